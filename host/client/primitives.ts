@@ -1,0 +1,50 @@
+import { cbc, ecb } from '@noble/ciphers/aes.js';
+import { sha1 } from '@noble/hashes/legacy.js';
+import { sha256, sha512 } from '@noble/hashes/sha2.js';
+import { base64 } from '@scure/base';
+import { type AesBlocks, ccmOpen, ccmSeal } from '../../protocol/ccm.ts';
+import { type Algorithm, type Primitives, SHA1, SHA256 } from '../../protocol/primitives.ts';
+
+const ZERO_IV = new Uint8Array(16);
+const NO_PADDING = { disablePadding: true };
+
+const aes: AesBlocks = {
+  cbc: (key, blocks) => cbc(key, ZERO_IV, NO_PADDING).encrypt(blocks),
+  ecb: (key, blocks) => ecb(key, NO_PADDING).encrypt(blocks),
+};
+
+function hash(algorithm: Algorithm, parts: Uint8Array[]): Uint8Array {
+  const state = (algorithm === SHA1 ? sha1 : algorithm === SHA256 ? sha256 : sha512).create();
+  for (const part of parts) state.update(part);
+  return state.digest();
+}
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  return crc;
+});
+
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 255] ?? 0);
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+function decode64(text: string): Uint8Array {
+  try {
+    return base64.decode(text);
+  } catch {
+    return new Uint8Array(0);
+  }
+}
+
+/** The protocol's primitives on @noble: the same in Node and in a browser. */
+export const hostPrimitives: Primitives = {
+  hash,
+  seal: (key, nonce, plain) => ccmSeal(aes, key, nonce, plain),
+  open: (key, nonce, sealed) => ccmOpen(aes, key, nonce, sealed),
+  crc32,
+  encode64: bytes => base64.encode(bytes),
+  decode64,
+};

@@ -1,0 +1,53 @@
+import { Writer } from './bytes.ts';
+import { extract } from './hmac.ts';
+import { type Algorithm, type Primitives, SHA512 } from './primitives.ts';
+
+export const KIND_HOTP = 1;
+export const KIND_TOTP = 2;
+export type Kind = typeof KIND_HOTP | typeof KIND_TOTP;
+
+/** What an account is, without its secret and without the counter that moves. */
+export interface AccountSettings {
+  readonly id: Uint8Array;
+  readonly kind: number;
+  readonly algorithm: number;
+  readonly digits: number;
+  /** Seconds; 0 for HOTP. */
+  readonly period: number;
+  /** UTF-8. */
+  readonly issuer: Uint8Array;
+  /** UTF-8. */
+  readonly label: Uint8Array;
+}
+
+/** The key as it is stored: a secret longer than the hash's block stands for its hash (RFC 2104 §2). */
+export function storedKey(primitives: Primitives, algorithm: Algorithm, secret: Uint8Array): Uint8Array {
+  return secret.length > (algorithm === SHA512 ? 128 : 64) ? primitives.hash(algorithm, [secret]) : secret;
+}
+
+// "passfob proof": its own domain, so that no proof is a passcode and no passcode a proof.
+const PROOF_SALT = new Uint8Array([112, 97, 115, 115, 102, 111, 98, 32, 112, 114, 111, 111, 102]);
+
+/**
+ * MAC by which an account shows that it holds `key` under exactly these settings: HMAC-SHA256 over nonce and
+ * settings, keyed with HKDF-Extract(salt "passfob proof", key). 32 bytes.
+ */
+export function accountProof(
+  primitives: Primitives,
+  key: Uint8Array,
+  settings: AccountSettings,
+  nonce: Uint8Array,
+): Uint8Array {
+  const description = new Writer(16 + settings.issuer.length + settings.label.length)
+    .raw(settings.id)
+    .number(settings.kind, 1)
+    .number(settings.algorithm, 1)
+    .number(settings.digits, 1)
+    .number(settings.period, 2)
+    .number(settings.issuer.length, 1)
+    .raw(settings.issuer)
+    .number(settings.label.length, 1)
+    .raw(settings.label)
+    .done();
+  return extract(primitives, PROOF_SALT, key).mac([nonce, description]);
+}

@@ -1,0 +1,90 @@
+const TWO_32 = 4294967296;
+
+/** Writes big-endian numbers and bytes one behind the other into memory that is made once. */
+export class Writer {
+  readonly bytes: Uint8Array;
+  at: number;
+  /** Set once something did not fit; what is written after that is dropped. */
+  full: boolean;
+
+  constructor(capacity: number) {
+    this.bytes = new Uint8Array(capacity);
+    this.at = 0;
+    this.full = false;
+  }
+
+  reset(): this {
+    this.at = 0;
+    this.full = false;
+    return this;
+  }
+
+  /** @param size 1, 2, 4 or 8 bytes; `value` is an integer from 0 to 2^53 - 1. */
+  number(value: number, size: number): this {
+    if (this.at + size > this.bytes.length) this.full = true;
+    else {
+      let rest = value;
+      for (let i = this.at + size - 1; i >= this.at; i--) {
+        this.bytes[i] = rest & 255;
+        // Past 32 bits `>>` would lose the upper half.
+        rest = Math.floor(rest / 256);
+      }
+      this.at += size;
+    }
+    return this;
+  }
+
+  raw(bytes: Uint8Array): this {
+    if (this.at + bytes.length > this.bytes.length) this.full = true;
+    else {
+      this.bytes.set(bytes, this.at);
+      this.at += bytes.length;
+    }
+    return this;
+  }
+
+  /** What was written: a view, valid until the next reset. */
+  done(): Uint8Array {
+    return this.bytes.subarray(0, this.at);
+  }
+}
+
+/** Reads what `Writer` wrote. Reading past the end sets `bad` and yields zeros: input is checked, never trusted. */
+export class Reader {
+  readonly bytes: Uint8Array;
+  at: number;
+  bad: boolean;
+
+  constructor(bytes: Uint8Array, at: number) {
+    this.bytes = bytes;
+    this.at = at;
+    this.bad = false;
+  }
+
+  /** @param size 1, 2, 4 or 8 bytes; a value over 2^53 - 1 is bad. */
+  number(size: number): number {
+    if (this.at + size > this.bytes.length) {
+      this.bad = true;
+      return 0;
+    }
+    let value = 0;
+    for (let i = 0; i < size; i++) value = value * 256 + (this.bytes[this.at + i] as number);
+    this.at += size;
+    if (value >= TWO_32 * 2097152) this.bad = true;
+    return this.bad ? 0 : value;
+  }
+
+  /** A copy, so that it outlives the receive buffer. */
+  raw(length: number): Uint8Array {
+    if (this.at + length > this.bytes.length) {
+      this.bad = true;
+      return new Uint8Array(0);
+    }
+    this.at += length;
+    return new Uint8Array(this.bytes.subarray(this.at - length, this.at));
+  }
+
+  get ended(): boolean {
+    return !this.bad && this.at === this.bytes.length;
+  }
+}

@@ -1,0 +1,59 @@
+import type { Fields } from './layout.ts';
+
+/**
+ * The wire's one table: name → [code, since protocol version, sealed (1) or clear (0), request, response].
+ * Handlers of the fob, the client of the host, `docs/protocol.md` and the golden bytes derive from it.
+ * Codes and layouts are frozen with the version that brought them.
+ */
+export const COMMANDS = {
+  /** Who is there. state: 0 blank, 1 owned, 2 keys lost, 3 damaged. algorithms: bit n = algorithm n. */
+  hello: [1, 1, 0, '', 'version:u8 state:u8 algorithms:u8 serial:b5 board:v16 firmware:v16'],
+  /** Asks a blank fob to show a pairing code for `seconds`. */
+  pair: [2, 1, 0, '', 'seconds:u16'],
+  /** First half of the handshake. key: 0 pairing key, 1 pairing code. */
+  open: [3, 1, 0, 'key:u8 nonce:b16', 'nonce:b16 counter:u32 proof:b32'],
+  /** Second half: the owner's proof. From here on both sides seal. */
+  finish: [4, 1, 0, 'proof:b32', ''],
+
+  /** clock: 0 unset, 1 trusted. freeRecords: accounts that still fit. */
+  info: [16, 1, 1, '', 'accounts:u8 freeRecords:u8 clock:u8 recordBytes:u16'],
+  /** Makes the sender the owner, in a session opened by pairing code. */
+  adopt: [17, 1, 1, 'deviceSecret:b32 pairingKey:b32 entropy:b32', ''],
+  /** The account at a place in the list. kind: 1 HOTP, 2 TOTP. health: 0 good, 1 damaged. */
+  list: [
+    18,
+    1,
+    1,
+    'index:u8',
+    'id:b4 health:u8 kind:u8 algorithm:u8 digits:u8 period:u16 counter:u64 issuer:v32 label:v32',
+  ],
+  /** Enrols. The owner chooses `id` at random, so that the same request twice is one account. */
+  put: [
+    19,
+    1,
+    1,
+    'id:b4 kind:u8 algorithm:u8 digits:u8 period:u16 counter:u64 issuer:v32 label:v32 secret:v128',
+    '',
+  ],
+  /** The account proves its secret and settings by a MAC that no passcode can be read from. */
+  prove: [20, 1, 1, 'id:b4 nonce:b16', 'mac:b32'],
+  remove: [21, 1, 1, 'id:b4', ''],
+  /** A passcode, after a press for it. counter: HOTP counter or time step. */
+  code: [22, 1, 1, 'id:b4', 'code:v10 counter:u64 secondsLeft:u16'],
+  /** state: 0 unset, 1 trusted. utc: seconds since 1970. age: seconds since the last synchronisation. */
+  clock: [23, 1, 1, '', 'state:u8 utc:u64 age:u32'],
+  /** Sets the time to `utc`. A step back, or forward beyond the drift budget, needs a press. */
+  setClock: [24, 1, 1, 'utc:u64', ''],
+  /** Everything on the fob, after a press. */
+  erase: [25, 1, 1, '', ''],
+} as const;
+
+export type CommandName = keyof typeof COMMANDS;
+export type Request<N extends CommandName> = Fields<(typeof COMMANDS)[N][3]>;
+export type Response<N extends CommandName> = Fields<(typeof COMMANDS)[N][4]>;
+
+/** What a fob does for each command: the response, or the number of a refusal. */
+export type Handlers = { [N in CommandName]: (request: Request<N>) => Response<N> | number };
+
+/** One row of the table, read by both ends. */
+export type CommandRow = readonly [number, number, number, string, string];

@@ -1,0 +1,58 @@
+import type { Reader, Writer } from './bytes.ts';
+import { COMMANDS, type CommandName, type CommandRow, type Handlers } from './commands.ts';
+import { decodeFields, encodeFields, type Values } from './layout.ts';
+import {
+  REFUSED_INTERNAL,
+  REFUSED_MALFORMED,
+  REFUSED_NO_SESSION,
+  REFUSED_UNKNOWN_COMMAND,
+} from './refusals.ts';
+
+/**
+ * Answers one request: reads it, calls its handler, writes status and response. The only way into a fob, whether
+ * it is a board, a simulated one or a test. No input makes it throw, and a request that is not understood
+ * reaches no handler.
+ * @param sealed 1 when the request came inside a session
+ * @param request command byte and fields
+ * @param out gets command, status (0 or a refusal) and, after 0, the response's fields
+ */
+export function dispatch(handlers: Handlers, sealed: number, request: Reader, out: Writer): void {
+  const code = request.number(1);
+  const start = out.at;
+  out.number(code, 1).number(0, 1);
+  const refusal = answer(handlers, sealed, code, request, out);
+  if (refusal !== 0) {
+    out.at = start + 1;
+    out.full = false;
+    out.number(refusal, 1);
+  }
+}
+
+/** The handlers as the codec sees them: the table guarantees that each gets the values its type names. */
+type AnyHandlers = Record<CommandName, (values: Values) => Values | number>;
+
+function answer(handlers: Handlers, sealed: number, code: number, request: Reader, out: Writer): number {
+  const name = commandOf(code);
+  if (!name) return REFUSED_UNKNOWN_COMMAND;
+  const row: CommandRow = COMMANDS[name];
+  if (row[2] !== sealed) return REFUSED_NO_SESSION;
+  const values = decodeFields(row[3], request);
+  if (!values) return REFUSED_MALFORMED;
+  try {
+    const result = (handlers as unknown as AnyHandlers)[name](values);
+    if (typeof result === 'number') return result;
+    encodeFields(row[4], result, out);
+    return out.full ? REFUSED_INTERNAL : 0;
+  } catch {
+    // A defect of a handler is answered, and the text of the error, which might hold a secret, goes nowhere.
+    return REFUSED_INTERNAL;
+  }
+}
+
+/** Name of a command by its code. */
+export function commandOf(code: number): CommandName | undefined {
+  for (const name in COMMANDS) {
+    if (COMMANDS[name as CommandName][0] === code) return name as CommandName;
+  }
+  return undefined;
+}

@@ -1,0 +1,90 @@
+import type { Writer } from './bytes.ts';
+import { BASE64_CHARS_MIN, CRC_BYTES, FRAME_CHARS_MAX } from './limits.ts';
+import type { Primitives } from './primitives.ts';
+
+/** First byte of a payload. */
+export const FRAME_REQUEST = 1;
+export const FRAME_RESPONSE = 2;
+export const FRAME_SEALED_REQUEST = 3;
+export const FRAME_SEALED_RESPONSE = 4;
+
+/** Not in the base64 alphabet, not a control character of any port, not printed by the console by itself. */
+const MARK = '~';
+
+/** Frame of a payload that carries its own protection: a sealed record. */
+export function encodeFrame(primitives: Primitives, payload: Uint8Array): string {
+  return `${MARK}${primitives.encode64(payload)}\n`;
+}
+
+/** Frame of a clear payload: a CRC-32 over all of it is appended to `payload`. */
+export function encodeClear(primitives: Primitives, payload: Writer): string {
+  payload.number(primitives.crc32(payload.done()), CRC_BYTES);
+  return encodeFrame(primitives, payload.done());
+}
+
+/**
+ * Payload of the text between a mark and its newline, or undefined for anything that is not exactly one frame.
+ * Clear payloads come back without their CRC. What reaches `decode64` is bounded, a multiple of 4 long and has
+ * `=` only as the last one or two characters; canonical is only what encodes back to the same text.
+ */
+export function decodeFrame(primitives: Primitives, text: string): Uint8Array | undefined {
+  const length = text.length;
+  if (length < BASE64_CHARS_MIN || length > FRAME_CHARS_MAX - 2 || (length & 3) !== 0) return undefined;
+  const padding = text.indexOf('=');
+  if (padding >= 0 && padding < length - 2) return undefined;
+  const bytes = primitives.decode64(text);
+  const expected = (length >> 2) * 3 - (padding < 0 ? 0 : length - padding);
+  if (bytes.length !== expected || primitives.encode64(bytes) !== text) return undefined;
+  const type = bytes[0] as number;
+  if (type === FRAME_SEALED_REQUEST || type === FRAME_SEALED_RESPONSE) return bytes;
+  if (type !== FRAME_REQUEST && type !== FRAME_RESPONSE) return undefined;
+  const end = expected - CRC_BYTES;
+  let crc = primitives.crc32(bytes.subarray(0, end));
+  for (let i = expected - 1; i >= end; i--) {
+    if (bytes[i] !== (crc & 255)) return undefined;
+    crc = Math.floor(crc / 256);
+  }
+  return bytes.subarray(0, end);
+}
+
+/**
+ * Finds frames in a stream of text chunks of any size, however much else is on the line. Holds at most one frame
+ * and one chunk. After damage it is in step again at the next mark.
+ */
+export class Deframer {
+  private held: string;
+
+  constructor() {
+    this.held = '';
+  }
+
+  /** Calls `onText` with what stands between each mark and its newline. */
+  receive(chunk: string, onText: (text: string) => void): void {
+    let from = 0;
+    let end = chunk.indexOf('\n');
+    while (end >= 0) {
+      const line = this.held + chunk.substring(from, end);
+      this.held = '';
+      const mark = lastMark(line);
+      if (mark >= 0) onText(line.substring(mark + 1));
+      from = end + 1;
+      end = chunk.indexOf('\n', from);
+    }
+    this.held += chunk.substring(from);
+    if (this.held.length > FRAME_CHARS_MAX) {
+      const mark = lastMark(this.held);
+      this.held = mark >= 0 && this.held.length - mark <= FRAME_CHARS_MAX ? this.held.substring(mark) : '';
+    }
+  }
+}
+
+/** By `indexOf`, which is native and fast on the device; `lastIndexOf` is not. */
+function lastMark(text: string): number {
+  let mark = text.indexOf(MARK);
+  let next = mark;
+  while (next >= 0) {
+    mark = next;
+    next = text.indexOf(MARK, mark + 1);
+  }
+  return mark;
+}

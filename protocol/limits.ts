@@ -1,0 +1,57 @@
+/** Every bound of the wire. A change here is a new protocol version, except where the comment says otherwise. */
+
+export const PROTOCOL_VERSION = 1;
+
+/** Characters of a frame, mark and newline included, stay under 512 so that one fits every receive buffer. */
+export const FRAME_CHARS_MAX = 510;
+/** Bytes inside the base64 of the longest frame: (510 - mark - newline) / 4 * 3. */
+export const PAYLOAD_BYTES_MAX = 381;
+/** A frame holds at least a type and a CRC: 5 bytes, 8 characters. */
+export const BASE64_CHARS_MIN = 8;
+
+export const CRC_BYTES = 4;
+export const COUNTER_BYTES = 4;
+/** AES-CCM-16-64-128 (RFC 8152 §10.2): 16-byte key, 13-byte nonce, 8-byte tag. */
+export const AES_KEY_BYTES = 16;
+export const CCM_NONCE_BYTES = 13;
+export const CCM_TAG_BYTES = 8;
+
+export const HASH_BYTES = 32;
+export const SESSION_NONCE_BYTES = 16;
+export const PAIRING_KEY_BYTES = 32;
+export const DEVICE_SECRET_BYTES = 32;
+export const ENTROPY_BYTES = 32;
+export const PROOF_NONCE_BYTES = 16;
+/** A session ends after this many records, far below the 2^32 that its counter could hold. */
+export const SESSION_RECORDS_MAX = 65535;
+
+/** 16 characters of the bech32 alphabet are 80 bits; two more are Reed-Solomon checks. */
+export const PAIRING_CODE_CHARS = 16;
+export const PAIRING_CHECK_CHARS = 2;
+export const PAIRING_ENTROPY_BYTES = 10;
+/** How long a fob shows a pairing code. */
+export const PAIRING_CODE_SECONDS = 180;
+
+export const SERIAL_BYTES = 5;
+export const BOARD_CHARS_MAX = 16;
+export const VERSION_CHARS_MAX = 16;
+
+export const ACCOUNT_ID_BYTES = 4;
+export const ACCOUNTS_MAX = 32;
+export const NAME_BYTES_MAX = 32;
+/** Shortest shared secret taken: 80 bits, the shortest that large providers hand out (RFC 4226 R6 wants 128). */
+export const SECRET_BYTES_MIN = 10;
+export const SECRET_BYTES_MAX = 128;
+export const DIGITS_MIN = 6;
+export const DIGITS_MAX = 8;
+export const PERIOD_SECONDS_MIN = 15;
+export const PERIOD_SECONDS_MAX = 300;
+/** Largest counter and time: integers that a double holds exactly. The wire carries 8 bytes. */
+export const COUNTER_MAX = 9007199254740991;
+
+/** A request that waits for a press is asked again within this time, or the fob drops it. */
+export const PRESS_POLL_MS = 5000;
+/** How long a person has to press. */
+export const PRESS_WAIT_MS = 30000;
+/** Keys are deaf this long after a request appears (design: a press for something else confirms nothing). */
+export const PRESS_DEAF_MS = 700;

@@ -1,0 +1,27 @@
+/** Hash functions of RFC 6238 §1.2, by the number that stands for them on the wire and in records. */
+export const SHA1 = 1;
+export const SHA256 = 2;
+export const SHA512 = 3;
+export type Algorithm = typeof SHA1 | typeof SHA256 | typeof SHA512;
+
+/**
+ * What a platform brings: native on a board, @noble on a host. A port in the sense of the design: the protocol
+ * never names a library or a device global.
+ */
+export interface Primitives {
+  /** Hash of the concatenated parts: 20, 32 or 64 bytes. */
+  hash(algorithm: Algorithm, parts: Uint8Array[]): Uint8Array;
+  /** AES-128-CCM, 13-byte nonce, 8-byte tag, no associated data (RFC 3610): ciphertext followed by the tag. */
+  seal(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array): Uint8Array;
+  /** The plaintext, or undefined where the tag is wrong. */
+  open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
+  /** CRC-32 as in zlib and Ethernet (reflected 0xEDB88320), 0 to 2^32 - 1. */
+  crc32(bytes: Uint8Array): number;
+  /** Standard base64 with padding (RFC 4648 §4). */
+  encode64(bytes: Uint8Array): string;
+  /**
+   * Decodes base64 that has passed the checks in `frame.ts`. It may answer anything on other input: Espruino's
+   * `atob` returns a string of length -1 over foreign memory for `"=="`.
+   */
+  decode64(text: string): Uint8Array;
+}

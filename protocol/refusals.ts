@@ -1,0 +1,190 @@
+/**
+ * Every way a fob says no. The number goes over the wire; texts, exit codes, HTTP problems and documentation
+ * derive from the registry below. Numbers are never reused.
+ */
+export const REFUSED_MALFORMED = 1;
+export const REFUSED_UNKNOWN_COMMAND = 2;
+export const REFUSED_NO_SESSION = 3;
+export const REFUSED_NOT_PAIRED = 4;
+export const REFUSED_ALREADY_OWNED = 5;
+export const REFUSED_WRONG_PROOF = 6;
+export const REFUSED_NO_CODE_SHOWN = 7;
+export const REFUSED_PRESS_NEEDED = 8;
+export const REFUSED_PRESS_DENIED = 9;
+export const REFUSED_PRESS_TIMEOUT = 10;
+export const REFUSED_BUSY = 11;
+export const REFUSED_FULL = 12;
+export const REFUSED_NO_SUCH_ACCOUNT = 13;
+export const REFUSED_ACCOUNT_EXISTS = 14;
+export const REFUSED_TOO_LONG = 15;
+export const REFUSED_UNSUPPORTED = 16;
+export const REFUSED_OUT_OF_RANGE = 17;
+export const REFUSED_CLOCK_UNSET = 18;
+export const REFUSED_CLOCK_FAILED = 19;
+export const REFUSED_STORAGE_FAILED = 20;
+export const REFUSED_DAMAGED = 21;
+export const REFUSED_NEEDS_ENTROPY = 22;
+export const REFUSED_KEYS_LOST = 23;
+export const REFUSED_INTERNAL = 24;
+
+/** What the owner may do with the very same request. */
+export type Retry =
+  /** Nothing changes by asking again. */
+  | 'never'
+  /** Ask again at once: the fob waits for its person. */
+  | 'poll'
+  /** Open a new session, then ask again. */
+  | 'reopen'
+  /** Later, after what the meaning says. */
+  | 'later';
+
+export interface RefusalEntry {
+  readonly code: number;
+  readonly meaning: string;
+  /** The next step for the person, an imperative sentence. */
+  readonly next: string;
+  readonly retry: Retry;
+}
+
+function entry(code: number, retry: Retry, meaning: string, next: string): RefusalEntry {
+  return { code, meaning, next, retry };
+}
+
+export const REFUSALS = {
+  malformed: entry(
+    REFUSED_MALFORMED,
+    'never',
+    'The fob could not read the request.',
+    'Update passfob and the fob to versions that fit each other.',
+  ),
+  'unknown-command': entry(
+    REFUSED_UNKNOWN_COMMAND,
+    'never',
+    'The fob does not know this command.',
+    'Update the firmware of the fob.',
+  ),
+  'no-session': entry(
+    REFUSED_NO_SESSION,
+    'reopen',
+    'The fob has no open session with this owner.',
+    'Run the command again.',
+  ),
+  'not-paired': entry(REFUSED_NOT_PAIRED, 'never', 'The fob has no owner yet.', 'Run: passfob pair'),
+  'already-owned': entry(
+    REFUSED_ALREADY_OWNED,
+    'never',
+    'The fob already has an owner.',
+    'Ask its owner to erase it or to hand it over, then pair it again.',
+  ),
+  'wrong-proof': entry(
+    REFUSED_WRONG_PROOF,
+    'never',
+    'The fob did not accept the key or code.',
+    'Use the inventory that paired this fob, or pair again with the new code on its screen.',
+  ),
+  'no-code-shown': entry(
+    REFUSED_NO_CODE_SHOWN,
+    'later',
+    'The fob shows no pairing code now.',
+    'Run: passfob pair, and type the code while it is on the screen.',
+  ),
+  'press-needed': entry(
+    REFUSED_PRESS_NEEDED,
+    'poll',
+    'The fob waits for a press.',
+    'Press the button of the fob.',
+  ),
+  'press-denied': entry(
+    REFUSED_PRESS_DENIED,
+    'later',
+    'The person at the fob declined.',
+    'Run the command again and hold the button to approve.',
+  ),
+  'press-timeout': entry(
+    REFUSED_PRESS_TIMEOUT,
+    'later',
+    'Nobody pressed the button in time.',
+    'Run the command again and press the button within 30 seconds.',
+  ),
+  busy: entry(
+    REFUSED_BUSY,
+    'later',
+    'The fob is busy with another request.',
+    'Finish or wait out what its screen shows, then run the command again.',
+  ),
+  full: entry(REFUSED_FULL, 'never', 'The fob holds as many accounts as it can.', 'Remove an account first.'),
+  'no-such-account': entry(
+    REFUSED_NO_SUCH_ACCOUNT,
+    'never',
+    'The fob has no such account.',
+    'Run: passfob list',
+  ),
+  'account-exists': entry(
+    REFUSED_ACCOUNT_EXISTS,
+    'never',
+    'The fob holds a different account under this id.',
+    'Enrol again; a new id is chosen.',
+  ),
+  'too-long': entry(
+    REFUSED_TOO_LONG,
+    'never',
+    'The account does not fit into a record of this fob.',
+    'Shorten the issuer or the label.',
+  ),
+  unsupported: entry(
+    REFUSED_UNSUPPORTED,
+    'never',
+    'The board of this fob cannot compute this algorithm.',
+    'Use SHA-1 or SHA-256, or a board that has the algorithm.',
+  ),
+  'out-of-range': entry(
+    REFUSED_OUT_OF_RANGE,
+    'never',
+    'A value of the request is outside what the fob takes.',
+    'Use 6 to 8 digits, a period of 15 to 300 seconds and a secret of 10 to 128 bytes.',
+  ),
+  'clock-unset': entry(
+    REFUSED_CLOCK_UNSET,
+    'later',
+    'The clock of the fob is not set.',
+    'Run: passfob clock --set',
+  ),
+  'clock-failed': entry(
+    REFUSED_CLOCK_FAILED,
+    'later',
+    'The clock of the fob did not take the time.',
+    'Check the clock module of the board and its wiring, then run the command again.',
+  ),
+  'storage-failed': entry(
+    REFUSED_STORAGE_FAILED,
+    'later',
+    'The memory of the fob did not take what was written.',
+    'Check the EEPROM and its write-protect pin, then run the command again.',
+  ),
+  damaged: entry(
+    REFUSED_DAMAGED,
+    'never',
+    'This record in the memory of the fob is damaged.',
+    'Remove the account and enrol it again.',
+  ),
+  'needs-entropy': entry(
+    REFUSED_NEEDS_ENTROPY,
+    'later',
+    'The fob has not gathered enough chance for a pairing code.',
+    'Press its button until the screen says it is ready, then run: passfob pair',
+  ),
+  'keys-lost': entry(
+    REFUSED_KEYS_LOST,
+    'never',
+    'The fob lost the keys that open its vault.',
+    'Let its owner restore them by flashing, or hold its button for 10 seconds to erase it.',
+  ),
+  internal: entry(
+    REFUSED_INTERNAL,
+    'later',
+    'The fob met an error of its own.',
+    'Take the power off and on, then run the command again. Report it if it stays.',
+  ),
+} as const;
+
+export type RefusalName = keyof typeof REFUSALS;

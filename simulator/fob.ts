@@ -1,0 +1,93 @@
+/**
+ * What the rest of the simulator (fronts, faces, control) and other people's tests may know of a simulated
+ * fob. `boot()` makes one; everything behind this interface is an Espruino board made of software.
+ */
+
+export type BoardName = 'pico' | 'bench';
+
+/** Byte pipe of one of the board's ports, seen from outside the board. */
+export interface Wire {
+  /** Bytes into the board. Ignored while the power is off, as on a real cable. */
+  write(bytes: Uint8Array): void;
+  /** Bytes out of the board. Returns the function that stops listening. */
+  onData(listener: (bytes: Uint8Array) => void): () => void;
+}
+
+export interface Bitmap {
+  readonly width: number;
+  readonly height: number;
+  /** One byte a pixel, row by row, 1 = lit: what the display controller's memory holds now. */
+  readonly pixels: Uint8Array;
+}
+
+export interface Screen {
+  /** False while the display controller is off or the power is cut. */
+  readonly on: boolean;
+  /** The strings on the display, top to bottom and left to right, for people who cannot see it and for tests. */
+  readonly text: readonly string[];
+  readonly bitmap: Bitmap;
+}
+
+/** Where a board's non-volatile memories live between power cuts (EEPROM, flash, battery-backed clock). */
+export interface StateStore {
+  /** The whole image as it was last written, or undefined for a board that never ran. */
+  load(): Uint8Array | undefined;
+  /** Durable when it returns, even if this process is killed. */
+  write(offset: number, bytes: Uint8Array): void;
+}
+
+export interface BootOptions {
+  readonly board: BoardName;
+  /** Files of the MCU's Storage, by name, written when the state is new. Default: the built image of the board. */
+  readonly image?: Readonly<Record<string, Uint8Array>>;
+  /** Further files "flashed" beside the image when the state is new, such as `birth` (32 random bytes). */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
+  /** Default: memory of this process. */
+  readonly storage?: StateStore;
+  /** `virtual` (default): time moves only by `advance`, `press` and the work done. `real`: follows the machine. */
+  readonly clock?: 'virtual' | 'real';
+  /** Virtual UTC at boot in ms since 1970. Default: the machine's clock for `real`, 2026-01-01T00:00Z for `virtual`. */
+  readonly startMs?: number;
+  /** Seed of everything left to chance: torn bytes, hwRand, button bounce. Default 1. */
+  readonly seed?: number;
+}
+
+export interface Fob {
+  readonly board: BoardName;
+  /** The port that carries frames: `USB` on pico, `Serial1` on bench. */
+  readonly link: Wire;
+  serial(port: 'USB' | 'Serial1' | 'Serial2'): Wire;
+
+  /** Number of keys on the case (1 on pico). */
+  readonly keys: number;
+  keyDown(key?: number): void;
+  keyUp(key?: number): void;
+  /** Down, `heldMs` of time (default 100), up, and 50 ms for the debounce. Virtual clock only. */
+  press(key?: number, heldMs?: number): void;
+
+  screen(): Screen;
+  /** Called after the display changed. Returns the function that stops listening. */
+  onScreen(listener: () => void): () => void;
+
+  /** Virtual time in ms since 1970: what a perfect clock beside the board would show. */
+  now(): number;
+  /** Moves virtual time, running what falls due in order. Also with the power off (the RTC battery goes on). */
+  advance(ms: number): void;
+
+  readonly powered: boolean;
+  /** Power gone at once, between two operations. */
+  cutPower(): void;
+  /** Boots again from what the memories hold. */
+  powerOn(): void;
+  /** Non-volatile operations (EEPROM page writes, flash writes and erases) since the state was made. */
+  readonly operations: number;
+  /** Power goes during operation number `operations + n` (n ≥ 1), which is torn by the fob's seed. */
+  cutPowerAtOperation(n: number): void;
+  /** The RTC's backup battery dies with the power off: at next boot the oscillator-stop flag is set. */
+  loseTime(): void;
+
+  /** What the interpreter printed on its console, for finding errors: empty on a healthy run. */
+  consoleText(): string;
+  /** Releases timers and files. */
+  close(): void;
+}
