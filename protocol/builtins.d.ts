@@ -75,6 +75,7 @@ interface Uint8ArrayConstructor {
 declare const Uint8Array: Uint8ArrayConstructor;
 
 interface Int32Array {
+  indexOf(value: number): number;
   readonly length: number;
   readonly buffer: ArrayBuffer;
   [index: number]: number;

@@ -51,135 +51,145 @@ function entry(code: number, retry: Retry, meaning: string, next: string): Refus
 }
 
 export const REFUSALS = {
-  malformed: entry(
+  malformed: /* @__PURE__ */ entry(
     REFUSED_MALFORMED,
     'never',
     'The fob could not read the request.',
     'Update passfob and the fob to versions that fit each other.',
   ),
-  'unknown-command': entry(
+  'unknown-command': /* @__PURE__ */ entry(
     REFUSED_UNKNOWN_COMMAND,
     'never',
     'The fob does not know this command.',
     'Update the firmware of the fob.',
   ),
-  'no-session': entry(
+  'no-session': /* @__PURE__ */ entry(
     REFUSED_NO_SESSION,
     'reopen',
     'The fob has no open session with this owner.',
     'Run the command again.',
   ),
-  'not-paired': entry(REFUSED_NOT_PAIRED, 'never', 'The fob has no owner yet.', 'Run: passfob pair'),
-  'already-owned': entry(
+  'not-paired': /* @__PURE__ */ entry(
+    REFUSED_NOT_PAIRED,
+    'never',
+    'The fob has no owner yet.',
+    'Run: passfob pair',
+  ),
+  'already-owned': /* @__PURE__ */ entry(
     REFUSED_ALREADY_OWNED,
     'never',
     'The fob already has an owner.',
     'Ask its owner to erase it or to hand it over, then pair it again.',
   ),
-  'wrong-proof': entry(
+  'wrong-proof': /* @__PURE__ */ entry(
     REFUSED_WRONG_PROOF,
     'never',
     'The fob did not accept the key or code.',
     'Use the inventory that paired this fob, or pair again with the new code on its screen.',
   ),
-  'no-code-shown': entry(
+  'no-code-shown': /* @__PURE__ */ entry(
     REFUSED_NO_CODE_SHOWN,
     'later',
     'The fob shows no pairing code now.',
     'Run: passfob pair, and type the code while it is on the screen.',
   ),
-  'press-needed': entry(
+  'press-needed': /* @__PURE__ */ entry(
     REFUSED_PRESS_NEEDED,
     'poll',
     'The fob waits for a press.',
     'Press the button of the fob.',
   ),
-  'press-denied': entry(
+  'press-denied': /* @__PURE__ */ entry(
     REFUSED_PRESS_DENIED,
     'later',
     'The person at the fob declined.',
     'Run the command again and hold the button to approve.',
   ),
-  'press-timeout': entry(
+  'press-timeout': /* @__PURE__ */ entry(
     REFUSED_PRESS_TIMEOUT,
     'later',
     'Nobody pressed the button in time.',
     'Run the command again and press the button within 30 seconds.',
   ),
-  busy: entry(
+  busy: /* @__PURE__ */ entry(
     REFUSED_BUSY,
     'later',
     'The fob is busy with another request.',
     'Finish or wait out what its screen shows, then run the command again.',
   ),
-  full: entry(REFUSED_FULL, 'never', 'The fob holds as many accounts as it can.', 'Remove an account first.'),
-  'no-such-account': entry(
+  full: /* @__PURE__ */ entry(
+    REFUSED_FULL,
+    'never',
+    'The fob holds as many accounts as it can.',
+    'Remove an account first.',
+  ),
+  'no-such-account': /* @__PURE__ */ entry(
     REFUSED_NO_SUCH_ACCOUNT,
     'never',
     'The fob has no such account.',
     'Run: passfob list',
   ),
-  'account-exists': entry(
+  'account-exists': /* @__PURE__ */ entry(
     REFUSED_ACCOUNT_EXISTS,
     'never',
     'The fob holds a different account under this id.',
     'Enrol again; a new id is chosen.',
   ),
-  'too-long': entry(
+  'too-long': /* @__PURE__ */ entry(
     REFUSED_TOO_LONG,
     'never',
     'The account does not fit into a record of this fob.',
     'Shorten the issuer or the label.',
   ),
-  unsupported: entry(
+  unsupported: /* @__PURE__ */ entry(
     REFUSED_UNSUPPORTED,
     'never',
     'The board of this fob cannot compute this algorithm.',
     'Use SHA-1 or SHA-256, or a board that has the algorithm.',
   ),
-  'out-of-range': entry(
+  'out-of-range': /* @__PURE__ */ entry(
     REFUSED_OUT_OF_RANGE,
     'never',
     'A value of the request is outside what the fob takes.',
     'Use 6 to 8 digits, a period of 15 to 300 seconds and a secret of 10 to 128 bytes.',
   ),
-  'clock-unset': entry(
+  'clock-unset': /* @__PURE__ */ entry(
     REFUSED_CLOCK_UNSET,
     'later',
     'The clock of the fob is not set.',
     'Run: passfob clock --set',
   ),
-  'clock-failed': entry(
+  'clock-failed': /* @__PURE__ */ entry(
     REFUSED_CLOCK_FAILED,
     'later',
     'The clock of the fob did not take the time.',
     'Check the clock module of the board and its wiring, then run the command again.',
   ),
-  'storage-failed': entry(
+  'storage-failed': /* @__PURE__ */ entry(
     REFUSED_STORAGE_FAILED,
     'later',
     'The memory of the fob did not take what was written.',
     'Check the EEPROM and its write-protect pin, then run the command again.',
   ),
-  damaged: entry(
+  damaged: /* @__PURE__ */ entry(
     REFUSED_DAMAGED,
     'never',
     'This record in the memory of the fob is damaged.',
     'Remove the account and enrol it again.',
   ),
-  'needs-entropy': entry(
+  'needs-entropy': /* @__PURE__ */ entry(
     REFUSED_NEEDS_ENTROPY,
     'later',
     'The fob has not gathered enough chance for a pairing code.',
     'Press its button until the screen says it is ready, then run: passfob pair',
   ),
-  'keys-lost': entry(
+  'keys-lost': /* @__PURE__ */ entry(
     REFUSED_KEYS_LOST,
     'never',
     'The fob lost the keys that open its vault.',
     'Let its owner restore them by flashing, or hold its button for 10 seconds to erase it.',
   ),
-  internal: entry(
+  internal: /* @__PURE__ */ entry(
     REFUSED_INTERNAL,
     'later',
     'The fob met an error of its own.',

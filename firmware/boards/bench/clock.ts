@@ -1,0 +1,40 @@
+import type { Clock, Now } from '../../core/ports.ts';
+
+const FILE = 'rtc';
+
+/** A clock that runs with the time it is told, at an offset that is kept in a file as a battery would keep it. */
+export class BenchClock implements Clock {
+  private readonly now: Now;
+  private readonly files: DeviceFiles;
+  private told: number;
+  /** Undefined until the clock is set. */
+  private offset: number | undefined;
+
+  constructor(now: Now) {
+    this.now = now;
+    this.files = require('fs');
+    this.told = 0;
+    const text = this.files.readFileSync(FILE);
+    this.offset = text ? +text : undefined;
+  }
+
+  /** The true time, from outside. */
+  tell(utc: number): void {
+    this.told = utc;
+    this.now.utc = this.offset === undefined ? -1 : utc + this.offset;
+  }
+
+  set(utc: number): boolean {
+    this.offset = utc - this.told;
+    this.files.writeFileSync(FILE, `${this.offset}`);
+    this.tell(this.told);
+    return true;
+  }
+
+  /** The battery has died. */
+  lose(): void {
+    this.offset = undefined;
+    this.files.writeFileSync(FILE, '');
+    this.tell(this.told);
+  }
+}

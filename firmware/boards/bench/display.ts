@@ -1,0 +1,38 @@
+import type { Display } from '../../core/ports.ts';
+import { DISPLAY_HEIGHT, DISPLAY_WIDTH } from '../limits.ts';
+
+/** A display of words: what was drawn, line by line, for whoever asks. */
+export class BenchDisplay implements Display {
+  readonly width: number;
+  readonly height: number;
+  private drawn: string[];
+  private on: boolean;
+  /** What is shown now, in the order it was drawn. */
+  shown: string[];
+
+  constructor() {
+    this.width = DISPLAY_WIDTH;
+    this.height = DISPLAY_HEIGHT;
+    this.drawn = [];
+    this.shown = [];
+    this.on = false;
+  }
+
+  clear(): void {
+    this.drawn = [];
+  }
+
+  text(_x: number, _y: number, _size: number, text: string): void {
+    if (text !== '') this.drawn.push(text);
+  }
+
+  fill(): void {}
+
+  show(): void {
+    this.shown = this.on ? this.drawn : [];
+  }
+
+  power(on: boolean): void {
+    this.on = on;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Storage } from '../../core/ports.ts';
+import { AT24C32_PAGE_BYTES } from '../limits.ts';
+
+/** Memory in files, one for each page, so that a write is one operation as it is in an EEPROM. */
+export class FilePages implements Storage {
+  readonly pages: number;
+  readonly pageBytes: number;
+  readonly recordPages: number;
+  private readonly files: DeviceFiles;
+
+  constructor(pages: number, recordPages: number) {
+    this.pages = pages;
+    this.pageBytes = AT24C32_PAGE_BYTES;
+    this.recordPages = recordPages;
+    this.files = require('fs');
+  }
+
+  private page(number: number): Uint8Array {
+    const text = this.files.readFileSync(`page${number}`);
+    return text && text.length === this.pageBytes
+      ? E.toUint8Array(text)
+      : new Uint8Array(this.pageBytes).fill(255);
+  }
+
+  read(address: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    let at = 0;
+    while (at < length) {
+      const offset = (address + at) % this.pageBytes;
+      const take = Math.min(length - at, this.pageBytes - offset);
+      const page = this.page(Math.floor((address + at) / this.pageBytes));
+      bytes.set(page.subarray(offset, offset + take), at);
+      at += take;
+    }
+    return bytes;
+  }
+
+  write(address: number, bytes: Uint8Array): boolean {
+    const number = Math.floor(address / this.pageBytes);
+    const page = this.page(number);
+    page.set(bytes, address % this.pageBytes);
+    this.files.writeFileSync(`page${number}`, E.toString(page));
+    return E.CRC32(this.read(address, bytes.length)) === E.CRC32(bytes);
+  }
+}

@@ -1,0 +1,103 @@
+/** The device globals that the boards name, as Espruino documents them. Nothing else in the tree may. */
+
+interface DeviceStorage {
+  read(name: string): string | undefined;
+  write(name: string, data: Uint8Array | string): boolean;
+  erase(name: string): void;
+  getFree(): number;
+}
+interface DeviceCrypto {
+  SHA1(data: Uint8Array[]): ArrayBuffer;
+  SHA256(data: Uint8Array[]): ArrayBuffer;
+  SHA512(data: Uint8Array[]): ArrayBuffer;
+  AES: {
+    /** Prints an error and answers undefined where the arguments do not fit. */
+    encrypt(
+      data: Uint8Array,
+      key: Uint8Array,
+      options: { mode: 'CBC' | 'ECB'; iv?: Uint8Array },
+    ): ArrayBuffer;
+  };
+}
+interface DeviceFiles {
+  readFileSync(name: string): string | undefined;
+  writeFileSync(name: string, data: string): unknown;
+}
+declare function require(name: 'Storage'): DeviceStorage;
+declare function require(name: 'crypto'): DeviceCrypto;
+declare function require(name: 'fs'): DeviceFiles;
+
+interface DevicePin {
+  read(): boolean;
+}
+declare const B8: DevicePin;
+declare const B9: DevicePin;
+declare const BTN1: DevicePin;
+declare const LED1: DevicePin;
+
+interface DeviceI2c {
+  setup(options: { scl: DevicePin; sda: DevicePin; bitrate: number }): void;
+  writeTo(address: number, ...data: (number | number[] | Uint8Array)[]): void;
+  readFrom(address: number, length: number): Uint8Array;
+}
+declare const I2C1: DeviceI2c;
+
+interface DevicePort {
+  setup(baud: number, options?: { path?: string }): void;
+  on(event: 'data', listener: (data: string) => void): void;
+  write(data: string): void;
+}
+declare const USB: DevicePort;
+declare const Serial1: DevicePort;
+declare const Serial2: DevicePort;
+
+interface DeviceGraphics {
+  readonly buffer: ArrayBuffer;
+  clear(reset?: boolean): this;
+  setColor(color: number): this;
+  setFontCustom(bitmap: string, firstCharacter: number, width: number, heightAndScale: number): this;
+  drawString(text: string, x: number, y: number): this;
+  fillRect(x1: number, y1: number, x2: number, y2: number): this;
+}
+declare const Graphics: {
+  createArrayBuffer(
+    width: number,
+    height: number,
+    bitsPerPixel: number,
+    options: { vertical_byte?: boolean },
+  ): DeviceGraphics;
+};
+
+declare const E: {
+  CRC32(data: Uint8Array | string): number;
+  hwRand(): number;
+  toString(data: Uint8Array): string;
+  toUint8Array(data: string): Uint8Array;
+  setConsole(port: DevicePort | null, options: { force: boolean }): void;
+};
+declare const JSON: {
+  parse(text: string): unknown;
+  stringify(value: unknown): string;
+};
+declare const process: { memory(): { usage: number; total: number } };
+
+declare function eval(code: string): unknown;
+declare function atob(text: string): string;
+declare function btoa(data: Uint8Array): string;
+declare function getSerial(): string;
+/** Seconds with a fraction. */
+declare function getTime(): number;
+declare function setTimeout(callback: () => void, ms: number): number;
+declare function clearTimeout(timer: number): void;
+declare function setWatch(
+  callback: (event: { state: boolean }) => void,
+  pin: DevicePin,
+  options: { repeat: boolean; edge: 'both'; debounce: number },
+): number;
+declare function digitalWrite(pin: DevicePin, value: number): void;
+declare function print(text: string): void;
+
+/** Set by the bundler from package.json. */
+declare const FIRMWARE_VERSION: string;
+/** Base64 of the font, made by the bundler from `parts/font.txt`. */
+declare const FONT_BITMAP: string;

@@ -1,0 +1,55 @@
+import { type AesBlocks, ccmOpen, ccmSeal } from '../../../protocol/ccm.ts';
+import { type Algorithm, type Primitives, SHA1, SHA256 } from '../../../protocol/primitives.ts';
+
+const ZERO_IV = new Uint8Array(16);
+
+/**
+ * The protocol's primitives on Espruino's native hashes and AES. CCM is put together from CBC and ECB: boards
+ * without native CCM have both, and `mode:"CTR"` ignores its initialisation vector.
+ */
+export class NativePrimitives implements Primitives, AesBlocks {
+  private readonly crypto: DeviceCrypto;
+
+  constructor() {
+    this.crypto = require('crypto');
+  }
+
+  hash(algorithm: Algorithm, parts: Uint8Array[]): Uint8Array {
+    const crypto = this.crypto;
+    return new Uint8Array(
+      algorithm === SHA1
+        ? crypto.SHA1(parts)
+        : algorithm === SHA256
+          ? crypto.SHA256(parts)
+          : crypto.SHA512(parts),
+    );
+  }
+
+  cbc(key: Uint8Array, blocks: Uint8Array): Uint8Array {
+    return new Uint8Array(this.crypto.AES.encrypt(blocks, key, { mode: 'CBC', iv: ZERO_IV }));
+  }
+
+  ecb(key: Uint8Array, blocks: Uint8Array): Uint8Array {
+    return new Uint8Array(this.crypto.AES.encrypt(blocks, key, { mode: 'ECB' }));
+  }
+
+  seal(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array): Uint8Array {
+    return ccmSeal(this, key, nonce, plain);
+  }
+
+  open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
+    return ccmOpen(this, key, nonce, sealed);
+  }
+
+  crc32(bytes: Uint8Array): number {
+    return E.CRC32(bytes);
+  }
+
+  encode64(bytes: Uint8Array): string {
+    return btoa(bytes);
+  }
+
+  decode64(text: string): Uint8Array {
+    return E.toUint8Array(atob(text));
+  }
+}

@@ -1,0 +1,7 @@
+import { SERIAL_BYTES } from '../../../protocol/limits.ts';
+import { type Primitives, SHA256 } from '../../../protocol/primitives.ts';
+
+/** Five bytes of the hash of the microcontroller's own number, which itself stays inside. */
+export function serialOf(primitives: Primitives): Uint8Array {
+  return new Uint8Array(primitives.hash(SHA256, [E.toUint8Array(getSerial())]).subarray(0, SERIAL_BYTES));
+}

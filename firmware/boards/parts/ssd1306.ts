@@ -1,0 +1,81 @@
+import type { Display } from '../../core/ports.ts';
+import { DISPLAY_HEIGHT, DISPLAY_WIDTH, I2C_CHUNK_BYTES, SSD1306_ADDRESS } from '../limits.ts';
+import { FONT, FONT_FIRST, FONT_HEIGHT, FONT_WIDTH } from './font.ts';
+
+/** First byte of a transfer: what follows are commands, or pixels. */
+const COMMANDS = 0;
+const PIXELS = 0x40;
+
+// Data sheet §10: off, clock, 64 lines, no offset, start line 0, charge pump, horizontal addressing, segments and
+// rows as the common modules are wired, contrast, precharge, deselect level, from memory, not inverted.
+const INIT = [
+  0xae, 0xd5, 0x80, 0xa8, 63, 0xd3, 0, 0x40, 0x8d, 0x14, 0x20, 0, 0xa1, 0xc8, 0xda, 0x12, 0x81, 0x7f, 0xd9,
+  0xf1, 0xdb, 0x40, 0xa4, 0xa6,
+];
+
+/** The SSD1306 module, 128 × 64. A page of 8 rows is sent only when it has changed: the bus is the slow part. */
+export class Ssd1306 implements Display {
+  readonly width: number;
+  readonly height: number;
+  private readonly graphics: DeviceGraphics;
+  private readonly font: string;
+  private readonly sent: Int32Array;
+  private on: boolean;
+
+  constructor() {
+    this.width = DISPLAY_WIDTH;
+    this.height = DISPLAY_HEIGHT;
+    this.graphics = Graphics.createArrayBuffer(DISPLAY_WIDTH, DISPLAY_HEIGHT, 1, { vertical_byte: true });
+    this.font = atob(FONT);
+    this.sent = new Int32Array(DISPLAY_HEIGHT >> 3);
+    this.on = false;
+    this.command(INIT);
+  }
+
+  // A fob without its display still answers its owner.
+  private command(bytes: number[]): void {
+    try {
+      I2C1.writeTo(SSD1306_ADDRESS, COMMANDS, bytes);
+    } catch {
+      this.on = false;
+    }
+  }
+
+  clear(): void {
+    this.graphics.clear(true).setColor(1);
+  }
+
+  text(x: number, y: number, size: number, text: string): void {
+    this.graphics
+      .setFontCustom(this.font, FONT_FIRST, FONT_WIDTH, FONT_HEIGHT | (size << 8))
+      .drawString(text, x, y);
+  }
+
+  fill(x: number, y: number, width: number, height: number): void {
+    if (width > 0) this.graphics.fillRect(x, y, x + width - 1, y + height - 1);
+  }
+
+  show(): void {
+    const pixels = new Uint8Array(this.graphics.buffer);
+    for (let page = 0; page < this.sent.length; page++) {
+      const row = pixels.subarray(page * DISPLAY_WIDTH, (page + 1) * DISPLAY_WIDTH);
+      const crc = E.CRC32(row) | 0;
+      if (crc === this.sent[page]) continue;
+      try {
+        I2C1.writeTo(SSD1306_ADDRESS, COMMANDS, [0x21, 0, DISPLAY_WIDTH - 1, 0x22, page, page]);
+        for (let at = 0; at < DISPLAY_WIDTH; at += I2C_CHUNK_BYTES) {
+          I2C1.writeTo(SSD1306_ADDRESS, PIXELS, row.subarray(at, at + I2C_CHUNK_BYTES));
+        }
+        this.sent[page] = crc;
+      } catch {
+        return;
+      }
+    }
+  }
+
+  power(on: boolean): void {
+    if (on === this.on) return;
+    this.on = on;
+    this.command([on ? 0xaf : 0xae]);
+  }
+}

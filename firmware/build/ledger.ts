@@ -1,0 +1,34 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ImageBoard } from './limits.ts';
+
+/** What the real interpreter measured of one image. */
+export interface LedgerEntry {
+  readonly board: ImageBoard;
+  /** CRC-32 of the image's application file. */
+  readonly image: string;
+  readonly imageBytes: number;
+  readonly interpreter: string;
+  /** Bytes of one interpreter variable on the build that measured. */
+  readonly variableBytes: number;
+  readonly variablesAfterBoot: number;
+  readonly variablesWith32Accounts: number;
+  readonly variablesPeak: number;
+  /** Of one passcode from cached pads, and of a whole press; undefined where instructions could not be counted. */
+  readonly instructionsPerCode?: number;
+}
+
+const LEDGER = 'docs/ledger.json';
+
+export function readLedger(root: string): LedgerEntry[] {
+  const path = join(root, LEDGER);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as LedgerEntry[]) : [];
+}
+
+/** One line about what was measured of the image, or that nothing was since it changed. */
+export function ledgerLine(root: string, board: ImageBoard, hash: string): string {
+  const entry = readLedger(root).find(one => one.board === board);
+  if (!entry) return 'never measured on the real interpreter';
+  const figures = `${entry.variablesWith32Accounts} variables with 32 accounts, ${entry.variablesPeak} at peak`;
+  return entry.image === hash ? figures : `${figures}, measured on an older image: run npm run measure`;
+}

@@ -1,0 +1,17 @@
+/** Budgets of the images, from what the boards hold. */
+
+export interface Budget {
+  /** Bytes of all files of the image, minified. */
+  readonly imageBytes: number;
+  /** Interpreter variables in use after boot with 32 accounts, and what the board has. */
+  readonly variables: number;
+  readonly variablesTotal: number;
+}
+
+export const BUDGETS = {
+  pico: { imageBytes: 30_000, variables: 3_400, variablesTotal: 5_100 },
+  // The interpreter on Linux has no such limits; the pico's bound keeps the shared core honest.
+  bench: { imageBytes: 30_000, variables: 3_400, variablesTotal: 5_100 },
+} as const satisfies Record<string, Budget>;
+
+export type ImageBoard = keyof typeof BUDGETS;

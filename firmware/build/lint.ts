@@ -1,0 +1,166 @@
+import { type AnyNode, type Identifier, type Node, parse } from 'acorn';
+
+/** Globals that the boards have and the image may name. */
+const GLOBALS = new Set(
+  (
+    'Array ArrayBuffer E Graphics I2C1 Int32Array JSON LED1 BTN1 B8 B9 Math Object Serial1 Serial2 String USB ' +
+    'Uint8Array BENCH atob btoa clearTimeout digitalWrite eval getSerial getTime isNaN print process require ' +
+    'setTimeout setWatch undefined arguments'
+  ).split(' '),
+);
+
+/** Methods that JavaScript has and the interpreter has not, or not the same (docs/boards.md). */
+const MISSING = new Set(
+  (
+    'at flat flatMap findLast lastIndexOf reduceRight copyWithin toSorted codePointAt trimStart trimEnd matchAll ' +
+    'search localeCompare normalize toPrecision toExponential freeze isFrozen hasOwn from of isInteger ' +
+    'isSafeInteger imul trunc clz32 hypot log2 fround cbrt race allSettled any finally entries keys values'
+  ).split(' '),
+);
+
+/** Class methods whose names the interpreter does not parse. */
+const RESERVED = new Set('delete catch static of new in for default if while do return'.split(' '));
+
+/** Node types that parse here and not there, or mean something else there. */
+const REFUSED: Record<string, string> = {
+  LabeledStatement: 'label',
+  WithStatement: 'with',
+  TaggedTemplateExpression: 'tagged template',
+  SpreadElement: 'spread',
+  RestElement: 'rest parameter or pattern',
+  AssignmentPattern: 'default value',
+  ObjectPattern: 'destructuring',
+  ArrayPattern: 'destructuring',
+  ChainExpression: 'optional chaining',
+  YieldExpression: 'generator',
+  AwaitExpression: 'await',
+  PrivateIdentifier: 'private name',
+  PropertyDefinition: 'class field',
+  StaticBlock: 'static block',
+  ImportExpression: 'import()',
+  MetaProperty: 'new.target or import.meta',
+};
+
+type Visit = (node: AnyNode, ancestors: readonly AnyNode[]) => void;
+
+function isNode(value: unknown): value is AnyNode {
+  return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
+}
+
+function walk(node: AnyNode, ancestors: AnyNode[], visit: Visit): void {
+  visit(node, ancestors);
+  ancestors.push(node);
+  for (const value of Object.values(node)) {
+    for (const child of Array.isArray(value) ? value : [value])
+      if (isNode(child)) walk(child, ancestors, visit);
+  }
+  ancestors.pop();
+}
+
+/** Every name that the program declares anywhere: enough to tell a global from a name of ours. */
+function declaredNames(program: AnyNode): Set<string> {
+  const names = new Set<string>();
+  const add = (node: AnyNode | null | undefined) => {
+    if (node?.type === 'Identifier') names.add(node.name);
+  };
+  walk(program, [], node => {
+    if (node.type === 'VariableDeclarator') add(node.id);
+    if (node.type === 'CatchClause') add(node.param);
+    if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') add(node.id);
+    if ('params' in node && Array.isArray(node.params)) {
+      if ('id' in node) add(node.id as Identifier | null);
+      for (const param of node.params) add(param);
+    }
+  });
+  return names;
+}
+
+/** Whether an identifier is a name being read, and not a property, a key or a declaration. */
+function isReference(node: Identifier, parent: AnyNode | undefined): boolean {
+  if (!parent) return true;
+  if (parent.type === 'MemberExpression') return parent.computed || parent.object === node;
+  if (parent.type === 'Property') return parent.value === node;
+  if (parent.type === 'MethodDefinition') return false;
+  return true;
+}
+
+function nodeFault(node: AnyNode, ancestors: readonly AnyNode[]): string | undefined {
+  const refused = REFUSED[node.type];
+  if (refused) return refused;
+  const parent = ancestors[ancestors.length - 1];
+  switch (node.type) {
+    case 'BinaryExpression':
+    case 'AssignmentExpression':
+      return /^(\*\*=?|&&=|\|\|=|\?\?=)$/.test(node.operator) ? `operator ${node.operator}` : undefined;
+    case 'Property':
+      return node.computed ? 'computed key' : undefined;
+    case 'MethodDefinition':
+      if (node.computed || node.key.type !== 'Identifier') return 'computed or quoted method name';
+      return RESERVED.has(node.key.name) ? `method named ${node.key.name}` : undefined;
+    case 'SwitchStatement': {
+      const at = node.cases.findIndex(one => one.test === null);
+      return at >= 0 && at < node.cases.length - 1 ? 'case after default' : undefined;
+    }
+    case 'Super': {
+      const owner = [...ancestors]
+        .reverse()
+        .find(one => one.type === 'FunctionExpression' || one.type === 'ArrowFunctionExpression');
+      return owner?.type === 'ArrowFunctionExpression' ? 'super in an arrow function' : undefined;
+    }
+    case 'Identifier':
+      return node.name === 'arguments' && isReference(node, parent) ? 'arguments' : undefined;
+    case 'MemberExpression':
+      return parent?.type === 'CallExpression' &&
+        parent.callee === node &&
+        !node.computed &&
+        node.property.type === 'Identifier' &&
+        MISSING.has(node.property.name)
+        ? `.${node.property.name}`
+        : undefined;
+    case 'Literal':
+      if ('bigint' in node && node.bigint) return 'BigInt';
+      return 'regex' in node && node.regex && /[{?]|\\b|\(\?/.test(node.regex.pattern)
+        ? 'regular expression'
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** A class whose parent is itself a child and uses `super.x`: `super` then finds itself again, for ever. */
+function classFaults(program: AnyNode): string[] {
+  const parents = new Map<string, string>();
+  const faults: string[] = [];
+  walk(program, [], node => {
+    if (node.type !== 'ClassDeclaration' && node.type !== 'ClassExpression') return;
+    const parent = node.superClass?.type === 'Identifier' ? node.superClass.name : undefined;
+    if (node.id && parent) parents.set(node.id.name, parent);
+    const own = node.body.body.some(
+      member => member.type === 'MethodDefinition' && member.kind === 'constructor',
+    );
+    if (parent && !own) faults.push('derived class without a constructor');
+  });
+  for (const parent of parents.values()) {
+    if (parents.has(parent)) faults.push('class chain of three levels');
+  }
+  return faults;
+}
+
+/**
+ * What in a bundle the interpreter cannot parse, lacks or understands differently and esbuild lets pass, one
+ * sentence each; empty for an image that may run.
+ */
+export function lint(code: string): string[] {
+  const program = parse(code, { ecmaVersion: 'latest', sourceType: 'script' }) as AnyNode;
+  const names = declaredNames(program);
+  const faults = classFaults(program);
+  walk(program, [], (node, ancestors) => {
+    const near = () => JSON.stringify(code.slice(Math.max(0, node.start - 20), node.start + 40));
+    const fault = nodeFault(node, ancestors);
+    if (fault) faults.push(`${fault} near ${near()}`);
+    if (node.type === 'Identifier' && isReference(node, ancestors[ancestors.length - 1])) {
+      if (!names.has(node.name) && !GLOBALS.has(node.name)) faults.push(`global ${node.name} near ${near()}`);
+    }
+  });
+  return faults;
+}

@@ -1,0 +1,40 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { crc32 } from 'node:zlib';
+import { imageOf } from './bundle.ts';
+import { ledgerLine } from './ledger.ts';
+import { BUDGETS, type ImageBoard } from './limits.ts';
+
+// Runs as dist/firmware/build/main.js.
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+
+async function buildImage(board: ImageBoard): Promise<boolean> {
+  const files = await imageOf(root, board);
+  const folder = join(root, 'dist/firmware/image', board);
+  mkdirSync(folder, { recursive: true });
+  let bytes = 0;
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(folder, name), text, 'latin1');
+    bytes += text.length;
+  }
+  const hash = crc32(files.app ?? '')
+    .toString(16)
+    .padStart(8, '0');
+  writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify({ board, bytes, hash }, null, 2)}\n`);
+  const budget = BUDGETS[board];
+  const fits = bytes <= budget.imageBytes;
+  console.log(
+    `image ${board}: ${bytes} of ${budget.imageBytes} bytes${fits ? '' : ': over budget'}; ${ledgerLine(root, board, hash)}`,
+  );
+  return fits;
+}
+
+try {
+  for (const board of Object.keys(BUDGETS) as ImageBoard[]) {
+    if (!(await buildImage(board))) process.exitCode = 1;
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

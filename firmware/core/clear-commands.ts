@@ -1,0 +1,142 @@
+import type { Request, Response } from '../../protocol/commands.ts';
+import { equal } from '../../protocol/hmac.ts';
+import * as limits from '../../protocol/limits.ts';
+import { pairingCodeKey, pairingCodeOf } from '../../protocol/pairing.ts';
+import * as refused from '../../protocol/refusals.ts';
+import { FOB_ID, Handshake, handshakeContext, type Session } from '../../protocol/session.ts';
+import type { Accounts } from './accounts.ts';
+import { bytesOf, idBytes } from './convert.ts';
+import type { Person } from './person.ts';
+import type { Pool } from './pool.ts';
+import type { Now, Ports } from './ports.ts';
+import * as texts from './texts.ts';
+import type { Timekeeper } from './timekeeper.ts';
+import { VAULT_BLANK, VAULT_KEYS_LOST, VAULT_OWNED, type Vault } from './vault/vault.ts';
+
+export const KEY_PAIRING_KEY = 0;
+export const KEY_PAIRING_CODE = 1;
+
+/** The commands that need no session: who is there, pairing, and the handshake. */
+export class ClearCommands {
+  protected readonly ports: Ports;
+  protected readonly vault: Vault;
+  protected readonly accounts: Accounts;
+  protected readonly time: Timekeeper;
+  protected readonly pool: Pool;
+  protected readonly person: Person;
+  protected readonly now: Now;
+
+  /** The one session; a new one takes its place when its owner has proved itself. */
+  session: Session | undefined;
+  protected sessionKey: number;
+  private handshake: Handshake | undefined;
+  /** The handshake that the session came from. */
+  private established: Handshake | undefined;
+  private handshakeKey: number;
+  private pairingCode: string;
+  private pairingUntil: number;
+
+  constructor(
+    ports: Ports,
+    vault: Vault,
+    accounts: Accounts,
+    time: Timekeeper,
+    pool: Pool,
+    person: Person,
+    now: Now,
+  ) {
+    this.ports = ports;
+    this.vault = vault;
+    this.accounts = accounts;
+    this.time = time;
+    this.pool = pool;
+    this.person = person;
+    this.now = now;
+    this.sessionKey = KEY_PAIRING_KEY;
+    this.handshakeKey = KEY_PAIRING_KEY;
+    this.pairingCode = '';
+    this.pairingUntil = 0;
+  }
+
+  /** The code has served, or the fob is no longer blank. */
+  protected endPairing(): void {
+    this.pairingCode = '';
+  }
+
+  hello(): Response<'hello'> {
+    const facts = this.ports.facts;
+    return {
+      version: limits.PROTOCOL_VERSION,
+      state: this.vault.state,
+      algorithms: facts.algorithms,
+      serial: facts.serial,
+      board: bytesOf(facts.board),
+      firmware: bytesOf(facts.firmware),
+    };
+  }
+
+  pair(): Response<'pair'> | number {
+    if (this.vault.state === VAULT_OWNED) return refused.REFUSED_ALREADY_OWNED;
+    if (this.vault.state === VAULT_KEYS_LOST) return refused.REFUSED_KEYS_LOST;
+    if (this.vault.state !== VAULT_BLANK) return refused.REFUSED_STORAGE_FAILED;
+    if (!this.pool.ready) return refused.REFUSED_NEEDS_ENTROPY;
+    if (!this.codeShown) {
+      // Makes this boot's numbers its own before the first is drawn.
+      const counter = this.vault.ring.next();
+      if (counter < 0) return refused.REFUSED_STORAGE_FAILED;
+      this.pool.stir(idBytes(counter));
+      this.pairingCode = pairingCodeOf(this.pool.draw(limits.PAIRING_ENTROPY_BYTES));
+      this.pairingUntil = this.now.ms + limits.PAIRING_CODE_SECONDS * 1000;
+      this.person.showPairing(this.pairingCode, limits.PAIRING_CODE_SECONDS);
+    }
+    return { seconds: Math.ceil((this.pairingUntil - this.now.ms) / 1000) };
+  }
+
+  private get codeShown(): boolean {
+    return this.pairingCode !== '' && this.now.ms < this.pairingUntil;
+  }
+
+  open(request: Request<'open'>): Response<'open'> | number {
+    let key = this.vault.pairingKey;
+    if (request.key === KEY_PAIRING_CODE) {
+      if (this.vault.state !== VAULT_BLANK) return refused.REFUSED_ALREADY_OWNED;
+      if (!this.codeShown) return refused.REFUSED_NO_CODE_SHOWN;
+      key = pairingCodeKey(this.pairingCode);
+    } else if (request.key !== KEY_PAIRING_KEY) return refused.REFUSED_OUT_OF_RANGE;
+    if (!key) {
+      return this.vault.state === VAULT_KEYS_LOST ? refused.REFUSED_KEYS_LOST : refused.REFUSED_NOT_PAIRED;
+    }
+    // On storage before the nonce leaves: a chance source that repeats after a reboot repeats no session.
+    const counter = this.vault.ring.next();
+    if (counter < 0) return refused.REFUSED_STORAGE_FAILED;
+    this.pool.stir(request.nonce);
+    this.pool.stir(idBytes(counter));
+    const nonce = this.pool.draw(limits.SESSION_NONCE_BYTES);
+    const serial = this.ports.facts.serial;
+    const context = handshakeContext(request.key, serial, request.nonce, nonce, counter);
+    this.handshake = new Handshake(this.ports.primitives, key, context);
+    this.handshakeKey = request.key;
+    return { nonce, counter, proof: this.handshake.fobProof };
+  }
+
+  finish(request: Request<'finish'>): Response<'finish'> | number {
+    const handshake = this.handshake;
+    if (!handshake) return refused.REFUSED_NO_SESSION;
+    if (!equal(request.proof, handshake.ownerProof)) {
+      this.handshake = undefined;
+      if (this.handshakeKey === KEY_PAIRING_CODE) {
+        // One guess a code.
+        this.pairingCode = '';
+        this.person.say(texts.WRONG_CODE);
+      }
+      return refused.REFUSED_WRONG_PROOF;
+    }
+    // The same proof again is a retry whose answer was lost; a session that has begun is not replaced by it.
+    if (this.established !== handshake) {
+      this.established = handshake;
+      this.session = handshake.session(FOB_ID);
+      this.sessionKey = this.handshakeKey;
+    }
+    return {};
+  }
+}

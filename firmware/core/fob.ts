@@ -1,0 +1,125 @@
+import { Reader, Writer } from '../../protocol/bytes.ts';
+import { dispatch } from '../../protocol/dispatch.ts';
+import {
+  Deframer,
+  decodeFrame,
+  encodeClear,
+  encodeFrame,
+  FRAME_REQUEST,
+  FRAME_RESPONSE,
+  FRAME_SEALED_REQUEST,
+  FRAME_SEALED_RESPONSE,
+} from '../../protocol/frame.ts';
+import { COUNTER_BYTES, PAYLOAD_BYTES_MAX } from '../../protocol/limits.ts';
+import { REFUSED_NO_SESSION } from '../../protocol/refusals.ts';
+import { Accounts } from './accounts.ts';
+import { Commands } from './commands.ts';
+import { Person } from './person.ts';
+import { Pool } from './pool.ts';
+import type { Now, Ports } from './ports.ts';
+import { draw } from './screens/screen.ts';
+import { Timekeeper } from './timekeeper.ts';
+import { Vault } from './vault/vault.ts';
+
+/**
+ * The token, without the board: three inputs, each with the time, and effects through the ports. It never reads a
+ * clock, sets a timer or waits.
+ */
+export class Fob {
+  private readonly ports: Ports;
+  private readonly now: Now;
+  private readonly pool: Pool;
+  private readonly person: Person;
+  private readonly commands: Commands;
+  private readonly deframer: Deframer;
+  private readonly out: Writer;
+  /** The last sealed request, by its CRC, and its answer: a retry is answered again, never executed again. */
+  private answered: number;
+  private answer: string;
+
+  constructor(ports: Ports, ms: number, utc: number) {
+    this.ports = ports;
+    this.now = { ms, utc };
+    const vault = new Vault(ports.primitives, ports.storage, ports.keystore);
+    this.pool = new Pool(ports.primitives, ports.entropy, this.now);
+    const birth = ports.keystore.birth();
+    if (birth) this.pool.seed(birth);
+    const secrets = ports.keystore.load();
+    if (secrets) this.pool.seed(secrets);
+    const accounts = new Accounts(ports.primitives, vault);
+    const time = new Timekeeper(vault, ports.clock, this.now);
+    this.person = new Person(vault, accounts, time, this.pool, this.now);
+    this.commands = new Commands(ports, vault, accounts, time, this.pool, this.person, this.now);
+    this.deframer = new Deframer();
+    this.out = new Writer(PAYLOAD_BYTES_MAX);
+    this.answered = -1;
+    this.answer = '';
+    this.refresh();
+  }
+
+  /** Bytes from the host, in chunks as they come. */
+  receive(chunk: string, ms: number, utc: number): void {
+    this.now.ms = ms;
+    this.now.utc = utc;
+    this.deframer.receive(chunk, text => this.frame(text));
+    this.tick(ms, utc);
+  }
+
+  /** A key went down or up, debounced. */
+  key(down: boolean, ms: number, utc: number): void {
+    this.now.ms = ms;
+    this.now.utc = utc;
+    // What fell due before the key counts as before it.
+    this.person.tick();
+    this.person.key(down);
+    this.tick(ms, utc);
+  }
+
+  tick(ms: number, utc: number): void {
+    this.now.ms = ms;
+    this.now.utc = utc;
+    this.person.tick();
+    this.refresh();
+  }
+
+  /** When `tick` is wanted next, in the milliseconds of the inputs. */
+  get deadline(): number {
+    return this.person.deadline;
+  }
+
+  private refresh(): void {
+    if (this.person.dirty) draw(this.person.view(), this.ports.display);
+  }
+
+  private frame(text: string): void {
+    const payload = decodeFrame(this.ports.primitives, text);
+    if (!payload) return;
+    if (payload[0] === FRAME_REQUEST) this.clear(payload);
+    else if (payload[0] === FRAME_SEALED_REQUEST) this.sealed(payload);
+  }
+
+  private clear(payload: Uint8Array): void {
+    const request = new Reader(payload, 1);
+    const out = this.out.reset().number(FRAME_RESPONSE, 1).number(request.number(1), 1);
+    dispatch(this.commands, 0, request, out);
+    this.ports.link.send(encodeClear(this.ports.primitives, out));
+  }
+
+  private sealed(payload: Uint8Array): void {
+    const crc = this.ports.primitives.crc32(payload);
+    const session = this.commands.session;
+    const request = session && crc !== this.answered ? session.open(payload) : undefined;
+    if (session && request) {
+      const out = this.out.reset().number(FRAME_SEALED_RESPONSE, 1);
+      dispatch(this.commands, 1, request, out);
+      const counter = new Reader(payload, 1).number(COUNTER_BYTES);
+      this.answered = crc;
+      this.answer = encodeFrame(this.ports.primitives, session.seal(counter, out.done()));
+    }
+    if (crc === this.answered) this.ports.link.send(this.answer);
+    else if (!session) {
+      const out = this.out.reset().number(FRAME_RESPONSE, 1).number(0, 2).number(REFUSED_NO_SESSION, 1);
+      this.ports.link.send(encodeClear(this.ports.primitives, out));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { type Primitives, SHA256 } from '../../protocol/primitives.ts';
+import { POOL_BITS_NEEDED, POOL_BITS_PER_EDGE, POOL_BYTES } from './limits.ts';
+import type { Entropy, Now } from './ports.ts';
+
+const OUT = new Uint8Array([1]);
+const STEP = new Uint8Array([2]);
+
+/**
+ * Everything unpredictable comes out of here. Secret from birth (32 bytes written at flashing) or, failing that,
+ * from the owner's device secret; made different at every boot by a number that never repeats; stirred by raw
+ * samples, button timing and the owner's random. A hash chain: what was drawn tells nothing of what is to come.
+ */
+export class Pool {
+  private readonly primitives: Primitives;
+  private readonly entropy: Entropy;
+  private readonly now: Now;
+  private state: Uint8Array;
+  /** Bits of chance counted so far; a secret birth counts as enough. */
+  private bits: number;
+
+  constructor(primitives: Primitives, entropy: Entropy, now: Now) {
+    this.primitives = primitives;
+    this.entropy = entropy;
+    this.now = now;
+    this.state = new Uint8Array(POOL_BYTES);
+    this.bits = 0;
+  }
+
+  get ready(): boolean {
+    return this.bits >= POOL_BITS_NEEDED;
+  }
+
+  /** Share of the chance needed, 0 to 100. */
+  get percent(): number {
+    return Math.min(100, Math.floor((this.bits * 100) / POOL_BITS_NEEDED));
+  }
+
+  /** Mixes in bytes that nobody else knows. */
+  seed(secret: Uint8Array): void {
+    this.stir(secret);
+    this.bits = POOL_BITS_NEEDED;
+  }
+
+  stir(bytes: Uint8Array): void {
+    const samples = new Int32Array(4);
+    for (let i = 0; i < 3; i++) samples[i] = this.entropy.sample();
+    samples[3] = this.now.ms | 0;
+    this.state = this.primitives.hash(SHA256, [this.state, new Uint8Array(samples.buffer), bytes]);
+  }
+
+  /** Mixes in the moment of a key going down or up. */
+  edge(): void {
+    this.stir(STEP);
+    this.bits += POOL_BITS_PER_EDGE;
+  }
+
+  /** @param length 1 to 32 */
+  draw(length: number): Uint8Array {
+    const block = this.primitives.hash(SHA256, [this.state, OUT]);
+    this.stir(STEP);
+    return new Uint8Array(block.subarray(0, length));
+  }
+}

@@ -1,0 +1,73 @@
+import { PRESS_DEAF_MS, PRESS_POLL_MS } from '../../protocol/limits.ts';
+import {
+  REFUSED_BUSY,
+  REFUSED_PRESS_DENIED,
+  REFUSED_PRESS_NEEDED,
+  REFUSED_PRESS_TIMEOUT,
+} from '../../protocol/refusals.ts';
+
+const NONE = 0;
+const WAITING = 1;
+export const ANSWER_YES = 2;
+export const ANSWER_NO = 3;
+export const ANSWER_TOO_LATE = 4;
+
+/**
+ * The one request that waits for its person. The host asks it again and again; the answer is given out once, and
+ * only while the host still asks.
+ */
+export class Question {
+  private state: number;
+  private number: number;
+  private askedAt: number;
+  private polledAt: number;
+
+  constructor() {
+    this.state = NONE;
+    this.number = 0;
+    this.askedAt = 0;
+    this.polledAt = 0;
+  }
+
+  /** Begins with a number by which polls of the same request are known. */
+  begin(number: number, ms: number): void {
+    this.state = WAITING;
+    this.number = number;
+    this.askedAt = ms;
+    this.polledAt = ms;
+  }
+
+  get idle(): boolean {
+    return this.state === NONE;
+  }
+
+  /** 0 once, after a yes; otherwise the refusal to answer this poll with. */
+  poll(number: number, ms: number): number {
+    if (this.number !== number) return REFUSED_BUSY;
+    this.polledAt = ms;
+    if (this.state === WAITING) return REFUSED_PRESS_NEEDED;
+    const answer = this.state;
+    this.state = NONE;
+    if (answer === ANSWER_YES) return 0;
+    return answer === ANSWER_NO ? REFUSED_PRESS_DENIED : REFUSED_PRESS_TIMEOUT;
+  }
+
+  answer(answer: number): void {
+    if (this.state === WAITING) this.state = answer;
+  }
+
+  /** Whether a key pressed now was meant for this question. */
+  hears(ms: number): boolean {
+    return ms >= this.askedAt + PRESS_DEAF_MS;
+  }
+
+  /** When the host must have asked again. */
+  get deadline(): number {
+    return this.polledAt + PRESS_POLL_MS;
+  }
+
+  /** Dropped, answered or not: the host has gone. */
+  drop(): void {
+    this.state = NONE;
+  }
+}

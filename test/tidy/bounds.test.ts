@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { boundsIn, isBounded } from './bounds.ts';
+import { settle } from './exceptions.ts';
+import { codeFiles } from './files.ts';
+
+describe('bounds', () => {
+  it('stand in the limits.ts of their part', () => {
+    const stray = codeFiles
+      .filter(({ path }) => isBounded(path))
+      .flatMap(file => boundsIn(file).map(({ name }) => ({ where: `${file.path}#${name}`, count: 1 })));
+    expect(settle('bound', stray)).toEqual([]);
+  });
+
+  it.each([
+    'const RECORD_BYTES_MAX = 96;',
+    'export const TIMEOUT_MS: number = 5_000;',
+    'const MAX_DEPTH = 0x10;',
+    'const STALE_SECONDS = 180 * 24 * 60 * 60;',
+    'function f(a: A, timeoutMs = 2000) {}',
+    'f({ timeoutMs: 250, b });',
+    'const maxAccounts = 32;',
+    'let retryLimit = 1 << 5;',
+    'class A { private readonly attempts = 3; maxRetries = 3; }',
+  ])('are seen in %s', text => {
+    expect(boundsIn({ path: 'host/x.ts', text })).toHaveLength(1);
+  });
+
+  it.each([
+    'const OPCODE = 0xfd;',
+    'const DAY_SECONDS = 86_400;',
+    'const LOW_BYTE_MASK = 0xff;',
+    'const FRAME_MAX = LIMITS.frame;',
+    'let attempts = 0;',
+    'const REFUSED_PRESS = 10;',
+    'const left = total - 30;',
+    'f({ status: 404, width: 128 });',
+    'reply.code(503);',
+    'const text = "MAX_A = 30;"; // MAX_B = 40;',
+    'if (timeoutMs === 30) g();',
+  ])('are not seen in %s', text => {
+    expect(boundsIn({ path: 'host/x.ts', text })).toEqual([]);
+  });
+
+  it('may stand in limits files and in tests', () => {
+    expect(['protocol/limits.ts', 'host/client/limits.ts', 'test/x.ts'].filter(isBounded)).toEqual([]);
+    expect(isBounded('host/client/client.ts')).toBe(true);
+  });
+});

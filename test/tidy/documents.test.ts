@@ -1,0 +1,145 @@
+import { existsSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { itNeeds } from '../kit/tools.ts';
+import { place, root, textFiles, textOf } from './files.ts';
+import { tableAfter } from './tables.ts';
+
+const documents = textFiles.filter(({ path }) => path.endsWith('.md'));
+const manifest = JSON.parse(textOf('package.json') ?? '{}') as {
+  version: string;
+  scripts: Record<string, string>;
+};
+
+const named = (path: string) => ({ name: path, found: textOf(path) });
+
+/** What npm runs without `run`. */
+const NPM_SHORTHANDS = new Map([
+  ['start', 'start'],
+  ['test', 'test'],
+  ['t', 'test'],
+  ['cit', 'test'],
+]);
+
+/** The name GitHub gives a heading's anchor. */
+function anchorOf(heading: string): string {
+  return heading
+    .replace(/`|\*|\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replace(/\s/g, '-');
+}
+
+const anchorsOf = (document: string): string[] =>
+  [...document.matchAll(/^#{1,6}\s+(.*)$/gm)].map(match => anchorOf(match[1] ?? ''));
+
+describe('documents', () => {
+  it('name npm scripts that exist', () => {
+    const unknown = documents.flatMap(file =>
+      [...file.text.matchAll(/\bnpm (?:run(?:-script)?\s+(?:--?[\w-]+\s+)*([\w:-]+)|(start|test|t|cit)\b)/g)]
+        .filter(
+          ([, script, shorthand]) =>
+            !Object.hasOwn(manifest.scripts, script ?? NPM_SHORTHANDS.get(shorthand ?? '') ?? ''),
+        )
+        .map(match => `${place(file, match.index)}: ${match[0]}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  it('link to files and headings that exist', () => {
+    const broken = documents.flatMap(file => {
+      const prose = file.text.replace(/```[\s\S]*?```|`[^`\n]*`/g, code => ' '.repeat(code.length));
+      return [...prose.matchAll(/\]\(([^)\s]+)(?:\s+"[^"]*")?\)/g)]
+        .filter(([, link = '']) => {
+          if (/^[a-z][a-z\d+.-]*:/i.test(link)) return false;
+          const [target = '', anchor] = link.split('#');
+          const path = target === '' ? file.path : posix.join(posix.dirname(file.path), target);
+          if (path.startsWith('..') || !existsSync(join(root, path))) return true;
+          const text = textOf(path);
+          return anchor !== undefined && text !== undefined && !anchorsOf(text).includes(anchor);
+        })
+        .map(match => `${place(file, match.index)}: ${match[1]}`);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  itNeeds(named('CHANGELOG.md'), 'hold an entry for the version in CHANGELOG.md', text => {
+    const versions = [...text.matchAll(/^## \[?v?([^\s\]]+)/gm)].map(match => match[1]);
+    expect(versions).toContain(manifest.version);
+  });
+});
+
+/** A table that a document shows and a module of the code defines. */
+interface Mirror {
+  readonly document: string;
+  readonly marker: string;
+  readonly module: string;
+  readonly heading: readonly string[];
+  readonly rows: (loaded: Record<string, unknown>) => string[][];
+}
+
+const entriesOf = (loaded: Record<string, unknown>, name: string): [string, Record<string, unknown>][] =>
+  Object.entries(loaded[name] as Record<string, Record<string, unknown>>);
+
+const mirrors: readonly Mirror[] = [
+  {
+    document: 'docs/protocol.md',
+    marker: 'commands',
+    module: 'protocol/commands.ts',
+    heading: ['code', 'command', 'since', 'sent', 'request', 'response'],
+    rows: loaded =>
+      entriesOf(loaded, 'COMMANDS').map(
+        ([name, { 0: code, 1: since, 2: sealed, 3: request, 4: response }]) => [
+          String(code),
+          `\`${name}\``,
+          String(since),
+          sealed === 1 ? 'sealed' : 'clear',
+          request === '' ? '' : `\`${request}\``,
+          response === '' ? '' : `\`${response}\``,
+        ],
+      ),
+  },
+  {
+    document: 'docs/protocol.md',
+    marker: 'refusals',
+    module: 'protocol/refusals.ts',
+    heading: ['code', 'refusal', 'meaning', 'next step', 'ask again'],
+    rows: loaded =>
+      entriesOf(loaded, 'REFUSALS').map(([name, { code, meaning, next, retry }]) => [
+        String(code),
+        `\`${name}\``,
+        String(meaning),
+        String(next),
+        String(retry),
+      ]),
+  },
+  {
+    document: 'docs/cli.md',
+    marker: 'exit-codes',
+    module: 'host/cli/exit-codes.ts',
+    heading: ['code', 'name', 'meaning'],
+    rows: loaded =>
+      entriesOf(loaded, 'EXIT_CODES').map(([name, { code, meaning }]) => [
+        String(code),
+        `\`${name}\``,
+        String(meaning),
+      ]),
+  },
+];
+
+const rowText = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`.replaceAll(/ {2,}/g, ' ');
+
+describe('tables of the documents', () => {
+  for (const { document, marker, module, heading, rows } of mirrors) {
+    const need = { name: `${document} and ${module}`, found: textOf(module) && textOf(document) };
+    itNeeds(need, `${document}, <!-- ${marker} -->, says what ${module} says`, async text => {
+      const loaded = (await import(join(root, module))) as Record<string, unknown>;
+      const stated = tableAfter(marker, text, 0)?.filter(
+        cells => !cells.every(cell => /^:?-+:?$/.test(cell)),
+      );
+      const defined = [heading, ...rows(loaded)];
+      expect(stated?.map(rowText).join('\n')).toBe(defined.map(rowText).join('\n'));
+    });
+  }
+});

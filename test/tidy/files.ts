@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The package's folder. */
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Made or fetched, never written by hand (`.gitignore`). */
+const IGNORED_FOLDERS = new Set(['node_modules', 'dist', 'coverage', '.git', '.vscode', '.idea']);
+const IGNORED_FILES = /\.tsbuildinfo$|^package-lock\.json$/;
+const TEXT_FILES = /\.(ts|mts|mjs|js|json|md|html|css|sh|txt|csv|yml)$|^\.ci\/|^\.(gitignore|npmrc)$/;
+
+/** A file of the project: its path from the root, with `/`. */
+export interface ProjectFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+function pathsUnder(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap(entry => {
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return IGNORED_FOLDERS.has(entry.name) ? [] : pathsUnder(path);
+    return entry.isFile() && !IGNORED_FILES.test(entry.name) ? [path] : [];
+  });
+}
+
+/** Every text file of the project, those not yet known to git included, in a stable order. */
+export const textFiles: readonly ProjectFile[] = pathsUnder('')
+  .filter(path => TEXT_FILES.test(path))
+  .sort()
+  .map(path => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+
+/** Those that hold code the rules apply to. */
+export const codeFiles: readonly ProjectFile[] = textFiles.filter(({ path }) =>
+  /\.(ts|mts|mjs|js)$/.test(path),
+);
+
+/** The text of one file, or undefined where the project does not have it (yet). */
+export function textOf(path: string): string | undefined {
+  return textFiles.find(file => file.path === path)?.text;
+}
+
+/** The 1-based line of a place in a text. */
+export function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
+}
+
+/** `path:line`, the form editors open. */
+export function place({ path, text }: ProjectFile, offset: number): string {
+  return `${path}:${lineAt(text, offset)}`;
+}

@@ -1,0 +1,127 @@
+import { lineAt } from './files.ts';
+import { closing, enclosing, type Scan } from './scan.ts';
+
+/** A function, method or arrow function: what it is called, where it starts and how many lines it takes. */
+export interface FunctionSpan {
+  readonly name: string;
+  readonly line: number;
+  readonly lines: number;
+}
+
+const NO_FUNCTION_BEFORE = /(?:^|[^\w$.])(?:if|for(?:\s+await)?|while|switch|catch|with|extends [\w$.]+)\s*$/;
+
+const RETURN_TYPE_BEFORE = /\)\s*:\s*$/;
+
+const TYPE_PREFIX = /(?:\s|[|&]|(?:keyof|readonly|typeof|asserts|unique|infer|new|abstract)\b)*/y;
+const TYPE_INFIX = /\s*(?:[|&.?]|=>|(?:is|extends)\b)/y;
+const WORD = /[\w$]+/y;
+
+function lengthOf(pattern: RegExp, code: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.exec(code)?.[0].length ?? 0;
+}
+
+/** The end of one operand of a type (`A<B>[]`, `{ … }`, `'text'`), or -1 where none starts at `from`. */
+function operandEnd(code: string, from: number): number {
+  const first = code.charAt(from);
+  let at = from + lengthOf(WORD, code, from);
+  if (first !== '' && '{(['.includes(first)) at = closing(code, from) + 1;
+  if (first === "'" || first === '"' || first === '`') at = code.indexOf(first, from + 1) + 1;
+  if (at <= from) return -1;
+  while (code.charAt(at) === '<' || code.charAt(at) === '[') {
+    const end = code.charAt(at) === '<' ? angleEnd(code, at) : closing(code, at) + 1;
+    if (end === 0) return -1;
+    at = end;
+  }
+  return at;
+}
+
+/** The end of the type written at `from`, or -1 where there is none. */
+function typeEnd(code: string, from: number): number {
+  for (let at = from; ; ) {
+    at = operandEnd(code, at + lengthOf(TYPE_PREFIX, code, at));
+    if (at < 0) return -1;
+    const infix = code.slice(at, at + lengthOf(TYPE_INFIX, code, at));
+    // After a parameter list `=>` goes on with a function type; elsewhere it is the arrow of the function itself.
+    if (infix === '' || (infix.endsWith('=>') && code.charAt(at - 1) !== ')')) return at;
+    at += infix.length;
+  }
+}
+
+/** One past the `>` that closes the `<` at `open`, or 0. */
+function angleEnd(code: string, open: number): number {
+  for (let at = open, depth = 0; at < code.length; at++) {
+    if (code.charAt(at) === '<') depth++;
+    else if (code.charAt(at) === '>' && code.charAt(at - 1) !== '=' && --depth === 0) return at + 1;
+  }
+  return 0;
+}
+
+/** Where the expression that starts at `from` ends: at its comma, semicolon or the bracket around it. */
+function expressionEnd(code: string, from: number): number {
+  let at = from;
+  while (at < code.length) {
+    const char = code.charAt(at);
+    if (',;)]}'.includes(char)) return at - 1;
+    at = '([{'.includes(char) ? closing(code, at) + 1 : at + 1;
+    if (at === 0) return code.length - 1;
+  }
+  return at - 1;
+}
+
+/** The end of the body that belongs to a parameter list closed at `close`, or -1 where it is no function's. */
+function bodyEnd(code: string, close: number): number {
+  let at = close + 1;
+  const annotation = /^\s*:/.exec(code.slice(at));
+  if (annotation !== null) at = typeEnd(code, at + annotation[0].length);
+  if (at < 0) return -1;
+  const rest = code.slice(at);
+  const arrow = /^\s*=>\s*/.exec(rest);
+  const brace = /^\s*(?:=>\s*)?\{/.exec(rest);
+  if (brace !== null) return closing(code, at + brace[0].length - 1);
+  return arrow === null ? -1 : expressionEnd(code, at + arrow[0].length);
+}
+
+/** The name the function head at `open` goes by, from what stands before it. */
+function nameBefore(code: string, open: number): string {
+  const before = code.slice(Math.max(0, open - 300), open).replace(/<[^<>()]*>\s*$/, '');
+  const own = /(?:function\s*\*?|get|set|async|static|\*)?\s*([\w$#]+)\s*$/.exec(before)?.[1];
+  if (own !== undefined && !/^(function|async|return|case|in|of|await)$/.test(own)) return own;
+  return (
+    /([\w$#]+)\s*(?::[^=;{}()]*)?[=:]\s*(?:async\s*)?(?:function\s*\*?\s*)?(?:async\s*)?$/.exec(
+      before,
+    )?.[1] ?? 'anonymous'
+  );
+}
+
+/** Whether the function at `start` is the body of a `describe`, which groups tests and is no function to a reader. */
+function isTestGroup(code: string, start: number): boolean {
+  let open = enclosing(code, start);
+  if (open < 0 || code.charAt(open) !== '(') return false;
+  while (code.slice(0, open).trimEnd().endsWith(')'))
+    open = enclosing(code, code.slice(0, open).trimEnd().length - 1);
+  return /\bdescribe\w*(\.\w+)*\s*$/.test(code.slice(0, open));
+}
+
+/** Every function in scanned code, the groups of tests excepted; one inside another counts in both. */
+export function functionsIn({ code }: Scan): FunctionSpan[] {
+  const spans: FunctionSpan[] = [];
+  for (let open = code.indexOf('('); open >= 0; open = code.indexOf('(', open + 1)) {
+    const close = closing(code, open);
+    const before = code.slice(Math.max(0, open - 80), open);
+    if (close < 0 || NO_FUNCTION_BEFORE.test(before) || RETURN_TYPE_BEFORE.test(before)) continue;
+    const end = bodyEnd(code, close);
+    if (end < 0 || isTestGroup(code, open)) continue;
+    const line = lineAt(code, open);
+    spans.push({ name: nameBefore(code, open), line, lines: lineAt(code, end) - line + 1 });
+  }
+  for (const arrow of code.matchAll(/(?:^|[^\w$.])(?:async\s+)?([\w$]+)\s*=>\s*/g)) {
+    const start = arrow.index + arrow[0].search(/[\w$]/);
+    if (RETURN_TYPE_BEFORE.test(code.slice(0, start)) || isTestGroup(code, start)) continue;
+    const line = lineAt(code, start);
+    const body = arrow.index + arrow[0].length;
+    const end = code.charAt(body) === '{' ? closing(code, body) : expressionEnd(code, body);
+    spans.push({ name: nameBefore(code, start), line, lines: lineAt(code, end) - line + 1 });
+  }
+  return spans;
+}

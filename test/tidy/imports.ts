@@ -1,0 +1,94 @@
+import { posix } from 'node:path';
+import { type ProjectFile, place, textOf } from './files.ts';
+import { type Scan, scan } from './scan.ts';
+import { tableAfter } from './tables.ts';
+
+/** One import or re-export, static or dynamic, of values or types. */
+export interface Import {
+  readonly from: string;
+  readonly specifier: string;
+  readonly where: string;
+}
+
+const BEFORE_SPECIFIER = /(?:^|[\s;}*\w$])(?:from|import)\s*$|(?:^|[^\w$.])(?:import|require)\s*\(\s*$/;
+
+/** What the file imports, in order. A device's own `require` (firmware) is no import; a made-up path is not known. */
+export function importsOf(file: ProjectFile): Import[] {
+  const { code, strings }: Scan = scan(file.text);
+  const onDevice = /^firmware\/(core|boards)\//.test(file.path);
+  return strings
+    .filter(({ start }) => {
+      const before = BEFORE_SPECIFIER.exec(code.slice(Math.max(0, start - 40), start))?.[0];
+      return before !== undefined && !(onDevice && before.includes('require'));
+    })
+    .filter(({ value }) => !value.includes('$'))
+    .map(({ start, value }) => ({ from: file.path, specifier: value, where: place(file, start) }));
+}
+
+/** The project file a relative import means, or undefined for a package or a built-in. */
+export function importedPath({ from, specifier }: Import): string | undefined {
+  return specifier.startsWith('.') ? posix.join(posix.dirname(from), specifier) : undefined;
+}
+
+/** `@scope/name` or `name` of the package a specifier means, or undefined for a relative import or a built-in. */
+export function importedPackage({ specifier }: Import): string | undefined {
+  if (specifier.startsWith('.') || specifier.startsWith('node:')) return undefined;
+  return /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0];
+}
+
+/** A line of the import matrix (`docs/architecture.md`). */
+export interface Part {
+  readonly name: string;
+  readonly parts: readonly string[];
+  readonly builtins: boolean;
+  /** Package names, or every package that `dependencies` (or also `devDependencies`) lists. */
+  readonly packages: readonly string[] | 'dependencies' | 'all';
+}
+
+const codeWords = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(match => match[1] ?? '');
+
+/** The import matrix as `docs/architecture.md` states it. */
+export function readMatrix(document = textOf('docs/architecture.md')): Part[] {
+  const rows = tableAfter('import-matrix', document);
+  if (rows === undefined) throw new Error('docs/architecture.md has no table marked <!-- import-matrix -->');
+  return rows.map(([name = '', parts = '', builtins = '', packages = '']) => ({
+    name: codeWords(name)[0] ?? '',
+    parts: codeWords(parts),
+    builtins: builtins === 'yes',
+    packages: packages === 'dependencies' || packages === 'all' ? packages : codeWords(packages),
+  }));
+}
+
+/**
+ * The part a path belongs to: the longest name that is a folder of it. A part with parts inside holds only the files
+ * directly in its folder; files of the root count as `test`.
+ */
+export function partOf(path: string, parts: readonly Part[]): Part | undefined {
+  const name = path.includes('/') ? path : `test/${path}`;
+  const isParent = (part: Part) => parts.some(other => other.name.startsWith(`${part.name}/`));
+  return parts
+    .filter(part => name.startsWith(`${part.name}/`))
+    .filter(part => !isParent(part) || !name.slice(part.name.length + 1).includes('/'))
+    .sort((one, other) => other.name.length - one.name.length)[0];
+}
+
+/** The first import cycle among files of `edges` (path → imported paths), as the paths along it, or undefined. */
+export function findCycle(edges: ReadonlyMap<string, readonly string[]>): string[] | undefined {
+  const finished = new Set<string>();
+  const visit = (path: string, trail: readonly string[]): string[] | undefined => {
+    const seen = trail.indexOf(path);
+    if (seen >= 0) return [...trail.slice(seen), path];
+    if (finished.has(path)) return undefined;
+    for (const next of edges.get(path) ?? []) {
+      const cycle = visit(next, [...trail, path]);
+      if (cycle !== undefined) return cycle;
+    }
+    finished.add(path);
+    return undefined;
+  };
+  for (const path of edges.keys()) {
+    const cycle = visit(path, []);
+    if (cycle !== undefined) return cycle;
+  }
+  return undefined;
+}
