@@ -7,8 +7,7 @@ export const KIND_TOTP = 2;
 export type Kind = typeof KIND_HOTP | typeof KIND_TOTP;
 
 /** What an account is, without its secret and without the counter that moves. */
-export interface AccountSettings {
-  readonly id: Uint8Array;
+export interface AccountTraits {
   readonly kind: number;
   readonly algorithm: number;
   readonly digits: number;
@@ -20,6 +19,11 @@ export interface AccountSettings {
   readonly label: Uint8Array;
 }
 
+/** The same with the id by which the owner knows the account. */
+export interface AccountSettings extends AccountTraits {
+  readonly id: Uint8Array;
+}
+
 /** The key as it is stored: a secret longer than the hash's block stands for its hash (RFC 2104 §2). */
 export function storedKey(primitives: Primitives, algorithm: Algorithm, secret: Uint8Array): Uint8Array {
   return secret.length > (algorithm === SHA512 ? 128 : 64) ? primitives.hash(algorithm, [secret]) : secret;
@@ -29,17 +33,18 @@ export function storedKey(primitives: Primitives, algorithm: Algorithm, secret: 
 const PROOF_SALT = new Uint8Array([112, 97, 115, 115, 102, 111, 98, 32, 112, 114, 111, 111, 102]);
 
 /**
- * MAC by which an account shows that it holds `key` under exactly these settings: HMAC-SHA256 over nonce and
+ * MAC by which an account shows that it holds `key` under exactly these settings: HMAC-SHA256 over nonce, id and
  * settings, keyed with HKDF-Extract(salt "passfob proof", key). 32 bytes.
  */
 export function accountProof(
   primitives: Primitives,
   key: Uint8Array,
-  settings: AccountSettings,
+  id: Uint8Array,
+  settings: AccountTraits,
   nonce: Uint8Array,
 ): Uint8Array {
   const description = new Writer(16 + settings.issuer.length + settings.label.length)
-    .raw(settings.id)
+    .raw(id)
     .number(settings.kind, 1)
     .number(settings.algorithm, 1)
     .number(settings.digits, 1)

@@ -24,12 +24,17 @@ export function encodeClear(primitives: Primitives, payload: Writer): string {
 
 /**
  * Payload of the text between a mark and its newline, or undefined for anything that is not exactly one frame.
- * Clear payloads come back without their CRC. What reaches `decode64` is bounded, a multiple of 4 long and has
- * `=` only as the last one or two characters; canonical is only what encodes back to the same text.
+ * Clear payloads come back without their CRC. What reaches `decode64` is bounded, a multiple of 4 long, starts
+ * with a letter and has its first `=` among the last two characters; canonical is only what encodes back to the
+ * same text.
  */
 export function decodeFrame(primitives: Primitives, text: string): Uint8Array | undefined {
   const length = text.length;
   if (length < BASE64_CHARS_MIN || length > FRAME_CHARS_MAX - 2 || (length & 3) !== 0) return undefined;
+  // The first six bits of types 1 to 4. Looked at before decoding, because Espruino's `atob` skips white space and
+  // reads foreign memory where nothing but padding is left.
+  const first = text.charAt(0);
+  if (first !== 'A' && first !== 'B') return undefined;
   const padding = text.indexOf('=');
   if (padding >= 0 && padding < length - 2) return undefined;
   const bytes = primitives.decode64(text);

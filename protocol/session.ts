@@ -18,7 +18,7 @@ export const OWNER_ID = 0;
 export const FOB_ID = 1;
 
 /**
- * `info` of RFC 8613 §3.2.1, CBOR [id, null, 10, type, L] with 10 = AES-CCM-16-64-128.
+ * `info` of RFC 8613 §3.2.1, CBOR [id, null, 10, type, L] with 10 = AES-CCM-16-64-128; at most 11 bytes.
  * @param id sender id, or -1 for the empty one that the Common IV is derived with
  */
 function info(id: number, type: string, length: number): Uint8Array {
@@ -31,6 +31,8 @@ function info(id: number, type: string, length: number): Uint8Array {
     .number(10, 1)
     .number(0x60 + type.length, 1);
   for (let i = 0; i < type.length; i++) out.number(type.charCodeAt(i), 1);
+  // CBOR holds up to 23 in the head itself and puts a byte behind 0x18 for more (RFC 8949 §3).
+  if (length > 23) out.number(0x18, 1);
   return out.number(length, 1).done();
 }
 

@@ -43,18 +43,16 @@ export interface AccountContent {
   counter: number;
   issuer: Uint8Array;
   label: Uint8Array;
-  key: Uint8Array;
 }
 
 /**
  * Content of an account's record.
  * @param counter the next counter, which may differ from the account's
  */
-export function accountContent(account: AccountContent, counter: number): Uint8Array {
+export function accountContent(account: AccountContent, counter: number, key: Uint8Array): Uint8Array {
   const hotp = account.kind === KIND_HOTP;
   const issuer = account.issuer;
   const label = account.label;
-  const key = account.key;
   return new Writer(12 + issuer.length + label.length + key.length)
     .number((account.kind << 6) | (account.algorithm << 4) | account.digits, 1)
     .number(hotp ? counter : account.period, hotp ? RECORD_COUNTER_BYTES : 2)

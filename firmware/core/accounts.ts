@@ -76,10 +76,10 @@ export class Accounts {
   }
 
   /** Enrols; the same account under the same id again changes nothing. Returns 0 or a refusal. */
-  put(id: number, content: AccountContent): number {
+  put(id: number, content: AccountContent, key: Uint8Array): number {
     const records = this.vault.records;
     if (!records) return REFUSED_STORAGE_FAILED;
-    const bytes = accountContent(content, content.counter);
+    const bytes = accountContent(content, content.counter, key);
     if (bytes.length > records.capacity) return REFUSED_TOO_LONG;
     const place = this.placeOf(id);
     if (place >= 0) {
@@ -114,7 +114,11 @@ export class Accounts {
     const slot = this.places[this.placeOf(account.id)] as number;
     if (!records || account.kind !== KIND_HOTP || account.counter >= COUNTER_MAX) return undefined;
     const order = records.orders[slot] as number;
-    const stored = records.write(account.id, order, accountContent(account, account.counter + 1));
+    const stored = records.write(
+      account.id,
+      order,
+      accountContent(account, account.counter + 1, account.key),
+    );
     const code = stored ? hotp(this.key(account), account.counter, account.digits) : undefined;
     this.arrange();
     return code;

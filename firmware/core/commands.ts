@@ -4,7 +4,7 @@ import * as limits from '../../protocol/limits.ts';
 import { secondsLeft, timeStep } from '../../protocol/otp.ts';
 import type { Algorithm } from '../../protocol/primitives.ts';
 import * as refused from '../../protocol/refusals.ts';
-import type { Account } from './account.ts';
+import { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import { ClearCommands, KEY_PAIRING_CODE, KEY_PAIRING_KEY } from './clear-commands.ts';
 import { bytesOf, idBytes, idOf } from './convert.ts';
@@ -78,18 +78,19 @@ export class Commands extends ClearCommands implements Handlers {
   list(request: Request<'list'>): Response<'list'> | number {
     if (this.strange) return this.strange;
     if (request.index >= this.accounts.count) return refused.REFUSED_NO_SUCH_ACCOUNT;
+    const id = this.accounts.idAt(request.index);
     const account = this.accounts.read(request.index);
-    const none = new Uint8Array(0);
+    const shown = account || new Account(id, new Uint8Array(1));
     return {
-      id: idBytes(this.accounts.idAt(request.index)),
+      id: idBytes(id),
       health: account ? 0 : 1,
-      kind: account ? account.kind : 0,
-      algorithm: account ? account.algorithm : 0,
-      digits: account ? account.digits : 0,
-      period: account ? account.period : 0,
-      counter: account ? account.counter : 0,
-      issuer: account ? account.issuer : none,
-      label: account ? account.label : none,
+      kind: shown.kind,
+      algorithm: shown.algorithm,
+      digits: shown.digits,
+      period: shown.period,
+      counter: shown.counter,
+      issuer: shown.issuer,
+      label: shown.label,
     };
   }
 
@@ -97,17 +98,8 @@ export class Commands extends ClearCommands implements Handlers {
     if (this.strange) return this.strange;
     const refusal = this.unfit(request);
     if (refusal) return refusal;
-    const algorithm = request.algorithm as Algorithm;
-    const stored = this.accounts.put(idOf(request.id), {
-      kind: request.kind,
-      algorithm,
-      digits: request.digits,
-      period: request.period,
-      counter: request.counter,
-      issuer: request.issuer,
-      label: request.label,
-      key: storedKey(this.ports.primitives, algorithm, request.secret),
-    });
+    const key = storedKey(this.ports.primitives, request.algorithm as Algorithm, request.secret);
+    const stored = this.accounts.put(idOf(request.id), request, key);
     if (stored === 0) this.person.say(texts.STORED);
     return stored || {};
   }
@@ -133,20 +125,7 @@ export class Commands extends ClearCommands implements Handlers {
   prove(request: Request<'prove'>): Response<'prove'> | number {
     const account = this.account(request.id);
     if (typeof account === 'number') return account;
-    const mac = accountProof(
-      this.ports.primitives,
-      account.key,
-      {
-        id: request.id,
-        kind: account.kind,
-        algorithm: account.algorithm,
-        digits: account.digits,
-        period: account.period,
-        issuer: account.issuer,
-        label: account.label,
-      },
-      request.nonce,
-    );
+    const mac = accountProof(this.ports.primitives, account.key, request.id, account, request.nonce);
     return { mac };
   }
 

@@ -1,20 +1,21 @@
 import type { Clock, Now } from '../../core/ports.ts';
+import { Files } from './files.ts';
 
 const FILE = 'rtc';
 
 /** A clock that runs with the time it is told, at an offset that is kept in a file as a battery would keep it. */
 export class BenchClock implements Clock {
   private readonly now: Now;
-  private readonly files: DeviceFiles;
+  private readonly files: Files;
   private told: number;
   /** Undefined until the clock is set. */
   private offset: number | undefined;
 
   constructor(now: Now) {
     this.now = now;
-    this.files = require('fs');
+    this.files = new Files();
     this.told = 0;
-    const text = this.files.readFileSync(FILE);
+    const text = this.files.read(FILE);
     this.offset = text ? +text : undefined;
   }
 
@@ -26,7 +27,7 @@ export class BenchClock implements Clock {
 
   set(utc: number): boolean {
     this.offset = utc - this.told;
-    this.files.writeFileSync(FILE, `${this.offset}`);
+    this.files.write(FILE, `${this.offset}`);
     this.tell(this.told);
     return true;
   }
@@ -34,7 +35,7 @@ export class BenchClock implements Clock {
   /** The battery has died. */
   lose(): void {
     this.offset = undefined;
-    this.files.writeFileSync(FILE, '');
+    this.files.write(FILE, '');
     this.tell(this.told);
   }
 }

@@ -1,25 +1,24 @@
 import type { Storage } from '../../core/ports.ts';
 import { AT24C32_PAGE_BYTES } from '../limits.ts';
+import { Files } from './files.ts';
 
 /** Memory in files, one for each page, so that a write is one operation as it is in an EEPROM. */
 export class FilePages implements Storage {
   readonly pages: number;
   readonly pageBytes: number;
   readonly recordPages: number;
-  private readonly files: DeviceFiles;
+  private readonly files: Files;
 
   constructor(pages: number, recordPages: number) {
     this.pages = pages;
     this.pageBytes = AT24C32_PAGE_BYTES;
     this.recordPages = recordPages;
-    this.files = require('fs');
+    this.files = new Files();
   }
 
   private page(number: number): Uint8Array {
-    const text = this.files.readFileSync(`page${number}`);
-    return text && text.length === this.pageBytes
-      ? E.toUint8Array(text)
-      : new Uint8Array(this.pageBytes).fill(255);
+    const text = this.files.read(`page${number}`);
+    return text.length === this.pageBytes ? E.toUint8Array(text) : new Uint8Array(this.pageBytes).fill(255);
   }
 
   read(address: number, length: number): Uint8Array {
@@ -39,7 +38,7 @@ export class FilePages implements Storage {
     const number = Math.floor(address / this.pageBytes);
     const page = this.page(number);
     page.set(bytes, address % this.pageBytes);
-    this.files.writeFileSync(`page${number}`, E.toString(page));
+    this.files.write(`page${number}`, E.toString(page));
     return E.CRC32(this.read(address, bytes.length)) === E.CRC32(bytes);
   }
 }

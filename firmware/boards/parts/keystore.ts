@@ -7,8 +7,8 @@ const SECRETS_BYTES = 64;
 const BIRTH_BYTES = 32;
 
 /**
- * Device secret and pairing key in a file of the microcontroller's Storage, with a CRC behind them since a write
- * that lost its power reads as a prefix followed by 0xFF.
+ * Device secret and pairing key in a file of the microcontroller's Storage, with a CRC in hex behind them since a
+ * write that lost its power reads as a prefix followed by 0xFF.
  */
 export class StorageKeystore implements Keystore {
   private readonly storage: DeviceStorage;
@@ -19,24 +19,16 @@ export class StorageKeystore implements Keystore {
 
   load(): Uint8Array | undefined {
     const text = this.storage.read(SECRETS_FILE);
-    if (!text || text.length !== SECRETS_BYTES + 4) return undefined;
-    const bytes = E.toUint8Array(text);
-    const secrets = bytes.subarray(0, SECRETS_BYTES);
-    return this.trailer(secrets) === E.toString(bytes.subarray(SECRETS_BYTES, SECRETS_BYTES + 4))
-      ? secrets
-      : undefined;
-  }
-
-  private trailer(secrets: Uint8Array): string {
-    const crc = E.CRC32(secrets);
-    return E.toString(new Uint8Array([crc >>> 24, (crc >> 16) & 255, (crc >> 8) & 255, crc & 255]));
+    if (!text) return undefined;
+    const secrets = text.substr(0, SECRETS_BYTES);
+    return text === secrets + E.CRC32(secrets).toString(16) ? E.toUint8Array(secrets) : undefined;
   }
 
   save(secrets: Uint8Array): boolean {
     // A write that does not fit compacts, and a power cut in a compaction erases all of Storage.
     if (this.storage.getFree() < SECRETS_BYTES + STORAGE_MARGIN_BYTES) return false;
     this.clear();
-    this.storage.write(SECRETS_FILE, E.toString(secrets) + this.trailer(secrets));
+    this.storage.write(SECRETS_FILE, E.toString(secrets) + E.CRC32(secrets).toString(16));
     return this.load() !== undefined;
   }
 

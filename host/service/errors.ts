@@ -1,0 +1,30 @@
+/** Why the service could not start or could not do its work. The text says what to do next. */
+export type ServiceErrorCode =
+  | 'bad_options'
+  | 'busy'
+  | 'database_newer'
+  | 'database_unusable'
+  | 'directory_unusable'
+  | 'key_file_damaged'
+  | 'key_file_missing'
+  | 'key_file_readable'
+  | 'not_loopback'
+  | 'port_in_use'
+  | 'port_forbidden';
+
+/** An error of the service, told apart by `code`; the message never holds a secret. */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError';
+  readonly code: ServiceErrorCode;
+
+  constructor(code: ServiceErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}
+
+/** The `code` that Node and SQLite put on their errors, or an empty string. */
+export function systemCode(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
+  return typeof error.code === 'string' ? error.code : '';
+}

@@ -1,0 +1,76 @@
+import { sql } from 'kysely';
+import type { Db } from './database.ts';
+import { limits } from './limits.ts';
+import type { Outcome } from './outcomes.ts';
+
+/** What became of one validation, as operators see it. */
+export interface ValidationEvent {
+  readonly id: number;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+  /** Null when no such user exists: the name that was typed is not kept, since people type secrets into the wrong field. */
+  readonly user: string | null;
+  readonly outcome: Outcome;
+  /** The token that decided it, when one did. */
+  readonly serial: string | null;
+  readonly source: string;
+  readonly application: string;
+  readonly requestId: string;
+}
+
+/** An outcome to be recorded. */
+export interface NewEvent {
+  readonly atMs: number;
+  readonly userId: string | null;
+  readonly tokenId: string | null;
+  readonly applicationId: string;
+  readonly outcome: Outcome;
+  readonly source: string;
+  readonly requestId: string;
+}
+
+/** Adds an outcome to the log, in the transaction that decided it; the oldest rows give way. */
+export async function recordEvent(db: Db, event: NewEvent): Promise<void> {
+  await db
+    .insertInto('events')
+    .values({
+      at_ms: event.atMs,
+      user_id: event.userId,
+      token_id: event.tokenId,
+      application_id: event.applicationId,
+      outcome: event.outcome,
+      source: event.source,
+      request_id: event.requestId,
+    })
+    .execute();
+  await db
+    .deleteFrom('events')
+    .where('id', '<=', query =>
+      query.selectFrom('events').select(sql<number>`max(id) - ${limits.eventsKept}`.as('bound')),
+    )
+    .execute();
+}
+
+/** The most recent outcomes, latest first. */
+export async function listEvents(db: Db): Promise<ValidationEvent[]> {
+  const rows = await db
+    .selectFrom('events')
+    .innerJoin('applications', 'applications.id', 'events.application_id')
+    .leftJoin('users', 'users.id', 'events.user_id')
+    .leftJoin('tokens', 'tokens.id', 'events.token_id')
+    .select(['events.id', 'events.at_ms', 'events.outcome', 'events.source', 'events.request_id'])
+    .select(['users.name as user', 'tokens.serial', 'applications.name as application'])
+    .orderBy('events.id', 'desc')
+    .limit(limits.eventsListed)
+    .execute();
+  return rows.map(row => ({
+    id: row.id,
+    atMs: row.at_ms,
+    user: row.user,
+    outcome: row.outcome,
+    serial: row.serial,
+    source: row.source,
+    application: row.application,
+    requestId: row.request_id,
+  }));
+}

@@ -1,0 +1,11 @@
+import type { Migration, MigrationProvider } from 'kysely';
+import { up as first } from './0001-first.ts';
+
+const migrations: Record<string, Migration> = {
+  '0001-first': { up: first },
+};
+
+/** The migrations in order of their names. A released one is never edited: the next change is a new file. */
+export const migrationProvider: MigrationProvider = {
+  getMigrations: () => Promise.resolve(migrations),
+};

@@ -1,0 +1,82 @@
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import type { Keys } from './key-file.ts';
+import { limits } from './limits.ts';
+
+const CIPHER = 'aes-256-gcm';
+
+/** A sealed value as it stands in a row: nonce, ciphertext and tag in base64, and the key it is sealed under. */
+export interface Sealed {
+  readonly keyId: string;
+  readonly box: string;
+}
+
+/**
+ * The table and row a seal belongs to. It is bound to them (and to the key id) as associated data, so a sealed seed
+ * copied into another row does not open there.
+ */
+export interface Place {
+  readonly table: string;
+  readonly id: string;
+}
+
+/** Seals bytes for one place under the current key: AES-256-GCM (SP 800-38D), random 96-bit nonce. */
+export function seal(keys: Keys, place: Place, plain: Uint8Array): Sealed {
+  const keyId = keys.currentKeyId;
+  const key = keys.sealing.get(keyId);
+  if (key === undefined) throw new Error('the current sealing key is not among the keys');
+  const nonce = randomBytes(limits.sealNonceBytes);
+  const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: limits.sealTagBytes });
+  cipher.setAAD(associatedData(place, keyId));
+  const body = Buffer.concat([cipher.update(plain), cipher.final()]);
+  return { keyId, box: Buffer.concat([nonce, body, cipher.getAuthTag()]).toString('base64') };
+}
+
+/**
+ * Opens a sealed value of one place.
+ *
+ * @returns the bytes, or undefined when the key is unknown or anything about the seal is not as it was made
+ */
+export function unseal(keys: Keys, place: Place, sealed: Sealed): Uint8Array | undefined {
+  const key = keys.sealing.get(sealed.keyId);
+  const box = Buffer.from(sealed.box, 'base64');
+  const bodyEnd = box.length - limits.sealTagBytes;
+  if (key === undefined || bodyEnd < limits.sealNonceBytes) return undefined;
+  const nonce = box.subarray(0, limits.sealNonceBytes);
+  const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: limits.sealTagBytes });
+  decipher.setAAD(associatedData(place, sealed.keyId));
+  decipher.setAuthTag(box.subarray(bodyEnd));
+  try {
+    const start = decipher.update(box.subarray(limits.sealNonceBytes, bodyEnd));
+    return new Uint8Array(Buffer.concat([start, decipher.final()]));
+  } catch {
+    return undefined;
+  }
+}
+
+function associatedData(place: Place, keyId: string): Buffer {
+  return unambiguous([place.table, place.id, keyId]);
+}
+
+/**
+ * A keyed digest of a list of texts for one purpose: recognises a value again without storing it. Without the key file
+ * it cannot be searched, not even for six digits.
+ *
+ * @returns base64url of 32 bytes
+ */
+export function macOf(keys: Keys, purpose: 'spent' | 'answer', parts: readonly string[]): string {
+  return createHmac('sha256', keys.mac)
+    .update(unambiguous([purpose, ...parts]))
+    .digest('base64url');
+}
+
+/** Each part with its length in front, so that no two lists give the same bytes. */
+function unambiguous(parts: readonly string[]): Buffer {
+  return Buffer.concat(
+    parts.flatMap(part => {
+      const bytes = Buffer.from(part, 'utf8');
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(bytes.length);
+      return [length, bytes];
+    }),
+  );
+}

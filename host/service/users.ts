@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import type { Db } from './database.ts';
+import { limits } from './limits.ts';
+import type { LockFacts } from './lock.ts';
+import type { Schema } from './schema.ts';
+
+export type User = Selectable<Schema['users']>;
+
+/**
+ * The form a user name is stored and looked up in: width and compatibility forms folded, lower case, no space around it
+ * (after the UsernameCaseMapped profile, RFC 8265 §3.3).
+ *
+ * @returns undefined when it is empty, too long or holds control characters
+ */
+export function prepareUserName(typed: string): string | undefined {
+  if (typed.length > limits.userNameMax) return undefined;
+  const name = typed.normalize('NFKC').toLowerCase().normalize('NFC').trim();
+  if (name.length === 0 || name.length > limits.userNameMax || /\p{C}/u.test(name)) return undefined;
+  return name;
+}
+
+/** The user of a prepared name, or undefined. */
+export function findUser(db: Db, name: string): Promise<User | undefined> {
+  return db.selectFrom('users').selectAll().where('name', '=', name).executeTakeFirst();
+}
+
+/** The user of a prepared name, made when there is none. */
+export async function findOrAddUser(db: Db, name: string, nowMs: number): Promise<User> {
+  const present = await findUser(db, name);
+  if (present !== undefined) return present;
+  const user: User = { id: randomUUID(), name, failures: 0, last_failure_ms: null, created_ms: nowMs };
+  await db.insertInto('users').values(user).execute();
+  return user;
+}
+
+/** The facts the account lock is computed from. */
+export function lockFactsOf(user: User): LockFacts {
+  return { failures: user.failures, lastFailureMs: user.last_failure_ms };
+}
+
+/** Stores new lock facts; an id that no user has changes nothing and costs the same. */
+export async function storeLockFacts(db: Db, userId: string, facts: LockFacts): Promise<void> {
+  await db
+    .updateTable('users')
+    .set({ failures: facts.failures, last_failure_ms: facts.lastFailureMs })
+    .where('id', '=', userId)
+    .execute();
+}

@@ -1,0 +1,34 @@
+import type { FastifyRequest } from 'fastify';
+import type { Application } from '../applications.ts';
+import type { Changes } from '../changes.ts';
+import type { Db } from '../database.ts';
+import type { LockPolicy } from '../lock.ts';
+import type { Outcome } from '../outcomes.ts';
+import type { ValidationRequest } from '../validate.ts';
+import { type BucketSize, type Buckets, sourceKey } from './buckets.ts';
+import { Problem } from './problems.ts';
+
+/** What the routes work with. */
+export interface WebContext {
+  readonly db: Db;
+  readonly clock: () => number;
+  readonly lock: LockPolicy;
+  readonly changes: Changes;
+  readonly buckets: Buckets;
+  /** The application that the service's own log-in form belongs to. */
+  readonly ownApplication: Application;
+  /** Decides one log-in and tells watchers. */
+  readonly decide: (request: ValidationRequest) => Promise<Outcome>;
+  /** Cookies are not kept apart by port: the name is, so that two services on one computer do not log each other out. */
+  readonly operatorCookie: () => string;
+}
+
+/** Takes one request from the allowance of the address it came from. @throws Problem `too_many` */
+export function limitSource(context: WebContext, request: FastifyRequest, kind: string, size: BucketSize) {
+  limitKey(context, `${kind}:${sourceKey(request.ip)}`, size);
+}
+
+/** Takes one request from the allowance of a key. @throws Problem `too_many` */
+export function limitKey(context: WebContext, key: string, size: BucketSize): void {
+  if (!context.buckets.take(key, size, context.clock())) throw new Problem('too_many');
+}

@@ -1,0 +1,55 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Problem } from './problems.ts';
+
+/** How the pages may be reached and embedded. */
+export interface GuardOptions {
+  /** Host header values the service answers to; undefined until it listens. */
+  readonly hosts: () => ReadonlySet<string> | undefined;
+  /** Whether pages on this computer may show the service's pages in a frame. */
+  readonly embeddable: boolean;
+}
+
+/** Puts the security headers on every response and turns away requests for another host (DNS rebinding). */
+export function guard(app: FastifyInstance, options: GuardOptions): void {
+  const headers = securityHeaders(options.embeddable);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(headers).header('x-request-id', request.id);
+    if (options.hosts()?.has(request.headers.host ?? '') !== true) throw new Problem('misdirected');
+  });
+}
+
+function securityHeaders(embeddable: boolean): Record<string, string> {
+  const ancestors = embeddable ? 'http://localhost:* http://127.0.0.1:*' : "'none'";
+  const policy = [
+    "default-src 'none'",
+    "style-src 'self'",
+    "script-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    `frame-ancestors ${ancestors}`,
+  ];
+  return {
+    'content-security-policy': policy.join('; '),
+    'x-content-type-options': 'nosniff',
+    // Not no-referrer: that makes browsers send "Origin: null" with the service's own forms (Fetch §3.2).
+    'referrer-policy': 'same-origin',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': embeddable ? 'same-site' : 'same-origin',
+    'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+    'cache-control': 'no-store',
+    ...(embeddable ? {} : { 'x-frame-options': 'DENY' }),
+  };
+}
+
+/**
+ * Refuses a form that another site sent. Browsers say where a form comes from in Sec-Fetch-Site, older ones in Origin; a
+ * request that says neither is not a browser's and belongs to the API.
+ */
+export async function refuseCrossSite(request: FastifyRequest): Promise<void> {
+  const site = request.headers['sec-fetch-site'];
+  const origin = request.headers.origin;
+  const sameOrigin = origin === `${request.protocol}://${request.headers.host ?? ''}`;
+  if (site === undefined ? !sameOrigin : site !== 'same-origin') throw new Problem('forbidden');
+}

@@ -1,0 +1,49 @@
+import { texts } from '../texts.ts';
+import { assetPath } from './assets.ts';
+import { html, type Markup, nothing } from './html.ts';
+
+/** A page as text. */
+export interface Page {
+  readonly title: string;
+  /** Further elements for the head. */
+  readonly head?: Markup;
+  readonly body: Markup;
+}
+
+/** The whole document around a page. */
+export function renderPage(page: Page): string {
+  const document = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${page.title} · ${texts.product}</title>
+<link rel="icon" href="${assetPath('icon.svg')}">
+<link rel="stylesheet" href="${assetPath('service.css')}">
+${page.head ?? nothing}
+</head>
+${page.body}
+</html>
+`;
+  return document.text;
+}
+
+/** The product's mark; decoration, so the image is silent. */
+export function brand(): Markup {
+  return html`<p class="brand"><img src="${assetPath('icon.svg')}" alt="">${texts.product}</p>`;
+}
+
+/** A page with one message in a card. */
+export function messagePage(title: string, lead: string, next: Markup = nothing): string {
+  return renderPage({
+    title,
+    body: html`<body class="narrow">
+${brand()}
+<main class="card">
+<h1>${title}</h1>
+<p class="lead">${lead}</p>
+${next}
+</main>
+</body>`,
+  });
+}

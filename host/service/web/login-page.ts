@@ -1,0 +1,76 @@
+import { limits } from '../limits.ts';
+import { texts } from '../texts.ts';
+import { html, type Markup, nothing } from './html.ts';
+import { brand, renderPage } from './layout.ts';
+
+/** What the log-in form shows. */
+export interface LoginForm {
+  /** Fresh for every page sent: repeats of one page's form are one request. */
+  readonly attempt: string;
+  /** The user name typed before, after a refusal. */
+  readonly user?: string;
+  readonly refused?: boolean;
+  /** Whether the page is shown in another page's frame, where browsers let no field take the focus by itself. */
+  readonly framed: boolean;
+}
+
+/** The log-in form, empty or after a refusal (the same one for every reason). */
+export function loginPage(form: LoginForm): string {
+  const { login } = texts;
+  const refused = form.refused === true;
+  const focus = form.framed ? nothing : html` autofocus`;
+  return renderPage({
+    title: refused ? `${login.refusedTitle} – ${login.title}` : login.title,
+    body: html`<body class="narrow">
+${brand()}
+<main class="card">
+<h1>${login.title}</h1>
+<p class="lead">${login.lead}</p>
+${refused ? refusal() : nothing}
+<form method="post" action="/login">
+<input type="hidden" name="attempt" value="${form.attempt}">
+<div class="field">
+<label for="user">${login.user}</label>
+<input id="user" name="user" value="${form.user ?? ''}" required maxlength="${limits.userNameMax}"
+ autocomplete="username" autocapitalize="none" spellcheck="false"${refused ? nothing : focus}>
+</div>
+<div class="field">
+<label for="passcode">${login.passcode}</label>
+<input id="passcode" name="passcode" class="passcode" required maxlength="${limits.passcodeFieldMax}"
+ inputmode="numeric" autocomplete="one-time-code" spellcheck="false"${refused ? html` ${invalid}${focus}` : html` ${described}`}>
+<p class="hint" id="passcode-hint">${login.passcodeHint}</p>
+</div>
+<button type="submit">${login.submit}</button>
+</form>
+</main>
+</body>`,
+  });
+}
+
+const described = html`aria-describedby="passcode-hint"`;
+const invalid = html`aria-describedby="refusal passcode-hint" aria-invalid="true"`;
+
+function refusal(): Markup {
+  const { login } = texts;
+  return html`<div class="message bad" id="refusal" role="alert">
+<strong>${login.refused}</strong>
+${login.refusedNext}
+</div>`;
+}
+
+/** The page after an accepted passcode. */
+export function acceptedPage(user: string): string {
+  const { login } = texts;
+  return renderPage({
+    title: login.acceptedTitle,
+    body: html`<body class="narrow">
+${brand()}
+<main class="card">
+<p class="tick" aria-hidden="true">✓</p>
+<h1>${login.acceptedTitle}</h1>
+<p class="lead" role="status">${login.acceptedAs} <strong>${user}</strong>. ${login.acceptedNext}</p>
+<p class="next"><a href="/login">${login.again}</a></p>
+</main>
+</body>`,
+  });
+}

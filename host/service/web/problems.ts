@@ -1,0 +1,69 @@
+import { texts } from '../texts.ts';
+
+/** What the service refuses over HTTP: a code, its status and whether waiting may help. Texts are in `texts.ts`. */
+const registry = {
+  refused: { status: 403, retry: false },
+  malformed: { status: 400, retry: false },
+  unauthorised: { status: 401, retry: false },
+  forbidden: { status: 403, retry: false },
+  not_found: { status: 404, retry: false },
+  too_large: { status: 413, retry: false },
+  wrong_media_type: { status: 415, retry: false },
+  misdirected: { status: 421, retry: false },
+  too_many: { status: 429, retry: true },
+  failed: { status: 500, retry: false },
+  unavailable: { status: 503, retry: true },
+} as const satisfies Record<keyof typeof texts.problems, { status: number; retry: boolean }>;
+
+export type ProblemCode = keyof typeof registry;
+
+/** A refusal on its way to the one place that writes it. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ProblemCode;
+
+  constructor(code: ProblemCode) {
+    super(texts.problems[code].title);
+    this.code = code;
+  }
+}
+
+/** The HTTP status of a problem. */
+export function statusOf(code: ProblemCode): number {
+  return registry[code].status;
+}
+
+/** Whether the same request may succeed later. */
+export function mayRetry(code: ProblemCode): boolean {
+  return registry[code].retry;
+}
+
+/**
+ * The body of a problem as `application/problem+json` (RFC 9457 §3), with the registry's code and the request's id.
+ * `accepted` is always false, so a client that only looks there is safe too.
+ */
+export function problemJson(code: ProblemCode, requestId: string): string {
+  const { title, detail } = texts.problems[code];
+  const body = {
+    type: `urn:passfob:problem:${code}`,
+    title,
+    status: statusOf(code),
+    detail,
+    code,
+    accepted: false,
+    requestId,
+  };
+  return JSON.stringify(body);
+}
+
+/** The problem that an error of Fastify, of the database or of ours stands for. */
+export function problemOf(error: unknown): ProblemCode {
+  if (error instanceof Problem) return error.code;
+  if (typeof error !== 'object' || error === null) return 'failed';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (code === 'busy' || code.startsWith('SQLITE_')) return 'unavailable';
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return 'too_large';
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return 'wrong_media_type';
+  const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
+  return status >= 400 && status < 500 ? 'malformed' : 'failed';
+}

@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** The built image of a board. */
+export function imageFolder(board: string): string {
+  return fileURLToPath(new URL(`../../dist/firmware/image/${board}/`, import.meta.url));
+}
+
+/** A pty that the interpreter opens by its path; this end is the child's standard streams. */
+class Pty {
+  readonly path: string;
+  readonly child: ChildProcess;
+
+  constructor(path: string) {
+    this.path = path;
+    this.child = spawn('socat', ['-', `pty,rawer,link=${path}`], { stdio: ['pipe', 'pipe', 'inherit'] });
+  }
+
+  async ready(): Promise<void> {
+    for (;;) {
+      try {
+        readFileSync(this.path, { flag: 'a+' }).length;
+        return;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') await new Promise(setImmediate);
+        else return;
+      }
+    }
+  }
+
+  write(text: string): void {
+    this.child.stdin?.write(text, 'latin1');
+  }
+
+  async close(): Promise<void> {
+    this.child.kill();
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
+  }
+}
+
+/** What the bench answers to every line of control. */
+export interface BenchAnswer {
+  readonly screen: string[];
+  readonly deadline: number;
+  readonly usage: number;
+  readonly peak: number;
+}
+
+const JS_STRING = (bytes: Uint8Array) => `atob("${Buffer.from(bytes).toString('base64')}")`;
+
+/** The real Espruino interpreter on Linux, running the bench image out of its own Storage. */
+export class Interpreter {
+  private readonly binary: readonly string[];
+  private readonly folder: string;
+  private child: ChildProcess | undefined;
+  private link: Pty | undefined;
+  private control: Pty | undefined;
+  private lines: Interface | undefined;
+  private waiting: ((line: string) => void)[] = [];
+  /** What it printed: empty on a healthy run, but for the banner. */
+  output = '';
+  onText: (text: string) => void = () => {};
+
+  /** @param binary the interpreter, or a tool before it (`valgrind …`) */
+  constructor(binary: readonly string[], folder: string) {
+    this.binary = binary;
+    this.folder = folder;
+    mkdirSync(folder, { recursive: true });
+  }
+
+  /** Writes the image, and other files, into its Storage. */
+  async flash(files: Readonly<Record<string, Uint8Array>>): Promise<void> {
+    const image = imageFolder('bench');
+    const all: Record<string, Uint8Array> = { ...files };
+    for (const name of readdirSync(image)) {
+      // .boot0 takes the console from a port that the bench keeps.
+      if (name === 'app' || name === '.bootcde') all[name] = readFileSync(join(image, name));
+    }
+    const writes = Object.entries(all).map(
+      ([name, bytes]) => `require("Storage").write(${JSON.stringify(name)},${JS_STRING(bytes)});`,
+    );
+    await this.run(`${writes.join('')}quit();`);
+  }
+
+  /** Runs a script to its `quit()` and gives what it printed. */
+  async run(script: string): Promise<string> {
+    const path = join(this.folder, 'run.js');
+    writeFileSync(path, script, 'latin1');
+    const child = this.spawn(path);
+    let printed = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      printed += chunk.toString('latin1');
+    });
+    await once(child, 'exit');
+    return printed;
+  }
+
+  // Standard input stays open: at its end the interpreter floods itself with zeros.
+  private spawn(script: string): ChildProcess {
+    const [command = '', ...args] = this.binary;
+    return spawn(command, [...args, script], { cwd: this.folder, stdio: ['pipe', 'pipe', 'pipe'] });
+  }
+
+  /**
+   * @param from `flash` as on a board: the loader, out of Storage; on Linux that reads a file for every character.
+   * `memory`: the same application as a script, some hundred times faster.
+   */
+  async start(from: 'flash' | 'memory' = 'memory'): Promise<void> {
+    this.link = new Pty(join(this.folder, 'link'));
+    this.control = new Pty(join(this.folder, 'control'));
+    await Promise.all([this.link.ready(), this.control.ready()]);
+    this.link.child.stdout?.on('data', (chunk: Buffer) => this.onText(chunk.toString('latin1')));
+    this.lines = createInterface({ input: this.control.child.stdout as NodeJS.ReadableStream });
+    this.lines.on('line', line => this.waiting.shift()?.(line));
+    const script = join(this.folder, 'boot.js');
+    const paths = JSON.stringify({ link: this.link.path, control: this.control.path });
+    const app = readFileSync(join(imageFolder('bench'), 'app'), 'latin1');
+    const load = from === 'flash' ? 'eval(require("Storage").read(".bootcde"));' : app;
+    writeFileSync(script, `var BENCH=${paths};setInterval(function(){},1000);\n${load}`, 'latin1');
+    const child = this.spawn(script);
+    this.child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.output += chunk.toString('latin1');
+      });
+    }
+  }
+
+  send(text: string): void {
+    this.link?.write(text);
+  }
+
+  /** One order over Serial2, and its answer. */
+  order(order: Record<string, unknown>): Promise<BenchAnswer> {
+    return new Promise(resolve => {
+      this.waiting.push(line => resolve(JSON.parse(line) as BenchAnswer));
+      this.control?.write(`${JSON.stringify(order)}\n`);
+    });
+  }
+
+  /** Kills it between two instructions, as pulling the plug would. */
+  async stop(): Promise<void> {
+    const child = this.child;
+    this.child = undefined;
+    if (child && child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    this.lines?.close();
+    await Promise.all([this.link?.close(), this.control?.close()]);
+  }
+}

@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import BetterSqlite from 'better-sqlite3';
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { openStore, writing } from '../../host/service/database.ts';
+import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, post, Rig, stepAt } from './kit.ts';
+
+test('the database is durable by its settings: write-ahead log, full synchronisation, foreign keys', async () => {
+  await using rig = new Rig();
+  const store = await openStore(rig.directory);
+  const settings: unknown[] = [];
+  for (const name of ['journal_mode', 'synchronous', 'foreign_keys', 'secure_delete'])
+    settings.push(...(await sql`pragma ${sql.raw(name)}`.execute(store.db)).rows);
+  expect(settings).toEqual([
+    { journal_mode: 'wal' },
+    { synchronous: 2 },
+    { foreign_keys: 1 },
+    { secure_delete: 1 },
+  ]);
+  await store.close();
+});
+
+test('a database of a newer version is refused', async () => {
+  await using rig = new Rig();
+  await (await rig.start()).close();
+  const database = new BetterSqlite(join(rig.directory, 'service.db'));
+  database.exec(`insert into kysely_migration values ('9999-later', '2100-01-01T00:00:00.000Z')`);
+  database.close();
+  await expect(rig.start()).rejects.toMatchObject({ code: 'database_newer' });
+});
+
+test('another program that holds the database: reads go on, log-ins wait, then fail, and nothing was accepted', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const apiKey = apiKeyOf(service);
+  const token = await add(service, newToken());
+  const body = { user: 'ada', passcode: codeNow(token, NOON_MS) };
+  const other = new BetterSqlite(join(rig.directory, 'service.db'));
+  other.exec('begin immediate');
+  let answered = false;
+  const waiting = post(service, apiKey, body).finally(() => {
+    answered = true;
+  });
+  expect((await fetch(`${service.url}/health`)).status).toBe(200);
+  expect(answered).toBe(false);
+  const response = await waiting;
+  expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
+  expect(await response.json()).toMatchObject({ code: 'unavailable', accepted: false });
+  other.exec('rollback');
+  other.close();
+  expect((await post(service, apiKey, body)).status).toBe(200);
+  expect((await service.events()).map(event => event.outcome)).toEqual(['accepted']);
+});
+
+test('a full disk: the log-in fails, nothing is half done, and it works again when there is room', async () => {
+  await using rig = new Rig();
+  const store = await openStore(rig.directory);
+  const fill = (bytes: number) =>
+    writing(store.db, async db => {
+      await db
+        .insertInto('users')
+        .values({ id: 'x', name: 'x'.repeat(bytes), failures: 0, last_failure_ms: null, created_ms: 0 })
+        .execute();
+    });
+  const pages = await sql<{ page_count: number }>`pragma page_count`.execute(store.db);
+  await sql`pragma max_page_count = ${sql.raw(String(pages.rows[0]?.page_count))}`.execute(store.db);
+  await expect(fill(100_000)).rejects.toMatchObject({ code: 'SQLITE_FULL' });
+  expect(await store.db.selectFrom('users').selectAll().execute()).toEqual([]);
+  await sql`pragma max_page_count = 100000`.execute(store.db);
+  await fill(100_000);
+  expect(await store.db.selectFrom('users').select('id').execute()).toEqual([{ id: 'x' }]);
+  await store.close();
+});
+
+test('property: whatever the clock does and whatever is sent, accepted steps only rise and none is accepted twice', async () => {
+  await using rig = new Rig();
+  const service = await rig.start({ lock: { threshold: 0, periodMs: 1000 } });
+  const move = fc.record({
+    clockMs: fc.oneof(fc.integer({ min: 0, max: 90_000 }), fc.integer({ min: -3_600_000, max: 3_600_000 })),
+    ahead: fc.integer({ min: -3, max: 3 }),
+  });
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom('hotp' as const, 'totp' as const),
+      fc.array(move, { minLength: 1, maxLength: 25 }),
+      async (kind, moves) => {
+        const user = `user${run++}`;
+        const token = await add(service, newToken({ kind, user, serial: user, digits: 8 }));
+        rig.clock.nowMs = NOON_MS;
+        let last = -1;
+        for (const { clockMs, ahead } of moves) {
+          rig.clock.nowMs += clockMs;
+          const centre = kind === 'totp' ? stepAt(token, rig.clock.nowMs) : last + 1;
+          const step = Math.max(0, centre + ahead);
+          const passcode = codeAt(token, step);
+          const { accepted } = await service.validate({ user, passcode, source: '::1' });
+          if (accepted) expect(step).toBeGreaterThan(last);
+          if (accepted) last = step;
+          const again = await service.validate({ user, passcode, source: '::1' });
+          expect(again.accepted).toBe(false);
+        }
+      },
+    ),
+    { numRuns: 40 },
+  );
+});

@@ -1,0 +1,214 @@
+import { request as httpRequest } from 'node:http';
+import { expect, test } from 'vitest';
+import { limits } from '../../host/service/limits.ts';
+import { add, apiKeyOf, codeNow, NOON_MS, newToken, post, Rig } from './kit.ts';
+
+/** A GET with a Host header of one's own, which `fetch` does not allow. */
+function getAs(url: string, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    httpRequest(url, { headers: { host } }, response => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+function form(fields: Record<string, string>): string {
+  return new URLSearchParams(fields).toString();
+}
+
+const formType = { 'content-type': 'application/x-www-form-urlencoded' };
+
+test('health answers', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const response = await fetch(`${service.url}/health`);
+  expect([response.status, await response.text()]).toEqual([200, '{"status":"ok"}']);
+});
+
+test('the API wants the application’s key, and says nothing more to who has none', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const body = { user: 'ada', passcode: '123456' };
+  const apiKey = apiKeyOf(service);
+  for (const authorization of ['', apiKey, `Basic ${apiKey}`, `Bearer ${apiKey}x`, 'Bearer']) {
+    const response = await post(service, '', body, { authorization });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer');
+    expect(await response.json()).toMatchObject({ code: 'unauthorised', status: 401, accepted: false });
+  }
+  expect(await service.events()).toEqual([]);
+});
+
+test('malformed requests get problem+json and are no log-in', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const apiKey = apiKeyOf(service);
+  const bodies: [unknown, number][] = [
+    ['', 400],
+    ['{', 400],
+    ['[]', 400],
+    [{}, 400],
+    [{ user: 'ada' }, 400],
+    [{ user: 'ada', passcode: 123456 }, 400],
+    [{ user: '', passcode: '123456' }, 400],
+    [{ user: 'ada', passcode: '1'.repeat(65) }, 400],
+    [{ user: 'ada', passcode: '123456', admin: true }, 400],
+    ['{"user":"ada","passcode":"123456","__proto__":{"x":1}}', 400],
+    [{ user: 'ada', passcode: '123456', source: 'x'.repeat(5000) }, 413],
+  ];
+  for (const [body, status] of bodies) {
+    const response = await post(service, apiKey, body);
+    expect([body, response.status]).toEqual([body, status]);
+    expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(await response.json()).toMatchObject({ status, accepted: false });
+  }
+  const short = { 'idempotency-key': 'short' };
+  expect((await post(service, apiKey, { user: 'a', passcode: '1' }, short)).status).toBe(400);
+  expect((await post(service, apiKey, 'user=ada&passcode=123456', formType)).status).toBe(415);
+  expect(await service.events()).toEqual([]);
+});
+
+test('another Host, as in DNS rebinding, is turned away', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const { port } = new URL(service.url);
+  expect(await getAs(`${service.url}/login`, `localhost:${port}`)).toBe(200);
+  for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1', `127.0.0.1:${port}.evil.example`])
+    expect([host, await getAs(`${service.url}/login`, host)]).toEqual([host, 421]);
+});
+
+test('a form from another site is refused before it is looked at', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const token = await add(service, newToken());
+  const body = form({ user: 'ada', passcode: codeNow(token, NOON_MS), attempt: 'x'.repeat(22) });
+  const sent = async (headers: Record<string, string>) => {
+    const init = { method: 'POST', body, headers: { ...formType, ...headers } };
+    return (await fetch(`${service.url}/login`, init)).status;
+  };
+  expect(await sent({})).toBe(403);
+  expect(await sent({ origin: 'null' })).toBe(403);
+  expect(await sent({ origin: 'http://evil.example' })).toBe(403);
+  expect(await sent({ origin: service.url.replace(/\d+$/, '1') })).toBe(403);
+  for (const site of ['cross-site', 'same-site', 'none'])
+    expect(await sent({ origin: service.url, 'sec-fetch-site': site })).toBe(403);
+  expect(await service.events()).toEqual([]);
+  expect(await sent({ origin: service.url })).toBe(200);
+});
+
+test('the log-in form: accepted, refused, and repeated by a double click', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const token = await add(service, newToken({ user: "o'<b>hara" }));
+  const page = await (await fetch(`${service.url}/login`)).text();
+  const attempt = /name="attempt" value="([^"]+)"/.exec(page)?.[1] ?? '';
+  expect(attempt.length).toBeGreaterThan(20);
+  const send = (fields: Record<string, string>) =>
+    fetch(`${service.url}/login`, {
+      method: 'POST',
+      body: form(fields),
+      headers: { ...formType, origin: service.url },
+    });
+  const fields = { user: "O'<b>Hara", passcode: codeNow(token, NOON_MS), attempt };
+  const [first, second] = await Promise.all([send(fields), send(fields)]);
+  for (const response of [first, second]) {
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain('<strong>o&#39;&lt;b&gt;hara</strong>');
+  }
+  expect(await service.alerts()).toEqual([]);
+  const again = await send({ ...fields, attempt: 'another page of the form' });
+  expect(again.status).toBe(403);
+  const refused = await again.text();
+  expect(refused).toContain('The user name or passcode was not accepted.');
+  expect(refused).toContain('value="O&#39;&lt;b&gt;Hara"');
+  expect(refused).not.toContain(fields.passcode);
+  expect((await service.alerts())[0]?.count).toBe(1);
+  for (const missing of [
+    {},
+    { user: 'ada' },
+    { passcode: '123456' },
+    { user: 'x'.repeat(3000), passcode: '1' },
+  ])
+    expect((await send(missing)).status).toBe(403);
+  const tooLong = await send({ user: 'x'.repeat(5000) });
+  expect([tooLong.status, tooLong.headers.get('content-type')]).toEqual([413, 'text/html; charset=utf-8']);
+});
+
+test('every response has its security headers; frames are allowed only when asked for', async () => {
+  await using rig = new Rig();
+  const plain = await rig.start();
+  const embeddable = await rig.start({ embeddable: true });
+  for (const path of [
+    '/login',
+    '/operator',
+    '/operator/enter',
+    '/health',
+    '/assets/service.css',
+    '/nowhere',
+  ]) {
+    const { headers } = await fetch(plain.url + path);
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain('unsafe');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('cache-control')).toMatch(path.startsWith('/assets') ? /immutable/ : /no-store/);
+  }
+  const { headers } = await fetch(`${embeddable.url}/login`);
+  expect(headers.get('content-security-policy')).toContain(
+    'frame-ancestors http://localhost:* http://127.0.0.1:*',
+  );
+  expect(headers.get('x-frame-options')).toBeNull();
+});
+
+test('pages hold no inline script or style, and load only what is there', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const entered = await fetch(service.operatorLink, { redirect: 'manual' });
+  const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
+  for (const path of ['/login', '/operator']) {
+    const page = await (await fetch(service.url + path, { headers: { cookie } })).text();
+    expect(page).not.toMatch(/<style|style=|<script(?![^>]* src=)| on\w+=/);
+    const links = [...page.matchAll(/(?:src|href)="(\/assets[^"]+)"/g)].map(match => match[1] ?? '');
+    expect(links.length).toBeGreaterThan(1);
+    for (const link of links) expect((await fetch(service.url + link)).status).toBe(200);
+  }
+});
+
+test('a source that asks too often waits; the others do not', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const get = async () => (await fetch(`${service.url}/login`)).status;
+  const { burst, perSecond } = limits.sourceBucket;
+  const statuses = new Set<number>();
+  for (let turn = 0; turn < burst; turn++) statuses.add(await get());
+  expect([...statuses]).toEqual([200]);
+  const refused = await fetch(`${service.url}/login`);
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '2']);
+  expect((await post(service, apiKeyOf(service), { user: 'a', passcode: '123456' })).status).toBe(403);
+  expect((await post(service, 'guess', { user: 'a', passcode: '123456' })).status).toBe(429);
+  rig.clock.nowMs += 1000;
+  for (let turn = 0; turn < perSecond; turn++) expect(await get()).toBe(200);
+  expect(await get()).toBe(429);
+});
+
+test('what cannot be started is refused with a reason, and holds nothing open', async () => {
+  await using rig = new Rig();
+  await expect(rig.start({ host: '0.0.0.0' })).rejects.toMatchObject({ code: 'not_loopback' });
+  await expect(rig.start({ host: 'example.org' })).rejects.toMatchObject({ code: 'not_loopback' });
+  await expect(rig.start({ port: 70_000 })).rejects.toMatchObject({ code: 'bad_options' });
+  await expect(rig.start({ lock: { threshold: -1, periodMs: 1000 } })).rejects.toMatchObject({
+    code: 'bad_options',
+  });
+  const running = await rig.start();
+  const port = Number(new URL(running.url).port);
+  await expect(rig.start({ port })).rejects.toMatchObject({ code: 'port_in_use' });
+  await running.close();
+  await running.close();
+  await expect(fetch(`${running.url}/health`)).rejects.toThrow();
+  await rig.start({ port });
+});

@@ -1,0 +1,125 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { createService, type Service, type ServiceOptions } from '../../host/service/server.ts';
+import type { NewToken } from '../../host/service/tokens.ts';
+import { secret } from '../kit/secrets.ts';
+
+/** A clock that stands still until it is moved. */
+export interface FakeClock {
+  nowMs: number;
+}
+
+/** A moment in the middle of a 30-second step. */
+export const NOON_MS = 1_800_000_015_000;
+
+/** A service under test in a folder of its own; everything goes when the scope ends. */
+export class Rig implements AsyncDisposable {
+  readonly directory = mkdtempSync(join(tmpdir(), 'passfob-service-'));
+  readonly clock: FakeClock = { nowMs: NOON_MS };
+  readonly #services: Service[] = [];
+
+  /** Starts a node on the folder; a second call starts a second node. */
+  async start(options: Partial<ServiceOptions> = {}): Promise<Service> {
+    const service = await createService({
+      directory: this.directory,
+      port: 0,
+      clock: () => this.clock.nowMs,
+      ...options,
+    });
+    this.#services.push(service);
+    secret(keyOf(service));
+    if (service.apiKey !== null) secret(service.apiKey);
+    return service;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const service of this.#services) await service.close();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** The key in a service's operator link. */
+export function keyOf(service: Service): string {
+  return new URL(service.operatorLink).searchParams.get('key') ?? '';
+}
+
+/** A token for `ada`, a TOTP one unless said otherwise, with a seed of its own. */
+export function newToken(changes: Partial<NewToken> = {}): NewToken {
+  return {
+    user: 'ada',
+    serial: 'FOB-1',
+    kind: 'totp',
+    secret: secret(new Uint8Array(randomBytes(20))),
+    ...changes,
+  };
+}
+
+/** Adds a token and insists that it was added. */
+export async function add(service: Service, token: NewToken): Promise<NewToken> {
+  const result = await service.addToken(token);
+  expect(result.ok).toBe(true);
+  return token;
+}
+
+/** The passcode of a step, by RFC 4226 §5.3 written out: neither the fob's implementation nor otplib. */
+export function codeAt(token: NewToken, step: number): string {
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(step));
+  const hash = createHmac(token.algorithm ?? 'sha1', token.secret)
+    .update(counter)
+    .digest();
+  const offset = (hash[hash.length - 1] ?? 0) & 15;
+  const digits = token.digits ?? 6;
+  return String((hash.readUInt32BE(offset) & 0x7fffffff) % 10 ** digits).padStart(digits, '0');
+}
+
+/** The time step of a moment. */
+export function stepAt(token: NewToken, nowMs: number): number {
+  return Math.floor(nowMs / 1000 / (token.period ?? 30));
+}
+
+/** The passcode a TOTP fob shows at a moment. */
+export function codeNow(token: NewToken, nowMs: number): string {
+  return codeAt(token, stepAt(token, nowMs));
+}
+
+/** A passcode that the token shows at none of the steps near a moment. */
+export function wrongCode(token: NewToken, nowMs: number, nth = 0): string {
+  const near = new Set<string>();
+  for (let step = -3; step <= 3; step++) near.add(codeAt(token, stepAt(token, nowMs) + step));
+  const wrong = Array.from({ length: 1000 }, (_, value) => String(500_000 + value)).filter(
+    code => !near.has(code),
+  );
+  return wrong[nth] ?? '';
+}
+
+/** A validation through the API. */
+export function post(
+  service: Service,
+  apiKey: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return fetch(`${service.url}/v1/validate`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}`, ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
+/** The API key of a service that has just been made. */
+export function apiKeyOf(service: Service): string {
+  if (service.apiKey === null) throw new Error('the service was not new');
+  return service.apiKey;
+}
+
+/** A response as bytes and headers, without its date and request id, which alone may differ. */
+export async function comparable(response: Response): Promise<string> {
+  const id = response.headers.get('x-request-id') ?? '';
+  const headers = [...response.headers].filter(([name]) => name !== 'date' && name !== 'x-request-id');
+  const body = (await response.text()).replaceAll(id, '<request id>');
+  return JSON.stringify([response.status, headers, body]);
+}

@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { afterFailure, afterSuccess, type LockFacts, lockStanding } from '../../host/service/lock.ts';
+import { add, codeNow, NOON_MS, newToken, Rig, wrongCode } from './kit.ts';
+
+const PERIOD_MS = 15 * 60_000;
+
+test('three failures lock the account; failures while locked change nothing; it opens at T, not at T − 1 s', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const token = await add(service, newToken());
+  const attempt = async (passcode: string) =>
+    (await service.validate({ user: 'ada', passcode, source: '::1' })).outcome;
+  const right = () => codeNow(token, rig.clock.nowMs);
+  for (let nth = 0; nth < 3; nth++) expect(await attempt(wrongCode(token, NOON_MS, nth))).toBe('wrong');
+  expect(await attempt(right())).toBe('locked');
+  rig.clock.nowMs = NOON_MS + PERIOD_MS - 1000;
+  expect(await attempt(wrongCode(token, rig.clock.nowMs))).toBe('locked');
+  expect(await attempt(right())).toBe('locked');
+  rig.clock.nowMs = NOON_MS + PERIOD_MS;
+  // The lock took its failures with it: two more may be made before the right passcode resets them.
+  expect(await attempt(wrongCode(token, rig.clock.nowMs))).toBe('wrong');
+  expect(await attempt(wrongCode(token, rig.clock.nowMs, 1))).toBe('wrong');
+  expect(await attempt(right())).toBe('accepted');
+  expect(await attempt(wrongCode(token, rig.clock.nowMs))).toBe('wrong');
+});
+
+test('the lock is the account’s, over all its tokens, and nobody else’s', async () => {
+  await using rig = new Rig();
+  const service = await rig.start({ lock: { threshold: 2, periodMs: 60_000 } });
+  const token = await add(service, newToken());
+  const other = await add(service, newToken({ serial: 'FOB-2' }));
+  const third = await add(service, newToken({ user: 'bob', serial: 'FOB-3' }));
+  const attempt = async (user: string, passcode: string) =>
+    (await service.validate({ user, passcode, source: '::1' })).outcome;
+  for (let nth = 0; nth < 2; nth++) await attempt('ada', wrongCode(token, NOON_MS, nth));
+  expect(await attempt('ada', codeNow(token, NOON_MS))).toBe('locked');
+  expect(await attempt('ada', codeNow(other, NOON_MS))).toBe('locked');
+  expect(await attempt('bob', codeNow(third, NOON_MS))).toBe('accepted');
+});
+
+test('a threshold of 0 never locks', async () => {
+  await using rig = new Rig();
+  const service = await rig.start({ lock: { threshold: 0, periodMs: 60_000 } });
+  const token = await add(service, newToken());
+  for (let nth = 0; nth < 20; nth++)
+    await service.validate({ user: 'ada', passcode: wrongCode(token, NOON_MS, nth), source: '::1' });
+  const right = await service.validate({ user: 'ada', passcode: codeNow(token, NOON_MS), source: '::1' });
+  expect(right.outcome).toBe('accepted');
+});
+
+test('property: an account is never locked with fewer consecutive failures than the threshold, nor for longer than the period', () => {
+  const step = fc.record({ waitMs: fc.integer({ min: 0, max: 400 }), right: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 5 }), (steps, threshold) => {
+      const policy = { threshold, periodMs: 300 };
+      let facts: LockFacts = afterSuccess;
+      let nowMs = 1000;
+      let consecutive = 0;
+      let lockedSinceMs: number | undefined;
+      for (const { waitMs, right } of steps) {
+        nowMs += waitMs;
+        const standing = lockStanding(facts, policy, nowMs);
+        const expectLocked = lockedSinceMs !== undefined && nowMs < lockedSinceMs + policy.periodMs;
+        expect(standing.locked).toBe(expectLocked);
+        if (standing.locked) continue;
+        if (lockedSinceMs !== undefined) {
+          lockedSinceMs = undefined;
+          consecutive = 0;
+        }
+        expect(standing.failures).toBe(consecutive);
+        consecutive = right ? 0 : consecutive + 1;
+        if (consecutive === threshold) lockedSinceMs = nowMs;
+        facts = right ? afterSuccess : afterFailure(standing, nowMs);
+      }
+    }),
+  );
+});
+
+test('a clock that is set back does not open a lock', () => {
+  const facts: LockFacts = { failures: 3, lastFailureMs: 1_000_000 };
+  expect(lockStanding(facts, { threshold: 3, periodMs: 60_000 }, 1).locked).toBe(true);
+});

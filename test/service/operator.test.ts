@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import { secret } from '../kit/secrets.ts';
+import { add, codeNow, NOON_MS, newToken, Rig, wrongCode } from './kit.ts';
+
+/** Uses an operator link. @returns the cookie, and what came back */
+async function enter(link: string, headers: Record<string, string> = {}) {
+  const response = await fetch(link, { redirect: 'manual', headers });
+  const setCookie = response.headers.get('set-cookie') ?? '';
+  const cookie = setCookie.split(';')[0] ?? '';
+  if (cookie !== '') secret(cookie.split('=')[1] ?? '');
+  return { response, setCookie, cookie };
+}
+
+test('the operator link works once, only by GET, and not for a browser that loads ahead', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  for (let scan = 0; scan < 20; scan++)
+    expect((await fetch(service.operatorLink, { method: 'HEAD' })).status).toBe(404);
+  expect((await enter(service.operatorLink, { 'sec-purpose': 'prefetch' })).response.status).toBe(403);
+  expect((await enter(`${service.url}/operator/enter`)).response.status).toBe(403);
+  expect((await enter(`${service.operatorLink}x`)).response.status).toBe(403);
+  const { response, setCookie, cookie } = await enter(service.operatorLink);
+  expect([response.status, response.headers.get('location')]).toEqual([303, '/operator']);
+  expect(setCookie).toMatch(/; HttpOnly; SameSite=Strict/);
+  expect((await enter(service.operatorLink)).response.status).toBe(403);
+  // Whoever is in already is taken there by the used link, so that a page that holds it can be reloaded.
+  expect((await enter(service.operatorLink, { cookie })).response.status).toBe(303);
+  expect((await fetch(`${service.url}/operator`, { headers: { cookie } })).status).toBe(200);
+});
+
+test('without a session there is no pane and no stream; leaving and time end one', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const status = async (path: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(service.url + path, { headers });
+    await response.body?.cancel();
+    return response.status;
+  };
+  const { cookie } = await enter(service.operatorLink);
+  const name = cookie.split('=')[0];
+  for (const path of ['/operator', '/operator/stream']) {
+    expect(await status(path)).toBe(401);
+    expect(await status(path, { cookie: `${name}=pfs_guess` })).toBe(401);
+    expect(await status(path, { cookie })).toBe(200);
+  }
+  rig.clock.nowMs += 12 * 3_600_000 - 1;
+  expect(await status('/operator', { cookie })).toBe(200);
+  rig.clock.nowMs += 1;
+  expect(await status('/operator', { cookie })).toBe(401);
+
+  const again = await rig.start();
+  const second = (await enter(again.operatorLink)).cookie;
+  const leave = (headers: Record<string, string>) =>
+    fetch(`${again.url}/operator/leave`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers,
+      body: new URLSearchParams(),
+    });
+  expect((await leave({ cookie: second, origin: 'http://evil.example' })).status).toBe(403);
+  expect((await fetch(`${again.url}/operator`, { headers: { cookie: second } })).status).toBe(200);
+  expect((await leave({ cookie: second, origin: again.url })).status).toBe(303);
+  expect((await fetch(`${again.url}/operator`, { headers: { cookie: second } })).status).toBe(401);
+});
+
+test('the pane shows replays with count, real reasons, token states and locked accounts', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const token = await add(service, newToken({ label: 'VPN' }));
+  const attempt = (passcode: string) => service.validate({ user: 'ada', passcode, source: '<b>here</b>' });
+  const right = codeNow(token, NOON_MS);
+  for (const passcode of [right, right, right]) await attempt(passcode);
+  for (let nth = 0; nth < 4; nth++) await attempt(wrongCode(token, NOON_MS, nth));
+  const { cookie } = await enter(service.operatorLink);
+  const page = await (await fetch(`${service.url}/operator`, { headers: { cookie } })).text();
+  for (const text of [
+    '2 times',
+    'Passcode used again',
+    'Wrong passcode',
+    'Account locked',
+    'FOB-1',
+    'Active',
+  ])
+    expect(page).toContain(text);
+  expect(page).toMatch(/locked until <time datetime="2027-01-15T08:15:15.000Z">/);
+  expect(page).toContain('&lt;b&gt;here&lt;/b&gt;');
+  expect(page).not.toContain('<b>here');
+  expect(page).not.toContain(right);
+});
+
+/** The next message of an event stream that is a change; fails when the stream ends first. */
+async function nextChange(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<boolean> {
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return false;
+    if (Buffer.from(value).toString().includes('event: change')) return true;
+  }
+}
+
+test('the stream tells of this node’s changes and of another node’s, and ends when the service closes', async () => {
+  await using rig = new Rig();
+  const watched = await rig.start();
+  const other = await rig.start();
+  const { cookie } = await enter(watched.operatorLink);
+  const response = await fetch(`${watched.url}/operator/stream`, { headers: { cookie } });
+  expect(response.headers.get('content-type')).toBe('text/event-stream');
+  const reader = response.body?.getReader();
+  if (reader === undefined) throw new Error('no body');
+  await watched.validate({ user: 'nobody', passcode: '123456', source: '::1' });
+  expect(await nextChange(reader)).toBe(true);
+  await other.validate({ user: 'nobody', passcode: '123456', source: '::1' });
+  expect(await nextChange(reader)).toBe(true);
+  await watched.close();
+  expect(await nextChange(reader)).toBe(false);
+});

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { add, apiKeyOf, codeNow, NOON_MS, newToken, post, Rig, wrongCode } from './kit.ts';
+
+const PARALLEL = 64;
+/** No lock: what is counted here is the high-water mark's work alone. */
+const neverLocks = { threshold: 0, periodMs: 1000 };
+
+test('64 identical requests at once: exactly one is accepted, the rest are one alert', async () => {
+  await using rig = new Rig();
+  const service = await rig.start({ lock: neverLocks });
+  const apiKey = apiKeyOf(service);
+  const token = await add(service, newToken());
+  for (let round = 0; round < 5; round++) {
+    rig.clock.nowMs += 90_000;
+    const body = { user: 'ada', passcode: codeNow(token, rig.clock.nowMs) };
+    const responses = await Promise.all(Array.from({ length: PARALLEL }, () => post(service, apiKey, body)));
+    const statuses = responses.map(response => response.status).sort();
+    expect(statuses).toEqual([200, ...Array(PARALLEL - 1).fill(403)]);
+    const alerts = await service.alerts();
+    expect(alerts).toHaveLength(round + 1);
+    expect(alerts[0]?.count).toBe(PARALLEL - 1);
+  }
+});
+
+test('two nodes on one database: exactly one of 64 is accepted', async () => {
+  await using rig = new Rig();
+  const one = await rig.start({ lock: neverLocks });
+  const two = await rig.start({ lock: neverLocks });
+  expect(two.apiKey).toBeNull();
+  const apiKey = apiKeyOf(one);
+  const token = await add(two, newToken());
+  for (let round = 0; round < 5; round++) {
+    rig.clock.nowMs += 90_000;
+    const body = { user: 'ada', passcode: codeNow(token, rig.clock.nowMs) };
+    const responses = await Promise.all(
+      Array.from({ length: PARALLEL }, (_, index) => post(index % 2 === 0 ? one : two, apiKey, body)),
+    );
+    const accepted = responses.filter(response => response.status === 200);
+    expect(accepted).toHaveLength(1);
+    expect(await accepted[0]?.json()).toEqual({ accepted: true });
+    expect(responses.filter(response => response.status === 403)).toHaveLength(PARALLEL - 1);
+  }
+  expect((await one.alerts()).map(alert => alert.count)).toEqual(Array(5).fill(PARALLEL - 1));
+});
+
+test('of 100 parallel wrong passcodes at most three are evaluated', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const apiKey = apiKeyOf(service);
+  const token = await add(service, newToken());
+  await Promise.all(
+    Array.from({ length: 100 }, (_, nth) =>
+      post(service, apiKey, { user: 'ada', passcode: wrongCode(token, NOON_MS, nth) }),
+    ),
+  );
+  const right = await post(service, apiKey, { user: 'ada', passcode: codeNow(token, NOON_MS) });
+  expect(right.status).toBe(403);
+  const outcomes = (await service.events()).map(event => event.outcome);
+  expect(outcomes.every(outcome => outcome === 'locked')).toBe(true);
+  rig.clock.nowMs += 15 * 60_000;
+  const later = await post(service, apiKey, { user: 'ada', passcode: codeNow(token, rig.clock.nowMs) });
+  expect(later.status).toBe(200);
+});
+
+test('two nodes that start at once on an empty folder share one key file and one application', async () => {
+  await using rig = new Rig();
+  const nodes = await Promise.all([rig.start(), rig.start(), rig.start()]);
+  expect(nodes.filter(node => node.apiKey !== null)).toHaveLength(1);
+  const token = await add(nodes[0], newToken());
+  const passcode = codeNow(token, NOON_MS);
+  const outcomes: string[] = [];
+  for (const node of nodes)
+    outcomes.push((await node.validate({ user: 'ada', passcode, source: '::1' })).outcome);
+  expect(outcomes).toEqual(['accepted', 'replay', 'replay']);
+});
