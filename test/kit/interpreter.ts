@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -20,16 +20,9 @@ class Pty {
     this.child = spawn('socat', ['-', `pty,rawer,link=${path}`], { stdio: ['pipe', 'pipe', 'inherit'] });
   }
 
+  /** Until the link is there. */
   async ready(): Promise<void> {
-    for (;;) {
-      try {
-        readFileSync(this.path, { flag: 'a+' }).length;
-        return;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') await new Promise(setImmediate);
-        else return;
-      }
-    }
+    while (!existsSync(this.path)) await new Promise(setImmediate);
   }
 
   write(text: string): void {

@@ -19,10 +19,10 @@ export class BenchClock implements Clock {
     this.offset = text ? +text : undefined;
   }
 
-  /** The true time, from outside. */
+  /** The true time, from outside, with its fraction: setting the clock begins a second, as a real one does. */
   tell(utc: number): void {
     this.told = utc;
-    this.now.utc = this.offset === undefined ? -1 : utc + this.offset;
+    this.now.utc = this.offset === undefined ? -1 : Math.floor(utc + this.offset);
   }
 
   set(utc: number): boolean {

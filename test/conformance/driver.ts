@@ -1,0 +1,29 @@
+import type { Transport } from '../../host/transports/transport.ts';
+
+/** Hands, eyes and a cable on a fob, whatever it is made of: the suite speaks to nothing else. */
+export interface Driver {
+  /** Hash algorithms the board computes. */
+  readonly algorithms: readonly number[];
+  /** Earliest and latest time the board's clock can hold, in seconds since 1970. */
+  readonly utcMin: number;
+  readonly utcMax: number;
+  /** The cable; a new one after each reboot. */
+  readonly transport: Transport;
+  /** Strings on the display, in reading order; empty when it is off. */
+  screen(): Promise<readonly string[]>;
+  /** Key down, so much time, key up. */
+  press(heldMs?: number): Promise<void>;
+  advance(ms: number): Promise<void>;
+  /** Power off and on. */
+  reboot(): Promise<void>;
+  /** The battery of the clock dies, and the power goes off and on. */
+  loseTime(): Promise<void>;
+  /** Errors that the interpreter printed. */
+  complaints(): string;
+  close(): Promise<void>;
+}
+
+/** 2000-01-01T00:00:00Z, its beginning. */
+export const DS3231_UTC_MIN = 946_684_800;
+/** The end of a DS3231: 200 years in which every fourth is a leap year, 2100 too. */
+export const DS3231_UTC_MAX = DS3231_UTC_MIN + 73_050 * 86_400 - 1;

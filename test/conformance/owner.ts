@@ -1,0 +1,137 @@
+import { type Client, connect, pairingCode, pairingKey } from '../../host/client/index.ts';
+import { hostPrimitives } from '../../host/client/primitives.ts';
+import { Writer } from '../../protocol/bytes.ts';
+import { COMMANDS, type CommandName, type Request } from '../../protocol/commands.ts';
+import { Deframer, decodeFrame, encodeClear, FRAME_REQUEST } from '../../protocol/frame.ts';
+import { encodeFields, type Values } from '../../protocol/layout.ts';
+import { PAYLOAD_BYTES_MAX } from '../../protocol/limits.ts';
+import { readPairingCode } from '../../protocol/pairing.ts';
+import { secret } from '../kit/secrets.ts';
+import type { Driver } from './driver.ts';
+
+export const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
+export const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+
+/** One clear request as anyone may send it, and the status that comes back. */
+export async function statusOf<N extends CommandName>(
+  driver: Driver,
+  name: N,
+  request: Request<N>,
+): Promise<number> {
+  const out = new Writer(PAYLOAD_BYTES_MAX)
+    .number(FRAME_REQUEST, 1)
+    .number(0, 1)
+    .number(COMMANDS[name][0], 1);
+  encodeFields(COMMANDS[name][3], request as Values, out);
+  const deframer = new Deframer();
+  return new Promise(resolve => {
+    const stop = driver.transport.onText(chunk =>
+      deframer.receive(chunk, text => {
+        const payload = decodeFrame(hostPrimitives, text);
+        if (payload?.[2] !== COMMANDS[name][0]) return;
+        stop();
+        resolve(payload[3] ?? -1);
+      }),
+    );
+    void driver.transport.send(encodeClear(hostPrimitives, out));
+  });
+}
+
+/** The pairing code as a person reads it off the display. */
+export async function codeOnScreen(driver: Driver): Promise<string> {
+  const text = (await driver.screen()).filter(line => /^[a-z0-9]{3} [a-z0-9]{3}$/.test(line)).join('');
+  const code = readPairingCode(text);
+  if (code === undefined) throw new Error('no pairing code on the screen');
+  return secret(code);
+}
+
+/** An owner at the cable: the real client with the keys it made. */
+export class Owner {
+  readonly driver: Driver;
+  readonly key = secret(random(32));
+  readonly deviceSecret = secret(random(32));
+  client: Client;
+
+  constructor(driver: Driver) {
+    this.driver = driver;
+    this.client = connect(driver.transport);
+  }
+
+  /** Pairs by the code on the screen and opens a session with the new key. */
+  async pair(): Promise<void> {
+    await this.client.hello();
+    await this.client.startPairing();
+    await this.client.openSession(pairingCode(await codeOnScreen(this.driver)));
+    await this.client.call('adopt', {
+      deviceSecret: this.deviceSecret,
+      pairingKey: this.key,
+      entropy: secret(random(32)),
+    });
+    await this.open();
+  }
+
+  /** A session with the pairing key, on the cable there is now. */
+  async open(): Promise<void> {
+    this.client = connect(this.driver.transport);
+    await this.client.hello();
+    await this.client.openSession(pairingKey(this.key));
+  }
+
+  /** Answers the question on the screen, after the moment in which keys are deaf. */
+  approve = (): void => {
+    void this.driver.advance(800).then(() => this.driver.press(1_200));
+  };
+
+  deny = (): void => {
+    void this.driver.advance(800).then(() => this.driver.press());
+  };
+
+  async setClock(utc: number): Promise<void> {
+    await this.client.call('setClock', { utc }, { onPressNeeded: this.approve });
+  }
+
+  /** Enrols and gives the id. */
+  async put(account: Partial<Request<'put'>> & { secret: Uint8Array }): Promise<Uint8Array> {
+    // The first byte keeps random ids away from those of the fob's own records.
+    const id = Uint8Array.of(128 + (random(1)[0] ?? 0) / 2, ...random(3));
+    await this.client.call('put', {
+      id,
+      kind: 1,
+      algorithm: 1,
+      digits: 6,
+      period: 0,
+      counter: 0,
+      issuer: ascii('Example'),
+      label: ascii('alice'),
+      ...account,
+    });
+    return id;
+  }
+
+  /** Puts the message of the enrolment away, so that the list is shown. */
+  async toList(): Promise<void> {
+    await this.driver.advance(6_000);
+    if ((await this.driver.screen()).length === 0) await this.driver.press();
+  }
+
+  /** The same by presses, which take no time to speak of. */
+  async toListByPress(): Promise<void> {
+    for (let presses = 0; presses < 3; presses++) {
+      if ((await this.driver.screen()).includes('Press: passcode')) return;
+      await this.driver.press();
+    }
+  }
+
+  /** The passcode that one press shows, with a fob that holds one account. */
+  async pressed(): Promise<string> {
+    await this.driver.press();
+    const shown = await this.passcodeShown();
+    await this.driver.press();
+    return shown;
+  }
+
+  async passcodeShown(): Promise<string> {
+    const line = (await this.driver.screen()).find(text => /^\d[\d ]{5,}$/.test(text));
+    return line === undefined ? '' : line.replaceAll(' ', '');
+  }
+}

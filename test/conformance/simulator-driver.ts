@@ -1,0 +1,65 @@
+import { type Pipe, pipe } from '../../host/transports/pipe.ts';
+import { boot, type Fob } from '../../simulator/index.ts';
+import { secret } from '../kit/secrets.ts';
+import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from './driver.ts';
+
+const PRESS_MS = 100;
+
+/** The pico image on the simulator. */
+export class SimulatorDriver implements Driver {
+  readonly algorithms = [1, 2];
+  readonly utcMin = DS3231_UTC_MIN;
+  readonly utcMax = DS3231_UTC_MAX;
+  readonly fob: Fob;
+  private readonly cable: Pipe;
+
+  constructor(seed = 1) {
+    this.fob = boot({
+      board: 'pico',
+      seed,
+      files: { birth: secret(crypto.getRandomValues(new Uint8Array(32))) },
+    });
+    this.cable = pipe({
+      name: 'simulator',
+      write: async text => this.fob.link.write(Buffer.from(text, 'latin1')),
+      release: async () => {},
+    });
+    this.fob.link.onData(bytes => this.cable.receive(bytes));
+  }
+
+  get transport() {
+    return this.cable.transport;
+  }
+
+  async screen(): Promise<readonly string[]> {
+    const screen = this.fob.screen();
+    return screen.on ? screen.text : [];
+  }
+
+  async press(heldMs = PRESS_MS): Promise<void> {
+    this.fob.press(0, heldMs);
+  }
+
+  async advance(ms: number): Promise<void> {
+    this.fob.advance(ms);
+  }
+
+  async reboot(): Promise<void> {
+    this.fob.cutPower();
+    this.fob.powerOn();
+  }
+
+  async loseTime(): Promise<void> {
+    this.fob.cutPower();
+    this.fob.loseTime();
+    this.fob.powerOn();
+  }
+
+  complaints(): string {
+    return this.fob.consoleText();
+  }
+
+  async close(): Promise<void> {
+    this.fob.close();
+  }
+}
