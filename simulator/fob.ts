@@ -34,6 +34,8 @@ export interface StateStore {
   load(): Uint8Array | undefined;
   /** Durable when it returns, even if this process is killed. */
   write(offset: number, bytes: Uint8Array): void;
+  /** Releases what the store holds; called by `Fob.close`. */
+  close?(): void;
 }
 
 export interface BootOptions {
@@ -75,7 +77,10 @@ export interface Fob {
   advance(ms: number): void;
 
   readonly powered: boolean;
-  /** Power gone at once, between two operations. */
+  /**
+   * Power gone at once, between two operations. A page the EEPROM is still busy writing (10 ms) is torn as in
+   * `cutPowerAtOperation`: the part has lost its supply, too.
+   */
   cutPower(): void;
   /** Boots again from what the memories hold. */
   powerOn(): void;
@@ -88,6 +93,8 @@ export interface Fob {
 
   /** What the interpreter printed on its console, for finding errors: empty on a healthy run. */
   consoleText(): string;
+  /** What the image did that would harm or stall a real board: empty on a healthy run. Text, oldest first. */
+  readonly violations: readonly string[];
   /** Releases timers and files. */
   close(): void;
 }

@@ -1,0 +1,53 @@
+import { type ErrorKind, type FobError, isRefusal } from '../errors.ts';
+
+/** What the command line ends with. `docs/cli.md` shows this table; numbers are never given another meaning. */
+export const EXIT_CODES = {
+  ok: { code: 0, meaning: 'Done.' },
+  internal: { code: 1, meaning: 'An error of passfob itself.' },
+  usage: { code: 2, meaning: 'The command line cannot be used.' },
+  'bad-input': {
+    code: 3,
+    meaning: 'A URI, image, file, name or pairing code that was given cannot be used.',
+  },
+  'no-fob': { code: 4, meaning: 'No such fob or port.' },
+  'port-busy': { code: 5, meaning: 'Another program uses the port.' },
+  'port-forbidden': { code: 6, meaning: 'This user may not open the port.' },
+  'no-answer': { code: 7, meaning: 'The fob does not answer, or was unplugged.' },
+  'not-paired': { code: 8, meaning: 'The fob has no owner, or its keys are not in this inventory.' },
+  refused: { code: 9, meaning: 'The fob refused.' },
+  'no-press': { code: 10, meaning: 'The press was denied, or nobody pressed in time.' },
+  'verification-failed': { code: 11, meaning: 'The fob, or an account on it, did not prove itself.' },
+  inventory: { code: 12, meaning: 'The inventory cannot be used.' },
+  cancelled: { code: 13, meaning: 'Cancelled by the person or by a signal.' },
+} as const;
+
+export type ExitName = keyof typeof EXIT_CODES;
+
+const EXIT_OF_KIND: Readonly<Record<ErrorKind, ExitName>> = {
+  refused: 'refused',
+  'no-answer': 'no-answer',
+  unplugged: 'no-answer',
+  'port-absent': 'no-fob',
+  'port-failed': 'no-fob',
+  'port-busy': 'port-busy',
+  'port-forbidden': 'port-forbidden',
+  'no-fob': 'no-fob',
+  'several-fobs': 'usage',
+  'not-authentic': 'verification-failed',
+  'verification-failed': 'verification-failed',
+  'wrong-code': 'bad-input',
+  'wrong-version': 'refused',
+  'not-paired': 'not-paired',
+  'not-in-inventory': 'not-paired',
+  'already-owned': 'refused',
+  'bad-input': 'bad-input',
+  usage: 'usage',
+  inventory: 'inventory',
+  cancelled: 'cancelled',
+};
+
+/** The exit code for an error of ours. */
+export function exitCodeOf(error: FobError): number {
+  const name = isRefusal(error, 'press-denied', 'press-timeout') ? 'no-press' : EXIT_OF_KIND[error.kind];
+  return EXIT_CODES[name].code;
+}

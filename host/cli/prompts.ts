@@ -1,0 +1,113 @@
+import { createInterface } from 'node:readline';
+import { confirm, input, password } from '@inquirer/prompts';
+import { FobError } from '../errors.ts';
+import { URI_BYTES_MAX } from '../limits.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Questions go to standard error; answers come from the keyboard, or line by line from what is piped in. */
+export interface Prompts {
+  /** Has the person type what the fob shows. */
+  code(isAgain: boolean): Promise<string>;
+  /** A key URI: never shown while it is typed. */
+  uri(): Promise<string>;
+  /** @throws FobError `usage` where nobody can be asked */
+  confirm(question: string): Promise<boolean>;
+  /** Lets go of standard input, so that the process can end. */
+  close(): void;
+}
+
+export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
+  const { stdin, stderr } = terminal;
+  const asked = { input: stdin, output: stderr, signal };
+  let lines: PipedLines | undefined;
+  const piped = () => {
+    lines ??= pipedLines(terminal, signal);
+    return lines;
+  };
+  return {
+    code: isAgain => {
+      const message = isAgain
+        ? 'A character is wrong. Code on the screen of the fob:'
+        : 'Code on the screen of the fob:';
+      if (stdin.isTTY) return orCancelled(input({ message }, asked));
+      terminal.note(`${message}\n`);
+      return piped().next();
+    },
+    uri: () =>
+      stdin.isTTY
+        ? orCancelled(password({ message: 'Key URI (not shown):' }, asked))
+        : wholeInput(stdin, signal),
+    async confirm(question) {
+      if (!stdin.isTTY) {
+        throw new FobError('usage', {
+          sentence: 'This command asks before it goes on, and nobody can be asked here.',
+          next: 'Add --yes.',
+        });
+      }
+      return orCancelled(confirm({ message: question, default: false }, asked));
+    },
+    close: () => {
+      lines?.close();
+      stdin.pause();
+    },
+  };
+}
+
+/** Ctrl-C and the signal come as errors of the prompt library. */
+async function orCancelled<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    const isEnd = error instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(error.name);
+    throw isEnd ? new FobError('cancelled') : error;
+  }
+}
+
+interface PipedLines {
+  next(): Promise<string>;
+  close(): void;
+}
+
+/** Lines of a pipe or file, one an answer. */
+function pipedLines({ stdin }: Terminal, signal: AbortSignal): PipedLines {
+  const reader = createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY });
+  const lines = reader[Symbol.asyncIterator]();
+  const cancelled = new Promise<never>((_, reject) => {
+    const cancel = () => reject(new FobError('cancelled'));
+    if (signal.aborted) cancel();
+    else signal.addEventListener('abort', cancel, { once: true });
+  });
+  cancelled.catch(() => undefined);
+  return {
+    async next() {
+      const line = await Promise.race([lines.next(), cancelled]);
+      if (!line.done) return line.value;
+      throw new FobError('bad-input', {
+        sentence: 'Standard input ended before the code was given.',
+        next: 'Run the command in a terminal, or pipe in the code that the fob shows.',
+      });
+    },
+    close: () => reader.close(),
+  };
+}
+
+/** All of standard input, for what is piped in whole. */
+async function wholeInput(stdin: Terminal['stdin'], signal: AbortSignal): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const destroy = () => stdin.destroy(new FobError('cancelled'));
+  signal.addEventListener('abort', destroy, { once: true });
+  try {
+    for await (const chunk of stdin) {
+      const bytes = Buffer.from(chunk);
+      length += bytes.length;
+      if (length > URI_BYTES_MAX) {
+        throw new FobError('bad-input', { sentence: 'Standard input holds more than one key URI.' });
+      }
+      chunks.push(bytes);
+    }
+  } finally {
+    signal.removeEventListener('abort', destroy);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,96 @@
+import type { Progress } from '../commands/context.ts';
+import { FobError } from '../errors.ts';
+import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
+import { printable, type Terminal } from './terminal.ts';
+import { VERDICTS } from './words.ts';
+
+/** What a command has to say at its end: for programs and for people. */
+export interface Report {
+  readonly document: Readonly<Record<string, unknown>>;
+  /** Lines for standard output. */
+  readonly text: string;
+  /** Lines for standard error, said beside the result. */
+  readonly note?: string;
+}
+
+/** One JSON document, or lines. */
+export function sayReport(terminal: Terminal, isJson: boolean, report: Report): void {
+  if (isJson) terminal.out(`${JSON.stringify({ ok: true, ...report.document })}\n`);
+  else {
+    terminal.out(report.text === '' ? '' : `${report.text}\n`);
+    if (report.note) terminal.note(`${report.note}\n`);
+  }
+}
+
+/** An error as a JSON object. */
+export function errorDocument(error: FobError): Readonly<Record<string, unknown>> {
+  const { kind, refusal, message, next, details } = error;
+  return { kind, refusal, message, next, exitCode: exitCodeOf(error), details };
+}
+
+/**
+ * Says what went wrong: the sentence and the next step. An error that is not ours is named by nothing but its type,
+ * since its text may quote what was being worked on; with PASSFOB_DEBUG by its place in the code too.
+ * @returns the exit code
+ */
+export function sayError(terminal: Terminal, isJson: boolean, error: unknown): number {
+  const isOurs = error instanceof FobError;
+  const said = isOurs
+    ? errorDocument(error)
+    : {
+        kind: 'internal',
+        message: `passfob met an error of its own (${nameOf(error)}).`,
+        next: 'Set PASSFOB_DEBUG=1, run it again and report what it prints.',
+        exitCode: EXIT_CODES.internal.code,
+      };
+  if (isJson) terminal.out(`${JSON.stringify({ ok: false, error: said })}\n`);
+  else terminal.note(`passfob: ${printable(String(said.message))}\n${printable(String(said.next))}\n`);
+  if (terminal.environment.PASSFOB_DEBUG) terminal.note(traceOf(error));
+  return Number(said.exitCode);
+}
+
+function nameOf(error: unknown): string {
+  const name = error instanceof Error ? error.name : typeof error;
+  const code = error instanceof Error && 'code' in error ? ` ${String(error.code)}` : '';
+  return `${name}${code}`;
+}
+
+/** Where an error and its causes arose, without their texts. */
+function traceOf(error: unknown): string {
+  const lines: string[] = [];
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const frames = (cause.stack ?? '').split('\n').filter(line => /^\s+at /.test(line));
+    lines.push(nameOf(cause), ...frames);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const PRESS_PURPOSES = {
+  code: 'to send a passcode here',
+  erase: 'to erase everything on it',
+  clock: 'to have its clock changed',
+} as const;
+
+/** What is said while a command runs, safe to print. */
+export function progressText(progress: Progress): string {
+  return printable(sentenceFor(progress));
+}
+
+function sentenceFor(progress: Progress): string {
+  switch (progress.event) {
+    case 'code-shown':
+      return `The fob ${progress.serial} shows a pairing code for ${progress.seconds} seconds.`;
+    case 'press-needed':
+      return `Hold the button of the fob ${progress.serial} for a second ${PRESS_PURPOSES[progress.purpose]}; press it to decline.`;
+    case 'pairing-resumed':
+      return `An interrupted pairing of the fob ${progress.serial} is now complete.`;
+    case 'clock-set':
+      return `The clock of the fob ${progress.serial} is set.`;
+    case 'account-written':
+      return `${progress.account} is on the fob ${progress.serial}.`;
+    case 'account-proved':
+      return `The fob ${progress.serial} has proved ${progress.account}.`;
+    case 'account-doubtful':
+      return `${progress.account}: ${VERDICTS[progress.verdict]}.`;
+  }
+}

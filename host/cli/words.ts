@@ -1,0 +1,78 @@
+import type { ClockResult } from '../commands/clock.ts';
+import type { DevicesResult } from '../commands/devices.ts';
+import type { ListResult } from '../commands/list.ts';
+import type { VerifiedAccount } from '../commands/verify.ts';
+import { printable } from './terminal.ts';
+
+/** Results as lines for people. Whatever came from a fob is made safe to print. */
+
+/** Columns as wide as their widest cell, two spaces apart. */
+function table(rows: readonly (readonly string[])[]): string {
+  const safe = rows.map(row => row.map(printable));
+  const widths = safe[0]?.map((_, column) => Math.max(...safe.map(row => row[column]?.length ?? 0))) ?? [];
+  return safe
+    .map(row => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
+    .map(line => line.trimEnd())
+    .join('\n');
+}
+
+const PAIRINGS = {
+  none: 'not in this inventory',
+  pending: 'pairing interrupted',
+  confirmed: 'in this inventory',
+} as const;
+
+export function devicesText({ devices, silent }: DevicesResult): string {
+  const fobs = devices.map(({ serial, state, pairing, board, firmware, address }) => [
+    serial,
+    state,
+    state === 'blank' ? '' : PAIRINGS[pairing],
+    `${board} ${firmware}`,
+    address,
+  ]);
+  const others = silent.map(({ address, error }) => `${address}: ${printable(error.message)}`);
+  return [...(fobs.length > 0 ? [table(fobs)] : []), ...others].join('\n');
+}
+
+export function listText({ accounts }: ListResult): string {
+  if (accounts.length === 0) return 'The fob holds no account.';
+  return table(
+    accounts.map(({ id, health, kind, algorithm, digits, periodSeconds, counter, issuer, label }) => [
+      id,
+      issuer,
+      label,
+      kind.toUpperCase(),
+      algorithm,
+      `${digits} digits`,
+      periodSeconds === undefined ? `counter ${counter}` : `${periodSeconds} s`,
+      health,
+    ]),
+  );
+}
+
+/** What became of an account, as it is said. */
+export const VERDICTS = {
+  proved: 'proved',
+  wrong: 'wrong: another key or other settings',
+  missing: 'missing on the fob',
+  damaged: 'damaged on the fob',
+  unknown: 'on the fob, but not in the inventory',
+  undone: 'an interrupted enrolment, undone',
+} as const;
+
+export function verifyText(accounts: readonly VerifiedAccount[]): string {
+  if (accounts.length === 0) return 'The fob holds no account, and the inventory says so.';
+  return table(accounts.map(({ id, issuer, label, verdict }) => [id, issuer, label, VERDICTS[verdict]]));
+}
+
+export function clockText(clock: ClockResult): string {
+  const { serial, state, fobTime, differenceMs = 0, uncertaintyMs = 0, ageSeconds = 0, driftPpm } = clock;
+  if (state === 'unset') return `The clock of the fob ${serial} is not set. Run: passfob clock --set`;
+  const direction = differenceMs < 0 ? 'behind' : 'ahead of';
+  const seconds = (ms: number) => (Math.abs(ms) / 1000).toFixed(3);
+  return [
+    `The fob ${serial} says ${fobTime}.`,
+    `It is ${seconds(differenceMs)} s ${direction} this computer (known to ${seconds(uncertaintyMs)} s).`,
+    `It was set ${ageSeconds} s ago${driftPpm === undefined ? '' : `; drift since then ${driftPpm} ppm`}.`,
+  ].join('\n');
+}

@@ -1,0 +1,74 @@
+import { Reader, Writer } from '../../protocol/bytes.ts';
+import type { Request } from '../../protocol/commands.ts';
+import {
+  encodeFrame,
+  FRAME_RESPONSE,
+  FRAME_SEALED_REQUEST,
+  FRAME_SEALED_RESPONSE,
+} from '../../protocol/frame.ts';
+import { COUNTER_BYTES, PAYLOAD_BYTES_MAX, SESSION_RECORDS_MAX } from '../../protocol/limits.ts';
+import { REFUSED_NO_SESSION } from '../../protocol/refusals.ts';
+import type { Session } from '../../protocol/session.ts';
+import type { Link, Patience } from './link.ts';
+import { type Answer, behindType, readAnswer, type SealedCommand, writeRequest } from './messages.ts';
+
+/** The owner's side of an open session. */
+export class Channel {
+  private readonly link: Link;
+  private readonly session: Session;
+  private counter: number;
+
+  constructor(link: Link, session: Session) {
+    this.link = link;
+    this.session = session;
+    this.counter = 0;
+  }
+
+  /** Whether every counter of the session has been used. */
+  get isSpent(): boolean {
+    return this.counter >= SESSION_RECORDS_MAX;
+  }
+
+  /**
+   * Asks inside the session. Each send is the same bytes, which the fob executes once.
+   * A fob without the session answers REFUSED_NO_SESSION in the clear: nobody vouches for that.
+   * @throws FobError the kinds of `Link.exchange`; after `no-answer` the session is not to be used again
+   */
+  ask<N extends SealedCommand>(
+    name: N,
+    request: Request<N>,
+    patience: Patience,
+    signal?: AbortSignal,
+  ): Promise<Answer<N>> {
+    const plain = new Writer(PAYLOAD_BYTES_MAX).number(FRAME_SEALED_REQUEST, 1);
+    writeRequest(plain, name, request);
+    const counter = this.counter;
+    this.counter++;
+    const frame = encodeFrame(this.link.primitives, this.session.seal(counter, plain.done()));
+    return this.link.exchange<Answer<N>>(
+      {
+        frame: () => frame,
+        accept: payload => {
+          if (payload[0] === FRAME_RESPONSE) return hintOfNoSession(behindType(payload));
+          // Opening moves the session on: only the answer to this very request may.
+          if (payload[0] !== FRAME_SEALED_RESPONSE || counterOf(payload) !== counter) return undefined;
+          const message = this.session.open(payload);
+          return message && readAnswer(message, name);
+        },
+      },
+      patience,
+      signal,
+    );
+  }
+}
+
+function counterOf(payload: Uint8Array): number {
+  const header = new Reader(payload, 1);
+  const counter = header.number(COUNTER_BYTES);
+  return header.bad ? -1 : counter;
+}
+
+function hintOfNoSession(from: Reader): { status: number; response: undefined } | undefined {
+  const isHint = from.number(1) === 0 && from.number(1) === 0 && from.number(1) === REFUSED_NO_SESSION;
+  return isHint && from.ended ? { status: REFUSED_NO_SESSION, response: undefined } : undefined;
+}

@@ -1,0 +1,45 @@
+import { Writer } from '../../protocol/bytes.ts';
+import type { Request, Response } from '../../protocol/commands.ts';
+import { encodeClear, FRAME_REQUEST, FRAME_RESPONSE } from '../../protocol/frame.ts';
+import { PAYLOAD_BYTES_MAX } from '../../protocol/limits.ts';
+import { refusalError } from '../errors.ts';
+import type { Link, Patience } from './link.ts';
+import { type Answer, behindType, type ClearCommand, readAnswer, writeRequest } from './messages.ts';
+
+/** The numbers by which answers to clear requests are told apart: one byte, round and round. */
+export interface Sequence {
+  last: number;
+}
+
+/**
+ * Asks outside a session. Each send has a new sequence number and is built anew by `request`, so that a nonce is
+ * fresh in each; answers to former sends are ignored.
+ * @throws FobError `refused` and the kinds of `Link.exchange`
+ */
+export async function askClear<N extends ClearCommand>(
+  link: Link,
+  sequence: Sequence,
+  name: N,
+  request: () => Request<N>,
+  patience: Patience,
+  signal?: AbortSignal,
+): Promise<Response<N>> {
+  const answer = await link.exchange<Answer<N>>(
+    {
+      frame() {
+        sequence.last = (sequence.last + 1) & 255;
+        const payload = new Writer(PAYLOAD_BYTES_MAX).number(FRAME_REQUEST, 1).number(sequence.last, 1);
+        return encodeClear(link.primitives, writeRequest(payload, name, request()));
+      },
+      accept(payload) {
+        const from = behindType(payload);
+        if (payload[0] !== FRAME_RESPONSE || from.number(1) !== sequence.last) return undefined;
+        return readAnswer(from, name);
+      },
+    },
+    patience,
+    signal,
+  );
+  if (answer.response === undefined) throw refusalError(answer.status);
+  return answer.response;
+}

@@ -1,0 +1,179 @@
+import type { Request, Response } from '../../protocol/commands.ts';
+import type { Primitives } from '../../protocol/primitives.ts';
+import {
+  REFUSED_BUSY,
+  REFUSED_NO_SESSION,
+  REFUSED_PRESS_NEEDED,
+  REFUSED_PRESS_TIMEOUT,
+} from '../../protocol/refusals.ts';
+import { FobError, isFobError, refusalError } from '../errors.ts';
+import {
+  ANSWER_TIMEOUT_MS,
+  BUSY_POLLS_MAX,
+  PRESS_POLL_INTERVAL_MS,
+  PRESS_POLLS_MAX,
+  SENDS_MAX,
+} from '../limits.ts';
+import type { Transport } from '../transports/transport.ts';
+import { Channel } from './channel.ts';
+import { askClear, type Sequence } from './clear.ts';
+import { openSession, type SessionKey } from './handshake.ts';
+import { type Hello, readHello } from './hello.ts';
+import { Link, type Patience } from './link.ts';
+import type { SealedCommand } from './messages.ts';
+import { pause } from './pause.ts';
+import { hostPrimitives } from './primitives.ts';
+
+export interface ClientOptions {
+  /** Default: as long as a fob may take for its slowest command, three sends. */
+  readonly patience?: Patience;
+  /** Bytes nobody can foresee. Default: the platform's. */
+  readonly random?: (length: number) => Uint8Array;
+  readonly primitives?: Primitives;
+}
+
+export interface CallOptions<N extends SealedCommand = SealedCommand> {
+  readonly signal?: AbortSignal | undefined;
+  /** Called once when the fob waits for a press. */
+  readonly onPressNeeded?: (() => void) | undefined;
+  /** Waits for the next poll and makes its request: for one that goes out of date while a person is pressing. */
+  readonly renew?: (() => Promise<Request<N>>) | undefined;
+}
+
+/**
+ * Commands that may be sent once more in a new session although the fob may have executed them in the old one: they
+ * change nothing, or the same twice is the same once. The others would set a time that has passed, cost a HOTP value
+ * or ask the person twice.
+ */
+const REPEATABLE: ReadonlySet<SealedCommand> = new Set<SealedCommand>([
+  'info',
+  'list',
+  'put',
+  'prove',
+  'clock',
+]);
+
+/** A fob, as its owner uses it: over any transport, one request at a time, calls queue. */
+export class Client {
+  private readonly link: Link;
+  private readonly patience: Patience;
+  private readonly random: (length: number) => Uint8Array;
+  private readonly sequence: Sequence;
+  private turn: Promise<unknown>;
+  private known: Hello | undefined;
+  private key: SessionKey | undefined;
+  private channel: Channel | undefined;
+
+  constructor(transport: Transport, options: ClientOptions) {
+    this.link = new Link(transport, options.primitives ?? hostPrimitives);
+    this.patience = options.patience ?? { answerTimeoutMs: ANSWER_TIMEOUT_MS, sendsMax: SENDS_MAX };
+    this.random = options.random ?? systemRandom;
+    // From a place of chance on, so that what an earlier run left in a buffer answers nothing of this one.
+    this.sequence = { last: this.random(1)[0] ?? 0 };
+    this.turn = Promise.resolve();
+  }
+
+  /** Who is there. @throws FobError `no-answer`, `unplugged`, `wrong-version`, `cancelled` */
+  hello(patience: Patience = this.patience, signal?: AbortSignal): Promise<Hello> {
+    return this.inTurn(async () => {
+      const response = await askClear(this.link, this.sequence, 'hello', () => ({}), patience, signal);
+      this.known = readHello(response);
+      return this.known;
+    });
+  }
+
+  /**
+   * Has a blank fob show a pairing code.
+   * @returns for how many seconds
+   * @throws FobError `already-owned`, `refused` (needs-entropy, keys-lost)
+   */
+  startPairing(signal?: AbortSignal): Promise<number> {
+    return this.inTurn(async () => {
+      const response = await askClear(this.link, this.sequence, 'pair', () => ({}), this.patience, signal);
+      return response.seconds;
+    });
+  }
+
+  /** Opens a session, in place of the one there is. @throws FobError as `openSession` of `handshake.ts` */
+  openSession(key: SessionKey, signal?: AbortSignal): Promise<void> {
+    return this.inTurn(() => this.handshake(key, signal));
+  }
+
+  /**
+   * Asks one thing inside the session; waits for the press where one is needed. A session that the fob has lost, or
+   * that is used up, is opened anew once where that cannot execute anything twice.
+   * @throws FobError `refused`, `no-answer`, `unplugged`, `cancelled`
+   */
+  call<N extends SealedCommand>(
+    name: N,
+    request: Request<N>,
+    options: CallOptions<N> = {},
+  ): Promise<Response<N>> {
+    return this.inTurn(async () => {
+      let current = request;
+      let polls = 0;
+      let busy = 0;
+      let mayReopen = REPEATABLE.has(name) && this.key?.kind === 0;
+      for (;;) {
+        const { status, response } = await this.ask(name, current, options.signal);
+        if (response !== undefined) return response;
+        if (status === REFUSED_NO_SESSION && mayReopen && this.key) {
+          mayReopen = false;
+          await this.handshake(this.key, options.signal);
+        } else if (status === REFUSED_PRESS_NEEDED) {
+          if (polls === 0) options.onPressNeeded?.();
+          if (polls === PRESS_POLLS_MAX) throw refusalError(REFUSED_PRESS_TIMEOUT);
+          polls++;
+          if (options.renew) current = await options.renew();
+          else await pause(PRESS_POLL_INTERVAL_MS, options.signal);
+        } else if (status === REFUSED_BUSY && busy < BUSY_POLLS_MAX) {
+          // A question that a command left behind when it was cut off; the fob drops it by itself.
+          busy++;
+          await pause(PRESS_POLL_INTERVAL_MS, options.signal);
+        } else throw refusalError(status);
+      }
+    });
+  }
+
+  /** Ends the session on this side and releases the transport. */
+  async close(): Promise<void> {
+    this.channel = undefined;
+    await this.link.close();
+  }
+
+  private async ask<N extends SealedCommand>(name: N, request: Request<N>, signal?: AbortSignal) {
+    if (this.channel?.isSpent && this.key?.kind === 0) await this.handshake(this.key, signal);
+    if (!this.channel) throw refusalError(REFUSED_NO_SESSION);
+    try {
+      return await this.channel.ask(name, request, this.patience, signal);
+    } catch (error) {
+      if (isFobError(error, 'no-answer')) this.channel = undefined;
+      throw error;
+    }
+  }
+
+  private async handshake(key: SessionKey, signal?: AbortSignal): Promise<void> {
+    if (!this.known) throw new FobError('no-answer', { subject: this.link.name });
+    this.channel = undefined;
+    this.key = key;
+    const { link, sequence, patience, random, known: hello } = this;
+    const session = await openSession({ link, sequence, hello, patience, random, signal }, key);
+    this.channel = new Channel(link, session);
+  }
+
+  /** One exchange is in flight; a call that failed does not hold up the next. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** A client over an open transport. It says nothing yet: `hello()` first, then `openSession()`. */
+export function connect(transport: Transport, options: ClientOptions = {}): Client {
+  return new Client(transport, options);
+}
+
+function systemRandom(length: number): Uint8Array {
+  return globalThis.crypto.getRandomValues(new Uint8Array(length));
+}

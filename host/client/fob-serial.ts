@@ -1,0 +1,40 @@
+import { SERIAL_BYTES } from '../../protocol/limits.ts';
+import { PAIRING_ALPHABET } from '../../protocol/pairing.ts';
+import { FobError } from '../errors.ts';
+
+/** Characters of the alphabet that write 5 bytes. */
+const CHARS = (SERIAL_BYTES * 8) / 5;
+
+/** A fob's serial as people read it: `PF-7Q4M-K2XZ`, its 5 bytes in the bech32 alphabet (BIP-173), upper case. */
+export function serialText(serial: Uint8Array): string {
+  let text = '';
+  let held = 0;
+  let bits = 0;
+  for (const byte of serial) {
+    held = ((held << 8) | byte) & 0xfff;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += PAIRING_ALPHABET.charAt((held >> bits) & 31);
+    }
+  }
+  return `PF-${text.slice(0, CHARS / 2)}-${text.slice(CHARS / 2)}`.toUpperCase();
+}
+
+/**
+ * The serial as `serialText` writes it, of what a person typed: any case, with or without dashes and `PF`.
+ * @throws FobError `bad-input`
+ */
+export function readSerial(typed: string): string {
+  const chars = typed
+    .toLowerCase()
+    .replace(/[\s-]/g, '')
+    .replace(/^pf(?=.{8}$)/, '');
+  if (chars.length !== CHARS || ![...chars].every(char => PAIRING_ALPHABET.includes(char))) {
+    throw new FobError('bad-input', {
+      sentence: 'This is not the serial of a fob.',
+      next: 'Write it as it stands on the fob, such as PF-7Q4M-K2XZ, or run: passfob devices',
+    });
+  }
+  return `PF-${chars.slice(0, CHARS / 2)}-${chars.slice(CHARS / 2)}`.toUpperCase();
+}

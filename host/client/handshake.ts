@@ -1,0 +1,71 @@
+import { equal } from '../../protocol/hmac.ts';
+import { SESSION_NONCE_BYTES } from '../../protocol/limits.ts';
+import { pairingCodeKey } from '../../protocol/pairing.ts';
+import { Handshake, handshakeContext, OWNER_ID, type Session } from '../../protocol/session.ts';
+import { FobError, isRefusal } from '../errors.ts';
+import { askClear, type Sequence } from './clear.ts';
+import type { Hello } from './hello.ts';
+import type { Link, Patience } from './link.ts';
+
+/** What authenticates a session. */
+export interface SessionKey {
+  /** 0 pairing key, 1 pairing code. */
+  readonly kind: 0 | 1;
+  readonly bytes: Uint8Array;
+}
+
+/** @param key 32 bytes */
+export function pairingKey(key: Uint8Array): SessionKey {
+  return { kind: 0, bytes: key };
+}
+
+/** @param code as `readPairingCode` gives it */
+export function pairingCode(code: string): SessionKey {
+  return { kind: 1, bytes: pairingCodeKey(code) };
+}
+
+/** What a handshake needs besides the key. */
+export interface HandshakeTools {
+  readonly link: Link;
+  readonly sequence: Sequence;
+  readonly hello: Hello;
+  readonly patience: Patience;
+  readonly random: (length: number) => Uint8Array;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Opens a session: both sides prove the key over fresh nonces and the fob's serial. The owner proves nothing
+ * before the fob has: someone who only claims to be the fob learns nothing that depends on the key.
+ *
+ * A fob that has shown that it holds the pairing key and still refuses the owner's proof has heard another `open`
+ * since, doubled by the line or let loose by a relay: that is tried once more. A pairing code is good for one proof.
+ * @throws FobError `not-authentic`, `wrong-code`, `refused` (wrong-proof, no-code-shown, busy …), `not-paired`,
+ *   `already-owned` and the kinds of `Link.exchange`
+ */
+export async function openSession(tools: HandshakeTools, key: SessionKey): Promise<Session> {
+  try {
+    return await shakeHands(tools, key);
+  } catch (error) {
+    if (key.kind !== 0 || !isRefusal(error, 'wrong-proof')) throw error;
+    return await shakeHands(tools, key);
+  }
+}
+
+async function shakeHands(tools: HandshakeTools, key: SessionKey): Promise<Session> {
+  const { link, sequence, hello, patience, signal } = tools;
+  let nonce = new Uint8Array(0);
+  const challenge = () => {
+    nonce = new Uint8Array(tools.random(SESSION_NONCE_BYTES));
+    return { key: key.kind, nonce };
+  };
+  const opened = await askClear(link, sequence, 'open', challenge, patience, signal);
+  const context = handshakeContext(key.kind, hello.serialBytes, nonce, opened.nonce, opened.counter);
+  const handshake = new Handshake(link.primitives, key.bytes, context);
+  if (!equal(handshake.fobProof, opened.proof)) {
+    throw new FobError(key.kind === 0 ? 'not-authentic' : 'wrong-code', { subject: hello.serial });
+  }
+  const proof = () => ({ proof: handshake.ownerProof });
+  await askClear(link, sequence, 'finish', proof, patience, signal);
+  return handshake.session(OWNER_ID);
+}

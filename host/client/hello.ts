@@ -1,0 +1,43 @@
+import type { Response } from '../../protocol/commands.ts';
+import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
+import { FobError } from '../errors.ts';
+import { serialText } from './fob-serial.ts';
+
+export type FobState = 'blank' | 'owned' | 'keys-lost' | 'damaged';
+
+/** In the order of their numbers on the wire. */
+const STATES: readonly FobState[] = ['blank', 'owned', 'keys-lost', 'damaged'];
+
+/** What a fob says of itself to anyone. Nobody vouches for it: the session shows whether it is the fob it names. */
+export interface Hello {
+  readonly state: FobState;
+  /** As people read it: `PF-7Q4M-K2XZ`. */
+  readonly serial: string;
+  readonly serialBytes: Uint8Array;
+  readonly board: string;
+  readonly firmware: string;
+  /** Bit n: the board computes algorithm n. */
+  readonly algorithms: number;
+}
+
+/** @throws FobError `wrong-version` */
+export function readHello(response: Response<'hello'>): Hello {
+  const serial = serialText(response.serial);
+  const state = STATES[response.state];
+  if (response.version !== PROTOCOL_VERSION || state === undefined) {
+    throw new FobError('wrong-version', { subject: serial });
+  }
+  return {
+    state,
+    serial,
+    serialBytes: response.serial,
+    board: printable(response.board),
+    firmware: printable(response.firmware),
+    algorithms: response.algorithms,
+  };
+}
+
+/** ASCII of what anyone may have sent: nothing that a terminal would obey. */
+function printable(bytes: Uint8Array): string {
+  return Array.from(bytes, byte => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '?')).join('');
+}

@@ -1,0 +1,49 @@
+import { Reader, type Writer } from '../../protocol/bytes.ts';
+import { COMMANDS, type CommandName, type Request, type Response } from '../../protocol/commands.ts';
+import { decodeFields, encodeFields, type Values } from '../../protocol/layout.ts';
+import { FobError } from '../errors.ts';
+
+/** Commands that are sent in the clear, before a session. */
+export type ClearCommand = { [N in CommandName]: (typeof COMMANDS)[N][2] extends 0 ? N : never }[CommandName];
+/** Commands that need a session. */
+export type SealedCommand = Exclude<CommandName, ClearCommand>;
+
+/** What a fob answered: its fields, or the number of a refusal. */
+export type Answer<N extends CommandName> =
+  | { readonly status: 0; readonly response: Response<N> }
+  | { readonly status: number; readonly response: undefined };
+
+/**
+ * Appends command byte and fields.
+ * @throws FobError `bad-input` for a field longer than the wire carries
+ */
+export function writeRequest<N extends CommandName>(out: Writer, name: N, request: Request<N>): Writer {
+  const [code, , , layout] = COMMANDS[name];
+  out.number(code, 1);
+  encodeFields(layout, request as Values, out);
+  if (out.full)
+    throw new FobError('bad-input', { sentence: `A field of the request "${name}" is too long.` });
+  return out;
+}
+
+/**
+ * Reads command byte, status and fields.
+ * @returns undefined for an answer to another command
+ * @throws FobError `wrong-version` when the fields are not those of this protocol version
+ */
+export function readAnswer<N extends CommandName>(from: Reader, name: N): Answer<N> | undefined {
+  const [code, , , , layout] = COMMANDS[name];
+  if (from.number(1) !== code) return undefined;
+  const status = from.number(1);
+  if (from.bad) return undefined;
+  if (status !== 0) return { status, response: undefined };
+  // Fields added by a later version would stand behind those known here; what is not exact is not guessed at.
+  const response = decodeFields(layout, from);
+  if (!response) throw new FobError('wrong-version');
+  return { status: 0, response: response as Response<N> };
+}
+
+/** A reader over a payload, behind its type byte. */
+export function behindType(payload: Uint8Array): Reader {
+  return new Reader(payload, 1);
+}

@@ -1,0 +1,91 @@
+import { pause } from '../client/pause.ts';
+import { FobError } from '../errors.ts';
+import { CLOCK_POLL_INTERVAL_MS, CLOCK_POLLS_MAX, DRIFT_AGE_SECONDS_MIN } from '../limits.ts';
+import type { Context, FobAtHand } from './context.ts';
+import { openOwnerSession } from './owner-session.ts';
+
+export interface ClockResult {
+  readonly serial: string;
+  readonly state: 'unset' | 'trusted';
+  /** The fob's time when it was read, ISO 8601 in UTC. Unset: absent. */
+  readonly fobTime?: string;
+  /** Fob minus host; positive means that the fob is ahead. */
+  readonly differenceMs?: number;
+  /** The difference is known to within this. */
+  readonly uncertaintyMs?: number;
+  /** Since the clock was last set. */
+  readonly ageSeconds?: number;
+  /** Parts per million since then; absent while the age says too little. */
+  readonly driftPpm?: number;
+  /** Whether this command has set it. */
+  readonly isSet: boolean;
+}
+
+/**
+ * Shows the fob's clock beside the host's.
+ * @throws FobError as `openOwnerSession`
+ */
+export async function showClock(context: Context, fob: FobAtHand): Promise<ClockResult> {
+  await openOwnerSession(context, fob);
+  return { serial: fob.hello.serial, ...(await readClock(context, fob)), isSet: false };
+}
+
+/**
+ * Sets the fob's clock to the host's, on the whole second, and reads it back. Moving it backward, or forward beyond
+ * what it may have drifted, needs a press.
+ * @throws FobError `refused` (press-denied, clock-failed …), as `openOwnerSession`
+ */
+export async function setClock(context: Context, fob: FobAtHand): Promise<ClockResult> {
+  await openOwnerSession(context, fob);
+  await setInSession(context, fob);
+  return { serial: fob.hello.serial, ...(await readClock(context, fob)), isSet: true };
+}
+
+/** Sets the clock inside an open session. */
+export async function setInSession(context: Context, fob: FobAtHand): Promise<void> {
+  const { now, signal } = context;
+  const { serial } = fob.hello;
+  const asked = now();
+  await fob.client.call('clock', {}, { signal });
+  const onWayMs = (now() - asked) / 2;
+  /** Sent so early that it arrives as a second begins. Each poll for a press brings the time of that poll. */
+  const renew = async () => {
+    const utc = Math.ceil((now() + onWayMs) / 1000);
+    await pause(utc * 1000 - onWayMs - now(), signal);
+    return { utc };
+  };
+  const onPressNeeded = () => context.report({ event: 'press-needed', serial, purpose: 'clock' });
+  await fob.client.call('setClock', await renew(), { signal, onPressNeeded, renew });
+  context.report({ event: 'clock-set', serial });
+}
+
+/**
+ * Reads the fob's clock to within a poll, though it answers whole seconds: by the moment at which its second changes.
+ */
+async function readClock(context: Context, fob: FobAtHand): Promise<Omit<ClockResult, 'serial' | 'isSet'>> {
+  const { now, signal } = context;
+  const first = await fob.client.call('clock', {}, { signal });
+  if (first.state === 0) return { state: 'unset' };
+  let before = now();
+  for (let polls = 0; polls < CLOCK_POLLS_MAX; polls++) {
+    const { utc, age } = await fob.client.call('clock', {}, { signal });
+    const after = now();
+    if (utc !== first.utc) {
+      const differenceMs = Math.round(utc * 1000 - (before + after) / 2);
+      return {
+        state: 'trusted',
+        fobTime: new Date(utc * 1000).toISOString(),
+        differenceMs,
+        uncertaintyMs: Math.ceil((after - before) / 2),
+        ageSeconds: age,
+        ...(age >= DRIFT_AGE_SECONDS_MIN && { driftPpm: Math.round((differenceMs * 1000) / age) }),
+      };
+    }
+    before = after;
+    await pause(CLOCK_POLL_INTERVAL_MS, signal);
+  }
+  throw new FobError('verification-failed', {
+    sentence: `The clock of the fob ${fob.hello.serial} stands still.`,
+    next: 'Check the clock module of the board and its battery.',
+  });
+}

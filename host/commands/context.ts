@@ -1,0 +1,44 @@
+import type { Client } from '../client/client.ts';
+import type { Hello } from '../client/hello.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+
+/** What happens while a command runs, for whoever shows it. Never holds a secret. */
+export type Progress =
+  | { readonly event: 'code-shown'; readonly serial: string; readonly seconds: number }
+  | { readonly event: 'press-needed'; readonly serial: string; readonly purpose: 'code' | 'erase' | 'clock' }
+  | { readonly event: 'pairing-resumed'; readonly serial: string }
+  | { readonly event: 'clock-set'; readonly serial: string }
+  | { readonly event: 'account-written'; readonly serial: string; readonly account: string }
+  | { readonly event: 'account-proved'; readonly serial: string; readonly account: string }
+  | {
+      readonly event: 'account-doubtful';
+      readonly serial: string;
+      readonly account: string;
+      readonly verdict: Exclude<Verdict, 'proved'>;
+    };
+
+/**
+ * What became of an account when it was checked. proved: the fob holds what the inventory says. wrong: another key or
+ * other settings. missing: not on the fob. damaged: its record is. unknown: on the fob, but not in the inventory.
+ * undone: an enrolment that was cut off before the fob took it, now forgotten by the inventory too.
+ */
+export type Verdict = 'proved' | 'wrong' | 'missing' | 'damaged' | 'unknown' | 'undone';
+
+/** What every command works with. */
+export interface Context {
+  readonly inventory: Inventory;
+  /** The host's time, ms since 1970. */
+  readonly now: () => number;
+  /** Bytes nobody can foresee. */
+  readonly random: (length: number) => Uint8Array;
+  readonly report: (progress: Progress) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A fob that has said hello. */
+export interface FobAtHand {
+  /** As `readAddress` reads it. */
+  readonly address: string;
+  readonly hello: Hello;
+  readonly client: Client;
+}

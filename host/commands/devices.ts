@@ -1,0 +1,53 @@
+import type { FobState } from '../client/hello.ts';
+import type { FobError } from '../errors.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import { pairingsOf } from '../inventory/pairings.ts';
+import { closeAll, findFobs } from './find.ts';
+
+export interface Device {
+  readonly address: string;
+  readonly serial: string;
+  readonly state: FobState;
+  readonly board: string;
+  readonly firmware: string;
+  /** Whether this inventory has keys for it, or may have (an interrupted pairing). */
+  readonly pairing: 'none' | 'pending' | 'confirmed';
+}
+
+export interface DevicesResult {
+  readonly devices: readonly Device[];
+  /** Ports that were asked and hold no fob this user can talk to. */
+  readonly silent: readonly { readonly address: string; readonly error: FobError }[];
+}
+
+export interface DevicesOptions {
+  readonly port?: string | undefined;
+  /** Asks every serial port, whatever is behind it. */
+  readonly all?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The fobs that are there. @throws FobError `bad-input`, `inventory`, `cancelled` */
+export async function devices(inventory: Inventory, options: DevicesOptions): Promise<DevicesResult> {
+  const found = await findFobs(options.port, options.all, options.signal);
+  await closeAll(found);
+  const fobs: Device[] = [];
+  const silent: { address: string; error: FobError }[] = [];
+  for (const one of found) {
+    if ('error' in one) {
+      silent.push(one);
+      continue;
+    }
+    const { serial, state, board, firmware } = one.hello;
+    const [pairing] = await pairingsOf(inventory, serial);
+    fobs.push({
+      address: one.address,
+      serial,
+      state,
+      board,
+      firmware,
+      pairing: pairing && pairing.state !== 'erased' ? pairing.state : 'none',
+    });
+  }
+  return { devices: fobs, silent };
+}

@@ -1,0 +1,99 @@
+import { closeSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
+import { SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
+import type { Enrolment } from '../enrol/enrolment.ts';
+import { otpauthOf, parseOtpauth } from '../enrol/otpauth.ts';
+import { readQrImage } from '../enrol/qr.ts';
+import { freshSeed } from '../enrol/seed.ts';
+import { FobError, systemCode } from '../errors.ts';
+import { IMAGE_BYTES_MAX, URI_BYTES_MAX } from '../limits.ts';
+
+/** Where the account to enrol comes from. */
+export type EnrolSource =
+  | { readonly from: 'stdin' }
+  | { readonly from: 'uri-file' | 'qr'; readonly path: string }
+  | {
+      readonly from: 'generate';
+      readonly kind: keyof typeof KINDS;
+      readonly algorithm: keyof typeof ALGORITHMS;
+      readonly digits: number;
+      /** Seconds; TOTP only. */
+      readonly period: number;
+      readonly issuer: string;
+      readonly label: string;
+    };
+
+const KINDS = { totp: KIND_TOTP, hotp: KIND_HOTP } as const;
+const ALGORITHMS = { sha1: SHA1, sha256: SHA256, sha512: SHA512 } as const;
+
+/** What reading a source may use. */
+export interface SourceTools {
+  readonly standardInput: () => Promise<string>;
+  readonly random: (length: number) => Uint8Array;
+}
+
+/**
+ * The account that a source describes.
+ * @throws FobError `bad-input`; no text of it holds the secret or the URI
+ */
+export async function readEnrolment(source: EnrolSource, tools: SourceTools): Promise<Enrolment> {
+  switch (source.from) {
+    case 'stdin':
+      return parseOtpauth(await tools.standardInput());
+    case 'uri-file':
+      return parseOtpauth(Buffer.from(await readWhole(source.path, URI_BYTES_MAX)).toString('utf8'));
+    case 'qr':
+      return parseOtpauth(await readQrImage(await readWhole(source.path, IMAGE_BYTES_MAX)));
+    case 'generate': {
+      const { kind, algorithm, ...rest } = source;
+      return freshSeed({ ...rest, kind: KINDS[kind], algorithm: ALGORITHMS[algorithm] }, tools.random);
+    }
+  }
+}
+
+async function readWhole(path: string, bytesMax: number): Promise<Uint8Array> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { size } = await file.stat();
+      if (size > bytesMax) throw new FobError('bad-input', { sentence: `The file ${path} is too big.` });
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    if (cause instanceof FobError) throw cause;
+    const isAbsent = systemCode(cause) === 'ENOENT';
+    throw new FobError('bad-input', {
+      sentence: `The file ${path} ${isAbsent ? 'does not exist' : 'cannot be read'}.`,
+      next: 'Check its name and that it may be read.',
+      cause,
+    });
+  }
+}
+
+/**
+ * Writes the key URI of an enrolment to a new file that only this user may read.
+ * @returns the function that removes it again
+ * @throws FobError `bad-input` where the file exists already or cannot be written
+ */
+export function handOn(path: string, enrolment: Enrolment): () => void {
+  try {
+    const descriptor = openSync(path, 'wx', 0o600);
+    try {
+      writeSync(descriptor, `${otpauthOf(enrolment)}\n`);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (cause) {
+    const exists = systemCode(cause) === 'EEXIST';
+    throw new FobError('bad-input', {
+      sentence: `The file ${path} ${exists ? 'exists already, and it is not overwritten' : 'cannot be written'}.`,
+      next: 'Name a new file in a folder that may be written to.',
+      cause,
+    });
+  }
+  return () => unlinkSync(path);
+}

@@ -1,0 +1,112 @@
+import { KIND_HOTP } from '../../protocol/account.ts';
+import type { Response } from '../../protocol/commands.ts';
+import { FobError } from '../errors.ts';
+import { accountIdText } from '../inventory/accounts.ts';
+import type { Context, FobAtHand } from './context.ts';
+import { openOwnerSession } from './owner-session.ts';
+
+/** An account as it is on the fob, without its secret. */
+export interface ListedAccount {
+  /** 8 hex digits. */
+  readonly id: string;
+  readonly health: 'good' | 'damaged';
+  readonly kind: 'hotp' | 'totp';
+  readonly algorithm: string;
+  readonly digits: number;
+  /** TOTP only. */
+  readonly periodSeconds?: number;
+  /** HOTP only: the counter of the next passcode. */
+  readonly counter?: number;
+  readonly issuer: string;
+  readonly label: string;
+}
+
+export interface ListResult {
+  readonly serial: string;
+  readonly clock: 'unset' | 'trusted';
+  /** Accounts that still fit. */
+  readonly free: number;
+  readonly accounts: readonly ListedAccount[];
+}
+
+/** The accounts on a fob. @throws FobError as `openOwnerSession` */
+export async function list(context: Context, fob: FobAtHand): Promise<ListResult> {
+  await openOwnerSession(context, fob);
+  const info = await fob.client.call('info', {}, context);
+  return {
+    serial: fob.hello.serial,
+    clock: info.clock === 0 ? 'unset' : 'trusted',
+    free: info.freeRecords,
+    accounts: (await readAccounts(context, fob, info.accounts)).map(described),
+  };
+}
+
+/** What the fob says about each of its accounts, in its order. */
+export async function readAccounts(
+  context: Context,
+  fob: FobAtHand,
+  count: number,
+): Promise<Response<'list'>[]> {
+  const accounts: Response<'list'>[] = [];
+  for (let index = 0; index < count; index++) {
+    accounts.push(await fob.client.call('list', { index }, { signal: context.signal }));
+  }
+  return accounts;
+}
+
+/** By number on the wire; 0 is what a damaged record may say. */
+const ALGORITHMS = ['unknown', 'SHA-1', 'SHA-256', 'SHA-512'];
+
+export function described(account: Response<'list'>): ListedAccount {
+  const isHotp = account.kind === KIND_HOTP;
+  return {
+    id: accountIdText(account.id),
+    health: account.health === 0 ? 'good' : 'damaged',
+    kind: isHotp ? 'hotp' : 'totp',
+    algorithm: ALGORITHMS[account.algorithm] ?? 'unknown',
+    digits: account.digits,
+    ...(isHotp ? { counter: account.counter } : { periodSeconds: account.period }),
+    issuer: utf8(account.issuer),
+    label: utf8(account.label),
+  };
+}
+
+/** UTF-8 as text; broken bytes show as replacement characters. */
+export function utf8(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+/** `issuer: label`, or what there is of it, for messages. */
+export function accountName({ issuer, label, id }: Pick<ListedAccount, 'issuer' | 'label' | 'id'>): string {
+  return [issuer, label].filter(part => part !== '').join(': ') || id;
+}
+
+/**
+ * The account that a person means by its id, its label, its issuer or `issuer:label`; the only one without a word.
+ * @throws FobError `bad-input`
+ */
+export function selectAccount(accounts: readonly ListedAccount[], wanted?: string): ListedAccount {
+  const meant = wanted === undefined ? accounts : accounts.filter(account => isMeant(account, wanted));
+  const [account] = meant;
+  if (account && meant.length === 1) return account;
+  const names = (meant.length > 1 ? meant : accounts)
+    .map(one => `${accountName(one)} (${one.id})`)
+    .join('; ');
+  throw new FobError('bad-input', {
+    sentence: sentenceFor(accounts.length, meant.length),
+    next: accounts.length === 0 ? 'Enrol one first: passfob enroll' : `Name one of: ${names}`,
+  });
+}
+
+function sentenceFor(present: number, meant: number): string {
+  if (present === 0) return 'The fob holds no account.';
+  return meant === 0
+    ? 'The fob holds no account of this name.'
+    : 'The fob holds several accounts that this may mean.';
+}
+
+function isMeant(account: ListedAccount, wanted: string): boolean {
+  const plain = (text: string) => text.toLowerCase().replace(/\s*:\s*/, ':');
+  const { id, issuer, label } = account;
+  return [id, issuer, label, `${issuer}:${label}`].some(name => name !== '' && plain(name) === plain(wanted));
+}

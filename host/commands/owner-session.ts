@@ -1,0 +1,41 @@
+import { REFUSED_DAMAGED, REFUSED_KEYS_LOST } from '../../protocol/refusals.ts';
+import { pairingKey } from '../client/handshake.ts';
+import { FobError, isFobError, isRefusal, refusalError } from '../errors.ts';
+import { confirmPairing, type Pairing, pairingKeyOf, pairingsOf } from '../inventory/pairings.ts';
+import type { Context, FobAtHand } from './context.ts';
+
+/**
+ * Opens a session with the key that the inventory has for this fob. A pairing that an interruption left pending is
+ * tried too, and confirmed when the fob has its key.
+ * @returns the pairing whose key it was
+ * @throws FobError `not-paired`, `not-in-inventory`, `not-authentic`, `refused`, `inventory`, those of the link
+ */
+export async function openOwnerSession(context: Context, fob: FobAtHand): Promise<Pairing> {
+  const { state, serial } = fob.hello;
+  if (state === 'blank') throw new FobError('not-paired', { subject: serial });
+  if (state === 'keys-lost') throw refusalError(REFUSED_KEYS_LOST);
+  if (state === 'damaged') throw refusalError(REFUSED_DAMAGED);
+  const pairings = await pairingsOf(context.inventory, serial);
+  if (pairings.length === 0) throw new FobError('not-in-inventory', { subject: serial });
+
+  let failure: FobError | undefined;
+  for (const pairing of pairings) {
+    const key = await pairingKeyOf(context.inventory, pairing.id);
+    try {
+      await fob.client.openSession(pairingKey(key), context.signal);
+    } catch (error) {
+      if (!isFobError(error, 'not-authentic') && !isRefusal(error, 'wrong-proof')) throw error;
+      failure ??= error;
+      continue;
+    }
+    if (pairing.state === 'pending') await settle(context, pairing);
+    return pairing;
+  }
+  throw failure ?? new FobError('not-authentic', { subject: serial });
+}
+
+/** The fob knows the key, so the pairing happened although nobody was told. */
+async function settle(context: Context, pairing: Pairing): Promise<void> {
+  await confirmPairing(context.inventory, pairing.id, context.now());
+  context.report({ event: 'pairing-resumed', serial: pairing.serial });
+}

@@ -1,0 +1,103 @@
+import { FobError, isRefusal } from '../errors.ts';
+import {
+  accountIdText,
+  accountsOf,
+  confirmAccount,
+  dropAccount,
+  type KeptAccount,
+} from '../inventory/accounts.ts';
+import type { Pairing } from '../inventory/pairings.ts';
+import type { Context, FobAtHand, Verdict } from './context.ts';
+import { accountName, described, readAccounts, utf8 } from './list.ts';
+import { openOwnerSession } from './owner-session.ts';
+import { isProved } from './prove.ts';
+
+export interface VerifiedAccount {
+  readonly id: string;
+  readonly issuer: string;
+  readonly label: string;
+  readonly verdict: Verdict;
+}
+
+export interface VerifyResult {
+  readonly serial: string;
+  readonly accounts: readonly VerifiedAccount[];
+}
+
+/**
+ * Checks every account by a proof against the inventory, and settles enrolments that were cut off.
+ * @throws FobError `verification-failed`, with the result as `details`, unless all are proved or undone; as
+ *   `openOwnerSession`
+ */
+export async function verify(context: Context, fob: FobAtHand): Promise<VerifyResult> {
+  const pairing = await openOwnerSession(context, fob);
+  const kept = await accountsOf(context.inventory, pairing.id);
+  const verified: VerifiedAccount[] = [];
+  const take = (account: VerifiedAccount) => {
+    const { verdict } = account;
+    const about = { serial: pairing.serial, account: accountName(account) };
+    if (verdict === 'proved') context.report({ event: 'account-proved', ...about });
+    else context.report({ event: 'account-doubtful', ...about, verdict });
+    verified.push(account);
+  };
+  for (const account of kept) {
+    const { id, issuer, label } = account.settings;
+    const verdict = await settled(context, pairing, account, await verdictOn(context, fob, account));
+    take({ id: accountIdText(id), issuer: utf8(issuer), label: utf8(label), verdict });
+  }
+  const known = new Set(verified.map(({ id }) => id));
+  const { accounts: count } = await fob.client.call('info', {}, { signal: context.signal });
+  for (const { id, issuer, label } of (await readAccounts(context, fob, count)).map(described)) {
+    if (!known.has(id)) take({ id, issuer, label, verdict: 'unknown' });
+  }
+  const result = { serial: fob.hello.serial, accounts: verified };
+  if (verified.every(({ verdict }) => verdict === 'proved' || verdict === 'undone')) return result;
+  throw new FobError('verification-failed', {
+    sentence: `The fob ${result.serial} does not hold exactly the accounts that the inventory says.`,
+    next: 'Enrol those that are wrong, missing or damaged again.',
+    details: { ...result },
+  });
+}
+
+async function verdictOn(context: Context, fob: FobAtHand, account: KeptAccount): Promise<Verdict> {
+  try {
+    return (await isProved(context, fob, account)) ? 'proved' : 'wrong';
+  } catch (error) {
+    if (isRefusal(error, 'no-such-account')) return 'missing';
+    if (isRefusal(error, 'damaged')) return 'damaged';
+    throw error;
+  }
+}
+
+/** An account that is still pending was being enrolled when the last run ended: now it is known which way it went. */
+async function settled(
+  context: Context,
+  pairing: Pairing,
+  { state, settings }: KeptAccount,
+  verdict: Verdict,
+): Promise<Verdict> {
+  if (state !== 'pending') return verdict;
+  if (verdict === 'proved') await confirmAccount(context.inventory, pairing.id, settings.id);
+  if (verdict !== 'missing') return verdict;
+  await dropAccount(context.inventory, pairing.id, settings.id);
+  return 'undone';
+}
+
+/**
+ * Settles the enrolments with this fob that were cut off, inside an open session.
+ * @returns those that the fob had taken and now has proved
+ */
+export async function settlePending(
+  context: Context,
+  fob: FobAtHand,
+  pairing: Pairing,
+): Promise<KeptAccount[]> {
+  const proved: KeptAccount[] = [];
+  for (const account of await accountsOf(context.inventory, pairing.id)) {
+    if (account.state !== 'pending') continue;
+    const verdict = await verdictOn(context, fob, account);
+    await settled(context, pairing, account, verdict);
+    if (verdict === 'proved') proved.push(account);
+  }
+  return proved;
+}

@@ -1,0 +1,99 @@
+import { KIND_TOTP, type Kind } from '../../protocol/account.ts';
+import {
+  COUNTER_MAX,
+  DIGITS_MAX,
+  DIGITS_MIN,
+  NAME_BYTES_MAX,
+  PERIOD_SECONDS_MAX,
+  PERIOD_SECONDS_MIN,
+  SECRET_BYTES_MAX,
+  SECRET_BYTES_MIN,
+} from '../../protocol/limits.ts';
+import type { Algorithm } from '../../protocol/primitives.ts';
+import { FobError } from '../errors.ts';
+
+/** An account as it is about to be written to a fob. */
+export interface Enrolment {
+  readonly kind: Kind;
+  readonly algorithm: Algorithm;
+  readonly digits: number;
+  /** Seconds; 0 for HOTP. */
+  readonly period: number;
+  /** The next HOTP counter; 0 for TOTP. */
+  readonly counter: number;
+  readonly issuer: string;
+  readonly label: string;
+  readonly secret: Uint8Array;
+  /** Whole sentences for the person, without the secret: what was assumed or ignored. */
+  readonly warnings: readonly string[];
+}
+
+/** Input that a person can correct. The texts never repeat input that could be, or hold, the secret. */
+export function badInput(sentence: string, next: string): FobError {
+  return new FobError('bad-input', { sentence, next });
+}
+
+/** Control characters would move the cursor, direction marks would reorder what is read aloud from a screen. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+
+function checkName(what: 'issuer' | 'label', name: string): void {
+  if (UNPRINTABLE.test(name)) {
+    throw badInput(
+      `The ${what} holds a character that cannot be shown.`,
+      `Remove control characters from the ${what}.`,
+    );
+  }
+  const excess = new TextEncoder().encode(name).length - NAME_BYTES_MAX;
+  if (excess > 0) {
+    const unit = excess === 1 ? 'byte' : 'bytes';
+    throw badInput(
+      `The ${what} is ${excess} ${unit} too long: a fob keeps ${NAME_BYTES_MAX} bytes of UTF-8.`,
+      `Shorten the ${what} by ${excess} ${unit}; letters of plain English are 1 byte, others 2 to 4.`,
+    );
+  }
+}
+
+function checkSecretLength(length: number): void {
+  if (length === 0) {
+    throw badInput('The secret is empty.', 'Ask the service for a new code or URI that has one.');
+  }
+  if (length < SECRET_BYTES_MIN || length > SECRET_BYTES_MAX) {
+    throw badInput(
+      `The secret has ${length} bytes; a fob takes ${SECRET_BYTES_MIN} to ${SECRET_BYTES_MAX}.`,
+      length < SECRET_BYTES_MIN
+        ? 'Check that the secret is complete, or ask the service for a longer one.'
+        : 'Ask the service for a shorter secret; 20 to 64 bytes are usual.',
+    );
+  }
+}
+
+/**
+ * The enrolment itself, if a fob can hold it.
+ * @throws FobError `bad-input`
+ */
+export function checkEnrolment(enrolment: Enrolment): Enrolment {
+  const { kind, digits, period, counter } = enrolment;
+  if (!Number.isInteger(digits) || digits < DIGITS_MIN || digits > DIGITS_MAX) {
+    throw badInput(
+      `Passcodes of ${digits} digits are asked for; a fob makes ${DIGITS_MIN} to ${DIGITS_MAX}.`,
+      `Set the account up with ${DIGITS_MIN} to ${DIGITS_MAX} digits.`,
+    );
+  }
+  const periodFits = period >= PERIOD_SECONDS_MIN && period <= PERIOD_SECONDS_MAX;
+  if (kind === KIND_TOTP && !(Number.isInteger(period) && periodFits)) {
+    throw badInput(
+      `A period of ${period} seconds is asked for; a fob takes ${PERIOD_SECONDS_MIN} to ${PERIOD_SECONDS_MAX}.`,
+      `Set the account up with a period of ${PERIOD_SECONDS_MIN} to ${PERIOD_SECONDS_MAX} seconds; 30 is usual.`,
+    );
+  }
+  if (!Number.isInteger(counter) || counter < 0 || counter > COUNTER_MAX) {
+    throw badInput(
+      `The counter is outside what a fob counts: 0 to ${COUNTER_MAX}.`,
+      'Set the account up anew, so that its counter starts at 0.',
+    );
+  }
+  checkSecretLength(enrolment.secret.length);
+  checkName('issuer', enrolment.issuer);
+  checkName('label', enrolment.label);
+  return enrolment;
+}

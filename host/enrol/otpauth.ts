@@ -1,0 +1,149 @@
+import { base32nopad } from '@scure/base';
+import { KIND_HOTP, KIND_TOTP, type Kind } from '../../protocol/account.ts';
+import { type Algorithm, SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
+import { URI_BYTES_MAX } from '../limits.ts';
+import { badInput, checkEnrolment, type Enrolment } from './enrolment.ts';
+import { DECIMALS_MAX, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from './limits.ts';
+import { readSecretText } from './secret-text.ts';
+import { decodePercent, readParameters, splitUri, warningsAbout } from './uri-parts.ts';
+
+const NAMES_OF_ALGORITHMS: Record<Algorithm, string> = {
+  [SHA1]: 'SHA1',
+  [SHA256]: 'SHA256',
+  [SHA512]: 'SHA512',
+};
+
+/** Shown for an account whose URI has no name at all, because a list needs something to show. */
+const UNNAMED = 'unnamed';
+
+/**
+ * The account that an otpauth URI describes (Key URI Format of Google Authenticator), read as leniently as the
+ * URIs in use need and no more: what cannot be right is refused, what was assumed is in `warnings`.
+ * @throws FobError `bad-input`; no text of it holds the secret or the URI
+ */
+export function parseOtpauth(text: string): Enrolment {
+  if (text.length > URI_BYTES_MAX) {
+    throw badInput('The input is too long for an otpauth URI.', 'Give one otpauth URI.');
+  }
+  const { type, path, query } = splitUri(text);
+  const kind = kindOf(type);
+  const { values, others } = readParameters(query);
+  const unused = warningsAbout(others);
+  const given = values.get('secret');
+  if (given === undefined) {
+    throw badInput('The URI has no secret.', 'Ask the service for a new code or URI that has one.');
+  }
+  const secret = readSecretText(given);
+  const names = readNames(path, values.get('issuer'));
+  const moving = kind === KIND_HOTP ? readCounter(values) : readPeriod(values);
+  return checkEnrolment({
+    kind,
+    algorithm: readAlgorithm(values.get('algorithm')),
+    digits: readNumber(values.get('digits'), 'number of digits') ?? DIGITS_DEFAULT,
+    period: moving.period,
+    counter: moving.counter,
+    issuer: names.issuer,
+    label: names.label,
+    secret: secret.secret,
+    warnings: [...unused, ...secret.warnings, ...names.warnings, ...moving.warnings],
+  });
+}
+
+/**
+ * URI that `parseOtpauth` and the usual apps read as the same account. It holds the secret: not for logs, and
+ * not for a command line.
+ */
+export function otpauthOf(enrolment: Enrolment): string {
+  const { kind, algorithm, digits, period, counter, issuer, label, secret } = enrolment;
+  const parameters = [
+    `secret=${base32nopad.encode(secret)}`,
+    ...(issuer === '' ? [] : [`issuer=${encodeURIComponent(issuer)}`]),
+    `algorithm=${NAMES_OF_ALGORITHMS[algorithm]}`,
+    `digits=${digits}`,
+    kind === KIND_HOTP ? `counter=${counter}` : `period=${period}`,
+  ];
+  // An empty prefix keeps a colon of the label from being read as the end of an issuer.
+  const prefix = issuer === '' && !label.includes(':') ? '' : `${encodeURIComponent(issuer)}:`;
+  const path = `${prefix}${encodeURIComponent(label)}`;
+  return `otpauth://${kind === KIND_HOTP ? 'hotp' : 'totp'}/${path}?${parameters.join('&')}`;
+}
+
+function kindOf(type: string): Kind {
+  if (type === 'totp') return KIND_TOTP;
+  if (type === 'hotp') return KIND_HOTP;
+  throw badInput(
+    'The type of the URI is neither totp nor hotp.',
+    'Choose another kind of authenticator at the service, usually called "authenticator app".',
+  );
+}
+
+interface Names {
+  readonly issuer: string;
+  readonly label: string;
+  readonly warnings: readonly string[];
+}
+
+/** Issuer and account name: `issuer:name` in the path, and the issuer once more as a parameter that wins. */
+function readNames(path: string, parameter: string | undefined): Names {
+  // A literal colon separates; only where there is none may an escaped one.
+  const encodedColon = path.includes(':') ? ':' : /%3a/i;
+  const [head = '', ...rest] = path.split(encodedColon);
+  const tail = rest.join(':');
+  const hasPrefix = rest.length > 0;
+  const prefix = hasPrefix ? decodePercent(head, 'label').trim() : '';
+  const label = decodePercent(hasPrefix ? tail : head, 'label').trim();
+  const issuer = parameter ?? prefix;
+  if (label === '' && issuer === '') {
+    const warning = `The URI does not name the account; it is called "${UNNAMED}".`;
+    return { issuer, label: UNNAMED, warnings: [warning] };
+  }
+  const differ = prefix !== '' && prefix.toLowerCase() !== issuer.toLowerCase();
+  const warnings = differ ? [`The URI names two issuers; "${issuer}", its issuer parameter, is used.`] : [];
+  return { issuer, label, warnings };
+}
+
+interface Moving {
+  readonly period: number;
+  readonly counter: number;
+  readonly warnings: readonly string[];
+}
+
+function readPeriod(values: ReadonlyMap<string, string>): Moving {
+  const period = readNumber(values.get('period'), 'period') ?? PERIOD_SECONDS_DEFAULT;
+  const hasCounter = (values.get('counter') ?? '0') !== '0';
+  const warnings = hasCounter ? ['The URI has a counter, which a time-based account does not use.'] : [];
+  return { period, counter: 0, warnings };
+}
+
+function readCounter(values: ReadonlyMap<string, string>): Moving {
+  const counter = readNumber(values.get('counter'), 'counter');
+  const warnings: string[] = [];
+  if (counter === undefined) warnings.push('The URI has no counter; the account starts at 0.');
+  if (values.has('period'))
+    warnings.push('The URI has a period, which a counter-based account does not use.');
+  return { period: 0, counter: counter ?? 0, warnings };
+}
+
+function readNumber(text: string | undefined, what: string): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d+$/.test(text) || text.replace(/^0+/, '').length > DECIMALS_MAX) {
+    throw badInput(
+      `The ${what} of the URI is not a whole number that a fob can hold.`,
+      `Correct the ${what}, or remove it to use the usual one.`,
+    );
+  }
+  return Number(text);
+}
+
+/** `SHA1`, `sha-256`, `HmacSHA512`, `HMAC_SHA_1`: spellings of one name. */
+function readAlgorithm(text: string | undefined): Algorithm {
+  const name = (text ?? 'SHA1').toUpperCase().replace(/[^A-Z0-9]/g, '');
+  const plain = name.replace(/^HMAC/, '').replace(/^SHA2(?=256|512)/, 'SHA');
+  if (plain === 'SHA1') return SHA1;
+  if (plain === 'SHA256') return SHA256;
+  if (plain === 'SHA512') return SHA512;
+  throw badInput(
+    'The algorithm of the URI is none that a fob has.',
+    'Set the account up with SHA-1, SHA-256 or SHA-512.',
+  );
+}

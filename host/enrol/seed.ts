@@ -1,0 +1,40 @@
+import { KIND_TOTP, type Kind } from '../../protocol/account.ts';
+import { type Algorithm, SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
+import { checkEnrolment, type Enrolment } from './enrolment.ts';
+import { DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from './limits.ts';
+
+export interface SeedOptions {
+  /** TOTP where left out. */
+  readonly kind?: Kind;
+  /** SHA-1 where left out: what every service takes. */
+  readonly algorithm?: Algorithm;
+  readonly digits?: number;
+  /** Seconds; not looked at for HOTP. */
+  readonly period?: number;
+  readonly issuer?: string;
+  readonly label: string;
+}
+
+/** As many bytes as the hash gives (RFC 4226 §4 R6, RFC 6238 §5.1). */
+const SEED_BYTES: Record<Algorithm, number> = { [SHA1]: 20, [SHA256]: 32, [SHA512]: 64 };
+
+/**
+ * An account with a new secret.
+ * @param randomBytes a cryptographic source of chance
+ * @throws FobError `bad-input` for options that no fob takes
+ */
+export function freshSeed(options: SeedOptions, randomBytes: (length: number) => Uint8Array): Enrolment {
+  const kind = options.kind ?? KIND_TOTP;
+  const algorithm = options.algorithm ?? SHA1;
+  return checkEnrolment({
+    kind,
+    algorithm,
+    digits: options.digits ?? DIGITS_DEFAULT,
+    period: kind === KIND_TOTP ? (options.period ?? PERIOD_SECONDS_DEFAULT) : 0,
+    counter: 0,
+    issuer: options.issuer ?? '',
+    label: options.label,
+    secret: randomBytes(SEED_BYTES[algorithm]),
+    warnings: [],
+  });
+}

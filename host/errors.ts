@@ -1,0 +1,92 @@
+import { REFUSALS, type RefusalName } from '../protocol/refusals.ts';
+import { TEXTS, type Text } from './texts.ts';
+
+/** The kinds of error the host tells apart. Few on purpose: each has its text and its exit code. */
+export type ErrorKind = 'refused' | keyof typeof TEXTS;
+
+export interface ErrorOptions {
+  /** Fills `{subject}` of the text: a port, a serial, a path. Never a secret. */
+  readonly subject?: string;
+  /** Replaces the sentence of the kind. */
+  readonly sentence?: string;
+  /** Replaces the next step of the kind. */
+  readonly next?: string;
+  readonly refusal?: RefusalName;
+  /** What a program may want to know besides, as JSON. Never a secret. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error of the host. `message` is a sentence for a person, `next` what to do about it; programs look at
+ * `kind` and, where the fob said no, at `refusal`. No text ever holds a secret.
+ */
+export class FobError extends Error {
+  override readonly name = 'FobError';
+  readonly kind: ErrorKind;
+  readonly next: string;
+  readonly refusal: RefusalName | undefined;
+  readonly details: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(kind: ErrorKind, options: ErrorOptions = {}) {
+    const { sentence, next } = textOf(kind, options.refusal);
+    const subject = options.subject ?? '';
+    super(
+      options.sentence ?? sentence.replace('{subject}', subject).replace(/ {2,}/g, ' '),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
+    this.kind = kind;
+    this.next = options.next ?? next;
+    this.refusal = options.refusal;
+    this.details = options.details;
+  }
+}
+
+function textOf(kind: ErrorKind, refusal: RefusalName | undefined): Text {
+  if (refusal !== undefined) return { sentence: REFUSALS[refusal].meaning, next: REFUSALS[refusal].next };
+  return TEXTS[kind === 'refused' ? 'bad-input' : kind];
+}
+
+/** Refusals that say what a person's fob is, which the host also finds out without asking. */
+const KINDS_OF_REFUSALS: Partial<Record<RefusalName, ErrorKind>> = {
+  'not-paired': 'not-paired',
+  'already-owned': 'already-owned',
+};
+
+/** The error for a status byte other than 0 of a response. */
+export function refusalError(status: number): FobError {
+  const name = refusalName(status);
+  if (name === undefined) {
+    return new FobError('wrong-version', { sentence: `The fob refused with the unknown number ${status}.` });
+  }
+  return new FobError(KINDS_OF_REFUSALS[name] ?? 'refused', { refusal: name });
+}
+
+function refusalName(status: number): RefusalName | undefined {
+  const names = Object.keys(REFUSALS) as RefusalName[];
+  return names.find(name => REFUSALS[name].code === status);
+}
+
+export function isFobError(error: unknown, ...kinds: readonly ErrorKind[]): error is FobError {
+  return error instanceof FobError && (kinds.length === 0 || kinds.includes(error.kind));
+}
+
+export function isRefusal(
+  error: unknown,
+  ...names: readonly RefusalName[]
+): error is FobError & { readonly refusal: RefusalName } {
+  return error instanceof FobError && error.refusal !== undefined && names.includes(error.refusal);
+}
+
+/** Whether the fob may or may not have done what it was asked for. */
+export function isOutcomeUnknown(error: unknown): boolean {
+  return (
+    isFobError(error, 'no-answer', 'unplugged', 'cancelled') || isRefusal(error, 'no-session', 'internal')
+  );
+}
+
+/** The `code` that Node and SQLite put on their errors, or an empty string. */
+export function systemCode(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
+  return typeof error.code === 'string' ? error.code : '';
+}

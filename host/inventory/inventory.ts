@@ -1,0 +1,84 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import BetterSqlite from 'better-sqlite3';
+import { Kysely, SqliteDialect } from 'kysely';
+import { FobError, systemCode } from '../errors.ts';
+import { INVENTORY_BUSY_TIMEOUT_MS } from '../limits.ts';
+import { openKeyFile, type SealingKeys } from './key-file.ts';
+import { MIGRATIONS, type Schema } from './schema.ts';
+
+/** What this owner knows of its fobs: `inventory.db` and the key file `inventory.key` in one folder. */
+export interface Inventory {
+  readonly db: Kysely<Schema>;
+  readonly keys: SealingKeys;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the inventory of a folder, or makes it.
+ * @throws FobError `inventory`
+ */
+export function openInventory(directory: string): Inventory {
+  const path = join(directory, 'inventory.db');
+  const connection = opened(directory, path);
+  try {
+    migrate(connection, path);
+    const keys = openKeyFile(join(directory, 'inventory.key'), !holdsSecrets(connection));
+    const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: connection }) });
+    return { db, keys, close: () => db.destroy() };
+  } catch (error) {
+    connection.close();
+    throw inventoryError(error, path);
+  }
+}
+
+function opened(directory: string, path: string): BetterSqlite.Database {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    // SQLite makes files by the umask; its journal then copies the mode of the database file.
+    closeSync(openSync(path, 'a', 0o600));
+    const connection = new BetterSqlite(path, { timeout: INVENTORY_BUSY_TIMEOUT_MS });
+    connection.pragma('journal_mode = WAL');
+    // What is told to the fob next must be on the disk first, whatever happens to the power.
+    connection.pragma('synchronous = FULL');
+    connection.pragma('foreign_keys = ON');
+    // Deleted secrets are overwritten, not only unlinked from their page.
+    connection.pragma('secure_delete = ON');
+    return connection;
+  } catch (error) {
+    throw inventoryError(error, path);
+  }
+}
+
+function migrate(connection: BetterSqlite.Database, path: string): void {
+  const bringUpToDate = connection.transaction(() => {
+    const version = Number(connection.pragma('user_version', { simple: true }));
+    if (version > MIGRATIONS.length) {
+      throw new FobError('inventory', {
+        sentence: `The inventory ${path} was made by a later passfob.`,
+        next: 'Update passfob.',
+      });
+    }
+    for (const step of MIGRATIONS.slice(version)) connection.exec(step);
+    connection.pragma(`user_version = ${MIGRATIONS.length}`);
+  });
+  bringUpToDate.immediate();
+}
+
+function holdsSecrets(connection: BetterSqlite.Database): boolean {
+  return connection.prepare('select 1 from secrets limit 1').get() !== undefined;
+}
+
+/** An error of SQLite or the file system as one of ours; ours stay as they are. */
+export function inventoryError(cause: unknown, path: string): unknown {
+  if (cause instanceof FobError) return cause;
+  const isBusy = systemCode(cause).startsWith('SQLITE_BUSY');
+  return new FobError('inventory', {
+    subject: path,
+    cause,
+    ...(isBusy && {
+      sentence: `The inventory ${path} is in use by another passfob.`,
+      next: 'Wait until it has ended, then run the command again.',
+    }),
+  });
+}

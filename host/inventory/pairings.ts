@@ -1,0 +1,122 @@
+import type { Selectable, Transaction } from 'kysely';
+import { FobError } from '../errors.ts';
+import type { Inventory } from './inventory.ts';
+import type { PairingTable, Schema } from './schema.ts';
+import { seal, unseal } from './seal.ts';
+
+/** The three secrets that an owner makes for a fob; the fob gets the first two. 32 bytes each. */
+export interface FobSecrets {
+  readonly deviceSecret: Uint8Array;
+  readonly pairingKey: Uint8Array;
+  readonly recoveryKey: Uint8Array;
+}
+
+export type Pairing = Readonly<Selectable<PairingTable>>;
+
+export interface FobFacts {
+  readonly serial: string;
+  readonly board: string;
+  readonly firmware: string;
+}
+
+/**
+ * Keeps the secrets of a pairing that is about to happen. Durable when the promise resolves: only then may the fob
+ * hear them.
+ * @returns the pairing's id
+ */
+export function addPendingPairing(
+  { db, keys }: Inventory,
+  { serial, board, firmware }: FobFacts,
+  secrets: FobSecrets,
+  nowMs: number,
+): Promise<number> {
+  return db.transaction().execute(async transaction => {
+    const { id } = await transaction
+      .insertInto('pairings')
+      .values({ serial, state: 'pending', board, firmware, created_ms: nowMs })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    const sealed = (column: string, secret: Uint8Array) =>
+      seal(keys, { column: `secrets.${column}`, id: String(id) }, secret);
+    await transaction
+      .insertInto('secrets')
+      .values({
+        pairing_id: id,
+        device_secret: sealed('device_secret', secrets.deviceSecret),
+        pairing_key: sealed('pairing_key', secrets.pairingKey),
+        recovery_key: sealed('recovery_key', secrets.recoveryKey),
+      })
+      .execute();
+    return id;
+  });
+}
+
+/**
+ * The fob has shown that it holds this pairing's key. Whatever this owner had with the same fob before is over: the fob
+ * holds one key at a time.
+ */
+export function confirmPairing({ db }: Inventory, id: number, nowMs: number): Promise<void> {
+  return db.transaction().execute(async transaction => {
+    const { serial } = await transaction
+      .selectFrom('pairings')
+      .select('serial')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    const others = await transaction
+      .selectFrom('pairings')
+      .select('id')
+      .where('serial', '=', serial)
+      .where('id', '!=', id)
+      .where('state', '!=', 'erased')
+      .execute();
+    for (const other of others) await endPairing(transaction, other.id, nowMs);
+    await transaction
+      .updateTable('pairings')
+      .set({ state: 'confirmed', confirmed_ms: nowMs })
+      .where('id', '=', id)
+      .execute();
+  });
+}
+
+/** The fob has erased itself, or never took this pairing: its secrets and accounts go, the line stays. */
+export function markErased({ db }: Inventory, id: number, nowMs: number): Promise<void> {
+  return db.transaction().execute(transaction => endPairing(transaction, id, nowMs));
+}
+
+async function endPairing(transaction: Transaction<Schema>, id: number, nowMs: number): Promise<void> {
+  await transaction.deleteFrom('secrets').where('pairing_id', '=', id).execute();
+  await transaction.deleteFrom('accounts').where('pairing_id', '=', id).execute();
+  await transaction
+    .updateTable('pairings')
+    .set({ state: 'erased', erased_ms: nowMs })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** The fob refused to take this pairing: it is as if it had never been tried. */
+export async function dropPairing({ db }: Inventory, id: number): Promise<void> {
+  await db.deleteFrom('pairings').where('id', '=', id).where('state', '=', 'pending').execute();
+}
+
+/** Pairings of a fob that still have keys: the confirmed one first, then pending ones, the latest first. */
+export async function pairingsOf({ db }: Inventory, serial: string): Promise<Pairing[]> {
+  return await db
+    .selectFrom('pairings')
+    .selectAll()
+    .where('serial', '=', serial)
+    .where('state', '!=', 'erased')
+    .orderBy('state')
+    .orderBy('id', 'desc')
+    .execute();
+}
+
+/** The key that authenticates sessions with a fob. @throws FobError `inventory` where its seal does not open */
+export async function pairingKeyOf({ db, keys }: Inventory, id: number): Promise<Uint8Array> {
+  const row = await db
+    .selectFrom('secrets')
+    .select('pairing_key')
+    .where('pairing_id', '=', id)
+    .executeTakeFirst();
+  if (row === undefined) throw new FobError('inventory', { sentence: 'The keys of this fob are gone.' });
+  return unseal(keys, { column: 'secrets.pairing_key', id: String(id) }, row.pairing_key);
+}

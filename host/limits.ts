@@ -1,0 +1,49 @@
+/** Every bound and time of the host tool: transports, client, inventory, commands and command line. */
+
+/** Speed of the serial line. USB ports of boards ignore it; adapters in front of a UART do not. */
+export const SERIAL_BAUD = 115_200;
+/** How often an open port is looked for: a hang-up between reads is not reported by serialport (its issue 162). */
+export const WATCHDOG_INTERVAL_MS = 500;
+export const TCP_CONNECT_TIMEOUT_MS = 3_000;
+export const TCP_PORT_MAX = 65_535;
+
+/** A fob writes a whole record, 10 ms a page, before it answers: this is some ten times what that takes. */
+export const ANSWER_TIMEOUT_MS = 2_500;
+/** After as many unanswered sends the link is judged dead. */
+export const SENDS_MAX = 3;
+/** What a port that may hold anything gets: one of these is all a fob needs to say hello. */
+export const PROBE_TIMEOUT_MS = 1_000;
+export const PROBE_SENDS_MAX = 2;
+
+/** Far below PRESS_POLL_MS, at which the fob drops the question; a person does not notice it. */
+export const PRESS_POLL_INTERVAL_MS = 250;
+/** Polls until the owner gives up by itself: PRESS_WAIT_MS, at which the fob answers, and ten seconds more. */
+export const PRESS_POLLS_MAX = 160;
+
+/** Polls of a busy fob: PRESS_POLL_MS, after which it drops a question that nobody asks any more, and one second. */
+export const BUSY_POLLS_MAX = 24;
+
+export const SEAL_KEY_BYTES = 32;
+/** AES-256-GCM with a random 96-bit nonce (SP 800-38D §8.2.2). */
+export const SEAL_NONCE_BYTES = 12;
+export const SEAL_TAG_BYTES = 16;
+export const SEAL_KEY_ID_BYTES = 4;
+export const KEY_FILE_BYTES_MAX = 16_384;
+export const RECOVERY_KEY_BYTES = 32;
+/** How long another passfob may hold the inventory before this one gives up. */
+export const INVENTORY_BUSY_TIMEOUT_MS = 5_000;
+
+/** How often the fob is asked for the time while its next whole second is awaited. */
+export const CLOCK_POLL_INTERVAL_MS = 15;
+/** Twice as many polls as fit into one second, so that a second ends among them on any link that answers. */
+export const CLOCK_POLLS_MAX = 200;
+/** Below this age a drift says more about the measurement than about the clock. */
+export const DRIFT_AGE_SECONDS_MIN = 3_600;
+
+/** Attempts of a person to type a pairing code before the command ends. */
+export const CODE_ATTEMPTS_MAX = 3;
+/** A new id is drawn at most so often when the fob already uses the one drawn. */
+export const ID_ATTEMPTS_MAX = 3;
+/** Longest text taken from standard input or a URI file; an otpauth URI has a few hundred characters. */
+export const URI_BYTES_MAX = 8_192;
+export const IMAGE_BYTES_MAX = 16_777_216;

@@ -1,0 +1,69 @@
+/** A sentence that says what is wrong, and the next step for the person. */
+export interface Text {
+  readonly sentence: string;
+  readonly next: string;
+}
+
+/** One text for each kind of error but `refused`, whose texts stand in `protocol/refusals.ts`. */
+export const TEXTS = {
+  'no-answer': text(
+    'The fob at {subject} does not answer.',
+    'Check that it has power and runs the Passfob firmware, then run the command again.',
+  ),
+  unplugged: text(
+    'The fob at {subject} was unplugged.',
+    'Plug it in and run the command again; what was begun is finished or undone then.',
+  ),
+  'port-absent': text('There is no port {subject}.', 'Plug the fob in, or run: passfob devices'),
+  'port-busy': text(
+    'Another program uses the port {subject}.',
+    'End the other program (a terminal, an IDE or another passfob), then run the command again.',
+  ),
+  'port-forbidden': text(
+    'This user may not open the port {subject}.',
+    'Add the user to the group that owns the port (on Debian: sudo usermod -aG dialout $USER) and log in ' +
+      'again, or add a udev rule for the board.',
+  ),
+  'port-failed': text(
+    'The port {subject} cannot be opened as a serial port.',
+    'Name the port of the fob with --port, or run: passfob devices',
+  ),
+  'no-fob': text(
+    'No fob was found.',
+    'Plug one in, name its port with --port, or see what is there with: passfob devices --all',
+  ),
+  'several-fobs': text('More than one fob is there: {subject}.', 'Say which one with --fob SERIAL.'),
+  'not-authentic': text(
+    'The fob {subject} could not show that it holds the key of this inventory.',
+    'Do not use it. If it was erased and paired elsewhere, erase it at its button and run: passfob pair',
+  ),
+  'wrong-code': text(
+    'This is not the code that the fob shows.',
+    'Run: passfob pair, and type the new code from the screen of this fob.',
+  ),
+  'wrong-version': text(
+    'The fob {subject} speaks a version of the protocol that this passfob does not.',
+    'Update passfob and the fob to versions that fit each other.',
+  ),
+  'not-paired': text('The fob {subject} has no owner yet.', 'Run: passfob pair'),
+  'already-owned': text(
+    'The fob {subject} already has an owner.',
+    'Ask its owner to erase it or to hand it over, then pair it again.',
+  ),
+  'not-in-inventory': text(
+    'This inventory holds no key of the fob {subject}: it has another owner.',
+    'Use the inventory that paired it (PASSFOB_HOME), or have its owner erase it and run: passfob pair',
+  ),
+  'bad-input': text('The input cannot be used.', 'Correct it and run the command again.'),
+  usage: text('The command line cannot be used.', 'Run: passfob --help'),
+  'verification-failed': text(
+    'The fob did not prove what was written to it.',
+    'Run the command again; if it fails again, do not use this fob.',
+  ),
+  inventory: text('The inventory {subject} cannot be used.', 'Check the folder and its files.'),
+  cancelled: text('The command was cancelled.', 'Run it again when you are ready.'),
+} as const satisfies Record<string, Text>;
+
+function text(sentence: string, next: string): Text {
+  return { sentence, next };
+}

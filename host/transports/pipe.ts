@@ -1,0 +1,71 @@
+import { FobError } from '../errors.ts';
+import type { Transport } from './transport.ts';
+
+/** What is left to a kind of transport once `pipe` does the listening. */
+export interface Carrier {
+  readonly name: string;
+  write(text: string): Promise<void>;
+  /** Releases the port; called once. Errors are of no use to anyone. */
+  release(): Promise<void>;
+}
+
+/** A transport and the two ends by which its carrier feeds it. */
+export interface Pipe {
+  readonly transport: Transport;
+  receive(bytes: Uint8Array): void;
+  /** The carrier has gone by itself. Releases it. */
+  lost(reason: FobError): void;
+}
+
+/** XON and XOFF, which Espruino's ports insert for flow control; base64 never contains them. */
+const XON = 0x11;
+const XOFF = 0x13;
+
+/** The part that all transports share: listeners, flow-control bytes, and closing exactly once. */
+export function pipe(carrier: Carrier): Pipe {
+  const textListeners = new Set<(text: string) => void>();
+  const closeListeners = new Set<(reason: FobError | undefined) => void>();
+  let released: Promise<void> | undefined;
+  let reason: FobError | undefined;
+
+  const end = (why: FobError | undefined): Promise<void> => {
+    if (released !== undefined) return released;
+    reason = why;
+    released = carrier.release().catch(() => undefined);
+    for (const listener of closeListeners) listener(why);
+    textListeners.clear();
+    closeListeners.clear();
+    return released;
+  };
+  const transport: Transport = {
+    name: carrier.name,
+    async send(text) {
+      if (released !== undefined) throw reason ?? new FobError('unplugged', { subject: carrier.name });
+      await carrier.write(text);
+    },
+    onText(listener) {
+      textListeners.add(listener);
+      return () => textListeners.delete(listener);
+    },
+    onClose(listener) {
+      if (released !== undefined) listener(reason);
+      else closeListeners.add(listener);
+      return () => closeListeners.delete(listener);
+    },
+    close: () => end(undefined),
+  };
+  return {
+    transport,
+    receive(bytes) {
+      const text = latin1(bytes.filter(byte => byte !== XON && byte !== XOFF));
+      if (text !== '') for (const listener of textListeners) listener(text);
+    },
+    lost(why) {
+      void end(why);
+    },
+  };
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}

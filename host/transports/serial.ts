@@ -1,0 +1,81 @@
+import { stat } from 'node:fs/promises';
+import { SerialPort } from 'serialport';
+import { type ErrorKind, FobError } from '../errors.ts';
+import { SERIAL_BAUD, WATCHDOG_INTERVAL_MS } from '../limits.ts';
+import { pipe } from './pipe.ts';
+import type { Transport } from './transport.ts';
+
+/**
+ * Opens a serial port for this process alone.
+ * @param path as the system names it: `/dev/ttyACM0`, `COM3`
+ * @throws FobError `port-absent`, `port-busy`, `port-forbidden`, `port-failed`
+ */
+export async function openSerial(path: string): Promise<Transport> {
+  const port = new SerialPort({ path, baudRate: SERIAL_BAUD, autoOpen: false, lock: true });
+  await new Promise<void>((resolve, reject) =>
+    port.open(error => (error ? reject(openFailure(path, error)) : resolve())),
+  );
+  raiseModemLines(port);
+
+  const unplugged = (cause?: unknown) => new FobError('unplugged', { subject: path, cause });
+  const { transport, receive, lost } = pipe({
+    name: path,
+    write: text =>
+      new Promise((resolve, reject) =>
+        port.write(Buffer.from(text, 'latin1'), error => (error ? reject(unplugged(error)) : resolve())),
+      ),
+    release: async () => {
+      watchdog.stop();
+      if (port.isOpen) await new Promise<void>(resolve => port.close(() => resolve()));
+    },
+  });
+  const watchdog = watchPath(path, () => lost(unplugged()));
+  port.on('data', receive);
+  port.on('error', error => lost(unplugged(error)));
+  port.on('close', () => lost(unplugged()));
+  return transport;
+}
+
+/** What the system's words mean; serialport 13 passes them on without a code. */
+const FAILURES: readonly (readonly [RegExp, ErrorKind])[] = [
+  [/no such file|no such device|file not found|cannot find/i, 'port-absent'],
+  [/cannot lock|temporarily unavailable|resource busy|access denied/i, 'port-busy'],
+  [/permission denied|operation not permitted/i, 'port-forbidden'],
+];
+
+function openFailure(path: string, cause: Error): FobError {
+  const kind = FAILURES.find(([pattern]) => pattern.test(cause.message))?.[1] ?? 'port-failed';
+  return new FobError(kind, { subject: path, cause });
+}
+
+/** DTR tells a USB port that somebody listens. Pseudo-terminals and some boards have no modem lines: no matter. */
+function raiseModemLines(port: SerialPort): void {
+  port.set({ dtr: true, rts: true }, () => undefined);
+}
+
+/**
+ * Calls `onGone` once the device behind a path is no longer the one that was opened. Needed because a hang-up
+ * between two reads gives neither `close` nor `error` (serialport bindings-cpp, issue 162).
+ */
+function watchPath(path: string, onGone: () => void): { stop(): void } {
+  let identity: string | undefined;
+  const look = async () => {
+    const now = await identityOf(path);
+    identity ??= now;
+    if (identity !== undefined && now !== identity) onGone();
+  };
+  if (!path.startsWith('/')) return { stop: () => undefined };
+  const timer = setInterval(() => void look(), WATCHDOG_INTERVAL_MS);
+  timer.unref();
+  void look();
+  return { stop: () => clearInterval(timer) };
+}
+
+async function identityOf(path: string): Promise<string | undefined> {
+  try {
+    const { dev, ino, rdev } = await stat(path);
+    return `${dev} ${ino} ${rdev}`;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,21 @@
+import { BENCH_FLASH_PAGE_BYTES, BENCH_FLASH_PAGES } from '../limits.ts';
+import type { BoardFacts } from './board.ts';
+
+/** The Linux build of Espruino (boards/LINUX.py): link on Serial1; keys, clock and entropy come in on Serial2. */
+export const BENCH: BoardFacts = {
+  name: 'bench',
+  build: 'LINUX',
+  version: '2v29',
+  variables: 4096,
+  flash: { at: 0x10000000, pageBytes: BENCH_FLASH_PAGE_BYTES, pages: BENCH_FLASH_PAGES },
+  link: 'Serial1',
+  consolePort: 'USB',
+  ports: ['USB', 'Serial1', 'Serial2'],
+  keyPins: [],
+  pins: [],
+  pinAliases: {},
+  i2c: undefined,
+  hashes: ['SHA1', 'SHA224', 'SHA256', 'SHA384', 'SHA512'],
+  nativeCcm: true,
+  hosted: true,
+};

@@ -1,0 +1,62 @@
+import { BENCH } from './boards/bench.ts';
+import { PICO } from './boards/pico.ts';
+import type { BootOptions, Fob } from './fob.ts';
+import { builtImage } from './image.ts';
+import { DEFAULT_SEED, PRESS_HELD_MS, PRESS_SETTLE_MS } from './limits.ts';
+import { Machine } from './machine.ts';
+import { memoryStore } from './state/stores.ts';
+
+export { fileStore, memoryStore } from './state/stores.ts';
+
+/**
+ * Makes a board of software and powers it on. A new state gets the image's files first; one that was kept runs on
+ * with what it holds. Throws when the state is another board's, or when there is no image to put into a new one.
+ */
+export function boot(options: BootOptions): Fob {
+  const facts = options.board === 'pico' ? PICO : BENCH;
+  const clock = options.clock ?? 'virtual';
+  const machine = new Machine({
+    facts,
+    storage: options.storage ?? memoryStore(),
+    seed: options.seed ?? DEFAULT_SEED,
+    clock,
+    startMs: options.startMs,
+    files: () => ({ ...(options.image ?? builtImage(options.board)), ...options.files }),
+  });
+  machine.powerOn();
+  const { hardware } = machine;
+  return {
+    board: options.board,
+    link: machine.wire(facts.link),
+    serial: port => machine.wire(port),
+    keys: hardware.keys.count,
+    keyDown: (key = 0) => machine.setKey(key, true),
+    keyUp: (key = 0) => machine.setKey(key, false),
+    press(key = 0, heldMs = PRESS_HELD_MS) {
+      if (clock === 'real') throw new Error('press needs a virtual clock: use keyDown and keyUp');
+      machine.setKey(key, true);
+      machine.advance(heldMs);
+      machine.setKey(key, false);
+      machine.advance(PRESS_SETTLE_MS);
+    },
+    screen: () => machine.screen(),
+    onScreen: listener => machine.onScreen(listener),
+    now: () => machine.now(),
+    advance: ms => machine.advance(ms),
+    get powered() {
+      return machine.powered;
+    },
+    cutPower: () => machine.cutPower(),
+    powerOn: () => machine.powerOn(),
+    get operations() {
+      return hardware.operations.count;
+    },
+    cutPowerAtOperation: n => hardware.operations.cutAfter(n),
+    loseTime: () => machine.loseTime(),
+    consoleText: () => hardware.log.text,
+    get violations() {
+      return [...hardware.violations];
+    },
+    close: () => machine.close(),
+  };
+}

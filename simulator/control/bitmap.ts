@@ -1,0 +1,28 @@
+import type { Bitmap } from '../fob.ts';
+
+/** The bitmap as one string a row: `#` lit, `.` dark. */
+export function bitmapRows({ width, height, pixels }: Bitmap): string[] {
+  const rows: string[] = [];
+  for (let y = 0; y < height; y++) {
+    rows.push(Array.from(pixels.subarray(y * width, (y + 1) * width), lit => (lit ? '#' : '.')).join(''));
+  }
+  return rows;
+}
+
+/** The bitmap as bits: rows padded to whole bytes, the leftmost pixel in the highest bit, 1 = lit. */
+export function packedBits({ width, height, pixels }: Bitmap): Buffer {
+  const rowBytes = Math.ceil(width / 8);
+  const bits = Buffer.alloc(rowBytes * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const index = y * rowBytes + (x >> 3);
+      if (pixels[y * width + x]) bits[index] = (bits[index] ?? 0) | (0x80 >> (x & 7));
+    }
+  }
+  return bits;
+}
+
+/** A file of the format "raw PBM" (netpbm, pbm(5)): `P4`, the size, the packed bits. In it 1 is black ink. */
+export function pbm(bitmap: Bitmap): Buffer {
+  return Buffer.concat([Buffer.from(`P4\n${bitmap.width} ${bitmap.height}\n`), packedBits(bitmap)]);
+}

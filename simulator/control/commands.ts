@@ -1,0 +1,138 @@
+import type { Front } from '../fronts/front.ts';
+import { bitmapRows, pbm } from './bitmap.ts';
+import { BadRequest, type Field, keyNumber, oneOf, wholeNumber } from './fields.ts';
+import {
+  MAX_ADVANCE_MS,
+  MAX_CONSOLE_CHARS,
+  MAX_OPERATIONS_AHEAD,
+  MAX_PRESS_MS,
+  SHORT_PRESS_MS,
+} from './limits.ts';
+import { press } from './press.ts';
+import { type ScreenState, screenState } from './screen-feed.ts';
+import type { Target } from './target.ts';
+
+/** What a command may use beside the target: what belongs to the connection it came over. */
+export interface Connection {
+  readonly target: Target;
+  /** Keys that this connection holds down. */
+  readonly heldKeys: Set<number>;
+  /** Events for each change of the screen from now on, or none. */
+  subscribe(form: BitmapForm | undefined): void;
+}
+
+export type BitmapForm = 'rows' | 'pbm' | 'none';
+export type Answer = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Checks a request's fields, then does what it asks for. */
+export type Command = (connection: Connection, fields: Fields) => Answer | Promise<Answer>;
+
+type Values<F> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
+
+function command<F extends Readonly<Record<string, Field<unknown>>>>(
+  shape: F,
+  run: (connection: Connection, values: Values<F>) => Answer | undefined | Promise<Answer | undefined>,
+): Command {
+  return (connection, fields) => {
+    const stranger = Object.keys(fields).find(name => !Object.hasOwn(shape, name));
+    if (stranger !== undefined) {
+      const known = Object.keys(shape).map(name => `"${name}"`);
+      throw new BadRequest(`unknown field; this command takes ${known.join(' and ') || 'none'}`);
+    }
+    const values = Object.fromEntries(
+      Object.entries(shape).map(([name, check]) => [name, check(fields[name], name, connection.target)]),
+    ) as Values<F>;
+    const answer = run(connection, values);
+    return answer instanceof Promise ? answer.then(given => given ?? {}) : (answer ?? {});
+  };
+}
+
+/** Something done to every front, in the order in which they were given. */
+async function eachFront(target: Target, change: (front: Front) => Promise<void>): Promise<undefined> {
+  if (target.fronts.length === 0) throw new BadRequest('nothing is plugged in');
+  for (const front of target.fronts) await change(front);
+}
+
+/** The screen as answers and events carry it. */
+export function screenAnswer({ powered, on, text, bitmap }: ScreenState, form: BitmapForm): Answer {
+  const { width, height } = bitmap;
+  const forms = {
+    none: {},
+    rows: { bitmap: { width, height, rows: form === 'rows' ? bitmapRows(bitmap) : [] } },
+    pbm: { bitmap: { width, height, pbm: form === 'pbm' ? pbm(bitmap).toString('base64') : '' } },
+  };
+  return { powered, on, text, ...forms[form] };
+}
+
+/** Every request of the control protocol, by the name in its field `do`. */
+export const commands: Readonly<Record<string, Command>> = {
+  press: command(
+    { key: keyNumber, heldMs: wholeNumber(1, MAX_PRESS_MS, SHORT_PRESS_MS) },
+    async ({ target, heldKeys }, { key, heldMs }) => {
+      if (heldKeys.has(key)) throw new BadRequest('this key is down already');
+      heldKeys.add(key);
+      try {
+        await press(target, key, heldMs);
+      } finally {
+        heldKeys.delete(key);
+      }
+      return undefined;
+    },
+  ),
+  keyDown: command({ key: keyNumber }, ({ target, heldKeys }, { key }) => {
+    if (heldKeys.has(key)) throw new BadRequest('this key is down already');
+    target.fob.keyDown(key);
+    heldKeys.add(key);
+    return undefined;
+  }),
+  keyUp: command({ key: keyNumber }, ({ target, heldKeys }, { key }) => {
+    if (!heldKeys.delete(key)) throw new BadRequest('this key is not down');
+    target.fob.keyUp(key);
+    return undefined;
+  }),
+  screen: command({ bitmap: oneOf('rows', 'pbm', 'none') }, ({ target }, { bitmap }) =>
+    screenAnswer(screenState(target.fob), bitmap),
+  ),
+  subscribe: command({ bitmap: oneOf('none', 'rows', 'pbm') }, (connection, { bitmap }) => {
+    connection.subscribe(bitmap);
+    return undefined;
+  }),
+  unsubscribe: command({}, connection => {
+    connection.subscribe(undefined);
+    return undefined;
+  }),
+  now: command({}, ({ target }) => ({ now: target.fob.now() })),
+  advance: command({ ms: wholeNumber(0, MAX_ADVANCE_MS) }, ({ target }, { ms }) => {
+    if (target.clock === 'real') throw new BadRequest('time is real here: it cannot be advanced');
+    target.fob.advance(ms);
+    return { now: target.fob.now() };
+  }),
+  powerOn: command({}, ({ target }) => {
+    if (target.fob.powered) throw new BadRequest('the power is on already');
+    target.fob.powerOn();
+    return undefined;
+  }),
+  cutPower: command({}, ({ target }) => {
+    if (!target.fob.powered) throw new BadRequest('the power is off already');
+    target.fob.cutPower();
+    return undefined;
+  }),
+  cutPowerAtOperation: command({ n: wholeNumber(1, MAX_OPERATIONS_AHEAD) }, ({ target }, { n }) => {
+    target.fob.cutPowerAtOperation(n);
+    return { operations: target.fob.operations };
+  }),
+  operations: command({}, ({ target }) => ({ operations: target.fob.operations })),
+  loseTime: command({}, ({ target }) => {
+    if (target.fob.powered) throw new BadRequest('the clock is fed while the power is on: cut it first');
+    target.fob.loseTime();
+    return undefined;
+  }),
+  console: command({}, ({ target }) => ({ console: target.fob.consoleText().slice(-MAX_CONSOLE_CHARS) })),
+  unplug: command({}, ({ target }) => eachFront(target, front => front.unplug())),
+  replug: command({}, ({ target }) => eachFront(target, front => front.replug())),
+  quit: command({}, ({ target }) => {
+    target.quit();
+    return undefined;
+  }),
+};

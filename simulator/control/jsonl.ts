@@ -1,0 +1,87 @@
+import { chmodSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
+import { MAX_CONTROL_CLIENTS, MAX_REQUEST_BYTES } from './limits.ts';
+import { boundedLines } from './lines.ts';
+import { openSession, type Send } from './session.ts';
+import type { Target } from './target.ts';
+
+/**
+ * Speaks the control protocol over a pair of byte streams until the input ends: one JSON object a line, answered
+ * in the order asked, one after the other.
+ */
+export async function controlStreams(target: Target, input: Readable, output: Writable): Promise<void> {
+  const session = openSession(target, lineWriter(output));
+  try {
+    for await (const line of boundedLines(input, MAX_REQUEST_BYTES)) {
+      await session.receive(line);
+      await drained(output);
+    }
+  } finally {
+    session.close();
+  }
+}
+
+export interface ControlServer {
+  close(): Promise<void>;
+}
+
+/**
+ * Speaks the control protocol to every client of a Unix socket, which is made for this user alone.
+ * @throws the system's error when the socket cannot be made (`EADDRINUSE` where the path exists).
+ */
+export async function controlServer(target: Target, path: string): Promise<ControlServer> {
+  const clients = new Set<Socket>();
+  const server = createServer(socket => {
+    // An error is always followed by `close`.
+    socket.on('error', () => undefined);
+    if (clients.size >= MAX_CONTROL_CLIENTS) {
+      socket.destroy();
+      return;
+    }
+    clients.add(socket);
+    socket.on('close', () => clients.delete(socket));
+    controlStreams(target, socket, socket).then(
+      () => socket.end(),
+      () => socket.destroy(),
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  chmodSync(path, 0o600);
+  return {
+    async close() {
+      for (const client of clients) client.destroy();
+      await new Promise<void>(resolve => server.close(() => resolve()));
+    },
+  };
+}
+
+function lineWriter(output: Writable): Send {
+  return message => {
+    if (output.writableNeedDrain && 'event' in message) return false;
+    if (output.writable) output.write(`${JSON.stringify(message)}\n`);
+    return true;
+  };
+}
+
+/** Waits until the reader has taken what was written, or is gone. */
+function drained(output: Writable): Promise<void> {
+  if (!output.writableNeedDrain || !output.writable) return Promise.resolve();
+  return new Promise(resolve => {
+    const done = () => {
+      output.off('drain', done);
+      output.off('close', done);
+      output.off('error', done);
+      resolve();
+    };
+    output.on('drain', done);
+    output.on('close', done);
+    output.on('error', done);
+  });
+}

@@ -1,0 +1,51 @@
+import type { Fob, Screen } from '../fob.ts';
+import { FRAME_MS } from './limits.ts';
+
+export interface ScreenState extends Screen {
+  readonly powered: boolean;
+}
+
+/** The screen as it is now, in a copy that does not change with the fob's. */
+export function screenState(fob: Fob): ScreenState {
+  const { on, text, bitmap } = fob.screen();
+  const { width, height, pixels } = bitmap;
+  return { powered: fob.powered, on, text: [...text], bitmap: { width, height, pixels: pixels.slice() } };
+}
+
+/**
+ * Shows the state of the screen, at first as it is and then each new one, changes within one frame together.
+ * @param show says whether it could take the state; one that could not is offered the newest a frame later.
+ * @returns the function that stops.
+ */
+export function screenFeed(fob: Fob, show: (state: ScreenState) => boolean): () => void {
+  let shown: ScreenState | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const frame = () => {
+    timer = undefined;
+    const state = screenState(fob);
+    if (shown !== undefined && isSame(state, shown)) return;
+    if (show(state)) shown = state;
+    else changed();
+  };
+  const changed = () => {
+    timer ??= setTimeout(frame, FRAME_MS);
+  };
+  const stopListening = fob.onScreen(changed);
+  changed();
+  return () => {
+    stopListening();
+    clearTimeout(timer);
+  };
+}
+
+function isSame(a: ScreenState, b: ScreenState): boolean {
+  return (
+    a.powered === b.powered &&
+    a.on === b.on &&
+    a.text.length === b.text.length &&
+    a.text.every((line, index) => line === b.text[index]) &&
+    a.bitmap.width === b.bitmap.width &&
+    a.bitmap.height === b.bitmap.height &&
+    Buffer.compare(a.bitmap.pixels, b.bitmap.pixels) === 0
+  );
+}

@@ -1,0 +1,20 @@
+/** The English texts of the faces: all that a person reads, beside what the fob itself shows. */
+export const texts = {
+  title: 'Passfob simulator',
+  fob: 'Simulated fob',
+  brand: 'passfob',
+  screen: 'Display of the fob',
+  onlyKey: 'Button',
+  keyNumber: (key: number) => `Button ${key + 1}`,
+  power: 'Power',
+  asText: 'Display as text',
+  screenOff: 'The display is off.',
+  powerOff: 'The power is off.',
+  nothingShown: 'The display shows no text.',
+  connecting: 'Connecting to the simulator …',
+  connectionLost: 'The simulator does not answer. Trying again …',
+  keyHint: 'Click the button, or focus it and press Space or Enter. Keep it down to hold it.',
+  noScript: 'This page needs scripts: they are what carries the button to the fob.',
+  terminalKeys: 'space press · h hold · p power · q quit',
+  terminalTooSmall: 'This window is too small for the display; here is its text.',
+} as const;

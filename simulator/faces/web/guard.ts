@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http';
+
+/**
+ * Names by which a browser may reach this server. Any other `Host` is a foreign name that was pointed at this
+ * machine (DNS rebinding), and would make the page part of that name's origin.
+ */
+const OWN_NAMES = ['127.0.0.1', 'localhost'];
+
+/** The host and port that the request was made to, when they are ours. */
+export function ownHost(request: IncomingMessage, port: number): string | undefined {
+  return OWN_NAMES.map(name => `${name}:${port}`).find(host => host === request.headers.host?.toLowerCase());
+}
+
+/** Whether the page that opens a WebSocket is our own (RFC 6455 §10.2); a program without an origin is not. */
+export function isOwnOrigin(request: IncomingMessage, port: number): boolean {
+  return OWN_NAMES.some(name => request.headers.origin === `http://${name}:${port}`);
+}
+
+/** Headers of every answer to `host`. Pages of this machine, on any port, may show the fob in a frame. */
+export function securityHeaders(host: string): Record<string, string> {
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    // Safari before 15.4 did not count WebSockets as 'self'.
+    `connect-src 'self' ws://${host}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'self' http://localhost:* http://127.0.0.1:*",
+  ];
+  return {
+    'content-security-policy': policy.join('; '),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-resource-policy': 'same-origin',
+    'cache-control': 'no-store',
+  };
+}

@@ -1,0 +1,68 @@
+import { SHORT_PRESS_MS } from '../../control/limits.ts';
+import { MAX_PAGE_RECONNECT_MS, MAX_PAGE_SCALE, PAGE_RECONNECT_MS } from '../limits.ts';
+import { texts } from '../texts.ts';
+
+/** What `page.js` is told; it has no other texts or bounds of its own. */
+const SETTINGS = {
+  connectionLost: texts.connectionLost,
+  maxScale: MAX_PAGE_SCALE,
+  shortPressMs: SHORT_PRESS_MS,
+  reconnectMs: PAGE_RECONNECT_MS,
+  maxReconnectMs: MAX_PAGE_RECONNECT_MS,
+};
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+};
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, character => ESCAPES[character] ?? character);
+}
+
+function keyButton(key: number, keys: number): string {
+  const name = keys === 1 ? texts.onlyKey : texts.keyNumber(key);
+  return `<button type="button" class="key" data-key="${key}" aria-describedby="hint" disabled><span class="unseen">${escaped(name)}</span></button>`;
+}
+
+/** The faceplate page of a fob with that many keys on its case. */
+export function pageHtml(keys: number): string {
+  const buttons = Array.from({ length: keys }, (_, key) => keyButton(key, keys)).join('');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escaped(texts.title)}</title>
+<link rel="icon" href="icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="style.css">
+<script type="module" src="page.js"></script>
+</head>
+<body data-connected="false" data-settings="${escaped(JSON.stringify(SETTINGS))}">
+<main>
+<h1 class="unseen">${escaped(texts.title)}</h1>
+<section class="fob" aria-label="${escaped(texts.fob)}">
+<div class="eyelet"></div>
+<div class="case">
+<div class="glass"><div class="bay" id="bay"><canvas id="display" width="128" height="64" role="img" aria-label="${escaped(texts.screen)}" aria-describedby="words"></canvas></div></div>
+<p class="brand" aria-hidden="true">${escaped(texts.brand)}</p>
+<div class="keys">${buttons}</div>
+</div>
+<div class="plug"></div>
+</section>
+<section class="desk">
+<button type="button" class="switch" id="power" role="switch" aria-checked="false" disabled><span class="track"></span>${escaped(texts.power)}</button>
+<p class="hint" id="hint">${escaped(texts.keyHint)}</p>
+<details><summary>${escaped(texts.asText)}</summary><pre id="words"></pre></details>
+<p class="link" id="link" role="status">${escaped(texts.connecting)}</p>
+<noscript><p class="link">${escaped(texts.noScript)}</p></noscript>
+</section>
+<p class="unseen" id="speech" role="status" aria-live="polite"></p>
+</main>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,174 @@
+// The script of the faceplate page. Plain JavaScript with types in comments, checked as strictly as the rest: a
+// browser and the tests can use it where it lies, without a build between.
+
+/**
+ * What the simulator sends: the screen as it is now.
+ * @typedef {object} ScreenMessage
+ * @property {boolean} powered
+ * @property {boolean} on
+ * @property {string[]} text
+ * @property {string[] | null} say what a listener is told; null where nothing of note changed
+ * @property {number} width in pixels
+ * @property {number} height in pixels
+ * @property {string} bits base64; rows padded to whole bytes, leftmost pixel highest, 1 = lit
+ */
+
+/**
+ * What the server wrote into the page: texts and bounds, which stand in `texts.ts` and `limits.ts`.
+ * @typedef {object} Settings
+ * @property {string} connectionLost
+ * @property {number} maxScale most pixels of CSS for one of the display
+ * @property {number} shortPressMs
+ * @property {number} reconnectMs
+ * @property {number} maxReconnectMs
+ */
+
+/** @type {Settings} */
+const settings = JSON.parse(document.body.dataset.settings ?? '');
+
+/** A lit pixel and a dark one, as red, green, blue, opacity: an OLED's dark pixel is the glass it lies under. */
+const LIT = [214, 236, 255, 255];
+const DARK = [0, 0, 0, 0];
+
+/**
+ * @template {Element} T
+ * @param {string} selector
+ * @param {new () => T} kind
+ */
+function part(selector, kind) {
+  const found = document.querySelector(selector);
+  if (!(found instanceof kind)) throw new Error(`the page lacks ${selector}`);
+  return found;
+}
+
+const display = part('#display', HTMLCanvasElement);
+const bay = part('#bay', HTMLElement);
+const power = part('#power', HTMLButtonElement);
+const words = part('#words', HTMLElement);
+const speech = part('#speech', HTMLElement);
+const link = part('#link', HTMLElement);
+const keys = [...document.querySelectorAll('button[data-key]')].filter(
+  key => key instanceof HTMLButtonElement,
+);
+
+/** @type {WebSocket | undefined} */
+let socket;
+let reconnectMs = settings.reconnectMs;
+
+/** @param {{ do: 'keyDown' | 'keyUp', key: number } | { do: 'cutPower' | 'powerOn' }} request */
+function ask(request) {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(request));
+}
+
+function connect() {
+  const opened = new WebSocket(`ws://${location.host}/fob`);
+  socket = opened;
+  opened.addEventListener('message', event => {
+    /** @type {{ event?: string } & ScreenMessage} */
+    const message = JSON.parse(event.data);
+    if (message.event === 'screen') show(message);
+  });
+  opened.addEventListener('open', () => {
+    reconnectMs = settings.reconnectMs;
+    showLink('');
+  });
+  opened.addEventListener('close', () => {
+    showLink(settings.connectionLost);
+    setTimeout(connect, reconnectMs);
+    reconnectMs = Math.min(reconnectMs * 2, settings.maxReconnectMs);
+  });
+}
+
+/** @param {string} trouble what is wrong with the connection; empty when it stands */
+function showLink(trouble) {
+  link.textContent = trouble;
+  document.body.dataset.connected = String(trouble === '');
+  for (const control of [...keys, power]) control.disabled = trouble !== '';
+}
+
+/** @param {ScreenMessage} screen */
+function show(screen) {
+  draw(screen);
+  power.ariaChecked = String(screen.powered);
+  display.dataset.on = String(screen.on);
+  words.textContent = screen.text.join('\n');
+  if (screen.say !== null) speech.textContent = screen.say.join('\n');
+}
+
+/** @param {ScreenMessage} screen */
+function draw({ width, height, bits }) {
+  if (display.width !== width || display.height !== height) {
+    display.width = width;
+    display.height = height;
+    scaleDisplay();
+  }
+  const context = display.getContext('2d');
+  if (context === null) return;
+  const packed = Uint8Array.from(atob(bits), character => character.charCodeAt(0));
+  const rowBytes = Math.ceil(width / 8);
+  const image = context.createImageData(width, height);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const [x, y] = [pixel % width, Math.floor(pixel / width)];
+    const isLit = ((packed[y * rowBytes + (x >> 3)] ?? 0) >> (7 - (x & 7))) & 1;
+    image.data.set(isLit ? LIT : DARK, pixel * 4);
+  }
+  context.putImageData(image, 0, 0);
+}
+
+/** Gives each pixel of the display a whole number of the device's, as many as there is room for. */
+function scaleDisplay() {
+  const density = window.devicePixelRatio;
+  const room = Math.min(bay.clientWidth / display.width, settings.maxScale);
+  const scale = Math.max(1, Math.floor(room * density)) / density;
+  display.style.width = `${display.width * scale}px`;
+  display.style.height = `${display.height * scale}px`;
+}
+
+/** @param {HTMLButtonElement} button */
+function makeKey(button) {
+  const key = Number(button.dataset.key);
+  let isDown = false;
+  const down = () => {
+    if (isDown) return;
+    isDown = true;
+    button.dataset.down = '';
+    ask({ do: 'keyDown', key });
+  };
+  const up = () => {
+    if (!isDown) return;
+    isDown = false;
+    delete button.dataset.down;
+    ask({ do: 'keyUp', key });
+  };
+  button.addEventListener('pointerdown', event => {
+    if (event.button !== 0) return;
+    down();
+    button.setPointerCapture(event.pointerId);
+  });
+  button.addEventListener('pointerup', up);
+  button.addEventListener('lostpointercapture', up);
+  button.addEventListener('keydown', event => {
+    if (event.key !== ' ' && event.key !== 'Enter') return;
+    event.preventDefault();
+    down();
+  });
+  button.addEventListener('keyup', event => {
+    if (event.key === ' ' || event.key === 'Enter') up();
+  });
+  // Screen readers and voice control click without any of the above; `detail` counts a pointer's clicks.
+  button.addEventListener('click', event => {
+    if (event.detail !== 0 || isDown) return;
+    down();
+    setTimeout(up, settings.shortPressMs);
+  });
+  button.addEventListener('contextmenu', event => event.preventDefault());
+  button.addEventListener('blur', up);
+  window.addEventListener('pagehide', up);
+}
+
+for (const key of keys) makeKey(key);
+power.addEventListener('click', () => {
+  ask({ do: power.ariaChecked === 'true' ? 'cutPower' : 'powerOn' });
+});
+new ResizeObserver(scaleDisplay).observe(bay);
+connect();

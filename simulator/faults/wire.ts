@@ -1,0 +1,129 @@
+/**
+ * A bad cable around a wire, by seed.
+ *
+ * Fault envelope. Every transfer (one `write`, one arrival at a listener) suffers, each by its own probability and at
+ * most once: a bit flipped; up to 16 bytes in a row dropped; up to 16 in a row delivered twice; its end cut off at any
+ * byte; something inserted at any byte: XON (0x11), XOFF (0x13), a console's prompt, a console's message, or up to
+ * 16 bytes of junk. Both directions fail alike and by themselves. Bytes are never put in another order, held back
+ * beyond their transfer, or invented where there is no transfer; a transfer may come out empty. All listeners of the
+ * wire are told the same.
+ */
+import { type Chance, makeChance } from '../chance.ts';
+import type { Wire } from '../fob.ts';
+import { FAULT_SPAN_MAX_BYTES } from '../limits.ts';
+
+/** Probabilities from 0 to 1, per transfer. What is left out never happens. */
+export interface FaultPlan {
+  readonly seed: number;
+  readonly flip?: number;
+  readonly drop?: number;
+  readonly duplicate?: number;
+  readonly truncate?: number;
+  readonly insert?: number;
+}
+
+export type FaultKind = Exclude<keyof FaultPlan, 'seed'>;
+
+export interface FaultyWire extends Wire {
+  /** How many faults of each kind there were. */
+  readonly faults: Readonly<Record<FaultKind, number>>;
+  /** From now on the cable is good. */
+  heal(): void;
+}
+
+type Spoil = (bytes: number[], chance: Chance) => void;
+
+const XON = 0x11;
+const XOFF = 0x13;
+const NOISE: readonly [readonly number[], ...(readonly number[])[]] = [
+  [XON],
+  [XOFF],
+  [...Buffer.from('\r\n>')],
+  [...Buffer.from('Uncaught Error: Unexpected token\r\n at line 1 col 1\r\n')],
+];
+
+function span(bytes: readonly number[], chance: Chance): { at: number; count: number } {
+  const at = chance.below(bytes.length);
+  return { at, count: 1 + chance.below(Math.min(FAULT_SPAN_MAX_BYTES, bytes.length - at)) };
+}
+
+/** In the order in which they strike. */
+const SPOILS: readonly (readonly [FaultKind, Spoil])[] = [
+  [
+    'flip',
+    (bytes, chance) => {
+      const at = chance.below(bytes.length);
+      bytes[at] = (bytes[at] ?? 0) ^ (1 << chance.below(8));
+    },
+  ],
+  [
+    'drop',
+    (bytes, chance) => {
+      const { at, count } = span(bytes, chance);
+      bytes.splice(at, count);
+    },
+  ],
+  [
+    'duplicate',
+    (bytes, chance) => {
+      const { at, count } = span(bytes, chance);
+      bytes.splice(at, 0, ...bytes.slice(at, at + count));
+    },
+  ],
+  [
+    'truncate',
+    (bytes, chance) => {
+      bytes.length = chance.below(bytes.length);
+    },
+  ],
+  [
+    'insert',
+    (bytes, chance) => {
+      const junk = [...chance.bytes(1 + chance.below(FAULT_SPAN_MAX_BYTES))];
+      const noise = chance.pick([...NOISE, junk] as [readonly number[], ...(readonly number[])[]]);
+      bytes.splice(chance.below(bytes.length + 1), 0, ...noise);
+    },
+  ],
+];
+
+/** The same wire through a cable that fails as `plan` says. */
+export function faultyWire(wire: Wire, plan: FaultPlan): FaultyWire {
+  const faults: Record<FaultKind, number> = { flip: 0, drop: 0, duplicate: 0, truncate: 0, insert: 0 };
+  const listeners: ((bytes: Uint8Array) => void)[] = [];
+  let healed = false;
+
+  function transfer(bytes: Uint8Array, chance: Chance): Uint8Array {
+    if (healed) return bytes;
+    const out = [...bytes];
+    for (const [kind, spoil] of SPOILS) {
+      if (out.length === 0 || chance.fraction() >= (plan[kind] ?? 0)) continue;
+      spoil(out, chance);
+      faults[kind]++;
+    }
+    return Uint8Array.from(out);
+  }
+
+  const inward = makeChance(plan.seed, 'wire in');
+  const outward = makeChance(plan.seed, 'wire out');
+  wire.onData(bytes => {
+    const arrived = transfer(bytes, outward);
+    for (const listener of [...listeners]) if (arrived.length > 0) listener(arrived.slice());
+  });
+  return {
+    faults,
+    heal() {
+      healed = true;
+    },
+    write(bytes) {
+      const arrived = transfer(bytes, inward);
+      if (arrived.length > 0) wire.write(arrived);
+    },
+    onData(listener) {
+      listeners.push(listener);
+      return () => {
+        const at = listeners.indexOf(listener);
+        if (at >= 0) listeners.splice(at, 1);
+      };
+    },
+  };
+}

@@ -1,0 +1,15 @@
+/** Every bound of the fronts. */
+
+/** Bytes waiting for a host that does not read; further ones are lost, as on a USB port nobody empties. */
+export const MAX_UNREAD_BYTES = 64 * 1024;
+
+/** A helper program that has not made its pty by then is given up. */
+export const PTY_READY_TIMEOUT_MS = 5_000;
+
+/** A helper program that has not ended by then, after being asked to, is killed. */
+export const PTY_END_TIMEOUT_MS = 2_000;
+
+/** What is kept of a helper program's messages, for the reason of a failure. */
+export const MAX_PTY_MESSAGE_CHARS = 2_000;
+
+export const MAX_PORT = 65_535;

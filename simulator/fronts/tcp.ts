@@ -1,0 +1,78 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Wire } from '../fob.ts';
+import type { Front } from './front.ts';
+import { MAX_UNREAD_BYTES } from './limits.ts';
+
+export interface TcpFront extends Front {
+  /** The port listened on, on 127.0.0.1. */
+  readonly port: number;
+}
+
+/**
+ * Carries the wire over TCP on 127.0.0.1: raw bytes both ways, for one client at a time. A second client is
+ * closed at once, and so is every client while the cable is unplugged (the port stays reserved, so that a
+ * replug cannot fail).
+ * @param port 0 lets the system choose.
+ * @throws the system's error when the port cannot be listened on (`EADDRINUSE`, `EACCES`).
+ */
+export async function tcpFront(wire: Wire, port = 0): Promise<TcpFront> {
+  let client: Socket | undefined;
+  let plugged = true;
+
+  const server = createServer(socket => {
+    // An error is always followed by `close`, which is where the client is let go.
+    socket.on('error', () => undefined);
+    if (client !== undefined || !plugged) {
+      socket.destroy();
+      return;
+    }
+    client = socket;
+    socket.setNoDelay(true);
+    socket.on('data', bytes => wire.write(bytes));
+    socket.on('close', () => {
+      if (client === socket) client = undefined;
+    });
+  });
+  const stopListening = wire.onData(bytes => {
+    if (client === undefined || client.writableLength > MAX_UNREAD_BYTES) return;
+    client.write(bytes);
+  });
+
+  const dropClient = () => {
+    client?.destroy();
+    client = undefined;
+  };
+
+  try {
+    await listening(server, port);
+  } catch (error) {
+    stopListening();
+    throw error;
+  }
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    async unplug() {
+      plugged = false;
+      dropClient();
+    },
+    async replug() {
+      plugged = true;
+    },
+    async close() {
+      stopListening();
+      dropClient();
+      await new Promise<void>(resolve => server.close(() => resolve()));
+    },
+  };
+}
+
+function listening(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: '127.0.0.1', port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,149 @@
+import type { BoardFacts, PortName } from './boards/board.ts';
+import { type Chance, makeChance } from './chance.ts';
+import type { StateStore } from './fob.ts';
+import { ConsoleLog } from './interpreter/console.ts';
+import type { Hardware } from './interpreter/host.ts';
+import type { TextLog } from './interpreter/text-log.ts';
+import { Keys } from './keys.ts';
+import { FIRST_CLOCK_MS } from './limits.ts';
+import { At24c32 } from './parts/at24c32.ts';
+import { Ds3231 } from './parts/ds3231.ts';
+import { Files } from './parts/files.ts';
+import { Flash } from './parts/flash.ts';
+import { I2cBus } from './parts/i2c-bus.ts';
+import { Ssd1306 } from './parts/ssd1306.ts';
+import { Operations } from './power.ts';
+import { type Memories, openMemories } from './state/memories.ts';
+import type { Due, Scheduler } from './time.ts';
+
+export interface HardwareOptions {
+  readonly facts: BoardFacts;
+  readonly storage: StateStore;
+  readonly seed: number;
+  /** Made once the memories are known: they say when they were last kept. */
+  scheduler(memories: Memories): Scheduler;
+  powerLost(): void;
+  pinChanged(pin: string, level: boolean): void;
+  send(port: PortName, bytes: Uint8Array): void;
+  displayChanged(pixelsArrived: boolean): void;
+  drawnOn(log: TextLog): void;
+  watchdogBit(): void;
+}
+
+/** A board and its parts, beside the interpreter that runs on it: what stays when the power goes. */
+export class BoardHardware {
+  readonly facts: BoardFacts;
+  readonly memories: Memories;
+  readonly scheduler: Scheduler;
+  readonly operations: Operations;
+  readonly flash: Flash;
+  readonly files: Files;
+  readonly i2c: I2cBus;
+  readonly rtc: Ds3231;
+  readonly display: Ssd1306;
+  readonly keys: Keys;
+  readonly log = new ConsoleLog();
+  readonly violations: string[] = [];
+  readonly #options: HardwareOptions;
+  #watchdog: Due | undefined;
+
+  constructor(options: HardwareOptions) {
+    const { facts, seed } = options;
+    this.#options = options;
+    this.facts = facts;
+    this.memories = openMemories(
+      options.storage,
+      facts.name,
+      facts.flash.pageBytes * facts.flash.pages,
+      seed,
+    );
+    const scheduler = options.scheduler(this.memories);
+    this.scheduler = scheduler;
+    this.operations = this.#makeOperations();
+    const nowUs = () => scheduler.nowUs;
+    const spend = (us: number) => scheduler.spend(us);
+    this.flash = new Flash({
+      memory: this.memories.flash,
+      pageBytes: facts.flash.pageBytes,
+      operations: this.operations,
+      spend,
+      violations: this.violations,
+    });
+    this.files = new Files(this.memories.files, this.operations);
+    this.rtc = new Ds3231(this.memories.rtc, nowUs, 0);
+    this.display = new Ssd1306({
+      chance: () => this.chance('display'),
+      changed: pixelsArrived => options.displayChanged(pixelsArrived),
+    });
+    const eeprom = new At24c32(this.memories.eeprom, this.operations, nowUs);
+    this.i2c = new I2cBus(facts.i2c ? [this.display, this.rtc, eeprom] : [], spend, this.violations);
+    this.keys = new Keys({
+      pins: facts.keyPins,
+      scheduler,
+      chance: makeChance(seed, 'bounce'),
+      edge: (pin, level) => options.pinChanged(pin, level),
+    });
+    if (this.memories.isNew) this.rtc.loseTime();
+  }
+
+  #makeOperations(): Operations {
+    return new Operations({
+      seed: this.#options.seed,
+      count: this.memories.operations.get(),
+      counted: count => {
+        this.memories.operations.set(count);
+        this.keepNow();
+      },
+      powerLost: () => this.#options.powerLost(),
+    });
+  }
+
+  /** A chance of this boot, for one use. */
+  chance(use: string): Chance {
+    return makeChance(this.#options.seed, use, this.memories.boots.get());
+  }
+
+  /** Notes the time in the state, so that a virtual clock goes on from there. */
+  keepNow(): void {
+    this.memories.nowUs.set(this.scheduler.nowUs);
+  }
+
+  powerOn(): void {
+    this.memories.boots.set(this.memories.boots.get() + 1);
+    this.i2c.powerOn();
+  }
+
+  /** Stops what needs the supply. */
+  powerOff(): void {
+    this.#watchdog = undefined;
+    this.scheduler.cancelAll();
+    this.i2c.powerOff();
+    this.keepNow();
+  }
+
+  /** The board as a boot of the interpreter meets it. */
+  forSession(): Hardware {
+    const { facts, flash, files, i2c, log, scheduler } = this;
+    return {
+      facts,
+      flash,
+      files,
+      i2c,
+      log,
+      serial: this.memories.serial,
+      // `rand()` is never seeded on the Linux build: the same sequence at every boot (espruino.md, hazard 8).
+      chance: facts.hosted ? makeChance(0, 'rand') : this.chance('hwRand'),
+      nowUs: () => scheduler.nowUs,
+      spend: us => scheduler.spend(us),
+      clockStartUs: facts.hosted ? scheduler.nowUs : FIRST_CLOCK_MS * 1000,
+      level: pin => this.keys.level(pin),
+      send: (port, bytes) => this.#options.send(port, bytes),
+      drawnOn: textLog => this.#options.drawnOn(textLog),
+      watchdog: us => {
+        scheduler.cancel(this.#watchdog);
+        this.#watchdog =
+          us > 0 ? scheduler.at(scheduler.nowUs + us, () => this.#options.watchdogBit()) : undefined;
+      },
+    };
+  }
+}

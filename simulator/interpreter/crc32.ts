@@ -1,0 +1,13 @@
+const POLYNOMIAL = 0xedb88320;
+const TABLE = Int32Array.from({ length: 256 }, (_, index) => {
+  let value = index;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ POLYNOMIAL : value >>> 1;
+  return value;
+});
+
+/** CRC-32 of IEEE 802.3, as `E.CRC32` computes it: 0 to 2^32 - 1. */
+export function crc32(bytes: Uint8Array): number {
+  let crc = -1;
+  for (const byte of bytes) crc = (crc >>> 8) ^ (TABLE[(crc ^ byte) & 255] ?? 0);
+  return ~crc >>> 0;
+}

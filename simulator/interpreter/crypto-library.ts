@@ -1,0 +1,186 @@
+import { createCipheriv, createDecipheriv, createHash, pbkdf2Sync } from 'node:crypto';
+import type { BoardFacts } from '../boards/board.ts';
+import { AES_BLOCK_BYTES, CCM_NONCE_MAX_BYTES, CCM_NONCE_MIN_BYTES } from '../limits.ts';
+import { flatten, isRecord, wholeNumber } from './bytes.ts';
+import type { Call, Named, Realm, Value } from './realm.ts';
+
+const KEY_BYTES = [16, 24, 32];
+
+interface Tools {
+  readonly realm: Realm;
+  /** Argument errors are printed, and the call returns undefined (espruino.md, hazard 6). */
+  error(text: string): void;
+}
+
+/** Ends a call the way Espruino does: a line on the console and no exception. */
+class Complaint extends Error {}
+
+function complaining(tools: Tools, call: Call): Call {
+  return (...args) => {
+    try {
+      return call(...args);
+    } catch (error) {
+      if (!(error instanceof Complaint)) throw error;
+      tools.error(error.message);
+      return undefined;
+    }
+  };
+}
+
+function hash(tools: Tools, name: string, data: Value): Value {
+  if (data === undefined) return undefined;
+  const digest = createHash(name).update(flatten(tools.realm, data)).digest();
+  return tools.realm.arrayBuffer(digest);
+}
+
+function modeOf(tools: Tools, options: Value): { mode: string; iv: Uint8Array } {
+  const iv = new Uint8Array(AES_BLOCK_BYTES);
+  if (options === undefined) return { mode: 'CBC', iv };
+  if (!isRecord(options)) throw new Complaint("'options' must be undefined, or an Object");
+  if (options.iv !== undefined) iv.set(flatten(tools.realm, options.iv).subarray(0, AES_BLOCK_BYTES));
+  const mode = options.mode;
+  if (mode === undefined) return { mode: 'CBC', iv };
+  if (typeof mode !== 'string' || !['CBC', 'CFB', 'CTR', 'OFB', 'ECB'].includes(mode)) {
+    throw tools.realm.error(`Unknown Crypto mode ${JSON.stringify(mode)}`);
+  }
+  return { mode, iv };
+}
+
+function runCipher(
+  name: string,
+  key: Uint8Array,
+  iv: Uint8Array | null,
+  data: Uint8Array,
+  encrypt: boolean,
+): Buffer {
+  const cipher = encrypt ? createCipheriv(name, key, iv) : createDecipheriv(name, key, iv);
+  cipher.setAutoPadding(false);
+  return Buffer.concat([cipher.update(data), cipher.final()]);
+}
+
+function aes(tools: Tools, args: readonly Value[], encrypt: boolean): Value {
+  const [message, keyValue, options] = args;
+  const { mode, iv } = modeOf(tools, options);
+  if (message === undefined || keyValue === undefined) return undefined;
+  const data = flatten(tools.realm, message);
+  const key = flatten(tools.realm, keyValue);
+  if (!KEY_BYTES.includes(key.length)) throw new Complaint('Unknown error: -0x20');
+  const bits = key.length * 8;
+  if (mode === 'OFB') throw new Complaint('Feature unavailable');
+  if (mode === 'CBC') {
+    if (data.length % AES_BLOCK_BYTES !== 0) throw new Complaint('Invalid input length');
+    return tools.realm.arrayBuffer(runCipher(`aes-${bits}-cbc`, key, iv, data, encrypt));
+  }
+  if (mode === 'ECB') {
+    // A last block that is not whole comes out as zeros (espruino.md §3.1).
+    const out = new Uint8Array(data.length);
+    const whole = data.subarray(0, data.length - (data.length % AES_BLOCK_BYTES));
+    out.set(runCipher(`aes-${bits}-ecb`, key, null, whole, encrypt));
+    return tools.realm.arrayBuffer(out);
+  }
+  // Decryption in these modes uses the wrong key schedule there: nothing to build on, so not copied.
+  if (!encrypt) throw tools.realm.error(`AES.decrypt in mode ${mode} is not simulated (broken on Espruino)`);
+  // The counter always starts at zero: the IV is ignored (espruino.md, hazard 5).
+  const start = mode === 'CTR' ? new Uint8Array(AES_BLOCK_BYTES) : iv;
+  const name = mode === 'CTR' ? `aes-${bits}-ctr` : `aes-${bits}-cfb8`;
+  return tools.realm.arrayBuffer(runCipher(name, key, start, data, true));
+}
+
+interface CcmInput {
+  readonly data: Uint8Array;
+  readonly key: Uint8Array;
+  readonly nonce: Uint8Array;
+  readonly name: 'aes-128-ccm' | 'aes-192-ccm' | 'aes-256-ccm';
+}
+
+function ccmInput(tools: Tools, message: Value, keyValue: Value, nonceValue: Value): CcmInput {
+  // A string is refused as a nonce, arrays of either kind are not (jswrap_crypto.c).
+  if (typeof nonceValue !== 'object' || nonceValue === null) throw new Complaint('Bad input data');
+  const nonce = flatten(tools.realm, nonceValue);
+  if (nonce.length < 2 || nonce.length > CCM_NONCE_MAX_BYTES) throw new Complaint('Bad input data');
+  const data = flatten(tools.realm, message);
+  const key = flatten(tools.realm, keyValue);
+  if (!KEY_BYTES.includes(key.length) || nonce.length < CCM_NONCE_MIN_BYTES) {
+    throw new Complaint('Unknown error: -0xd');
+  }
+  return { data, key, nonce, name: `aes-${key.length * 8}-ccm` as CcmInput['name'] };
+}
+
+function ccmEncrypt(tools: Tools, [message, keyValue, nonceValue, tagLength]: readonly Value[]): Value {
+  const { data, key, nonce, name } = ccmInput(tools, message, keyValue, nonceValue);
+  const authTagLength = wholeNumber(tagLength);
+  if (authTagLength < 4 || authTagLength > 16 || authTagLength % 2 !== 0) {
+    throw new Complaint('Bad input data');
+  }
+  const cipher = createCipheriv(name, key, nonce, { authTagLength });
+  const sealed = Buffer.concat([cipher.update(data), cipher.final()]);
+  return tools.realm.object({
+    data: tools.realm.arrayBuffer(sealed),
+    tag: tools.realm.arrayBuffer(cipher.getAuthTag()),
+  });
+}
+
+function ccmDecrypt(tools: Tools, [message, keyValue, nonceValue, tagValue]: readonly Value[]): Value {
+  const { data, key, nonce, name } = ccmInput(tools, message, keyValue, nonceValue);
+  const tag = flatten(tools.realm, tagValue);
+  if (tag.length < 4 || tag.length > 16 || tag.length % 2 !== 0) throw new Complaint('Bad input data');
+  const decipher = createDecipheriv(name, key, nonce, { authTagLength: tag.length });
+  decipher.setAuthTag(tag);
+  try {
+    return tools.realm.arrayBuffer(Buffer.concat([decipher.update(data), decipher.final()]));
+  } catch {
+    throw new Complaint('Authenticated decryption failed');
+  }
+}
+
+function pbkdf2(tools: Tools, facts: BoardFacts, args: readonly Value[]): Value {
+  const [password, salt, options] = args;
+  let words = 4;
+  let iterations = 1;
+  let hasher = 'SHA1';
+  if (isRecord(options)) {
+    words = wholeNumber(options.keySize) > 0 ? wholeNumber(options.keySize) : words;
+    iterations = Math.max(1, wholeNumber(options.iterations));
+    const asked = options.hasher ?? hasher;
+    if (!facts.hashes.some(name => name === asked)) {
+      throw tools.realm.error(`Unknown Hasher ${JSON.stringify(asked)}`);
+    }
+    hasher = String(asked);
+  } else if (options !== undefined) {
+    tools.error('Options should be an object or undefined');
+  }
+  const key = pbkdf2Sync(
+    flatten(tools.realm, password),
+    flatten(tools.realm, salt),
+    iterations,
+    words * 4,
+    hasher.toLowerCase(),
+  );
+  return tools.realm.arrayBuffer(key);
+}
+
+/** The global `AES` of the board, also `require("crypto").AES`. */
+export function aesLibrary(tools: Tools, facts: BoardFacts): Named {
+  const calls: Record<string, Call> = {
+    encrypt: complaining(tools, (...args) => aes(tools, args, true)),
+    decrypt: complaining(tools, (...args) => aes(tools, args, false)),
+  };
+  if (facts.nativeCcm) {
+    calls.ccmEncrypt = complaining(tools, (...args) => ccmEncrypt(tools, args));
+    calls.ccmDecrypt = complaining(tools, (...args) => ccmDecrypt(tools, args));
+  }
+  return tools.realm.library(calls);
+}
+
+/** `require("crypto")`: the hashes the board's build has, AES and PBKDF2. */
+export function cryptoLibrary(tools: Tools, facts: BoardFacts, aesGlobal: Named): Named {
+  const calls: Record<string, Call> = {
+    PBKDF2: complaining(tools, (...args) => pbkdf2(tools, facts, args)),
+  };
+  for (const name of facts.hashes) {
+    calls[name] = complaining(tools, data => hash(tools, name.toLowerCase(), data));
+  }
+  const library = tools.realm.library(calls);
+  library.AES = aesGlobal;
+  return library;
+}

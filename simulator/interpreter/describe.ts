@@ -1,0 +1,34 @@
+import { isAnyArrayBuffer, isDate, isTypedArray } from 'node:util/types';
+import { DESCRIBE_MAX_DEPTH } from '../limits.ts';
+import { isRecord } from './bytes.ts';
+import type { Named, Value } from './realm.ts';
+
+function describeObject(value: Named, depth: number): string {
+  if (depth > DESCRIBE_MAX_DEPTH) return '...';
+  const inside = Object.entries(value).map(
+    ([name, each]) => `${JSON.stringify(name)}: ${nested(each, depth)}`,
+  );
+  return inside.length === 0 ? '{  }' : `{ ${inside.join(', ')} }`;
+}
+
+function nested(value: Value, depth: number): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  return describe(value, depth + 1);
+}
+
+function isError(value: Named): boolean {
+  return typeof value.message === 'string' && Object.hasOwn(value, 'message');
+}
+
+/** How a value looks on the console: strings bare, objects much like JSON. */
+export function describe(value: Value, depth = 0): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'function') return 'function () { ... }';
+  if (!isRecord(value)) return String(value);
+  if (depth > DESCRIBE_MAX_DEPTH) return '...';
+  if (Array.isArray(value)) return `[ ${value.map(each => nested(each, depth)).join(', ')} ]`;
+  if (isAnyArrayBuffer(value)) return `new ArrayBuffer([${new Uint8Array(value).join(', ')}])`;
+  if (isTypedArray(value)) return `new ${value[Symbol.toStringTag]}([${value.join(', ')}])`;
+  if (isDate(value) || isError(value)) return String(value);
+  return describeObject(value, depth);
+}

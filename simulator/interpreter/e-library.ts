@@ -1,0 +1,122 @@
+import { isAnyArrayBuffer, isTypedArray } from 'node:util/types';
+import type { BoardFacts } from '../boards/board.ts';
+import type { Chance } from '../chance.ts';
+import { bytesOfText, flatten, isRecord, textOf, wholeNumber } from './bytes.ts';
+import type { Console } from './console.ts';
+import { crc32 } from './crc32.ts';
+import { describe } from './describe.ts';
+import type { SerialPorts } from './ports.ts';
+import type { Named, Realm, Value } from './realm.ts';
+
+/** Supply of the Pico's regulator. */
+const SUPPLY_VOLTS = 3.3;
+const FLAGS = [
+  'deepSleep',
+  'unsafeFlash',
+  'unsyncFiles',
+  'pretokenise',
+  'jitDebug',
+  'onErrorSave',
+  'onErrorFlash',
+];
+
+interface Tools {
+  readonly realm: Realm;
+  readonly repl: Console;
+  readonly ports: SerialPorts;
+  readonly facts: BoardFacts;
+  readonly chance: Chance;
+  /** Resets the microcontroller at once. */
+  reboot(): void;
+  enableWatchdog(seconds: number, automatic: boolean): void;
+  kickWatchdog(): void;
+}
+
+function bytesLibrary(realm: Realm): Parameters<Realm['library']>[0] {
+  const joined = (args: readonly Value[]) => flatten(realm, args.length === 1 ? args[0] : realm.array(args));
+  return {
+    CRC32: data => {
+      const bytes = elementsOf(data);
+      return bytes && crc32(bytes);
+    },
+    toString: (...args) => textOf(joined(args)),
+    toFlatString: (...args) => textOf(joined(args)),
+    toUint8Array: (...args) => realm.uint8Array(joined(args)),
+    // Only strings and what is an ArrayBuffer already (jswrap_espruino.c).
+    toArrayBuffer: value => {
+      if (isAnyArrayBuffer(value)) return value;
+      return typeof value === 'string' ? realm.arrayBuffer(flatten(realm, value)) : undefined;
+    },
+    reverseByte: value => {
+      let reversed = 0;
+      for (let bit = 0; bit < 8; bit++) if ((wholeNumber(value) >> bit) & 1) reversed |= 0x80 >> bit;
+      return reversed;
+    },
+    clip: (value, low, high) => Math.min(Math.max(Number(value), Number(low)), Number(high)),
+    sum: list => (isTypedArray(list) || Array.isArray(list) ? sumOf(list) : Number.NaN),
+    toJS: value => (typeof value === 'string' ? JSON.stringify(value) : describe(value)),
+  };
+}
+
+/** One byte for each element, nested ones not flattened (jswrap_espruino.c). Undefined for what has no elements. */
+function elementsOf(value: Value): Uint8Array | undefined {
+  if (typeof value === 'string') return bytesOfText(value);
+  if (isAnyArrayBuffer(value)) return new Uint8Array(value);
+  if (!isTypedArray(value) && !Array.isArray(value)) return undefined;
+  return Uint8Array.from(value as ArrayLike<Value>, element =>
+    wholeNumber(Array.isArray(element) && element.length === 1 ? element[0] : element),
+  );
+}
+
+function sumOf(list: ArrayLike<Value>): number {
+  let sum = 0;
+  for (let at = 0; at < list.length; at++) sum += Number(list[at]);
+  return sum;
+}
+
+function setConsole(tools: Tools, port: Value, options: Value): void {
+  const forced = isRecord(options) && Boolean(options.force);
+  if (port === null || port === undefined) {
+    tools.repl.moveTo(undefined, forced);
+    return;
+  }
+  const name = tools.ports.nameOf(port);
+  if (name === undefined) throw tools.realm.error('port is not a serial port');
+  tools.repl.moveTo(name, forced);
+}
+
+function systemLibrary(tools: Tools): Parameters<Realm['library']>[0] {
+  const { realm, repl, facts, chance } = tools;
+  let flags = realm.object(Object.fromEntries(FLAGS.map(name => [name, 0])));
+  return {
+    hwRand: () => chance.word(),
+    srand: () => undefined,
+    getErrorFlags: () => realm.array([]),
+    setConsole: (port, options) => setConsole(tools, port, options),
+    getConsole: () => repl.port ?? null,
+    setPassword: password => repl.setPassword(password === undefined ? undefined : String(password)),
+    lockConsole: () => repl.lock(),
+    reboot: () => tools.reboot(),
+    enableWatchdog: (seconds, automatic) =>
+      tools.enableWatchdog(Number(seconds), automatic === undefined || Boolean(automatic)),
+    kickWatchdog: () => tools.kickWatchdog(),
+    // Not a number on the Linux build; a quiet supply with the last digits of a real reading elsewhere.
+    getAnalogVRef: () => (facts.hosted ? Number.NaN : SUPPLY_VOLTS + (chance.fraction() - 0.5) / 100),
+    getTemperature: () => (facts.hosted ? Number.NaN : 20 + chance.fraction() * 10),
+    // Variables are counted by the real interpreter, not here.
+    getSizeOf: () => 0,
+    getFlags: () => realm.object({ ...flags }),
+    setFlags: changes => {
+      if (isRecord(changes)) flags = realm.object({ ...flags, ...changes });
+    },
+    defrag: () => undefined,
+    setTimeZone: () => undefined,
+    setDST: () => undefined,
+    stopEventPropagation: () => undefined,
+  };
+}
+
+/** The global `E`. */
+export function eLibrary(tools: Tools): Named {
+  return tools.realm.library({ ...bytesLibrary(tools.realm), ...systemLibrary(tools) });
+}

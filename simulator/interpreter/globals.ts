@@ -1,0 +1,127 @@
+import { textOf } from './bytes.ts';
+import { aesLibrary, cryptoLibrary } from './crypto-library.ts';
+import { describe } from './describe.ts';
+import { eLibrary } from './e-library.ts';
+import { filesLibrary } from './files-library.ts';
+import { graphicsLibrary } from './graphics-library.ts';
+import type { Tools } from './host.ts';
+import { i2cLibrary } from './i2c-library.ts';
+import { moduleGlobals } from './modules.ts';
+import { pinGlobals } from './pins.ts';
+import type { Named } from './realm.ts';
+import { compact } from './storage-compaction.ts';
+import { storageLibrary } from './storage-library.ts';
+import { textGlobals } from './text.ts';
+import { timeGlobals } from './time-globals.ts';
+
+/** `getSerial()` of the Linux build. */
+const HOSTED_SERIAL = '00000000-addeadde-addeadde';
+const JUNK_CHARACTERS = 64;
+
+function serialOf({ hardware }: Tools): string {
+  if (hardware.facts.hosted) return HOSTED_SERIAL;
+  const hex = Buffer.from(hardware.serial).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 16)}-${hex.slice(16)}`;
+}
+
+function modules(tools: Tools): Named {
+  const { realm, hardware, repl, storage } = tools;
+  const { facts } = hardware;
+  const error = (text: string) => repl.error(text);
+  const AES = aesLibrary({ realm, error }, facts);
+  const compactNow = () => compact(storage, text => repl.print(text));
+  const storageModule = storageLibrary(realm, storage, facts.flash.at, compactNow);
+  const builtIn: Record<string, Named> = {
+    Storage: storageModule,
+    crypto: cryptoLibrary({ realm, error }, facts, AES),
+  };
+  if (facts.hosted) builtIn.fs = filesLibrary(realm, hardware.files);
+  const source = (name: string) => {
+    const file = storage.find(name);
+    return file && textOf(storage.flash.read(file.dataAt, file.header.size));
+  };
+  return { AES, ...moduleGlobals(realm, builtIn, source) };
+}
+
+function printing({ realm, repl }: Tools): Named {
+  const print = realm.adopt((...values) => {
+    repl.print(`${values.map(value => describe(value)).join(' ')}\n`);
+  });
+  return {
+    print,
+    console: realm.object({ log: print, debug: print, info: print, warn: print, error: print }),
+    trace: realm.adopt(() => undefined),
+    echo: realm.adopt(() => undefined),
+  };
+}
+
+function processGlobal(tools: Tools): Named {
+  const { realm, hardware, repl } = tools;
+  const { facts } = hardware;
+  const bytes = facts.flash.pageBytes * facts.flash.pages;
+  const process = realm.object({
+    version: facts.version,
+    env: realm.object({
+      VERSION: facts.version,
+      BOARD: facts.build,
+      STORAGE: bytes,
+      SERIAL: serialOf(tools),
+      CONSOLE: repl.port ?? null,
+    }),
+  });
+  // Variables are counted by the real interpreter only: here the board's whole number of them is always free.
+  process.memory = realm.adopt(() =>
+    realm.object({ free: facts.variables, usage: 0, total: facts.variables, history: 0, gc: 0, gctime: 0 }),
+  );
+  return process;
+}
+
+function system(tools: Tools): Named {
+  const { realm, hardware } = tools;
+  return {
+    ...realm.library({
+      getSerial: () => serialOf(tools),
+      load: () => tools.restart('load'),
+      reset: () => tools.restart('reset'),
+      save: () => {
+        throw realm.error('save is not simulated');
+      },
+      setDeepSleep: () => undefined,
+      setSleepIndicator: () => undefined,
+      setBusyIndicator: () => undefined,
+      analogRead: () => hardware.chance.fraction(),
+    }),
+    HIGH: 1,
+    LOW: 0,
+    process: processGlobal(tools),
+    E: eLibrary({
+      realm,
+      repl: tools.repl,
+      ports: tools.ports,
+      facts: hardware.facts,
+      chance: hardware.chance,
+      reboot: () => tools.reboot(),
+      enableWatchdog: (seconds, automatic) => tools.enableWatchdog(seconds, automatic),
+      kickWatchdog: () => tools.kickWatchdog(),
+    }),
+  };
+}
+
+/** Everything a board adds to the language. */
+export function boardGlobals(tools: Tools): Named {
+  const { hardware, realm, pins, call } = tools;
+  const { facts } = hardware;
+  const globals: Named = {
+    ...pins.globals(),
+    ...pinGlobals(realm, pins),
+    ...tools.ports.globals(),
+    ...timeGlobals({ ...tools, facts, call, spend: us => hardware.spend(us) }),
+    ...textGlobals(realm, () => hardware.chance.bytes(JUNK_CHARACTERS)),
+    ...modules(tools),
+    ...printing(tools),
+    ...system(tools),
+    Graphics: graphicsLibrary(realm, log => hardware.drawnOn(log)),
+  };
+  if (facts.i2c) globals.I2C1 = i2cLibrary(realm, hardware.i2c, pins, facts.i2c);
+  return globals;
+}

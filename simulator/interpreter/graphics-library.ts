@@ -1,0 +1,263 @@
+import { isAnyArrayBuffer } from 'node:util/types';
+import { GRAPHICS_MAX_SIDE } from '../limits.ts';
+import { int32, isRecord, wholeNumber } from './bytes.ts';
+import { type Area, Canvas, type CanvasLayout, canvasBytes } from './canvas.ts';
+import { type CustomFont, drawText, textHeight, textWidth } from './custom-font.ts';
+import type { Call, Named, Realm, Value } from './realm.ts';
+import { TextLog } from './text-log.ts';
+
+interface Instance {
+  readonly canvas: Canvas;
+  readonly log: TextLog;
+  font: CustomFont | undefined;
+  alignX: number;
+  alignY: number;
+}
+
+type Method = (instance: Instance, args: readonly Value[]) => Value;
+
+const BITS = [1, 2, 4, 8];
+const NOT_SIMULATED = [
+  'setFont',
+  'setFontVector',
+  'setFontBitmap',
+  'setFont4x6',
+  'setFont6x8',
+  'setFontPBF',
+  'setRotation',
+  'setClipRect',
+  'drawImage',
+  'drawImages',
+  'drawCircle',
+  'fillCircle',
+  'drawEllipse',
+  'fillEllipse',
+  'drawPoly',
+  'fillPoly',
+  'lineTo',
+  'moveTo',
+  'scroll',
+  'blit',
+  'asImage',
+  'asBMP',
+  'asURL',
+  'dump',
+  'wrapString',
+  'findFont',
+  'floodFill',
+];
+
+function areaOf(realm: Realm, args: readonly Value[]): Area {
+  const [first, y1, x2, y2] = args;
+  if (!isRecord(first)) return { x1: int32(first), y1: int32(y1), x2: int32(x2), y2: int32(y2) };
+  if (wholeNumber(first.r) > 0) throw realm.error('rounded rectangles are not simulated');
+  const left = int32(first.x1 ?? first.x);
+  const top = int32(first.y1 ?? first.y);
+  const { w, h } = first;
+  return {
+    x1: left,
+    y1: top,
+    x2: w === undefined ? int32(first.x2) : left + int32(w),
+    y2: h === undefined ? int32(first.y2) : top + int32(h),
+  };
+}
+
+/** A colour argument: a number as it is, or red, green, blue of which a bright sum counts as lit. */
+function colourOf(realm: Realm, canvas: Canvas, args: readonly Value[]): number {
+  const [red, green, blue] = args;
+  if (green === undefined && blue === undefined && typeof red !== 'string') {
+    return (int32(red) & canvas.colourMask) >>> 0;
+  }
+  if (canvas.layout.bitsPerPixel > 2 || typeof red === 'string') {
+    throw realm.error('colours by name or by red, green and blue are simulated for 1 and 2 bits per pixel');
+  }
+  const sum = [red, green, blue].reduce<number>(
+    (total, part) => total + Math.min(255, Math.max(0, Math.trunc(Number(part) * 256))),
+    0,
+  );
+  return sum >= 384 ? canvas.colourMask : 0;
+}
+
+function fontOf(realm: Realm, [bitmap, first, widths, height]: readonly Value[]): CustomFont {
+  if (typeof bitmap !== 'string') throw realm.error('Font bitmap must be a String');
+  const firstCharacter = int32(first);
+  if (firstCharacter < 0 || firstCharacter > 255) throw realm.error('First character out of range');
+  if (typeof widths !== 'string' && typeof widths !== 'number') {
+    throw realm.error('Font width must be a String or an integer');
+  }
+  const packed = int32(height);
+  if (packed >> 16 > 1) throw realm.error('fonts of more than 1 bit per pixel are not simulated');
+  return {
+    bitmap,
+    firstCharacter,
+    widths: typeof widths === 'number' ? Math.trunc(widths) : widths,
+    height: packed & 255,
+    scale: Math.max(1, (packed >> 8) & 255),
+  };
+}
+
+function needFont(realm: Realm, instance: Instance): CustomFont {
+  if (!instance.font) throw realm.error('only custom fonts are simulated: call setFontCustom first');
+  return instance.font;
+}
+
+function drawString(realm: Realm, instance: Instance, [value, x, y, solid]: readonly Value[]): void {
+  const text = String(value);
+  const style = {
+    font: needFont(realm, instance),
+    alignX: instance.alignX,
+    alignY: instance.alignY,
+    solid: Boolean(solid),
+  };
+  if (text.includes('\0')) throw realm.error('images inside strings are not simulated');
+  const drawn = drawText(instance.canvas, style, text, int32(x), int32(y));
+  if (style.solid) instance.log.painted(boxOf(drawn));
+  instance.log.drew(text, drawn.x, drawn.y, drawn.width, drawn.height);
+}
+
+function boxOf(drawn: { x: number; y: number; width: number; height: number }): Area {
+  return { x1: drawn.x, y1: drawn.y, x2: drawn.x + drawn.width - 1, y2: drawn.y + drawn.height - 1 };
+}
+
+function reset(instance: Instance): void {
+  instance.canvas.resetColours();
+  instance.font = undefined;
+  instance.alignX = 3;
+  instance.alignY = 3;
+}
+
+function alignment(value: Value): number {
+  // Two bits, unsigned: -1 becomes 3, which is left or top.
+  return Math.max(-1, Math.min(1, int32(value))) & 3;
+}
+
+function paint(instance: Instance, area: Area, colour: number): void {
+  instance.canvas.fillRect(area, colour);
+  instance.log.painted(area);
+}
+
+/** Methods that return the Graphics they were called on. */
+function chained(realm: Realm): Record<string, (instance: Instance, args: readonly Value[]) => void> {
+  return {
+    clear(instance, [resetState]) {
+      if (resetState) reset(instance);
+      instance.canvas.clear();
+      instance.log.clear();
+    },
+    reset,
+    setColor(instance, args) {
+      instance.canvas.foreground = colourOf(realm, instance.canvas, args);
+    },
+    setBgColor(instance, args) {
+      instance.canvas.background = colourOf(realm, instance.canvas, args);
+    },
+    fillRect: (instance, args) => paint(instance, areaOf(realm, args), instance.canvas.foreground),
+    clearRect: (instance, args) => paint(instance, areaOf(realm, args), instance.canvas.background),
+    drawRect: (instance, args) => instance.canvas.drawRect(areaOf(realm, args)),
+    drawLine: (instance, args) => instance.canvas.drawLine(areaOf(realm, args)),
+    setPixel(instance, [x, y, colour]) {
+      const { canvas } = instance;
+      const value = colour === undefined ? canvas.foreground : colourOf(realm, canvas, [colour]);
+      canvas.setPixel(int32(x), int32(y), value);
+    },
+    setFontCustom(instance, args) {
+      instance.font = fontOf(realm, args);
+    },
+    setFontAlign(instance, [x, y, rotation]) {
+      if (int32(rotation) !== 0) throw realm.error('turned text is not simulated');
+      instance.alignX = alignment(x);
+      instance.alignY = alignment(y);
+    },
+    drawString: (instance, args) => drawString(realm, instance, args),
+  };
+}
+
+function answering(realm: Realm): Record<string, Method> {
+  return {
+    getWidth: ({ canvas }) => canvas.layout.width,
+    getHeight: ({ canvas }) => canvas.layout.height,
+    getBPP: ({ canvas }) => canvas.layout.bitsPerPixel,
+    getColor: ({ canvas }) => canvas.foreground,
+    getBgColor: ({ canvas }) => canvas.background,
+    getPixel: ({ canvas }, [x, y]) => canvas.getPixel(int32(x), int32(y)),
+    getFontHeight: instance => textHeight(needFont(realm, instance), ''),
+    stringWidth: (instance, [text]) => textWidth(needFont(realm, instance), String(text)),
+    getModified({ canvas }, [resetArea]) {
+      const area = canvas.modified;
+      if (resetArea) canvas.resetModified();
+      return area && realm.object({ ...area });
+    },
+  };
+}
+
+function layoutOf(realm: Realm, [width, height, bits, options]: readonly Value[]): CanvasLayout {
+  const choice = isRecord(options) ? options : {};
+  const layout = {
+    width: int32(width),
+    height: int32(height),
+    bitsPerPixel: int32(bits),
+    verticalByte: Boolean(choice.vertical_byte),
+    msb: choice.msb === undefined || Boolean(choice.msb),
+  };
+  const sides = [layout.width, layout.height];
+  if (sides.some(side => side <= 0 || side > GRAPHICS_MAX_SIDE)) throw realm.error('Invalid Size');
+  if (!BITS.includes(layout.bitsPerPixel)) throw realm.error('Invalid BPP, or not simulated');
+  if (layout.verticalByte && layout.bitsPerPixel !== 1) {
+    throw realm.error('vertical_byte only works for 1bpp ArrayBuffers');
+  }
+  if (layout.verticalByte && layout.height & 7) {
+    throw realm.error('height must be a multiple of 8 when using vertical_byte');
+  }
+  if (choice.zigzag || choice.interleavex) throw realm.error('zigzag and interleavex are not simulated');
+  return layout;
+}
+
+/** The global `Graphics`. `drawnOn` is told the log of the Graphics that was last drawn on. */
+export function graphicsLibrary(realm: Realm, drawnOn: (log: TextLog) => void): Value {
+  const instances = new WeakMap<object, Instance>();
+  const prototype: Named = realm.object({});
+  const own = (self: Value): Instance => {
+    const instance = isRecord(self) ? instances.get(self) : undefined;
+    if (!instance) throw realm.error('not a Graphics');
+    drawnOn(instance.log);
+    return instance;
+  };
+  const define = (name: string, value: Call) =>
+    Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
+  for (const [name, method] of Object.entries(chained(realm))) {
+    define(
+      name,
+      realm.method((self, ...args) => {
+        method(own(self), args);
+        return self;
+      }),
+    );
+  }
+  for (const [name, method] of Object.entries(answering(realm))) {
+    define(
+      name,
+      realm.method((self, ...args) => method(own(self), args)),
+    );
+  }
+  for (const name of NOT_SIMULATED) {
+    define(
+      name,
+      realm.adopt(() => {
+        throw realm.error(`Graphics.${name} is not simulated`);
+      }),
+    );
+  }
+  const createArrayBuffer = realm.adopt((...args) => {
+    const layout = layoutOf(realm, args);
+    const given = isRecord(args[3]) ? args[3].buffer : undefined;
+    const buffer = isAnyArrayBuffer(given) ? given : realm.arrayBuffer(new Uint8Array(canvasBytes(layout)));
+    const graphics = Object.assign(Object.create(prototype) as Named, { buffer });
+    const canvas = new Canvas(layout, new Uint8Array(buffer));
+    instances.set(graphics, { canvas, log: new TextLog(), font: undefined, alignX: 3, alignY: 3 });
+    return graphics;
+  });
+  return Object.assign(
+    realm.adopt(() => undefined),
+    { createArrayBuffer, prototype },
+  );
+}

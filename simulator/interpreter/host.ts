@@ -1,0 +1,56 @@
+import type { BoardFacts, PortName } from '../boards/board.ts';
+import type { Chance } from '../chance.ts';
+import type { Files } from '../parts/files.ts';
+import type { Flash } from '../parts/flash.ts';
+import type { I2cBus } from '../parts/i2c-bus.ts';
+import type { Console, ConsoleLog } from './console.ts';
+import type { Pins } from './pins.ts';
+import type { SerialPorts } from './ports.ts';
+import type { Realm, Value } from './realm.ts';
+import type { StorageFiles } from './storage-files.ts';
+import type { TextLog } from './text-log.ts';
+import type { DeviceClock } from './time-globals.ts';
+import type { Timers } from './timers.ts';
+import type { Watches } from './watches.ts';
+
+/** The microcontroller and what is soldered to it, as one boot of the interpreter meets it. */
+export interface Hardware {
+  readonly facts: BoardFacts;
+  readonly flash: Flash;
+  readonly files: Files;
+  readonly i2c: I2cBus;
+  readonly log: ConsoleLog;
+  /** Twelve bytes. */
+  readonly serial: Uint8Array;
+  /** Randomness of this boot. */
+  readonly chance: Chance;
+  nowUs(): number;
+  spend(us: number): void;
+  /** What the interpreter's own clock shows at power on, in µs since 1970. */
+  readonly clockStartUs: number;
+  level(pin: string): boolean;
+  send(port: PortName, bytes: Uint8Array): void;
+  drawnOn(log: TextLog): void;
+  /** Calls back after so long unless cancelled by another call; 0 cancels. */
+  watchdog(us: number): void;
+}
+
+/** What one boot's globals are made from. */
+export interface Tools {
+  readonly hardware: Hardware;
+  readonly realm: Realm;
+  readonly repl: Console;
+  readonly timers: Timers;
+  readonly watches: Watches;
+  readonly ports: SerialPorts;
+  readonly storage: StorageFiles;
+  readonly pins: Pins;
+  readonly clock: DeviceClock;
+  call(self: Value, listeners: Value, args: readonly Value[]): void;
+  /** Leaves the image at once and resets. */
+  reboot(): void;
+  /** Resets once the current event is over. */
+  restart(ending: 'load' | 'reset'): void;
+  enableWatchdog(seconds: number, automatic: boolean): void;
+  kickWatchdog(): void;
+}

@@ -1,0 +1,48 @@
+import { I2C_DEFAULT_BITRATE } from '../limits.ts';
+import { type I2cBus, NoAcknowledge } from '../parts/i2c-bus.ts';
+import { flatten, int32, isRecord } from './bytes.ts';
+import type { Pins } from './pins.ts';
+import type { Named, Realm, Value } from './realm.ts';
+
+const NO_ACKNOWLEDGE = 'Timeout on I2C Write Transmit Mode 2';
+const NO_ACKNOWLEDGE_READ = 'Timeout on I2C Read Receive Mode';
+
+/** `I2C1` with the board's parts on it. `wired` are the pins they are soldered to. */
+export function i2cLibrary(
+  realm: Realm,
+  bus: I2cBus,
+  pins: Pins,
+  wired: { readonly scl: string; readonly sda: string },
+): Named {
+  /** A part that does not answer is an exception, the one Espruino's STM32 driver throws. */
+  function answering<T>(message: string, transfer: () => T): T {
+    try {
+      return transfer();
+    } catch (error) {
+      throw error instanceof NoAcknowledge ? realm.internalError(message) : error;
+    }
+  }
+  const addressOf = (value: Value) => int32(isRecord(value) ? value.address : value) & 0x7f;
+  const write = (address: Value, data: Uint8Array) => {
+    if (data.length > 0) answering(NO_ACKNOWLEDGE, () => bus.write(addressOf(address), data));
+  };
+  const read = (address: Value, count: Value) => {
+    const length = int32(count);
+    if (length <= 0) return undefined;
+    return realm.uint8Array(answering(NO_ACKNOWLEDGE_READ, () => bus.read(addressOf(address), length)));
+  };
+  return realm.library({
+    setup: options => {
+      const choice = isRecord(options) ? options : {};
+      const onParts = pins.nameOf(choice.scl) === wired.scl && pins.nameOf(choice.sda) === wired.sda;
+      const bitrate = int32(choice.bitrate);
+      bus.setup(bitrate > 0 ? bitrate : I2C_DEFAULT_BITRATE, onParts);
+    },
+    writeTo: (address, ...data) => write(address, flatten(realm, realm.array(data))),
+    readFrom: (address, count) => read(address, count),
+    readReg: (address, register, count) => {
+      write(address, Uint8Array.of(int32(register) & 255));
+      return read(address, count);
+    },
+  });
+}

@@ -1,0 +1,110 @@
+import type { BoardFacts } from '../boards/board.ts';
+import { isRecord } from './bytes.ts';
+import type { Named, Realm, Value } from './realm.ts';
+
+/** Levels that come from outside the microcontroller: pin name to high or low. */
+export type Levels = (pin: string) => boolean;
+
+/** The pins as globals and objects, and what the image drives them to. */
+export class Pins {
+  readonly #realm: Realm;
+  readonly #levels: Levels;
+  readonly #names = new WeakMap<object, string>();
+  readonly #objects = new Map<string, Named>();
+  /** Outputs. */
+  readonly #driven = new Map<string, boolean>();
+  readonly #modes = new Map<string, string>();
+
+  constructor(realm: Realm, facts: BoardFacts, levels: Levels) {
+    this.#realm = realm;
+    this.#levels = levels;
+    const prototype = this.#methods();
+    for (const name of facts.pins) {
+      const pin = Object.create(prototype) as Named;
+      this.#names.set(pin, name);
+      this.#objects.set(name, pin);
+    }
+    for (const [alias, name] of Object.entries(facts.pinAliases)) {
+      const pin = this.#objects.get(name);
+      if (pin) this.#objects.set(alias, pin);
+    }
+  }
+
+  globals(): Named {
+    return Object.fromEntries(this.#objects);
+  }
+
+  object(name: string): Named | undefined {
+    return this.#objects.get(name);
+  }
+
+  /** The name of a pin given as an object or a string; undefined when it is none. */
+  nameOf(value: Value): string | undefined {
+    if (typeof value === 'string') {
+      const pin = this.#objects.get(value);
+      return pin && this.#names.get(pin);
+    }
+    return isRecord(value) ? this.#names.get(value) : undefined;
+  }
+
+  read(name: string): boolean {
+    return this.#driven.get(name) ?? this.#levels(name);
+  }
+
+  write(name: string, high: boolean): void {
+    this.#driven.set(name, high);
+  }
+
+  mode(name: string, mode: string): void {
+    this.#modes.set(name, mode);
+    if (mode.startsWith('input') || mode === 'analog') this.#driven.delete(name);
+  }
+
+  modeOf(name: string): string {
+    return this.#modes.get(name) ?? (this.#driven.has(name) ? 'output' : 'input');
+  }
+
+  #methods(): object {
+    const realm = this.#realm;
+    const own = (self: Value): string => {
+      const name = this.nameOf(self);
+      if (name === undefined) throw realm.error('Invalid pin');
+      return name;
+    };
+    const prototype = realm.object({});
+    const define = (name: string, call: (pin: string, value: Value) => Value) =>
+      Object.defineProperty(prototype, name, {
+        value: realm.method((self, value) => call(own(self), value)),
+      });
+    define('read', pin => this.read(pin));
+    define('write', (pin, value) => this.write(pin, Boolean(value)));
+    define('set', pin => this.write(pin, true));
+    define('reset', pin => this.write(pin, false));
+    define('toggle', pin => {
+      this.write(pin, !this.read(pin));
+      return this.read(pin);
+    });
+    define('mode', (pin, mode) => this.mode(pin, String(mode)));
+    define('getMode', pin => this.modeOf(pin));
+    define('toString', pin => pin);
+    return prototype;
+  }
+}
+
+/** `digitalRead`, `digitalWrite`, `pinMode`, `getPinMode`: one pin each. */
+export function pinGlobals(realm: Realm, pins: Pins): Named {
+  const named = (value: Value): string | undefined => pins.nameOf(value);
+  return realm.library({
+    digitalRead: pin => (pins.read(named(pin) ?? '') ? 1 : 0),
+    digitalWrite: (pin, value) => {
+      const name = named(pin);
+      if (name === undefined) throw realm.error('Invalid pin!');
+      pins.write(name, Boolean(value));
+    },
+    pinMode: (pin, mode) => {
+      const name = named(pin);
+      if (name !== undefined) pins.mode(name, String(mode ?? 'input'));
+    },
+    getPinMode: pin => pins.modeOf(named(pin) ?? ''),
+  });
+}

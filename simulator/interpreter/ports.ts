@@ -1,0 +1,116 @@
+import type { BoardFacts, PortName } from '../boards/board.ts';
+import { SERIAL_CHUNK_BYTES, STREAM_BUFFER_BYTES } from '../limits.ts';
+import { bytesOfText, flatten, isRecord, textOf, wholeNumber } from './bytes.ts';
+import type { Console } from './console.ts';
+import { describe } from './describe.ts';
+import type { Named, Realm, Value } from './realm.ts';
+
+interface Port {
+  readonly name: PortName;
+  readonly object: Named;
+  /** A USART is deaf until `setup`; USB is always there. */
+  open: boolean;
+  /** Came in while nobody listened. */
+  kept: string;
+}
+
+interface Tools {
+  readonly realm: Realm;
+  readonly repl: Console;
+  send(port: PortName, bytes: Uint8Array): void;
+  /** Runs the listeners as an event of the idle loop. */
+  queue(self: Value, listeners: Value, args: readonly Value[]): void;
+  /** Runs the listeners now. */
+  call(self: Value, listeners: Value, args: readonly Value[]): void;
+}
+
+/** The serial ports as objects: `USB`, `Serial1`, `Serial2` (jswrap_serial.c, jswrap_stream.c). */
+export class SerialPorts {
+  readonly #tools: Tools;
+  readonly #ports: readonly Port[];
+
+  constructor(tools: Tools, facts: BoardFacts) {
+    this.#tools = tools;
+    this.#ports = facts.ports.map(name => {
+      const port: Port = { name, object: tools.realm.object({}), open: name === 'USB', kept: '' };
+      Object.assign(port.object, this.#methods(port));
+      for (const key of Object.keys(port.object)) {
+        Object.defineProperty(port.object, key, { enumerable: false });
+      }
+      return port;
+    });
+  }
+
+  globals(): Named {
+    return Object.fromEntries(this.#ports.map(port => [port.name, port.object]));
+  }
+
+  /** The port an argument names, by object or by name. */
+  nameOf(value: Value): PortName | undefined {
+    return this.#ports.find(port => port.object === value || port.name === value)?.name;
+  }
+
+  /** Bytes as the interrupt takes them: events of at most 64. */
+  events(name: PortName, bytes: Uint8Array): (() => void)[] {
+    const port = this.#ports.find(each => each.name === name);
+    if (!port) return [];
+    const events: (() => void)[] = [];
+    for (let at = 0; at < bytes.length; at += SERIAL_CHUNK_BYTES) {
+      const chunk = bytes.slice(at, at + SERIAL_CHUNK_BYTES);
+      events.push(() => this.#received(port, chunk));
+    }
+    return events;
+  }
+
+  #received(port: Port, chunk: Uint8Array): void {
+    const { repl, call } = this.#tools;
+    if (repl.port === port.name) {
+      repl.input(chunk);
+      return;
+    }
+    if (!port.open) return;
+    const listeners = port.object['#ondata'];
+    if (Array.isArray(listeners) && listeners.length > 0) call(port.object, listeners, [textOf(chunk)]);
+    else port.kept = (port.kept + textOf(chunk)).slice(0, STREAM_BUFFER_BYTES);
+  }
+
+  /** Somebody began to listen on `target`: what was kept is delivered first. */
+  listening(target: Value): void {
+    const port = this.#ports.find(each => each.object === target);
+    if (!port || port.kept === '') return;
+    this.#tools.queue(port.object, port.object['#ondata'], [port.kept]);
+    port.kept = '';
+  }
+
+  #send(port: Port, bytes: Uint8Array): void {
+    if (port.open && bytes.length > 0) this.#tools.send(port.name, bytes);
+  }
+
+  #take(port: Port, count: number): string {
+    const taken = count <= 0 ? port.kept : port.kept.slice(0, count);
+    port.kept = port.kept.slice(taken.length);
+    return taken;
+  }
+
+  #methods(port: Port): Named {
+    const { realm, repl } = this.#tools;
+    const printed = (value: Value) => bytesOfText(describe(value));
+    return realm.library({
+      setup: (_baud, options) => {
+        if (isRecord(options) && options.path !== undefined) String(options.path);
+        port.open = true;
+      },
+      unsetup: () => {
+        port.open = port.name === 'USB';
+      },
+      setConsole: force => repl.moveTo(port.name, Boolean(force)),
+      write: (...data) => this.#send(port, flatten(realm, realm.array(data))),
+      print: value => this.#send(port, printed(value)),
+      println: value => this.#send(port, bytesOfText(`${describe(value)}\r\n`)),
+      read: count => this.#take(port, wholeNumber(count)),
+      available: () => port.kept.length,
+      flush: () => undefined,
+      isConnected: () => port.open,
+    });
+  }
+}

@@ -1,0 +1,153 @@
+import { type Context, createContext, runInContext, Script } from 'node:vm';
+import { GLOBALS, METHODS, STATICS, TYPED_ARRAYS } from './built-ins.ts';
+import { PRELUDE, PROMISES } from './prelude.ts';
+
+/** A value of the image: nothing is known of it until it is looked at. */
+export type Value = unknown;
+export type Call = (...args: readonly Value[]) => Value;
+export type Named = Record<string, Value>;
+
+/** What the context needs of the world outside it. */
+export interface Outside {
+  /** Throws when the board is no longer running: asked before every call out of the context. */
+  alive(): void;
+  nowMs(): number;
+  random(): number;
+  randomWord(): number;
+  /** A `data` listener was added to `target`. */
+  listening(target: Value): void;
+  /** Runs the listeners in the idle loop. */
+  queue(self: Value, listeners: Value, args: Value): void;
+  unhandled(reason: Value): void;
+}
+
+interface Natives {
+  readonly Object: ObjectConstructor;
+  readonly Array: ArrayConstructor;
+  readonly Function: FunctionConstructor;
+  readonly String: StringConstructor;
+  readonly Error: ErrorConstructor;
+  readonly TypeError: ErrorConstructor;
+  readonly InternalError: ErrorConstructor;
+  readonly ArrayBuffer: ArrayBufferConstructor;
+  readonly Uint8Array: Uint8ArrayConstructor;
+  readonly TypedArray: { readonly prototype: object };
+  readonly global: object;
+}
+
+function keepOnly(target: object, names: readonly string[]): void {
+  for (const name of Object.getOwnPropertyNames(target)) {
+    if (!names.includes(name)) Reflect.deleteProperty(target, name);
+  }
+}
+
+function prototypeOf(type: unknown): object | undefined {
+  const prototype = (type as { prototype?: unknown } | undefined)?.prototype;
+  return typeof prototype === 'object' || typeof prototype === 'function' ? (prototype as object) : undefined;
+}
+
+/** Removes from a context what Espruino lacks. */
+function impoverish(global: object, typedArray: object): void {
+  const types = Object.getOwnPropertyDescriptors(global) as Record<string, PropertyDescriptor | undefined>;
+  const statics: Record<string, readonly string[]> = { ...STATICS };
+  for (const name of TYPED_ARRAYS) statics[name] = [];
+  for (const [name, kept] of Object.entries(statics)) {
+    const type = name === 'TypedArray' ? typedArray : types[name]?.value;
+    keepOnly(type, typeof type === 'function' ? [...kept, 'prototype', 'length', 'name'] : kept);
+    const prototype = prototypeOf(type);
+    if (prototype) keepOnly(prototype, METHODS[name] ?? ['constructor']);
+  }
+  keepOnly(global, [...GLOBALS, 'InternalError']);
+}
+
+/** One boot's JavaScript world: a context with the built-ins Espruino has. */
+export class Realm {
+  readonly natives: Natives;
+  readonly #context: Context;
+  readonly #alive: () => void;
+
+  constructor(outside: Outside) {
+    this.#context = createContext(Object.create(null));
+    this.#alive = () => outside.alive();
+    const prelude = runInContext(PRELUDE, this.#context) as (outside: Outside) => Natives;
+    this.natives = prelude(outside);
+    const promises = runInContext(PROMISES, this.#context) as (...use: readonly unknown[]) => unknown;
+    impoverish(this.natives.global, this.natives.TypedArray);
+    this.define({
+      Promise: promises(outside.queue, outside.unhandled),
+      global: this.natives.global,
+    });
+  }
+
+  /** Adds globals. */
+  define(globals: Named): void {
+    for (const [name, value] of Object.entries(globals)) {
+      Object.defineProperty(this.natives.global, name, {
+        value,
+        writable: true,
+        configurable: true,
+        enumerable: false,
+      });
+    }
+  }
+
+  /** Runs text as a script in the global scope. Throws what it throws. */
+  evaluate(source: string, fileName: string): Value {
+    return new Script(source, { filename: fileName }).runInContext(this.#context);
+  }
+
+  error(message: string): Error {
+    return new this.natives.Error(message);
+  }
+
+  typeError(message: string): Error {
+    return new this.natives.TypeError(message);
+  }
+
+  internalError(message: string): Error {
+    return new this.natives.InternalError(message);
+  }
+
+  /** An array of the context with these elements. */
+  array(elements: readonly Value[]): Value[] {
+    const array = new this.natives.Array<Value>();
+    for (const element of elements) array.push(element);
+    return array;
+  }
+
+  object(entries: Named): Named {
+    return Object.assign(new this.natives.Object() as Named, entries);
+  }
+
+  uint8Array(bytes: Uint8Array): Uint8Array {
+    return new this.natives.Uint8Array(this.arrayBuffer(bytes));
+  }
+
+  arrayBuffer(bytes: Uint8Array): ArrayBuffer {
+    const buffer = new this.natives.ArrayBuffer(bytes.length);
+    new Uint8Array(buffer).set(bytes);
+    return buffer;
+  }
+
+  /** A function of the context that calls out of it. */
+  adopt(call: Call): Call {
+    return this.method((_self, ...args) => call(...args));
+  }
+
+  /** The same, told what `this` was. */
+  method(call: (self: Value, ...args: readonly Value[]) => Value): Call {
+    const alive = this.#alive;
+    function out(this: Value, ...args: readonly Value[]): Value {
+      alive();
+      return call(this, ...args);
+    }
+    return Object.setPrototypeOf(out, this.natives.Function.prototype);
+  }
+
+  /** An object of the context whose functions are `calls`. */
+  library(calls: Readonly<Record<string, Call>>): Named {
+    const library = this.object({});
+    for (const [name, call] of Object.entries(calls)) library[name] = this.adopt(call);
+    return library;
+  }
+}

@@ -1,0 +1,215 @@
+import type { PortName } from '../boards/board.ts';
+import { EMIT_MAX_ARGUMENTS } from '../limits.ts';
+import { PowerLost } from '../power.ts';
+import { textOf } from './bytes.ts';
+import { Console } from './console.ts';
+import { boardGlobals } from './globals.ts';
+import type { Hardware, Tools } from './host.ts';
+import { Pins } from './pins.ts';
+import { SerialPorts } from './ports.ts';
+import { Realm, type Value } from './realm.ts';
+import { compact } from './storage-compaction.ts';
+import { StorageFiles } from './storage-files.ts';
+import { DeviceClock } from './time-globals.ts';
+import { Timers } from './timers.ts';
+import { Watches } from './watches.ts';
+
+/** Thrown to leave the image at once for a reset. */
+class Reset extends Error {}
+
+/** `reboot` is a reset of the microcontroller, `load` and `reset` of the interpreter alone. */
+export type Ending = 'reboot' | 'load' | 'reset';
+
+/** One boot: a realm, what runs in it, and the idle loop around that. It ends with the power or a reset. */
+export class Session {
+  readonly #hardware: Hardware;
+  readonly #clock: DeviceClock;
+  readonly #realm: Realm;
+  readonly #repl: Console;
+  readonly #timers: Timers;
+  readonly #watches: Watches;
+  readonly #ports: SerialPorts;
+  readonly #storage: StorageFiles;
+  /** Serial input and pin changes, in the order of their interrupts. */
+  #interrupts: (() => void)[] = [];
+  #events: { self: Value; listeners: Value; args: readonly Value[] }[] = [];
+  #dead = false;
+  #ending: Ending | undefined;
+  #watchdogUs = 0;
+  #watchdogAutomatic = true;
+
+  constructor(hardware: Hardware) {
+    this.#hardware = hardware;
+    this.#clock = new DeviceClock(() => hardware.nowUs(), hardware.clockStartUs, !hardware.facts.hosted);
+    this.#realm = this.#makeRealm();
+    this.#repl = new Console({
+      port: hardware.facts.consolePort,
+      log: hardware.log,
+      send: (port, bytes) => hardware.send(port, bytes),
+      evaluate: source => this.#run(() => this.#realm.evaluate(source, 'REPL')),
+    });
+    this.#timers = new Timers(() => hardware.nowUs());
+    this.#watches = new Watches(this.#timers);
+    this.#storage = new StorageFiles(hardware.flash, files => compact(files, text => this.#repl.print(text)));
+    this.#ports = new SerialPorts(
+      {
+        realm: this.#realm,
+        repl: this.#repl,
+        send: (port, bytes) => hardware.send(port, bytes),
+        queue: (self, listeners, args) => this.#queue(self, listeners, args),
+        call: (self, listeners, args) => this.#call(self, listeners, args),
+      },
+      hardware.facts,
+    );
+    this.#realm.define(boardGlobals(this.#tools()));
+  }
+
+  #tools(): Tools {
+    const hardware = this.#hardware;
+    return {
+      hardware,
+      realm: this.#realm,
+      repl: this.#repl,
+      timers: this.#timers,
+      watches: this.#watches,
+      ports: this.#ports,
+      storage: this.#storage,
+      pins: new Pins(this.#realm, hardware.facts, pin => hardware.level(pin)),
+      clock: this.#clock,
+      call: (self, listeners, args) => this.#call(self, listeners, args),
+      reboot: () => {
+        this.#ending = 'reboot';
+        throw new Reset();
+      },
+      restart: ending => {
+        this.#ending = ending;
+      },
+      enableWatchdog: (seconds, automatic) => this.#enableWatchdog(seconds, automatic),
+      kickWatchdog: () => hardware.watchdog(this.#watchdogUs),
+    };
+  }
+
+  #makeRealm(): Realm {
+    const { chance } = this.#hardware;
+    return new Realm({
+      alive: () => this.#alive(),
+      nowMs: () => Math.floor(this.#clock.seconds() * 1000),
+      random: () => chance.fraction(),
+      randomWord: () => chance.word(),
+      listening: target => this.#ports.listening(target),
+      queue: (self, listeners, args) => this.#queue(self, listeners, args as readonly Value[]),
+      unhandled: reason => this.#repl.print(`Unhandled promise rejection: ${String(reason)}\n`),
+    });
+  }
+
+  #alive(): void {
+    if (this.#dead) throw new PowerLost();
+    if (this.#ending === 'reboot') throw new Reset();
+  }
+
+  #enableWatchdog(seconds: number, automatic: boolean): void {
+    this.#watchdogUs = seconds * 1e6;
+    this.#watchdogAutomatic = automatic;
+    this.#hardware.watchdog(automatic ? 0 : this.#watchdogUs);
+  }
+
+  /** The power is gone: nothing of this boot runs any more. */
+  kill(): void {
+    this.#dead = true;
+    this.#interrupts = [];
+    this.#events = [];
+  }
+
+  /** Reset from outside the image: the watchdog. */
+  reboot(): void {
+    this.#ending = 'reboot';
+  }
+
+  /** How this boot wants to end, once it does. */
+  get ending(): Ending | undefined {
+    return this.#dead ? undefined : this.#ending;
+  }
+
+  /**
+   * Runs the boot files in Espruino's order (espruino.md §4.3). A first boot checks Storage and erases all of it where
+   * it is not sound; after `reset()` `.bootcde` is left out.
+   */
+  boot(first: boolean, afterReset: boolean): void {
+    if (first && !this.#run(() => this.#storage.isSound())) this.#run(() => this.#eraseStorage());
+    const names = ['.boot0', '.boot1', '.boot2', '.boot3'];
+    if (first) names.unshift('.bootPowerOn');
+    for (const name of names) this.#runFile(name);
+    const replaced = this.#storage.find('.bootrst') !== undefined;
+    if (replaced) this.#runFile('.bootrst');
+    else if (!afterReset) this.#runFile('.bootcde');
+    if (!this.#dead && this.#repl.port !== undefined) this.#repl.prompt();
+  }
+
+  #eraseStorage(): void {
+    this.#repl.print('Storage is corrupt.\nErasing Storage Area...\n');
+    this.#storage.eraseAll();
+    this.#repl.print('Erase complete.\n');
+  }
+
+  #runFile(name: string): void {
+    if (this.#dead || this.#ending) return;
+    const file = this.#storage.find(name);
+    if (!file) return;
+    const source = textOf(this.#storage.flash.read(file.dataAt, file.header.size));
+    this.#run(() => this.#realm.evaluate(source, name));
+  }
+
+  /** Bytes from the wire. */
+  receive(port: PortName, bytes: Uint8Array): void {
+    this.#interrupts.push(...this.#ports.events(port, bytes));
+  }
+
+  /** A pin changed, now. */
+  pinChanged(pin: string, level: boolean): void {
+    const timeUs = this.#hardware.nowUs();
+    this.#interrupts.push(() => this.#watches.edge(pin, level, timeUs));
+  }
+
+  nextDueUs(): number {
+    return this.#interrupts.length + this.#events.length > 0 || this.ending
+      ? this.#hardware.nowUs()
+      : this.#timers.nextDueUs();
+  }
+
+  /** One pass of the idle loop: interrupts, timers, queued events. */
+  idle(): void {
+    for (const interrupt of this.#interrupts.splice(0)) this.#run(interrupt);
+    this.#run(() => this.#timers.pass(this.#hardware.nowUs()));
+    while (this.#events.length > 0 && !this.#dead) {
+      const event = this.#events.shift();
+      if (event) this.#call(event.self, event.listeners, event.args);
+    }
+    if (this.#watchdogUs > 0 && this.#watchdogAutomatic) this.#hardware.watchdog(0);
+  }
+
+  #queue(self: Value, listeners: Value, args: readonly Value[]): void {
+    if (args.length > EMIT_MAX_ARGUMENTS) throw this.#realm.typeError('Too many arguments (>4)');
+    this.#events.push({ self, listeners, args: [...args] });
+  }
+
+  #call(self: Value, listeners: Value, args: readonly Value[]): void {
+    if (Array.isArray(listeners)) {
+      for (const listener of [...listeners]) this.#call(self, listener, args);
+    } else if (typeof listeners === 'function') {
+      this.#run(() => Reflect.apply(listeners, self, args));
+    } else if (typeof listeners === 'string') {
+      this.#run(() => this.#realm.evaluate(listeners, 'event'));
+    }
+  }
+
+  /** Runs something of the image: what it throws is printed and life goes on. */
+  #run<T>(action: () => T): T | undefined {
+    if (this.#dead || this.#ending === 'reboot') return undefined;
+    try {
+      return action();
+    } catch (error) {
+      if (!this.#dead && !(error instanceof Reset)) this.#repl.uncaught(error);
+      return undefined;
+    }
+  }
+}

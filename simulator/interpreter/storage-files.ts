@@ -1,0 +1,233 @@
+/**
+ * The file layout of Espruino's Storage in flash (jsflash.c; espruino.md §4.1, §4.2): files one after the other, each a
+ * header of size, flags and name, then its data; a file is deleted by writing zeros over the start of its name.
+ */
+import { STORAGE_ALIGN_BYTES, STORAGE_HEADER_BYTES, STORAGE_NAME_BYTES } from '../limits.ts';
+import type { Flash } from '../parts/flash.ts';
+
+const NAME_AT = 4;
+const UNSET = 0xff_ff_ff_ff;
+/** Flags of files that are listed and kept: none, StorageFile, compressed. */
+const LISTED_FLAGS = [0, 64, 128];
+
+export interface Header {
+  readonly valid: boolean;
+  /** The 32 bytes as they are. */
+  readonly raw: Uint8Array;
+  readonly size: number;
+  readonly flags: number;
+  /** False once deleted. */
+  readonly live: boolean;
+}
+
+interface Position {
+  /** Undefined at the end of flash. */
+  readonly at: number | undefined;
+  readonly header: Header;
+}
+
+export interface Stats {
+  readonly total: number;
+  readonly free: number;
+  readonly fileBytes: number;
+  readonly fileCount: number;
+  readonly trashBytes: number;
+  readonly trashCount: number;
+  /** Page, with a file's start on its first byte, from which on there is something to gain. */
+  readonly firstDirtyPageAt: number;
+}
+
+export const align = (length: number) => Math.ceil(length / STORAGE_ALIGN_BYTES) * STORAGE_ALIGN_BYTES;
+
+/** The 28 bytes of a name: longer ones are cut, and a drive letter is taken off. */
+export function nameBytes(name: string): Uint8Array {
+  const bytes = new Uint8Array(STORAGE_NAME_BYTES);
+  const plain = name.charAt(1) === ':' ? name.slice(2) : name;
+  bytes.set(Buffer.from(plain, 'latin1').subarray(0, STORAGE_NAME_BYTES));
+  return bytes;
+}
+
+export function nameOf(header: Header): string {
+  return Buffer.from(header.raw.subarray(NAME_AT)).toString('latin1').replace(/\0.*$/s, '');
+}
+
+export function isRealFile(header: Header): boolean {
+  return header.live && LISTED_FLAGS.includes(header.flags);
+}
+
+export class StorageFiles {
+  readonly flash: Flash;
+  readonly #compact: () => boolean;
+
+  /** `compact` frees what deleted files hold; false when it cannot. */
+  constructor(flash: Flash, compact: (files: StorageFiles) => boolean) {
+    this.flash = flash;
+    this.#compact = () => compact(this);
+  }
+
+  headerAt(at: number): Header {
+    const raw = this.flash.read(at, STORAGE_HEADER_BYTES);
+    const word = new DataView(raw.buffer).getUint32(0, true);
+    const size = word & 0x00_ff_ff_ff;
+    return {
+      raw,
+      size,
+      flags: word >>> 24,
+      live: raw.subarray(NAME_AT, NAME_AT + 4).some(byte => byte !== 0),
+      valid: word !== UNSET && word !== 0 && at + STORAGE_HEADER_BYTES + size <= this.flash.length,
+    };
+  }
+
+  nextPageAt(at: number): number | undefined {
+    const next = (Math.floor(at / this.flash.pageBytes) + 1) * this.flash.pageBytes;
+    return next < this.flash.length ? next : undefined;
+  }
+
+  /** The header after one. With `everyPage`, where no header follows, the one at the start of the next page. */
+  next(at: number, header: Header, everyPage: boolean): Position {
+    const nextAt = align(at + STORAGE_HEADER_BYTES + header.size);
+    if (nextAt + STORAGE_HEADER_BYTES > this.flash.length) return { at: undefined, header: invalid(header) };
+    const next = this.headerAt(nextAt);
+    if (next.valid || !everyPage) return { at: nextAt, header: next };
+    const pageAt = this.nextPageAt(nextAt);
+    if (pageAt === undefined) return { at: undefined, header: next };
+    return { at: pageAt, header: this.headerAt(pageAt) };
+  }
+
+  /** Every file from `from` on, deleted ones too. */
+  *walk(from: number): Generator<{ at: number; header: Header }> {
+    let position: Position = { at: from, header: this.headerAt(from) };
+    while (position.at !== undefined && position.header.valid) {
+      yield { at: position.at, header: position.header };
+      position = this.next(position.at, position.header, true);
+    }
+  }
+
+  /** Where the data of a file begins, and its header. */
+  find(name: string): { dataAt: number; header: Header } | undefined {
+    const wanted = nameBytes(name);
+    for (const { at, header } of this.walk(0)) {
+      if (header.raw.subarray(NAME_AT).every((byte, index) => byte === wanted[index])) {
+        return { dataAt: at + STORAGE_HEADER_BYTES, header };
+      }
+    }
+    return undefined;
+  }
+
+  markDeleted(dataAt: number): void {
+    this.flash.write(dataAt - STORAGE_HEADER_BYTES + NAME_AT, new Uint8Array(4));
+  }
+
+  /** Where the data of a new file goes, or undefined when it fits nowhere even after a compaction. */
+  create(name: string, size: number): number | undefined {
+    const required = align(size) + STORAGE_HEADER_BYTES;
+    let space = this.#findSpace(required);
+    if (space.at === undefined && required < space.free + space.trash && this.#compact()) {
+      space = this.#findSpace(required);
+    }
+    if (space.at === undefined) return undefined;
+    this.flash.write(space.at, headerBytes(name, size));
+    return space.at + STORAGE_HEADER_BYTES;
+  }
+
+  #findSpace(required: number): { at: number | undefined; free: number; trash: number } {
+    let free = 0;
+    let trash = 0;
+    let pageAt: number | undefined = 0;
+    while (pageAt !== undefined) {
+      let position: Position = { at: pageAt, header: this.headerAt(pageAt) };
+      while (position.at !== undefined && position.header.valid) {
+        if (!position.header.live) trash += position.header.size;
+        position = this.next(position.at, position.header, false);
+      }
+      if (position.at === undefined) break;
+      const left = this.#spaceAt(position.at);
+      free += left;
+      if (left >= required) return { at: position.at, free, trash };
+      pageAt = this.nextPageAt(position.at);
+    }
+    return { at: undefined, free, trash };
+  }
+
+  /** To the end of the page, or of flash where the next page holds nothing. */
+  #spaceAt(at: number): number {
+    const nextPageAt = this.nextPageAt(at) ?? this.flash.length;
+    const pageEmpty = nextPageAt < this.flash.length && !this.headerAt(nextPageAt).valid;
+    return (pageEmpty ? this.flash.length : nextPageAt) - at;
+  }
+
+  stats(): Stats {
+    let [fileBytes, fileCount, trashBytes, trashCount, endAt, pageStartAt] = [0, 0, 0, 0, 0, 0];
+    let firstDirtyPageAt: number | undefined;
+    for (const { at, header } of this.walk(0)) {
+      if (at % this.flash.pageBytes === 0) pageStartAt = at;
+      const bytes = align(header.size) + STORAGE_HEADER_BYTES;
+      endAt = at + bytes;
+      if (header.live) {
+        fileBytes += bytes;
+        fileCount++;
+      } else {
+        trashBytes += bytes;
+        trashCount++;
+        firstDirtyPageAt ??= pageStartAt;
+      }
+    }
+    const total = this.flash.length;
+    const free = total - endAt;
+    return {
+      total,
+      free,
+      fileBytes,
+      fileCount,
+      trashBytes,
+      trashCount,
+      firstDirtyPageAt: firstDirtyPageAt ?? 0,
+    };
+  }
+
+  /** What Espruino checks at a first boot; where it is false all of Storage is erased (jsinteractive.c). */
+  isSound(): boolean {
+    let last: Position = { at: 0, header: this.headerAt(0) };
+    let lastValidAt = 0;
+    while (last.at !== undefined && last.header.valid) {
+      lastValidAt = last.at;
+      last = this.next(last.at, last.header, true);
+    }
+    if (last.at === undefined) {
+      const endAt = align(lastValidAt + STORAGE_HEADER_BYTES + last.header.size);
+      if (endAt <= this.flash.length && endAt + STORAGE_HEADER_BYTES > this.flash.length) return true;
+    }
+    if (last.header.raw.some(byte => byte !== 0xff)) return false;
+    return last.at === 0 ? this.flash.isErased(0, this.flash.length) : true;
+  }
+
+  eraseAll(): void {
+    for (let page = 0; page < this.flash.length / this.flash.pageBytes; page++) this.flash.erasePage(page);
+  }
+}
+
+function invalid(header: Header): Header {
+  return { ...header, valid: false };
+}
+
+function headerBytes(name: string, size: number): Uint8Array {
+  const bytes = new Uint8Array(STORAGE_HEADER_BYTES);
+  new DataView(bytes.buffer).setUint32(0, size, true);
+  bytes.set(nameBytes(name), NAME_AT);
+  return bytes;
+}
+
+/** Files as a programmer puts them into an empty flash at the factory. Throws when they do not fit. */
+export function programFiles(flash: Flash, files: Readonly<Record<string, Uint8Array>>): void {
+  let at = 0;
+  for (const [name, data] of Object.entries(files)) {
+    if (data.length === 0) continue;
+    const end = at + STORAGE_HEADER_BYTES + align(data.length);
+    if (end > flash.length) {
+      throw new Error(`the files of the image do not fit into the ${flash.length} bytes of Storage`);
+    }
+    flash.program(at, headerBytes(name, data.length));
+    flash.program(at + STORAGE_HEADER_BYTES, data);
+    at = end;
+  }
+}

@@ -1,0 +1,66 @@
+import { flatten, textOf } from './bytes.ts';
+import type { Call, Named, Realm, Value } from './realm.ts';
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const WHITE_SPACE = ' \t\n\v\f\r';
+
+function sextet(character: string): number {
+  return character === '' ? -1 : ALPHABET.indexOf(character);
+}
+
+/** Bytes that come out of up to four characters: how many there are is decided by the last valid one. */
+function decodeGroup(group: string): number[] {
+  let triple = 0;
+  let valid = 0;
+  for (let at = 0; at < 4; at++) {
+    const bits = sextet(group.charAt(at));
+    if (bits < 0) continue;
+    triple |= bits << ((3 - at) * 6);
+    valid = at;
+  }
+  return [triple >> 16, triple >> 8, triple].slice(0, valid).map(byte => byte & 255);
+}
+
+/**
+ * Espruino's `atob` with its defects (jswrap_functions.c): white space is skipped, other characters count as length
+ * but not as bits, and what is left of the computed length is filled with zero bytes. Where that length comes out as
+ * -1 (`"=="`, `"="`, `" =="`), the real one returns a string of length 0xFFFFFFFF whose characters are interpreter
+ * memory. Here it is an object whose `length` is -1 and whose characters are junk: everything an image can do with it
+ * but ask its `typeof`.
+ */
+export function decodeBase64(realm: Realm, text: string, junk: () => Uint8Array): Value {
+  const dense = [...text].filter(character => !WHITE_SPACE.includes(character));
+  let length = Math.floor((dense.length * 3) / 4);
+  if (dense.at(-1) === '=') length--;
+  if (dense.at(-2) === '=') length--;
+  if (length < 0) return junkString(realm, textOf(junk()));
+  const out: number[] = [];
+  for (let at = 0; at < dense.length; at += 4) out.push(...decodeGroup(dense.slice(at, at + 4).join('')));
+  while (out.length < length) out.push(0);
+  return textOf(Uint8Array.from(out.slice(0, length)));
+}
+
+function junkString(realm: Realm, characters: string): Named {
+  const string = Object.create(realm.natives.String.prototype) as Named;
+  Object.defineProperty(string, 'length', { value: -1 });
+  const text = realm.adopt(() => characters);
+  Object.defineProperty(string, 'toString', { value: text });
+  Object.defineProperty(string, 'valueOf', { value: text });
+  return string;
+}
+
+/** `atob` and `btoa`. */
+export function textGlobals(realm: Realm, junk: () => Uint8Array): Record<'atob' | 'btoa', Call> {
+  return {
+    atob: realm.adopt(text => {
+      if (typeof text !== 'string') throw realm.error(`Expecting String, got ${typeof text}`);
+      return decodeBase64(realm, text, junk);
+    }),
+    btoa: realm.adopt(data => {
+      if (typeof data === 'number' || data === undefined || data === null) {
+        throw realm.error('Expecting String or Array, got Number');
+      }
+      return Buffer.from(flatten(realm, data)).toString('base64');
+    }),
+  };
+}

@@ -1,0 +1,125 @@
+import type { BoardFacts } from '../boards/board.ts';
+import { CALL_US } from '../limits.ts';
+import { wholeNumber } from './bytes.ts';
+import type { Pins } from './pins.ts';
+import type { Named, Realm, Value } from './realm.ts';
+import type { Timer, Timers } from './timers.ts';
+import { type WatchEvent, type Watches, watchOptions } from './watches.ts';
+
+interface Tools {
+  readonly realm: Realm;
+  readonly facts: BoardFacts;
+  readonly timers: Timers;
+  readonly watches: Watches;
+  readonly pins: Pins;
+  readonly clock: DeviceClock;
+  spend(us: number): void;
+  /** Runs a function or a string of the image as an event. */
+  call(self: Value, listeners: Value, args: readonly Value[]): void;
+}
+
+/** The interpreter's own idea of the time: set by `setTime`, lost with the power. */
+export class DeviceClock {
+  readonly #nowUs: () => number;
+  readonly #settable: boolean;
+  #offsetUs: number;
+
+  /** `startUs`: what it shows at `nowUs()` now. */
+  constructor(nowUs: () => number, startUs: number, settable: boolean) {
+    this.#nowUs = nowUs;
+    this.#settable = settable;
+    this.#offsetUs = startUs - nowUs();
+  }
+
+  /** Seconds since 1970 that it shows, or showed `atUs` beside the board. */
+  seconds(atUs = this.#nowUs()): number {
+    return (atUs + this.#offsetUs) / 1e6;
+  }
+
+  set(seconds: number): void {
+    if (this.#settable) this.#offsetUs = seconds * 1e6 - this.#nowUs();
+  }
+}
+
+function timerGlobals({ realm, timers, call }: Tools): Named {
+  const start = (repeating: boolean, [callback, ms, ...args]: readonly Value[]): number => {
+    if (typeof callback !== 'function' && typeof callback !== 'string') {
+      throw realm.error('Function or String not supplied!');
+    }
+    return adding(realm, () =>
+      timers.add(() => call(undefined, callback, args), Number(ms ?? Number.NaN), repeating),
+    ).id;
+  };
+  const stop = (name: string, args: readonly Value[]): void => {
+    if (args.length === 0) timers.clearAll();
+    else if (args[0] === undefined)
+      throw realm.error(`clear${name}(undefined) not allowed. Use clear${name}() instead`);
+    else timers.clear(wholeNumber(args[0]));
+  };
+  return realm.library({
+    setTimeout: (...args) => start(false, args),
+    setInterval: (...args) => start(true, args),
+    clearTimeout: (...args) => stop('Timeout', args),
+    clearInterval: (...args) => stop('Interval', args),
+    changeInterval: (id, ms) => {
+      if (!timers.change(wholeNumber(id), Number(ms))) throw realm.error('Unknown Interval');
+    },
+  });
+}
+
+function adding(realm: Realm, add: () => Timer): Timer {
+  try {
+    return add();
+  } catch (error) {
+    throw error instanceof RangeError ? realm.error(error.message) : error;
+  }
+}
+
+function watchGlobals({ realm, facts, watches, pins, clock, call }: Tools): Named {
+  const eventOf = (event: WatchEvent): Named =>
+    realm.object({
+      state: event.state,
+      lastTime: event.lastTimeUs === undefined ? undefined : clock.seconds(event.lastTimeUs),
+      time: clock.seconds(event.timeUs),
+      pin: pins.object(event.pin),
+    });
+  return realm.library({
+    setWatch: (callback, pin, asked) => {
+      // Without pins, as on the Linux build, a number names one and nothing ever happens on it.
+      const name = pins.nameOf(pin) ?? (facts.hosted ? `D${wholeNumber(pin)}` : undefined);
+      if (name === undefined) throw realm.error('Invalid pin');
+      const options = watchOptions(asked, facts.keyPins.includes(name));
+      if (!options) {
+        throw realm.typeError("'edge' in setWatch should be 1, -1, 0, 'rising', 'falling' or 'both'");
+      }
+      if (typeof callback !== 'function' && typeof callback !== 'string') {
+        throw realm.error('Function or String not supplied!');
+      }
+      return watches.add(name, pins.read(name), options, event =>
+        call(undefined, callback, [eventOf(event)]),
+      );
+    },
+    clearWatch: (...args) => {
+      if (args.length === 0) watches.clearAll();
+      else if (args[0] === undefined)
+        throw realm.error('clearWatch(undefined) not allowed. Use clearWatch() instead');
+      else if (!watches.clear(wholeNumber(args[0]))) throw realm.error('Unknown Watch');
+    },
+  });
+}
+
+/** `getTime`, `setTime`, timers and watches. */
+export function timeGlobals(tools: Tools): Named {
+  return {
+    ...timerGlobals(tools),
+    ...watchGlobals(tools),
+    ...tools.realm.library({
+      // Reading the clock takes time, so that an image that waits for it in a loop gets there.
+      getTime: () => {
+        tools.spend(CALL_US);
+        return tools.clock.seconds();
+      },
+      setTime: seconds => tools.clock.set(Number(seconds)),
+    }),
+  };
+}

@@ -1,0 +1,87 @@
+import { TIMER_MAX_MS, TIMER_MIN_MS } from '../limits.ts';
+
+export interface Timer {
+  readonly id: number;
+  /** In µs beside the board: `setTime` does not move it. */
+  dueUs: number;
+  intervalUs: number | undefined;
+  readonly run: () => void;
+  /** Made by a watch for its debounce: `clearTimeout()` without an id leaves it. */
+  readonly ofWatch: boolean;
+}
+
+/**
+ * Timers as Espruino's idle loop keeps them: a list in the order they were made, gone through with the time of the
+ * pass; an interval keeps its phase after a stall.
+ */
+export class Timers {
+  readonly #nowUs: () => number;
+  #list: Timer[] = [];
+  #nextId = 1;
+  #changed = false;
+
+  constructor(nowUs: () => number) {
+    this.#nowUs = nowUs;
+  }
+
+  /** `ms` under a tenth of a millisecond count as that. Throws RangeError above a hundred years. */
+  add(run: () => void, ms: number, repeating: boolean, ofWatch = false): Timer {
+    const intervalUs = toUs(ms);
+    const timer: Timer = {
+      id: this.#nextId++,
+      dueUs: this.#nowUs() + intervalUs,
+      intervalUs: repeating ? intervalUs : undefined,
+      run,
+      ofWatch,
+    };
+    this.#list.push(timer);
+    this.#changed = true;
+    return timer;
+  }
+
+  /** False when there is no such timer. */
+  change(id: number, ms: number): boolean {
+    const timer = this.#list.find(each => each.id === id);
+    if (!timer) return false;
+    timer.intervalUs = toUs(ms);
+    timer.dueUs = this.#nowUs() + timer.intervalUs;
+    this.#changed = true;
+    return true;
+  }
+
+  clear(id: number): void {
+    this.#list = this.#list.filter(timer => timer.id !== id);
+    this.#changed = true;
+  }
+
+  clearAll(): void {
+    this.#list = this.#list.filter(timer => timer.ofWatch);
+    this.#changed = true;
+  }
+
+  nextDueUs(): number {
+    return this.#list.reduce((first, timer) => Math.min(first, timer.dueUs), Number.POSITIVE_INFINITY);
+  }
+
+  /** Runs what is due at `nowUs`. True if anything ran. */
+  pass(nowUs: number): boolean {
+    let ran = false;
+    do {
+      this.#changed = false;
+      for (const timer of [...this.#list]) {
+        if (this.#changed) break;
+        if (timer.dueUs > nowUs) continue;
+        ran = true;
+        timer.run();
+        if (timer.intervalUs === undefined) this.#list = this.#list.filter(each => each !== timer);
+        else timer.dueUs += timer.intervalUs;
+      }
+    } while (this.#changed);
+    return ran;
+  }
+}
+
+function toUs(ms: number): number {
+  if (ms > TIMER_MAX_MS) throw new RangeError('Interval is too long (>100 years)');
+  return Math.round((Number.isNaN(ms) || ms < TIMER_MIN_MS ? TIMER_MIN_MS : ms) * 1000);
+}

@@ -1,0 +1,109 @@
+/** Every bound, size and duration of the simulator's heart. Register numbers are facts of the parts and stay there. */
+
+/** Layout of the state image: what it starts with, and where its parts begin. */
+export const STATE_MAGIC = 'PASSFOB\n';
+export const STATE_VERSION = 1;
+export const STATE_HEADER_BYTES = 128;
+export const STATE_FILE_MODE = 0o600;
+
+export const BOARD_NAME_BYTES = 12;
+export const SERIAL_BYTES = 12;
+/** Room for what the RTC's battery keeps. */
+export const RTC_BYTES = 48;
+
+/** AT24C32 data sheet: 4096 bytes in pages of 32, at most 10 ms a write, in which it does not acknowledge. */
+export const EEPROM_BYTES = 4096;
+export const EEPROM_PAGE_BYTES = 32;
+export const EEPROM_WRITE_US = 10_000;
+
+/** STM32F401: three sectors of 16 kB hold Storage. Programming 16 µs a word, erasing 250 ms (data sheet, typical). */
+export const PICO_FLASH_PAGE_BYTES = 16_384;
+export const PICO_FLASH_PAGES = 3;
+export const FLASH_WORD_BYTES = 4;
+export const FLASH_WORD_WRITE_US = 16;
+export const FLASH_ERASE_US = 250_000;
+
+/** The Linux interpreter keeps Storage in a file of 64 pages of 4 kB. */
+export const BENCH_FLASH_PAGE_BYTES = 4096;
+export const BENCH_FLASH_PAGES = 64;
+
+/** Files of the `bench` board's `require("fs")`: a fixed number of slots, written in place. */
+export const FILE_SLOTS = 16;
+export const FILE_MAX_BYTES = 8192;
+export const FILE_NAME_MAX_BYTES = 56;
+
+/** Storage: 4 bytes of size and flags, 28 of name, then the data (Espruino jsflash.h). */
+export const STORAGE_HEADER_BYTES = 32;
+export const STORAGE_NAME_BYTES = 28;
+export const STORAGE_ALIGN_BYTES = 4;
+
+/** Virtual time a call of the interpreter takes, so that a bounded busy wait ends (espruino.md §7.3: about 30 µs). */
+export const CALL_US = 30;
+/** Shortest interval of a timer (Espruino jsinteractive.h). */
+export const TIMER_MIN_MS = 0.1;
+export const TIMER_MAX_MS = 31_536_000_001_000;
+/** How much virtual time a stimulus from outside may use up in timers of no length before `advance` is needed. */
+export const IMMEDIATE_WORK_US = 50_000;
+/** Passes of the idle loop without time moving after which an image is taken to be stuck. */
+export const MAX_IDLE_PASSES = 100_000;
+
+/** Bytes of one serial event, and of what a port keeps while nobody listens (Espruino jsdevices.h, jswrap_stream.h). */
+export const SERIAL_CHUNK_BYTES = 64;
+export const STREAM_BUFFER_BYTES = 512;
+/** Console text kept for people who look for an error: the newest of it. */
+export const CONSOLE_TEXT_MAX = 65_536;
+export const CONSOLE_LINE_MAX = 65_536;
+export const PASSWORD_MAX = 20;
+/** Lines of a trace printed under an exception. */
+export const TRACE_LINES = 8;
+
+/** Debounce of a built-in button where `setWatch` is not told (Espruino jswrap_io.c). */
+export const BUTTON_DEBOUNCE_MS = 25;
+/** Mechanical bounce of a key: at most so many extra edge pairs within so long. */
+export const BOUNCE_MAX_PAIRS = 3;
+export const BOUNCE_MAX_US = 4000;
+/** `Fob.press`: how long the key is down, and what follows for the debounce. */
+export const PRESS_HELD_MS = 100;
+export const PRESS_SETTLE_MS = 50;
+
+/** Arguments `Function.apply` takes, and `emit` (Espruino jswrap_functions.c, jswrap_object.c). */
+export const APPLY_MAX_ARGUMENTS = 256;
+export const EMIT_MAX_ARGUMENTS = 4;
+
+/** AES (FIPS 197 §3) and CCM (RFC 3610 §2; Espruino takes what mbed TLS takes). */
+export const AES_BLOCK_BYTES = 16;
+export const CCM_NONCE_MIN_BYTES = 7;
+export const CCM_NONCE_MAX_BYTES = 13;
+
+/** How deep a value is shown on the console. */
+export const DESCRIBE_MAX_DEPTH = 4;
+
+/** I2C: default clock, and what a poll for an absent acknowledge costs (about two million polls a byte). */
+export const I2C_DEFAULT_BITRATE = 100_000;
+export const I2C_BITS_PER_BYTE = 9;
+export const I2C_TIMEOUT_US = 250_000;
+
+export const DISPLAY_WIDTH = 128;
+export const DISPLAY_HEIGHT = 64;
+
+/** DS3231 data sheet, register 0x10: about 0.1 ppm a step at 25 °C. */
+export const AGING_PPM_PER_STEP = 0.1;
+
+/** Largest side of a Graphics buffer (Espruino jswrap_graphics.c). */
+export const GRAPHICS_MAX_SIDE = 32_767;
+
+/** Real clock: a node timer sleeps no longer than this, and a jump of the machine's clock beyond this is followed. */
+export const REAL_SLEEP_MAX_MS = 60_000;
+export const REAL_JUMP_MS = 2000;
+
+/** Virtual UTC at the first boot: 2026-01-01T00:00:00Z. */
+export const DEFAULT_START_MS = 1_767_225_600_000;
+export const DEFAULT_SEED = 1;
+
+/** Wire faults: bytes a single drop, duplicate or insertion covers at most. */
+export const FAULT_SPAN_MAX_BYTES = 16;
+
+/** What the Pico's own clock shows after its power was gone: 2000-01-01T00:00:00Z (STM32 RTC reset value). */
+export const FIRST_CLOCK_MS = 946_684_800_000;
+/** Virtual time of a reset, before the boot files run. Not measured. */
+export const BOOT_US = 10_000;

@@ -1,0 +1,47 @@
+import type { PortName } from './boards/board.ts';
+
+type OnData = (bytes: Uint8Array) => void;
+
+/** Who listens outside the board, and what is still to be told them: never from within the image's own code. */
+export class Listeners {
+  readonly #data: { readonly port: PortName; readonly listener: OnData }[] = [];
+  readonly #screen: { readonly listener: () => void }[] = [];
+  #outbox: { port: PortName; bytes: Uint8Array }[] = [];
+  #screenChanged = false;
+
+  onData(port: PortName, listener: OnData): () => void {
+    return enlist(this.#data, { port, listener });
+  }
+
+  onScreen(listener: () => void): () => void {
+    return enlist(this.#screen, { listener });
+  }
+
+  send(port: PortName, bytes: Uint8Array): void {
+    const last = this.#outbox.at(-1);
+    if (last?.port === port) last.bytes = Buffer.concat([last.bytes, bytes]);
+    else this.#outbox.push({ port, bytes });
+  }
+
+  screenChanged(): void {
+    this.#screenChanged = true;
+  }
+
+  flush(): void {
+    for (let next = this.#outbox.shift(); next; next = this.#outbox.shift()) {
+      const { port, bytes } = next;
+      for (const each of [...this.#data]) if (each.port === port) each.listener(new Uint8Array(bytes));
+    }
+    if (!this.#screenChanged) return;
+    this.#screenChanged = false;
+    for (const each of [...this.#screen]) each.listener();
+  }
+}
+
+function enlist<T>(list: T[], entry: T): () => void {
+  list.push(entry);
+  return () => {
+    const at = list.indexOf(entry);
+    if (at >= 0) list.splice(at, 1);
+  };
+}

@@ -1,0 +1,237 @@
+import type { BoardFacts, PortName } from './boards/board.ts';
+import type { Screen, StateStore, Wire } from './fob.ts';
+import { BoardHardware } from './hardware.ts';
+import { Session } from './interpreter/session.ts';
+import { programFiles } from './interpreter/storage-files.ts';
+import type { TextLog } from './interpreter/text-log.ts';
+import {
+  BOOT_US,
+  DEFAULT_START_MS,
+  DISPLAY_HEIGHT,
+  DISPLAY_WIDTH,
+  IMMEDIATE_WORK_US,
+  MAX_IDLE_PASSES,
+  TIMER_MIN_MS,
+} from './limits.ts';
+import { Listeners } from './listeners.ts';
+import type { Memories } from './state/memories.ts';
+import { type Pacing, realPacing, Scheduler, VIRTUAL_PACING } from './time.ts';
+
+export interface MachineOptions {
+  readonly facts: BoardFacts;
+  readonly storage: StateStore;
+  readonly seed: number;
+  readonly clock: 'virtual' | 'real';
+  readonly startMs: number | undefined;
+  /** Files of Storage where the state is new. */
+  files(): Readonly<Record<string, Uint8Array>>;
+}
+
+/**
+ * A board with its interpreter, its time and its power. Everything the image does happens inside `#loop`, one event at
+ * a time; what listeners outside do meanwhile waits for its turn.
+ */
+export class Machine {
+  readonly hardware: BoardHardware;
+  readonly #options: MachineOptions;
+  readonly #pacing: Pacing;
+  readonly #listeners = new Listeners();
+  #session: Session | undefined;
+  #looping = false;
+  #batteryDead = false;
+  #drawn: TextLog | undefined;
+  #onGlass: readonly string[] = [];
+
+  constructor(options: MachineOptions) {
+    this.#options = options;
+    this.hardware = new BoardHardware({
+      facts: options.facts,
+      storage: options.storage,
+      seed: options.seed,
+      scheduler: memories => new Scheduler(startUs(options, memories)),
+      powerLost: () => this.#losePower(),
+      pinChanged: (pin, level) => this.#session?.pinChanged(pin, level),
+      send: (port, bytes) => this.#listeners.send(port, bytes),
+      displayChanged: pixelsArrived => this.#displayChanged(pixelsArrived),
+      drawnOn: log => {
+        this.#drawn = log;
+      },
+      watchdogBit: () => this.#session?.reboot(),
+    });
+    const { scheduler, memories, flash } = this.hardware;
+    if (memories.isNew) programFiles(flash, options.files());
+    this.#pacing = options.clock === 'real' ? realPacing(scheduler, () => this.#react()) : VIRTUAL_PACING;
+  }
+
+  get powered(): boolean {
+    return this.#session !== undefined;
+  }
+
+  now(): number {
+    this.#pacing.follow();
+    return Math.floor(this.hardware.scheduler.nowUs / 1000);
+  }
+
+  wire(port: PortName): Wire {
+    return {
+      write: bytes => {
+        this.#pacing.follow();
+        this.#session?.receive(port, bytes);
+        this.#react();
+      },
+      onData: listener => this.#listeners.onData(port, listener),
+    };
+  }
+
+  onScreen(listener: () => void): () => void {
+    return this.#listeners.onScreen(listener);
+  }
+
+  setKey(key: number, down: boolean): void {
+    this.#pacing.follow();
+    this.hardware.keys.set(key, down);
+    this.#react();
+  }
+
+  /** Virtual clock only. */
+  advance(ms: number): void {
+    if (this.#options.clock === 'real') throw new Error('a real clock moves by itself');
+    if (!(ms >= 0)) throw new Error('time moves forward only');
+    if (this.#looping) throw new Error('time cannot be advanced from within a listener');
+    const targetUs = this.hardware.scheduler.nowUs + Math.round(ms * 1000);
+    this.#loop(dueUs => dueUs <= targetUs);
+    this.hardware.scheduler.moveTo(targetUs);
+  }
+
+  powerOn(): void {
+    if (this.powered) return;
+    this.#pacing.follow();
+    this.hardware.powerOn();
+    this.#boot(true, false);
+    this.#react();
+  }
+
+  cutPower(): void {
+    if (!this.powered) return;
+    this.#pacing.follow();
+    this.#losePower();
+    this.#react();
+  }
+
+  loseTime(): void {
+    this.#batteryDead = true;
+    if (!this.powered) this.#batteryDies();
+  }
+
+  #batteryDies(): void {
+    if (this.#batteryDead) this.hardware.rtc.loseTime();
+    this.#batteryDead = false;
+  }
+
+  screen(): Screen {
+    const { facts, display } = this.hardware;
+    const on = this.powered && (facts.i2c ? display.on : this.#drawn !== undefined);
+    const text = facts.i2c ? this.#onGlass : (this.#drawn?.lines() ?? []);
+    const none = {
+      width: DISPLAY_WIDTH,
+      height: DISPLAY_HEIGHT,
+      pixels: new Uint8Array(DISPLAY_WIDTH * DISPLAY_HEIGHT),
+    };
+    return { on, text: on ? text : [], bitmap: facts.i2c ? display.bitmap() : none };
+  }
+
+  close(): void {
+    this.#pacing.stop();
+    if (this.powered) this.hardware.keepNow();
+    this.#session?.kill();
+    this.#session = undefined;
+    this.#options.storage.close?.();
+  }
+
+  #displayChanged(pixelsArrived: boolean): void {
+    if (pixelsArrived) this.#onGlass = this.#drawn?.lines() ?? [];
+    this.#listeners.screenChanged();
+  }
+
+  #losePower(): void {
+    this.#session?.kill();
+    this.#session = undefined;
+    this.#drawn = undefined;
+    this.#onGlass = [];
+    this.hardware.powerOff();
+    this.#batteryDies();
+    this.#listeners.screenChanged();
+  }
+
+  #boot(first: boolean, afterReset: boolean): void {
+    this.hardware.scheduler.spend(BOOT_US);
+    const session = new Session(this.hardware.forSession());
+    this.#session = session;
+    const nested = this.#looping;
+    this.#looping = true;
+    try {
+      session.boot(first, afterReset);
+    } finally {
+      this.#looping = nested;
+    }
+  }
+
+  /** Whatever is due now, and the timers of no length it starts. */
+  #react(): void {
+    const { scheduler } = this.hardware;
+    this.#pacing.follow();
+    const horizonUs = scheduler.nowUs + IMMEDIATE_WORK_US;
+    const virtual = this.#options.clock === 'virtual';
+    this.#loop(dueUs => {
+      if (dueUs <= scheduler.nowUs) return scheduler.nowUs < horizonUs;
+      return virtual && dueUs <= scheduler.nowUs + TIMER_MIN_MS * 1000 && scheduler.nowUs < horizonUs;
+    });
+  }
+
+  #nextDueUs(): number {
+    return Math.min(
+      this.hardware.scheduler.nextDueUs(),
+      this.#session?.nextDueUs() ?? Number.POSITIVE_INFINITY,
+    );
+  }
+
+  /** Runs events in order while `wanted` says so of the next one. */
+  #loop(wanted: (dueUs: number) => boolean): void {
+    if (this.#looping) return;
+    const { scheduler } = this.hardware;
+    this.#looping = true;
+    try {
+      let passes = 0;
+      this.#listeners.flush();
+      for (let dueUs = this.#nextDueUs(); wanted(dueUs); dueUs = this.#nextDueUs()) {
+        passes = dueUs > scheduler.nowUs ? 0 : passes + 1;
+        if (passes > MAX_IDLE_PASSES) throw new Error('the image never comes to rest');
+        scheduler.moveTo(dueUs);
+        this.#pass();
+        this.#pacing.follow();
+      }
+    } finally {
+      this.#looping = false;
+      this.#pacing.arm(this.#nextDueUs());
+    }
+  }
+
+  #pass(): void {
+    this.hardware.scheduler.runDue();
+    this.#session?.idle();
+    const ending = this.#session?.ending;
+    if (ending) {
+      this.#session?.kill();
+      this.hardware.i2c.release();
+      this.#boot(ending === 'reboot', ending === 'reset');
+    }
+    this.#listeners.flush();
+  }
+}
+
+function startUs(options: MachineOptions, memories: Memories): number {
+  const machineMs = options.clock === 'real' ? Date.now() : DEFAULT_START_MS;
+  const keptUs = memories.nowUs.get();
+  if (options.startMs !== undefined) return options.startMs * 1000;
+  return options.clock === 'virtual' && keptUs > 0 ? keptUs : machineMs * 1000;
+}

@@ -1,0 +1,139 @@
+import { makeChance } from '../chance.ts';
+import type { BoardName, StateStore } from '../fob.ts';
+import {
+  BOARD_NAME_BYTES,
+  EEPROM_BYTES,
+  FILE_MAX_BYTES,
+  FILE_NAME_MAX_BYTES,
+  FILE_SLOTS,
+  RTC_BYTES,
+  SERIAL_BYTES,
+  STATE_HEADER_BYTES,
+  STATE_MAGIC,
+  STATE_VERSION,
+} from '../limits.ts';
+
+/** Header fields: offset in bytes, numbers little-endian. */
+const VERSION_AT = 8;
+const BOARD_AT = 12;
+const SERIAL_AT = 24;
+const OPERATIONS_AT = 36;
+const BOOTS_AT = 40;
+const NOW_AT = 48;
+const RTC_AT = 56;
+
+/** One file slot of the `bench` board: 1 byte in use, 3 bytes of size, the name, the bytes. */
+export const FILE_SLOT_BYTES = 4 + FILE_NAME_MAX_BYTES + 4 + FILE_MAX_BYTES;
+
+/** A part of the state image, written in place. */
+export class Region {
+  /** What the memory holds now; change it with `write` only. */
+  readonly bytes: Uint8Array;
+  readonly #offset: number;
+  readonly #store: StateStore;
+
+  constructor(image: Uint8Array, store: StateStore, offset: number, length: number) {
+    this.bytes = image.subarray(offset, offset + length);
+    this.#offset = offset;
+    this.#store = store;
+  }
+
+  write(at: number, bytes: Uint8Array): void {
+    this.bytes.set(bytes, at);
+    this.#store.write(this.#offset + at, bytes);
+  }
+}
+
+/** A number of the header that outlives the power. */
+export interface Kept {
+  get(): number;
+  set(value: number): void;
+}
+
+export interface Memories {
+  /** True when the store held nothing: what follows is what the factory does. */
+  readonly isNew: boolean;
+  /** Twelve bytes, made from the seed when the state was new. */
+  readonly serial: Uint8Array;
+  readonly operations: Kept;
+  readonly boots: Kept;
+  /** Virtual time in µs when something was last kept. */
+  readonly nowUs: Kept;
+  readonly rtc: Region;
+  readonly eeprom: Region;
+  readonly flash: Region;
+  readonly files: Region;
+}
+
+function imageBytes(flashBytes: number): number {
+  return STATE_HEADER_BYTES + EEPROM_BYTES + flashBytes + FILE_SLOTS * FILE_SLOT_BYTES;
+}
+
+function newImage(board: BoardName, flashBytes: number, seed: number): Uint8Array {
+  const image = new Uint8Array(imageBytes(flashBytes));
+  const text = Buffer.from(image.buffer);
+  text.write(STATE_MAGIC, 0, 'latin1');
+  text.writeUInt16LE(STATE_VERSION, VERSION_AT);
+  text.write(board, BOARD_AT, 'latin1');
+  image.set(makeChance(seed, 'serial').bytes(SERIAL_BYTES), SERIAL_AT);
+  image.fill(0xff, STATE_HEADER_BYTES, STATE_HEADER_BYTES + EEPROM_BYTES + flashBytes);
+  return image;
+}
+
+function refuse(image: Uint8Array, board: BoardName, flashBytes: number): void {
+  const text = Buffer.from(image.buffer, image.byteOffset, image.length);
+  if (image.length < STATE_HEADER_BYTES || text.toString('latin1', 0, STATE_MAGIC.length) !== STATE_MAGIC) {
+    throw new Error('this is not the memory of a simulated fob: it is left as it is');
+  }
+  const version = text.readUInt16LE(VERSION_AT);
+  if (version !== STATE_VERSION) {
+    throw new Error(`this fob's memory has layout ${version}; this simulator knows layout ${STATE_VERSION}`);
+  }
+  const kept = text.toString('latin1', BOARD_AT, BOARD_AT + BOARD_NAME_BYTES).replace(/\0+$/, '');
+  if (kept !== board) {
+    throw new Error(`this is the memory of a ${kept} board, not of a ${board} board`);
+  }
+  if (image.length !== imageBytes(flashBytes)) throw new Error("this fob's memory is not complete");
+}
+
+function keptNumber(header: Region, at: number, kind: 'u32' | 'f64'): Kept {
+  const view = new DataView(header.bytes.buffer, header.bytes.byteOffset);
+  return {
+    get: () => (kind === 'u32' ? view.getUint32(at, true) : view.getFloat64(at, true)),
+    set(value) {
+      const bytes = new Uint8Array(kind === 'u32' ? 4 : 8);
+      const out = new DataView(bytes.buffer);
+      if (kind === 'u32') out.setUint32(0, value, true);
+      else out.setFloat64(0, value, true);
+      header.write(at, bytes);
+    },
+  };
+}
+
+/** Opens the memories in `store`, or makes them. Throws when they are another board's or not a fob's at all. */
+export function openMemories(
+  store: StateStore,
+  board: BoardName,
+  flashBytes: number,
+  seed: number,
+): Memories {
+  const kept = store.load();
+  if (kept) refuse(kept, board, flashBytes);
+  const image = kept ?? newImage(board, flashBytes, seed);
+  if (!kept) store.write(0, image);
+  const eepromAt = STATE_HEADER_BYTES;
+  const flashAt = eepromAt + EEPROM_BYTES;
+  const filesAt = flashAt + flashBytes;
+  const header = new Region(image, store, 0, STATE_HEADER_BYTES);
+  return {
+    isNew: kept === undefined,
+    serial: image.subarray(SERIAL_AT, SERIAL_AT + SERIAL_BYTES),
+    operations: keptNumber(header, OPERATIONS_AT, 'u32'),
+    boots: keptNumber(header, BOOTS_AT, 'u32'),
+    nowUs: keptNumber(header, NOW_AT, 'f64'),
+    rtc: new Region(image, store, RTC_AT, RTC_BYTES),
+    eeprom: new Region(image, store, eepromAt, EEPROM_BYTES),
+    flash: new Region(image, store, flashAt, flashBytes),
+    files: new Region(image, store, filesAt, FILE_SLOTS * FILE_SLOT_BYTES),
+  };
+}

@@ -1,0 +1,65 @@
+import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import type { StateStore } from '../fob.ts';
+import { STATE_FILE_MODE, STATE_MAGIC } from '../limits.ts';
+
+/** Memories that last as long as the returned object: pass it to another `boot` to run the same fob again. */
+export function memoryStore(): StateStore {
+  let image: Uint8Array | undefined;
+  return {
+    load: () => image?.slice(),
+    write(offset, bytes) {
+      const end = offset + bytes.length;
+      if (image === undefined || end > image.length) {
+        const grown = new Uint8Array(end);
+        if (image) grown.set(image);
+        image = grown;
+      }
+      image.set(bytes, offset);
+    },
+  };
+}
+
+function writeAll(descriptor: number, bytes: Uint8Array, offset: number): void {
+  let done = 0;
+  while (done < bytes.length) {
+    done += writeSync(descriptor, bytes, done, bytes.length - done, offset + done);
+  }
+}
+
+function readAll(descriptor: number): Uint8Array {
+  const bytes = new Uint8Array(fstatSync(descriptor).size);
+  let done = 0;
+  while (done < bytes.length) {
+    const count = readSync(descriptor, bytes, done, bytes.length - done, done);
+    if (count === 0) break;
+    done += count;
+  }
+  return bytes.subarray(0, done);
+}
+
+/**
+ * A file that keeps a fob's memories, readable by its owner only. Bytes are in the file when `write` returns, so a
+ * killed process loses nothing. Throws when the file exists and is not such a file.
+ */
+export function fileStore(path: string): StateStore & { close(): void } {
+  const descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT, STATE_FILE_MODE);
+  const head = readAll(descriptor).subarray(0, STATE_MAGIC.length);
+  if (head.length > 0 && Buffer.from(head).toString('latin1') !== STATE_MAGIC) {
+    closeSync(descriptor);
+    throw new Error(`${path} is not the memory of a simulated fob: it is left as it is. Give another file.`);
+  }
+  let open = true;
+  return {
+    load() {
+      const image = readAll(descriptor);
+      return image.length === 0 ? undefined : image;
+    },
+    write(offset, bytes) {
+      writeAll(descriptor, bytes, offset);
+    },
+    close() {
+      if (open) closeSync(descriptor);
+      open = false;
+    },
+  };
+}

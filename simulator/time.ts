@@ -1,0 +1,108 @@
+import { performance } from 'node:perf_hooks';
+import { REAL_JUMP_MS, REAL_SLEEP_MAX_MS } from './limits.ts';
+
+export interface Due {
+  readonly dueUs: number;
+}
+interface Entry extends Due {
+  readonly run: () => void;
+}
+
+/**
+ * Time beside the board, in microseconds since 1970, and the hardware's events in it (key bounce, watchdog). It never
+ * goes back. Events with the same time run in the order they were made.
+ */
+export class Scheduler {
+  #nowUs: number;
+  #entries: Entry[] = [];
+
+  constructor(startUs: number) {
+    this.#nowUs = startUs;
+  }
+
+  get nowUs(): number {
+    return this.#nowUs;
+  }
+
+  /** Work takes time: nothing runs, and what falls due meanwhile runs late, as in an interpreter with one thread. */
+  spend(us: number): void {
+    this.#nowUs += us;
+  }
+
+  moveTo(us: number): void {
+    if (us > this.#nowUs) this.#nowUs = us;
+  }
+
+  at(dueUs: number, run: () => void): Due {
+    const entry = { dueUs, run };
+    const later = this.#entries.findIndex(other => other.dueUs > dueUs);
+    if (later < 0) this.#entries.push(entry);
+    else this.#entries.splice(later, 0, entry);
+    return entry;
+  }
+
+  cancel(due: Due | undefined): void {
+    this.#entries = this.#entries.filter(entry => entry !== due);
+  }
+
+  cancelAll(): void {
+    this.#entries = [];
+  }
+
+  nextDueUs(): number {
+    return this.#entries[0]?.dueUs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Runs what is due by now. True if anything ran. */
+  runDue(): boolean {
+    let ran = false;
+    for (let first = this.#entries[0]; first && first.dueUs <= this.#nowUs; first = this.#entries[0]) {
+      this.#entries.shift();
+      first.run();
+      ran = true;
+    }
+    return ran;
+  }
+}
+
+/** What moves the time: calls (`virtual`) or the machine (`real`). */
+export interface Pacing {
+  /** Brings the scheduler up to the machine's time. */
+  follow(): void;
+  /** Asks to be woken at `dueUs`. */
+  arm(dueUs: number): void;
+  stop(): void;
+}
+
+export const VIRTUAL_PACING: Pacing = { follow() {}, arm() {}, stop() {} };
+
+/**
+ * Follows the machine's monotonic clock, and its wall clock where that jumps ahead (the machine slept: the RTC's
+ * battery did not). One timer, for the next due event, which does not keep the process alive.
+ */
+export function realPacing(scheduler: Scheduler, wake: () => void): Pacing {
+  const startUs = scheduler.nowUs;
+  const startWallMs = Date.now();
+  const startMs = performance.now();
+  let jumpMs = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const pacing: Pacing = {
+    follow() {
+      const elapsedMs = performance.now() - startMs;
+      const aheadMs = Date.now() - startWallMs - elapsedMs;
+      if (aheadMs - jumpMs > REAL_JUMP_MS) jumpMs = aheadMs;
+      scheduler.moveTo(startUs + Math.floor((elapsedMs + jumpMs) * 1000));
+    },
+    arm(dueUs) {
+      clearTimeout(timer);
+      if (!Number.isFinite(dueUs)) return;
+      const waitMs = Math.ceil((dueUs - scheduler.nowUs) / 1000);
+      timer = setTimeout(wake, Math.min(Math.max(waitMs, 0), REAL_SLEEP_MAX_MS));
+      timer.unref();
+    },
+    stop() {
+      clearTimeout(timer);
+    },
+  };
+  return pacing;
+}

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { otpauthOf, parseOtpauth } from '../../host/enrol/otpauth.ts';
+import { freshSeed } from '../../host/enrol/seed.ts';
+import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
+import { SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
+import { secret } from '../kit/secrets.ts';
+import { name } from './accounts.ts';
+
+const chance = (length: number) => secret(new Uint8Array(randomBytes(length)));
+
+describe('a fresh seed', () => {
+  it('is a usual TOTP account where nothing is asked for', () => {
+    const seed = freshSeed({ label: 'alice' }, chance);
+    expect({ ...seed, secret: seed.secret.length }).toEqual({
+      kind: KIND_TOTP,
+      algorithm: SHA1,
+      digits: 6,
+      period: 30,
+      counter: 0,
+      issuer: '',
+      label: 'alice',
+      secret: 20,
+      warnings: [],
+    });
+  });
+
+  it.each([
+    [SHA1, 20],
+    [SHA256, 32],
+    [SHA512, 64],
+  ] as const)(
+    'has as many bytes as hash %i gives: %i, all from the source of chance',
+    (algorithm, length) => {
+      const drawn: Uint8Array[] = [];
+      const seed = freshSeed({ algorithm, label: 'alice' }, count => {
+        const bytes = chance(count);
+        drawn.push(bytes);
+        return bytes;
+      });
+      expect(drawn.map(bytes => bytes.length)).toEqual([length]);
+      expect(seed.secret).toEqual(drawn[0]);
+    },
+  );
+
+  it('becomes a URI that reads back as itself', () => {
+    const options = fc.record(
+      {
+        kind: fc.constantFrom<1 | 2>(KIND_HOTP, KIND_TOTP),
+        algorithm: fc.constantFrom<1 | 2 | 3>(SHA1, SHA256, SHA512),
+        digits: fc.integer({ min: 6, max: 8 }),
+        period: fc.integer({ min: 15, max: 300 }),
+        issuer: name,
+        label: name.filter(text => text !== ''),
+      },
+      { requiredKeys: ['label'] },
+    );
+    fc.assert(
+      fc.property(options, wanted => {
+        const seed = freshSeed(wanted, chance);
+        expect(parseOtpauth(otpauthOf(seed))).toEqual(seed);
+        expect(seed).toMatchObject({
+          ...wanted,
+          period: seed.kind === KIND_HOTP ? 0 : (wanted.period ?? 30),
+        });
+      }),
+    );
+  });
+
+  it.each([
+    [{ digits: 11 }, /11 digits/],
+    [{ digits: 6.5 }, /6.5 digits/],
+    [{ period: 0 }, /period of 0 seconds/],
+    [{ issuer: 'i'.repeat(33) }, /issuer is 1 byte too long/],
+    [{ label: 'bell\u0007' }, /label .* cannot be shown/],
+  ])('is refused for %o', (wanted, sentence) => {
+    expect(() => freshSeed({ label: 'alice', ...wanted }, chance)).toThrow(sentence);
+  });
+});

@@ -1,0 +1,218 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { hostPrimitives } from '../../host/client/primitives.ts';
+import { setInSession, showClock } from '../../host/commands/clock.ts';
+import { code } from '../../host/commands/code.ts';
+import { enroll } from '../../host/commands/enroll.ts';
+import { list, selectAccount } from '../../host/commands/list.ts';
+import { verify } from '../../host/commands/verify.ts';
+import { freshSeed } from '../../host/enrol/seed.ts';
+import { FobError } from '../../host/errors.ts';
+import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
+import { Hmac } from '../../protocol/hmac.ts';
+import { hotp } from '../../protocol/otp.ts';
+import { secret } from '../kit/secrets.ts';
+import { CoreFob } from './kit/core-fob.ts';
+import { failure } from './kit/failure.ts';
+import { atHand, cutAt, forEveryCut, pairedAt, workplace } from './kit/workplace.ts';
+
+const seedOf = (kind: 1 | 2 = KIND_HOTP, label = 'alice') =>
+  freshSeed({ kind, issuer: 'Example', label }, length => secret(new Uint8Array(randomBytes(length))));
+
+describe('enrolling', () => {
+  it('writes an account, has it proved, and sets the clock first where TOTP needs it', async () => {
+    const fob = new CoreFob();
+    const owner = workplace(fob);
+    const atFob = await pairedAt(owner, fob);
+    const counted = await enroll(owner.context, atFob, seedOf(KIND_HOTP));
+    expect(counted).toMatchObject({
+      isClockSet: false,
+      isResumed: false,
+      account: { kind: 'hotp', counter: 0 },
+    });
+    const timed = await enroll(owner.context, atFob, seedOf(KIND_TOTP, 'bob'));
+    expect(timed).toMatchObject({ isClockSet: true, account: { kind: 'totp', periodSeconds: 30 } });
+    const { accounts, clock } = await list(owner.context, atFob);
+    expect(clock).toBe('trusted');
+    expect(accounts).toEqual([counted.account, timed.account]);
+    expect(owner.reported.filter(({ event }) => event === 'account-proved')).toHaveLength(2);
+  });
+
+  it('can be cut off anywhere and done again: one account, known and proved', async () => {
+    const enrolment = seedOf(KIND_TOTP);
+    const cuts = await forEveryCut(
+      async () => {
+        const fob = new CoreFob();
+        const owner = workplace(fob);
+        await pairedAt(owner, fob);
+        return { fob, owner };
+      },
+      (owner, fob) => enroll(owner.context, fob, enrolment),
+      async (owner, core) => {
+        const before = await list(owner.context, await atHand(core));
+        if (before.accounts.length === 0 || before.clock === 'unset') {
+          await enroll(owner.context, await atHand(core), enrolment);
+        } else {
+          await verify(owner.context, await atHand(core));
+        }
+        const { accounts } = await verify(owner.context, await atHand(core));
+        expect(accounts.map(({ verdict }) => verdict)).toEqual(['proved']);
+      },
+    );
+    // open, finish, info, clock, setClock, put and prove, in either direction.
+    expect(cuts).toBe(14);
+  });
+
+  it('resumes by itself when the same account is enrolled again', async () => {
+    const fob = new CoreFob();
+    const owner = workplace(fob);
+    await pairedAt(owner, fob);
+    const enrolment = seedOf(KIND_HOTP);
+    // hello, open, finish, info, put: its answer is lost.
+    const outcome = await cutAt(fob, 'toHost', 4, atFob => enroll(owner.context, atFob, enrolment));
+    expect(outcome).toMatchObject({ kind: 'unplugged' });
+    expect((await enroll(owner.context, await atHand(fob), enrolment)).isResumed).toBe(true);
+    expect((await list(owner.context, await atHand(fob))).accounts).toHaveLength(1);
+  });
+
+  it('removes an account again that the fob proves wrongly', async () => {
+    // "passfob proof" keys the extraction of every proof: a board whose hash fails there, and nowhere else.
+    const salt = new TextEncoder().encode('passfob proof');
+    let isBroken = true;
+    const fob = new CoreFob({
+      ...hostPrimitives,
+      hash(algorithm, parts) {
+        const hash = hostPrimitives.hash(algorithm, parts);
+        const [pad] = parts;
+        if (isBroken && pad && salt.every((byte, i) => pad[i] === (byte ^ 0x36)))
+          hash[0] = (hash[0] ?? 0) ^ 1;
+        return hash;
+      },
+    });
+    const owner = workplace(fob);
+    const atFob = await pairedAt(owner, fob);
+    expect((await failure(enroll(owner.context, atFob, seedOf()))).kind).toBe('verification-failed');
+    expect((await list(owner.context, atFob)).accounts).toEqual([]);
+    expect((await verify(owner.context, atFob)).accounts).toEqual([]);
+    isBroken = false;
+    await enroll(owner.context, atFob, seedOf());
+  });
+
+  it('says what does not fit, and leaves nothing behind', async () => {
+    const fob = new CoreFob();
+    const owner = workplace(fob);
+    const atFob = await pairedAt(owner, fob);
+    const long = { ...seedOf(), algorithm: 3 as const, secret: secret(new Uint8Array(randomBytes(128))) };
+    expect((await failure(enroll(owner.context, atFob, long))).refusal).toBe('too-long');
+    const foreign = { ...atFob, hello: { ...atFob.hello, algorithms: 0b0010 } };
+    const sha512 = { ...seedOf(), algorithm: 3 as const };
+    expect((await failure(enroll(owner.context, foreign, sha512))).refusal).toBe('unsupported');
+    expect((await verify(owner.context, atFob)).accounts).toEqual([]);
+  });
+});
+
+describe('a passcode', () => {
+  it('is the next HOTP value, after a press', async () => {
+    const fob = new CoreFob();
+    const owner = workplace(fob);
+    const atFob = await pairedAt(owner, fob);
+    const enrolment = seedOf(KIND_HOTP);
+    await enroll(owner.context, atFob, enrolment);
+    const key = new Hmac(hostPrimitives, enrolment.algorithm, enrolment.secret);
+    for (const counter of [0, 1]) {
+      const result = await code(owner.context, atFob, 'example:ALICE');
+      expect(result).toMatchObject({ code: hotp(key, counter, 6), counter });
+    }
+    expect(owner.reported.filter(({ event }) => event === 'press-needed')).toHaveLength(2);
+  });
+
+  it('is refused for an account that is not meant by one word', () => {
+    const account = { health: 'good', kind: 'totp', algorithm: 'SHA-1', digits: 6 } as const;
+    const accounts = [
+      { ...account, id: '01020304', issuer: 'Example', label: 'alice' },
+      { ...account, id: '0a0b0c0d', issuer: 'Example', label: 'bob' },
+    ];
+    expect(selectAccount(accounts, 'bob').id).toBe('0a0b0c0d');
+    expect(selectAccount(accounts, 'EXAMPLE : Alice').id).toBe('01020304');
+    expect(selectAccount(accounts, '0A0B0C0D').id).toBe('0a0b0c0d');
+    for (const wanted of [undefined, 'Example', 'carol', '']) {
+      expect(() => selectAccount(accounts, wanted)).toThrow(FobError);
+    }
+    expect(() => selectAccount([], undefined)).toThrow('The fob holds no account.');
+  });
+});
+
+describe('verifying', () => {
+  it('tells what is wrong, missing and unknown', async () => {
+    const fob = new CoreFob();
+    const owner = workplace(fob);
+    const atFob = await pairedAt(owner, fob);
+    const put = async (label: string) =>
+      (await enroll(owner.context, atFob, seedOf(KIND_HOTP, label))).account.id;
+    const ids = { kept: await put('kept'), gone: await put('gone'), other: await put('other') };
+    const idOf = (text: string) => new Uint8Array(Buffer.from(text, 'hex'));
+    const foreign = {
+      kind: 1,
+      algorithm: 1,
+      digits: 6,
+      period: 0,
+      counter: 0,
+      issuer: new Uint8Array(0),
+      label: new Uint8Array(0),
+      secret: secret(new Uint8Array(randomBytes(20))),
+    };
+    for (const id of [ids.gone, ids.other]) await atFob.client.call('remove', { id: idOf(id) });
+    await atFob.client.call('put', { ...foreign, id: idOf(ids.other) });
+    await atFob.client.call('put', { ...foreign, id: idOf('99999999') });
+
+    const error = await failure(verify(owner.context, atFob));
+    expect(error.kind).toBe('verification-failed');
+    const { accounts = [] } = (error.details ?? {}) as { accounts?: { id: string; verdict: string }[] };
+    expect(Object.fromEntries(accounts.map(({ id, verdict }) => [id, verdict]))).toEqual({
+      [ids.kept]: 'proved',
+      [ids.gone]: 'missing',
+      [ids.other]: 'wrong',
+      '99999999': 'unknown',
+    });
+  });
+});
+
+describe('the clock', () => {
+  it('is set on the whole second, and back only with a press, to the time of the press', async () => {
+    const fob = new CoreFob();
+    const owner = workplace();
+    await pairedAt(owner, fob);
+    let polls = 0;
+    const presses = () => owner.reported.filter(({ event }) => event === 'press-needed').length;
+    const atFob = await atHand(fob, {
+      toFob(frame) {
+        // The person takes some polls to find the button.
+        if (presses() > 0) polls++;
+        if (polls === 5) fob.approve();
+        return frame;
+      },
+    });
+    expect(await showClock(owner.context, atFob)).toMatchObject({ state: 'unset', isSet: false });
+    const set = async (now: () => number) => {
+      await setInSession({ ...owner.context, now }, atFob);
+      return (await atFob.client.call('clock', {})).utc;
+    };
+    const { now } = owner.context;
+    expect(await set(now)).toBe(Math.ceil(now() / 1000));
+    expect(presses()).toBe(0);
+
+    // An hour back, and a second passes with every look at the host's clock.
+    let host = now() - 3_600_000;
+    const readings: number[] = [];
+    const running = () => {
+      host += 1000;
+      if (presses() > 0) readings.push(host);
+      return host;
+    };
+    const reached = await set(running);
+    expect(presses()).toBe(1);
+    expect(readings.length).toBeGreaterThan(5);
+    expect(reached * 1000).toBeGreaterThan((readings.at(-1) ?? 0) - 3000);
+    expect(reached * 1000).toBeLessThan(host + 3000);
+  });
+});

@@ -1,0 +1,146 @@
+import { base32nopad } from '@scure/base';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readArguments } from '../../host/cli/arguments.ts';
+import { EXIT_CODES, exitCodeOf } from '../../host/cli/exit-codes.ts';
+import { type ErrorKind, FobError, refusalError } from '../../host/errors.ts';
+import { TEXTS } from '../../host/texts.ts';
+import { REFUSALS } from '../../protocol/refusals.ts';
+import { secret } from '../kit/secrets.ts';
+
+async function refusal(args: string[]): Promise<FobError> {
+  try {
+    await readArguments(args, {});
+  } catch (error) {
+    if (error instanceof FobError) return error;
+    throw error;
+  }
+  throw new Error('the command line was accepted');
+}
+
+const invocation = async (args: string[], environment = {}) => {
+  const parsed = await readArguments(args, environment);
+  return 'invocation' in parsed ? parsed.invocation : undefined;
+};
+
+describe('the command line', () => {
+  it('is read into one command with its options', async () => {
+    expect(await invocation(['devices', '--all'])).toEqual({
+      command: 'devices',
+      all: true,
+      choice: { port: undefined, serial: undefined },
+    });
+    expect(
+      await invocation(['code', 'Example:alice', '--fob', 'pf-7q4m-k2xz'], { PASSFOB_PORT: 'COM3' }),
+    ).toEqual({
+      command: 'code',
+      account: 'Example:alice',
+      choice: { port: 'COM3', serial: 'PF-7Q4M-K2XZ' },
+    });
+    expect(await invocation(['clock', '--set', '--port', 'COM4'], { PASSFOB_PORT: 'COM3' })).toMatchObject({
+      set: true,
+      choice: { port: 'COM4' },
+    });
+    expect(await invocation(['enroll', '--generate', '--label', 'alice', '--out', 'f'])).toMatchObject({
+      source: {
+        from: 'generate',
+        kind: 'totp',
+        algorithm: 'sha1',
+        digits: 6,
+        period: 30,
+        issuer: '',
+        label: 'alice',
+      },
+      out: 'f',
+    });
+  });
+
+  it('without a command, or with --help, gives the help', async () => {
+    for (const args of [[], ['--help'], ['enroll', '--help']]) {
+      expect(await readArguments(args, {})).toHaveProperty('help', expect.stringContaining('passfob'));
+    }
+  });
+
+  it.each([
+    [['list', '--bogus'], 'does not know the option --bogus'],
+    [['list', '--bogus=1', '--worse'], '--bogus, --worse'],
+    [['lst'], 'does not know'],
+    [['enroll'], 'exactly one of'],
+    [['enroll', '--uri', '-', '--qr', 'a.png'], 'exactly one of'],
+    [['enroll', '--uri', '-', '--issuer', 'Example'], '--issuer can stand with --generate only'],
+    [['enroll', '--uri-file', 'a', '--out', 'b'], '--out can stand with --generate only'],
+    [['enroll', '--generate'], 'needs --label'],
+    [['enroll', '--generate', '--label', 'a', '--kind', 'ocra'], '--kind takes one of'],
+    [['list', '--port'], 'Not enough arguments following: port'],
+    [['code', 'one', 'two'], 'does not know one of the arguments'],
+    [['list', '--port', 'a', '--port', 'b'], '--port can be given only once'],
+  ])('%j is refused as usage, and the sentence says why', async (args, words) => {
+    const error = await refusal(args);
+    expect(error.kind).toBe('usage');
+    expect(error.message).toContain(words);
+  });
+
+  it('never takes a key URI, and says why', async () => {
+    for (const args of [
+      ['enroll', 'otpauth://totp/a'],
+      ['enroll', '--uri', 'OTPAUTH://totp/a'],
+      ['enroll', '--uri-file=otpauth://hotp/a'],
+      ['pair', 'otpauth-migration://offline'],
+    ]) {
+      expect((await refusal(args)).message).toContain('can be read by every program on this machine');
+    }
+  });
+
+  it('repeats no secret, wherever somebody puts it', async () => {
+    const seed = fc
+      .uint8Array({ minLength: 10, maxLength: 32 })
+      .map(bytes => secret(base32nopad.encode(bytes)));
+    await fc.assert(
+      fc.asyncProperty(seed, async text => {
+        for (const args of [
+          ['enroll', text],
+          ['enroll', '--uri', text],
+          ['enroll', `--uri=otpauth://totp/a?secret=${text}`],
+          ['enroll', '--secret', text],
+          ['enroll', `--secret=${text}`],
+          ['enroll', '--generate', '--label', 'a', '--kind', text],
+          ['enroll', '--generate', '--label', 'a', '--algorithm', text.toLowerCase()],
+          ['pair', text.toLowerCase()],
+          [text],
+        ]) {
+          const { message, next } = await refusal(args);
+          expect(`${message} ${next}`.toUpperCase()).not.toContain(text);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('exit codes', () => {
+  it('are all different, and each but 0 and 1 is reached by an error', () => {
+    const codes = Object.values(EXIT_CODES).map(({ code }) => code);
+    expect(codes).toEqual(codes.map((_, index) => index));
+    const kinds = Object.keys(TEXTS) as ErrorKind[];
+    const reached = [
+      ...kinds.map(kind => exitCodeOf(new FobError(kind))),
+      ...Object.values(REFUSALS).map(({ code }) => exitCodeOf(refusalError(code))),
+    ];
+    expect([...new Set(reached)].sort((a, b) => a - b)).toEqual(codes.slice(2));
+  });
+});
+
+describe('errors', () => {
+  it('say a sentence and a next step, whole', () => {
+    const errors = [
+      ...(Object.keys(TEXTS) as ErrorKind[]).map(kind => new FobError(kind, { subject: 'X' })),
+      ...Object.values(REFUSALS).map(({ code }) => refusalError(code)),
+      refusalError(250),
+    ];
+    for (const { message, next } of errors) {
+      expect(message).toMatch(/^[A-Z].*[.]$/);
+      expect(message).not.toMatch(/[{}]/);
+      expect(next).not.toBe('');
+    }
+  });
+});

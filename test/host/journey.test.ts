@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { base32nopad } from '@scure/base';
+import { generateSync } from 'otplib';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { otpauthOf, parseOtpauth } from '../../host/enrol/otpauth.ts';
+import { png, qrPicture } from '../enrol/images.ts';
+import { secret } from '../kit/secrets.ts';
+import { describeNeeds } from '../kit/tools.ts';
+import { passfob, type Run } from './kit/cli.ts';
+import { needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
+
+/** The whole way of a fob, one command after the other: each test goes on where the one before stopped. */
+describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () => {
+  let fob: SimulatedFob;
+  let home: string;
+  let port: string[];
+  beforeAll(async () => {
+    fob = await simulatedFob();
+    home = mkdtempSync(join(tmpdir(), 'passfob-journey-'));
+    // Over the real serial driver where the system has a pseudo-terminal.
+    port = ['--port', fob.pty ?? fob.tcp];
+  });
+  afterAll(async () => {
+    await fob.close();
+    rmSync(home, { recursive: true });
+  });
+
+  const run = (...args: string[]) => passfob([...args, ...port], { home, input: '' });
+  const pressed = (args: string[], press: () => Promise<void>) =>
+    passfob([...args, ...port], { home, when: ['Hold the button', press] });
+  const json = ({ exitCode, json: document }: Run): Readonly<Record<string, unknown>> => ({
+    exitCode,
+    ...document(),
+  });
+  const key = secret(new Uint8Array(randomBytes(20)));
+  const uri = secret(`otpauth://totp/Example:alice?secret=${base32nopad.encode(key)}&issuer=Example`);
+
+  it('is found, blank', async () => {
+    expect(json(await run('devices', '--json'))).toEqual({
+      exitCode: 0,
+      ok: true,
+      devices: [
+        {
+          address: fob.pty === undefined ? fob.tcp : `serial:${fob.pty}`,
+          serial: expect.stringMatching(/^PF-[A-Z0-9]{4}-[A-Z0-9]{4}$/),
+          state: 'blank',
+          board: 'pico',
+          firmware: expect.any(String),
+          pairing: 'none',
+        },
+      ],
+      silent: [],
+    });
+  });
+
+  it('is paired by the code on its screen, typed in time', async () => {
+    const paired = await passfob(['pair', '--json', ...port], {
+      home,
+      when: ['Code on the screen', async ({ type }) => type(`${await fob.code()}\n`)],
+    });
+    expect(json(paired)).toMatchObject({ exitCode: 0, ok: true, board: 'pico', isResumed: false });
+    expect(json(await run('devices', '--json'))).toMatchObject({
+      devices: [{ state: 'owned', pairing: 'confirmed' }],
+    });
+  });
+
+  it('takes an account from standard input, and gets the time for it', async () => {
+    const enrolled = await passfob(['enroll', '--uri', '-', '--json', ...port], { home, input: `${uri}\n` });
+    expect(json(enrolled)).toMatchObject({
+      exitCode: 0,
+      ok: true,
+      account: { kind: 'totp', issuer: 'Example', label: 'alice', periodSeconds: 30 },
+      isClockSet: true,
+      isResumed: false,
+      warnings: [],
+    });
+  });
+
+  it('takes one from a file', async () => {
+    const path = join(home, 'uri');
+    const other = secret(base32nopad.encode(new Uint8Array(randomBytes(32))));
+    writeFileSync(path, `otpauth://hotp/bob?secret=${other}&counter=7&algorithm=SHA256&digits=8\n`);
+    expect(json(await run('enroll', '--uri-file', path, '--json'))).toMatchObject({
+      exitCode: 0,
+      account: { kind: 'hotp', algorithm: 'SHA-256', digits: 8, counter: 7, label: 'bob' },
+    });
+  });
+
+  it('takes one from a picture of a QR code', async () => {
+    const path = join(home, 'qr.png');
+    const seed = secret(base32nopad.encode(new Uint8Array(randomBytes(20))));
+    writeFileSync(
+      path,
+      png(await qrPicture(`otpauth://totp/Picture:dave?secret=${seed}&issuer=Picture&period=60`)),
+    );
+    expect(json(await run('enroll', '--qr', path, '--json'))).toMatchObject({
+      exitCode: 0,
+      account: { kind: 'totp', issuer: 'Picture', label: 'dave', periodSeconds: 60 },
+      isClockSet: false,
+    });
+  });
+
+  it('makes one, and hands its secret on to a new file only', async () => {
+    const path = join(home, 'made');
+    const args = ['enroll', '--generate', '--kind', 'hotp', '--issuer', 'Made', '--label', 'carol', '--json'];
+    const made = await run(...args, '--out', path);
+    expect(json(made)).toMatchObject({ exitCode: 0, account: { issuer: 'Made' }, savedTo: path });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const saved = readFileSync(path, 'utf8');
+    const handedOn = parseOtpauth(saved);
+    secret(handedOn.secret);
+    expect(handedOn).toMatchObject({ kind: 1, issuer: 'Made', label: 'carol', counter: 0 });
+    expect(saved).toBe(`${otpauthOf(handedOn)}\n`);
+
+    const again = json(await run(...args, '--out', path));
+    expect(again).toMatchObject({ exitCode: 3, ok: false, error: { kind: 'bad-input' } });
+    expect(readFileSync(path, 'utf8')).toBe(saved);
+    const listed = await run('list', '--json');
+    expect(listed.json().accounts).toHaveLength(4);
+  });
+
+  it('lists them', async () => {
+    expect(json(await run('list', '--json'))).toMatchObject({
+      exitCode: 0,
+      clock: 'trusted',
+      accounts: [
+        { health: 'good', kind: 'totp', issuer: 'Example', label: 'alice' },
+        { health: 'good', kind: 'hotp', label: 'bob' },
+        { health: 'good', kind: 'totp', issuer: 'Picture', label: 'dave' },
+        { health: 'good', kind: 'hotp', issuer: 'Made', label: 'carol' },
+      ],
+    });
+    const { stdout } = await run('list');
+    expect(stdout.split('\n')).toHaveLength(5);
+    expect(stdout).toContain('alice');
+  });
+
+  it('gives the right passcode when its button is held, and says nothing else on standard output', async () => {
+    const now = () => Math.floor(Date.now() / 1000);
+    const accepted = (epoch: number) => generateSync({ secret: base32nopad.encode(key), epoch });
+    const before = now();
+    const { exitCode, stdout } = await pressed(['code', 'Example:alice'], fob.approve);
+    const right = Array.from(
+      { length: now() - before + 1 },
+      (_, seconds) => `${accepted(before + seconds)}\n`,
+    );
+    expect(exitCode).toBe(0);
+    expect(right).toContain(stdout);
+  });
+
+  it('gives none when its button is pressed shortly', async () => {
+    const denied = await pressed(['code', 'bob', '--json'], fob.deny);
+    expect(json(denied)).toMatchObject({ exitCode: 10, error: { kind: 'refused', refusal: 'press-denied' } });
+  });
+
+  it('ends waiting for a press when it is interrupted', async () => {
+    const cancelled = await passfob(['code', 'bob', '--json', ...port], {
+      home,
+      when: ['Hold the button', ({ kill }) => kill('SIGINT')],
+    });
+    expect(json(cancelled)).toMatchObject({ exitCode: 13, error: { kind: 'cancelled' } });
+  });
+
+  it('keeps the time of this computer', async () => {
+    const clock = json(await run('clock', '--json'));
+    expect(clock).toMatchObject({
+      exitCode: 0,
+      state: 'trusted',
+      isSet: false,
+      ageSeconds: expect.any(Number),
+    });
+    expect(Math.abs(Number(clock.differenceMs))).toBeLessThan(5_000);
+    expect(json(await run('clock', '--set', '--json'))).toMatchObject({ exitCode: 0, isSet: true });
+  });
+
+  it('proves every account', async () => {
+    const { accounts, ...rest } = json(await run('verify', '--json')) as { accounts?: { verdict: string }[] };
+    expect(rest).toMatchObject({ exitCode: 0, ok: true });
+    expect(accounts?.map(({ verdict }) => verdict)).toEqual(['proved', 'proved', 'proved', 'proved']);
+  });
+
+  it('is erased only by who says so twice: here and at the button', async () => {
+    const unasked = await run('erase');
+    expect(unasked.exitCode).toBe(2);
+    expect(unasked.stderr).toContain('--yes');
+    const denied = await pressed(['erase', '--yes'], fob.deny);
+    expect(denied.exitCode).toBe(10);
+    expect((await run('verify')).exitCode).toBe(0);
+
+    expect((await pressed(['erase', '--yes', '--json'], fob.approve)).exitCode).toBe(0);
+    expect(json(await run('devices', '--json'))).toMatchObject({
+      devices: [{ state: 'blank', pairing: 'none' }],
+    });
+    expect(json(await run('list', '--json'))).toMatchObject({ exitCode: 8, error: { kind: 'not-paired' } });
+  });
+});

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cliMain } from './simulated-fob.ts';
+
+/** What a run of the command line came to. */
+export interface Run {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Standard output as JSON. */
+  json(): Readonly<Record<string, unknown>>;
+}
+
+export interface RunOptions {
+  /** The inventory. */
+  readonly home: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** All of standard input; without it, it stays open until the run ends. */
+  readonly input?: string;
+  /** Called once when standard error holds these words. */
+  readonly when?: readonly [words: string, act: (run: Running) => unknown];
+  /** Runs before the node program: `setpriv` and its options. */
+  readonly through?: readonly string[];
+}
+
+/** A run that has not ended. */
+export interface Running {
+  type(text: string): void;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Runs `passfob` as a process; what it prints is kept for the search for secrets. */
+export function passfob(args: readonly string[], options: RunOptions): Promise<Run> {
+  const [program = '', ...programArgs] = [...(options.through ?? []), process.execPath, cliMain, ...args];
+  const { PASSFOB_DEBUG: _, PASSFOB_PORT: __, ...inherited } = process.env;
+  const child = spawn(program, programArgs, {
+    env: { ...inherited, PASSFOB_HOME: options.home, ...options.environment },
+  });
+  let waiting = options.when;
+  const kept = { stdout: '', stderr: '' };
+  child.stdout.on('data', chunk => {
+    kept.stdout += chunk;
+  });
+  child.stderr.on('data', chunk => {
+    kept.stderr += chunk;
+    if (waiting === undefined || !kept.stderr.includes(waiting[0])) return;
+    const [, act] = waiting;
+    waiting = undefined;
+    act({ type: text => void child.stdin.write(text), kill: signal => void child.kill(signal) });
+  });
+  // A run that ends without reading what it was given.
+  child.stdin.on('error', () => undefined);
+  if (options.input !== undefined) child.stdin.end(options.input);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', code => {
+      keep(`${kept.stdout}${kept.stderr}`);
+      resolve({ exitCode: code ?? -1, ...kept, json: () => JSON.parse(kept.stdout) });
+    });
+  });
+}
+
+function keep(printed: string): void {
+  const folder = process.env.PASSFOB_OUTPUT_DIR;
+  if (folder) appendFileSync(join(folder, 'passfob-printed'), printed);
+}

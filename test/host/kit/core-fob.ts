@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto';
+import { Fob } from '../../../firmware/core/fob.ts';
+import type { Ports } from '../../../firmware/core/ports.ts';
+import { hostPrimitives } from '../../../host/client/primitives.ts';
+import type { FobError } from '../../../host/errors.ts';
+import { pipe } from '../../../host/transports/pipe.ts';
+import type { Transport } from '../../../host/transports/transport.ts';
+import { PRESS_DEAF_MS } from '../../../protocol/limits.ts';
+import type { Primitives } from '../../../protocol/primitives.ts';
+import { secret } from '../../kit/secrets.ts';
+
+/** What happens to the nth frame (from 0) of one direction: what arrives, or nothing. */
+export type Way = (frame: string, n: number) => string;
+
+/** A cable between a host and a fob. */
+export interface CableOptions {
+  readonly toFob?: Way;
+  readonly toHost?: Way;
+}
+
+const PAGES = 128;
+const PAGE_BYTES = 32;
+const ALL_ALGORITHMS = 0b1110;
+/** Longer than a hold that approves. */
+const HOLD_MS = 1_100;
+/** A day of the year 2026, at which these fobs begin. */
+const START_UTC = 1_770_000_000;
+
+/**
+ * The firmware's core, whole, behind memories of this process: for tests that need many fobs, or one whose cable and
+ * time are in their hands. The built image is tested through the simulator.
+ */
+export class CoreFob {
+  readonly serial: Uint8Array;
+  private readonly ports: Ports;
+  private readonly drawn: string[];
+  private core: Fob;
+  private ms: number;
+  private utc: number;
+  private send: (frame: string) => void;
+
+  constructor(primitives: Primitives = hostPrimitives) {
+    this.serial = new Uint8Array(randomBytes(5));
+    this.drawn = [];
+    this.ms = 0;
+    this.utc = START_UTC;
+    this.send = () => undefined;
+    this.ports = this.makePorts(primitives);
+    this.core = new Fob(this.ports, this.ms, this.utc);
+  }
+
+  private makePorts(primitives: Primitives): Ports {
+    const bytes = new Uint8Array(PAGES * PAGE_BYTES).fill(0xff);
+    const birth = secret(new Uint8Array(randomBytes(32)));
+    let secrets: Uint8Array | undefined;
+    return {
+      facts: { board: 'core', firmware: 'test', serial: this.serial, algorithms: ALL_ALGORITHMS },
+      primitives,
+      storage: {
+        pages: PAGES,
+        pageBytes: PAGE_BYTES,
+        recordPages: 3,
+        read: (address, length) => bytes.slice(address, address + length),
+        write(address, written) {
+          bytes.set(written, address);
+          return true;
+        },
+      },
+      keystore: {
+        load: () => secrets,
+        save(saved) {
+          secrets = Uint8Array.from(saved);
+          return true;
+        },
+        clear() {
+          secrets = undefined;
+          return true;
+        },
+        birth: () => birth,
+      },
+      entropy: { sample: () => randomBytes(4).readInt32LE() },
+      clock: {
+        set: utc => {
+          this.utc = utc;
+          return true;
+        },
+      },
+      display: {
+        width: 128,
+        height: 64,
+        clear: () => void this.drawn.splice(0),
+        text: (_x, _y, _size, text) => void this.drawn.push(text),
+        fill: () => undefined,
+        show: () => undefined,
+        power: () => undefined,
+      },
+      link: { send: frame => this.send(frame) },
+    };
+  }
+
+  /** Plugs the fob in. The cable that was in before hears nothing any more. */
+  plugIn({ toFob = frame => frame, toHost = frame => frame }: CableOptions = {}): Cable {
+    let sent = 0;
+    let answered = 0;
+    let isCut = false;
+    const { transport, receive, lost } = pipe({
+      name: 'cable',
+      async write(frame) {
+        const arriving = toFob(frame, sent);
+        sent++;
+        if (!isCut && arriving !== '') setImmediate(() => carry(arriving));
+      },
+      release: async () => undefined,
+    });
+    const carry = (text: string) => this.core.receive(text, this.ms, this.utc);
+    this.send = frame => {
+      const arriving = toHost(frame, answered);
+      answered++;
+      if (!isCut && arriving !== '') receive(Buffer.from(arriving, 'latin1'));
+    };
+    return {
+      transport,
+      get sent() {
+        return sent;
+      },
+      cut(reason) {
+        isCut = true;
+        lost(reason);
+      },
+    };
+  }
+
+  /** What the screen shows, line by line. */
+  get screen(): readonly string[] {
+    return this.drawn;
+  }
+
+  /** The pairing code that the screen shows, below the title and the time left. */
+  get code(): string {
+    return secret(this.drawn.slice(2).join('').replaceAll(' ', '').toLowerCase());
+  }
+
+  /** Lets the fob's time pass. */
+  pass(ms: number): void {
+    this.ms += ms;
+    this.core.tick(this.ms, this.utc);
+  }
+
+  /** Waits until keys are heard, then holds the button for longer than a second. */
+  approve(): void {
+    this.pass(PRESS_DEAF_MS + 1);
+    this.core.key(true, this.ms, this.utc);
+    this.pass(HOLD_MS);
+    this.core.key(false, this.ms, this.utc);
+  }
+
+  /** Waits until keys are heard, then presses the button shortly. */
+  deny(): void {
+    this.pass(PRESS_DEAF_MS + 1);
+    this.core.key(true, this.ms, this.utc);
+    this.ms += 100;
+    this.core.key(false, this.ms, this.utc);
+  }
+
+  /** Takes the power off and on: what was not in a memory is gone. */
+  reboot(): void {
+    this.ms = 0;
+    this.core = new Fob(this.ports, this.ms, this.utc);
+  }
+}
+
+export interface Cable {
+  readonly transport: Transport;
+  /** Frames that the host has sent. */
+  readonly sent: number;
+  /** Pulls the cable out: both sides hear nothing any more, and the host notices. */
+  cut(reason: FobError): void;
+}

@@ -1,0 +1,126 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { PtyUnavailable, ptyFront } from '../../../simulator/fronts/pty.ts';
+import { secret } from '../../kit/secrets.ts';
+import { type Need, tool } from '../../kit/tools.ts';
+
+const built = (path: string) => fileURLToPath(new URL(`../../../dist/${path}`, import.meta.url));
+
+/** The command line, as it was built. */
+export const cliMain = built('host/cli/main.js');
+const simulatorMain = built('simulator/main.js');
+
+/** What runs here as processes: the command line, the simulator and the image in it. */
+export const needsBuild: Need<true> = {
+  name: 'npm run build',
+  found: [cliMain, simulatorMain, built('firmware/image/pico')].every(path => existsSync(path)) || undefined,
+};
+
+async function pseudoTerminal(): Promise<true | undefined> {
+  try {
+    const front = await ptyFront({ write: () => undefined, onData: () => () => undefined });
+    await front.close();
+    return true;
+  } catch (error) {
+    if (error instanceof PtyUnavailable) return undefined;
+    throw error;
+  }
+}
+
+export const needsPty: Need<true> = { name: 'a pseudo-terminal', found: await pseudoTerminal() };
+
+/** An account of the system that owns nothing. */
+const NOBODY = '65534';
+
+/** How to run a program as somebody who may not open everything: root may. */
+export const needsOrdinaryUser: Need<readonly string[]> = {
+  name: 'a pseudo-terminal, and setpriv where the tests run as root',
+  found: needsPty.found && ordinaryUser(),
+};
+
+function ordinaryUser(): readonly string[] | undefined {
+  if (process.getuid?.() !== 0) return [];
+  const setpriv = tool('setpriv');
+  return setpriv === undefined ? undefined : [setpriv, '--reuid', NOBODY, '--clear-groups'];
+}
+
+/** Longer than it takes to approve. */
+const APPROVE_MS = 1_300;
+const SHORT_MS = 100;
+
+/** A simulated fob in a process of its own, with its screen and button in the hands of the test. */
+export interface SimulatedFob {
+  /** Path of its pseudo-terminal; undefined where the system has none. */
+  readonly pty: string | undefined;
+  /** `tcp:127.0.0.1:PORT` */
+  readonly tcp: string;
+  ask(request: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
+  screen(): Promise<readonly string[]>;
+  /** The pairing code on its screen, as it stands there. */
+  code(): Promise<string>;
+  /** Holds the button until the question on the screen has been answered. */
+  approve(): Promise<void>;
+  deny(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function simulatedFob(...args: string[]): Promise<SimulatedFob> {
+  const child = spawn(process.execPath, [simulatorMain, '--pty', '--tcp', '0', '--control', ...args]);
+  const ready = await readyLine(child);
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  let turn: Promise<unknown> = Promise.resolve();
+  const ask: SimulatedFob['ask'] = request => {
+    const answer = turn.then(async () => {
+      child.stdin.write(`${JSON.stringify(request)}\n`);
+      const { value, done } = await answers.next();
+      if (done) throw new Error('the simulator ended');
+      return JSON.parse(value) as Record<string, unknown>;
+    });
+    turn = answer.catch(() => undefined);
+    return answer;
+  };
+  const screen = async () => (await ask({ do: 'screen', bitmap: 'none' })).text as string[];
+  /** The fob is deaf for a moment when a question appears: what it did not hear is done again. */
+  const answerBy = async (heldMs: number) => {
+    const isAsked = async () => (await screen()).some(line => line.endsWith('?'));
+    while (await isAsked()) await ask({ do: 'press', heldMs });
+  };
+  return {
+    pty: ready.pty ?? undefined,
+    tcp: `tcp:127.0.0.1:${ready.tcp}`,
+    ask,
+    screen,
+    code: async () => {
+      const shown = (await screen()).slice(2).join(' ');
+      secret(shown.replaceAll(' ', ''));
+      return secret(shown);
+    },
+    approve: () => answerBy(APPROVE_MS),
+    deny: () => answerBy(SHORT_MS),
+    async close() {
+      const ended = new Promise(resolve => child.once('close', resolve));
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
+
+interface Ready {
+  readonly pty?: string | null;
+  readonly tcp: number;
+}
+
+/** The line in which the simulator says where it can be reached. */
+function readyLine(child: ChildProcessWithoutNullStreams): Promise<Ready> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    child.stderr.on('data', chunk => {
+      said += chunk;
+      if (said.includes('\n')) resolve(JSON.parse(said) as Ready);
+    });
+    child.once('error', reject);
+    child.once('close', () => reject(new Error(`the simulator ended: ${said}`)));
+  });
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+import { connect } from '../../../host/client/client.ts';
+import type { Context, FobAtHand, Progress } from '../../../host/commands/context.ts';
+import { pair } from '../../../host/commands/pair.ts';
+import { FobError } from '../../../host/errors.ts';
+import { openInventory } from '../../../host/inventory/inventory.ts';
+import { secret } from '../../kit/secrets.ts';
+import type { Cable, CableOptions, CoreFob } from './core-fob.ts';
+
+/** An owner with an inventory of its own, and what its commands reported. */
+export interface Workplace {
+  readonly context: Context;
+  readonly reported: Progress[];
+}
+
+/** Just before a whole second, where time stands still: a clock is set without a second of waiting. */
+const NOW_MS = 1_770_000_000_990;
+
+/** @param fob whose button is held whenever a command asks for it */
+export function workplace(fob?: CoreFob): Workplace {
+  const folder = mkdtempSync(join(tmpdir(), 'passfob-workplace-'));
+  const inventory = openInventory(folder);
+  onTestFinished(async () => {
+    await inventory.close();
+    rmSync(folder, { recursive: true });
+  });
+  const reported: Progress[] = [];
+  return {
+    reported,
+    context: {
+      inventory,
+      now: () => NOW_MS,
+      random: length => secret(new Uint8Array(randomBytes(length))),
+      report(progress) {
+        reported.push(progress);
+        if (progress.event === 'press-needed') fob?.approve();
+      },
+    },
+  };
+}
+
+const PATIENCE = { answerTimeoutMs: 5_000, sendsMax: 1 };
+
+/** A fob on a new cable that has said hello. */
+export async function atHand(fob: CoreFob, options: CableOptions = {}): Promise<FobAtHand> {
+  const client = connect(fob.plugIn(options).transport, { patience: PATIENCE });
+  return { address: 'cable', client, hello: await client.hello() };
+}
+
+/** A fob paired with a workplace, at hand. */
+export async function pairedAt(place: Workplace, fob: CoreFob): Promise<FobAtHand> {
+  await pair(place.context, await atHand(fob), { askCode: async () => fob.code });
+  return atHand(fob);
+}
+
+/**
+ * Runs a piece of work over a cable that is pulled at the nth frame of one way, the frame lost with it, and gives what
+ * became of it. The hello counts as a frame.
+ */
+export async function cutAt(
+  fob: CoreFob,
+  way: 'toFob' | 'toHost',
+  at: number,
+  work: (fob: FobAtHand) => Promise<unknown>,
+): Promise<'done' | FobError> {
+  const cable: Cable = fob.plugIn({
+    [way]: (frame: string, n: number) => {
+      if (n !== at) return frame;
+      cable.cut(new FobError('unplugged', { subject: 'cable' }));
+      return '';
+    },
+  });
+  const client = connect(cable.transport, { patience: PATIENCE });
+  try {
+    await work({ address: 'cable', client, hello: await client.hello() });
+    return 'done';
+  } catch (error) {
+    if (error instanceof FobError) return error;
+    throw error;
+  }
+}
+
+/** Every cut of a piece of work: at each frame of each way, until the work is done before the cut comes. */
+export async function forEveryCut(
+  prepare: () => Promise<{ fob: CoreFob; owner: Workplace }>,
+  work: (owner: Workplace, fob: FobAtHand, core: CoreFob) => Promise<unknown>,
+  check: (owner: Workplace, fob: CoreFob) => Promise<void>,
+): Promise<number> {
+  let cuts = 0;
+  for (const way of ['toFob', 'toHost'] as const) {
+    for (let at = 1; ; at++) {
+      const { fob, owner } = await prepare();
+      const outcome = await cutAt(fob, way, at, atFob => work(owner, atFob, fob));
+      await check(owner, fob);
+      if (outcome === 'done') break;
+      expect(outcome.kind).toBe('unplugged');
+      cuts++;
+    }
+  }
+  return cuts;
+}

@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeNeeds } from '../kit/tools.ts';
+import { passfob } from './kit/cli.ts';
+import { needsBuild } from './kit/simulated-fob.ts';
+
+describe('passfob/client', () => {
+  it('needs nothing that a browser lacks', async () => {
+    const entry = fileURLToPath(new URL('../../host/client/index.ts', import.meta.url));
+    const bundle = await build({
+      entryPoints: [entry],
+      bundle: true,
+      write: false,
+      platform: 'browser',
+      format: 'esm',
+      logLevel: 'silent',
+    });
+    const [file] = bundle.outputFiles;
+    expect(file?.text).toContain('getRandomValues');
+    expect(file?.text.match(/\b(?:Buffer|process)\.\w+|\brequire\(/g)).toBeNull();
+  });
+});
+
+describeNeeds(needsBuild, 'passfob simulate', () => {
+  let home: string;
+  beforeAll(() => {
+    home = mkdtempSync(join(tmpdir(), 'passfob-simulate-'));
+  });
+  afterAll(() => rmSync(home, { recursive: true }));
+
+  it('runs a simulated fob with its own options, and ends as it ends', async () => {
+    const ended = await passfob(['simulate', '--tcp', '0', '--control'], {
+      home,
+      when: ['"ready":true', ({ type }) => type('{"do":"quit"}\n')],
+    });
+    expect(ended).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('"ok":true') });
+    expect((await passfob(['simulate', '--no-such-option'], { home, input: '' })).exitCode).toBe(2);
+  });
+
+  it('ends its fob when it is told to end', async () => {
+    const ended = await passfob(['simulate', '--tcp', '0', '--control'], {
+      home,
+      when: ['"ready":true', ({ kill }) => kill('SIGTERM')],
+    });
+    expect(ended.exitCode).toBe(0);
+  });
+});

@@ -1,0 +1,223 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import { FobError } from '../../host/errors.ts';
+import { addressText, openTransport, readAddress } from '../../host/transports/discover.ts';
+import { openSerial } from '../../host/transports/serial.ts';
+import { openTcp } from '../../host/transports/tcp.ts';
+import type { Transport } from '../../host/transports/transport.ts';
+import { type PtyFront, ptyFront } from '../../simulator/fronts/pty.ts';
+import { describeNeeds } from '../kit/tools.ts';
+import { needsPty } from './kit/simulated-fob.ts';
+
+/** The far end of a pseudo-terminal, in the hands of the test. */
+interface FarEnd {
+  readonly front: PtyFront;
+  say(bytes: Uint8Array): void;
+  onHeard(listener: (bytes: Uint8Array) => void): void;
+}
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+async function pty(): Promise<FarEnd> {
+  let say: (bytes: Uint8Array) => void = () => undefined;
+  let heard: (bytes: Uint8Array) => void = () => undefined;
+  const front = await ptyFront({
+    write: bytes => heard(bytes),
+    onData(listener) {
+      say = listener;
+      return () => undefined;
+    },
+  });
+  closers.push(() => front.close());
+  return {
+    front,
+    say: bytes => say(bytes),
+    onHeard(listener) {
+      heard = listener;
+    },
+  };
+}
+
+async function serial(path: string): Promise<Transport> {
+  const transport = await openSerial(path);
+  closers.push(() => transport.close());
+  return transport;
+}
+
+/** Everything a transport hears until it is as much as is waited for. */
+function heardBy(transport: Transport, length: number): Promise<string> {
+  return new Promise(resolve => {
+    let heard = '';
+    transport.onText(text => {
+      heard += text;
+      if (heard.length >= length) resolve(heard);
+    });
+  });
+}
+
+const closed = (transport: Transport) =>
+  new Promise<FobError | undefined>(resolve => transport.onClose(resolve));
+
+async function kindOf(opening: Promise<unknown>): Promise<string> {
+  try {
+    await opening;
+  } catch (error) {
+    if (error instanceof FobError) return error.kind;
+    throw error;
+  }
+  return 'none';
+}
+
+describeNeeds(needsPty, 'the serial transport', () => {
+  it('carries every byte but XON and XOFF, which it takes out of what it hears', async () => {
+    const far = await pty();
+    const transport = await serial(far.front.path);
+    const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    const sent = new Promise<Buffer>(resolve => {
+      let heard = Buffer.alloc(0);
+      far.onHeard(bytes => {
+        heard = Buffer.concat([heard, bytes]);
+        if (heard.length === 256) resolve(heard);
+      });
+    });
+    await transport.send(Buffer.from(all).toString('latin1'));
+    expect([...(await sent)]).toEqual([...all]);
+
+    const heard = heardBy(transport, 254);
+    far.say(all);
+    expect(Buffer.from(await heard, 'latin1')).toEqual(
+      Buffer.from(all.filter(byte => byte !== 0x11 && byte !== 0x13)),
+    );
+  });
+
+  it('has the port for itself', async () => {
+    const far = await pty();
+    const first = await serial(far.front.path);
+    expect(await kindOf(openSerial(far.front.path))).toBe('port-busy');
+    await first.close();
+    await serial(far.front.path);
+  });
+
+  it('closes with the reason when the fob is unplugged, and sends no more', async () => {
+    const far = await pty();
+    const transport = await serial(far.front.path);
+    const reason = closed(transport);
+    await far.front.unplug();
+    expect((await reason)?.kind).toBe('unplugged');
+    expect(await kindOf(transport.send('x'))).toBe('unplugged');
+    expect((await closed(transport))?.kind).toBe('unplugged');
+  });
+
+  it('notices a hang-up inside its own data callback, which serialport does not report', async () => {
+    const far = await pty();
+    const transport = await serial(far.front.path);
+    const reason = closed(transport);
+    transport.onText(() => void far.front.unplug());
+    far.say(Uint8Array.of(0x41));
+    expect((await reason)?.kind).toBe('unplugged');
+  });
+
+  it('closes without a reason when it was asked to, and can be opened again after a replug', async () => {
+    const far = await pty();
+    const transport = await serial(far.front.path);
+    const reason = closed(transport);
+    await transport.close();
+    await transport.close();
+    expect(await reason).toBeUndefined();
+    await far.front.unplug();
+    expect(await kindOf(openSerial(far.front.path))).toBe('port-absent');
+    await far.front.replug();
+    const again = await serial(far.front.path);
+    const heard = heardBy(again, 1);
+    far.say(Uint8Array.of(0x42));
+    expect(await heard).toBe('B');
+  });
+});
+
+describe('serial ports that cannot be opened', () => {
+  it('are told apart: absent, and no serial port at all', async () => {
+    const absent = join(tmpdir(), `passfob-${randomBytes(6).toString('hex')}`);
+    expect(await kindOf(openSerial(absent))).toBe('port-absent');
+    expect(await kindOf(openTransport({ kind: 'serial', path: tmpdir() }))).toBe('port-failed');
+  });
+});
+
+async function listening(onClient: (socket: Socket) => void): Promise<{ server: Server; port: number }> {
+  const server = createServer(onClient);
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => server.close());
+  const address = server.address();
+  return { server, port: typeof address === 'object' && address !== null ? address.port : 0 };
+}
+
+describe('the TCP transport', () => {
+  it('carries bytes both ways', async () => {
+    const { port } = await listening(socket => socket.pipe(socket));
+    const transport = await openTcp('127.0.0.1', port);
+    closers.push(() => transport.close());
+    const text = '\u0000\u0080\u00ff~\n';
+    const heard = heardBy(transport, text.length);
+    await transport.send(text);
+    expect(await heard).toBe(text);
+  });
+
+  it('says port-absent where nothing listens', async () => {
+    const { server, port } = await listening(() => undefined);
+    await new Promise(resolve => server.close(resolve));
+    expect(await kindOf(openTcp('127.0.0.1', port))).toBe('port-absent');
+  });
+
+  it('says port-busy when it is turned away before a word, and unplugged after one', async () => {
+    const { port } = await listening(socket => socket.destroy());
+    const turnedAway = await openTcp('127.0.0.1', port);
+    expect((await closed(turnedAway))?.kind).toBe('port-busy');
+
+    const chatty = await listening(socket => socket.end('x'));
+    const spokenTo = await openTcp('127.0.0.1', chatty.port);
+    expect((await closed(spokenTo))?.kind).toBe('unplugged');
+  });
+});
+
+describe('addresses', () => {
+  it('are read as they are written', () => {
+    const host = fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6());
+    const path = fc.stringMatching(/^\/[\w/.-]+$/);
+    fc.assert(
+      fc.property(host, fc.integer({ min: 1, max: 65535 }), path, (name, port, file) => {
+        for (const address of [
+          { kind: 'tcp', host: name, port },
+          { kind: 'serial', path: file },
+        ] as const) {
+          expect(readAddress(addressText(address))).toEqual(address);
+        }
+      }),
+    );
+  });
+
+  it('may be a bare path or a COM port', () => {
+    expect(readAddress('/dev/ttyACM0')).toEqual({ kind: 'serial', path: '/dev/ttyACM0' });
+    expect(readAddress('COM12')).toEqual({ kind: 'serial', path: 'COM12' });
+    expect(readAddress('serial:COM3')).toEqual({ kind: 'serial', path: 'COM3' });
+  });
+
+  it.each([
+    '',
+    'fob',
+    'tcp:',
+    'tcp:host',
+    'tcp:host:0',
+    'tcp:host:65536',
+    'tcp::7070',
+    'http://a:1',
+    'serial:',
+  ])('refuse %j', text => {
+    expect(() => readAddress(text)).toThrow(FobError);
+  });
+});

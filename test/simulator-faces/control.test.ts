@@ -1,0 +1,291 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Duplex, PassThrough, type Readable, type Writable } from 'node:stream';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { controlServer, controlStreams } from '../../simulator/control/jsonl.ts';
+import { MAX_REQUEST_BYTES } from '../../simulator/control/limits.ts';
+import type { Target } from '../../simulator/control/target.ts';
+import type { Fob } from '../../simulator/fob.ts';
+import { tcpFront } from '../../simulator/fronts/tcp.ts';
+import { bootTestFob, litPixels } from './kit.ts';
+
+type Message = Readonly<Record<string, unknown>>;
+
+/** A person or a script at the other end of a control connection. */
+interface Operator {
+  say(request: unknown): void;
+  /** The next message. */
+  hear(): Promise<Message>;
+  ask(request: unknown): Promise<Message>;
+  readonly input: Writable;
+}
+
+function operator(input: Writable, output: Readable): Operator {
+  const lines = createInterface({ input: output })[Symbol.asyncIterator]();
+  const say = (request: unknown) => {
+    input.write(`${typeof request === 'string' ? request : JSON.stringify(request)}\n`);
+  };
+  const hear = async () => JSON.parse((await lines.next()).value ?? 'null');
+  return {
+    input,
+    say,
+    hear,
+    ask(request) {
+      say(request);
+      return hear();
+    },
+  };
+}
+
+function target(clock: 'virtual' | 'real' = 'virtual', more: Partial<Target> = {}): Target {
+  return { fob: bootTestFob(clock), clock, fronts: [], quit() {}, ...more };
+}
+
+/** Control over streams, as over standard input and output. */
+function control(on: Target): Operator & { readonly ended: Promise<void> } {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const ended = controlStreams(on, input, output);
+  return { ...operator(input, output), ended };
+}
+
+function everything(fob: Fob) {
+  const { on, text, bitmap } = fob.screen();
+  const pixels = Buffer.from(bitmap.pixels).toString('hex');
+  return { powered: fob.powered, now: fob.now(), operations: fob.operations, on, text, pixels };
+}
+
+describe('a request that is not right', () => {
+  it.each([
+    ['no JSON', 'press', 'not JSON'],
+    ['half a request', '{"id":1,"do":"press"', 'not JSON'],
+    ['a list', '[{"do":"press"}]', 'a request is a JSON object'],
+    ['a string', '"press"', 'a request is a JSON object'],
+    ['null', 'null', 'a request is a JSON object'],
+    ['nothing to do', { id: 1 }, /^"do" must be one of press, keyDown, /],
+    ['something unknown to do', { do: 'explode' }, /^"do" must be one of /],
+    ['the name of an inherited property', { do: 'constructor' }, /^"do" must be one of /],
+    ['an id that is an object', { id: {}, do: 'press' }, /^"id" must be/],
+    ['an id that is too long', { id: 'x'.repeat(65), do: 'press' }, /^"id" must be/],
+    ['an unknown field', { do: 'press', heldMS: 5 }, 'unknown field; this command takes "key" and "heldMs"'],
+    [
+      'a field of a command that takes none',
+      { do: 'cutPower', key: 0 },
+      'unknown field; this command takes none',
+    ],
+    ['a key that is not there', { do: 'press', key: 1 }, '"key" must be a whole number from 0 to 0'],
+    ['a key below the first', { do: 'keyDown', key: -1 }, '"key" must be a whole number from 0 to 0'],
+    ['a key that is a string', { do: 'keyDown', key: '0' }, '"key" must be a whole number from 0 to 0'],
+    ['a press of no time', { do: 'press', heldMs: 0 }, '"heldMs" must be a whole number from 1 to 60000'],
+    ['half a millisecond', { do: 'press', heldMs: 0.5 }, '"heldMs" must be a whole number from 1 to 60000'],
+    [
+      'a press of an hour',
+      { do: 'press', heldMs: 3_600_000 },
+      '"heldMs" must be a whole number from 1 to 60000',
+    ],
+    ['no time to advance', { do: 'advance' }, /^"ms" must be a whole number from 0 to /],
+    ['time going backward', { do: 'advance', ms: -1 }, /^"ms" must be a whole number from 0 to /],
+    ['more time than there is', '{"do":"advance","ms":1e400}', /^"ms" must be a whole number from 0 to /],
+    [
+      'a picture of an unknown kind',
+      { do: 'screen', bitmap: 'jpeg' },
+      '"bitmap" must be one of rows, pbm, none',
+    ],
+    ['a key up that is not down', { do: 'keyUp' }, 'this key is not down'],
+    ['power on twice', { do: 'powerOn' }, 'the power is on already'],
+    [
+      'an operation that has been',
+      { do: 'cutPowerAtOperation', n: 0 },
+      /^"n" must be a whole number from 1 to /,
+    ],
+    ['a flat battery beside full power', { do: 'loseTime' }, /^the clock is fed while the power is on/],
+    ['a cable that is not there', { do: 'unplug' }, 'nothing is plugged in'],
+    [
+      'more than a line may hold',
+      `{"do":"press"${' '.repeat(MAX_REQUEST_BYTES)}}`,
+      /^a request is one line of at most/,
+    ],
+  ])('%s: is refused with the reason and changes nothing', async (_what, request, reason) => {
+    const on = target();
+    const before = everything(on.fob);
+    const { ask } = control(on);
+    const answer = await ask(request);
+    expect(answer).toMatchObject({ ok: false });
+    expect(answer.error).toEqual(typeof reason === 'string' ? reason : expect.stringMatching(reason));
+    expect(everything(on.fob)).toEqual(before);
+    expect(await ask({ id: 'next', do: 'now' })).toEqual({ id: 'next', ok: true, now: before.now });
+  });
+
+  it('is not quoted back, for it may hold a secret', async () => {
+    const { ask } = control(target());
+    expect(JSON.stringify(await ask('{"pin": 271828'))).not.toContain('271828');
+    expect(JSON.stringify(await ask({ do: 'press', '314159': 1 }))).not.toContain('314159');
+  });
+});
+
+describe('a fob under control', () => {
+  it('is pressed for as long as asked', async () => {
+    const on = target();
+    const { ask } = control(on);
+    const start = on.fob.now();
+    expect(await ask({ id: 1, do: 'press', key: 0, heldMs: 700 })).toEqual({ id: 1, ok: true });
+    expect(on.fob.now() - start).toBeGreaterThanOrEqual(700);
+    expect(on.fob.now() - start).toBeLessThan(800);
+    expect(await ask({ id: 2, do: 'screen', bitmap: 'none' })).toEqual({
+      id: 2,
+      ok: true,
+      powered: true,
+      on: true,
+      text: ['UP', 'PRESSES 1'],
+    });
+  });
+
+  it('is held down until the key is let go', async () => {
+    const on = target();
+    const { ask } = control(on);
+    await ask({ do: 'keyDown' });
+    await ask({ do: 'advance', ms: 60 });
+    expect(on.fob.screen().text).toEqual(['DOWN', 'PRESSES 0']);
+    expect(await ask({ do: 'keyDown' })).toMatchObject({ ok: false, error: 'this key is down already' });
+    expect(await ask({ do: 'press' })).toMatchObject({ ok: false, error: 'this key is down already' });
+    await ask({ do: 'keyUp' });
+    await ask({ do: 'advance', ms: 60 });
+    expect(on.fob.screen().text).toEqual(['UP', 'PRESSES 1']);
+  });
+
+  it('is let go when the connection ends', async () => {
+    const on = target();
+    const { ask, input, ended } = control(on);
+    await ask({ do: 'keyDown' });
+    await ask({ do: 'advance', ms: 60 });
+    input.end();
+    await ended;
+    on.fob.advance(60);
+    expect(on.fob.screen().text).toEqual(['UP', 'PRESSES 1']);
+  });
+
+  it('is pressed in real time where its clock is real', async () => {
+    const { ask, hear } = control(target('real'));
+    await ask({ do: 'subscribe' });
+    expect(await hear()).toMatchObject({ event: 'screen', text: ['UP', 'PRESSES 0'] });
+    const heard: unknown[] = [];
+    let message = await ask({ id: 'press', do: 'press', heldMs: 300 });
+    for (; message.id !== 'press'; message = await hear()) heard.push(message.text);
+    expect(message).toEqual({ id: 'press', ok: true });
+    expect(heard).toContainEqual(['DOWN', 'PRESSES 0']);
+    expect(await ask({ do: 'advance', ms: 1 })).toMatchObject({
+      ok: false,
+      error: expect.stringMatching('time is real'),
+    });
+  });
+
+  it('shows its pixels as rows and as a PBM file', async () => {
+    const on = target();
+    const { ask } = control(on);
+    const { width, height, pixels } = on.fob.screen().bitmap;
+    const rows = (await ask({ do: 'screen' })).bitmap as { rows: string[] };
+    expect(rows).toMatchObject({ width, height });
+    expect(rows.rows.join('')).toBe(Array.from(pixels, lit => '.#'[lit]).join(''));
+    expect(rows.rows.join('')).toContain('#');
+
+    const { pbm } = (await ask({ do: 'screen', bitmap: 'pbm' })).bitmap as { pbm: string };
+    const file = Buffer.from(pbm, 'base64');
+    const header = `P4\n${width} ${height}\n`;
+    expect(file.subarray(0, header.length).toString()).toBe(header);
+    expect(litPixels(file.subarray(header.length), width, height)).toEqual(Array.from(pixels));
+  });
+
+  it('tells each new screen to those who subscribed, until they have had enough', async () => {
+    const { ask, hear } = control(target());
+    await ask({ do: 'subscribe', bitmap: 'rows' });
+    expect(await hear()).toMatchObject({
+      event: 'screen',
+      text: ['UP', 'PRESSES 0'],
+      bitmap: { width: 128 },
+    });
+    await ask({ do: 'press' });
+    expect(await hear()).toMatchObject({ event: 'screen', text: ['UP', 'PRESSES 1'] });
+    await ask({ do: 'cutPower' });
+    expect(await hear()).toMatchObject({ event: 'screen', powered: false, on: false });
+    await ask({ do: 'unsubscribe' });
+    await ask({ do: 'powerOn' });
+    expect(await ask({ id: 1, do: 'now' })).toMatchObject({ id: 1 });
+  });
+
+  it('loses power when told, at once or in an operation to come, and its time with its battery', async () => {
+    const on = target();
+    const { ask } = control(on);
+    const operations = (await ask({ do: 'operations' })).operations as number;
+    await ask({ do: 'press' });
+    expect(await ask({ do: 'operations' })).toMatchObject({ operations: operations + 1 });
+    expect(await ask({ do: 'cutPowerAtOperation', n: 2 })).toMatchObject({ ok: true });
+    await ask({ do: 'press' });
+    expect(on.fob.powered).toBe(true);
+    await ask({ do: 'press' });
+    expect(on.fob.powered).toBe(false);
+    expect(await ask({ do: 'screen', bitmap: 'none' })).toMatchObject({ powered: false, on: false });
+    expect(await ask({ do: 'cutPower' })).toMatchObject({ ok: false, error: 'the power is off already' });
+    expect(await ask({ do: 'loseTime' })).toMatchObject({ ok: true });
+    expect(await ask({ do: 'powerOn' })).toMatchObject({ ok: true });
+    expect(on.fob.powered).toBe(true);
+    expect(await ask({ do: 'cutPower' })).toMatchObject({ ok: true });
+    expect(on.fob.powered).toBe(false);
+  });
+
+  it('is unplugged and replugged', async () => {
+    const fob = bootTestFob('virtual');
+    const front = await tcpFront(fob.link);
+    onTestFinished(() => front.close());
+    const { ask } = control(target('virtual', { fob, fronts: [front] }));
+    const host = connect(front.port, '127.0.0.1');
+    await once(host, 'connect');
+    const gone = once(host, 'close');
+    expect(await ask({ do: 'unplug' })).toMatchObject({ ok: true });
+    await gone;
+    expect(await ask({ do: 'replug' })).toMatchObject({ ok: true });
+    const again = connect(front.port, '127.0.0.1');
+    again.write('x');
+    fob.advance(1);
+    await once(again, 'data');
+    again.destroy();
+  });
+
+  it('answers in the order asked, and what was asked before the input ended', async () => {
+    const { input, hear, ended } = control(target('real'));
+    input.end(['press', 'now', 'operations'].map(name => JSON.stringify({ id: name, do: name })).join('\n'));
+    expect((await hear()).id).toBe('press');
+    expect((await hear()).id).toBe('now');
+    expect((await hear()).id).toBe('operations');
+    await ended;
+  });
+
+  it('quits when told', async () => {
+    let quits = 0;
+    const { ask } = control(target('virtual', { quit: () => quits++ }));
+    expect(await ask({ id: 7, do: 'quit' })).toEqual({ id: 7, ok: true });
+    expect(quits).toBe(1);
+  });
+});
+
+describe('the control socket', () => {
+  it('is for this user alone, serves several at once, and goes with the simulator', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'passfob-control-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'control');
+    const server = await controlServer(target(), path);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const sockets: Duplex[] = [connect(path), connect(path)];
+    const [first, second] = sockets.map(socket => operator(socket, socket));
+    expect(await first?.ask({ id: 1, do: 'press' })).toEqual({ id: 1, ok: true });
+    expect(await second?.ask({ id: 1, do: 'screen', bitmap: 'none' })).toMatchObject({
+      text: ['UP', 'PRESSES 1'],
+    });
+    const gone = sockets.map(socket => once(socket, 'close'));
+    await server.close();
+    await Promise.all(gone);
+    expect(() => statSync(path)).toThrow('ENOENT');
+  });
+});

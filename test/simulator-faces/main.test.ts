@@ -1,0 +1,211 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { itNeeds, needsTool, tool } from '../kit/tools.ts';
+import { childrenOf, isRunning } from './kit.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/simulator/main.js', import.meta.url));
+
+let folder = '';
+beforeEach(() => {
+  if (!existsSync(MAIN)) throw new Error('these tests start the built simulator: run `npm run build` first');
+  folder = mkdtempSync(join(tmpdir(), 'passfob-main-'));
+  const made = folder;
+  onTestFinished(() => rmSync(made, { recursive: true }));
+});
+
+function simulator(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcessWithoutNullStreams {
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env } });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  return child;
+}
+
+/** Lines of JSON, as they come. */
+function jsonLines(stream: NodeJS.ReadableStream): () => Promise<Record<string, unknown>> {
+  const lines = createInterface({ input: stream })[Symbol.asyncIterator]();
+  return async () => JSON.parse((await lines.next()).value ?? 'null');
+}
+
+/** What a run that ends by itself says and leaves. */
+async function finished(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const child = simulator(args, env);
+  child.stdin.end();
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { stdout, stderr, code };
+}
+
+describe('the command line', () => {
+  it('explains itself', async () => {
+    const { stdout, stderr, code } = await finished(['--help']);
+    expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+    expect(stdout).toContain('Exit codes: 0 ended as asked, 1 failed, 2 wrong usage.');
+  });
+
+  it.each([
+    [[], 'nothing would reach the fob: add one of --web, --terminal, --pty, --tcp, --control'],
+    [['--bogus', '--tcp', '0'], 'Unknown argument: bogus'],
+    [['surplus', '--tcp', '0'], 'Unknown argument: surplus'],
+    [['--tcp', '65536'], 'a port is a whole number from 0 to 65535 (0: any free one)'],
+    [['--web', 'http'], 'a port is a whole number from 0 to 65535 (0: any free one)'],
+    [['--tcp', '0', '--seed', 'luck'], '--seed takes a whole number'],
+    [
+      ['--terminal', '--control'],
+      '--terminal needs standard input for itself: leave out --control and --exit-with-parent',
+    ],
+    [['--clock', 'virtual', '--tcp', '0'], 'virtual time is moved by --control or --control-socket: add one'],
+  ])('%j is wrong usage', async (args, reason) => {
+    expect(await finished(args)).toEqual({ stdout: '', stderr: `simulator: ${reason}\n`, code: 2 });
+  });
+
+  it('fails on a port that is taken', async () => {
+    const first = simulator(['--tcp', '0']);
+    const { tcp } = await jsonLines(first.stdout)();
+    const { stdout, stderr, code } = await finished(['--tcp', String(tcp)]);
+    expect({ stdout, code }).toEqual({ stdout: '', code: 1 });
+    expect(stderr).toMatch(/^simulator: .*EADDRINUSE/);
+  });
+
+  it('fails, or says what is left, where there can be no pseudo-terminal', async () => {
+    const reason = 'no pseudo-terminal: socat: not installed; perl: not installed';
+    expect(await finished(['--pty'], { PATH: folder })).toMatchObject({
+      stderr: `simulator: ${reason}\n`,
+      code: 1,
+    });
+    const child = simulator(['--pty', '--tcp', '0'], { PATH: folder });
+    expect(await jsonLines(child.stdout)()).toEqual({
+      ready: true,
+      pty: null,
+      ptyUnavailable: reason,
+      tcp: expect.any(Number),
+    });
+  });
+});
+
+describe('a simulator process', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'says where everything is, and takes it away on %s',
+    async signal => {
+      const control = join(folder, 'control');
+      const child = simulator(['--tcp', '0', '--web', '0', '--control-socket', control]);
+      const ready = await jsonLines(child.stdout)();
+      expect(ready).toEqual({
+        ready: true,
+        tcp: expect.any(Number),
+        web: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/),
+      });
+      expect(await (await fetch(String(ready.web))).text()).toContain('<title>Passfob simulator</title>');
+      const host = connect(Number(ready.tcp), '127.0.0.1');
+      await once(host, 'connect');
+      child.kill(signal);
+      expect(await once(child, 'close')).toEqual([0, null]);
+      expect(existsSync(control)).toBe(false);
+    },
+  );
+
+  it('keeps standard output for the control protocol, and ends with its input', async () => {
+    const child = simulator(['--control', '--clock', 'virtual', '--tcp', '0']);
+    const [ready, answer] = [jsonLines(child.stderr), jsonLines(child.stdout)];
+    expect(await ready()).toMatchObject({ ready: true });
+    child.stdin.write('{"id":1,"do":"advance","ms":3000}\n{"id":2,"do":"screen","bitmap":"none"}\n');
+    expect(await answer()).toMatchObject({ id: 1, ok: true });
+    expect(await answer()).toMatchObject({
+      id: 2,
+      ok: true,
+      powered: true,
+      on: true,
+      text: expect.arrayContaining(['Passfob']),
+    });
+    child.stdin.end();
+    expect(await once(child, 'close')).toEqual([0, null]);
+  });
+
+  it('quits by control', async () => {
+    const child = simulator(['--control']);
+    child.stdin.write('{"id":1,"do":"quit"}\n');
+    expect(await jsonLines(child.stdout)()).toEqual({ id: 1, ok: true });
+    expect(await once(child, 'close')).toEqual([0, null]);
+  });
+
+  it('ends with its parent where asked to', async () => {
+    const child = simulator(['--tcp', '0', '--exit-with-parent']);
+    await jsonLines(child.stdout)();
+    child.stdin.end();
+    expect(await once(child, 'close')).toEqual([0, null]);
+  });
+
+  it('stays when its input ends, where not', async () => {
+    const child = simulator(['--tcp', '0']);
+    const { tcp } = await jsonLines(child.stdout)();
+    child.stdin.end();
+    const host = connect(Number(tcp), '127.0.0.1');
+    await once(host, 'connect');
+    child.kill();
+    expect(await once(child, 'close')).toEqual([0, null]);
+  });
+
+  /** The text on the display some time after a start with those options. */
+  async function textAfter(args: readonly string[]): Promise<string> {
+    const child = simulator(['--control', '--clock', 'virtual', ...args]);
+    child.stdin.end('{"do":"advance","ms":3000}\n{"do":"screen","bitmap":"none"}\n');
+    const [, answer = '{}'] = (await text(child.stdout)).split('\n');
+    return JSON.parse(answer).text.join(' ');
+  }
+
+  it('has entropy from its birth, unless it is to have none', async () => {
+    expect(await textAfter([])).not.toContain('Gathering chance');
+    expect(await textAfter(['--birth', 'random'])).not.toContain('Gathering chance');
+    expect(await textAfter(['--birth', 'none'])).toContain('Gathering chance');
+  });
+
+  it('is the same fob again from its storage file, which is for this user alone', async () => {
+    const storage = join(folder, 'fob.state');
+    const first = await textAfter(['--storage', storage]);
+    expect(statSync(storage).mode & 0o077).toBe(0);
+    // A new one would have no birth now.
+    expect(await textAfter(['--storage', storage, '--birth', 'none'])).toBe(first);
+    const kept = readFileSync(storage);
+    expect(await finished(['--tcp', '0', '--board', 'bench', '--storage', storage])).toMatchObject({
+      code: 1,
+    });
+    expect(readFileSync(storage).equals(kept)).toBe(true);
+  });
+
+  for (const way of ['socat', 'perl'] as const) {
+    itNeeds(needsTool(way), `leaves no link and no ${way} behind when it is killed`, async () => {
+      const bin = join(folder, 'bin');
+      mkdirSync(bin);
+      symlinkSync(tool(way) ?? '', join(bin, way));
+      const link = join(folder, 'fob');
+      const child = simulator(['--pty', link], { PATH: bin });
+      expect(await jsonLines(child.stdout)()).toEqual({ ready: true, pty: link });
+      expect(lstatSync(link).isSymbolicLink()).toBe(true);
+      const [helper] = childrenOf(child.pid ?? 0, way);
+      expect(helper).toBeDefined();
+      child.kill('SIGKILL');
+      await once(child, 'close');
+      await expect.poll(() => existsSync(link) || isRunning(helper ?? 0)).toBe(false);
+    });
+  }
+});

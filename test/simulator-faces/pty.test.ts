@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SerialPort } from 'serialport';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Wire } from '../../simulator/fob.ts';
+import { type PtyFront, type PtyOptions, PtyUnavailable, ptyFront } from '../../simulator/fronts/pty.ts';
+import { describeNeeds, needsTool } from '../kit/tools.ts';
+import { childrenOf, FLOOD_BYTES, keptOfFlood, loopedWire, spokenWire, taken } from './kit.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'passfob-pty-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+async function plugged(wire: Wire, options: PtyOptions): Promise<PtyFront> {
+  const front = await ptyFront(wire, { link: join(folder, 'fob'), ...options });
+  onTestFinished(() => front.close());
+  return front;
+}
+
+async function opened(path: string): Promise<SerialPort> {
+  const port = await new Promise<SerialPort>((resolve, reject) => {
+    const opening = new SerialPort({ path, baudRate: 115_200 }, error =>
+      error ? reject(error) : resolve(opening),
+    );
+  });
+  onTestFinished(() => closed(port));
+  return port;
+}
+
+function closed(port: SerialPort): Promise<void> {
+  return new Promise(resolve => {
+    if (port.isOpen) port.close(() => resolve());
+    else resolve();
+  });
+}
+
+/**
+ * Reads from now on, and resolves when the driver has gone to sleep over it. A hang-up that meets it between two
+ * reads is never told (serialport/bindings-cpp issue 162): the host has its watchdog for that, this test has not.
+ */
+async function waitingForBytes(port: SerialPort): Promise<void> {
+  port.resume();
+  await vi.waitFor(() => {
+    const binding = port.port;
+    expect(binding !== undefined && 'poller' in binding && binding.poller.listenerCount('readable')).toBe(1);
+  });
+}
+
+/** Every byte value beside every other, so that no pair of them can stand for something else. */
+function everyPair(): Buffer {
+  return Buffer.from(Array.from({ length: 65_536 }, (_, index) => [index >> 8, index & 0xff]).flat());
+}
+
+for (const way of ['socat', 'perl'] as const) {
+  describeNeeds(needsTool(way), `a fob on a pseudo-terminal made by ${way}`, () => {
+    it('gets and gives every byte value unchanged, in every order of two', async () => {
+      const front = await plugged(loopedWire(), { way });
+      const port = await opened(front.path);
+      const sent = everyPair();
+      const received = taken(port);
+      // In pieces that the far end has taken before the next goes: a real port loses what overruns it.
+      for (let from = 0; from < sent.length; from += 1_024) {
+        const piece = sent.subarray(from, from + 1_024);
+        port.write(piece);
+        await received.until(from + piece.length);
+      }
+      expect(received.bytes().equals(sent)).toBe(true);
+    });
+
+    it('does not echo what the fob says while no host is there', async () => {
+      const heard: number[] = [];
+      const { wire, say } = spokenWire();
+      const front = await plugged({ ...wire, write: bytes => heard.push(...bytes) }, { way });
+      say(Buffer.from('early\r\n'));
+      const port = await opened(front.path);
+      port.write(Buffer.from('hello'));
+      await vi.waitFor(() => expect(Buffer.from(heard).toString()).toContain('hello'));
+      expect(Buffer.from(heard).toString()).toBe('hello');
+    });
+
+    it('loses bytes for a host that does not read, instead of keeping them all', async () => {
+      const { wire, say, heard } = spokenWire();
+      const front = await plugged(wire, { way });
+      const port = await opened(front.path);
+      port.write(Buffer.from([1]));
+      await heard;
+      expect(await keptOfFlood(port, say)).toBeLessThan(FLOOD_BYTES / 4);
+    });
+
+    it('stays for the next host when one closes its end', async () => {
+      const front = await plugged(loopedWire(), { way });
+      for (const word of ['first', 'second']) {
+        const port = await opened(front.path);
+        const received = taken(port);
+        port.write(Buffer.from(word));
+        await received.until(word.length);
+        expect(received.bytes().toString()).toBe(word);
+        await closed(port);
+      }
+    });
+
+    it('is seen to go when unplugged, and is back under its name when replugged', async () => {
+      const front = await plugged(loopedWire(), { way });
+      const port = await opened(front.path);
+      const gone = new Promise<Error | null>(resolve => port.once('close', resolve));
+      await waitingForBytes(port);
+      await front.unplug();
+      expect(await gone).toMatchObject({ disconnected: true });
+      expect(existsSync(front.path)).toBe(false);
+      await expect(opened(front.path)).rejects.toThrow();
+
+      await front.replug();
+      const again = await opened(front.path);
+      const received = taken(again);
+      again.write(Buffer.from([1, 2, 3]));
+      await received.until(3);
+      expect([...received.bytes()]).toEqual([1, 2, 3]);
+    });
+
+    it('leaves no link and no process behind', async () => {
+      const front = await plugged(loopedWire(), { way });
+      expect(childrenOf(process.pid, way)).toHaveLength(1);
+      await front.close();
+      expect(existsSync(front.path)).toBe(false);
+      expect(childrenOf(process.pid, way)).toHaveLength(0);
+    });
+
+    it('says so when its helper is killed', async () => {
+      let told = (_why: string) => {};
+      const lost = new Promise<string>(resolve => {
+        told = resolve;
+      });
+      await plugged(loopedWire(), { way, onLost: why => told(why) });
+      for (const pid of childrenOf(process.pid, way)) process.kill(pid, 'SIGKILL');
+      expect(await lost).toBe(`${way} ended (SIGKILL)`);
+    });
+
+    it('takes a link name that the helper could misread, and replaces a link left by a killed run', async () => {
+      const link = join(folder, "a, b:c!'(d)\\");
+      const first = await plugged(loopedWire(), { way, link });
+      for (const pid of childrenOf(process.pid, way)) process.kill(pid, 'SIGKILL');
+      await vi.waitFor(() => expect(childrenOf(process.pid, way)).toHaveLength(0));
+      expect(lstatSync(first.path).isSymbolicLink()).toBe(true);
+      const second = await plugged(loopedWire(), { way, link });
+      await opened(second.path);
+    });
+
+    it('leaves a file that has the name of its link alone', async () => {
+      const link = join(folder, 'precious');
+      const content = randomBytes(16);
+      writeFileSync(link, content);
+      await expect(ptyFront(loopedWire(), { way, link })).rejects.toThrow(PtyUnavailable);
+      expect(readFileSync(link).equals(content)).toBe(true);
+    });
+  });
+}
+
+describe('a machine without the helpers', () => {
+  it('is told apart by the error, with a reason for each way', async () => {
+    vi.stubEnv('PATH', folder);
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    const failure = await ptyFront(loopedWire()).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(PtyUnavailable);
+    expect(failure).toMatchObject({ reasons: ['socat: not installed', 'perl: not installed'] });
+  });
+});

@@ -1,0 +1,146 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
+import { MAX_PAGE_MESSAGE_BYTES, MAX_PAGES } from '../../simulator/faces/limits.ts';
+import { webFace } from '../../simulator/faces/web/server.ts';
+import { bootTestFob } from './kit.ts';
+
+async function served() {
+  const fob = bootTestFob('virtual');
+  const face = await webFace({ fob, clock: 'virtual', fronts: [], quit() {} });
+  onTestFinished(() => face.close());
+  return { fob, port: Number(new URL(face.url).port) };
+}
+
+interface Asked {
+  readonly path?: string;
+  readonly host?: string;
+  readonly method?: string;
+}
+
+async function fetched(port: number, { path = '/', host, method = 'GET' }: Asked = {}) {
+  const asking = request({
+    host: '127.0.0.1',
+    port,
+    path,
+    method,
+    headers: host === undefined ? {} : { host },
+  });
+  asking.end();
+  const [response] = (await once(asking, 'response')) as [IncomingMessage];
+  return { status: response.statusCode, headers: response.headers, body: await text(response) };
+}
+
+interface Knock {
+  readonly origin?: string;
+  readonly host?: string;
+  readonly path?: string;
+}
+
+/** Opens a WebSocket as a browser would; undefined when it was refused. */
+async function socket(
+  port: number,
+  { origin, host, path = '/fob' }: Knock = {},
+): Promise<WebSocket | undefined> {
+  const headers = { ...(origin && { origin }), ...(host && { host }) };
+  const opening = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers });
+  onTestFinished(() => opening.terminate());
+  return new Promise(resolve => {
+    opening.once('open', () => resolve(opening));
+    opening.once('error', () => resolve(undefined));
+  });
+}
+
+describe('the pages', () => {
+  it('allow nothing from elsewhere, and frames only by pages of this machine', async () => {
+    const { port } = await served();
+    const { status, headers, body } = await fetched(port);
+    expect(status).toBe(200);
+    const policy = headers['content-security-policy'];
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).toContain("style-src 'self';");
+    expect(policy).toContain("frame-ancestors 'self' http://localhost:* http://127.0.0.1:*");
+    expect(policy).not.toContain('unsafe');
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(body).not.toMatch(/ style=| on\w+=|<script(?! type="module" src=)|<style|https?:\/\//);
+  });
+
+  it.each([
+    ['/style.css', 'text/css; charset=utf-8'],
+    ['/page.js', 'text/javascript; charset=utf-8'],
+    ['/icon.svg', 'image/svg+xml'],
+  ])('have %s', async (path, type) => {
+    const { port } = await served();
+    expect(await fetched(port, { path })).toMatchObject({ status: 200, headers: { 'content-type': type } });
+  });
+
+  it.each(['/nothing', '/../package.json', '/page/page.js', '/%2e%2e/package.json', '//', '/constructor'])(
+    'have no %s',
+    async path => {
+      const { port } = await served();
+      expect(await fetched(port, { path })).toMatchObject({ status: 404, body: 'Not found.\n' });
+    },
+  );
+
+  it.each(['POST', 'PUT', 'DELETE'])('take no %s', async method => {
+    const { port } = await served();
+    expect(await fetched(port, { method })).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
+  });
+
+  it('are served under the names of this machine and no other', async () => {
+    const { port } = await served();
+    for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `LOCALHOST:${port}`]) {
+      expect(await fetched(port, { host })).toMatchObject({ status: 200 });
+    }
+    for (const host of ['rebound.example', `rebound.example:${port}`, 'localhost', `localhost:${port + 1}`]) {
+      expect(await fetched(port, { host })).toMatchObject({
+        status: 421,
+        body: 'This name is not served here.\n',
+      });
+    }
+  });
+});
+
+describe('the connection to the fob', () => {
+  it('is open to our own page', async () => {
+    const { port } = await served();
+    for (const name of ['127.0.0.1', 'localhost']) {
+      const host = `${name}:${port}`;
+      expect(await socket(port, { origin: `http://${host}`, host })).toBeDefined();
+    }
+  });
+
+  it('is closed to foreign pages, foreign names and programs without an origin', async () => {
+    const { port } = await served();
+    const origin = `http://127.0.0.1:${port}`;
+    expect(await socket(port, { origin: 'https://evil.example' })).toBeUndefined();
+    expect(await socket(port, { origin: `http://127.0.0.1:${port + 1}` })).toBeUndefined();
+    expect(await socket(port, { origin: 'null' })).toBeUndefined();
+    expect(await socket(port)).toBeUndefined();
+    expect(await socket(port, { origin, host: `rebound.example:${port}` })).toBeUndefined();
+    expect(await socket(port, { origin, path: '/other' })).toBeUndefined();
+  });
+
+  it('is for so many pages and no more', async () => {
+    const { port } = await served();
+    const origin = `http://127.0.0.1:${port}`;
+    for (let page = 0; page < MAX_PAGES; page++) expect(await socket(port, { origin })).toBeDefined();
+    expect(await socket(port, { origin })).toBeUndefined();
+  });
+
+  it('ends on a message that is too long, and lets the keys go', async () => {
+    const { port, fob } = await served();
+    const page = await socket(port, { origin: `http://127.0.0.1:${port}` });
+    page?.send('{"do":"keyDown"}');
+    const textSoon = () => {
+      fob.advance(60);
+      return fob.screen().text;
+    };
+    await expect.poll(textSoon).toEqual(['DOWN', 'PRESSES 0']);
+    page?.send('x'.repeat(MAX_PAGE_MESSAGE_BYTES + 1));
+    await expect.poll(textSoon).toEqual(['UP', 'PRESSES 1']);
+  });
+});

@@ -1,0 +1,249 @@
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { type WebFace, webFace } from '../../simulator/faces/web/server.ts';
+import type { Fob } from '../../simulator/fob.ts';
+import { describeNeeds } from '../kit/tools.ts';
+import { bootTestFob } from './kit.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const needsChromium = { name: CHROMIUM, found: existsSync(CHROMIUM) ? CHROMIUM : undefined };
+
+describeNeeds(needsChromium, 'the faceplate page', executablePath => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath, args: QUIET });
+  });
+  afterAll(() => browser.close());
+
+  interface Desk {
+    readonly fob: Fob;
+    readonly face: WebFace;
+    readonly page: Page;
+    /** What the browser complained of: scripts that failed, what the policy refused. */
+    readonly complaints: string[];
+  }
+
+  async function desk(options: Parameters<Browser['newPage']>[0] = {}): Promise<Desk> {
+    const fob = bootTestFob('real');
+    const face = await webFace({ fob, clock: 'real', fronts: [], quit() {} });
+    const page = await browser.newPage({ viewport: { width: 900, height: 800 }, ...options });
+    const complaints: string[] = [];
+    page.on('pageerror', error => complaints.push(error.message));
+    page.on('console', message => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    onTestFinished(async () => {
+      await page.close();
+      await face.close();
+      fob.close();
+    });
+    await page.goto(face.url);
+    await page.getByRole('button', { name: 'Button' }).and(page.locator(':enabled')).waitFor();
+    return { fob, face, page, complaints };
+  }
+
+  function spoken(page: Page): Promise<string | null> {
+    return page.locator('#speech').textContent();
+  }
+
+  /** The pixels that are lit on the canvas: 1 for the display's bright colour, 0 for no colour. */
+  function canvasPixels(page: Page): Promise<{ width: number; height: number; pixels: number[] }> {
+    return page.locator('canvas').evaluate(canvas => {
+      if (!(canvas instanceof HTMLCanvasElement)) throw new Error('no canvas');
+      const { width, height } = canvas;
+      const data = canvas.getContext('2d')?.getImageData(0, 0, width, height).data ?? [];
+      const colours = Array.from({ length: width * height }, (_, pixel) =>
+        Array.from(data.slice(pixel * 4, pixel * 4 + 4)).join(),
+      );
+      const lit = { '214,236,255,255': 1, '0,0,0,0': 0 } as Record<string, number>;
+      return { width, height, pixels: colours.map(colour => lit[colour] ?? -1) };
+    });
+  }
+
+  it('shows every pixel as the fob has drawn it', async () => {
+    const { fob, page, complaints } = await desk();
+    const { width, height, pixels } = fob.screen().bitmap;
+    expect(pixels).toContain(1);
+    await expect.poll(() => canvasPixels(page)).toEqual({ width, height, pixels: Array.from(pixels) });
+    const box = await page.locator('canvas').boundingBox();
+    expect([(box?.width ?? 0) / width, (box?.height ?? 0) / height]).toEqual([3, 3]);
+    expect(complaints).toEqual([]);
+  });
+
+  it.each([' ', 'Enter'])(
+    'holds the button while key %j is down, and reads out what the fob says',
+    async key => {
+      const { page } = await desk();
+      await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 0');
+      await page.getByRole('button', { name: 'Button' }).focus();
+      await page.keyboard.down(key);
+      await expect.poll(() => spoken(page)).toBe('DOWN\nPRESSES 0');
+      await page.keyboard.up(key);
+      await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 1');
+    },
+  );
+
+  it('holds the button while the pointer is down on it, and lets go where the pointer does', async () => {
+    const { page } = await desk();
+    await page.getByRole('button', { name: 'Button' }).hover();
+    await page.mouse.down();
+    await expect.poll(() => spoken(page)).toBe('DOWN\nPRESSES 0');
+    await page.mouse.move(5, 5);
+    await page.mouse.up();
+    await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 1');
+  });
+
+  it('holds the button while a finger is on it', async () => {
+    const { page } = await desk({ hasTouch: true });
+    const box = await page.getByRole('button', { name: 'Button' }).boundingBox();
+    const finger = { x: (box?.x ?? 0) + 20, y: (box?.y ?? 0) + 40 };
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [finger] });
+    await expect.poll(() => spoken(page)).toBe('DOWN\nPRESSES 0');
+    await devtools.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 1');
+  });
+
+  it('presses the button for assistive technology that only clicks', async () => {
+    const { page } = await desk();
+    await page.getByRole('button', { name: 'Button' }).evaluate(button => {
+      if (button instanceof HTMLElement) button.click();
+    });
+    await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 1');
+  });
+
+  it('lets the button go when the page goes away', async () => {
+    const { fob, page } = await desk();
+    await page.getByRole('button', { name: 'Button' }).focus();
+    await page.keyboard.down(' ');
+    await expect.poll(() => fob.screen().text[0]).toBe('DOWN');
+    await page.goto('about:blank');
+    await expect.poll(() => fob.screen().text).toEqual(['UP', 'PRESSES 1']);
+  });
+
+  it('switches the power', async () => {
+    const { fob, page } = await desk();
+    const power = page.getByRole('switch', { name: 'Power', checked: true });
+    await power.click();
+    await page.getByRole('switch', { name: 'Power', checked: false }).waitFor();
+    expect(fob.powered).toBe(false);
+    await expect.poll(() => spoken(page)).toBe('The power is off.');
+    await expect.poll(async () => (await canvasPixels(page)).pixels.every(pixel => pixel === 0)).toBe(true);
+    await page.getByRole('switch', { name: 'Power', checked: false }).click();
+    await power.waitFor();
+    expect(fob.powered).toBe(true);
+    await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 0');
+  });
+
+  it('has the text of the display for who wants to read it', async () => {
+    const { page } = await desk();
+    const words = page.locator('#words');
+    expect(await words.isVisible()).toBe(false);
+    await page.getByText('Display as text').click();
+    expect(await words.isVisible()).toBe(true);
+    await expect.poll(() => words.textContent()).toBe('UP\nPRESSES 0');
+  });
+
+  it('names everything for a screen reader, and is worked by Tab alone', async () => {
+    const { page } = await desk();
+    await expect
+      .poll(() => page.locator('main').ariaSnapshot())
+      .toBe(
+        [
+          '- main:',
+          '  - heading "Passfob simulator" [level=1]',
+          '  - region "Simulated fob":',
+          '    - img "Display of the fob"',
+          '    - button "Button"',
+          '  - switch "Power" [checked]',
+          '  - paragraph: Click the button, or focus it and press Space or Enter. Keep it down to hold it.',
+          '  - group: Display as text',
+          '  - status',
+          '  - status: UP PRESSES 0',
+        ].join('\n'),
+      );
+    const reached: string[] = [];
+    for (let stop = 0; stop < 3; stop++) {
+      await page.keyboard.press('Tab');
+      reached.push(await page.evaluate(() => document.activeElement?.textContent ?? ''));
+    }
+    expect(reached).toEqual(['Button', 'Power', 'Display as text']);
+    const outline = await page.locator('summary').evaluate(summary => getComputedStyle(summary).outlineStyle);
+    expect(outline).toBe('solid');
+  });
+
+  it('fits a phone, with each pixel of the display a whole number of the phone’s', async () => {
+    for (const [width, scale] of [
+      [360, 2],
+      [320, 2],
+    ] as const) {
+      const { page } = await desk({ viewport: { width, height: 700 }, deviceScaleFactor: 3, isMobile: true });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      const box = await page.locator('canvas').boundingBox();
+      expect(((box?.width ?? 0) * 3) % 128).toBe(0);
+      expect((box?.width ?? 0) / 128).toBeGreaterThanOrEqual(scale);
+    }
+  });
+
+  it('keeps still for who asked for less motion', async () => {
+    const { page } = await desk({ reducedMotion: 'reduce' });
+    const durations = await page
+      .locator('.key, .track')
+      .evaluateAll(parts => parts.map(part => getComputedStyle(part).transitionDuration));
+    expect(durations).toEqual(['0s', '0s']);
+  });
+
+  it('differs by day and by night', async () => {
+    const inks: string[] = [];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page } = await desk({ colorScheme });
+      inks.push(await page.locator('body').evaluate(body => getComputedStyle(body).color));
+    }
+    expect(inks).toEqual(['rgb(29, 33, 38)', 'rgb(230, 233, 238)']);
+  });
+
+  it('says when the simulator is gone, and takes up with the next one on its port', async () => {
+    const { face, page } = await desk();
+    await face.close();
+    await page.getByText('The simulator does not answer.').waitFor();
+    expect(await page.getByRole('button', { name: 'Button' }).isDisabled()).toBe(true);
+    const fob = bootTestFob('real');
+    const next = await webFace({ fob, clock: 'real', fronts: [], quit() {} }, Number(new URL(face.url).port));
+    onTestFinished(() => next.close());
+    await expect
+      .poll(() => page.getByRole('button', { name: 'Button' }).isEnabled(), { timeout: 20_000 })
+      .toBe(true);
+    expect(await page.getByText('The simulator does not answer.').count()).toBe(0);
+  });
+
+  it('works in a frame of a page on another port', async () => {
+    const { face, page } = await desk();
+    const outer = createServer((_request, response) => {
+      response
+        .setHeader('content-type', 'text/html')
+        .end(`<iframe src="${face.url}" width="500" height="700"></iframe>`);
+    });
+    await new Promise<void>(resolve => outer.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      outer.closeAllConnections();
+      outer.close();
+    });
+    await page.goto(`http://localhost:${(outer.address() as AddressInfo).port}/`);
+    const frame = page.frameLocator('iframe');
+    await frame.getByRole('button', { name: 'Button' }).click({ delay: 80 });
+    await expect.poll(() => frame.locator('#speech').textContent()).toBe('UP\nPRESSES 1');
+  });
+});

@@ -1,0 +1,259 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { boot } from '../../simulator/boot.ts';
+import { type Chance, makeChance } from '../../simulator/chance.ts';
+import {
+  BENCH_FLASH_PAGE_BYTES,
+  BENCH_FLASH_PAGES,
+  EEPROM_BYTES,
+  STATE_HEADER_BYTES,
+} from '../../simulator/limits.ts';
+import { memoryStore } from '../../simulator/state/stores.ts';
+import { Interpreter } from '../kit/interpreter.ts';
+import { describeNeeds, isBigRun, needsEspruino } from '../kit/tools.ts';
+import { bytes, run } from './kit.ts';
+
+const SEEDS = Array.from({ length: isBigRun ? 100 : 8 }, (_, index) => index + 1);
+
+/** Turns a value into text in the words of the image, alike on both. */
+const SHOW = `function show(v) {
+  if (v === undefined || v === null) return "" + v;
+  if (typeof v === "object" && v.byteLength !== undefined) { var o = []; for (var i = 0; i < v.length; i++) o.push(v[i]); return "bytes " + o.join(); }
+  if (Array.isArray(v)) return "array " + v.join();
+  if (typeof v === "string") { var c = []; for (var j = 0; j < v.length; j++) c.push(v.charCodeAt(j)); return "text " + c.join(); }
+  if (typeof v === "object") return JSON.stringify(v);
+  return typeof v + " " + v;
+}
+function tell(n, f) { var r; try { r = show(f()) } catch (e) { r = "throws " + (e.message || e) } print("<<" + n + ":" + r + ">>"); }
+`;
+
+function told(output: string): string[] {
+  const found: string[] = [];
+  for (const [, index = '', text = ''] of output.matchAll(/<<(\d+):(.*?)>>/gs)) found[Number(index)] = text;
+  return found;
+}
+
+async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'passfob-espruino-'));
+  try {
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const EXPRESSIONS = [
+  // Text.
+  ...[
+    '',
+    'Q',
+    'QQ',
+    'QQ==',
+    'QUI',
+    'QUJD=',
+    'QUJD====',
+    'QQ==QQ==',
+    '$$$$',
+    'QU!J',
+    'Q Q =\\n=',
+    '/+8A',
+    '===',
+    '====',
+    'A=',
+    'A==',
+  ].map(text => `atob("${text}")`),
+  'btoa([1,2,3,255])',
+  'btoa(E.toArrayBuffer("ab"))',
+  'btoa(5)',
+  'String.fromCharCode(8364, -1, 65.9)',
+  'String.fromCharCode.apply(null, new Uint8Array(257))',
+  // Bytes.
+  'new Uint8Array([1,2,3]).slice(1)',
+  'new Uint8Array([1,2,3]).filter(x => x > 1)',
+  'new Uint8Array([1,2,3]).map(x => x * 200)',
+  'new Uint8Array([1,2,3]).subarray(1)',
+  'new Int8Array([200])[0]',
+  'var u = new Uint8Array(4); u.set(E.toArrayBuffer("abc"), 1); u',
+  'E.toUint8Array([1, [2, 3], "ab", {data: "xy", count: 2}, new Uint16Array([258])])',
+  'E.toUint8Array("a", 1, [2])',
+  'E.toUint8Array({callback: function () { return [7, 8] }})',
+  'E.toString([65, 66], 67, "D", new Uint8Array([69]))',
+  'E.toArrayBuffer("abc")',
+  'E.toArrayBuffer([1])',
+  'E.CRC32("123456789")',
+  'E.CRC32([1, [2, 3], "ab", [7], "5"])',
+  'E.CRC32()',
+  'E.reverseByte(0x35)',
+  'E.clip(9, 1, 5)',
+  'E.sum([1, 2, 3.5])',
+  // Crypto.
+  ...['SHA1', 'SHA224', 'SHA256', 'SHA384', 'SHA512'].map(
+    name => `require("crypto").${name}(["ab", [1, 2], new Uint8Array(200)])`,
+  ),
+  'require("crypto").SHA1("")',
+  'require("crypto").SHA1(undefined)',
+  'require("crypto").SHA1(5)',
+  'require("crypto").SHA1(true)',
+  'require("crypto").AES.encrypt(new Uint8Array(32), new Uint8Array(16))',
+  'require("crypto").AES.encrypt(new Uint8Array(32), new Uint8Array(24), {iv: [1, 2, 3]})',
+  'require("crypto").AES.decrypt(new Uint8Array(32), new Uint8Array(32), {iv: new Uint8Array(16).fill(9), mode: "CBC"})',
+  'require("crypto").AES.encrypt(new Uint8Array(20), new Uint8Array(16), {mode: "ECB"})',
+  'require("crypto").AES.decrypt(new Uint8Array(16), new Uint8Array(16), {mode: "ECB"})',
+  'require("crypto").AES.encrypt(new Uint8Array(20), new Uint8Array(16), {mode: "CTR", iv: [1, 2, 3]})',
+  'require("crypto").AES.encrypt(new Uint8Array(5), new Uint8Array(16), {mode: "CFB", iv: [1, 2, 3]})',
+  'require("crypto").AES.encrypt(new Uint8Array(16), new Uint8Array(16), {mode: "OFB"})',
+  'require("crypto").AES.encrypt(new Uint8Array(15), new Uint8Array(16))',
+  'require("crypto").AES.encrypt(new Uint8Array(16), new Uint8Array(5))',
+  'require("crypto").AES.encrypt(new Uint8Array(16), new Uint8Array(16), {mode: "X"})',
+  'require("crypto").AES.encrypt(new Uint8Array(16), new Uint8Array(16), 5)',
+  'require("crypto").AES.encrypt("", new Uint8Array(16))',
+  'AES.ccmEncrypt("hello", new Uint8Array(16), new Uint8Array(13), 8).data',
+  'AES.ccmEncrypt("hello", new Uint8Array(32), new Uint8Array(7), 16).tag',
+  'AES.ccmEncrypt("", new Uint8Array(16), new Uint8Array(13), 8).tag',
+  'AES.ccmEncrypt("hello", new Uint8Array(16), new Uint8Array(13), 7)',
+  'AES.ccmEncrypt("hello", new Uint8Array(16), "1234567", 8)',
+  'AES.ccmEncrypt("hello", new Uint8Array(16), new Uint8Array(2), 8)',
+  'AES.ccmEncrypt("hello", new Uint8Array(16), new Uint8Array(14), 8)',
+  'AES.ccmDecrypt("hello", new Uint8Array(16), new Uint8Array(13), new Uint8Array(8))',
+  'var r = AES.ccmEncrypt("hello", new Uint8Array(16), new Uint8Array(13), 8); AES.ccmDecrypt(r.data, new Uint8Array(16), new Uint8Array(13), r.tag)',
+  'require("crypto").PBKDF2("password", "salt", {keySize: 5, iterations: 2, hasher: "SHA1"})',
+  'require("crypto").PBKDF2("password", "salt", {keySize: 16, iterations: 3, hasher: "SHA512"})',
+  'require("crypto").PBKDF2("password", "salt")',
+  'require("crypto").PBKDF2("a", "b", {hasher: "X"})',
+  // Things that are there or not, and how they fail.
+  'require("nope")',
+  'require("fs").readFileSync("nowhere/at/all")',
+  'require("fs").unlinkSync("nowhere/at/all")',
+  'getSerial()',
+  'typeof BTN1 + typeof Serial1 + typeof USB',
+  'clearTimeout(undefined)',
+  'changeInterval(9999, 1)',
+  'setTimeout(5, 1)',
+  'new TypeError("x") instanceof Error',
+  'Math.clip(7, 1, 5) + Math.wrap(-1, 10)',
+  'new Date(0).getTimezoneOffset() + new Date(86400000).getDate()',
+  'new Date(2024, 1, 29, 12, 30, 15).toISOString()',
+  'Object.create({a: 1}).a',
+  'typeof {}.on + typeof [].emit + typeof "".trim + typeof Array.from + typeof Number.isInteger',
+  'Graphics.createArrayBuffer(8, 9, 1, {vertical_byte: true})',
+  'Graphics.createArrayBuffer(0, 9, 1)',
+].map(text => text.replace(/;\s*([^;]+)$/, '; return $1').replace(/^(?!.*return )/, 'return '));
+
+/** A program of drawing calls by seed, that tells the pixels every few calls. */
+function drawing(chance: Chance): string {
+  const glyphs = Buffer.from(chance.bytes(700)).toString('base64');
+  const widths = Buffer.from(Array.from({ length: 40 }, () => 1 + chance.below(6))).toString('base64');
+  const wide = chance.below(2) === 0;
+  const layout = chance.pick([
+    '{vertical_byte:true,msb:false}',
+    '{vertical_byte:true}',
+    '{msb:true}',
+    '{msb:false}',
+    'undefined',
+  ]);
+  const side = () => chance.below(90) - 10;
+  const text = () =>
+    JSON.stringify(
+      String.fromCharCode(
+        ...Array.from({ length: 1 + chance.below(9) }, () =>
+          chance.below(12) === 0 ? 10 : 48 + chance.below(40),
+        ),
+      ),
+    );
+  const calls: readonly (() => string)[] = [
+    () => `g.fillRect(${side()},${side()},${side()},${side()})`,
+    () => `g.clearRect(${side()},${side()},${side()},${side()})`,
+    () => `g.fillRect({x:${side()},y:${side()},w:${chance.below(20)},h:${chance.below(20)}})`,
+    () => `g.drawRect(${side()},${side()},${side()},${side()})`,
+    () => `g.drawLine(${side()},${side()},${side()},${side()})`,
+    () => `g.setPixel(${side()},${side()}${chance.below(2) ? ',0' : ''})`,
+    () => `g.setColor(${chance.below(2)})`,
+    () => `g.setBgColor(${chance.below(2)})`,
+    () => `g.setFontAlign(${chance.below(3) - 1},${chance.below(3) - 1})`,
+    () => `g.drawString(${text()},${side()},${side()},${chance.below(2) === 0})`,
+    () => `g.drawString(${text()},${side()},${side()})`,
+    () =>
+      `g.setFontCustom(F,48,${wide ? 'W' : 1 + chance.below(6)},${(1 + chance.below(9)) | ((1 + chance.below(3)) << 8)})`,
+    () =>
+      'tell(n++, function () { return JSON.stringify(g.getModified(true) || 0) + g.getPixel(5, 5) + "," + g.stringWidth("0A\\n5") + "," + g.getFontHeight() })',
+  ];
+  const body = Array.from({ length: 120 }, (_, index) => {
+    const call = chance.pick(calls as readonly [() => string, ...(() => string)[]])();
+    return index % 10 === 9 ? `${call};tell(n++, function () { return E.CRC32(g.buffer) })` : call;
+  });
+  return `var g=Graphics.createArrayBuffer(72,64,1,${layout}),n=0,F=atob("${glyphs}"),W=atob("${widths}");g.setFontCustom(F,48,5,7);${body.join(';\n')};`;
+}
+
+/** A program that writes, erases and compacts files by seed. */
+function filing(chance: Chance): string {
+  const name = () => chance.pick(['a', 'b', 'c', 'dd', 'e.js', '123456789012345678901234567890']);
+  const size = () => chance.pick([1, 3, 4, 100, 1000, 4000, 9000, 30_000]);
+  const calls: readonly (() => string)[] = [
+    () => `s.write("${name()}", new Uint8Array(${size()}).fill(${chance.below(255)}))`,
+    () => `s.write("${name()}", "some text")`,
+    () => `s.write("${name()}", "part", 0, ${size() + 40})`,
+    () => `s.write("${name()}", "more", ${chance.below(90)})`,
+    () => `s.erase("${name()}")`,
+    () => `s.list().join()`,
+    () => `s.hash()`,
+    () => `JSON.stringify(s.getStats()) + s.getFree()`,
+    () => (chance.below(4) === 0 ? `s.compact()` : `s.read("${name()}", 2, 5)`),
+  ];
+  const body = Array.from({ length: 60 }, (_, index) => {
+    const call = chance.pick(calls as readonly [() => string, ...(() => string)[]])();
+    return `tell(${index}, function () { return ${call} })`;
+  });
+  return `var s=require("Storage");${body.join(';\n')};`;
+}
+
+describeNeeds(needsEspruino(), 'beside the real interpreter', espruino => {
+  const real = (source: string) =>
+    inFolder(folder => new Interpreter([espruino], folder).run(`${source}\nquit();`));
+  const simulated = (source: string): string => {
+    const fob = run(source, { board: 'bench' });
+    fob.close();
+    return fob.consoleText();
+  };
+
+  it('calls answer the same', async () => {
+    const program = `${SHOW}${EXPRESSIONS.map((text, index) => `tell(${index}, function () { ${text} });`).join('\n')}`;
+    const expected = told(await real(program));
+    expect(expected).toHaveLength(EXPRESSIONS.length);
+    const got = told(simulated(program));
+    const pairs = (results: string[]) => EXPRESSIONS.map((text, index) => `${text} -> ${results[index]}`);
+    expect(pairs(got)).toEqual(pairs(expected));
+  });
+
+  it.each(SEEDS)('drawings have the same pixels, seed %i', async seed => {
+    const program = SHOW + drawing(makeChance(seed, 'drawing'));
+    const expected = told(await real(program));
+    expect(expected.length).toBeGreaterThan(11);
+    expect(told(simulated(program))).toEqual(expected);
+  });
+
+  it.each(SEEDS)('Storage holds the same bytes, seed %i', async seed => {
+    const program = SHOW + filing(makeChance(seed, 'filing'));
+    const flashBytes = BENCH_FLASH_PAGE_BYTES * BENCH_FLASH_PAGES;
+    const expected = await inFolder(async folder => {
+      const source = `require("Storage").write(".bootcde",atob("${Buffer.from(program).toString('base64')}"));${program}\nquit();`;
+      const output = await new Interpreter([espruino], folder).run(source);
+      return { told: told(output), flash: readFileSync(join(folder, 'espruino.flash')) };
+    });
+    const storage = memoryStore();
+    const fob = boot({ board: 'bench', image: { '.bootcde': bytes(program) }, storage });
+    expect(told(fob.consoleText())).toEqual(expected.told);
+    const at = STATE_HEADER_BYTES + EEPROM_BYTES;
+    const flash = Buffer.from(storage.load()?.subarray(at, at + flashBytes) ?? []);
+    // The file of the real one ends where it was last written.
+    const length = expected.flash.length;
+    expect(flash.subarray(0, length).equals(expected.flash)).toBe(true);
+    expect(flash.subarray(length).every(byte => byte === 0xff)).toBe(true);
+    expect(fob.violations).toEqual([]);
+  });
+});
+
+it('has expressions to compare', () => {
+  expect(new Set(EXPRESSIONS).size).toBe(EXPRESSIONS.length);
+});

@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EEPROM_BYTES, EEPROM_WRITE_US } from '../../simulator/limits.ts';
+import { At24c32 } from '../../simulator/parts/at24c32.ts';
+import { Operations, PowerLost } from '../../simulator/power.ts';
+import { Region } from '../../simulator/state/memories.ts';
+import { memoryStore } from '../../simulator/state/stores.ts';
+import { I2C, lines, QUIET, run } from './kit.ts';
+
+function part(seed = 1, contents = new Uint8Array(EEPROM_BYTES).fill(0xff)) {
+  const store = memoryStore();
+  store.write(0, contents);
+  const memory = new Region(contents.slice(), store, 0, EEPROM_BYTES);
+  let nowUs = 0;
+  let cut = false;
+  const operations = new Operations({
+    seed,
+    count: 0,
+    counted() {},
+    powerLost() {
+      cut = true;
+    },
+  });
+  const eeprom = new At24c32(memory, operations, () => nowUs);
+  return {
+    eeprom,
+    memory,
+    operations,
+    wait: (us: number) => {
+      nowUs += us;
+    },
+    isCut: () => cut,
+  };
+}
+
+const at = (address: number, ...data: number[]) => Uint8Array.of(address >> 8, address & 255, ...data);
+
+describe('AT24C32', () => {
+  it('wraps a write inside its page of 32 bytes', () => {
+    const { eeprom, memory } = part();
+    eeprom.write(at(0x3e, 1, 2, 3, 4));
+    expect([...memory.bytes.subarray(0x20, 0x24)]).toEqual([3, 4, 0xff, 0xff]);
+    expect([...memory.bytes.subarray(0x3e, 0x42)]).toEqual([1, 2, 0xff, 0xff]);
+  });
+
+  it('keeps the last 32 of more bytes', () => {
+    const { eeprom, memory } = part();
+    eeprom.write(at(0, ...Array.from({ length: 40 }, (_, index) => index)));
+    expect([...memory.bytes.subarray(0, 9)]).toEqual([32, 33, 34, 35, 36, 37, 38, 39, 8]);
+  });
+
+  it('ignores the high bits of the address and reads on around the end', () => {
+    const { eeprom, wait } = part();
+    eeprom.write(at(0xffff, 7));
+    wait(EEPROM_WRITE_US);
+    eeprom.write(at(0x0fff));
+    expect([...eeprom.read(2)]).toEqual([7, 0xff]);
+    eeprom.write(at(0, 9));
+    wait(EEPROM_WRITE_US);
+    eeprom.write(at(0x0fff));
+    expect([...eeprom.read(2)]).toEqual([7, 9]);
+  });
+
+  it('does not acknowledge for 10 ms after a write', () => {
+    const { eeprom, wait } = part();
+    expect(eeprom.ready()).toBe(true);
+    eeprom.write(at(0, 1));
+    expect(eeprom.ready()).toBe(false);
+    wait(EEPROM_WRITE_US - 1);
+    expect(eeprom.ready()).toBe(false);
+    wait(1);
+    expect(eeprom.ready()).toBe(true);
+  });
+
+  it('counts a page write as one operation, and setting the address as none', () => {
+    const { eeprom, operations, wait } = part();
+    eeprom.write(at(5));
+    eeprom.write(at(5, 1, 2, 3));
+    wait(EEPROM_WRITE_US);
+    eeprom.write(at(5));
+    expect(operations.count).toBe(1);
+  });
+
+  it('tears within its envelope: the page and no other, old, new, 0xFF or junk', () => {
+    const kinds = { old: 0, whole: 0, span: 0, page: 0 };
+    for (let seed = 0; seed < 300; seed++) {
+      const contents = new Uint8Array(EEPROM_BYTES).map((_, index) => index % 199);
+      const { eeprom, memory, operations, isCut } = part(seed, contents);
+      operations.cutAfter(1);
+      const data = Array.from({ length: 8 }, (_, index) => 200 + index);
+      expect(() => eeprom.write(at(0x48, ...data))).toThrow(PowerLost);
+      expect(isCut()).toBe(true);
+      const page = [...memory.bytes.subarray(0x40, 0x60)];
+      const old = [...contents.subarray(0x40, 0x60)];
+      const fresh = old.map((byte, index) => data[index - 8] ?? byte);
+      expect([...memory.bytes.subarray(0, 0x40)]).toEqual([...contents.subarray(0, 0x40)]);
+      expect([...memory.bytes.subarray(0x60)]).toEqual([...contents.subarray(0x60)]);
+      const outside = page.some((byte, index) => (index < 8 || index >= 16) && byte !== old[index]);
+      if (page.every((byte, index) => byte === old[index])) kinds.old++;
+      else if (page.every((byte, index) => byte === fresh[index])) kinds.whole++;
+      else if (outside) kinds.page++;
+      else kinds.span++;
+    }
+    // 1 in 6, 1 in 6, 3 in 6, 1 in 6: every kind occurs, the mixed span most.
+    expect(Math.min(...Object.values(kinds))).toBeGreaterThan(25);
+    expect(kinds.span).toBeGreaterThan(kinds.page);
+  });
+
+  it('tears the same way for the same seed and operation', () => {
+    const torn = (seed: number) => {
+      const { eeprom, memory, operations } = part(seed);
+      operations.cutAfter(1);
+      expect(() => eeprom.write(at(0, 1, 2, 3, 4, 5, 6))).toThrow(PowerLost);
+      return [...memory.bytes.subarray(0, 8)].join();
+    };
+    fc.assert(
+      fc.property(fc.nat(), seed => {
+        expect(torn(seed)).toBe(torn(seed));
+      }),
+    );
+    expect(new Set(Array.from({ length: 40 }, (_, seed) => torn(seed))).size).toBeGreaterThan(5);
+  });
+
+  it('tears a write that is still going on when the supply goes, and none that is done', () => {
+    const outcome = (waitUs: number) => {
+      const results = new Set<string>();
+      for (let seed = 0; seed < 60; seed++) {
+        const { eeprom, memory, wait } = part(seed);
+        eeprom.write(at(0, 1, 2, 3));
+        wait(waitUs);
+        eeprom.powerOff();
+        results.add([...memory.bytes.subarray(0, 3)].join());
+      }
+      return results;
+    };
+    expect(outcome(EEPROM_WRITE_US - 1).size).toBeGreaterThan(3);
+    expect([...outcome(EEPROM_WRITE_US)]).toEqual(['1,2,3']);
+  });
+});
+
+describe('on the bus', () => {
+  const WAIT = 'var t = getTime() + 0.0101; while (getTime() < t);';
+
+  it('is written and read by an image that waits', () => {
+    const source = `${QUIET}${I2C}I2C1.writeTo(0x57, 0, 32, [1, 2], new Uint8Array([3])); ${WAIT}
+      I2C1.writeTo(0x57, 0, 32); print(I2C1.readFrom(0x57, 4).join());`;
+    const fob = run(source);
+    expect(lines(fob)).toEqual(['1,2,3,255']);
+    expect(fob.operations).toBe(1);
+    expect(fob.violations).toEqual([]);
+  });
+
+  it('throws for an image that polls, and that is a violation', () => {
+    const source = `${QUIET}${I2C}I2C1.writeTo(0x57, 0, 0, 1);
+      try { I2C1.writeTo(0x57, 0, 0) } catch (e) { print(e.toString()) }`;
+    const fob = run(source);
+    expect(lines(fob)).toEqual(['InternalError: Timeout on I2C Write Transmit Mode 2']);
+    expect(fob.violations).toEqual(['AT24C32 addressed during its write time']);
+  });
+
+  it('nobody answers at another address, on other pins or before setup', () => {
+    const attempt = 'try { I2C1.readFrom(0x57, 1); print("read") } catch (e) { print("silent") }';
+    const fob = run(
+      `${QUIET}${attempt}${I2C}${attempt}try { I2C1.readFrom(0x50, 1) } catch (e) { print("nobody") }
+       I2C1.setup({scl:B6,sda:B7});${attempt}`,
+    );
+    expect(lines(fob)).toEqual(['silent', 'read', 'nobody', 'silent']);
+    expect(fob.violations).toEqual([]);
+  });
+});

@@ -1,0 +1,36 @@
+import { boot } from '../../simulator/boot.ts';
+import type { BootOptions, Fob } from '../../simulator/fob.ts';
+
+export const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
+
+/** A board that runs this text as its `.bootcde`. */
+export function run(source: string, options: Partial<BootOptions> = {}): Fob {
+  return boot({ board: 'pico', image: { '.bootcde': bytes(source) }, ...options });
+}
+
+/** The lines an image has printed. */
+export function lines(fob: Fob): string[] {
+  return fob.consoleText().split('\n').slice(0, -1);
+}
+
+/** What an image prints that runs this text on a board of its own. */
+export function printed(source: string, options: Partial<BootOptions> = {}): string[] {
+  const fob = run(source, options);
+  fob.close();
+  return lines(fob);
+}
+
+/** Everything a port sends from now on. */
+export function listen(fob: Fob, port: 'USB' | 'Serial1' | 'Serial2'): { text(): string } {
+  let text = '';
+  fob.serial(port).onData(data => {
+    text += Buffer.from(data).toString('latin1');
+  });
+  return { text: () => text };
+}
+
+/** Image text that takes the console away from USB. */
+export const QUIET = 'E.setConsole(null,{force:true});';
+
+/** Image text that sets up I2C as the board is wired. */
+export const I2C = 'I2C1.setup({scl:B8,sda:B9,bitrate:400000});';

@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { bytes, lines, listen, QUIET, run } from './kit.ts';
+
+const ECHO = `${QUIET}USB.on("data", d => USB.write("<", d, ">"));`;
+
+describe('a port', () => {
+  it('carries all 256 values both ways', () => {
+    const fob = run(`${QUIET}USB.on("data", d => USB.write(d));`);
+    const out: number[] = [];
+    fob.link.onData(data => out.push(...data));
+    const all = Uint8Array.from({ length: 256 }, (_, index) => index);
+    fob.link.write(all);
+    expect(out).toEqual([...all]);
+  });
+
+  it('delivers at most 64 bytes an event', () => {
+    const fob = run(`${QUIET}USB.on("data", d => print(d.length));`);
+    fob.link.write(new Uint8Array(150));
+    expect(lines(fob)).toEqual(['64', '64', '22']);
+  });
+
+  it('writes what is nested', () => {
+    const fob = run(
+      `${QUIET}USB.on("data", () => { USB.write("a", [98, [99]], new Uint8Array([100]), { data: "e", count: 2 }); USB.print("f"); USB.println(7) });`,
+    );
+    const out = listen(fob, 'USB');
+    fob.link.write(bytes('x'));
+    expect(out.text()).toBe('abcdeef7\r\n');
+  });
+
+  it('keeps 512 bytes while nobody listens', () => {
+    const fob = run(`${QUIET}setTimeout(() => USB.on("data", d => print(d.length)), 10);`);
+    fob.link.write(new Uint8Array(600));
+    fob.advance(20);
+    expect(lines(fob)).toEqual(['512']);
+  });
+
+  it('of a USART is deaf until it is set up, on the bench too', () => {
+    const source = `${QUIET}Serial1.on("data", d => print(d)); Serial2.on("data", d => { Serial1.setup(9600); Serial1.write("open") }); Serial2.setup(9600);`;
+    const fob = run(source, { board: 'bench' });
+    const out = listen(fob, 'Serial1');
+    fob.link.write(bytes('early'));
+    fob.serial('Serial2').write(bytes('x'));
+    fob.link.write(bytes('late'));
+    expect(lines(fob)).toEqual(['late']);
+    expect(out.text()).toBe('open');
+  });
+
+  it('answers before write returns, and never from within the image', () => {
+    const fob = run(ECHO);
+    const seen: string[] = [];
+    let depth = 0;
+    let deepest = 0;
+    fob.link.onData(data => {
+      deepest = Math.max(deepest, ++depth);
+      const text = Buffer.from(data).toString('latin1');
+      seen.push(text);
+      if (seen.length < 4) {
+        fob.link.write(bytes(String(seen.length)));
+        // Queued: the answer has not come within this call.
+        expect(seen.at(-1)).toBe(text);
+      }
+      depth--;
+    });
+    fob.link.write(bytes('0'));
+    expect(seen).toEqual(['<0>', '<1>', '<2>', '<3>']);
+    expect(deepest).toBe(1);
+  });
+
+  it('stops telling a listener that went', () => {
+    const fob = run(ECHO);
+    let count = 0;
+    const stop = fob.link.onData(() => count++);
+    fob.link.write(bytes('a'));
+    stop();
+    stop();
+    fob.link.write(bytes('b'));
+    expect(count).toBe(1);
+  });
+
+  it('ignores bytes while the power is off', () => {
+    const fob = run(`${QUIET}USB.on("data", d => print(d));`);
+    fob.cutPower();
+    fob.link.write(bytes('lost'));
+    fob.powerOn();
+    fob.link.write(bytes('found'));
+    expect(lines(fob)).toEqual(['found']);
+  });
+
+  it('survives a handler that throws', () => {
+    const fob = run(
+      `${QUIET}USB.on("data", d => { if (d === "x") throw new Error("bad"); USB.write("fine") });`,
+    );
+    const out = listen(fob, 'USB');
+    fob.link.write(bytes('x'));
+    fob.link.write(bytes('y'));
+    expect(out.text()).toBe('fine');
+    expect(lines(fob)[0]).toBe('Uncaught Error: bad');
+  });
+
+  it('does not let an image that echoes to itself run for ever', () => {
+    const fob = run(ECHO);
+    fob.link.onData(data => fob.link.write(data.subarray(0, 1)));
+    expect(() => fob.link.write(bytes('a'))).toThrow('never comes to rest');
+  });
+
+  it('refuses to move time from within a listener', () => {
+    const fob = run(ECHO);
+    fob.link.onData(() => fob.advance(1));
+    expect(() => fob.link.write(bytes('a'))).toThrow('from within a listener');
+    expect(() => fob.advance(1)).not.toThrow();
+  });
+});
+
+describe('the console', () => {
+  it('is on USB at boot: a prompt that echoes and evaluates', () => {
+    const fob = run('var x = 20;');
+    const out = listen(fob, 'USB');
+    fob.link.write(bytes('x+1\r'));
+    expect(out.text()).toBe('x+1\r\n=21\r\n>');
+    expect(fob.consoleText()).toBe('');
+  });
+
+  it('shows there what the image prints and throws', () => {
+    const fob = run('setTimeout(() => { print("noise"); null.x }, 5);');
+    const out = listen(fob, 'USB');
+    fob.advance(10);
+    expect(out.text()).toContain('noise\r\nUncaught TypeError');
+  });
+
+  it('waits for the end of a program of several lines, and forgets it at Ctrl-C', () => {
+    const fob = run('');
+    const out = listen(fob, 'USB');
+    fob.link.write(bytes('function f() {\nreturn 5;\n}\nf()\n'));
+    expect(out.text()).toContain('=5\r\n>');
+    fob.link.write(bytes('[1,\n\x03'));
+    fob.link.write(bytes('7\n'));
+    expect(out.text().endsWith('7\r\n=7\r\n>')).toBe(true);
+  });
+
+  it('leaves the port to the image when it is taken away', () => {
+    const fob = run(`${QUIET}USB.on("data", d => print("data", d)); print(E.getConsole());`);
+    const out = listen(fob, 'USB');
+    fob.link.write(bytes('1\r\x03'));
+    expect(lines(fob)).toEqual(['null', 'data 1\r\x03']);
+    expect(out.text()).toBe('');
+  });
+
+  it('can be brought back, and locked', () => {
+    const fob = run(
+      `${QUIET}USB.on("data", d => { E.setPassword("word"); E.lockConsole(); E.setConsole(USB, { force: true }) });`,
+    );
+    fob.link.write(bytes('x'));
+    const out = listen(fob, 'USB');
+    fob.link.write(bytes('1+1\r'));
+    expect(out.text()).toBe('\r\nInvalid password\r\npassword>');
+    fob.link.write(bytes('word\r'));
+    fob.link.write(bytes('1+1\r'));
+    expect(out.text()).toContain('Logged in.\r\n>1+1\r\n=2\r\n>');
+  });
+});

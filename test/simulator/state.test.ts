@@ -1,0 +1,158 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { boot } from '../../simulator/boot.ts';
+import { fileStore, memoryStore } from '../../simulator/state/stores.ts';
+import { bytes, lines, QUIET, run } from './kit.ts';
+
+const COUNT = `${QUIET}var s = require("Storage"), n = +(s.read("n") || 0); print(n, getSerial()); s.write("n", "" + (n + 1));`;
+
+describe('a state file', () => {
+  let folder: string;
+  let path: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'passfob-state-'));
+    path = join(folder, 'fob');
+  });
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const open = () => run(COUNT, { storage: fileStore(path) });
+
+  it('keeps a fob across processes, even one that was not closed', () => {
+    const first = open();
+    const second = open();
+    second.close();
+    const third = open();
+    third.close();
+    expect([first, second, third].map(fob => lines(fob)[0]?.split(' ')[0])).toEqual(['0', '1', '2']);
+    const serials = [first, second, third].map(fob => lines(fob)[0]?.split(' ')[1]);
+    expect(new Set(serials).size).toBe(1);
+    expect(serials[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}$/);
+  });
+
+  it('is for its owner only', () => {
+    open().close();
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('goes on with the time it was closed at', () => {
+    const fob = open();
+    fob.advance(86_400_000);
+    const closedAt = fob.now();
+    fob.close();
+    const again = open();
+    // Booting takes some time itself.
+    expect(again.now() - closedAt).toBeLessThan(100);
+    expect(again.now()).toBeGreaterThanOrEqual(closedAt);
+    again.close();
+  });
+
+  it('of something else is refused and left as it was', () => {
+    writeFileSync(path, 'dear diary');
+    expect(() => fileStore(path)).toThrow('is not the memory of a simulated fob');
+    expect(readFileSync(path, 'latin1')).toBe('dear diary');
+    expect(() => fileStore(join(folder, 'no', 'such', 'folder'))).toThrow();
+  });
+
+  it('of another board, layout or length is refused', () => {
+    open().close();
+    const refused = (storage: ReturnType<typeof fileStore>, board: 'pico' | 'bench' = 'pico') =>
+      expect(() => boot({ board, image: {}, storage }));
+    refused(fileStore(path), 'bench').toThrow('this is the memory of a pico board, not of a bench board');
+    const image = readFileSync(path);
+    writeFileSync(path, image.subarray(0, -1));
+    refused(fileStore(path)).toThrow("this fob's memory is not complete");
+    image[8] = 9;
+    writeFileSync(path, image);
+    refused(fileStore(path)).toThrow('layout 9');
+    chmodSync(path, 0o600);
+  });
+});
+
+describe('a state in memory', () => {
+  it('carries a fob into another boot, whose image is not written again', () => {
+    const storage = memoryStore();
+    run(COUNT, { storage }).close();
+    const again = run('print("another image")', { storage });
+    expect(lines(again)[0]).toMatch(/^1 /);
+  });
+
+  it('has files flashed beside the image', () => {
+    const fob = run('print(require("Storage").read("birth").length)', {
+      files: { birth: new Uint8Array(32) },
+    });
+    expect(lines(fob)).toEqual(['32']);
+  });
+
+  it('has another serial for another seed, and on the bench that of the interpreter', () => {
+    const serial = (seed: number) => lines(run('print(getSerial())', { seed }))[0];
+    expect(serial(1)).toBe(serial(1));
+    expect(serial(1)).not.toBe(serial(2));
+    expect(lines(run('print(getSerial())', { board: 'bench' }))).toEqual(['00000000-addeadde-addeadde']);
+  });
+
+  it('makes hwRand differ from boot to boot on pico, and not on the bench', () => {
+    const boots = (board: 'pico' | 'bench') => {
+      const fob = run('print(E.hwRand(), Math.random())', { board });
+      fob.cutPower();
+      fob.powerOn();
+      return new Set(lines(fob)).size;
+    };
+    expect(boots('pico')).toBe(2);
+    expect(boots('bench')).toBe(1);
+  });
+});
+
+describe('files of the bench', () => {
+  const FILES = 'var fs = require("fs");';
+
+  it('are written, read, listed and removed', () => {
+    const source = `${FILES}fs.writeFileSync("a", "text"); fs.writeFileSync("b", new Uint8Array([255, 0])); fs.writeFileSync("a", "new");
+      print(fs.readFileSync("a"), fs.readFileSync("b").charCodeAt(0), fs.readdirSync().join()); fs.unlinkSync("a");
+      try { fs.readFileSync("a") } catch (e) { print(e.message) } try { fs.unlinkSync("a") } catch (e) { print(e.message) }`;
+    const fob = run(source, { board: 'bench' });
+    expect(lines(fob)).toEqual([
+      'new 255 .,..,a,b',
+      'Could not open file : UNKNOWN',
+      'Unable to delete file : UNKNOWN',
+    ]);
+    expect(fob.operations).toBe(4);
+  });
+
+  it('are old, new or a prefix of the new after a cut', () => {
+    const seen = new Set<string>();
+    for (let seed = 0; seed < 60; seed++) {
+      const source = `${FILES}Serial1.setup(9600); Serial1.on("data", () => fs.writeFileSync("a", "NEWER")); try { print(fs.readFileSync("a")) } catch (e) { fs.writeFileSync("a", "OLD") }`;
+      const fob = run(source, { board: 'bench', seed });
+      fob.cutPowerAtOperation(1);
+      fob.link.write(bytes('x'));
+      expect(fob.powered).toBe(false);
+      fob.powerOn();
+      seen.add(lines(fob)[0] ?? '');
+    }
+    expect([...seen].sort()).toEqual(['', 'N', 'NE', 'NEW', 'NEWE', 'NEWER', 'OLD']);
+  });
+});
+
+describe('the real clock', () => {
+  it('runs timers by the machine, and does not take advance or press', async () => {
+    const fob = run(`${QUIET}setTimeout(() => USB.write("due"), 5);`, { clock: 'real' });
+    expect(() => fob.advance(1)).toThrow('a real clock moves by itself');
+    expect(() => fob.press()).toThrow('virtual clock');
+    const text = await new Promise<string>(resolve => {
+      fob.link.onData(data => resolve(Buffer.from(data).toString()));
+      // The fob's own timer does not keep a process alive.
+      const hold = setInterval(() => {}, 1000);
+      fob.onScreen(() => clearInterval(hold));
+      fob.link.onData(() => clearInterval(hold));
+    });
+    expect(text).toBe('due');
+    expect(Math.abs(fob.now() - Date.now())).toBeLessThan(10_000);
+    fob.close();
+  });
+});

@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type FaultPlan, faultyWire } from '../../simulator/faults/wire.ts';
+import type { Wire } from '../../simulator/fob.ts';
+import { FAULT_SPAN_MAX_BYTES } from '../../simulator/limits.ts';
+
+/** A wire that gives back what it is given. */
+function loop(): Wire {
+  const listeners: ((bytes: Uint8Array) => void)[] = [];
+  return {
+    write(bytes) {
+      for (const listener of listeners) listener(bytes);
+    },
+    onData(listener) {
+      listeners.push(listener);
+      return () => listeners.splice(listeners.indexOf(listener), 1);
+    },
+  };
+}
+
+function through(plan: FaultPlan, ...transfers: readonly (readonly number[])[]) {
+  const inner = loop();
+  const arrived: number[][] = [];
+  inner.onData(bytes => arrived.push([...bytes]));
+  const wire = faultyWire(inner, plan);
+  for (const transfer of transfers) wire.write(Uint8Array.from(transfer));
+  return { arrived, faults: wire.faults };
+}
+
+const data = fc.array(fc.nat(255), { minLength: 1, maxLength: 100 });
+const seed = fc.nat();
+
+describe('a faulty wire', () => {
+  it('without a plan is a wire', () => {
+    fc.assert(
+      fc.property(seed, data, (chance, bytes) => {
+        expect(through({ seed: chance }, bytes).arrived).toEqual([bytes]);
+      }),
+    );
+  });
+
+  it('fails the same way for the same seed', () => {
+    fc.assert(
+      fc.property(seed, data, (chance, bytes) => {
+        const plan = { seed: chance, flip: 0.5, drop: 0.5, duplicate: 0.5, truncate: 0.5, insert: 0.5 };
+        expect(through(plan, bytes, bytes)).toEqual(through(plan, bytes, bytes));
+      }),
+    );
+  });
+
+  it('flips one bit', () => {
+    fc.assert(
+      fc.property(seed, data, (chance, bytes) => {
+        const [out = []] = through({ seed: chance, flip: 1 }, bytes).arrived;
+        const bits = out.reduce((sum, byte, at) => sum + ones(byte ^ (bytes[at] ?? 0)), 0);
+        expect([out.length, bits]).toEqual([bytes.length, 1]);
+      }),
+    );
+  });
+
+  it('drops, repeats or cuts off in one place', () => {
+    fc.assert(
+      fc.property(seed, data, (chance, bytes) => {
+        const [dropped = []] = through({ seed: chance, drop: 1 }, bytes).arrived;
+        expect(bytes.length - dropped.length).toBeGreaterThanOrEqual(1);
+        expect(bytes.length - dropped.length).toBeLessThanOrEqual(FAULT_SPAN_MAX_BYTES);
+        expect(isSubsequence(dropped, bytes)).toBe(true);
+        const [doubled = []] = through({ seed: chance, duplicate: 1 }, bytes).arrived;
+        expect(doubled.length - bytes.length).toBeLessThanOrEqual(FAULT_SPAN_MAX_BYTES);
+        expect(doubled.length).toBeGreaterThan(bytes.length);
+        expect(isSubsequence(bytes, doubled)).toBe(true);
+        const [cut = []] = through({ seed: chance, truncate: 1 }, bytes).arrived;
+        expect(bytes.slice(0, cut.length)).toEqual(cut);
+        expect(cut.length).toBeLessThan(bytes.length);
+      }),
+    );
+  });
+
+  it('inserts flow control, a prompt, a message or junk', () => {
+    const kinds = new Set<string>();
+    for (let chance = 0; chance < 100; chance++) {
+      const [out = []] = through({ seed: chance, insert: 1 }, [0]).arrived;
+      const extra = Buffer.from(out.filter((byte, at) => byte !== 0 || at > 0)).toString('latin1');
+      if (extra.includes('\x11')) kinds.add('XON');
+      if (extra.includes('\x13')) kinds.add('XOFF');
+      if (extra.includes('\r\n>')) kinds.add('prompt');
+      if (extra.includes('Uncaught')) kinds.add('message');
+    }
+    expect([...kinds].sort()).toEqual(['XOFF', 'XON', 'message', 'prompt']);
+  });
+
+  it('fails in both directions, counts, and can be healed', () => {
+    const inner = loop();
+    const wire = faultyWire(inner, { seed: 1, flip: 1 });
+    const seen: number[] = [];
+    const stop = wire.onData(bytes => seen.push(...bytes));
+    wire.write(Uint8Array.of(0));
+    expect(wire.faults.flip).toBe(2);
+    wire.heal();
+    wire.write(Uint8Array.of(7));
+    expect(seen.at(-1)).toBe(7);
+    stop();
+    wire.write(Uint8Array.of(8));
+    expect(seen.at(-1)).toBe(7);
+  });
+});
+
+function ones(byte: number): number {
+  return byte.toString(2).replaceAll('0', '').length;
+}
+
+function isSubsequence(short: readonly number[], long: readonly number[]): boolean {
+  let at = 0;
+  for (const byte of long) if (byte === short[at]) at++;
+  return at === short.length;
+}

@@ -1,0 +1,39 @@
+import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { isBigRun } from '../kit/tools.ts';
+import { fuzzCase } from './kit/fuzz-case.ts';
+
+const CASES = isBigRun ? 1_000_000 : 20_000;
+const BIG_RUN_TIMEOUT_MS = 600_000;
+
+/** `PASSFOB_SEED` of a run that found something repeats it. */
+const first = Number(process.env.PASSFOB_SEED ?? randomInt(2 ** 31));
+
+const kept = JSON.parse(readFileSync(new URL('fuzz-seeds.json', import.meta.url), 'utf8')) as {
+  seed: number;
+  found: string;
+}[];
+
+/** What a case breaks, with the seed by which it is repeated; undefined where everything holds. */
+function finding(seed: number): string | undefined {
+  try {
+    fuzzCase(seed);
+    return undefined;
+  } catch (error) {
+    return `seed ${seed} (add it to fuzz-seeds.json): ${error instanceof Error ? error.message : error}`;
+  }
+}
+
+describe('hostile bytes into deframer, decoder and dispatcher', () => {
+  it.each(kept)('seed $seed, which once found: $found', ({ seed }) => {
+    expect(finding(seed)).toBeUndefined();
+  });
+
+  it(`${CASES} cases from seed ${first}`, { timeout: BIG_RUN_TIMEOUT_MS }, () => {
+    for (let i = 0; i < CASES; i++) {
+      const found = finding((first + i) >>> 0);
+      if (found !== undefined) expect.fail(found);
+    }
+  });
+});
