@@ -1,4 +1,10 @@
-import { type Client, connect, pairingCode, pairingKey } from '../../host/client/index.ts';
+import {
+  type Client,
+  type ClientOptions,
+  connect,
+  pairingCode,
+  pairingKey,
+} from '../../host/client/index.ts';
 import { hostPrimitives } from '../../host/client/primitives.ts';
 import { Writer } from '../../protocol/bytes.ts';
 import { COMMANDS, type CommandName, type Request } from '../../protocol/commands.ts';
@@ -52,9 +58,12 @@ export class Owner {
   readonly deviceSecret = secret(random(32));
   client: Client;
 
-  constructor(driver: Driver) {
+  private readonly options: ClientOptions;
+
+  constructor(driver: Driver, options: ClientOptions = {}) {
     this.driver = driver;
-    this.client = connect(driver.transport);
+    this.options = options;
+    this.client = connect(driver.transport, options);
   }
 
   /** Pairs by the code on the screen and opens a session with the new key. */
@@ -72,7 +81,7 @@ export class Owner {
 
   /** A session with the pairing key, on the cable there is now. */
   async open(): Promise<void> {
-    this.client = connect(this.driver.transport);
+    this.client = connect(this.driver.transport, this.options);
     await this.client.hello();
     await this.client.openSession(pairingKey(this.key));
   }

@@ -1,5 +1,5 @@
 import { type Pipe, pipe } from '../../host/transports/pipe.ts';
-import { boot, type Fob } from '../../simulator/index.ts';
+import { boot, type Fob, memoryStore, type StateStore } from '../../simulator/index.ts';
 import { secret } from '../kit/secrets.ts';
 import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from './driver.ts';
 
@@ -13,10 +13,12 @@ export class SimulatorDriver implements Driver {
   readonly fob: Fob;
   private readonly cable: Pipe;
 
-  constructor(seed = 1) {
+  /** @param storage a fob that ran before; without, a new one with the birth of its entropy */
+  constructor({ seed = 1, storage = memoryStore() }: { seed?: number; storage?: StateStore } = {}) {
     this.fob = boot({
       board: 'pico',
       seed,
+      storage,
       files: { birth: secret(crypto.getRandomValues(new Uint8Array(32))) },
     });
     this.cable = pipe({

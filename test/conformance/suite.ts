@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connect, type FobError, pairingCode, pairingKey } from '../../host/client/index.ts';
+import { connect, pairingCode, pairingKey } from '../../host/client/index.ts';
 import { hostPrimitives } from '../../host/client/primitives.ts';
 import type { Transport } from '../../host/transports/transport.ts';
 import { accountProof } from '../../protocol/account.ts';
@@ -8,16 +8,8 @@ import { REFUSED_WRONG_PROOF } from '../../protocol/refusals.ts';
 import { secret } from '../kit/secrets.ts';
 import type { Driver } from './driver.ts';
 import { ascii, codeOnScreen, Owner, random, statusOf } from './owner.ts';
+import { refused } from './refused.ts';
 import { RFC4226, RFC4226_KEY, RFC6238 } from './vectors.ts';
-
-/** Fails unless the fob refuses with this name. */
-export async function refused(work: Promise<unknown>, name: string): Promise<void> {
-  const error = (await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )) as FobError | undefined;
-  expect(error?.refusal ?? error?.kind).toBe(name);
-}
 
 /** A cable that remembers what went over it. */
 function recorded(transport: Transport): { transport: Transport; sent: string[]; received: string[] } {

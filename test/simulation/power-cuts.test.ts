@@ -1,0 +1,265 @@
+import { describe, expect, it } from 'vitest';
+import { connect, isFobError, pairingKey } from '../../host/client/index.ts';
+import { hostPrimitives } from '../../host/client/primitives.ts';
+import { accountProof } from '../../protocol/account.ts';
+import type { StateStore } from '../../simulator/index.ts';
+import { memoryStore } from '../../simulator/index.ts';
+import { ascii, Owner, random } from '../conformance/owner.ts';
+import { refused } from '../conformance/refused.ts';
+import { SimulatorDriver } from '../conformance/simulator-driver.ts';
+import { RFC4226, RFC4226_KEY } from '../conformance/vectors.ts';
+import { secret } from '../kit/secrets.ts';
+import { isBigRun } from '../kit/tools.ts';
+
+/** Every seed tears the interrupted write in another way. */
+const SEEDS = Array.from({ length: isBigRun ? 40 : 4 }, (_, i) => i + 1);
+/** The fob in this process answers at once or, without power, never. */
+const PATIENCE = { patience: { answerTimeoutMs: 15, sendsMax: 1 } };
+
+function copyOf(store: StateStore): StateStore {
+  const copy = memoryStore();
+  copy.write(0, store.load() ?? new Uint8Array(0));
+  return copy;
+}
+
+/** The same memories after the file with the keys went: its name, which Storage holds in clear, is made another. */
+function withoutKeys(store: StateStore): StateStore {
+  const copy = copyOf(store);
+  const image = Buffer.from(copy.load() ?? []);
+  const at = image.indexOf(Buffer.from('keys\0\0\0\0'));
+  expect(at).toBeGreaterThan(0);
+  copy.write(at, ascii('gone'));
+  return copy;
+}
+
+interface Scene {
+  readonly driver: SimulatorDriver;
+  readonly owner: Owner;
+}
+
+/** What one kind of operation needs: a beginning, the work, and what must hold behind any cut of it. */
+interface Play {
+  /** Runs once; the memories it leaves are where every run starts. */
+  prepare(scene: Scene): Promise<void>;
+  work(scene: Scene): Promise<void>;
+  /** After the power came back. */
+  check(scene: Scene, worked: boolean): Promise<void>;
+}
+
+/** The owner of another scene, at the fob of this one: the same keys. */
+function ownerLike(model: Owner, driver: SimulatorDriver): Owner {
+  return Object.assign(new Owner(driver, PATIENCE), { key: model.key, deviceSecret: model.deviceSecret });
+}
+
+/** Cuts the power in the first, second, … operation of the work until the work gets through. Returns how many. */
+async function cutEverywhere(play: Play, seed: number): Promise<number> {
+  const store = memoryStore();
+  const first = new SimulatorDriver({ seed, storage: store });
+  const model = new Owner(first, PATIENCE);
+  await play.prepare({ driver: first, owner: model });
+  first.fob.close();
+  for (let cut = 1; ; cut++) {
+    const driver = new SimulatorDriver({ seed: seed * 1000 + cut, storage: copyOf(store) });
+    const scene = { driver, owner: ownerLike(model, driver) };
+    if ((await scene.owner.client.hello()).state === 'owned') await scene.owner.open();
+    driver.fob.cutPowerAtOperation(cut);
+    const worked = await play.work(scene).then(
+      () => true,
+      error => {
+        if (!isFobError(error, 'no-answer')) throw error;
+        return false;
+      },
+    );
+    const wasCut = !driver.fob.powered;
+    if (wasCut) driver.fob.powerOn();
+    else driver.fob.cutPowerAtOperation(Number.MAX_SAFE_INTEGER);
+    try {
+      await play.check(scene, worked);
+    } catch (error) {
+      throw new Error(`seed ${seed}, power cut at operation ${cut}`, { cause: error });
+    }
+    expect(driver.complaints()).toBe('');
+    driver.fob.close();
+    if (!wasCut) return cut - 1;
+  }
+}
+
+const pairing: Play = {
+  async prepare() {},
+  async work({ owner }) {
+    await owner.pair();
+  },
+  async check({ driver, owner }, worked) {
+    const { state } = await owner.client.hello();
+    expect(state === 'owned' || (state === 'blank' && !worked)).toBe(true);
+    if (state === 'owned') await owner.open();
+    else {
+      const next = new Owner(driver, PATIENCE);
+      await next.pair();
+      expect((await next.client.call('info', {})).accounts).toBe(0);
+    }
+  },
+};
+
+const ID = Uint8Array.of(200, 1, 2, 3);
+const KEPT = Uint8Array.of(201, 1, 2, 3);
+const TRAITS = {
+  kind: 2,
+  algorithm: 1,
+  digits: 6,
+  period: 30,
+  issuer: ascii('Example'),
+  label: ascii('alice'),
+};
+const KEY = secret(random(20));
+
+async function expectProof(owner: Owner, id: Uint8Array, label: string): Promise<void> {
+  const nonce = random(16);
+  const { mac } = await owner.client.call('prove', { id, nonce });
+  expect(mac).toEqual(accountProof(hostPrimitives, KEY, id, { ...TRAITS, label: ascii(label) }, nonce));
+}
+
+const enrolment: Play = {
+  async prepare({ owner }) {
+    await owner.pair();
+    await owner.client.call('put', { ...TRAITS, id: KEPT, counter: 0, label: ascii('kept'), secret: KEY });
+  },
+  async work({ owner }) {
+    await owner.client.call('put', { ...TRAITS, id: ID, counter: 0, secret: KEY });
+  },
+  async check({ owner }, worked) {
+    await owner.open();
+    const { accounts } = await owner.client.call('info', {});
+    expect(accounts === 2 || (accounts === 1 && !worked)).toBe(true);
+    await expectProof(owner, KEPT, 'kept');
+    if (accounts === 2) await expectProof(owner, ID, 'alice');
+    await owner.client.call('put', { ...TRAITS, id: ID, counter: 0, secret: KEY });
+    await expectProof(owner, ID, 'alice');
+    expect((await owner.client.call('info', {})).accounts).toBe(2);
+  },
+};
+
+const removal: Play = {
+  async prepare(scene) {
+    await enrolment.prepare(scene);
+    await enrolment.work(scene);
+  },
+  async work({ owner }) {
+    await owner.client.call('remove', { id: ID });
+  },
+  async check({ owner }, worked) {
+    await owner.open();
+    const { accounts } = await owner.client.call('info', {});
+    expect(accounts === 1 || (accounts === 2 && !worked)).toBe(true);
+    await expectProof(owner, KEPT, 'kept');
+    if (accounts === 2) await expectProof(owner, ID, 'alice');
+  },
+};
+
+/** Three presses; whatever was on the screen before the cut is never there again. */
+function hotpPress(): Play {
+  let shown: string[] = [];
+  return {
+    async prepare({ owner }) {
+      await owner.pair();
+      await owner.put({ secret: RFC4226_KEY });
+    },
+    async work({ driver, owner }) {
+      shown = [];
+      await owner.toList();
+      for (let press = 0; press < 3 && driver.fob.powered; press++) {
+        const code = await owner.pressed();
+        if (code !== '') shown.push(code);
+      }
+    },
+    async check({ owner }) {
+      await owner.toList();
+      const next = await owner.pressed();
+      expect(shown).not.toContain(next);
+      // At most the value that the cut took from the screen is skipped.
+      const at = RFC4226.indexOf(next);
+      expect(at - shown.length === 0 || at - shown.length === 1).toBe(true);
+      expect(RFC4226.slice(0, shown.length)).toEqual(shown);
+    },
+  };
+}
+
+const erasure: Play = {
+  async prepare(scene) {
+    await enrolment.prepare(scene);
+  },
+  async work({ owner }) {
+    await owner.client.call('erase', {}, { onPressNeeded: owner.approve });
+  },
+  async check({ owner, driver }, worked) {
+    const { state } = await owner.client.hello();
+    expect(state === 'blank' || (state === 'owned' && !worked)).toBe(true);
+    if (state === 'owned') {
+      await owner.open();
+      await expectProof(owner, KEPT, 'kept');
+      return;
+    }
+    const next = new Owner(driver, PATIENCE);
+    await next.pair();
+    expect((await next.client.call('info', {})).accounts).toBe(0);
+  },
+};
+
+const synchronisation: Play = {
+  async prepare(scene) {
+    await enrolment.prepare(scene);
+    await scene.owner.setClock(1_800_000_000);
+  },
+  async work({ owner }) {
+    const { utc } = await owner.client.call('clock', {});
+    await owner.client.call('setClock', { utc: utc + 2 });
+  },
+  async check({ owner }) {
+    await owner.open();
+    await expectProof(owner, KEPT, 'kept');
+    // Set to within the step of the work, or unset and saying so: never another time.
+    const { state, utc } = await owner.client.call('clock', {});
+    if (state === 1) expect(Math.abs(utc - 1_800_000_000)).toBeLessThan(60);
+  },
+};
+
+describe('the power goes at every operation of', () => {
+  const plays: [string, () => Play, number][] = [
+    ['pairing', () => pairing, 3],
+    ['enrolment', () => enrolment, 4],
+    ['removal', () => removal, 3],
+    ['three HOTP presses', hotpPress, 12],
+    ['erasure', () => erasure, 3],
+    ['setting the clock', () => synchronisation, 4],
+  ];
+  it.each(plays)(
+    '%s: it opens as before or after',
+    async (_name, play, fewest) => {
+      for (const seed of SEEDS) expect(await cutEverywhere(play(), seed)).toBeGreaterThanOrEqual(fewest);
+    },
+    600_000,
+  );
+});
+
+describe('a fob whose microcontroller lost its memory', () => {
+  it('says so, pairs with nobody, and is blank after ten seconds of holding', async () => {
+    const store = memoryStore();
+    const driver = new SimulatorDriver({ storage: store });
+    const owner = new Owner(driver);
+    await owner.pair();
+    await owner.put({ secret: RFC4226_KEY });
+    driver.fob.close();
+    const lost = new SimulatorDriver({ storage: withoutKeys(store) });
+    const client = connect(lost.transport);
+    expect((await client.hello()).state).toBe('keys-lost');
+    await refused(client.startPairing(), 'keys-lost');
+    await refused(client.openSession(pairingKey(owner.key)), 'keys-lost');
+    await lost.advance(6_000);
+    expect((await lost.screen()).join(' ')).toContain('Keys lost');
+    await lost.press(9_000);
+    expect((await client.hello()).state).toBe('keys-lost');
+    await lost.press(10_500);
+    expect((await client.hello()).state).toBe('blank');
+    lost.fob.close();
+  });
+});
