@@ -19,6 +19,7 @@ export function boot(options: BootOptions): Fob {
     facts,
     storage: options.storage ?? memoryStore(),
     seed: options.seed ?? DEFAULT_SEED,
+    driftPpm: options.driftPpm ?? 0,
     clock,
     startMs: options.startMs,
     files: () => ({ ...(options.image ?? builtImage(options.board)), ...options.files }),
@@ -53,6 +54,7 @@ export function boot(options: BootOptions): Fob {
     },
     cutPowerAtOperation: n => hardware.operations.cutAfter(n),
     loseTime: () => machine.loseTime(),
+    wear: () => hardware.wear(),
     consoleText: () => hardware.log.text,
     get violations() {
       return [...hardware.violations];

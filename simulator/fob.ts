@@ -52,6 +52,18 @@ export interface BootOptions {
   readonly startMs?: number;
   /** Seed of everything left to chance: torn bytes, hwRand, button bounce. Default 1. */
   readonly seed?: number;
+  /** How much faster than true time the RTC's crystal runs, in parts per million. Default 0. */
+  readonly driftPpm?: number;
+}
+
+/** How often parts of the non-volatile memories were used since this process booted the fob. */
+export interface Wear {
+  /** Writes by page of the EEPROM (32 bytes). */
+  readonly eepromWrites: readonly number[];
+  /** Erasures by page of the MCU's Storage. */
+  readonly flashErases: readonly number[];
+  /** Writes to the MCU's Storage. */
+  readonly flashWrites: number;
 }
 
 export interface Fob {
@@ -93,6 +105,7 @@ export interface Fob {
 
   /** What the interpreter printed on its console, for finding errors: empty on a healthy run. */
   consoleText(): string;
+  wear(): Wear;
   /** What the image did that would harm or stall a real board: empty on a healthy run. Text, oldest first. */
   readonly violations: readonly string[];
   /** Releases timers and files. */

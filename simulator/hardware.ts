@@ -1,6 +1,6 @@
 import type { BoardFacts, PortName } from './boards/board.ts';
 import { type Chance, makeChance } from './chance.ts';
-import type { StateStore } from './fob.ts';
+import type { StateStore, Wear } from './fob.ts';
 import { ConsoleLog } from './interpreter/console.ts';
 import type { Hardware } from './interpreter/host.ts';
 import type { TextLog } from './interpreter/text-log.ts';
@@ -20,6 +20,7 @@ export interface HardwareOptions {
   readonly facts: BoardFacts;
   readonly storage: StateStore;
   readonly seed: number;
+  readonly driftPpm: number;
   /** Made once the memories are known: they say when they were last kept. */
   scheduler(memories: Memories): Scheduler;
   powerLost(): void;
@@ -40,6 +41,7 @@ export class BoardHardware {
   readonly files: Files;
   readonly i2c: I2cBus;
   readonly rtc: Ds3231;
+  readonly eeprom: At24c32;
   readonly display: Ssd1306;
   readonly keys: Keys;
   readonly log = new ConsoleLog();
@@ -70,13 +72,14 @@ export class BoardHardware {
       violations: this.violations,
     });
     this.files = new Files(this.memories.files, this.operations);
-    this.rtc = new Ds3231(this.memories.rtc, nowUs, 0);
+    this.rtc = new Ds3231(this.memories.rtc, nowUs, options.driftPpm);
     this.display = new Ssd1306({
       chance: () => this.chance('display'),
       changed: pixelsArrived => options.displayChanged(pixelsArrived),
     });
-    const eeprom = new At24c32(this.memories.eeprom, this.operations, nowUs);
-    this.i2c = new I2cBus(facts.i2c ? [this.display, this.rtc, eeprom] : [], spend, this.violations);
+    this.eeprom = new At24c32(this.memories.eeprom, this.operations, nowUs);
+    const parts = facts.i2c ? [this.display, this.rtc, this.eeprom] : [];
+    this.i2c = new I2cBus(parts, spend, this.violations);
     this.keys = new Keys({
       pins: facts.keyPins,
       scheduler,
@@ -108,8 +111,15 @@ export class BoardHardware {
     this.memories.nowUs.set(this.scheduler.nowUs);
   }
 
+  wear(): Wear {
+    return {
+      eepromWrites: [...this.eeprom.writes],
+      flashErases: [...this.flash.erases],
+      flashWrites: this.flash.writes,
+    };
+  }
+
   powerOn(): void {
-    this.memories.boots.set(this.memories.boots.get() + 1);
     this.i2c.powerOn();
   }
 
@@ -123,6 +133,7 @@ export class BoardHardware {
 
   /** The board as a boot of the interpreter meets it. */
   forSession(): Hardware {
+    this.memories.boots.set(this.memories.boots.get() + 1);
     const { facts, flash, files, i2c, log, scheduler } = this;
     return {
       facts,

@@ -21,6 +21,7 @@ export interface MachineOptions {
   readonly facts: BoardFacts;
   readonly storage: StateStore;
   readonly seed: number;
+  readonly driftPpm: number;
   readonly clock: 'virtual' | 'real';
   readonly startMs: number | undefined;
   /** Files of Storage where the state is new. */
@@ -48,6 +49,7 @@ export class Machine {
       facts: options.facts,
       storage: options.storage,
       seed: options.seed,
+      driftPpm: options.driftPpm,
       scheduler: memories => new Scheduler(startUs(options, memories)),
       powerLost: () => this.#losePower(),
       pinChanged: (pin, level) => this.#session?.pinChanged(pin, level),

@@ -64,7 +64,7 @@ declare const Graphics: {
     width: number,
     height: number,
     bitsPerPixel: number,
-    options: { vertical_byte?: boolean },
+    options: { vertical_byte?: boolean; msb?: boolean },
   ): DeviceGraphics;
 };
 

@@ -27,6 +27,8 @@ interface Pending {
 export class At24c32 implements I2cPart {
   readonly address = 0x57;
   readonly name = 'AT24C32';
+  /** Since this process began, by page. */
+  readonly writes = new Array<number>(EEPROM_BYTES / EEPROM_PAGE_BYTES).fill(0);
   readonly #memory: Region;
   readonly #operations: Operations;
   readonly #nowUs: () => number;
@@ -64,6 +66,8 @@ export class At24c32 implements I2cPart {
       this.#pointer = page | ((at + 1) & PAGE_MASK);
     }
     const pending = { page, old, written };
+    const number = page / EEPROM_PAGE_BYTES;
+    this.writes[number] = (this.writes[number] ?? 0) + 1;
     this.#operations.run(tear => {
       this.#memory.write(page, tear ? tornPage(pending, fresh, tear) : fresh);
       this.#pending = tear ? undefined : pending;

@@ -135,6 +135,14 @@ export class Interpreter {
     });
   }
 
+  /** Ends it in good order, by Ctrl-D on its standard input, so that a tool around it can report. */
+  async quit(): Promise<void> {
+    const child = this.child;
+    child?.stdin?.write('\x04');
+    if (child && child.exitCode === null) await once(child, 'exit');
+    await this.stop();
+  }
+
   /** Kills it between two instructions, as pulling the plug would. */
   async stop(): Promise<void> {
     const child = this.child;

@@ -93,12 +93,22 @@ export function keptOfFlood(host: Readable, say: (bytes: Uint8Array) => void): P
   for (let said = 0; said < FLOOD_BYTES; said += flood.length) say(flood);
   return new Promise(resolve => {
     let kept = 0;
-    host.on('data', (bytes: Buffer) => {
-      const at = bytes.indexOf(9);
-      if (at >= 0) resolve(kept + at);
-      kept += bytes.length;
+    let next: NodeJS.Immediate;
+    const sayMark = () => {
       say(mark);
-    });
+      next = setImmediate(sayMark);
+    };
+    const read = (bytes: Buffer) => {
+      const at = bytes.indexOf(9);
+      kept += at < 0 ? bytes.length : at;
+      if (at < 0) return;
+      clearImmediate(next);
+      host.off('data', read);
+      resolve(kept);
+    };
+    host.on('data', read);
+    host.resume();
+    sayMark();
   });
 }
 

@@ -226,6 +226,27 @@ describeNeeds(needsEspruino(), 'beside the real interpreter', espruino => {
     expect(pairs(got)).toEqual(pairs(expected));
   });
 
+  it('events come in the same order', async () => {
+    const program = `${SHOW}var n = 0, say = t => { tell(n++, () => t) };
+      setTimeout(() => say("late"), 80); setTimeout(() => say("early"), 50);
+      setTimeout(() => { var t = getTime() + 0.2; while (getTime() < t); say("stalled") }, 10);
+      var ticks = 0, i = setInterval(() => { say("tick " + ticks); if (++ticks === 3) clearInterval(i); }, 60);
+      var o = {}; o.on("x", v => say("emitted " + v)); o.on("x", v => { say("again " + v); throw new Error("inside") }); o.on("x", v => say("third " + v));
+      o.emit("x", 1); setTimeout(() => { say("timer"); o.emit("x", 2); say("after emit"); setTimeout(() => say("nested"), 0); }, 500);
+      new Promise((done, failed) => { global.keep = failed; done(5) }).then(v => { say("then " + v); return 6 }).then(v => say("then " + v));
+      Promise.resolve(1).then(() => { throw "thrown" }).catch(e => say("caught " + e));
+      setTimeout(() => { changeInterval(j, 20); say("changed") }, 700); var j = setInterval(() => { say("slow"); clearInterval(j) }, 100000);
+      say("first");`;
+    const expected = told(
+      await inFolder(folder => new Interpreter([espruino], folder).run(`${program}setTimeout(quit, 900);`)),
+    );
+    const fob = run(program, { board: 'bench' });
+    fob.advance(900);
+    fob.close();
+    expect(told(fob.consoleText())).toEqual(expected);
+    expect(expected.length).toBeGreaterThan(15);
+  });
+
   it.each(SEEDS)('drawings have the same pixels, seed %i', async seed => {
     const program = SHOW + drawing(makeChance(seed, 'drawing'));
     const expected = told(await real(program));

@@ -82,6 +82,31 @@ describe('power', () => {
     expect(lines(fob).at(-1)).toBe('0 0 128');
   });
 
+  it('wears pages: each write and erasure is counted where it was', () => {
+    const fob = run(
+      `${QUIET}${I2C}I2C1.writeTo(0x57, 0, 64, 1); ${WAIT} I2C1.writeTo(0x57, 0, 65, 1); var s = require("Storage"); s.write("a", "x"); s.erase("a"); s.compact();`,
+    );
+    const { eepromWrites, flashErases, flashWrites } = fob.wear();
+    expect(eepromWrites.slice(0, 4)).toEqual([0, 0, 2, 0]);
+    expect(eepromWrites).toHaveLength(128);
+    // Header, data, mark; then the one page with something to keep.
+    expect(flashErases).toEqual([1, 0, 0]);
+    expect(flashWrites).toBe(4);
+  });
+
+  it('of the crystal drifts where that is asked for, while no process runs too', () => {
+    const storage = memoryStore();
+    const DAY_MS = 86_400_000;
+    const startMs = Date.UTC(2026, 0, 1);
+    const source = `${QUIET}${I2C}
+      I2C1.writeTo(0x68, 0); var r = I2C1.readFrom(0x68, 16); print(r[2].toString(16), r[1].toString(16), r[0].toString(16));
+      if (r[15] & 128) { I2C1.writeTo(0x68, 0, [0, 0, 0, 1, 1, 1, 0x26]); I2C1.writeTo(0x68, 15, 0); }`;
+    run(source, { storage, startMs, driftPpm: 10 }).close();
+    // 10 ppm of 100 days are 86.4 s.
+    const later = run(source, { storage, startMs: startMs + 100 * DAY_MS, driftPpm: 10 });
+    expect(lines(later)).toEqual(['0 1 26']);
+  });
+
   it('is taken by a watchdog that is not kicked', () => {
     const fob = run(
       `${QUIET}print("boot"); E.enableWatchdog(2, false); var i = setInterval(() => E.kickWatchdog(), 1000); setTimeout(() => clearInterval(i), 3500);`,

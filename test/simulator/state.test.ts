@@ -103,6 +103,10 @@ describe('a state in memory', () => {
       fob.powerOn();
       return new Set(lines(fob)).size;
     };
+    const resets = run(
+      'print(E.hwRand()); if (!require("Storage").read("x")) { require("Storage").write("x", "x"); E.reboot() }',
+    );
+    expect(new Set(lines(resets)).size).toBe(2);
     expect(boots('pico')).toBe(2);
     expect(boots('bench')).toBe(1);
   });

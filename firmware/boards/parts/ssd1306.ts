@@ -25,7 +25,11 @@ export class Ssd1306 implements Display {
   constructor() {
     this.width = DISPLAY_WIDTH;
     this.height = DISPLAY_HEIGHT;
-    this.graphics = Graphics.createArrayBuffer(DISPLAY_WIDTH, DISPLAY_HEIGHT, 1, { vertical_byte: true });
+    this.graphics = Graphics.createArrayBuffer(DISPLAY_WIDTH, DISPLAY_HEIGHT, 1, {
+      vertical_byte: true,
+      // Espruino's default since 2v25 would put the top pixel into the highest bit.
+      msb: false,
+    });
     this.font = atob(FONT);
     this.sent = new Int32Array(DISPLAY_HEIGHT >> 3);
     this.on = false;

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import type { CommandName } from '../../../protocol/commands.ts';
 import { REFUSALS, type RefusalName } from '../../../protocol/refusals.ts';
 import type { ExchangeInput, HandshakeInput, VectorInput, VectorKind } from './vectors.ts';
@@ -138,87 +139,99 @@ function refusals(): Record<string, ExchangeInput> {
 
 type Samples = { readonly [K in VectorKind]: Readonly<Record<string, VectorInput<K>>> };
 
+const FRAMES: Samples['frames'] = {
+  'shortest, two paddings': { payload: run(1, 4) },
+  'one padding': { payload: run(3, 5) },
+  'no padding': { payload: run(4, 6) },
+  'every byte': { payload: run(3, 256) },
+  longest: { payload: run(4, 381) },
+};
+
+const PAIRING: Samples['pairing'] = {
+  'counting up': { entropy: run(0, 10) },
+  zeros: { entropy: '00'.repeat(10) },
+  ones: { entropy: 'ff'.repeat(10) },
+  mixed: { entropy: '9e7ca92223786340c5ad' },
+};
+
+const PROOFS: Samples['proofs'] = {
+  TOTP: {
+    secret: SECRETS.sha1,
+    id,
+    nonce: run(0xe0, 16),
+    kind: 2,
+    algorithm: 1,
+    digits: 6,
+    period: 30,
+    ...names,
+  },
+  'HOTP without names': {
+    secret: run(0, 10),
+    id,
+    nonce: run(0, 16),
+    kind: 1,
+    algorithm: 2,
+    digits: 8,
+    period: 0,
+    ...none,
+  },
+  'SHA-1 with a secret longer than its block': {
+    secret: run(0, 128),
+    id,
+    nonce: run(0, 16),
+    kind: 2,
+    algorithm: 1,
+    digits: 6,
+    period: 300,
+    ...longest,
+  },
+  'SHA-512 with the longest secret': {
+    secret: run(0, 128),
+    id,
+    nonce: run(0, 16),
+    kind: 2,
+    algorithm: 3,
+    digits: 7,
+    period: 15,
+    ...longest,
+  },
+};
+
+const PASSCODES: Samples['passcodes'] = {
+  'RFC 4226 appendix D': { secret: SECRETS.sha1, algorithm: 1, counter: 9, digits: 6 },
+  'RFC 6238 appendix B, T = 20000000000, SHA-512': {
+    secret: SECRETS.sha512,
+    algorithm: 3,
+    counter: 666666666,
+    digits: 8,
+  },
+  'the largest counter': { secret: SECRETS.sha1, algorithm: 2, counter: 2 ** 53 - 1, digits: 8 },
+};
+
+/** The first counter of a session and the last. */
+const EDGES: Readonly<Record<string, number>> = { info: 0, erase: 65534 };
+
 function samples(): Samples {
   const all = Object.entries({ ...EXCHANGES, ...refusals() });
   const isClear = ([, exchange]: [string, ExchangeInput]) => CLEAR_COMMANDS.includes(exchange.command);
+  // By name, so that a sample added later moves no other one's.
   const clear = all
     .filter(isClear)
-    .map(([name, exchange], i) => [name, { sequence: (i * 51) & 255, ...exchange }]);
+    .map(([name, exchange]) => [name, { sequence: crc32(name) & 255, ...exchange }]);
   const sealed = all
     .filter(entry => !isClear(entry))
-    .map(([name, exchange], i) => {
+    .map(([name, exchange]) => {
       const handshake = exchange.command === 'adopt' ? BY_CODE : BY_KEY;
-      return [name, { handshake, counter: name === 'erase' ? 65534 : i, ...exchange }];
+      return [name, { handshake, counter: EDGES[name] ?? crc32(name) & 0x7fff, ...exchange }];
     });
   return {
-    frames: {
-      'shortest, two paddings': { payload: run(1, 4) },
-      'one padding': { payload: run(3, 5) },
-      'no padding': { payload: run(4, 6) },
-      'every byte': { payload: run(3, 256) },
-      longest: { payload: run(4, 381) },
-    },
+    frames: FRAMES,
     handshakes: { 'pairing key': BY_KEY, 'after a reboot': AFTER_REBOOT, 'pairing code': BY_CODE },
     clear: Object.fromEntries(clear),
     sealed: Object.fromEntries(sealed),
-    pairing: {
-      'counting up': { entropy: run(0, 10) },
-      zeros: { entropy: '00'.repeat(10) },
-      ones: { entropy: 'ff'.repeat(10) },
-      mixed: { entropy: '9e7ca92223786340c5ad' },
-    },
-    proofs: {
-      TOTP: {
-        secret: SECRETS.sha1,
-        id,
-        nonce: run(0xe0, 16),
-        kind: 2,
-        algorithm: 1,
-        digits: 6,
-        period: 30,
-        ...names,
-      },
-      'HOTP without names': {
-        secret: run(0, 10),
-        id,
-        nonce: run(0, 16),
-        kind: 1,
-        algorithm: 2,
-        digits: 8,
-        period: 0,
-        ...none,
-      },
-      'SHA-1 with a secret longer than its block': {
-        secret: run(0, 128),
-        id,
-        nonce: run(0, 16),
-        kind: 2,
-        algorithm: 1,
-        digits: 6,
-        period: 300,
-        ...longest,
-      },
-      'SHA-512 with the longest secret': {
-        secret: run(0, 128),
-        id,
-        nonce: run(0, 16),
-        kind: 2,
-        algorithm: 3,
-        digits: 7,
-        period: 15,
-        ...longest,
-      },
-    },
-    passcodes: {
-      'RFC 4226 appendix D': { secret: SECRETS.sha1, algorithm: 1, counter: 9, digits: 6 },
-      'RFC 6238 appendix B, T = 20000000000, SHA-512': {
-        secret: SECRETS.sha512,
-        algorithm: 3,
-        counter: 666666666,
-        digits: 8,
-      },
-      'the largest counter': { secret: SECRETS.sha1, algorithm: 2, counter: 2 ** 53 - 1, digits: 8 },
-    },
+    pairing: PAIRING,
+    proofs: PROOFS,
+    passcodes: PASSCODES,
   };
 }
 

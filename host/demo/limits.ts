@@ -1,0 +1,29 @@
+/** Every bound and time of the demo. */
+
+/** The simulator compiles the image and opens its fronts; a slow machine takes a few seconds for it. */
+export const FOB_START_TIMEOUT_MS = 30_000;
+/** How long the simulator may take to end by itself before it is ended. */
+export const FOB_END_TIMEOUT_MS = 3_000;
+/** What the simulator says on standard error is kept up to this many characters, the last ones. */
+export const FOB_NOTES_CHARS_MAX = 2_000;
+
+/** A screen that was to change has changed after this, or something is wrong. */
+export const SCREEN_TIMEOUT_MS = 10_000;
+/** Longer than the 0.6 s that make a press a hold, as the fob's user learns it. */
+export const HOLD_MS = 900;
+/** Presses from any screen to the passcode of the last of a few accounts, and some to spare. */
+export const PRESSES_MAX = 12;
+
+/** Whoever tries the demo out mistypes on purpose: the lock is shown, and soon over. */
+export const LOCK_THRESHOLD = 3;
+export const LOCK_PERIOD_MS = 60_000;
+
+/** A clock set on the whole second is nearer than this, also on a busy machine. */
+export const CLOCK_DIFFERENCE_MS_MAX = 1_000;
+
+export const HTTP_TIMEOUT_MS = 10_000;
+export const URL_CHARS_MAX = 2_048;
+/** Pages that may watch the progress at once. */
+export const WATCHERS_MAX = 16;
+/** How often the service is asked for news while a page is watching. */
+export const PROGRESS_INTERVAL_MS = 250;

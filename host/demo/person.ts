@@ -1,0 +1,94 @@
+import { FobError } from '../errors.ts';
+import type { Control, Screen } from './control.ts';
+import { HOLD_MS, PRESSES_MAX } from './limits.ts';
+import { texts } from './texts.ts';
+
+/** What a person sees on the display. */
+type Seen =
+  | { readonly kind: 'dark' | 'other' }
+  /** An account of the list, and how the display says its passcode is had. */
+  | { readonly kind: 'press' | 'hold'; readonly issuer: string }
+  | {
+      readonly kind: 'code';
+      readonly issuer: string;
+      readonly code: string;
+      /** Undefined for a passcode that does not run out. */
+      readonly secondsLeft: number | undefined;
+    };
+
+/** A passcode as a person takes it from the display. */
+export type Read = Omit<Extract<Seen, { kind: 'code' }>, 'kind'>;
+
+/** The fob's own words, by which its user knows what a press will do. */
+const HINTS: Readonly<Record<string, 'press' | 'hold'>> = {
+  'Press: passcode': 'press',
+  'Hold: passcode': 'hold',
+};
+
+/** Six to eight digits, in groups. */
+const PASSCODE = /^\d[\d ]{4,9}\d$/;
+/** Two groups of three; the display has three such lines. */
+const CODE_LINE = /^[a-z\d]{3} [a-z\d]{3}$/;
+const CODE_LINES = 3;
+
+function see({ powered, on, text }: Screen): Seen {
+  if (!powered || !on) return { kind: 'dark' };
+  const [issuer = ''] = text;
+  const code = text.find(line => PASSCODE.test(line));
+  if (code !== undefined) {
+    const seconds = /^(\d+)s$/.exec(text.at(-1) ?? '')?.[1];
+    return {
+      kind: 'code',
+      issuer,
+      code: code.replaceAll(' ', ''),
+      secondsLeft: seconds === undefined ? undefined : Number(seconds),
+    };
+  }
+  const hint = text.map(line => HINTS[line]).find(kind => kind !== undefined);
+  return hint === undefined ? { kind: 'other' } : { kind: hint, issuer };
+}
+
+/** Whether a passcode can be read from the display. */
+export function isPasscodeShown(screen: Screen): boolean {
+  return see(screen).kind === 'code';
+}
+
+/** Whether the display means this name, which it cuts with dots where it does not fit. */
+function isNamed(shown: string, name: string): boolean {
+  return shown === name || (shown.endsWith('..') && name.startsWith(shown.slice(0, -2)));
+}
+
+/** What stays the same while a countdown runs. */
+function standing(screen: Screen): string {
+  const seen = see(screen);
+  return JSON.stringify(seen.kind === 'code' ? [seen.kind, seen.issuer] : [seen, screen.text]);
+}
+
+/** The pairing code on the display, in its groups. @throws FobError as `Control.untilScreen` */
+export async function readPairingCode(control: Control): Promise<string> {
+  const linesOf = ({ text }: Screen) => text.filter(line => CODE_LINE.test(line));
+  const screen = await control.untilScreen(
+    shown => linesOf(shown).length === CODE_LINES,
+    texts.screens.pairingCode,
+  );
+  return linesOf(screen).join(' ');
+}
+
+/**
+ * Has the fob show a new passcode of an account, and reads it: looks at the display, does what it says, looks again.
+ * @throws FobError `no-answer` where the fob does not come to it, and as `Control.untilScreen`
+ */
+export async function readPasscode(control: Control, issuer: string): Promise<Read> {
+  let isAsked = false;
+  for (let presses = 0; presses < PRESSES_MAX; presses++) {
+    const before = standing(control.screen);
+    const seen = see(control.screen);
+    // One that stands there already was read before, perhaps by somebody else.
+    if (seen.kind === 'code' && isAsked && isNamed(seen.issuer, issuer)) return seen;
+    const isWanted = 'issuer' in seen && isNamed(seen.issuer, issuer);
+    isAsked = isWanted && seen.kind !== 'code';
+    await control.ask({ do: 'press', ...(isAsked && seen.kind === 'hold' && { heldMs: HOLD_MS }) });
+    await control.untilScreen(screen => standing(screen) !== before, texts.screens.next);
+  }
+  throw new FobError('no-answer', texts.errors.screenMissing(texts.screens.passcode(issuer)));
+}

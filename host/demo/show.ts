@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { makeReady, USER } from './ownership.ts';
+import { servePage } from './page/server.ts';
+import { watchProgress } from './progress.ts';
+import type { Stage } from './stage.ts';
+import { texts } from './texts.ts';
+import { stopped } from './waiting.ts';
+
+const { ready: words } = texts;
+
+/**
+ * Gets the fob ready and serves the page until the end is asked for.
+ * @throws FobError where something does not start; the reason of the end
+ */
+export async function showPage(
+  stage: Stage,
+  { open, say }: { readonly open: boolean; readonly say: (line: string) => void },
+): Promise<never> {
+  const { fob, service, home, stop } = stage;
+  if (fob.noPtyBecause !== undefined) say(texts.noPty(fob.noPtyBecause));
+  const about = await makeReady(stage);
+  say('');
+  say(words.fob(about.serial, about.board, about.firmware));
+  say(words.paired(fob.address, USER));
+  if (home.isKept) say(words.kept(home.directory));
+  const frames = {
+    fob: fob.face,
+    login: `${service.url}/login`,
+    operator: service.operatorLink,
+  };
+  const progress = watchProgress(stage);
+  const page = await servePage({ ...about, port: fob.address, user: USER, frames }, progress);
+  try {
+    say('');
+    say(words.open(page.url));
+    if (open) openBrowser(page.url, say);
+    say(words.end);
+    await stopped(stop);
+    throw stop.reason;
+  } finally {
+    await page.close();
+    progress.close();
+  }
+}
+
+/** The program that opens an address in the browser that the person chose. */
+const OPENERS: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
+  darwin: ['open'],
+  win32: ['cmd', '/c', 'start', ''],
+};
+
+function openBrowser(url: string, say: (line: string) => void): void {
+  const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
+  say(words.opening);
+  const child = spawn(program, [...args, url], { stdio: 'ignore', detached: true, windowsHide: true });
+  let isSaid = false;
+  const failed = () => {
+    if (!isSaid) say(words.notOpened);
+    isSaid = true;
+  };
+  child.once('error', failed);
+  child.once('exit', code => {
+    if (code !== 0) failed();
+  });
+  child.unref();
+}

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { type Client, connect } from '../../../host/client/client.ts';
+import { pairingCode, pairingKey } from '../../../host/client/handshake.ts';
+import { hostPrimitives } from '../../../host/client/primitives.ts';
+import { Hmac } from '../../../protocol/hmac.ts';
+import { hotp } from '../../../protocol/otp.ts';
+import { secret } from '../../kit/secrets.ts';
+import { type CableOptions, CoreFob } from './core-fob.ts';
+
+/** So short that a lost frame costs the test little; nothing here depends on when an answer comes. */
+export const HASTY = { patience: { answerTimeoutMs: 400, sendsMax: 3 } };
+
+/** A paired fob with one HOTP account. */
+export async function ownedFob() {
+  const fob = new CoreFob();
+  const key = secret(new Uint8Array(randomBytes(32)));
+  const client = connect(fob.plugIn().transport);
+  await client.hello();
+  await client.startPairing();
+  await client.openSession(pairingCode(fob.code));
+  await client.call('adopt', {
+    deviceSecret: secret(new Uint8Array(randomBytes(32))),
+    pairingKey: key,
+    entropy: new Uint8Array(randomBytes(32)),
+  });
+  await client.openSession(pairingKey(key));
+  const account = {
+    id: Uint8Array.of(1, 2, 3, 4),
+    kind: 1,
+    algorithm: 1,
+    digits: 6,
+    period: 0,
+    counter: 0,
+    issuer: new Uint8Array(0),
+    label: Uint8Array.of(0x61),
+    secret: secret(new Uint8Array(randomBytes(20))),
+  };
+  await client.call('put', account);
+  const passcode = (counter: number) => hotp(new Hmac(hostPrimitives, 1, account.secret), counter, 6);
+  return { fob, key, account, passcode };
+}
+
+/** A new client over a new cable, in a session. */
+export async function session(
+  owned: { fob: CoreFob; key: Uint8Array },
+  options: CableOptions = {},
+): Promise<Client> {
+  const client = connect(owned.fob.plugIn(options).transport, HASTY);
+  await client.hello();
+  await client.openSession(pairingKey(owned.key));
+  return client;
+}
+
+/** One of each kind of request, ending with a HOTP code that is pressed for. */
+export async function wholeConversation(owned: Awaited<ReturnType<typeof ownedFob>>, options: CableOptions) {
+  const client = await session(owned, options);
+  const info = await client.call('info', {});
+  const listed = await client.call('list', { index: 0 });
+  const onPressNeeded = () => owned.fob.approve();
+  const { code, counter } = await client.call('code', { id: listed.id }, { onPressNeeded });
+  return { accounts: info.accounts, code: String.fromCharCode(...code), counter };
+}

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { hostPrimitives } from '../../host/client/primitives.ts';
+import { isRefusal } from '../../host/errors.ts';
+import { Writer } from '../../protocol/bytes.ts';
+import { encodeClear, FRAME_RESPONSE } from '../../protocol/frame.ts';
+import { REFUSED_NO_SESSION } from '../../protocol/refusals.ts';
+import { failure } from './kit/failure.ts';
+import { ownedFob, session, wholeConversation } from './kit/owned-fob.ts';
+
+describe('a session that the fob has lost', () => {
+  it('is opened again by itself for what may be asked twice', async () => {
+    const owned = await ownedFob();
+    const client = await session(owned);
+    expect((await client.call('info', {})).accounts).toBe(1);
+    owned.fob.reboot();
+    expect((await client.call('info', {})).accounts).toBe(1);
+  });
+
+  it('ends a command that may have been executed', async () => {
+    const owned = await ownedFob();
+    const client = await session(owned);
+    await client.call('info', {});
+    owned.fob.reboot();
+    const code = failure(
+      client.call('code', { id: owned.account.id }, { onPressNeeded: () => owned.fob.approve() }),
+    );
+    expect(isRefusal(await code, 'no-session')).toBe(true);
+  });
+
+  it('is not opened again and again because somebody on the line says so', async () => {
+    const owned = await ownedFob();
+    const payload = new Writer(9).number(FRAME_RESPONSE, 1).number(0, 2).number(REFUSED_NO_SESSION, 1);
+    const lie = encodeClear(hostPrimitives, payload);
+    let opened = 0;
+    const client = await session(owned, {
+      toFob(frame, n) {
+        if (n > 2 && frame.length > 40) opened++;
+        return frame;
+      },
+      toHost: (frame, n) => (n < 3 ? frame : `${lie}${frame}`),
+    });
+    expect(isRefusal(await failure(client.call('info', {})), 'no-session')).toBe(true);
+    // The request, one handshake of two frames, and the request once more.
+    expect(opened).toBeLessThanOrEqual(4);
+  });
+});
+
+describe('a press', () => {
+  it('that is denied says so, and gives nothing', async () => {
+    const owned = await ownedFob();
+    const client = await session(owned);
+    const denied = client.call('code', { id: owned.account.id }, { onPressNeeded: () => owned.fob.deny() });
+    expect(isRefusal(await failure(denied), 'press-denied')).toBe(true);
+    expect(await wholeConversation(owned, {})).toMatchObject({ counter: 0 });
+  });
+
+  it('is no longer waited for when the command is cancelled, and the session goes on', async () => {
+    const owned = await ownedFob();
+    const client = await session(owned);
+    const ending = new AbortController();
+    let asked = 0;
+    const onPressNeeded = () => {
+      asked++;
+      ending.abort();
+    };
+    const cancelled = client.call('code', { id: owned.account.id }, { onPressNeeded, signal: ending.signal });
+    expect((await failure(cancelled)).kind).toBe('cancelled');
+    expect(asked).toBe(1);
+    expect((await client.call('info', {})).accounts).toBe(1);
+  });
+});
+
+describe('a question that a command left behind', () => {
+  it('is waited out by the next one', async () => {
+    const owned = await ownedFob();
+    const ending = new AbortController();
+    const { signal } = ending;
+    const left = (await session(owned)).call(
+      'code',
+      { id: owned.account.id },
+      { signal, onPressNeeded: () => ending.abort() },
+    );
+    expect((await failure(left)).kind).toBe('cancelled');
+    let polls = 0;
+    const client = await session(owned, {
+      toFob(frame) {
+        polls++;
+        // The fob's time goes on: after 5 seconds without a poll the old question is gone.
+        owned.fob.pass(500);
+        return frame;
+      },
+    });
+    const denied = client.call('erase', {}, { onPressNeeded: () => owned.fob.deny() });
+    expect(isRefusal(await failure(denied), 'press-denied')).toBe(true);
+    expect(polls).toBeGreaterThan(5);
+  });
+});
+
+describe('an answer that comes too late', () => {
+  it('is not taken for the answer to the next request of its kind', async () => {
+    const owned = await ownedFob();
+    let late = '';
+    let isHeld = false;
+    const client = await session(owned, {
+      toHost(frame) {
+        if (!isHeld) return `${late}${frame}`;
+        late = frame;
+        return '';
+      },
+    });
+    const ending = new AbortController();
+    isHeld = true;
+    const cancelled = failure(
+      client.call('prove', { id: owned.account.id, nonce: new Uint8Array(16) }, ending),
+    );
+    await expect.poll(() => late).not.toBe('');
+    ending.abort();
+    expect((await cancelled).kind).toBe('cancelled');
+    isHeld = false;
+    const mac = async (first: number) => {
+      const nonce = new Uint8Array(16).fill(first);
+      return (await client.call('prove', { id: owned.account.id, nonce })).mac;
+    };
+    // The late answer stands before the right one on the line.
+    const second = await mac(1);
+    late = '';
+    expect(second).toEqual(await mac(1));
+    expect(second).not.toEqual(await mac(0));
+  });
+});
+
+describe('calls at once', () => {
+  it('take turns', async () => {
+    const owned = await ownedFob();
+    const client = await session(owned);
+    const results = await Promise.all([
+      client.call('info', {}),
+      failure(client.call('list', { index: 9 })),
+      client.call('list', { index: 0 }),
+      client.call('clock', {}),
+    ]);
+    expect(results[0].accounts).toBe(1);
+    expect(results[1].refusal).toBe('no-such-account');
+    expect(results[2].id).toEqual(owned.account.id);
+    expect(results[3].state).toBe(0);
+  });
+});

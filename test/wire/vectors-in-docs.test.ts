@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import * as limits from '../../protocol/limits.ts';
+import { tableAfter } from '../tidy/tables.ts';
+import { type Document, SECOND_CLIENT } from './kit/second-client.ts';
+import { outputOf, VECTOR_KINDS, type VectorKind } from './kit/vectors.ts';
+
+type Vectors = Record<string, { in: unknown; out: unknown }>;
+
+const page = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');
+
+const rows = (marker: string) =>
+  (tableAfter(marker, page) ?? []).map(cells => cells.map(cell => cell.replaceAll('`', '')));
+
+const document: Document = {
+  commands: Object.fromEntries(
+    rows('commands').map(([code, name, , , request = '', response = '']) => [
+      name,
+      { code: Number(code), request, response },
+    ]),
+  ),
+  refusals: Object.fromEntries(rows('refusals').map(([code, name]) => [name, Number(code)])),
+};
+
+const block = /<!-- vectors -->\s*```json\n([\s\S]*?)\n```/.exec(page)?.[1] ?? '{}';
+const vectors = JSON.parse(block) as Record<VectorKind, Vectors>;
+const golden = (kind: VectorKind): Vectors =>
+  JSON.parse(readFileSync(new URL(`v1/${kind}.json`, import.meta.url), 'utf8')) as Vectors;
+
+/** The page is to be enough: what another client makes of the inputs, knowing nothing but the page. */
+function secondOutputOf(kind: VectorKind, input: unknown): unknown {
+  return (SECOND_CLIENT[kind] as (document: Document, input: unknown) => unknown)(document, input);
+}
+
+describe('docs/protocol.md', () => {
+  it('has vectors of every kind', () => {
+    expect(Object.keys(vectors).sort()).toEqual([...VECTOR_KINDS].sort());
+    for (const kind of VECTOR_KINDS) expect(Object.keys(vectors[kind]).length).toBeGreaterThan(0);
+  });
+
+  it('states every limit of the wire and its value', () => {
+    const stated = rows('limits').map(([name, value]) => [name, Number(value)]);
+    expect(Object.fromEntries(stated)).toEqual({ ...limits });
+  });
+
+  it.each(VECTOR_KINDS)('has vectors that the code reproduces: %s', kind => {
+    for (const [name, vector] of Object.entries(vectors[kind])) {
+      expect({ name, out: outputOf(kind, vector.in) }).toEqual({ name, out: vector.out });
+    }
+  });
+
+  it.each(VECTOR_KINDS)(
+    'is enough for another client to reproduce its vectors and the golden bytes: %s',
+    kind => {
+      for (const [name, vector] of Object.entries({ ...vectors[kind], ...golden(kind) })) {
+        expect({ name, out: secondOutputOf(kind, vector.in) }).toEqual({ name, out: vector.out });
+      }
+    },
+  );
+});
