@@ -24,6 +24,10 @@ export const PICO_RECORD_PAGES = 3;
 export const BENCH_PAGES = 256;
 export const BENCH_RECORD_PAGES = 5;
 
+/** Device secret and pairing key, as the core saves them. */
+export const SECRETS_BYTES = 64;
+/** What the pool is born from. */
+export const BIRTH_BYTES = 32;
 /** What Storage must have free beside the file itself before one is written, so that it never compacts. */
 export const STORAGE_MARGIN_BYTES = 256;
 

@@ -2,6 +2,8 @@
 
 /** A data key seals every record; 128 bits, for AES-128-CCM. */
 export const DATA_KEY_BYTES = 16;
+/** Bytes of the synthetic nonce in a vault header, which has to fit one page. */
+export const WRAP_NONCE_BYTES = 6;
 /** Bytes of a synthetic nonce that are stored; the other five of CCM's 13 are zero. */
 export const RECORD_NONCE_BYTES = 8;
 export const RECORD_TAG_BYTES = 8;
@@ -37,3 +39,5 @@ export const SLEEP_MS = 30000;
 /** A passcode stays on the screen this long. */
 export const CODE_MS = 60000;
 export const MESSAGE_MS = 5000;
+/** How often a screen with a running time looks at the clock. */
+export const REFRESH_MS = 200;

@@ -4,7 +4,15 @@ import { secondsLeft, timeStep } from '../../protocol/otp.ts';
 import { REFUSED_PRESS_NEEDED } from '../../protocol/refusals.ts';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
-import { APPROVE_HOLD_MS, CODE_MS, ERASE_HOLD_MS, HOLD_MS, MESSAGE_MS, SLEEP_MS } from './limits.ts';
+import {
+  APPROVE_HOLD_MS,
+  CODE_MS,
+  ERASE_HOLD_MS,
+  HOLD_MS,
+  MESSAGE_MS,
+  REFRESH_MS,
+  SLEEP_MS,
+} from './limits.ts';
 import type { Pool } from './pool.ts';
 import type { Now } from './ports.ts';
 import { ANSWER_NO, ANSWER_TOO_LATE, ANSWER_YES, Question } from './question.ts';
@@ -21,9 +29,6 @@ import {
 import * as texts from './texts.ts';
 import { CLOCK_UNSET, type Timekeeper } from './timekeeper.ts';
 import { VAULT_BLANK, VAULT_KEYS_LOST, VAULT_OWNED, type Vault } from './vault/vault.ts';
-
-/** How often a screen with a running time looks at the clock. */
-const REFRESH_MS = 200;
 
 /** What the person does and sees: one key, short and held, and one view at a time. */
 export class Person {

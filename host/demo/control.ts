@@ -16,7 +16,7 @@ export interface Screen {
 type Message = Readonly<Record<string, unknown>>;
 
 interface Pending {
-  resolve(): void;
+  resolve(answer: Message): void;
   reject(error: unknown): void;
 }
 
@@ -44,6 +44,12 @@ export class Control {
     return this.shown ?? { powered: false, on: false, text: [] };
   }
 
+  /** The screen at this moment: the newest told may be a frame behind. @throws FobError as `ask` */
+  async look(): Promise<Screen> {
+    this.take(await this.ask({ do: 'screen', bitmap: 'none' }));
+    return this.screen;
+  }
+
   /** Called with each new screen. Returns the function that stops listening. */
   onScreen(listener: (screen: Screen) => void): () => void {
     this.listeners.add(listener);
@@ -58,12 +64,13 @@ export class Control {
 
   /**
    * Does one thing; done when the simulator has done it.
+   * @returns its answer
    * @throws FobError `no-answer` where it refuses or is silent, the reason of `stop`
    */
-  ask(request: Message): Promise<void> {
+  ask(request: Message): Promise<Message> {
     this.lastId++;
     const id = this.lastId;
-    const answered = new Promise<void>((resolve, reject) => this.pending.set(id, { resolve, reject }));
+    const answered = new Promise<Message>((resolve, reject) => this.pending.set(id, { resolve, reject }));
     this.requests.write(`${JSON.stringify({ id, ...request })}\n`);
     const tooLate = new FobError('no-answer', texts.errors.fobSilent);
     return unlessStopped(answered, this.stop, { timeoutMs: SCREEN_TIMEOUT_MS, tooLate });
@@ -93,15 +100,19 @@ export class Control {
 
   private receive(message: Message): void {
     if (message.event === 'screen') {
-      const { powered, on, text } = message as unknown as Screen;
-      const screen = { powered, on, text };
-      this.shown = screen;
-      for (const listener of [...this.listeners]) listener(screen);
+      this.take(message);
       return;
     }
     const pending = this.pending.get(Number(message.id));
     this.pending.delete(Number(message.id));
-    if (message.ok === true) pending?.resolve();
+    if (message.ok === true) pending?.resolve(message);
     else pending?.reject(new FobError('no-answer', texts.errors.fobRefused(String(message.error))));
+  }
+
+  private take(message: Message): void {
+    const { powered, on, text } = message as unknown as Screen;
+    const screen = { powered, on, text };
+    this.shown = screen;
+    for (const listener of [...this.listeners]) listener(screen);
   }
 }

@@ -7,6 +7,10 @@ export const FOB_END_TIMEOUT_MS = 3_000;
 /** What the simulator says on standard error is kept up to this many characters, the last ones. */
 export const FOB_NOTES_CHARS_MAX = 2_000;
 
+/** Attempts to get a port that somebody has just let go of, and what lies between them. */
+export const PORT_TRIES_MAX = 20;
+export const PORT_RETRY_MS = 50;
+
 /** A screen that was to change has changed after this, or something is wrong. */
 export const SCREEN_TIMEOUT_MS = 10_000;
 /** Longer than the 0.6 s that make a press a hold, as the fob's user learns it. */

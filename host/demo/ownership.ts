@@ -1,4 +1,5 @@
 import { KIND_HOTP } from '../../protocol/account.ts';
+import { pause } from '../client/pause.ts';
 import { type ClockResult, setClock } from '../commands/clock.ts';
 import type { FobAtHand } from '../commands/context.ts';
 import { readEnrolment } from '../commands/enrol-source.ts';
@@ -7,11 +8,12 @@ import { withFob } from '../commands/find.ts';
 import { type ListedAccount, list } from '../commands/list.ts';
 import { openOwnerSession } from '../commands/owner-session.ts';
 import { type PairResult, pair } from '../commands/pair.ts';
-import { FobError } from '../errors.ts';
+import { FobError, isFobError } from '../errors.ts';
 import { accountIdText, accountsOf, type KeptAccount } from '../inventory/accounts.ts';
 import type { Algorithm } from '../service/schema.ts';
 import type { TokenView } from '../service/tokens.ts';
-import { readPairingCode } from './person.ts';
+import { PORT_RETRY_MS, PORT_TRIES_MAX } from './limits.ts';
+import { leaveMessage, readPairingCode } from './person.ts';
 import type { Stage } from './stage.ts';
 import { texts } from './texts.ts';
 
@@ -34,9 +36,19 @@ export const COUNTED: DemoAccount = {
   tokenSerial: serial => `${serial}/2`,
 };
 
-/** Plugs in, has one command run and lets go of the port, as the command line does. */
-export function onFob<T>({ fob, stop }: Stage, work: (fob: FobAtHand) => Promise<T>): Promise<T> {
-  return withFob({ port: fob.address }, work, stop);
+/**
+ * Plugs in, has one command run and lets go of the port, as the command line does. Over TCP the simulator may turn a
+ * command away for the one before, whose end it has not heard yet; it has said nothing then, and is asked again.
+ */
+export async function onFob<T>({ fob, stop }: Stage, work: (fob: FobAtHand) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await withFob({ port: fob.address }, work, stop);
+    } catch (error) {
+      if (!isFobError(error, 'port-busy') || tries === PORT_TRIES_MAX) throw error;
+    }
+    await pause(PORT_RETRY_MS, stop);
+  }
 }
 
 /**
@@ -142,5 +154,6 @@ export async function makeReady(stage: Stage): Promise<ReadyFob> {
   if (!tokens.some(token => token.serial === TIMED.tokenSerial(hello.serial))) {
     await handOver(stage, TIMED, account);
   }
+  await leaveMessage(stage.fob.control);
   return hello;
 }

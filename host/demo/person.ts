@@ -64,6 +64,24 @@ function standing(screen: Screen): string {
   return JSON.stringify(seen.kind === 'code' ? [seen.kind, seen.issuer] : [seen, screen.text]);
 }
 
+/**
+ * Presses away what the fob says after work on it, until an account stands there; a dark display stays dark.
+ * @throws FobError as `Control.untilScreen`
+ */
+export async function leaveMessage(control: Control): Promise<void> {
+  for (let presses = 0; presses < PRESSES_MAX; presses++) {
+    const screen = await control.look();
+    if (see(screen).kind !== 'other') return;
+    await press(control, screen);
+  }
+}
+
+/** Presses the button under a screen, and waits for the next. */
+async function press(control: Control, under: Screen, heldMs?: number): Promise<void> {
+  await control.ask({ do: 'press', ...(heldMs !== undefined && { heldMs }) });
+  await control.untilScreen(screen => standing(screen) !== standing(under), texts.screens.next);
+}
+
 /** The pairing code on the display, in its groups. @throws FobError as `Control.untilScreen` */
 export async function readPairingCode(control: Control): Promise<string> {
   const linesOf = ({ text }: Screen) => text.filter(line => CODE_LINE.test(line));
@@ -81,14 +99,13 @@ export async function readPairingCode(control: Control): Promise<string> {
 export async function readPasscode(control: Control, issuer: string): Promise<Read> {
   let isAsked = false;
   for (let presses = 0; presses < PRESSES_MAX; presses++) {
-    const before = standing(control.screen);
-    const seen = see(control.screen);
+    const screen = await control.look();
+    const seen = see(screen);
     // One that stands there already was read before, perhaps by somebody else.
     if (seen.kind === 'code' && isAsked && isNamed(seen.issuer, issuer)) return seen;
     const isWanted = 'issuer' in seen && isNamed(seen.issuer, issuer);
     isAsked = isWanted && seen.kind !== 'code';
-    await control.ask({ do: 'press', ...(isAsked && seen.kind === 'hold' && { heldMs: HOLD_MS }) });
-    await control.untilScreen(screen => standing(screen) !== before, texts.screens.next);
+    await press(control, screen, isAsked && seen.kind === 'hold' ? HOLD_MS : undefined);
   }
   throw new FobError('no-answer', texts.errors.screenMissing(texts.screens.passcode(issuer)));
 }

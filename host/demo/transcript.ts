@@ -114,7 +114,7 @@ async function useTwice(play: Play, serial: string): Promise<void> {
 /** A counted passcode is never shown twice, whatever happens to the power. */
 async function useCounted(play: Play, serial: string): Promise<void> {
   const { step } = play;
-  const first = await step(titles.press, fact => press(play, COUNTED, fact));
+  const first = await step(titles.pressOther(COUNTED.issuer), fact => press(play, COUNTED, fact));
   await step(titles.powerCut, fact => cutPower(play, fact));
   const second = await step(titles.pressNext, async fact => {
     const read = await press(play, COUNTED, fact);

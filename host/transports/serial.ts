@@ -11,6 +11,8 @@ import type { Transport } from './transport.ts';
  * @throws FobError `port-absent`, `port-busy`, `port-forbidden`, `port-failed`
  */
 export async function openSerial(path: string): Promise<Transport> {
+  // Before it is opened: a device that goes right after must be missed too.
+  const identity = await identityOf(path);
   const port = new SerialPort({ path, baudRate: SERIAL_BAUD, autoOpen: false, lock: true });
   await new Promise<void>((resolve, reject) =>
     port.open(error => (error ? reject(openFailure(path, error)) : resolve())),
@@ -29,7 +31,7 @@ export async function openSerial(path: string): Promise<Transport> {
       if (port.isOpen) await new Promise<void>(resolve => port.close(() => resolve()));
     },
   });
-  const watchdog = watchPath(path, () => lost(unplugged()));
+  const watchdog = watchPath(path, identity, () => lost(unplugged()));
   port.on('data', receive);
   port.on('error', error => lost(unplugged(error)));
   port.on('close', () => lost(unplugged()));
@@ -57,20 +59,18 @@ function raiseModemLines(port: SerialPort): void {
  * Calls `onGone` once the device behind a path is no longer the one that was opened. Needed because a hang-up
  * between two reads gives neither `close` nor `error` (serialport bindings-cpp, issue 162).
  */
-function watchPath(path: string, onGone: () => void): { stop(): void } {
-  let identity: string | undefined;
+function watchPath(path: string, identity: string | undefined, onGone: () => void): { stop(): void } {
+  if (identity === undefined) return { stop: () => undefined };
   const look = async () => {
-    const now = await identityOf(path);
-    identity ??= now;
-    if (identity !== undefined && now !== identity) onGone();
+    if ((await identityOf(path)) !== identity) onGone();
   };
-  if (!path.startsWith('/')) return { stop: () => undefined };
   const timer = setInterval(() => void look(), WATCHDOG_INTERVAL_MS);
   timer.unref();
   void look();
   return { stop: () => clearInterval(timer) };
 }
 
+/** Device and inode behind a path, or undefined where paths are no files (Windows) or there is none. */
 async function identityOf(path: string): Promise<string | undefined> {
   try {
     const { dev, ino, rdev } = await stat(path);

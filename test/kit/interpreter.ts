@@ -17,7 +17,7 @@ class Pty {
 
   constructor(path: string) {
     this.path = path;
-    this.child = spawn('socat', ['-', `pty,rawer,link=${path}`], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.child = spawn('socat', ['-', `pty,rawer,link=${path}`], { stdio: ['pipe', 'pipe', 'ignore'] });
   }
 
   /** Until the link is there. */
@@ -43,6 +43,7 @@ export interface BenchAnswer {
   readonly peak: number;
 }
 
+const CHUNK_BYTES = 8192;
 const JS_STRING = (bytes: Uint8Array) => `atob("${Buffer.from(bytes).toString('base64')}")`;
 
 /** The real Espruino interpreter on Linux, running the bench image out of its own Storage. */
@@ -73,10 +74,16 @@ export class Interpreter {
       // .boot0 takes the console from a port that the bench keeps.
       if (name === 'app' || name === '.bootcde') all[name] = readFileSync(join(image, name));
     }
-    const writes = Object.entries(all).map(
-      ([name, bytes]) => `require("Storage").write(${JSON.stringify(name)},${JS_STRING(bytes)});`,
-    );
-    await this.run(`${writes.join('')}quit();`);
+    for (const [name, bytes] of Object.entries(all)) await this.write(name, bytes);
+  }
+
+  /** Writes a file into its Storage, in pieces: some have no room for the whole image in a script. */
+  async write(name: string, bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+      const piece = JS_STRING(bytes.subarray(at, at + CHUNK_BYTES));
+      const place = at === 0 && bytes.length <= CHUNK_BYTES ? '' : `,${at},${bytes.length}`;
+      await this.run(`require("Storage").write(${JSON.stringify(name)},${piece}${place});quit();`);
+    }
   }
 
   /** Runs a script to its `quit()` and gives what it printed. */

@@ -76,16 +76,16 @@ async function measureRun(interpreter: Interpreter, key: Uint8Array | undefined)
 /** Variables in use after the pico image ran to its end, on an interpreter given stand-ins for the parts it lacks. */
 async function picoAfterBoot(interpreter: Interpreter): Promise<number> {
   const app = readFileSync(join(imageFolder('pico'), 'app'), 'latin1');
-  await interpreter.run(
-    `require("Storage").write("app",atob("${Buffer.from(app, 'latin1').toString('base64')}"));quit();`,
-  );
+  await interpreter.write('app', Buffer.from(app, 'latin1'));
   const printed = await interpreter.run(
-    'var before=process.memory().usage,B8,B9,BTN1=0,LED1;' +
+    'var before=process.memory().usage,B8,B9,BTN1=D0,LED1;' +
       'I2C1={setup:function(){},writeTo:function(){},readFrom:function(a,n){return new Uint8Array(n)}};' +
-      'USB={on:function(){},write:function(){}};setWatch=function(){};var stand=process.memory().usage-before;' +
+      'USB={on:function(){},write:function(){}};var stand=process.memory().usage-before;' +
       'eval(require("Storage").read("app"));print("MEASURED",process.memory().usage-stand);quit();',
   );
-  return Number(/MEASURED (\d+)/.exec(printed)?.[1] ?? Number.NaN);
+  const usage = /MEASURED (\d+)/.exec(printed)?.[1];
+  if (usage === undefined) throw new Error(`the pico image did not run: ${printed.slice(-500)}`);
+  return Number(usage);
 }
 
 /** Instructions that one more passcode on the screen costs, by the difference of two runs under callgrind. */

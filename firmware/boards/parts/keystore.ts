@@ -1,10 +1,8 @@
 import type { Keystore } from '../../core/ports.ts';
-import { STORAGE_MARGIN_BYTES } from '../limits.ts';
+import { BIRTH_BYTES, SECRETS_BYTES, STORAGE_MARGIN_BYTES } from '../limits.ts';
 
 const SECRETS_FILE = 'keys';
 const BIRTH_FILE = 'birth';
-const SECRETS_BYTES = 64;
-const BIRTH_BYTES = 32;
 
 /**
  * Device secret and pairing key in a file of the microcontroller's Storage, with a CRC in hex behind them since a

@@ -7,7 +7,7 @@ import {
   DEVICE_SECRET_BYTES,
 } from '../../../protocol/limits.ts';
 import type { Primitives } from '../../../protocol/primitives.ts';
-import { DATA_KEY_BYTES } from '../limits.ts';
+import { DATA_KEY_BYTES, WRAP_NONCE_BYTES } from '../limits.ts';
 import type { Keystore, Storage } from '../ports.ts';
 import { clearSlots, Records } from './records.ts';
 import { CounterRing } from './ring.ts';
@@ -20,7 +20,6 @@ export const VAULT_DAMAGED = 3;
 
 const MAGIC = 0x56;
 const FORMAT_VERSION = 1;
-const WRAP_NONCE_BYTES = 6;
 /** Magic, format version, synthetic nonce, wrapped data key: one page. */
 const HEADER_BYTES = 2 + WRAP_NONCE_BYTES + DATA_KEY_BYTES + CCM_TAG_BYTES;
 /** Header A is page 0, header B page 1, the records' intent page 2. */

@@ -1,0 +1,31 @@
+/** Every English text of the demo's page. */
+export const pageTexts = {
+  title: 'Passfob demo',
+  lead: 'A fob that makes one-time passcodes, the log-in page that takes them, and what its operator sees.',
+  skip: 'Skip to',
+  fobFacts: (serial: string, board: string, firmware: string) =>
+    `Fob ${serial}, board ${board}, firmware ${firmware}, simulated`,
+  portFacts: (port: string) => `paired and enrolled over ${port}`,
+  stepsHeading: 'Three steps',
+  fob: {
+    name: 'The fob',
+    heading: 'Press the button',
+    text: 'Click it, or focus it and press Space: the display shows a passcode of six digits. When it is dark, the first press only wakes it.',
+  },
+  login: {
+    name: 'The log-in page',
+    heading: 'Type the passcode',
+    before: 'The user name is ',
+    after: '. The passcode is accepted. Go back and type the same one again: now it is refused.',
+  },
+  operator: {
+    name: 'The operator’s pane',
+    heading: 'See the alert',
+    text: 'The log-in page says no more than “not accepted”. Here the operator sees why: a passcode was used again, whose, of which fob, and from where.',
+  },
+  done: 'Done',
+  doneAloud: (step: number) => `Step ${step} is done.`,
+  ended: 'The demo has ended. Start it again with npm start, then open the new address.',
+  footer:
+    'Three wrong passcodes lock the account for a minute. The three panes are sites of their own; this page only frames them and never sees a passcode.',
+} as const;

@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest';
+import { hostPrimitives } from '../../../host/client/primitives.ts';
+import { accountProof } from '../../../protocol/account.ts';
+import { secret } from '../../kit/secrets.ts';
+import { ascii, random } from '../owner.ts';
+import { refused } from '../refused.ts';
+import type { Stage } from '../stage.ts';
+
+/** What an owner may put into a fob, and what it says of it. */
+export function accounts(stage: Stage): void {
+  it('proves an account by a MAC that depends on key, settings and nonce', async () => {
+    const key = secret(random(20));
+    const id = await stage.owner.put({ kind: 2, period: 60, digits: 7, secret: key });
+    const nonce = random(16);
+    const traits = {
+      kind: 2,
+      algorithm: 1,
+      digits: 7,
+      period: 60,
+      issuer: ascii('Example'),
+      label: ascii('alice'),
+    };
+    const { mac } = await stage.owner.client.call('prove', { id, nonce });
+    expect(mac).toEqual(accountProof(hostPrimitives, key, id, traits, nonce));
+    expect(mac).not.toEqual(accountProof(hostPrimitives, key, id, { ...traits, digits: 8 }, nonce));
+    await stage.owner.client.call('remove', { id });
+  });
+
+  it('takes the same enrolment twice as one, and another under its id not at all', async () => {
+    const account = { kind: 2, period: 30, secret: secret(random(20)) };
+    const id = await stage.owner.put(account);
+    await stage.owner.put({ ...account, id });
+    await refused(stage.owner.put({ ...account, id, digits: 8 }), 'account-exists');
+    expect((await stage.owner.client.call('info', {})).accounts).toBe(1);
+    await stage.owner.client.call('remove', { id });
+  });
+
+  it('refuses what is out of range and changes nothing', async () => {
+    const good = { kind: 2, period: 30, secret: secret(random(20)) };
+    const bad: [Partial<typeof good> & Record<string, unknown>, string][] = [
+      [{ digits: 5 }, 'out-of-range'],
+      [{ digits: 9 }, 'out-of-range'],
+      [{ period: 0 }, 'out-of-range'],
+      [{ period: 301 }, 'out-of-range'],
+      [{ kind: 3 }, 'out-of-range'],
+      [{ secret: random(9) }, 'out-of-range'],
+      [{ id: Uint8Array.of(0, 0, 0, 7) }, 'out-of-range'],
+      [{ algorithm: 0 }, 'unsupported'],
+      [{ algorithm: 4 }, 'unsupported'],
+    ];
+    for (const [change, name] of bad) await refused(stage.owner.put({ ...good, ...change }), name);
+    expect((await stage.owner.client.call('info', {})).accounts).toBe(0);
+    await refused(stage.owner.client.call('remove', { id: Uint8Array.of(9, 9, 9, 9) }), 'no-such-account');
+  });
+}
+
+/** What stays through a power cut, and what does not. */
+export function memory(stage: Stage): void {
+  it('keeps accounts in their order, and forgets the clock when the time was lost', async () => {
+    const ids = [];
+    for (const label of ['one', 'two', 'three']) {
+      ids.push(
+        await stage.owner.put({ kind: 2, period: 30, label: ascii(label), secret: secret(random(20)) }),
+      );
+    }
+    await stage.driver.loseTime();
+    await stage.owner.open();
+    const labels = [];
+    for (const index of ids.keys()) {
+      labels.push(Buffer.from((await stage.owner.client.call('list', { index })).label).toString());
+    }
+    expect(labels).toEqual(['one', 'two', 'three']);
+    expect((await stage.owner.client.call('clock', {})).state).toBe(0);
+    for (const id of ids) await stage.owner.client.call('remove', { id });
+  });
+}

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { connect } from '../../../host/client/index.ts';
+import { secret } from '../../kit/secrets.ts';
+import { Owner, random } from '../owner.ts';
+import { refused } from '../refused.ts';
+import type { Stage } from '../stage.ts';
+
+/** The end of an ownership. */
+export function erasure(stage: Stage): void {
+  it('erases only after a press, and is blank then', async () => {
+    await stage.owner.open();
+    await stage.owner.put({ secret: secret(random(20)) });
+    await refused(stage.owner.client.call('erase', {}, { onPressNeeded: stage.owner.deny }), 'press-denied');
+    expect((await stage.owner.client.call('info', {})).accounts).toBe(1);
+    await stage.owner.client.call('erase', {}, { onPressNeeded: stage.owner.approve });
+    expect((await stage.owner.client.hello()).state).toBe('blank');
+    await stage.driver.reboot();
+    expect((await connect(stage.driver.transport).hello()).state).toBe('blank');
+    const next = new Owner(stage.driver);
+    await next.pair();
+    expect((await next.client.call('info', {})).accounts).toBe(0);
+  });
+}

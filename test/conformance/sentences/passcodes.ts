@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest';
+import { secret } from '../../kit/secrets.ts';
+import { ascii, random } from '../owner.ts';
+import { refused } from '../refused.ts';
+import type { Stage } from '../stage.ts';
+import { RFC4226, RFC4226_KEY, RFC6238 } from '../vectors.ts';
+
+/** What a person reads off the screen. */
+export function passcodes(stage: Stage): void {
+  it('says that its clock is not set, and makes HOTP all the same', async () => {
+    const totp = await stage.owner.put({ kind: 2, period: 30, secret: secret(random(20)) });
+    await stage.owner.toList();
+    expect(await stage.owner.pressed()).toBe('');
+    await refused(stage.owner.client.call('code', { id: totp }), 'clock-unset');
+    await stage.owner.client.call('remove', { id: totp });
+    const hotp = await stage.owner.put({ secret: RFC4226_KEY });
+    await stage.owner.toList();
+    expect(await stage.owner.pressed()).toBe(RFC4226[0]);
+    await stage.owner.client.call('remove', { id: hotp });
+  });
+
+  it('makes the ten passcodes of RFC 4226, and none twice over a power cut', async () => {
+    const id = await stage.owner.put({ secret: RFC4226_KEY });
+    await stage.owner.toList();
+    for (const [counter, code] of RFC4226.entries()) {
+      expect(await stage.owner.pressed()).toBe(code);
+      if (counter === 4) {
+        await stage.driver.reboot();
+        await stage.owner.open();
+      }
+    }
+    expect((await stage.owner.client.call('list', { index: 0 })).counter).toBe(10);
+    await stage.owner.client.call('remove', { id });
+  });
+
+  it('makes the passcodes of RFC 6238', async () => {
+    for (const { algorithm, key, codes } of RFC6238) {
+      if (!stage.driver.algorithms.includes(algorithm)) {
+        await refused(stage.owner.put({ kind: 2, algorithm, period: 30, secret: key }), 'unsupported');
+        continue;
+      }
+      const id = await stage.owner.put({
+        kind: 2,
+        algorithm,
+        digits: 8,
+        period: 30,
+        secret: key,
+        issuer: ascii(''),
+        label: ascii('rfc'),
+      });
+      for (const { utc, code } of codes) {
+        if (utc < stage.driver.utcMin || utc > stage.driver.utcMax) continue;
+        await stage.owner.setClock(utc);
+        // A press puts the message of the approval away: one of these seconds has its step's last second.
+        await stage.owner.toListByPress();
+        expect(`${utc} ${await stage.owner.pressed()}`).toBe(`${utc} ${code}`);
+      }
+      await stage.owner.client.call('remove', { id });
+    }
+  });
+}

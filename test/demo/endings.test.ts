@@ -1,0 +1,107 @@
+import { readdirSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { describeNeeds, type Need } from '../kit/tools.ts';
+import { isRunning } from '../simulator-faces/kit.ts';
+import { demo, demoPage, folder, needsBuild, simulatorsOf } from './kit.ts';
+
+const needsProc: Need<true> = {
+  name: 'npm run build, and the /proc of Linux',
+  found: process.platform === 'linux' ? needsBuild.found : undefined,
+};
+
+describeNeeds(needsProc, 'the processes of the demo', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('all end on %s, with the folder', async signal => {
+    const temporary = folder();
+    const { running } = await demoPage([], { TMPDIR: temporary });
+    const [simulator = -1] = simulatorsOf(running.pid);
+    expect(isRunning(simulator)).toBe(true);
+    expect(readdirSync(temporary)).toEqual([expect.stringMatching(/^passfob-demo-/)]);
+    running.kill(signal);
+    const { code, stdout, stderr } = await running.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/Ended; nothing is left running\.\n$/);
+    expect(isRunning(simulator)).toBe(false);
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  it('end, too, when the demo is killed', async () => {
+    const { running } = await demoPage([], { TMPDIR: folder() });
+    const [simulator = -1] = simulatorsOf(running.pid);
+    running.kill('SIGKILL');
+    await running.ended;
+    await expect.poll(() => isRunning(simulator), { timeout: 20_000 }).toBe(false);
+  });
+
+  it('say so when the fob dies', async () => {
+    const temporary = folder();
+    const { running, url } = await demoPage([], { TMPDIR: temporary });
+    const [simulator = -1] = simulatorsOf(running.pid);
+    process.kill(simulator, 'SIGKILL');
+    const { code, stderr } = await running.ended;
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'demo: The simulated fob has ended, and the demo cannot go on without it (SIGKILL).\n' +
+        'Run the demo again; if it fails again, report what it printed.\n',
+    );
+    await expect(fetch(url)).rejects.toThrow();
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  it('end an interrupted transcript as failed', async () => {
+    const temporary = folder();
+    const running = demo(['--transcript'], { TMPDIR: temporary });
+    await running.until(/state +blank/);
+    running.kill('SIGINT');
+    const { code, stdout, stderr } = await running.ended;
+    expect(code).toBe(1);
+    expect(stdout).not.toContain('expected result');
+    expect(stderr).toBe('demo: The demo was interrupted.\nRun it again when you are ready.\n');
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+});
+
+describeNeeds(needsBuild, 'a kept folder', () => {
+  it('is taken up where it was left, by one demo at a time', async () => {
+    const home = folder();
+    const first = await demoPage(['--keep', home]);
+    const facts = /Fob PF-\S+/.exec(first.running.printed().stdout)?.[0];
+    const second = await demo(['--keep', home]).ended;
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain(`demo: Another demo works in the folder ${home}.`);
+    first.running.kill('SIGINT');
+    await first.running.ended;
+
+    const later = await demoPage(['--keep', home]);
+    expect(later.running.printed().stdout).toContain(facts);
+    later.running.kill('SIGINT');
+    expect((await later.running.ended).code).toBe(0);
+  });
+
+  it('that cannot be made is refused', async () => {
+    const { code, stderr } = await demo(['--keep', process.execPath]).ended;
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `demo: The folder ${process.execPath} cannot be made or written to.\nName another one with --keep.\n`,
+    );
+  });
+});
+
+describeNeeds(needsBuild, 'the command line of the demo', () => {
+  it('explains itself', async () => {
+    const { code, stdout, stderr } = await demo(['--help']).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('--transcript');
+  });
+
+  it.each([
+    [['--bogus'], "Unknown option '--bogus'."],
+    [['--keep'], "Option '--keep <value>' argument missing."],
+    [['--keep='], '--keep needs the name of a folder.'],
+    [['--transcript', '--open'], '--open opens the page, and --transcript has none.'],
+    [['surplus'], "Unexpected argument 'surplus'."],
+  ])('%j is wrong usage', async (args, reason) => {
+    const { code, stdout, stderr } = await demo(args).ended;
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toBe(`demo: ${reason}\nRun: npm start -- --help\n`);
+  });
+});

@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { accountsOf } from '../../host/inventory/accounts.ts';
+import { openInventory } from '../../host/inventory/inventory.ts';
+import { pairingsOf } from '../../host/inventory/pairings.ts';
+import { unseal } from '../../host/inventory/seal.ts';
+import { secret } from '../kit/secrets.ts';
+import type { Need } from '../kit/tools.ts';
+
+const built = (path: string) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
+const MAIN = built('host/demo/main.js');
+
+/** What runs here as processes. */
+export const needsBuild: Need<true> = {
+  name: 'npm run build',
+  found:
+    [MAIN, built('simulator/main.js'), built('firmware/image/pico')].every(path => existsSync(path)) ||
+    undefined,
+};
+
+/** A new folder for this test. */
+export function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'passfob-demo-test-'));
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+/** The demo as a process of its own. */
+export interface Demo {
+  readonly pid: number;
+  /** Everything it has printed so far. */
+  printed(): { readonly stdout: string; readonly stderr: string };
+  /** Waits for words on standard output. @throws where it ends without them */
+  until(words: RegExp): Promise<RegExpExecArray>;
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
+}
+
+/** Starts the demo; what it prints is kept for the search for secrets. It ends with the test at the latest. */
+export function demo(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Demo {
+  const { PASSFOB_DEBUG: _, ...inherited } = process.env;
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { ...inherited, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const kept = { stdout: '', stderr: '' };
+  child.stdout.on('data', chunk => {
+    kept.stdout += chunk;
+  });
+  child.stderr.on('data', chunk => {
+    kept.stderr += chunk;
+  });
+  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', code => {
+      keep(`${kept.stdout}${kept.stderr}`);
+      resolve({ code, ...kept });
+    });
+  });
+  onTestFinished(async () => {
+    child.kill('SIGTERM');
+    await ended;
+  });
+  return {
+    pid: child.pid ?? -1,
+    printed: () => ({ ...kept }),
+    until: words => printedBy(child, words, () => kept),
+    kill: signal => void child.kill(signal),
+    ended,
+  };
+}
+
+function printedBy(
+  child: ChildProcess,
+  words: RegExp,
+  kept: () => { readonly stdout: string; readonly stderr: string },
+): Promise<RegExpExecArray> {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      const found = words.exec(kept().stdout);
+      if (found) resolve(found);
+    };
+    child.stdout?.on('data', look);
+    child.once('close', () => reject(new Error(`the demo ended: ${kept().stderr}`)));
+    look();
+  });
+}
+
+function keep(printed: string): void {
+  const directory = process.env.PASSFOB_OUTPUT_DIR;
+  if (directory) appendFileSync(join(directory, 'demo-printed'), printed);
+}
+
+/** Starts the page of the demo. @returns its address, when it is there */
+export async function demoPage(args: readonly string[] = [], environment: NodeJS.ProcessEnv = {}) {
+  const running = demo(args, environment);
+  const [, url = ''] = await running.until(/(http:\/\/127\.0\.0\.1:\d+\/)\n/);
+  return { running, url };
+}
+
+/**
+ * Records the secrets that a kept folder of the demo holds: those of its fob and accounts, and the keys that seal them.
+ * @returns how many
+ */
+export async function recordSecrets(home: string, serial: string): Promise<number> {
+  const inventory = openInventory(join(home, 'inventory'));
+  const { db, keys } = inventory;
+  const found: Uint8Array[] = [];
+  try {
+    for (const { id } of await pairingsOf(inventory, serial)) {
+      const sealed = await db
+        .selectFrom('secrets')
+        .select(['device_secret', 'pairing_key', 'recovery_key'])
+        .where('pairing_id', '=', id)
+        .executeTakeFirstOrThrow();
+      for (const [column, box] of Object.entries(sealed)) {
+        found.push(unseal(keys, { column: `secrets.${column}`, id: String(id) }, box));
+      }
+      found.push(...(await accountsOf(inventory, id)).map(({ key }) => key));
+    }
+  } finally {
+    await inventory.close();
+  }
+  for (const path of ['inventory/inventory.key', 'service/service.key']) {
+    // A key of 32 bytes in base64.
+    const written = readFileSync(join(home, path), 'utf8').match(/[\w+/]{43}=/g) ?? [];
+    found.push(...written.map(key => new Uint8Array(Buffer.from(key, 'base64'))));
+  }
+  for (const value of found) secret(value);
+  return found.length;
+}
+
+/** Process ids of the simulators that a demo has started (Linux's /proc). */
+export function simulatorsOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .filter(pid => {
+      try {
+        // proc_pid_stat(5): pid (comm) state ppid …
+        const ppid = /^\d+ \(.*\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+        return Number(ppid) === parent && /simulator[\\/]main\.js/.test(command);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}

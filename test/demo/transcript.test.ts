@@ -1,0 +1,136 @@
+import { appendFileSync, existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { onStage } from '../../host/demo/stage.ts';
+import { transcript } from '../../host/demo/transcript.ts';
+import { needsPty } from '../host/kit/simulated-fob.ts';
+import { secret } from '../kit/secrets.ts';
+import { describeNeeds, itNeeds } from '../kit/tools.ts';
+import { demo, folder, needsBuild, recordSecrets } from './kit.ts';
+
+/** Facts of a transcript by the title of their step, with the number of the step taken off. */
+function stepsIn(printed: string): Map<string, string[]> {
+  const steps = new Map<string, string[]>();
+  for (const block of printed.split('\n\n')) {
+    const [title = '', ...facts] = block.split('\n');
+    const name = /^ ?\d+ {2}(.*)$/.exec(title)?.[1];
+    if (name !== undefined) steps.set(name, [...(steps.get(name) ?? []), ...facts.map(fact => fact.trim())]);
+  }
+  return steps;
+}
+
+const factsNamed = (facts: readonly string[] | undefined, name: string): string[] =>
+  (facts ?? []).filter(fact => fact.startsWith(name)).map(fact => fact.slice(10).trim());
+
+/** A pairing code as the fob shows it, or typed in one piece. */
+const PAIRING_CODE = /\b(?:[02-9ac-hj-np-z]{3}[ |]+){5}[02-9ac-hj-np-z]{3}\b|\b[02-9ac-hj-np-z]{18}\b/;
+
+describeNeeds(needsBuild, 'the transcript', () => {
+  it('does the whole job, prints what came of each step and ends with 0', async () => {
+    const home = folder();
+    const { code, stdout, stderr } = await demo(['--transcript', '--keep', home]).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/\nAll 17 steps had the expected result\.\n$/);
+    const steps = stepsIn(stdout);
+
+    const start = steps.get('Start a simulated fob');
+    const [serial = ''] = factsNamed(start, 'serial');
+    expect(serial).toMatch(/^PF-[0-9A-Z]{4}-[0-9A-Z]{4}$/);
+    expect(factsNamed(start, 'board')).toEqual(['pico']);
+    expect(factsNamed(start, 'state')).toEqual(['blank']);
+    expect(factsNamed(steps.get('Pair it by the code on its display'), 'code')).toEqual([
+      'read from the screen (18 characters)',
+    ]);
+    expect(stdout).not.toMatch(PAIRING_CODE);
+
+    const [timed = ''] = factsNamed(steps.get('Press the button and read the passcode'), 'passcode');
+    const passcode = /^(\d{6}) \(\d+ s left\)$/.exec(timed)?.[1];
+    const typed = steps.get('Type it into the log-in form');
+    expect(factsNamed(typed, 'passcode')).toEqual([passcode]);
+    expect(factsNamed(typed, 'result')).toEqual(['accepted']);
+    const again = steps.get('Type the same passcode again');
+    expect(factsNamed(again, 'passcode')).toEqual([passcode]);
+    expect(factsNamed(again, 'result')).toEqual(['refused']);
+    expect(factsNamed(steps.get('Look at the operator’s pane'), 'alert')).toEqual([
+      expect.stringContaining(`once: User alice, Token ${serial}, From 127.0.0.1`),
+      expect.stringContaining(`once: User alice, Token ${serial}/2, From 127.0.0.1`),
+    ]);
+
+    const accepted = factsNamed(
+      steps.get('Log in with the first passcode, then with the second'),
+      'passcode',
+    );
+    expect(new Set(accepted).size).toBe(2);
+    // Three secrets of the pairing, two seeds, the inventory's key and the service's two.
+    expect(await recordSecrets(home, serial)).toBe(8);
+  });
+
+  it('starts with a blank fob, or says that it has none', async () => {
+    const home = folder();
+    await demo(['--transcript', '--keep', home]).ended;
+    const { code, stderr } = await demo(['--transcript', '--keep', home]).ended;
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'demo: Step 1, “Start a simulated fob”, failed. The fob in this folder has an owner already, and the transcript starts with a blank one.\n' +
+        'Name a new folder with --keep, or leave --keep out.\n',
+    );
+  });
+
+  it('goes over TCP where there is no pseudo-terminal, says so, and leaves no folder behind', async () => {
+    const temporary = folder();
+    // Neither socat nor perl is found.
+    const { code, stdout } = await demo(['--transcript'], { PATH: temporary, TMPDIR: temporary }).ended;
+    expect(code).toBe(0);
+    expect(factsNamed(stepsIn(stdout).get('Start a simulated fob'), 'port')).toEqual([
+      expect.stringMatching(
+        /^tcp:127\.0\.0\.1:\d+ \(no pseudo-terminal here: .*socat: not installed; perl: not installed\)$/,
+      ),
+    ]);
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  itNeeds(needsPty, 'goes over the serial driver where there is one', async () => {
+    const home = folder();
+    const running = demo(['--transcript', '--keep', home]);
+    await running.until(
+      new RegExp(`port +${join(home, 'fob')} \\(pseudo-terminal, through the serial driver\\)`),
+    );
+    expect(existsSync(join(home, 'fob'))).toBe(true);
+    expect((await running.ended).code).toBe(0);
+  });
+
+  it('fails by name at the first step that has not the expected result', async () => {
+    const said: string[] = [];
+    const stop = new AbortController();
+    const played = onStage(
+      { stop, random: length => secret(crypto.getRandomValues(new Uint8Array(length))) },
+      async stage => {
+        secret(new URL(stage.service.operatorLink).searchParams.get('key') ?? '');
+        stage.fob.control.onScreen(({ text }) => {
+          if (text[0] !== 'Pairing code') return;
+          secret(text.slice(2).join(' '));
+          secret(text.slice(2).join('').replaceAll(' ', ''));
+        });
+        let meddled = Promise.resolve();
+        await transcript(stage, line => {
+          said.push(line);
+          if (!line.includes('Press the button')) return;
+          meddled = stage.service.tokens().then(async ([token]) => {
+            await stage.service.changeTokenState(token?.serial ?? '', 'revoked');
+          });
+        }).finally(() => meddled);
+      },
+    );
+    await expect(played).rejects.toMatchObject({
+      kind: 'verification-failed',
+      message: 'Step 7, “Type it into the log-in form”, failed. Expected: accepted. Got: refused.',
+    });
+    expect(said.at(-1)).toContain('HTTP 403');
+    keep(said.join('\n'));
+  });
+});
+
+function keep(printed: string): void {
+  const directory = process.env.PASSFOB_OUTPUT_DIR;
+  if (directory) appendFileSync(join(directory, 'demo-said'), printed);
+}
