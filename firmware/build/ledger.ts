@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ImageBoard } from './limits.ts';
+import { BUDGETS, type ImageBoard } from './limits.ts';
 
 /** What the real interpreter measured of one image. */
 export interface LedgerEntry {
@@ -25,10 +25,18 @@ export function readLedger(root: string): LedgerEntry[] {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as LedgerEntry[]) : [];
 }
 
-/** One line about what was measured of the image, or that nothing was since it changed. */
-export function ledgerLine(root: string, board: ImageBoard, hash: string): string {
+/**
+ * One line about what was measured of the image, or that nothing was since it changed; and whether the variables
+ * fit the board.
+ */
+export function ledgerLine(root: string, board: ImageBoard, hash: string): { text: string; fits: boolean } {
   const entry = readLedger(root).find(one => one.board === board);
-  if (!entry) return 'never measured on the real interpreter';
-  const figures = `${entry.variablesWith32Accounts} variables with 32 accounts, ${entry.variablesPeak} at peak`;
-  return entry.image === hash ? figures : `${figures}, measured on an older image: run npm run measure`;
+  if (!entry) return { text: 'never measured on the real interpreter', fits: true };
+  const { variables, variablesTotal } = BUDGETS[board];
+  const fits = entry.variablesWith32Accounts <= variables && entry.variablesPeak <= variablesTotal;
+  const figures =
+    `${entry.variablesWith32Accounts} of ${variables} variables with 32 accounts, ` +
+    `${entry.variablesPeak} of ${variablesTotal} at peak${fits ? '' : ': over budget'}`;
+  const old = entry.image === hash ? '' : ', measured on an older image: run npm run measure';
+  return { text: figures + old, fits };
 }

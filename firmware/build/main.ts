@@ -22,12 +22,13 @@ async function buildImage(board: ImageBoard): Promise<boolean> {
     .toString(16)
     .padStart(8, '0');
   writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify({ board, bytes, hash }, null, 2)}\n`);
-  const budget = BUDGETS[board];
-  const fits = bytes <= budget.imageBytes;
+  const { imageBytes } = BUDGETS[board];
+  const small = bytes <= imageBytes;
+  const measured = ledgerLine(root, board, hash);
   console.log(
-    `image ${board}: ${bytes} of ${budget.imageBytes} bytes${fits ? '' : ': over budget'}; ${ledgerLine(root, board, hash)}`,
+    `image ${board}: ${bytes} of ${imageBytes} bytes${small ? '' : ': over budget'}; ${measured.text}`,
   );
-  return fits;
+  return small && measured.fits;
 }
 
 try {

@@ -86,14 +86,18 @@ export class Interpreter {
     }
   }
 
-  /** Runs a script to its `quit()` and gives what it printed. */
-  async run(script: string): Promise<string> {
+  /**
+   * Runs a script to its `quit()` and gives what it printed.
+   * @param enough ends it once this has been printed: an interpreter that watches a pin never quits
+   */
+  async run(script: string, enough?: RegExp): Promise<string> {
     const path = join(this.folder, 'run.js');
     writeFileSync(path, script, 'latin1');
     const child = this.spawn(path);
     let printed = '';
     child.stdout?.on('data', (chunk: Buffer) => {
       printed += chunk.toString('latin1');
+      if (enough?.test(printed)) child.kill('SIGKILL');
     });
     await once(child, 'exit');
     return printed;

@@ -81,7 +81,8 @@ async function picoAfterBoot(interpreter: Interpreter): Promise<number> {
     'var before=process.memory().usage,B8,B9,BTN1=D0,LED1;' +
       'I2C1={setup:function(){},writeTo:function(){},readFrom:function(a,n){return new Uint8Array(n)}};' +
       'USB={on:function(){},write:function(){}};var stand=process.memory().usage-before;' +
-      'eval(require("Storage").read("app"));print("MEASURED",process.memory().usage-stand);quit();',
+      'eval(require("Storage").read("app"));print("MEASURED",process.memory().usage-stand);',
+    /MEASURED \d+\s|Uncaught/,
   );
   const usage = /MEASURED (\d+)/.exec(printed)?.[1];
   if (usage === undefined) throw new Error(`the pico image did not run: ${printed.slice(-500)}`);

@@ -1,0 +1,25 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { Interpreter } from '../kit/interpreter.ts';
+import { itNeeds, needsEspruino } from '../kit/tools.ts';
+
+itNeeds(
+  needsEspruino(),
+  'the real interpreter boots the image out of flash, through the loader',
+  async binary => {
+    const folder = mkdtempSync(join(tmpdir(), 'passfob-loader-'));
+    const interpreter = new Interpreter([binary], folder);
+    try {
+      await interpreter.flash({});
+      await interpreter.start('flash');
+      const { screen } = await interpreter.order({ ms: 0, utc: 1_800_000_000 });
+      // Without the birth of its entropy it asks for button presses first.
+      expect(screen.join(' ')).toMatch(/0% Gathering chance/);
+    } finally {
+      await interpreter.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
