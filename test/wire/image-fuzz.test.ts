@@ -1,0 +1,63 @@
+import { randomInt } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { connect } from '../../host/client/index.ts';
+import { hostPrimitives } from '../../host/client/primitives.ts';
+import { Writer } from '../../protocol/bytes.ts';
+import { encodeClear, encodeFrame, FRAME_REQUEST, FRAME_SEALED_REQUEST } from '../../protocol/frame.ts';
+import { PAYLOAD_BYTES_MAX } from '../../protocol/limits.ts';
+import { Owner } from '../conformance/owner.ts';
+import { SimulatorDriver } from '../conformance/simulator-driver.ts';
+import { RFC4226_KEY } from '../conformance/vectors.ts';
+import { isBigRun } from '../kit/tools.ts';
+import { Chance } from './kit/chance.ts';
+
+const CASES = isBigRun ? 20_000 : 1_000;
+const seed = Number(process.env.PASSFOB_SEED ?? randomInt(2 ** 31));
+
+type Below = (bound: number) => number;
+
+function noise(below: Below, length: number): Uint8Array {
+  return Uint8Array.from({ length }, () => below(256));
+}
+
+/** A request that anyone can make: its CRC is right, its command and fields are chance. */
+function clearRequest(below: Below): string {
+  const out = new Writer(PAYLOAD_BYTES_MAX).number(FRAME_REQUEST, 1).number(below(256), 1);
+  out.number(below(2) === 0 ? below(32) : below(256), 1).raw(noise(below, below(120)));
+  return encodeClear(hostPrimitives, out);
+}
+
+/** A record under no key, with a counter that may be the next. */
+function sealedRequest(below: Below): string {
+  const out = new Writer(PAYLOAD_BYTES_MAX).number(FRAME_SEALED_REQUEST, 1);
+  out.number(below(3) === 0 ? below(2 ** 31) : below(40), 4).raw(noise(below, 9 + below(200)));
+  return encodeFrame(hostPrimitives, out.done());
+}
+
+function damaged(below: Below, frame: string): string {
+  const at = below(frame.length);
+  const char = String.fromCharCode(below(256));
+  return frame.slice(0, at) + (below(2) === 0 ? char : '') + frame.slice(at + below(3));
+}
+
+it(`the pico image, owned and in session: ${CASES} hostile frames from seed ${seed} change nothing`, async () => {
+  const driver = new SimulatorDriver();
+  const owner = new Owner(driver);
+  await owner.pair();
+  const id = await owner.put({ secret: RFC4226_KEY });
+  const before = await owner.client.call('list', { index: 0 });
+  const dice = new Chance(seed);
+  const below: Below = bound => dice.below(bound);
+  for (let i = 0; i < CASES; i++) {
+    const frame = below(2) === 0 ? clearRequest(below) : sealedRequest(below);
+    await driver.transport.send(below(3) === 0 ? damaged(below, frame) : frame);
+  }
+  // A last newline ends whatever damage left open.
+  await driver.transport.send('\n');
+  expect(driver.complaints()).toBe('');
+  expect((await connect(driver.transport).hello()).state).toBe('owned');
+  // The session is still the owner's.
+  expect(await owner.client.call('list', { index: 0 })).toEqual(before);
+  await owner.client.call('remove', { id });
+  await driver.close();
+}, 600_000);
