@@ -8,6 +8,7 @@ import { erase } from '../commands/erase.ts';
 import { withFob } from '../commands/find.ts';
 import { accountName, list } from '../commands/list.ts';
 import { pair } from '../commands/pair.ts';
+import { remove } from '../commands/remove.ts';
 import { verify } from '../commands/verify.ts';
 import { FobError } from '../errors.ts';
 import type { Invocation } from './arguments.ts';
@@ -51,9 +52,19 @@ export async function act(invocation: Invocation, context: Context, prompts: Pro
         const result = await verify(context, fob);
         return said(result, verifyText(result.accounts));
       });
+    case 'remove':
+      return onFob(async fob => {
+        const { yes, account } = invocation;
+        const result = await remove(context, fob, account, async found => {
+          const question = `Remove ${accountName(found)} from the fob ${fob.hello.serial}, for good?`;
+          await confirm(question, 'Nothing was removed.', yes, prompts);
+        });
+        return said(result, `${accountName(result.account)} is gone from the fob ${result.serial}.`);
+      });
     case 'erase':
       return onFob(async fob => {
-        await confirmErasing(fob.hello.serial, invocation.yes, prompts);
+        const question = `Erase every account and key on the fob ${fob.hello.serial}, for good?`;
+        await confirm(question, 'Nothing was erased.', invocation.yes, prompts);
         const result = await erase(context, fob);
         return said(result, `The fob ${result.serial} is blank, and its keys are gone from this inventory.`);
       });
@@ -108,8 +119,7 @@ function whereTheSecretIs(isGenerated: boolean, out: string | undefined): string
   ];
 }
 
-async function confirmErasing(serial: string, isSure: boolean, prompts: Prompts): Promise<void> {
-  if (isSure) return;
-  const isConfirmed = await prompts.confirm(`Erase every account and key on the fob ${serial}, for good?`);
-  if (!isConfirmed) throw new FobError('cancelled', { sentence: 'Nothing was erased.' });
+async function confirm(question: string, left: string, isSure: boolean, prompts: Prompts): Promise<void> {
+  if (isSure || (await prompts.confirm(question))) return;
+  throw new FobError('cancelled', { sentence: left });
 }

@@ -13,6 +13,7 @@ export type Invocation = { readonly choice: FobChoice } & (
   | { readonly command: 'enroll'; readonly source: EnrolSource; readonly out: string | undefined }
   | { readonly command: 'code'; readonly account: string | undefined }
   | { readonly command: 'clock'; readonly set: boolean }
+  | { readonly command: 'remove'; readonly account: string; readonly yes: boolean }
   | { readonly command: 'erase'; readonly yes: boolean }
 );
 
@@ -117,12 +118,11 @@ function commandLine(
     .command('verify', 'have every account proved against the inventory', asItIs, options =>
       take({ command: 'verify', choice: choiceOf(options) }),
     )
-    .command(
-      'erase',
-      'erase everything on the fob, after a press on it',
-      (command: CommonOptions) =>
-        command.option('yes', { boolean: true, default: false, describe: 'do not ask here' }),
-      options => take({ command: 'erase', yes: options.yes, choice: choiceOf(options) }),
+    .command('remove <account>', 'remove one account from the fob', removeOptions, options =>
+      take({ command: 'remove', account: options.account, yes: options.yes, choice: choiceOf(options) }),
+    )
+    .command('erase', 'erase everything on the fob, after a press on it', yesOption, options =>
+      take({ command: 'erase', yes: options.yes, choice: choiceOf(options) }),
     )
     .command('simulate', 'run a simulated fob; all further options are its own (simulate --help)')
     .demandCommand(0, 0)
@@ -156,6 +156,18 @@ function commonOptions() {
     })
     .option('fob', { string: true, requiresArg: true, describe: 'serial of the fob, such as PF-7Q4M-K2XZ' })
     .option('json', { boolean: true, describe: 'print one JSON document' });
+}
+
+function yesOption(command: CommonOptions) {
+  return command.option('yes', { boolean: true, default: false, describe: 'do not ask here' });
+}
+
+function removeOptions(command: CommonOptions) {
+  return yesOption(command).positional('account', {
+    type: 'string',
+    demandOption: true,
+    describe: 'its id, label, issuer or issuer:label',
+  });
 }
 
 function enrolOptions(command: CommonOptions) {

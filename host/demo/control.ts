@@ -36,7 +36,10 @@ export class Control {
     this.pending = new Map();
     this.listeners = new Set();
     this.lastId = 0;
-    createInterface({ input: answers }).on('line', line => this.receive(JSON.parse(line) as Message));
+    createInterface({ input: answers }).on('line', line => {
+      const message = parsed(line);
+      if (message !== undefined) this.receive(message);
+    });
   }
 
   /** The newest screen; an empty one before the first is known. */
@@ -114,5 +117,14 @@ export class Control {
     const screen = { powered, on, text };
     this.shown = screen;
     for (const listener of [...this.listeners]) listener(screen);
+  }
+}
+
+/** Undefined for half a line, which is the last of a simulator that was killed: its end is told otherwise. */
+function parsed(line: string): Message | undefined {
+  try {
+    return JSON.parse(line) as Message;
+  } catch {
+    return undefined;
   }
 }

@@ -182,6 +182,20 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     expect(accounts?.map(({ verdict }) => verdict)).toEqual(['proved', 'proved', 'proved', 'proved']);
   });
 
+  it('loses one account, by name, and keeps the others', async () => {
+    const before = json(await run('list', '--json')).accounts as { label: string }[];
+    const label = before[0]?.label ?? '';
+    // Without a terminal nobody can be asked: nothing happens without --yes.
+    expect((await run('remove', label)).exitCode).not.toBe(0);
+    expect((await run('remove', 'nobody', '--yes')).exitCode).toBe(3);
+    expect(json(await run('list', '--json')).accounts).toEqual(before);
+    expect(json(await run('remove', label, '--yes', '--json'))).toMatchObject({
+      exitCode: 0,
+      account: { label },
+    });
+    expect(json(await run('list', '--json')).accounts).toEqual(before.slice(1));
+  });
+
   it('is erased only by who says so twice: here and at the button', async () => {
     const unasked = await run('erase');
     expect(unasked.exitCode).toBe(2);

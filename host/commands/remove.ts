@@ -1,0 +1,33 @@
+import { dropAccount } from '../inventory/accounts.ts';
+import type { Context, FobAtHand } from './context.ts';
+import { described, type ListedAccount, readAccounts, selectAccount } from './list.ts';
+import { openOwnerSession } from './owner-session.ts';
+
+export interface RemoveResult {
+  readonly serial: string;
+  readonly account: ListedAccount;
+}
+
+/**
+ * Removes one account from a fob, damaged or not, and then from the inventory: its key is forgotten only when the
+ * fob has said that it is gone.
+ * @param wanted the account, as `selectAccount` takes it
+ * @param confirm asked with the account found; throws to leave everything as it is
+ * @throws FobError `bad-input`, `refused` (storage-failed …), as `openOwnerSession`
+ */
+export async function remove(
+  context: Context,
+  fob: FobAtHand,
+  wanted: string,
+  confirm: (account: ListedAccount) => Promise<void>,
+): Promise<RemoveResult> {
+  const { signal } = context;
+  const pairing = await openOwnerSession(context, fob);
+  const { accounts: count } = await fob.client.call('info', {}, { signal });
+  const account = selectAccount((await readAccounts(context, fob, count)).map(described), wanted);
+  await confirm(account);
+  const id = new Uint8Array(Buffer.from(account.id, 'hex'));
+  await fob.client.call('remove', { id }, { signal });
+  await dropAccount(context.inventory, pairing.id, id);
+  return { serial: fob.hello.serial, account };
+}
