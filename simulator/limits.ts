@@ -2,7 +2,7 @@
 
 /** Layout of the state image: what it starts with, and where its parts begin. */
 export const STATE_MAGIC = 'PASSFOB\n';
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
 export const STATE_HEADER_BYTES = 128;
 export const STATE_FILE_MODE = 0o600;
 
@@ -27,9 +27,12 @@ export const FLASH_ERASE_US = 250_000;
 export const BENCH_FLASH_PAGE_BYTES = 4096;
 export const BENCH_FLASH_PAGES = 64;
 
-/** Files of the `bench` board's `require("fs")`: a fixed number of slots, written in place. */
-export const FILE_SLOTS = 16;
-export const FILE_MAX_BYTES = 8192;
+/**
+ * Files of the `bench` board's `require("fs")`: a fixed number of slots, written in place. Its image keeps each of 256
+ * pages of memory in a file of its own, beside a few others.
+ */
+export const FILE_SLOTS = 264;
+export const FILE_MAX_BYTES = 256;
 export const FILE_NAME_MAX_BYTES = 56;
 
 /** Storage: 4 bytes of size and flags, 28 of name, then the data (Espruino jsflash.h). */

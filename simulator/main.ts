@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { boot, fileStore } from './boot.ts';
@@ -125,6 +125,7 @@ type Closers = (() => unknown)[];
 
 /** What the ready line says; a front or face that was not asked for is left out. */
 interface Ready {
+  readonly seed: number;
   ready: true;
   pty?: string | null;
   ptyUnavailable?: string;
@@ -166,16 +167,18 @@ async function start(
   closers: Closers,
   end: (code: number, why?: string) => void,
 ): Promise<void> {
+  // By chance unless given, so that two fobs are two; said, so that a run can be repeated.
+  const seed = options.seed ?? randomInt(2 ** 31);
   const fob = boot({
     board: options.board,
     clock: options.clock,
     ...(options.storage === undefined ? {} : { storage: fileStore(options.storage) }),
-    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    seed,
     ...(options.birth === 'none' ? {} : { files: { birth: new Uint8Array(randomBytes(32)) } }),
   });
   closers.push(() => fob.close());
 
-  const ready: Ready = { ready: true };
+  const ready: Ready = { ready: true, seed };
   const fronts = await openFronts(fob, options, ready, why => end(EXIT.failed, why));
   closers.push(...fronts.map(front => () => front.close()));
   const target: Target = { fob, clock: options.clock, fronts, quit: () => end(EXIT.done) };

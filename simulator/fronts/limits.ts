@@ -3,6 +3,9 @@
 /** Bytes waiting for a host that does not read; further ones are lost, as on a USB port nobody empties. */
 export const MAX_UNREAD_BYTES = 64 * 1024;
 
+/** How long a client waits for the one before it to be gone: its end may still be on the way. */
+export const CLIENT_GRACE_MS = 200;
+
 /** A helper program that has not made its pty by then is given up. */
 export const PTY_READY_TIMEOUT_MS = 5_000;
 

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Wire } from '../fob.ts';
 import type { Front } from './front.ts';
-import { MAX_UNREAD_BYTES } from './limits.ts';
+import { CLIENT_GRACE_MS, MAX_UNREAD_BYTES } from './limits.ts';
 
 export interface TcpFront extends Front {
   /** The port listened on, on 127.0.0.1. */
@@ -10,7 +10,7 @@ export interface TcpFront extends Front {
 
 /**
  * Carries the wire over TCP on 127.0.0.1: raw bytes both ways, for one client at a time. A second client is
- * closed at once, and so is every client while the cable is unplugged (the port stays reserved, so that a
+ * closed unless the first goes in a moment, and so is every client while the cable is unplugged (the port stays reserved, so that a
  * replug cannot fail).
  * @param port 0 lets the system choose.
  * @throws the system's error when the port cannot be listened on (`EADDRINUSE`, `EACCES`).
@@ -19,19 +19,26 @@ export async function tcpFront(wire: Wire, port = 0): Promise<TcpFront> {
   let client: Socket | undefined;
   let plugged = true;
 
-  const server = createServer(socket => {
+  const take = (socket: Socket) => {
+    client = socket;
+    socket.on('data', bytes => wire.write(bytes));
+    socket.resume();
+  };
+  const server = createServer({ pauseOnConnect: true }, socket => {
     // An error is always followed by `close`, which is where the client is let go.
     socket.on('error', () => undefined);
-    if (client !== undefined || !plugged) {
-      socket.destroy();
-      return;
-    }
-    client = socket;
-    socket.setNoDelay(true);
-    socket.on('data', bytes => wire.write(bytes));
     socket.on('close', () => {
       if (client === socket) client = undefined;
     });
+    socket.setNoDelay(true);
+    if (!plugged) refuse(socket);
+    else if (client === undefined) take(socket);
+    else {
+      setTimeout(() => {
+        if (plugged && client === undefined && !socket.destroyed) take(socket);
+        else refuse(socket);
+      }, CLIENT_GRACE_MS);
+    }
   });
   const stopListening = wire.onData(bytes => {
     if (client === undefined || client.writableLength > MAX_UNREAD_BYTES) return;
@@ -65,6 +72,12 @@ export async function tcpFront(wire: Wire, port = 0): Promise<TcpFront> {
       await new Promise<void>(resolve => server.close(() => resolve()));
     },
   };
+}
+
+/** Closes in good order: what the client has already written is read, or it would see a reset connection. */
+function refuse(socket: Socket): void {
+  socket.resume();
+  socket.end();
 }
 
 function listening(server: Server, port: number): Promise<void> {

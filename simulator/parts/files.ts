@@ -1,5 +1,5 @@
 /**
- * Files of the `bench` board's `require("fs")`: a few slots of the state image.
+ * Files of the `bench` board's `require("fs")`: the slots of the state image.
  *
  * Fault envelope. Writing a file and removing one are one non-volatile operation each. When the power goes in one, by
  * the fob's seed: a write leaves the old file (1 in 3), the new one (1 in 3), or a prefix of the new one (1 in 3);

@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { describeNeeds, type Need } from '../kit/tools.ts';
 import { isRunning } from '../simulator-faces/kit.ts';
@@ -83,6 +84,26 @@ describeNeeds(needsBuild, 'a kept folder', () => {
     expect(stderr).toBe(
       `demo: The folder ${process.execPath} cannot be made or written to.\nName another one with --keep.\n`,
     );
+  });
+});
+
+describeNeeds(needsProc, 'the page of the demo', () => {
+  it('is opened in the browser that the system names, over TCP where there is no pseudo-terminal', async () => {
+    const programs = folder();
+    const opened = join(programs, 'opened');
+    writeFileSync(join(programs, 'xdg-open'), `#!/bin/sh\necho "$1" > "${opened}"\n`, { mode: 0o755 });
+    const { running, url } = await demoPage(['--open'], { PATH: programs });
+    await running.until(/It is being opened\./);
+    await expect.poll(() => existsSync(opened) && readFileSync(opened, 'utf8')).toBe(`${url}\n`);
+    expect(running.printed().stdout).toMatch(
+      /This system has no pseudo-terminal \(.*\): the fob is reached over TCP instead of a serial port\.\n/,
+    );
+    expect(running.printed().stdout).toMatch(/Paired and enrolled for alice over tcp:127\.0\.0\.1:\d+\n/);
+  });
+
+  it('is left to the person where the system names none', async () => {
+    const { running } = await demoPage(['--open'], { PATH: folder() });
+    await running.until(/No browser could be opened: copy the address into one\./);
   });
 });
 

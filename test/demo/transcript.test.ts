@@ -6,7 +6,7 @@ import { transcript } from '../../host/demo/transcript.ts';
 import { needsPty } from '../host/kit/simulated-fob.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, itNeeds } from '../kit/tools.ts';
-import { demo, folder, needsBuild, recordSecrets } from './kit.ts';
+import { demo, demoPage, folder, needsBuild, recordSecrets } from './kit.ts';
 
 /** Facts of a transcript by the title of their step, with the number of the step taken off. */
 function stepsIn(printed: string): Map<string, string[]> {
@@ -67,7 +67,9 @@ describeNeeds(needsBuild, 'the transcript', () => {
 
   it('starts with a blank fob, or says that it has none', async () => {
     const home = folder();
-    await demo(['--transcript', '--keep', home]).ended;
+    const { running } = await demoPage(['--keep', home]);
+    running.kill('SIGINT');
+    await running.ended;
     const { code, stderr } = await demo(['--transcript', '--keep', home]).ended;
     expect(code).toBe(1);
     expect(stderr).toBe(
@@ -96,11 +98,12 @@ describeNeeds(needsBuild, 'the transcript', () => {
       new RegExp(`port +${join(home, 'fob')} \\(pseudo-terminal, through the serial driver\\)`),
     );
     expect(existsSync(join(home, 'fob'))).toBe(true);
-    expect((await running.ended).code).toBe(0);
+    await running.until(/All 17 steps/);
   });
 
   it('fails by name at the first step that has not the expected result', async () => {
     const said: string[] = [];
+    const codes = new Set<string>();
     const stop = new AbortController();
     const played = onStage(
       { stop, random: length => secret(crypto.getRandomValues(new Uint8Array(length))) },
@@ -108,8 +111,8 @@ describeNeeds(needsBuild, 'the transcript', () => {
         secret(new URL(stage.service.operatorLink).searchParams.get('key') ?? '');
         stage.fob.control.onScreen(({ text }) => {
           if (text[0] !== 'Pairing code') return;
-          secret(text.slice(2).join(' '));
-          secret(text.slice(2).join('').replaceAll(' ', ''));
+          const code = secret(text.slice(2).join(' '));
+          codes.add(code).add(secret(code.replaceAll(' ', '')));
         });
         let meddled = Promise.resolve();
         await transcript(stage, line => {
@@ -126,6 +129,10 @@ describeNeeds(needsBuild, 'the transcript', () => {
       message: 'Step 7, “Type it into the log-in form”, failed. Expected: accepted. Got: refused.',
     });
     expect(said.at(-1)).toContain('HTTP 403');
+    expect([...codes].map(code => [PAIRING_CODE.test(code), said.join().includes(code)])).toEqual([
+      [true, false],
+      [true, false],
+    ]);
     keep(said.join('\n'));
   });
 });

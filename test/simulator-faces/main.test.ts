@@ -96,6 +96,7 @@ describe('the command line', () => {
     const child = simulator(['--pty', '--tcp', '0'], { PATH: folder });
     expect(await jsonLines(child.stdout)()).toEqual({
       ready: true,
+      seed: expect.any(Number),
       pty: null,
       ptyUnavailable: reason,
       tcp: expect.any(Number),
@@ -112,6 +113,7 @@ describe('a simulator process', () => {
       const ready = await jsonLines(child.stdout)();
       expect(ready).toEqual({
         ready: true,
+        seed: expect.any(Number),
         tcp: expect.any(Number),
         web: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/),
       });
@@ -199,7 +201,7 @@ describe('a simulator process', () => {
       symlinkSync(tool(way) ?? '', join(bin, way));
       const link = join(folder, 'fob');
       const child = simulator(['--pty', link], { PATH: bin });
-      expect(await jsonLines(child.stdout)()).toEqual({ ready: true, pty: link });
+      expect(await jsonLines(child.stdout)()).toEqual({ ready: true, seed: expect.any(Number), pty: link });
       expect(lstatSync(link).isSymbolicLink()).toBe(true);
       const [helper] = childrenOf(child.pid ?? 0, way);
       expect(helper).toBeDefined();

@@ -65,7 +65,7 @@ section > h2 { font-size: 0.95rem; font-weight: 650; margin-bottom: 0.55rem; dis
 .alerts { list-style: none; padding: 0; display: grid; gap: 0.7rem; }
 .alert { background: var(--bad-wash); border: 1px solid var(--bad-line); border-left: 0.35rem solid var(--bad); border-radius: 0.8rem; padding: 0.85rem 1rem; }
 .alert-head { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0.25rem 1rem; font-weight: 650; color: var(--bad); }
-.alert dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 0.5rem 1.25rem; margin-top: 0.6rem; }
+.alert dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: 0.5rem 1.25rem; margin-top: 0.6rem; }
 .alert dt { color: var(--soft); font-size: 0.8rem; }
 .alert dd { overflow-wrap: anywhere; }
 .table { background: var(--card); border: 1px solid var(--line); border-radius: 0.8rem; overflow: hidden; }

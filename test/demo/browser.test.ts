@@ -1,0 +1,169 @@
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { secret } from '../kit/secrets.ts';
+import { describeNeeds, type Need, tool } from '../kit/tools.ts';
+import { demoPage, needsBuild } from './kit.ts';
+
+const BROWSER_ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const needsBrowser: Need<string> = {
+  name: 'npm run build, and chromium',
+  found: needsBuild.found && tool('chromium'),
+};
+
+describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath, args: BROWSER_ARGUMENTS });
+  });
+  afterAll(() => browser.close());
+
+  /** The demo's page, and what the browser complains of beside the refused log-in. */
+  async function opened(options: BrowserContextOptions = {}) {
+    const { running, url } = await demoPage();
+    const html = await (await fetch(url)).text();
+    secret(/\/operator\/enter\?key=([\w-]+)/.exec(html)?.[1] ?? '');
+    const context = await browser.newContext(options);
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('pageerror', error => complaints.push(error.message));
+    page.on('console', message => {
+      const isExpected = message.text().includes('403 (Forbidden)');
+      if (message.type() === 'error' && !isExpected) complaints.push(message.text());
+    });
+    await page.goto(url);
+    return { running, page, complaints, ...panesOf(page) };
+  }
+
+  function panesOf(page: Page) {
+    return {
+      fob: page.frameLocator('iframe[title="The fob"]'),
+      login: page.frameLocator('iframe[title="The log-in page"]'),
+      operator: page.frameLocator('iframe[title="The operator’s pane"]'),
+    };
+  }
+
+  /** Presses the button by keyboard and reads the passcode from what a screen reader is told. */
+  async function readPasscode(page: Page): Promise<string> {
+    const { fob } = panesOf(page);
+    await fob.getByRole('button', { name: 'Button' }).focus();
+    await page.keyboard.press('Space', { delay: 80 });
+    const speech = fob.locator('#speech');
+    await expect.poll(() => speech.textContent()).toMatch(/^\d{3} \d{3}$/m);
+    return /^\d{3} \d{3}$/m.exec((await speech.textContent()) ?? '')?.[0] ?? '';
+  }
+
+  /** Types into the log-in form, by keyboard alone. */
+  async function logIn(page: Page, passcode: string): Promise<void> {
+    await panesOf(page).login.getByLabel('User name').focus();
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.type('alice');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(passcode);
+    await page.keyboard.press('Enter');
+  }
+
+  const steps = (page: Page) =>
+    page.getByRole('listitem').evaluateAll(items => items.map(item => item.hasAttribute('data-done')));
+
+  it('does the main job: pressed, accepted, refused, and the operator sees it without a reload', async () => {
+    const { page, complaints, login, operator } = await opened();
+    await operator.getByText('Live', { exact: true }).waitFor();
+    await operator.locator('body').evaluate(body => body.setAttribute('data-not-reloaded', ''));
+    expect(await steps(page)).toEqual([false, false, false]);
+    const passcode = await readPasscode(page);
+    await expect.poll(() => steps(page)).toEqual([true, false, false]);
+
+    await logIn(page, passcode);
+    await login.getByRole('heading', { name: 'Logged in' }).waitFor();
+    expect(await login.getByRole('status').textContent()).toContain('alice');
+    await operator.getByText('Accepted', { exact: true }).waitFor();
+    await expect.poll(() => steps(page)).toEqual([true, true, false]);
+
+    await login.getByRole('link', { name: 'Back to the log-in page' }).press('Enter');
+    await logIn(page, passcode);
+    expect(await login.getByRole('alert').textContent()).toContain('was not accepted');
+    const alert = operator.getByRole('listitem').filter({ hasText: 'Passcode used again' });
+    await alert.filter({ hasText: 'once' }).waitFor();
+    expect(await alert.textContent()).toMatch(/User\s*alice[\s\S]*Token\s*PF-/);
+    expect(await operator.locator('body').getAttribute('data-not-reloaded')).toBe('');
+    await expect.poll(() => steps(page)).toEqual([true, true, true]);
+    expect(await page.getByRole('status').textContent()).toBe('Step 3 is done.');
+    expect(complaints).toEqual([]);
+  });
+
+  it('names everything for a screen reader and is worked by Tab alone', async () => {
+    const { page, operator } = await opened();
+    expect(await page.locator('body').ariaSnapshot()).toMatch(
+      /navigation "Skip to"[\s\S]*banner:[\s\S]*heading "Passfob demo" \[level=1\][\s\S]*main:[\s\S]*heading "Three steps" \[level=2\][\s\S]*list:[\s\S]*region "Press the button"[\s\S]*region "Type the passcode"[\s\S]*region "See the alert"[\s\S]*contentinfo/,
+    );
+    const reached: string[] = [];
+    for (let stop = 0; stop < 4; stop++) {
+      await page.keyboard.press('Tab');
+      reached.push(
+        await page.evaluate(
+          () => document.activeElement?.textContent || document.activeElement?.getAttribute('title') || '',
+        ),
+      );
+    }
+    expect(reached).toEqual([
+      'Skip to The fob',
+      'Skip to The log-in page',
+      'Skip to The operator’s pane',
+      'The fob',
+    ]);
+    await page.getByRole('link', { name: 'Skip to The operator’s pane' }).press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('operator');
+    await page.keyboard.press('Tab');
+    await expect
+      .poll(() =>
+        operator.getByRole('button', { name: 'Leave' }).evaluate(leave => leave === document.activeElement),
+      )
+      .toBe(true);
+  });
+
+  it('cuts nothing off sideways on a desk, a tablet and a phone, and needs no scrolling in the form', async () => {
+    const { page, fob, login, operator } = await opened();
+    await operator.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
+    await logIn(page, '000000');
+    await login.getByRole('alert').waitFor();
+    const room = (root: Element) => ({
+      cutOff: Math.max(0, root.scrollWidth - root.clientWidth),
+      isScrolled: root.scrollHeight > root.clientHeight,
+    });
+    for (const [width, height] of [
+      [1440, 900],
+      [820, 1180],
+      [360, 740],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      for (const pane of [page, fob, login, operator]) {
+        await expect.poll(() => pane.locator('html').evaluate(room)).toMatchObject({ cutOff: 0 });
+      }
+      await expect.poll(() => login.locator('html').evaluate(room)).toMatchObject({ isScrolled: false });
+    }
+  });
+
+  it('differs by day and by night', async () => {
+    const { page } = await opened({ colorScheme: 'light' });
+    const paper = () => page.locator('body').evaluate(body => getComputedStyle(body).backgroundColor);
+    const byDay = await paper();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect([byDay, await paper()]).toEqual(['rgb(244, 246, 248)', 'rgb(15, 20, 26)']);
+  });
+
+  it('says when the demo has ended', async () => {
+    const { running, page } = await opened();
+    running.kill('SIGINT');
+    await page.getByRole('alert').filter({ hasText: 'The demo has ended.' }).waitFor();
+  });
+});
