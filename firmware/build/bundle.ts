@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { fontBitmap } from './font.ts';
 import type { ImageBoard } from './limits.ts';
 import { lint } from './lint.ts';
@@ -20,6 +20,34 @@ const UNSUPPORTED = {
   'exponent-operator': false,
 };
 
+/**
+ * Esbuild writes a number in place of its constant only where the constant's module imports nothing. So the numbers
+ * of every module come from a module of their own, named after it.
+ */
+const numbersApart: Plugin = {
+  name: 'numbers-apart',
+  setup({ onLoad, onResolve }) {
+    const constant = /^(export )?const (\w+) = (-?\d\w*);$/gm;
+    onResolve({ filter: /\.ts#numbers$/ }, ({ path }) => ({ path, namespace: 'numbers' }));
+    onLoad({ filter: /./, namespace: 'numbers' }, ({ path }) => {
+      const text = readFileSync(path.slice(0, -'#numbers'.length), 'utf8');
+      const lines = [...text.matchAll(constant)].map(
+        ([, , name, value]) => `export const ${name} = ${value};`,
+      );
+      return { contents: lines.join('\n'), loader: 'ts' };
+    });
+    onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const found = [...text.matchAll(constant)];
+      const names = found.map(([, , name]) => name);
+      const shared = found.filter(([, isExported]) => isExported).map(([, , name]) => name);
+      const from = JSON.stringify(`${path}#numbers`);
+      const head = `import {${names}} from ${from}; export {${shared}} from ${from};`;
+      return { contents: names.length > 0 ? head + text.replace(constant, '') : text, loader: 'ts' };
+    });
+  },
+};
+
 async function bundle(root: string, entry: string, define: Record<string, string>): Promise<string> {
   const options = {
     entryPoints: [join(root, 'firmware/boards', entry)],
@@ -35,6 +63,7 @@ async function bundle(root: string, entry: string, define: Record<string, string
     define,
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     logLevel: 'silent',
+    plugins: [numbersApart],
   } as const satisfies BuildOptions;
   const plain = await build(options);
   const mangleProps = shortenable(root, plain.outputFiles[0]?.text ?? '');

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 
 const COLUMNS = 6;
-const ROWS = 7;
+const ROWS = 8;
 
 /**
  * Bitmap for Espruino's `setFontCustom` from the drawings in `path`: for each glyph a line `glyph HEX CHAR` and
- * seven rows of five `.` or `#`.
+ * eight rows of five `.` or `#`.
  * @returns base64, six bytes a glyph, one byte a column, the top row in the highest bit
  * @throws Error when a drawing has another shape, or a glyph is missing or out of order
  */
@@ -17,7 +17,7 @@ export function fontBitmap(path: string): string {
     if (code !== 32 + bytes.length / COLUMNS) throw new Error(`${path}:${at + 1}: glyph out of order`);
     const rows = lines.slice(at + 1, at + 1 + ROWS);
     if (rows.length !== ROWS || !rows.every(row => /^[.#]{5}$/.test(row)))
-      throw new Error(`${path}:${at + 1}: a glyph is seven rows of five . or #`);
+      throw new Error(`${path}:${at + 1}: a glyph is eight rows of five . or #`);
     for (let x = 0; x < COLUMNS; x++) {
       bytes.push(rows.reduce((column, row, y) => column | (row[x] === '#' ? 0x80 >> y : 0), 0));
     }

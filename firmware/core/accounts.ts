@@ -70,8 +70,8 @@ export class Accounts {
 
   /** The account at a place, or undefined when its record is damaged. */
   read(place: number): Account | undefined {
-    const slot = this.places[place] as number;
-    const content = this.vault.records?.read(slot);
+    const records = this.vault.records;
+    const content = records ? records.read(this.places[place] as number) : undefined;
     return content ? new Account(this.idAt(place), content) : undefined;
   }
 
@@ -94,9 +94,10 @@ export class Accounts {
   }
 
   remove(place: number): boolean {
-    const removed = this.vault.records?.remove(this.places[place] as number);
+    const records = this.vault.records;
+    const removed = !!records && records.remove(this.idAt(place));
     this.arrange();
-    return removed === true;
+    return removed;
   }
 
   /** The TOTP of a moment. */

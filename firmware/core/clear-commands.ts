@@ -87,9 +87,11 @@ export class ClearCommands {
       this.pool.stir(idBytes(counter));
       this.pairingCode = pairingCodeOf(this.pool.draw(limits.PAIRING_ENTROPY_BYTES));
       this.pairingUntil = this.now.ms + limits.PAIRING_CODE_SECONDS * 1000;
-      this.person.showPairing(this.pairingCode, limits.PAIRING_CODE_SECONDS);
     }
-    return { seconds: Math.ceil((this.pairingUntil - this.now.ms) / 1000) };
+    const seconds = Math.ceil((this.pairingUntil - this.now.ms) / 1000);
+    // Again, too: a press may have put it away.
+    this.person.showPairing(this.pairingCode, seconds);
+    return { seconds };
   }
 
   private get codeShown(): boolean {
@@ -136,6 +138,8 @@ export class ClearCommands {
       this.established = handshake;
       this.session = handshake.session(FOB_ID);
       this.sessionKey = this.handshakeKey;
+      // What was approved for the session before is not approved for this one.
+      this.person.leave();
     }
     return {};
   }

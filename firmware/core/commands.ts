@@ -15,7 +15,7 @@ import type { Now, Ports } from './ports.ts';
 import { printable } from './screens/text.ts';
 import * as texts from './texts.ts';
 import { CLOCK_UNSET, type Timekeeper } from './timekeeper.ts';
-import type { Vault } from './vault/vault.ts';
+import { VAULT_BLANK, type Vault } from './vault/vault.ts';
 
 /** What the fob does for each command of the wire. */
 export class Commands extends ClearCommands implements Handlers {
@@ -45,7 +45,10 @@ export class Commands extends ClearCommands implements Handlers {
   }
 
   adopt(request: Request<'adopt'>): Response<'adopt'> | number {
-    if (this.sessionKey !== KEY_PAIRING_CODE) return refused.REFUSED_ALREADY_OWNED;
+    // The code's session lives on after it has served, and so may a handshake by someone else who saw the code.
+    if (this.sessionKey !== KEY_PAIRING_CODE || this.vault.state !== VAULT_BLANK) {
+      return refused.REFUSED_ALREADY_OWNED;
+    }
     this.pool.stir(request.entropy);
     this.pool.seed(request.deviceSecret);
     const secrets = new Uint8Array(limits.DEVICE_SECRET_BYTES + limits.PAIRING_KEY_BYTES);

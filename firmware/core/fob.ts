@@ -59,26 +59,22 @@ export class Fob {
 
   /** Bytes from the host, in chunks as they come. */
   receive(chunk: string, ms: number, utc: number): void {
-    this.now.ms = ms;
-    this.now.utc = utc;
-    this.deframer.receive(chunk, text => this.frame(text));
     this.tick(ms, utc);
+    this.deframer.receive(chunk, text => this.frame(text));
+    this.refresh();
   }
 
   /** A key went down or up, debounced. */
   key(down: boolean, ms: number, utc: number): void {
-    this.now.ms = ms;
-    this.now.utc = utc;
     // What fell due before the key counts as before it.
-    this.person.tick();
-    this.person.key(down);
     this.tick(ms, utc);
+    this.person.key(down);
+    this.refresh();
   }
 
   tick(ms: number, utc: number): void {
     this.now.ms = ms;
     this.now.utc = utc;
-    this.person.tick();
     this.refresh();
   }
 
@@ -88,6 +84,7 @@ export class Fob {
   }
 
   private refresh(): void {
+    this.person.tick();
     if (this.person.dirty) draw(this.person.view(), this.ports.display);
   }
 

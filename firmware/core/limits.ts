@@ -19,6 +19,8 @@ export const SYSTEM_PAGES = 26;
 /** Sessions whose counters are reserved by one write, so that a relay that opens sessions does not wear a page. */
 export const COUNTER_BLOCK = 16;
 export const COUNTER_RING_PAGES = 4;
+/** Numbers of the ring stay below this: they are four bytes in storage and on the wire. */
+export const COUNTER_END = 4294967295;
 
 /** Drift budget: 200 ppm of the time since the last synchronisation and five seconds. */
 export const DRIFT_PPM = 200;

@@ -86,6 +86,10 @@ export class Person {
   }
 
   private show(mode: number, forMs: number): void {
+    // A press begun on what stood here before is not meant for what comes now.
+    this.downAt = -1;
+    // And a question that is shown no more cannot be answered.
+    if (this.mode === VIEW_ASK) this.question.hide();
     this.mode = mode;
     this.until = this.now.ms + forMs;
     this.dirty = true;
@@ -115,16 +119,15 @@ export class Person {
   key(down: boolean): void {
     this.pool.edge();
     if (!down) {
-      const short = this.downAt >= 0;
-      this.downAt = -1;
-      if (short) this.press();
+      if (this.downAt >= 0) this.press();
       return;
     }
+    const ms = this.now.ms;
     if (this.mode === VIEW_OFF) this.home();
     // A press meant for what stood here before must not answer a question that has just appeared.
-    else if (this.mode !== VIEW_ASK || this.question.hears(this.now.ms)) {
-      this.downAt = this.now.ms;
-    }
+    else if (this.mode !== VIEW_ASK || this.question.hears(ms)) this.downAt = ms;
+    // The display does not go off under a finger.
+    if (this.mode === VIEW_LIST) this.until = ms + SLEEP_MS;
   }
 
   private get holdMs(): number {
@@ -135,17 +138,17 @@ export class Person {
   /** Called at the deadline, or any other time. */
   tick(): void {
     const ms = this.now.ms;
-    if (this.downAt >= 0 && ms >= this.downAt + this.holdMs) {
-      this.downAt = -1;
-      this.hold();
-    }
-    if (!this.question.idle && ms >= this.question.deadline) {
-      this.question.drop();
-      if (this.mode === VIEW_ASK) this.home();
-    }
+    if (this.downAt >= 0 && ms >= this.downAt + this.holdMs) this.hold();
+    if (!this.question.idle && ms >= this.question.deadline) this.leave();
     if (ms >= this.until) this.expire();
     if (this.mode === VIEW_CODE && this.drawn !== this.now.utc) this.refresh();
     if (this.mode === VIEW_PAIRING && this.drawn !== this.secondsShown) this.dirty = true;
+  }
+
+  /** Whoever asked has gone: the answer, if there was one, is nobody else's. */
+  leave(): void {
+    this.question.drop();
+    if (this.mode === VIEW_ASK) this.home();
   }
 
   private expire(): void {
@@ -166,6 +169,7 @@ export class Person {
   }
 
   private hold(): void {
+    this.downAt = -1;
     if (this.mode === VIEW_ASK) this.answer(ANSWER_YES, texts.APPROVED);
     else if (this.vault.state > VAULT_OWNED) {
       this.say(this.vault.erase() ? texts.ERASED : texts.NOT_ERASED);
@@ -185,7 +189,6 @@ export class Person {
   ask(number: number, title: string, detail: string): number {
     if (!this.question.idle) return this.question.poll(number, this.now.ms);
     this.question.begin(number, this.now.ms);
-    this.downAt = -1;
     this.title = title;
     this.detail = detail;
     this.show(VIEW_ASK, PRESS_WAIT_MS);

@@ -66,6 +66,11 @@ export class Question {
     return this.polledAt + PRESS_POLL_MS;
   }
 
+  /** Something else took its place on the screen: to be asked anew, unless it was answered. */
+  hide(): void {
+    if (this.state === WAITING) this.state = NONE;
+  }
+
   /** Dropped, answered or not: the host has gone. */
   drop(): void {
     this.state = NONE;

@@ -13,14 +13,16 @@ export class SimulatorDriver implements Driver {
   readonly fob: Fob;
   private readonly cable: Pipe;
 
-  /** @param storage a fob that ran before; without, a new one with the birth of its entropy */
-  constructor({ seed = 1, storage = memoryStore() }: { seed?: number; storage?: StateStore } = {}) {
-    this.fob = boot({
-      board: 'pico',
-      seed,
-      storage,
-      files: { birth: secret(crypto.getRandomValues(new Uint8Array(32))) },
-    });
+  /**
+   * @param storage a fob that ran before; without, a new one
+   * @param birth what the entropy of a new one is born from; empty for none
+   */
+  constructor({
+    seed = 1,
+    storage = memoryStore(),
+    birth = secret(crypto.getRandomValues(new Uint8Array(32))),
+  }: { seed?: number; storage?: StateStore; birth?: Uint8Array } = {}) {
+    this.fob = boot({ board: 'pico', seed, storage, files: birth.length > 0 ? { birth } : {} });
     this.cable = pipe({
       name: 'simulator',
       write: async text => this.fob.link.write(Buffer.from(text, 'latin1')),

@@ -25,7 +25,6 @@ export class StorageKeystore implements Keystore {
   save(secrets: Uint8Array): boolean {
     // A write that does not fit compacts, and a power cut in a compaction erases all of Storage.
     if (this.storage.getFree() < SECRETS_BYTES + STORAGE_MARGIN_BYTES) return false;
-    this.clear();
     this.storage.write(SECRETS_FILE, E.toString(secrets) + E.CRC32(secrets).toString(16));
     return this.load() !== undefined;
   }

@@ -27,31 +27,36 @@ export function centred(display: Display, y: number, size: number, text: string)
   display.text((display.width - text.length * CELL_WIDTH * size) >> 1, y, size, text);
 }
 
-/** Draws a sentence in small letters over as many lines as it needs, broken at spaces. */
-export function paragraph(display: Display, y: number, text: string): void {
-  const fits = Math.floor(display.width / CELL_WIDTH);
+/** Draws a few small letters up to the right edge. */
+export function right(display: Display, y: number, text: string): void {
+  display.text(display.width - text.length * CELL_WIDTH, y, 1, text);
+}
+
+/**
+ * Draws a sentence over as many lines as it needs, broken at spaces, and cuts it with dots where the next line would
+ * reach below `bottom`. Returns where the next line would begin.
+ */
+export function paragraph(display: Display, y: number, size: number, text: string, bottom: number): number {
+  const fits = Math.floor(display.width / (CELL_WIDTH * size));
+  const height = CELL_HEIGHT * size + 2;
   let rest = text;
   let at = y;
-  while (rest.length > 0 && at + CELL_HEIGHT <= display.height) {
+  while (rest !== '' && at + height <= bottom + 2) {
     let end = rest.length;
-    if (end > fits) {
+    if (end > fits && at + 2 * height <= bottom + 2) {
       end = fits;
       while (end > 0 && rest.charAt(end) !== ' ') end--;
       if (end === 0) end = fits;
     }
-    display.text(0, at, 1, rest.substring(0, end));
+    line(display, at, size, rest.substring(0, end));
     rest = rest.substring(rest.charAt(end) === ' ' ? end + 1 : end);
-    at += CELL_HEIGHT + 2;
+    at += height;
   }
+  return at;
 }
 
-/** Digits in groups a person can hold: 287 082, 2870 8212. */
+/** Six to eight characters in two groups that a person can hold: 287 082, 2870 8212. */
 export function grouped(code: string): string {
   const size = code.length > 7 ? 4 : 3;
-  let text = '';
-  for (let i = 0; i < code.length; i++) {
-    if (i > 0 && i % size === 0 && code.length - i > 1) text += ' ';
-    text += code.charAt(i);
-  }
-  return text;
+  return `${code.substring(0, size)} ${code.substring(size)}`;
 }

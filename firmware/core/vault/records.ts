@@ -7,7 +7,9 @@ import type { Storage } from '../ports.ts';
 
 const MAGIC = 0xa5;
 const INTENT_MAGIC = 0x49;
-const NO_SLOT = 255;
+/** In memory -1, as `indexOf` has it: the byte of the intent page then reads 255. */
+const NO_SLOT = -1;
+const NO_SLOT_BYTE = 255;
 /** Behind the two vault headers. */
 const INTENT_PAGE = 2;
 
@@ -17,7 +19,8 @@ const INTENT_PAGE = 2;
  * neither can be exchanged, and the same nonce never serves two contents.
  *
  * Every change writes a free slot and then retires the old one, between two writes of the intent page that names
- * both. Whatever page the power goes in, `recover` finishes the change or undoes it.
+ * both. Whatever page the power goes in, and whichever write or read the storage fails in, `settle` finishes the
+ * change or undoes it: after the next boot, or before the next change.
  */
 export class Records {
   private readonly primitives: Primitives;
@@ -29,6 +32,10 @@ export class Records {
   readonly ids: Int32Array;
   /** Place in the person's list by slot. */
   readonly orders: Uint8Array;
+  /** Whether nothing is under way on storage, and the tables are what the slots hold. */
+  private settled: boolean;
+  /** Whether the storage did not answer when it was last read: nothing may be concluded from that. */
+  silent: boolean;
 
   constructor(primitives: Primitives, storage: Storage, dataKey: Uint8Array) {
     this.primitives = primitives;
@@ -40,14 +47,9 @@ export class Records {
     const slots = slotCount(storage);
     this.ids = new Int32Array(slots);
     this.orders = new Uint8Array(slots);
-    for (let slot = 0; slot < slots; slot++) {
-      const head = storage.read(this.address(slot), 6);
-      if (head && head[0] === MAGIC) {
-        this.orders[slot] = head[1] as number;
-        this.ids[slot] = new Reader(head, 2).number(4) | 0;
-      }
-    }
-    this.recover();
+    this.settled = false;
+    this.silent = false;
+    this.settle();
   }
 
   /** Longest content of a record in bytes. */
@@ -65,9 +67,15 @@ export class Records {
     return nonce;
   }
 
+  private ask(address: number, length: number): Uint8Array | undefined {
+    const bytes = this.storage.read(address, length);
+    this.silent = !bytes;
+    return bytes;
+  }
+
   /** Content of a slot, or undefined when it is damaged. */
   read(slot: number): Uint8Array | undefined {
-    const bytes = this.storage.read(this.address(slot), this.slotBytes);
+    const bytes = this.ask(this.address(slot), this.slotBytes);
     if (!bytes || bytes[0] !== MAGIC) return undefined;
     const end = RECORD_HEADER_BYTES + (bytes[6] as number) + RECORD_TAG_BYTES;
     if (end > this.slotBytes) return undefined;
@@ -80,7 +88,7 @@ export class Records {
 
   /** Slot of a record, -1 when there is none. */
   find(id: number): number {
-    return id ? this.ids.indexOf(id) : -1;
+    return this.ids.indexOf(id);
   }
 
   /** Free slots that an account may take: the last one stays free for changes. */
@@ -90,8 +98,12 @@ export class Records {
     return free;
   }
 
-  /** Writes a record anew or in place of the one with its id. False when storage failed: nothing changed. */
+  /**
+   * Writes a record anew or in place of the one with its id. False when storage failed: nothing changed, unless it
+   * failed in undoing too.
+   */
   write(id: number, order: number, content: Uint8Array): boolean {
+    if (!this.settle()) return false;
     const old = this.find(id);
     const slot = this.ids.indexOf(0);
     if (slot < 0) return false;
@@ -102,19 +114,18 @@ export class Records {
       .number(content.length, 1);
     const nonce = this.nonce(out.done(), content);
     out.raw(nonce.subarray(0, RECORD_NONCE_BYTES)).raw(this.primitives.seal(this.key, nonce, content));
+    this.settled = false;
     if (!this.intend(slot, old)) return false;
     // The first page, which makes the slot a record, goes last.
     for (let page = Math.ceil(out.at / this.storage.pageBytes) - 1; page >= 0; page--) {
       if (!this.writePage(slot, page, out.bytes)) {
-        this.retire(slot);
-        this.intend(NO_SLOT, NO_SLOT);
+        this.finish(slot);
         return false;
       }
     }
     this.ids[slot] = id;
     this.orders[slot] = order;
-    if (old >= 0) this.retire(old);
-    this.intend(NO_SLOT, NO_SLOT);
+    this.finish(old);
     return true;
   }
 
@@ -123,46 +134,61 @@ export class Records {
     return this.storage.write(this.address(slot) + at, from.subarray(at, at + this.storage.pageBytes));
   }
 
-  /** Removes a record and overwrites all of it. */
-  remove(slot: number): boolean {
+  /** Removes a record and overwrites all of it. False when storage failed, in the middle perhaps. */
+  remove(id: number): boolean {
+    if (!this.settle()) return false;
+    const slot = this.find(id);
+    if (slot < 0) return true;
+    this.settled = false;
     if (!this.intend(NO_SLOT, slot)) return false;
-    const gone = this.retire(slot);
     const zeros = new Uint8Array(this.slotBytes);
-    for (let page = 1; gone && page < this.storage.recordPages; page++) this.writePage(slot, page, zeros);
-    this.intend(NO_SLOT, NO_SLOT);
-    return gone;
-  }
-
-  private retire(slot: number): boolean {
-    if (!this.writePage(slot, 0, new Uint8Array(this.storage.pageBytes))) return false;
-    this.ids[slot] = 0;
-    return true;
+    for (let page = 1; page < this.storage.recordPages; page++) this.writePage(slot, page, zeros);
+    return this.finish(slot);
   }
 
   private intend(slot: number, old: number): boolean {
-    const out = new Writer(7)
-      .number(INTENT_MAGIC, 1)
-      .number(slot, 1)
-      .number(old < 0 ? NO_SLOT : old, 1);
+    const out = new Writer(7).number(INTENT_MAGIC, 1).number(slot, 1).number(old, 1);
     out.number(this.primitives.crc32(out.done()), 4);
     return this.storage.write(INTENT_PAGE * this.storage.pageBytes, out.done());
   }
 
-  /** Finishes or undoes the change that the power interrupted. */
-  private recover(): void {
-    const bytes = this.storage.read(INTENT_PAGE * this.storage.pageBytes, 7);
-    if (!bytes || bytes[0] !== INTENT_MAGIC) return;
-    // An intent torn at its start means that nothing was begun, one torn at its end that all was done.
-    if (new Reader(bytes, 3).number(4) !== this.primitives.crc32(bytes.subarray(0, 3))) return;
-    const slot = bytes[1] as number;
-    let old = bytes[2] as number;
-    if (slot < this.ids.length && !this.read(slot)) {
-      this.retire(slot);
-      // Undone: the old record stays.
-      old = NO_SLOT;
+  /** Ends the change by retiring a slot, if it is one: the old record, or the new one that did not come about. */
+  private finish(slot: number): boolean {
+    let retired = true;
+    if (slot >= 0 && slot < this.ids.length) {
+      this.ids[slot] = 0;
+      retired = this.writePage(slot, 0, new Uint8Array(this.storage.pageBytes));
     }
-    if (old < this.ids.length) this.retire(old);
-    if (slot !== NO_SLOT || old !== NO_SLOT) this.intend(NO_SLOT, NO_SLOT);
+    // Where the slot could not be retired the intent stays, for the next boot or the next change.
+    this.settled = retired && this.intend(NO_SLOT, NO_SLOT);
+    return this.settled;
+  }
+
+  /**
+   * Reads what the slots hold, and finishes or undoes the change that was interrupted. False while the storage does
+   * not answer or takes no writes.
+   */
+  private settle(): boolean {
+    if (this.settled) return true;
+    for (let slot = 0; slot < this.ids.length; slot++) {
+      const head = this.ask(this.address(slot), 6);
+      if (!head) return false;
+      this.ids[slot] = head[0] === MAGIC ? new Reader(head, 2).number(4) | 0 : 0;
+      this.orders[slot] = head[1] as number;
+    }
+    const bytes = this.ask(INTENT_PAGE * this.storage.pageBytes, 7);
+    if (!bytes) return false;
+    const slot = bytes[1] as number;
+    let stale = bytes[2] as number;
+    // An intent torn at its start means that nothing was begun, one torn at its end that all was done.
+    this.settled =
+      bytes[0] !== INTENT_MAGIC ||
+      (slot & stale) === NO_SLOT_BYTE ||
+      new Reader(bytes, 3).number(4) !== this.primitives.crc32(bytes.subarray(0, 3));
+    if (this.settled) return true;
+    // Undone: the old record stays.
+    if (slot < this.ids.length && !this.read(slot)) stale = slot;
+    return !this.silent && this.finish(stale);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Reader, Writer } from '../../../protocol/bytes.ts';
 import type { Primitives } from '../../../protocol/primitives.ts';
-import { COUNTER_BLOCK, COUNTER_RING_PAGES } from '../limits.ts';
+import { COUNTER_BLOCK, COUNTER_END, COUNTER_RING_PAGES } from '../limits.ts';
 import type { Storage } from '../ports.ts';
 
 /**
@@ -23,10 +23,14 @@ export class CounterRing {
     this.reserved = 0;
     for (let i = 0; i < COUNTER_RING_PAGES; i++) {
       const bytes = storage.read((firstPage + i) * storage.pageBytes, 8);
-      if (bytes) {
+      // A page that does not answer may hold the newest: no number is given out in this boot.
+      if (!bytes) this.reserved = COUNTER_END;
+      else {
         const from = new Reader(bytes, 0);
         const value = from.number(4);
-        if (from.number(4) === primitives.crc32(bytes.subarray(0, 4)) && value > this.reserved) {
+        const isWhole = from.number(4) === primitives.crc32(bytes.subarray(0, 4));
+        // Four bytes 0xFF, as a new memory has them, are their own CRC-32: the end of all numbers is no number.
+        if (isWhole && value > this.reserved && value < COUNTER_END) {
           this.reserved = value;
           this.page = i;
         }
@@ -41,8 +45,10 @@ export class CounterRing {
       const out = new Writer(8).number(this.reserved + COUNTER_BLOCK, 4);
       out.number(this.primitives.crc32(out.done()), 4);
       // Into the page after the newest, so that a torn write never takes the newest number with it.
-      this.page = (this.page + 1) % COUNTER_RING_PAGES;
-      if (!this.storage.write((this.firstPage + this.page) * this.storage.pageBytes, out.done())) return -1;
+      const page = (this.page + 1) % COUNTER_RING_PAGES;
+      const address = (this.firstPage + page) * this.storage.pageBytes;
+      if (this.reserved + COUNTER_BLOCK > COUNTER_END || !this.storage.write(address, out.done())) return -1;
+      this.page = page;
       this.reserved += COUNTER_BLOCK;
     }
     this.counter++;

@@ -32,11 +32,12 @@ const WRAP_INFO = new Uint8Array([107, 101, 121]);
  * Who owns the fob and the key to its records. The secrets are in the microcontroller, the data key wrapped under
  * the device secret is in the storage, in two headers. The order of writes makes every power cut readable:
  *
- * adopt: secrets, slots emptied, header A (the commit), header B.
- * erase: header A, header B, secrets.
+ * erase: header A, header B, secrets; a header that is empty is left alone.
+ * adopt: what erase does, secrets, slots emptied, header A (the commit), header B.
  *
- * Secrets with no header that opens, and at least one header empty, are one of the two interrupted, and both end
- * as blank. A header without secrets is a microcontroller that lost its memory.
+ * Secrets with no header that opens, and at least one header empty, are one of the two interrupted: the fob is
+ * blank, and what is left goes with the next adoption, since opening destroys nothing. A header without secrets is
+ * a microcontroller that lost its memory. A storage that does not answer says nothing about the owner.
  */
 export class Vault {
   private readonly primitives: Primitives;
@@ -58,44 +59,46 @@ export class Vault {
   }
 
   private open(): void {
-    if (!this.storage.read(0, 1)) {
-      // A loose wire must not look like an empty memory.
+    const headers = [this.header(0), this.header(1)];
+    const first = headers[0];
+    const second = headers[1];
+    if (!first || !second) {
       this.state = VAULT_DAMAGED;
       return;
     }
     const secrets = this.keystore.load();
-    const headers = [this.header(0), this.header(1)];
     if (!secrets) {
-      this.state = headers[0] || headers[1] ? VAULT_KEYS_LOST : VAULT_BLANK;
+      this.state = first.length + second.length ? VAULT_KEYS_LOST : VAULT_BLANK;
       return;
     }
     const wrap = this.wrapKey(secrets);
     for (let copy = 0; copy < 2; copy++) {
-      const header = headers[copy];
-      const key = header && this.unwrap(wrap, header);
-      if (header && key) {
-        const other = headers[1 - copy];
-        if (!other || !this.unwrap(wrap, other)) this.writeHeader(1 - copy, header);
+      const header = headers[copy] as Uint8Array;
+      const key = this.unwrap(wrap, header);
+      if (key) {
+        if (!this.unwrap(wrap, headers[1 - copy] as Uint8Array)) this.writeHeader(1 - copy, header);
         this.own(secrets, key);
         return;
       }
     }
-    if (headers[0] && headers[1]) this.state = VAULT_DAMAGED;
-    else if (!this.keystore.clear()) this.state = VAULT_DAMAGED;
+    if (first.length && second.length) this.state = VAULT_DAMAGED;
   }
 
   private own(secrets: Uint8Array, dataKey: Uint8Array): void {
+    const records = new Records(this.primitives, this.storage, dataKey);
+    // A slot that was not read might be taken for a free one.
+    this.state = records.silent ? VAULT_DAMAGED : VAULT_OWNED;
+    if (records.silent) return;
+    this.records = records;
     this.pairingKey = new Uint8Array(secrets.subarray(DEVICE_SECRET_BYTES, secrets.length));
-    this.records = new Records(this.primitives, this.storage, dataKey);
-    this.state = VAULT_OWNED;
   }
 
-  /** A header's bytes, or undefined when it is empty: all zeros or, as made, all ones. */
+  /** A header's bytes, none when it is empty: all zeros or, as made, all ones. Undefined: no answer. */
   private header(copy: number): Uint8Array | undefined {
     const bytes = this.storage.read(copy * this.storage.pageBytes, HEADER_BYTES);
     if (!bytes) return undefined;
     for (let i = 1; i < HEADER_BYTES; i++) if (bytes[i] !== bytes[0]) return bytes;
-    return bytes[0] === 0 || bytes[0] === 255 ? undefined : bytes;
+    return bytes[0] === 0 || bytes[0] === 255 ? new Uint8Array(0) : bytes;
   }
 
   private writeHeader(copy: number, bytes: Uint8Array): boolean {
@@ -133,7 +136,9 @@ export class Vault {
       .raw(nonce.subarray(0, WRAP_NONCE_BYTES))
       .raw(this.primitives.seal(expand(wrap, WRAP_INFO, AES_KEY_BYTES), nonce, dataKey))
       .done();
+    // What an interrupted adoption or erasure has left must not be taken for a part of this one.
     if (
+      this.erase() &&
       this.keystore.save(secrets) &&
       clearSlots(this.storage) &&
       this.writeHeader(0, header) &&
@@ -148,12 +153,16 @@ export class Vault {
 
   /** Destroys the wrapped data key, then forgets the owner. False when a part failed: ask again. */
   erase(): boolean {
-    const zeros = new Uint8Array(HEADER_BYTES);
-    const gone = this.writeHeader(0, zeros) && this.writeHeader(1, zeros);
-    if (!gone || !this.keystore.clear()) return false;
+    if (!this.destroy(0) || !this.destroy(1) || !this.keystore.clear()) return false;
     this.state = VAULT_BLANK;
     this.records = undefined;
     this.pairingKey = undefined;
     return true;
+  }
+
+  /** Never writes an empty header: torn by the power, it would be a second one that does not open. */
+  private destroy(copy: number): boolean {
+    const header = this.header(copy);
+    return (!!header && !header.length) || this.writeHeader(copy, new Uint8Array(HEADER_BYTES));
   }
 }

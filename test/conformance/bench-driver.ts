@@ -1,0 +1,55 @@
+import type { Transport } from '../../host/transports/transport.ts';
+import type { BenchAnswer } from '../kit/interpreter.ts';
+import type { Driver } from './driver.ts';
+
+const START_UTC = 1_770_000_000;
+const PRESS_MS = 100;
+
+/** What the bench image is told over Serial2 in one line. */
+export type BenchOrder = Readonly<Record<string, boolean | number>>;
+
+/** The bench image, whatever runs it: its time and its key are told over Serial2. */
+export abstract class BenchDriver implements Driver {
+  readonly algorithms = [1, 2, 3];
+  readonly utcMin = 1;
+  readonly utcMax = Number.MAX_SAFE_INTEGER;
+  private ms = 0;
+  private last: BenchAnswer | undefined;
+
+  abstract readonly transport: Transport;
+  /** One line out, one line back. */
+  protected abstract order(order: BenchOrder): Promise<BenchAnswer>;
+  abstract reboot(): Promise<void>;
+  abstract complaints(): string;
+  abstract close(): Promise<void>;
+
+  /** Tells the time it is, and more. Wanted after every boot, since the bench has no clock of its own. */
+  protected async tell(order: BenchOrder = {}): Promise<BenchAnswer> {
+    this.last = await this.order({ ms: this.ms, utc: START_UTC + this.ms / 1000, ...order });
+    return this.last;
+  }
+
+  async screen(): Promise<readonly string[]> {
+    return (await this.tell()).screen;
+  }
+
+  async press(heldMs = PRESS_MS): Promise<void> {
+    await this.tell({ down: true });
+    await this.advance(heldMs);
+    await this.tell({ down: false });
+  }
+
+  /** In the steps that the core asks for, as a board's timer would. */
+  async advance(ms: number): Promise<void> {
+    const end = this.ms + ms;
+    while (this.ms < end) {
+      this.ms = Math.min(end, Math.max(this.ms + 1, this.last?.deadline ?? end));
+      await this.tell();
+    }
+  }
+
+  async loseTime(): Promise<void> {
+    await this.tell({ lose: true });
+    await this.reboot();
+  }
+}

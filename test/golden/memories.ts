@@ -1,0 +1,42 @@
+import { memoryStore, type StateStore } from '../../simulator/index.ts';
+import { EEPROM_BYTES, EEPROM_PAGE_BYTES, STATE_HEADER_BYTES } from '../../simulator/limits.ts';
+
+/** The same memories after `change`, which gets the whole state image. The fob that wrote them must be closed. */
+function changed(store: StateStore, change: (image: Buffer) => void): StateStore {
+  const image = Buffer.from(store.load() ?? []);
+  change(image);
+  const copy = memoryStore();
+  copy.write(0, image);
+  return copy;
+}
+
+/** Without the file in which the microcontroller keeps its keys: Storage holds names in clear. */
+export function withoutKeys(store: StateStore): StateStore {
+  return changed(store, image => {
+    const at = image.indexOf('keys\0\0\0\0');
+    if (at < 0) throw new Error('there are no keys to lose');
+    image.write('gone', at);
+  });
+}
+
+/** With one bit turned in the sealed part of every record of this account. */
+export function withDamaged(store: StateStore, id: Uint8Array): StateStore {
+  return changed(store, image => {
+    const eeprom = image.subarray(STATE_HEADER_BYTES, STATE_HEADER_BYTES + EEPROM_BYTES);
+    let found = 0;
+    for (let at = eeprom.indexOf(id); at >= 0; at = eeprom.indexOf(id, at + 1)) {
+      const inContent = at + EEPROM_PAGE_BYTES;
+      eeprom[inContent] = (eeprom[inContent] ?? 0) ^ 1;
+      found++;
+    }
+    if (found === 0) throw new Error('there is no record of this account');
+  });
+}
+
+/** With every page of the EEPROM that is in use turned into noise. */
+export function withNoise(store: StateStore): StateStore {
+  return changed(store, image => {
+    const eeprom = image.subarray(STATE_HEADER_BYTES, STATE_HEADER_BYTES + EEPROM_BYTES);
+    for (let at = 0; at < eeprom.length; at++) if (eeprom[at] !== 0xff) eeprom[at] = (eeprom[at] ?? 0) ^ 0x55;
+  });
+}

@@ -1,0 +1,39 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Bitmap } from '../../simulator/index.ts';
+import { contactSheet } from './contact-sheet.ts';
+import { picture } from './picture.ts';
+import { views } from './views.ts';
+
+/** `PASSFOB_UPDATE_GOLDEN=1` writes what the fob shows now, to be looked at before it is committed. */
+const isUpdate = process.env.PASSFOB_UPDATE_GOLDEN === '1';
+/** A path: where to draw all views on one PNG, in the order of `views.ts`. */
+const sheet = process.env.PASSFOB_CONTACT_SHEET;
+const FOLDER = fileURLToPath(new URL('pico/', import.meta.url));
+
+describe('what the pico shows', () => {
+  const bitmaps: Bitmap[] = [];
+  if (isUpdate) {
+    rmSync(FOLDER, { recursive: true, force: true });
+    mkdirSync(FOLDER);
+  }
+  afterAll(() => {
+    if (sheet) writeFileSync(sheet, contactSheet(bitmaps));
+  });
+
+  it.each(views)('%s', async (name, arrange) => {
+    const scene = await arrange();
+    const screen = scene.driver.fob.screen();
+    const { fob } = scene.driver;
+    scene.close();
+    bitmaps.push(screen.bitmap);
+    if (isUpdate) writeFileSync(`${FOLDER}${name}.txt`, picture(screen));
+    expect(picture(screen)).toBe(readFileSync(`${FOLDER}${name}.txt`, 'utf8'));
+    expect([fob.consoleText(), fob.violations]).toEqual(['', []]);
+  });
+
+  it('is nothing that is kept and no longer shown', () => {
+    expect(readdirSync(FOLDER).sort()).toEqual(views.map(([name]) => `${name}.txt`).sort());
+  });
+});

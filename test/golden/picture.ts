@@ -1,0 +1,25 @@
+import type { Bitmap, Screen } from '../../simulator/index.ts';
+
+/** Two rows of pixels in one row of letters, upper and lower, in the order of the two bits. */
+const HALVES = [' ', '▄', '▀', '█'];
+
+/** The pixels as they are seen, in a frame, two rows to a line so that letters keep their shape. */
+function rows({ width, height, pixels }: Bitmap): string[] {
+  const lines: string[] = [];
+  for (let y = 0; y < height; y += 2) {
+    let line = '';
+    for (let x = 0; x < width; x++) {
+      const upper = pixels[y * width + x] ?? 0;
+      const lower = pixels[(y + 1) * width + x] ?? 0;
+      line += HALVES[upper * 2 + lower];
+    }
+    lines.push(`│${line}│`);
+  }
+  return [`┌${'─'.repeat(width)}┐`, ...lines, `└${'─'.repeat(width)}┘`];
+}
+
+/** A screen as text that a person can read and a diff can show: what it says, then every pixel. */
+export function picture(screen: Screen): string {
+  if (!screen.on) return 'off\n';
+  return `${[...screen.text, ...rows(screen.bitmap)].join('\n')}\n`;
+}

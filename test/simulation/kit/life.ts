@@ -1,0 +1,263 @@
+import { expect } from 'vitest';
+import { type Client, isFobError } from '../../../host/client/index.ts';
+import { hostPrimitives } from '../../../host/client/primitives.ts';
+import { accountProof, KIND_HOTP, KIND_TOTP } from '../../../protocol/account.ts';
+import { Hmac } from '../../../protocol/hmac.ts';
+import { hotp } from '../../../protocol/otp.ts';
+import { SHA1 } from '../../../protocol/primitives.ts';
+import { type Chance, makeChance } from '../../../simulator/chance.ts';
+import { ascii, Owner, random } from '../../conformance/owner.ts';
+import { SimulatorDriver } from '../../conformance/simulator-driver.ts';
+import { secret } from '../../kit/secrets.ts';
+
+/** The fob in this process answers at once or, without power, never. */
+const PATIENCE = { patience: { answerTimeoutMs: 15, sendsMax: 1 } };
+const ACCOUNTS_MAX = 5;
+const START_UTC = 1_800_000_000;
+
+/** What the owner knows of an account, and what it cannot know since the power went in the middle. */
+interface Held {
+  readonly id: Uint8Array;
+  readonly label: string;
+  readonly kind: number;
+  readonly key: Uint8Array;
+  /** False while it is not known whether it came about, or whether it still is. */
+  isCertain: boolean;
+  /** HOTP: the counter of the next value, which may have been skipped `skipped` times. */
+  next: number;
+  skipped: number;
+}
+
+/** One fob in random use, beside a model of what it must hold. Everything is drawn from the seed. */
+export class Life {
+  readonly driver: SimulatorDriver;
+  /** What was done, for the message of a failure. */
+  readonly told: string[] = [];
+  private readonly chance: Chance;
+  private owner: Owner;
+  private held: Held[] = [];
+  private mayBeErased = false;
+  private isOpen = false;
+  private made = 0;
+
+  constructor(seed: number) {
+    this.chance = makeChance(seed, 'life');
+    this.driver = new SimulatorDriver({ seed });
+    this.owner = new Owner(this.driver, PATIENCE);
+  }
+
+  private get client(): Client {
+    return this.owner.client;
+  }
+
+  /** One random thing, in which the power may go; then the fob must be what the model says. */
+  async step(): Promise<void> {
+    const common = [this.enrol, this.enrol, this.askForCode, this.pressForCode, this.pressForCode] as const;
+    const rare = [this.remove, this.setClock, this.erase, this.reboot, this.loseTime] as const;
+    const work = this.chance.below(4) === 0 ? this.chance.pick(rare) : this.chance.pick(common);
+    const cut = this.chance.below(2) === 0 ? 1 + this.chance.below(7) : 0;
+    this.told.push(`${work.name}${cut > 0 ? ` cut at ${cut}` : ''}`);
+    if (cut > 0) this.driver.fob.cutPowerAtOperation(cut);
+    await work.call(this);
+    this.driver.fob.cutPowerAtOperation(Number.MAX_SAFE_INTEGER);
+    await this.settle();
+  }
+
+  /** False when no answer came: the power has gone, and it is not known before or behind what. */
+  private async happened(work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (!isFobError(error, 'no-answer')) throw error;
+      return false;
+    }
+  }
+
+  private approved<T>(request: T) {
+    return {
+      onPressNeeded: () => {
+        this.driver.fob.advance(800);
+        this.driver.fob.press(0, 1_200);
+      },
+      renew: async () => request,
+    };
+  }
+
+  private async enrol(): Promise<void> {
+    if (this.held.length >= ACCOUNTS_MAX) return;
+    this.made++;
+    const kind = this.chance.below(3) === 0 ? KIND_TOTP : KIND_HOTP;
+    const account: Held = {
+      // Both signs of a 32-bit number.
+      id: Uint8Array.of(1 + this.chance.below(255), this.chance.byte(), this.chance.byte(), this.made),
+      label: `a${this.made}${'x'.repeat(this.chance.below(20))}`,
+      kind,
+      key: secret(random(10 + this.chance.below(20))),
+      isCertain: false,
+      next: kind === KIND_HOTP ? this.chance.below(1_000) : 0,
+      skipped: 0,
+    };
+    const { id, label, key, next } = account;
+    const period = kind === KIND_TOTP ? 30 : 0;
+    this.held.push(account);
+    const request = { id, kind, algorithm: SHA1, digits: 6, period, counter: next, issuer: ascii('I') };
+    account.isCertain = await this.happened(() =>
+      this.client.call('put', { ...request, label: ascii(label), secret: key }),
+    );
+  }
+
+  private async remove(): Promise<void> {
+    const account = this.anyHeld();
+    if (!account) return;
+    if (await this.happened(() => this.client.call('remove', { id: account.id }))) {
+      this.held = this.held.filter(one => one !== account);
+    } else account.isCertain = false;
+  }
+
+  private anyHeld(): Held | undefined {
+    return this.held[this.chance.below(Math.max(1, this.held.length))];
+  }
+
+  private async askForCode(): Promise<void> {
+    const account = this.anyHeld();
+    if (!account || account.kind !== KIND_HOTP) return;
+    const request = { id: account.id };
+    const answered = await this.happened(async () => {
+      const { code } = await this.client.call('code', request, this.approved(request));
+      this.saw(account, String.fromCharCode(...code));
+    });
+    if (!answered) account.skipped++;
+  }
+
+  /** A value has been shown: it must be one that never was. */
+  private saw(account: Held, code: string): void {
+    const mac = new Hmac(hostPrimitives, SHA1, account.key);
+    const counters = Array.from({ length: account.skipped + 1 }, (_, skipped) => account.next + skipped);
+    const counter = counters.find(one => hotp(mac, one, 6) === code);
+    if (counter === undefined) throw new Error(`${account.label} showed a value that is not its next`);
+    account.next = counter + 1;
+    account.skipped = 0;
+  }
+
+  /** At the fob itself: to the list, some steps on, and a hold (or, with one account, a press). */
+  private async pressForCode(): Promise<void> {
+    const { fob } = this.driver;
+    const isList = () => fob.screen().text.some(line => /: passcode$/.test(line));
+    for (let presses = 0; presses < 4 && !isList(); presses++) fob.press();
+    if (this.held.length > 1) {
+      for (let steps = this.chance.below(this.held.length); steps > 0; steps--) fob.press();
+    }
+    fob.press(0, this.held.length > 1 ? 700 : 100);
+    const { text } = fob.screen();
+    const code = text.find(line => /^\d{3} \d{3}$/.test(line))?.replace(' ', '');
+    const account = this.held.find(({ label }) => text.some(line => line === label || line === label.slice(0, 19)));
+    if (code === undefined || !account) {
+      for (const one of this.held) if (one.kind === KIND_HOTP && !fob.powered) one.skipped++;
+    } else if (account.kind === KIND_HOTP) this.saw(account, code);
+  }
+
+  private async setClock(): Promise<void> {
+    const request = { utc: START_UTC + this.chance.below(1_000_000) };
+    await this.happened(() => this.client.call('setClock', request, this.approved(request)));
+  }
+
+  private async erase(): Promise<void> {
+    this.mayBeErased = true;
+    if (!(await this.happened(() => this.client.call('erase', {}, this.approved({}))))) return;
+    const { state } = await this.client.hello();
+    expect(state).toBe('blank');
+    this.isOpen = false;
+  }
+
+  private async reboot(): Promise<void> {
+    this.driver.fob.cutPower();
+  }
+
+  private async loseTime(): Promise<void> {
+    this.driver.fob.cutPower();
+    this.driver.fob.loseTime();
+  }
+
+  /** Powers on, some times more than once, through further cuts of what the boot itself writes. */
+  private powerUp(): void {
+    const { fob } = this.driver;
+    for (let boots = 0; !fob.powered; boots++) {
+      this.isOpen = false;
+      fob.cutPowerAtOperation(boots < 3 ? 1 + this.chance.below(4) : Number.MAX_SAFE_INTEGER);
+      fob.powerOn();
+      fob.advance(100);
+      fob.cutPowerAtOperation(Number.MAX_SAFE_INTEGER);
+      if (boots < 3 && this.chance.below(3) === 0) fob.cutPower();
+    }
+  }
+
+  /** With power again, compares fob and model. */
+  async settle(): Promise<void> {
+    this.powerUp();
+    if (this.isOpen) return;
+    const { state } = await this.client.hello();
+    if (state === 'blank' && (this.mayBeErased || this.made === 0)) await this.pairAnew();
+    else {
+      expect(state).toBe('owned');
+      await this.owner.open();
+      this.isOpen = true;
+      await this.compare();
+    }
+  }
+
+  /** Somebody else's from here on; the power may go in this, too, any number of times. */
+  private async pairAnew(): Promise<void> {
+    this.held = [];
+    this.mayBeErased = false;
+    for (;;) {
+      this.owner = new Owner(this.driver, PATIENCE);
+      const cut = this.chance.below(3) > 0 ? 1 + this.chance.below(12) : Number.MAX_SAFE_INTEGER;
+      this.driver.fob.cutPowerAtOperation(cut);
+      const paired = await this.happened(() => this.owner.pair());
+      this.driver.fob.cutPowerAtOperation(Number.MAX_SAFE_INTEGER);
+      this.powerUp();
+      const { state } = await this.client.hello();
+      this.told.push(`pair ${paired ? '' : `cut at ${cut} `}${state}`);
+      expect(state === 'owned' || (state === 'blank' && !paired)).toBe(true);
+      if (state === 'blank') continue;
+      await this.owner.open();
+      this.made++;
+      this.isOpen = true;
+      return await this.compare();
+    }
+  }
+
+  private async compare(): Promise<void> {
+    this.mayBeErased = false;
+    const { accounts } = await this.client.call('info', {});
+    const found = new Set<Held>();
+    for (let index = 0; index < accounts; index++) {
+      const listed = await this.client.call('list', { index });
+      const label = String.fromCharCode(...listed.label);
+      const account = this.held.find(one => one.label === label);
+      if (!account || found.has(account)) throw new Error(`${label} is on the fob once too often`);
+      found.add(account);
+      expect(listed.health).toBe(0);
+      await this.expectProof(account);
+      if (account.kind !== KIND_HOTP) continue;
+      const skipped = listed.counter - account.next;
+      if (skipped < 0 || skipped > account.skipped) throw new Error(`the counter of ${label} is wrong`);
+      account.next = listed.counter;
+      account.skipped = 0;
+    }
+    for (const account of this.held) {
+      if (account.isCertain && !found.has(account)) throw new Error(`${account.label} is lost`);
+      account.isCertain = true;
+    }
+    this.held = this.held.filter(account => found.has(account));
+  }
+
+  private async expectProof({ id, kind, label, key }: Held): Promise<void> {
+    const nonce = random(16);
+    const traits = { kind, algorithm: SHA1, digits: 6, issuer: ascii('I'), label: ascii(label) };
+    const settings = { ...traits, period: kind === KIND_TOTP ? 30 : 0 };
+    const { mac } = await this.client.call('prove', { id, nonce });
+    expect(mac).toEqual(accountProof(hostPrimitives, key, id, settings, nonce));
+  }
+}

@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest';
+import { Accounts } from '../../firmware/core/accounts.ts';
+import { CounterRing } from '../../firmware/core/vault/ring.ts';
+import { VAULT_BLANK, VAULT_DAMAGED, VAULT_OWNED, Vault } from '../../firmware/core/vault/vault.ts';
+import { hostPrimitives } from '../../host/client/primitives.ts';
+import { KIND_HOTP } from '../../protocol/account.ts';
+import { Hmac } from '../../protocol/hmac.ts';
+import { hotp } from '../../protocol/otp.ts';
+import { SHA1 } from '../../protocol/primitives.ts';
+import { type Chance, makeChance } from '../../simulator/chance.ts';
+import { ascii, random } from '../conformance/owner.ts';
+import { secret } from '../kit/secrets.ts';
+import { isBigRun } from '../kit/tools.ts';
+import { type Failing, ShakyMemory } from './kit/shaky-memory.ts';
+
+const LIVES = isBigRun ? 4_000 : 150;
+const STEPS = 30;
+const RING_PAGE = 3;
+const FIRST = Number(process.env.PASSFOB_SEED ?? 1);
+const SEEDS = Array.from({ length: process.env.PASSFOB_SEED ? 1 : LIVES }, (_, i) => FIRST + i);
+
+interface Held {
+  readonly id: number;
+  readonly mac: Hmac;
+  readonly key: Uint8Array;
+  /** `maybe`: enrolling or removing failed half-way. */
+  there: 'yes' | 'maybe' | 'no';
+  /** Counters up to here may have been used up; values below `shown` have been shown. */
+  shown: number;
+}
+
+/** The vault with its accounts over a storage that fails now and then, beside what they must hold. */
+class Trial {
+  readonly told: string[] = [];
+  private readonly chance: Chance;
+  private readonly memory: ShakyMemory;
+  private readonly held: Held[] = [];
+  private vault: Vault;
+  private accounts: Accounts;
+
+  constructor(seed: number) {
+    this.chance = makeChance(seed, 'trial');
+    this.memory = new ShakyMemory(this.chance);
+    [this.vault, this.accounts] = this.boot();
+    expect(this.vault.adopt(secret(random(64)), secret(random(16)))).toBe(true);
+    this.accounts.arrange();
+  }
+
+  private boot(): [Vault, Accounts] {
+    const vault = new Vault(hostPrimitives, this.memory, this.memory.keystore);
+    return [vault, new Accounts(hostPrimitives, vault)];
+  }
+
+  step(): void {
+    const work = this.chance.pick([this.enrol, this.remove, this.press, this.press, this.press, this.reboot]);
+    const how = this.chance.pick<Failing>(['deaf', 'mute', 'worn', 'protected']);
+    const after = this.chance.below(work === this.reboot ? 45 : 12);
+    const count = this.chance.pick([1, 1, 2, 3, 1_000]);
+    const fails = this.chance.below(3) > 0;
+    this.told.push(work.name + (fails ? ` (${how} for ${count} after ${after})` : ''));
+    if (fails) this.memory.fail(how, after, count);
+    work.call(this);
+    this.memory.heal();
+  }
+
+  private enrol(): void {
+    const key = secret(random(20));
+    const id = this.chance.word() | 256;
+    const held: Held = { id, key, mac: new Hmac(hostPrimitives, SHA1, key), there: 'maybe', shown: 0 };
+    const traits = { kind: KIND_HOTP, algorithm: SHA1, digits: 6, period: 0, counter: 0 };
+    const status = this.accounts.put(id, { ...traits, issuer: ascii('I'), label: ascii('l') }, key);
+    if (status === 0) held.there = 'yes';
+    this.held.push(held);
+  }
+
+  private remove(): void {
+    if (this.accounts.count === 0) return;
+    const place = this.chance.below(this.accounts.count);
+    const held = this.find(this.accounts.idAt(place));
+    held.there = this.accounts.remove(place) ? 'no' : 'maybe';
+  }
+
+  private find(id: number): Held {
+    const held = this.held.find(one => one.id === id);
+    if (!held) throw new Error('an account that never was');
+    return held;
+  }
+
+  private press(): void {
+    if (this.accounts.count === 0) return;
+    const account = this.accounts.read(this.chance.below(this.accounts.count));
+    if (!account) return;
+    const held = this.find(account.id);
+    const code = this.accounts.nextHotp(account);
+    if (code === undefined) return;
+    if (account.counter < held.shown) throw new Error('a HOTP value was shown twice');
+    expect(code).toBe(hotp(held.mac, account.counter, 6));
+    held.shown = account.counter + 1;
+  }
+
+  /** Maybe while the storage fails; then again when it does not. */
+  private reboot(): void {
+    [this.vault, this.accounts] = this.boot();
+    expect([VAULT_OWNED, VAULT_DAMAGED]).toContain(this.vault.state);
+    // Whatever a person would try with what is there.
+    this.press();
+    this.memory.heal();
+    [this.vault, this.accounts] = this.boot();
+    expect(this.vault.state).toBe(VAULT_OWNED);
+    this.compare();
+  }
+
+  compare(): void {
+    const found = new Set<number>();
+    for (let place = 0; place < this.accounts.count; place++) {
+      const held = this.find(this.accounts.idAt(place));
+      if (found.has(held.id)) throw new Error('an account is there twice');
+      if (held.there === 'no') throw new Error('an account came back');
+      found.add(held.id);
+      const account = this.accounts.read(place);
+      expect(account?.key).toEqual(held.key);
+      if ((account?.counter ?? 0) < held.shown) throw new Error('a HOTP counter went back');
+    }
+    for (const held of this.held) {
+      if (held.there === 'yes' && !found.has(held.id)) throw new Error('an account is lost');
+      held.there = found.has(held.id) ? 'yes' : 'no';
+    }
+  }
+}
+
+describe('a vault over a storage that fails now and then', () => {
+  it('loses no account, revives none, doubles none, and gives no HOTP value twice', () => {
+    for (const seed of SEEDS) {
+      let trial: Trial | undefined;
+      try {
+        trial = new Trial(seed);
+        for (let step = 0; step < STEPS; step++) trial.step();
+      } catch (error) {
+        throw new Error(`PASSFOB_SEED=${seed}: ${trial?.told.join(', ')}`, { cause: error });
+      }
+    }
+  }, 600_000);
+
+  it('keeps its owner whichever read of a boot gets no answer', () => {
+    for (let after = 0; after < 60; after++) {
+      const memory = new ShakyMemory(makeChance(after, 'boot'));
+      const adopted = new Vault(hostPrimitives, memory, memory.keystore);
+      expect(adopted.adopt(secret(random(64)), secret(random(16)))).toBe(true);
+      for (const count of [1, 2, 1_000]) {
+        memory.fail('deaf', after, count);
+        expect([VAULT_OWNED, VAULT_DAMAGED]).toContain(
+          new Vault(hostPrimitives, memory, memory.keystore).state,
+        );
+        memory.heal();
+        expect(new Vault(hostPrimitives, memory, memory.keystore).state).toBe(VAULT_OWNED);
+      }
+    }
+  });
+
+  it('stays blank where an adoption is not written, and can be adopted when it is', () => {
+    for (let after = 0; after < 120; after++) {
+      for (const how of ['protected', 'worn', 'mute', 'deaf'] as const) {
+        const memory = new ShakyMemory(makeChance(after, how));
+        const vault = new Vault(hostPrimitives, memory, memory.keystore);
+        memory.fail(how, after, 1_000);
+        const isAdopted = vault.adopt(secret(random(64)), secret(random(16)));
+        memory.heal();
+        const again = new Vault(hostPrimitives, memory, memory.keystore);
+        if (isAdopted) expect(again.state).toBe(VAULT_OWNED);
+        // What was written without an answer may have taken: the owner kept its keys, as pending.
+        else expect(how === 'mute' ? [VAULT_BLANK, VAULT_OWNED] : [VAULT_BLANK]).toContain(again.state);
+        if (again.state !== VAULT_BLANK) continue;
+        expect(again.adopt(secret(random(64)), secret(random(16)))).toBe(true);
+        expect(new Vault(hostPrimitives, memory, memory.keystore).state).toBe(VAULT_OWNED);
+      }
+    }
+  });
+});
+
+describe('the counters of sessions', () => {
+  it('never repeat, from a new memory on, over reboots and failures', () => {
+    for (const seed of SEEDS) {
+      const chance = makeChance(seed, 'ring');
+      const memory = new ShakyMemory(chance);
+      let last = 0;
+      for (let boot = 0; boot < 30; boot++) {
+        const how = chance.pick<Failing>(['deaf', 'worn', 'protected']);
+        if (chance.below(2) > 0) memory.fail(how, chance.below(8), chance.pick([1, 3, 1_000]));
+        const ring = new CounterRing(hostPrimitives, memory, RING_PAGE);
+        for (let draws = chance.below(40); draws > 0; draws--) {
+          const counter = ring.next();
+          if (counter === -1) continue;
+          if (counter <= last || counter >= 2 ** 32) throw new Error(`seed ${seed}: ${counter} after ${last}`);
+          last = counter;
+        }
+        memory.heal();
+      }
+    }
+  });
+
+  it('end before they would have more than four bytes', () => {
+    const memory = new ShakyMemory(makeChance(1));
+    const last = new Uint8Array(8);
+    const view = new DataView(last.buffer);
+    view.setUint32(0, 2 ** 32 - 16);
+    view.setUint32(4, hostPrimitives.crc32(last.subarray(0, 4)));
+    memory.write(RING_PAGE * memory.pageBytes, last);
+    expect(new CounterRing(hostPrimitives, memory, RING_PAGE).next()).toBe(-1);
+  });
+});

@@ -1,0 +1,32 @@
+// As anyone's tests import it: through the exports of package.json, from the built package.
+import { boot, type Fob } from 'passfob/simulator';
+import { afterEach, expect, it } from 'vitest';
+
+const BIRTH = new Uint8Array(32).fill(1);
+
+let fob: Fob | undefined;
+afterEach(() => fob?.close());
+
+it('boots a fob, presses its button and reads its screen', () => {
+  fob = boot({ board: 'pico' });
+  const before = fob.screen();
+  expect(before.on).toBe(true);
+  expect(before.text.slice(0, 2)).toEqual(['Passfob', '0% Gathering chance.']);
+  expect(before.bitmap.pixels).toHaveLength(before.bitmap.width * before.bitmap.height);
+  expect(before.bitmap.pixels).toContain(1);
+  fob.press();
+  expect(fob.screen().text[1]).toBe('10% Gathering chance.');
+});
+
+it('has virtual time, and memories that outlive a power cut', () => {
+  fob = boot({ board: 'pico', files: { birth: BIRTH } });
+  const start = fob.now();
+  fob.advance(31_000);
+  expect(fob.now() - start).toBe(31_000);
+  expect(fob.screen()).toMatchObject({ on: false, text: [] });
+  fob.cutPower();
+  expect(fob.powered).toBe(false);
+  fob.powerOn();
+  // It was flashed with the birth of its entropy, and still has it.
+  expect(fob.screen().text.join(' ')).toContain('passfob pair');
+});
