@@ -78,10 +78,14 @@ export function isRefusal(
   return error instanceof FobError && error.refusal !== undefined && names.includes(error.refusal);
 }
 
-/** Whether the fob may or may not have done what it was asked for. */
+/**
+ * Whether the fob may or may not have done what it was asked for. A memory that failed may have failed in undoing, too:
+ * then the fob finishes at its next boot what it refused.
+ */
 export function isOutcomeUnknown(error: unknown): boolean {
   return (
-    isFobError(error, 'no-answer', 'unplugged', 'cancelled') || isRefusal(error, 'no-session', 'internal')
+    isFobError(error, 'no-answer', 'unplugged', 'cancelled') ||
+    isRefusal(error, 'no-session', 'internal', 'storage-failed')
   );
 }
 

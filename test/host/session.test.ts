@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Client } from '../../host/client/client.ts';
 import { hostPrimitives } from '../../host/client/primitives.ts';
 import { isRefusal } from '../../host/errors.ts';
 import { Writer } from '../../protocol/bytes.ts';
@@ -71,16 +72,17 @@ describe('a press', () => {
 });
 
 describe('a question that a command left behind', () => {
-  it('is waited out by the next one', async () => {
-    const owned = await ownedFob();
+  /** Asks for a code and ends as soon as the fob shows the question. */
+  async function leaveBehind(owned: Awaited<ReturnType<typeof ownedFob>>, client: Client): Promise<void> {
     const ending = new AbortController();
     const { signal } = ending;
-    const left = (await session(owned)).call(
-      'code',
-      { id: owned.account.id },
-      { signal, onPressNeeded: () => ending.abort() },
-    );
+    const onPressNeeded = () => ending.abort();
+    const left = client.call('code', { id: owned.account.id }, { signal, onPressNeeded });
     expect((await failure(left)).kind).toBe('cancelled');
+  }
+
+  it('is waited out by the next one of its session', async () => {
+    const owned = await ownedFob();
     let polls = 0;
     const client = await session(owned, {
       toFob(frame) {
@@ -90,9 +92,27 @@ describe('a question that a command left behind', () => {
         return frame;
       },
     });
+    await leaveBehind(owned, client);
+    polls = 0;
     const denied = client.call('erase', {}, { onPressNeeded: () => owned.fob.deny() });
     expect(isRefusal(await failure(denied), 'press-denied')).toBe(true);
     expect(polls).toBeGreaterThan(5);
+  });
+
+  it('is dropped by a new session, approved or not', async () => {
+    for (const isApproved of [false, true]) {
+      const owned = await ownedFob();
+      await leaveBehind(owned, await session(owned));
+      if (isApproved) owned.fob.approve();
+      let asked = 0;
+      const onPressNeeded = () => {
+        asked++;
+        owned.fob.deny();
+      };
+      const again = (await session(owned)).call('code', { id: owned.account.id }, { onPressNeeded });
+      expect(isRefusal(await failure(again), 'press-denied')).toBe(true);
+      expect(asked).toBe(1);
+    }
   });
 });
 

@@ -190,7 +190,8 @@ describe('the counters of sessions', () => {
         for (let draws = chance.below(40); draws > 0; draws--) {
           const counter = ring.next();
           if (counter === -1) continue;
-          if (counter <= last || counter >= 2 ** 32) throw new Error(`seed ${seed}: ${counter} after ${last}`);
+          if (counter <= last || counter >= 2 ** 32)
+            throw new Error(`seed ${seed}: ${counter} after ${last}`);
           last = counter;
         }
         memory.heal();

@@ -7,9 +7,8 @@ import type { Storage } from '../ports.ts';
 
 const MAGIC = 0xa5;
 const INTENT_MAGIC = 0x49;
-/** In memory -1, as `indexOf` has it: the byte of the intent page then reads 255. */
-const NO_SLOT = -1;
-const NO_SLOT_BYTE = 255;
+/** Also what the byte of a slot reads that `indexOf` did not find. */
+const NO_SLOT = 255;
 /** Behind the two vault headers. */
 const INTENT_PAGE = 2;
 
@@ -170,25 +169,28 @@ export class Records {
    */
   private settle(): boolean {
     if (this.settled) return true;
+    const bytes = this.ask(INTENT_PAGE * this.storage.pageBytes, 7);
+    if (!bytes) return false;
+    let stale = NO_SLOT;
+    // An intent torn at its start means that nothing was begun, one torn at its end that all was done.
+    if (
+      bytes[0] === INTENT_MAGIC &&
+      new Reader(bytes, 3).number(4) === this.primitives.crc32(bytes.subarray(0, 3))
+    ) {
+      const slot = bytes[1] as number;
+      // Undone, the old record stays; finished, it goes.
+      stale = slot < this.ids.length && !this.read(slot) ? slot : (bytes[2] as number);
+      if (this.silent) return false;
+    }
     for (let slot = 0; slot < this.ids.length; slot++) {
       const head = this.ask(this.address(slot), 6);
       if (!head) return false;
-      this.ids[slot] = head[0] === MAGIC ? new Reader(head, 2).number(4) | 0 : 0;
+      // What is stale is never seen, not even where it cannot be retired now.
+      this.ids[slot] = head[0] === MAGIC && slot !== stale ? new Reader(head, 2).number(4) | 0 : 0;
       this.orders[slot] = head[1] as number;
     }
-    const bytes = this.ask(INTENT_PAGE * this.storage.pageBytes, 7);
-    if (!bytes) return false;
-    const slot = bytes[1] as number;
-    let stale = bytes[2] as number;
-    // An intent torn at its start means that nothing was begun, one torn at its end that all was done.
-    this.settled =
-      bytes[0] !== INTENT_MAGIC ||
-      (slot & stale) === NO_SLOT_BYTE ||
-      new Reader(bytes, 3).number(4) !== this.primitives.crc32(bytes.subarray(0, 3));
-    if (this.settled) return true;
-    // Undone: the old record stays.
-    if (slot < this.ids.length && !this.read(slot)) stale = slot;
-    return !this.silent && this.finish(stale);
+    this.settled = stale === NO_SLOT || this.finish(stale);
+    return this.settled;
   }
 }
 

@@ -124,7 +124,7 @@ export class Vault {
    * Gives a blank fob its owner.
    * @param secrets device secret and pairing key, 64 bytes
    * @param dataKey 16 random bytes
-   * @returns false when storage failed; the fob is then still blank
+   * @returns false when storage failed; the fob is then still blank, unless all was written and only that not seen
    */
   adopt(secrets: Uint8Array, dataKey: Uint8Array): boolean {
     const wrap = this.wrapKey(secrets);
@@ -141,9 +141,10 @@ export class Vault {
       this.erase() &&
       this.keystore.save(secrets) &&
       clearSlots(this.storage) &&
-      this.writeHeader(0, header) &&
-      this.writeHeader(1, header)
+      this.writeHeader(0, header)
     ) {
+      // Where this one fails, every boot tries again.
+      this.writeHeader(1, header);
       this.own(secrets, dataKey);
       return true;
     }

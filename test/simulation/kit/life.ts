@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
-import { type Client, isFobError } from '../../../host/client/index.ts';
+import { type Client, isFobError, pairingCode } from '../../../host/client/index.ts';
 import { hostPrimitives } from '../../../host/client/primitives.ts';
 import { accountProof, KIND_HOTP, KIND_TOTP } from '../../../protocol/account.ts';
 import { Hmac } from '../../../protocol/hmac.ts';
 import { hotp } from '../../../protocol/otp.ts';
 import { SHA1 } from '../../../protocol/primitives.ts';
 import { type Chance, makeChance } from '../../../simulator/chance.ts';
-import { ascii, Owner, random } from '../../conformance/owner.ts';
+import { ascii, codeOnScreen, Owner } from '../../conformance/owner.ts';
 import { SimulatorDriver } from '../../conformance/simulator-driver.ts';
 import { secret } from '../../kit/secrets.ts';
 
@@ -42,8 +42,19 @@ export class Life {
 
   constructor(seed: number) {
     this.chance = makeChance(seed, 'life');
-    this.driver = new SimulatorDriver({ seed });
-    this.owner = new Owner(this.driver, PATIENCE);
+    this.driver = new SimulatorDriver({ seed, birth: this.secret(32) });
+    this.owner = this.newOwner();
+  }
+
+  private secret(length: number): Uint8Array {
+    return secret(this.chance.bytes(length));
+  }
+
+  /** All its chance is from the seed, too: the bytes that a cut tears depend on it. */
+  private newOwner(): Owner {
+    const random = (length: number) => this.chance.bytes(length);
+    const owner = new Owner(this.driver, { ...PATIENCE, random });
+    return Object.assign(owner, { key: this.secret(32), deviceSecret: this.secret(32) });
   }
 
   private get client(): Client {
@@ -91,9 +102,9 @@ export class Life {
     const account: Held = {
       // Both signs of a 32-bit number.
       id: Uint8Array.of(1 + this.chance.below(255), this.chance.byte(), this.chance.byte(), this.made),
-      label: `a${this.made}${'x'.repeat(this.chance.below(20))}`,
+      label: `a${this.made}${'x'.repeat(this.chance.below(16))}`,
       kind,
-      key: secret(random(10 + this.chance.below(20))),
+      key: this.secret(10 + this.chance.below(20)),
       isCertain: false,
       next: kind === KIND_HOTP ? this.chance.below(1_000) : 0,
       skipped: 0,
@@ -151,7 +162,7 @@ export class Life {
     fob.press(0, this.held.length > 1 ? 700 : 100);
     const { text } = fob.screen();
     const code = text.find(line => /^\d{3} \d{3}$/.test(line))?.replace(' ', '');
-    const account = this.held.find(({ label }) => text.some(line => line === label || line === label.slice(0, 19)));
+    const account = this.held.find(({ label }) => text.includes(label));
     if (code === undefined || !account) {
       for (const one of this.held) if (one.kind === KIND_HOTP && !fob.powered) one.skipped++;
     } else if (account.kind === KIND_HOTP) this.saw(account, code);
@@ -211,10 +222,10 @@ export class Life {
     this.held = [];
     this.mayBeErased = false;
     for (;;) {
-      this.owner = new Owner(this.driver, PATIENCE);
+      this.owner = this.newOwner();
       const cut = this.chance.below(3) > 0 ? 1 + this.chance.below(12) : Number.MAX_SAFE_INTEGER;
       this.driver.fob.cutPowerAtOperation(cut);
-      const paired = await this.happened(() => this.owner.pair());
+      const paired = await this.happened(() => this.pair());
       this.driver.fob.cutPowerAtOperation(Number.MAX_SAFE_INTEGER);
       this.powerUp();
       const { state } = await this.client.hello();
@@ -226,6 +237,16 @@ export class Life {
       this.isOpen = true;
       return await this.compare();
     }
+  }
+
+  private async pair(): Promise<void> {
+    const { client, owner } = this;
+    await client.hello();
+    await client.startPairing();
+    await client.openSession(pairingCode(await codeOnScreen(this.driver)));
+    const { deviceSecret, key: pairingKey } = owner;
+    await client.call('adopt', { deviceSecret, pairingKey, entropy: this.secret(32) });
+    await owner.open();
   }
 
   private async compare(): Promise<void> {
@@ -254,7 +275,7 @@ export class Life {
   }
 
   private async expectProof({ id, kind, label, key }: Held): Promise<void> {
-    const nonce = random(16);
+    const nonce = this.chance.bytes(16);
     const traits = { kind, algorithm: SHA1, digits: 6, issuer: ascii('I'), label: ascii(label) };
     const settings = { ...traits, period: kind === KIND_TOTP ? 30 : 0 };
     const { mac } = await this.client.call('prove', { id, nonce });

@@ -1,0 +1,187 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Client, connect, isFobError, pairingCode } from '../../host/client/index.ts';
+import type { Transport } from '../../host/transports/transport.ts';
+import { ascii, codeOnScreen, Owner, random } from '../conformance/owner.ts';
+import { refused } from '../conformance/refused.ts';
+import { SimulatorDriver } from '../conformance/simulator-driver.ts';
+import { RFC4226, RFC4226_KEY } from '../conformance/vectors.ts';
+import { secret } from '../kit/secrets.ts';
+
+let driver: SimulatorDriver;
+let owner: Owner;
+
+beforeEach(() => {
+  driver = new SimulatorDriver();
+  owner = new Owner(driver);
+});
+
+afterEach(() => {
+  expect(driver.complaints()).toBe('');
+  driver.fob.close();
+});
+
+/** A command asks for a code and is gone as soon as the question is on the screen. */
+async function askAndLeave(id: Uint8Array): Promise<void> {
+  const ending = new AbortController();
+  const options = { signal: ending.signal, onPressNeeded: () => ending.abort() };
+  const error = await owner.client.call('code', { id }, options).catch((reason: unknown) => reason);
+  expect(isFobError(error, 'cancelled')).toBe(true);
+}
+
+const adoption = () => ({
+  deviceSecret: secret(random(32)),
+  pairingKey: secret(random(32)),
+  entropy: secret(random(32)),
+});
+
+describe('a hold', () => {
+  it('that began on a question does nothing to what stands there when the question has gone', async () => {
+    await owner.pair();
+    const id = await owner.put({ secret: RFC4226_KEY });
+    await askAndLeave(id);
+    driver.fob.advance(4_500);
+    driver.fob.keyDown();
+    driver.fob.advance(2_000);
+    expect((await driver.screen()).join(' ')).toContain('Press: passcode');
+    driver.fob.keyUp();
+    driver.fob.advance(100);
+    expect(await owner.passcodeShown()).toBe('');
+    expect(await owner.pressed()).toBe(RFC4226[0]);
+  });
+
+  it('that began on one account makes no passcode of another that took its place', async () => {
+    await owner.pair();
+    const first = await owner.put({ secret: RFC4226_KEY, label: ascii('first') });
+    const second = await owner.put({ secret: RFC4226_KEY, label: ascii('second') });
+    await owner.put({ secret: RFC4226_KEY, label: ascii('third') });
+    await owner.toList();
+    expect((await driver.screen()).join(' ')).toContain('first');
+    driver.fob.keyDown();
+    driver.fob.advance(300);
+    await owner.client.call('remove', { id: first });
+    driver.fob.advance(1_000);
+    driver.fob.keyUp();
+    driver.fob.advance(100);
+    expect((await owner.client.call('list', { index: 0 })).id).toEqual(second);
+    expect((await owner.client.call('list', { index: 0 })).counter).toBe(0);
+  });
+
+  it('keeps the display on until it has done what it was for', async () => {
+    await owner.pair();
+    await owner.put({ secret: RFC4226_KEY });
+    await owner.put({ secret: RFC4226_KEY });
+    await owner.toList();
+    driver.fob.press();
+    driver.fob.advance(29_600);
+    await driver.press(700);
+    expect(await owner.passcodeShown()).toBe(RFC4226[0]);
+  });
+});
+
+describe('a question', () => {
+  it('that something else took from the screen is asked anew', async () => {
+    await owner.pair();
+    const id = await owner.put({ secret: RFC4226_KEY });
+    await askAndLeave(id);
+    await owner.put({ secret: RFC4226_KEY, label: ascii('another') });
+    expect((await driver.screen()).join(' ')).not.toContain('Hold: yes');
+    const { code } = await owner.client.call('code', { id }, { onPressNeeded: owner.approve });
+    expect(String.fromCharCode(...code)).toBe(RFC4226[0]);
+  });
+});
+
+describe('a pairing code', () => {
+  it('that a press put away is shown again when it is asked for', async () => {
+    await owner.client.hello();
+    await owner.client.startPairing();
+    const code = await codeOnScreen(driver);
+    await driver.press();
+    expect((await driver.screen()).join(' ')).toContain('no owner');
+    await driver.advance(60_000);
+    expect(await owner.client.startPairing()).toBeLessThan(121);
+    expect(await codeOnScreen(driver)).toBe(code);
+    await driver.advance(121_000);
+    expect((await driver.screen()).join('')).not.toContain(code.slice(0, 3));
+  });
+
+  it('is good for one adoption, also for someone else who saw it and began in time', async () => {
+    await owner.client.hello();
+    await owner.client.startPairing();
+    const code = pairingCode(await codeOnScreen(driver));
+    await owner.client.openSession(code);
+    const thief = delayed(driver.transport, 3);
+    await thief.client.hello();
+    const stolen = thief.client.openSession(code);
+    await thief.isHeld;
+    await owner.client.call('adopt', adoption());
+    await refused(owner.client.call('adopt', adoption()), 'already-owned');
+    thief.release();
+    await stolen;
+    await refused(thief.client.call('adopt', adoption()), 'already-owned');
+    await refused(thief.client.call('info', {}), 'not-paired');
+  });
+});
+
+/** A client whose `nth` frame waits on the way. */
+function delayed(transport: Transport, nth: number) {
+  let release: () => void = () => undefined;
+  let held: () => void = () => undefined;
+  const isReleased = new Promise<void>(resolve => {
+    release = resolve;
+  });
+  const isHeld = new Promise<void>(resolve => {
+    held = resolve;
+  });
+  let sent = 0;
+  const client: Client = connect({
+    ...transport,
+    async send(text) {
+      sent++;
+      if (sent === nth) {
+        held();
+        await isReleased;
+      }
+      await transport.send(text);
+    },
+  });
+  return { client, isHeld, release };
+}
+
+describe('the clock', () => {
+  const forward = async (seconds: number) => {
+    const { utc } = await owner.client.call('clock', {});
+    return owner.client.call('setClock', { utc: utc + seconds }, { onPressNeeded: owner.deny });
+  };
+
+  it('cannot be walked forward by small steps that nobody pressed for', async () => {
+    await owner.pair();
+    await owner.setClock(1_800_000_000);
+    await forward(3);
+    await forward(2);
+    await refused(forward(2), 'press-denied');
+    await driver.reboot();
+    await owner.open();
+    await refused(forward(2), 'press-denied');
+    // Four hours at 200 ppm are 2.88 seconds.
+    await driver.advance(4 * 3_600_000);
+    await forward(2);
+    await refused(forward(2), 'press-denied');
+  });
+
+  it('is trusted at once when it was set under a passcode', async () => {
+    await owner.pair();
+    await owner.setClock(1_800_000_000);
+    await owner.put({ kind: 2, period: 30, secret: RFC4226_KEY });
+    await owner.toList();
+    await driver.press();
+    let { utc } = await owner.client.call('clock', {});
+    for (const ms of [1_000, 1_001, 1_002, 1_003, 1_004]) {
+      expect(await owner.passcodeShown()).not.toBe('');
+      await driver.advance(ms);
+      // The clock's second has just changed, and the screen does not show it yet.
+      utc += 2;
+      await owner.client.call('setClock', { utc });
+    }
+    expect(await owner.passcodeShown()).not.toBe('');
+  });
+});
