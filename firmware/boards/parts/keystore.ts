@@ -3,10 +3,13 @@ import { BIRTH_BYTES, SECRETS_BYTES, STORAGE_MARGIN_BYTES } from '../limits.ts';
 
 const SECRETS_FILE = 'keys';
 const BIRTH_FILE = 'birth';
+/** 2^32: with it a CRC-32 has ten decimal digits, whatever it is. */
+const CRC_END = 4294967296;
 
 /**
- * Device secret and pairing key in a file of the microcontroller's Storage, with a CRC in hex behind them since a
- * write that lost its power reads as a prefix followed by 0xFF.
+ * Device secret and pairing key in a file of the microcontroller's Storage, with a CRC behind them since a write that
+ * lost its power reads as a prefix followed by 0xFF. The file always has the same length: Espruino writes the next
+ * header over what is left of a torn one, which is good only where both are the same.
  */
 export class StorageKeystore implements Keystore {
   private readonly storage: DeviceStorage;
@@ -19,13 +22,13 @@ export class StorageKeystore implements Keystore {
     const text = this.storage.read(SECRETS_FILE);
     if (!text) return undefined;
     const secrets = text.substr(0, SECRETS_BYTES);
-    return text === secrets + E.CRC32(secrets).toString(16) ? E.toUint8Array(secrets) : undefined;
+    return text === secrets + (E.CRC32(secrets) + CRC_END) ? E.toUint8Array(secrets) : undefined;
   }
 
   save(secrets: Uint8Array): boolean {
     // A write that does not fit compacts, and a power cut in a compaction erases all of Storage.
     if (this.storage.getFree() < SECRETS_BYTES + STORAGE_MARGIN_BYTES) return false;
-    this.storage.write(SECRETS_FILE, E.toString(secrets) + E.CRC32(secrets).toString(16));
+    this.storage.write(SECRETS_FILE, E.toString(secrets) + (E.CRC32(secrets) + CRC_END));
     return this.load() !== undefined;
   }
 
