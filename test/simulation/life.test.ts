@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isBigRun } from '../kit/tools.ts';
 import { Life } from './kit/life.ts';
 
-const LIVES = isBigRun ? 400 : 8;
+const LIVES = isBigRun ? 150 : 8;
 const STEPS = 30;
 /** `PASSFOB_SEED=n` begins with that life, as the message of a failure says. */
 const FIRST = Number(process.env.PASSFOB_SEED ?? 1);
