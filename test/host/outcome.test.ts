@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { FobError, isOutcomeUnknown, refusalError } from '../../host/errors.ts';
+import {
+  REFUSED_ALREADY_OWNED,
+  REFUSED_FULL,
+  REFUSED_INTERNAL,
+  REFUSED_NO_SESSION,
+  REFUSED_PRESS_DENIED,
+  REFUSED_STORAGE_FAILED,
+} from '../../protocol/refusals.ts';
+
+// Keys are dropped only where the outcome is known: a fob whose memory failed half-way may have taken them.
+it.each([REFUSED_STORAGE_FAILED, REFUSED_INTERNAL, REFUSED_NO_SESSION])(
+  'refusal %d leaves it open whether the fob did what it was asked for',
+  status => expect(isOutcomeUnknown(refusalError(status))).toBe(true),
+);
+
+it.each([REFUSED_ALREADY_OWNED, REFUSED_FULL, REFUSED_PRESS_DENIED])(
+  'refusal %d says that nothing was done',
+  status => expect(isOutcomeUnknown(refusalError(status))).toBe(false),
+);
+
+it('so does silence, and a cable that was pulled', () => {
+  for (const kind of ['no-answer', 'unplugged'] as const) {
+    expect(isOutcomeUnknown(new FobError(kind))).toBe(true);
+  }
+});
