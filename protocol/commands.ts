@@ -46,6 +46,50 @@ export const COMMANDS = {
   setClock: [24, 1, 1, 'utc:u64', ''],
   /** Everything on the fob, after a press. */
   erase: [25, 1, 1, '', ''],
+
+  /** Leaves a key with which a forgotten PIN can be reset; the fob keeps the vault's key wrapped under it, not it. */
+  escrow: [26, 2, 1, 'recoveryKey:b32', ''],
+  /**
+   * pin: 0 none, 1 set, 2 to be chosen. failures: wrong PINs since the last right one. wentBack: 0 no, 1 the storage
+   * went back in time, 2 unknown, the witness lost its power. battery: percent, 255 unknown.
+   */
+  status: [
+    27,
+    2,
+    1,
+    '',
+    'pinDigits:u8 attempts:u8 wipe:u8 lockSeconds:u16 asks:u8 typing:u8 pin:u8 locked:u8 failures:u8 iterations:u16 escrowed:u8 wentBack:u8 battery:u8',
+  ],
+  /**
+   * pinDigits: fewest digits of a PIN, 0 for no PIN. attempts: wrong PINs until the fob is wiped (wipe 1) or locked
+   * until its owner resets it (0). lockSeconds: locks so long after the last key, 0 when the display goes off. asks:
+   * sum of 1 PIN before every passcode, 2 before every approval, 4 before the settings. typing: 0 never, 1 the person
+   * may switch it on, 3 and Enter follows. Clears `wentBack`.
+   */
+  setPolicy: [28, 2, 1, 'pinDigits:u8 attempts:u8 wipe:u8 lockSeconds:u16 asks:u8 typing:u8', ''],
+  /** The person must choose a new PIN at the next unlocking. */
+  requirePin: [29, 2, 1, '', ''],
+  /** Opens the vault without its PIN, after a press, and has a new one chosen. The accounts stay. */
+  resetPin: [30, 2, 1, 'recoveryKey:b32', ''],
+  rename: [31, 2, 1, 'id:b4 issuer:v32 label:v32', ''],
+  /** place: in the list, from 0. */
+  move: [32, 2, 1, 'id:b4 place:u8', ''],
+  /** Enrols for OCRA (RFC 6287 §6). question: 0 numeric, 1 alphanumeric, 2 hexadecimal; length 4 to 64. inputs: sum
+   * of 1 counter, 2, 4 or 6 PIN hash by SHA-1, SHA-256 or SHA-512, 8, 16 or 24 time in seconds, minutes or hours.
+   * step: how many of them, 0 without time. */
+  putOcra: [
+    33,
+    2,
+    1,
+    'id:b4 algorithm:u8 digits:u8 question:u8 length:u8 inputs:u8 step:u8 counter:u64 issuer:v32 label:v32 secret:v128',
+    '',
+  ],
+  /** An OCRA passcode over a question, after an approval. number: two digits to compare, 255 for none. */
+  respond: [34, 2, 1, 'id:b4 question:v64 number:u8 service:v32 user:v32', 'code:v10 counter:u64'],
+  /** state: 0 unset, 1 trusted, 2 stale. error: bound in seconds. trim: tenths of a ppm plus 32768. */
+  time: [35, 2, 1, '', 'state:u8 utc:u64 age:u32 error:u16 trim:u16'],
+  /** Maintenance mode until the next reset, after a press: the console opens for an update. */
+  maintain: [36, 2, 1, '', ''],
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -1,6 +1,8 @@
 /** Every bound of the wire. A change here is a new protocol version, except where the comment says otherwise. */
 
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
+/** What a handshake binds: the version of the session's own rules, not of the commands inside. */
+export const SESSION_VERSION = 1;
 
 /** Characters of a frame, mark and newline included, stay under 512 so that one fits every receive buffer. */
 export const FRAME_CHARS_MAX = 510;
@@ -37,11 +39,25 @@ export const BOARD_CHARS_MAX = 16;
 export const VERSION_CHARS_MAX = 16;
 
 export const ACCOUNT_ID_BYTES = 4;
-export const ACCOUNTS_MAX = 32;
+/** In a larger memory; 4 kB hold 32. */
+export const ACCOUNTS_MAX = 100;
 export const NAME_BYTES_MAX = 32;
 /** Shortest shared secret taken: 80 bits, the shortest that large providers hand out (RFC 4226 R6 wants 128). */
 export const SECRET_BYTES_MIN = 10;
 export const SECRET_BYTES_MAX = 128;
+/** Hexadecimal, Base32 and Base64 passcodes (docs/protocol.md) have 5 to 8 characters, decimal ones 6 to 8. */
+export const CHARACTERS_MIN = 5;
+/** OCRA passcodes have up to 10 digits (RFC 6287 §6.1). */
+export const OCRA_DIGITS_MIN = 4;
+export const OCRA_DIGITS_MAX = 10;
+export const QUESTION_CHARS_MIN = 4;
+export const QUESTION_CHARS_MAX = 64;
+export const PIN_DIGITS_MIN = 4;
+export const PIN_DIGITS_MAX = 16;
+export const RECOVERY_KEY_BYTES = 32;
+/** Wrong PINs that a policy may allow. */
+export const ATTEMPTS_MIN = 3;
+export const ATTEMPTS_MAX = 20;
 export const DIGITS_MIN = 6;
 export const DIGITS_MAX = 8;
 export const PERIOD_SECONDS_MIN = 15;

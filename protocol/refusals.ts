@@ -26,6 +26,9 @@ export const REFUSED_DAMAGED = 21;
 export const REFUSED_NEEDS_ENTROPY = 22;
 export const REFUSED_KEYS_LOST = 23;
 export const REFUSED_INTERNAL = 24;
+export const REFUSED_LOCKED = 25;
+export const REFUSED_PRESS_REPORTED = 26;
+export const REFUSED_WRONG_RECOVERY = 27;
 
 /** What the owner may do with the very same request. */
 export type Retry =
@@ -194,6 +197,24 @@ export const REFUSALS = {
     'later',
     'The fob met an error of its own.',
     'Take the power off and on, then run the command again. Report it if it stays.',
+  ),
+  locked: /* @__PURE__ */ entry(
+    REFUSED_LOCKED,
+    'later',
+    'The fob is locked by its PIN.',
+    'Enter the PIN on the fob, then run the command again. If it is forgotten, run: passfob pin reset',
+  ),
+  'press-reported': /* @__PURE__ */ entry(
+    REFUSED_PRESS_REPORTED,
+    'never',
+    'The person at the fob reported the request as not their own.',
+    'Find out who made the request before you make another.',
+  ),
+  'wrong-recovery': /* @__PURE__ */ entry(
+    REFUSED_WRONG_RECOVERY,
+    'never',
+    'The fob holds nothing that this recovery key opens.',
+    'Use the inventory that last ran: passfob pin escrow. Without it the fob can only be erased and enrolled again.',
   ),
 } as const;
 

@@ -6,10 +6,10 @@ import {
   CCM_TAG_BYTES,
   COUNTER_BYTES,
   HASH_BYTES,
-  PROTOCOL_VERSION,
   SERIAL_BYTES,
   SESSION_NONCE_BYTES,
   SESSION_RECORDS_MAX,
+  SESSION_VERSION,
 } from './limits.ts';
 import { type Primitives, SHA256 } from './primitives.ts';
 
@@ -67,7 +67,7 @@ export function handshakeContext(
   counter: number,
 ): Uint8Array {
   return new Writer(2 + SERIAL_BYTES + 2 * SESSION_NONCE_BYTES + COUNTER_BYTES)
-    .number(PROTOCOL_VERSION, 1)
+    .number(SESSION_VERSION, 1)
     .number(keyKind, 1)
     .raw(serial)
     .raw(ownerNonce)

@@ -21,7 +21,7 @@ export class ClearCommands {
   protected readonly ports: Ports;
   protected readonly vault: Vault;
   protected readonly accounts: Accounts;
-  protected readonly time: Timekeeper;
+  protected readonly timekeeper: Timekeeper;
   protected readonly pool: Pool;
   protected readonly person: Person;
   protected readonly now: Now;
@@ -48,7 +48,7 @@ export class ClearCommands {
     this.ports = ports;
     this.vault = vault;
     this.accounts = accounts;
-    this.time = time;
+    this.timekeeper = time;
     this.pool = pool;
     this.person = person;
     this.now = now;

@@ -64,7 +64,7 @@ export class Commands extends ClearCommands implements Handlers {
   /** The vault has another owner or none. */
   private reload(): void {
     this.accounts.arrange();
-    this.time.load();
+    this.timekeeper.load();
   }
 
   info(): Response<'info'> | number {
@@ -73,7 +73,7 @@ export class Commands extends ClearCommands implements Handlers {
     return {
       accounts: this.accounts.count,
       freeRecords: Math.max(0, Math.min(records.free, limits.ACCOUNTS_MAX - this.accounts.count)),
-      clock: this.time.state,
+      clock: this.timekeeper.state,
       recordBytes: records.capacity,
     };
   }
@@ -145,7 +145,7 @@ export class Commands extends ClearCommands implements Handlers {
     const account = this.account(request.id);
     if (typeof account === 'number') return account;
     const totp = account.kind === KIND_TOTP;
-    if (totp && this.time.state === CLOCK_UNSET) return refused.REFUSED_CLOCK_UNSET;
+    if (totp && this.timekeeper.state === CLOCK_UNSET) return refused.REFUSED_CLOCK_UNSET;
     const name = `${printable(account.issuer)} ${printable(account.label)}`;
     const wait = this.person.ask(idOf(request.id), texts.ASK_CODE, name);
     if (wait) return wait;
@@ -161,17 +161,61 @@ export class Commands extends ClearCommands implements Handlers {
 
   clock(): Response<'clock'> | number {
     if (this.strange) return this.strange;
-    return { state: this.time.state, utc: Math.max(0, this.now.utc), age: this.time.age };
+    return { state: this.timekeeper.state, utc: Math.max(0, this.now.utc), age: this.timekeeper.age };
   }
 
   setClock(request: Request<'setClock'>): Response<'setClock'> | number {
     if (this.strange) return this.strange;
     if (request.utc === 0) return refused.REFUSED_OUT_OF_RANGE;
-    if (this.time.suspicious(request.utc)) {
+    if (this.timekeeper.suspicious(request.utc)) {
       const wait = this.person.ask(ASK_CLOCK, texts.ASK_CLOCK, '');
       if (wait) return wait;
     }
-    return this.time.set(request.utc) ? {} : refused.REFUSED_CLOCK_FAILED;
+    return this.timekeeper.set(request.utc) ? {} : refused.REFUSED_CLOCK_FAILED;
+  }
+
+  escrow(): number {
+    return refused.REFUSED_UNSUPPORTED;
+  }
+
+  status(): number {
+    return refused.REFUSED_UNSUPPORTED;
+  }
+
+  setPolicy(): number {
+    return refused.REFUSED_UNSUPPORTED;
+  }
+
+  requirePin(): number {
+    return refused.REFUSED_UNSUPPORTED;
+  }
+
+  resetPin(): number {
+    return refused.REFUSED_UNSUPPORTED;
+  }
+
+  rename(): number {
+    return refused.REFUSED_UNSUPPORTED;
+  }
+
+  move(): number {
+    return refused.REFUSED_UNSUPPORTED;
+  }
+
+  putOcra(): number {
+    return refused.REFUSED_UNSUPPORTED;
+  }
+
+  respond(): number {
+    return refused.REFUSED_UNSUPPORTED;
+  }
+
+  time(): number {
+    return refused.REFUSED_UNSUPPORTED;
+  }
+
+  maintain(): number {
+    return refused.REFUSED_UNSUPPORTED;
   }
 
   erase(): Response<'erase'> | number {

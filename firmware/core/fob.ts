@@ -64,11 +64,14 @@ export class Fob {
     this.refresh();
   }
 
-  /** A key went down or up, debounced. */
-  key(down: boolean, ms: number, utc: number): void {
+  /**
+   * A key went down or up, debounced.
+   * @param which 0 the main key; 1 next, 2 previous, 3 back, on boards that have them
+   */
+  key(which: number, down: boolean, ms: number, utc: number): void {
     // What fell due before the key counts as before it.
     this.tick(ms, utc);
-    this.person.key(down);
+    if (which === 0) this.person.key(down);
     this.refresh();
   }
 

@@ -9,6 +9,10 @@ export interface Facts {
   readonly serial: Uint8Array;
   /** Bit n set: the board computes hash algorithm n. */
   readonly algorithms: number;
+  /** 1 to 4. With one key a press steps and a hold chooses; see `Fob.key`. */
+  readonly keys: number;
+  /** How far the untrimmed clock may drift, in ppm, over the temperatures of a pocket. */
+  readonly clockPpm: number;
 }
 
 /** Memory that keeps the vault: bytes at addresses. Power may go during any page; that page is then anything. */
@@ -47,6 +51,52 @@ export interface Entropy {
 export interface Clock {
   /** Sets whole seconds since 1970, starting now, and marks the time as valid. False if the part refuses. */
   set(utc: number): boolean;
+  /**
+   * Makes the clock faster (positive) or slower by so many tenths of a ppm, in all, from now on. True if the part
+   * took it; otherwise the core corrects what it reads.
+   */
+  trim(tenths: number): boolean;
+}
+
+/** A second place that counts PIN attempts, so that rolling the first one back gains nothing. Only grows. */
+export interface Marks {
+  /** How many there are; 0 too where the memory was made anew. */
+  count(): number;
+  /** One more, durable and read back; false when it is not. */
+  add(): boolean;
+}
+
+/** A second place that holds one number of up to 32 bits, in a chip that is not the storage's. */
+export interface Witness {
+  /** -1 when it lost what it held. */
+  load(): number;
+  save(number: number): boolean;
+}
+
+/** PIN to key, slowly. */
+export interface Stretch {
+  /** Rounds that take this board about half a second, measured now. 1 where nothing is stretched. */
+  iterations(): number;
+  /** 32 bytes. PBKDF2-HMAC-SHA256 (RFC 8018 §5.2) where the board has it. */
+  derive(pin: Uint8Array, salt: Uint8Array, iterations: number): Uint8Array;
+}
+
+/** A keyboard that the fob can be for a computer. */
+export interface Keyboard {
+  /** Whether a computer would receive keys now. */
+  readonly ready: boolean;
+  /** One key down by its usage id (HID Usage Tables, page 0x07), 0 for all up. False: not sent, ask again. */
+  report(usage: number): boolean;
+}
+
+export interface Power {
+  /** Percent, or -1 where nothing is measured. */
+  battery(): number;
+}
+
+/** Opens the console for an update, until the next reset. */
+export interface Maintenance {
+  begin(): void;
 }
 
 /** A monochrome drawing surface. Nothing is visible before `show`. */
@@ -59,7 +109,16 @@ export interface Display {
   fill(x: number, y: number, width: number, height: number): void;
   show(): void;
   power(on: boolean): void;
+  /** What is drawn from now on, until `clear`: a colour where there are any, never the only sign of anything. */
+  ink(tone: number): void;
+  /** Brightness from 0, dim, to 2. */
+  light(level: number): void;
 }
+
+/** Tones of `Display.ink`. */
+export const INK_PLAIN = 0;
+export const INK_ACCENT = 1;
+export const INK_WARNING = 2;
 
 /** The way out to the host. */
 export interface Link {
@@ -75,6 +134,12 @@ export interface Ports {
   readonly clock: Clock;
   readonly display: Display;
   readonly link: Link;
+  readonly marks: Marks;
+  readonly witness: Witness;
+  readonly stretch: Stretch;
+  readonly keyboard: Keyboard;
+  readonly power: Power;
+  readonly maintenance: Maintenance;
 }
 
 /** The time, as the board brought it with the current input. */

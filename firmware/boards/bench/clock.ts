@@ -32,6 +32,10 @@ export class BenchClock implements Clock {
     return true;
   }
 
+  trim(): boolean {
+    return false;
+  }
+
   /** The battery has died. */
   lose(): void {
     this.offset = undefined;

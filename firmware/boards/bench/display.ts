@@ -32,6 +32,10 @@ export class BenchDisplay implements Display {
     this.shown = this.on ? this.drawn : [];
   }
 
+  ink(): void {}
+
+  light(): void {}
+
   power(on: boolean): void {
     this.on = on;
   }

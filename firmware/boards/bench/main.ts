@@ -1,6 +1,7 @@
 import { Fob } from '../../core/fob.ts';
 import type { Now } from '../../core/ports.ts';
 import { BENCH_PAGES, BENCH_RECORD_PAGES, CONTROL_LINE_CHARS_MAX } from '../limits.ts';
+import { NoBattery, NoKeyboard, NoMaintenance, NoMarks, NoStretch, NoWitness } from '../parts/absent.ts';
 import { SHA1_TO_SHA512 } from '../parts/algorithms.ts';
 import { StorageKeystore } from '../parts/keystore.ts';
 import { serialOf } from '../parts/serial.ts';
@@ -30,6 +31,8 @@ const fob = new Fob(
       firmware: FIRMWARE_VERSION,
       serial: serialOf(primitives),
       algorithms: SHA1_TO_SHA512,
+      keys: 1,
+      clockPpm: 2,
     },
     primitives,
     storage: new FilePages(BENCH_PAGES, BENCH_RECORD_PAGES),
@@ -38,6 +41,12 @@ const fob = new Fob(
     clock,
     display,
     link: { send: frame => Serial1.write(frame) },
+    marks: new NoMarks(),
+    witness: new NoWitness(),
+    stretch: new NoStretch(primitives),
+    keyboard: new NoKeyboard(),
+    power: new NoBattery(),
+    maintenance: new NoMaintenance(),
   },
   now.ms,
   now.utc,
@@ -45,11 +54,12 @@ const fob = new Fob(
 
 Serial1.on('data', data => fob.receive(data, now.ms, now.utc));
 
-/** One line of JSON in, one line out: {ms, utc}, {down}, {lose}, {meter}; any of them, then what is asked. */
+/** One line of JSON in, one line out: {ms, utc}, {down, key}, {lose}, {meter}; any of them, then what is asked. */
 interface Control {
   ms?: number;
   utc?: number;
   down?: boolean;
+  key?: number;
   lose?: boolean;
   meter?: boolean;
 }
@@ -63,7 +73,7 @@ function control(line: string): void {
     primitives.metering = order.meter;
     primitives.peak = 0;
   }
-  if (order.down !== undefined) fob.key(order.down, now.ms, now.utc);
+  if (order.down !== undefined) fob.key(order.key ?? 0, order.down, now.ms, now.utc);
   else fob.tick(now.ms, now.utc);
   const answer = {
     screen: display.shown,

@@ -83,6 +83,10 @@ export class Ds3231 implements Clock {
     return now === utc || now === utc + 1;
   }
 
+  trim(): boolean {
+    return false;
+  }
+
   private daysBefore(month: number, leap: boolean): number {
     return (DAYS_BEFORE[month - 1] as number) + (leap && month > 2 ? 1 : 0);
   }

@@ -77,6 +77,10 @@ export class Ssd1306 implements Display {
     }
   }
 
+  ink(): void {}
+
+  light(): void {}
+
   power(on: boolean): void {
     if (on === this.on) return;
     this.on = on;

@@ -1,5 +1,6 @@
 import { Fob } from '../../core/fob.ts';
 import { AT24C32_WRITE_SECONDS, DEBOUNCE_MS, I2C_BITRATE, PICO_RECORD_PAGES } from '../limits.ts';
+import { NoBattery, NoKeyboard, NoMaintenance, NoMarks, NoStretch, NoWitness } from '../parts/absent.ts';
 import { SHA1_AND_SHA256 } from '../parts/algorithms.ts';
 import { At24c32 } from '../parts/at24c32.ts';
 import { Ds3231 } from '../parts/ds3231.ts';
@@ -28,6 +29,8 @@ const fob = new Fob(
       firmware: FIRMWARE_VERSION,
       serial: serialOf(primitives),
       algorithms: SHA1_AND_SHA256,
+      keys: 1,
+      clockPpm: 2,
     },
     primitives,
     storage: new At24c32(PICO_RECORD_PAGES),
@@ -36,6 +39,12 @@ const fob = new Fob(
     clock,
     display: new Ssd1306(),
     link: { send: frame => USB.write(frame) },
+    marks: new NoMarks(),
+    witness: new NoWitness(),
+    stretch: new NoStretch(primitives),
+    keyboard: new NoKeyboard(),
+    power: new NoBattery(),
+    maintenance: new NoMaintenance(),
   },
   ms(),
   clock.read(),
@@ -62,7 +71,7 @@ USB.on('data', data => {
 
 setWatch(
   event => {
-    fob.key(event.state, ms(), clock.read());
+    fob.key(0, event.state, ms(), clock.read());
     rest();
   },
   BTN1,

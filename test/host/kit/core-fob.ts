@@ -5,8 +5,9 @@ import { hostPrimitives } from '../../../host/client/primitives.ts';
 import type { FobError } from '../../../host/errors.ts';
 import { pipe } from '../../../host/transports/pipe.ts';
 import type { Transport } from '../../../host/transports/transport.ts';
+import { Hmac } from '../../../protocol/hmac.ts';
 import { PRESS_DEAF_MS } from '../../../protocol/limits.ts';
-import type { Primitives } from '../../../protocol/primitives.ts';
+import { type Primitives, SHA256 } from '../../../protocol/primitives.ts';
 import { secret } from '../../kit/secrets.ts';
 
 /** What happens to the nth frame (from 0) of one direction: what arrives, or nothing. */
@@ -54,7 +55,14 @@ export class CoreFob {
     const birth = secret(new Uint8Array(randomBytes(32)));
     let secrets: Uint8Array | undefined;
     return {
-      facts: { board: 'core', firmware: 'test', serial: this.serial, algorithms: ALL_ALGORITHMS },
+      facts: {
+        board: 'core',
+        firmware: 'test',
+        serial: this.serial,
+        algorithms: ALL_ALGORITHMS,
+        keys: 1,
+        clockPpm: 2,
+      },
       primitives,
       storage: {
         pages: PAGES,
@@ -84,6 +92,7 @@ export class CoreFob {
           this.utc = utc;
           return true;
         },
+        trim: () => false,
       },
       display: {
         width: 128,
@@ -93,8 +102,16 @@ export class CoreFob {
         fill: () => undefined,
         show: () => undefined,
         power: () => undefined,
+        ink: () => undefined,
+        light: () => undefined,
       },
       link: { send: frame => this.send(frame) },
+      marks: { count: () => 0, add: () => true },
+      witness: { load: () => 0, save: () => true },
+      stretch: { iterations: () => 1, derive: (pin, salt) => new Hmac(primitives, SHA256, salt).mac([pin]) },
+      keyboard: { ready: false, report: () => false },
+      power: { battery: () => -1 },
+      maintenance: { begin: () => undefined },
     };
   }
 
@@ -149,17 +166,17 @@ export class CoreFob {
   /** Waits until keys are heard, then holds the button for longer than a second. */
   approve(): void {
     this.pass(PRESS_DEAF_MS + 1);
-    this.core.key(true, this.ms, this.utc);
+    this.core.key(0, true, this.ms, this.utc);
     this.pass(HOLD_MS);
-    this.core.key(false, this.ms, this.utc);
+    this.core.key(0, false, this.ms, this.utc);
   }
 
   /** Waits until keys are heard, then presses the button shortly. */
   deny(): void {
     this.pass(PRESS_DEAF_MS + 1);
-    this.core.key(true, this.ms, this.utc);
+    this.core.key(0, true, this.ms, this.utc);
     this.ms += 100;
-    this.core.key(false, this.ms, this.utc);
+    this.core.key(0, false, this.ms, this.utc);
   }
 
   /** Takes the power off and on: what was not in a memory is gone. */

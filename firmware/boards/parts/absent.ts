@@ -1,0 +1,65 @@
+import { Hmac } from '../../../protocol/hmac.ts';
+import type { Primitives } from '../../../protocol/primitives.ts';
+import { SHA256 } from '../../../protocol/primitives.ts';
+import type { Keyboard, Maintenance, Marks, Power, Stretch, Witness } from '../../core/ports.ts';
+
+/** Parts that a board does not have: ordinary parts that do nothing, so that the core needs no `if`. */
+
+export class NoKeyboard implements Keyboard {
+  readonly ready: boolean;
+
+  constructor() {
+    this.ready = false;
+  }
+
+  report(): boolean {
+    return false;
+  }
+}
+
+export class NoBattery implements Power {
+  battery(): number {
+    return -1;
+  }
+}
+
+export class NoMarks implements Marks {
+  count(): number {
+    return 0;
+  }
+
+  add(): boolean {
+    return true;
+  }
+}
+
+export class NoWitness implements Witness {
+  load(): number {
+    return 0;
+  }
+
+  save(): boolean {
+    return true;
+  }
+}
+
+/** Where PBKDF2 is not native: one HMAC, so that the PIN guards the buttons only. */
+export class NoStretch implements Stretch {
+  private readonly primitives: Primitives;
+
+  constructor(primitives: Primitives) {
+    this.primitives = primitives;
+  }
+
+  iterations(): number {
+    return 1;
+  }
+
+  derive(pin: Uint8Array, salt: Uint8Array): Uint8Array {
+    return new Hmac(this.primitives, SHA256, salt).mac([pin]);
+  }
+}
+
+export class NoMaintenance implements Maintenance {
+  begin(): void {}
+}
