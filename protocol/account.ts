@@ -4,6 +4,7 @@ import { type Algorithm, type Primitives, SHA512 } from './primitives.ts';
 
 export const KIND_HOTP = 1;
 export const KIND_TOTP = 2;
+export const KIND_OCRA = 3;
 export type Kind = typeof KIND_HOTP | typeof KIND_TOTP;
 
 /** What an account is, without its secret and without the counter that moves. */

@@ -12,6 +12,11 @@ export class Account {
   readonly kind: number;
   readonly algorithm: number;
   readonly digits: number;
+  readonly alphabet: number;
+  readonly question: number;
+  readonly length: number;
+  readonly inputs: number;
+  readonly step: number;
   readonly period: number;
   readonly counter: number;
   readonly issuer: Uint8Array;
@@ -25,6 +30,11 @@ export class Account {
     this.kind = flags >> 6;
     this.algorithm = (flags >> 4) & 3;
     this.digits = flags & 15;
+    this.alphabet = 0;
+    this.question = 0;
+    this.length = 8;
+    this.inputs = 0;
+    this.step = 0;
     const hotp = this.kind === KIND_HOTP;
     this.period = hotp ? 0 : from.number(2);
     this.counter = hotp ? from.number(RECORD_COUNTER_BYTES) : 0;

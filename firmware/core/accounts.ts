@@ -125,6 +125,14 @@ export class Accounts {
     return code;
   }
 
+  prepare(account: Account): void {
+    this.key(account);
+  }
+
+  respond(account: Account, _question: Uint8Array, _pin: Uint8Array): string | undefined {
+    return hotp(this.key(account), account.counter, account.digits);
+  }
+
   private key(account: Account): Hmac {
     let hmac = this.hmac;
     if (!hmac || this.keyed !== account.id) {

@@ -147,7 +147,7 @@ export class Commands extends ClearCommands implements Handlers {
     const totp = account.kind === KIND_TOTP;
     if (totp && this.timekeeper.state === CLOCK_UNSET) return refused.REFUSED_CLOCK_UNSET;
     const name = `${printable(account.issuer)} ${printable(account.label)}`;
-    const wait = this.person.ask(idOf(request.id), texts.ASK_CODE, name);
+    const wait = this.person.ask(idOf(request.id), texts.ASK_CODE, name, 0, 255);
     if (wait) return wait;
     const utc = this.now.utc;
     const code = totp ? this.accounts.totp(account, utc) : this.accounts.nextHotp(account);
@@ -168,7 +168,7 @@ export class Commands extends ClearCommands implements Handlers {
     if (this.strange) return this.strange;
     if (request.utc === 0) return refused.REFUSED_OUT_OF_RANGE;
     if (this.timekeeper.suspicious(request.utc)) {
-      const wait = this.person.ask(ASK_CLOCK, texts.ASK_CLOCK, '');
+      const wait = this.person.ask(ASK_CLOCK, texts.ASK_CLOCK, '', 0, 255);
       if (wait) return wait;
     }
     return this.timekeeper.set(request.utc) ? {} : refused.REFUSED_CLOCK_FAILED;
@@ -220,7 +220,7 @@ export class Commands extends ClearCommands implements Handlers {
 
   erase(): Response<'erase'> | number {
     if (this.strange) return this.strange;
-    const wait = this.person.ask(ASK_ERASE, texts.ASK_ERASE, '');
+    const wait = this.person.ask(ASK_ERASE, texts.ASK_ERASE, '', 0, 255);
     if (wait) return wait;
     if (!this.vault.erase()) return refused.REFUSED_STORAGE_FAILED;
     this.session = undefined;

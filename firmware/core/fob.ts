@@ -14,10 +14,12 @@ import { COUNTER_BYTES, PAYLOAD_BYTES_MAX } from '../../protocol/limits.ts';
 import { REFUSED_NO_SESSION } from '../../protocol/refusals.ts';
 import { Accounts } from './accounts.ts';
 import { Commands } from './commands.ts';
+import { Lock } from './lock.ts';
 import { Person } from './person.ts';
 import { Pool } from './pool.ts';
 import type { Now, Ports } from './ports.ts';
 import { draw } from './screens/screen.ts';
+import { State } from './state.ts';
 import { Timekeeper } from './timekeeper.ts';
 import { Vault } from './vault/vault.ts';
 
@@ -48,7 +50,16 @@ export class Fob {
     if (secrets) this.pool.seed(secrets);
     const accounts = new Accounts(ports.primitives, vault);
     const time = new Timekeeper(vault, ports.clock, this.now);
-    this.person = new Person(vault, accounts, time, this.pool, this.now);
+    this.person = new Person(
+      ports,
+      vault,
+      new Lock(),
+      accounts,
+      time,
+      this.pool,
+      new State(),
+      this.now,
+    );
     this.commands = new Commands(ports, vault, accounts, time, this.pool, this.person, this.now);
     this.deframer = new Deframer();
     this.out = new Writer(PAYLOAD_BYTES_MAX);
@@ -71,7 +82,7 @@ export class Fob {
   key(which: number, down: boolean, ms: number, utc: number): void {
     // What fell due before the key counts as before it.
     this.tick(ms, utc);
-    if (which === 0) this.person.key(down);
+    this.person.key(which, down);
     this.refresh();
   }
 
@@ -81,7 +92,7 @@ export class Fob {
     this.refresh();
   }
 
-  /** When `tick` is wanted next, in the milliseconds of the inputs. */
+  /** When `tick` is wanted next, in the milliseconds of the inputs; `NEVER` when nothing is due. */
   get deadline(): number {
     return this.person.deadline;
   }

@@ -8,6 +8,7 @@ const CLOCK_RECORD = 1;
 
 export const CLOCK_UNSET = 0;
 export const CLOCK_TRUSTED = 1;
+export const CLOCK_STALE = 2;
 
 /**
  * Whether the time may be believed. Trusted is a clock that its owner has set and that has run since: the
@@ -47,6 +48,10 @@ export class Timekeeper {
   get state(): number {
     // A clock before its own synchronisation was reset behind our back.
     return this.synced > 0 && this.now.utc >= this.synced ? CLOCK_TRUSTED : CLOCK_UNSET;
+  }
+
+  get error(): number {
+    return Math.ceil((this.age * DRIFT_PPM) / 1000000) + DRIFT_SECONDS;
   }
 
   /** Seconds since the last synchronisation; 0 when unset. */

@@ -48,6 +48,7 @@ export class Vault {
   /** Undefined unless the state is owned. */
   records: Records | undefined;
   pairingKey: Uint8Array | undefined;
+  wentBack: number;
 
   constructor(primitives: Primitives, storage: Storage, keystore: Keystore) {
     this.primitives = primitives;
@@ -55,7 +56,12 @@ export class Vault {
     this.keystore = keystore;
     this.ring = new CounterRing(primitives, storage, RING_PAGE);
     this.state = VAULT_BLANK;
+    this.wentBack = 0;
     this.open();
+  }
+
+  excuse(): void {
+    this.wentBack = 0;
   }
 
   private open(): void {
