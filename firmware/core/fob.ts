@@ -50,16 +50,7 @@ export class Fob {
     if (secrets) this.pool.seed(secrets);
     const accounts = new Accounts(ports.primitives, vault);
     const time = new Timekeeper(vault, ports.clock, this.now);
-    this.person = new Person(
-      ports,
-      vault,
-      new Lock(),
-      accounts,
-      time,
-      this.pool,
-      new State(),
-      this.now,
-    );
+    this.person = new Person(ports, vault, new Lock(), accounts, time, this.pool, new State(), this.now);
     this.commands = new Commands(ports, vault, accounts, time, this.pool, this.person, this.now);
     this.deframer = new Deframer();
     this.out = new Writer(PAYLOAD_BYTES_MAX);
