@@ -52,7 +52,8 @@ export const SCREEN_SECONDS_MIN = 15;
 export const SCREEN_SECONDS_MAX = 120;
 /** How often a screen with a running time is looked at: the clock counts whole seconds. */
 export const REFRESH_MS = 1000;
-/** A deadline when nothing is due. */
+/** A deadline when nothing is due, inside the person and outside. */
+export const FAR = 1e15;
 export const NEVER = -1;
 /** From this percentage the list says that the battery is low. */
 export const BATTERY_LOW = 15;

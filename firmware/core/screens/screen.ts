@@ -21,27 +21,32 @@ export function draw(view: View, display: Display): void {
   display.power(kind !== VIEW_OFF);
   display.clear();
   const u = unit(display);
-  // Where the last line of small letters begins.
-  const bottom = display.height - CELL_HEIGHT * u;
+  const bottom = hint(view, display, u);
   if (kind === VIEW_LIST || kind === VIEW_SETTINGS) list(view, display, u, bottom);
   else if (kind === VIEW_CODE) code(view, display, u, bottom);
   else if (kind === VIEW_PAIRING) pairing(view, display, u);
   else if (kind === VIEW_ASK || kind === VIEW_REPORT) ask(view, display, u, bottom);
   else if (kind === VIEW_ENTRY) entry(view, display, u);
   else if (kind !== VIEW_OFF) message(view, display, u);
-  hint(view, display, u, bottom);
   display.show();
 }
 
-/** On the last line, or on the last two. */
-function hint(view: View, display: Display, u: number, bottom: number): void {
-  const isLong = view.hint.length * CELL_WIDTH * u > display.width;
-  paragraph(display, isLong ? bottom - 9 * u : bottom, u, view.hint, display.height);
+/** On the last line, or on the last two. Returns where it begins. */
+function hint(view: View, display: Display, u: number): number {
+  const lines = view.hint.length * CELL_WIDTH * u > display.width ? 17 : CELL_HEIGHT;
+  const y = display.height - lines * u;
+  paragraph(display, y, u, view.hint, display.height);
+  return y;
+}
+
+/** A whole name in small letters tells more than half of it in large ones. */
+function headline(display: Display, u: number, text: string): void {
+  paragraph(display, 0, text.length * CELL_WIDTH * (u + 1) > display.width ? u : u + 1, text, 20 * u);
 }
 
 function message(view: View, display: Display, u: number): void {
   if (view.kind === VIEW_NOTICE || view.kind === VIEW_STAY) display.ink(INK_WARNING);
-  line(display, 0, u + 1, view.title);
+  headline(display, u, view.title);
   display.ink(INK_PLAIN);
   // A word or two can be read at arm's length; without a headline there is room for more.
   const size = view.detail.length > 20 ? u : u + 1;
@@ -49,13 +54,10 @@ function message(view: View, display: Display, u: number): void {
 }
 
 function list(view: View, display: Display, u: number, bottom: number): void {
-  const title = view.title;
-  // A whole name in small letters tells more than half of it in large ones.
-  const size = title.length * CELL_WIDTH * (u + 1) > display.width ? u : u + 1;
-  paragraph(display, 0, size, title, 20 * u);
+  headline(display, u, view.title);
   paragraph(display, 22 * u, u, view.detail, bottom);
   const above = bottom - 11 * u;
-  if (view.count > 1) right(display, above, u, `${view.place}/${view.count}`);
+  if (view.count > 1) right(display, above, u, `${view.place + 1}/${view.count}`);
   display.ink(INK_WARNING);
   display.text(0, above, u, view.note);
   display.ink(INK_PLAIN);
@@ -68,7 +70,7 @@ function code(view: View, display: Display, u: number, bottom: number): void {
   line(display, 18 * u, u, view.note);
   display.ink(INK_ACCENT);
   const text = grouped(view.code);
-  let size = 5;
+  let size = u + 2;
   while (size > 2 && text.length * CELL_WIDTH * size > display.width) size--;
   // In the middle of what is left, whatever the size.
   const y = ((18 * u + bottom + 2) >> 1) - 4 * size;
@@ -80,10 +82,13 @@ function code(view: View, display: Display, u: number, bottom: number): void {
   }
   if (view.period > 0) {
     // The bar shrinks with the time, and the number says the same for those who cannot see it shrink.
-    const room = display.width - 4 * CELL_WIDTH * u;
+    const room = display.width - 5 * CELL_WIDTH * u;
     if (view.next === '') {
       display.fill(0, bottom + 1, Math.floor((room * view.secondsLeft) / view.period), 6 * u);
-    } else display.text(0, bottom, u, NEXT + grouped(view.next));
+    } else {
+      const next = NEXT + grouped(view.next);
+      display.text(0, bottom, next.length * CELL_WIDTH * u > room ? 1 : u, next);
+    }
     right(display, bottom, u, `${view.secondsLeft}s`);
   }
   display.ink(INK_PLAIN);
