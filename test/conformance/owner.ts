@@ -126,14 +126,14 @@ export class Owner {
   /** The same by presses, which take no time to speak of. */
   async toListByPress(): Promise<void> {
     for (let presses = 0; presses < 3; presses++) {
-      if ((await this.driver.screen()).includes('Press: passcode')) return;
+      if ((await this.driver.screen()).includes('Hold: passcode')) return;
       await this.driver.press();
     }
   }
 
-  /** The passcode that one press shows, with a fob that holds one account. */
+  /** The passcode that one hold shows, with a fob that holds one account. */
   async pressed(): Promise<string> {
-    await this.driver.press();
+    await this.driver.press(700);
     const shown = await this.passcodeShown();
     await this.driver.press();
     return shown;

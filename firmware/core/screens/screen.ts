@@ -55,7 +55,9 @@ function message(view: View, display: Display, u: number): void {
 
 function list(view: View, display: Display, u: number, bottom: number): void {
   headline(display, u, view.title);
-  paragraph(display, 22 * u, u, view.detail, bottom);
+  // Values of settings are short.
+  const size = view.count || view.detail.length > 10 ? u : u + 1;
+  paragraph(display, 22 * u, size, view.detail, bottom);
   const above = bottom - 11 * u;
   if (view.count > 1) right(display, above, u, `${view.place + 1}/${view.count}`);
   display.ink(INK_WARNING);
@@ -83,11 +85,10 @@ function code(view: View, display: Display, u: number, bottom: number): void {
   if (view.period > 0) {
     // The bar shrinks with the time, and the number says the same for those who cannot see it shrink.
     const room = display.width - 5 * CELL_WIDTH * u;
-    if (view.next === '') {
+    // The next passcode takes the place of the bar, or stands above it where there is room.
+    if (view.next !== '') display.text(0, bottom - 20 * (u - 1), u, NEXT + grouped(view.next));
+    if (view.next === '' || u > 1) {
       display.fill(0, bottom + 1, Math.floor((room * view.secondsLeft) / view.period), 6 * u);
-    } else {
-      const next = NEXT + grouped(view.next);
-      display.text(0, bottom, next.length * CELL_WIDTH * u > room ? 1 : u, next);
     }
     right(display, bottom, u, `${view.secondsLeft}s`);
   }
