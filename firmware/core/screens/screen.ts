@@ -21,22 +21,16 @@ export function draw(view: View, display: Display): void {
   display.power(kind !== VIEW_OFF);
   display.clear();
   const u = unit(display);
-  const bottom = hint(view, display, u);
+  // Where the hint begins: on the last line, or the last but one.
+  const bottom = display.height - (view.hint.length * CELL_WIDTH * u > display.width ? 17 : CELL_HEIGHT) * u;
   if (kind === VIEW_LIST || kind === VIEW_SETTINGS) list(view, display, u, bottom);
   else if (kind === VIEW_CODE) code(view, display, u, bottom);
   else if (kind === VIEW_PAIRING) pairing(view, display, u);
   else if (kind === VIEW_ASK || kind === VIEW_REPORT) ask(view, display, u, bottom);
   else if (kind === VIEW_ENTRY) entry(view, display, u);
   else if (kind !== VIEW_OFF) message(view, display, u);
+  paragraph(display, bottom, u, view.hint, display.height);
   display.show();
-}
-
-/** On the last line, or on the last two. Returns where it begins. */
-function hint(view: View, display: Display, u: number): number {
-  const lines = view.hint.length * CELL_WIDTH * u > display.width ? 17 : CELL_HEIGHT;
-  const y = display.height - lines * u;
-  paragraph(display, y, u, view.hint, display.height);
-  return y;
 }
 
 /** A whole name in small letters tells more than half of it in large ones. */
