@@ -71,7 +71,7 @@ function two(number: number): string {
 function clockText(face: Face): string {
   if (face.time.state === CLOCK_UNSET) return texts.NOT_SET;
   const minutes = Math.floor(face.now.utc / 60);
-  // Days since 1 March 2000, after which a leap day ends a year; years of 365 days, then months of 30.6.
+  // Days since 1 March 2000, the first that is shown right, after which a leap day ends a year; years of 365 days, then months of 30.6.
   const day = Math.floor(minutes / 1440) - 11017;
   const year = Math.floor((day - Math.floor(day / 1460) + Math.floor(day / 36524)) / 365);
   const rest = day - 365 * year - (year >> 2) + Math.floor(year / 100);
