@@ -20,6 +20,8 @@ export interface Storage {
   /** Whole pages. */
   readonly pages: number;
   readonly pageBytes: number;
+  /** Bytes that are erased together beneath the pages, 0 where a page is written without erasing. */
+  readonly eraseBytes: number;
   /** Pages of one record. */
   readonly recordPages: number;
   /** Undefined where the part does not answer. */
