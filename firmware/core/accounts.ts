@@ -2,7 +2,7 @@ import { KIND_TOTP } from '../../protocol/account.ts';
 import { Reader, Writer } from '../../protocol/bytes.ts';
 import { equal, Hmac } from '../../protocol/hmac.ts';
 import { ACCOUNTS_MAX, COUNTER_MAX } from '../../protocol/limits.ts';
-import { INPUT_COUNTER, ocra } from '../../protocol/ocra.ts';
+import { ocra } from '../../protocol/ocra.ts';
 import { hotp, timeStep } from '../../protocol/otp.ts';
 import type { Algorithm, Primitives } from '../../protocol/primitives.ts';
 import * as refused from '../../protocol/refusals.ts';
@@ -183,7 +183,7 @@ export class Accounts {
    */
   respond(account: Account, question: Uint8Array, pin: Uint8Array, utc: number): string | undefined {
     const counter = account.counter;
-    if (account.inputs & INPUT_COUNTER && !this.press(account)) return undefined;
+    if (account.inputs & 1 && !this.press(account)) return undefined;
     return ocra(this.primitives, this.key(account), account, question, counter, pin, utc);
   }
 

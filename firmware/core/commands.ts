@@ -1,7 +1,7 @@
 import { accountProof, KIND_HOTP, KIND_OCRA, KIND_TOTP, storedKey } from '../../protocol/account.ts';
 import type { Handlers, Request, Response } from '../../protocol/commands.ts';
 import * as limits from '../../protocol/limits.ts';
-import { INPUT_PIN, INPUT_TIME, isQuestion } from '../../protocol/ocra.ts';
+import { questionBytes } from '../../protocol/ocra.ts';
 import { secondsLeft, timeStep } from '../../protocol/otp.ts';
 import type { Algorithm } from '../../protocol/primitives.ts';
 import * as refused from '../../protocol/refusals.ts';
@@ -106,12 +106,17 @@ export class Commands extends OwnerCommands implements Handlers {
     if (!fits || (id >= 0 && id < SYSTEM_IDS) || request.secret.length < limits.SECRET_BYTES_MIN) {
       return refused.REFUSED_OUT_OF_RANGE;
     }
-    const known = request.algorithm >= 1 && request.algorithm <= 3;
-    if (!known || !((this.ports.facts.algorithms >> request.algorithm) & 1)) return refused.REFUSED_UNSUPPORTED;
+    // The hash of the passcode, and of a PIN in an OCRA suite.
+    const hashed = ((request.inputs || 0) & 6) >> 1;
+    if (!this.computes(request.algorithm) || (hashed && !this.computes(hashed))) return refused.REFUSED_UNSUPPORTED;
     const key = storedKey(this.ports.primitives, request.algorithm as Algorithm, request.secret);
     const stored = this.accounts.put(id, request, key);
     if (stored === 0) this.person.say(texts.STORED);
     return stored || {};
+  }
+
+  private computes(algorithm: number): boolean {
+    return algorithm > 0 && algorithm < 4 && ((this.ports.facts.algorithms >> algorithm) & 1) > 0;
   }
 
   prove(request: Request<'prove'>): Response<'prove'> | number {
@@ -173,22 +178,24 @@ export class Commands extends OwnerCommands implements Handlers {
     const account = this.account(request.id);
     if (typeof account === 'number') return account;
     if (account.kind !== KIND_OCRA) return refused.REFUSED_UNSUPPORTED;
-    if (!isQuestion(account, request.question)) return refused.REFUSED_OUT_OF_RANGE;
+    const question = request.question;
+    const fits = question.length > 0 && question.length <= account.length;
+    if (!fits || !questionBytes(account.question, question)) return refused.REFUSED_OUT_OF_RANGE;
     const inputs = account.inputs;
-    const missing = this.missing(inputs >= INPUT_TIME, (inputs & 1) > 0);
+    const missing = this.missing(inputs > 7, (inputs & 1) > 0);
     if (missing) return missing;
     // Another question for the same account is another request.
-    const number = this.ports.primitives.crc32(request.question) ^ account.id;
+    const number = this.ports.primitives.crc32(question) ^ account.id;
     const wait = this.person.ask(
       number,
       printable(request.service),
       printable(request.user),
-      ASK_REPORT | (inputs & INPUT_PIN ? ASK_PIN : 0),
+      ASK_REPORT | (inputs & 6 ? ASK_PIN : 0),
       request.number,
     );
     if (wait) return wait;
     const counter = account.counter;
-    const code = this.accounts.respond(account, request.question, this.person.entered, this.now.utc);
+    const code = this.accounts.respond(account, question, this.person.entered, this.now.utc);
     if (code === undefined) return refused.REFUSED_STORAGE_FAILED;
     return { code: bytesOf(code), counter };
   }

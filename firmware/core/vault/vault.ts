@@ -53,6 +53,8 @@ export class Vault {
   private wrap: Wrap | undefined;
   private head: Uint8Array;
   private dataKey: Uint8Array;
+  /** Whether a change of the header failed so that nobody knows how. */
+  private unsure: boolean;
   clock: Journal | undefined;
   attempts: Journal | undefined;
   presses: Journal | undefined;
@@ -68,6 +70,7 @@ export class Vault {
     this.state = VAULT_BLANK;
     this.head = NO_PIN;
     this.dataKey = NO_PIN;
+    this.unsure = false;
     this.wentBack = 0;
     this.find();
   }
@@ -84,7 +87,7 @@ export class Vault {
       return;
     }
     const named = this.attach(secrets);
-    if (this.clock?.silent || this.attempts?.silent || this.presses?.silent) return;
+    if (this.silent) return;
     let current: Uint8Array | undefined;
     // A vault of version 1 has no state and no PIN: there the header that opens is the one that counts.
     if (named ? this.isNamed(first) : this.opens(first)) current = first;
@@ -100,6 +103,13 @@ export class Vault {
     if (!named) this.seal(NO_PIN);
     else for (let copy = 0; copy < 2; copy++) this.heal(copy, copy === 0 ? first : second);
     this.compareWitness();
+  }
+
+  /** Whether a journal may hold more than was read of it. */
+  private get silent(): boolean {
+    const journals = [this.clock, this.attempts, this.presses, this.policy.journal];
+    for (let i = 0; i < journals.length; i++) if ((journals[i] as Journal).silent) return true;
+    return false;
   }
 
   private isNamed(header: Uint8Array): boolean {
@@ -169,20 +179,29 @@ export class Vault {
 
   /** Wraps the data key of an open vault anew; slow with a PIN. False when storage failed and all is as it was. */
   seal(pin: Uint8Array): boolean {
-    const old = this.head;
     const header = (this.wrap as Wrap).header(this.dataKey, pin);
-    if (!this.storage.write(0, header)) return false;
+    if (!this.settleHeaders() || !this.storage.write(0, header)) return false;
     const crc = this.policy.headerCrc;
     this.policy.headerCrc = this.primitives.crc32(header);
-    if (!this.policy.save()) {
+    this.unsure = !this.policy.save();
+    if (this.unsure) {
+      // Which of the two headers the storage now names is not known, and both stay until it is.
       this.policy.headerCrc = crc;
-      this.storage.write(0, old);
       return false;
     }
     this.head = header;
-    // Where this one fails, every boot tries again.
+    // Where this one fails, every boot tries again, and so does the next change.
     this.storage.write(this.storage.pageBytes, header);
     return true;
+  }
+
+  /** Before header A is written: the state names the present header, and header B is that. */
+  private settleHeaders(): boolean {
+    if (!this.head.length) return true;
+    if (this.unsure && !this.policy.save()) return false;
+    this.unsure = false;
+    const second = this.header(HEADER_PAGE + 1);
+    return !!second && (this.isNamed(second) || this.storage.write(this.storage.pageBytes, this.head));
   }
 
   /** Keeps the data key of an open vault a second time, under the owner's recovery key. */
