@@ -55,10 +55,11 @@ export interface AccountContent {
   digits: number;
   period: number;
   counter: number;
-  question: number;
-  length: number;
-  inputs: number;
-  step: number;
+  /** Of OCRA only. */
+  question?: number;
+  length?: number;
+  inputs?: number;
+  step?: number;
   issuer: Uint8Array;
   label: Uint8Array;
 }
@@ -75,7 +76,11 @@ export function accountContent(
     1,
   );
   if (account.kind === KIND_OCRA) {
-    out.number(account.question, 1).number(account.length, 1).number(account.inputs, 1).number(account.step, 1);
+    out
+      .number(account.question as number, 1)
+      .number(account.length as number, 1)
+      .number(account.inputs as number, 1)
+      .number(account.step as number, 1);
   }
   const at = out.at;
   if (account.kind === KIND_TOTP) out.number(account.period, 2);

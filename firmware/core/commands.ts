@@ -108,7 +108,8 @@ export class Commands extends OwnerCommands implements Handlers {
     }
     // The hash of the passcode, and of a PIN in an OCRA suite.
     const hashed = ((request.inputs || 0) & 6) >> 1;
-    if (!this.computes(request.algorithm) || (hashed && !this.computes(hashed))) return refused.REFUSED_UNSUPPORTED;
+    if (!this.computes(request.algorithm) || (hashed && !this.computes(hashed)))
+      return refused.REFUSED_UNSUPPORTED;
     const key = storedKey(this.ports.primitives, request.algorithm as Algorithm, request.secret);
     const stored = this.accounts.put(id, request, key);
     if (stored === 0) this.person.say(texts.STORED);

@@ -144,6 +144,9 @@ export interface Ports {
   readonly maintenance: Maintenance;
 }
 
+/** What of it the vault needs. */
+export type VaultPorts = Pick<Ports, 'primitives' | 'storage' | 'keystore' | 'marks' | 'witness' | 'stretch'>;
+
 /** The time, as the board brought it with the current input. */
 export interface Now {
   /** Milliseconds since boot. */

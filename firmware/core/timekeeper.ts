@@ -75,9 +75,7 @@ export class Timekeeper {
 
   /** Takes over what version 1 kept: time and credit, in the same order. */
   private keep(journal: Journal, content: Uint8Array): boolean {
-    return journal.write(
-      new Writer(JOURNAL_CONTENT_BYTES).raw(content).number(TRIM_OFFSET, 2).bytes,
-    );
+    return journal.write(new Writer(JOURNAL_CONTENT_BYTES).raw(content).number(TRIM_OFFSET, 2).bytes);
   }
 
   /** What the clock says, corrected where its part does not do so itself; -1 stays. */
@@ -123,7 +121,8 @@ export class Timekeeper {
     const step = utc - this.now.utc;
     const age = this.age;
     const isDrift = Math.abs(step) <= DRIFT_SECONDS + (age * DRIFT_PPM) / 1000000;
-    if (this.state === CLOCK_UNSET || age < TRIM_AGE_SECONDS || Math.abs(step) < 2 || !isDrift) return this.trim;
+    if (this.state === CLOCK_UNSET || age < TRIM_AGE_SECONDS || Math.abs(step) < 2 || !isDrift)
+      return this.trim;
     const trim = this.trim + Math.round(((step > 0 ? step - 1 : step + 1) * 10000000) / age);
     return Math.max(-TRIM_TENTHS_MAX, Math.min(TRIM_TENTHS_MAX, trim));
   }

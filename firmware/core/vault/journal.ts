@@ -37,7 +37,10 @@ export class Journal {
       }
       const number = new Reader(bytes, 0).number(4);
       const content = bytes.subarray(4, 4 + JOURNAL_CONTENT_BYTES);
-      if (number > this.number && equal(this.tag(bytes), bytes.subarray(4 + JOURNAL_CONTENT_BYTES, bytes.length))) {
+      if (
+        number > this.number &&
+        equal(this.tag(bytes), bytes.subarray(4 + JOURNAL_CONTENT_BYTES, bytes.length))
+      ) {
         this.page = page;
         this.number = number;
         this.content.set(content, 0);
@@ -50,16 +53,15 @@ export class Journal {
   }
 
   private tag(page: Uint8Array): Uint8Array {
-    const tag = this.mac.mac([
-      new Uint8Array([this.firstPage]),
-      page.subarray(0, 4 + JOURNAL_CONTENT_BYTES),
-    ]);
+    const tag = this.mac.mac([new Uint8Array([this.firstPage]), page.subarray(0, 4 + JOURNAL_CONTENT_BYTES)]);
     return tag.subarray(0, JOURNAL_MAC_BYTES);
   }
 
   /** False when storage failed: what was newest still is. */
   write(content: Uint8Array): boolean {
-    const out = new Writer(4 + JOURNAL_CONTENT_BYTES + JOURNAL_MAC_BYTES).number(this.number + 1, 4).raw(content);
+    const out = new Writer(4 + JOURNAL_CONTENT_BYTES + JOURNAL_MAC_BYTES)
+      .number(this.number + 1, 4)
+      .raw(content);
     out.at = 4 + JOURNAL_CONTENT_BYTES;
     out.raw(this.tag(out.bytes));
     const page = (this.page + 1) % this.pages;

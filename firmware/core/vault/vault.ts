@@ -11,7 +11,7 @@ import {
   RING_PAGE,
   STATE_PAGE,
 } from '../limits.ts';
-import type { Ports, Storage } from '../ports.ts';
+import type { Storage, VaultPorts } from '../ports.ts';
 import { State } from '../state.ts';
 import { Journal } from './journal.ts';
 import { clearSlots, Records } from './records.ts';
@@ -40,7 +40,7 @@ const NO_PIN = new Uint8Array(0);
  * secrets is a microcontroller that lost its memory. A storage that does not answer says nothing about the owner.
  */
 export class Vault {
-  private readonly ports: Ports;
+  private readonly ports: VaultPorts;
   private readonly primitives: Primitives;
   private readonly storage: Storage;
   readonly ring: CounterRing;
@@ -61,7 +61,7 @@ export class Vault {
   /** What the person has yet to be told: 0 nothing, 1 the storage went back in time, 2 nobody can tell. */
   wentBack: number;
 
-  constructor(ports: Ports) {
+  constructor(ports: VaultPorts) {
     this.ports = ports;
     this.primitives = ports.primitives;
     this.storage = ports.storage;
