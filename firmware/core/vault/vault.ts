@@ -165,7 +165,7 @@ export class Vault {
 
   /** Opens a locked vault. Slow. False for a wrong PIN. */
   unlock(pin: Uint8Array): boolean {
-    const key = this.wrap && this.wrap.open(this.head, pin);
+    const key = this.wrap?.open(this.head, pin);
     if (key) this.openRecords(key);
     return !!key;
   }
@@ -291,7 +291,7 @@ export class Vault {
   /** One more HOTP press on storage; only then may its code exist. */
   press(content: Uint8Array): boolean {
     const presses = this.presses;
-    if (!presses || !presses.write(content)) return false;
+    if (!presses?.write(content)) return false;
     // A witness that fails stays behind, which says nothing; one ahead would.
     this.ports.witness.save(presses.number);
     return true;
