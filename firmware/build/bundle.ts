@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { nameBuiltIns, spellConstants } from './dense.ts';
 import { fontBitmap } from './font.ts';
 import type { ImageBoard } from './limits.ts';
 import { lint } from './lint.ts';
-import { shortenable } from './names.ts';
+import { renameFields, shortenable } from './names.ts';
+import { tokenise } from './tokens.ts';
 
 /** What the interpreter cannot parse and esbuild can be told to lower or to refuse. */
 const UNSUPPORTED = {
@@ -67,12 +69,12 @@ async function bundle(root: string, entry: string, define: Record<string, string
   } as const satisfies BuildOptions;
   const plain = await build(options);
   const mangleProps = shortenable(root, plain.outputFiles[0]?.text ?? '');
-  const result = await build({ ...options, minify: true, mangleProps });
-  const code = result.outputFiles[0]?.text ?? '';
+  const result = await build({ ...options, minify: true, mangleProps, mangleCache: {} });
+  const code = renameFields(result.outputFiles[0]?.text ?? '', result.mangleCache ?? {});
   const faults = lint(code);
   if (faults.length > 0)
     throw new Error(`${entry}: the interpreter cannot run this\n  ${faults.join('\n  ')}`);
-  return code;
+  return tokenise(spellConstants(nameBuiltIns(code)));
 }
 
 /**
@@ -86,7 +88,7 @@ export async function imageOf(root: string, board: ImageBoard): Promise<Record<s
     FIRMWARE_VERSION: JSON.stringify(version),
     FONT_BITMAP: JSON.stringify(fontBitmap(join(root, 'firmware/boards/parts/font.txt'))),
   });
-  const crc = crc32(app).toString(16).padStart(8, '0');
+  const crc = crc32(Buffer.from(app, 'latin1')).toString(16).padStart(8, '0');
   return {
     '.boot0': await bundle(root, 'loader/boot0.ts', {}),
     '.bootcde': await bundle(root, 'loader/bootcde.ts', {}),

@@ -10,21 +10,21 @@ const COMMENTS = /\/\*[\s\S]*?\*\/|\/\/.*/g;
 /** Words of TypeScript that are no names in what runs. */
 const TYPE_WORDS = ['number', 'string', 'boolean', 'declare', 'readonly', 'unknown', 'type'];
 
-/**
- * Property names that must stay as they are written: those of the device and of the language's built-ins (every
- * word of their declarations), and those that are text on the wire (commands and the fields of their layouts).
- */
+/** Declarations without their parameters; the keys of an object that is a parameter stay. */
+function withoutParameters(text: string): string {
+  const inner = /\(([^()]*)\)/g;
+  const outer = text.replace(inner, (_, list: string) => (list.match(/\{[^{}]*\}/g) ?? []).join(' '));
+  return outer === text ? text : withoutParameters(outer);
+}
+
+/** Property names that must stay as they are written: those of the device and of the language's built-ins. */
 function keptNames(root: string): Set<string> {
   const kept = new Set(SPOKEN);
   for (const file of ['firmware/boards/device.d.ts', 'protocol/builtins.d.ts']) {
-    const text = readFileSync(join(root, file), 'utf8').replace(COMMENTS, '');
+    const text = withoutParameters(readFileSync(join(root, file), 'utf8').replace(COMMENTS, ''));
     for (const name of text.match(NAME) ?? []) kept.add(name);
   }
   for (const word of TYPE_WORDS) kept.delete(word);
-  for (const [name, row] of Object.entries(COMMANDS) as [string, CommandRow][]) {
-    kept.add(name);
-    for (const field of `${row[3]} ${row[4]}`.match(NAME) ?? []) kept.add(field);
-  }
   return kept;
 }
 
@@ -39,4 +39,20 @@ export function shortenable(root: string, code: string): RegExp {
     if (!kept.has(name)) names.add(name);
   }
   return new RegExp(`^(?:${[...names].join('|')})$`);
+}
+
+/**
+ * Gives the fields in the commands' layouts the names that the code's properties have got: on the wire are only
+ * their values.
+ * @param renamed new names by old
+ */
+export function renameFields(code: string, renamed: Readonly<Record<string, string | false>>): string {
+  let out = code;
+  for (const row of Object.values(COMMANDS) as CommandRow[]) {
+    for (const layout of [row[3], row[4]].filter(text => text !== '')) {
+      const short = layout.replace(/\w+(?=:)/g, name => renamed[name] || name);
+      out = out.replaceAll(JSON.stringify(layout), JSON.stringify(short));
+    }
+  }
+  return out;
 }
