@@ -180,7 +180,8 @@ export class Commands extends OwnerCommands implements Handlers {
     if (typeof account === 'number') return account;
     if (account.kind !== KIND_OCRA) return refused.REFUSED_UNSUPPORTED;
     const question = request.question;
-    const fits = question.length > 0 && question.length <= account.length;
+    // Twice: in mutual challenge-response both challenges stand behind each other (RFC 6287 §7.2).
+    const fits = question.length > 0 && question.length <= account.length * 2;
     if (!fits || !questionBytes(account.question, question)) return refused.REFUSED_OUT_OF_RANGE;
     const inputs = account.inputs;
     const missing = this.missing(inputs > 7, (inputs & 1) > 0);
