@@ -15,6 +15,3 @@ export const BUDGETS = {
 } as const satisfies Record<string, Budget>;
 
 export type ImageBoard = keyof typeof BUDGETS;
-
-/** Built-ins that are given a short name: each costs an interpreter variable or two. */
-export const SHORT_NAMES_MAX = 8;

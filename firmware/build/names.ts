@@ -2,8 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMMANDS, type CommandRow } from '../../protocol/commands.ts';
 
-/** Keys that leave the image as text: the bench's control channel. */
-const SPOKEN = 'ms utc down key lose meter screen deadline usage peak link control'.split(' ');
+/** Keys that leave an image as text: the bench's control channel. */
+const SPOKEN: Readonly<Record<string, string>> = {
+  'bench/main.ts': 'ms utc down key lose meter screen deadline usage peak link control',
+};
+
+/** Words of the device in the boards' files, and of ours in all others. */
+const SHARED = ['mode', 'state'];
 
 const NAME = /[A-Za-z_$][\w$]*/g;
 const COMMENTS = /\/\*[\s\S]*?\*\/|\/\/.*/g;
@@ -17,14 +22,22 @@ function withoutParameters(text: string): string {
   return outer === text ? text : withoutParameters(outer);
 }
 
+/** A board's file with the device's words quoted that elsewhere are ours: quoted names are not shortened. */
+export function quoteShared(text: string): string {
+  const words = SHARED.join('|');
+  return text
+    .replace(new RegExp(`\\.(${words})\\b`, 'g'), '["$1"]')
+    .replace(new RegExp(`([{,]\\s*)(${words}):`, 'g'), '$1"$2":');
+}
+
 /** Property names that must stay as they are written: those of the device and of the language's built-ins. */
-function keptNames(root: string): Set<string> {
-  const kept = new Set(SPOKEN);
+function keptNames(root: string, entry: string): Set<string> {
+  const kept = new Set((SPOKEN[entry] ?? '').split(' '));
   for (const file of ['firmware/boards/device.d.ts', 'protocol/builtins.d.ts']) {
     const text = withoutParameters(readFileSync(join(root, file), 'utf8').replace(COMMENTS, ''));
     for (const name of text.match(NAME) ?? []) kept.add(name);
   }
-  for (const word of TYPE_WORDS) kept.delete(word);
+  for (const word of [...TYPE_WORDS, ...SHARED]) kept.delete(word);
   return kept;
 }
 
@@ -32,8 +45,8 @@ function keptNames(root: string): Set<string> {
  * Matches the property names that may be shortened in `code`: every name read or written as a property there that
  * is not kept. Long names cost bytes of flash, variables and time in an interpreter that looks them up as text.
  */
-export function shortenable(root: string, code: string): RegExp {
-  const kept = keptNames(root);
+export function shortenable(root: string, entry: string, code: string): RegExp {
+  const kept = keptNames(root, entry);
   const names = new Set<string>();
   for (const [, name = ''] of code.matchAll(/(?:\.|\bget |^\s*)([A-Za-z_]\w{2,})/gm)) {
     if (!kept.has(name)) names.add(name);
