@@ -16,7 +16,7 @@ import { State } from '../state.ts';
 import { Journal } from './journal.ts';
 import { clearSlots, Records } from './records.ts';
 import { CounterRing } from './ring.ts';
-import { iterationsOf, Wrap } from './wrap.ts';
+import { iterationsOf, MAGIC_V1, Wrap } from './wrap.ts';
 
 /** As `hello` reports it. */
 export const VAULT_BLANK = 0;
@@ -117,7 +117,7 @@ export class Vault {
   }
 
   private opens(header: Uint8Array): boolean {
-    return iterationsOf(header) === 0 && !!(this.wrap as Wrap).open(header, NO_PIN);
+    return header[0] === MAGIC_V1 && !!(this.wrap as Wrap).open(header, NO_PIN);
   }
 
   /** What an interrupted change of the PIN has left. */
@@ -180,15 +180,21 @@ export class Vault {
   /** Wraps the data key of an open vault anew; slow with a PIN. False when storage failed and all is as it was. */
   seal(pin: Uint8Array): boolean {
     const header = (this.wrap as Wrap).header(this.dataKey, pin);
-    if (!this.settleHeaders() || !this.storage.write(0, header)) return false;
-    const crc = this.policy.headerCrc;
-    this.policy.headerCrc = this.primitives.crc32(header);
-    this.unsure = !this.policy.save();
+    const policy = this.policy;
+    const isNew = !this.head.length;
+    if (!this.settleHeaders() || (!isNew && !this.storage.write(0, header))) return false;
+    const crc = policy.headerCrc;
+    policy.headerCrc = this.primitives.crc32(header);
+    // In the same write: whoever seals has the vault open, and what was wrong before counts no more.
+    policy.settledAttempts = (this.attempts as Journal).number;
+    policy.settledMarks = this.ports.marks.count();
+    this.unsure = !policy.save();
     if (this.unsure) {
       // Which of the two headers the storage now names is not known, and both stay until it is.
-      this.policy.headerCrc = crc;
+      policy.headerCrc = crc;
       return false;
     }
+    if (isNew && !this.storage.write(0, header)) return false;
     this.head = header;
     // Where this one fails, every boot tries again, and so does the next change.
     this.storage.write(this.storage.pageBytes, header);
@@ -258,13 +264,12 @@ export class Vault {
     if (this.erase() && this.ports.keystore.save(secrets) && clearSlots(this.storage)) {
       this.attach(secrets);
       this.policy.reset();
-      this.policy.settledAttempts = (this.attempts as Journal).number;
-      this.policy.settledMarks = this.ports.marks.count();
       this.dataKey = dataKey;
+      // Of the owner before: cut behind the commit, it would say of this one that the storage went back.
+      this.excuse();
       if (this.seal(NO_PIN)) {
         this.own(secrets);
         this.openRecords(dataKey);
-        this.excuse();
         return true;
       }
     }
