@@ -31,7 +31,7 @@ const NO_PIN = new Uint8Array(0);
  * the device secret and the PIN, is in the storage, in two headers that are equal at rest. The order of writes makes
  * every power cut readable:
  *
- * erase: header A, header B, secrets; a header that is empty is left alone.
+ * erase: header A, header B, recovery A, recovery B, secrets; a header that is empty is left alone.
  * adopt: what erase does, secrets, slots emptied, state (naming the header to come), header A (the commit), header B.
  * new PIN: header A, state (naming it: the commit), header B.
  *
@@ -214,8 +214,9 @@ export class Vault {
   escrow(recoveryKey: Uint8Array): boolean {
     const header = this.recovery(recoveryKey).header(this.dataKey, NO_PIN);
     const address = RECOVERY_PAGE * this.storage.pageBytes;
+    // Copy A last: where there is anything of it, the other one is whole.
     return (
-      this.storage.write(address, header) && this.storage.write(address + this.storage.pageBytes, header)
+      this.storage.write(address + this.storage.pageBytes, header) && this.storage.write(address, header)
     );
   }
 
@@ -304,8 +305,9 @@ export class Vault {
 
   /** Destroys the wrapped data key, then forgets the owner. False when a part failed: ask again. */
   erase(): boolean {
-    for (let copy = 0; copy < 2; copy++) {
-      if (!this.destroy(HEADER_PAGE + copy) || !this.destroy(RECOVERY_PAGE + copy)) return false;
+    // The headers first: while one of them is there the fob is owned, and its recovery whole.
+    for (let copy = 0; copy < 4; copy++) {
+      if (!this.destroy(copy < 2 ? HEADER_PAGE + copy : RECOVERY_PAGE - 2 + copy)) return false;
     }
     if (!this.ports.keystore.clear()) return false;
     this.state = VAULT_BLANK;
