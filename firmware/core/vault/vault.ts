@@ -10,6 +10,7 @@ import {
   RECOVERY_PAGE,
   RING_PAGE,
   STATE_PAGE,
+  STATE_PAGES,
 } from '../limits.ts';
 import type { Storage, VaultPorts } from '../ports.ts';
 import { State } from '../state.ts';
@@ -132,7 +133,7 @@ export class Vault {
     this.clock = new Journal(mac, this.storage, CLOCK_PAGE, 2);
     this.attempts = new Journal(mac, this.storage, ATTEMPTS_PAGE, 2);
     this.presses = new Journal(mac, this.storage, PRESSES_PAGE, PRESSES_PAGES);
-    return this.policy.load(new Journal(mac, this.storage, STATE_PAGE, 2));
+    return this.policy.load(new Journal(mac, this.storage, STATE_PAGE, STATE_PAGES));
   }
 
   private own(secrets: Uint8Array): void {
