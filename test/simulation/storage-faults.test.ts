@@ -149,9 +149,7 @@ describe('a vault over a storage that fails now and then', () => {
       expect(adopted.adopt(secret(random(64)), secret(random(16)))).toBe(true);
       for (const count of [1, 2, 1_000]) {
         memory.fail('deaf', after, count);
-        expect([VAULT_OWNED, VAULT_DAMAGED]).toContain(
-          new Vault(memory.ports).state,
-        );
+        expect([VAULT_OWNED, VAULT_DAMAGED]).toContain(new Vault(memory.ports).state);
         memory.heal();
         expect(new Vault(memory.ports).state).toBe(VAULT_OWNED);
       }

@@ -59,6 +59,8 @@ export class Vault {
   clock: Journal | undefined;
   attempts: Journal | undefined;
   presses: Journal | undefined;
+  /** Whether the storage was put back to when there was no PIN. */
+  outdated: boolean;
   /** What the person has yet to be told: 0 nothing, 1 the storage went back in time, 2 nobody can tell. */
   wentBack: number;
 
@@ -72,6 +74,7 @@ export class Vault {
     this.head = NO_PIN;
     this.dataKey = NO_PIN;
     this.unsure = false;
+    this.outdated = false;
     this.wentBack = 0;
     this.find();
   }
@@ -99,10 +102,13 @@ export class Vault {
     }
     this.head = current;
     this.own(secrets);
-    const key = iterationsOf(current) === 0 && (this.wrap as Wrap).open(current, NO_PIN);
+    // Where there is no PIN nobody tries one: this storage is from before there was, and opens for its owner only.
+    this.outdated = iterationsOf(current) === 0 && this.ports.marks.count() > this.policy.settledMarks;
+    const key = iterationsOf(current) === 0 && !this.outdated && (this.wrap as Wrap).open(current, NO_PIN);
     if (key) this.openRecords(key);
-    if (!named) this.seal(NO_PIN);
-    else for (let copy = 0; copy < 2; copy++) this.heal(copy, copy === 0 ? first : second);
+    if (!named) {
+      if (key) this.seal(NO_PIN);
+    } else for (let copy = 0; copy < 2; copy++) this.heal(copy, copy === 0 ? first : second);
     this.compareWitness();
   }
 
@@ -152,7 +158,7 @@ export class Vault {
   }
 
   get hasPin(): boolean {
-    return this.state === VAULT_OWNED && iterationsOf(this.head) > 0;
+    return this.state === VAULT_OWNED && (this.outdated || iterationsOf(this.head) > 0);
   }
 
   get iterations(): number {
@@ -196,6 +202,7 @@ export class Vault {
       return false;
     }
     if (isNew && !this.storage.write(0, header)) return false;
+    this.outdated = false;
     this.head = header;
     // Where this one fails, every boot tries again, and so does the next change.
     this.storage.write(this.storage.pageBytes, header);
@@ -320,6 +327,7 @@ export class Vault {
     this.clock = undefined;
     this.policy.reset();
     this.policy.journal = undefined;
+    this.outdated = false;
     this.wentBack = 0;
     return true;
   }

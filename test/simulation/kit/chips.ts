@@ -237,8 +237,7 @@ export class Chips implements Storage {
     witness: this.witness,
     stretch: {
       iterations: () => ITERATIONS,
-      derive: (pin, salt, iterations) =>
-        new Uint8Array(pbkdf2Sync(pin, salt, iterations, 32, 'sha256')),
+      derive: (pin, salt, iterations) => new Uint8Array(pbkdf2Sync(pin, salt, iterations, 32, 'sha256')),
     },
   };
 }
