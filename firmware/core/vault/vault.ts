@@ -97,10 +97,12 @@ export class Vault {
     if (named ? this.isNamed(first) : this.opens(first)) current = first;
     else if (named ? this.isNamed(second) : this.opens(second)) current = second;
     if (!current) {
-      if (!first.length || !second.length) this.state = VAULT_BLANK;
+      if (!first.length || !second.length) this.forget();
       return;
     }
     this.head = current;
+    // Where no state names it yet: see `settleHeaders`.
+    this.policy.headerCrc = this.primitives.crc32(current);
     this.own(secrets);
     // Where there is no PIN nobody tries one: this storage is from before there was, and opens for its owner only.
     this.outdated = iterationsOf(current) === 0 && this.ports.marks.count() > this.policy.settledMarks;
@@ -318,6 +320,12 @@ export class Vault {
       if (!this.destroy(copy < 2 ? HEADER_PAGE + copy : RECOVERY_PAGE - 2 + copy)) return false;
     }
     if (!this.ports.keystore.clear()) return false;
+    this.forget();
+    return true;
+  }
+
+  /** Nothing of an owner is left in memory. */
+  private forget(): void {
     this.state = VAULT_BLANK;
     this.records = undefined;
     this.pairingKey = undefined;
@@ -329,7 +337,6 @@ export class Vault {
     this.policy.journal = undefined;
     this.outdated = false;
     this.wentBack = 0;
-    return true;
   }
 
   /** Never writes an empty header: torn by the power, it would be a second one that does not open. */

@@ -62,7 +62,9 @@ export class Chips implements Storage {
   /** Pages that cannot be written any more. */
   readonly worn = new Set<number>();
   /** Is called after every write that touched the EEPROM. */
-  onWrite: (address: number, length: number) => void = () => {};
+  onWrite: (bytes: Uint8Array, address: number, length: number) => void = () => {};
+  /** How often a PIN was stretched: each time is a comparison, or a new PIN. */
+  stretched = 0;
   private readonly chance: Chance;
   /** Writes of any chip until the power goes. */
   private until = Number.POSITIVE_INFINITY;
@@ -94,6 +96,7 @@ export class Chips implements Storage {
     const copy = new Chips(chance, this.pages);
     copy.image = this.image;
     for (const page of this.worn) copy.worn.add(page);
+    copy.onWrite = this.onWrite;
     return copy;
   }
 
@@ -147,7 +150,7 @@ export class Chips implements Storage {
     const how = this.failing();
     const put = (bytes: Uint8Array) => {
       this.bytes.set(bytes, address);
-      this.onWrite(address, bytes.length);
+      this.onWrite(this.bytes, address, bytes.length);
     };
     this.powered(
       () => {
@@ -237,7 +240,10 @@ export class Chips implements Storage {
     witness: this.witness,
     stretch: {
       iterations: () => ITERATIONS,
-      derive: (pin, salt, iterations) => new Uint8Array(pbkdf2Sync(pin, salt, iterations, 32, 'sha256')),
+      derive: (pin, salt, iterations) => {
+        this.stretched++;
+        return new Uint8Array(pbkdf2Sync(pin, salt, iterations, 32, 'sha256'));
+      },
     },
   };
 }
