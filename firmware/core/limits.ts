@@ -26,9 +26,10 @@ export const INTENT_PAGE = 2;
 export const RING_PAGE = 3;
 export const RECOVERY_PAGE = 7;
 export const STATE_PAGE = 9;
-export const CLOCK_PAGE = 11;
-export const ATTEMPTS_PAGE = 13;
-export const PRESSES_PAGE = 15;
+export const STATE_PAGES = 4;
+export const CLOCK_PAGE = 13;
+export const ATTEMPTS_PAGE = 15;
+export const PRESSES_PAGE = 17;
 export const PRESSES_PAGES = 8;
 export const SYSTEM_PAGES = 26;
 /** Slots beyond the accounts: one for changes. */
