@@ -54,7 +54,9 @@ export function challenges(stage: Stage): void {
           { id, question: ascii(question), number: 42, service: ascii('rfc'), user: ascii('6287') },
           { onPressNeeded: () => void approve(stage, text) },
         );
-        expect(`${text} ${question} ${Buffer.from(answer.code).toString()}`).toBe(`${text} ${question} ${passcode}`);
+        expect(`${text} ${question} ${Buffer.from(answer.code).toString()}`).toBe(
+          `${text} ${question} ${passcode}`,
+        );
       }
       await stage.owner.client.call('remove', { id });
     }
