@@ -84,12 +84,21 @@ export class Machine {
     return {
       write: bytes => {
         this.#pacing.follow();
-        const { usb } = this.hardware;
-        if (port === 'HID' ? usb.ready : port !== 'USB' || usb.plugged) this.#session?.receive(port, bytes);
+        this.#receive(port, bytes);
         this.#react();
       },
       onData: listener => this.#listeners.onData(port, listener),
     };
+  }
+
+  #receive(port: LinkName, bytes: Uint8Array): void {
+    const { usb, facts } = this.hardware;
+    if (port === 'HID') {
+      // Stock builds refuse output reports (espruino.md, hazard 9).
+      if (usb.ready && facts.link === 'HID') this.#session?.receive(port, usb.addressed(bytes));
+    } else if (port !== 'USB' || usb.plugged) {
+      this.#session?.receive(port, bytes);
+    }
   }
 
   /** What carries frames, as a stream of bytes. */

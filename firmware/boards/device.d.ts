@@ -90,6 +90,11 @@ declare const E: {
   /** False while the last report waits for its computer, or there is none. */
   sendUSBHID(report: DeviceBytes): boolean;
   on(event: 'errorFlag', listener: (flags: string[]) => void): void;
+  /**
+   * An output report from the computer, its id first, bytes as characters. No stock build has this: it is what the
+   * board `pico-hid` assumes of one (docs/boards/pico-hid.md).
+   */
+  on(event: 'HID', listener: (report: string) => void): void;
 };
 declare const JSON: {
   parse(text: string): unknown;

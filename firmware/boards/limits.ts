@@ -60,5 +60,11 @@ export const SUPPLY_FULL_VOLTS = 3.2;
 /** A report that was taken less than this ago says that a computer is there. */
 export const KEYBOARD_SURE_SECONDS = 0.1;
 
+/** Characters of a frame in one HID report, behind its id and its length. */
+export const HID_REPORT_CHARS = 62;
+export const HID_RETRY_MS = 2;
+/** A computer that has not fetched an answer by then waits for none. */
+export const HID_PATIENCE_SECONDS = 1;
+
 /** Characters of one line of the bench's control channel. */
 export const CONTROL_LINE_CHARS_MAX = 512;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { COMMANDS, type CommandRow } from '../../protocol/commands.ts';
 
 /** Keys that leave the image as text: the bench's control channel. */
-const SPOKEN = 'ms utc down key lose meter screen deadline usage peak link control'.split(' ');
+const SPOKEN = 'ms utc down key lose battery meter typed screen deadline usage peak link control'.split(' ');
 
 const NAME = /[A-Za-z_$][\w$]*/g;
 const COMMENTS = /\/\*[\s\S]*?\*\/|\/\/.*/g;

@@ -11,6 +11,7 @@ import type { Due, Scheduler } from '../time.ts';
 const LONG_ITEM = 0xfe;
 const REPORT_ID = 0x84;
 const KEYBOARD_ID = 1;
+const FRAMES_ID = 2;
 
 /** Whether reports of this descriptor begin with an id. */
 function hasIds(descriptor: Uint8Array): boolean {
@@ -76,6 +77,11 @@ export class UsbHost {
     this.#settingUp = undefined;
     this.#fetching = undefined;
     this.#descriptor = undefined;
+  }
+
+  /** An output report as the device gets it, with its id. */
+  addressed(report: Uint8Array): Uint8Array {
+    return Uint8Array.of(FRAMES_ID, ...report);
   }
 
   /** `E.setUSBHID` */

@@ -1,12 +1,5 @@
 import type { Fob } from '../../core/fob.ts';
 
-const startedAt = getTime();
-
-/** Milliseconds since boot. */
-export function ms(): number {
-  return Math.floor((getTime() - startedAt) * 1000);
-}
-
 /** Until the core has a screen for it: calls it where it is there. */
 function showFault(fob: Fob & { fault?: () => void }): void {
   if (fob.fault) fob.fault();
@@ -14,16 +7,20 @@ function showFault(fob: Fob & { fault?: () => void }): void {
 
 /**
  * The life of a board whose interpreter has timers: every input of the core with its time, and a timer for the next
- * one the core wants. With none wanted there is no timer, so the board may sleep until a key or the link wakes it.
+ * one that the core wants. With none wanted there is no timer, so that the board may sleep until a key or the link
+ * wakes it.
  */
 export class Loop {
   private readonly fob: Fob;
   private readonly clock: { read(): number };
+  private readonly ms: () => number;
   private timer: number;
 
-  constructor(fob: Fob, clock: { read(): number }) {
+  /** @param ms milliseconds since boot, as `fob` was told of it */
+  constructor(fob: Fob, clock: { read(): number }, ms: () => number) {
     this.fob = fob;
     this.clock = clock;
+    this.ms = ms;
     this.timer = 0;
     // What an event throws ends that event only: the core may be in a state of which it knows nothing.
     process.on('uncaughtException', () => showFault(fob));
@@ -35,25 +32,25 @@ export class Loop {
   }
 
   receive(data: string): void {
-    this.fob.receive(data, ms(), this.clock.read());
+    this.fob.receive(data, this.ms(), this.clock.read());
     this.rest();
   }
 
   /** `which` as `Fob.key` has it. */
   key(which: number, down: boolean): void {
-    this.fob.key(which, down, ms(), this.clock.read());
-    this.rest();
-  }
-
-  private wake(): void {
-    this.timer = 0;
-    this.fob.tick(ms(), this.clock.read());
+    this.fob.key(which, down, this.ms(), this.clock.read());
     this.rest();
   }
 
   private rest(): void {
     if (this.timer) clearTimeout(this.timer);
     const due = this.fob.deadline;
-    this.timer = due < 0 ? 0 : setTimeout(() => this.wake(), Math.max(1, due - ms()));
+    this.timer = due < 0 ? 0 : setTimeout(() => this.wake(), Math.max(1, due - this.ms()));
+  }
+
+  private wake(): void {
+    this.timer = 0;
+    this.fob.tick(this.ms(), this.clock.read());
+    this.rest();
   }
 }
