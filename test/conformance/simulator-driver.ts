@@ -1,5 +1,5 @@
 import { type Pipe, pipe } from '../../host/transports/pipe.ts';
-import { boot, type Fob, memoryStore, type StateStore } from '../../simulator/index.ts';
+import { boot, type Fob, memoryStore, type PartsOptions, type StateStore } from '../../simulator/index.ts';
 import { secret } from '../kit/secrets.ts';
 import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from './driver.ts';
 
@@ -15,14 +15,16 @@ export class SimulatorDriver implements Driver {
 
   /**
    * @param storage a fob that ran before; without, a new one
+   * @param parts what is soldered to it
    * @param birth what the entropy of a new one is born from; empty for none
    */
   constructor({
     seed = 1,
     storage = memoryStore(),
+    parts = {},
     birth = secret(crypto.getRandomValues(new Uint8Array(32))),
-  }: { seed?: number; storage?: StateStore; birth?: Uint8Array } = {}) {
-    this.fob = boot({ board: 'pico', seed, storage, files: birth.length > 0 ? { birth } : {} });
+  }: { seed?: number; storage?: StateStore; parts?: PartsOptions; birth?: Uint8Array } = {}) {
+    this.fob = boot({ board: 'pico', seed, storage, parts, files: birth.length > 0 ? { birth } : {} });
     this.cable = pipe({
       name: 'simulator',
       write: async text => this.fob.link.write(Buffer.from(text, 'latin1')),

@@ -1,8 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { fontBitmap } from '../../firmware/build/font.ts';
 import { type BootOptions, boot, type Fob } from '../../simulator/index.ts';
+import { imageFolder } from '../kit/interpreter.ts';
 
 const PARTS = fileURLToPath(new URL('../../firmware/boards/parts', import.meta.url));
+
+/** The built boot file of a board's image, for boards whose loader sets something. */
+export function bootFile(board: string, name: string): Record<string, Uint8Array> {
+  return { [name]: new Uint8Array(readFileSync(join(imageFolder(board), name))) };
+}
 
 /** Evaluates each line that comes over USB and sends what it is. */
 const LISTENER = `E.setConsole(null,{force:true});I2C1.setup({scl:B8,sda:B9,bitrate:400000});
@@ -15,14 +24,8 @@ var come="";USB.on("data",function(chunk){
   }
 });`;
 
-/**
- * Classes of `firmware/boards/parts` as globals of one image for the simulator: adapters alone, on the board's
- * interpreter and at its chips.
- * @param classes class to file, `{ Ds3231: 'ds3231' }`
- */
-export async function partImage(
-  classes: Readonly<Record<string, string>>,
-): Promise<Record<string, Uint8Array>> {
+/** The same classes as text, without the listener, for an interpreter of any kind. */
+export async function partCode(classes: Readonly<Record<string, string>>): Promise<string> {
   const lines = Object.entries(classes).map(
     ([name, file]) => `import { ${name} } from './${file}.ts';global.${name} = ${name};`,
   );
@@ -34,10 +37,21 @@ export async function partImage(
     platform: 'neutral',
     external: ['crypto', 'Storage', 'fs'],
     target: 'es2017',
-    banner: { js: LISTENER },
+    define: { FONT_BITMAP: JSON.stringify(fontBitmap(join(PARTS, 'font.txt'))) },
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   });
-  return { '.bootcde': Buffer.from(outputFiles[0]?.text ?? '', 'latin1') };
+  return outputFiles[0]?.text ?? '';
+}
+
+/**
+ * Classes of `firmware/boards/parts` as globals of one image for the simulator: adapters alone, on the board's
+ * interpreter and at its chips.
+ * @param classes class to file, `{ Ds3231: 'ds3231' }`
+ */
+export async function partImage(
+  classes: Readonly<Record<string, string>>,
+): Promise<Record<string, Uint8Array>> {
+  return { '.bootcde': Buffer.from(LISTENER + (await partCode(classes)), 'latin1') };
 }
 
 /** A board with such an image: `ask` evaluates an expression there. */

@@ -7,18 +7,22 @@ import { I2C_SULK_SECONDS } from '../limits.ts';
  */
 export class I2cPart {
   private readonly address: number;
+  /** 0 while it answers; else when to ask again. */
   private deafUntil: number;
 
   constructor(address: number) {
     this.address = address;
-    this.deafUntil = 0;
+    this.deafUntil = 1;
   }
 
   /** Bytes in one transfer, nested as wanted. False where the part did not answer, now or lately. */
   send(bytes: DeviceBytes): boolean {
     if (getTime() < this.deafUntil) return false;
     try {
+      // The shortest of transfers, which changes nothing in any part, shows whether to wait for a longer one.
+      if (this.deafUntil) I2C1.writeTo(this.address, 0);
       I2C1.writeTo(this.address, bytes);
+      this.deafUntil = 0;
     } catch {
       this.deafUntil = getTime() + I2C_SULK_SECONDS;
       return false;
