@@ -3,6 +3,7 @@ import { equal } from '../../protocol/hmac.ts';
 import { ACCOUNT_ID_BYTES } from '../../protocol/limits.ts';
 import { REFUSED_ACCOUNT_EXISTS, REFUSED_FULL, REFUSED_UNSUPPORTED } from '../../protocol/refusals.ts';
 import { hostPrimitives } from '../client/primitives.ts';
+import { digitsByte } from '../enrol/alphabets.ts';
 import type { Enrolment } from '../enrol/enrolment.ts';
 import { FobError, isOutcomeUnknown, isRefusal, refusalError } from '../errors.ts';
 import { addPendingAccount, confirmAccount, dropAccount, type KeptAccount } from '../inventory/accounts.ts';
@@ -72,13 +73,13 @@ export async function enroll(
 type Wanted = Pick<KeptAccount, 'key'> & { readonly settings: Omit<AccountSettings, 'id'> };
 
 function accountOf(enrolment: Enrolment): Wanted {
-  const { kind, algorithm, digits, issuer, label, secret } = enrolment;
+  const { kind, algorithm, digits, alphabet, issuer, label, secret } = enrolment;
   const text = new TextEncoder();
   return {
     settings: {
       kind,
       algorithm,
-      digits,
+      digits: digitsByte(alphabet, digits),
       period: kind === KIND_TOTP ? enrolment.period : 0,
       issuer: text.encode(issuer),
       label: text.encode(label),

@@ -2,8 +2,9 @@ import { base32nopad } from '@scure/base';
 import { KIND_HOTP, KIND_TOTP, type Kind } from '../../protocol/account.ts';
 import { type Algorithm, SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
 import { URI_BYTES_MAX } from '../limits.ts';
+import { ALPHABET_NAMES, type Alphabet } from './alphabets.ts';
 import { badInput, checkEnrolment, type Enrolment } from './enrolment.ts';
-import { DECIMALS_MAX, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from './limits.ts';
+import { CHARACTERS_DEFAULT, DECIMALS_MAX, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from './limits.ts';
 import { readSecretText } from './secret-text.ts';
 import { decodePercent, readParameters, splitUri, warningsAbout } from './uri-parts.ts';
 
@@ -34,12 +35,16 @@ export function parseOtpauth(text: string): Enrolment {
     throw badInput('The URI has no secret.', 'Ask the service for a new code or URI that has one.');
   }
   const secret = readSecretText(given);
+  const alphabet = readAlphabet(values.get('alphabet'));
   const names = readNames(path, values.get('issuer'));
   const moving = kind === KIND_HOTP ? readCounter(values) : readPeriod(values);
   return checkEnrolment({
     kind,
     algorithm: readAlgorithm(values.get('algorithm')),
-    digits: readNumber(values.get('digits'), 'number of digits') ?? DIGITS_DEFAULT,
+    digits:
+      readNumber(values.get('digits'), 'number of digits') ??
+      (alphabet === 'decimal' ? DIGITS_DEFAULT : CHARACTERS_DEFAULT),
+    alphabet,
     period: moving.period,
     counter: moving.counter,
     issuer: names.issuer,
@@ -50,16 +55,18 @@ export function parseOtpauth(text: string): Enrolment {
 }
 
 /**
- * URI that `parseOtpauth` and the usual apps read as the same account. It holds the secret: not for logs, and
+ * URI that `parseOtpauth` and the usual apps read as the same account; one with another alphabet than the decimal one
+ * only `parseOtpauth`. It holds the secret: not for logs, and
  * not for a command line.
  */
 export function otpauthOf(enrolment: Enrolment): string {
-  const { kind, algorithm, digits, period, counter, issuer, label, secret } = enrolment;
+  const { kind, algorithm, digits, alphabet, period, counter, issuer, label, secret } = enrolment;
   const parameters = [
     `secret=${base32nopad.encode(secret)}`,
     ...(issuer === '' ? [] : [`issuer=${encodeURIComponent(issuer)}`]),
     `algorithm=${NAMES_OF_ALGORITHMS[algorithm]}`,
     `digits=${digits}`,
+    ...(alphabet === 'decimal' ? [] : [`alphabet=${alphabet}`]),
     kind === KIND_HOTP ? `counter=${counter}` : `period=${period}`,
   ];
   // An empty prefix keeps a colon of the label from being read as the end of an issuer.
@@ -133,6 +140,16 @@ function readNumber(text: string | undefined, what: string): number | undefined 
     );
   }
   return Number(text);
+}
+
+/** A parameter of Passfob's own: nobody else has one for it. */
+function readAlphabet(text: string | undefined): Alphabet {
+  const alphabet = ALPHABET_NAMES.find(name => name === (text ?? 'decimal').toLowerCase());
+  if (alphabet !== undefined) return alphabet;
+  throw badInput(
+    'The alphabet of the URI is none that a fob has.',
+    `Set the account up with one of: ${ALPHABET_NAMES.join(', ')}.`,
+  );
 }
 
 /** `SHA1`, `sha-256`, `HmacSHA512`, `HMAC_SHA_1`: spellings of one name. */

@@ -1,7 +1,8 @@
 import { KIND_TOTP, type Kind } from '../../protocol/account.ts';
 import { type Algorithm, SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
+import type { Alphabet } from './alphabets.ts';
 import { checkEnrolment, type Enrolment } from './enrolment.ts';
-import { DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from './limits.ts';
+import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from './limits.ts';
 
 export interface SeedOptions {
   /** TOTP where left out. */
@@ -9,6 +10,8 @@ export interface SeedOptions {
   /** SHA-1 where left out: what every service takes. */
   readonly algorithm?: Algorithm;
   readonly digits?: number;
+  /** Decimal where left out: what every service takes. */
+  readonly alphabet?: Alphabet;
   /** Seconds; not looked at for HOTP. */
   readonly period?: number;
   readonly issuer?: string;
@@ -26,10 +29,12 @@ const SEED_BYTES: Record<Algorithm, number> = { [SHA1]: 20, [SHA256]: 32, [SHA51
 export function freshSeed(options: SeedOptions, randomBytes: (length: number) => Uint8Array): Enrolment {
   const kind = options.kind ?? KIND_TOTP;
   const algorithm = options.algorithm ?? SHA1;
+  const alphabet = options.alphabet ?? 'decimal';
   return checkEnrolment({
     kind,
     algorithm,
-    digits: options.digits ?? DIGITS_DEFAULT,
+    digits: options.digits ?? (alphabet === 'decimal' ? DIGITS_DEFAULT : CHARACTERS_DEFAULT),
+    alphabet,
     period: kind === KIND_TOTP ? (options.period ?? PERIOD_SECONDS_DEFAULT) : 0,
     counter: 0,
     issuer: options.issuer ?? '',

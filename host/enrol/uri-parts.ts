@@ -65,7 +65,7 @@ export interface Parameters {
   readonly others: readonly string[];
 }
 
-const KNOWN = ['secret', 'issuer', 'algorithm', 'digits', 'period', 'counter'];
+const KNOWN = ['secret', 'issuer', 'algorithm', 'digits', 'period', 'counter', 'alphabet'];
 
 /**
  * Parameters of the query. A `+` is a space there, as in forms: that is how the apps read it.

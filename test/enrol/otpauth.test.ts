@@ -17,6 +17,7 @@ const usual: Enrolment = {
   kind: KIND_TOTP,
   algorithm: SHA1,
   digits: 6,
+  alphabet: 'decimal',
   period: 30,
   counter: 0,
   issuer: 'Example',
@@ -76,6 +77,16 @@ const READ: [title: string, uri: string, expected: Partial<Enrolment>][] = [
     '8 digits, 60 s',
     `otpauth://totp/x?secret=${SECRET}&digits=8&period=60`,
     { ...plain, digits: 8, period: 60 },
+  ],
+  [
+    'an alphabet of our own, 8 characters unless it says',
+    `otpauth://totp/x?secret=${SECRET}&alphabet=Base32`,
+    { ...plain, alphabet: 'base32', digits: 8 },
+  ],
+  [
+    'fewest characters',
+    `otpauth://totp/x?secret=${SECRET}&alphabet=hex&digits=5`,
+    { ...plain, alphabet: 'hex', digits: 5 },
   ],
   ['shortest and longest period', `otpauth://totp/x?secret=${SECRET}&period=015`, { ...plain, period: 15 }],
   ['counter 0 of TOTP', `otpauth://totp/x?secret=${SECRET}&counter=0`, plain],
@@ -245,7 +256,8 @@ describe('otpauth URIs', () => {
 
   it('reads what otplib wrote', () => {
     const simple = account.filter(
-      ({ issuer, label }) => !`${issuer}${label}`.includes(':') && issuer !== '' && label !== '',
+      ({ alphabet, issuer, label }) =>
+        alphabet === 'decimal' && !`${issuer}${label}`.includes(':') && issuer !== '' && label !== '',
     );
     fc.assert(
       fc.property(simple, made => {
