@@ -47,3 +47,6 @@ export const ID_ATTEMPTS_MAX = 3;
 /** Longest text taken from standard input or a URI file; an otpauth URI has a few hundred characters. */
 export const URI_BYTES_MAX = 8_192;
 export const IMAGE_BYTES_MAX = 16_777_216;
+
+/** Longest time until a fob locks itself that the wire carries: some 18 hours. */
+export const LOCK_SECONDS_MAX = 65_535;

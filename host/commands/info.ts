@@ -31,7 +31,10 @@ export async function info(context: Context, fob: FobAtHand): Promise<InfoResult
   };
 }
 
-async function readCounts({ signal }: Context, fob: FobAtHand): Promise<Pick<InfoResult, 'accounts' | 'free'>> {
+async function readCounts(
+  { signal }: Context,
+  fob: FobAtHand,
+): Promise<Pick<InfoResult, 'accounts' | 'free'>> {
   try {
     const { accounts, freeRecords } = await fob.client.call('info', {}, { signal });
     return { accounts, free: freeRecords };

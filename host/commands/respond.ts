@@ -81,7 +81,10 @@ export function checkQuestion(asked: Question): Question {
     );
   }
   if (number !== undefined && !(Number.isInteger(number) && number >= 0 && number <= 99)) {
-    throw badInput('The number to compare is none of two digits.', 'Give the number that the service shows: 0 to 99.');
+    throw badInput(
+      'The number to compare is none of two digits.',
+      'Give the number that the service shows: 0 to 99.',
+    );
   }
   checkName('service', asked.service);
   checkName('user', asked.user);
