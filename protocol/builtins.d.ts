@@ -48,6 +48,7 @@ interface Array<T> {
   push(item: T): number;
   indexOf(item: T): number;
   slice(start?: number, end?: number): T[];
+  concat(items: T[]): T[];
   join(separator?: string): string;
 }
 interface ReadonlyArray<T> {
@@ -84,6 +85,16 @@ interface Int32ArrayConstructor {
   new (lengthOrBuffer: number | ArrayBuffer): Int32Array;
 }
 declare const Int32Array: Int32ArrayConstructor;
+
+/** On a board only over the whole of a buffer, and only these. */
+interface DataView {
+  getUint32(at: number): number;
+  setUint32(at: number, value: number): void;
+}
+interface DataViewConstructor {
+  new (buffer: ArrayBuffer): DataView;
+}
+declare const DataView: DataViewConstructor;
 
 declare const Math: {
   floor(value: number): number;

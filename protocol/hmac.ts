@@ -28,9 +28,9 @@ export class Hmac {
 
   /** MAC over the concatenated parts. */
   mac(parts: Uint8Array[]): Uint8Array {
-    const message = [this.inner];
-    for (let i = 0; i < parts.length; i++) message.push(parts[i] as Uint8Array);
-    return this.primitives.hash(this.algorithm, [this.outer, this.primitives.hash(this.algorithm, message)]);
+    const primitives = this.primitives;
+    const algorithm = this.algorithm;
+    return primitives.hash(algorithm, [this.outer, primitives.hash(algorithm, [this.inner].concat(parts))]);
   }
 }
 

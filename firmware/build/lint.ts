@@ -3,8 +3,8 @@ import { type AnyNode, type Identifier, type Node, parse } from 'acorn';
 /** Globals that the boards have and the image may name. */
 const GLOBALS = new Set(
   (
-    'Array ArrayBuffer E Graphics I2C1 Int32Array JSON LED1 BTN1 B8 B9 Math Object Serial1 Serial2 String USB ' +
-    'Uint8Array BENCH atob btoa clearTimeout digitalWrite eval getSerial getTime isNaN print process require ' +
+    'Array ArrayBuffer DataView E Graphics I2C1 Int32Array JSON LED1 BTN1 B8 B9 Math Object Serial1 Serial2 String ' +
+    'USB Uint8Array BENCH atob btoa clearTimeout digitalWrite eval getSerial getTime isNaN print process require ' +
     'setTimeout setWatch undefined arguments'
   ).split(' '),
 );
