@@ -151,7 +151,7 @@ async function enrol(
           result,
           `${accountName(result.account)} is enrolled on the fob ${result.serial}, and proved.`,
         ),
-        note: [...result.warnings, ...whereTheSecretIs(source.from === 'generate', out)].join('\n'),
+        note: [...result.warnings, ...whereTheSecretIs(source.from.startsWith('generate'), out)].join('\n'),
       };
     },
     context.signal,

@@ -1,6 +1,7 @@
 import type { EnrolSource } from '../commands/enrol-source.ts';
 import { ALPHABET_NAMES } from '../enrol/alphabets.ts';
 import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from '../enrol/limits.ts';
+import { readOcraSuite } from '../enrol/ocra.ts';
 import { FobError } from '../errors.ts';
 import type { CommonOptions } from './common-options.ts';
 
@@ -16,6 +17,7 @@ export function enrolOptions(command: CommonOptions) {
       requiresArg: true,
       describe: `of a passcode in another alphabet: 5 to 8, default ${CHARACTERS_DEFAULT}`,
     })
+    .option('ocra-suite', { string: true, requiresArg: true, describe: 'OCRA: OCRA-1:HOTP-SHA1-6:QN08 …' })
     .option('kind', { choices: ['totp', 'hotp'] as const, describe: 'default totp' })
     .option('algorithm', { choices: ['sha1', 'sha256', 'sha512'] as const, describe: 'default sha1' })
     .option('digits', { number: true, requiresArg: true, describe: '6 to 8, default 6' })
@@ -27,7 +29,19 @@ export function enrolOptions(command: CommonOptions) {
     .group([...GENERATE_ONLY], 'With --generate:');
 }
 
-const GENERATE_ONLY = ['kind', 'algorithm', 'digits', 'period', 'issuer', 'label', 'out'] as const;
+const GENERATE_ONLY = [
+  'ocra-suite',
+  'kind',
+  'algorithm',
+  'digits',
+  'period',
+  'issuer',
+  'label',
+  'out',
+] as const;
+
+/** What an OCRA suite says itself, or has not. */
+const NOT_WITH_SUITE = ['kind', 'algorithm', 'digits', 'period', 'alphabet', 'characters'] as const;
 
 type EnrolOptions = Awaited<ReturnType<typeof enrolOptions>['argv']>;
 
@@ -66,6 +80,7 @@ function generated(options: EnrolOptions): EnrolSource {
   if (label === undefined) {
     throw new FobError('usage', { sentence: '--generate needs --label: whose passcode it is.' });
   }
+  if (options.ocraSuite !== undefined) return generatedOcra(options, options.ocraSuite, issuer, label);
   const form = formOf(options);
   if (form !== undefined && options.digits !== undefined) {
     throw new FobError('usage', { sentence: '--digits is for the decimal alphabet; use --characters.' });
@@ -73,4 +88,12 @@ function generated(options: EnrolOptions): EnrolSource {
   const { digits = DIGITS_DEFAULT, period = PERIOD_SECONDS_DEFAULT } = options;
   const { alphabet, digits: length } = form ?? { alphabet: 'decimal', digits };
   return { from: 'generate', kind, algorithm, alphabet, digits: length, period, issuer, label };
+}
+
+function generatedOcra(options: EnrolOptions, suite: string, issuer: string, label: string): EnrolSource {
+  const misplaced = NOT_WITH_SUITE.filter(name => options[name] !== undefined);
+  if (misplaced.length > 0) {
+    throw new FobError('usage', { sentence: `--${misplaced.join(', --')} cannot stand with --ocra-suite.` });
+  }
+  return { from: 'generate-ocra', suite: readOcraSuite(suite), issuer, label };
 }

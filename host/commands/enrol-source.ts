@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
+import type { OcraSuite } from '../../protocol/ocra.ts';
 import { SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
 import type { Alphabet } from '../enrol/alphabets.ts';
 import { checkEnrolment, type Enrolment } from '../enrol/enrolment.ts';
@@ -23,6 +24,12 @@ export type EnrolSource =
       readonly alphabet: Alphabet;
       /** Seconds; TOTP only. */
       readonly period: number;
+      readonly issuer: string;
+      readonly label: string;
+    }
+  | {
+      readonly from: 'generate-ocra';
+      readonly suite: OcraSuite;
       readonly issuer: string;
       readonly label: string;
     };
@@ -55,6 +62,8 @@ export async function readEnrolment(source: EnrolSource, tools: SourceTools): Pr
       return formed(Buffer.from(await readWhole(source.path, URI_BYTES_MAX)).toString('utf8'), source.form);
     case 'qr':
       return formed(await readQrImage(await readWhole(source.path, IMAGE_BYTES_MAX)), source.form);
+    case 'generate-ocra':
+      return freshSeed(source, tools.random);
     case 'generate': {
       const { kind, algorithm, ...rest } = source;
       return freshSeed({ ...rest, kind: KINDS[kind], algorithm: ALGORITHMS[algorithm] }, tools.random);

@@ -1,5 +1,7 @@
 import { QUESTION_CHARS_MAX, QUESTION_CHARS_MIN } from '../../protocol/limits.ts';
+import { type OcraSuite, questionBytes } from '../../protocol/ocra.ts';
 import { badInput, checkName } from '../enrol/enrolment.ts';
+import { readOcraSuite } from '../enrol/ocra.ts';
 import { FobError } from '../errors.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { idBytes, type ListedAccount, listAccounts, selectAccount } from './list.ts';
@@ -48,6 +50,7 @@ export async function respond(context: Context, fob: FobAtHand, asked: Question)
       next: 'Run: passfob code ACCOUNT',
     });
   }
+  if (account.suite !== undefined) checkBySuite(asked.question, readOcraSuite(account.suite));
   const text = new TextEncoder();
   const request = {
     id: idBytes(account),
@@ -65,6 +68,17 @@ export async function respond(context: Context, fob: FobAtHand, asked: Question)
     code: String.fromCharCode(...code),
     ...(account.counter !== undefined && { counter }),
   };
+}
+
+const FORMATS = ['digits', 'letters, digits and signs', 'hexadecimal digits'];
+
+function checkBySuite(question: string, suite: OcraSuite): void {
+  const isFormed = questionBytes(suite.question, new TextEncoder().encode(question)) !== undefined;
+  if (isFormed && question.length <= suite.length) return;
+  throw badInput(
+    `The suite of this account takes questions of up to ${suite.length} ${FORMATS[suite.question]}.`,
+    'Copy the question again from the service.',
+  );
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   SECRET_BYTES_MAX,
   SECRET_BYTES_MIN,
 } from '../../protocol/limits.ts';
+import type { OcraSuite } from '../../protocol/ocra.ts';
 import type { Algorithm } from '../../protocol/primitives.ts';
 import { FobError } from '../errors.ts';
 import type { Alphabet } from './alphabets.ts';
@@ -21,10 +22,12 @@ export interface Enrolment {
   /** Characters of a passcode. */
   readonly digits: number;
   readonly alphabet: Alphabet;
-  /** Seconds; 0 for HOTP. */
+  /** Seconds; 0 but for TOTP. */
   readonly period: number;
-  /** The next HOTP counter; 0 for TOTP. */
+  /** The next counter of HOTP, or of OCRA by a suite that counts; otherwise 0. */
   readonly counter: number;
+  /** OCRA only (RFC 6287 §6); algorithm and digits are its own. */
+  readonly suite?: OcraSuite;
   readonly issuer: string;
   readonly label: string;
   readonly secret: Uint8Array;
@@ -72,7 +75,9 @@ function checkSecretLength(length: number): void {
   }
 }
 
-function checkPasscode({ digits, alphabet }: Enrolment): void {
+function checkPasscode({ digits, alphabet, suite }: Enrolment): void {
+  // A suite has its own bounds, and was read with them.
+  if (suite !== undefined) return;
   const least = alphabet === 'decimal' ? DIGITS_MIN : CHARACTERS_MIN;
   if (Number.isInteger(digits) && digits >= least && digits <= DIGITS_MAX) return;
   const unit = alphabet === 'decimal' ? 'digits' : 'characters';

@@ -1,4 +1,7 @@
-import type { AccountSettings } from '../../protocol/account.ts';
+import { type AccountSettings, KIND_OCRA } from '../../protocol/account.ts';
+import { ocraSuiteText } from '../../protocol/ocra.ts';
+import { parseOcraSuite } from '../../protocol/ocra-suite.ts';
+import { FobError } from '../errors.ts';
 import type { Inventory } from './inventory.ts';
 import { seal, unseal } from './seal.ts';
 
@@ -43,6 +46,7 @@ export async function addPendingAccount(
       label: textOf(settings.label),
       sealed_key: seal(keys, placeOf(pairingId, accountId), key),
       created_ms: nowMs,
+      suite: suiteTextOf(settings),
     })
     .execute();
 }
@@ -86,12 +90,30 @@ export async function accountsOf({ db, keys }: Inventory, pairingId: number): Pr
       period: row.period,
       issuer: bytesOf(row.issuer),
       label: bytesOf(row.label),
+      ...(row.suite !== null && suiteTraits(row.suite)),
     },
     ...(row.next_issuer !== null &&
       row.next_label !== null && {
         nextNames: { issuer: bytesOf(row.next_issuer), label: bytesOf(row.next_label) },
       }),
   }));
+}
+
+function suiteTextOf(settings: AccountSettings): string | null {
+  const { kind, algorithm, digits, question = 0, length = 0, inputs = 0, step = 0 } = settings;
+  return kind === KIND_OCRA ? ocraSuiteText({ algorithm, digits, question, length, inputs, step }) : null;
+}
+
+function suiteTraits(text: string): Partial<AccountSettings> {
+  const suite = parseOcraSuite(text);
+  if (suite === undefined) {
+    throw new FobError('inventory', {
+      sentence: 'An account of the inventory has an OCRA suite that cannot be read.',
+      next: 'Restore inventory.db and inventory.key from one and the same backup.',
+    });
+  }
+  const { question, length, inputs, step } = suite;
+  return { question, length, inputs, step };
 }
 
 function textOf(utf8: Uint8Array): string {

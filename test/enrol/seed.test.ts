@@ -71,6 +71,13 @@ describe('a fresh seed', () => {
     );
   });
 
+  it('is as long as the hash of an OCRA suite gives', () => {
+    const suite = { algorithm: 3, digits: 10, question: 1, length: 10, inputs: 8, step: 30 };
+    const seed = freshSeed({ label: 'bank', suite }, chance);
+    expect(seed).toMatchObject({ kind: 3, algorithm: 3, digits: 10, period: 0, counter: 0, suite });
+    expect(seed.secret).toHaveLength(64);
+  });
+
   it.each([
     [{ digits: 11 }, /11 digits/],
     [{ digits: 6.5 }, /6.5 digits/],

@@ -101,6 +101,18 @@ describe('the command line', () => {
     expect(await invocation(['enroll', '--qr', 'a.png'])).toMatchObject({ source: { form: undefined } });
   });
 
+  it('takes an OCRA suite, and nothing that the suite says itself', async () => {
+    const made = ['enroll', '--generate', '--label', 'a', '--ocra-suite'];
+    expect(await invocation([...made, 'ocra-1:hotp-sha1-6:qn08'])).toMatchObject({
+      source: { from: 'generate-ocra', suite: { digits: 6, question: 0, length: 8 }, label: 'a' },
+    });
+    const error = await refusal([...made, 'OCRA-1:HOTP-SHA1-6:QN08-S064']);
+    expect(error).toMatchObject({
+      kind: 'bad-input',
+      next: expect.stringContaining('OCRA-1:HOTP-SHA1-6:QN08'),
+    });
+  });
+
   it('without a command, or with --help, gives the help', async () => {
     for (const args of [
       [],
@@ -126,6 +138,11 @@ describe('the command line', () => {
     [['enroll', '--generate', '--label', 'a', '--characters', '6'], '--characters needs an --alphabet'],
     [['enroll', '--generate', '--label', 'a', '--alphabet', 'hex', '--digits', '6'], 'use --characters'],
     [['enroll', '--uri', '-', '--alphabet', 'steam'], '--alphabet takes one of'],
+    [['enroll', '--uri', '-', '--ocra-suite', 'a'], '--ocra-suite can stand with --generate only'],
+    [
+      ['enroll', '--generate', '--label', 'a', '--ocra-suite', 'a', '--digits', '6'],
+      '--digits cannot stand with --ocra-suite',
+    ],
     [['pin'], 'pin takes one of: policy, require, reset, escrow'],
     [['pin', 'show'], 'does not know'],
     [['pin', 'policy', '1234'], 'does not know'],
