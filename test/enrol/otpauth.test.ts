@@ -3,7 +3,7 @@ import { generateURI } from 'otplib';
 import { describe, expect, it } from 'vitest';
 import type { Enrolment } from '../../host/enrol/enrolment.ts';
 import { otpauthOf, parseOtpauth } from '../../host/enrol/otpauth.ts';
-import { KIND_HOTP, KIND_OCRA, KIND_TOTP } from '../../protocol/account.ts';
+import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
 import { COUNTER_MAX } from '../../protocol/limits.ts';
 import { SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
 import { secret } from '../kit/secrets.ts';
@@ -27,15 +27,6 @@ const usual: Enrolment = {
 };
 
 const plain: Partial<Enrolment> = { issuer: '', label: 'x' };
-
-const OCRA: Partial<Enrolment> = {
-  kind: KIND_OCRA,
-  algorithm: SHA256,
-  digits: 8,
-  period: 0,
-  counter: 3,
-  suite: { algorithm: 2, digits: 8, question: 0, length: 8, inputs: 3, step: 0 },
-};
 
 /** What stands in the wild, and what it means; what is not named is as in `usual`. */
 const READ: [title: string, uri: string, expected: Partial<Enrolment>][] = [
@@ -86,26 +77,6 @@ const READ: [title: string, uri: string, expected: Partial<Enrolment>][] = [
     '8 digits, 60 s',
     `otpauth://totp/x?secret=${SECRET}&digits=8&period=60`,
     { ...plain, digits: 8, period: 60 },
-  ],
-  [
-    'an alphabet of our own, 8 characters unless it says',
-    `otpauth://totp/x?secret=${SECRET}&alphabet=Base32`,
-    { ...plain, alphabet: 'base32', digits: 8 },
-  ],
-  [
-    'fewest characters',
-    `otpauth://totp/x?secret=${SECRET}&alphabet=hex&digits=5`,
-    { ...plain, alphabet: 'hex', digits: 5 },
-  ],
-  ...['suite', 'ocraSuite', 'ocrasuite'].map((name): (typeof READ)[number] => [
-    `OCRA by the parameter ${name}`,
-    `otpauth://ocra/x?secret=${SECRET}&${name}=OCRA-1:HOTP-SHA256-8:C-QN08-PSHA1&counter=3`,
-    { ...plain, ...OCRA },
-  ]),
-  [
-    'OCRA that says twice what it is, and a suite in lower case',
-    `otpauth://ocra/x?secret=${SECRET}&suite=ocra-1%3Ahotp-sha256-8%3Ac-qn08-psha1&algorithm=SHA256&digits=8&counter=3`,
-    { ...plain, ...OCRA },
   ],
   ['shortest and longest period', `otpauth://totp/x?secret=${SECRET}&period=015`, { ...plain, period: 15 }],
   ['counter 0 of TOTP', `otpauth://totp/x?secret=${SECRET}&counter=0`, plain],
@@ -200,23 +171,6 @@ const REFUSED: [title: string, input: string, sentence: RegExp][] = [
   ['9 bytes', `otpauth://totp/x?secret=${SECRET.slice(0, 15)}`, /9 bytes; .* 10 to 128/],
   ['200 bytes', `otpauth://totp/x?secret=${SECRET.repeat(10)}`, /200 bytes; .* 10 to 128/],
   ['0 digits', `otpauth://totp/x?secret=${SECRET}&digits=0`, /of 0 digits .* 6 to 8/],
-  ['OCRA without a suite', `otpauth://ocra/x?secret=${SECRET}`, /has no suite/],
-  [
-    'OCRA with session data',
-    `otpauth://ocra/x?secret=${SECRET}&suite=OCRA-1:HOTP-SHA1-6:QN08-S064`,
-    /no OCRA|not an OCRA/,
-  ],
-  [
-    'OCRA with other digits than its suite',
-    `otpauth://ocra/x?secret=${SECRET}&suite=OCRA-1:HOTP-SHA1-6:QN08&digits=8`,
-    /other digits or another algorithm/,
-  ],
-  [
-    'OCRA with another algorithm than its suite',
-    `otpauth://ocra/x?secret=${SECRET}&suite=OCRA-1:HOTP-SHA1-6:QN08&algorithm=SHA256`,
-    /other digits or another algorithm/,
-  ],
-  ['an alphabet that no fob has', `otpauth://totp/x?secret=${SECRET}&alphabet=steam`, /alphabet of the URI/],
   ['11 digits', `otpauth://totp/x?secret=${SECRET}&digits=11`, /of 11 digits .* 6 to 8/],
   ['digits in letters', `otpauth://totp/x?secret=${SECRET}&digits=six`, /number of digits .* not a whole/],
   ['period 0', `otpauth://totp/x?secret=${SECRET}&period=0`, /period of 0 seconds .* 15 to 300/],
@@ -286,41 +240,6 @@ describe('otpauth URIs', () => {
       fc.property(account, made => {
         secret(made.secret);
         expect(parseOtpauth(otpauthOf(made))).toEqual(made);
-      }),
-    );
-  });
-
-  it('reads what it wrote of OCRA accounts, by any suite', () => {
-    const suite = fc
-      .record({
-        algorithm: fc.constantFrom<1 | 2 | 3>(SHA1, SHA256, SHA512),
-        digits: fc.integer({ min: 4, max: 10 }),
-        question: fc.nat(2),
-        length: fc.integer({ min: 4, max: 64 }),
-        counter: fc.nat(1),
-        pin: fc.nat(3),
-        unit: fc.nat(3),
-        step: fc.integer({ min: 1, max: 48 }),
-      })
-      .map(({ counter, pin, unit, step, ...rest }) => ({
-        ...rest,
-        inputs: counter | (pin << 1) | (unit << 3),
-        step: unit === 0 ? 0 : step,
-      }));
-    fc.assert(
-      fc.property(account, suite, (made, drawn) => {
-        const ocra: Enrolment = {
-          ...made,
-          kind: KIND_OCRA,
-          algorithm: drawn.algorithm,
-          digits: drawn.digits,
-          alphabet: 'decimal',
-          period: 0,
-          counter: drawn.inputs & 1 ? made.counter : 0,
-          suite: drawn,
-          secret: secret(made.secret),
-        };
-        expect(parseOtpauth(otpauthOf(ocra))).toEqual(ocra);
       }),
     );
   });
