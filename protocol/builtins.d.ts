@@ -109,6 +109,7 @@ declare const undefined: undefined;
 declare function isNaN(value: number): boolean;
 
 type Record<K extends string | number, T> = { [P in K]: T };
+type Pick<T, K extends keyof T> = { [P in K]: T[P] };
 type Readonly<T> = { readonly [P in keyof T]: T[P] };
 type Exclude<T, U> = T extends U ? never : T;
 type Extract<T, U> = T extends U ? T : never;

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { spellConstants } from './constants.ts';
 import { fontBitmap } from './font.ts';
 import type { ImageBoard } from './limits.ts';
 import { lint } from './lint.ts';
-import { shortenable } from './names.ts';
+import { quoteShared, renameFields, shortenable } from './names.ts';
+import { tokenise } from './tokens.ts';
 
 /** What the interpreter cannot parse and esbuild can be told to lower or to refuse. */
 const UNSUPPORTED = {
@@ -37,7 +39,8 @@ const numbersApart: Plugin = {
       return { contents: lines.join('\n'), loader: 'ts' };
     });
     onLoad({ filter: /\.ts$/ }, ({ path }) => {
-      const text = readFileSync(path, 'utf8');
+      const written = readFileSync(path, 'utf8');
+      const text = /[\\/]firmware[\\/]boards[\\/]/.test(path) ? quoteShared(written) : written;
       const found = [...text.matchAll(constant)];
       const names = found.map(([, , name]) => name);
       const shared = found.filter(([, isExported]) => isExported).map(([, , name]) => name);
@@ -48,7 +51,12 @@ const numbersApart: Plugin = {
   },
 };
 
-async function bundle(root: string, entry: string, define: Record<string, string>): Promise<string> {
+interface Parts {
+  readonly define?: Record<string, string>;
+  readonly inject?: string[];
+}
+
+async function bundle(root: string, entry: string, { define = {}, inject = [] }: Parts): Promise<string> {
   const options = {
     entryPoints: [join(root, 'firmware/boards', entry)],
     bundle: true,
@@ -61,18 +69,19 @@ async function bundle(root: string, entry: string, define: Record<string, string
     legalComments: 'none',
     charset: 'ascii',
     define,
+    inject,
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     logLevel: 'silent',
     plugins: [numbersApart],
   } as const satisfies BuildOptions;
   const plain = await build(options);
-  const mangleProps = shortenable(root, plain.outputFiles[0]?.text ?? '');
-  const result = await build({ ...options, minify: true, mangleProps });
-  const code = result.outputFiles[0]?.text ?? '';
+  const mangleProps = shortenable(root, entry, plain.outputFiles[0]?.text ?? '');
+  const result = await build({ ...options, minify: true, mangleProps, mangleCache: {} });
+  const code = renameFields(result.outputFiles[0]?.text ?? '', result.mangleCache ?? {});
   const faults = lint(code);
   if (faults.length > 0)
     throw new Error(`${entry}: the interpreter cannot run this\n  ${faults.join('\n  ')}`);
-  return code;
+  return tokenise(spellConstants(code));
 }
 
 /**
@@ -83,10 +92,13 @@ async function bundle(root: string, entry: string, define: Record<string, string
 export async function imageOf(root: string, board: ImageBoard): Promise<Record<string, string>> {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const app = await bundle(root, `${board}/main.ts`, {
-    FIRMWARE_VERSION: JSON.stringify(version),
-    FONT_BITMAP: JSON.stringify(fontBitmap(join(root, 'firmware/boards/parts/font.txt'))),
+    inject: [join(root, 'firmware/boards/parts/short-names.ts')],
+    define: {
+      FIRMWARE_VERSION: JSON.stringify(version),
+      FONT_BITMAP: JSON.stringify(fontBitmap(join(root, 'firmware/boards/parts/font.txt'))),
+    },
   });
-  const crc = crc32(app).toString(16).padStart(8, '0');
+  const crc = crc32(Buffer.from(app, 'latin1')).toString(16).padStart(8, '0');
   return {
     '.boot0': await bundle(root, 'loader/boot0.ts', {}),
     '.bootcde': await bundle(root, 'loader/bootcde.ts', {}),

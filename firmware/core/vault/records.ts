@@ -2,15 +2,20 @@ import { Reader, Writer } from '../../../protocol/bytes.ts';
 import { equal, Hmac } from '../../../protocol/hmac.ts';
 import { CCM_NONCE_BYTES } from '../../../protocol/limits.ts';
 import { type Primitives, SHA256 } from '../../../protocol/primitives.ts';
-import { RECORD_HEADER_BYTES, RECORD_NONCE_BYTES, RECORD_TAG_BYTES, SYSTEM_PAGES } from '../limits.ts';
+import {
+  INTENT_PAGE,
+  RECORD_HEADER_BYTES,
+  RECORD_NONCE_BYTES,
+  RECORD_TAG_BYTES,
+  SLOTS_MAX,
+  SYSTEM_PAGES,
+} from '../limits.ts';
 import type { Storage } from '../ports.ts';
 
 const MAGIC = 0xa5;
 const INTENT_MAGIC = 0x49;
 /** Also what the byte of a slot reads that `indexOf` did not find. */
 const NO_SLOT = 255;
-/** Behind the two vault headers. */
-const INTENT_PAGE = 2;
 
 /**
  * Sealed records in slots of equal size. A slot: magic, order, record id, length, synthetic nonce, then AES-CCM
@@ -31,6 +36,7 @@ export class Records {
   readonly ids: Int32Array;
   /** Place in the person's list by slot. */
   readonly orders: Uint8Array;
+  private turn: number;
   /** Whether nothing is under way on storage, and the tables are what the slots hold. */
   private settled: boolean;
   /** Whether the storage did not answer when it was last read: nothing may be concluded from that. */
@@ -46,6 +52,7 @@ export class Records {
     const slots = slotCount(storage);
     this.ids = new Int32Array(slots);
     this.orders = new Uint8Array(slots);
+    this.turn = -1;
     this.settled = false;
     this.silent = false;
     this.settle();
@@ -104,7 +111,7 @@ export class Records {
   write(id: number, order: number, content: Uint8Array): boolean {
     if (!this.settle()) return false;
     const old = this.find(id);
-    const slot = this.ids.indexOf(0);
+    const slot = this.nextFree();
     if (slot < 0) return false;
     const out = new Writer(this.slotBytes)
       .number(MAGIC, 1)
@@ -126,6 +133,15 @@ export class Records {
     this.orders[slot] = order;
     this.finish(old);
     return true;
+  }
+
+  /** Free slots take turns: so wear is spread, and a slot that is worn out is not tried for ever. */
+  private nextFree(): number {
+    for (let i = 0; i < this.ids.length; i++) {
+      this.turn = (this.turn + 1) % this.ids.length;
+      if (this.ids[this.turn] === 0) return this.turn;
+    }
+    return -1;
   }
 
   private writePage(slot: number, page: number, from: Uint8Array): boolean {
@@ -195,7 +211,7 @@ export class Records {
 }
 
 export function slotCount(storage: Storage): number {
-  return Math.floor((storage.pages - SYSTEM_PAGES) / storage.recordPages);
+  return Math.min(SLOTS_MAX, Math.floor((storage.pages - SYSTEM_PAGES) / storage.recordPages));
 }
 
 /** Empties every slot: before a new data key is used, since records of another key would only be damage. */
