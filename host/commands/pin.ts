@@ -1,3 +1,4 @@
+import { FobError } from '../errors.ts';
 import { recoveryKeyOf } from '../inventory/pairings.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { leaveRecoveryKey } from './escrow.ts';
@@ -44,10 +45,17 @@ export interface PinResult {
 
 /**
  * Has the person choose a new PIN when the fob is opened the next time.
- * @throws FobError `old-firmware`, `refused`, as `openOwnerSession`
+ * @throws FobError `old-firmware`, `bad-input` for a fob that wants no PIN, `refused`, as `openOwnerSession`
  */
 export async function requirePin(context: Context, fob: FobAtHand): Promise<PinResult> {
-  await openOwnerSession(context, fob);
+  const pairing = await openOwnerSession(context, fob);
+  const { policy } = await readStatus(context, fob, pairing);
+  if (policy.pinDigits === 0) {
+    throw new FobError('bad-input', {
+      sentence: `The fob ${fob.hello.serial} wants no PIN, so none can be chosen on it.`,
+      next: 'Run: passfob pin policy --digits 6',
+    });
+  }
   await fob.client.call('requirePin', {}, { signal: context.signal });
   return { serial: fob.hello.serial };
 }

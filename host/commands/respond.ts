@@ -74,7 +74,8 @@ const FORMATS = ['digits', 'letters, digits and signs', 'hexadecimal digits'];
 
 function checkBySuite(question: string, suite: OcraSuite): void {
   const isFormed = questionBytes(suite.question, new TextEncoder().encode(question)) !== undefined;
-  if (isFormed && question.length <= suite.length) return;
+  // Twice: for mutual challenge-response both challenges stand behind each other (RFC 6287 §7.2).
+  if (isFormed && question.length <= suite.length * 2) return;
   throw badInput(
     `The suite of this account takes questions of up to ${suite.length} ${FORMATS[suite.question]}.`,
     'Copy the question again from the service.',
