@@ -2,10 +2,10 @@ import { OCRA_DIGITS_MAX, OCRA_DIGITS_MIN, QUESTION_CHARS_MAX, QUESTION_CHARS_MI
 import type { OcraSuite } from './ocra.ts';
 import { ocraSuiteText } from './ocra.ts';
 
-/** A decimal number without sign or leading zeros from `min` to `max`, or -1. */
+/** A whole number from `min` to `max`, or -1. */
 function numberOf(text: string, min: number, max: number): number {
   const value = +text;
-  return `${value}` === text && value >= min && value <= max ? value : -1;
+  return Math.floor(value) === value && value >= min && value <= max ? value : -1;
 }
 
 function hashOf(name: string | undefined): number {
@@ -52,13 +52,12 @@ export function parseOcraSuite(text: string): OcraSuite | undefined {
     algorithm: hashOf(crypto[1]),
     digits: numberOf(crypto[2] ?? '', OCRA_DIGITS_MIN, OCRA_DIGITS_MAX),
     question: 'NAH'.indexOf(asked.charAt(1)),
-    length: +asked.substr(2),
+    length: numberOf(asked.substr(2), QUESTION_CHARS_MIN, QUESTION_CHARS_MAX),
     inputs,
     step,
   };
   const { algorithm, digits, question, length } = suite;
-  const known = algorithm > 0 && digits > 0 && question >= 0;
-  const inRange = length >= QUESTION_CHARS_MIN && length <= QUESTION_CHARS_MAX;
+  const known = algorithm > 0 && digits > 0 && question >= 0 && length > 0;
   // Written again it is the same: no part twice, in another order or in another spelling.
-  return known && inRange && ocraSuiteText(suite) === text ? suite : undefined;
+  return known && ocraSuiteText(suite) === text ? suite : undefined;
 }

@@ -95,8 +95,8 @@ export function ocra(
   const block = questionBytes(suite.question, question);
   if (!block) return undefined;
   const inputs = suite.inputs;
-  // A suite of 42 characters at most; behind it 1, 8, 128, 64 and 8 bytes.
-  const message = new Writer(251).raw(bytesOf(ocraSuiteText(suite))).number(0, 1);
+  // A suite of 41 characters at most; behind it 1, 8, 128, 64 and 8 bytes.
+  const message = new Writer(250).raw(bytesOf(ocraSuiteText(suite))).number(0, 1);
   if (inputs & 1) message.number(counter, 8);
   message.raw(block);
   if (inputs & 6) message.raw(primitives.hash(((inputs >> 1) & 3) as Algorithm, [pin]));

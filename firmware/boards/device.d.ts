@@ -99,5 +99,5 @@ declare function print(text: string): void;
 
 /** Set by the bundler from package.json. */
 declare const FIRMWARE_VERSION: string;
-/** Base64 of the font, made by the bundler from `parts/font.txt`. */
+/** Bytes of the font, made by the bundler from `parts/font.txt`. */
 declare const FONT_BITMAP: string;

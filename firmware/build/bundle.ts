@@ -81,15 +81,20 @@ async function bundle(root: string, entry: string, { define = {}, inject = [] }:
   const faults = lint(code);
   if (faults.length > 0)
     throw new Error(`${entry}: the interpreter cannot run this\n  ${faults.join('\n  ')}`);
-  return tokenise(spellConstants(code));
+  return spellConstants(code);
 }
 
 /**
- * The files of a board's image, by their name in the microcontroller's Storage.
+ * The files of a board's image, by their name in the microcontroller's Storage; one character a byte.
  * @param root the package's folder
+ * @param encode how code is written into the image
  * @throws Error naming what the interpreter lacks
  */
-export async function imageOf(root: string, board: ImageBoard): Promise<Record<string, string>> {
+export async function imageOf(
+  root: string,
+  board: ImageBoard,
+  encode = tokenise,
+): Promise<Record<string, string>> {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const app = await bundle(root, `${board}/main.ts`, {
     inject: [join(root, 'firmware/boards/parts/short-names.ts')],
@@ -98,10 +103,11 @@ export async function imageOf(root: string, board: ImageBoard): Promise<Record<s
       FONT_BITMAP: JSON.stringify(fontBitmap(join(root, 'firmware/boards/parts/font.txt'))),
     },
   });
-  const crc = crc32(Buffer.from(app, 'latin1')).toString(16).padStart(8, '0');
+  const code = encode(app);
+  const crc = crc32(Buffer.from(code, 'latin1')).toString(16).padStart(8, '0');
   return {
-    '.boot0': await bundle(root, 'loader/boot0.ts', {}),
-    '.bootcde': await bundle(root, 'loader/bootcde.ts', {}),
-    app: `//PF1 ${crc}\n${app}`,
+    '.boot0': encode(await bundle(root, 'loader/boot0.ts', {})),
+    '.bootcde': encode(await bundle(root, 'loader/bootcde.ts', {})),
+    app: `//PF1 ${crc}\n${code}`,
   };
 }

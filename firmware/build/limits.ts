@@ -15,3 +15,6 @@ export const BUDGETS = {
 } as const satisfies Record<string, Budget>;
 
 export type ImageBoard = keyof typeof BUDGETS;
+
+/** Characters of a string that is left in flash: a shorter one needs no more than the variable that would refer there. */
+export const RAW_STRING_MIN = 8;

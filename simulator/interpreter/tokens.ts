@@ -55,9 +55,9 @@ function rawString(code: string, at: number): { text: string; end: number } {
 
 /**
  * Code with words in place of the bytes that Espruino's lexer reads as words. Strings, templates, regular expressions
- * and comments stay as they are.
+ * and comments stay as they are. A byte that is no word becomes a character that no program has: a board would not
+ * run it either.
  * @param code one character a byte
- * @throws Error at a byte that is no word there: the image would not run on a board
  */
 export function spelled(code: string): string {
   if (!/[\x80-\xff]/.test(code)) return code;
@@ -82,9 +82,8 @@ export function spelled(code: string): string {
       value = true;
     } else if (byte > 127) {
       const word = WORDS[byte - FIRST];
-      if (!word) throw new Error(`no word has the byte ${byte}`);
-      text = ` ${word} `;
-      value = VALUES.includes(word);
+      text = word ? ` ${word} ` : '@';
+      value = VALUES.includes(text.trim());
     } else value = /[\w$)\]]/.test(character);
     out += text ?? code.slice(at, end);
     at = end;

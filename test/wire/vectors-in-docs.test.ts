@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as limits from '../../protocol/limits.ts';
 import { tableAfter } from '../tidy/tables.ts';
@@ -20,12 +20,17 @@ const document: Document = {
     ]),
   ),
   refusals: Object.fromEntries(rows('refusals').map(([code, name]) => [name, Number(code)])),
+  popularPins: (/<!-- popular-pins -->\s*```\n([\s\S]*?)\n```/.exec(page)?.[1] ?? '').split(/\s+/),
 };
 
 const block = /<!-- vectors -->\s*```json\n([\s\S]*?)\n```/.exec(page)?.[1] ?? '{}';
 const vectors = JSON.parse(block) as Record<VectorKind, Vectors>;
-const golden = (kind: VectorKind): Vectors =>
-  JSON.parse(readFileSync(new URL(`v1/${kind}.json`, import.meta.url), 'utf8')) as Vectors;
+
+function golden(kind: VectorKind): Vectors {
+  const paths = ['v1', 'v2'].map(version => new URL(`${version}/${kind}.json`, import.meta.url));
+  const read = paths.filter(existsSync).map(path => JSON.parse(readFileSync(path, 'utf8')) as Vectors);
+  return Object.assign({}, ...read) as Vectors;
+}
 
 /** The page is to be enough: what another client makes of the inputs, knowing nothing but the page. */
 function secondOutputOf(kind: VectorKind, input: unknown): unknown {
