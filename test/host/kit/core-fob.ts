@@ -51,9 +51,6 @@ export class CoreFob {
   }
 
   private makePorts(primitives: Primitives): Ports {
-    const bytes = new Uint8Array(PAGES * PAGE_BYTES).fill(0xff);
-    const birth = secret(new Uint8Array(randomBytes(32)));
-    let secrets: Uint8Array | undefined;
     return {
       facts: {
         board: 'core',
@@ -64,29 +61,7 @@ export class CoreFob {
         clockPpm: 2,
       },
       primitives,
-      storage: {
-        pages: PAGES,
-        pageBytes: PAGE_BYTES,
-        eraseBytes: 0,
-        recordPages: 3,
-        read: (address, length) => bytes.slice(address, address + length),
-        write(address, written) {
-          bytes.set(written, address);
-          return true;
-        },
-      },
-      keystore: {
-        load: () => secrets,
-        save(saved) {
-          secrets = Uint8Array.from(saved);
-          return true;
-        },
-        clear() {
-          secrets = undefined;
-          return true;
-        },
-        birth: () => birth,
-      },
+      ...memories(),
       entropy: { sample: () => randomBytes(4).readInt32LE() },
       clock: {
         set: utc => {
@@ -107,8 +82,6 @@ export class CoreFob {
         light: () => undefined,
       },
       link: { send: frame => this.send(frame) },
-      marks: { count: () => 0, add: () => true },
-      witness: { load: () => 0, save: () => true },
       stretch: { iterations: () => 1, derive: (pin, salt) => new Hmac(primitives, SHA256, salt).mac([pin]) },
       keyboard: { ready: false, report: () => false },
       power: { battery: () => -1 },
@@ -185,6 +158,54 @@ export class CoreFob {
     this.ms = 0;
     this.core = new Fob(this.ports, this.ms, this.utc);
   }
+}
+
+/** What outlives a reboot. */
+function memories(): Pick<Ports, 'storage' | 'keystore' | 'marks' | 'witness'> {
+  const bytes = new Uint8Array(PAGES * PAGE_BYTES).fill(0xff);
+  const birth = secret(new Uint8Array(randomBytes(32)));
+  let secrets: Uint8Array | undefined;
+  let marks = 0;
+  let witness = 0;
+  return {
+    storage: {
+      pages: PAGES,
+      pageBytes: PAGE_BYTES,
+      eraseBytes: 0,
+      recordPages: 3,
+      read: (address, length) => bytes.slice(address, address + length),
+      write(address, written) {
+        bytes.set(written, address);
+        return true;
+      },
+    },
+    keystore: {
+      load: () => secrets,
+      save(saved) {
+        secrets = Uint8Array.from(saved);
+        return true;
+      },
+      clear() {
+        secrets = undefined;
+        return true;
+      },
+      birth: () => birth,
+    },
+    marks: {
+      count: () => marks,
+      add() {
+        marks++;
+        return true;
+      },
+    },
+    witness: {
+      load: () => witness,
+      save(number) {
+        witness = number;
+        return true;
+      },
+    },
+  };
 }
 
 export interface Cable {
