@@ -61,6 +61,8 @@ const ASKED = {
   settings: 'the settings',
 } as const;
 
+const LIST = new Intl.ListFormat('en-GB');
+
 export function policyText({ serial, policy }: PolicyResult): string {
   return [
     policy.pinDigits === 0
@@ -72,7 +74,7 @@ export function policyText({ serial, policy }: PolicyResult): string {
       : `It locks ${policy.lockAfterSeconds} s after the last key.`,
     policy.ask.length === 0
       ? 'Once open it asks for its PIN no more.'
-      : `It asks for its PIN again before ${policy.ask.map(name => ASKED[name]).join(', ')}.`,
+      : `It asks for its PIN again before ${LIST.format(policy.ask.map(name => ASKED[name]))}.`,
     TYPING[policy.typing],
   ].join('\n');
 }
