@@ -76,6 +76,7 @@ interface Uint8ArrayConstructor {
 declare const Uint8Array: Uint8ArrayConstructor;
 
 interface Int32Array {
+  fill(value: number, start?: number, end?: number): this;
   indexOf(value: number): number;
   readonly length: number;
   readonly buffer: ArrayBuffer;

@@ -17,6 +17,7 @@ interface DeviceCrypto {
       key: Uint8Array,
       options: { mode: 'CBC' | 'ECB'; iv?: Uint8Array },
     ): ArrayBuffer;
+    decrypt(data: Uint8Array, key: Uint8Array, options: { mode: 'CBC'; iv: Uint8Array }): ArrayBuffer;
   };
 }
 interface DeviceFiles {

@@ -26,25 +26,29 @@ export class Account {
   readonly key: Uint8Array;
 
   constructor(id: number, content: Uint8Array) {
-    const from = new Reader(content, 1);
     const flags = content[0] as number;
     const kind = flags >> 6;
+    const totp = kind === KIND_TOTP;
     const ocra = kind === KIND_OCRA;
+    let at = ocra ? 5 : 1;
     this.id = id;
     this.kind = kind;
     this.algorithm = (flags >> 4) & 3;
-    this.question = ocra ? from.number(1) : 0;
-    this.length = ocra ? from.number(1) : 0;
-    this.inputs = ocra ? from.number(1) : 0;
-    this.step = ocra ? from.number(1) : 0;
-    const high = from.number(1);
-    const low = from.number(kind === KIND_TOTP ? 1 : 6);
+    this.question = ocra ? (content[1] as number) : 0;
+    this.length = ocra ? (content[2] as number) : 0;
+    this.inputs = ocra ? (content[3] as number) : 0;
+    this.step = ocra ? (content[4] as number) : 0;
+    const high = content[at] as number;
     this.digits = (flags & 15) | ((high >> 6) << 4);
-    this.period = kind === KIND_TOTP ? (high & 63) * 256 + low : 0;
-    this.counter = kind === KIND_TOTP ? 0 : (high & 63) * 281474976710656 + low;
-    this.issuer = from.raw(from.number(1));
-    this.label = from.raw(from.number(1));
-    this.key = from.raw(content.length - from.at);
+    this.period = totp ? ((high & 63) << 8) | (content[at + 1] as number) : 0;
+    this.counter = totp ? 0 : (high & 63) * 281474976710656 + new Reader(content, at + 1).number(6);
+    at += totp ? 2 : 7;
+    const label = at + 1 + (content[at] as number);
+    const key = label + 1 + (content[label] as number);
+    // Views: the content is nobody else's.
+    this.issuer = content.subarray(at + 1, label);
+    this.label = content.subarray(label + 1, key);
+    this.key = content.subarray(key, content.length);
   }
 }
 

@@ -10,7 +10,7 @@ import type { Parts } from './clear-commands.ts';
 import { bytesOf, idBytes, idOf } from './convert.ts';
 import { SYSTEM_IDS } from './limits.ts';
 import { OwnerCommands } from './owner-commands.ts';
-import { ASK_PIN, ASK_PLAIN, ASK_REPORT } from './person.ts';
+import { ASK_PIN, ASK_PLAIN, ASK_REPORT, NO_NUMBER } from './question.ts';
 import { printable } from './screens/text.ts';
 import * as texts from './texts.ts';
 import { CLOCK_UNSET } from './timekeeper.ts';
@@ -55,7 +55,7 @@ export class Commands extends OwnerCommands implements Handlers {
     if (request.index >= this.accounts.count) return refused.REFUSED_NO_SUCH_ACCOUNT;
     const id = this.accounts.idAt(request.index);
     const account = this.accounts.read(request.index);
-    const shown = account || new Account(id, new Uint8Array(1));
+    const shown = account || new Account(id, new Uint8Array(16));
     return {
       id: idBytes(id),
       health: account ? 0 : 1,
@@ -159,8 +159,9 @@ export class Commands extends OwnerCommands implements Handlers {
     if (account.kind === KIND_OCRA) return refused.REFUSED_UNSUPPORTED;
     const missing = this.missing(totp, !totp);
     if (missing) return missing;
-    const name = `${printable(account.issuer)} ${printable(account.label)}`;
-    const wait = this.person.ask(idOf(request.id), texts.ASK_CODE, name, ASK_PLAIN, 255);
+    const primitives = this.ports.primitives;
+    const name = `${printable(primitives, account.issuer)} ${printable(primitives, account.label)}`;
+    const wait = this.person.ask(idOf(request.id), texts.ASK_CODE, name, ASK_PLAIN, NO_NUMBER);
     if (wait) return wait;
     const utc = this.now.utc;
     const counter = totp ? timeStep(utc, account.period) : account.counter;
@@ -186,12 +187,13 @@ export class Commands extends OwnerCommands implements Handlers {
     const inputs = account.inputs;
     const missing = this.missing(inputs > 7, (inputs & 1) > 0);
     if (missing) return missing;
+    const primitives = this.ports.primitives;
     // Another question for the same account is another request.
-    const number = this.ports.primitives.crc32(question) ^ account.id;
+    const number = primitives.crc32(question) ^ account.id;
     const wait = this.person.ask(
       number,
-      printable(request.service),
-      printable(request.user),
+      printable(primitives, request.service),
+      printable(primitives, request.user),
       ASK_REPORT | (inputs & 6 ? ASK_PIN : 0),
       request.number,
     );

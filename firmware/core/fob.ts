@@ -75,6 +75,7 @@ export class Fob {
   receive(chunk: string, ms: number, utc: number): void {
     this.tick(ms, utc);
     this.deframer.receive(chunk, text => this.frame(text));
+    this.person.tick();
     this.refresh();
   }
 
@@ -90,12 +91,14 @@ export class Fob {
   }
 
   tick(ms: number, utc: number): void {
-    this.now.ms = ms;
-    this.now.utc = this.timekeeper.correct(utc);
+    const now = this.now;
+    now.ms = ms;
+    now.utc = this.timekeeper.correct(utc);
+    this.person.tick();
     this.refresh();
   }
 
-  /** When `tick` is wanted next, in the milliseconds of the inputs. */
+  /** When `tick` is wanted next, in the milliseconds of the inputs; `NEVER` where it is not. */
   get deadline(): number {
     return this.person.deadline;
   }
@@ -107,7 +110,6 @@ export class Fob {
   }
 
   private refresh(): void {
-    this.person.tick();
     if (this.person.dirty) draw(this.person.view(), this.ports.display);
   }
 

@@ -8,9 +8,8 @@ export const HEADER_NONCE_END = 8;
 /** A journal's page: number, content, MAC. */
 export const JOURNAL_CONTENT_BYTES = 20;
 export const JOURNAL_MAC_BYTES = 8;
-/** Bytes of a synthetic nonce that are stored; the other five of CCM's 13 are zero. */
+/** Bytes of a synthetic nonce. The rest of the initialisation vector is zero. */
 export const RECORD_NONCE_BYTES = 8;
-export const RECORD_TAG_BYTES = 8;
 /** Magic, order, id, length, nonce. */
 export const RECORD_HEADER_BYTES = 15;
 /** A HOTP counter in a record: 2^53 - 1 fits 7 bytes. */
@@ -66,22 +65,40 @@ export const DRIFT_SECONDS = 5;
 export const POOL_BITS_NEEDED = 80;
 export const POOL_BITS_PER_EDGE = 4;
 export const POOL_BYTES = 32;
+/** Numbers kept of keys before they are mixed in: two of each edge. */
+export const POOL_EDGES = 16;
 
 /** As a deadline: no tick is wanted. */
 export const NEVER = -1;
 
 /** A key held this long is a hold. */
 export const HOLD_MS = 600;
-/** Holding to approve, and to erase a fob that lost its keys. */
+/** Holding to approve, and to erase. */
 export const APPROVE_HOLD_MS = 1000;
 export const ERASE_HOLD_MS = 10000;
-/** The display goes off after this long without a key. */
-export const SLEEP_MS = 30000;
+/** From the third press within this time of the one before, a press goes on by five in a list of more. */
+export const JUMP_MS = 350;
+export const JUMP_PLACES = 5;
 /** A passcode stays on the screen this long. */
 export const CODE_MS = 60000;
+/** A HOTP value is not followed by another within this time: one press is one value. */
+export const HOTP_GUARD_MS = 700;
+/** The next passcode is shown so long by a hold, and when so few seconds are left. */
+export const PEEK_MS = 5000;
+export const NEXT_SECONDS = 5;
 export const MESSAGE_MS = 5000;
-/** How often a screen with a running time looks at the clock. */
-export const REFRESH_MS = 200;
+/** Seconds until the display goes off: as many, or twice, four or eight times as many. */
+export const SCREEN_SECONDS_MIN = 15;
+export const SCREEN_SECONDS_MAX = 120;
+/** How often a screen with a running time is looked at: the clock counts whole seconds. */
+export const REFRESH_MS = 1000;
+/** From this percentage the list says that the battery is low. */
+export const BATTERY_LOW = 15;
+
+/** Typing: the computer settles first, then a key goes down or up at each step, and is offered so long. */
+export const TYPING_SETTLE_MS = 500;
+export const TYPING_STEP_MS = 20;
+export const TYPING_PATIENCE_MS = 1000;
 
 /** Orders of the accounts in the person's list: one byte each, spread to this distance when there is no room between. */
 export const ORDER_MAX = 255;

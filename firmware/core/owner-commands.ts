@@ -2,8 +2,9 @@ import type { Request, Response } from '../../protocol/commands.ts';
 import * as limits from '../../protocol/limits.ts';
 import * as refused from '../../protocol/refusals.ts';
 import { ClearCommands, KEY_PAIRING_CODE, KEY_PAIRING_KEY, type Parts } from './clear-commands.ts';
+import { utcText } from './date.ts';
 import { DATA_KEY_BYTES } from './limits.ts';
-import { utcText } from './screens/text.ts';
+import { ASK_PLAIN, ASK_UNLOCKED, NO_NUMBER } from './question.ts';
 import * as texts from './texts.ts';
 import { TRIM_OFFSET } from './timekeeper.ts';
 import { VAULT_BLANK, VAULT_OWNED } from './vault/vault.ts';
@@ -123,7 +124,7 @@ export class OwnerCommands extends ClearCommands {
     if (this.strange) return this.strange;
     const dataKey = this.vault.recover(request.recoveryKey);
     if (!dataKey) return refused.REFUSED_WRONG_RECOVERY;
-    const wait = this.person.ask(ASK_RESET, texts.ASK_RESET, '');
+    const wait = this.person.ask(ASK_RESET, texts.ASK_RESET, '', ASK_UNLOCKED, NO_NUMBER);
     if (wait) return wait;
     if (!this.vault.release(dataKey)) return refused.REFUSED_STORAGE_FAILED;
     this.lock.settle();
@@ -154,7 +155,7 @@ export class OwnerCommands extends ClearCommands {
     if (this.strange) return this.strange;
     if (request.utc === 0) return refused.REFUSED_OUT_OF_RANGE;
     if (this.timekeeper.suspicious(request.utc)) {
-      const wait = this.person.ask(ASK_CLOCK, texts.ASK_CLOCK, utcText(request.utc));
+      const wait = this.person.ask(ASK_CLOCK, texts.ASK_CLOCK, utcText(request.utc), ASK_PLAIN, NO_NUMBER);
       if (wait) return wait;
     }
     return this.timekeeper.set(request.utc) ? {} : refused.REFUSED_CLOCK_FAILED;
@@ -162,7 +163,7 @@ export class OwnerCommands extends ClearCommands {
 
   erase(): Response<'erase'> | number {
     if (this.strange) return this.strange;
-    const wait = this.person.ask(ASK_ERASE, texts.ASK_ERASE, '');
+    const wait = this.person.ask(ASK_ERASE, texts.ASK_ERASE, '', ASK_PLAIN, NO_NUMBER);
     if (wait) return wait;
     if (!this.vault.erase()) return refused.REFUSED_STORAGE_FAILED;
     this.session = undefined;
@@ -173,7 +174,7 @@ export class OwnerCommands extends ClearCommands {
 
   maintain(): Response<'maintain'> | number {
     if (this.strange) return this.strange;
-    const wait = this.person.ask(ASK_MAINTAIN, texts.ASK_MAINTAIN, '');
+    const wait = this.person.ask(ASK_MAINTAIN, texts.ASK_MAINTAIN, '', ASK_PLAIN, NO_NUMBER);
     if (wait) return wait;
     this.person.maintain();
     // The port becomes a console with the answer on its way: the board opens it a moment later.
