@@ -35,7 +35,7 @@ describe('renaming', () => {
     expect(owner.reported.at(-1)).toMatchObject({ event: 'account-proved', account: 'Example: Žofie ✓' });
     await rename(owner.context, atFob, 'alice', { issuer: '' });
     expect(await namesOn(owner, fob)).toEqual([':alice', 'Example:Žofie ✓']);
-    const verified = await verify(owner.context, atFob);
+    const verified = await verify(owner.context, await atHand(fob));
     expect(verified.accounts).toMatchObject([
       { label: 'alice', verdict: 'proved' },
       { label: 'Žofie ✓', verdict: 'proved' },
@@ -92,9 +92,9 @@ describe('moving', () => {
       position: 1,
     });
     expect(await namesOn(owner, fob)).toEqual(['Example:carol', 'Example:alice', 'Example:bob']);
-    await move(owner.context, atFob, 'carol', 2);
+    await move(owner.context, await atHand(fob), 'carol', 2);
     expect(await namesOn(owner, fob)).toEqual(['Example:alice', 'Example:carol', 'Example:bob']);
-    await move(owner.context, atFob, 'alice', 3);
+    await move(owner.context, await atHand(fob), 'alice', 3);
     expect(await namesOn(owner, fob)).toEqual(['Example:carol', 'Example:bob', 'Example:alice']);
     fob.reboot();
     expect(await namesOn(owner, fob)).toEqual(['Example:carol', 'Example:bob', 'Example:alice']);

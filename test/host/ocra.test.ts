@@ -114,17 +114,24 @@ describe('an OCRA account', () => {
     expect((await failure(wrong)).next).toContain('passfob code');
   });
 
-  it('says no when the person denies', async () => {
+  it.each([
+    ['denies', 'press-denied', (fob: CoreFob) => fob.deny()],
+    ['reports it', 'press-reported', (fob: CoreFob) => fob.approve()],
+  ] as const)('gives nothing when the person %s', async (_, refusal, answer) => {
     const fob = new CoreFob();
     const owner = workplace();
-    const context = {
-      ...owner.context,
-      report: ({ event }: { event: string }) => void (event === 'press-needed' && fob.deny()),
+    const report = ({ event }: { event: string }) => {
+      if (event !== 'press-needed') return;
+      fob.deny();
+      // Behind a denial stands the question whether to report it.
+      answer(fob);
     };
+    const context = { ...owner.context, report };
     const atFob = await pairedAt(owner, fob);
     await enroll(context, atFob, ocraSeed(COUNTS));
     const error = await failure(respond(context, atFob, asked('12345678')));
-    expect(['press-denied', 'press-reported']).toContain(error.refusal);
+    expect(error.refusal).toBe(refusal);
+    expect((await list(context, atFob)).accounts).toMatchObject([{ counter: 0 }]);
   });
 });
 
