@@ -11,6 +11,7 @@ import { readOcraSuite } from '../../host/enrol/ocra.ts';
 import { Hmac } from '../../protocol/hmac.ts';
 import { ocra } from '../../protocol/ocra.ts';
 import { hotp } from '../../protocol/otp.ts';
+import { secret } from '../kit/secrets.ts';
 import { CoreFob } from './kit/core-fob.ts';
 import { failure } from './kit/failure.ts';
 import { seedOf } from './kit/seeds.ts';
@@ -23,10 +24,10 @@ const asked = (question: string, more = {}) =>
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** The response by RFC 6287, computed here. */
-function expected({ suite, secret: key }: Enrolment, question: string, counter = 0, utc = 0) {
+function expected({ suite, secret: key }: Enrolment, question: string, counter = 0, pin = '') {
   if (suite === undefined) throw new Error('no suite');
   const hmac = new Hmac(hostPrimitives, suite.algorithm as 1 | 2 | 3, key);
-  return ocra(hostPrimitives, hmac, suite, bytes(question), counter, new Uint8Array(0), utc);
+  return ocra(hostPrimitives, hmac, suite, bytes(question), counter, bytes(pin), 0);
 }
 
 async function ownedFob() {
@@ -90,6 +91,28 @@ describe('an OCRA account', () => {
       { purpose: 'respond', number: undefined },
       { purpose: 'respond', number: '07' },
     ]);
+  });
+
+  it('answers with the PIN that its suite wants, entered on the fob and nowhere else', async () => {
+    const fob = new CoreFob();
+    const owner = workplace(fob);
+    await pairedAt(owner, fob);
+    const pin = secret('5739');
+    const symbols = [...pin, 'ok'];
+    // A digit with each poll: the fob drops a question that nobody asks about.
+    const isEntering = () => owner.reported.some(({ event }) => event === 'press-needed');
+    const atFob = await atHand(fob, {
+      toFob(frame) {
+        const symbol = isEntering() ? symbols.shift() : undefined;
+        if (symbol !== undefined) fob.take(symbol);
+        return frame;
+      },
+    });
+    const seed = ocraSeed('OCRA-1:HOTP-SHA1-8:QN08-PSHA1');
+    await enroll(owner.context, atFob, seed);
+    const { code: answer } = await respond(owner.context, atFob, asked('87654321'));
+    expect(answer).toBe(expected(seed, '87654321', 0, pin));
+    expect(symbols).toEqual([]);
   });
 
   it.each([

@@ -1,8 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { pairingKey } from '../../host/client/handshake.ts';
+import { code } from '../../host/commands/code.ts';
 import { enroll } from '../../host/commands/enroll.ts';
 import { info } from '../../host/commands/info.ts';
-import { escrowPin, pinPolicy, requirePin } from '../../host/commands/pin.ts';
+import { list } from '../../host/commands/list.ts';
+import { escrowPin, pinPolicy, requirePin, resetPin } from '../../host/commands/pin.ts';
 import { verify } from '../../host/commands/verify.ts';
+import { pairingKeyOf, pairingsOf } from '../../host/inventory/pairings.ts';
+import { secret } from '../kit/secrets.ts';
 import { CoreFob } from './kit/core-fob.ts';
 import { failure } from './kit/failure.ts';
 import { seedOf } from './kit/seeds.ts';
@@ -50,6 +56,69 @@ describe('a new PIN', () => {
     await pinPolicy(owner.context, atFob, { pinDigits: 4 });
     await requirePin(owner.context, atFob);
     expect((await info(owner.context, atFob)).status?.pin).toBe('to-be-chosen');
+  });
+});
+
+describe('a PIN', () => {
+  const FIRST = secret('730258');
+  const SECOND = secret('91827364');
+
+  async function fobWithPin() {
+    const { fob, owner, atFob } = await ownedFob();
+    await enroll(owner.context, atFob, seedOf());
+    await pinPolicy(owner.context, atFob, { pinDigits: 6, onLimit: 'lock' });
+    fob.enter(FIRST);
+    fob.enter(FIRST);
+    return { fob, owner, atFob };
+  }
+
+  it('locks the fob, is counted when it is wrong, and is reset after a press: the accounts stay', async () => {
+    const { fob, owner } = await fobWithPin();
+    fob.reboot();
+    const atFob = await atHand(fob);
+    expect((await failure(list(owner.context, atFob))).refusal).toBe('locked');
+    fob.approve();
+    fob.enter(SECOND);
+    const locked = await info(owner.context, atFob);
+    expect(locked).not.toHaveProperty('accounts');
+    expect(locked.status).toMatchObject({ pin: 'set', isLocked: true, failures: 1 });
+    await resetPin(owner.context, atFob);
+    expect((await info(owner.context, atFob)).status).toMatchObject({ pin: 'to-be-chosen', failures: 0 });
+    fob.enter(SECOND);
+    fob.enter(SECOND);
+    expect((await info(owner.context, atFob)).status).toMatchObject({ pin: 'set', isLocked: false });
+    expect((await verify(owner.context, atFob)).accounts).toMatchObject([{ verdict: 'proved' }]);
+  });
+
+  it('is not reset by the key of another pairing, nor against the person', async () => {
+    const { fob, owner } = await fobWithPin();
+    fob.reboot();
+    const refusing = { ...owner.context, report: () => fob.deny() };
+    const denied = await failure(resetPin(refusing, await atHand(fob)));
+    expect(denied.refusal).toBe('press-denied');
+    const atFob = await atHand(fob);
+    const [pairing] = await pairingsOf(owner.context.inventory, atFob.hello.serial);
+    await atFob.client.openSession(pairingKey(await pairingKeyOf(owner.context.inventory, pairing?.id ?? 0)));
+    const recoveryKey = secret(new Uint8Array(randomBytes(32)));
+    expect((await failure(atFob.client.call('resetPin', { recoveryKey }))).refusal).toBe('wrong-recovery');
+  });
+
+  it('is entered before an approval counts, where the policy wants that', async () => {
+    const { fob, owner, atFob } = await fobWithPin();
+    await pinPolicy(owner.context, atFob, { ask: ['approval'] });
+    const symbols = [...FIRST, 'ok'];
+    const isEntering = () => owner.reported.some(({ event }) => event === 'press-needed');
+    // A digit with each poll: the fob drops a question that nobody asks about.
+    const slowly = await atHand(fob, {
+      toFob(frame) {
+        const symbol = isEntering() ? symbols.shift() : undefined;
+        if (symbol !== undefined) fob.take(symbol);
+        else fob.pass(100);
+        return frame;
+      },
+    });
+    expect(await code(owner.context, slowly, 'alice')).toMatchObject({ counter: 0 });
+    expect(symbols).toEqual([]);
   });
 });
 

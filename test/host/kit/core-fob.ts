@@ -24,6 +24,9 @@ const PAGE_BYTES = 32;
 const ALL_ALGORITHMS = 0b1110;
 /** Longer than a hold that approves. */
 const HOLD_MS = 1_100;
+const SHORT_MS = 100;
+/** More than a wheel of digits has. */
+const WHEEL_SYMBOLS = 20;
 /** A day of the year 2026, at which these fobs begin. */
 const START_UTC = 1_770_000_000;
 
@@ -140,16 +143,33 @@ export class CoreFob {
   /** Waits until keys are heard, then holds the button for longer than a second. */
   approve(): void {
     this.pass(PRESS_DEAF_MS + 1);
-    this.core.key(0, true, this.ms, this.utc);
-    this.pass(HOLD_MS);
-    this.core.key(0, false, this.ms, this.utc);
+    this.hold(HOLD_MS);
   }
 
   /** Waits until keys are heard, then presses the button shortly. */
   deny(): void {
     this.pass(PRESS_DEAF_MS + 1);
+    this.hold(SHORT_MS);
+  }
+
+  /** Takes a digit, or the `ok` behind them, on the wheel that the screen shows. */
+  take(symbol: string): void {
+    for (let turns = 0; !this.drawn.includes(symbol); turns++) {
+      if (turns > WHEEL_SYMBOLS) throw new Error('the wheel does not show what is to be taken');
+      this.hold(SHORT_MS);
+    }
+    this.hold(HOLD_MS);
+  }
+
+  /** Takes all digits of a PIN and their end; what follows may be slow and is done behind a screen that says so. */
+  enter(digits: string): void {
+    for (const symbol of [...digits, 'ok']) this.take(symbol);
+    this.pass(SHORT_MS);
+  }
+
+  private hold(ms: number): void {
     this.core.key(0, true, this.ms, this.utc);
-    this.ms += 100;
+    this.pass(ms);
     this.core.key(0, false, this.ms, this.utc);
   }
 
