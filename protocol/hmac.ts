@@ -32,9 +32,10 @@ export class Hmac {
 
   /** MAC over the concatenated parts. */
   mac(parts: Uint8Array[]): Uint8Array {
-    const primitives = this.primitives;
-    const algorithm = this.algorithm;
-    return primitives.hash(algorithm, [this.outer, primitives.hash(algorithm, [this.inner].concat(parts))]);
+    return this.primitives.hash(this.algorithm, [
+      this.outer,
+      this.primitives.hash(this.algorithm, [this.inner].concat(parts)),
+    ]);
   }
 }
 

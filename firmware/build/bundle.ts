@@ -9,8 +9,9 @@ import { lint } from './lint.ts';
 import { quoteShared, renameFields, shortenable } from './names.ts';
 import { tokenise } from './tokens.ts';
 
-/** What the interpreter cannot parse and esbuild can be told to lower or to refuse. */
-const UNSUPPORTED = {
+/** What the interpreter cannot parse and esbuild can be told to lower or to refuse, and what it can though it is newer. */
+const SYNTAX = {
+  'optional-catch-binding': true,
   'default-argument': false,
   destructuring: false,
   'rest-argument': false,
@@ -21,6 +22,9 @@ const UNSUPPORTED = {
   'for-await': false,
   'exponent-operator': false,
 };
+
+/** Short names that mean something on every object of the device, or to the lint: never given to a property. */
+const TAKEN = { at: false, of: false, on: false } as const;
 
 /**
  * Esbuild writes a number in place of its constant only where the constant's module imports nothing. So the numbers
@@ -65,7 +69,7 @@ async function bundle(root: string, entry: string, { define = {}, inject = [] }:
     platform: 'neutral',
     external: ['crypto', 'Storage', 'fs'],
     target: 'es2017',
-    supported: UNSUPPORTED,
+    supported: SYNTAX,
     legalComments: 'none',
     charset: 'ascii',
     define,
@@ -76,7 +80,7 @@ async function bundle(root: string, entry: string, { define = {}, inject = [] }:
   } as const satisfies BuildOptions;
   const plain = await build(options);
   const mangleProps = shortenable(root, entry, plain.outputFiles[0]?.text ?? '');
-  const result = await build({ ...options, minify: true, mangleProps, mangleCache: {} });
+  const result = await build({ ...options, minify: true, mangleProps, mangleCache: TAKEN });
   const code = renameFields(result.outputFiles[0]?.text ?? '', result.mangleCache ?? {});
   const faults = lint(code);
   if (faults.length > 0)

@@ -28,6 +28,18 @@ export const PRELUDE = `(function (outside) {
     return text;
   });
 
+  // Espruino compares to the end of the shorter text: what begins at the end of the text and goes on beyond is found.
+  var nativeIndexOf = String.prototype.indexOf, nativeStartsWith = String.prototype.startsWith;
+  function indexOf(sought, from) {
+    var text = '' + this, part = '' + sought, at = nativeIndexOf.call(text, part, typeof from === 'number' ? from : 0);
+    if (at >= 0 || part.length > text.length) return at;
+    for (at = text.length - part.length + 1; at < text.length; at++)
+      if (nativeStartsWith.call(part, text.substring(at))) return at;
+    return -1;
+  }
+  hidden(String.prototype, 'indexOf', indexOf);
+  hidden(String.prototype, 'includes', function (sought, from) { return indexOf.call(this, sought, from) >= 0; });
+
   var typed = Object.getPrototypeOf(Uint8Array.prototype), list = Array.prototype;
   hidden(typed, 'slice', function (from, to) { return list.slice.call(this, from, to); });
   hidden(typed, 'filter', function (test) { return list.filter.call(this, test); });

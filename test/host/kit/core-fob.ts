@@ -43,13 +43,14 @@ export class CoreFob {
   private utc: number;
   private send: (frame: string) => void;
 
-  constructor(primitives: Primitives = hostPrimitives) {
+  /** @param parts what this fob has in place of the kit's own */
+  constructor(primitives: Primitives = hostPrimitives, parts: Partial<Ports> = {}) {
     this.serial = new Uint8Array(randomBytes(5));
     this.drawn = [];
     this.ms = 0;
     this.utc = START_UTC;
     this.send = () => undefined;
-    this.ports = this.makePorts(primitives);
+    this.ports = { ...this.makePorts(primitives), ...parts };
     this.core = new Fob(this.ports, this.ms, this.utc);
   }
 
@@ -138,6 +139,35 @@ export class CoreFob {
   pass(ms: number): void {
     this.ms += ms;
     this.core.tick(this.ms, this.utc);
+  }
+
+  /** When the fob wants to be woken, counted from now; -1 for never. */
+  get deadlineMs(): number {
+    const { deadline } = this.core;
+    return deadline < 0 ? -1 : deadline - this.ms;
+  }
+
+  /** Time and clock go on, and the fob is woken whenever it wanted to be: as on a board. */
+  run(ms: number): void {
+    const end = this.ms + ms;
+    while (this.ms < end) {
+      const { deadline } = this.core;
+      const to = deadline < 0 ? end : Math.min(end, Math.max(deadline, this.ms + 1));
+      this.utc += Math.floor(to / 1000) - Math.floor(this.ms / 1000);
+      this.ms = to;
+      this.core.tick(this.ms, this.utc);
+    }
+  }
+
+  /** A key goes down, and up after so long. */
+  press(heldMs = 100, which = 0): void {
+    this.key(true, which);
+    this.run(heldMs);
+    this.key(false, which);
+  }
+
+  key(down: boolean, which = 0): void {
+    this.core.key(which, down, this.ms, this.utc);
   }
 
   /** Waits until keys are heard, then holds the button for longer than a second. */
