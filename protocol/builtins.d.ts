@@ -76,6 +76,7 @@ interface Uint8ArrayConstructor {
 declare const Uint8Array: Uint8ArrayConstructor;
 
 interface Int32Array {
+  fill(value: number, start?: number, end?: number): this;
   indexOf(value: number): number;
   readonly length: number;
   readonly buffer: ArrayBuffer;
@@ -109,6 +110,7 @@ declare const undefined: undefined;
 declare function isNaN(value: number): boolean;
 
 type Record<K extends string | number, T> = { [P in K]: T };
+type Pick<T, K extends keyof T> = { [P in K]: T[P] };
 type Readonly<T> = { readonly [P in keyof T]: T[P] };
 type Exclude<T, U> = T extends U ? never : T;
 type Extract<T, U> = T extends U ? T : never;

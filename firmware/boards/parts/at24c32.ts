@@ -11,12 +11,14 @@ import {
 export class At24c32 implements Storage {
   readonly pages: number;
   readonly pageBytes: number;
+  readonly eraseBytes: number;
   readonly recordPages: number;
   private readyAt: number;
 
   constructor(recordPages: number) {
     this.pages = AT24C32_PAGES;
     this.pageBytes = AT24C32_PAGE_BYTES;
+    this.eraseBytes = 0;
     this.recordPages = recordPages;
     this.readyAt = 0;
   }

@@ -38,6 +38,18 @@ export class NativePrimitives implements Primitives, AesBlocks {
     return ccmOpen(this, key, nonce, sealed);
   }
 
+  encrypt(key: Uint8Array, vector: Uint8Array, blocks: Uint8Array): Uint8Array {
+    return new Uint8Array(this.crypto.AES.encrypt(blocks, key, { mode: 'CBC', iv: vector }));
+  }
+
+  decrypt(key: Uint8Array, vector: Uint8Array, blocks: Uint8Array): Uint8Array {
+    return new Uint8Array(this.crypto.AES.decrypt(blocks, key, { mode: 'CBC', iv: vector }));
+  }
+
+  text(bytes: Uint8Array): string {
+    return E.toString(bytes);
+  }
+
   crc32(bytes: Uint8Array): number {
     return E.CRC32(bytes);
   }

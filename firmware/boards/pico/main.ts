@@ -55,7 +55,9 @@ let timer = 0;
 /** Sleeps until the core wants to be woken. */
 function rest(): void {
   if (timer) clearTimeout(timer);
-  timer = setTimeout(wake, Math.max(1, fob.deadline - ms()));
+  timer = 0;
+  const deadline = fob.deadline;
+  if (deadline >= 0) timer = setTimeout(wake, Math.max(1, deadline - ms()));
 }
 
 function wake(): void {
