@@ -16,6 +16,7 @@ import {
   PRESS_MODULUS,
   SYSTEM_IDS,
 } from './limits.ts';
+import type { Records } from './vault/records.ts';
 import type { Vault } from './vault/vault.ts';
 
 /** The accounts in the person's order, and the passcodes made from them. */
@@ -94,8 +95,8 @@ export class Accounts {
         const held = records.read(this.places[place] as number);
         return held && equal(held, bytes) ? 0 : refused.REFUSED_ACCOUNT_EXISTS;
       }
-      // The press journal knows accounts by the lower three bytes.
-      if ((this.idAt(place) ^ id) % PRESS_MODULUS === 0) return refused.REFUSED_ACCOUNT_EXISTS;
+      // The press journal knows accounts by their tags.
+      if (tagOf(this.idAt(place)) === tagOf(id)) return refused.REFUSED_ACCOUNT_EXISTS;
     }
     if (this.count >= ACCOUNTS_MAX || records.free < 1) return refused.REFUSED_FULL;
     if (this.orderAt(this.count - 1) === ORDER_MAX && !this.spread()) return refused.REFUSED_STORAGE_FAILED;
@@ -145,8 +146,10 @@ export class Accounts {
   private reorder(place: number, order: number): boolean {
     const records = this.vault.records;
     const slot = this.places[place] as number;
-    const content = records && this.orderAt(place) !== order && records.read(slot);
-    const moved = !content || records.write(this.idAt(place), order, content);
+    if (!records || this.orderAt(place) === order) return true;
+    const content = records.read(slot);
+    // A damaged account keeps its order; one that was not read must not.
+    const moved = content ? records.write(this.idAt(place), order, content) : !records.silent;
     this.arrange();
     return moved;
   }
@@ -249,7 +252,9 @@ export class Accounts {
     for (let place = 0; place < this.count; place++) {
       if (tagOf(this.idAt(place)) !== tag) continue;
       const account = this.read(place);
-      return !account || this.rename(place, account.issuer, account.label) === 0;
+      // A damaged account has nothing to lose; one that was not read has.
+      if (!account) return !(this.vault.records as Records).silent;
+      return this.rename(place, account.issuer, account.label) === 0;
     }
     return true;
   }

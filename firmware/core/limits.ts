@@ -26,9 +26,10 @@ export const INTENT_PAGE = 2;
 export const RING_PAGE = 3;
 export const RECOVERY_PAGE = 7;
 export const STATE_PAGE = 9;
-export const CLOCK_PAGE = 11;
-export const ATTEMPTS_PAGE = 13;
-export const PRESSES_PAGE = 15;
+export const STATE_PAGES = 4;
+export const CLOCK_PAGE = 13;
+export const ATTEMPTS_PAGE = 15;
+export const PRESSES_PAGE = 17;
 export const PRESSES_PAGES = 8;
 export const SYSTEM_PAGES = 26;
 /** Slots beyond the accounts: one for changes. */
@@ -68,9 +69,6 @@ export const POOL_BYTES = 32;
 /** Numbers kept of keys before they are mixed in: two of each edge. */
 export const POOL_EDGES = 16;
 
-/** As a deadline: no tick is wanted. */
-export const NEVER = -1;
-
 /** A key held this long is a hold. */
 export const HOLD_MS = 600;
 /** Holding to approve, and to erase. */
@@ -92,6 +90,9 @@ export const SCREEN_SECONDS_MIN = 15;
 export const SCREEN_SECONDS_MAX = 120;
 /** How often a screen with a running time is looked at: the clock counts whole seconds. */
 export const REFRESH_MS = 1000;
+/** A deadline when nothing is due, inside the person and outside. */
+export const FAR = 1e15;
+export const NEVER = -1;
 /** From this percentage the list says that the battery is low. */
 export const BATTERY_LOW = 15;
 

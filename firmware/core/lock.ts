@@ -62,7 +62,7 @@ export class Lock {
 
   /** Whether only the owner can open the vault. */
   get dead(): boolean {
-    return this.vault.hasPin && this.left === 0;
+    return this.vault.outdated || (this.vault.hasPin && this.left === 0);
   }
 
   /** Seconds until the next attempt is taken: 2^n - 1 after n wrong ones. */
@@ -86,7 +86,7 @@ export class Lock {
     if (this.dead || this.wait > 0) return texts.WRONG_PIN;
     const attempts = this.vault.attempts as Journal;
     const time = new Writer(JOURNAL_CONTENT_BYTES).number(Math.max(0, this.now.utc), 8).bytes;
-    if (!this.marks.add() || !attempts.write(time)) return texts.NOT_STORED;
+    if (!attempts.write(time) || !this.marks.add()) return texts.NO_MEMORY;
     this.waitFrom = this.now.ms;
     if (this.vault.unlock(pin)) {
       this.settle();
@@ -107,7 +107,7 @@ export class Lock {
 
   /** Wipes where that is due: at boot too, should the power have gone before it was done. */
   private punish(): boolean {
-    if (!this.dead || this.policy.wipe === 0) return false;
+    if (!this.dead || this.vault.outdated || this.policy.wipe === 0) return false;
     this.vault.erase();
     this.accounts.arrange();
     return true;
@@ -125,9 +125,14 @@ export class Lock {
     if (unfit !== '') return unfit;
     const renew = this.policy.renew;
     this.policy.renew = 0;
-    if (this.vault.seal(pin)) return '';
+    if (this.vault.seal(pin)) {
+      // A mark that no storage from before this PIN knows of: see `Vault.outdated`.
+      this.marks.add();
+      this.settle();
+      return '';
+    }
     this.policy.renew = renew;
-    return texts.NOT_STORED;
+    return texts.NO_MEMORY;
   }
 
   /** Closes the vault, where it has a PIN. */

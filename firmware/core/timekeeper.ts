@@ -29,7 +29,7 @@ export const CLOCK_STALE = 2;
  */
 export class Timekeeper {
   private readonly vault: Vault;
-  private readonly ports: Ports;
+  private readonly ports: Pick<Ports, 'clock' | 'facts'>;
   private readonly now: Now;
   /** Seconds since 1970 of the last synchronisation, 0 for none. */
   private synced: number;
@@ -42,7 +42,7 @@ export class Timekeeper {
   trim: number;
   private trimmed: boolean;
 
-  constructor(vault: Vault, ports: Ports, now: Now) {
+  constructor(vault: Vault, ports: Pick<Ports, 'clock' | 'facts'>, now: Now) {
     this.vault = vault;
     this.ports = ports;
     this.now = now;

@@ -57,18 +57,26 @@ export class Journal {
     return tag.subarray(0, JOURNAL_MAC_BYTES);
   }
 
-  /** False when storage failed: what was newest still is. */
+  /**
+   * Passes over a page that is worn out, where there are more than two. False when storage failed: what was newest
+   * still is.
+   */
   write(content: Uint8Array): boolean {
-    const out = new Writer(4 + JOURNAL_CONTENT_BYTES + JOURNAL_MAC_BYTES)
-      .number(this.number + 1, 4)
-      .raw(content);
-    out.at = 4 + JOURNAL_CONTENT_BYTES;
-    out.raw(this.tag(out.bytes));
-    const page = (this.page + 1) % this.pages;
-    if (!this.storage.write(this.address(page), out.bytes)) return false;
-    this.page = page;
-    this.number++;
-    this.content.set(out.bytes.subarray(4, 4 + JOURNAL_CONTENT_BYTES), 0);
-    return true;
+    for (let i = 1; i < this.pages; i++) {
+      const out = new Writer(4 + JOURNAL_CONTENT_BYTES + JOURNAL_MAC_BYTES)
+        .number(this.number + 1, 4)
+        .raw(content);
+      out.at = 4 + JOURNAL_CONTENT_BYTES;
+      out.raw(this.tag(out.bytes));
+      const page = (this.page + i) % this.pages;
+      const written = this.storage.write(this.address(page), out.bytes);
+      // A page that failed may hold this number all the same: it is not given to another page again.
+      if (written || this.pages > 2) this.number++;
+      if (!written) continue;
+      this.page = page;
+      this.content.set(out.bytes.subarray(4, 4 + JOURNAL_CONTENT_BYTES), 0);
+      return true;
+    }
+    return false;
   }
 }

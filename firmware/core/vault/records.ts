@@ -179,12 +179,18 @@ export class Records {
     return this.storage.write(INTENT_PAGE * this.storage.pageBytes, out.done());
   }
 
+  private isUnused(slot: number): boolean {
+    const head = this.ask(this.address(slot), 1);
+    return !!head && head[0] !== MAGIC;
+  }
+
   /** Ends the change by retiring a slot, if it is one: the old record, or the new one that did not come about. */
   private finish(slot: number): boolean {
     let retired = true;
     if (slot >= 0 && slot < this.ids.length) {
       this.ids[slot] = 0;
-      retired = this.writePage(slot, 0, new Uint8Array(this.storage.pageBytes));
+      // A page that is worn out is as good as retired once it no longer says that it is a record.
+      retired = this.writePage(slot, 0, new Uint8Array(this.storage.pageBytes)) || this.isUnused(slot);
     }
     // Where the slot could not be retired the intent stays, for the next boot or the next change.
     this.settled = retired && this.intend(NO_SLOT, NO_SLOT);

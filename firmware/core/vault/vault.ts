@@ -10,13 +10,14 @@ import {
   RECOVERY_PAGE,
   RING_PAGE,
   STATE_PAGE,
+  STATE_PAGES,
 } from '../limits.ts';
 import type { Storage, VaultPorts } from '../ports.ts';
 import { State } from '../state.ts';
 import { Journal } from './journal.ts';
 import { clearSlots, Records } from './records.ts';
 import { CounterRing } from './ring.ts';
-import { iterationsOf, Wrap } from './wrap.ts';
+import { iterationsOf, MAGIC_V1, Wrap } from './wrap.ts';
 
 /** As `hello` reports it. */
 export const VAULT_BLANK = 0;
@@ -31,7 +32,7 @@ const NO_PIN = new Uint8Array(0);
  * the device secret and the PIN, is in the storage, in two headers that are equal at rest. The order of writes makes
  * every power cut readable:
  *
- * erase: header A, header B, secrets; a header that is empty is left alone.
+ * erase: header A, header B, recovery A, recovery B, secrets; a header that is empty is left alone.
  * adopt: what erase does, secrets, slots emptied, state (naming the header to come), header A (the commit), header B.
  * new PIN: header A, state (naming it: the commit), header B.
  *
@@ -58,6 +59,8 @@ export class Vault {
   clock: Journal | undefined;
   attempts: Journal | undefined;
   presses: Journal | undefined;
+  /** Whether the storage was put back to when there was no PIN. */
+  outdated: boolean;
   /** What the person has yet to be told: 0 nothing, 1 the storage went back in time, 2 nobody can tell. */
   wentBack: number;
 
@@ -71,6 +74,7 @@ export class Vault {
     this.head = NO_PIN;
     this.dataKey = NO_PIN;
     this.unsure = false;
+    this.outdated = false;
     this.wentBack = 0;
     this.find();
   }
@@ -93,15 +97,20 @@ export class Vault {
     if (named ? this.isNamed(first) : this.opens(first)) current = first;
     else if (named ? this.isNamed(second) : this.opens(second)) current = second;
     if (!current) {
-      if (!first.length || !second.length) this.state = VAULT_BLANK;
+      if (!first.length || !second.length) this.forget();
       return;
     }
     this.head = current;
+    // Where no state names it yet: see `settleHeaders`.
+    this.policy.headerCrc = this.primitives.crc32(current);
     this.own(secrets);
-    const key = iterationsOf(current) === 0 && (this.wrap as Wrap).open(current, NO_PIN);
+    // Where there is no PIN nobody tries one: this storage is from before there was, and opens for its owner only.
+    this.outdated = iterationsOf(current) === 0 && this.ports.marks.count() > this.policy.settledMarks;
+    const key = iterationsOf(current) === 0 && !this.outdated && (this.wrap as Wrap).open(current, NO_PIN);
     if (key) this.openRecords(key);
-    if (!named) this.seal(NO_PIN);
-    else for (let copy = 0; copy < 2; copy++) this.heal(copy, copy === 0 ? first : second);
+    if (!named) {
+      if (key) this.seal(NO_PIN);
+    } else for (let copy = 0; copy < 2; copy++) this.heal(copy, copy === 0 ? first : second);
     this.compareWitness();
   }
 
@@ -117,7 +126,7 @@ export class Vault {
   }
 
   private opens(header: Uint8Array): boolean {
-    return iterationsOf(header) === 0 && !!(this.wrap as Wrap).open(header, NO_PIN);
+    return header[0] === MAGIC_V1 && !!(this.wrap as Wrap).open(header, NO_PIN);
   }
 
   /** What an interrupted change of the PIN has left. */
@@ -132,7 +141,7 @@ export class Vault {
     this.clock = new Journal(mac, this.storage, CLOCK_PAGE, 2);
     this.attempts = new Journal(mac, this.storage, ATTEMPTS_PAGE, 2);
     this.presses = new Journal(mac, this.storage, PRESSES_PAGE, PRESSES_PAGES);
-    return this.policy.load(new Journal(mac, this.storage, STATE_PAGE, 2));
+    return this.policy.load(new Journal(mac, this.storage, STATE_PAGE, STATE_PAGES));
   }
 
   private own(secrets: Uint8Array): void {
@@ -151,7 +160,7 @@ export class Vault {
   }
 
   get hasPin(): boolean {
-    return this.state === VAULT_OWNED && iterationsOf(this.head) > 0;
+    return this.state === VAULT_OWNED && (this.outdated || iterationsOf(this.head) > 0);
   }
 
   get iterations(): number {
@@ -180,15 +189,22 @@ export class Vault {
   /** Wraps the data key of an open vault anew; slow with a PIN. False when storage failed and all is as it was. */
   seal(pin: Uint8Array): boolean {
     const header = (this.wrap as Wrap).header(this.dataKey, pin);
-    if (!this.settleHeaders() || !this.storage.write(0, header)) return false;
-    const crc = this.policy.headerCrc;
-    this.policy.headerCrc = this.primitives.crc32(header);
-    this.unsure = !this.policy.save();
+    const policy = this.policy;
+    const isNew = !this.head.length;
+    if (!this.settleHeaders() || (!isNew && !this.storage.write(0, header))) return false;
+    const crc = policy.headerCrc;
+    policy.headerCrc = this.primitives.crc32(header);
+    // In the same write: whoever seals has the vault open, and what was wrong before counts no more.
+    policy.settledAttempts = (this.attempts as Journal).number;
+    policy.settledMarks = this.ports.marks.count();
+    this.unsure = !policy.save();
     if (this.unsure) {
       // Which of the two headers the storage now names is not known, and both stay until it is.
-      this.policy.headerCrc = crc;
+      policy.headerCrc = crc;
       return false;
     }
+    if (isNew && !this.storage.write(0, header)) return false;
+    this.outdated = false;
     this.head = header;
     // Where this one fails, every boot tries again, and so does the next change.
     this.storage.write(this.storage.pageBytes, header);
@@ -208,8 +224,9 @@ export class Vault {
   escrow(recoveryKey: Uint8Array): boolean {
     const header = this.recovery(recoveryKey).header(this.dataKey, NO_PIN);
     const address = RECOVERY_PAGE * this.storage.pageBytes;
+    // Copy A last: where there is anything of it, the other one is whole.
     return (
-      this.storage.write(address, header) && this.storage.write(address + this.storage.pageBytes, header)
+      this.storage.write(address + this.storage.pageBytes, header) && this.storage.write(address, header)
     );
   }
 
@@ -258,13 +275,12 @@ export class Vault {
     if (this.erase() && this.ports.keystore.save(secrets) && clearSlots(this.storage)) {
       this.attach(secrets);
       this.policy.reset();
-      this.policy.settledAttempts = (this.attempts as Journal).number;
-      this.policy.settledMarks = this.ports.marks.count();
       this.dataKey = dataKey;
+      // Of the owner before: cut behind the commit, it would say of this one that the storage went back.
+      this.excuse();
       if (this.seal(NO_PIN)) {
         this.own(secrets);
         this.openRecords(dataKey);
-        this.excuse();
         return true;
       }
     }
@@ -299,10 +315,17 @@ export class Vault {
 
   /** Destroys the wrapped data key, then forgets the owner. False when a part failed: ask again. */
   erase(): boolean {
-    for (let copy = 0; copy < 2; copy++) {
-      if (!this.destroy(HEADER_PAGE + copy) || !this.destroy(RECOVERY_PAGE + copy)) return false;
+    // The headers first: while one of them is there the fob is owned, and its recovery whole.
+    for (let copy = 0; copy < 4; copy++) {
+      if (!this.destroy(copy < 2 ? HEADER_PAGE + copy : RECOVERY_PAGE - 2 + copy)) return false;
     }
     if (!this.ports.keystore.clear()) return false;
+    this.forget();
+    return true;
+  }
+
+  /** Nothing of an owner is left in memory. */
+  private forget(): void {
     this.state = VAULT_BLANK;
     this.records = undefined;
     this.pairingKey = undefined;
@@ -312,8 +335,8 @@ export class Vault {
     this.clock = undefined;
     this.policy.reset();
     this.policy.journal = undefined;
+    this.outdated = false;
     this.wentBack = 0;
-    return true;
   }
 
   /** Never writes an empty header: torn by the power, it would be a second one that does not open. */

@@ -6,7 +6,7 @@ import { HEADER_BYTES, HEADER_NONCE_END } from '../limits.ts';
 import type { Stretch } from '../ports.ts';
 
 /** Header of format version 1: magic, version, nonce of 6 bytes, wrapped key. It knew no PIN. */
-const MAGIC_V1 = 0x56;
+export const MAGIC_V1 = 0x56;
 /** Of version 2: magic, iterations (0 for no PIN), nonce of 5 bytes, wrapped key. */
 const MAGIC = 0x57;
 // "passfob vault"
