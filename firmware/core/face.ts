@@ -143,8 +143,8 @@ export class Face implements View {
     let hint = isLast ? this.verb + texts.OPEN : '';
     if (account) {
       accounts.prepare(account);
-      detail = printable(account.label);
-      title = printable(account.issuer);
+      detail = printable(this.ports.primitives, account.label);
+      title = printable(this.ports.primitives, account.issuer);
       if (title === '') {
         title = detail;
         detail = '';

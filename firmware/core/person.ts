@@ -289,7 +289,7 @@ export class Person extends Face {
     const account = this.account;
     this.dirty = true;
     if (!state.types || !state.typing) this.peekUntil = this.now.ms + limits.PEEK_MS;
-    else if (account?.alphabet) this.note = texts.NOT_TYPED;
+    else if (account && account.digits > 15) this.note = texts.NOT_TYPED;
     else this.typist.start(state.typing === TYPES_ENTER ? `${this.code}:` : this.code, this.now.ms);
   }
 
@@ -387,7 +387,7 @@ export class Person extends Face {
       // The names, under which the passcode stands.
       this.list();
       account = this.account;
-      this.showCode(account && this.accounts.respond(account, this.asked, this.entered));
+      this.showCode(account && this.accounts.respond(account, this.asked, this.entered, this.now.utc));
     } else if (purpose === entries.ENTER_NEW) {
       const why = this.lock.unfit(text);
       if (why) this.say(why);

@@ -1,4 +1,5 @@
 import { pairingCodeOf } from '../../protocol/pairing.ts';
+import { utcText } from './date.ts';
 import type { Face } from './face.ts';
 import { SCREEN_SECONDS_MAX, SCREEN_SECONDS_MIN } from './limits.ts';
 import * as texts from './texts.ts';
@@ -56,31 +57,15 @@ export function settingText(face: Face): string {
     const owner = texts.OWNERS.split(',')[face.vault.state] as string;
     return `${facts.board} ${facts.firmware} pf-${serial.substring(0, 4)}-${serial.substring(4, 8)} ${owner}`;
   }
-  if (place === SET_CLOCK) return clockText(face);
+  if (place === SET_CLOCK) {
+    if (face.time.state === CLOCK_UNSET) return texts.NOT_SET;
+    return `${utcText(face.now.utc)} ${errorText(face)}`;
+  }
   if (place === SET_BATTERY) return `${face.ports.power.battery()}%`;
   if (place === SET_SCREEN) return `${state.screenSeconds} s`;
   if (place === SET_LIGHT) return `${state.light + 1}/3`;
   if (place === SET_TYPES) return state.types ? texts.ON : texts.OFF;
   return place === SET_ERASE ? texts.HOLD_TO_ERASE : '';
-}
-
-function two(number: number): string {
-  return `${number}`.padStart(2, '0');
-}
-
-function clockText(face: Face): string {
-  if (face.time.state === CLOCK_UNSET) return texts.NOT_SET;
-  const minutes = Math.floor(face.now.utc / 60);
-  // Days since 1 March 2000, the first that is shown right, after which a leap day ends a year; years of 365 days, then months of 30.6.
-  const day = Math.floor(minutes / 1440) - 11017;
-  const year = Math.floor((day - Math.floor(day / 1460) + Math.floor(day / 36524)) / 365);
-  const rest = day - 365 * year - (year >> 2) + Math.floor(year / 100);
-  const month = Math.floor((5 * rest + 2) / 153);
-  const date = rest - Math.floor((153 * month + 2) / 5) + 1;
-  return (
-    `${2000 + year + (month > 9 ? 1 : 0)}-${two(((month + 2) % 12) + 1)}-${two(date)} ` +
-    `${two(Math.floor(minutes / 60) % 24)}:${two(minutes % 60)} ${errorText(face)}`
-  );
 }
 
 /** How far the clock may be off. */

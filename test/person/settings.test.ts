@@ -69,7 +69,7 @@ describe('the settings', () => {
     hand.fob.run(59_000);
     to(hand, 'Brightness');
     for (let holds = 0; holds < 3; holds++) hand.fob.press(HOLD_MS);
-    expect(hand.fob.lights).toEqual([2, 0, 1, 2]);
+    expect(hand.fob.lights).toEqual([1, 2, 0, 1]);
   });
 
   it('erase after a hold of ten seconds, counted down, and not before', async () => {

@@ -1,3 +1,4 @@
+import type { Primitives } from '../../../protocol/primitives.ts';
 import type { Display } from '../ports.ts';
 import { ELLIPSIS } from '../texts.ts';
 
@@ -13,8 +14,11 @@ const FOLDED =
 const FOLDED_LEAD = 0xc3;
 
 /** UTF-8 as far as the font has it: European letters without their marks, any other character one question mark. */
-export function printable(bytes: Uint8Array): string {
-  let text = '';
+export function printable(primitives: Primitives, bytes: Uint8Array): string {
+  let text = primitives.text(bytes);
+  // Nearly always, and a hundredth of the work.
+  if (!/[^ -~]/.test(text)) return text;
+  text = '';
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i] as number;
     if (byte >= 32 && byte < 127) text += String.fromCharCode(byte);
