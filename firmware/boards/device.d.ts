@@ -23,6 +23,7 @@ interface DeviceCrypto {
       key: Uint8Array,
       options: { mode: 'CBC' | 'ECB'; iv?: Uint8Array },
     ): ArrayBuffer;
+    decrypt(data: Uint8Array, key: Uint8Array, options: { mode: 'CBC'; iv: Uint8Array }): ArrayBuffer;
   };
 }
 interface DeviceFiles {
@@ -125,5 +126,5 @@ declare function print(text: string): void;
 
 /** Set by the bundler from package.json. */
 declare const FIRMWARE_VERSION: string;
-/** Base64 of the font, made by the bundler from `parts/font.txt`. */
+/** Bytes of the font, made by the bundler from `parts/font.txt`. */
 declare const FONT_BITMAP: string;

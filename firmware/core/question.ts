@@ -3,6 +3,7 @@ import {
   REFUSED_BUSY,
   REFUSED_PRESS_DENIED,
   REFUSED_PRESS_NEEDED,
+  REFUSED_PRESS_REPORTED,
   REFUSED_PRESS_TIMEOUT,
 } from '../../protocol/refusals.ts';
 
@@ -11,6 +12,15 @@ const WAITING = 1;
 export const ANSWER_YES = 2;
 export const ANSWER_NO = 3;
 export const ANSWER_TOO_LATE = 4;
+export const ANSWER_REPORTED = 5;
+
+/** How to ask, a sum: a no leads to "Report it?"; a yes to the account's PIN; a yes needs no PIN of the fob. */
+export const ASK_PLAIN = 0;
+export const ASK_REPORT = 1;
+export const ASK_PIN = 2;
+export const ASK_UNLOCKED = 4;
+/** In place of a number to compare. */
+export const NO_NUMBER = 255;
 
 /**
  * The one request that waits for its person. The host asks it again and again; the answer is given out once, and
@@ -41,6 +51,11 @@ export class Question {
     return this.state === NONE;
   }
 
+  /** Whether the screen is its own. */
+  get isWaiting(): boolean {
+    return this.state === WAITING;
+  }
+
   /** 0 once, after a yes; otherwise the refusal to answer this poll with. */
   poll(number: number, ms: number): number {
     if (this.number !== number) return REFUSED_BUSY;
@@ -49,6 +64,7 @@ export class Question {
     const answer = this.state;
     this.state = NONE;
     if (answer === ANSWER_YES) return 0;
+    if (answer === ANSWER_REPORTED) return REFUSED_PRESS_REPORTED;
     return answer === ANSWER_NO ? REFUSED_PRESS_DENIED : REFUSED_PRESS_TIMEOUT;
   }
 

@@ -1,6 +1,6 @@
 import type { Transport } from '../../host/transports/transport.ts';
 import type { BenchAnswer } from '../kit/interpreter.ts';
-import type { Driver } from './driver.ts';
+import { type Driver, HELD_MS } from './driver.ts';
 
 const START_UTC = 1_770_000_000;
 const PRESS_MS = 100;
@@ -39,13 +39,31 @@ export abstract class BenchDriver implements Driver {
     await this.tell({ down: false });
   }
 
+  async step(): Promise<void> {
+    await this.press();
+  }
+
+  async choose(): Promise<void> {
+    await this.press(HELD_MS);
+  }
+
+  async back(): Promise<void> {
+    await this.press();
+  }
+
   /** In the steps that the core asks for, as a board's timer would. */
   async advance(ms: number): Promise<void> {
     const end = this.ms + ms;
     while (this.ms < end) {
-      this.ms = Math.min(end, Math.max(this.ms + 1, this.last?.deadline ?? end));
+      this.ms = Math.min(end, Math.max(this.ms + 1, this.nextDeadline(end)));
       await this.tell();
     }
+  }
+
+  /** When the core wants its next tick; at the end where it wants none. */
+  private nextDeadline(end: number): number {
+    const deadline = this.last?.deadline ?? -1;
+    return deadline < 0 ? end : deadline;
   }
 
   async loseTime(): Promise<void> {

@@ -11,8 +11,13 @@ export interface Driver {
   readonly transport: Transport;
   /** Strings on the display, in reading order; empty when it is off. */
   screen(): Promise<readonly string[]>;
-  /** Key down, so much time, key up. */
+  /** Main key down, so much time, key up. */
   press(heldMs?: number): Promise<void>;
+  /** One step further in a list or on a wheel, and taking what stands there, by the keys that the board has. */
+  step(): Promise<void>;
+  choose(): Promise<void>;
+  /** Away from what is shown. */
+  back(): Promise<void>;
   advance(ms: number): Promise<void>;
   /** Power off and on. */
   reboot(): Promise<void>;
@@ -27,3 +32,6 @@ export interface Driver {
 export const DS3231_UTC_MIN = 946_684_800;
 /** The end of a DS3231: 200 years in which every fourth is a leap year, 2100 too. */
 export const DS3231_UTC_MAX = DS3231_UTC_MIN + 73_050 * 86_400 - 1;
+
+/** Long enough for a hold. */
+export const HELD_MS = 700;

@@ -1,7 +1,7 @@
 import { type Pipe, pipe } from '../../host/transports/pipe.ts';
 import { boot, type Fob, memoryStore, type PartsOptions, type StateStore } from '../../simulator/index.ts';
 import { secret } from '../kit/secrets.ts';
-import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from './driver.ts';
+import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN, HELD_MS } from './driver.ts';
 
 const PRESS_MS = 100;
 
@@ -44,6 +44,18 @@ export class SimulatorDriver implements Driver {
 
   async press(heldMs = PRESS_MS): Promise<void> {
     this.fob.press(0, heldMs);
+  }
+
+  async step(): Promise<void> {
+    await this.press();
+  }
+
+  async choose(): Promise<void> {
+    await this.press(HELD_MS);
+  }
+
+  async back(): Promise<void> {
+    await this.press();
   }
 
   async advance(ms: number): Promise<void> {

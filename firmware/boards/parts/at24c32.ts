@@ -15,12 +15,14 @@ import { I2cPart } from './i2c.ts';
 export class At24c32 implements Storage {
   readonly pages: number;
   readonly pageBytes: number;
+  readonly eraseBytes: number;
   readonly recordPages: number;
   private readonly part: I2cPart;
   private readyAt: number;
 
   constructor(recordPages: number) {
     this.pageBytes = AT24C32_PAGE_BYTES;
+    this.eraseBytes = 0;
     this.recordPages = recordPages;
     this.part = new I2cPart(AT24C32_ADDRESS);
     this.readyAt = 0;

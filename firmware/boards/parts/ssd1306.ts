@@ -33,7 +33,7 @@ export class Ssd1306 implements Display {
       // Espruino's default since 2v25 would put the top pixel into the highest bit.
       msb: false,
     });
-    this.font = atob(FONT);
+    this.font = FONT;
     this.part = new I2cPart(SSD1306_ADDRESS);
     this.sent = new Int32Array(DISPLAY_HEIGHT >> 3);
     this.on = false;

@@ -67,6 +67,7 @@ export class CoreFob {
       storage: {
         pages: PAGES,
         pageBytes: PAGE_BYTES,
+        eraseBytes: 0,
         recordPages: 3,
         read: (address, length) => bytes.slice(address, address + length),
         write(address, written) {
