@@ -110,13 +110,11 @@ export async function imageOf(
   const code = encode(app);
   const crc = crc32(Buffer.from(code, 'latin1')).toString(16).padStart(8, '0');
   // A board may have a loader of its own, for what it shows or has to set early.
-  const loader = async (file: string) => {
-    const isOwn = existsSync(join(root, 'firmware/boards', board, file));
-    return encode(await bundle(root, `${isOwn ? board : 'loader'}/${file}`, {}));
-  };
+  const loader = (file: string) =>
+    existsSync(join(root, 'firmware/boards', board, file)) ? `${board}/${file}` : `loader/${file}`;
   return {
-    '.boot0': await loader('boot0.ts'),
-    '.bootcde': await loader('bootcde.ts'),
+    '.boot0': encode(await bundle(root, loader('boot0.ts'), {})),
+    '.bootcde': encode(await bundle(root, loader('bootcde.ts'), {})),
     app: `//PF1 ${crc}\n${code}`,
   };
 }

@@ -1,5 +1,4 @@
 import type { Pool } from './pool.ts';
-import type { View } from './screens/view.ts';
 import * as texts from './texts.ts';
 
 /** What is entered, and so what follows. The first five have a headline each in `texts.ENTRIES`. */
@@ -85,18 +84,23 @@ export class Entry {
     return text;
   }
 
-  private get symbol(): string {
+  /** What the wheel shows. */
+  get symbol(): string {
     if (this.at > this.base) return texts.OK;
-    if (this.at === this.base) return this.length > 0 ? texts.DELETE : texts.LEAVE;
+    if (this.at === this.base) return this.length ? texts.DELETE : texts.LEAVE;
     return SYMBOLS.charAt((this.at + this.offset) % this.base);
   }
 
-  fill(view: View): void {
-    const purpose = this.purpose;
-    view.title = texts.ENTRIES.split(',')[purpose > ENTER_ACCOUNT_PIN ? 0 : purpose] as string;
+  get title(): string {
+    return texts.ENTRIES.split(',')[this.purpose > ENTER_ACCOUNT_PIN ? ENTER_PIN : this.purpose] as string;
+  }
+
+  /** What was entered so far: a question, or a dot for each digit of a PIN. */
+  get shown(): string {
+    let text = '';
     for (let i = 0; i < this.length; i++) {
-      view.detail += purpose === ENTER_QUESTION ? String.fromCharCode(this.typed[i] as number) : '*';
+      text += this.purpose === ENTER_QUESTION ? String.fromCharCode(this.typed[i] as number) : '*';
     }
-    view.code = this.symbol;
+    return text;
   }
 }

@@ -1,37 +1,35 @@
-import { KIND_TOTP } from '../../protocol/account.ts';
+import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
+import { secondsLeft } from '../../protocol/otp.ts';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import type { Entry } from './entry.ts';
-import { viewOf } from './fill.ts';
-import { APPROVE_HOLD_MS, ERASE_HOLD_MS, HOLD_MS, NEVER, REFRESH_MS } from './limits.ts';
+import { BATTERY_LOW, CODE_MS, FAR, MESSAGE_MS, NEVER, NEXT_SECONDS, REFRESH_MS } from './limits.ts';
 import type { Lock } from './lock.ts';
 import type { Pool } from './pool.ts';
 import type { Now, Ports } from './ports.ts';
 import { Question } from './question.ts';
 import { printable } from './screens/text.ts';
 import {
-  VIEW_ASK,
   VIEW_CODE,
+  VIEW_ENTRY,
+  VIEW_HOME,
   VIEW_LIST,
+  VIEW_MESSAGE,
   VIEW_OFF,
   VIEW_PAIRING,
-  VIEW_REPORT,
   VIEW_SETTINGS,
   VIEW_STAY,
   type View,
 } from './screens/view.ts';
-import { SET_ERASE, Settings } from './settings.ts';
+import { errorText, SET_BACK, SET_ERASE, SET_PIN, settingText } from './settings.ts';
 import type { State } from './state.ts';
 import * as texts from './texts.ts';
-import type { Timekeeper } from './timekeeper.ts';
+import { CLOCK_STALE, type Timekeeper } from './timekeeper.ts';
 import { Typist } from './typist.ts';
 import { VAULT_OWNED, type Vault } from './vault/vault.ts';
 
-/** Later than any deadline. */
-const FAR = 9007199254740991;
-
-/** Which view is shown, of what, and for how long. */
-export class Face {
+/** The view that is shown, what fills it, and until when. */
+export class Face implements View {
   readonly ports: Ports;
   readonly vault: Vault;
   readonly lock: Lock;
@@ -41,30 +39,34 @@ export class Face {
   readonly state: State;
   readonly now: Now;
 
-  /** Kind of the view shown. */
-  mode: number;
-  /** When the mode ends. */
+  kind: number;
+  title: string;
+  detail: string;
+  code: string;
+  next: string;
+  note: string;
+  hint: string;
+  secondsLeft: number;
+  period: number;
+  place: number;
+  count: number;
+
+  /** When the view ends. */
   until: number;
   /** Set when the screen must be drawn anew. */
   dirty: boolean;
-  place: number;
   /** The account of the list or of the code, undefined where it is damaged. */
   account: Account | undefined;
-  title: string;
-  detail: string;
-  note: string;
-  code: string;
-  next: string;
+  entry: Entry | undefined;
+  /** Place in the settings. */
+  setting: number;
   /** What `second` was when the screen was last drawn. */
   drawn: number;
-  /** When the key that is down becomes a hold, -1 for up or not counted. */
+  /** When a key last went down; when the one that is down becomes a hold, `FAR` for up or not counted. */
+  keyAt: number;
   holdAt: number;
   /** Until when the next passcode is shown because of a hold. */
   peekUntil: number;
-  entry: Entry | undefined;
-  /** When a key last went down. */
-  keyAt: number;
-  readonly settings: Settings;
   readonly question: Question;
   readonly typist: Typist;
 
@@ -86,103 +88,161 @@ export class Face {
     this.pool = pool;
     this.state = state;
     this.now = now;
-    this.mode = VIEW_LIST;
-    this.until = 0;
-    this.dirty = true;
-    this.place = 0;
+    this.kind = VIEW_OFF;
     this.title = '';
     this.detail = '';
-    this.note = '';
     this.code = '';
     this.next = '';
+    this.note = '';
+    this.hint = '';
+    this.secondsLeft = 0;
+    this.period = 0;
+    this.place = 0;
+    this.count = 0;
+    this.until = 0;
+    this.dirty = true;
+    this.setting = 0;
     this.drawn = 0;
-    this.holdAt = -1;
-    this.peekUntil = 0;
-    this.settings = new Settings(ports, vault, time, state, now);
     this.keyAt = 0;
+    this.holdAt = FAR;
+    this.peekUntil = 0;
     this.question = new Question();
     this.typist = new Typist(ports.keyboard);
   }
 
-  get screenMs(): number {
-    return this.state.screenSeconds * 1000;
-  }
-
-  show(mode: number, forMs: number): void {
+  /** @param forMs 0 for as long as the display stays on without a key */
+  show(kind: number, title: string, detail: string, hint: string, forMs: number): void {
+    if (this.kind === VIEW_STAY) return;
     // A press begun on what stood here before is not meant for what comes now.
-    this.holdAt = -1;
+    this.holdAt = FAR;
     // And a question that is shown no more cannot be answered.
-    if (mode < VIEW_ASK) this.question.hide();
+    if (kind < VIEW_ENTRY) this.question.hide();
+    this.kind = kind;
+    this.title = title;
+    this.detail = detail;
+    this.code = '';
+    this.next = '';
     this.note = '';
-    this.mode = mode;
-    this.until = this.now.ms + forMs;
+    this.hint = hint;
+    this.period = 0;
+    this.count = 0;
+    this.until = this.now.ms + (forMs || this.state.screenSeconds * 1000);
     this.drawn = this.second;
     this.dirty = true;
   }
 
   /** Shows the account at the place. All that a passcode can have made ready is made ready here. */
   list(): void {
-    if (this.place > this.accounts.count) this.place = 0;
-    const account = this.place < this.accounts.count ? this.accounts.read(this.place) : undefined;
-    this.account = account;
-    this.title = account ? printable(this.ports.primitives, account.issuer) : texts.DAMAGED_ACCOUNT;
-    this.detail = account ? printable(this.ports.primitives, account.label) : '';
-    if (this.title === '') {
-      this.title = this.detail;
-      this.detail = '';
+    const accounts = this.accounts;
+    const count = accounts.count;
+    if (this.place > count) this.place = 0;
+    const isLast = this.place === count;
+    const account = isLast ? undefined : accounts.read(this.place);
+    let title = isLast ? texts.SETTING : texts.DAMAGED_ACCOUNT;
+    let detail = '';
+    let hint = isLast ? this.verb + texts.OPEN : '';
+    if (account) {
+      accounts.prepare(account);
+      detail = printable(this.ports.primitives, account.label);
+      title = printable(this.ports.primitives, account.issuer);
+      if (title === '') {
+        title = detail;
+        detail = '';
+      }
+      hint = (account.kind === KIND_HOTP ? texts.HOLD : this.verb) + texts.PASSCODE;
     }
-    if (account) this.accounts.prepare(account);
-    this.show(VIEW_LIST, this.screenMs);
+    this.account = account;
+    this.show(VIEW_LIST, title, detail, hint, 0);
+    this.count = count + 1;
+    const battery = this.ports.power.battery();
+    if (battery >= 0 && battery <= BATTERY_LOW) this.note = `${texts.BATTERY} ${battery}%`;
+  }
+
+  /** How the person chooses. */
+  get verb(): string {
+    return this.ports.facts.keys > 1 ? texts.PRESS : texts.HOLD;
+  }
+
+  showSetting(): void {
+    const setting = this.setting;
+    const title = texts.SETTINGS.split(',')[setting] as string;
+    const word = setting === SET_BACK ? texts.GO : setting > SET_PIN ? '' : texts.CHANGE;
+    // The first three are to be looked at.
+    this.show(VIEW_SETTINGS, title, settingText(this), word && setting > 2 ? this.verb + word : '', 0);
+  }
+
+  /** Shows the passcode of the account under the names in the list. */
+  showCode(code: string | undefined): void {
+    const account = this.account;
+    if (code === undefined || !account) {
+      this.say(texts.NO_MEMORY);
+      return;
+    }
+    const runs = account.kind === KIND_TOTP;
+    this.show(VIEW_CODE, this.title, this.detail, runs ? '' : texts.HINT_BACK, CODE_MS);
+    this.code = code;
+    if (runs) {
+      this.period = account.period;
+      this.drawn = this.now.utc;
+    }
+  }
+
+  say(detail: string): void {
+    this.show(VIEW_MESSAGE, texts.TITLE, detail, '', MESSAGE_MS);
   }
 
   /** Whether a hold erases. */
   get erases(): boolean {
-    return this.mode === VIEW_SETTINGS
-      ? this.settings.place === SET_ERASE
-      : this.mode === VIEW_LIST && this.vault.state > VAULT_OWNED;
+    const kind = this.kind;
+    return kind === VIEW_SETTINGS
+      ? this.setting === SET_ERASE
+      : kind === VIEW_HOME && this.vault.state > VAULT_OWNED;
   }
 
   /** The number that runs on the screen, 0 for none. */
   get second(): number {
-    const mode = this.mode;
-    if (mode === VIEW_CODE) return this.account && this.account.kind === KIND_TOTP ? this.now.utc : 0;
-    if (mode === VIEW_PAIRING) return Math.ceil((this.until - this.now.ms) / 1000);
-    if (this.holdAt >= 0 && this.erases) return Math.ceil((this.holdAt - this.now.ms) / 1000);
-    return mode === VIEW_LIST && this.lock.closed ? this.lock.wait : 0;
-  }
-
-  get holdMs(): number {
-    if (this.mode === VIEW_ASK || this.mode === VIEW_REPORT) return APPROVE_HOLD_MS;
-    return this.erases ? ERASE_HOLD_MS : HOLD_MS;
+    const kind = this.kind;
+    if (kind === VIEW_CODE) return this.period && this.now.utc;
+    let end = this.until;
+    if (kind !== VIEW_PAIRING) {
+      if (this.holdAt === FAR || !this.erases) return kind === VIEW_HOME ? this.lock.wait : 0;
+      end = this.holdAt;
+    }
+    return Math.ceil((end - this.now.ms) / 1000);
   }
 
   /** When `tick` is wanted next, in the board's milliseconds; `NEVER` when nothing is due. */
   get deadline(): number {
-    const mode = this.mode;
     const ms = this.now.ms;
-    let next = mode === VIEW_OFF || mode === VIEW_STAY ? FAR : this.until;
-    if (this.second > 0) next = Math.min(next, ms + REFRESH_MS);
-    if (this.holdAt >= 0) next = Math.min(next, this.holdAt);
-    if (!this.question.idle) next = Math.min(next, this.question.deadline);
-    if (this.locks) next = Math.min(next, this.lockAt);
-    if (this.typist.isTyping) next = Math.min(next, this.typist.dueMs);
-    return next === FAR ? NEVER : Math.max(next, ms + 1);
+    let next = this.second ? ms + REFRESH_MS : FAR;
+    for (const at of [this.until, this.holdAt, this.question.deadline, this.typist.deadline, this.lockAt]) {
+      if (at < next) next = at;
+    }
+    return next < FAR ? Math.max(next, ms + 1) : NEVER;
   }
 
-  /** Whether the fob will lock itself after a time without a key. */
-  get locks(): boolean {
-    const lock = this.lock;
-    return this.state.pinDigits > 0 && this.state.lockSeconds > 0 && !lock.closed && !lock.wanted;
-  }
-
+  /** When the fob locks itself for want of keys. */
   get lockAt(): number {
-    return this.keyAt + this.state.lockSeconds * 1000;
+    const state = this.state;
+    const lock = this.lock;
+    if (!state.pinDigits || !state.lockSeconds || lock.closed || lock.wanted) return FAR;
+    return this.keyAt + state.lockSeconds * 1000;
   }
 
   /** What is to be drawn now. */
   view(): View {
+    const account = this.account;
+    const utc = this.now.utc;
     this.dirty = false;
     this.drawn = this.second;
-    return viewOf(this);
+    if (this.kind === VIEW_PAIRING) this.secondsLeft = this.drawn;
+    if (this.period && account) {
+      this.secondsLeft = secondsLeft(utc, this.period);
+      if (this.time.state === CLOCK_STALE && !this.note) this.note = `${texts.STALE} ${errorText(this)}`;
+      const peeks = this.secondsLeft < NEXT_SECONDS || this.now.ms < this.peekUntil;
+      if (!peeks) this.next = '';
+      else if (!this.next) this.next = this.accounts.totp(account, utc + this.period);
+    }
+    return this;
   }
 }

@@ -69,9 +69,6 @@ export const POOL_BYTES = 32;
 /** Numbers kept of keys before they are mixed in: two of each edge. */
 export const POOL_EDGES = 16;
 
-/** As a deadline: no tick is wanted. */
-export const NEVER = -1;
-
 /** A key held this long is a hold. */
 export const HOLD_MS = 600;
 /** Holding to approve, and to erase. */
@@ -93,6 +90,9 @@ export const SCREEN_SECONDS_MIN = 15;
 export const SCREEN_SECONDS_MAX = 120;
 /** How often a screen with a running time is looked at: the clock counts whole seconds. */
 export const REFRESH_MS = 1000;
+/** A deadline when nothing is due, inside the person and outside. */
+export const FAR = 1e15;
+export const NEVER = -1;
 /** From this percentage the list says that the battery is low. */
 export const BATTERY_LOW = 15;
 

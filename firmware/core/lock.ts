@@ -86,7 +86,7 @@ export class Lock {
     if (this.dead || this.wait > 0) return texts.WRONG_PIN;
     const attempts = this.vault.attempts as Journal;
     const time = new Writer(JOURNAL_CONTENT_BYTES).number(Math.max(0, this.now.utc), 8).bytes;
-    if (!attempts.write(time) || !this.marks.add()) return texts.NOT_STORED;
+    if (!attempts.write(time) || !this.marks.add()) return texts.NO_MEMORY;
     this.waitFrom = this.now.ms;
     if (this.vault.unlock(pin)) {
       this.settle();
@@ -132,7 +132,7 @@ export class Lock {
       return '';
     }
     this.policy.renew = renew;
-    return texts.NOT_STORED;
+    return texts.NO_MEMORY;
   }
 
   /** Closes the vault, where it has a PIN. */

@@ -1,14 +1,11 @@
-import { PAIRING_ALPHABET } from '../../protocol/pairing.ts';
+import { pairingCodeOf } from '../../protocol/pairing.ts';
 import { utcText } from './date.ts';
+import type { Face } from './face.ts';
 import { SCREEN_SECONDS_MAX, SCREEN_SECONDS_MIN } from './limits.ts';
-import type { Now, Ports } from './ports.ts';
-import type { View } from './screens/view.ts';
-import type { State } from './state.ts';
 import * as texts from './texts.ts';
-import { CLOCK_UNSET, type Timekeeper } from './timekeeper.ts';
-import { VAULT_OWNED, type Vault } from './vault/vault.ts';
+import { CLOCK_UNSET } from './timekeeper.ts';
 
-/** The settings by their place; their names are `texts.SETTING_NAMES`. */
+/** The settings by their place; their names are `texts.SETTINGS`. The last four to the erasure change by a choice. */
 const SET_ABOUT = 0;
 const SET_CLOCK = 1;
 const SET_BATTERY = 2;
@@ -20,86 +17,58 @@ export const SET_ERASE = 7;
 export const SET_BACK = 8;
 const SETTINGS_COUNT = 9;
 
-/** What the person can look at and change. */
-export class Settings {
-  private readonly ports: Ports;
-  private readonly vault: Vault;
-  private readonly time: Timekeeper;
-  private readonly state: State;
-  private readonly now: Now;
-  place: number;
+/** Goes on to the next one that this board and its policy have. */
+export function stepSetting(face: Face, by: number): void {
+  const state = face.state;
+  let place = face.setting;
+  do place = (place + by + SETTINGS_COUNT) % SETTINGS_COUNT;
+  while (
+    (place === SET_BATTERY && face.ports.power.battery() < 0) ||
+    (place === SET_TYPES && !(state.typing && (face.ports.keyboard.ready || state.types))) ||
+    (place === SET_PIN && !state.pinDigits)
+  );
+  face.setting = place;
+}
 
-  constructor(ports: Ports, vault: Vault, time: Timekeeper, state: State, now: Now) {
-    this.ports = ports;
-    this.vault = vault;
-    this.time = time;
-    this.state = state;
-    this.now = now;
-    this.place = 0;
+/** Changes the one shown. False when memory did not answer. */
+export function changeSetting(face: Face): boolean {
+  const state = face.state;
+  const place = face.setting;
+  if (place < SET_SCREEN || place > SET_TYPES) return true;
+  if (place === SET_SCREEN) {
+    state.screenSeconds *= 2;
+    if (state.screenSeconds > SCREEN_SECONDS_MAX) state.screenSeconds = SCREEN_SECONDS_MIN;
+  } else if (place === SET_TYPES) state.types = 1 - state.types;
+  else {
+    state.light = (state.light + 1) % 3;
+    face.ports.display.light(state.light);
   }
+  return state.save();
+}
 
-  /** The next one that this board and its policy have. */
-  step(by: number): void {
-    const place = (this.place + by + SETTINGS_COUNT) % SETTINGS_COUNT;
-    this.place = place;
-    const state = this.state;
-    const isMissing =
-      (place === SET_BATTERY && this.ports.power.battery() < 0) ||
-      (place === SET_TYPES && ((state.typing & 1) === 0 || !(this.ports.keyboard.ready || state.types))) ||
-      (place === SET_PIN && state.pinDigits === 0);
-    if (isMissing) this.step(by);
+/** What is set, or how things are. */
+export function settingText(face: Face): string {
+  const place = face.setting;
+  const state = face.state;
+  const facts = face.ports.facts;
+  if (place === SET_ABOUT) {
+    // As owners write it, PF-7Q4M-K2XZ: the code's alphabet, without the check characters.
+    const serial = pairingCodeOf(facts.serial);
+    const owner = texts.OWNERS.split(',')[face.vault.state] as string;
+    return `${facts.board} ${facts.firmware} pf-${serial.substring(0, 4)}-${serial.substring(4, 8)} ${owner}`;
   }
+  if (place === SET_CLOCK) {
+    if (face.time.state === CLOCK_UNSET) return texts.NOT_SET;
+    return `${utcText(face.now.utc)} ${errorText(face)}`;
+  }
+  if (place === SET_BATTERY) return `${face.ports.power.battery()}%`;
+  if (place === SET_SCREEN) return `${state.screenSeconds} s`;
+  if (place === SET_LIGHT) return `${state.light + 1}/3`;
+  if (place === SET_TYPES) return state.types ? texts.ON : texts.OFF;
+  return place === SET_ERASE ? texts.HOLD_TO_ERASE : '';
+}
 
-  /** Changes the one shown. False when memory did not answer. */
-  change(): boolean {
-    const state = this.state;
-    const place = this.place;
-    if (place === SET_SCREEN) {
-      const seconds = state.screenSeconds * 2;
-      state.screenSeconds = seconds > SCREEN_SECONDS_MAX ? SCREEN_SECONDS_MIN : seconds;
-    } else if (place === SET_LIGHT) {
-      state.light = (state.light + 1) % 3;
-      this.ports.display.light(state.light);
-    } else if (place === SET_TYPES) state.types = 1 - state.types;
-    else return true;
-    return state.save();
-  }
-
-  fill(view: View): void {
-    const place = this.place;
-    const state = this.state;
-    view.title = texts.SETTING_NAMES.split(',')[place] as string;
-    view.detail = '';
-    if (place === SET_ABOUT) view.detail = this.about();
-    else if (place === SET_CLOCK) view.detail = this.clock();
-    else if (place === SET_BATTERY) view.detail = `${this.ports.power.battery()}%`;
-    else if (place === SET_SCREEN) view.detail = `${state.screenSeconds} s`;
-    else if (place === SET_LIGHT) view.detail = `${state.light + 1}/3`;
-    else if (place === SET_TYPES) view.detail = texts.ON_OFF.split(',')[state.types] as string;
-    else if (place === SET_ERASE) view.detail = texts.HOLD_TO_ERASE;
-    if (place >= SET_SCREEN && place < SET_ERASE) view.hint = texts.CHANGE;
-    else if (place === SET_BACK) view.hint = texts.GO;
-  }
-
-  /** Board, firmware and the serial as owners read it (`PF-7Q4M-K2XZ`). */
-  private about(): string {
-    const facts = this.ports.facts;
-    const serial = facts.serial;
-    let text = `${facts.board} ${facts.firmware} PF`;
-    for (let i = 0; i < 8; i++) {
-      // Five bits of a byte and the one after it.
-      const at = (i * 5) >> 3;
-      const pair = ((serial[at] as number) << 8) | ((serial[at + 1] as number) & 255);
-      if ((i & 3) === 0) text += '-';
-      const code = PAIRING_ALPHABET.charCodeAt((pair >> (11 - ((i * 5) & 7))) & 31);
-      text += String.fromCharCode(code > 96 ? code - 32 : code);
-    }
-    return `${text} ${this.vault.state === VAULT_OWNED ? texts.OWNED : texts.NO_OWNER}`;
-  }
-
-  private clock(): string {
-    const time = this.time;
-    if (time.state === CLOCK_UNSET) return texts.NOT_SET;
-    return `${utcText(this.now.utc)} +-${time.error} s`;
-  }
+/** How far the clock may be off. */
+export function errorText(face: Face): string {
+  return `+-${face.time.error}s`;
 }

@@ -1,4 +1,4 @@
-import { TYPING_PATIENCE_MS, TYPING_SETTLE_MS, TYPING_STEP_MS } from './limits.ts';
+import { FAR, TYPING_PATIENCE_MS, TYPING_SETTLE_MS, TYPING_STEP_MS } from './limits.ts';
 import type { Keyboard } from './ports.ts';
 import * as texts from './texts.ts';
 
@@ -12,7 +12,8 @@ export class Typist {
   /** Reports sent, and to send: down and up for each key. */
   private sent: number;
   private reports: number;
-  dueMs: number;
+  /** When the next report is due; `FAR` when there is none. */
+  deadline: number;
   private latestMs: number;
 
   constructor(keyboard: Keyboard) {
@@ -20,21 +21,17 @@ export class Typist {
     this.text = '';
     this.sent = 0;
     this.reports = 0;
-    this.dueMs = 0;
+    this.deadline = FAR;
     this.latestMs = 0;
   }
 
-  get isTyping(): boolean {
-    return this.sent < this.reports;
-  }
-
-  /** @param enters whether the Enter key follows */
-  start(text: string, enters: boolean, ms: number): void {
+  /** @param text digits, and a colon for the Enter key */
+  start(text: string, ms: number): void {
     this.text = text;
     this.sent = 0;
-    this.reports = (text.length + (enters ? 1 : 0)) * 2;
-    this.dueMs = ms + TYPING_SETTLE_MS;
-    this.latestMs = this.dueMs + TYPING_PATIENCE_MS;
+    this.reports = text.length * 2;
+    this.deadline = ms + TYPING_SETTLE_MS;
+    this.latestMs = this.deadline + TYPING_PATIENCE_MS;
   }
 
   /** Nothing more is typed; a key that is down goes up first. */
@@ -44,19 +41,16 @@ export class Typist {
 
   /** Sends the report that is due. What to tell the person about it. */
   tick(ms: number): string {
-    let usage = 0;
-    if ((this.sent & 1) === 0) {
-      const digit = this.text.charCodeAt(this.sent >> 1) - 48;
-      usage = digit >= 0 ? KEYPAD_ENTER + (digit || 10) : KEYPAD_ENTER;
-    }
-    if (this.keyboard.ready && this.keyboard.report(usage)) {
+    this.deadline = FAR;
+    if (this.sent >= this.reports) return '';
+    const keyboard = this.keyboard;
+    const digit = this.text.charCodeAt(this.sent >> 1) - 48;
+    const usage = this.sent & 1 ? 0 : KEYPAD_ENTER + (digit > 9 ? 0 : digit || 10);
+    if (keyboard.ready && keyboard.report(usage)) {
       this.sent++;
       this.latestMs = ms + TYPING_PATIENCE_MS;
-    } else if (!this.keyboard.ready || ms >= this.latestMs) {
-      this.reports = 0;
-      return texts.NO_COMPUTER;
-    }
-    this.dueMs = ms + TYPING_STEP_MS;
-    return this.isTyping ? texts.TYPING : '';
+    } else if (!keyboard.ready || ms >= this.latestMs) return texts.NO_COMPUTER;
+    this.deadline = ms + TYPING_STEP_MS;
+    return texts.TYPING;
   }
 }

@@ -2,7 +2,8 @@ import { type Pipe, pipe } from '../../host/transports/pipe.ts';
 import { fromReport, toReports } from '../../protocol/reports.ts';
 import { boot, type Fob } from '../../simulator/index.ts';
 import { secret } from '../kit/secrets.ts';
-import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN, HELD_MS } from './driver.ts';
+import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from './driver.ts';
+import { OneKey } from './one-key.ts';
 
 const PRESS_MS = 100;
 /** After the power: Linux, too, has the device set up only then. */
@@ -11,7 +12,7 @@ const ENUMERATION_MS = 150;
 const ANSWER_MS = 200;
 
 /** The pico-hid image on the simulator, at its HID reports. */
-export class PicoHidDriver implements Driver {
+export class PicoHidDriver extends OneKey implements Driver {
   readonly algorithms = [1, 2];
   readonly utcMin = DS3231_UTC_MIN;
   readonly utcMax = DS3231_UTC_MAX;
@@ -21,6 +22,7 @@ export class PicoHidDriver implements Driver {
   private readonly cable: Pipe;
 
   constructor() {
+    super();
     const birth = secret(crypto.getRandomValues(new Uint8Array(32)));
     this.fob = boot({ board: 'pico-hid', files: { birth } });
     this.cable = pipe({
@@ -49,20 +51,8 @@ export class PicoHidDriver implements Driver {
     return screen.on ? screen.text : [];
   }
 
-  async press(heldMs = PRESS_MS): Promise<void> {
+  override async press(heldMs = PRESS_MS): Promise<void> {
     this.fob.press(0, heldMs);
-  }
-
-  async step(): Promise<void> {
-    await this.press();
-  }
-
-  async choose(): Promise<void> {
-    await this.press(HELD_MS);
-  }
-
-  async back(): Promise<void> {
-    await this.press();
   }
 
   async advance(ms: number): Promise<void> {

@@ -27,7 +27,7 @@ const list = (fields: Partial<kinds.View>) =>
     title: 'Example',
     detail: 'alice@example.org',
     hint: texts.HOLD + texts.PASSCODE,
-    place: 3,
+    place: 2,
     count: 12,
     ...fields,
   });
@@ -51,7 +51,7 @@ const entry = (index: number, fields: Partial<kinds.View>) =>
   view(kinds.VIEW_ENTRY, { title: texts.ENTRIES.split(',')[index] ?? '', hint: texts.TURN, ...fields });
 
 const setting = (index: number, fields: Partial<kinds.View>) =>
-  view(kinds.VIEW_SETTINGS, { title: texts.SETTING_NAMES.split(',')[index] ?? '', ...fields });
+  view(kinds.VIEW_SETTINGS, { title: texts.SETTINGS.split(',')[index] ?? '', ...fields });
 
 const LONG = {
   title: 'United Widget Works Ltd of Uddeva',
@@ -73,18 +73,18 @@ export const drawnViews: readonly Drawn[] = [
   ['account-added', message(texts.STORED)],
   ['list', list({})],
   ['list-two-keys', list({ hint: texts.PRESS + texts.PASSCODE })],
-  ['list-long-names', list({ ...LONG, place: 100, count: 101 })],
+  ['list-long-names', list({ ...LONG, place: 99, count: 101 })],
   ['list-no-issuer', list({ title: 'alice', detail: '' })],
   ['list-damaged', list({ title: texts.DAMAGED_ACCOUNT, detail: '', hint: '' })],
-  ['list-battery-low', list({ note: `${texts.BATTERY} 12%`, place: 12, count: 33 })],
-  ['list-settings', list({ title: texts.SETTINGS, detail: '', hint: texts.HOLD + texts.OPEN, place: 12 })],
+  ['list-battery-low', list({ note: `${texts.BATTERY} 12%`, place: 11, count: 33 })],
+  ['list-settings', list({ title: texts.SETTING, detail: '', hint: texts.HOLD + texts.OPEN, place: 11 })],
   ['totp-6', totp({})],
   ['totp-7', totp({ code: '1287082' })],
   ['totp-8', totp({ code: '94287082', secondsLeft: 300, period: 300 })],
   ['totp-long-names', totp(LONG)],
   ['totp-next', totp({ secondsLeft: 4, next: '081804' })],
   ['totp-next-8', totp({ code: '94287082', secondsLeft: 1, next: '07081804' })],
-  ['totp-stale', totp({ note: `${texts.STALE} +-40 s` })],
+  ['totp-stale', totp({ note: `${texts.STALE} +-40s` })],
   ['totp-typing', totp({ note: texts.TYPING })],
   ['totp-no-computer', totp({ note: texts.NO_COMPUTER })],
   ['totp-not-typed', totp({ code: 'A0F3C', note: texts.NOT_TYPED })],
@@ -127,10 +127,16 @@ export const drawnViews: readonly Drawn[] = [
   ['pin-mismatch', message(texts.PIN_MISMATCH)],
   ['pin-set', message(texts.PIN_SET)],
   ['needs-computer', message(texts.NEEDS_COMPUTER)],
-  ['went-back', view(kinds.VIEW_NOTICE, { detail: texts.WENT_BACK, hint: texts.HINT_GO_ON })],
-  ['witness-lost', view(kinds.VIEW_NOTICE, { detail: texts.WITNESS_LOST, hint: texts.HINT_GO_ON })],
-  ['set-about', setting(0, { detail: `banglejs2 0.1.0 PF-7Q4M-K2XZ ${texts.OWNED}` })],
-  ['set-clock', setting(1, { detail: '2026-11-25 03:30 +-2 s' })],
+  [
+    'went-back',
+    view(kinds.VIEW_NOTICE, { detail: texts.WENT_BACK + texts.MAY_REPEAT, hint: texts.HINT_GO_ON }),
+  ],
+  [
+    'witness-lost',
+    view(kinds.VIEW_NOTICE, { detail: texts.WITNESS_LOST + texts.MAY_REPEAT, hint: texts.HINT_GO_ON }),
+  ],
+  ['set-about', setting(0, { detail: `banglejs2 0.1.0 pf-7q4m-k2xz owned` })],
+  ['set-clock', setting(1, { detail: '2026-11-25 03:30 +-2s' })],
   ['set-clock-unset', setting(1, { detail: texts.NOT_SET })],
   ['set-battery', setting(2, { detail: '87%' })],
   ['set-screen', setting(3, { detail: '120 s', hint: texts.HOLD + texts.CHANGE })],
@@ -142,12 +148,10 @@ export const drawnViews: readonly Drawn[] = [
   ['set-back', setting(8, { hint: texts.HOLD + texts.GO })],
   ['clock-not-set', message(texts.NO_TIME)],
   ['account-damaged', message(texts.BAD_RECORD)],
-  ['not-stored', message(texts.NOT_STORED)],
-  ['not-saved', message(texts.NOT_SAVED)],
-  ['keys-lost', message(texts.KEYS_LOST)],
-  ['memory-damaged', message(texts.DAMAGED)],
+  ['no-memory', message(texts.NO_MEMORY)],
+  ['keys-lost', message(texts.KEYS_LOST + texts.HOLD_TO_ERASE)],
+  ['memory-damaged', message(texts.DAMAGED + texts.HOLD_TO_ERASE)],
   ['erased', message(texts.ERASED)],
-  ['not-erased', message(texts.NOT_ERASED)],
   ['maintenance', stay(texts.MAINTENANCE)],
   ['fault', stay(texts.FAULT)],
 ];

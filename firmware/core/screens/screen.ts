@@ -21,27 +21,26 @@ export function draw(view: View, display: Display): void {
   display.power(kind !== VIEW_OFF);
   display.clear();
   const u = unit(display);
-  // Where the last line of small letters begins.
-  const bottom = display.height - CELL_HEIGHT * u;
+  // Where the hint begins: on the last line, or the last but one.
+  const bottom = display.height - (view.hint.length * CELL_WIDTH * u > display.width ? 17 : CELL_HEIGHT) * u;
   if (kind === VIEW_LIST || kind === VIEW_SETTINGS) list(view, display, u, bottom);
   else if (kind === VIEW_CODE) code(view, display, u, bottom);
   else if (kind === VIEW_PAIRING) pairing(view, display, u);
   else if (kind === VIEW_ASK || kind === VIEW_REPORT) ask(view, display, u, bottom);
   else if (kind === VIEW_ENTRY) entry(view, display, u);
   else if (kind !== VIEW_OFF) message(view, display, u);
-  hint(view, display, u, bottom);
+  paragraph(display, bottom, u, view.hint, display.height);
   display.show();
 }
 
-/** On the last line, or on the last two. */
-function hint(view: View, display: Display, u: number, bottom: number): void {
-  const isLong = view.hint.length * CELL_WIDTH * u > display.width;
-  paragraph(display, isLong ? bottom - 9 * u : bottom, u, view.hint, display.height);
+/** A whole name in small letters tells more than half of it in large ones. */
+function headline(display: Display, u: number, text: string): void {
+  paragraph(display, 0, text.length * CELL_WIDTH * (u + 1) > display.width ? u : u + 1, text, 20 * u);
 }
 
 function message(view: View, display: Display, u: number): void {
   if (view.kind === VIEW_NOTICE || view.kind === VIEW_STAY) display.ink(INK_WARNING);
-  line(display, 0, u + 1, view.title);
+  headline(display, u, view.title);
   display.ink(INK_PLAIN);
   // A word or two can be read at arm's length; without a headline there is room for more.
   const size = view.detail.length > 20 ? u : u + 1;
@@ -49,13 +48,12 @@ function message(view: View, display: Display, u: number): void {
 }
 
 function list(view: View, display: Display, u: number, bottom: number): void {
-  const title = view.title;
-  // A whole name in small letters tells more than half of it in large ones.
-  const size = title.length * CELL_WIDTH * (u + 1) > display.width ? u : u + 1;
-  paragraph(display, 0, size, title, 20 * u);
-  paragraph(display, 22 * u, u, view.detail, bottom);
+  headline(display, u, view.title);
+  // Values of settings are short.
+  const size = view.count || view.detail.length > 10 ? u : u + 1;
+  paragraph(display, 22 * u, size, view.detail, bottom);
   const above = bottom - 11 * u;
-  if (view.count > 1) right(display, above, u, `${view.place}/${view.count}`);
+  if (view.count > 1) right(display, above, u, `${view.place + 1}/${view.count}`);
   display.ink(INK_WARNING);
   display.text(0, above, u, view.note);
   display.ink(INK_PLAIN);
@@ -68,7 +66,7 @@ function code(view: View, display: Display, u: number, bottom: number): void {
   line(display, 18 * u, u, view.note);
   display.ink(INK_ACCENT);
   const text = grouped(view.code);
-  let size = 5;
+  let size = u + 2;
   while (size > 2 && text.length * CELL_WIDTH * size > display.width) size--;
   // In the middle of what is left, whatever the size.
   const y = ((18 * u + bottom + 2) >> 1) - 4 * size;
@@ -80,10 +78,12 @@ function code(view: View, display: Display, u: number, bottom: number): void {
   }
   if (view.period > 0) {
     // The bar shrinks with the time, and the number says the same for those who cannot see it shrink.
-    const room = display.width - 4 * CELL_WIDTH * u;
-    if (view.next === '') {
+    const room = display.width - 5 * CELL_WIDTH * u;
+    // The next passcode takes the place of the bar, or stands above it where there is room.
+    if (view.next !== '') display.text(0, bottom - 20 * (u - 1), u, NEXT + grouped(view.next));
+    if (view.next === '' || u > 1) {
       display.fill(0, bottom + 1, Math.floor((room * view.secondsLeft) / view.period), 6 * u);
-    } else display.text(0, bottom, u, NEXT + grouped(view.next));
+    }
     right(display, bottom, u, `${view.secondsLeft}s`);
   }
   display.ink(INK_PLAIN);

@@ -1,19 +1,21 @@
 /** What the person sees, without how it looks. */
 export const VIEW_OFF = 0;
 export const VIEW_MESSAGE = 1;
-export const VIEW_LIST = 2;
-export const VIEW_CODE = 3;
-export const VIEW_PAIRING = 4;
-export const VIEW_SETTINGS = 5;
+export const VIEW_CODE = 2;
+export const VIEW_PAIRING = 3;
+/** What stands in place of the list on a fob that has none to show. From here to the entry, keys keep the display on. */
+export const VIEW_HOME = 4;
+export const VIEW_LIST = 5;
+export const VIEW_SETTINGS = 6;
 /** A message that is put away by a hold. */
-export const VIEW_NOTICE = 6;
-/** A request and what belongs to it; a screen below this one drops the request. */
-export const VIEW_ASK = 7;
-export const VIEW_REPORT = 8;
-export const VIEW_ENTRY = 9;
+export const VIEW_NOTICE = 7;
+/** From here on a request that waits stays: what is entered, asked or checked may belong to it. */
+export const VIEW_ENTRY = 8;
+export const VIEW_ASK = 9;
+export const VIEW_REPORT = 10;
 /** Keys do nothing from here on: a PIN is being checked, or only the power ends it. */
-export const VIEW_BUSY = 10;
-export const VIEW_STAY = 11;
+export const VIEW_BUSY = 11;
+export const VIEW_STAY = 12;
 
 export interface View {
   kind: number;
@@ -31,7 +33,7 @@ export interface View {
   /** Of a code: seconds it stays current, and of how many. 0 of 0 for one that does not expire. */
   secondsLeft: number;
   period: number;
-  /** In the list: place from 1, of how many; 0 of 0 in others. */
+  /** In the list: place from 0, of how many; 0 in others. */
   place: number;
   count: number;
 }
