@@ -1,6 +1,7 @@
 import { BENCH } from './boards/bench.ts';
-import { PICO } from './boards/pico.ts';
-import type { BootOptions, Fob } from './fob.ts';
+import type { BoardFacts } from './boards/board.ts';
+import { PICO, PICO_HID } from './boards/pico.ts';
+import type { BoardName, BootOptions, Fob } from './fob.ts';
 import { builtImage } from './image.ts';
 import { DEFAULT_SEED, PRESS_HELD_MS, PRESS_SETTLE_MS } from './limits.ts';
 import { Machine } from './machine.ts';
@@ -8,18 +9,21 @@ import { memoryStore } from './state/stores.ts';
 
 export { fileStore, memoryStore } from './state/stores.ts';
 
+const BOARDS: Readonly<Record<BoardName, BoardFacts>> = { pico: PICO, 'pico-hid': PICO_HID, bench: BENCH };
+
 /**
  * Makes a board of software and powers it on. A new state gets the image's files first; one that was kept runs on
  * with what it holds. Throws when the state is another board's, or when there is no image to put into a new one.
  */
 export function boot(options: BootOptions): Fob {
-  const facts = options.board === 'pico' ? PICO : BENCH;
+  const facts = BOARDS[options.board];
   const clock = options.clock ?? 'virtual';
   const machine = new Machine({
     facts,
     storage: options.storage ?? memoryStore(),
     seed: options.seed ?? DEFAULT_SEED,
     driftPpm: options.driftPpm ?? 0,
+    parts: options.parts ?? {},
     clock,
     startMs: options.startMs,
     files: () => ({ ...(options.image ?? builtImage(options.board)), ...options.files }),
@@ -28,7 +32,16 @@ export function boot(options: BootOptions): Fob {
   const { hardware } = machine;
   return {
     board: options.board,
-    link: machine.wire(facts.link),
+    link: machine.link(),
+    keyboard: hardware.usb.keys,
+    frames: machine.wire('HID'),
+    setUsb: plugged => machine.setUsb(plugged),
+    setSupply: volts => {
+      hardware.supplyVolts = volts;
+    },
+    get sleeping() {
+      return machine.sleeping;
+    },
     serial: port => machine.wire(port),
     keys: hardware.keys.count,
     keyDown: (key = 0) => machine.setKey(key, true),

@@ -2,7 +2,8 @@
 
 interface DeviceStorage {
   read(name: string): string | undefined;
-  write(name: string, data: Uint8Array | string): boolean;
+  /** Throws where it finds no room, or would write what is written already. `size` is that of a new file. */
+  write(name: string, data: Uint8Array | string, offset?: number, size?: number): boolean;
   erase(name: string): void;
   getFree(): number;
 }
@@ -10,6 +11,11 @@ interface DeviceCrypto {
   SHA1(data: Uint8Array[]): ArrayBuffer;
   SHA256(data: Uint8Array[]): ArrayBuffer;
   SHA512(data: Uint8Array[]): ArrayBuffer;
+  PBKDF2(
+    password: Uint8Array,
+    salt: Uint8Array,
+    options: { keySize: number; iterations: number; hasher: 'SHA256' },
+  ): ArrayBuffer;
   AES: {
     /** Prints an error and answers undefined where the arguments do not fit. */
     encrypt(
@@ -36,9 +42,12 @@ declare const B9: DevicePin;
 declare const BTN1: DevicePin;
 declare const LED1: DevicePin;
 
+/** Data as native calls take it: flattened, numbers modulo 256. */
+type DeviceBytes = number | string | Uint8Array | DeviceBytes[];
+
 interface DeviceI2c {
-  setup(options: { scl: DevicePin; sda: DevicePin; bitrate: number }): void;
-  writeTo(address: number, ...data: (number | number[] | Uint8Array)[]): void;
+  setup(options: { scl: DevicePin; sda: DevicePin; bitrate?: number }): void;
+  writeTo(address: number, bytes: DeviceBytes): void;
   readFrom(address: number, length: number): Uint8Array;
 }
 declare const I2C1: DeviceI2c;
@@ -75,12 +84,28 @@ declare const E: {
   toString(data: Uint8Array): string;
   toUint8Array(data: string): Uint8Array;
   setConsole(port: DevicePort | null, options: { force: boolean }): void;
+  /** Volts of the supply. */
+  getAnalogVRef(): number;
+  /** Where the build has USB HID. Counts from the next time that a computer sets the device up. */
+  setUSBHID(options: { reportDescriptor: string }): void;
+  /** False while the last report waits for its computer, or there is none. */
+  sendUSBHID(report: DeviceBytes): boolean;
+  on(event: 'errorFlag', listener: (flags: string[]) => void): void;
+  /**
+   * An output report from the computer, its id first, bytes as characters. No stock build has this: it is what the
+   * board `pico-hid` assumes of one (docs/boards/pico-hid.md).
+   */
+  on(event: 'HID', listener: (report: string) => void): void;
 };
 declare const JSON: {
   parse(text: string): unknown;
   stringify(value: unknown): string;
 };
-declare const process: { memory(): { usage: number; total: number } };
+declare const process: {
+  memory(): { usage: number; total: number };
+  /** What an event threw; without a listener it is printed. */
+  on(event: 'uncaughtException', listener: () => void): void;
+};
 
 declare function eval(code: string): unknown;
 declare function atob(text: string): string;
@@ -95,6 +120,7 @@ declare function setWatch(
   pin: DevicePin,
   options: { repeat: boolean; edge: 'both'; debounce: number },
 ): number;
+declare function setDeepSleep(on: number): void;
 declare function digitalWrite(pin: DevicePin, value: number): void;
 declare function print(text: string): void;
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -109,9 +109,12 @@ export async function imageOf(
   });
   const code = encode(app);
   const crc = crc32(Buffer.from(code, 'latin1')).toString(16).padStart(8, '0');
+  // A board may have a loader of its own, for what it shows or has to set early.
+  const loader = (file: string) =>
+    existsSync(join(root, 'firmware/boards', board, file)) ? `${board}/${file}` : `loader/${file}`;
   return {
-    '.boot0': encode(await bundle(root, 'loader/boot0.ts', {})),
-    '.bootcde': encode(await bundle(root, 'loader/bootcde.ts', {})),
+    '.boot0': encode(await bundle(root, loader('boot0.ts'), {})),
+    '.bootcde': encode(await bundle(root, loader('bootcde.ts'), {})),
     app: `//PF1 ${crc}\n${code}`,
   };
 }

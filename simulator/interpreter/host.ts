@@ -3,6 +3,7 @@ import type { Chance } from '../chance.ts';
 import type { Files } from '../parts/files.ts';
 import type { Flash } from '../parts/flash.ts';
 import type { I2cBus } from '../parts/i2c-bus.ts';
+import type { UsbHost } from '../parts/usb-host.ts';
 import type { Console, ConsoleLog } from './console.ts';
 import type { Pins } from './pins.ts';
 import type { SerialPorts } from './ports.ts';
@@ -20,6 +21,7 @@ export interface Hardware {
   readonly files: Files;
   readonly i2c: I2cBus;
   readonly log: ConsoleLog;
+  readonly usb: UsbHost;
   /** Twelve bytes. */
   readonly serial: Uint8Array;
   /** Randomness of this boot. */
@@ -29,6 +31,8 @@ export interface Hardware {
   /** What the interpreter's own clock shows at power on, in µs since 1970. */
   readonly clockStartUs: number;
   level(pin: string): boolean;
+  supplyVolts(): number;
+  allowDeepSleep(allowed: boolean): void;
   send(port: PortName, bytes: Uint8Array): void;
   drawnOn(log: TextLog): void;
   /** Calls back after so long unless cancelled by another call; 0 cancels. */

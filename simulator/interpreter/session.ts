@@ -1,4 +1,4 @@
-import type { PortName } from '../boards/board.ts';
+import type { LinkName } from '../boards/board.ts';
 import { EMIT_MAX_ARGUMENTS } from '../limits.ts';
 import { PowerLost } from '../power.ts';
 import { textOf } from './bytes.ts';
@@ -7,7 +7,7 @@ import { boardGlobals } from './globals.ts';
 import type { Hardware, Tools } from './host.ts';
 import { Pins } from './pins.ts';
 import { SerialPorts } from './ports.ts';
-import { Realm, type Value } from './realm.ts';
+import { type Named, Realm, type Value } from './realm.ts';
 import { compact } from './storage-compaction.ts';
 import { StorageFiles } from './storage-files.ts';
 import { DeviceClock } from './time-globals.ts';
@@ -35,6 +35,8 @@ export class Session {
   #events: { self: Value; listeners: Value; args: readonly Value[] }[] = [];
   #dead = false;
   #ending: Ending | undefined;
+  /** An exception is being told to the image. */
+  #telling = false;
   #watchdogUs = 0;
   #watchdogAutomatic = true;
 
@@ -160,8 +162,18 @@ export class Session {
   }
 
   /** Bytes from the wire. */
-  receive(port: PortName, bytes: Uint8Array): void {
-    this.#interrupts.push(...this.#ports.events(port, bytes));
+  receive(port: LinkName, bytes: Uint8Array): void {
+    if (port !== 'HID') this.#interrupts.push(...this.#ports.events(port, bytes));
+    else this.#interrupts.push(() => this.#emit('E', 'HID', [textOf(bytes)]));
+  }
+
+  /** Tells listeners on a global at once; false when there are none. */
+  #emit(name: string, event: string, args: readonly Value[]): boolean {
+    const target = (this.#realm.natives.global as Named)[name] as Named;
+    const listeners = target[`#on${event}`];
+    if (!Array.isArray(listeners) || listeners.length === 0) return false;
+    this.#call(target, listeners, args);
+    return true;
   }
 
   /** A pin changed, now. */
@@ -202,13 +214,21 @@ export class Session {
     }
   }
 
+  /** Where the image listens for it, an exception is not printed (jsinteractive.c, jsiCheckErrors). */
+  #uncaught(error: unknown): void {
+    const isNested = this.#telling;
+    this.#telling = true;
+    if (isNested || !this.#emit('process', 'uncaughtException', [error])) this.#repl.uncaught(error);
+    this.#telling = isNested;
+  }
+
   /** Runs something of the image: what it throws is printed and life goes on. */
   #run<T>(action: () => T): T | undefined {
     if (this.#dead || this.#ending === 'reboot') return undefined;
     try {
       return action();
     } catch (error) {
-      if (!this.#dead && !(error instanceof Reset)) this.#repl.uncaught(error);
+      if (!this.#dead && !(error instanceof Reset)) this.#uncaught(error);
       return undefined;
     }
   }

@@ -1,6 +1,7 @@
 import type { Transport } from '../../host/transports/transport.ts';
 import type { BenchAnswer } from '../kit/interpreter.ts';
-import { type Driver, HELD_MS } from './driver.ts';
+import type { Driver } from './driver.ts';
+import { OneKey } from './one-key.ts';
 
 const START_UTC = 1_770_000_000;
 const PRESS_MS = 100;
@@ -9,7 +10,7 @@ const PRESS_MS = 100;
 export type BenchOrder = Readonly<Record<string, boolean | number>>;
 
 /** The bench image, whatever runs it: its time and its key are told over Serial2. */
-export abstract class BenchDriver implements Driver {
+export abstract class BenchDriver extends OneKey implements Driver {
   readonly algorithms = [1, 2, 3];
   readonly utcMin = 1;
   readonly utcMax = Number.MAX_SAFE_INTEGER;
@@ -33,22 +34,10 @@ export abstract class BenchDriver implements Driver {
     return (await this.tell()).screen;
   }
 
-  async press(heldMs = PRESS_MS): Promise<void> {
+  override async press(heldMs = PRESS_MS): Promise<void> {
     await this.tell({ down: true });
     await this.advance(heldMs);
     await this.tell({ down: false });
-  }
-
-  async step(): Promise<void> {
-    await this.press();
-  }
-
-  async choose(): Promise<void> {
-    await this.press(HELD_MS);
-  }
-
-  async back(): Promise<void> {
-    await this.press();
   }
 
   /** In the steps that the core asks for, as a board's timer would. */

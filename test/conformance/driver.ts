@@ -32,6 +32,3 @@ export interface Driver {
 export const DS3231_UTC_MIN = 946_684_800;
 /** The end of a DS3231: 200 years in which every fourth is a leap year, 2100 too. */
 export const DS3231_UTC_MAX = DS3231_UTC_MIN + 73_050 * 86_400 - 1;
-
-/** Long enough for a hold. */
-export const HELD_MS = 700;

@@ -44,7 +44,7 @@ export interface Facts {
 function accountsOf({ accounts }: Token): string {
   const all = Array.from({ length: accounts.count }, (_, place) => {
     const account = accounts.read(place);
-    const text = (bytes = new Uint8Array(0)) => Buffer.from(bytes).toString('base64');
+    const text = (bytes: Uint8Array = new Uint8Array(0)) => Buffer.from(bytes).toString('base64');
     return [accounts.idAt(place), account?.counter, text(account?.label), text(account?.key), account?.kind];
   });
   return JSON.stringify(all);
