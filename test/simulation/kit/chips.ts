@@ -15,7 +15,7 @@ export type Tear =
   | 'whole'
   /** A part of it, and garbage in the rest of what it touches. */
   | 'part';
-export const TEARS: readonly Tear[] = ['none', 'whole', 'part'];
+export const TEARS = ['none', 'whole', 'part'] as const satisfies readonly Tear[];
 
 /** How a storage fails that is not without power: a loose wire, a page that is worn, a pin that protects it. */
 export type Failing =
