@@ -288,10 +288,14 @@ export class Vault {
     return false;
   }
 
-  /** Whether the storage is older than what the witness saw. */
+  /** Whether the storage is older than what the witness saw, or than the marks: those it counts first. */
   private compareWitness(): void {
     const seen = this.ports.witness.load();
-    this.wentBack = seen < 0 ? 2 : seen > (this.presses as Journal).number ? 1 : 0;
+    const marked = this.ports.marks.count() - this.policy.settledMarks;
+    const isOld =
+      seen > (this.presses as Journal).number ||
+      marked > (this.attempts as Journal).number - this.policy.settledAttempts;
+    this.wentBack = isOld ? 1 : seen < 0 ? 2 : 0;
     if (this.wentBack > 0 && this.policy.wentBack !== this.wentBack) {
       this.policy.wentBack = this.wentBack;
       this.policy.save();
@@ -308,8 +312,8 @@ export class Vault {
   press(content: Uint8Array): boolean {
     const presses = this.presses;
     if (!presses || !presses.write(content)) return false;
-    // A witness that fails stays behind, which says nothing; one ahead would.
-    this.ports.witness.save(presses.number);
+    // A witness that fails stays behind, which says nothing; one ahead would, and goes on until it is excused.
+    if (this.wentBack === 0) this.ports.witness.save(presses.number);
     return true;
   }
 
