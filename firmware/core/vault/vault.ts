@@ -312,7 +312,7 @@ export class Vault {
   press(content: Uint8Array): boolean {
     const presses = this.presses;
     if (!presses || !presses.write(content)) return false;
-    // A witness that fails stays behind, which says nothing; one ahead would, and goes on until it is excused.
+    // A witness that fails stays behind, which says nothing; one ahead would, and does so until it is excused.
     if (this.wentBack === 0) this.ports.witness.save(presses.number);
     return true;
   }
