@@ -39,6 +39,8 @@ interface Deed {
   /** False where it says that it failed. */
   work(): boolean;
   after(world: World): World;
+  /** What it may also make of one where it fails and the fob stays on. */
+  halfway?(world: World): World;
 }
 
 interface Held {
@@ -125,7 +127,8 @@ export class VaultLife {
     this.told.push(`${name}${what}${done ? '' : cut ? ': cut' : ': failed'}`);
     if (!done && hazard > 2) throw new Error(`${name} failed on a storage that works`);
     const after = this.worlds.map(world => (world.owned || name === 'adopt' ? deed.after(world) : world));
-    this.worlds = done ? after : this.worlds.concat(after);
+    const halfway = deed.halfway && !cut ? this.worlds.map(deed.halfway) : [];
+    this.worlds = done ? after : [...this.worlds, ...after, ...halfway];
     if (hazard > 2 && SETTLING.includes(name)) this.wrongs = [0, 0];
     const boots = cut || this.worlds.length > WORLDS_MAX || this.chance.below(done ? 8 : 2) === 0;
     if (boots) this.reboot();
@@ -323,7 +326,12 @@ export class VaultLife {
 
   private erase(): Deed | undefined {
     if (this.chance.below(3) > 0) return undefined;
-    return { work: () => this.token.vault.erase(), after: () => BLANK };
+    return {
+      work: () => this.token.vault.erase(),
+      after: () => BLANK,
+      // A new PIN puts back the headers that it has destroyed, not the recovery.
+      halfway: world => ({ ...world, recovery: 0 }),
+    };
   }
 
   /** Somebody else's from here on. */
