@@ -1,3 +1,4 @@
+import { equal } from '../../../protocol/hmac.ts';
 import { DEVICE_SECRET_BYTES } from '../../../protocol/limits.ts';
 import type { Primitives } from '../../../protocol/primitives.ts';
 import {
@@ -223,11 +224,13 @@ export class Vault {
   /** Keeps the data key of an open vault a second time, under the owner's recovery key. */
   escrow(recoveryKey: Uint8Array): boolean {
     const header = this.recovery(recoveryKey).header(this.dataKey, NO_PIN);
-    const address = RECOVERY_PAGE * this.storage.pageBytes;
-    // Copy A last: where there is anything of it, the other one is whole.
-    return (
-      this.storage.write(address + this.storage.pageBytes, header) && this.storage.write(address, header)
-    );
+    // Copy A last: where there is anything of it, the other one is whole. One that is right is not put at risk.
+    for (let page = RECOVERY_PAGE + 1; page >= RECOVERY_PAGE; page--) {
+      const held = this.header(page);
+      if (!held) return false;
+      if (!equal(held, header) && !this.storage.write(page * this.storage.pageBytes, header)) return false;
+    }
+    return true;
   }
 
   private recovery(recoveryKey: Uint8Array): Wrap {
