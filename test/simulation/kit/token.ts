@@ -69,7 +69,11 @@ export class Token {
   /** What `resetPin` of the wire does once the person has approved. */
   reset(recoveryKey: Uint8Array): boolean {
     const dataKey = this.vault.recover(recoveryKey);
-    if (!dataKey || !this.vault.release(dataKey)) return false;
+    if (!dataKey) return false;
+    if (!this.vault.release(dataKey)) {
+      this.lock.close();
+      return false;
+    }
     this.lock.settle();
     this.time.load();
     return true;

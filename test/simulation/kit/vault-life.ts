@@ -29,7 +29,7 @@ interface World {
   readonly list: readonly (readonly [number, string])[];
   readonly attempts: number;
   readonly wipe: number;
-  /** Number of the recovery key that opens it, 0 for none. */
+  /** 1 where the owner's recovery key opens it, 0 where none does. */
   readonly recovery: number;
 }
 const BLANK: World = { owned: false, pin: '', list: [], attempts: 10, wipe: 1, recovery: 0 };
@@ -60,7 +60,7 @@ export class VaultLife {
   private readonly chips: Chips;
   private readonly leaks = new Leaks();
   private readonly held = new Map<number, Held>();
-  private readonly recoveries: Uint8Array[] = [];
+  private recoveryKey = new Uint8Array(0);
   private worlds: readonly World[] = [BLANK];
   private token: Token;
   private made = 0;
@@ -129,7 +129,9 @@ export class VaultLife {
     const after = this.worlds.map(world => (world.owned || name === 'adopt' ? deed.after(world) : world));
     const halfway = deed.halfway && !cut ? this.worlds.map(deed.halfway) : [];
     this.worlds = done ? after : [...this.worlds, ...after, ...halfway];
-    if (hazard > 2 && SETTLING.includes(name)) this.wrongs = [0, 0];
+    // Whether it settled them is not known where there was a hazard.
+    if (SETTLING.includes(name) && name !== 'enterRight') this.wrongs[0] = 0;
+    if (SETTLING.includes(name) && hazard > 2) this.wrongs = [0, 0];
     const boots = cut || this.worlds.length > WORLDS_MAX || this.chance.below(done ? 8 : 2) === 0;
     if (boots) this.reboot();
   }
@@ -289,15 +291,14 @@ export class VaultLife {
 
   private escrow(): Deed | undefined {
     if (!this.token.vault.records) return undefined;
-    const key = this.secret('a recovery key', 32);
-    const recovery = this.recoveries.push(key);
-    return { work: () => this.token.vault.escrow(key), after: world => ({ ...world, recovery }) };
+    const key = this.recoveryKey;
+    return { work: () => this.token.vault.escrow(key), after: world => ({ ...world, recovery: 1 }) };
   }
 
   private reset(): Deed | undefined {
     const { recovery } = this.worlds[0] as World;
-    const key = this.recoveries[recovery - 1];
-    if (!key || this.worlds.some(world => world.recovery !== recovery)) return undefined;
+    const key = this.recoveryKey;
+    if (recovery === 0 || this.worlds.some(world => world.recovery !== recovery)) return undefined;
     return {
       work: () => {
         if (!this.token.reset(key)) return false;
@@ -341,6 +342,7 @@ export class VaultLife {
       this.worlds = [BLANK];
       const secrets = this.secret('the secrets', 64);
       const dataKey = this.secret('a data key', 16);
+      this.recoveryKey = this.secret('the recovery key', 32);
       this.do('adopt', {
         work: () => this.token.adopt(secrets, dataKey),
         after: () => ({ ...BLANK, owned: true }),
@@ -418,10 +420,9 @@ export class VaultLife {
     this.compareAccounts();
     const { attempts, wipe } = vault.policy;
     this.keep('another policy', world => world.attempts === attempts && world.wipe === wipe);
-    this.keep('no recovery', ({ recovery }) => {
-      const key = this.recoveries[recovery - 1];
-      return key ? vault.recover(key) !== undefined : !vault.escrowed;
-    });
+    const recovers = vault.recover(this.recoveryKey) !== undefined;
+    if (vault.escrowed && !recovers) throw new Error('an escrow that does not open');
+    this.keep('no recovery', ({ recovery }) => recovers === (recovery === 1));
   }
 
   private unlock(): void {
@@ -432,9 +433,8 @@ export class VaultLife {
     }
     if (lock.dead) {
       this.keep('dead too early', ({ attempts, wipe }) => wipe === 0 && most >= attempts);
-      const key = this.recoveries[(this.worlds[0] as World).recovery - 1];
-      if (key && this.worlds.length === 1) {
-        if (!this.token.reset(key)) throw new Error('could not be reset');
+      if (this.worlds.every(({ recovery }) => recovery === 1)) {
+        if (!this.token.reset(this.recoveryKey)) throw new Error('could not be reset');
         this.worlds = this.worlds.map(world => ({ ...world, pin: '' }));
       } else {
         if (!vault.erase()) throw new Error('could not be erased');
