@@ -212,8 +212,8 @@ export class Vault {
     return true;
   }
 
-  /** Before header A is written: the state names the present header, and header B is that. */
-  private settleHeaders(): boolean {
+  /** Before header A is written, or a PIN tried: the state names the present header, and header B is that. */
+  settleHeaders(): boolean {
     if (!this.head.length) return true;
     if (this.unsure && !this.policy.save()) return false;
     this.unsure = false;
