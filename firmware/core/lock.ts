@@ -84,7 +84,7 @@ export class Lock {
   /** Tries a PIN of ASCII digits; slow. Empty once the vault is open, or the sentence to show. */
   check(pin: Uint8Array): string {
     if (this.dead || this.wait > 0) return texts.WRONG_PIN;
-    if (!this.vault.settleHeaders() || !this.count()) return texts.NOT_STORED;
+    if (!this.vault.sure || !this.count()) return texts.NOT_STORED;
     if (this.vault.unlock(pin)) {
       this.settle();
       return '';

@@ -212,11 +212,16 @@ export class Vault {
     return true;
   }
 
-  /** Before header A is written, or a PIN tried: the state names the present header, and header B is that. */
-  settleHeaders(): boolean {
+  /** Before a PIN is tried: whether it is known which header counts, which a write of the state settles. */
+  get sure(): boolean {
+    if (this.unsure) this.unsure = !this.policy.save();
+    return !this.unsure;
+  }
+
+  /** Before header A is written: the state names the present header, and header B is that. */
+  private settleHeaders(): boolean {
     if (!this.head.length) return true;
-    if (this.unsure && !this.policy.save()) return false;
-    this.unsure = false;
+    if (!this.sure) return false;
     const second = this.header(HEADER_PAGE + 1);
     return !!second && (this.isNamed(second) || this.storage.write(this.storage.pageBytes, this.head));
   }
