@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -86,10 +86,11 @@ export async function imageOf(root: string, board: ImageBoard): Promise<Record<s
     FIRMWARE_VERSION: JSON.stringify(version),
     FONT_BITMAP: JSON.stringify(fontBitmap(join(root, 'firmware/boards/parts/font.txt'))),
   });
+  const own = existsSync(join(root, 'firmware/boards', board, 'bootcde.ts'));
   const crc = crc32(app).toString(16).padStart(8, '0');
   return {
     '.boot0': await bundle(root, 'loader/boot0.ts', {}),
-    '.bootcde': await bundle(root, 'loader/bootcde.ts', {}),
+    '.bootcde': await bundle(root, own ? `${board}/bootcde.ts` : 'loader/bootcde.ts', {}),
     app: `//PF1 ${crc}\n${app}`,
   };
 }
