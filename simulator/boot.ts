@@ -1,6 +1,8 @@
+import { BANGLEJS2 } from './boards/banglejs2.ts';
 import { BENCH } from './boards/bench.ts';
+import type { BoardFacts } from './boards/board.ts';
 import { PICO } from './boards/pico.ts';
-import type { BootOptions, Fob } from './fob.ts';
+import type { BoardName, BootOptions, Fob } from './fob.ts';
 import { builtImage } from './image.ts';
 import { DEFAULT_SEED, PRESS_HELD_MS, PRESS_SETTLE_MS } from './limits.ts';
 import { Machine } from './machine.ts';
@@ -8,12 +10,14 @@ import { memoryStore } from './state/stores.ts';
 
 export { fileStore, memoryStore } from './state/stores.ts';
 
+const BOARDS: Readonly<Record<BoardName, BoardFacts>> = { pico: PICO, banglejs2: BANGLEJS2, bench: BENCH };
+
 /**
  * Makes a board of software and powers it on. A new state gets the image's files first; one that was kept runs on
  * with what it holds. Throws when the state is another board's, or when there is no image to put into a new one.
  */
 export function boot(options: BootOptions): Fob {
-  const facts = options.board === 'pico' ? PICO : BENCH;
+  const facts = BOARDS[options.board];
   const clock = options.clock ?? 'virtual';
   const machine = new Machine({
     facts,
@@ -30,7 +34,8 @@ export function boot(options: BootOptions): Fob {
     board: options.board,
     link: machine.wire(facts.link),
     serial: port => machine.wire(port),
-    keys: hardware.keys.count,
+    bluetooth: facts.bangle && hardware.radio,
+    keys: hardware.keys.count + (facts.bangle?.touches.length ?? 0),
     keyDown: (key = 0) => machine.setKey(key, true),
     keyUp: (key = 0) => machine.setKey(key, false),
     press(key = 0, heldMs = PRESS_HELD_MS) {

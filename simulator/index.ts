@@ -1,5 +1,15 @@
 /** The simulator as a library: `boot` a fob, press its key, read its screen, cut its power. */
 export { boot } from './boot.ts';
 export { type FaultKind, type FaultPlan, type FaultyWire, faultyWire } from './faults/wire.ts';
-export type { Bitmap, BoardName, BootOptions, Fob, Screen, StateStore, Wear, Wire } from './fob.ts';
+export type {
+  Bitmap,
+  BluetoothHost,
+  BoardName,
+  BootOptions,
+  Fob,
+  Screen,
+  StateStore,
+  Wear,
+  Wire,
+} from './fob.ts';
 export { fileStore, memoryStore } from './state/stores.ts';

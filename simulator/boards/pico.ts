@@ -21,6 +21,9 @@ export const PICO: BoardFacts = {
   pinAliases: { BTN: 'C13', BTN1: 'C13', LED1: 'B2', LED2: 'B12' },
   i2c: { scl: 'B8', sda: 'B9' },
   hashes: ['SHA1', 'SHA224', 'SHA256'],
+  aesModes: true,
   nativeCcm: false,
+  pbkdf2: true,
   hosted: false,
+  bangle: undefined,
 };

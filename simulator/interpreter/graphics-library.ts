@@ -1,8 +1,9 @@
 import { isAnyArrayBuffer } from 'node:util/types';
 import { GRAPHICS_MAX_SIDE } from '../limits.ts';
+import type { Glass } from '../parts/glass.ts';
 import { int32, isRecord, wholeNumber } from './bytes.ts';
 import { type Area, Canvas, type CanvasLayout, canvasBytes } from './canvas.ts';
-import { type CustomFont, drawText, textHeight, textWidth } from './custom-font.ts';
+import { BLOCK_FONT, type CustomFont, drawText, textHeight, textWidth } from './custom-font.ts';
 import type { Call, Named, Realm, Value } from './realm.ts';
 import { TextLog } from './text-log.ts';
 
@@ -12,13 +13,14 @@ interface Instance {
   font: CustomFont | undefined;
   alignX: number;
   alignY: number;
+  /** The display that it is drawn for, if it is not a buffer only. */
+  readonly glass?: Glass;
 }
 
 type Method = (instance: Instance, args: readonly Value[]) => Value;
 
 const BITS = [1, 2, 4, 8];
 const NOT_SIMULATED = [
-  'setFont',
   'setFontVector',
   'setFontBitmap',
   'setFont4x6',
@@ -96,6 +98,12 @@ function fontOf(realm: Realm, [bitmap, first, widths, height]: readonly Value[])
   };
 }
 
+/** Espruino's own letters are not copied: of those fonts there is one, of blocks of the right size. */
+function ownFont(realm: Realm, { glass }: Instance, [name, scale]: readonly Value[]): CustomFont {
+  if (!glass || name !== '6x8') throw realm.error(`font ${String(name)} is not simulated`);
+  return { ...BLOCK_FONT, scale: Math.max(1, wholeNumber(scale)) };
+}
+
 function needFont(realm: Realm, instance: Instance): CustomFont {
   if (!instance.font) throw realm.error('only custom fonts are simulated: call setFontCustom first');
   return instance.font;
@@ -163,13 +171,25 @@ function chained(realm: Realm): Record<string, (instance: Instance, args: readon
     setFontCustom(instance, args) {
       instance.font = fontOf(realm, args);
     },
+    setFont(instance, args) {
+      instance.font = ownFont(realm, instance, args);
+    },
     setFontAlign(instance, [x, y, rotation]) {
       if (int32(rotation) !== 0) throw realm.error('turned text is not simulated');
       instance.alignX = alignment(x);
       instance.alignY = alignment(y);
     },
+    flip: instance => flip(realm, instance),
     drawString: (instance, args) => drawString(realm, instance, args),
   };
+}
+
+function flip(realm: Realm, { canvas, glass }: Instance): void {
+  if (!glass) throw realm.error('only a display has flip');
+  if (!canvas.modified) return;
+  canvas.resetModified();
+  const refusal = glass.show(canvas.bytes);
+  if (refusal !== undefined) throw realm.error(refusal);
 }
 
 function answering(realm: Realm): Record<string, Method> {
@@ -212,8 +232,14 @@ function layoutOf(realm: Realm, [width, height, bits, options]: readonly Value[]
   return layout;
 }
 
-/** The global `Graphics`. `drawnOn` is told the log of the Graphics that was last drawn on. */
-export function graphicsLibrary(realm: Realm, drawnOn: (log: TextLog) => void): Value {
+/**
+ * The global `Graphics`, and what makes the Graphics of a display that is built in. `drawnOn` is told the log of the
+ * Graphics that was last drawn on.
+ */
+export function graphicsLibrary(
+  realm: Realm,
+  drawnOn: (log: TextLog) => void,
+): { Graphics: Value; onGlass(glass: Glass): Named } {
   const instances = new WeakMap<object, Instance>();
   const prototype: Named = realm.object({});
   const own = (self: Value): Instance => {
@@ -256,8 +282,19 @@ export function graphicsLibrary(realm: Realm, drawnOn: (log: TextLog) => void): 
     instances.set(graphics, { canvas, log: new TextLog(), font: undefined, alignX: 3, alignY: 3 });
     return graphics;
   });
-  return Object.assign(
+  const Graphics = Object.assign(
     realm.adopt(() => undefined),
     { createArrayBuffer, prototype },
   );
+  return {
+    Graphics,
+    onGlass(glass) {
+      const { width, height } = glass;
+      const layout = { width, height, bitsPerPixel: 16, verticalByte: false, msb: true };
+      const canvas = new Canvas(layout, new Uint8Array(canvasBytes(layout)));
+      const graphics = Object.create(prototype) as Named;
+      instances.set(graphics, { canvas, log: new TextLog(), font: undefined, alignX: 3, alignY: 3, glass });
+      return graphics;
+    },
+  };
 }

@@ -158,7 +158,7 @@ export class FlashPages implements Storage {
   private put(generation: number, bytes: Uint8Array, at: number): boolean {
     const name = this.name(generation);
     try {
-      this.storage.write(name, E.toString(bytes), at, FLASH_FILE_BYTES);
+      this.storage.write(name, bytes, at, FLASH_FILE_BYTES);
     } catch {
       // Where something stands already, or nothing fits.
       return false;
