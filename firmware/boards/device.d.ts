@@ -132,8 +132,6 @@ declare function getSerial(): string;
 /** Seconds with a fraction. */
 declare function getTime(): number;
 declare function setTime(seconds: number): void;
-declare function setInterval(callback: () => void, ms: number): number;
-declare function clearInterval(timer: number): void;
 declare function setTimeout(callback: () => void, ms: number): number;
 declare function clearTimeout(timer: number): void;
 declare function setWatch(

@@ -4,7 +4,7 @@ import { type AnyNode, type Identifier, type Node, parse } from 'acorn';
 const GLOBALS = new Set(
   (
     'Array ArrayBuffer E Graphics I2C1 Int32Array JSON LED1 BTN1 B8 B9 Math Object Serial1 Serial2 String USB ' +
-    'AES Bangle Bluetooth NRF clearInterval g setInterval setTime ' +
+    'AES Bangle Bluetooth NRF g setTime ' +
     'Uint8Array BENCH atob btoa clearTimeout digitalWrite eval getSerial getTime isNaN print process require ' +
     'setTimeout setWatch undefined arguments'
   ).split(' '),

@@ -3,7 +3,8 @@ import { GRAPHICS_MAX_SIDE } from '../limits.ts';
 import type { Glass } from '../parts/glass.ts';
 import { int32, isRecord, wholeNumber } from './bytes.ts';
 import { type Area, Canvas, type CanvasLayout, canvasBytes } from './canvas.ts';
-import { BLOCK_FONT, type CustomFont, drawText, textHeight, textWidth } from './custom-font.ts';
+import { type CustomFont, drawText, textHeight, textWidth } from './custom-font.ts';
+import { fontOf, ownFont } from './graphics-fonts.ts';
 import type { Call, Named, Realm, Value } from './realm.ts';
 import { TextLog } from './text-log.ts';
 
@@ -80,30 +81,6 @@ function colourOf(realm: Realm, canvas: Canvas, args: readonly Value[]): number 
   return sum >= 384 ? canvas.colourMask : 0;
 }
 
-function fontOf(realm: Realm, [bitmap, first, widths, height]: readonly Value[]): CustomFont {
-  if (typeof bitmap !== 'string') throw realm.error('Font bitmap must be a String');
-  const firstCharacter = int32(first);
-  if (firstCharacter < 0 || firstCharacter > 255) throw realm.error('First character out of range');
-  if (typeof widths !== 'string' && typeof widths !== 'number') {
-    throw realm.error('Font width must be a String or an integer');
-  }
-  const packed = int32(height);
-  if (packed >> 16 > 1) throw realm.error('fonts of more than 1 bit per pixel are not simulated');
-  return {
-    bitmap,
-    firstCharacter,
-    widths: typeof widths === 'number' ? Math.trunc(widths) : widths,
-    height: packed & 255,
-    scale: Math.max(1, (packed >> 8) & 255),
-  };
-}
-
-/** Espruino's own letters are not copied: of those fonts there is one, of blocks of the right size. */
-function ownFont(realm: Realm, { glass }: Instance, [name, scale]: readonly Value[]): CustomFont {
-  if (!glass || name !== '6x8') throw realm.error(`font ${String(name)} is not simulated`);
-  return { ...BLOCK_FONT, scale: Math.max(1, wholeNumber(scale)) };
-}
-
 function needFont(realm: Realm, instance: Instance): CustomFont {
   if (!instance.font) throw realm.error('only custom fonts are simulated: call setFontCustom first');
   return instance.font;
@@ -172,7 +149,7 @@ function chained(realm: Realm): Record<string, (instance: Instance, args: readon
       instance.font = fontOf(realm, args);
     },
     setFont(instance, args) {
-      instance.font = ownFont(realm, instance, args);
+      instance.font = ownFont(realm, instance.glass !== undefined, args);
     },
     setFontAlign(instance, [x, y, rotation]) {
       if (int32(rotation) !== 0) throw realm.error('turned text is not simulated');
@@ -232,22 +209,9 @@ function layoutOf(realm: Realm, [width, height, bits, options]: readonly Value[]
   return layout;
 }
 
-/**
- * The global `Graphics`, and what makes the Graphics of a display that is built in. `drawnOn` is told the log of the
- * Graphics that was last drawn on.
- */
-export function graphicsLibrary(
-  realm: Realm,
-  drawnOn: (log: TextLog) => void,
-): { Graphics: Value; onGlass(glass: Glass): Named } {
-  const instances = new WeakMap<object, Instance>();
+/** The methods of every Graphics; `own` finds what one is. */
+function prototypeOf(realm: Realm, own: (self: Value) => Instance): Named {
   const prototype: Named = realm.object({});
-  const own = (self: Value): Instance => {
-    const instance = isRecord(self) ? instances.get(self) : undefined;
-    if (!instance) throw realm.error('not a Graphics');
-    drawnOn(instance.log);
-    return instance;
-  };
   const define = (name: string, value: Call) =>
     Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
   for (const [name, method] of Object.entries(chained(realm))) {
@@ -273,6 +237,25 @@ export function graphicsLibrary(
       }),
     );
   }
+  return prototype;
+}
+
+/**
+ * The global `Graphics`, and what makes the Graphics of a display that is built in. `drawnOn` is told the log of the
+ * Graphics that was last drawn on.
+ */
+export function graphicsLibrary(
+  realm: Realm,
+  drawnOn: (log: TextLog) => void,
+): { Graphics: Value; onGlass(glass: Glass): Named } {
+  const instances = new WeakMap<object, Instance>();
+  const own = (self: Value): Instance => {
+    const instance = isRecord(self) ? instances.get(self) : undefined;
+    if (!instance) throw realm.error('not a Graphics');
+    drawnOn(instance.log);
+    return instance;
+  };
+  const prototype = prototypeOf(realm, own);
   const createArrayBuffer = realm.adopt((...args) => {
     const layout = layoutOf(realm, args);
     const given = isRecord(args[3]) ? args[3].buffer : undefined;

@@ -42,21 +42,16 @@ export function listenToKeys(key: (which: number, down: boolean) => void): void 
 
   let kicking = 0;
   let kicks = 0;
-  const stop = () => {
-    if (kicking) clearInterval(kicking);
-    kicking = 0;
+  // While the button is down nobody else does, and the longest hold is longer than the watchdog.
+  const kick = () => {
+    E.kickWatchdog();
+    kicking = --kicks > 0 ? setTimeout(kick, WATCHDOG_KICK_MS) : 0;
   };
   setWatch(
     event => {
-      stop();
-      if (event.state) {
-        // While the button is down nobody else does, and the longest hold is longer than the watchdog.
-        kicks = WATCHDOG_KICKS_MAX;
-        kicking = setInterval(() => {
-          E.kickWatchdog();
-          if (--kicks === 0) stop();
-        }, WATCHDOG_KICK_MS);
-      }
+      if (kicking) clearTimeout(kicking);
+      kicks = WATCHDOG_KICKS_MAX;
+      kicking = event.state ? setTimeout(kick, WATCHDOG_KICK_MS) : 0;
       key(MAIN, event.state);
     },
     BTN1,

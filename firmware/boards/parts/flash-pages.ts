@@ -1,9 +1,9 @@
+import { CRC_BYTES } from '../../../protocol/limits.ts';
 import type { Storage } from '../../core/ports.ts';
 import { FLASH_COPY_PAGES, FLASH_FILE_BYTES, FLASH_MARGIN_BYTES } from '../limits.ts';
 
 /** What the CRC-32 of anything is that ends with its own CRC-32, lowest byte first. */
 const GOOD = 0x2144df1c;
-const CRC_BYTES = 4;
 const ERASED = 255;
 
 /**
