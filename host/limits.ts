@@ -17,8 +17,11 @@ export const PROBE_SENDS_MAX = 2;
 
 /** Far below PRESS_POLL_MS, at which the fob drops the question; a person does not notice it. */
 export const PRESS_POLL_INTERVAL_MS = 250;
-/** Polls until the owner gives up by itself: PRESS_WAIT_MS, at which the fob answers, and ten seconds more. */
-export const PRESS_POLLS_MAX = 160;
+/**
+ * Polls until the owner gives up by itself: five minutes. The fob answers long before, unless its person is entering a
+ * PIN on one key, digit by digit.
+ */
+export const PRESS_POLLS_MAX = 1_200;
 
 /** Polls of a busy fob: PRESS_POLL_MS, after which it drops a question that nobody asks any more, and one second. */
 export const BUSY_POLLS_MAX = 24;
@@ -47,3 +50,6 @@ export const ID_ATTEMPTS_MAX = 3;
 /** Longest text taken from standard input or a URI file; an otpauth URI has a few hundred characters. */
 export const URI_BYTES_MAX = 8_192;
 export const IMAGE_BYTES_MAX = 16_777_216;
+
+/** Longest time until a fob locks itself that the wire carries: some 18 hours. */
+export const LOCK_SECONDS_MAX = 65_535;

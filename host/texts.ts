@@ -45,6 +45,10 @@ export const TEXTS = {
     'The fob {subject} speaks a version of the protocol that this passfob does not.',
     'Update passfob and the fob to versions that fit each other.',
   ),
+  'old-firmware': text(
+    'The firmware of the fob {subject} is too old for this.',
+    'Update the firmware of the fob, then run the command again. What the fob could do before still works.',
+  ),
   'not-paired': text('The fob {subject} has no owner yet.', 'Run: passfob pair'),
   'already-owned': text(
     'The fob {subject} already has an owner.',

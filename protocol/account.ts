@@ -4,15 +4,22 @@ import { type Algorithm, type Primitives, SHA512 } from './primitives.ts';
 
 export const KIND_HOTP = 1;
 export const KIND_TOTP = 2;
-export type Kind = typeof KIND_HOTP | typeof KIND_TOTP;
+export const KIND_OCRA = 3;
+export type Kind = typeof KIND_HOTP | typeof KIND_TOTP | typeof KIND_OCRA;
 
 /** What an account is, without its secret and without the counter that moves. */
 export interface AccountTraits {
   readonly kind: number;
   readonly algorithm: number;
+  /** Low four bits: characters of a passcode. High four bits: its alphabet, 0 for decimal (`hotp`). */
   readonly digits: number;
-  /** Seconds; 0 for HOTP. */
+  /** Seconds; 0 for HOTP and OCRA. */
   readonly period: number;
+  /** The suite of OCRA (`OcraSuite`); nothing else has these four. */
+  readonly question?: number;
+  readonly length?: number;
+  readonly inputs?: number;
+  readonly step?: number;
   /** UTF-8. */
   readonly issuer: Uint8Array;
   /** UTF-8. */
@@ -48,11 +55,18 @@ export function accountProof(
     .number(settings.kind, 1)
     .number(settings.algorithm, 1)
     .number(settings.digits, 1)
-    .number(settings.period, 2)
+    .number(settings.period, 2);
+  if (settings.kind === KIND_OCRA) {
+    description
+      .number(settings.question as number, 1)
+      .number(settings.length as number, 1)
+      .number(settings.inputs as number, 1)
+      .number(settings.step as number, 1);
+  }
+  description
     .number(settings.issuer.length, 1)
     .raw(settings.issuer)
     .number(settings.label.length, 1)
-    .raw(settings.label)
-    .done();
-  return extract(primitives, PROOF_SALT, key).mac([nonce, description]);
+    .raw(settings.label);
+  return extract(primitives, PROOF_SALT, key).mac([nonce, description.done()]);
 }

@@ -48,6 +48,7 @@ interface Array<T> {
   push(item: T): number;
   indexOf(item: T): number;
   slice(start?: number, end?: number): T[];
+  concat(items: T[]): T[];
   join(separator?: string): string;
 }
 interface ReadonlyArray<T> {
@@ -75,6 +76,7 @@ interface Uint8ArrayConstructor {
 declare const Uint8Array: Uint8ArrayConstructor;
 
 interface Int32Array {
+  fill(value: number, start?: number, end?: number): this;
   indexOf(value: number): number;
   readonly length: number;
   readonly buffer: ArrayBuffer;
@@ -84,6 +86,16 @@ interface Int32ArrayConstructor {
   new (lengthOrBuffer: number | ArrayBuffer): Int32Array;
 }
 declare const Int32Array: Int32ArrayConstructor;
+
+/** On a board only over the whole of a buffer, and only these. */
+interface DataView {
+  getUint32(at: number): number;
+  setUint32(at: number, value: number): void;
+}
+interface DataViewConstructor {
+  new (buffer: ArrayBuffer): DataView;
+}
+declare const DataView: DataViewConstructor;
 
 declare const Math: {
   floor(value: number): number;
@@ -98,6 +110,7 @@ declare const undefined: undefined;
 declare function isNaN(value: number): boolean;
 
 type Record<K extends string | number, T> = { [P in K]: T };
+type Pick<T, K extends keyof T> = { [P in K]: T[P] };
 type Readonly<T> = { readonly [P in keyof T]: T[P] };
 type Exclude<T, U> = T extends U ? never : T;
 type Extract<T, U> = T extends U ? T : never;

@@ -1,5 +1,12 @@
 const TWO_32 = 4294967296;
 
+/** ASCII text as bytes. */
+export function bytesOf(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
 /** Writes big-endian numbers and bytes one behind the other into memory that is made once. */
 export class Writer {
   readonly bytes: Uint8Array;

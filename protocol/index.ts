@@ -1,4 +1,5 @@
 export * from './account.ts';
+export * from './alphabet.ts';
 export * from './bytes.ts';
 export * from './ccm.ts';
 export * from './commands.ts';
@@ -7,8 +8,11 @@ export * from './frame.ts';
 export * from './hmac.ts';
 export * from './layout.ts';
 export * from './limits.ts';
+export * from './ocra.ts';
+export * from './ocra-suite.ts';
 export * from './otp.ts';
 export * from './pairing.ts';
+export * from './pins.ts';
 export * from './primitives.ts';
 export * from './refusals.ts';
 export * from './session.ts';

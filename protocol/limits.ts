@@ -11,6 +11,9 @@ export const PAYLOAD_BYTES_MAX = 381;
 /** A frame holds at least a type and a CRC: 5 bytes, 8 characters. */
 export const BASE64_CHARS_MIN = 8;
 
+/** A HID report without its id: with it, the 64 bytes of a full-speed interrupt endpoint. */
+export const HID_REPORT_BYTES = 63;
+
 export const CRC_BYTES = 4;
 export const COUNTER_BYTES = 4;
 /** AES-CCM-16-64-128 (RFC 8152 §10.2): 16-byte key, 13-byte nonce, 8-byte tag. */

@@ -1,31 +1,47 @@
 import type { Hmac } from './hmac.ts';
 
+/**
+ * Hexadecimal in upper case, Base32 (RFC 4648 §6) and Base64 (RFC 4648 §4) behind each other: 16, 32 and 64
+ * characters, so that alphabet n (1 to 3) has 8 · 2^n and starts 15 before its own bit mask.
+ */
+export const ALPHABETS =
+  '0123456789ABCDEFABCDEFGHIJKLMNOPQRSTUVWXYZ234567ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
 const MESSAGE = new Uint8Array(8);
+const WORDS = new DataView(MESSAGE.buffer);
 
 /**
- * HOTP value (RFC 4226 §5.3) under any of the hashes of RFC 6238.
+ * One-time passcode over a counter, under any of the hashes of RFC 6238.
  * @param key HMAC keyed with the shared secret
  * @param counter 0 to 2^53 - 1, sent as 8 bytes, most significant first
- * @param digits 6 to 8
+ * @param digits its characters: 6 to 8 decimal, 5 to 8 of the other alphabets
+ * @param alphabet 0 or nothing: decimal (RFC 4226 §5.3). 1 hexadecimal, 2 Base32, 3 Base64: character i is the
+ * alphabet's at byte i of the HMAC modulo its size, which divides 256
  * @returns the passcode with its leading zeros
  */
-export function hotp(key: Hmac, counter: number, digits: number): string {
-  let rest = counter;
-  for (let i = 7; i >= 0; i--) {
-    MESSAGE[i] = rest & 255;
-    rest = Math.floor(rest / 256);
-  }
+export function hotp(key: Hmac, counter: number, digits: number, alphabet?: number): string {
+  // DataView is big-endian, and cuts what does not fit into 32 bits off by itself.
+  WORDS.setUint32(0, counter / 4294967296);
+  WORDS.setUint32(4, counter);
   const mac = key.mac([MESSAGE]);
-  // Dynamic truncation (RFC 4226 §5.3): the low four bits of the last byte say where to read 31 bits.
+  if (!alphabet) return decimal(mac, digits);
+  const mask = (8 << alphabet) - 1;
+  let code = '';
+  for (let i = 0; i < digits; i++) code += ALPHABETS.charAt(((mac[i] as number) & mask) + mask - 15);
+  return code;
+}
+
+/** Dynamic truncation of a MAC to 4 to 10 decimal digits (RFC 4226 §5.3). */
+export function decimal(mac: Uint8Array, digits: number): string {
+  // The low four bits of the last byte say where to read 31 bits.
   const at = (mac[mac.length - 1] as number) & 15;
   const value =
     (((mac[at] as number) & 127) << 24) |
     ((mac[at + 1] as number) << 16) |
     ((mac[at + 2] as number) << 8) |
     (mac[at + 3] as number);
-  let modulus = 1;
-  for (let i = 0; i < digits; i++) modulus *= 10;
-  return `${value % modulus}`.padStart(digits, '0');
+  // The last digits are the remainder by a power of ten, without having to raise one on the interpreter.
+  return `000000000${value}`.substr(-digits);
 }
 
 /** Time step (RFC 6238 §4.2, T0 = 0) of a time in whole seconds since 1970. */

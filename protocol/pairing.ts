@@ -1,3 +1,4 @@
+import { bytesOf } from './bytes.ts';
 import { PAIRING_CHECK_CHARS, PAIRING_CODE_CHARS } from './limits.ts';
 
 /** BIP-173: 32 characters without 1, b, i, o, which people mistake for others. */
@@ -82,7 +83,5 @@ export function readPairingCode(typed: string): string | undefined {
 
 /** The bytes that key the session: the 16 characters without the check, as ASCII. */
 export function pairingCodeKey(code: string): Uint8Array {
-  const key = new Uint8Array(PAIRING_CODE_CHARS);
-  for (let i = 0; i < PAIRING_CODE_CHARS; i++) key[i] = code.charCodeAt(i);
-  return key;
+  return bytesOf(code.substr(0, PAIRING_CODE_CHARS));
 }

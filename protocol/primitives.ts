@@ -15,6 +15,12 @@ export interface Primitives {
   seal(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array): Uint8Array;
   /** The plaintext, or undefined where the tag is wrong. */
   open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
+  /**
+   * Whole blocks under a key and a 16-byte initialisation vector, to the same length: secrecy alone, for whoever has
+   * another proof that the bytes are good. AES-128-CBC where the board has it. Not on the wire.
+   */
+  encrypt(key: Uint8Array, vector: Uint8Array, blocks: Uint8Array): Uint8Array;
+  decrypt(key: Uint8Array, vector: Uint8Array, blocks: Uint8Array): Uint8Array;
   /** CRC-32 as in zlib and Ethernet (reflected 0xEDB88320), 0 to 2^32 - 1. */
   crc32(bytes: Uint8Array): number;
   /** Standard base64 with padding (RFC 4648 §4). */
@@ -24,4 +30,6 @@ export interface Primitives {
    * `atob` returns a string of length -1 over foreign memory for `"=="`.
    */
   decode64(text: string): Uint8Array;
+  /** One character for each byte. */
+  text(bytes: Uint8Array): string;
 }

@@ -29,6 +29,7 @@ export const REFUSED_INTERNAL = 24;
 export const REFUSED_LOCKED = 25;
 export const REFUSED_PRESS_REPORTED = 26;
 export const REFUSED_WRONG_RECOVERY = 27;
+export const REFUSED_WENT_BACK = 28;
 
 /** What the owner may do with the very same request. */
 export type Retry =
@@ -215,6 +216,12 @@ export const REFUSALS = {
     'never',
     'The fob holds nothing that this recovery key opens.',
     'Use the inventory that last ran: passfob pin escrow. Without it the fob can only be erased and enrolled again.',
+  ),
+  'went-back': /* @__PURE__ */ entry(
+    REFUSED_WENT_BACK,
+    'later',
+    'The memory of the fob went back in time, or the fob cannot tell: passcodes may repeat.',
+    'Read what its screen says and hold its button, then run the command again.',
   ),
 } as const;
 

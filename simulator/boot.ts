@@ -1,7 +1,7 @@
 import { BANGLEJS2 } from './boards/banglejs2.ts';
 import { BENCH } from './boards/bench.ts';
 import type { BoardFacts } from './boards/board.ts';
-import { PICO } from './boards/pico.ts';
+import { PICO, PICO_HID } from './boards/pico.ts';
 import type { BoardName, BootOptions, Fob } from './fob.ts';
 import { builtImage } from './image.ts';
 import { DEFAULT_SEED, PRESS_HELD_MS, PRESS_SETTLE_MS } from './limits.ts';
@@ -10,7 +10,12 @@ import { memoryStore } from './state/stores.ts';
 
 export { fileStore, memoryStore } from './state/stores.ts';
 
-const BOARDS: Readonly<Record<BoardName, BoardFacts>> = { pico: PICO, banglejs2: BANGLEJS2, bench: BENCH };
+const BOARDS: Readonly<Record<BoardName, BoardFacts>> = {
+  pico: PICO,
+  'pico-hid': PICO_HID,
+  banglejs2: BANGLEJS2,
+  bench: BENCH,
+};
 
 /**
  * Makes a board of software and powers it on. A new state gets the image's files first; one that was kept runs on
@@ -24,6 +29,7 @@ export function boot(options: BootOptions): Fob {
     storage: options.storage ?? memoryStore(),
     seed: options.seed ?? DEFAULT_SEED,
     driftPpm: options.driftPpm ?? 0,
+    parts: options.parts ?? {},
     clock,
     startMs: options.startMs,
     files: () => ({ ...(options.image ?? builtImage(options.board)), ...options.files }),
@@ -32,7 +38,16 @@ export function boot(options: BootOptions): Fob {
   const { hardware } = machine;
   return {
     board: options.board,
-    link: machine.wire(facts.link),
+    link: machine.link(),
+    keyboard: hardware.usb.keys,
+    frames: machine.wire('HID'),
+    setUsb: plugged => machine.setUsb(plugged),
+    setSupply: volts => {
+      hardware.supplyVolts = volts;
+    },
+    get sleeping() {
+      return machine.sleeping;
+    },
     serial: port => machine.wire(port),
     bluetooth: facts.bangle && hardware.radio,
     keys: hardware.keys.count + (facts.bangle?.touches.length ?? 0),

@@ -3,7 +3,7 @@
  * fob. `boot()` makes one; everything behind this interface is an Espruino board made of software.
  */
 
-export type BoardName = 'pico' | 'banglejs2' | 'bench';
+export type BoardName = 'pico' | 'pico-hid' | 'banglejs2' | 'bench';
 
 /** Byte pipe of one of the board's ports, seen from outside the board. */
 export interface Wire {
@@ -53,6 +53,22 @@ export interface StateStore {
   close?(): void;
 }
 
+/** What is soldered to the board's I2C bus; what is left out is there. */
+export interface PartsOptions {
+  readonly display?: boolean;
+  readonly clock?: boolean;
+  /** Default: the AT24C32 of the usual clock module. */
+  readonly eeprom?: 'AT24C32' | 'AT24C256' | 'none';
+}
+
+/** A report that a computer at the fob's USB got. */
+export interface HidReport {
+  /** Virtual UTC in ms since 1970. */
+  readonly atMs: number;
+  /** Without the report's id. */
+  readonly bytes: Uint8Array;
+}
+
 export interface BootOptions {
   readonly board: BoardName;
   /** Files of the MCU's Storage, by name, written when the state is new. Default: the built image of the board. */
@@ -67,6 +83,7 @@ export interface BootOptions {
   readonly startMs?: number;
   /** Seed of everything left to chance: torn bytes, hwRand, button bounce. Default 1. */
   readonly seed?: number;
+  readonly parts?: PartsOptions;
   /** How much faster than true time the RTC's crystal runs, in parts per million. Default 0. */
   readonly driftPpm?: number;
 }
@@ -83,11 +100,25 @@ export interface Wear {
 
 export interface Fob {
   readonly board: BoardName;
-  /** The port that carries frames: `USB` on pico, `Bluetooth` on banglejs2, `Serial1` on bench. */
+  /**
+   * What carries frames: the port `USB` on pico, `Bluetooth` on banglejs2, `Serial1` on bench, reports of `frames` on
+   * pico-hid.
+   */
   readonly link: Wire;
   serial(port: 'USB' | 'Serial1' | 'Serial2' | 'Bluetooth'): Wire;
   /** Absent on boards without Bluetooth. */
   readonly bluetooth: BluetoothHost | undefined;
+
+  /** What the fob typed as a USB keyboard since it was booted, report by report. Empty where it is none. */
+  readonly keyboard: readonly HidReport[];
+  /** HID reports other than a keyboard's, to and from the board. Silent where its build hands none on. */
+  readonly frames: Wire;
+  /** Puts the USB cable into a computer, where it is at boot, or takes it out and leaves the fob to its battery. */
+  setUsb(plugged: boolean): void;
+  /** What the board measures of its supply, in volts. */
+  setSupply(volts: number): void;
+  /** Whether the processor would stand still now: allowed by the image, no USB, nothing due for a while. */
+  readonly sleeping: boolean;
 
   /** Number of keys on the case (1 on pico); on banglejs2 the button, then what touching the screen does: 4. */
   readonly keys: number;

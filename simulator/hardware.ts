@@ -1,19 +1,21 @@
 import type { BoardFacts, PortName } from './boards/board.ts';
 import { type Chance, makeChance } from './chance.ts';
-import type { StateStore, Wear } from './fob.ts';
+import type { PartsOptions, StateStore, Wear } from './fob.ts';
 import { ConsoleLog } from './interpreter/console.ts';
 import type { Hardware } from './interpreter/host.ts';
 import type { TextLog } from './interpreter/text-log.ts';
 import { Keys } from './keys.ts';
-import { FIRST_CLOCK_MS } from './limits.ts';
+import { EEPROM_BYTES, FIRST_CLOCK_MS, LARGE_EEPROM_BYTES, SUPPLY_VOLTS } from './limits.ts';
 import { At24c32 } from './parts/at24c32.ts';
 import { Ds3231 } from './parts/ds3231.ts';
 import { Files } from './parts/files.ts';
 import { Flash } from './parts/flash.ts';
 import { Glass } from './parts/glass.ts';
 import { I2cBus } from './parts/i2c-bus.ts';
+import type { I2cPart } from './parts/part.ts';
 import { Radio } from './parts/radio.ts';
 import { Ssd1306 } from './parts/ssd1306.ts';
+import { UsbHost } from './parts/usb-host.ts';
 import { Operations } from './power.ts';
 import { type Memories, openMemories } from './state/memories.ts';
 import type { Due, Scheduler } from './time.ts';
@@ -23,6 +25,7 @@ export interface HardwareOptions {
   readonly storage: StateStore;
   readonly seed: number;
   readonly driftPpm: number;
+  readonly parts: PartsOptions;
   /** Made once the memories are known: they say when they were last kept. */
   scheduler(memories: Memories): Scheduler;
   powerLost(): void;
@@ -48,6 +51,10 @@ export class BoardHardware {
   readonly glass: Glass;
   readonly radio: Radio;
   readonly keys: Keys;
+  readonly usb: UsbHost;
+  supplyVolts = SUPPLY_VOLTS;
+  /** The image allows it. */
+  deepSleep = false;
   readonly log = new ConsoleLog();
   readonly violations: string[] = [];
   readonly #options: HardwareOptions;
@@ -62,7 +69,10 @@ export class BoardHardware {
     this.memories = openMemories(
       options.storage,
       facts.name,
-      facts.flash.pageBytes * facts.flash.pages,
+      {
+        flash: facts.flash.pageBytes * facts.flash.pages,
+        eeprom: options.parts.eeprom === 'AT24C256' ? LARGE_EEPROM_BYTES : EEPROM_BYTES,
+      },
       seed,
     );
     const scheduler = options.scheduler(this.memories);
@@ -86,8 +96,8 @@ export class BoardHardware {
     this.glass = new Glass(facts.bangle, () => options.displayChanged(true));
     this.radio = new Radio((us, action) => scheduler.at(scheduler.nowUs + us, action));
     this.eeprom = new At24c32(this.memories.eeprom, this.operations, nowUs);
-    const parts = facts.i2c ? [this.display, this.rtc, this.eeprom] : [];
-    this.i2c = new I2cBus(parts, spend, this.violations);
+    this.i2c = new I2cBus(this.#soldered(), spend, this.violations);
+    this.usb = new UsbHost(scheduler, facts.hidReportBytes);
     this.keys = new Keys({
       pins: facts.keyPins,
       scheduler,
@@ -95,6 +105,16 @@ export class BoardHardware {
       edge: (pin, level) => options.pinChanged(pin, level),
     });
     if (this.memories.isNew) this.rtc.loseTime();
+  }
+
+  #soldered(): I2cPart[] {
+    const { parts, facts } = this.#options;
+    if (!facts.i2c) return [];
+    return [
+      ...(parts.display === false ? [] : [this.display]),
+      ...(parts.clock === false ? [] : [this.rtc]),
+      ...(parts.eeprom === 'none' ? [] : [this.eeprom]),
+    ];
   }
 
   #makeOperations(): Operations {
@@ -130,6 +150,7 @@ export class BoardHardware {
   powerOn(): void {
     this.i2c.powerOn();
     this.glass.powerOn();
+    this.usb.powerOn();
   }
 
   /** Stops what needs the supply. */
@@ -140,13 +161,15 @@ export class BoardHardware {
     this.glass.powerOff();
     this.radio.powerOff();
     this.#clockAheadUs = undefined;
+    this.usb.powerOff();
+    this.deepSleep = false;
     this.keepNow();
   }
 
   /** The board as a boot of the interpreter meets it. */
   forSession(): Hardware {
     this.memories.boots.set(this.memories.boots.get() + 1);
-    const { facts, flash, files, i2c, log, scheduler, glass, radio } = this;
+    const { facts, flash, files, i2c, log, scheduler, usb, glass, radio } = this;
     const clockRate = 1 + (facts.bangle ? this.#options.driftPpm / 1e6 : 0);
     return {
       facts,
@@ -156,6 +179,7 @@ export class BoardHardware {
       log,
       glass,
       radio,
+      usb,
       serial: this.memories.serial,
       // `rand()` is never seeded on the Linux build: the same sequence at every boot (espruino.md, hazard 8).
       chance: facts.hosted ? makeChance(0, 'rand') : this.chance('hwRand'),
@@ -171,7 +195,14 @@ export class BoardHardware {
         return () => scheduler.cancel(due);
       },
       level: pin => this.keys.level(pin),
-      send: (port, bytes) => this.#options.send(port, bytes),
+      supplyVolts: () => this.supplyVolts,
+      allowDeepSleep: allowed => {
+        this.deepSleep = allowed;
+      },
+      // Nobody is there to take what goes into a cable that is out.
+      send: (port, bytes) => {
+        if (port !== 'USB' || usb.plugged) this.#options.send(port, bytes);
+      },
       drawnOn: textLog => this.#options.drawnOn(textLog),
       watchdog: us => {
         scheduler.cancel(this.#watchdog);

@@ -7,6 +7,8 @@ export type {
   BoardName,
   BootOptions,
   Fob,
+  HidReport,
+  PartsOptions,
   Screen,
   StateStore,
   Wear,

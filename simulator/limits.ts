@@ -15,6 +15,9 @@ export const RTC_BYTES = 48;
 export const EEPROM_BYTES = 4096;
 export const EEPROM_PAGE_BYTES = 32;
 export const EEPROM_WRITE_US = 10_000;
+/** AT24C256 data sheet: 32,768 bytes in pages of 64. */
+export const LARGE_EEPROM_BYTES = 32_768;
+export const LARGE_EEPROM_PAGE_BYTES = 64;
 
 /** STM32F401: three sectors of 16 kB hold Storage. Programming 16 µs a word, erasing 250 ms (data sheet, typical). */
 export const PICO_FLASH_PAGE_BYTES = 16_384;
@@ -103,6 +106,21 @@ export const DESCRIBE_MAX_DEPTH = 4;
 export const I2C_DEFAULT_BITRATE = 100_000;
 export const I2C_BITS_PER_BYTE = 9;
 export const I2C_TIMEOUT_US = 250_000;
+
+/** USB 2.0 §7.1.7.3: a computer waits 100 ms after the cable is in. Espruino's HID endpoint is asked every 10 ms. */
+export const USB_ENUMERATION_US = 100_000;
+export const USB_HID_INTERVAL_US = 10_000;
+/** Bytes of an input report (Espruino usbd_cdc_hid.h), and of those that the build for `pico-hid` would have. */
+export const USB_HID_REPORT_BYTES = 16;
+export const USB_HID_LONG_REPORT_BYTES = 64;
+
+/** Supply of the Pico's regulator. */
+export const SUPPLY_VOLTS = 3.3;
+/** Espruino's STM32 sleeps deeply only when nothing is due for longer (jshardware.c, jshSleep). */
+export const DEEP_SLEEP_MIN_US = 1_500_000;
+
+/** One round of PBKDF2 with SHA-256: 545 ms for 1,000 at 64 MHz (espruino.md §7.3), on 84 MHz. */
+export const PBKDF2_ROUND_US = 415;
 
 export const DISPLAY_WIDTH = 128;
 export const DISPLAY_HEIGHT = 64;

@@ -1,15 +1,15 @@
-import type { PortName } from './boards/board.ts';
+import type { LinkName } from './boards/board.ts';
 
 type OnData = (bytes: Uint8Array) => void;
 
 /** Who listens outside the board, and what is still to be told them: never from within the image's own code. */
 export class Listeners {
-  readonly #data: { readonly port: PortName; readonly listener: OnData }[] = [];
+  readonly #data: { readonly port: LinkName; readonly listener: OnData }[] = [];
   readonly #screen: { readonly listener: () => void }[] = [];
-  #outbox: { port: PortName; bytes: Uint8Array }[] = [];
+  #outbox: { port: LinkName; bytes: Uint8Array }[] = [];
   #screenChanged = false;
 
-  onData(port: PortName, listener: OnData): () => void {
+  onData(port: LinkName, listener: OnData): () => void {
     return enlist(this.#data, { port, listener });
   }
 
@@ -17,9 +17,10 @@ export class Listeners {
     return enlist(this.#screen, { listener });
   }
 
-  send(port: PortName, bytes: Uint8Array): void {
+  /** Reports stay apart; what a serial port sends is a stream. */
+  send(port: LinkName, bytes: Uint8Array): void {
     const last = this.#outbox.at(-1);
-    if (last?.port === port) last.bytes = Buffer.concat([last.bytes, bytes]);
+    if (last?.port === port && port !== 'HID') last.bytes = Buffer.concat([last.bytes, bytes]);
     else this.#outbox.push({ port, bytes });
   }
 

@@ -1,11 +1,13 @@
-import type { BoardFacts, PortName } from './boards/board.ts';
-import type { Screen, StateStore, Wire } from './fob.ts';
+import { fromReport, toReports } from '../protocol/reports.ts';
+import type { BoardFacts, LinkName } from './boards/board.ts';
+import type { PartsOptions, Screen, StateStore, Wire } from './fob.ts';
 import { BoardHardware } from './hardware.ts';
 import { Session } from './interpreter/session.ts';
 import { programFiles } from './interpreter/storage-files.ts';
 import type { TextLog } from './interpreter/text-log.ts';
 import {
   BOOT_US,
+  DEEP_SLEEP_MIN_US,
   DEFAULT_START_MS,
   DISPLAY_HEIGHT,
   DISPLAY_WIDTH,
@@ -22,6 +24,7 @@ export interface MachineOptions {
   readonly storage: StateStore;
   readonly seed: number;
   readonly driftPpm: number;
+  readonly parts: PartsOptions;
   readonly clock: 'virtual' | 'real';
   readonly startMs: number | undefined;
   /** Files of Storage where the state is new. */
@@ -50,6 +53,7 @@ export class Machine {
       storage: options.storage,
       seed: options.seed,
       driftPpm: options.driftPpm,
+      parts: options.parts,
       scheduler: memories => new Scheduler(startUs(options, memories)),
       powerLost: () => this.#losePower(),
       pinChanged: (pin, level) => this.#session?.pinChanged(pin, level),
@@ -60,7 +64,8 @@ export class Machine {
       },
       watchdogBit: () => this.#session?.reboot(),
     });
-    const { scheduler, memories, flash } = this.hardware;
+    const { scheduler, memories, flash, usb } = this.hardware;
+    usb.onFrame = report => this.#listeners.send('HID', report);
     if (memories.isNew) programFiles(flash, options.files());
     this.#pacing = options.clock === 'real' ? realPacing(scheduler, () => this.#react()) : VIRTUAL_PACING;
   }
@@ -74,15 +79,53 @@ export class Machine {
     return Math.floor(this.hardware.scheduler.nowUs / 1000);
   }
 
-  wire(port: PortName): Wire {
+  /** A port, or single HID reports. */
+  wire(port: LinkName): Wire {
     return {
       write: bytes => {
         this.#pacing.follow();
-        this.#session?.receive(port, bytes);
+        this.#receive(port, bytes);
         this.#react();
       },
       onData: listener => this.#listeners.onData(port, listener),
     };
+  }
+
+  #receive(port: LinkName, bytes: Uint8Array): void {
+    const { usb, facts } = this.hardware;
+    if (port === 'HID') {
+      // Stock builds refuse output reports (espruino.md, hazard 9).
+      if (usb.ready && facts.link === 'HID') this.#session?.receive(port, usb.addressed(bytes));
+    } else if (port !== 'USB' || usb.plugged) {
+      this.#session?.receive(port, bytes);
+    }
+  }
+
+  /** What carries frames, as a stream of bytes. */
+  link(): Wire {
+    const wire = this.wire(this.#options.facts.link);
+    if (this.#options.facts.link !== 'HID') return wire;
+    return {
+      write(bytes) {
+        for (const report of toReports(Buffer.from(bytes).toString('latin1'))) wire.write(report);
+      },
+      onData: listener =>
+        wire.onData(report => listener(new Uint8Array(Buffer.from(fromReport(report) ?? '', 'latin1')))),
+    };
+  }
+
+  setUsb(plugged: boolean): void {
+    this.#pacing.follow();
+    this.hardware.usb.plug(plugged, this.powered);
+    this.#react();
+  }
+
+  /** As jshSleep decides: deep sleep is allowed, USB is not in the way, and nothing is due for a while. */
+  get sleeping(): boolean {
+    const { usb, deepSleep, scheduler } = this.hardware;
+    return (
+      this.powered && deepSleep && !usb.plugged && this.#nextDueUs() - scheduler.nowUs > DEEP_SLEEP_MIN_US
+    );
   }
 
   onScreen(listener: () => void): () => void {

@@ -2,6 +2,7 @@
 
 interface DeviceStorage {
   read(name: string, offset?: number, length?: number): string | undefined;
+  /** Throws where it finds no room, or would write what is written already. `size` is that of a new file. */
   write(name: string, data: Uint8Array | string, offset?: number, size?: number): boolean;
   erase(name: string): void;
   getFree(): number;
@@ -10,6 +11,11 @@ interface DeviceCrypto {
   SHA1(data: Uint8Array[]): ArrayBuffer;
   SHA256(data: Uint8Array[]): ArrayBuffer;
   SHA512(data: Uint8Array[]): ArrayBuffer;
+  PBKDF2(
+    password: Uint8Array,
+    salt: Uint8Array,
+    options: { keySize: number; iterations: number; hasher: 'SHA256' },
+  ): ArrayBuffer;
   AES: {
     /** Prints an error and answers undefined where the arguments do not fit. */
     encrypt(
@@ -17,6 +23,7 @@ interface DeviceCrypto {
       key: Uint8Array,
       options: { mode: 'CBC' | 'ECB'; iv?: Uint8Array },
     ): ArrayBuffer;
+    decrypt(data: Uint8Array, key: Uint8Array, options: { mode: 'CBC'; iv: Uint8Array }): ArrayBuffer;
   };
 }
 interface DeviceFiles {
@@ -35,9 +42,12 @@ declare const B9: DevicePin;
 declare const BTN1: DevicePin;
 declare const LED1: DevicePin;
 
+/** Data as native calls take it: flattened, numbers modulo 256. */
+type DeviceBytes = number | string | Uint8Array | DeviceBytes[];
+
 interface DeviceI2c {
-  setup(options: { scl: DevicePin; sda: DevicePin; bitrate: number }): void;
-  writeTo(address: number, ...data: (number | number[] | Uint8Array)[]): void;
+  setup(options: { scl: DevicePin; sda: DevicePin; bitrate?: number }): void;
+  writeTo(address: number, bytes: DeviceBytes): void;
   readFrom(address: number, length: number): Uint8Array;
 }
 declare const I2C1: DeviceI2c;
@@ -83,6 +93,18 @@ declare const E: {
   setConsole(port: DevicePort | null, options: { force: boolean }): void;
   getBattery(): number;
   kickWatchdog(): void;
+  /** Volts of the supply. */
+  getAnalogVRef(): number;
+  /** Where the build has USB HID. Counts from the next time that a computer sets the device up. */
+  setUSBHID(options: { reportDescriptor: string }): void;
+  /** False while the last report waits for its computer, or there is none. */
+  sendUSBHID(report: DeviceBytes): boolean;
+  on(event: 'errorFlag', listener: (flags: string[]) => void): void;
+  /**
+   * An output report from the computer, its id first, bytes as characters. No stock build has this: it is what the
+   * board `pico-hid` assumes of one (docs/boards/pico-hid.md).
+   */
+  on(event: 'HID', listener: (report: string) => void): void;
 };
 
 declare const AES: {
@@ -123,7 +145,11 @@ declare const JSON: {
   parse(text: string): unknown;
   stringify(value: unknown): string;
 };
-declare const process: { memory(): { usage: number; total: number } };
+declare const process: {
+  memory(): { usage: number; total: number };
+  /** What an event threw; without a listener it is printed. */
+  on(event: 'uncaughtException', listener: () => void): void;
+};
 
 declare function eval(code: string): unknown;
 declare function atob(text: string): string;
@@ -139,10 +165,11 @@ declare function setWatch(
   pin: DevicePin,
   options: { repeat: boolean; edge: 'both'; debounce: number },
 ): number;
+declare function setDeepSleep(on: number): void;
 declare function digitalWrite(pin: DevicePin, value: number): void;
 declare function print(text: string): void;
 
 /** Set by the bundler from package.json. */
 declare const FIRMWARE_VERSION: string;
-/** Base64 of the font, made by the bundler from `parts/font.txt`. */
+/** Bytes of the font, made by the bundler from `parts/font.txt`. */
 declare const FONT_BITMAP: string;

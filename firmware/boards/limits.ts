@@ -5,11 +5,19 @@ export const DS3231_ADDRESS = 0x68;
 export const AT24C32_ADDRESS = 0x57;
 
 export const AT24C32_PAGES = 128;
+/** The larger chip in the same footprint: 32,768 bytes. */
+export const AT24C256_PAGES = 1024;
+/** Of the smaller chip; a write within 32 bytes is within a page of the larger, too. */
 export const AT24C32_PAGE_BYTES = 32;
+/** A byte of the page that the vault leaves to this, and where the smaller chip, 4,096 bytes on, shows it again. */
+export const PROBE_ADDRESS = 800;
+export const PROBE_ALIAS = 4896;
 /** tWR of the AT24C32: the longest self-timed write, in seconds. */
 export const AT24C32_WRITE_SECONDS = 0.01;
 
 export const I2C_BITRATE = 400000;
+/** A part that did not answer is left alone so long: asking costs a quarter of a second of waiting for each byte. */
+export const I2C_SULK_SECONDS = 30;
 /** Espruino holds an I2C transfer on the stack. */
 export const I2C_CHUNK_BYTES = 64;
 
@@ -30,6 +38,33 @@ export const SECRETS_BYTES = 64;
 export const BIRTH_BYTES = 32;
 /** What Storage must have free beside the file itself before one is written, so that it never compacts. */
 export const STORAGE_MARGIN_BYTES = 256;
+
+/** One byte a PIN attempt; a new file when one is full. */
+export const MARKS_BYTES = 1024;
+/** What marks leave free for pairings to come: about 35 of them. */
+export const MARKS_RESERVE_BYTES = 4096;
+
+/** Rounds of PBKDF2 that are timed, and what that is scaled to. */
+export const STRETCH_TRIAL_ROUNDS = 64;
+export const STRETCH_SECONDS = 0.5;
+export const STRETCH_ROUNDS_MIN = 500;
+export const STRETCH_ROUNDS_MAX = 20000;
+
+/** The aging offset of a DS3231 is a signed byte, about a tenth of a ppm each. */
+export const AGING_MAX = 127;
+
+/** Volts at the microcontroller: what counts as an empty and as a full battery. */
+export const SUPPLY_EMPTY_VOLTS = 2.8;
+export const SUPPLY_FULL_VOLTS = 3.2;
+
+/** A report that was taken less than this ago says that a computer is there. */
+export const KEYBOARD_SURE_SECONDS = 0.1;
+
+/** Characters of a frame in one HID report, behind its id and its length. */
+export const HID_REPORT_CHARS = 62;
+export const HID_RETRY_MS = 2;
+/** A computer that has not fetched an answer by then waits for none. */
+export const HID_PATIENCE_SECONDS = 1;
 
 /** Characters of one line of the bench's control channel. */
 export const CONTROL_LINE_CHARS_MAX = 512;

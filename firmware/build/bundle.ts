@@ -2,13 +2,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { spellConstants } from './constants.ts';
 import { fontBitmap } from './font.ts';
 import type { ImageBoard } from './limits.ts';
 import { lint } from './lint.ts';
-import { shortenable } from './names.ts';
+import { quoteShared, renameFields, shortenable } from './names.ts';
+import { tokenise } from './tokens.ts';
 
-/** What the interpreter cannot parse and esbuild can be told to lower or to refuse. */
-const UNSUPPORTED = {
+/** What the interpreter cannot parse and esbuild can be told to lower or to refuse, and what it can though it is newer. */
+const SYNTAX = {
+  'optional-catch-binding': true,
   'default-argument': false,
   destructuring: false,
   'rest-argument': false,
@@ -19,6 +22,9 @@ const UNSUPPORTED = {
   'for-await': false,
   'exponent-operator': false,
 };
+
+/** Short names that mean something on every object of the device, or to the lint: never given to a property. */
+const TAKEN = { at: false, of: false, on: false } as const;
 
 /**
  * Esbuild writes a number in place of its constant only where the constant's module imports nothing. So the numbers
@@ -37,7 +43,8 @@ const numbersApart: Plugin = {
       return { contents: lines.join('\n'), loader: 'ts' };
     });
     onLoad({ filter: /\.ts$/ }, ({ path }) => {
-      const text = readFileSync(path, 'utf8');
+      const written = readFileSync(path, 'utf8');
+      const text = /[\\/]firmware[\\/]boards[\\/]/.test(path) ? quoteShared(written) : written;
       const found = [...text.matchAll(constant)];
       const names = found.map(([, , name]) => name);
       const shared = found.filter(([, isExported]) => isExported).map(([, , name]) => name);
@@ -48,7 +55,12 @@ const numbersApart: Plugin = {
   },
 };
 
-async function bundle(root: string, entry: string, define: Record<string, string>): Promise<string> {
+interface Parts {
+  readonly define?: Record<string, string>;
+  readonly inject?: string[];
+}
+
+async function bundle(root: string, entry: string, { define = {}, inject = [] }: Parts): Promise<string> {
   const options = {
     entryPoints: [join(root, 'firmware/boards', entry)],
     bundle: true,
@@ -57,40 +69,52 @@ async function bundle(root: string, entry: string, define: Record<string, string
     platform: 'neutral',
     external: ['crypto', 'Storage', 'fs'],
     target: 'es2017',
-    supported: UNSUPPORTED,
+    supported: SYNTAX,
     legalComments: 'none',
     charset: 'ascii',
     define,
+    inject,
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     logLevel: 'silent',
     plugins: [numbersApart],
   } as const satisfies BuildOptions;
   const plain = await build(options);
-  const mangleProps = shortenable(root, plain.outputFiles[0]?.text ?? '');
-  const result = await build({ ...options, minify: true, mangleProps });
-  const code = result.outputFiles[0]?.text ?? '';
+  const mangleProps = shortenable(root, entry, plain.outputFiles[0]?.text ?? '');
+  const result = await build({ ...options, minify: true, mangleProps, mangleCache: TAKEN });
+  const code = renameFields(result.outputFiles[0]?.text ?? '', result.mangleCache ?? {});
   const faults = lint(code);
   if (faults.length > 0)
     throw new Error(`${entry}: the interpreter cannot run this\n  ${faults.join('\n  ')}`);
-  return code;
+  return spellConstants(code);
 }
 
 /**
- * The files of a board's image, by their name in the microcontroller's Storage.
+ * The files of a board's image, by their name in the microcontroller's Storage; one character a byte.
  * @param root the package's folder
+ * @param encode how code is written into the image
  * @throws Error naming what the interpreter lacks
  */
-export async function imageOf(root: string, board: ImageBoard): Promise<Record<string, string>> {
+export async function imageOf(
+  root: string,
+  board: ImageBoard,
+  encode = tokenise,
+): Promise<Record<string, string>> {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const app = await bundle(root, `${board}/main.ts`, {
-    FIRMWARE_VERSION: JSON.stringify(version),
-    FONT_BITMAP: JSON.stringify(fontBitmap(join(root, 'firmware/boards/parts/font.txt'))),
+    inject: [join(root, 'firmware/boards/parts/short-names.ts')],
+    define: {
+      FIRMWARE_VERSION: JSON.stringify(version),
+      FONT_BITMAP: JSON.stringify(fontBitmap(join(root, 'firmware/boards/parts/font.txt'))),
+    },
   });
-  const own = existsSync(join(root, 'firmware/boards', board, 'bootcde.ts'));
-  const crc = crc32(app).toString(16).padStart(8, '0');
+  const code = encode(app);
+  const crc = crc32(Buffer.from(code, 'latin1')).toString(16).padStart(8, '0');
+  // A board may have a loader of its own, for what it shows or has to set early.
+  const loader = (file: string) =>
+    existsSync(join(root, 'firmware/boards', board, file)) ? `${board}/${file}` : `loader/${file}`;
   return {
-    '.boot0': await bundle(root, 'loader/boot0.ts', {}),
-    '.bootcde': await bundle(root, own ? `${board}/bootcde.ts` : 'loader/bootcde.ts', {}),
-    app: `//PF1 ${crc}\n${app}`,
+    '.boot0': encode(await bundle(root, loader('boot0.ts'), {})),
+    '.bootcde': encode(await bundle(root, loader('bootcde.ts'), {})),
+    app: `//PF1 ${crc}\n${code}`,
   };
 }

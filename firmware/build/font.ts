@@ -6,7 +6,7 @@ const ROWS = 8;
 /**
  * Bitmap for Espruino's `setFontCustom` from the drawings in `path`: for each glyph a line `glyph HEX CHAR` and
  * eight rows of five `.` or `#`.
- * @returns base64, six bytes a glyph, one byte a column, the top row in the highest bit
+ * @returns one character a byte, six bytes a glyph, one byte a column, the top row in the highest bit
  * @throws Error when a drawing has another shape, or a glyph is missing or out of order
  */
 export function fontBitmap(path: string): string {
@@ -22,5 +22,5 @@ export function fontBitmap(path: string): string {
       bytes.push(rows.reduce((column, row, y) => column | (row[x] === '#' ? 0x80 >> y : 0), 0));
     }
   }
-  return Buffer.from(bytes).toString('base64');
+  return Buffer.from(bytes).toString('latin1');
 }

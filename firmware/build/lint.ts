@@ -1,12 +1,12 @@
-import { type AnyNode, type Identifier, type Node, parse } from 'acorn';
+import { type AnyNode, parse } from 'acorn';
+import { declaredNames, isReference, walk } from './tree.ts';
 
 /** Globals that the boards have and the image may name. */
 const GLOBALS = new Set(
   (
-    'Array ArrayBuffer E Graphics I2C1 Int32Array JSON LED1 BTN1 B8 B9 Math Object Serial1 Serial2 String USB ' +
-    'AES Bangle Bluetooth NRF g setTime ' +
-    'Uint8Array BENCH atob btoa clearTimeout digitalWrite eval getSerial getTime isNaN print process require ' +
-    'setTimeout setWatch undefined arguments'
+    'Array ArrayBuffer DataView E Graphics I2C1 Int32Array JSON LED1 BTN1 B8 B9 Math Object Serial1 Serial2 String ' +
+    'AES Bangle Bluetooth NRF g setTime USB Uint8Array BENCH atob btoa clearTimeout digitalWrite eval getSerial ' +
+    'getTime isNaN print process require setDeepSleep setTimeout setWatch undefined arguments'
   ).split(' '),
 );
 
@@ -41,49 +41,6 @@ const REFUSED: Record<string, string> = {
   ImportExpression: 'import()',
   MetaProperty: 'new.target or import.meta',
 };
-
-type Visit = (node: AnyNode, ancestors: readonly AnyNode[]) => void;
-
-function isNode(value: unknown): value is AnyNode {
-  return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
-}
-
-function walk(node: AnyNode, ancestors: AnyNode[], visit: Visit): void {
-  visit(node, ancestors);
-  ancestors.push(node);
-  for (const value of Object.values(node)) {
-    for (const child of Array.isArray(value) ? value : [value])
-      if (isNode(child)) walk(child, ancestors, visit);
-  }
-  ancestors.pop();
-}
-
-/** Every name that the program declares anywhere: enough to tell a global from a name of ours. */
-function declaredNames(program: AnyNode): Set<string> {
-  const names = new Set<string>();
-  const add = (node: AnyNode | null | undefined) => {
-    if (node?.type === 'Identifier') names.add(node.name);
-  };
-  walk(program, [], node => {
-    if (node.type === 'VariableDeclarator') add(node.id);
-    if (node.type === 'CatchClause') add(node.param);
-    if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') add(node.id);
-    if ('params' in node && Array.isArray(node.params)) {
-      if ('id' in node) add(node.id as Identifier | null);
-      for (const param of node.params) add(param);
-    }
-  });
-  return names;
-}
-
-/** Whether an identifier is a name being read, and not a property, a key or a declaration. */
-function isReference(node: Identifier, parent: AnyNode | undefined): boolean {
-  if (!parent) return true;
-  if (parent.type === 'MemberExpression') return parent.computed || parent.object === node;
-  if (parent.type === 'Property') return parent.value === node;
-  if (parent.type === 'MethodDefinition') return false;
-  return true;
-}
 
 function nodeFault(node: AnyNode, ancestors: readonly AnyNode[]): string | undefined {
   const refused = REFUSED[node.type];
@@ -128,21 +85,36 @@ function nodeFault(node: AnyNode, ancestors: readonly AnyNode[]): string | undef
   }
 }
 
-/** A class whose parent is itself a child and uses `super.x`: `super` then finds itself again, for ever. */
+/** Name that a class goes by: its own, or that of the variable it is assigned to. */
+function className(node: AnyNode, owner: AnyNode | undefined): string | undefined {
+  if (node.type !== 'ClassDeclaration' && node.type !== 'ClassExpression') return undefined;
+  if (node.id) return node.id.name;
+  return owner?.type === 'VariableDeclarator' && owner.id.type === 'Identifier' ? owner.id.name : '';
+}
+
+/** A class that is parent and child and uses `super.x`: `super` then finds itself again, for ever. */
 function classFaults(program: AnyNode): string[] {
   const parents = new Map<string, string>();
   const faults: string[] = [];
-  walk(program, [], node => {
+  const calling = new Set<string>();
+  walk(program, (node, ancestors) => {
+    if (node.type === 'MemberExpression' && node.object.type === 'Super') {
+      ancestors.forEach((one, at) => {
+        const name = className(one, ancestors[at - 1]);
+        if (name) calling.add(name);
+      });
+    }
     if (node.type !== 'ClassDeclaration' && node.type !== 'ClassExpression') return;
     const parent = node.superClass?.type === 'Identifier' ? node.superClass.name : undefined;
-    if (node.id && parent) parents.set(node.id.name, parent);
+    const name = className(node, ancestors[ancestors.length - 1]);
+    if (name && parent) parents.set(name, parent);
     const own = node.body.body.some(
       member => member.type === 'MethodDefinition' && member.kind === 'constructor',
     );
     if (parent && !own) faults.push('derived class without a constructor');
   });
   for (const parent of parents.values()) {
-    if (parents.has(parent)) faults.push('class chain of three levels');
+    if (parents.has(parent) && calling.has(parent)) faults.push('super.x in the middle of three levels');
   }
   return faults;
 }
@@ -155,7 +127,7 @@ export function lint(code: string): string[] {
   const program = parse(code, { ecmaVersion: 'latest', sourceType: 'script' }) as AnyNode;
   const names = declaredNames(program);
   const faults = classFaults(program);
-  walk(program, [], (node, ancestors) => {
+  walk(program, (node, ancestors) => {
     const near = () => JSON.stringify(code.slice(Math.max(0, node.start - 20), node.start + 40));
     const fault = nodeFault(node, ancestors);
     if (fault) faults.push(`${fault} near ${near()}`);

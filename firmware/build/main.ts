@@ -18,7 +18,7 @@ async function buildImage(board: ImageBoard): Promise<boolean> {
     writeFileSync(join(folder, name), text, 'latin1');
     bytes += text.length;
   }
-  const hash = crc32(files.app ?? '')
+  const hash = crc32(Buffer.from(files.app ?? '', 'latin1'))
     .toString(16)
     .padStart(8, '0');
   writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify({ board, bytes, hash }, null, 2)}\n`);

@@ -1,36 +1,54 @@
-import { KIND_HOTP } from '../../protocol/account.ts';
+import { KIND_OCRA, KIND_TOTP } from '../../protocol/account.ts';
 import { Reader, Writer } from '../../protocol/bytes.ts';
-import { RECORD_COUNTER_BYTES } from './limits.ts';
 
 /**
- * An account as its record holds it. Content of the record: kind (2 bits), algorithm (2), digits (4); period in
- * seconds (2 bytes) for TOTP or the next counter (7 bytes) for HOTP; issuer and label, each behind its length;
- * the key.
+ * An account as its record holds it. Content of the record: kind (2 bits), algorithm (2), length of a passcode (4);
+ * for TOTP the period in seconds (2 bytes), otherwise, for OCRA behind question, length, inputs and step (4 bytes),
+ * the next counter (7 bytes); the highest two bits of period or counter are the alphabet; then issuer and label, each
+ * behind its length; then the key.
  */
 export class Account {
   readonly id: number;
   readonly kind: number;
   readonly algorithm: number;
+  /** As on the wire: length, and the alphabet in the upper four bits. */
   readonly digits: number;
   readonly period: number;
-  readonly counter: number;
+  /** What the record holds; the press journal may be ahead of it. */
+  counter: number;
+  /** Of an OCRA suite, as in `putOcra` of the wire. */
+  readonly question: number;
+  readonly length: number;
+  readonly inputs: number;
+  readonly step: number;
   readonly issuer: Uint8Array;
   readonly label: Uint8Array;
   readonly key: Uint8Array;
 
   constructor(id: number, content: Uint8Array) {
-    const from = new Reader(content, 1);
     const flags = content[0] as number;
+    const kind = flags >> 6;
+    const totp = kind === KIND_TOTP;
+    const ocra = kind === KIND_OCRA;
+    let at = ocra ? 5 : 1;
     this.id = id;
-    this.kind = flags >> 6;
+    this.kind = kind;
     this.algorithm = (flags >> 4) & 3;
-    this.digits = flags & 15;
-    const hotp = this.kind === KIND_HOTP;
-    this.period = hotp ? 0 : from.number(2);
-    this.counter = hotp ? from.number(RECORD_COUNTER_BYTES) : 0;
-    this.issuer = from.raw(from.number(1));
-    this.label = from.raw(from.number(1));
-    this.key = from.raw(content.length - from.at);
+    this.question = ocra ? (content[1] as number) : 0;
+    this.length = ocra ? (content[2] as number) : 0;
+    this.inputs = ocra ? (content[3] as number) : 0;
+    this.step = ocra ? (content[4] as number) : 0;
+    const high = content[at] as number;
+    this.digits = (flags & 15) | ((high >> 6) << 4);
+    this.period = totp ? ((high & 63) << 8) | (content[at + 1] as number) : 0;
+    this.counter = totp ? 0 : (high & 63) * 281474976710656 + new Reader(content, at + 1).number(6);
+    at += totp ? 2 : 7;
+    const label = at + 1 + (content[at] as number);
+    const key = label + 1 + (content[label] as number);
+    // Views: the content is nobody else's.
+    this.issuer = content.subarray(at + 1, label);
+    this.label = content.subarray(label + 1, key);
+    this.key = content.subarray(key, content.length);
   }
 }
 
@@ -41,25 +59,36 @@ export interface AccountContent {
   digits: number;
   period: number;
   counter: number;
+  /** Of OCRA only. */
+  question?: number;
+  length?: number;
+  inputs?: number;
+  step?: number;
   issuer: Uint8Array;
   label: Uint8Array;
 }
 
-/**
- * Content of an account's record.
- * @param counter the next counter, which may differ from the account's
- */
-export function accountContent(account: AccountContent, counter: number, key: Uint8Array): Uint8Array {
-  const hotp = account.kind === KIND_HOTP;
-  const issuer = account.issuer;
-  const label = account.label;
-  return new Writer(12 + issuer.length + label.length + key.length)
-    .number((account.kind << 6) | (account.algorithm << 4) | account.digits, 1)
-    .number(hotp ? counter : account.period, hotp ? RECORD_COUNTER_BYTES : 2)
-    .number(issuer.length, 1)
-    .raw(issuer)
-    .number(label.length, 1)
-    .raw(label)
-    .raw(key)
-    .done();
+/** Content of an account's record under the names given. */
+export function accountContent(
+  account: AccountContent,
+  issuer: Uint8Array,
+  label: Uint8Array,
+  key: Uint8Array,
+): Uint8Array {
+  const out = new Writer(16 + issuer.length + label.length + key.length).number(
+    (account.kind << 6) | (account.algorithm << 4) | (account.digits & 15),
+    1,
+  );
+  if (account.kind === KIND_OCRA) {
+    out
+      .number(account.question as number, 1)
+      .number(account.length as number, 1)
+      .number(account.inputs as number, 1)
+      .number(account.step as number, 1);
+  }
+  const at = out.at;
+  if (account.kind === KIND_TOTP) out.number(account.period, 2);
+  else out.number(account.counter, 7);
+  out.bytes[at] = (out.bytes[at] as number) | ((account.digits >> 4) << 6);
+  return out.number(issuer.length, 1).raw(issuer).number(label.length, 1).raw(label).raw(key).done();
 }

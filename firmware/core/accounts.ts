@@ -1,16 +1,22 @@
-import { KIND_HOTP } from '../../protocol/account.ts';
+import { KIND_TOTP } from '../../protocol/account.ts';
+import { Reader, Writer } from '../../protocol/bytes.ts';
 import { equal, Hmac } from '../../protocol/hmac.ts';
 import { ACCOUNTS_MAX, COUNTER_MAX } from '../../protocol/limits.ts';
+import { ocra } from '../../protocol/ocra.ts';
 import { hotp, timeStep } from '../../protocol/otp.ts';
 import type { Algorithm, Primitives } from '../../protocol/primitives.ts';
-import {
-  REFUSED_ACCOUNT_EXISTS,
-  REFUSED_FULL,
-  REFUSED_STORAGE_FAILED,
-  REFUSED_TOO_LONG,
-} from '../../protocol/refusals.ts';
+import * as refused from '../../protocol/refusals.ts';
 import { Account, type AccountContent, accountContent } from './account.ts';
-import { SYSTEM_IDS } from './limits.ts';
+import {
+  JOURNAL_CONTENT_BYTES,
+  ORDER_GAP,
+  ORDER_MAX,
+  PRESS_ENTRIES,
+  PRESS_ENTRY_BYTES,
+  PRESS_MODULUS,
+  SYSTEM_IDS,
+} from './limits.ts';
+import type { Records } from './vault/records.ts';
 import type { Vault } from './vault/vault.ts';
 
 /** The accounts in the person's order, and the passcodes made from them. */
@@ -72,37 +78,94 @@ export class Accounts {
   read(place: number): Account | undefined {
     const records = this.vault.records;
     const content = records ? records.read(this.places[place] as number) : undefined;
-    return content ? new Account(this.idAt(place), content) : undefined;
+    if (!content) return undefined;
+    const account = new Account(this.idAt(place), content);
+    if (account.kind !== KIND_TOTP) account.counter = this.ahead(account.id, account.counter);
+    return account;
   }
 
   /** Enrols; the same account under the same id again changes nothing. Returns 0 or a refusal. */
   put(id: number, content: AccountContent, key: Uint8Array): number {
     const records = this.vault.records;
-    if (!records) return REFUSED_STORAGE_FAILED;
-    const bytes = accountContent(content, content.counter, key);
-    if (bytes.length > records.capacity) return REFUSED_TOO_LONG;
-    const place = this.placeOf(id);
-    if (place >= 0) {
-      const held = records.read(this.places[place] as number);
-      return held && equal(held, bytes) ? 0 : REFUSED_ACCOUNT_EXISTS;
+    if (!records) return refused.REFUSED_LOCKED;
+    const bytes = accountContent(content, content.issuer, content.label, key);
+    if (bytes.length > records.capacity) return refused.REFUSED_TOO_LONG;
+    for (let place = 0; place < this.count; place++) {
+      if (this.idAt(place) === id) {
+        const held = records.read(this.places[place] as number);
+        return held && equal(held, bytes) ? 0 : refused.REFUSED_ACCOUNT_EXISTS;
+      }
+      // The press journal knows accounts by their tags.
+      if (tagOf(this.idAt(place)) === tagOf(id)) return refused.REFUSED_ACCOUNT_EXISTS;
     }
-    if (this.count >= ACCOUNTS_MAX || records.free < 1) return REFUSED_FULL;
-    // After 255 enrolments in a row the newest share the last order, which sorts them by slot.
-    const stored = records.write(id, Math.min(this.orderAt(this.count - 1) + 1, 255), bytes);
+    if (this.count >= ACCOUNTS_MAX || records.free < 1) return refused.REFUSED_FULL;
+    if (this.orderAt(this.count - 1) === ORDER_MAX && !this.spread()) return refused.REFUSED_STORAGE_FAILED;
+    const stored =
+      this.unpress(id) && records.write(id, this.count > 0 ? this.orderAt(this.count - 1) + 1 : 1, bytes);
     this.arrange();
-    return stored ? 0 : REFUSED_STORAGE_FAILED;
+    return stored ? 0 : refused.REFUSED_STORAGE_FAILED;
   }
 
   remove(place: number): boolean {
     const records = this.vault.records;
-    const removed = !!records && records.remove(this.idAt(place));
+    const id = this.idAt(place);
+    const removed = !!records && records.remove(id);
     this.arrange();
-    return removed;
+    return removed && this.unpress(id);
+  }
+
+  /** Returns 0 or a refusal. */
+  rename(place: number, issuer: Uint8Array, label: Uint8Array): number {
+    const account = this.read(place);
+    const records = this.vault.records;
+    if (!account || !records) return refused.REFUSED_DAMAGED;
+    const bytes = accountContent(account, issuer, label, account.key);
+    if (bytes.length > records.capacity) return refused.REFUSED_TOO_LONG;
+    const stored = records.write(account.id, this.orderAt(place), bytes);
+    this.arrange();
+    return stored ? 0 : refused.REFUSED_STORAGE_FAILED;
+  }
+
+  /** Moves an account to a place. False when storage failed; the order is then the old one. */
+  move(from: number, to: number): boolean {
+    const id = this.idAt(from);
+    for (let tries = 0; tries < 2; tries++) {
+      const at = this.placeOf(id);
+      if (at === to) return true;
+      // Between the two that will stand around it.
+      const before = to < at ? to - 1 : to;
+      const low = this.orderAt(before);
+      const high = before + 1 < this.count ? this.orderAt(before + 1) : ORDER_MAX + 1;
+      if (high - low > 1) return this.reorder(at, (low + high) >> 1);
+      if (!this.spread()) return false;
+    }
+    return false;
+  }
+
+  /** Writes a record again with another order; the tables follow. */
+  private reorder(place: number, order: number): boolean {
+    const records = this.vault.records;
+    const slot = this.places[place] as number;
+    if (!records || this.orderAt(place) === order) return true;
+    const content = records.read(slot);
+    // A damaged account keeps its order; one that was not read must not.
+    const moved = content ? records.write(this.idAt(place), order, content) : !records.silent;
+    this.arrange();
+    return moved;
+  }
+
+  /** Makes room between the orders, first downwards, then upwards: at no moment is the list another one. */
+  private spread(): boolean {
+    for (let place = 0; place < this.count; place++) if (!this.reorder(place, place + 1)) return false;
+    for (let place = this.count - 1; place >= 0; place--) {
+      if (!this.reorder(place, (place + 1) * ORDER_GAP)) return false;
+    }
+    return true;
   }
 
   /** The TOTP of a moment. */
   totp(account: Account, utc: number): string {
-    return hotp(this.key(account), timeStep(utc, account.period), account.digits);
+    return hotp(this.key(account), timeStep(utc, account.period), account.digits & 15, account.digits >> 4);
   }
 
   /**
@@ -111,18 +174,25 @@ export class Accounts {
    * @returns undefined when storage failed or the counter has reached its end
    */
   nextHotp(account: Account): string | undefined {
-    const records = this.vault.records;
-    const slot = this.places[this.placeOf(account.id)] as number;
-    if (!records || account.kind !== KIND_HOTP || account.counter >= COUNTER_MAX) return undefined;
-    const order = records.orders[slot] as number;
-    const stored = records.write(
-      account.id,
-      order,
-      accountContent(account, account.counter + 1, account.key),
-    );
-    const code = stored ? hotp(this.key(account), account.counter, account.digits) : undefined;
-    this.arrange();
-    return code;
+    const counter = account.counter;
+    if (!this.press(account)) return undefined;
+    return hotp(this.key(account), counter, account.digits & 15, account.digits >> 4);
+  }
+
+  /**
+   * The OCRA passcode over a question; a counter in the suite is spent as for HOTP.
+   * @param question ASCII, as the suite wants it
+   * @param pin ASCII, where the suite hashes one
+   */
+  respond(account: Account, question: Uint8Array, pin: Uint8Array, utc: number): string | undefined {
+    const counter = account.counter;
+    if (account.inputs & 1 && !this.press(account)) return undefined;
+    return ocra(this.primitives, this.key(account), account, question, counter, pin, utc);
+  }
+
+  /** Makes the padded key now, so that the passcode costs one MAC. */
+  prepare(account: Account): void {
+    this.key(account);
   }
 
   private key(account: Account): Hmac {
@@ -140,4 +210,68 @@ export class Accounts {
     this.hmac = undefined;
     this.keyed = 0;
   }
+
+  /** The counter of a record as the press journal has it: the same or ahead, since a record is written last. */
+  private ahead(id: number, counter: number): number {
+    const journal = this.vault.presses;
+    const from = new Reader(journal ? journal.content : new Uint8Array(0), 0);
+    for (let i = 0; i < PRESS_ENTRIES; i++) {
+      const tag = from.number(3);
+      const low = from.number(3);
+      if (tag === tagOf(id)) {
+        const ahead = counter - (counter % PRESS_MODULUS) + low;
+        return ahead < counter ? ahead + PRESS_MODULUS : ahead;
+      }
+    }
+    return counter;
+  }
+
+  /** Spends a counter: one page of the journal, and a record only where the journal has no room for a fourth. */
+  private press(account: Account): boolean {
+    const journal = this.vault.presses;
+    if (!journal || account.counter >= COUNTER_MAX) return false;
+    const tag = tagOf(account.id);
+    const out = new Writer(JOURNAL_CONTENT_BYTES)
+      .number(tag, 3)
+      .number((account.counter + 1) % PRESS_MODULUS, 3);
+    for (let i = 0; i < PRESS_ENTRIES; i++) {
+      const at = i * PRESS_ENTRY_BYTES;
+      const entry = journal.content.subarray(at, at + PRESS_ENTRY_BYTES);
+      const other = new Reader(entry, 0).number(3);
+      if (other === tag || other === 0) continue;
+      if (out.at < PRESS_ENTRIES * PRESS_ENTRY_BYTES) out.raw(entry);
+      else if (!this.fold(other)) return false;
+    }
+    if (!this.vault.press(out.bytes)) return false;
+    account.counter++;
+    return true;
+  }
+
+  /** Writes what the journal knows of an account into its record. */
+  private fold(tag: number): boolean {
+    for (let place = 0; place < this.count; place++) {
+      if (tagOf(this.idAt(place)) !== tag) continue;
+      const account = this.read(place);
+      // A damaged account has nothing to lose; one that was not read has.
+      if (!account) return !(this.vault.records as Records).silent;
+      return this.rename(place, account.issuer, account.label) === 0;
+    }
+    return true;
+  }
+
+  /** Takes an account out of the press journal: enrolled again under its id, it would begin where that one ended. */
+  private unpress(id: number): boolean {
+    const journal = this.vault.presses;
+    if (!journal || this.ahead(id, 0) === 0) return true;
+    const content = new Uint8Array(journal.content);
+    for (let at = 0; at < PRESS_ENTRIES * PRESS_ENTRY_BYTES; at += PRESS_ENTRY_BYTES) {
+      if (new Reader(content, at).number(3) === tagOf(id)) content.fill(0, at, at + PRESS_ENTRY_BYTES);
+    }
+    return this.vault.press(content);
+  }
+}
+
+/** Lower three bytes of an account's id; never 0, which is an empty entry. */
+function tagOf(id: number): number {
+  return id & 0xffffff || 1;
 }

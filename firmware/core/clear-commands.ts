@@ -6,6 +6,7 @@ import * as refused from '../../protocol/refusals.ts';
 import { FOB_ID, Handshake, handshakeContext, type Session } from '../../protocol/session.ts';
 import type { Accounts } from './accounts.ts';
 import { bytesOf, idBytes } from './convert.ts';
+import type { Lock } from './lock.ts';
 import type { Person } from './person.ts';
 import type { Pool } from './pool.ts';
 import type { Now, Ports } from './ports.ts';
@@ -16,10 +17,23 @@ import { VAULT_BLANK, VAULT_KEYS_LOST, VAULT_OWNED, type Vault } from './vault/v
 export const KEY_PAIRING_KEY = 0;
 export const KEY_PAIRING_CODE = 1;
 
+/** What commands work on. */
+export interface Parts {
+  readonly ports: Ports;
+  readonly vault: Vault;
+  readonly lock: Lock;
+  readonly accounts: Accounts;
+  readonly timekeeper: Timekeeper;
+  readonly pool: Pool;
+  readonly person: Person;
+  readonly now: Now;
+}
+
 /** The commands that need no session: who is there, pairing, and the handshake. */
 export class ClearCommands {
   protected readonly ports: Ports;
   protected readonly vault: Vault;
+  protected readonly lock: Lock;
   protected readonly accounts: Accounts;
   protected readonly timekeeper: Timekeeper;
   protected readonly pool: Pool;
@@ -36,22 +50,15 @@ export class ClearCommands {
   private pairingCode: string;
   private pairingUntil: number;
 
-  constructor(
-    ports: Ports,
-    vault: Vault,
-    accounts: Accounts,
-    time: Timekeeper,
-    pool: Pool,
-    person: Person,
-    now: Now,
-  ) {
-    this.ports = ports;
-    this.vault = vault;
-    this.accounts = accounts;
-    this.timekeeper = time;
-    this.pool = pool;
-    this.person = person;
-    this.now = now;
+  constructor(parts: Parts) {
+    this.ports = parts.ports;
+    this.vault = parts.vault;
+    this.lock = parts.lock;
+    this.accounts = parts.accounts;
+    this.timekeeper = parts.timekeeper;
+    this.pool = parts.pool;
+    this.person = parts.person;
+    this.now = parts.now;
     this.sessionKey = KEY_PAIRING_KEY;
     this.handshakeKey = KEY_PAIRING_KEY;
     this.pairingCode = '';

@@ -1,89 +1,61 @@
-import { accountProof, KIND_HOTP, KIND_TOTP, storedKey } from '../../protocol/account.ts';
+import { accountProof, KIND_HOTP, KIND_OCRA, KIND_TOTP, storedKey } from '../../protocol/account.ts';
 import type { Handlers, Request, Response } from '../../protocol/commands.ts';
 import * as limits from '../../protocol/limits.ts';
+import { questionBytes } from '../../protocol/ocra.ts';
 import { secondsLeft, timeStep } from '../../protocol/otp.ts';
 import type { Algorithm } from '../../protocol/primitives.ts';
 import * as refused from '../../protocol/refusals.ts';
-import { Account } from './account.ts';
-import type { Accounts } from './accounts.ts';
-import { ClearCommands, KEY_PAIRING_CODE, KEY_PAIRING_KEY } from './clear-commands.ts';
+import { Account, type AccountContent } from './account.ts';
+import type { Parts } from './clear-commands.ts';
 import { bytesOf, idBytes, idOf } from './convert.ts';
-import { DATA_KEY_BYTES, SYSTEM_IDS } from './limits.ts';
-import type { Person } from './person.ts';
-import type { Pool } from './pool.ts';
-import type { Now, Ports } from './ports.ts';
+import { SYSTEM_IDS } from './limits.ts';
+import { OwnerCommands } from './owner-commands.ts';
+import { ASK_PIN, ASK_PLAIN, ASK_REPORT, NO_NUMBER } from './question.ts';
 import { printable } from './screens/text.ts';
 import * as texts from './texts.ts';
-import { CLOCK_UNSET, type Timekeeper } from './timekeeper.ts';
-import { VAULT_BLANK, type Vault } from './vault/vault.ts';
+import { CLOCK_UNSET } from './timekeeper.ts';
 
-/** What the fob does for each command of the wire. */
-export class Commands extends ClearCommands implements Handlers {
-  constructor(
-    ports: Ports,
-    vault: Vault,
-    accounts: Accounts,
-    time: Timekeeper,
-    pool: Pool,
-    person: Person,
-    now: Now,
-  ) {
-    super(ports, vault, accounts, time, pool, person, now);
-  }
+/** What an enrolment brings. */
+interface Enrolment extends AccountContent {
+  id: Uint8Array;
+  secret: Uint8Array;
+}
 
-  /** 0 in the owner's session, a refusal in one that a pairing code opened. */
-  private get strange(): number {
-    return this.sessionKey === KEY_PAIRING_KEY ? 0 : refused.REFUSED_NOT_PAIRED;
+/** What the fob does for each command of the wire: here, those about accounts. */
+export class Commands extends OwnerCommands implements Handlers {
+  constructor(parts: Parts) {
+    super(parts);
   }
 
   /** The account of a request, or a refusal. */
   private account(id: Uint8Array): Account | number {
-    if (this.strange) return this.strange;
-    const place = this.accounts.placeOf(idOf(id));
-    if (place < 0) return refused.REFUSED_NO_SUCH_ACCOUNT;
+    const place = this.placeOf(id);
+    if (place < 0) return this.shut || refused.REFUSED_NO_SUCH_ACCOUNT;
     return this.accounts.read(place) || refused.REFUSED_DAMAGED;
   }
 
-  adopt(request: Request<'adopt'>): Response<'adopt'> | number {
-    // The code's session lives on after it has served, and so may a handshake by someone else who saw the code.
-    if (this.sessionKey !== KEY_PAIRING_CODE || this.vault.state !== VAULT_BLANK) {
-      return refused.REFUSED_ALREADY_OWNED;
-    }
-    this.pool.stir(request.entropy);
-    this.pool.seed(request.deviceSecret);
-    const secrets = new Uint8Array(limits.DEVICE_SECRET_BYTES + limits.PAIRING_KEY_BYTES);
-    secrets.set(request.deviceSecret, 0);
-    secrets.set(request.pairingKey, limits.DEVICE_SECRET_BYTES);
-    if (!this.vault.adopt(secrets, this.pool.draw(DATA_KEY_BYTES))) return refused.REFUSED_STORAGE_FAILED;
-    this.reload();
-    this.endPairing();
-    this.person.say(texts.PAIRED);
-    return {};
-  }
-
-  /** The vault has another owner or none. */
-  private reload(): void {
-    this.accounts.arrange();
-    this.timekeeper.load();
+  /** Place of an account in the owner's session, or -1. */
+  private placeOf(id: Uint8Array): number {
+    return this.shut ? -1 : this.accounts.placeOf(idOf(id));
   }
 
   info(): Response<'info'> | number {
     const records = this.vault.records;
-    if (this.strange || !records) return refused.REFUSED_NOT_PAIRED;
+    if (this.shut || !records) return this.shut;
     return {
       accounts: this.accounts.count,
       freeRecords: Math.max(0, Math.min(records.free, limits.ACCOUNTS_MAX - this.accounts.count)),
-      clock: this.timekeeper.state,
+      clock: Math.min(this.timekeeper.state, 1),
       recordBytes: records.capacity,
     };
   }
 
   list(request: Request<'list'>): Response<'list'> | number {
-    if (this.strange) return this.strange;
+    if (this.shut) return this.shut;
     if (request.index >= this.accounts.count) return refused.REFUSED_NO_SUCH_ACCOUNT;
     const id = this.accounts.idAt(request.index);
     const account = this.accounts.read(request.index);
-    const shown = account || new Account(id, new Uint8Array(1));
+    const shown = account || new Account(id, new Uint8Array(16));
     return {
       id: idBytes(id),
       health: account ? 0 : 1,
@@ -98,31 +70,54 @@ export class Commands extends ClearCommands implements Handlers {
   }
 
   put(request: Request<'put'>): Response<'put'> | number {
-    if (this.strange) return this.strange;
-    const refusal = this.unfit(request);
-    if (refusal) return refusal;
+    const totp = request.kind === KIND_TOTP;
+    const length = request.digits & 15;
+    const alphabet = request.digits >> 4;
+    const fits =
+      (totp || request.kind === KIND_HOTP) &&
+      alphabet < 4 &&
+      length >= (alphabet ? limits.CHARACTERS_MIN : limits.DIGITS_MIN) &&
+      length <= limits.DIGITS_MAX &&
+      (totp
+        ? request.period >= limits.PERIOD_SECONDS_MIN && request.period <= limits.PERIOD_SECONDS_MAX
+        : request.period === 0);
+    return this.enrol(request as unknown as Enrolment, fits);
+  }
+
+  putOcra(request: Request<'putOcra'>): Response<'putOcra'> | number {
+    const unit = request.inputs >> 3;
+    const fits =
+      request.digits >= limits.OCRA_DIGITS_MIN &&
+      request.digits <= limits.OCRA_DIGITS_MAX &&
+      request.question < 3 &&
+      request.length >= limits.QUESTION_CHARS_MIN &&
+      request.length <= limits.QUESTION_CHARS_MAX &&
+      unit < 4 &&
+      (unit ? request.step > 0 && request.step < (unit > 2 ? 49 : 60) : request.step === 0);
+    const enrolment = request as unknown as Enrolment;
+    enrolment.kind = KIND_OCRA;
+    enrolment.period = 0;
+    return this.enrol(enrolment, fits);
+  }
+
+  private enrol(request: Enrolment, fits: boolean): Response<'put'> | number {
+    if (this.shut) return this.shut;
+    const id = idOf(request.id);
+    if (!fits || (id >= 0 && id < SYSTEM_IDS) || request.secret.length < limits.SECRET_BYTES_MIN) {
+      return refused.REFUSED_OUT_OF_RANGE;
+    }
+    // The hash of the passcode, and of a PIN in an OCRA suite.
+    const hashed = ((request.inputs || 0) & 6) >> 1;
+    if (!this.computes(request.algorithm) || (hashed && !this.computes(hashed)))
+      return refused.REFUSED_UNSUPPORTED;
     const key = storedKey(this.ports.primitives, request.algorithm as Algorithm, request.secret);
-    const stored = this.accounts.put(idOf(request.id), request, key);
+    const stored = this.accounts.put(id, request, key);
     if (stored === 0) this.person.say(texts.STORED);
     return stored || {};
   }
 
-  private unfit(request: Request<'put'>): number {
-    const totp = request.kind === KIND_TOTP;
-    const id = idOf(request.id);
-    const fits =
-      (totp || request.kind === KIND_HOTP) &&
-      (id < 0 || id >= SYSTEM_IDS) &&
-      request.digits >= limits.DIGITS_MIN &&
-      request.digits <= limits.DIGITS_MAX &&
-      (totp
-        ? request.period >= limits.PERIOD_SECONDS_MIN && request.period <= limits.PERIOD_SECONDS_MAX
-        : request.period === 0) &&
-      request.secret.length >= limits.SECRET_BYTES_MIN;
-    if (!fits) return refused.REFUSED_OUT_OF_RANGE;
-    const known = request.algorithm >= 1 && request.algorithm <= 3;
-    const computes = (this.ports.facts.algorithms >> request.algorithm) & 1;
-    return known && computes ? 0 : refused.REFUSED_UNSUPPORTED;
+  private computes(algorithm: number): boolean {
+    return algorithm > 0 && algorithm < 4 && ((this.ports.facts.algorithms >> algorithm) & 1) > 0;
   }
 
   prove(request: Request<'prove'>): Response<'prove'> | number {
@@ -133,103 +128,79 @@ export class Commands extends ClearCommands implements Handlers {
   }
 
   remove(request: Request<'remove'>): Response<'remove'> | number {
-    if (this.strange) return this.strange;
-    const place = this.accounts.placeOf(idOf(request.id));
-    if (place < 0) return refused.REFUSED_NO_SUCH_ACCOUNT;
+    const place = this.placeOf(request.id);
+    if (place < 0) return this.shut || refused.REFUSED_NO_SUCH_ACCOUNT;
     const removed = this.accounts.remove(place);
     this.person.home();
     return removed ? {} : refused.REFUSED_STORAGE_FAILED;
+  }
+
+  rename(request: Request<'rename'>): Response<'rename'> | number {
+    const place = this.placeOf(request.id);
+    if (place < 0) return this.shut || refused.REFUSED_NO_SUCH_ACCOUNT;
+    const renamed = this.accounts.rename(place, request.issuer, request.label);
+    this.person.home();
+    return renamed || {};
+  }
+
+  move(request: Request<'move'>): Response<'move'> | number {
+    const place = this.placeOf(request.id);
+    if (place < 0) return this.shut || refused.REFUSED_NO_SUCH_ACCOUNT;
+    if (request.place >= this.accounts.count) return refused.REFUSED_OUT_OF_RANGE;
+    const moved = this.accounts.move(place, request.place);
+    this.person.home();
+    return moved ? {} : refused.REFUSED_STORAGE_FAILED;
   }
 
   code(request: Request<'code'>): Response<'code'> | number {
     const account = this.account(request.id);
     if (typeof account === 'number') return account;
     const totp = account.kind === KIND_TOTP;
-    if (totp && this.timekeeper.state === CLOCK_UNSET) return refused.REFUSED_CLOCK_UNSET;
-    const name = `${printable(account.issuer)} ${printable(account.label)}`;
-    const wait = this.person.ask(idOf(request.id), texts.ASK_CODE, name);
+    if (account.kind === KIND_OCRA) return refused.REFUSED_UNSUPPORTED;
+    const missing = this.missing(totp, !totp);
+    if (missing) return missing;
+    const primitives = this.ports.primitives;
+    const name = `${printable(primitives, account.issuer)} ${printable(primitives, account.label)}`;
+    const wait = this.person.ask(idOf(request.id), texts.ASK_CODE, name, ASK_PLAIN, NO_NUMBER);
     if (wait) return wait;
     const utc = this.now.utc;
+    const counter = totp ? timeStep(utc, account.period) : account.counter;
     const code = totp ? this.accounts.totp(account, utc) : this.accounts.nextHotp(account);
     if (code === undefined) return refused.REFUSED_STORAGE_FAILED;
-    return {
-      code: bytesOf(code),
-      counter: totp ? timeStep(utc, account.period) : account.counter,
-      secondsLeft: totp ? secondsLeft(utc, account.period) : 0,
-    };
+    return { code: bytesOf(code), counter, secondsLeft: totp ? secondsLeft(utc, account.period) : 0 };
   }
 
-  clock(): Response<'clock'> | number {
-    if (this.strange) return this.strange;
-    return { state: this.timekeeper.state, utc: Math.max(0, this.now.utc), age: this.timekeeper.age };
+  /** Why there can be no passcode now: no time, or a storage that went back and whose person was not told yet. */
+  private missing(time: boolean, counter: boolean): number {
+    if (time && this.timekeeper.state === CLOCK_UNSET) return refused.REFUSED_CLOCK_UNSET;
+    return counter && this.vault.wentBack ? refused.REFUSED_WENT_BACK : 0;
   }
 
-  setClock(request: Request<'setClock'>): Response<'setClock'> | number {
-    if (this.strange) return this.strange;
-    if (request.utc === 0) return refused.REFUSED_OUT_OF_RANGE;
-    if (this.timekeeper.suspicious(request.utc)) {
-      const wait = this.person.ask(ASK_CLOCK, texts.ASK_CLOCK, '');
-      if (wait) return wait;
-    }
-    return this.timekeeper.set(request.utc) ? {} : refused.REFUSED_CLOCK_FAILED;
-  }
-
-  escrow(): number {
-    return refused.REFUSED_UNSUPPORTED;
-  }
-
-  status(): number {
-    return refused.REFUSED_UNSUPPORTED;
-  }
-
-  setPolicy(): number {
-    return refused.REFUSED_UNSUPPORTED;
-  }
-
-  requirePin(): number {
-    return refused.REFUSED_UNSUPPORTED;
-  }
-
-  resetPin(): number {
-    return refused.REFUSED_UNSUPPORTED;
-  }
-
-  rename(): number {
-    return refused.REFUSED_UNSUPPORTED;
-  }
-
-  move(): number {
-    return refused.REFUSED_UNSUPPORTED;
-  }
-
-  putOcra(): number {
-    return refused.REFUSED_UNSUPPORTED;
-  }
-
-  respond(): number {
-    return refused.REFUSED_UNSUPPORTED;
-  }
-
-  time(): number {
-    return refused.REFUSED_UNSUPPORTED;
-  }
-
-  maintain(): number {
-    return refused.REFUSED_UNSUPPORTED;
-  }
-
-  erase(): Response<'erase'> | number {
-    if (this.strange) return this.strange;
-    const wait = this.person.ask(ASK_ERASE, texts.ASK_ERASE, '');
+  respond(request: Request<'respond'>): Response<'respond'> | number {
+    const account = this.account(request.id);
+    if (typeof account === 'number') return account;
+    if (account.kind !== KIND_OCRA) return refused.REFUSED_UNSUPPORTED;
+    const question = request.question;
+    // Twice: in mutual challenge-response both challenges stand behind each other (RFC 6287 §7.2).
+    const fits = question.length > 0 && question.length <= account.length * 2;
+    if (!fits || !questionBytes(account.question, question)) return refused.REFUSED_OUT_OF_RANGE;
+    const inputs = account.inputs;
+    const missing = this.missing(inputs > 7, (inputs & 1) > 0);
+    if (missing) return missing;
+    const primitives = this.ports.primitives;
+    // Another question for the same account is another request.
+    const number = primitives.crc32(question) ^ account.id;
+    const wait = this.person.ask(
+      number,
+      printable(primitives, request.service),
+      printable(primitives, request.user),
+      ASK_REPORT | (inputs & 6 ? ASK_PIN : 0),
+      request.number,
+    );
     if (wait) return wait;
-    if (!this.vault.erase()) return refused.REFUSED_STORAGE_FAILED;
-    this.session = undefined;
-    this.reload();
-    this.person.say(texts.ERASED);
-    return {};
+    const counter = account.counter;
+    const code = this.accounts.respond(account, question, this.person.entered, this.now.utc);
+    if (code === undefined) return refused.REFUSED_STORAGE_FAILED;
+    return { code: bytesOf(code), counter };
   }
 }
-
-/** Numbers of the questions that concern no account: ids that no account can have. */
-const ASK_CLOCK = 1;
-const ASK_ERASE = 2;

@@ -1,11 +1,6 @@
 import { Reader, Writer } from '../../protocol/bytes.ts';
 
-/** ASCII text as bytes. */
-export function bytesOf(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
-}
+export { bytesOf } from '../../protocol/bytes.ts';
 
 /** Record id of the four bytes of an account id, as the signed integer that the tables hold. */
 export function idOf(bytes: Uint8Array): number {

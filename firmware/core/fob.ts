@@ -14,6 +14,7 @@ import { COUNTER_BYTES, PAYLOAD_BYTES_MAX } from '../../protocol/limits.ts';
 import { REFUSED_NO_SESSION } from '../../protocol/refusals.ts';
 import { Accounts } from './accounts.ts';
 import { Commands } from './commands.ts';
+import { Lock } from './lock.ts';
 import { Person } from './person.ts';
 import { Pool } from './pool.ts';
 import type { Now, Ports } from './ports.ts';
@@ -29,6 +30,7 @@ export class Fob {
   private readonly ports: Ports;
   private readonly now: Now;
   private readonly pool: Pool;
+  private readonly timekeeper: Timekeeper;
   private readonly person: Person;
   private readonly commands: Commands;
   private readonly deframer: Deframer;
@@ -40,16 +42,28 @@ export class Fob {
   constructor(ports: Ports, ms: number, utc: number) {
     this.ports = ports;
     this.now = { ms, utc };
-    const vault = new Vault(ports.primitives, ports.storage, ports.keystore);
-    this.pool = new Pool(ports.primitives, ports.entropy, this.now);
+    const now = this.now;
+    const vault = new Vault(ports);
+    this.pool = new Pool(ports.primitives, ports.entropy, now);
     const birth = ports.keystore.birth();
     if (birth) this.pool.seed(birth);
     const secrets = ports.keystore.load();
     if (secrets) this.pool.seed(secrets);
     const accounts = new Accounts(ports.primitives, vault);
-    const time = new Timekeeper(vault, ports.clock, this.now);
-    this.person = new Person(vault, accounts, time, this.pool, this.now);
-    this.commands = new Commands(ports, vault, accounts, time, this.pool, this.person, this.now);
+    this.timekeeper = new Timekeeper(vault, ports, now);
+    now.utc = this.timekeeper.correct(utc);
+    const lock = new Lock(vault, accounts, ports.marks, now);
+    this.person = new Person(ports, vault, lock, accounts, this.timekeeper, this.pool, vault.policy, now);
+    this.commands = new Commands({
+      ports,
+      vault,
+      lock,
+      accounts,
+      timekeeper: this.timekeeper,
+      pool: this.pool,
+      person: this.person,
+      now,
+    });
     this.deframer = new Deframer();
     this.out = new Writer(PAYLOAD_BYTES_MAX);
     this.answered = -1;
@@ -61,6 +75,7 @@ export class Fob {
   receive(chunk: string, ms: number, utc: number): void {
     this.tick(ms, utc);
     this.deframer.receive(chunk, text => this.frame(text));
+    this.person.tick();
     this.refresh();
   }
 
@@ -71,23 +86,30 @@ export class Fob {
   key(which: number, down: boolean, ms: number, utc: number): void {
     // What fell due before the key counts as before it.
     this.tick(ms, utc);
-    if (which === 0) this.person.key(down);
+    this.person.key(which, down);
     this.refresh();
   }
 
   tick(ms: number, utc: number): void {
-    this.now.ms = ms;
-    this.now.utc = utc;
+    const now = this.now;
+    now.ms = ms;
+    now.utc = this.timekeeper.correct(utc);
+    this.person.tick();
     this.refresh();
   }
 
-  /** When `tick` is wanted next, in the milliseconds of the inputs. */
+  /** When `tick` is wanted next, in the milliseconds of the inputs; `NEVER` where it is not. */
   get deadline(): number {
     return this.person.deadline;
   }
 
+  /** Something broke that should not: says so, and does nothing more until the power goes. */
+  fault(): void {
+    this.person.showFault();
+    draw(this.person.view(), this.ports.display);
+  }
+
   private refresh(): void {
-    this.person.tick();
     if (this.person.dirty) draw(this.person.view(), this.ports.display);
   }
 

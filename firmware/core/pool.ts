@@ -1,5 +1,5 @@
 import { type Primitives, SHA256 } from '../../protocol/primitives.ts';
-import { POOL_BITS_NEEDED, POOL_BITS_PER_EDGE, POOL_BYTES } from './limits.ts';
+import { POOL_BITS_NEEDED, POOL_BITS_PER_EDGE, POOL_BYTES, POOL_EDGES } from './limits.ts';
 import type { Entropy, Now } from './ports.ts';
 
 const OUT = new Uint8Array([1]);
@@ -15,6 +15,9 @@ export class Pool {
   private readonly entropy: Entropy;
   private readonly now: Now;
   private state: Uint8Array;
+  /** Moments of keys and raw samples that are not mixed in yet. */
+  private readonly edges: Int32Array;
+  private kept: number;
   /** Bits of chance counted so far; a secret birth counts as enough. */
   private bits: number;
 
@@ -23,6 +26,8 @@ export class Pool {
     this.entropy = entropy;
     this.now = now;
     this.state = new Uint8Array(POOL_BYTES);
+    this.edges = new Int32Array(POOL_EDGES);
+    this.kept = 0;
     this.bits = 0;
   }
 
@@ -48,14 +53,25 @@ export class Pool {
     this.state = this.primitives.hash(SHA256, [this.state, new Uint8Array(samples.buffer), bytes]);
   }
 
-  /** Mixes in the moment of a key going down or up. */
+  /** Keeps the moment of a key going down or up, to be mixed in later: a passcode may be waiting behind this key. */
   edge(): void {
-    this.stir(STEP);
+    const edges = this.edges;
+    const at = this.kept;
+    edges[at] = this.now.ms;
+    edges[at + 1] = this.entropy.sample();
+    this.kept = at + 2;
     this.bits += POOL_BITS_PER_EDGE;
+    if (this.kept === edges.length) this.mix();
+  }
+
+  private mix(): void {
+    this.kept = 0;
+    this.stir(new Uint8Array(this.edges.buffer));
   }
 
   /** @param length 1 to 32 */
   draw(length: number): Uint8Array {
+    if (this.kept > 0) this.mix();
     const block = this.primitives.hash(SHA256, [this.state, OUT]);
     this.stir(STEP);
     return new Uint8Array(block.subarray(0, length));

@@ -20,6 +20,8 @@ export interface Storage {
   /** Whole pages. */
   readonly pages: number;
   readonly pageBytes: number;
+  /** Bytes that are erased together beneath the pages, 0 where a page is written without erasing. */
+  readonly eraseBytes: number;
   /** Pages of one record. */
   readonly recordPages: number;
   /** Undefined where the part does not answer. */
@@ -141,6 +143,9 @@ export interface Ports {
   readonly power: Power;
   readonly maintenance: Maintenance;
 }
+
+/** What of it the vault needs. */
+export type VaultPorts = Pick<Ports, 'primitives' | 'storage' | 'keystore' | 'marks' | 'witness' | 'stretch'>;
 
 /** The time, as the board brought it with the current input. */
 export interface Now {

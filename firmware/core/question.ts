@@ -1,16 +1,28 @@
-import { PRESS_DEAF_MS, PRESS_POLL_MS } from '../../protocol/limits.ts';
+import { PRESS_POLL_MS } from '../../protocol/limits.ts';
 import {
   REFUSED_BUSY,
   REFUSED_PRESS_DENIED,
   REFUSED_PRESS_NEEDED,
+  REFUSED_PRESS_REPORTED,
   REFUSED_PRESS_TIMEOUT,
 } from '../../protocol/refusals.ts';
+import { FAR } from './limits.ts';
 
-const NONE = 0;
-const WAITING = 1;
-export const ANSWER_YES = 2;
-export const ANSWER_NO = 3;
-export const ANSWER_TOO_LATE = 4;
+const NONE = -1;
+/** An answer is what the poll after it gets: 0 for a yes, or a refusal. */
+const WAITING = REFUSED_PRESS_NEEDED;
+export const ANSWER_YES = 0;
+export const ANSWER_NO = REFUSED_PRESS_DENIED;
+export const ANSWER_TOO_LATE = REFUSED_PRESS_TIMEOUT;
+export const ANSWER_REPORTED = REFUSED_PRESS_REPORTED;
+
+/** How to ask, a sum: a no leads to "Report it?"; a yes to the account's PIN; a yes needs no PIN of the fob. */
+export const ASK_PLAIN = 0;
+export const ASK_REPORT = 1;
+export const ASK_PIN = 2;
+export const ASK_UNLOCKED = 4;
+/** In place of a number to compare. */
+export const NO_NUMBER = 255;
 
 /**
  * The one request that waits for its person. The host asks it again and again; the answer is given out once, and
@@ -19,7 +31,7 @@ export const ANSWER_TOO_LATE = 4;
 export class Question {
   private state: number;
   private number: number;
-  private askedAt: number;
+  askedAt: number;
   private polledAt: number;
 
   constructor() {
@@ -37,38 +49,37 @@ export class Question {
     this.polledAt = ms;
   }
 
-  get idle(): boolean {
+  get isIdle(): boolean {
     return this.state === NONE;
+  }
+
+  /** Whether the screen is its own. */
+  get isWaiting(): boolean {
+    return this.state === WAITING;
   }
 
   /** 0 once, after a yes; otherwise the refusal to answer this poll with. */
   poll(number: number, ms: number): number {
     if (this.number !== number) return REFUSED_BUSY;
     this.polledAt = ms;
-    if (this.state === WAITING) return REFUSED_PRESS_NEEDED;
     const answer = this.state;
-    this.state = NONE;
-    if (answer === ANSWER_YES) return 0;
-    return answer === ANSWER_NO ? REFUSED_PRESS_DENIED : REFUSED_PRESS_TIMEOUT;
+    if (answer !== WAITING) this.state = NONE;
+    return answer;
   }
 
+  /** With one of the `ANSWER_` numbers. */
   answer(answer: number): void {
     if (this.state === WAITING) this.state = answer;
   }
 
-  /** Whether a key pressed now was meant for this question. */
-  hears(ms: number): boolean {
-    return ms >= this.askedAt + PRESS_DEAF_MS;
+  /** Something else took its place on the screen: to be asked anew, unless it was answered. */
+  hide(): void {
+    this.answer(NONE);
   }
 
   /** When the host must have asked again. */
   get deadline(): number {
-    return this.polledAt + PRESS_POLL_MS;
-  }
-
-  /** Something else took its place on the screen: to be asked anew, unless it was answered. */
-  hide(): void {
-    if (this.state === WAITING) this.state = NONE;
+    return this.state === NONE ? FAR : this.polledAt + PRESS_POLL_MS;
   }
 
   /** Dropped, answered or not: the host has gone. */

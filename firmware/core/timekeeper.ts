@@ -1,21 +1,35 @@
 import { Reader, Writer } from '../../protocol/bytes.ts';
-import { DRIFT_PPM, DRIFT_SECONDS } from './limits.ts';
-import type { Clock, Now } from './ports.ts';
+import {
+  DRIFT_PPM,
+  DRIFT_SECONDS,
+  JOURNAL_CONTENT_BYTES,
+  STALE_ERROR_SECONDS,
+  STALE_SECONDS,
+  TRIM_AGE_SECONDS,
+  TRIM_TENTHS_MAX,
+  TRIMMED_PPM,
+} from './limits.ts';
+import type { Now, Ports } from './ports.ts';
+import type { Journal } from './vault/journal.ts';
 import type { Vault } from './vault/vault.ts';
 
-/** Record of the last synchronisation: seconds since 1970 (8 bytes), and the seconds it left to give away (1). */
-const CLOCK_RECORD = 1;
+/** Where version 1 kept its synchronisation; the number is not used again. */
+const OLD_CLOCK_RECORD = 1;
+/** Keeps a trim in an unsigned field. */
+export const TRIM_OFFSET = 32768;
 
 export const CLOCK_UNSET = 0;
 export const CLOCK_TRUSTED = 1;
+export const CLOCK_STALE = 2;
 
 /**
  * Whether the time may be believed. Trusted is a clock that its owner has set and that has run since: the
- * record of the synchronisation is sealed, and the real-time clock says that it never stopped.
+ * journal of the synchronisations is authentic, and the real-time clock says that it never stopped. Each page of the
+ * journal: seconds since 1970 (8 bytes), seconds of the drift budget left to give away (1), trim (2).
  */
 export class Timekeeper {
   private readonly vault: Vault;
-  private readonly clock: Clock;
+  private readonly ports: Pick<Ports, 'clock' | 'facts'>;
   private readonly now: Now;
   /** Seconds since 1970 of the last synchronisation, 0 for none. */
   private synced: number;
@@ -24,34 +38,68 @@ export class Timekeeper {
    * walk the clock into tomorrow by five seconds a time.
    */
   private credit: number;
+  /** Learned correction of the clock's speed in tenths of a ppm, and whether the part itself applies it. */
+  trim: number;
+  private trimmed: boolean;
 
-  constructor(vault: Vault, clock: Clock, now: Now) {
+  constructor(vault: Vault, ports: Pick<Ports, 'clock' | 'facts'>, now: Now) {
     this.vault = vault;
-    this.clock = clock;
+    this.ports = ports;
     this.now = now;
     this.synced = 0;
     this.credit = 0;
+    this.trim = 0;
+    this.trimmed = true;
     this.load();
   }
 
-  /** Reads the record anew: after boot and after the owner changed. */
+  /** Reads the journal anew: after boot and after the owner changed. */
   load(): void {
+    const journal = this.vault.clock;
     const records = this.vault.records;
-    const slot = records ? records.find(CLOCK_RECORD) : -1;
-    const content = records && slot >= 0 ? records.read(slot) : undefined;
-    const from = new Reader(content || new Uint8Array(0), 0);
-    this.synced = from.number(8);
-    this.credit = from.number(1);
+    const old = records ? records.find(OLD_CLOCK_RECORD) : -1;
+    if (records && journal && old >= 0) {
+      const content = records.read(old);
+      if (journal.number > 0 || !content || this.keep(journal, content)) records.remove(OLD_CLOCK_RECORD);
+    }
+    this.synced = 0;
+    this.trim = 0;
+    if (journal && journal.number > 0) {
+      const from = new Reader(journal.content, 0);
+      this.synced = from.number(8);
+      this.credit = from.number(1);
+      this.trim = from.number(2) - TRIM_OFFSET;
+    }
+    this.trimmed = this.ports.clock.trim(this.trim);
+  }
+
+  /** Takes over what version 1 kept: time and credit, in the same order. */
+  private keep(journal: Journal, content: Uint8Array): boolean {
+    return journal.write(new Writer(JOURNAL_CONTENT_BYTES).raw(content).number(TRIM_OFFSET, 2).bytes);
+  }
+
+  /** What the clock says, corrected where its part does not do so itself; -1 stays. */
+  correct(utc: number): number {
+    if (this.trimmed || this.synced === 0 || utc <= this.synced) return utc;
+    return utc + Math.floor(((utc - this.synced) * this.trim) / 10000000);
   }
 
   get state(): number {
     // A clock before its own synchronisation was reset behind our back.
-    return this.synced > 0 && this.now.utc >= this.synced ? CLOCK_TRUSTED : CLOCK_UNSET;
+    if (this.synced === 0 || this.now.utc < this.synced) return CLOCK_UNSET;
+    const isStale = this.now.utc - this.synced > STALE_SECONDS || this.error > STALE_ERROR_SECONDS;
+    return isStale ? CLOCK_STALE : CLOCK_TRUSTED;
   }
 
   /** Seconds since the last synchronisation; 0 when unset. */
   get age(): number {
-    return this.state === CLOCK_TRUSTED ? this.now.utc - this.synced : 0;
+    return this.synced > 0 ? Math.max(0, this.now.utc - this.synced) : 0;
+  }
+
+  /** Bound in seconds on how far the time may be off: what the clock can have drifted, and the second it was set in. */
+  get error(): number {
+    const ppm = this.trim === 0 ? this.ports.facts.clockPpm : TRIMMED_PPM;
+    return 1 + Math.ceil((this.age * ppm) / 1000000);
   }
 
   /**
@@ -59,7 +107,7 @@ export class Timekeeper {
    * the clock can have drifted.
    */
   suspicious(utc: number): boolean {
-    return this.state === CLOCK_TRUSTED && this.left(utc) < 0;
+    return this.state !== CLOCK_UNSET && this.left(utc) < 0;
   }
 
   /** Seconds that setting the time to `utc` leaves of what the clock can have drifted; negative for a step back. */
@@ -68,18 +116,29 @@ export class Timekeeper {
     return step < 0 ? -1 : Math.floor((this.age * DRIFT_PPM) / 1000000) + this.credit - step;
   }
 
+  /** Trim that the step to `utc` teaches: the second that rounding may have made of it is not counted. */
+  private learned(utc: number): number {
+    const step = utc - this.now.utc;
+    const age = this.age;
+    const isDrift = Math.abs(step) <= DRIFT_SECONDS + (age * DRIFT_PPM) / 1000000;
+    if (this.state === CLOCK_UNSET || age < TRIM_AGE_SECONDS || Math.abs(step) < 2 || !isDrift)
+      return this.trim;
+    const trim = this.trim + Math.round(((step > 0 ? step - 1 : step + 1) * 10000000) / age);
+    return Math.max(-TRIM_TENTHS_MAX, Math.min(TRIM_TENTHS_MAX, trim));
+  }
+
   /** False when the clock or the storage failed. */
   set(utc: number): boolean {
     const left = this.left(utc);
-    const records = this.vault.records;
-    if (!records || !this.clock.set(utc)) return false;
+    const trim = this.learned(utc);
+    const journal = this.vault.clock;
+    if (!journal || !this.ports.clock.set(utc)) return false;
     this.now.utc = utc;
     // Beyond the budget is what a person has pressed for, or the first time after none.
     const credit = left < 0 ? DRIFT_SECONDS : Math.min(left, DRIFT_SECONDS);
-    const content = new Writer(9).number(utc, 8).number(credit, 1).done();
-    if (!records.write(CLOCK_RECORD, 0, content)) return false;
-    this.synced = utc;
-    this.credit = credit;
+    const content = new Writer(JOURNAL_CONTENT_BYTES).number(utc, 8).number(credit, 1);
+    if (!journal.write(content.number(trim + TRIM_OFFSET, 2).bytes)) return false;
+    this.load();
     return true;
   }
 }

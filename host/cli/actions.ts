@@ -6,70 +6,118 @@ import { readEnrolment } from '../commands/enrol-source.ts';
 import { enroll } from '../commands/enroll.ts';
 import { erase } from '../commands/erase.ts';
 import { withFob } from '../commands/find.ts';
+import { info } from '../commands/info.ts';
 import { accountName, list } from '../commands/list.ts';
+import { maintain } from '../commands/maintain.ts';
+import { move } from '../commands/move.ts';
 import { pair } from '../commands/pair.ts';
+import { escrowPin, pinPolicy, requirePin, resetPin } from '../commands/pin.ts';
 import { remove } from '../commands/remove.ts';
+import { rename } from '../commands/rename.ts';
+import { respond } from '../commands/respond.ts';
 import { verify } from '../commands/verify.ts';
 import { FobError } from '../errors.ts';
-import type { Invocation } from './arguments.ts';
+import type { Invocation } from './invocation.ts';
 import type { Prompts } from './prompts.ts';
 import { errorDocument, type Report } from './report.ts';
+import { infoText, policyNote, policyText } from './status-words.ts';
 import { clockText, devicesText, listText, verifyText } from './words.ts';
 
 /** Runs the command that was asked for. @throws what the command throws */
 export async function act(invocation: Invocation, context: Context, prompts: Prompts): Promise<Report> {
   const { choice } = invocation;
-  const onFob = (work: (fob: FobAtHand) => Promise<Report>) => withFob(choice, work, context.signal);
-  switch (invocation.command) {
-    case 'devices':
-      return lookAround(context, choice.port, invocation.all);
-    case 'pair':
-      return onFob(async fob => {
-        const result = await pair(context, fob, { askCode: prompts.code });
-        return said(result, `The fob ${result.serial} belongs to this inventory now.`);
-      });
-    case 'enroll':
-      return enrol(invocation, context, prompts);
-    case 'list':
-      return onFob(async fob => {
-        const result = await list(context, fob);
-        const clock = result.clock === 'unset' ? 'Its clock is not set: passfob clock --set' : '';
-        return { ...said(result, listText(result)), note: clock };
-      });
-    case 'code':
-      return onFob(async fob => {
-        const result = await code(context, fob, invocation.account);
-        const left = result.secondsLeft === undefined ? '' : `Valid for ${result.secondsLeft} s.`;
-        return { ...said(result, result.code), note: left };
-      });
-    case 'clock':
-      return onFob(async fob => {
-        const result = await (invocation.set ? setClock : showClock)(context, fob);
-        return said(result, clockText(result));
-      });
-    case 'verify':
-      return onFob(async fob => {
-        const result = await verify(context, fob);
-        return said(result, verifyText(result.accounts));
-      });
-    case 'remove':
-      return onFob(async fob => {
-        const { yes, account } = invocation;
-        const result = await remove(context, fob, account, async found => {
-          const question = `Remove ${accountName(found)} from the fob ${fob.hello.serial}, for good?`;
-          await confirm(question, 'Nothing was removed.', yes, prompts);
-        });
-        return said(result, `${accountName(result.account)} is gone from the fob ${result.serial}.`);
-      });
-    case 'erase':
-      return onFob(async fob => {
-        const question = `Erase every account and key on the fob ${fob.hello.serial}, for good?`;
-        await confirm(question, 'Nothing was erased.', invocation.yes, prompts);
-        const result = await erase(context, fob);
-        return said(result, `The fob ${result.serial} is blank, and its keys are gone from this inventory.`);
-      });
-  }
+  if (invocation.command === 'devices') return lookAround(context, choice.port, invocation.all);
+  if (invocation.command === 'enroll') return enrol(invocation, context, prompts);
+  const action: Action<never> = ACTIONS[invocation.command];
+  return withFob(choice, fob => action(invocation as never, context, fob, prompts), context.signal);
 }
+
+type FobCommand = Exclude<Invocation['command'], 'devices' | 'enroll'>;
+type Action<C extends FobCommand> = (
+  invocation: Invocation & { readonly command: C },
+  context: Context,
+  fob: FobAtHand,
+  prompts: Prompts,
+) => Promise<Report>;
+
+/** What each command does with the fob that was found. */
+const ACTIONS: { readonly [C in FobCommand]: Action<C> } = {
+  async pair(_, context, fob, prompts) {
+    const result = await pair(context, fob, { askCode: prompts.code });
+    return said(result, `The fob ${result.serial} belongs to this inventory now.`);
+  },
+  async info(_, context, fob) {
+    const result = await info(context, fob);
+    return said(result, infoText(result));
+  },
+  async list(_, context, fob) {
+    const result = await list(context, fob);
+    const clock = result.clock === 'unset' ? 'Its clock is not set: passfob clock --set' : '';
+    return { ...said(result, listText(result)), note: clock };
+  },
+  async code({ account }, context, fob) {
+    const result = await code(context, fob, account);
+    const left = result.secondsLeft === undefined ? '' : `Valid for ${result.secondsLeft} s.`;
+    return { ...said(result, result.code), note: left };
+  },
+  async respond({ asked }, context, fob) {
+    const result = await respond(context, fob, asked);
+    return said(result, result.code);
+  },
+  async clock({ set }, context, fob) {
+    const result = await (set ? setClock : showClock)(context, fob);
+    return said(result, clockText(result));
+  },
+  async verify(_, context, fob) {
+    const result = await verify(context, fob);
+    return said(result, verifyText(result.accounts));
+  },
+  async rename({ account, names }, context, fob) {
+    const result = await rename(context, fob, account, names);
+    return said(result, `The account is called ${accountName(result.account)} on the fob ${result.serial}.`);
+  },
+  async move({ account, position }, context, fob) {
+    const result = await move(context, fob, account, position);
+    return said(result, `${accountName(result.account)} is number ${position} on the fob ${result.serial}.`);
+  },
+  async 'pin-policy'({ changes }, context, fob) {
+    const result = await pinPolicy(context, fob, changes);
+    return { ...said(result, policyText(result)), note: policyNote(result) };
+  },
+  async 'pin-require'(_, context, fob) {
+    const result = await requirePin(context, fob);
+    return said(result, `The fob ${result.serial} has a new PIN chosen when it is opened the next time.`);
+  },
+  async 'pin-reset'(_, context, fob) {
+    const result = await resetPin(context, fob);
+    return said(
+      result,
+      `The fob ${result.serial} is open. Choose its new PIN on the fob; the accounts are kept.`,
+    );
+  },
+  async 'pin-escrow'(_, context, fob) {
+    const result = await escrowPin(context, fob);
+    return said(result, `The PIN of the fob ${result.serial} can be reset by: passfob pin reset`);
+  },
+  async maintain(_, context, fob) {
+    const result = await maintain(context, fob);
+    const end = 'To end it, take the power off and on.';
+    return said(result, `The fob ${result.serial} takes an update of its firmware now. ${end}`);
+  },
+  async remove({ yes, account }, context, fob, prompts) {
+    const result = await remove(context, fob, account, async found => {
+      const question = `Remove ${accountName(found)} from the fob ${fob.hello.serial}, for good?`;
+      await confirm(question, 'Nothing was removed.', yes, prompts);
+    });
+    return said(result, `${accountName(result.account)} is gone from the fob ${result.serial}.`);
+  },
+  async erase({ yes }, context, fob, prompts) {
+    const question = `Erase every account and key on the fob ${fob.hello.serial}, for good?`;
+    await confirm(question, 'Nothing was erased.', yes, prompts);
+    const result = await erase(context, fob);
+    return said(result, `The fob ${result.serial} is blank, and its keys are gone from this inventory.`);
+  },
+};
 
 function said(result: object, text: string): Report {
   return { document: { ...result }, text };
@@ -103,7 +151,7 @@ async function enrol(
           result,
           `${accountName(result.account)} is enrolled on the fob ${result.serial}, and proved.`,
         ),
-        note: [...result.warnings, ...whereTheSecretIs(source.from === 'generate', out)].join('\n'),
+        note: [...result.warnings, ...whereTheSecretIs(source.from.startsWith('generate'), out)].join('\n'),
       };
     },
     context.signal,

@@ -15,10 +15,12 @@ export const EXIT_CODES = {
   'no-answer': { code: 7, meaning: 'The fob does not answer, or was unplugged.' },
   'not-paired': { code: 8, meaning: 'The fob has no owner, or its keys are not in this inventory.' },
   refused: { code: 9, meaning: 'The fob refused.' },
-  'no-press': { code: 10, meaning: 'The press was denied, or nobody pressed in time.' },
+  'no-press': { code: 10, meaning: 'The press was denied or reported, or nobody pressed in time.' },
   'verification-failed': { code: 11, meaning: 'The fob, or an account on it, did not prove itself.' },
   inventory: { code: 12, meaning: 'The inventory cannot be used.' },
   cancelled: { code: 13, meaning: 'Cancelled by the person or by a signal.' },
+  locked: { code: 14, meaning: 'The fob is locked by its PIN.' },
+  'old-firmware': { code: 15, meaning: 'The firmware of the fob is too old for the command.' },
 } as const;
 
 export type ExitName = keyof typeof EXIT_CODES;
@@ -37,6 +39,7 @@ const EXIT_OF_KIND: Readonly<Record<ErrorKind, ExitName>> = {
   'verification-failed': 'verification-failed',
   'wrong-code': 'bad-input',
   'wrong-version': 'refused',
+  'old-firmware': 'old-firmware',
   'not-paired': 'not-paired',
   'not-in-inventory': 'not-paired',
   'already-owned': 'refused',
@@ -48,6 +51,10 @@ const EXIT_OF_KIND: Readonly<Record<ErrorKind, ExitName>> = {
 
 /** The exit code for an error of ours. */
 export function exitCodeOf(error: FobError): number {
-  const name = isRefusal(error, 'press-denied', 'press-timeout') ? 'no-press' : EXIT_OF_KIND[error.kind];
-  return EXIT_CODES[name].code;
+  return EXIT_CODES[exitNameOf(error)].code;
+}
+
+function exitNameOf(error: FobError): ExitName {
+  if (isRefusal(error, 'press-denied', 'press-timeout', 'press-reported')) return 'no-press';
+  return isRefusal(error, 'locked') ? 'locked' : EXIT_OF_KIND[error.kind];
 }

@@ -1,4 +1,4 @@
-import type { Progress } from '../commands/context.ts';
+import type { PressPurpose, Progress } from '../commands/context.ts';
 import { FobError } from '../errors.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { printable, type Terminal } from './terminal.ts';
@@ -67,9 +67,12 @@ function traceOf(error: unknown): string {
 
 const PRESS_PURPOSES = {
   code: 'to send a passcode here',
+  respond: 'to send the response here',
   erase: 'to erase everything on it',
   clock: 'to have its clock changed',
-} as const;
+  'pin-reset': 'to have its PIN reset',
+  maintenance: 'to open it for an update',
+} as const satisfies Record<PressPurpose, string>;
 
 /** What is said while a command runs, safe to print. */
 export function progressText(progress: Progress): string {
@@ -81,9 +84,11 @@ function sentenceFor(progress: Progress): string {
     case 'code-shown':
       return `The fob ${progress.serial} shows a pairing code for ${progress.seconds} seconds.`;
     case 'press-needed':
-      return `Hold the button of the fob ${progress.serial} for a second ${PRESS_PURPOSES[progress.purpose]}; press it to decline.`;
+      return pressText(progress);
     case 'pairing-resumed':
       return `An interrupted pairing of the fob ${progress.serial} is now complete.`;
+    case 'recovery-key-left':
+      return `The fob ${progress.serial} can have its PIN reset by this inventory.`;
     case 'clock-set':
       return `The clock of the fob ${progress.serial} is set.`;
     case 'account-written':
@@ -93,4 +98,10 @@ function sentenceFor(progress: Progress): string {
     case 'account-doubtful':
       return `${progress.account}: ${VERDICTS[progress.verdict]}.`;
   }
+}
+
+function pressText({ serial, purpose, number }: Extract<Progress, { event: 'press-needed' }>): string {
+  const hold = `Hold the button of the fob ${serial} for a second ${PRESS_PURPOSES[purpose]}`;
+  const compared = number === undefined ? '' : ` if it shows the number ${number}`;
+  return `${hold}${compared}; press it to decline.`;
 }

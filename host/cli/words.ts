@@ -1,6 +1,6 @@
 import type { ClockResult } from '../commands/clock.ts';
 import type { DevicesResult } from '../commands/devices.ts';
-import type { ListResult } from '../commands/list.ts';
+import type { ListedAccount, ListResult } from '../commands/list.ts';
 import type { VerifiedAccount } from '../commands/verify.ts';
 import { printable } from './terminal.ts';
 
@@ -37,17 +37,31 @@ export function devicesText({ devices, silent }: DevicesResult): string {
 export function listText({ accounts }: ListResult): string {
   if (accounts.length === 0) return 'The fob holds no account.';
   return table(
-    accounts.map(({ id, health, kind, algorithm, digits, periodSeconds, counter, issuer, label }) => [
-      id,
-      issuer,
-      label,
-      kind.toUpperCase(),
-      algorithm,
-      `${digits} digits`,
-      periodSeconds === undefined ? `counter ${counter}` : `${periodSeconds} s`,
-      health,
+    accounts.map((account, place) => [
+      String(place + 1),
+      account.id,
+      account.issuer,
+      account.label,
+      account.kind.toUpperCase(),
+      account.algorithm,
+      formText(account),
+      movingText(account),
+      account.health,
     ]),
   );
+}
+
+function formText({ digits, alphabet }: ListedAccount): string {
+  return alphabet === 'decimal' ? `${digits} digits` : `${digits} ${alphabet} characters`;
+}
+
+function movingText({ suite, periodSeconds, counter }: ListedAccount): string {
+  const parts = [
+    ...(suite === undefined ? [] : [suite]),
+    ...(periodSeconds === undefined ? [] : [`${periodSeconds} s`]),
+    ...(counter === undefined ? [] : [`counter ${counter}`]),
+  ];
+  return parts.join(', ');
 }
 
 /** What became of an account, as it is said. */
@@ -67,6 +81,7 @@ export function verifyText(accounts: readonly VerifiedAccount[]): string {
 
 export function clockText(clock: ClockResult): string {
   const { serial, state, fobTime, differenceMs = 0, uncertaintyMs = 0, ageSeconds = 0, driftPpm } = clock;
+  const { errorSeconds, trimPpm } = clock;
   if (state === 'unset') return `The clock of the fob ${serial} is not set. Run: passfob clock --set`;
   const direction = differenceMs < 0 ? 'behind' : 'ahead of';
   const seconds = (ms: number) => (Math.abs(ms) / 1000).toFixed(3);
@@ -74,5 +89,8 @@ export function clockText(clock: ClockResult): string {
     `The fob ${serial} says ${fobTime}.`,
     `It is ${seconds(differenceMs)} s ${direction} this computer (known to ${seconds(uncertaintyMs)} s).`,
     `It was set ${ageSeconds} s ago${driftPpm === undefined ? '' : `; drift since then ${driftPpm} ppm`}.`,
+    ...(errorSeconds === undefined ? [] : [`By its own reckoning it is off by at most ${errorSeconds} s.`]),
+    ...(trimPpm === undefined || trimPpm === 0 ? [] : [`It corrects itself by ${trimPpm} ppm.`]),
+    ...(state === 'stale' ? ['That is no longer trusted. Run: passfob clock --set'] : []),
   ].join('\n');
 }

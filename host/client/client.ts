@@ -1,4 +1,4 @@
-import type { Request, Response } from '../../protocol/commands.ts';
+import { COMMANDS, type CommandName, type Request, type Response } from '../../protocol/commands.ts';
 import type { Primitives } from '../../protocol/primitives.ts';
 import {
   REFUSED_BUSY,
@@ -51,6 +51,14 @@ const REPEATABLE: ReadonlySet<SealedCommand> = new Set<SealedCommand>([
   'put',
   'prove',
   'clock',
+  'escrow',
+  'status',
+  'setPolicy',
+  'requirePin',
+  'rename',
+  'move',
+  'putOcra',
+  'time',
 ]);
 
 /** A fob, as its owner uses it: over any transport, one request at a time, calls queue. */
@@ -102,7 +110,7 @@ export class Client {
   /**
    * Asks one thing inside the session; waits for the press where one is needed. A session that the fob has lost, or
    * that is used up, is opened anew once where that cannot execute anything twice.
-   * @throws FobError `refused`, `no-answer`, `unplugged`, `cancelled`
+   * @throws FobError `old-firmware` before anything is sent, `refused`, `no-answer`, `unplugged`, `cancelled`
    */
   call<N extends SealedCommand>(
     name: N,
@@ -110,6 +118,7 @@ export class Client {
     options: CallOptions<N> = {},
   ): Promise<Response<N>> {
     return this.inTurn(async () => {
+      if (!this.knows(name)) throw new FobError('old-firmware', { subject: this.known?.serial ?? '' });
       let current = request;
       let polls = 0;
       let busy = 0;
@@ -133,6 +142,11 @@ export class Client {
         } else throw refusalError(status);
       }
     });
+  }
+
+  /** Whether the fob speaks a version of the protocol that has this command; before its hello nobody says no. */
+  knows(name: CommandName): boolean {
+    return !this.known || this.known.version >= COMMANDS[name][1];
   }
 
   /** Ends the session on this side and releases the transport. */

@@ -11,6 +11,8 @@ const STATES: readonly FobState[] = ['blank', 'owned', 'keys-lost', 'damaged'];
 /** What a fob says of itself to anyone. Nobody vouches for it: the session shows whether it is the fob it names. */
 export interface Hello {
   readonly state: FobState;
+  /** Of the protocol: 1 to the one that this passfob speaks. Commands that came later are not sent. */
+  readonly version: number;
   /** As people read it: `PF-7Q4M-K2XZ`. */
   readonly serial: string;
   readonly serialBytes: Uint8Array;
@@ -24,11 +26,13 @@ export interface Hello {
 export function readHello(response: Response<'hello'>): Hello {
   const serial = serialText(response.serial);
   const state = STATES[response.state];
-  if (response.version !== PROTOCOL_VERSION || state === undefined) {
+  const { version } = response;
+  if (version < 1 || version > PROTOCOL_VERSION || state === undefined) {
     throw new FobError('wrong-version', { subject: serial });
   }
   return {
     state,
+    version,
     serial,
     serialBytes: response.serial,
     board: printable(response.board),

@@ -44,7 +44,10 @@ export const hostPrimitives: Primitives = {
   hash,
   seal: (key, nonce, plain) => ccmSeal(aes, key, nonce, plain),
   open: (key, nonce, sealed) => ccmOpen(aes, key, nonce, sealed),
+  encrypt: (key, vector, blocks) => cbc(key, vector, NO_PADDING).encrypt(blocks),
+  decrypt: (key, vector, blocks) => cbc(key, vector, NO_PADDING).decrypt(blocks),
   crc32,
   encode64: bytes => base64.encode(bytes),
   decode64,
+  text: bytes => Array.from(bytes, byte => String.fromCharCode(byte)).join(''),
 };

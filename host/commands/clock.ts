@@ -6,7 +6,8 @@ import { openOwnerSession } from './owner-session.ts';
 
 export interface ClockResult {
   readonly serial: string;
-  readonly state: 'unset' | 'trusted';
+  /** stale: it was trusted, and was set so long ago that it may be off by more than a passcode forgives. */
+  readonly state: 'unset' | 'trusted' | 'stale';
   /** The fob's time when it was read, ISO 8601 in UTC. Unset: absent. */
   readonly fobTime?: string;
   /** Fob minus host; positive means that the fob is ahead. */
@@ -17,6 +18,10 @@ export interface ClockResult {
   readonly ageSeconds?: number;
   /** Parts per million since then; absent while the age says too little. */
   readonly driftPpm?: number;
+  /** How far the fob itself thinks it may be off; absent for an old firmware, like `trimPpm`. */
+  readonly errorSeconds?: number;
+  /** What the fob has learned to add to its clock, to a tenth of a ppm; positive: it runs slow without. */
+  readonly trimPpm?: number;
   /** Whether this command has set it. */
   readonly isSet: boolean;
 }
@@ -64,20 +69,21 @@ export async function setInSession(context: Context, fob: FobAtHand): Promise<vo
  */
 async function readClock(context: Context, fob: FobAtHand): Promise<Omit<ClockResult, 'serial' | 'isSet'>> {
   const { now, signal } = context;
-  const first = await fob.client.call('clock', {}, { signal });
-  if (first.state === 0) return { state: 'unset' };
+  const { state, utc: firstUtc, ...about } = await askTime(context, fob);
+  if (state === 'unset') return { state };
   let before = now();
   for (let polls = 0; polls < CLOCK_POLLS_MAX; polls++) {
     const { utc, age } = await fob.client.call('clock', {}, { signal });
     const after = now();
-    if (utc !== first.utc) {
+    if (utc !== firstUtc) {
       const differenceMs = Math.round(utc * 1000 - (before + after) / 2);
       return {
-        state: 'trusted',
+        state,
         fobTime: new Date(utc * 1000).toISOString(),
         differenceMs,
         uncertaintyMs: Math.ceil((after - before) / 2),
         ageSeconds: age,
+        ...about,
         ...(age >= DRIFT_AGE_SECONDS_MIN && { driftPpm: Math.round((differenceMs * 1000) / age) }),
       };
     }
@@ -88,4 +94,23 @@ async function readClock(context: Context, fob: FobAtHand): Promise<Omit<ClockRe
     sentence: `The clock of the fob ${fob.hello.serial} stands still.`,
     next: 'Check the clock module of the board and its battery.',
   });
+}
+
+/** In the order of their numbers on the wire. */
+const STATES = ['unset', 'trusted', 'stale'] as const;
+const TRIM_ZERO = 32_768;
+
+/** The clock and, where the firmware has it, what it knows of itself. */
+async function askTime({ signal }: Context, fob: FobAtHand) {
+  if (!fob.client.knows('time')) {
+    const { state, utc } = await fob.client.call('clock', {}, { signal });
+    return { state: STATES[state] ?? 'unset', utc };
+  }
+  const { state, utc, error, trim } = await fob.client.call('time', {}, { signal });
+  return {
+    state: STATES[state] ?? 'unset',
+    utc,
+    errorSeconds: error,
+    trimPpm: (trim - TRIM_ZERO) / 10,
+  };
 }

@@ -1,5 +1,6 @@
+import { FobError } from '../errors.ts';
 import type { Context, FobAtHand } from './context.ts';
-import { described, type ListedAccount, readAccounts, selectAccount } from './list.ts';
+import { idBytes, type ListedAccount, listAccounts, selectAccount } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
 
 export interface CodeResult {
@@ -21,11 +22,15 @@ export interface CodeResult {
 export async function code(context: Context, fob: FobAtHand, wanted?: string): Promise<CodeResult> {
   const { signal } = context;
   const { serial } = fob.hello;
-  await openOwnerSession(context, fob);
-  const { accounts: count } = await fob.client.call('info', {}, { signal });
-  const listed = await readAccounts(context, fob, count);
-  const account = selectAccount(listed.map(described), wanted);
-  const id = new Uint8Array(Buffer.from(account.id, 'hex'));
+  const pairing = await openOwnerSession(context, fob);
+  const account = selectAccount(await listAccounts(context, fob, pairing), wanted);
+  if (account.kind === 'ocra') {
+    throw new FobError('bad-input', {
+      sentence: 'This account answers questions; it has no passcode without one.',
+      next: 'Run: passfob respond ACCOUNT QUESTION',
+    });
+  }
+  const id = idBytes(account);
   const onPressNeeded = () => context.report({ event: 'press-needed', serial, purpose: 'code' });
   const passcode = await fob.client.call('code', { id }, { signal, onPressNeeded });
   return {

@@ -2,10 +2,20 @@ import type { Client } from '../client/client.ts';
 import type { Hello } from '../client/hello.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 
+/** What a fob asks its person for. */
+export type PressPurpose = 'code' | 'respond' | 'erase' | 'clock' | 'pin-reset' | 'maintenance';
+
 /** What happens while a command runs, for whoever shows it. Never holds a secret. */
 export type Progress =
   | { readonly event: 'code-shown'; readonly serial: string; readonly seconds: number }
-  | { readonly event: 'press-needed'; readonly serial: string; readonly purpose: 'code' | 'erase' | 'clock' }
+  | {
+      readonly event: 'press-needed';
+      readonly serial: string;
+      readonly purpose: PressPurpose;
+      /** Two digits that the fob shows, for the person to compare. */
+      readonly number?: string | undefined;
+    }
+  | { readonly event: 'recovery-key-left'; readonly serial: string }
   | { readonly event: 'pairing-resumed'; readonly serial: string }
   | { readonly event: 'clock-set'; readonly serial: string }
   | { readonly event: 'account-written'; readonly serial: string; readonly account: string }

@@ -1,8 +1,10 @@
 import { closeSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
+import type { OcraSuite } from '../../protocol/ocra.ts';
 import { SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
-import type { Enrolment } from '../enrol/enrolment.ts';
+import type { Alphabet } from '../enrol/alphabets.ts';
+import { checkEnrolment, type Enrolment } from '../enrol/enrolment.ts';
 import { otpauthOf, parseOtpauth } from '../enrol/otpauth.ts';
 import { readQrImage } from '../enrol/qr.ts';
 import { freshSeed } from '../enrol/seed.ts';
@@ -11,18 +13,33 @@ import { IMAGE_BYTES_MAX, URI_BYTES_MAX } from '../limits.ts';
 
 /** Where the account to enrol comes from. */
 export type EnrolSource =
-  | { readonly from: 'stdin' }
-  | { readonly from: 'uri-file' | 'qr'; readonly path: string }
+  | { readonly from: 'stdin'; readonly form?: Form | undefined }
+  | { readonly from: 'uri-file' | 'qr'; readonly path: string; readonly form?: Form | undefined }
   | {
       readonly from: 'generate';
       readonly kind: keyof typeof KINDS;
       readonly algorithm: keyof typeof ALGORITHMS;
+      /** Characters of a passcode. */
       readonly digits: number;
+      readonly alphabet: Alphabet;
       /** Seconds; TOTP only. */
       readonly period: number;
       readonly issuer: string;
       readonly label: string;
+    }
+  | {
+      readonly from: 'generate-ocra';
+      readonly suite: OcraSuite;
+      readonly issuer: string;
+      readonly label: string;
     };
+
+/** What passcodes look like, where the URI does not say it. */
+export interface Form {
+  readonly alphabet: Alphabet;
+  /** Characters of a passcode. */
+  readonly digits: number;
+}
 
 const KINDS = { totp: KIND_TOTP, hotp: KIND_HOTP } as const;
 const ALGORITHMS = { sha1: SHA1, sha256: SHA256, sha512: SHA512 } as const;
@@ -40,16 +57,23 @@ export interface SourceTools {
 export async function readEnrolment(source: EnrolSource, tools: SourceTools): Promise<Enrolment> {
   switch (source.from) {
     case 'stdin':
-      return parseOtpauth(await tools.standardInput());
+      return formed(await tools.standardInput(), source.form);
     case 'uri-file':
-      return parseOtpauth(Buffer.from(await readWhole(source.path, URI_BYTES_MAX)).toString('utf8'));
+      return formed(Buffer.from(await readWhole(source.path, URI_BYTES_MAX)).toString('utf8'), source.form);
     case 'qr':
-      return parseOtpauth(await readQrImage(await readWhole(source.path, IMAGE_BYTES_MAX)));
+      return formed(await readQrImage(await readWhole(source.path, IMAGE_BYTES_MAX)), source.form);
+    case 'generate-ocra':
+      return freshSeed(source, tools.random);
     case 'generate': {
       const { kind, algorithm, ...rest } = source;
       return freshSeed({ ...rest, kind: KINDS[kind], algorithm: ALGORITHMS[algorithm] }, tools.random);
     }
   }
+}
+
+function formed(uri: string, form: Form | undefined): Enrolment {
+  const enrolment = parseOtpauth(uri);
+  return form === undefined ? enrolment : checkEnrolment({ ...enrolment, ...form });
 }
 
 async function readWhole(path: string, bytesMax: number): Promise<Uint8Array> {

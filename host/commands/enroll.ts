@@ -1,8 +1,10 @@
 import { type AccountSettings, KIND_TOTP, storedKey } from '../../protocol/account.ts';
 import { equal } from '../../protocol/hmac.ts';
 import { ACCOUNT_ID_BYTES } from '../../protocol/limits.ts';
+import { type OcraSuite, ocraSuiteText } from '../../protocol/ocra.ts';
 import { REFUSED_ACCOUNT_EXISTS, REFUSED_FULL, REFUSED_UNSUPPORTED } from '../../protocol/refusals.ts';
 import { hostPrimitives } from '../client/primitives.ts';
+import { digitsByte } from '../enrol/alphabets.ts';
 import type { Enrolment } from '../enrol/enrolment.ts';
 import { FobError, isOutcomeUnknown, isRefusal, refusalError } from '../errors.ts';
 import { addPendingAccount, confirmAccount, dropAccount, type KeptAccount } from '../inventory/accounts.ts';
@@ -60,7 +62,7 @@ export async function enroll(
   const { settings } = account;
   return {
     serial: fob.hello.serial,
-    account: described({ ...settings, counter: enrolment.counter, health: 0 }),
+    account: listedAs(settings, enrolment),
     isClockSet,
     isResumed: resumed !== undefined,
     warnings: enrolment.warnings,
@@ -72,14 +74,15 @@ export async function enroll(
 type Wanted = Pick<KeptAccount, 'key'> & { readonly settings: Omit<AccountSettings, 'id'> };
 
 function accountOf(enrolment: Enrolment): Wanted {
-  const { kind, algorithm, digits, issuer, label, secret } = enrolment;
+  const { kind, algorithm, digits, alphabet, issuer, label, secret, suite } = enrolment;
   const text = new TextEncoder();
   return {
     settings: {
       kind,
       algorithm,
-      digits,
+      digits: digitsByte(alphabet, digits),
       period: kind === KIND_TOTP ? enrolment.period : 0,
+      ...(suite !== undefined && traitsOf(suite)),
       issuer: text.encode(issuer),
       label: text.encode(label),
     },
@@ -87,25 +90,39 @@ function accountOf(enrolment: Enrolment): Wanted {
   };
 }
 
+function traitsOf({ question, length, inputs, step }: OcraSuite) {
+  return { question, length, inputs, step };
+}
+
+const NUMBERS = ['kind', 'algorithm', 'digits', 'period', 'question', 'length', 'inputs', 'step'] as const;
+
 function isSame(kept: KeptAccount, wanted: Wanted): boolean {
-  const { kind, algorithm, digits, period, issuer, label } = wanted.settings;
+  const { settings } = wanted;
   return (
-    kept.settings.kind === kind &&
-    kept.settings.algorithm === algorithm &&
-    kept.settings.digits === digits &&
-    kept.settings.period === period &&
-    equal(kept.settings.issuer, issuer) &&
-    equal(kept.settings.label, label) &&
+    NUMBERS.every(name => kept.settings[name] === settings[name]) &&
+    equal(kept.settings.issuer, settings.issuer) &&
+    equal(kept.settings.label, settings.label) &&
     equal(kept.key, wanted.key)
   );
 }
 
+function listedAs(settings: AccountSettings, { counter, suite }: Enrolment): ListedAccount {
+  const text = suite === undefined ? undefined : ocraSuiteText(suite);
+  return described({ ...settings, counter, health: 0 }, text);
+}
+
 /** What would be refused is refused before anything changes. Returns whether the clock was set. */
-async function prepare(context: Context, fob: FobAtHand, { kind, algorithm }: Enrolment): Promise<boolean> {
+async function prepare(context: Context, fob: FobAtHand, enrolment: Enrolment): Promise<boolean> {
+  const { kind, algorithm, alphabet, suite } = enrolment;
+  // Alphabets came with the version that brought OCRA.
+  const isNew = suite !== undefined || alphabet !== 'decimal';
+  if (isNew && !fob.client.knows('putOcra'))
+    throw new FobError('old-firmware', { subject: fob.hello.serial });
   if (((fob.hello.algorithms >> algorithm) & 1) === 0) throw refusalError(REFUSED_UNSUPPORTED);
   const info = await fob.client.call('info', {}, { signal: context.signal });
   if (info.freeRecords === 0) throw refusalError(REFUSED_FULL);
-  if (kind !== KIND_TOTP || info.clock !== 0) return false;
+  const needsTime = kind === KIND_TOTP || (suite !== undefined && suite.inputs >> 3 !== 0);
+  if (!needsTime || info.clock !== 0) return false;
   await setInSession(context, fob);
   return true;
 }
@@ -116,7 +133,7 @@ async function write(
   fob: FobAtHand,
   pairing: Pairing,
   wanted: Wanted,
-  { counter }: Enrolment,
+  enrolment: Enrolment,
 ): Promise<Pick<KeptAccount, 'settings' | 'key'>> {
   const { inventory, signal } = context;
   const { serial } = fob.hello;
@@ -125,13 +142,16 @@ async function write(
     const { settings, key } = account;
     await addPendingAccount(inventory, pairing.id, settings, key, context.now());
     try {
-      await fob.client.call('put', { ...settings, counter, secret: key }, { signal });
+      const { counter, suite } = enrolment;
+      if (suite === undefined)
+        await fob.client.call('put', { ...settings, counter, secret: key }, { signal });
+      else await fob.client.call('putOcra', { ...settings, ...suite, counter, secret: key }, { signal });
     } catch (error) {
       if (!isOutcomeUnknown(error)) await dropAccount(inventory, pairing.id, settings.id);
       if (isRefusal(error, 'account-exists')) continue;
       throw error;
     }
-    const name = accountName(described({ ...settings, counter, health: 0 }));
+    const name = accountName(listedAs(settings, enrolment));
     context.report({ event: 'account-written', serial, account: name });
     if (!(await isProved(context, fob, account))) await undo(context, fob, pairing, settings.id);
     await confirmAccount(inventory, pairing.id, settings.id);

@@ -1,7 +1,8 @@
-import { KIND_HOTP } from '../../protocol/account.ts';
 import type { Response } from '../../protocol/commands.ts';
+import { type Alphabet, passcodeForm } from '../enrol/alphabets.ts';
 import { FobError } from '../errors.ts';
-import { accountIdText } from '../inventory/accounts.ts';
+import { accountIdText, suitesOf } from '../inventory/accounts.ts';
+import type { Pairing } from '../inventory/pairings.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { openOwnerSession } from './owner-session.ts';
 
@@ -10,13 +11,17 @@ export interface ListedAccount {
   /** 8 hex digits. */
   readonly id: string;
   readonly health: 'good' | 'damaged';
-  readonly kind: 'hotp' | 'totp';
+  readonly kind: 'hotp' | 'totp' | 'ocra';
   readonly algorithm: string;
+  /** Characters of a passcode. */
   readonly digits: number;
+  readonly alphabet: Alphabet;
   /** TOTP only. */
   readonly periodSeconds?: number;
-  /** HOTP only: the counter of the next passcode. */
+  /** HOTP, and OCRA by a suite that counts: the counter of the next passcode. */
   readonly counter?: number;
+  /** OCRA only (RFC 6287 §6), where this inventory enrolled the account. */
+  readonly suite?: string;
   readonly issuer: string;
   readonly label: string;
 }
@@ -26,19 +31,33 @@ export interface ListResult {
   readonly clock: 'unset' | 'trusted';
   /** Accounts that still fit. */
   readonly free: number;
+  /** In the order in which the fob shows them. */
   readonly accounts: readonly ListedAccount[];
 }
 
-/** The accounts on a fob. @throws FobError as `openOwnerSession` */
+/** The accounts on a fob. @throws FobError `refused` (locked), as `openOwnerSession` */
 export async function list(context: Context, fob: FobAtHand): Promise<ListResult> {
-  await openOwnerSession(context, fob);
+  const pairing = await openOwnerSession(context, fob);
   const info = await fob.client.call('info', {}, context);
   return {
     serial: fob.hello.serial,
     clock: info.clock === 0 ? 'unset' : 'trusted',
     free: info.freeRecords,
-    accounts: (await readAccounts(context, fob, info.accounts)).map(described),
+    accounts: await listAccounts(context, fob, pairing, info.accounts),
   };
+}
+
+/** The accounts on a fob with what the inventory knows of them, inside an open session. */
+export async function listAccounts(
+  context: Context,
+  fob: FobAtHand,
+  pairing: Pairing,
+  count?: number,
+): Promise<ListedAccount[]> {
+  const present = count ?? (await fob.client.call('info', {}, { signal: context.signal })).accounts;
+  const suites = await suitesOf(context.inventory, pairing.id);
+  const accounts = await readAccounts(context, fob, present);
+  return accounts.map(account => described(account, suites.get(accountIdText(account.id))));
 }
 
 /** What the fob says about each of its accounts, in its order. */
@@ -56,16 +75,24 @@ export async function readAccounts(
 
 /** By number on the wire; 0 is what a damaged record may say. */
 const ALGORITHMS = ['unknown', 'SHA-1', 'SHA-256', 'SHA-512'];
+const KINDS = [undefined, 'hotp', 'totp', 'ocra'] as const;
 
-export function described(account: Response<'list'>): ListedAccount {
-  const isHotp = account.kind === KIND_HOTP;
+/** @param suite of an OCRA account, where it is known */
+export function described(account: Response<'list'>, suite?: string): ListedAccount {
+  const kind = KINDS[account.kind] ?? 'totp';
+  const { alphabet, length } = passcodeForm(account.digits);
+  // The first data input is the counter, or there is none (RFC 6287 §6.3).
+  const counts = kind === 'hotp' || (kind === 'ocra' && /:C-/i.test(suite ?? ''));
   return {
     id: accountIdText(account.id),
     health: account.health === 0 ? 'good' : 'damaged',
-    kind: isHotp ? 'hotp' : 'totp',
+    kind,
     algorithm: ALGORITHMS[account.algorithm] ?? 'unknown',
-    digits: account.digits,
-    ...(isHotp ? { counter: account.counter } : { periodSeconds: account.period }),
+    digits: length,
+    alphabet,
+    ...(kind === 'totp' && { periodSeconds: account.period }),
+    ...(counts && { counter: account.counter }),
+    ...(suite !== undefined && { suite }),
     issuer: utf8(account.issuer),
     label: utf8(account.label),
   };
@@ -109,4 +136,9 @@ function isMeant(account: ListedAccount, wanted: string): boolean {
   const plain = (text: string) => text.toLowerCase().replace(/\s*:\s*/, ':');
   const { id, issuer, label } = account;
   return [id, issuer, label, `${issuer}:${label}`].some(name => name !== '' && plain(name) === plain(wanted));
+}
+
+/** The id of an account as the wire has it. */
+export function idBytes({ id }: Pick<ListedAccount, 'id'>): Uint8Array {
+  return new Uint8Array(Buffer.from(id, 'hex'));
 }

@@ -3,10 +3,11 @@ import { pairingKey } from '../client/handshake.ts';
 import { FobError, isFobError, isRefusal, refusalError } from '../errors.ts';
 import { confirmPairing, type Pairing, pairingKeyOf, pairingsOf } from '../inventory/pairings.ts';
 import type { Context, FobAtHand } from './context.ts';
+import { leaveMissingRecoveryKey } from './escrow.ts';
 
 /**
  * Opens a session with the key that the inventory has for this fob. A pairing that an interruption left pending is
- * tried too, and confirmed when the fob has its key.
+ * tried too, and confirmed when the fob has its key. A fob that is not known to have the recovery key gets it.
  * @returns the pairing whose key it was
  * @throws FobError `not-paired`, `not-in-inventory`, `not-authentic`, `refused`, `inventory`, those of the link
  */
@@ -29,6 +30,7 @@ export async function openOwnerSession(context: Context, fob: FobAtHand): Promis
       continue;
     }
     if (pairing.state === 'pending') await settle(context, pairing);
+    if (pairing.escrowed_ms === null) await leaveMissingRecoveryKey(context, fob, pairing);
     return pairing;
   }
   throw failure ?? new FobError('not-authentic', { subject: serial });

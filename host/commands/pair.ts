@@ -11,6 +11,7 @@ import {
 } from '../inventory/pairings.ts';
 import { CODE_ATTEMPTS_MAX, RECOVERY_KEY_BYTES } from '../limits.ts';
 import type { Context, FobAtHand } from './context.ts';
+import { leaveMissingRecoveryKey } from './escrow.ts';
 import { openOwnerSession } from './owner-session.ts';
 
 export interface PairOptions {
@@ -100,4 +101,6 @@ async function adopt(context: Context, fob: FobAtHand): Promise<void> {
   }
   await fob.client.openSession(pairingKey(key), signal);
   await confirmPairing(inventory, id, context.now());
+  const [pairing] = await pairingsOf(inventory, fob.hello.serial);
+  if (pairing?.id === id) await leaveMissingRecoveryKey(context, fob, pairing);
 }

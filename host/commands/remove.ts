@@ -1,6 +1,6 @@
 import { dropAccount } from '../inventory/accounts.ts';
 import type { Context, FobAtHand } from './context.ts';
-import { described, type ListedAccount, readAccounts, selectAccount } from './list.ts';
+import { idBytes, type ListedAccount, listAccounts, selectAccount } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
 
 export interface RemoveResult {
@@ -23,10 +23,9 @@ export async function remove(
 ): Promise<RemoveResult> {
   const { signal } = context;
   const pairing = await openOwnerSession(context, fob);
-  const { accounts: count } = await fob.client.call('info', {}, { signal });
-  const account = selectAccount((await readAccounts(context, fob, count)).map(described), wanted);
+  const account = selectAccount(await listAccounts(context, fob, pairing), wanted);
   await confirm(account);
-  const id = new Uint8Array(Buffer.from(account.id, 'hex'));
+  const id = idBytes(account);
   await fob.client.call('remove', { id }, { signal });
   await dropAccount(context.inventory, pairing.id, id);
   return { serial: fob.hello.serial, account };

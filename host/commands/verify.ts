@@ -5,6 +5,7 @@ import {
   confirmAccount,
   dropAccount,
   type KeptAccount,
+  settleNames,
 } from '../inventory/accounts.ts';
 import type { Pairing } from '../inventory/pairings.ts';
 import type { Context, FobAtHand, Verdict } from './context.ts';
@@ -40,14 +41,17 @@ export async function verify(context: Context, fob: FobAtHand): Promise<VerifyRe
     else context.report({ event: 'account-doubtful', ...about, verdict });
     verified.push(account);
   };
-  for (const account of kept) {
+  for (const found of kept) {
+    const account = await settleRenaming(context, fob, pairing, found);
     const { id, issuer, label } = account.settings;
     const verdict = await settled(context, pairing, account, await verdictOn(context, fob, account));
     take({ id: accountIdText(id), issuer: utf8(issuer), label: utf8(label), verdict });
   }
   const known = new Set(verified.map(({ id }) => id));
   const { accounts: count } = await fob.client.call('info', {}, { signal: context.signal });
-  for (const { id, issuer, label } of (await readAccounts(context, fob, count)).map(described)) {
+  for (const { id, issuer, label } of (await readAccounts(context, fob, count)).map(account =>
+    described(account),
+  )) {
     if (!known.has(id)) take({ id, issuer, label, verdict: 'unknown' });
   }
   const result = { serial: fob.hello.serial, accounts: verified };
@@ -84,8 +88,29 @@ async function settled(
 }
 
 /**
- * Settles the enrolments with this fob that were cut off, inside an open session.
- * @returns those that the fob had taken and now has proved
+ * A renaming that was cut off has happened when the fob proves the new names, and has not when it proves the old ones.
+ * @returns the account by the names that hold
+ */
+async function settleRenaming(
+  context: Context,
+  fob: FobAtHand,
+  pairing: Pairing,
+  account: KeptAccount,
+): Promise<KeptAccount> {
+  const { nextNames, ...before } = account;
+  if (nextNames === undefined) return account;
+  const after = { ...before, settings: { ...before.settings, ...nextNames } };
+  for (const one of [after, before]) {
+    if ((await verdictOn(context, fob, one)) !== 'proved') continue;
+    await settleNames(context.inventory, pairing.id, one.settings.id, one === after);
+    return one;
+  }
+  return account;
+}
+
+/**
+ * Settles the enrolments and renamings with this fob that were cut off, inside an open session.
+ * @returns the enrolments that the fob had taken and now has proved
  */
 export async function settlePending(
   context: Context,
@@ -94,6 +119,7 @@ export async function settlePending(
 ): Promise<KeptAccount[]> {
   const proved: KeptAccount[] = [];
   for (const account of await accountsOf(context.inventory, pairing.id)) {
+    await settleRenaming(context, fob, pairing, account);
     if (account.state !== 'pending') continue;
     const verdict = await verdictOn(context, fob, account);
     await settled(context, pairing, account, verdict);

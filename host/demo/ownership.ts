@@ -75,6 +75,7 @@ export async function enrolAccount(stage: Stage, { kind, issuer }: DemoAccount):
   const { context } = stage;
   const source = {
     from: 'generate',
+    alphabet: 'decimal',
     kind,
     algorithm: 'sha1',
     digits: 6,

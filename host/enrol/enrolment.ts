@@ -1,5 +1,6 @@
 import { KIND_TOTP, type Kind } from '../../protocol/account.ts';
 import {
+  CHARACTERS_MIN,
   COUNTER_MAX,
   DIGITS_MAX,
   DIGITS_MIN,
@@ -9,18 +10,24 @@ import {
   SECRET_BYTES_MAX,
   SECRET_BYTES_MIN,
 } from '../../protocol/limits.ts';
+import type { OcraSuite } from '../../protocol/ocra.ts';
 import type { Algorithm } from '../../protocol/primitives.ts';
 import { FobError } from '../errors.ts';
+import type { Alphabet } from './alphabets.ts';
 
 /** An account as it is about to be written to a fob. */
 export interface Enrolment {
   readonly kind: Kind;
   readonly algorithm: Algorithm;
+  /** Characters of a passcode. */
   readonly digits: number;
-  /** Seconds; 0 for HOTP. */
+  readonly alphabet: Alphabet;
+  /** Seconds; 0 but for TOTP. */
   readonly period: number;
-  /** The next HOTP counter; 0 for TOTP. */
+  /** The next counter of HOTP, or of OCRA by a suite that counts; otherwise 0. */
   readonly counter: number;
+  /** OCRA only (RFC 6287 §6); algorithm and digits are its own. */
+  readonly suite?: OcraSuite;
   readonly issuer: string;
   readonly label: string;
   readonly secret: Uint8Array;
@@ -36,7 +43,8 @@ export function badInput(sentence: string, next: string): FobError {
 /** Control characters would move the cursor, direction marks would reorder what is read aloud from a screen. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
-function checkName(what: 'issuer' | 'label', name: string): void {
+/** @throws FobError `bad-input` for a name that a fob cannot keep or show */
+export function checkName(what: 'issuer' | 'label' | 'service' | 'user', name: string): void {
   if (UNPRINTABLE.test(name)) {
     throw badInput(
       `The ${what} holds a character that cannot be shown.`,
@@ -67,18 +75,25 @@ function checkSecretLength(length: number): void {
   }
 }
 
+function checkPasscode({ digits, alphabet, suite }: Enrolment): void {
+  // A suite has its own bounds, and was read with them.
+  if (suite !== undefined) return;
+  const least = alphabet === 'decimal' ? DIGITS_MIN : CHARACTERS_MIN;
+  if (Number.isInteger(digits) && digits >= least && digits <= DIGITS_MAX) return;
+  const unit = alphabet === 'decimal' ? 'digits' : 'characters';
+  throw badInput(
+    `Passcodes of ${digits} ${unit} are asked for; a fob makes ${least} to ${DIGITS_MAX}.`,
+    `Set the account up with ${least} to ${DIGITS_MAX} ${unit}.`,
+  );
+}
+
 /**
  * The enrolment itself, if a fob can hold it.
  * @throws FobError `bad-input`
  */
 export function checkEnrolment(enrolment: Enrolment): Enrolment {
-  const { kind, digits, period, counter } = enrolment;
-  if (!Number.isInteger(digits) || digits < DIGITS_MIN || digits > DIGITS_MAX) {
-    throw badInput(
-      `Passcodes of ${digits} digits are asked for; a fob makes ${DIGITS_MIN} to ${DIGITS_MAX}.`,
-      `Set the account up with ${DIGITS_MIN} to ${DIGITS_MAX} digits.`,
-    );
-  }
+  const { kind, period, counter } = enrolment;
+  checkPasscode(enrolment);
   const periodFits = period >= PERIOD_SECONDS_MIN && period <= PERIOD_SECONDS_MAX;
   if (kind === KIND_TOTP && !(Number.isInteger(period) && periodFits)) {
     throw badInput(

@@ -8,6 +8,8 @@ export const QR_CODES_MAX = 8;
 /** What a URI means that does not say (Key URI Format). */
 export const DIGITS_DEFAULT = 6;
 export const PERIOD_SECONDS_DEFAULT = 30;
+/** Characters of a passcode in another alphabet than the decimal one. */
+export const CHARACTERS_DEFAULT = 8;
 
 /** Longest number read from a URI: the decimals of 2^53 - 1. */
 export const DECIMALS_MAX = 16;

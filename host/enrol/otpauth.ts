@@ -1,9 +1,12 @@
 import { base32nopad } from '@scure/base';
-import { KIND_HOTP, KIND_TOTP, type Kind } from '../../protocol/account.ts';
+import { KIND_HOTP, KIND_OCRA, KIND_TOTP, type Kind } from '../../protocol/account.ts';
+import { ocraSuiteText } from '../../protocol/ocra.ts';
 import { type Algorithm, SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
 import { URI_BYTES_MAX } from '../limits.ts';
+import { ALPHABET_NAMES, type Alphabet } from './alphabets.ts';
 import { badInput, checkEnrolment, type Enrolment } from './enrolment.ts';
-import { DECIMALS_MAX, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from './limits.ts';
+import { CHARACTERS_DEFAULT, DECIMALS_MAX, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from './limits.ts';
+import { readOcraSuite } from './ocra.ts';
 import { readSecretText } from './secret-text.ts';
 import { decodePercent, readParameters, splitUri, warningsAbout } from './uri-parts.ts';
 
@@ -35,44 +38,89 @@ export function parseOtpauth(text: string): Enrolment {
   }
   const secret = readSecretText(given);
   const names = readNames(path, values.get('issuer'));
-  const moving = kind === KIND_HOTP ? readCounter(values) : readPeriod(values);
+  const passcode = kind === KIND_OCRA ? readOcra(values) : readPasscode(kind, values);
   return checkEnrolment({
     kind,
-    algorithm: readAlgorithm(values.get('algorithm')),
-    digits: readNumber(values.get('digits'), 'number of digits') ?? DIGITS_DEFAULT,
-    period: moving.period,
-    counter: moving.counter,
+    ...passcode,
     issuer: names.issuer,
     label: names.label,
     secret: secret.secret,
-    warnings: [...unused, ...secret.warnings, ...names.warnings, ...moving.warnings],
+    warnings: [...unused, ...secret.warnings, ...names.warnings, ...passcode.warnings],
   });
 }
 
+type Values = ReadonlyMap<string, string>;
+type Passcode = Omit<Enrolment, 'kind' | 'issuer' | 'label' | 'secret'>;
+
+function readPasscode(kind: Kind, values: Values): Passcode {
+  const { period, counter, warnings } = kind === KIND_HOTP ? readCounter(values) : readPeriod(values);
+  const alphabet = readAlphabet(values.get('alphabet'));
+  return {
+    algorithm: readAlgorithm(values.get('algorithm')),
+    digits:
+      readNumber(values.get('digits'), 'number of digits') ??
+      (alphabet === 'decimal' ? DIGITS_DEFAULT : CHARACTERS_DEFAULT),
+    alphabet,
+    period,
+    counter,
+    warnings: values.has('suite')
+      ? [...warnings, 'The URI has an OCRA suite, which only an account of type ocra uses.']
+      : warnings,
+  };
+}
+
+/** The suite says everything; what the URI says besides must not say something else. */
+function readOcra(values: Values): Passcode {
+  const named = values.get('suite');
+  if (named === undefined) {
+    throw badInput(
+      'The URI is of type ocra and has no suite.',
+      'Ask the service for its OCRA suite, and add it as the parameter suite.',
+    );
+  }
+  const suite = readOcraSuite(named);
+  const algorithm = suite.algorithm as Algorithm;
+  const digits = readNumber(values.get('digits'), 'number of digits') ?? suite.digits;
+  const hash = values.get('algorithm');
+  if (digits !== suite.digits || (hash !== undefined && readAlgorithm(hash) !== algorithm)) {
+    throw badInput(
+      'The URI says other digits or another algorithm than its OCRA suite.',
+      'Ask the service which is right, and remove the other.',
+    );
+  }
+  const counts = (suite.inputs & 1) === 1;
+  const counter = counts ? readCounter(values) : { period: 0, counter: 0, warnings: [] };
+  return { algorithm, digits, alphabet: 'decimal', suite, ...counter };
+}
+
 /**
- * URI that `parseOtpauth` and the usual apps read as the same account. It holds the secret: not for logs, and
+ * URI that `parseOtpauth` and the usual apps read as the same account; one with another alphabet than the decimal one
+ * only `parseOtpauth`. It holds the secret: not for logs, and
  * not for a command line.
  */
 export function otpauthOf(enrolment: Enrolment): string {
-  const { kind, algorithm, digits, period, counter, issuer, label, secret } = enrolment;
+  const { kind, algorithm, digits, alphabet, period, counter, issuer, label, secret, suite } = enrolment;
   const parameters = [
     `secret=${base32nopad.encode(secret)}`,
     ...(issuer === '' ? [] : [`issuer=${encodeURIComponent(issuer)}`]),
     `algorithm=${NAMES_OF_ALGORITHMS[algorithm]}`,
     `digits=${digits}`,
-    kind === KIND_HOTP ? `counter=${counter}` : `period=${period}`,
+    ...(alphabet === 'decimal' ? [] : [`alphabet=${alphabet}`]),
+    ...(suite === undefined ? [] : [`ocraSuite=${encodeURIComponent(ocraSuiteText(suite))}`]),
+    ...(kind === KIND_TOTP ? [`period=${period}`] : [`counter=${counter}`]),
   ];
   // An empty prefix keeps a colon of the label from being read as the end of an issuer.
   const prefix = issuer === '' && !label.includes(':') ? '' : `${encodeURIComponent(issuer)}:`;
   const path = `${prefix}${encodeURIComponent(label)}`;
-  return `otpauth://${kind === KIND_HOTP ? 'hotp' : 'totp'}/${path}?${parameters.join('&')}`;
+  return `otpauth://${TYPES[kind]}/${path}?${parameters.join('&')}`;
 }
 
+const TYPES = { [KIND_HOTP]: 'hotp', [KIND_TOTP]: 'totp', [KIND_OCRA]: 'ocra' } as const;
+
 function kindOf(type: string): Kind {
-  if (type === 'totp') return KIND_TOTP;
-  if (type === 'hotp') return KIND_HOTP;
+  for (const kind of [KIND_HOTP, KIND_TOTP, KIND_OCRA] as const) if (TYPES[kind] === type) return kind;
   throw badInput(
-    'The type of the URI is neither totp nor hotp.',
+    'The type of the URI is none of totp, hotp and ocra.',
     'Choose another kind of authenticator at the service, usually called "authenticator app".',
   );
 }
@@ -133,6 +181,16 @@ function readNumber(text: string | undefined, what: string): number | undefined 
     );
   }
   return Number(text);
+}
+
+/** A parameter of Passfob's own: nobody else has one for it. */
+function readAlphabet(text: string | undefined): Alphabet {
+  const alphabet = ALPHABET_NAMES.find(name => name === (text ?? 'decimal').toLowerCase());
+  if (alphabet !== undefined) return alphabet;
+  throw badInput(
+    'The alphabet of the URI is none that a fob has.',
+    `Set the account up with one of: ${ALPHABET_NAMES.join(', ')}.`,
+  );
 }
 
 /** `SHA1`, `sha-256`, `HmacSHA512`, `HMAC_SHA_1`: spellings of one name. */

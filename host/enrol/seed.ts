@@ -1,14 +1,20 @@
-import { KIND_TOTP, type Kind } from '../../protocol/account.ts';
+import { type KIND_HOTP, KIND_OCRA, KIND_TOTP } from '../../protocol/account.ts';
+import type { OcraSuite } from '../../protocol/ocra.ts';
 import { type Algorithm, SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
+import type { Alphabet } from './alphabets.ts';
 import { checkEnrolment, type Enrolment } from './enrolment.ts';
-import { DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from './limits.ts';
+import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from './limits.ts';
 
 export interface SeedOptions {
   /** TOTP where left out. */
-  readonly kind?: Kind;
+  readonly kind?: typeof KIND_HOTP | typeof KIND_TOTP;
+  /** Makes it an OCRA account, whose algorithm and digits are those of the suite. */
+  readonly suite?: OcraSuite;
   /** SHA-1 where left out: what every service takes. */
   readonly algorithm?: Algorithm;
   readonly digits?: number;
+  /** Decimal where left out: what every service takes. */
+  readonly alphabet?: Alphabet;
   /** Seconds; not looked at for HOTP. */
   readonly period?: number;
   readonly issuer?: string;
@@ -24,17 +30,40 @@ const SEED_BYTES: Record<Algorithm, number> = { [SHA1]: 20, [SHA256]: 32, [SHA51
  * @throws FobError `bad-input` for options that no fob takes
  */
 export function freshSeed(options: SeedOptions, randomBytes: (length: number) => Uint8Array): Enrolment {
+  const { suite } = options;
+  if (suite !== undefined) return freshOcraSeed(options, suite, randomBytes);
   const kind = options.kind ?? KIND_TOTP;
   const algorithm = options.algorithm ?? SHA1;
+  const alphabet = options.alphabet ?? 'decimal';
   return checkEnrolment({
     kind,
     algorithm,
-    digits: options.digits ?? DIGITS_DEFAULT,
+    digits: options.digits ?? (alphabet === 'decimal' ? DIGITS_DEFAULT : CHARACTERS_DEFAULT),
+    alphabet,
     period: kind === KIND_TOTP ? (options.period ?? PERIOD_SECONDS_DEFAULT) : 0,
-    counter: 0,
-    issuer: options.issuer ?? '',
-    label: options.label,
+    ...beginning(options),
     secret: randomBytes(SEED_BYTES[algorithm]),
-    warnings: [],
+  });
+}
+
+function beginning({ issuer = '', label }: SeedOptions) {
+  return { counter: 0, issuer, label, warnings: [] };
+}
+
+function freshOcraSeed(
+  options: SeedOptions,
+  suite: OcraSuite,
+  randomBytes: (length: number) => Uint8Array,
+): Enrolment {
+  const algorithm = suite.algorithm as Algorithm;
+  return checkEnrolment({
+    kind: KIND_OCRA,
+    algorithm,
+    digits: suite.digits,
+    alphabet: 'decimal',
+    period: 0,
+    ...beginning(options),
+    suite,
+    secret: randomBytes(SEED_BYTES[algorithm]),
   });
 }

@@ -5,7 +5,7 @@ const EXAMPLE =
 
 /** An otpauth URI taken apart; nothing decoded yet. */
 export interface UriParts {
-  /** What stands where URIs have a host: `totp` or `hotp`, in lower case. */
+  /** What stands where URIs have a host: `totp`, `hotp` or `ocra`, in lower case. */
   readonly type: string;
   /** Behind the type's slash, up to the question mark. */
   readonly path: string;
@@ -65,7 +65,7 @@ export interface Parameters {
   readonly others: readonly string[];
 }
 
-const KNOWN = ['secret', 'issuer', 'algorithm', 'digits', 'period', 'counter'];
+const KNOWN = ['secret', 'issuer', 'algorithm', 'digits', 'period', 'counter', 'alphabet', 'suite'];
 
 /**
  * Parameters of the query. A `+` is a space there, as in forms: that is how the apps read it.
@@ -76,7 +76,9 @@ export function readParameters(query: string): Parameters {
   const others = new Set<string>();
   for (const part of query.split('&')) {
     const equals = part.indexOf('=');
-    const name = (equals < 0 ? part : part.slice(0, equals)).toLowerCase();
+    const written = (equals < 0 ? part : part.slice(0, equals)).toLowerCase();
+    // No standard names it; libraries that make URIs of OCRA accounts use either.
+    const name = written === 'ocrasuite' ? 'suite' : written;
     const encoded = equals < 0 ? '' : part.slice(equals + 1);
     if (!KNOWN.includes(name)) {
       if (name === 'encoder' && encoded.toLowerCase() === 'steam') throw steam();

@@ -1,4 +1,7 @@
-import type { AccountSettings } from '../../protocol/account.ts';
+import { type AccountSettings, KIND_OCRA } from '../../protocol/account.ts';
+import { ocraSuiteText } from '../../protocol/ocra.ts';
+import { parseOcraSuite } from '../../protocol/ocra-suite.ts';
+import { FobError } from '../errors.ts';
 import type { Inventory } from './inventory.ts';
 import { seal, unseal } from './seal.ts';
 
@@ -8,7 +11,12 @@ export interface KeptAccount {
   readonly state: 'pending' | 'active';
   /** The stored key, as `storedKey` gives it. */
   readonly key: Uint8Array;
+  /** Names that the fob was asked to take, as long as it is not known whether it did. */
+  readonly nextNames?: Names;
 }
+
+/** UTF-8, as the wire has it. */
+export type Names = Pick<AccountSettings, 'issuer' | 'label'>;
 
 /** The id of an account as people and rows write it: 8 hex digits. */
 export function accountIdText(id: Uint8Array): string {
@@ -34,10 +42,11 @@ export async function addPendingAccount(
       algorithm: settings.algorithm,
       digits: settings.digits,
       period: settings.period,
-      issuer: Buffer.from(settings.issuer).toString('utf8'),
-      label: Buffer.from(settings.label).toString('utf8'),
+      issuer: textOf(settings.issuer),
+      label: textOf(settings.label),
       sealed_key: seal(keys, placeOf(pairingId, accountId), key),
       created_ms: nowMs,
+      suite: suiteTextOf(settings),
     })
     .execute();
 }
@@ -79,10 +88,85 @@ export async function accountsOf({ db, keys }: Inventory, pairingId: number): Pr
       algorithm: row.algorithm,
       digits: row.digits,
       period: row.period,
-      issuer: new Uint8Array(Buffer.from(row.issuer, 'utf8')),
-      label: new Uint8Array(Buffer.from(row.label, 'utf8')),
+      issuer: bytesOf(row.issuer),
+      label: bytesOf(row.label),
+      ...(row.suite !== null && suiteTraits(row.suite)),
     },
+    ...(row.next_issuer !== null &&
+      row.next_label !== null && {
+        nextNames: { issuer: bytesOf(row.next_issuer), label: bytesOf(row.next_label) },
+      }),
   }));
+}
+
+function suiteTextOf(settings: AccountSettings): string | null {
+  const { kind, algorithm, digits, question = 0, length = 0, inputs = 0, step = 0 } = settings;
+  return kind === KIND_OCRA ? ocraSuiteText({ algorithm, digits, question, length, inputs, step }) : null;
+}
+
+function suiteTraits(text: string): Partial<AccountSettings> {
+  const suite = parseOcraSuite(text);
+  if (suite === undefined) {
+    throw new FobError('inventory', {
+      sentence: 'An account of the inventory has an OCRA suite that cannot be read.',
+      next: 'Restore inventory.db and inventory.key from one and the same backup.',
+    });
+  }
+  const { question, length, inputs, step } = suite;
+  return { question, length, inputs, step };
+}
+
+function textOf(utf8: Uint8Array): string {
+  return Buffer.from(utf8).toString('utf8');
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'utf8'));
+}
+
+/** Keeps the names that the fob is about to be asked to take; durable when the promise resolves. */
+export async function proposeNames(
+  { db }: Inventory,
+  pairingId: number,
+  id: Uint8Array,
+  { issuer, label }: Names,
+): Promise<void> {
+  await db
+    .updateTable('accounts')
+    .set({ next_issuer: textOf(issuer), next_label: textOf(label) })
+    .where('pairing_id', '=', pairingId)
+    .where('account_id', '=', accountIdText(id))
+    .execute();
+}
+
+/** It is known whether the fob has taken the names that were proposed. */
+export async function settleNames(
+  { db }: Inventory,
+  pairingId: number,
+  id: Uint8Array,
+  isTaken: boolean,
+): Promise<void> {
+  await db
+    .updateTable('accounts')
+    .set(({ ref }) => ({
+      ...(isTaken && { issuer: ref('next_issuer').$notNull(), label: ref('next_label').$notNull() }),
+      next_issuer: null,
+      next_label: null,
+    }))
+    .where('pairing_id', '=', pairingId)
+    .where('account_id', '=', accountIdText(id))
+    .where('next_label', 'is not', null)
+    .execute();
+}
+
+/** Suites of a fob's OCRA accounts by their ids, without opening any seal. */
+export async function suitesOf({ db }: Inventory, pairingId: number): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('accounts')
+    .select(['account_id', 'suite'])
+    .where('pairing_id', '=', pairingId)
+    .execute();
+  return new Map(rows.flatMap(row => (row.suite === null ? [] : [[row.account_id, row.suite] as const])));
 }
 
 function placeOf(pairingId: number, accountId: string) {

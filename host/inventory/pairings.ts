@@ -111,12 +111,27 @@ export async function pairingsOf({ db }: Inventory, serial: string): Promise<Pai
 }
 
 /** The key that authenticates sessions with a fob. @throws FobError `inventory` where its seal does not open */
-export async function pairingKeyOf({ db, keys }: Inventory, id: number): Promise<Uint8Array> {
-  const row = await db
-    .selectFrom('secrets')
-    .select('pairing_key')
-    .where('pairing_id', '=', id)
-    .executeTakeFirst();
-  if (row === undefined) throw new FobError('inventory', { sentence: 'The keys of this fob are gone.' });
-  return unseal(keys, { column: 'secrets.pairing_key', id: String(id) }, row.pairing_key);
+export function pairingKeyOf(inventory: Inventory, id: number): Promise<Uint8Array> {
+  return secretOf(inventory, id, 'pairing_key');
+}
+
+/** The key that opens a fob's vault without its PIN. @throws FobError `inventory` where its seal does not open */
+export function recoveryKeyOf(inventory: Inventory, id: number): Promise<Uint8Array> {
+  return secretOf(inventory, id, 'recovery_key');
+}
+
+async function secretOf(
+  { db, keys }: Inventory,
+  id: number,
+  column: 'pairing_key' | 'recovery_key',
+): Promise<Uint8Array> {
+  const row = await db.selectFrom('secrets').select(column).where('pairing_id', '=', id).executeTakeFirst();
+  const sealed = row?.[column];
+  if (sealed === undefined) throw new FobError('inventory', { sentence: 'The keys of this fob are gone.' });
+  return unseal(keys, { column: `secrets.${column}`, id: String(id) }, sealed);
+}
+
+/** The fob has said that it holds its vault's key under the recovery key. */
+export async function markEscrowed({ db }: Inventory, id: number, nowMs: number): Promise<void> {
+  await db.updateTable('pairings').set({ escrowed_ms: nowMs }).where('id', '=', id).execute();
 }

@@ -13,6 +13,8 @@ export interface PairingTable {
   created_ms: number;
   confirmed_ms: number | null;
   erased_ms: number | null;
+  /** When the fob was given the recovery key; null where it is not known to have it. */
+  escrowed_ms: Generated<number | null>;
 }
 
 /** Sealed secrets of a pairing, apart from it so that erasing them is deleting rows. */
@@ -38,6 +40,11 @@ export interface AccountTable {
   /** The stored key (RFC 2104 §2), sealed. */
   sealed_key: Uint8Array;
   created_ms: number;
+  /** OCRA only (RFC 6287 §6): the suite as text. */
+  suite: Generated<string | null>;
+  /** Names that the fob was asked to take and has not yet proved: null while there are none. */
+  next_issuer: Generated<string | null>;
+  next_label: Generated<string | null>;
 }
 
 export interface Schema {
@@ -84,5 +91,11 @@ export const MIGRATIONS: readonly string[] = [
     created_ms integer not null,
     primary key (pairing_id, account_id)
   ) strict;
+  `,
+  `
+  alter table pairings add column escrowed_ms integer;
+  alter table accounts add column suite text;
+  alter table accounts add column next_issuer text;
+  alter table accounts add column next_label text;
   `,
 ];

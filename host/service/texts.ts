@@ -1,3 +1,4 @@
+import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '../../protocol/limits.ts';
 import { limits } from './limits.ts';
 
 /** Every English text of the service, in one place. No text tells a log-in why it was refused. */
@@ -38,6 +39,11 @@ export const texts = {
     too_many_tokens: `This user has ${limits.tokensPerUserMax} tokens already. Revoke one first.`,
     unknown_serial: 'There is no token with this serial number.',
     bad_transition: 'A token in this state cannot be put into that one.',
+  },
+
+  pinRefusals: {
+    bad_pin: `A PIN has ${PIN_DIGITS_MIN} to ${PIN_DIGITS_MAX} digits.`,
+    trivial_pin: 'This PIN is among those that are tried first. Choose another.',
   },
 
   problems: {

@@ -12,6 +12,7 @@ export const BANGLEJS2: BoardFacts = {
   variables: 12000,
   flash: { at: 0x60000000, pageBytes: BANGLE_FLASH_PAGE_BYTES, pages: BANGLE_FLASH_PAGES },
   link: 'Bluetooth',
+  hidReportBytes: 0,
   consolePort: 'Bluetooth',
   ports: ['Bluetooth', 'Serial1'],
   keyPins: ['D17'],

@@ -9,6 +9,7 @@ export const BENCH: BoardFacts = {
   variables: 4096,
   flash: { at: 0x10000000, pageBytes: BENCH_FLASH_PAGE_BYTES, pages: BENCH_FLASH_PAGES },
   link: 'Serial1',
+  hidReportBytes: 0,
   consolePort: 'USB',
   ports: ['USB', 'Serial1', 'Serial2'],
   keyPins: [],

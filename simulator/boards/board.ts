@@ -1,6 +1,8 @@
 import type { BoardName } from '../fob.ts';
 
 export type PortName = 'USB' | 'Serial1' | 'Serial2' | 'Bluetooth';
+/** Where frames travel: a port, or HID reports. */
+export type LinkName = PortName | 'HID';
 
 /** What the screen of a watch is touched for, in place of a key. */
 export interface Touch {
@@ -32,8 +34,9 @@ export interface BoardFacts {
   readonly variables: number;
   /** `at` is where Storage begins in the address space. */
   readonly flash: { readonly at: number; readonly pageBytes: number; readonly pages: number };
-  /** The port that carries frames. */
-  readonly link: PortName;
+  readonly link: LinkName;
+  /** Bytes of a USB HID input report, 0 where the build has no USB HID. */
+  readonly hidReportBytes: number;
   /** Where the console is at boot, the board being plugged into a host. */
   readonly consolePort: PortName;
   readonly ports: readonly PortName[];

@@ -1,4 +1,9 @@
-import { PICO_FLASH_PAGE_BYTES, PICO_FLASH_PAGES } from '../limits.ts';
+import {
+  PICO_FLASH_PAGE_BYTES,
+  PICO_FLASH_PAGES,
+  USB_HID_LONG_REPORT_BYTES,
+  USB_HID_REPORT_BYTES,
+} from '../limits.ts';
 import type { BoardFacts } from './board.ts';
 
 const numbered = (port: string, count: number) => Array.from({ length: count }, (_, pin) => `${port}${pin}`);
@@ -14,6 +19,7 @@ export const PICO: BoardFacts = {
   variables: 5100,
   flash: { at: 0x08004000, pageBytes: PICO_FLASH_PAGE_BYTES, pages: PICO_FLASH_PAGES },
   link: 'USB',
+  hidReportBytes: USB_HID_REPORT_BYTES,
   consolePort: 'USB',
   ports: ['USB', 'Serial1', 'Serial2'],
   keyPins: ['C13'],
@@ -26,4 +32,12 @@ export const PICO: BoardFacts = {
   pbkdf2: true,
   hosted: false,
   bangle: undefined,
+};
+
+/** The same on a build that nobody offers: HID reports of 64 bytes, and those from the computer handed to the image. */
+export const PICO_HID: BoardFacts = {
+  ...PICO,
+  name: 'pico-hid',
+  link: 'HID',
+  hidReportBytes: USB_HID_LONG_REPORT_BYTES,
 };

@@ -65,8 +65,8 @@ export class Console {
   }
 
   setPassword(password: string | undefined): void {
+    // Taking the password away opens no console that is locked already: it stays shut until a reset (jsinteractive.c).
     this.#password = password?.slice(0, PASSWORD_MAX);
-    if (password === undefined) this.#locked = false;
   }
 
   lock(): void {

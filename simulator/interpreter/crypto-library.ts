@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, pbkdf2Sync } from 'node:crypto';
 import type { BoardFacts } from '../boards/board.ts';
-import { AES_BLOCK_BYTES, CCM_NONCE_MAX_BYTES, CCM_NONCE_MIN_BYTES } from '../limits.ts';
+import { AES_BLOCK_BYTES, CCM_NONCE_MAX_BYTES, CCM_NONCE_MIN_BYTES, PBKDF2_ROUND_US } from '../limits.ts';
 import { flatten, isRecord, wholeNumber } from './bytes.ts';
 import type { Call, Named, Realm, Value } from './realm.ts';
 
@@ -133,7 +133,12 @@ function ccmDecrypt(tools: Tools, [message, keyValue, nonceValue, tagValue]: rea
   }
 }
 
-function pbkdf2(tools: Tools, facts: BoardFacts, args: readonly Value[]): Value {
+/** The one call that takes long enough for an image to measure it. */
+interface SlowTools extends Tools {
+  spend(us: number): void;
+}
+
+function pbkdf2(tools: SlowTools, facts: BoardFacts, args: readonly Value[]): Value {
   const [password, salt, options] = args;
   let words = 4;
   let iterations = 1;
@@ -149,6 +154,7 @@ function pbkdf2(tools: Tools, facts: BoardFacts, args: readonly Value[]): Value 
   } else if (options !== undefined) {
     tools.error('Options should be an object or undefined');
   }
+  tools.spend(iterations * PBKDF2_ROUND_US);
   const key = pbkdf2Sync(
     flatten(tools.realm, password),
     flatten(tools.realm, salt),
@@ -174,7 +180,7 @@ export function aesLibrary(tools: Tools, facts: BoardFacts): Named {
 }
 
 /** `require("crypto")`: the hashes the board's build has, AES and PBKDF2. */
-export function cryptoLibrary(tools: Tools, facts: BoardFacts, aesGlobal: Named): Named {
+export function cryptoLibrary(tools: SlowTools, facts: BoardFacts, aesGlobal: Named): Named {
   const calls: Record<string, Call> = {};
   if (facts.pbkdf2) calls.PBKDF2 = complaining(tools, (...args) => pbkdf2(tools, facts, args));
   for (const name of facts.hashes) {

@@ -1,15 +1,12 @@
 import { isAnyArrayBuffer, isTypedArray } from 'node:util/types';
-import type { BoardFacts } from '../boards/board.ts';
-import type { Chance } from '../chance.ts';
 import { bytesOfText, flatten, isRecord, textOf, wholeNumber } from './bytes.ts';
 import type { Console } from './console.ts';
 import { crc32 } from './crc32.ts';
 import { describe } from './describe.ts';
+import type { Hardware } from './host.ts';
 import type { SerialPorts } from './ports.ts';
 import type { Named, Realm, Value } from './realm.ts';
 
-/** Supply of the Pico's regulator. */
-const SUPPLY_VOLTS = 3.3;
 const FLAGS = [
   'deepSleep',
   'unsafeFlash',
@@ -24,8 +21,7 @@ interface Tools {
   readonly realm: Realm;
   readonly repl: Console;
   readonly ports: SerialPorts;
-  readonly facts: BoardFacts;
-  readonly chance: Chance;
+  readonly hardware: Hardware;
   /** Resets the microcontroller at once. */
   reboot(): void;
   enableWatchdog(seconds: number, automatic: boolean): void;
@@ -86,7 +82,8 @@ function setConsole(tools: Tools, port: Value, options: Value): void {
 }
 
 function systemLibrary(tools: Tools): Parameters<Realm['library']>[0] {
-  const { realm, repl, facts, chance } = tools;
+  const { realm, repl, hardware } = tools;
+  const { facts, chance } = hardware;
   let flags = realm.object(Object.fromEntries(FLAGS.map(name => [name, 0])));
   return {
     hwRand: () => chance.word(),
@@ -101,7 +98,8 @@ function systemLibrary(tools: Tools): Parameters<Realm['library']>[0] {
       tools.enableWatchdog(Number(seconds), automatic === undefined || Boolean(automatic)),
     kickWatchdog: () => tools.kickWatchdog(),
     // Not a number on the Linux build; a quiet supply with the last digits of a real reading elsewhere.
-    getAnalogVRef: () => (facts.hosted ? Number.NaN : SUPPLY_VOLTS + (chance.fraction() - 0.5) / 100),
+    getAnalogVRef: () =>
+      facts.hosted ? Number.NaN : hardware.supplyVolts() + (chance.fraction() - 0.5) / 100,
     getTemperature: () => (facts.hosted ? Number.NaN : 20 + chance.fraction() * 10),
     // Variables are counted by the real interpreter, not here.
     getSizeOf: () => 0,
@@ -117,7 +115,27 @@ function systemLibrary(tools: Tools): Parameters<Realm['library']>[0] {
   };
 }
 
+/** Only where the build has USB HID (jswrap_espruino.c). */
+function hidLibrary({ realm, hardware }: Tools): Parameters<Realm['library']>[0] {
+  const { usb, facts } = hardware;
+  if (facts.hidReportBytes === 0) return {};
+  return {
+    setUSBHID: options => {
+      const descriptor = isRecord(options) ? options.reportDescriptor : undefined;
+      if (options !== undefined && descriptor === undefined) {
+        throw realm.typeError('Object.reportDescriptor should be an Array or String');
+      }
+      usb.offer(descriptor === undefined ? undefined : flatten(realm, descriptor));
+    },
+    sendUSBHID: report => usb.send(flatten(realm, report)),
+  };
+}
+
 /** The global `E`. */
 export function eLibrary(tools: Tools): Named {
-  return tools.realm.library({ ...bytesLibrary(tools.realm), ...systemLibrary(tools) });
+  return tools.realm.library({
+    ...bytesLibrary(tools.realm),
+    ...systemLibrary(tools),
+    ...hidLibrary(tools),
+  });
 }

@@ -36,7 +36,7 @@ function modules(tools: Tools): Named {
   const storageModule = storageLibrary(realm, storage, facts.flash.at, compactNow);
   const builtIn: Record<string, Named> = {
     Storage: storageModule,
-    crypto: cryptoLibrary({ realm, error }, facts, AES),
+    crypto: cryptoLibrary({ realm, error, spend: us => hardware.spend(us) }, facts, AES),
   };
   if (facts.hosted) builtIn.fs = filesLibrary(realm, hardware.files);
   const source = (name: string) => {
@@ -89,7 +89,7 @@ function system(tools: Tools): Named {
       save: () => {
         throw realm.error('save is not simulated');
       },
-      setDeepSleep: () => undefined,
+      setDeepSleep: allowed => hardware.allowDeepSleep(Boolean(allowed)),
       setSleepIndicator: () => undefined,
       setBusyIndicator: () => undefined,
       analogRead: () => hardware.chance.fraction(),
@@ -101,8 +101,7 @@ function system(tools: Tools): Named {
       realm,
       repl: tools.repl,
       ports: tools.ports,
-      facts: hardware.facts,
-      chance: hardware.chance,
+      hardware,
       reboot: () => tools.reboot(),
       enableWatchdog: (seconds, automatic) => tools.enableWatchdog(seconds, automatic),
       kickWatchdog: () => tools.kickWatchdog(),

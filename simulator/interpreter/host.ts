@@ -5,6 +5,7 @@ import type { Flash } from '../parts/flash.ts';
 import type { Glass } from '../parts/glass.ts';
 import type { I2cBus } from '../parts/i2c-bus.ts';
 import type { Radio } from '../parts/radio.ts';
+import type { UsbHost } from '../parts/usb-host.ts';
 import type { BangleSystem } from './bangle-system.ts';
 import type { Console, ConsoleLog } from './console.ts';
 import type { Pins } from './pins.ts';
@@ -25,6 +26,7 @@ export interface Hardware {
   readonly log: ConsoleLog;
   readonly glass: Glass;
   readonly radio: Radio;
+  readonly usb: UsbHost;
   /** Twelve bytes. */
   readonly serial: Uint8Array;
   /** Randomness of this boot. */
@@ -40,6 +42,8 @@ export interface Hardware {
   /** Calls back unless what it returns is called first. */
   after(us: number, action: () => void): () => void;
   level(pin: string): boolean;
+  supplyVolts(): number;
+  allowDeepSleep(allowed: boolean): void;
   send(port: PortName, bytes: Uint8Array): void;
   drawnOn(log: TextLog): void;
   /** Calls back after so long unless cancelled by another call; 0 cancels. */

@@ -6,8 +6,8 @@ import { APPLY_MAX_ARGUMENTS } from '../limits.ts';
  *
  * Not copied, since no context can be made to do so: no function hoisting, loop variables that are not per iteration,
  * `===` on the contents of typed arrays, an exception for a negative index, `arr.length = n`, the approximate
- * `Math.pow`, the unstable sort, the absence of `BYTES_PER_ELEMENT` (which V8 does not let go), and what does not parse there. The bundler's lint and the real interpreter cover
- * those.
+ * `Math.pow`, the unstable sort, the absence of `BYTES_PER_ELEMENT` (which V8 does not let go), an `eval` that sees what is local, and what does not
+ * parse there. The bundler's lint and the real interpreter cover those.
  */
 export const PRELUDE = `(function (outside) {
   var call = Function.prototype.call, apply = Function.prototype.apply, has = Object.prototype.hasOwnProperty;
@@ -27,6 +27,18 @@ export const PRELUDE = `(function (outside) {
     for (var i = 0; i < arguments.length; i++) text += nativeFromCharCode(arguments[i] & 255);
     return text;
   });
+
+  // Espruino compares to the end of the shorter text: what begins at the end of the text and goes on beyond is found.
+  var nativeIndexOf = String.prototype.indexOf, nativeStartsWith = String.prototype.startsWith;
+  function indexOf(sought, from) {
+    var text = '' + this, part = '' + sought, at = nativeIndexOf.call(text, part, typeof from === 'number' ? from : 0);
+    if (at >= 0 || part.length > text.length) return at;
+    for (at = text.length - part.length + 1; at < text.length; at++)
+      if (nativeStartsWith.call(part, text.substring(at))) return at;
+    return -1;
+  }
+  hidden(String.prototype, 'indexOf', indexOf);
+  hidden(String.prototype, 'includes', function (sought, from) { return indexOf.call(this, sought, from) >= 0; });
 
   var typed = Object.getPrototypeOf(Uint8Array.prototype), list = Array.prototype;
   hidden(typed, 'slice', function (from, to) { return list.slice.call(this, from, to); });
@@ -67,6 +79,18 @@ export const PRELUDE = `(function (outside) {
     if (properties !== undefined) throw new Error('Object.create with properties is not supported');
     return nativeCreate(prototype);
   });
+
+  // Code may be tokenised.
+  var evaluate = eval, Compiled = Function;
+  hidden(globalThis, 'eval', function (code) { return evaluate(typeof code === 'string' ? outside.spelled(code) : code); });
+  function Code() {
+    var parts = list.slice.call(arguments);
+    if (parts.length > 0) parts.push(outside.spelled('' + parts.pop()));
+    return Compiled.apply(null, parts);
+  }
+  Code.prototype = Compiled.prototype;
+  hidden(Compiled.prototype, 'constructor', Code);
+  hidden(globalThis, 'Function', Code);
 
   var Then = Date;
   function When(a, b, c, d, e, f, g) {
@@ -136,7 +160,7 @@ export const PRELUDE = `(function (outside) {
   hidden(Object.prototype, 'clone', function () { return Array.isArray(this) ? this.slice() : Object.assign(nativeCreate(Object.getPrototypeOf(this)), this); });
 
   return {
-    Object: Object, Array: Array, Function: Function, String: String, Error: Error, TypeError: TypeError,
+    Object: Object, Array: Array, Function: Compiled, String: String, Error: Error, TypeError: TypeError,
     SyntaxError: SyntaxError, ReferenceError: ReferenceError, InternalError: InternalError, ArrayBuffer: ArrayBuffer,
     Uint8Array: Uint8Array, TypedArray: Object.getPrototypeOf(Uint8Array), global: globalThis
   };

@@ -1,6 +1,7 @@
 import { type Context, createContext, runInContext, Script } from 'node:vm';
 import { GLOBALS, METHODS, STATICS, TYPED_ARRAYS } from './built-ins.ts';
 import { PRELUDE, PROMISES } from './prelude.ts';
+import { spelled } from './tokens.ts';
 
 /** A value of the image: nothing is known of it until it is looked at. */
 export type Value = unknown;
@@ -69,8 +70,8 @@ export class Realm {
   constructor(outside: Outside) {
     this.#context = createContext(Object.create(null));
     this.#alive = () => outside.alive();
-    const prelude = runInContext(PRELUDE, this.#context) as (outside: Outside) => Natives;
-    this.natives = prelude(outside);
+    const prelude = runInContext(PRELUDE, this.#context) as (outside: object) => Natives;
+    this.natives = prelude({ ...outside, spelled });
     const promises = runInContext(PROMISES, this.#context) as (...use: readonly unknown[]) => unknown;
     impoverish(this.natives.global, this.natives.TypedArray);
     this.define({
@@ -91,9 +92,9 @@ export class Realm {
     }
   }
 
-  /** Runs text as a script in the global scope. Throws what it throws. */
+  /** Runs text, which may be tokenised, as a script in the global scope. Throws what it throws. */
   evaluate(source: string, fileName: string): Value {
-    return new Script(source, { filename: fileName }).runInContext(this.#context);
+    return new Script(spelled(source), { filename: fileName }).runInContext(this.#context);
   }
 
   error(message: string): Error {

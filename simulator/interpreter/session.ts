@@ -1,4 +1,4 @@
-import type { PortName, Touch } from '../boards/board.ts';
+import type { LinkName, Touch } from '../boards/board.ts';
 import { EMIT_MAX_ARGUMENTS } from '../limits.ts';
 import { PowerLost } from '../power.ts';
 import { BangleSystem } from './bangle-system.ts';
@@ -39,6 +39,8 @@ export class Session {
   #globals: Named = {};
   #dead = false;
   #ending: Ending | undefined;
+  /** An exception is being told to the image. */
+  #telling = false;
   #watchdogUs = 0;
   #watchdogAutomatic = true;
 
@@ -201,8 +203,18 @@ export class Session {
   }
 
   /** Bytes from the wire. */
-  receive(port: PortName, bytes: Uint8Array): void {
-    this.#interrupts.push(...this.#ports.events(port, bytes));
+  receive(port: LinkName, bytes: Uint8Array): void {
+    if (port !== 'HID') this.#interrupts.push(...this.#ports.events(port, bytes));
+    else this.#interrupts.push(() => this.#emit('E', 'HID', [textOf(bytes)]));
+  }
+
+  /** Tells listeners on a global at once; false when there are none. */
+  #emit(name: string, event: string, args: readonly Value[]): boolean {
+    const target = (this.#realm.natives.global as Named)[name] as Named;
+    const listeners = target[`#on${event}`];
+    if (!Array.isArray(listeners) || listeners.length === 0) return false;
+    this.#call(target, listeners, args);
+    return true;
   }
 
   /** A pin changed, now. */
@@ -251,13 +263,21 @@ export class Session {
     }
   }
 
+  /** Where the image listens for it, an exception is not printed (jsinteractive.c, jsiCheckErrors). */
+  #uncaught(error: unknown): void {
+    const isNested = this.#telling;
+    this.#telling = true;
+    if (isNested || !this.#emit('process', 'uncaughtException', [error])) this.#repl.uncaught(error);
+    this.#telling = isNested;
+  }
+
   /** Runs something of the image: what it throws is printed and life goes on. */
   #run<T>(action: () => T): T | undefined {
     if (this.#dead || this.#ending === 'reboot') return undefined;
     try {
       return action();
     } catch (error) {
-      if (!this.#dead && !(error instanceof Reset)) this.#repl.uncaught(error);
+      if (!this.#dead && !(error instanceof Reset)) this.#uncaught(error);
       return undefined;
     }
   }

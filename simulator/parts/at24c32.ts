@@ -1,6 +1,8 @@
 /**
  * AT24C32 EEPROM (Microchip/Atmel data sheet): 4096 bytes, two address bytes of which 12 bits count, pages of 32
- * bytes inside which a write wraps, self-timed writes during which the part does not acknowledge.
+ * bytes inside which a write wraps, self-timed writes during which the part does not acknowledge. Or an AT24C256:
+ * 32,768 bytes, 15 bits of address, pages of 64; its tears are as below, since parts of that size erase less than a
+ * page at a time (data sheets with error correction name four bytes), and 32 is taken to be safe.
  *
  * Fault envelope. A page write is one non-volatile operation; the supply may go at any moment of its 10 ms. Then, by
  * the fob's seed:
@@ -10,12 +12,10 @@
  * Other pages never change. Nothing decays, and reads are always right.
  */
 import type { Chance } from '../chance.ts';
-import { EEPROM_BYTES, EEPROM_PAGE_BYTES, EEPROM_WRITE_US } from '../limits.ts';
+import { EEPROM_BYTES, EEPROM_PAGE_BYTES, EEPROM_WRITE_US, LARGE_EEPROM_PAGE_BYTES } from '../limits.ts';
 import type { Operations } from '../power.ts';
 import type { Region } from '../state/memories.ts';
 import type { I2cPart } from './part.ts';
-
-const PAGE_MASK = EEPROM_PAGE_BYTES - 1;
 
 interface Pending {
   readonly page: number;
@@ -26,9 +26,10 @@ interface Pending {
 
 export class At24c32 implements I2cPart {
   readonly address = 0x57;
-  readonly name = 'AT24C32';
-  /** Since this process began, by page. */
-  readonly writes = new Array<number>(EEPROM_BYTES / EEPROM_PAGE_BYTES).fill(0);
+  readonly name: string;
+  /** Since this process began, by 32 bytes. */
+  readonly writes: number[];
+  readonly #pageBytes: number;
   readonly #memory: Region;
   readonly #operations: Operations;
   readonly #nowUs: () => number;
@@ -36,7 +37,12 @@ export class At24c32 implements I2cPart {
   #busyUntilUs = 0;
   #pending: Pending | undefined;
 
+  /** Which of the two it is, the length of its memory says. */
   constructor(memory: Region, operations: Operations, nowUs: () => number) {
+    const isLarge = memory.bytes.length > EEPROM_BYTES;
+    this.name = isLarge ? 'AT24C256' : 'AT24C32';
+    this.#pageBytes = isLarge ? LARGE_EEPROM_PAGE_BYTES : EEPROM_PAGE_BYTES;
+    this.writes = new Array<number>(memory.bytes.length / EEPROM_PAGE_BYTES).fill(0);
     this.#memory = memory;
     this.#operations = operations;
     this.#nowUs = nowUs;
@@ -49,24 +55,25 @@ export class At24c32 implements I2cPart {
   write(bytes: Uint8Array): void {
     const [high, low] = bytes;
     if (high === undefined || low === undefined) return;
-    this.#pointer = ((high << 8) | low) % EEPROM_BYTES;
+    this.#pointer = ((high << 8) | low) % this.#memory.bytes.length;
     if (bytes.length > 2) this.#writePage(bytes.subarray(2));
   }
 
   #writePage(data: Uint8Array): void {
-    const page = this.#pointer & ~PAGE_MASK;
-    const old = this.#memory.bytes.slice(page, page + EEPROM_PAGE_BYTES);
+    const mask = this.#pageBytes - 1;
+    const page = this.#pointer & ~mask;
+    const number = Math.floor(this.#pointer / EEPROM_PAGE_BYTES);
+    const old = this.#memory.bytes.slice(page, page + this.#pageBytes);
     const fresh = old.slice();
-    const written = new Uint8Array(EEPROM_PAGE_BYTES);
+    const written = new Uint8Array(this.#pageBytes);
     for (const byte of data) {
-      const at = this.#pointer & PAGE_MASK;
+      const at = this.#pointer & mask;
       fresh[at] = byte;
       written[at] = 1;
-      // The counter's low five bits wrap; the page stays (data sheet, Page Write).
-      this.#pointer = page | ((at + 1) & PAGE_MASK);
+      // The counter's low bits wrap; the page stays (data sheet, Page Write).
+      this.#pointer = page | ((at + 1) & mask);
     }
     const pending = { page, old, written };
-    const number = page / EEPROM_PAGE_BYTES;
     this.writes[number] = (this.writes[number] ?? 0) + 1;
     this.#operations.run(tear => {
       this.#memory.write(page, tear ? tornPage(pending, fresh, tear) : fresh);
@@ -79,7 +86,7 @@ export class At24c32 implements I2cPart {
     const bytes = new Uint8Array(count);
     for (let at = 0; at < count; at++) {
       bytes[at] = this.#memory.bytes[this.#pointer] ?? 0xff;
-      this.#pointer = (this.#pointer + 1) % EEPROM_BYTES;
+      this.#pointer = (this.#pointer + 1) % this.#memory.bytes.length;
     }
     return bytes;
   }
@@ -90,7 +97,7 @@ export class At24c32 implements I2cPart {
   powerOff(): void {
     const pending = this.#pending;
     if (pending && !this.ready()) {
-      const fresh = this.#memory.bytes.slice(pending.page, pending.page + EEPROM_PAGE_BYTES);
+      const fresh = this.#memory.bytes.slice(pending.page, pending.page + this.#pageBytes);
       this.#memory.write(pending.page, tornPage(pending, fresh, this.#operations.tear()));
     }
     this.#pending = undefined;
@@ -105,7 +112,9 @@ function tornPage(pending: Pending, fresh: Uint8Array, chance: Chance): Uint8Arr
   if (kind === 1) return fresh;
   const torn = pending.old.slice();
   for (let at = 0; at < torn.length; at++) {
-    if (kind !== 5 && pending.written[at] === 0) continue;
+    const group = at - (at % EEPROM_PAGE_BYTES);
+    const touched = pending.written.subarray(group, group + EEPROM_PAGE_BYTES).includes(1);
+    if (kind === 5 ? !touched : pending.written[at] === 0) continue;
     torn[at] = chance.pick([pending.old[at] ?? 0xff, fresh[at] ?? 0xff, 0xff, chance.byte()]);
   }
   return torn;

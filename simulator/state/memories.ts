@@ -2,7 +2,6 @@ import { makeChance } from '../chance.ts';
 import type { BoardName, StateStore } from '../fob.ts';
 import {
   BOARD_NAME_BYTES,
-  EEPROM_BYTES,
   FILE_MAX_BYTES,
   FILE_NAME_MAX_BYTES,
   FILE_SLOTS,
@@ -65,22 +64,28 @@ export interface Memories {
   readonly files: Region;
 }
 
-function imageBytes(flashBytes: number): number {
-  return STATE_HEADER_BYTES + EEPROM_BYTES + flashBytes + FILE_SLOTS * FILE_SLOT_BYTES;
+/** Bytes of the memories that differ from fob to fob. */
+export interface MemorySizes {
+  readonly flash: number;
+  readonly eeprom: number;
 }
 
-function newImage(board: BoardName, flashBytes: number, seed: number): Uint8Array {
-  const image = new Uint8Array(imageBytes(flashBytes));
+function imageBytes({ flash, eeprom }: MemorySizes): number {
+  return STATE_HEADER_BYTES + eeprom + flash + FILE_SLOTS * FILE_SLOT_BYTES;
+}
+
+function newImage(board: BoardName, sizes: MemorySizes, seed: number): Uint8Array {
+  const image = new Uint8Array(imageBytes(sizes));
   const text = Buffer.from(image.buffer);
   text.write(STATE_MAGIC, 0, 'latin1');
   text.writeUInt16LE(STATE_VERSION, VERSION_AT);
   text.write(board, BOARD_AT, 'latin1');
   image.set(makeChance(seed, 'serial').bytes(SERIAL_BYTES), SERIAL_AT);
-  image.fill(0xff, STATE_HEADER_BYTES, STATE_HEADER_BYTES + EEPROM_BYTES + flashBytes);
+  image.fill(0xff, STATE_HEADER_BYTES, STATE_HEADER_BYTES + sizes.eeprom + sizes.flash);
   return image;
 }
 
-function refuse(image: Uint8Array, board: BoardName, flashBytes: number): void {
+function refuse(image: Uint8Array, board: BoardName, sizes: MemorySizes): void {
   const text = Buffer.from(image.buffer, image.byteOffset, image.length);
   if (image.length < STATE_HEADER_BYTES || text.toString('latin1', 0, STATE_MAGIC.length) !== STATE_MAGIC) {
     throw new Error('this is not the memory of a simulated fob: it is left as it is');
@@ -93,7 +98,9 @@ function refuse(image: Uint8Array, board: BoardName, flashBytes: number): void {
   if (kept !== board) {
     throw new Error(`this is the memory of a ${kept} board, not of a ${board} board`);
   }
-  if (image.length !== imageBytes(flashBytes)) throw new Error("this fob's memory is not complete");
+  if (image.length !== imageBytes(sizes)) {
+    throw new Error("this fob's memory is not complete, or is one with another EEPROM");
+  }
 }
 
 function keptNumber(header: Region, at: number, kind: 'u32' | 'f64'): Kept {
@@ -114,16 +121,16 @@ function keptNumber(header: Region, at: number, kind: 'u32' | 'f64'): Kept {
 export function openMemories(
   store: StateStore,
   board: BoardName,
-  flashBytes: number,
+  sizes: MemorySizes,
   seed: number,
 ): Memories {
   const kept = store.load();
-  if (kept) refuse(kept, board, flashBytes);
-  const image = kept ?? newImage(board, flashBytes, seed);
+  if (kept) refuse(kept, board, sizes);
+  const image = kept ?? newImage(board, sizes, seed);
   if (!kept) store.write(0, image);
   const eepromAt = STATE_HEADER_BYTES;
-  const flashAt = eepromAt + EEPROM_BYTES;
-  const filesAt = flashAt + flashBytes;
+  const flashAt = eepromAt + sizes.eeprom;
+  const filesAt = flashAt + sizes.flash;
   const header = new Region(image, store, 0, STATE_HEADER_BYTES);
   return {
     isNew: kept === undefined,
@@ -132,8 +139,8 @@ export function openMemories(
     boots: keptNumber(header, BOOTS_AT, 'u32'),
     nowUs: keptNumber(header, NOW_AT, 'f64'),
     rtc: new Region(image, store, RTC_AT, RTC_BYTES),
-    eeprom: new Region(image, store, eepromAt, EEPROM_BYTES),
-    flash: new Region(image, store, flashAt, flashBytes),
+    eeprom: new Region(image, store, eepromAt, sizes.eeprom),
+    flash: new Region(image, store, flashAt, sizes.flash),
     files: new Region(image, store, filesAt, FILE_SLOTS * FILE_SLOT_BYTES),
   };
 }

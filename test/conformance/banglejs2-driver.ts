@@ -4,6 +4,8 @@ import { secret } from '../kit/secrets.ts';
 import type { Driver } from './driver.ts';
 
 const PRESS_MS = 100;
+const NEXT_KEY = 1;
+const BACK_KEY = 3;
 /** From 2020 on: a clock that was never set begins at 1970. */
 const UTC_MIN = 1_577_836_800;
 const UTC_MAX = 2 ** 40 - 1;
@@ -44,6 +46,22 @@ export class BangleDriver implements Driver {
 
   async press(heldMs = PRESS_MS): Promise<void> {
     this.fob.press(0, heldMs);
+  }
+
+  step(): Promise<void> {
+    return this.touch(NEXT_KEY);
+  }
+
+  choose(): Promise<void> {
+    return this.press();
+  }
+
+  back(): Promise<void> {
+    return this.touch(BACK_KEY);
+  }
+
+  private async touch(key: number): Promise<void> {
+    this.fob.press(key);
   }
 
   async advance(ms: number): Promise<void> {

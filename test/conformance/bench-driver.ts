@@ -1,6 +1,7 @@
 import type { Transport } from '../../host/transports/transport.ts';
 import type { BenchAnswer } from '../kit/interpreter.ts';
 import type { Driver } from './driver.ts';
+import { OneKey } from './one-key.ts';
 
 const START_UTC = 1_770_000_000;
 const PRESS_MS = 100;
@@ -9,7 +10,7 @@ const PRESS_MS = 100;
 export type BenchOrder = Readonly<Record<string, boolean | number>>;
 
 /** The bench image, whatever runs it: its time and its key are told over Serial2. */
-export abstract class BenchDriver implements Driver {
+export abstract class BenchDriver extends OneKey implements Driver {
   readonly algorithms = [1, 2, 3];
   readonly utcMin = 1;
   readonly utcMax = Number.MAX_SAFE_INTEGER;
@@ -33,7 +34,7 @@ export abstract class BenchDriver implements Driver {
     return (await this.tell()).screen;
   }
 
-  async press(heldMs = PRESS_MS): Promise<void> {
+  override async press(heldMs = PRESS_MS): Promise<void> {
     await this.tell({ down: true });
     await this.advance(heldMs);
     await this.tell({ down: false });
@@ -43,9 +44,15 @@ export abstract class BenchDriver implements Driver {
   async advance(ms: number): Promise<void> {
     const end = this.ms + ms;
     while (this.ms < end) {
-      this.ms = Math.min(end, Math.max(this.ms + 1, this.last?.deadline ?? end));
+      this.ms = Math.min(end, Math.max(this.ms + 1, this.nextDeadline(end)));
       await this.tell();
     }
+  }
+
+  /** When the core wants its next tick; at the end where it wants none. */
+  private nextDeadline(end: number): number {
+    const deadline = this.last?.deadline ?? -1;
+    return deadline < 0 ? end : deadline;
   }
 
   async loseTime(): Promise<void> {

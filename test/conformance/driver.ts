@@ -11,8 +11,13 @@ export interface Driver {
   readonly transport: Transport;
   /** Strings on the display, in reading order; empty when it is off. */
   screen(): Promise<readonly string[]>;
-  /** Key down, so much time, key up. */
+  /** Main key down, so much time, key up. */
   press(heldMs?: number): Promise<void>;
+  /** One step further in a list or on a wheel, and taking what stands there, by the keys that the board has. */
+  step(): Promise<void>;
+  choose(): Promise<void>;
+  /** Away from what is shown. */
+  back(): Promise<void>;
   advance(ms: number): Promise<void>;
   /** Power off and on. */
   reboot(): Promise<void>;

@@ -56,6 +56,7 @@ export class Owner {
   readonly driver: Driver;
   readonly key = secret(random(32));
   readonly deviceSecret = secret(random(32));
+  readonly recoveryKey = secret(random(32));
   client: Client;
 
   private readonly options: ClientOptions;
@@ -125,18 +126,31 @@ export class Owner {
 
   /** The same by presses, which take no time to speak of. */
   async toListByPress(): Promise<void> {
-    for (let presses = 0; presses < 3; presses++) {
-      if ((await this.driver.screen()).includes('Press: passcode')) return;
-      await this.driver.press();
+    for (let presses = 0; presses < 4; presses++) {
+      if ((await this.driver.screen()).some(line => / passcode$/.test(line))) return;
+      await this.driver.back();
     }
   }
 
-  /** The passcode that one press shows, with a fob that holds one account. */
+  /** The passcode of the account that the list shows; the list is shown again behind it. */
   async pressed(): Promise<string> {
-    await this.driver.press();
+    await this.driver.choose();
     const shown = await this.passcodeShown();
-    await this.driver.press();
+    await this.driver.back();
     return shown;
+  }
+
+  /** Enters digits on the wheel, and its "ok". */
+  async enter(digits: string): Promise<void> {
+    for (const symbol of [...digits, 'ok']) {
+      for (let turns = 0; !(await this.driver.screen()).includes(symbol); turns++) {
+        if (turns > 20) throw new Error('the wheel does not show what is to be taken');
+        await this.driver.step();
+      }
+      await this.driver.choose();
+    }
+    // What follows the entry may be slow and is done behind the screen that says so.
+    await this.driver.advance(50);
   }
 
   async passcodeShown(): Promise<string> {

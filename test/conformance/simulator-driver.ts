@@ -1,12 +1,13 @@
 import { type Pipe, pipe } from '../../host/transports/pipe.ts';
-import { boot, type Fob, memoryStore, type StateStore } from '../../simulator/index.ts';
+import { boot, type Fob, memoryStore, type PartsOptions, type StateStore } from '../../simulator/index.ts';
 import { secret } from '../kit/secrets.ts';
 import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from './driver.ts';
+import { OneKey } from './one-key.ts';
 
 const PRESS_MS = 100;
 
 /** The pico image on the simulator. */
-export class SimulatorDriver implements Driver {
+export class SimulatorDriver extends OneKey implements Driver {
   readonly algorithms = [1, 2];
   readonly utcMin = DS3231_UTC_MIN;
   readonly utcMax = DS3231_UTC_MAX;
@@ -15,14 +16,16 @@ export class SimulatorDriver implements Driver {
 
   /**
    * @param storage a fob that ran before; without, a new one
+   * @param parts what is soldered to it
    * @param birth what the entropy of a new one is born from; empty for none
    */
   constructor({
     seed = 1,
     storage = memoryStore(),
+    parts = {},
     birth = secret(crypto.getRandomValues(new Uint8Array(32))),
-  }: { seed?: number; storage?: StateStore; birth?: Uint8Array } = {}) {
-    this.fob = boot({ board: 'pico', seed, storage, files: birth.length > 0 ? { birth } : {} });
+  }: { seed?: number; storage?: StateStore; parts?: PartsOptions; birth?: Uint8Array } = {}) {
+    this.fob = boot({ board: 'pico', seed, storage, parts, files: birth.length > 0 ? { birth } : {} });
     this.cable = pipe({
       name: 'simulator',
       write: async text => this.fob.link.write(Buffer.from(text, 'latin1')),
@@ -40,7 +43,7 @@ export class SimulatorDriver implements Driver {
     return screen.on ? screen.text : [];
   }
 
-  async press(heldMs = PRESS_MS): Promise<void> {
+  override async press(heldMs = PRESS_MS): Promise<void> {
     this.fob.press(0, heldMs);
   }
 

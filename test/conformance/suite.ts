@@ -4,7 +4,10 @@ import { accounts, memory } from './sentences/accounts.ts';
 import { blankFob } from './sentences/blank.ts';
 import { clock } from './sentences/clock.ts';
 import { erasure } from './sentences/erasure.ts';
+import { names } from './sentences/names.ts';
+import { challenges } from './sentences/ocra.ts';
 import { passcodes } from './sentences/passcodes.ts';
+import { pin } from './sentences/pin.ts';
 import { wire } from './sentences/wire.ts';
 import { stageOf } from './stage.ts';
 
@@ -19,6 +22,9 @@ export function conformance(make: () => Promise<Driver> | Driver): void {
     clock(stage);
     accounts(stage);
     memory(stage);
+    names(stage);
+    challenges(stage);
+    pin(stage);
     wire(stage);
     erasure(stage);
   });

@@ -56,7 +56,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
   async function readPasscode(page: Page): Promise<string> {
     const { fob } = panesOf(page);
     await fob.getByRole('button', { name: 'Button' }).focus();
-    await page.keyboard.press('Space', { delay: 80 });
+    await page.keyboard.press('Space', { delay: 700 });
     const speech = fob.locator('#speech');
     await expect.poll(() => speech.textContent()).toMatch(/^\d{3} \d{3}$/m);
     return /^\d{3} \d{3}$/m.exec((await speech.textContent()) ?? '')?.[0] ?? '';

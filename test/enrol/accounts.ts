@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { ALPHABET_NAMES } from '../../host/enrol/alphabets.ts';
 import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
 import { COUNTER_MAX, NAME_BYTES_MAX } from '../../protocol/limits.ts';
 import { SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
@@ -21,6 +22,7 @@ export const account = fc
     kind: fc.constantFrom<1 | 2>(KIND_HOTP, KIND_TOTP),
     algorithm: fc.constantFrom<1 | 2 | 3>(SHA1, SHA256, SHA512),
     digits: fc.integer({ min: 6, max: 8 }),
+    alphabet: fc.constantFrom(...ALPHABET_NAMES),
     period: fc.integer({ min: 15, max: 300 }),
     counter: fc.oneof(fc.nat(), fc.constantFrom(0, 2 ** 32, COUNTER_MAX)),
     issuer: name,

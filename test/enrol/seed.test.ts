@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ALPHABET_NAMES } from '../../host/enrol/alphabets.ts';
 import { otpauthOf, parseOtpauth } from '../../host/enrol/otpauth.ts';
 import { freshSeed } from '../../host/enrol/seed.ts';
 import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
@@ -17,6 +18,7 @@ describe('a fresh seed', () => {
       kind: KIND_TOTP,
       algorithm: SHA1,
       digits: 6,
+      alphabet: 'decimal',
       period: 30,
       counter: 0,
       issuer: '',
@@ -50,6 +52,7 @@ describe('a fresh seed', () => {
         kind: fc.constantFrom<1 | 2>(KIND_HOTP, KIND_TOTP),
         algorithm: fc.constantFrom<1 | 2 | 3>(SHA1, SHA256, SHA512),
         digits: fc.integer({ min: 6, max: 8 }),
+        alphabet: fc.constantFrom(...ALPHABET_NAMES),
         period: fc.integer({ min: 15, max: 300 }),
         issuer: name,
         label: name.filter(text => text !== ''),
@@ -68,13 +71,23 @@ describe('a fresh seed', () => {
     );
   });
 
+  it('is as long as the hash of an OCRA suite gives', () => {
+    const suite = { algorithm: 3, digits: 10, question: 1, length: 10, inputs: 8, step: 30 };
+    const seed = freshSeed({ label: 'bank', suite }, chance);
+    expect(seed).toMatchObject({ kind: 3, algorithm: 3, digits: 10, period: 0, counter: 0, suite });
+    expect(seed.secret).toHaveLength(64);
+  });
+
   it.each([
     [{ digits: 11 }, /11 digits/],
     [{ digits: 6.5 }, /6.5 digits/],
+    [{ digits: 5 }, /5 digits/],
+    [{ alphabet: 'hex', digits: 4 }, /4 characters/],
+    [{ alphabet: 'base64', digits: 9 }, /9 characters/],
     [{ period: 0 }, /period of 0 seconds/],
     [{ issuer: 'i'.repeat(33) }, /issuer is 1 byte too long/],
     [{ label: 'bell\u0007' }, /label .* cannot be shown/],
-  ])('is refused for %o', (wanted, sentence) => {
+  ] as const)('is refused for %o', (wanted, sentence) => {
     expect(() => freshSeed({ label: 'alice', ...wanted }, chance)).toThrow(sentence);
   });
 });

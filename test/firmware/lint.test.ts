@@ -20,8 +20,13 @@ const REFUSED: readonly [string, RegExp][] = [
   ['class A { static { E; } }', /static block/],
   ['class A { constructor() {} } class B extends A {}', /without a constructor/],
   [
-    'class A { constructor() {} } class B extends A { constructor() { super(); } } ' +
+    'class A { constructor() {} m() {} } class B extends A { constructor() { super(); } m() { super.m(); } } ' +
       'class C extends B { constructor() { super(); } }',
+    /three levels/,
+  ],
+  [
+    'var A = class { constructor() {} m() {} }, B = class extends A { constructor() { super(); } ' +
+      'm() { super.m(); } }, C = class extends B { constructor() { super(); } };',
     /three levels/,
   ],
   ['class A { constructor() {} m() { return () => super.m(); } }', /super in an arrow/],

@@ -1,21 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { fontBitmap } from '../../firmware/build/font.ts';
 import { connect } from '../../host/client/index.ts';
 import { pipe } from '../../host/transports/pipe.ts';
-import { boot, type Fob } from '../../simulator/index.ts';
+import { type BootOptions, boot, type Fob } from '../../simulator/index.ts';
 import { imageFolder } from '../kit/interpreter.ts';
 
 const read = (name: string) => new Uint8Array(readFileSync(join(imageFolder('pico'), name)));
 const APP = read('app');
+const FONT = fileURLToPath(new URL('../../firmware/boards/parts/font.txt', import.meta.url));
 
 let fob: Fob | undefined;
 afterEach(() => fob?.close());
 
 /** A fob flashed with the loader and this application file. */
-function flashed(app: Uint8Array | undefined): Fob {
+function flashed(app: Uint8Array | undefined, options: Partial<BootOptions> = {}): Fob {
   const image = { '.boot0': read('.boot0'), '.bootcde': read('.bootcde'), ...(app && { app }) };
-  fob = boot({ board: 'pico', image });
+  fob = boot({ board: 'pico', image, ...options });
   return fob;
 }
 
@@ -31,6 +34,19 @@ async function answers(one: Fob): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** What a display shows with these words alone, in the letters of `font.txt`. */
+function drawn(words: string, left: number, top: number): Uint8Array {
+  const font = Buffer.from(fontBitmap(FONT), 'base64');
+  const pixels = new Uint8Array(128 * 64);
+  for (const [at, letter] of [...words].entries()) {
+    for (let x = 0; x < 6; x++) {
+      const column = font[(letter.charCodeAt(0) - 32) * 6 + x] ?? 0;
+      for (let y = 0; y < 8; y++) pixels[(top + y) * 128 + left + at * 6 + x] = (column >> (7 - y)) & 1;
+    }
+  }
+  return pixels;
 }
 
 describe('the loader', () => {
@@ -49,5 +65,22 @@ describe('the loader', () => {
   ])('runs nothing when the application %s, and gives the console back for flashing', async (_how, app) => {
     expect(await answers(flashed(app))).toBe(false);
     expect(fob?.consoleText()).toContain('image damaged');
+  });
+
+  it('says on the display what is wrong, whatever that showed before', () => {
+    const one = flashed(flipped);
+    expect(one.screen().on).toBe(true);
+    expect(Buffer.from(one.screen().bitmap.pixels).equals(drawn('Image damaged', 25, 24))).toBe(true);
+    expect(one.violations).toEqual([]);
+  });
+
+  it('gives the console back, too, where there is no display', () => {
+    const one = flashed(undefined, { parts: { display: false } });
+    let text = '';
+    one.link.onData(bytes => {
+      text += Buffer.from(bytes).toString('latin1');
+    });
+    one.link.write(Buffer.from('\x10print(6*7)\n'));
+    expect(text).toContain('42\r\n');
   });
 });

@@ -1,12 +1,20 @@
 import { crc32, deflateSync } from 'node:zlib';
 import type { Bitmap } from '../../simulator/index.ts';
 
-const COLUMNS = 4;
+const COLUMNS = 8;
 /** Pixels of the sheet for one of the display, and between two displays. */
-const SCALE = 3;
+const SCALE = 2;
 const GAP = 12;
 
-const GREY = { between: 0x60, dark: 0x00, lit: 0xff } as const;
+/** Grey between displays. */
+const BETWEEN = 0x60;
+/** Red, green and blue of a pixel that is dark, plain, an accent, a warning. */
+const TONES = [
+  [0x00, 0x00, 0x00],
+  [0xff, 0xff, 0xff],
+  [0x60, 0xe0, 0xff],
+  [0xff, 0x90, 0x30],
+] as const;
 
 /** A chunk of a PNG file (ISO/IEC 15948 §5.3): length, type, data, CRC of the last two. */
 function chunk(type: string, data: Uint8Array): Buffer {
@@ -18,15 +26,17 @@ function chunk(type: string, data: Uint8Array): Buffer {
   return out;
 }
 
-/** A PNG of 8-bit greys, row by row. */
-function png(width: number, height: number, greys: Uint8Array): Buffer {
+/** A PNG of 8-bit red, green and blue, row by row. */
+function png(width: number, height: number, colours: Uint8Array): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  // 8 bits a pixel; greyscale, deflate, no filters beyond the standard's five and no interlacing are all 0.
+  // 8 bits a colour, true colour; deflate, no filters beyond the standard's five and no interlacing are all 0.
   header[8] = 8;
-  const lines = Buffer.alloc((width + 1) * height);
-  for (let y = 0; y < height; y++) lines.set(greys.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
+  header[9] = 2;
+  const row = width * 3;
+  const lines = Buffer.alloc((row + 1) * height);
+  for (let y = 0; y < height; y++) lines.set(colours.subarray(y * row, (y + 1) * row), y * (row + 1) + 1);
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
     chunk('IHDR', header),
@@ -35,22 +45,31 @@ function png(width: number, height: number, greys: Uint8Array): Buffer {
   ]);
 }
 
-/** All displays on one PNG, in rows of four, large enough to judge them by eye. */
+/** All displays on one PNG, large enough to judge them by eye; displays of one size in rows of their own. */
 export function contactSheet(bitmaps: readonly Bitmap[]): Buffer {
-  const wide = Math.max(...bitmaps.map(bitmap => bitmap.width)) * SCALE + GAP;
-  const high = Math.max(...bitmaps.map(bitmap => bitmap.height)) * SCALE + GAP;
-  const width = COLUMNS * wide + GAP;
-  const height = Math.ceil(bitmaps.length / COLUMNS) * high + GAP;
-  const greys = new Uint8Array(width * height).fill(GREY.between);
-  for (const [index, bitmap] of bitmaps.entries()) {
-    const left = GAP + (index % COLUMNS) * wide;
-    const top = GAP + Math.floor(index / COLUMNS) * high;
+  const places: { bitmap: Bitmap; left: number; top: number }[] = [];
+  let left = GAP;
+  let top = GAP;
+  let last: Bitmap | undefined;
+  for (const bitmap of bitmaps) {
+    if (last && (last.width !== bitmap.width || left >= COLUMNS * (bitmap.width * SCALE + GAP))) {
+      left = GAP;
+      top += last.height * SCALE + GAP;
+    }
+    places.push({ bitmap, left, top });
+    left += bitmap.width * SCALE + GAP;
+    last = bitmap;
+  }
+  const width = Math.max(...places.map(place => place.left + place.bitmap.width * SCALE)) + GAP;
+  const height = Math.max(...places.map(place => place.top + place.bitmap.height * SCALE)) + GAP;
+  const colours = new Uint8Array(width * height * 3).fill(BETWEEN);
+  for (const { bitmap, left: x0, top: y0 } of places) {
     for (let y = 0; y < bitmap.height * SCALE; y++) {
       for (let x = 0; x < bitmap.width * SCALE; x++) {
-        const lit = bitmap.pixels[Math.floor(y / SCALE) * bitmap.width + Math.floor(x / SCALE)];
-        greys[(top + y) * width + left + x] = lit ? GREY.lit : GREY.dark;
+        const pixel = bitmap.pixels[Math.floor(y / SCALE) * bitmap.width + Math.floor(x / SCALE)] ?? 0;
+        colours.set(TONES[pixel] ?? TONES[0], ((y0 + y) * width + x0 + x) * 3);
       }
     }
   }
-  return png(width, height, greys);
+  return png(width, height, colours);
 }

@@ -9,8 +9,8 @@ function rows({ width, height, pixels }: Bitmap): string[] {
   for (let y = 0; y < height; y += 2) {
     let line = '';
     for (let x = 0; x < width; x++) {
-      const upper = pixels[y * width + x] ?? 0;
-      const lower = pixels[(y + 1) * width + x] ?? 0;
+      const upper = pixels[y * width + x] ? 1 : 0;
+      const lower = pixels[(y + 1) * width + x] ? 1 : 0;
       line += HALVES[upper * 2 + lower];
     }
     lines.push(`│${line}│`);

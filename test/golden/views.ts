@@ -89,14 +89,14 @@ const lists: readonly View[] = [
 ];
 
 const passcodes: readonly View[] = [
-  ['totp-30s', async () => (await (await withOne()).press()).until('30s')],
-  ['totp-7s', async () => (await (await withOne()).press()).until('7s')],
+  ['totp-30s', async () => (await (await withOne()).press(700)).until('30s')],
+  ['totp-7s', async () => (await (await withOne()).press(700)).until('7s')],
   [
     'totp-8-digits',
     async () => {
       const scene = await Scene.timed();
       await scene.totp({ digits: 8, period: 60 });
-      return (await (await scene.list()).press()).until('45s');
+      return (await (await scene.list()).press(700)).until('45s');
     },
   ],
   [
@@ -104,17 +104,17 @@ const passcodes: readonly View[] = [
     async () => {
       const scene = await Scene.timed();
       await scene.totp({ digits: 7, period: 90 });
-      return (await (await scene.list()).press()).until('60s');
+      return (await (await scene.list()).press(700)).until('60s');
     },
   ],
-  ['totp-long-names', async () => (await (await longNames()).press()).until('15s')],
-  ['totp-foreign-names', async () => (await (await foreignNames()).press()).until('1s')],
+  ['totp-long-names', async () => (await (await longNames()).press(700)).until('15s')],
+  ['totp-foreign-names', async () => (await (await foreignNames()).press(700)).until('1s')],
   [
     'hotp',
     async () => {
       const scene = await Scene.owned();
       await scene.hotp();
-      return (await scene.list()).press();
+      return (await scene.list()).press(700);
     },
   ],
   [
@@ -122,7 +122,7 @@ const passcodes: readonly View[] = [
     async () => {
       const scene = await Scene.owned();
       await scene.hotp({ digits: 8 });
-      return (await scene.list()).press();
+      return (await scene.list()).press(700);
     },
   ],
 ];
@@ -149,7 +149,7 @@ const troubles: readonly View[] = [
     async () => {
       const scene = await Scene.owned();
       await scene.totp();
-      return (await scene.list()).press();
+      return (await scene.list()).press(700);
     },
   ],
   [
@@ -165,7 +165,7 @@ const troubles: readonly View[] = [
     async () => {
       const scene = await Scene.owned();
       const id = await scene.totp();
-      return scene.after(store => withDamaged(store, id)).press();
+      return scene.after(store => withDamaged(store, id)).press(700);
     },
   ],
   ['keys-lost', async () => (await Scene.owned()).after(withoutKeys)],

@@ -127,7 +127,13 @@ describe('a passcode', () => {
   });
 
   it('is refused for an account that is not meant by one word', () => {
-    const account = { health: 'good', kind: 'totp', algorithm: 'SHA-1', digits: 6 } as const;
+    const account = {
+      health: 'good',
+      kind: 'totp',
+      algorithm: 'SHA-1',
+      digits: 6,
+      alphabet: 'decimal',
+    } as const;
     const accounts = [
       { ...account, id: '01020304', issuer: 'Example', label: 'alice' },
       { ...account, id: '0a0b0c0d', issuer: 'Example', label: 'bob' },

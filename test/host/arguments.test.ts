@@ -55,8 +55,72 @@ describe('the command line', () => {
     });
   });
 
+  it('takes what an owner says about PINs, and nothing more than was said', async () => {
+    expect(await invocation(['pin', 'policy'])).toMatchObject({ command: 'pin-policy', changes: {} });
+    const said = ['--digits', '6', '--attempts', '5', '--on-limit', 'lock', '--lock-after', '120'];
+    expect(await invocation(['pin', 'policy', ...said])).toMatchObject({
+      changes: { pinDigits: 6, attempts: 5, onLimit: 'lock', lockAfterSeconds: 120 },
+    });
+    const more = ['--digits', 'none', '--lock-after', 'screen', '--typing', 'enter'];
+    expect(await invocation(['pin', 'policy', '--ask', 'settings,passcode', ...more])).toMatchObject({
+      changes: { pinDigits: 0, lockAfterSeconds: 0, typing: 'enter', ask: ['passcode', 'settings'] },
+    });
+    expect(await invocation(['pin', 'policy', '--ask', 'none'])).toMatchObject({ changes: { ask: [] } });
+    for (const action of ['require', 'reset', 'escrow']) {
+      expect(await invocation(['pin', action])).toMatchObject({ command: `pin-${action}` });
+    }
+  });
+
+  it('takes what is done with one account', async () => {
+    expect(await invocation(['rename', 'alice', '--issuer', ''])).toMatchObject({
+      account: 'alice',
+      names: { issuer: '', label: undefined },
+    });
+    expect(await invocation(['move', '01020304', '2'])).toMatchObject({ account: '01020304', position: 2 });
+    const named = ['--service', 'Example', '--user', 'alice', '--number', '07'];
+    expect(await invocation(['respond', 'bank', '00000000', ...named])).toMatchObject({
+      command: 'respond',
+      asked: { account: 'bank', question: '00000000', service: 'Example', user: 'alice', number: 7 },
+    });
+    expect(await invocation(['respond', 'bank', '12345678'])).toMatchObject({
+      asked: { service: '', user: '', number: undefined },
+    });
+  });
+
+  it('takes an alphabet that no key URI names', async () => {
+    const made = ['enroll', '--generate', '--label', 'a', '--alphabet'];
+    expect(await invocation([...made, 'base64'])).toMatchObject({
+      source: { alphabet: 'base64', digits: 8 },
+    });
+    expect(await invocation([...made, 'hex', '--characters', '5'])).toMatchObject({
+      source: { alphabet: 'hex', digits: 5 },
+    });
+    expect(await invocation(['enroll', '--uri', '-', '--alphabet', 'base32'])).toMatchObject({
+      source: { from: 'stdin', form: { alphabet: 'base32', digits: 8 } },
+    });
+    expect(await invocation(['enroll', '--qr', 'a.png'])).toMatchObject({ source: { form: undefined } });
+  });
+
+  it('takes an OCRA suite, and nothing that the suite says itself', async () => {
+    const made = ['enroll', '--generate', '--label', 'a', '--ocra-suite'];
+    expect(await invocation([...made, 'ocra-1:hotp-sha1-6:qn08'])).toMatchObject({
+      source: { from: 'generate-ocra', suite: { digits: 6, question: 0, length: 8 }, label: 'a' },
+    });
+    const error = await refusal([...made, 'OCRA-1:HOTP-SHA1-6:QN08-S064']);
+    expect(error).toMatchObject({
+      kind: 'bad-input',
+      next: expect.stringContaining('OCRA-1:HOTP-SHA1-6:QN08'),
+    });
+  });
+
   it('without a command, or with --help, gives the help', async () => {
-    for (const args of [[], ['--help'], ['enroll', '--help']]) {
+    for (const args of [
+      [],
+      ['--help'],
+      ['enroll', '--help'],
+      ['pin', '--help'],
+      ['pin', 'policy', '--help'],
+    ]) {
       expect(await readArguments(args, {})).toHaveProperty('help', expect.stringContaining('passfob'));
     }
   });
@@ -71,6 +135,27 @@ describe('the command line', () => {
     [['enroll', '--uri-file', 'a', '--out', 'b'], '--out can stand with --generate only'],
     [['enroll', '--generate'], 'needs --label'],
     [['enroll', '--generate', '--label', 'a', '--kind', 'ocra'], '--kind takes one of'],
+    [['enroll', '--generate', '--label', 'a', '--characters', '6'], '--characters needs an --alphabet'],
+    [['enroll', '--generate', '--label', 'a', '--alphabet', 'hex', '--digits', '6'], 'use --characters'],
+    [['enroll', '--uri', '-', '--alphabet', 'steam'], '--alphabet takes one of'],
+    [['enroll', '--uri', '-', '--ocra-suite', 'a'], '--ocra-suite can stand with --generate only'],
+    [
+      ['enroll', '--generate', '--label', 'a', '--ocra-suite', 'a', '--digits', '6'],
+      '--digits cannot stand with --ocra-suite',
+    ],
+    [['pin'], 'pin takes one of: policy, require, reset, escrow'],
+    [['pin', 'show'], 'does not know'],
+    [['pin', 'policy', '1234'], 'does not know'],
+    [['pin', 'policy', '--pin', '1234'], 'does not know the option --pin'],
+    [['pin', 'policy', '--digits', '3'], '--digits takes 4 to 16 or none'],
+    [['pin', 'policy', '--digits', '6.5'], '--digits takes'],
+    [['pin', 'policy', '--attempts', '2'], '--attempts takes 3 to 20'],
+    [['pin', 'policy', '--lock-after', '0'], '--lock-after takes 1 to 65535 or screen'],
+    [['pin', 'policy', '--on-limit', 'explode'], '--on-limit takes one of'],
+    [['pin', 'policy', '--ask', 'passcode,everything'], '--ask takes passcode, approval, settings'],
+    [['rename', 'alice'], 'rename takes --issuer, --label or both'],
+    [['move', 'alice', '0'], 'whole number from 1'],
+    [['move', 'alice', 'up'], 'whole number from 1'],
     [['list', '--port'], 'Not enough arguments following: port'],
     [['code', 'one', 'two'], 'does not know one of the arguments'],
     [['list', '--port', 'a', '--port', 'b'], '--port can be given only once'],
@@ -114,6 +199,23 @@ describe('the command line', () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('a question', () => {
+  it.each([
+    [['123'], '4 to 64'],
+    [['1'.repeat(65)], '4 to 64'],
+    [['1234 5678'], 'plain ASCII'],
+    [['1234\u00fc'], 'plain ASCII'],
+    [['12345678', '--number', '100'], 'two digits'],
+    [['12345678', '--number', 'x'], 'two digits'],
+    [['12345678', '--service', 's'.repeat(33)], 'service is 1 byte too long'],
+    [['12345678', '--user', 'a\u202eb'], 'user holds a character'],
+  ])('that no fob takes is refused: %j', async (args, words) => {
+    const error = await refusal(['respond', 'bank', ...args]);
+    expect(error.kind).toBe('bad-input');
+    expect(error.message).toContain(words);
   });
 });
 

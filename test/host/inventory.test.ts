@@ -23,15 +23,13 @@ import {
   addPendingPairing,
   confirmPairing,
   dropPairing,
-  type FobSecrets,
   markErased,
   pairingKeyOf,
   pairingsOf,
 } from '../../host/inventory/pairings.ts';
 import { seal, unseal } from '../../host/inventory/seal.ts';
 import { secret } from '../kit/secrets.ts';
-
-const FOB = { serial: 'PF-QPZR-Y9X8', board: 'pico', firmware: '0.1.0' };
+import { FOB, secrets, settings } from './kit/inventory-rows.ts';
 
 let folder: string;
 let open: Inventory[];
@@ -48,24 +46,6 @@ function opened(directory = join(folder, 'inventory')): Inventory {
   const inventory = openInventory(directory);
   open.push(inventory);
   return inventory;
-}
-
-function secrets(): FobSecrets {
-  const fresh = () => secret(new Uint8Array(randomBytes(32)));
-  return { deviceSecret: fresh(), pairingKey: fresh(), recoveryKey: fresh() };
-}
-
-function settings(label = 'alice') {
-  const text = new TextEncoder();
-  return {
-    id: new Uint8Array(randomBytes(4)),
-    kind: 2,
-    algorithm: 1,
-    digits: 6,
-    period: 30,
-    issuer: text.encode('Example'),
-    label: text.encode(label),
-  };
 }
 
 function problem(work: () => unknown): FobError {

@@ -101,8 +101,8 @@ describe('pairing', () => {
         expect(left.map(({ state }) => state)).toEqual(['confirmed']);
       },
     );
-    // pair, open, finish, adopt, open and finish can each be lost in either direction.
-    expect(cuts).toBe(12);
+    // pair, open, finish, adopt, open, finish and escrow can each be lost in either direction.
+    expect(cuts).toBe(14);
   });
 
   it('is found complete by any command, not only by pair', async () => {
@@ -113,7 +113,10 @@ describe('pairing', () => {
     );
     expect(outcome).toMatchObject({ kind: 'unplugged' });
     expect(await list(owner.context, await atHand(fob))).toMatchObject({ accounts: [] });
-    expect(owner.reported.at(-1)).toMatchObject({ event: 'pairing-resumed' });
+    expect(owner.reported.slice(-2)).toMatchObject([
+      { event: 'pairing-resumed' },
+      { event: 'recovery-key-left' },
+    ]);
   });
 });
 

@@ -38,6 +38,8 @@ class Pty {
 /** What the bench answers to every line of control. */
 export interface BenchAnswer {
   readonly screen: string[];
+  /** Usages of the keyboard's reports so far. */
+  readonly typed: number[];
   readonly deadline: number;
   readonly usage: number;
   readonly peak: number;

@@ -80,7 +80,7 @@ async function picoAfterBoot(interpreter: Interpreter): Promise<number> {
   const printed = await interpreter.run(
     'var before=process.memory().usage,B8,B9,BTN1=D0,LED1;' +
       'I2C1={setup:function(){},writeTo:function(){},readFrom:function(a,n){return new Uint8Array(n)}};' +
-      'USB={on:function(){},write:function(){}};var stand=process.memory().usage-before;' +
+      'USB={on:function(){},write:function(){}};setDeepSleep=function(){};var stand=process.memory().usage-before;' +
       'eval(require("Storage").read("app"));print("MEASURED",process.memory().usage-stand);',
     /MEASURED \d+\s|Uncaught/,
   );

@@ -42,7 +42,7 @@ describe('a hold', () => {
     driver.fob.advance(4_500);
     driver.fob.keyDown();
     driver.fob.advance(2_000);
-    expect((await driver.screen()).join(' ')).toContain('Press: passcode');
+    expect((await driver.screen()).join(' ')).toContain('Hold: passcode');
     driver.fob.keyUp();
     driver.fob.advance(100);
     expect(await owner.passcodeShown()).toBe('');
@@ -173,7 +173,7 @@ describe('the clock', () => {
     await owner.setClock(1_800_000_000);
     await owner.put({ kind: 2, period: 30, secret: RFC4226_KEY });
     await owner.toList();
-    await driver.press();
+    await driver.press(700);
     let { utc } = await owner.client.call('clock', {});
     for (const ms of [1_000, 1_001, 1_002, 1_003, 1_004]) {
       expect(await owner.passcodeShown()).not.toBe('');

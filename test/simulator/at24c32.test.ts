@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EEPROM_BYTES, EEPROM_WRITE_US } from '../../simulator/limits.ts';
+import { EEPROM_BYTES, EEPROM_WRITE_US, LARGE_EEPROM_BYTES } from '../../simulator/limits.ts';
 import { At24c32 } from '../../simulator/parts/at24c32.ts';
 import { Operations, PowerLost } from '../../simulator/power.ts';
 import { Region } from '../../simulator/state/memories.ts';
 import { memoryStore } from '../../simulator/state/stores.ts';
 import { I2C, lines, QUIET, run } from './kit.ts';
 
-function part(seed = 1, contents = new Uint8Array(EEPROM_BYTES).fill(0xff)) {
+function part(seed = 1, contents: Uint8Array = new Uint8Array(EEPROM_BYTES).fill(0xff)) {
   const store = memoryStore();
   store.write(0, contents);
-  const memory = new Region(contents.slice(), store, 0, EEPROM_BYTES);
+  const memory = new Region(contents.slice(), store, 0, contents.length);
   let nowUs = 0;
   let cut = false;
   const operations = new Operations({
@@ -135,6 +135,39 @@ describe('AT24C32', () => {
     };
     expect(outcome(EEPROM_WRITE_US - 1).size).toBeGreaterThan(3);
     expect([...outcome(EEPROM_WRITE_US)]).toEqual(['1,2,3']);
+  });
+});
+
+describe('AT24C256', () => {
+  const blank = new Uint8Array(LARGE_EEPROM_BYTES).fill(0xff);
+
+  it('has 15 bits of address and no place twice', () => {
+    const { eeprom, memory, wait } = part(1, blank);
+    eeprom.write(at(0x0320, 1));
+    wait(EEPROM_WRITE_US);
+    eeprom.write(at(0x1320, 2));
+    wait(EEPROM_WRITE_US);
+    eeprom.write(at(0x8000, 3));
+    expect([memory.bytes[0x0320], memory.bytes[0x1320], memory.bytes[0]]).toEqual([1, 2, 3]);
+  });
+
+  it('wraps a write inside its page of 64 bytes', () => {
+    const { eeprom, memory } = part(1, blank);
+    eeprom.write(at(0x7e, 1, 2, 3));
+    expect([memory.bytes[0x7e], memory.bytes[0x7f], memory.bytes[0x40]]).toEqual([1, 2, 3]);
+  });
+
+  it('tears no other 32 bytes than those of the write', () => {
+    const torn = new Set<number>();
+    for (let seed = 0; seed < 120; seed++) {
+      const { eeprom, memory, operations } = part(seed, blank);
+      operations.cutAfter(1);
+      expect(() => eeprom.write(at(0x60, 1, 2))).toThrow(PowerLost);
+      for (const [address, byte] of memory.bytes.entries()) if (byte !== 0xff) torn.add(address);
+    }
+    expect(Math.min(...torn)).toBeGreaterThanOrEqual(0x60);
+    expect(Math.max(...torn)).toBeLessThan(0x80);
+    expect(torn.size).toBeGreaterThan(20);
   });
 });
 

@@ -38,7 +38,7 @@ interface Worn {
 function worn(writes: number): Worn {
   const store = memoryStore();
   const board = new PagesBoard(1, store);
-  let contents = BLANK;
+  let contents: Buffer = BLANK;
   for (let index = 0; index < writes; index++) {
     expect(board.write(stamped(index))).toBe(true);
     contents = written(contents, stamped(index));
@@ -177,7 +177,7 @@ describe('the pages in flash', () => {
     const store = memoryStore();
     // Room for two files and the margin.
     const board = new PagesBoard(1, store, { junk: new Uint8Array(480_000) });
-    let contents = BLANK;
+    let contents: Buffer = BLANK;
     let taken = 0;
     for (; taken < 4 * ENTRIES && board.write(stamped(taken)); taken++)
       contents = written(contents, stamped(taken));

@@ -109,3 +109,24 @@ describe('crypto', () => {
     expect(printed(source)).toEqual(['true 20']);
   });
 });
+
+describe('indexOf', () => {
+  // As the real interpreter gave them.
+  it.each([
+    ['abc ', ' x', 3],
+    ['abcx', 'xyz', 3],
+    ['abcxy', 'xyz', 3],
+    ['abcx', 'q', -1],
+    ['abc', 'abcd', -1],
+    ['a b', ' c', -1],
+    ['aab', 'ab', 1],
+    [' 12 34 ', ' 56 ', 6],
+  ])('finds at the end of %j what begins there as %j does, at %i', (text, sought, at) => {
+    const source = `print(${JSON.stringify(text)}.indexOf(${JSON.stringify(sought)}))`;
+    expect(printed(source)).toEqual([`${at}`]);
+  });
+
+  it('is what includes asks', () => {
+    expect(printed('print(" 12 34 ".includes(" 56"), " 12 34 .".includes(" 56"))')).toEqual(['true false']);
+  });
+});

@@ -111,9 +111,17 @@ describe('DS3231', () => {
     expect((read(0x0f)[0] ?? 0) & 0x80).toBe(0x80);
   });
 
-  it('keeps its alarm registers', () => {
-    const { write, read } = part();
-    write(0x07, 1, 2, 3, 4, 5, 6, 7);
-    expect(read(0x07, 7)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  it('keeps all bits of its alarm registers, beside the time, until its battery dies', () => {
+    const { rtc, write, read, wait } = part();
+    write(0x0f, 0);
+    write(0, 0, 0, 0, 1, 1, 1, 0x26);
+    write(0x07, 255, 254, 253, 252, 251, 250, 249);
+    rtc.powerOff();
+    wait(10 * SECOND);
+    rtc.powerOn();
+    write(0, 0, 0, 0, 1, 1, 1, 0x27);
+    expect(read(0x07, 7)).toEqual([255, 254, 253, 252, 251, 250, 249]);
+    rtc.loseTime();
+    expect(read(0x07, 7)).toEqual([0, 0, 0, 0, 0, 0, 0]);
   });
 });

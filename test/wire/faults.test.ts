@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Receiver } from './kit/receiver.ts';
-import { BY_CODE, BY_KEY, SAMPLES } from './kit/samples.ts';
+import { BY_CODE, BY_KEY } from './kit/samples.ts';
+import { SENT } from './kit/samples-2.ts';
 import { type HandshakeInput, OUTPUTS, sessionsOf } from './kit/vectors.ts';
 
 /** A good frame, the message in it, and the end of the line that it is for. */
@@ -14,12 +15,12 @@ interface Sample {
 
 function samplesOf(): Sample[] {
   const all = [
-    ...Object.entries(SAMPLES.clear).map(([name, input]) => ({
+    ...Object.entries(SENT.clear).map(([name, input]) => ({
       name,
       out: OUTPUTS.clear(input),
       handshake: BY_KEY,
     })),
-    ...Object.entries(SAMPLES.sealed).map(([name, input]) => ({
+    ...Object.entries(SENT.sealed).map(([name, input]) => ({
       name,
       out: OUTPUTS.sealed(input),
       handshake: input.handshake,

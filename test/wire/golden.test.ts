@@ -8,7 +8,7 @@ import { Deframer, decodeFrame, encodeClear, encodeFrame } from '../../protocol/
 import { decodeFields, type Values } from '../../protocol/layout.ts';
 import { PAYLOAD_BYTES_MAX, PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import { REFUSALS } from '../../protocol/refusals.ts';
-import { SAMPLES } from './kit/samples.ts';
+import { SAMPLES_BY_VERSION, type Version } from './kit/samples-2.ts';
 import {
   fieldsOf,
   outputOf,
@@ -21,19 +21,23 @@ import {
 
 type Golden = Record<string, { in: unknown; out: unknown }>;
 
-const pathOf = (kind: VectorKind) => new URL(`v1/${kind}.json`, import.meta.url);
+const VERSIONS = Object.keys(SAMPLES_BY_VERSION) as Version[];
+const numberOf = (version: Version) => Number(version.slice(1));
+const pathOf = (version: Version, kind: VectorKind) => new URL(`${version}/${kind}.json`, import.meta.url);
 
-function read(kind: VectorKind): Golden {
-  return existsSync(pathOf(kind)) ? (JSON.parse(readFileSync(pathOf(kind), 'utf8')) as Golden) : {};
+function read(version: Version, kind: VectorKind): Golden {
+  const path = pathOf(version, kind);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Golden) : {};
 }
 
 /** With PASSFOB_ADD_GOLDEN=1, what is missing is added. Nothing ever changes what is there (`README.md`). */
-function addMissing(kind: VectorKind, golden: Golden): void {
-  if (process.env.PASSFOB_ADD_GOLDEN !== '1') return;
-  for (const [name, input] of Object.entries(SAMPLES[kind])) {
+function addMissing(version: Version, kind: VectorKind, golden: Golden): void {
+  const samples = Object.entries(SAMPLES_BY_VERSION[version][kind]);
+  if (process.env.PASSFOB_ADD_GOLDEN !== '1' || samples.length === 0) return;
+  for (const [name, input] of samples) {
     golden[name] ??= { in: input, out: outputOf(kind, input) };
   }
-  writeFileSync(pathOf(kind), `${JSON.stringify(golden, undefined, 2)}\n`);
+  writeFileSync(pathOf(version, kind), `${JSON.stringify(golden, undefined, 2)}\n`);
 }
 
 function textOf(frame: string): string {
@@ -51,6 +55,11 @@ function payloadOf(frame: string): Uint8Array {
 
 type Exchange = Vector<'clear'> | Vector<'sealed'>;
 
+function exchangesOf(version: Version): Exchange[] {
+  const { clear, sealed } = golden[version];
+  return [...Object.values(clear), ...Object.values(sealed)] as Exchange[];
+}
+
 /** A fob that knows one request and its answer. */
 function fobOf(exchange: Exchange): Handlers {
   const { command, request, response, refusal } = exchange.in;
@@ -61,34 +70,54 @@ function fobOf(exchange: Exchange): Handlers {
   return { [command]: answer } as unknown as Handlers;
 }
 
-const golden = Object.fromEntries(VECTOR_KINDS.map(kind => [kind, read(kind)])) as Record<VectorKind, Golden>;
-for (const kind of VECTOR_KINDS) addMissing(kind, golden[kind]);
+const golden = Object.fromEntries(
+  VERSIONS.map(version => [
+    version,
+    Object.fromEntries(VECTOR_KINDS.map(kind => [kind, read(version, kind)])),
+  ]),
+) as Record<Version, Record<VectorKind, Golden>>;
+const KINDS = VERSIONS.flatMap(version => VECTOR_KINDS.map(kind => ({ version, kind })));
+for (const { version, kind } of KINDS) addMissing(version, kind, golden[version][kind]);
 
-describe.each(VECTOR_KINDS)('golden bytes of version 1: %s', kind => {
+describe.each(KINDS)('golden bytes of $version: $kind', ({ version, kind }) => {
   it('has every sample, and loses none', () => {
-    const inputs = Object.entries(golden[kind]).map(([name, vector]) => [name, vector.in]);
-    expect(Object.fromEntries(inputs)).toEqual(SAMPLES[kind]);
+    const inputs = Object.entries(golden[version][kind]).map(([name, vector]) => [name, vector.in]);
+    expect(Object.fromEntries(inputs)).toEqual(SAMPLES_BY_VERSION[version][kind]);
   });
 
-  it.each(Object.keys(golden[kind]))('%s', name => {
-    const vector = golden[kind][name];
+  it.each(Object.keys(golden[version][kind]))('%s', name => {
+    const vector = golden[version][kind][name];
     expect(outputOf(kind, vector?.in)).toEqual(vector?.out);
   });
 });
 
 describe('golden frames', () => {
-  it('are there for every command of version 1 and every refusal', () => {
-    const exchanges = [...Object.values(golden.clear), ...Object.values(golden.sealed)] as Exchange[];
-    const answered = exchanges.filter(({ in: { refusal } }) => refusal === undefined);
-    const commands = (Object.keys(COMMANDS) as CommandName[]).filter(name => COMMANDS[name][1] <= 1);
-    expect(new Set(answered.map(vector => vector.in.command))).toEqual(new Set(commands));
-    expect(new Set(exchanges.map(vector => vector.in.refusal ?? ''))).toEqual(
-      new Set(['', ...Object.keys(REFUSALS)]),
-    );
-    expect(PROTOCOL_VERSION).toBe(1);
+  it('are there for every version of the protocol', () => {
+    expect(Math.max(...VERSIONS.map(numberOf))).toBe(PROTOCOL_VERSION);
   });
 
-  it.each(Object.entries(golden.clear))('are answered as written, in the clear: %s', (_, written) => {
+  it('are there for every refusal', () => {
+    const refusals = VERSIONS.flatMap(version => exchangesOf(version).map(({ in: { refusal } }) => refusal));
+    expect(new Set(refusals)).toEqual(new Set([undefined, ...Object.keys(REFUSALS)]));
+  });
+
+  it.each(VERSIONS)('are there for every command that %s brought', version => {
+    const answered = exchangesOf(version).filter(({ in: { refusal } }) => refusal === undefined);
+    const commands = (Object.keys(COMMANDS) as CommandName[]).filter(
+      name => COMMANDS[name][1] === numberOf(version),
+    );
+    const found = answered.map(vector => vector.in.command);
+    expect(commands.length).toBeGreaterThan(0);
+    expect(found).toEqual(expect.arrayContaining(commands));
+    for (const name of found) expect(COMMANDS[name][1]).toBeLessThanOrEqual(numberOf(version));
+  });
+});
+
+const clear = VERSIONS.flatMap(version => Object.entries(golden[version].clear));
+const sealed = VERSIONS.flatMap(version => Object.entries(golden[version].sealed));
+
+describe('golden requests', () => {
+  it.each(clear)('are answered as written, in the clear: %s', (_, written) => {
     const vector = written as Vector<'clear'>;
     const request = new Reader(payloadOf(vector.out.requestFrame), 1);
     const out = new Writer(PAYLOAD_BYTES_MAX).number(2, 1).number(request.number(1), 1);
@@ -96,7 +125,7 @@ describe('golden frames', () => {
     expect(encodeClear(primitives, out)).toBe(vector.out.responseFrame);
   });
 
-  it.each(Object.entries(golden.sealed))('are answered as written, sealed: %s', (_, written) => {
+  it.each(sealed)('are answered as written, sealed: %s', (_, written) => {
     const vector = written as Vector<'sealed'>;
     const { owner, fob } = sessionsOf(vector.in.handshake);
     const request = fob.open(payloadOf(vector.out.requestFrame));

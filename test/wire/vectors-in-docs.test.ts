@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as limits from '../../protocol/limits.ts';
+import { TRIVIAL_PINS } from '../kit/trivial-pins.ts';
 import { tableAfter } from '../tidy/tables.ts';
 import { type Document, SECOND_CLIENT } from './kit/second-client.ts';
-import { outputOf, VECTOR_KINDS, type VectorKind } from './kit/vectors.ts';
+import { OUTPUTS, outputOf, VECTOR_KINDS, type VectorKind } from './kit/vectors.ts';
 
 type Vectors = Record<string, { in: unknown; out: unknown }>;
 
@@ -11,6 +12,13 @@ const page = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'u
 
 const rows = (marker: string) =>
   (tableAfter(marker, page) ?? []).map(cells => cells.map(cell => cell.replaceAll('`', '')));
+
+/** What stands in the fence behind a marker. */
+function fenced(marker: string): string {
+  const [, behind = ''] = page.split(`<!-- ${marker} -->`);
+  const [, content = ''] = /^\s*```\w*\n([\s\S]*?)\n```/.exec(behind) ?? [];
+  return content;
+}
 
 const document: Document = {
   commands: Object.fromEntries(
@@ -20,12 +28,16 @@ const document: Document = {
     ]),
   ),
   refusals: Object.fromEntries(rows('refusals').map(([code, name]) => [name, Number(code)])),
+  popularPins: fenced('popular-pins').split(/\s+/),
 };
 
-const block = /<!-- vectors -->\s*```json\n([\s\S]*?)\n```/.exec(page)?.[1] ?? '{}';
-const vectors = JSON.parse(block) as Record<VectorKind, Vectors>;
-const golden = (kind: VectorKind): Vectors =>
-  JSON.parse(readFileSync(new URL(`v1/${kind}.json`, import.meta.url), 'utf8')) as Vectors;
+const vectors = JSON.parse(fenced('vectors')) as Record<VectorKind, Vectors>;
+
+function golden(kind: VectorKind): Vectors {
+  const paths = ['v1', 'v2'].map(version => new URL(`${version}/${kind}.json`, import.meta.url));
+  const read = paths.filter(existsSync).map(path => JSON.parse(readFileSync(path, 'utf8')) as Vectors);
+  return Object.assign({}, ...read) as Vectors;
+}
 
 /** The page is to be enough: what another client makes of the inputs, knowing nothing but the page. */
 function secondOutputOf(kind: VectorKind, input: unknown): unknown {
@@ -57,4 +69,15 @@ describe('docs/protocol.md', () => {
       }
     },
   );
+
+  it('says which PINs are trivial', () => {
+    const four = Array.from({ length: 10_000 }, (_, pin) => String(pin).padStart(4, '0'));
+    const listed = document.popularPins.flatMap(pin => [pin, [...pin].reverse().join('')]);
+    const differing = [...four, ...listed, ...TRIVIAL_PINS].filter(text => {
+      const input = { pin: Buffer.from(text).toString('hex') };
+      return OUTPUTS.pins(input).trivial !== SECOND_CLIENT.pins(document, input).trivial;
+    });
+    expect(document.popularPins.length).toBeGreaterThan(50);
+    expect(differing).toEqual([]);
+  });
 });

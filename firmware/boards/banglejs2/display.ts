@@ -19,7 +19,7 @@ export class BangleDisplay implements Display {
   constructor() {
     this.width = BANGLE_SIDE;
     this.height = BANGLE_SIDE;
-    this.font = atob(FONT);
+    this.font = FONT;
     this.on = true;
   }
 

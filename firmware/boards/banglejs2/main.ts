@@ -1,10 +1,13 @@
 import { Fob } from '../../core/fob.ts';
 import { AT24C32_PAGE_BYTES, BANGLE_PAGES, BANGLE_RECORD_PAGES } from '../limits.ts';
-import { NoMaintenance, NoMarks, NoStretch, NoWitness } from '../parts/absent.ts';
+import { NoStretch, NoWitness } from '../parts/absent.ts';
 import { SHA1_TO_SHA512 } from '../parts/algorithms.ts';
 import { CcmPrimitives } from '../parts/ccm.ts';
 import { FlashPages } from '../parts/flash-pages.ts';
 import { StorageKeystore } from '../parts/keystore.ts';
+import { ConsoleMaintenance } from '../parts/maintenance.ts';
+import { StorageMarks } from '../parts/marks.ts';
+import { Loop } from '../parts/run.ts';
 import { serialOf } from '../parts/serial.ts';
 import { BangleClock } from './clock.ts';
 import { BangleDisplay } from './display.ts';
@@ -31,40 +34,17 @@ const fob = new Fob(
     clock,
     display: new BangleDisplay(),
     link: { send: frame => Bluetooth.write(frame) },
-    marks: new NoMarks(),
+    marks: new StorageMarks(),
     witness: new NoWitness(),
     stretch: new NoStretch(primitives),
     keyboard: new BleKeyboard(),
     power: { battery: () => E.getBattery() },
-    maintenance: new NoMaintenance(),
+    maintenance: new ConsoleMaintenance(Bluetooth),
   },
   clock.ms(),
   clock.read(),
 );
 
-let timer = 0;
-
-/** Sleeps until the core wants to be woken, or until something happens where it does not. */
-function rest(): void {
-  if (timer) clearTimeout(timer);
-  const due = fob.deadline;
-  timer = due < 0 ? 0 : setTimeout(wake, Math.max(1, due - clock.ms()));
-}
-
-function wake(): void {
-  timer = 0;
-  fob.tick(clock.ms(), clock.read());
-  rest();
-}
-
-Bluetooth.on('data', data => {
-  fob.receive(data, clock.ms(), clock.read());
-  rest();
-});
-
-listenToKeys((which, down) => {
-  fob.key(which, down, clock.ms(), clock.read());
-  rest();
-});
-
-rest();
+const loop = new Loop(fob, clock, () => clock.ms());
+Bluetooth.on('data', data => loop.receive(data));
+listenToKeys((which, down) => loop.key(which, down));

@@ -1,14 +1,18 @@
 import { Fob } from '../../core/fob.ts';
 import type { Now } from '../../core/ports.ts';
 import { BENCH_PAGES, BENCH_RECORD_PAGES, CONTROL_LINE_CHARS_MAX } from '../limits.ts';
-import { NoBattery, NoKeyboard, NoMaintenance, NoMarks, NoStretch, NoWitness } from '../parts/absent.ts';
+import { NoMaintenance } from '../parts/absent.ts';
 import { SHA1_TO_SHA512 } from '../parts/algorithms.ts';
 import { StorageKeystore } from '../parts/keystore.ts';
+import { StorageMarks } from '../parts/marks.ts';
 import { serialOf } from '../parts/serial.ts';
+import { NativeStretch } from '../parts/stretch.ts';
 import { BenchClock } from './clock.ts';
 import { BenchDisplay } from './display.ts';
+import { BenchKeyboard } from './keyboard.ts';
 import { MeteredPrimitives } from './metered.ts';
 import { FilePages } from './pages.ts';
+import { FileWitness } from './witness.ts';
 
 /** Set by whoever starts the interpreter: where the two serial ports lead. Absent in the simulator. */
 declare const BENCH: { link: string; control: string } | undefined;
@@ -22,6 +26,8 @@ const now: Now = { ms: 0, utc: -1 };
 const clock = new BenchClock(now);
 const display = new BenchDisplay();
 const primitives = new MeteredPrimitives();
+const keyboard = new BenchKeyboard();
+let battery = -1;
 let sample = 0;
 
 const fob = new Fob(
@@ -41,11 +47,11 @@ const fob = new Fob(
     clock,
     display,
     link: { send: frame => Serial1.write(frame) },
-    marks: new NoMarks(),
-    witness: new NoWitness(),
-    stretch: new NoStretch(primitives),
-    keyboard: new NoKeyboard(),
-    power: new NoBattery(),
+    marks: new StorageMarks(),
+    witness: new FileWitness(),
+    stretch: new NativeStretch(),
+    keyboard,
+    power: { battery: () => battery },
     maintenance: new NoMaintenance(),
   },
   now.ms,
@@ -54,13 +60,14 @@ const fob = new Fob(
 
 Serial1.on('data', data => fob.receive(data, now.ms, now.utc));
 
-/** One line of JSON in, one line out: {ms, utc}, {down, key}, {lose}, {meter}; any of them, then what is asked. */
+/** One line of JSON in, one line out: {ms, utc}, {down, key}, {lose}, {battery}, {meter}; any of them, then what is asked. */
 interface Control {
   ms?: number;
   utc?: number;
   down?: boolean;
   key?: number;
   lose?: boolean;
+  battery?: number;
   meter?: boolean;
 }
 
@@ -69,6 +76,7 @@ function control(line: string): void {
   if (order.ms !== undefined) now.ms = order.ms;
   if (order.utc !== undefined) clock.tell(order.utc);
   if (order.lose) clock.lose();
+  if (order.battery !== undefined) battery = order.battery;
   if (order.meter !== undefined) {
     primitives.metering = order.meter;
     primitives.peak = 0;
@@ -77,6 +85,7 @@ function control(line: string): void {
   else fob.tick(now.ms, now.utc);
   const answer = {
     screen: display.shown,
+    typed: keyboard.typed,
     deadline: fob.deadline,
     usage: primitives.usage(),
     peak: primitives.peak,

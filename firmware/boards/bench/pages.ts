@@ -6,12 +6,14 @@ import { Files } from './files.ts';
 export class FilePages implements Storage {
   readonly pages: number;
   readonly pageBytes: number;
+  readonly eraseBytes: number;
   readonly recordPages: number;
   private readonly files: Files;
 
   constructor(pages: number, recordPages: number) {
     this.pages = pages;
     this.pageBytes = AT24C32_PAGE_BYTES;
+    this.eraseBytes = 0;
     this.recordPages = recordPages;
     this.files = new Files();
   }

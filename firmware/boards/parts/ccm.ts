@@ -1,23 +1,18 @@
-import { CCM_TAG_BYTES } from '../../../protocol/limits.ts';
-import { type Algorithm, type Primitives, SHA1, SHA256 } from '../../../protocol/primitives.ts';
+import { CCM_NONCE_BYTES, CCM_TAG_BYTES } from '../../../protocol/limits.ts';
+import type { Algorithm, Primitives } from '../../../protocol/primitives.ts';
 
 /** The protocol's primitives where the interpreter has AES-CCM itself, and AES in no other mode. */
 export class CcmPrimitives implements Primitives {
-  private readonly crypto: DeviceCrypto;
+  /** By their numbers. */
+  private readonly hashes: ((parts: Uint8Array[]) => ArrayBuffer)[];
 
   constructor() {
-    this.crypto = require('crypto');
+    const crypto = require('crypto');
+    this.hashes = [crypto.SHA1, crypto.SHA1, crypto.SHA256, crypto.SHA512];
   }
 
   hash(algorithm: Algorithm, parts: Uint8Array[]): Uint8Array {
-    const crypto = this.crypto;
-    return new Uint8Array(
-      algorithm === SHA1
-        ? crypto.SHA1(parts)
-        : algorithm === SHA256
-          ? crypto.SHA256(parts)
-          : crypto.SHA512(parts),
-    );
+    return new Uint8Array((this.hashes[algorithm] as (parts: Uint8Array[]) => ArrayBuffer)(parts));
   }
 
   seal(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array): Uint8Array {
@@ -33,6 +28,21 @@ export class CcmPrimitives implements Primitives {
     if (end < 0) return undefined;
     const plain = AES.ccmDecrypt(sealed.subarray(0, end), key, nonce, sealed.subarray(end, sealed.length));
     return plain && new Uint8Array(plain);
+  }
+
+  /** The counter mode in CCM (RFC 3610 §2.3), the tag left away: the first 13 bytes of the vector have to differ. */
+  encrypt(key: Uint8Array, vector: Uint8Array, blocks: Uint8Array): Uint8Array {
+    return new Uint8Array(
+      AES.ccmEncrypt(blocks, key, vector.subarray(0, CCM_NONCE_BYTES), CCM_TAG_BYTES).data,
+    );
+  }
+
+  decrypt(key: Uint8Array, vector: Uint8Array, blocks: Uint8Array): Uint8Array {
+    return this.encrypt(key, vector, blocks);
+  }
+
+  text(bytes: Uint8Array): string {
+    return E.toString(bytes);
   }
 
   crc32(bytes: Uint8Array): number {

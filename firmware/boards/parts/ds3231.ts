@@ -1,5 +1,7 @@
-import type { Clock } from '../../core/ports.ts';
-import { DS3231_ADDRESS } from '../limits.ts';
+import { Reader, Writer } from '../../../protocol/bytes.ts';
+import type { Clock, Witness } from '../../core/ports.ts';
+import { AGING_MAX, DS3231_ADDRESS } from '../limits.ts';
+import { I2cPart } from './i2c.ts';
 
 /** 2000-01-01T00:00:00Z. */
 const EPOCH = 946684800;
@@ -7,10 +9,16 @@ const DAY_SECONDS = 86400;
 /** Days before each month of a year that is not a leap year. */
 const DAYS_BEFORE = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
 
-/** Registers 0x0E control, 0x0F status: bit 7 is the oscillator-stop flag. */
+/** Registers: 0x07–0x0D the two alarms, 0x0E control, 0x0F status, 0x10 aging offset. */
+const ALARMS = 7;
 const CONTROL = 0x0e;
 const STATUS = 0x0f;
+const AGING = 0x10;
+/** Of the status register: the time, and all else that the battery keeps, was lost. */
 const OSCILLATOR_STOPPED = 0x80;
+/** Makes the check differ from what registers without any number hold: all zeros, all ones. */
+const MARK = 0x5061;
+const ALARM_REGISTERS = 7;
 
 function fromBcd(value: number): number {
   return (value >> 4) * 10 + (value & 15);
@@ -20,37 +28,47 @@ function toBcd(value: number): number {
   return (Math.floor(value / 10) << 4) | (value % 10);
 }
 
+/** A number as the alarm registers hold it: four bytes, and three of a CRC-32 over it and the mark. */
+function witnessed(number: number): Uint8Array {
+  const out = new Writer(8).number(number, 4).number(MARK, 4);
+  const crc = E.CRC32(out.bytes);
+  out.at = 4;
+  return out.number(crc, 4).bytes.subarray(0, ALARM_REGISTERS);
+}
+
 /**
  * The real-time clock. Its calendar serves as a counter of days since 2000 in which every fourth year is a leap
- * year, as the part has it: 2100 too, so that the conversion stays exact to the end of its range, 2199.
+ * year, as the part has it: 2100 too, so that the conversion stays exact to the end of its range, 2199. Its alarms
+ * ring nothing here; their registers are seven bytes that its battery keeps.
  */
-export class Ds3231 implements Clock {
+export class Ds3231 implements Clock, Witness {
+  private readonly part: I2cPart;
+
+  constructor() {
+    this.part = new I2cPart(DS3231_ADDRESS);
+  }
+
   /** Seconds since 1970, or -1 when the oscillator has stopped or the part does not answer. */
   read(): number {
-    try {
-      I2C1.writeTo(DS3231_ADDRESS, 0);
-      const r = I2C1.readFrom(DS3231_ADDRESS, STATUS + 1);
-      if ((r[STATUS] as number) & OSCILLATOR_STOPPED) return -1;
-      const years = ((r[5] as number) >> 7) * 100 + fromBcd(r[6] as number);
-      const month = fromBcd((r[5] as number) & 31);
-      const leap = (years & 3) === 0;
-      const days =
-        years * 365 +
-        ((years + 3) >> 2) +
-        (DAYS_BEFORE[month - 1] as number) +
-        (leap && month > 2 ? 1 : 0) +
-        fromBcd((r[4] as number) & 63) -
-        1;
-      return (
-        EPOCH +
-        days * DAY_SECONDS +
-        fromBcd((r[2] as number) & 63) * 3600 +
-        fromBcd(r[1] as number) * 60 +
-        fromBcd(r[0] as number)
-      );
-    } catch {
-      return -1;
-    }
+    const r = this.part.ask(0, STATUS + 1);
+    if (!r || (r[STATUS] as number) & OSCILLATOR_STOPPED) return -1;
+    const years = ((r[5] as number) >> 7) * 100 + fromBcd(r[6] as number);
+    const month = fromBcd((r[5] as number) & 31);
+    const leap = (years & 3) === 0;
+    const days =
+      years * 365 +
+      ((years + 3) >> 2) +
+      (DAYS_BEFORE[month - 1] as number) +
+      (leap && month > 2 ? 1 : 0) +
+      fromBcd((r[4] as number) & 63) -
+      1;
+    return (
+      EPOCH +
+      days * DAY_SECONDS +
+      fromBcd((r[2] as number) & 63) * 3600 +
+      fromBcd(r[1] as number) * 60 +
+      fromBcd(r[0] as number)
+    );
   }
 
   set(utc: number): boolean {
@@ -64,27 +82,41 @@ export class Ds3231 implements Clock {
     let month = 1;
     while (day >= this.daysBefore(month + 1, inCycle === 0)) month++;
     day -= this.daysBefore(month, inCycle === 0);
-    try {
-      I2C1.writeTo(DS3231_ADDRESS, 0, [
-        toBcd(second % 60),
-        toBcd(Math.floor(second / 60) % 60),
-        toBcd(Math.floor(second / 3600)),
-        (days % 7) + 1,
-        toBcd(day + 1),
-        toBcd(month) | (year >= 100 ? 0x80 : 0),
-        toBcd(year % 100),
-      ]);
-      // Oscillator on from the battery too, no alarms; then the flag that says the time is good.
-      I2C1.writeTo(DS3231_ADDRESS, CONTROL, 0x04, 0);
-    } catch {
-      return false;
-    }
+    const written = this.part.send([
+      0,
+      toBcd(second % 60),
+      toBcd(Math.floor(second / 60) % 60),
+      toBcd(Math.floor(second / 3600)),
+      (days % 7) + 1,
+      toBcd(day + 1),
+      toBcd(month) | (year >= 100 ? 0x80 : 0),
+      toBcd(year % 100),
+    ]);
+    // Oscillator on from the battery too, no alarms; then the flag that says the time is good.
+    if (!written || !this.part.send([CONTROL, 0x04, 0])) return false;
     const now = this.read();
     return now === utc || now === utc + 1;
   }
 
-  trim(): boolean {
-    return false;
+  /**
+   * By the aging offset, which is positive for slower and counts from the next temperature conversion on: at most 64
+   * seconds away, in which the difference is less than a millisecond. So none is asked for.
+   */
+  trim(tenths: number): boolean {
+    return Math.abs(tenths) <= AGING_MAX && this.part.send([AGING, -tenths & 255]);
+  }
+
+  load(): number {
+    const registers = this.part.ask(ALARMS, STATUS + 1 - ALARMS);
+    if (!registers || (registers[STATUS - ALARMS] as number) & OSCILLATOR_STOPPED) return -1;
+    const number = new Reader(registers, 0).number(4);
+    return E.CRC32(witnessed(number)) === E.CRC32(registers.subarray(0, ALARM_REGISTERS)) ? number : -1;
+  }
+
+  save(number: number): boolean {
+    const registers = witnessed(number);
+    const held = this.part.send([ALARMS, registers]) && this.part.ask(ALARMS, ALARM_REGISTERS);
+    return held ? E.CRC32(held) === E.CRC32(registers) : false;
   }
 
   private daysBefore(month: number, leap: boolean): number {

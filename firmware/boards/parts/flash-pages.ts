@@ -21,6 +21,7 @@ const ERASED = 255;
 export class FlashPages implements Storage {
   readonly pages: number;
   readonly pageBytes: number;
+  readonly eraseBytes: number;
   readonly recordPages: number;
   private readonly storage: DeviceStorage;
   /** Of the file that counts, modulo 256; -1 before the first. */
@@ -34,6 +35,8 @@ export class FlashPages implements Storage {
   constructor(pages: number, pageBytes: number, recordPages: number) {
     this.pages = pages;
     this.pageBytes = pageBytes;
+    // A file goes as a whole.
+    this.eraseBytes = FLASH_FILE_BYTES;
     this.recordPages = recordPages;
     this.storage = require('Storage');
     this.places = new Int32Array(pages);

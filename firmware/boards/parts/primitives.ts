@@ -1,5 +1,5 @@
 import { type AesBlocks, ccmOpen, ccmSeal } from '../../../protocol/ccm.ts';
-import { type Algorithm, type Primitives, SHA1, SHA256 } from '../../../protocol/primitives.ts';
+import type { Algorithm, Primitives } from '../../../protocol/primitives.ts';
 
 const ZERO_IV = new Uint8Array(16);
 
@@ -9,20 +9,17 @@ const ZERO_IV = new Uint8Array(16);
  */
 export class NativePrimitives implements Primitives, AesBlocks {
   private readonly crypto: DeviceCrypto;
+  /** By their numbers: found once, as every passcode asks twice. `hello` says which of them the board lacks. */
+  private readonly hashes: ((parts: Uint8Array[]) => ArrayBuffer)[];
 
   constructor() {
-    this.crypto = require('crypto');
+    const crypto = require('crypto');
+    this.crypto = crypto;
+    this.hashes = [crypto.SHA1, crypto.SHA1, crypto.SHA256, crypto.SHA512];
   }
 
   hash(algorithm: Algorithm, parts: Uint8Array[]): Uint8Array {
-    const crypto = this.crypto;
-    return new Uint8Array(
-      algorithm === SHA1
-        ? crypto.SHA1(parts)
-        : algorithm === SHA256
-          ? crypto.SHA256(parts)
-          : crypto.SHA512(parts),
-    );
+    return new Uint8Array((this.hashes[algorithm] as (parts: Uint8Array[]) => ArrayBuffer)(parts));
   }
 
   cbc(key: Uint8Array, blocks: Uint8Array): Uint8Array {
@@ -39,6 +36,18 @@ export class NativePrimitives implements Primitives, AesBlocks {
 
   open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
     return ccmOpen(this, key, nonce, sealed);
+  }
+
+  encrypt(key: Uint8Array, vector: Uint8Array, blocks: Uint8Array): Uint8Array {
+    return new Uint8Array(this.crypto.AES.encrypt(blocks, key, { mode: 'CBC', iv: vector }));
+  }
+
+  decrypt(key: Uint8Array, vector: Uint8Array, blocks: Uint8Array): Uint8Array {
+    return new Uint8Array(this.crypto.AES.decrypt(blocks, key, { mode: 'CBC', iv: vector }));
+  }
+
+  text(bytes: Uint8Array): string {
+    return E.toString(bytes);
   }
 
   crc32(bytes: Uint8Array): number {

@@ -1,16 +1,17 @@
 import type { Display } from '../../core/ports.ts';
 import { DISPLAY_HEIGHT, DISPLAY_WIDTH, I2C_CHUNK_BYTES, SSD1306_ADDRESS } from '../limits.ts';
 import { FONT, FONT_FIRST, FONT_HEIGHT, FONT_WIDTH } from './font.ts';
+import { I2cPart } from './i2c.ts';
 
 /** First byte of a transfer: what follows are commands, or pixels. */
 const COMMANDS = 0;
 const PIXELS = 0x40;
 
 // Data sheet §10: off, clock, 64 lines, no offset, start line 0, charge pump, horizontal addressing, segments and
-// rows as the common modules are wired, contrast, precharge, deselect level, from memory, not inverted.
+// rows as the common modules are wired, precharge, deselect level, from memory, not inverted.
 const INIT = [
-  0xae, 0xd5, 0x80, 0xa8, 63, 0xd3, 0, 0x40, 0x8d, 0x14, 0x20, 0, 0xa1, 0xc8, 0xda, 0x12, 0x81, 0x7f, 0xd9,
-  0xf1, 0xdb, 0x40, 0xa4, 0xa6,
+  0xae, 0xd5, 0x80, 0xa8, 63, 0xd3, 0, 0x40, 0x8d, 0x14, 0x20, 0, 0xa1, 0xc8, 0xda, 0x12, 0xd9, 0xf1, 0xdb,
+  0x40, 0xa4, 0xa6,
 ];
 
 /** The SSD1306 module, 128 × 64. A page of 8 rows is sent only when it has changed: the bus is the slow part. */
@@ -19,8 +20,10 @@ export class Ssd1306 implements Display {
   readonly height: number;
   private readonly graphics: DeviceGraphics;
   private readonly font: string;
-  private readonly sent: Int32Array;
+  private readonly part: I2cPart;
+  private sent: Int32Array;
   private on: boolean;
+  private contrast: number;
 
   constructor() {
     this.width = DISPLAY_WIDTH;
@@ -30,19 +33,11 @@ export class Ssd1306 implements Display {
       // Espruino's default since 2v25 would put the top pixel into the highest bit.
       msb: false,
     });
-    this.font = atob(FONT);
+    this.font = FONT;
+    this.part = new I2cPart(SSD1306_ADDRESS);
     this.sent = new Int32Array(DISPLAY_HEIGHT >> 3);
     this.on = false;
-    this.command(INIT);
-  }
-
-  // A fob without its display still answers its owner.
-  private command(bytes: number[]): void {
-    try {
-      I2C1.writeTo(SSD1306_ADDRESS, COMMANDS, bytes);
-    } catch {
-      this.on = false;
-    }
+    this.contrast = 0x7f;
   }
 
   clear(): void {
@@ -65,25 +60,26 @@ export class Ssd1306 implements Display {
       const row = pixels.subarray(page * DISPLAY_WIDTH, (page + 1) * DISPLAY_WIDTH);
       const crc = E.CRC32(row) | 0;
       if (crc === this.sent[page]) continue;
-      try {
-        I2C1.writeTo(SSD1306_ADDRESS, COMMANDS, [0x21, 0, DISPLAY_WIDTH - 1, 0x22, page, page]);
-        for (let at = 0; at < DISPLAY_WIDTH; at += I2C_CHUNK_BYTES) {
-          I2C1.writeTo(SSD1306_ADDRESS, PIXELS, row.subarray(at, at + I2C_CHUNK_BYTES));
-        }
-        this.sent[page] = crc;
-      } catch {
-        return;
+      if (!this.part.send([COMMANDS, 0x21, 0, DISPLAY_WIDTH - 1, 0x22, page, page])) return;
+      for (let at = 0; at < DISPLAY_WIDTH; at += I2C_CHUNK_BYTES) {
+        if (!this.part.send([PIXELS, row.subarray(at, at + I2C_CHUNK_BYTES)])) return;
       }
+      this.sent[page] = crc;
     }
   }
 
   ink(): void {}
 
-  light(): void {}
+  light(level: number): void {
+    this.contrast = level * 120 + 8;
+    if (this.on) this.part.send([COMMANDS, 0x81, this.contrast]);
+  }
 
+  /** Sets the part up each time it goes on: it may have been without supply. */
   power(on: boolean): void {
     if (on === this.on) return;
     this.on = on;
-    this.command([on ? 0xaf : 0xae]);
+    if (on) this.sent = new Int32Array(DISPLAY_HEIGHT >> 3);
+    this.part.send(on ? [COMMANDS, INIT, 0x81, this.contrast, 0xaf] : [COMMANDS, 0xae]);
   }
 }

@@ -1,60 +1,123 @@
-import type { Display } from '../ports.ts';
-import { CELL_HEIGHT, CELL_WIDTH, centred, grouped, line, paragraph, right } from './text.ts';
-import { VIEW_ASK, VIEW_CODE, VIEW_LIST, VIEW_MESSAGE, VIEW_OFF, VIEW_PAIRING, type View } from './view.ts';
+import { type Display, INK_ACCENT, INK_PLAIN, INK_WARNING } from '../ports.ts';
+import { NEXT } from '../texts.ts';
+import { CELL_HEIGHT, CELL_WIDTH, centred, grouped, line, paragraph, right, unit } from './text.ts';
+import {
+  VIEW_ASK,
+  VIEW_CODE,
+  VIEW_ENTRY,
+  VIEW_LIST,
+  VIEW_NOTICE,
+  VIEW_OFF,
+  VIEW_PAIRING,
+  VIEW_REPORT,
+  VIEW_SETTINGS,
+  VIEW_STAY,
+  type View,
+} from './view.ts';
 
 /** Draws a view: the same view, the same pixels. */
 export function draw(view: View, display: Display): void {
   const kind = view.kind;
   display.power(kind !== VIEW_OFF);
   display.clear();
-  // Where the last line of small letters begins.
-  const bottom = display.height - CELL_HEIGHT;
-  if (kind === VIEW_MESSAGE) message(view, display);
-  else if (kind === VIEW_LIST) list(view, display, bottom);
-  else if (kind === VIEW_CODE) code(view, display, bottom);
-  else if (kind === VIEW_PAIRING) pairing(view, display);
-  else if (kind === VIEW_ASK) {
-    const under = paragraph(display, 0, 2, view.title, bottom);
-    paragraph(display, under, 1, view.detail, bottom);
-  }
-  // The time that a passcode has left stands where others have their hint.
-  if (kind !== VIEW_CODE || view.period === 0) display.text(0, bottom, 1, view.hint);
+  const u = unit(display);
+  // Where the hint begins: on the last line, or the last but one.
+  const bottom = display.height - (view.hint.length * CELL_WIDTH * u > display.width ? 17 : CELL_HEIGHT) * u;
+  if (kind === VIEW_LIST || kind === VIEW_SETTINGS) list(view, display, u, bottom);
+  else if (kind === VIEW_CODE) code(view, display, u, bottom);
+  else if (kind === VIEW_PAIRING) pairing(view, display, u);
+  else if (kind === VIEW_ASK || kind === VIEW_REPORT) ask(view, display, u, bottom);
+  else if (kind === VIEW_ENTRY) entry(view, display, u);
+  else if (kind !== VIEW_OFF) message(view, display, u);
+  paragraph(display, bottom, u, view.hint, display.height);
   display.show();
 }
 
-function message(view: View, display: Display): void {
-  line(display, 0, 2, view.title);
-  // A word or two can be read at arm's length.
-  paragraph(display, 22, view.detail.length > 20 ? 1 : 2, view.detail, display.height);
+/** A whole name in small letters tells more than half of it in large ones. */
+function headline(display: Display, u: number, text: string): void {
+  paragraph(display, 0, text.length * CELL_WIDTH * (u + 1) > display.width ? u : u + 1, text, 20 * u);
 }
 
-function list(view: View, display: Display, bottom: number): void {
-  // A whole name in small letters tells more than half of it in large ones.
-  line(display, 0, view.title.length > 10 ? 1 : 2, view.title);
-  paragraph(display, 22, 1, view.detail, bottom);
-  if (view.count > 1) right(display, bottom, `${view.place}/${view.count}`);
+function message(view: View, display: Display, u: number): void {
+  if (view.kind === VIEW_NOTICE || view.kind === VIEW_STAY) display.ink(INK_WARNING);
+  headline(display, u, view.title);
+  display.ink(INK_PLAIN);
+  // A word or two can be read at arm's length; without a headline there is room for more.
+  const size = view.detail.length > 20 ? u : u + 1;
+  paragraph(display, view.title === '' ? 0 : 22 * u, size, view.detail, display.height);
 }
 
-function code(view: View, display: Display, bottom: number): void {
-  line(display, 0, 1, view.title);
-  line(display, 10, 1, view.detail);
+function list(view: View, display: Display, u: number, bottom: number): void {
+  headline(display, u, view.title);
+  // Values of settings are short.
+  const size = view.count || view.detail.length > 10 ? u : u + 1;
+  paragraph(display, 22 * u, size, view.detail, bottom);
+  const above = bottom - 11 * u;
+  if (view.count > 1) right(display, above, u, `${view.place + 1}/${view.count}`);
+  display.ink(INK_WARNING);
+  display.text(0, above, u, view.note);
+  display.ink(INK_PLAIN);
+}
+
+function code(view: View, display: Display, u: number, bottom: number): void {
+  line(display, 0, u, view.title);
+  line(display, 10 * u, u, view.detail);
+  display.ink(INK_WARNING);
+  line(display, 18 * u, u, view.note);
+  display.ink(INK_ACCENT);
   const text = grouped(view.code);
-  const size = text.length * CELL_WIDTH * 3 > display.width ? 2 : 3;
+  let size = u + 2;
+  while (size > 2 && text.length * CELL_WIDTH * size > display.width) size--;
   // In the middle of what is left, whatever the size.
-  centred(display, 38 - 4 * size, size, text);
+  const y = ((18 * u + bottom + 2) >> 1) - 4 * size;
+  if (text.length * CELL_WIDTH * size <= display.width) centred(display, y, size, text);
+  else {
+    // Ten digits leave half a space between their groups.
+    display.text(0, y, size, text.substring(0, 5));
+    right(display, y, size, text.substring(6));
+  }
   if (view.period > 0) {
     // The bar shrinks with the time, and the number says the same for those who cannot see it shrink.
-    const room = display.width - 4 * CELL_WIDTH;
-    display.fill(0, bottom + 1, Math.floor((room * view.secondsLeft) / view.period), 6);
-    right(display, bottom, `${view.secondsLeft}s`);
+    const room = display.width - 5 * CELL_WIDTH * u;
+    // The next passcode takes the place of the bar, or stands above it where there is room.
+    if (view.next !== '') display.text(0, bottom - 20 * (u - 1), u, NEXT + grouped(view.next));
+    if (view.next === '' || u > 1) {
+      display.fill(0, bottom + 1, Math.floor((room * view.secondsLeft) / view.period), 6 * u);
+    }
+    right(display, bottom, u, `${view.secondsLeft}s`);
   }
+  display.ink(INK_PLAIN);
 }
 
 /** Six groups of three over three lines, to be read to someone or typed. */
-function pairing(view: View, display: Display): void {
-  line(display, 0, 1, view.title);
-  right(display, 0, `${view.secondsLeft}s`);
+function pairing(view: View, display: Display, u: number): void {
+  line(display, 0, u, view.title);
+  right(display, 0, u, `${view.secondsLeft}s`);
+  display.ink(INK_ACCENT);
   for (let i = 0; i < 3; i++) {
-    centred(display, 11 + i * 18, 2, grouped(view.code.substring(i * 6, i * 6 + 6)));
+    centred(display, (11 + i * 18) * u, u + 1, grouped(view.code.substring(i * 6, i * 6 + 6)));
   }
+}
+
+/** The number to compare stands beside a short question, larger than anything else. */
+function ask(view: View, display: Display, u: number, bottom: number): void {
+  let under = paragraph(display, 0, u + 1, view.title, bottom);
+  if (view.code !== '') {
+    display.ink(INK_ACCENT);
+    right(display, 0, u + 2, view.code);
+    display.ink(INK_PLAIN);
+    under = CELL_HEIGHT * (u + 2) + 2;
+  }
+  paragraph(display, under, u, view.detail, bottom);
+}
+
+/** What was entered, its end where it is long, and the wheel. */
+function entry(view: View, display: Display, u: number): void {
+  line(display, 0, u, view.title);
+  const fits = Math.floor(display.width / (CELL_WIDTH * u));
+  const from = Math.max(0, view.detail.length - fits);
+  display.text(0, 12 * u, u, view.detail.substring(from));
+  display.ink(INK_ACCENT);
+  centred(display, 25 * u, u + 2, view.code);
+  display.ink(INK_PLAIN);
 }

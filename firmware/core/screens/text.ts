@@ -1,3 +1,4 @@
+import type { Primitives } from '../../../protocol/primitives.ts';
 import type { Display } from '../ports.ts';
 import { ELLIPSIS } from '../texts.ts';
 
@@ -5,15 +6,34 @@ import { ELLIPSIS } from '../texts.ts';
 export const CELL_WIDTH = 6;
 export const CELL_HEIGHT = 8;
 
-/** UTF-8 as far as the font has it: every other character is one question mark. */
-export function printable(bytes: Uint8Array): string {
-  let text = '';
+/** Base letters of U+00C0 to U+017F, in the order of UTF-8 from C3 80 on. */
+const FOLDED =
+  'AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTsaaaaaaaceeeeiiiidnooooo/ouuuuyty' +
+  'AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlL' +
+  'lLlNnNnNnnNnOoOoOoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs';
+const FOLDED_LEAD = 0xc3;
+
+/** UTF-8 as far as the font has it: European letters without their marks, any other character one question mark. */
+export function printable(primitives: Primitives, bytes: Uint8Array): string {
+  let text = primitives.text(bytes);
+  // Nearly always, and a hundredth of the work.
+  if (!/[^ -~]/.test(text)) return text;
+  text = '';
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i] as number;
-    // A continuation byte belongs to the mark already set.
-    if ((byte & 0xc0) !== 0x80) text += byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '?';
+    if (byte >= 32 && byte < 127) text += String.fromCharCode(byte);
+    // A continuation byte belongs to the character before it.
+    else if ((byte & 0xc0) !== 0x80) {
+      const at = (byte - FOLDED_LEAD) * 64 + ((bytes[i + 1] as number) & 63);
+      text += (byte >= FOLDED_LEAD && FOLDED.charAt(at)) || '?';
+    }
   }
   return text;
+}
+
+/** Size of small letters: pixels to the dot. Small displays of many pixels get twice as many. */
+export function unit(display: Display): number {
+  return display.width > 160 ? 2 : 1;
 }
 
 /** Draws one line, cut with dots where it does not fit. */
@@ -27,9 +47,9 @@ export function centred(display: Display, y: number, size: number, text: string)
   display.text((display.width - text.length * CELL_WIDTH * size) >> 1, y, size, text);
 }
 
-/** Draws a few small letters up to the right edge. */
-export function right(display: Display, y: number, text: string): void {
-  display.text(display.width - text.length * CELL_WIDTH, y, 1, text);
+/** Draws a few letters up to the right edge. */
+export function right(display: Display, y: number, size: number, text: string): void {
+  display.text(display.width - text.length * CELL_WIDTH * size, y, size, text);
 }
 
 /**
@@ -55,8 +75,9 @@ export function paragraph(display: Display, y: number, size: number, text: strin
   return at;
 }
 
-/** Six to eight characters in two groups that a person can hold: 287 082, 2870 8212. */
+/** In two groups that a person can hold: 287 082, 2870 8212, 12345 67890; up to five characters in one. */
 export function grouped(code: string): string {
-  const size = code.length > 7 ? 4 : 3;
-  return `${code.substring(0, size)} ${code.substring(size)}`;
+  const length = code.length;
+  const size = length > 8 || length < 6 ? 5 : length > 7 ? 4 : 3;
+  return length > size ? `${code.substring(0, size)} ${code.substring(size)}` : code;
 }

@@ -1,21 +1,22 @@
 import { Reader, Writer } from '../../../protocol/bytes.ts';
 import { equal, Hmac } from '../../../protocol/hmac.ts';
-import { CCM_NONCE_BYTES } from '../../../protocol/limits.ts';
+import { AES_KEY_BYTES as BLOCK_BYTES, CCM_NONCE_BYTES, CCM_TAG_BYTES } from '../../../protocol/limits.ts';
 import { type Primitives, SHA256 } from '../../../protocol/primitives.ts';
-import { RECORD_HEADER_BYTES, RECORD_NONCE_BYTES, RECORD_TAG_BYTES, SYSTEM_PAGES } from '../limits.ts';
+import { INTENT_PAGE, RECORD_HEADER_BYTES, RECORD_NONCE_BYTES, SLOTS_MAX, SYSTEM_PAGES } from '../limits.ts';
 import type { Storage } from '../ports.ts';
 
-const MAGIC = 0xa5;
+/** Version 1 sealed records with AES-CCM; they are read, and every change writes them anew. */
+const MAGIC_V1 = 0xa5;
+const MAGIC = 0xa6;
 const INTENT_MAGIC = 0x49;
 /** Also what the byte of a slot reads that `indexOf` did not find. */
 const NO_SLOT = 255;
-/** Behind the two vault headers. */
-const INTENT_PAGE = 2;
 
 /**
- * Sealed records in slots of equal size. A slot: magic, order, record id, length, synthetic nonce, then AES-CCM
- * of the content. The nonce is an HMAC over order, id and content, checked again when the record is opened, so
- * neither can be exchanged, and the same nonce never serves two contents.
+ * Sealed records in slots of equal size. A slot: magic, order, record id, length, synthetic nonce, then the content in
+ * whole blocks of AES-CBC. The nonce is an HMAC over all before it and the content: the initialisation vector, and the
+ * proof of the content when the record is opened (the construction of SIV, RFC 5297 §1.1, from HMAC and CBC). So no
+ * part can be exchanged, and the same nonce never serves two contents.
  *
  * Every change writes a free slot and then retires the old one, between two writes of the intent page that names
  * both. Whatever page the power goes in, and whichever write or read the storage fails in, `settle` finishes the
@@ -31,6 +32,7 @@ export class Records {
   readonly ids: Int32Array;
   /** Place in the person's list by slot. */
   readonly orders: Uint8Array;
+  private turn: number;
   /** Whether nothing is under way on storage, and the tables are what the slots hold. */
   private settled: boolean;
   /** Whether the storage did not answer when it was last read: nothing may be concluded from that. */
@@ -46,6 +48,7 @@ export class Records {
     const slots = slotCount(storage);
     this.ids = new Int32Array(slots);
     this.orders = new Uint8Array(slots);
+    this.turn = -1;
     this.settled = false;
     this.silent = false;
     this.settle();
@@ -53,7 +56,7 @@ export class Records {
 
   /** Longest content of a record in bytes. */
   get capacity(): number {
-    return this.slotBytes - RECORD_HEADER_BYTES - RECORD_TAG_BYTES;
+    return (this.slotBytes - RECORD_HEADER_BYTES) & ~15;
   }
 
   private address(slot: number): number {
@@ -61,9 +64,7 @@ export class Records {
   }
 
   private nonce(head: Uint8Array, content: Uint8Array): Uint8Array {
-    const nonce = new Uint8Array(CCM_NONCE_BYTES);
-    nonce.set(this.nonceKey.mac([head, content]).subarray(0, RECORD_NONCE_BYTES), 0);
-    return nonce;
+    return this.nonceKey.mac([head, content]).subarray(0, RECORD_NONCE_BYTES);
   }
 
   private ask(address: number, length: number): Uint8Array | undefined {
@@ -75,14 +76,28 @@ export class Records {
   /** Content of a slot, or undefined when it is damaged. */
   read(slot: number): Uint8Array | undefined {
     const bytes = this.ask(this.address(slot), this.slotBytes);
-    if (!bytes || bytes[0] !== MAGIC) return undefined;
-    const end = RECORD_HEADER_BYTES + (bytes[6] as number) + RECORD_TAG_BYTES;
+    if (!bytes) return undefined;
+    const magic = bytes[0];
+    const length = bytes[6] as number;
+    const nonce = bytes.subarray(7, RECORD_HEADER_BYTES);
+    let content: Uint8Array | undefined;
+    if (magic === MAGIC && length <= this.capacity) {
+      const vector = new Uint8Array(BLOCK_BYTES);
+      vector.set(nonce, 0);
+      const end = RECORD_HEADER_BYTES + ((length + 15) & ~15);
+      content = this.primitives
+        .decrypt(this.key, vector, bytes.subarray(RECORD_HEADER_BYTES, end))
+        .subarray(0, length);
+    } else if (magic === MAGIC_V1) content = this.openOld(bytes, nonce, length);
+    return content && equal(nonce, this.nonce(bytes.subarray(0, 7), content)) ? content : undefined;
+  }
+
+  private openOld(bytes: Uint8Array, nonce: Uint8Array, length: number): Uint8Array | undefined {
+    const end = RECORD_HEADER_BYTES + length + CCM_TAG_BYTES;
     if (end > this.slotBytes) return undefined;
-    const nonce = new Uint8Array(CCM_NONCE_BYTES);
-    nonce.set(bytes.subarray(7, RECORD_HEADER_BYTES), 0);
-    const content = this.primitives.open(this.key, nonce, bytes.subarray(RECORD_HEADER_BYTES, end));
-    if (!content) return undefined;
-    return equal(nonce, this.nonce(bytes.subarray(0, 7), content)) ? content : undefined;
+    const long = new Uint8Array(CCM_NONCE_BYTES);
+    long.set(nonce, 0);
+    return this.primitives.open(this.key, long, bytes.subarray(RECORD_HEADER_BYTES, end));
   }
 
   /** Slot of a record, -1 when there is none. */
@@ -104,7 +119,7 @@ export class Records {
   write(id: number, order: number, content: Uint8Array): boolean {
     if (!this.settle()) return false;
     const old = this.find(id);
-    const slot = this.ids.indexOf(0);
+    const slot = this.nextFree();
     if (slot < 0) return false;
     const out = new Writer(this.slotBytes)
       .number(MAGIC, 1)
@@ -112,7 +127,11 @@ export class Records {
       .number(id, 4)
       .number(content.length, 1);
     const nonce = this.nonce(out.done(), content);
-    out.raw(nonce.subarray(0, RECORD_NONCE_BYTES)).raw(this.primitives.seal(this.key, nonce, content));
+    const vector = new Uint8Array(BLOCK_BYTES);
+    vector.set(nonce, 0);
+    const blocks = new Uint8Array((content.length + 15) & ~15);
+    blocks.set(content, 0);
+    out.raw(nonce).raw(this.primitives.encrypt(this.key, vector, blocks));
     this.settled = false;
     if (!this.intend(slot, old)) return false;
     // The first page, which makes the slot a record, goes last.
@@ -126,6 +145,15 @@ export class Records {
     this.orders[slot] = order;
     this.finish(old);
     return true;
+  }
+
+  /** Free slots take turns: so wear is spread, and a slot that is worn out is not tried for ever. */
+  private nextFree(): number {
+    for (let i = 0; i < this.ids.length; i++) {
+      this.turn = (this.turn + 1) % this.ids.length;
+      if (this.ids[this.turn] === 0) return this.turn;
+    }
+    return -1;
   }
 
   private writePage(slot: number, page: number, from: Uint8Array): boolean {
@@ -151,12 +179,18 @@ export class Records {
     return this.storage.write(INTENT_PAGE * this.storage.pageBytes, out.done());
   }
 
+  private isUnused(slot: number): boolean {
+    const head = this.ask(this.address(slot), 1);
+    return !!head && head[0] !== MAGIC;
+  }
+
   /** Ends the change by retiring a slot, if it is one: the old record, or the new one that did not come about. */
   private finish(slot: number): boolean {
     let retired = true;
     if (slot >= 0 && slot < this.ids.length) {
       this.ids[slot] = 0;
-      retired = this.writePage(slot, 0, new Uint8Array(this.storage.pageBytes));
+      // A page that is worn out is as good as retired once it no longer says that it is a record.
+      retired = this.writePage(slot, 0, new Uint8Array(this.storage.pageBytes)) || this.isUnused(slot);
     }
     // Where the slot could not be retired the intent stays, for the next boot or the next change.
     this.settled = retired && this.intend(NO_SLOT, NO_SLOT);
@@ -186,7 +220,7 @@ export class Records {
       const head = this.ask(this.address(slot), 6);
       if (!head) return false;
       // What is stale is never seen, not even where it cannot be retired now.
-      this.ids[slot] = head[0] === MAGIC && slot !== stale ? new Reader(head, 2).number(4) | 0 : 0;
+      this.ids[slot] = isRecord(head) && slot !== stale ? new Reader(head, 2).number(4) | 0 : 0;
       this.orders[slot] = head[1] as number;
     }
     this.settled = stale === NO_SLOT || this.finish(stale);
@@ -194,8 +228,12 @@ export class Records {
   }
 }
 
+function isRecord(head: Uint8Array): boolean {
+  return head[0] === MAGIC || head[0] === MAGIC_V1;
+}
+
 export function slotCount(storage: Storage): number {
-  return Math.floor((storage.pages - SYSTEM_PAGES) / storage.recordPages);
+  return Math.min(SLOTS_MAX, Math.floor((storage.pages - SYSTEM_PAGES) / storage.recordPages));
 }
 
 /** Empties every slot: before a new data key is used, since records of another key would only be damage. */
@@ -205,7 +243,7 @@ export function clearSlots(storage: Storage): boolean {
   for (let page = 0; page < pages; page += storage.recordPages) {
     const address = (SYSTEM_PAGES + page) * storage.pageBytes;
     const head = storage.read(address, 1);
-    if (!head || (head[0] === MAGIC && !storage.write(address, zeros))) return false;
+    if (!head || (isRecord(head) && !storage.write(address, zeros))) return false;
   }
   return storage.write(INTENT_PAGE * storage.pageBytes, zeros);
 }

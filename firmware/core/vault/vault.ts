@@ -1,16 +1,23 @@
-import { Writer } from '../../../protocol/bytes.ts';
-import { expand, extract, type Hmac } from '../../../protocol/hmac.ts';
-import {
-  AES_KEY_BYTES,
-  CCM_NONCE_BYTES,
-  CCM_TAG_BYTES,
-  DEVICE_SECRET_BYTES,
-} from '../../../protocol/limits.ts';
+import { DEVICE_SECRET_BYTES } from '../../../protocol/limits.ts';
 import type { Primitives } from '../../../protocol/primitives.ts';
-import { DATA_KEY_BYTES, WRAP_NONCE_BYTES } from '../limits.ts';
-import type { Keystore, Storage } from '../ports.ts';
+import {
+  ATTEMPTS_PAGE,
+  CLOCK_PAGE,
+  HEADER_BYTES,
+  HEADER_PAGE,
+  PRESSES_PAGE,
+  PRESSES_PAGES,
+  RECOVERY_PAGE,
+  RING_PAGE,
+  STATE_PAGE,
+  STATE_PAGES,
+} from '../limits.ts';
+import type { Storage, VaultPorts } from '../ports.ts';
+import { State } from '../state.ts';
+import { Journal } from './journal.ts';
 import { clearSlots, Records } from './records.ts';
 import { CounterRing } from './ring.ts';
+import { iterationsOf, MAGIC_V1, Wrap } from './wrap.ts';
 
 /** As `hello` reports it. */
 export const VAULT_BLANK = 0;
@@ -18,106 +25,243 @@ export const VAULT_OWNED = 1;
 export const VAULT_KEYS_LOST = 2;
 export const VAULT_DAMAGED = 3;
 
-const MAGIC = 0x56;
-const FORMAT_VERSION = 1;
-/** Magic, format version, synthetic nonce, wrapped data key: one page. */
-const HEADER_BYTES = 2 + WRAP_NONCE_BYTES + DATA_KEY_BYTES + CCM_TAG_BYTES;
-/** Header A is page 0, header B page 1, the records' intent page 2. */
-const RING_PAGE = 3;
-// "passfob vault"
-const WRAP_SALT = new Uint8Array([112, 97, 115, 115, 102, 111, 98, 32, 118, 97, 117, 108, 116]);
-const WRAP_INFO = new Uint8Array([107, 101, 121]);
+const NO_PIN = new Uint8Array(0);
 
 /**
- * Who owns the fob and the key to its records. The secrets are in the microcontroller, the data key wrapped under
- * the device secret is in the storage, in two headers. The order of writes makes every power cut readable:
+ * Who owns the fob and the key to its records. The secrets are in the microcontroller; the data key, wrapped under
+ * the device secret and the PIN, is in the storage, in two headers that are equal at rest. The order of writes makes
+ * every power cut readable:
  *
- * erase: header A, header B, secrets; a header that is empty is left alone.
- * adopt: what erase does, secrets, slots emptied, header A (the commit), header B.
+ * erase: header A, header B, recovery A, recovery B, secrets; a header that is empty is left alone.
+ * adopt: what erase does, secrets, slots emptied, state (naming the header to come), header A (the commit), header B.
+ * new PIN: header A, state (naming it: the commit), header B.
  *
- * Secrets with no header that opens, and at least one header empty, are one of the two interrupted: the fob is
- * blank, and what is left goes with the next adoption, since opening destroys nothing. A header without secrets is
- * a microcontroller that lost its memory. A storage that does not answer says nothing about the owner.
+ * Secrets with no header that the state names, and at least one header empty, are one of the first two interrupted:
+ * the fob is blank, and what is left goes with the next adoption, since opening destroys nothing. A header without
+ * secrets is a microcontroller that lost its memory. A storage that does not answer says nothing about the owner.
  */
 export class Vault {
+  private readonly ports: VaultPorts;
   private readonly primitives: Primitives;
   private readonly storage: Storage;
-  private readonly keystore: Keystore;
   readonly ring: CounterRing;
+  readonly policy: State;
   state: number;
-  /** Undefined unless the state is owned. */
+  /** Undefined unless the state is owned and the vault open. */
   records: Records | undefined;
+  /** These three are there once the state is owned, locked or not. */
   pairingKey: Uint8Array | undefined;
+  private wrap: Wrap | undefined;
+  private head: Uint8Array;
+  private dataKey: Uint8Array;
+  /** Whether a change of the header failed so that nobody knows how. */
+  private unsure: boolean;
+  clock: Journal | undefined;
+  attempts: Journal | undefined;
+  presses: Journal | undefined;
+  /** Whether the storage was put back to when there was no PIN. */
+  outdated: boolean;
+  /** What the person has yet to be told: 0 nothing, 1 the storage went back in time, 2 nobody can tell. */
+  wentBack: number;
 
-  constructor(primitives: Primitives, storage: Storage, keystore: Keystore) {
-    this.primitives = primitives;
-    this.storage = storage;
-    this.keystore = keystore;
-    this.ring = new CounterRing(primitives, storage, RING_PAGE);
+  constructor(ports: VaultPorts) {
+    this.ports = ports;
+    this.primitives = ports.primitives;
+    this.storage = ports.storage;
+    this.ring = new CounterRing(ports.primitives, ports.storage, RING_PAGE);
+    this.policy = new State();
     this.state = VAULT_BLANK;
-    this.open();
+    this.head = NO_PIN;
+    this.dataKey = NO_PIN;
+    this.unsure = false;
+    this.outdated = false;
+    this.wentBack = 0;
+    this.find();
   }
 
-  private open(): void {
-    const headers = [this.header(0), this.header(1)];
-    const first = headers[0];
-    const second = headers[1];
-    if (!first || !second) {
-      this.state = VAULT_DAMAGED;
-      return;
-    }
-    const secrets = this.keystore.load();
+  /** Finds out at boot who owns the fob. */
+  private find(): void {
+    const first = this.header(HEADER_PAGE);
+    const second = this.header(HEADER_PAGE + 1);
+    this.state = VAULT_DAMAGED;
+    if (!first || !second) return;
+    const secrets = this.ports.keystore.load();
     if (!secrets) {
       this.state = first.length + second.length ? VAULT_KEYS_LOST : VAULT_BLANK;
       return;
     }
-    const wrap = this.wrapKey(secrets);
-    for (let copy = 0; copy < 2; copy++) {
-      const header = headers[copy] as Uint8Array;
-      const key = this.unwrap(wrap, header);
-      if (key) {
-        if (!this.unwrap(wrap, headers[1 - copy] as Uint8Array)) this.writeHeader(1 - copy, header);
-        this.own(secrets, key);
-        return;
-      }
+    const named = this.attach(secrets);
+    if (this.silent) return;
+    let current: Uint8Array | undefined;
+    // A vault of version 1 has no state and no PIN: there the header that opens is the one that counts.
+    if (named ? this.isNamed(first) : this.opens(first)) current = first;
+    else if (named ? this.isNamed(second) : this.opens(second)) current = second;
+    if (!current) {
+      if (!first.length || !second.length) this.forget();
+      return;
     }
-    if (first.length && second.length) this.state = VAULT_DAMAGED;
+    this.head = current;
+    // Where no state names it yet: see `settleHeaders`.
+    this.policy.headerCrc = this.primitives.crc32(current);
+    this.own(secrets);
+    // Where there is no PIN nobody tries one: this storage is from before there was, and opens for its owner only.
+    this.outdated = iterationsOf(current) === 0 && this.ports.marks.count() > this.policy.settledMarks;
+    const key = iterationsOf(current) === 0 && !this.outdated && (this.wrap as Wrap).open(current, NO_PIN);
+    if (key) this.openRecords(key);
+    if (!named) {
+      if (key) this.seal(NO_PIN);
+    } else for (let copy = 0; copy < 2; copy++) this.heal(copy, copy === 0 ? first : second);
+    this.compareWitness();
   }
 
-  private own(secrets: Uint8Array, dataKey: Uint8Array): void {
-    const records = new Records(this.primitives, this.storage, dataKey);
-    // A slot that was not read might be taken for a free one.
-    this.state = records.silent ? VAULT_DAMAGED : VAULT_OWNED;
-    if (records.silent) return;
-    this.records = records;
+  /** Whether a journal may hold more than was read of it. */
+  private get silent(): boolean {
+    const journals = [this.clock, this.attempts, this.presses, this.policy.journal];
+    for (let i = 0; i < journals.length; i++) if ((journals[i] as Journal).silent) return true;
+    return false;
+  }
+
+  private isNamed(header: Uint8Array): boolean {
+    return header.length > 0 && this.primitives.crc32(header) === this.policy.headerCrc;
+  }
+
+  private opens(header: Uint8Array): boolean {
+    return header[0] === MAGIC_V1 && !!(this.wrap as Wrap).open(header, NO_PIN);
+  }
+
+  /** What an interrupted change of the PIN has left. */
+  private heal(copy: number, held: Uint8Array): void {
+    if (!this.isNamed(held)) this.storage.write(copy * this.storage.pageBytes, this.head);
+  }
+
+  /** Takes the secrets, without believing that there is a vault. False where no state belongs to them. */
+  private attach(secrets: Uint8Array): boolean {
+    this.wrap = new Wrap(this.primitives, this.ports.stretch, secrets.subarray(0, DEVICE_SECRET_BYTES));
+    const mac = this.wrap.log();
+    this.clock = new Journal(mac, this.storage, CLOCK_PAGE, 2);
+    this.attempts = new Journal(mac, this.storage, ATTEMPTS_PAGE, 2);
+    this.presses = new Journal(mac, this.storage, PRESSES_PAGE, PRESSES_PAGES);
+    return this.policy.load(new Journal(mac, this.storage, STATE_PAGE, STATE_PAGES));
+  }
+
+  private own(secrets: Uint8Array): void {
+    this.state = VAULT_OWNED;
     this.pairingKey = new Uint8Array(secrets.subarray(DEVICE_SECRET_BYTES, secrets.length));
   }
 
+  private openRecords(dataKey: Uint8Array): void {
+    const records = new Records(this.primitives, this.storage, dataKey);
+    // A slot that was not read might be taken for a free one.
+    if (records.silent) this.state = VAULT_DAMAGED;
+    else {
+      this.records = records;
+      this.dataKey = dataKey;
+    }
+  }
+
+  get hasPin(): boolean {
+    return this.state === VAULT_OWNED && (this.outdated || iterationsOf(this.head) > 0);
+  }
+
+  get iterations(): number {
+    return iterationsOf(this.head);
+  }
+
+  /** Whether only the right PIN opens the records. */
+  get locked(): boolean {
+    return this.state === VAULT_OWNED && !this.records;
+  }
+
+  /** Opens a locked vault. Slow. False for a wrong PIN. */
+  unlock(pin: Uint8Array): boolean {
+    const key = this.wrap?.open(this.head, pin);
+    if (key) this.openRecords(key);
+    return !!key;
+  }
+
+  /** Forgets the data key, where there is a PIN to find it again by. */
+  lock(): void {
+    if (!this.hasPin) return;
+    this.records = undefined;
+    this.dataKey.fill(0);
+  }
+
+  /** Wraps the data key of an open vault anew; slow with a PIN. False when storage failed and all is as it was. */
+  seal(pin: Uint8Array): boolean {
+    const header = (this.wrap as Wrap).header(this.dataKey, pin);
+    const policy = this.policy;
+    const isNew = !this.head.length;
+    if (!this.settleHeaders() || (!isNew && !this.storage.write(0, header))) return false;
+    const crc = policy.headerCrc;
+    policy.headerCrc = this.primitives.crc32(header);
+    // In the same write: whoever seals has the vault open, and what was wrong before counts no more.
+    policy.settledAttempts = (this.attempts as Journal).number;
+    policy.settledMarks = this.ports.marks.count();
+    this.unsure = !policy.save();
+    if (this.unsure) {
+      // Which of the two headers the storage now names is not known, and both stay until it is.
+      policy.headerCrc = crc;
+      return false;
+    }
+    if (isNew && !this.storage.write(0, header)) return false;
+    this.outdated = false;
+    this.head = header;
+    // Where this one fails, every boot tries again, and so does the next change.
+    this.storage.write(this.storage.pageBytes, header);
+    return true;
+  }
+
+  /** Before header A is written: the state names the present header, and header B is that. */
+  private settleHeaders(): boolean {
+    if (!this.head.length) return true;
+    if (this.unsure && !this.policy.save()) return false;
+    this.unsure = false;
+    const second = this.header(HEADER_PAGE + 1);
+    return !!second && (this.isNamed(second) || this.storage.write(this.storage.pageBytes, this.head));
+  }
+
+  /** Keeps the data key of an open vault a second time, under the owner's recovery key. */
+  escrow(recoveryKey: Uint8Array): boolean {
+    const header = this.recovery(recoveryKey).header(this.dataKey, NO_PIN);
+    const address = RECOVERY_PAGE * this.storage.pageBytes;
+    // Copy A last: where there is anything of it, the other one is whole.
+    return (
+      this.storage.write(address + this.storage.pageBytes, header) && this.storage.write(address, header)
+    );
+  }
+
+  private recovery(recoveryKey: Uint8Array): Wrap {
+    return new Wrap(this.primitives, this.ports.stretch, recoveryKey);
+  }
+
+  get escrowed(): boolean {
+    const header = this.header(RECOVERY_PAGE);
+    return !!header && header.length > 0;
+  }
+
+  /** The data key as the recovery key opens it, or undefined. */
+  recover(recoveryKey: Uint8Array): Uint8Array | undefined {
+    const wrap = this.recovery(recoveryKey);
+    for (let copy = 0; copy < 2; copy++) {
+      const header = this.header(RECOVERY_PAGE + copy);
+      const key = header && wrap.open(header, NO_PIN);
+      if (key) return key;
+    }
+    return undefined;
+  }
+
+  /** Opens the vault with a recovered data key and takes the PIN off. False when storage failed. */
+  release(dataKey: Uint8Array): boolean {
+    this.openRecords(dataKey);
+    return !!this.records && this.seal(NO_PIN);
+  }
+
   /** A header's bytes, none when it is empty: all zeros or, as made, all ones. Undefined: no answer. */
-  private header(copy: number): Uint8Array | undefined {
-    const bytes = this.storage.read(copy * this.storage.pageBytes, HEADER_BYTES);
+  private header(page: number): Uint8Array | undefined {
+    const bytes = this.storage.read(page * this.storage.pageBytes, HEADER_BYTES);
     if (!bytes) return undefined;
     for (let i = 1; i < HEADER_BYTES; i++) if (bytes[i] !== bytes[0]) return bytes;
     return bytes[0] === 0 || bytes[0] === 255 ? new Uint8Array(0) : bytes;
-  }
-
-  private writeHeader(copy: number, bytes: Uint8Array): boolean {
-    return this.storage.write(copy * this.storage.pageBytes, bytes);
-  }
-
-  private wrapKey(secrets: Uint8Array): Hmac {
-    return extract(this.primitives, WRAP_SALT, secrets.subarray(0, DEVICE_SECRET_BYTES));
-  }
-
-  private unwrap(wrap: Hmac, header: Uint8Array): Uint8Array | undefined {
-    if (header[0] !== MAGIC || header[1] !== FORMAT_VERSION) return undefined;
-    const nonce = new Uint8Array(CCM_NONCE_BYTES);
-    nonce.set(header.subarray(2, 2 + WRAP_NONCE_BYTES), 0);
-    return this.primitives.open(
-      expand(wrap, WRAP_INFO, AES_KEY_BYTES),
-      nonce,
-      header.subarray(2 + WRAP_NONCE_BYTES, HEADER_BYTES),
-    );
   }
 
   /**
@@ -127,43 +271,80 @@ export class Vault {
    * @returns false when storage failed; the fob is then still blank, unless all was written and only that not seen
    */
   adopt(secrets: Uint8Array, dataKey: Uint8Array): boolean {
-    const wrap = this.wrapKey(secrets);
-    const nonce = new Uint8Array(CCM_NONCE_BYTES);
-    nonce.set(wrap.mac([dataKey]).subarray(0, WRAP_NONCE_BYTES), 0);
-    const header = new Writer(HEADER_BYTES)
-      .number(MAGIC, 1)
-      .number(FORMAT_VERSION, 1)
-      .raw(nonce.subarray(0, WRAP_NONCE_BYTES))
-      .raw(this.primitives.seal(expand(wrap, WRAP_INFO, AES_KEY_BYTES), nonce, dataKey))
-      .done();
     // What an interrupted adoption or erasure has left must not be taken for a part of this one.
-    if (
-      this.erase() &&
-      this.keystore.save(secrets) &&
-      clearSlots(this.storage) &&
-      this.writeHeader(0, header)
-    ) {
-      // Where this one fails, every boot tries again.
-      this.writeHeader(1, header);
-      this.own(secrets, dataKey);
-      return true;
+    if (this.erase() && this.ports.keystore.save(secrets) && clearSlots(this.storage)) {
+      this.attach(secrets);
+      this.policy.reset();
+      this.dataKey = dataKey;
+      // Of the owner before: cut behind the commit, it would say of this one that the storage went back.
+      this.excuse();
+      if (this.seal(NO_PIN)) {
+        this.own(secrets);
+        this.openRecords(dataKey);
+        return true;
+      }
     }
     this.erase();
     return false;
   }
 
-  /** Destroys the wrapped data key, then forgets the owner. False when a part failed: ask again. */
-  erase(): boolean {
-    if (!this.destroy(0) || !this.destroy(1) || !this.keystore.clear()) return false;
-    this.state = VAULT_BLANK;
-    this.records = undefined;
-    this.pairingKey = undefined;
+  /** Whether the storage is older than what the witness saw. */
+  private compareWitness(): void {
+    const seen = this.ports.witness.load();
+    this.wentBack = seen < 0 ? 2 : seen > (this.presses as Journal).number ? 1 : 0;
+    if (this.wentBack > 0 && this.policy.wentBack !== this.wentBack) {
+      this.policy.wentBack = this.wentBack;
+      this.policy.save();
+    }
+  }
+
+  /** The person knows: from here on what the storage holds is the truth again. */
+  excuse(): void {
+    this.ports.witness.save((this.presses as Journal).number);
+    this.wentBack = 0;
+  }
+
+  /** One more HOTP press on storage; only then may its code exist. */
+  press(content: Uint8Array): boolean {
+    const presses = this.presses;
+    if (!presses?.write(content)) return false;
+    // A witness that fails stays behind, which says nothing; one ahead would.
+    this.ports.witness.save(presses.number);
     return true;
   }
 
+  /** Destroys the wrapped data key, then forgets the owner. False when a part failed: ask again. */
+  erase(): boolean {
+    // The headers first: while one of them is there the fob is owned, and its recovery whole.
+    for (let copy = 0; copy < 4; copy++) {
+      if (!this.destroy(copy < 2 ? HEADER_PAGE + copy : RECOVERY_PAGE - 2 + copy)) return false;
+    }
+    if (!this.ports.keystore.clear()) return false;
+    this.forget();
+    return true;
+  }
+
+  /** Nothing of an owner is left in memory. */
+  private forget(): void {
+    this.state = VAULT_BLANK;
+    this.records = undefined;
+    this.pairingKey = undefined;
+    this.wrap = undefined;
+    this.head = NO_PIN;
+    this.dataKey.fill(0);
+    this.clock = undefined;
+    this.policy.reset();
+    this.policy.journal = undefined;
+    this.outdated = false;
+    this.wentBack = 0;
+  }
+
   /** Never writes an empty header: torn by the power, it would be a second one that does not open. */
-  private destroy(copy: number): boolean {
-    const header = this.header(copy);
-    return (!!header && !header.length) || this.writeHeader(copy, new Uint8Array(HEADER_BYTES));
+  private destroy(page: number): boolean {
+    const header = this.header(page);
+    return (
+      (!!header && !header.length) ||
+      this.storage.write(page * this.storage.pageBytes, new Uint8Array(HEADER_BYTES))
+    );
   }
 }

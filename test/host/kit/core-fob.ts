@@ -24,6 +24,9 @@ const PAGE_BYTES = 32;
 const ALL_ALGORITHMS = 0b1110;
 /** Longer than a hold that approves. */
 const HOLD_MS = 1_100;
+const SHORT_MS = 100;
+/** More than a wheel of digits has. */
+const WHEEL_SYMBOLS = 20;
 /** A day of the year 2026, at which these fobs begin. */
 const START_UTC = 1_770_000_000;
 
@@ -40,20 +43,18 @@ export class CoreFob {
   private utc: number;
   private send: (frame: string) => void;
 
-  constructor(primitives: Primitives = hostPrimitives) {
+  /** @param parts what this fob has in place of the kit's own */
+  constructor(primitives: Primitives = hostPrimitives, parts: Partial<Ports> = {}) {
     this.serial = new Uint8Array(randomBytes(5));
     this.drawn = [];
     this.ms = 0;
     this.utc = START_UTC;
     this.send = () => undefined;
-    this.ports = this.makePorts(primitives);
+    this.ports = { ...this.makePorts(primitives), ...parts };
     this.core = new Fob(this.ports, this.ms, this.utc);
   }
 
   private makePorts(primitives: Primitives): Ports {
-    const bytes = new Uint8Array(PAGES * PAGE_BYTES).fill(0xff);
-    const birth = secret(new Uint8Array(randomBytes(32)));
-    let secrets: Uint8Array | undefined;
     return {
       facts: {
         board: 'core',
@@ -64,28 +65,7 @@ export class CoreFob {
         clockPpm: 2,
       },
       primitives,
-      storage: {
-        pages: PAGES,
-        pageBytes: PAGE_BYTES,
-        recordPages: 3,
-        read: (address, length) => bytes.slice(address, address + length),
-        write(address, written) {
-          bytes.set(written, address);
-          return true;
-        },
-      },
-      keystore: {
-        load: () => secrets,
-        save(saved) {
-          secrets = Uint8Array.from(saved);
-          return true;
-        },
-        clear() {
-          secrets = undefined;
-          return true;
-        },
-        birth: () => birth,
-      },
+      ...memories(),
       entropy: { sample: () => randomBytes(4).readInt32LE() },
       clock: {
         set: utc => {
@@ -106,8 +86,6 @@ export class CoreFob {
         light: () => undefined,
       },
       link: { send: frame => this.send(frame) },
-      marks: { count: () => 0, add: () => true },
-      witness: { load: () => 0, save: () => true },
       stretch: { iterations: () => 1, derive: (pin, salt) => new Hmac(primitives, SHA256, salt).mac([pin]) },
       keyboard: { ready: false, report: () => false },
       power: { battery: () => -1 },
@@ -163,19 +141,65 @@ export class CoreFob {
     this.core.tick(this.ms, this.utc);
   }
 
+  /** When the fob wants to be woken, counted from now; -1 for never. */
+  get deadlineMs(): number {
+    const { deadline } = this.core;
+    return deadline < 0 ? -1 : deadline - this.ms;
+  }
+
+  /** Time and clock go on, and the fob is woken whenever it wanted to be: as on a board. */
+  run(ms: number): void {
+    const end = this.ms + ms;
+    while (this.ms < end) {
+      const { deadline } = this.core;
+      const to = deadline < 0 ? end : Math.min(end, Math.max(deadline, this.ms + 1));
+      this.utc += Math.floor(to / 1000) - Math.floor(this.ms / 1000);
+      this.ms = to;
+      this.core.tick(this.ms, this.utc);
+    }
+  }
+
+  /** A key goes down, and up after so long. */
+  press(heldMs = 100, which = 0): void {
+    this.key(true, which);
+    this.run(heldMs);
+    this.key(false, which);
+  }
+
+  key(down: boolean, which = 0): void {
+    this.core.key(which, down, this.ms, this.utc);
+  }
+
   /** Waits until keys are heard, then holds the button for longer than a second. */
   approve(): void {
     this.pass(PRESS_DEAF_MS + 1);
-    this.core.key(0, true, this.ms, this.utc);
-    this.pass(HOLD_MS);
-    this.core.key(0, false, this.ms, this.utc);
+    this.hold(HOLD_MS);
   }
 
   /** Waits until keys are heard, then presses the button shortly. */
   deny(): void {
     this.pass(PRESS_DEAF_MS + 1);
+    this.hold(SHORT_MS);
+  }
+
+  /** Takes a digit, or the `ok` behind them, on the wheel that the screen shows. */
+  take(symbol: string): void {
+    for (let turns = 0; !this.drawn.includes(symbol); turns++) {
+      if (turns > WHEEL_SYMBOLS) throw new Error('the wheel does not show what is to be taken');
+      this.hold(SHORT_MS);
+    }
+    this.hold(HOLD_MS);
+  }
+
+  /** Takes all digits of a PIN and their end; what follows may be slow and is done behind a screen that says so. */
+  enter(digits: string): void {
+    for (const symbol of [...digits, 'ok']) this.take(symbol);
+    this.pass(SHORT_MS);
+  }
+
+  private hold(ms: number): void {
     this.core.key(0, true, this.ms, this.utc);
-    this.ms += 100;
+    this.pass(ms);
     this.core.key(0, false, this.ms, this.utc);
   }
 
@@ -184,6 +208,54 @@ export class CoreFob {
     this.ms = 0;
     this.core = new Fob(this.ports, this.ms, this.utc);
   }
+}
+
+/** What outlives a reboot. */
+function memories(): Pick<Ports, 'storage' | 'keystore' | 'marks' | 'witness'> {
+  const bytes = new Uint8Array(PAGES * PAGE_BYTES).fill(0xff);
+  const birth = secret(new Uint8Array(randomBytes(32)));
+  let secrets: Uint8Array | undefined;
+  let marks = 0;
+  let witness = 0;
+  return {
+    storage: {
+      pages: PAGES,
+      pageBytes: PAGE_BYTES,
+      eraseBytes: 0,
+      recordPages: 3,
+      read: (address, length) => bytes.slice(address, address + length),
+      write(address, written) {
+        bytes.set(written, address);
+        return true;
+      },
+    },
+    keystore: {
+      load: () => secrets,
+      save(saved) {
+        secrets = Uint8Array.from(saved);
+        return true;
+      },
+      clear() {
+        secrets = undefined;
+        return true;
+      },
+      birth: () => birth,
+    },
+    marks: {
+      count: () => marks,
+      add() {
+        marks++;
+        return true;
+      },
+    },
+    witness: {
+      load: () => witness,
+      save(number) {
+        witness = number;
+        return true;
+      },
+    },
+  };
 }
 
 export interface Cable {

@@ -49,6 +49,8 @@ function ordinaryUser(): readonly string[] | undefined {
 /** Longer than it takes to approve. */
 const APPROVE_MS = 1_300;
 const SHORT_MS = 100;
+/** More than a wheel of digits has. */
+const WHEEL_SYMBOLS = 20;
 
 /** A simulated fob in a process of its own, with its screen and button in the hands of the test. */
 export interface SimulatedFob {
@@ -63,6 +65,8 @@ export interface SimulatedFob {
   /** Holds the button until the question on the screen has been answered. */
   approve(): Promise<void>;
   deny(): Promise<void>;
+  /** Takes digits, and the end of them, on the wheel that the screen shows. Wants a virtual clock. */
+  enter(digits: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -99,6 +103,17 @@ export async function simulatedFob(...args: string[]): Promise<SimulatedFob> {
     },
     approve: () => answerBy(APPROVE_MS),
     deny: () => answerBy(SHORT_MS),
+    async enter(digits) {
+      for (const symbol of [...digits, 'ok']) {
+        for (let turns = 0; !(await screen()).includes(symbol); turns++) {
+          if (turns > WHEEL_SYMBOLS) throw new Error('the wheel does not show what is to be taken');
+          await ask({ do: 'press', heldMs: SHORT_MS });
+        }
+        await ask({ do: 'press', heldMs: APPROVE_MS });
+      }
+      // What follows the entry may be slow and is done behind the screen that says so.
+      await ask({ do: 'advance', ms: SHORT_MS });
+    },
     async close() {
       const ended = new Promise(resolve => child.once('close', resolve));
       child.stdin.end();

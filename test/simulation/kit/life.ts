@@ -151,7 +151,7 @@ export class Life {
     account.skipped = 0;
   }
 
-  /** At the fob itself: to the list, some steps on, and a hold (or, with one account, a press). */
+  /** At the fob itself: to the list, some steps on, and a hold. */
   private async pressForCode(): Promise<void> {
     const { fob } = this.driver;
     const isList = () => fob.screen().text.some(line => /: passcode$/.test(line));
@@ -159,7 +159,9 @@ export class Life {
     if (this.held.length > 1) {
       for (let steps = this.chance.below(this.held.length); steps > 0; steps--) fob.press();
     }
-    fob.press(0, this.held.length > 1 ? 700 : 100);
+    // The settings come after the last account.
+    if (!isList()) fob.press();
+    fob.press(0, 700);
     const { text } = fob.screen();
     const code = text.find(line => /^\d{3} \d{3}$/.test(line))?.replace(' ', '');
     const account = this.held.find(({ label }) => text.includes(label));

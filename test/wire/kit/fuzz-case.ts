@@ -5,7 +5,8 @@ import { decodeFields, encodeFields } from '../../../protocol/layout.ts';
 import { PAYLOAD_BYTES_MAX } from '../../../protocol/limits.ts';
 import type { Session } from '../../../protocol/session.ts';
 import { Chance } from './chance.ts';
-import { BY_KEY, EXCHANGES, SAMPLES } from './samples.ts';
+import { BY_KEY } from './samples.ts';
+import { EXCHANGES, SENT } from './samples-2.ts';
 import { check, isSame, primitives, SuspectFob } from './suspect-fob.ts';
 import { OUTPUTS, sessionsOf, valuesOf } from './vectors.ts';
 
@@ -20,16 +21,16 @@ const REQUESTS = Object.values(EXCHANGES).map(({ command, request }) => {
 });
 
 const FRAMES = [
-  ...Object.values(SAMPLES.clear).flatMap(input => [
+  ...Object.values(SENT.clear).flatMap(input => [
     OUTPUTS.clear(input).requestFrame,
     OUTPUTS.clear(input).responseFrame,
   ]),
-  ...Object.values(SAMPLES.sealed).flatMap(input => [
+  ...Object.values(SENT.sealed).flatMap(input => [
     OUTPUTS.sealed(input).requestFrame,
     OUTPUTS.sealed(input).responseFrame,
   ]),
 ];
-const GOOD = OUTPUTS.clear(SAMPLES.clear.pair ?? failed()).requestFrame;
+const GOOD = OUTPUTS.clear(SENT.clear.pair ?? failed()).requestFrame;
 const { owner: OWNER, fob: FOB } = sessionsOf(BY_KEY);
 
 function failed(): never {

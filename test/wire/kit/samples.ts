@@ -4,9 +4,9 @@ import { REFUSALS, type RefusalName } from '../../../protocol/refusals.ts';
 import type { ExchangeInput, HandshakeInput, VectorInput, VectorKind } from './vectors.ts';
 
 /** Bytes that count up from `from`: public values by which a wrong place is seen at once. */
-const run = (from: number, length: number) =>
+export const run = (from: number, length: number) =>
   Buffer.from(Uint8Array.from({ length }, (_, i) => (from + i) & 255)).toString('hex');
-const text = (written: string) => Buffer.from(written).toString('hex');
+export const text = (written: string) => Buffer.from(written).toString('hex');
 
 const SERIAL = '5046000001';
 
@@ -31,18 +31,22 @@ export const BY_CODE: HandshakeInput = {
   counter: 4294967295,
 };
 
-/** RFC 4226 appendix D and RFC 6238 appendix B. */
-const SECRETS = { sha1: text('12345678901234567890'), sha512: text('1234567890'.repeat(7).slice(0, 64)) };
+/** RFC 4226 appendix D, RFC 6287 appendix C and RFC 6238 appendix B. */
+export const SECRETS = {
+  sha1: text('12345678901234567890'),
+  sha256: text('12345678901234567890123456789012'),
+  sha512: text('1234567890'.repeat(7).slice(0, 64)),
+};
 
 const totp = { kind: 2, algorithm: 1, digits: 6, period: 30, counter: 0 };
 const hotp = { kind: 1, algorithm: 1, digits: 8, period: 0, counter: 2 ** 53 - 1 };
-const names = { issuer: text('Example'), label: text('alice@example.com') };
-const longest = { issuer: run(0x41, 32), label: run(0x61, 32) };
-const none = { issuer: '', label: '' };
-const id = run(0xc1, 4);
+export const names = { issuer: text('Example'), label: text('alice@example.com') };
+export const longest = { issuer: run(0x41, 32), label: run(0x61, 32) };
+export const none = { issuer: '', label: '' };
+export const id = run(0xc1, 4);
 
-/** One exchange or more for every command: usual, smallest and largest values. */
-export const EXCHANGES: Readonly<Record<string, ExchangeInput>> = {
+/** One exchange or more for every command of version 1: usual, smallest and largest values. */
+export const EXCHANGES_1: Readonly<Record<string, ExchangeInput>> = {
   hello: {
     command: 'hello',
     request: {},
@@ -127,17 +131,22 @@ const REFUSED_COMMANDS: Partial<Record<RefusalName, CommandName>> = {
 };
 const CLEAR_COMMANDS = ['hello', 'pair', 'open', 'finish'];
 
-function refusals(): Record<string, ExchangeInput> {
+/** Of the refusals with numbers from `first` to `last`, one exchange each. */
+export function refusedExchanges(first: number, last: number): Record<string, ExchangeInput> {
+  const names = (Object.keys(REFUSALS) as RefusalName[]).filter(
+    name => REFUSALS[name].code >= first && REFUSALS[name].code <= last,
+  );
   return Object.fromEntries(
-    (Object.keys(REFUSALS) as RefusalName[]).map(refusal => {
+    names.map(refusal => {
       const command = REFUSED_COMMANDS[refusal] ?? 'erase';
-      const request = Object.values(EXCHANGES).find(exchange => exchange.command === command)?.request ?? {};
+      const request =
+        Object.values(EXCHANGES_1).find(exchange => exchange.command === command)?.request ?? {};
       return [`refused: ${refusal}`, { command, request, refusal }];
     }),
   );
 }
 
-type Samples = { readonly [K in VectorKind]: Readonly<Record<string, VectorInput<K>>> };
+export type Samples = { readonly [K in VectorKind]: Readonly<Record<string, VectorInput<K>>> };
 
 const FRAMES: Samples['frames'] = {
   'shortest, two paddings': { payload: run(1, 4) },
@@ -211,8 +220,9 @@ const PASSCODES: Samples['passcodes'] = {
 /** The first counter of a session and the last. */
 const EDGES: Readonly<Record<string, number>> = { info: 0, erase: 65534 };
 
-function samples(): Samples {
-  const all = Object.entries({ ...EXCHANGES, ...refusals() });
+/** The exchanges as they are sent: in the clear with a sequence, sealed with a session and a counter. */
+export function sent(exchanges: Readonly<Record<string, ExchangeInput>>): Pick<Samples, 'clear' | 'sealed'> {
+  const all = Object.entries(exchanges);
   const isClear = ([, exchange]: [string, ExchangeInput]) => CLEAR_COMMANDS.includes(exchange.command);
   // By name, so that a sample added later moves no other one's.
   const clear = all
@@ -224,16 +234,17 @@ function samples(): Samples {
       const handshake = exchange.command === 'adopt' ? BY_CODE : BY_KEY;
       return [name, { handshake, counter: EDGES[name] ?? crc32(name) & 0x7fff, ...exchange }];
     });
-  return {
-    frames: FRAMES,
-    handshakes: { 'pairing key': BY_KEY, 'after a reboot': AFTER_REBOOT, 'pairing code': BY_CODE },
-    clear: Object.fromEntries(clear),
-    sealed: Object.fromEntries(sealed),
-    pairing: PAIRING,
-    proofs: PROOFS,
-    passcodes: PASSCODES,
-  };
+  return { clear: Object.fromEntries(clear), sealed: Object.fromEntries(sealed) };
 }
 
-/** The inputs of the golden vectors, by kind and name. */
-export const SAMPLES: Samples = samples();
+/** The inputs of the golden vectors of version 1, by kind and name. */
+export const SAMPLES_1: Samples = {
+  frames: FRAMES,
+  handshakes: { 'pairing key': BY_KEY, 'after a reboot': AFTER_REBOOT, 'pairing code': BY_CODE },
+  ...sent({ ...EXCHANGES_1, ...refusedExchanges(1, 24) }),
+  pairing: PAIRING,
+  proofs: PROOFS,
+  passcodes: PASSCODES,
+  ocra: {},
+  pins: {},
+};

@@ -17,6 +17,7 @@ export interface CommandOfDocument {
 export interface Document {
   readonly commands: Readonly<Record<string, CommandOfDocument>>;
   readonly refusals: Readonly<Record<string, number>>;
+  readonly popularPins: readonly string[];
 }
 
 type Fields = Readonly<Record<string, number | string>>;
@@ -38,6 +39,12 @@ export interface Exchange {
 }
 
 const ALPHABET = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
+const ALPHABETS = [
+  undefined,
+  '0123456789ABCDEF',
+  'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567',
+  'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
+];
 const HASHES = ['', 'sha1', 'sha256', 'sha512'] as const;
 const BLOCKS = [0, 64, 64, 128] as const;
 
@@ -116,6 +123,37 @@ function record(key: Buffer, nonce: Buffer, counter: number, plain: Buffer): str
   return text(Buffer.concat([plain.subarray(0, 1), number(counter, 4), ...sealed]));
 }
 
+/** Dynamic truncation of RFC 4226 §5.3. */
+function truncated(mac: Buffer, digits: number): string {
+  const value = mac.readUInt32BE((mac.at(-1) ?? 0) & 15) & 0x7fffffff;
+  return String(value % 10 ** digits).padStart(digits, '0');
+}
+
+interface Asked {
+  readonly secret: string;
+  readonly algorithm: number;
+  readonly digits: number;
+  readonly question: number;
+  readonly length: number;
+  readonly inputs: number;
+  readonly step: number;
+  readonly asked: string;
+  readonly counter: number;
+  readonly pin: string;
+  readonly utc: number;
+}
+
+function suiteText({ algorithm, digits, question, length, inputs, step }: Asked): string {
+  const pin = HASHES[(inputs >> 1) & 3];
+  const data = [
+    inputs & 1 ? 'c' : '',
+    `q${'nah'[question]}${String(length).padStart(2, '0')}`,
+    pin ? `p${pin}` : '',
+    inputs & 24 ? `t${step}${'-smh'[inputs >> 3]}` : '',
+  ];
+  return `ocra-1:hotp-${HASHES[algorithm]}-${digits}:${data.filter(Boolean).join('-')}`.toUpperCase();
+}
+
 /** Outputs by kind of vector, as the document says they come about. */
 export const SECOND_CLIENT = {
   frames: (_: Document, { payload }: { payload: string }) => ({
@@ -173,7 +211,7 @@ export const SECOND_CLIENT = {
 
   proofs: (
     _: Document,
-    made: Fields & { secret: string; algorithm: number; issuer: string; label: string },
+    made: Fields & { secret: string; kind: number; algorithm: number; issuer: string; label: string },
   ) => {
     const secret = hex(made.secret);
     const long = secret.length > (BLOCKS[made.algorithm] ?? 0);
@@ -182,7 +220,11 @@ export const SECOND_CLIENT = {
           .update(secret)
           .digest()
       : secret;
-    const settings = fields('id:b4 kind:u8 algorithm:u8 digits:u8 period:u16 issuer:v32 label:v32', made);
+    const suite = made.kind === 3 ? 'question:u8 length:u8 inputs:u8 step:u8 ' : '';
+    const settings = fields(
+      `id:b4 kind:u8 algorithm:u8 digits:u8 period:u16 ${suite}issuer:v32 label:v32`,
+      made,
+    );
     const inner = hmac('sha256', Buffer.from('passfob proof'), key);
     return {
       storedKey: key.toString('hex'),
@@ -190,10 +232,47 @@ export const SECOND_CLIENT = {
     };
   },
 
-  passcodes: (_: Document, made: { secret: string; algorithm: number; counter: number; digits: number }) => {
+  passcodes: (
+    _: Document,
+    made: { secret: string; algorithm: number; counter: number; digits: number; alphabet?: number },
+  ) => {
     const mac = hmac(HASHES[made.algorithm] ?? '', hex(made.secret), number(made.counter, 8));
-    const value = mac.readUInt32BE((mac.at(-1) ?? 0) & 15) & 0x7fffffff;
-    return { code: String(value % 10 ** made.digits).padStart(made.digits, '0') };
+    const chars = ALPHABETS[made.alphabet ?? 0];
+    if (chars === undefined) return { code: truncated(mac, made.digits) };
+    return { code: [...mac.subarray(0, made.digits)].map(byte => chars[byte % chars.length]).join('') };
+  },
+
+  ocra: (_: Document, made: Asked) => {
+    const { inputs, secret, algorithm } = made;
+    const asked = hex(made.asked).toString('latin1');
+    const text = made.question === 1 ? made.asked : made.question === 2 ? asked : BigInt(asked).toString(16);
+    const pin = HASHES[(inputs >> 1) & 3];
+    const seconds = made.step * ([0, 1, 60, 3600][inputs >> 3] ?? 0);
+    const suite = suiteText(made);
+    const mac = hmac(
+      HASHES[algorithm] ?? '',
+      hex(secret),
+      Buffer.from(`${suite}\0`),
+      number(made.counter, inputs & 1 ? 8 : 0),
+      hex(text.padEnd(256, '0')),
+      pin ? createHash(pin).update(hex(made.pin)).digest() : hex(''),
+      seconds ? number(Math.floor(made.utc / seconds), 8) : hex(''),
+    );
+    return { suite, code: truncated(mac, made.digits) };
+  },
+
+  pins: (document: Document, { pin }: { pin: string }) => {
+    const text = hex(pin).toString('latin1');
+    const back = [...text].reverse().join('');
+    const digits = [...text].map(Number);
+    const isSteady = (block: number) => {
+      const steps = digits.slice(block).map((digit, i) => (digit - (digits[i] ?? 0) + 10) % 10);
+      return steps.every(step => step === steps[0]) && (steps[0] === 0 || digits.length >= 3 * block);
+    };
+    const blocks = digits.map((_digit, i) => i + 1).filter(block => 2 * block <= digits.length);
+    const isYear = /^(19|20[0-4])\d\d?$/.test(text) && text.length === 4;
+    const isPopular = document.popularPins.some(popular => popular === text || popular === back);
+    return { trivial: text === back || isYear || isPopular || blocks.some(isSteady) };
   },
 } as const;
 

@@ -16,7 +16,7 @@ import { FRAME_CHARS_MAX, PAYLOAD_BYTES_MAX } from '../../../protocol/limits.ts'
 import type { Primitives } from '../../../protocol/primitives.ts';
 import type { Session } from '../../../protocol/session.ts';
 import { espruinoAtob } from './espruino-atob.ts';
-import { EXCHANGES } from './samples.ts';
+import { EXCHANGES } from './samples-2.ts';
 import { valuesOf } from './vectors.ts';
 
 /** The host's, but for base64, which is as dangerous as the device's. */

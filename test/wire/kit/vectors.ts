@@ -13,8 +13,10 @@ import {
 import { Hmac } from '../../../protocol/hmac.ts';
 import { encodeFields, type Values } from '../../../protocol/layout.ts';
 import { PAYLOAD_BYTES_MAX } from '../../../protocol/limits.ts';
+import { type OcraSuite, ocra, ocraSuiteText } from '../../../protocol/ocra.ts';
 import { hotp } from '../../../protocol/otp.ts';
 import { pairingCodeKey, pairingCodeOf } from '../../../protocol/pairing.ts';
+import { trivialPin } from '../../../protocol/pins.ts';
 import { type Algorithm, SHA256 } from '../../../protocol/primitives.ts';
 import { REFUSALS, type RefusalName } from '../../../protocol/refusals.ts';
 import {
@@ -146,18 +148,52 @@ export interface ProofInput {
   readonly id: string;
   readonly nonce: string;
   readonly kind: number;
-  readonly algorithm: Algorithm;
+  readonly algorithm: number;
   readonly digits: number;
   readonly period: number;
+  /** These four of OCRA alone. */
+  readonly question?: number;
+  readonly length?: number;
+  readonly inputs?: number;
+  readonly step?: number;
   readonly issuer: string;
   readonly label: string;
 }
 
 function proofOutput({ secret, id, nonce, issuer, label, ...numbers }: ProofInput) {
-  const key = storedKey(primitives, numbers.algorithm, bytesOf(secret));
+  const key = storedKey(primitives, numbers.algorithm as Algorithm, bytesOf(secret));
   const traits = { ...numbers, issuer: bytesOf(issuer), label: bytesOf(label) };
   const mac = accountProof(primitives, key, bytesOf(id), traits, bytesOf(nonce));
   return { storedKey: hexOf(key), mac: hexOf(mac) };
+}
+
+/** Inputs of an OCRA passcode: key, suite, and what is asked, in ASCII. */
+export interface OcraInput extends OcraSuite {
+  readonly secret: string;
+  readonly asked: string;
+  readonly counter: number;
+  readonly pin: string;
+  readonly utc: number;
+}
+
+function ocraOutput(input: OcraInput) {
+  const { secret, asked, counter, pin, utc } = input;
+  const key = new Hmac(primitives, input.algorithm as Algorithm, bytesOf(secret));
+  const code = ocra(primitives, key, input, bytesOf(asked), counter, bytesOf(pin), utc);
+  return { suite: ocraSuiteText(input), code };
+}
+
+/** Inputs of a passcode over a counter. */
+export interface PasscodeInput {
+  readonly secret: string;
+  readonly algorithm: Algorithm;
+  readonly counter: number;
+  readonly digits: number;
+  readonly alphabet?: number;
+}
+
+function passcodeOutput({ secret, algorithm, counter, digits, alphabet }: PasscodeInput) {
+  return { code: hotp(new Hmac(primitives, algorithm, bytesOf(secret)), counter, digits, alphabet ?? 0) };
 }
 
 /**
@@ -177,9 +213,9 @@ export const OUTPUTS = {
     return { code, sharedKey: hexOf(pairingCodeKey(code)) };
   },
   proofs: proofOutput,
-  passcodes: (input: { readonly secret: string; algorithm: Algorithm; counter: number; digits: number }) => ({
-    code: hotp(new Hmac(primitives, input.algorithm, bytesOf(input.secret)), input.counter, input.digits),
-  }),
+  passcodes: passcodeOutput,
+  ocra: ocraOutput,
+  pins: (input: { readonly pin: string }) => ({ trivial: trivialPin(bytesOf(input.pin)) }),
 } as const;
 
 export type VectorKind = keyof typeof OUTPUTS;

@@ -1,0 +1,39 @@
+import type { Link } from '../../core/ports.ts';
+import { HID_PATIENCE_SECONDS, HID_REPORT_CHARS, HID_RETRY_MS } from '../limits.ts';
+
+/** Of the report that carries frames; 1 is the keyboard's. */
+const FRAMES_ID = 2;
+
+/** Frames over HID reports, packed as `protocol/reports.ts` has it, by native calls. */
+export class HidLink implements Link {
+  private waiting: string;
+  private until: number;
+  private timer: number;
+
+  constructor() {
+    this.waiting = '';
+    this.until = 0;
+    this.timer = 0;
+  }
+
+  /** What a report of the computer carries, its id in front. */
+  read(report: string): string {
+    return report.charCodeAt(0) === FRAMES_ID ? report.substr(2, report.charCodeAt(1)) : '';
+  }
+
+  send(frame: string): void {
+    this.waiting += frame;
+    this.until = getTime() + HID_PATIENCE_SECONDS;
+    if (!this.timer) this.pump();
+  }
+
+  /** The next report is taken once the computer has fetched the last; one that fetches nothing is gone. */
+  private pump(): void {
+    const text = this.waiting.substr(0, HID_REPORT_CHARS);
+    const rest = new Uint8Array(HID_REPORT_CHARS - text.length);
+    if (E.sendUSBHID([FRAMES_ID, text.length, text, rest]))
+      this.waiting = this.waiting.substr(HID_REPORT_CHARS);
+    else if (getTime() > this.until) this.waiting = '';
+    this.timer = this.waiting ? setTimeout(() => this.pump(), HID_RETRY_MS) : 0;
+  }
+}

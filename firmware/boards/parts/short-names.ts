@@ -1,0 +1,21 @@
+/**
+ * Built-ins that the image names often. The bundler puts these in their place everywhere, and shortens their names:
+ * `Math.floor` is looked up by its text each time it runs, and its text would be in the image each time it is written.
+ */
+const Bytes = Uint8Array;
+const Words = Int32Array;
+const floor = Math.floor;
+const min = Math.min;
+const max = Math.max;
+const crc32 = E.CRC32;
+const toBytes = E.toUint8Array;
+
+export {
+  Bytes as Uint8Array,
+  crc32 as 'E.CRC32',
+  floor as 'Math.floor',
+  max as 'Math.max',
+  min as 'Math.min',
+  toBytes as 'E.toUint8Array',
+  Words as Int32Array,
+};

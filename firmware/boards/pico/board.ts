@@ -1,0 +1,61 @@
+import { Fob } from '../../core/fob.ts';
+import type { Link } from '../../core/ports.ts';
+import { AT24C32_WRITE_SECONDS, DEBOUNCE_MS, I2C_BITRATE, PICO_RECORD_PAGES } from '../limits.ts';
+import { SHA1_AND_SHA256 } from '../parts/algorithms.ts';
+import { At24c32 } from '../parts/at24c32.ts';
+import { Ds3231 } from '../parts/ds3231.ts';
+import { UsbKeyboard } from '../parts/keyboard.ts';
+import { StorageKeystore } from '../parts/keystore.ts';
+import { ConsoleMaintenance } from '../parts/maintenance.ts';
+import { StorageMarks } from '../parts/marks.ts';
+import { NativePrimitives } from '../parts/primitives.ts';
+import { Loop } from '../parts/run.ts';
+import { serialOf } from '../parts/serial.ts';
+import { Ssd1306 } from '../parts/ssd1306.ts';
+import { NativeStretch } from '../parts/stretch.ts';
+import { Supply } from '../parts/supply.ts';
+import { ms } from '../parts/uptime.ts';
+
+/**
+ * An Espruino Pico with its parts, running.
+ * @param head what stands before a keyboard's report
+ */
+export function start(board: string, link: Link, head: number[]): Loop {
+  I2C1.setup({ scl: B8, sda: B9, bitrate: I2C_BITRATE });
+  // Espruino then stops the processor whenever there is no USB and nothing due for a second and a half.
+  setDeepSleep(1);
+  // The power may have gone during a write: the EEPROM finishes it without us.
+  while (ms() <= AT24C32_WRITE_SECONDS * 1000);
+  const clock = new Ds3231();
+  const primitives = new NativePrimitives();
+  const fob = new Fob(
+    {
+      facts: {
+        board,
+        firmware: FIRMWARE_VERSION,
+        serial: serialOf(primitives),
+        algorithms: SHA1_AND_SHA256,
+        keys: 1,
+        clockPpm: 2,
+      },
+      primitives,
+      storage: new At24c32(PICO_RECORD_PAGES),
+      keystore: new StorageKeystore(),
+      entropy: { sample: () => E.hwRand() },
+      clock,
+      display: new Ssd1306(),
+      link,
+      marks: new StorageMarks(),
+      witness: clock,
+      stretch: new NativeStretch(),
+      keyboard: new UsbKeyboard(head),
+      power: new Supply(),
+      maintenance: new ConsoleMaintenance(USB),
+    },
+    ms(),
+    clock.read(),
+  );
+  const loop = new Loop(fob, clock, ms);
+  setWatch(event => loop.key(0, event.state), BTN1, { repeat: true, edge: 'both', debounce: DEBOUNCE_MS });
+  return loop;
+}

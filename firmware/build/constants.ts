@@ -1,0 +1,26 @@
+import { type AnyNode, parse } from 'acorn';
+import { walk } from './tree.ts';
+
+/** Writes `true`, `false` and `undefined`, which will be one byte each, where a minifier has `!0`, `!1` and `void 0`. */
+export function spellConstants(code: string): string {
+  const edits: { start: number; end: number; text: string }[] = [];
+  walk(parse(code, { ecmaVersion: 'latest', sourceType: 'script' }) as AnyNode, node => {
+    if (node.type !== 'UnaryExpression' || node.argument.type !== 'Literal') return;
+    const { value } = node.argument;
+    const text =
+      node.operator === 'void'
+        ? 'undefined'
+        : node.operator === '!' && (value === 0 || value === 1)
+          ? String(value === 0)
+          : undefined;
+    // A space on both sides: `return!0` and `!0in x` have none.
+    if (text) edits.push({ start: node.start, end: node.end, text: ` ${text} ` });
+  });
+  let out = '';
+  let last = 0;
+  for (const { start, end, text } of edits.sort((a, b) => a.start - b.start)) {
+    out += code.slice(last, start) + text;
+    last = end;
+  }
+  return out + code.slice(last);
+}

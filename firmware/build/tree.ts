@@ -1,0 +1,45 @@
+import type { AnyNode, Identifier, Node } from 'acorn';
+
+export type Visit = (node: AnyNode, ancestors: readonly AnyNode[]) => void;
+
+function isNode(value: unknown): value is AnyNode {
+  return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
+}
+
+/** Visits a node and all below it, each with those above it, outermost first. */
+export function walk(node: AnyNode, visit: Visit, ancestors: AnyNode[] = []): void {
+  visit(node, ancestors);
+  ancestors.push(node);
+  for (const value of Object.values(node)) {
+    for (const child of Array.isArray(value) ? value : [value])
+      if (isNode(child)) walk(child, visit, ancestors);
+  }
+  ancestors.pop();
+}
+
+/** Every name that the program declares anywhere: enough to tell a global from a name of ours. */
+export function declaredNames(program: AnyNode): Set<string> {
+  const names = new Set<string>();
+  const add = (node: AnyNode | null | undefined) => {
+    if (node?.type === 'Identifier') names.add(node.name);
+  };
+  walk(program, node => {
+    if (node.type === 'VariableDeclarator') add(node.id);
+    if (node.type === 'CatchClause') add(node.param);
+    if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') add(node.id);
+    if ('params' in node && Array.isArray(node.params)) {
+      if ('id' in node) add(node.id as Identifier | null);
+      for (const param of node.params) add(param);
+    }
+  });
+  return names;
+}
+
+/** Whether an identifier is a name being read, and not a property, a key or a declaration. */
+export function isReference(node: Identifier, parent: AnyNode | undefined): boolean {
+  if (!parent) return true;
+  if (parent.type === 'MemberExpression') return parent.computed || parent.object === node;
+  if (parent.type === 'Property') return parent.value === node;
+  if (parent.type === 'MethodDefinition') return false;
+  return true;
+}

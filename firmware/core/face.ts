@@ -1,0 +1,248 @@
+import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
+import { secondsLeft } from '../../protocol/otp.ts';
+import type { Account } from './account.ts';
+import type { Accounts } from './accounts.ts';
+import type { Entry } from './entry.ts';
+import { BATTERY_LOW, CODE_MS, FAR, MESSAGE_MS, NEVER, NEXT_SECONDS, REFRESH_MS } from './limits.ts';
+import type { Lock } from './lock.ts';
+import type { Pool } from './pool.ts';
+import type { Now, Ports } from './ports.ts';
+import { Question } from './question.ts';
+import { printable } from './screens/text.ts';
+import {
+  VIEW_CODE,
+  VIEW_ENTRY,
+  VIEW_HOME,
+  VIEW_LIST,
+  VIEW_MESSAGE,
+  VIEW_OFF,
+  VIEW_PAIRING,
+  VIEW_SETTINGS,
+  VIEW_STAY,
+  type View,
+} from './screens/view.ts';
+import { errorText, SET_BACK, SET_ERASE, SET_PIN, settingText } from './settings.ts';
+import type { State } from './state.ts';
+import * as texts from './texts.ts';
+import { CLOCK_STALE, type Timekeeper } from './timekeeper.ts';
+import { Typist } from './typist.ts';
+import { VAULT_OWNED, type Vault } from './vault/vault.ts';
+
+/** The view that is shown, what fills it, and until when. */
+export class Face implements View {
+  readonly ports: Ports;
+  readonly vault: Vault;
+  readonly lock: Lock;
+  readonly accounts: Accounts;
+  readonly time: Timekeeper;
+  readonly pool: Pool;
+  readonly state: State;
+  readonly now: Now;
+
+  kind: number;
+  title: string;
+  detail: string;
+  code: string;
+  next: string;
+  note: string;
+  hint: string;
+  secondsLeft: number;
+  period: number;
+  place: number;
+  count: number;
+
+  /** When the view ends. */
+  until: number;
+  /** Set when the screen must be drawn anew. */
+  dirty: boolean;
+  /** The account of the list or of the code, undefined where it is damaged. */
+  account: Account | undefined;
+  entry: Entry | undefined;
+  /** Place in the settings. */
+  setting: number;
+  /** What `second` was when the screen was last drawn. */
+  drawn: number;
+  /** When a key last went down; when the one that is down becomes a hold, `FAR` for up or not counted. */
+  keyAt: number;
+  holdAt: number;
+  /** Until when the next passcode is shown because of a hold. */
+  peekUntil: number;
+  readonly question: Question;
+  readonly typist: Typist;
+
+  constructor(
+    ports: Ports,
+    vault: Vault,
+    lock: Lock,
+    accounts: Accounts,
+    time: Timekeeper,
+    pool: Pool,
+    state: State,
+    now: Now,
+  ) {
+    this.ports = ports;
+    this.vault = vault;
+    this.lock = lock;
+    this.accounts = accounts;
+    this.time = time;
+    this.pool = pool;
+    this.state = state;
+    this.now = now;
+    this.kind = VIEW_OFF;
+    this.title = '';
+    this.detail = '';
+    this.code = '';
+    this.next = '';
+    this.note = '';
+    this.hint = '';
+    this.secondsLeft = 0;
+    this.period = 0;
+    this.place = 0;
+    this.count = 0;
+    this.until = 0;
+    this.dirty = true;
+    this.setting = 0;
+    this.drawn = 0;
+    this.keyAt = 0;
+    this.holdAt = FAR;
+    this.peekUntil = 0;
+    this.question = new Question();
+    this.typist = new Typist(ports.keyboard);
+  }
+
+  /** @param forMs 0 for as long as the display stays on without a key */
+  show(kind: number, title: string, detail: string, hint: string, forMs: number): void {
+    if (this.kind === VIEW_STAY) return;
+    // A press begun on what stood here before is not meant for what comes now.
+    this.holdAt = FAR;
+    // And a question that is shown no more cannot be answered.
+    if (kind < VIEW_ENTRY) this.question.hide();
+    this.kind = kind;
+    this.title = title;
+    this.detail = detail;
+    this.code = '';
+    this.next = '';
+    this.note = '';
+    this.hint = hint;
+    this.period = 0;
+    this.count = 0;
+    this.until = this.now.ms + (forMs || this.state.screenSeconds * 1000);
+    this.drawn = this.second;
+    this.dirty = true;
+  }
+
+  /** Shows the account at the place. All that a passcode can have made ready is made ready here. */
+  list(): void {
+    const accounts = this.accounts;
+    const count = accounts.count;
+    if (this.place > count) this.place = 0;
+    const isLast = this.place === count;
+    const account = isLast ? undefined : accounts.read(this.place);
+    let title = isLast ? texts.SETTING : texts.DAMAGED_ACCOUNT;
+    let detail = '';
+    let hint = isLast ? this.verb + texts.OPEN : '';
+    if (account) {
+      accounts.prepare(account);
+      detail = printable(this.ports.primitives, account.label);
+      title = printable(this.ports.primitives, account.issuer);
+      if (title === '') {
+        title = detail;
+        detail = '';
+      }
+      hint = (account.kind === KIND_HOTP ? texts.HOLD : this.verb) + texts.PASSCODE;
+    }
+    this.account = account;
+    this.show(VIEW_LIST, title, detail, hint, 0);
+    this.count = count + 1;
+    const battery = this.ports.power.battery();
+    if (battery >= 0 && battery <= BATTERY_LOW) this.note = `${texts.BATTERY} ${battery}%`;
+  }
+
+  /** How the person chooses. */
+  get verb(): string {
+    return this.ports.facts.keys > 1 ? texts.PRESS : texts.HOLD;
+  }
+
+  showSetting(): void {
+    const setting = this.setting;
+    const title = texts.SETTINGS.split(',')[setting] as string;
+    const word = setting === SET_BACK ? texts.GO : setting > SET_PIN ? '' : texts.CHANGE;
+    // The first three are to be looked at.
+    this.show(VIEW_SETTINGS, title, settingText(this), word && setting > 2 ? this.verb + word : '', 0);
+  }
+
+  /** Shows the passcode of the account under the names in the list. */
+  showCode(code: string | undefined): void {
+    const account = this.account;
+    if (code === undefined || !account) {
+      this.say(texts.NO_MEMORY);
+      return;
+    }
+    const runs = account.kind === KIND_TOTP;
+    this.show(VIEW_CODE, this.title, this.detail, runs ? '' : texts.HINT_BACK, CODE_MS);
+    this.code = code;
+    if (runs) {
+      this.period = account.period;
+      this.drawn = this.now.utc;
+    }
+  }
+
+  say(detail: string): void {
+    this.show(VIEW_MESSAGE, texts.TITLE, detail, '', MESSAGE_MS);
+  }
+
+  /** Whether a hold erases. */
+  get erases(): boolean {
+    const kind = this.kind;
+    return kind === VIEW_SETTINGS
+      ? this.setting === SET_ERASE
+      : kind === VIEW_HOME && this.vault.state > VAULT_OWNED;
+  }
+
+  /** The number that runs on the screen, 0 for none. */
+  get second(): number {
+    const kind = this.kind;
+    if (kind === VIEW_CODE) return this.period && this.now.utc;
+    let end = this.until;
+    if (kind !== VIEW_PAIRING) {
+      if (this.holdAt === FAR || !this.erases) return kind === VIEW_HOME ? this.lock.wait : 0;
+      end = this.holdAt;
+    }
+    return Math.ceil((end - this.now.ms) / 1000);
+  }
+
+  /** When `tick` is wanted next, in the board's milliseconds; `NEVER` when nothing is due. */
+  get deadline(): number {
+    const ms = this.now.ms;
+    let next = this.second ? ms + REFRESH_MS : FAR;
+    for (const at of [this.until, this.holdAt, this.question.deadline, this.typist.deadline, this.lockAt]) {
+      if (at < next) next = at;
+    }
+    return next < FAR ? Math.max(next, ms + 1) : NEVER;
+  }
+
+  /** When the fob locks itself for want of keys. */
+  get lockAt(): number {
+    const state = this.state;
+    const lock = this.lock;
+    if (!state.pinDigits || !state.lockSeconds || lock.closed || lock.wanted) return FAR;
+    return this.keyAt + state.lockSeconds * 1000;
+  }
+
+  /** What is to be drawn now. */
+  view(): View {
+    const account = this.account;
+    const utc = this.now.utc;
+    this.dirty = false;
+    this.drawn = this.second;
+    if (this.kind === VIEW_PAIRING) this.secondsLeft = this.drawn;
+    if (this.period && account) {
+      this.secondsLeft = secondsLeft(utc, this.period);
+      if (this.time.state === CLOCK_STALE && !this.note) this.note = `${texts.STALE} ${errorText(this)}`;
+      const peeks = this.secondsLeft < NEXT_SECONDS || this.now.ms < this.peekUntil;
+      if (!peeks) this.next = '';
+      else if (!this.next) this.next = this.accounts.totp(account, utc + this.period);
+    }
+    return this;
+  }
+}

@@ -1,0 +1,144 @@
+import { Reader, Writer } from '../../protocol/bytes.ts';
+import { PIN_DIGITS_MAX } from '../../protocol/limits.ts';
+import { trivialPin } from '../../protocol/pins.ts';
+import type { Accounts } from './accounts.ts';
+import { JOURNAL_CONTENT_BYTES } from './limits.ts';
+import type { Marks, Now } from './ports.ts';
+import type { State } from './state.ts';
+import * as texts from './texts.ts';
+import type { Journal } from './vault/journal.ts';
+import type { Vault } from './vault/vault.ts';
+
+/**
+ * The PIN before the vault. An attempt is counted in the storage and beside it, and read back, before the PIN is
+ * tried: whatever is done to the power or to one of the two memories, none is free.
+ */
+export class Lock {
+  private readonly vault: Vault;
+  private readonly accounts: Accounts;
+  private readonly marks: Marks;
+  private readonly now: Now;
+  private readonly policy: State;
+  /** When the wait began, where the clock cannot say: the boot, or the last attempt since. */
+  private waitFrom: number;
+
+  constructor(vault: Vault, accounts: Accounts, marks: Marks, now: Now) {
+    this.vault = vault;
+    this.accounts = accounts;
+    this.marks = marks;
+    this.now = now;
+    this.policy = vault.policy;
+    this.waitFrom = now.ms;
+    this.punish();
+  }
+
+  /** Whether the person is to choose a PIN before anything else. */
+  get wanted(): boolean {
+    const policy = this.policy;
+    return !!this.vault.records && policy.pinDigits > 0 && (policy.renew > 0 || !this.vault.hasPin);
+  }
+
+  get closed(): boolean {
+    return this.vault.locked;
+  }
+
+  private get counted(): number {
+    const attempts = this.vault.attempts;
+    return attempts ? attempts.number - this.policy.settledAttempts : 0;
+  }
+
+  private get marked(): number {
+    return this.marks.count() - this.policy.settledMarks;
+  }
+
+  /** Wrong PINs since the last right one, by the place that saw more of them. */
+  get failures(): number {
+    return Math.max(this.counted, this.marked);
+  }
+
+  get left(): number {
+    return Math.max(0, this.policy.attempts - this.failures);
+  }
+
+  /** Whether only the owner can open the vault. */
+  get dead(): boolean {
+    return this.vault.outdated || (this.vault.hasPin && this.left === 0);
+  }
+
+  /** Seconds until the next attempt is taken: 2^n - 1 after n wrong ones. */
+  get wait(): number {
+    const failures = this.failures;
+    let full = 0;
+    for (let i = 0; i < failures; i++) full = full * 2 + 1;
+    const attempts = this.vault.attempts;
+    const at = attempts ? new Reader(attempts.content, 0).number(8) : 0;
+    const passed = this.now.utc - at;
+    // A time that was lost, or a storage that went back, has nothing to say: the wait starts again in full.
+    const since =
+      at > 0 && passed >= 0 && this.counted >= this.marked
+        ? passed
+        : Math.floor((this.now.ms - this.waitFrom) / 1000);
+    return Math.max(0, full - since);
+  }
+
+  /** Tries a PIN of ASCII digits; slow. Empty once the vault is open, or the sentence to show. */
+  check(pin: Uint8Array): string {
+    if (this.dead || this.wait > 0) return texts.WRONG_PIN;
+    const attempts = this.vault.attempts as Journal;
+    const time = new Writer(JOURNAL_CONTENT_BYTES).number(Math.max(0, this.now.utc), 8).bytes;
+    if (!attempts.write(time) || !this.marks.add()) return texts.NO_MEMORY;
+    this.waitFrom = this.now.ms;
+    if (this.vault.unlock(pin)) {
+      this.settle();
+      return '';
+    }
+    if (this.punish()) return texts.WIPED;
+    if (this.dead) this.close();
+    return texts.WRONG_PIN;
+  }
+
+  /** The vault is open: what was wrong before counts no more. */
+  settle(): void {
+    this.policy.settledAttempts = (this.vault.attempts as Journal).number;
+    this.policy.settledMarks = this.marks.count();
+    this.policy.save();
+    this.accounts.arrange();
+  }
+
+  /** Wipes where that is due: at boot too, should the power have gone before it was done. */
+  private punish(): boolean {
+    if (!this.dead || this.vault.outdated || this.policy.wipe === 0) return false;
+    this.vault.erase();
+    this.accounts.arrange();
+    return true;
+  }
+
+  /** Why a PIN may not be chosen, or empty. */
+  unfit(pin: Uint8Array): string {
+    if (pin.length < this.policy.pinDigits || pin.length > PIN_DIGITS_MAX) return texts.PIN_SHORT;
+    return trivialPin(pin) ? texts.PIN_TRIVIAL : '';
+  }
+
+  /** Sets the PIN of an open vault; slow. Empty, or why it was not set. */
+  choose(pin: Uint8Array): string {
+    const unfit = this.unfit(pin);
+    if (unfit !== '') return unfit;
+    const renew = this.policy.renew;
+    this.policy.renew = 0;
+    if (this.vault.seal(pin)) {
+      // A mark that no storage from before this PIN knows of: see `Vault.outdated`.
+      this.marks.add();
+      this.settle();
+      return '';
+    }
+    this.policy.renew = renew;
+    return texts.NO_MEMORY;
+  }
+
+  /** Closes the vault, where it has a PIN. */
+  close(): void {
+    if (!this.vault.hasPin) return;
+    this.vault.lock();
+    this.accounts.arrange();
+  }
+}

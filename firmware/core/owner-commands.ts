@@ -1,0 +1,184 @@
+import type { Request, Response } from '../../protocol/commands.ts';
+import * as limits from '../../protocol/limits.ts';
+import * as refused from '../../protocol/refusals.ts';
+import { ClearCommands, KEY_PAIRING_CODE, KEY_PAIRING_KEY, type Parts } from './clear-commands.ts';
+import { utcText } from './date.ts';
+import { DATA_KEY_BYTES } from './limits.ts';
+import { ASK_PLAIN, ASK_UNLOCKED, NO_NUMBER } from './question.ts';
+import * as texts from './texts.ts';
+import { TRIM_OFFSET } from './timekeeper.ts';
+import { VAULT_BLANK, VAULT_OWNED } from './vault/vault.ts';
+
+/** Numbers of the questions that concern no account: ids that no account can have. */
+const ASK_CLOCK = 1;
+const ASK_ERASE = 2;
+const ASK_RESET = 3;
+const ASK_MAINTAIN = 4;
+
+/** What the fob does for its owner as a whole: ownership, PIN, clock, erasure, maintenance. */
+export class OwnerCommands extends ClearCommands {
+  constructor(parts: Parts) {
+    super(parts);
+  }
+
+  /** 0 in the owner's session, a refusal in one that a pairing code opened or whose fob was wiped since. */
+  protected get strange(): number {
+    const isOwner = this.sessionKey === KEY_PAIRING_KEY && this.vault.state === VAULT_OWNED;
+    return isOwner ? 0 : refused.REFUSED_NOT_PAIRED;
+  }
+
+  /** The same where the records must be open too. */
+  protected get shut(): number {
+    return this.strange || (this.vault.records ? 0 : refused.REFUSED_LOCKED);
+  }
+
+  adopt(request: Request<'adopt'>): Response<'adopt'> | number {
+    // The code's session lives on after it has served, and so may a handshake by someone else who saw the code.
+    if (this.sessionKey !== KEY_PAIRING_CODE || this.vault.state !== VAULT_BLANK) {
+      return refused.REFUSED_ALREADY_OWNED;
+    }
+    this.pool.stir(request.entropy);
+    this.pool.seed(request.deviceSecret);
+    const secrets = new Uint8Array(limits.DEVICE_SECRET_BYTES + limits.PAIRING_KEY_BYTES);
+    secrets.set(request.deviceSecret, 0);
+    secrets.set(request.pairingKey, limits.DEVICE_SECRET_BYTES);
+    if (!this.vault.adopt(secrets, this.pool.draw(DATA_KEY_BYTES))) return refused.REFUSED_STORAGE_FAILED;
+    this.reload();
+    this.endPairing();
+    this.person.say(texts.PAIRED);
+    return {};
+  }
+
+  /** The vault has another owner or none. */
+  private reload(): void {
+    this.accounts.arrange();
+    this.timekeeper.load();
+  }
+
+  escrow(request: Request<'escrow'>): Response<'escrow'> | number {
+    if (this.shut) return this.shut;
+    return this.vault.escrow(request.recoveryKey) ? {} : refused.REFUSED_STORAGE_FAILED;
+  }
+
+  status(): Response<'status'> | number {
+    if (this.strange) return this.strange;
+    const policy = this.vault.policy;
+    const battery = this.ports.power.battery();
+    return {
+      pinDigits: policy.pinDigits,
+      attempts: policy.attempts,
+      wipe: policy.wipe,
+      lockSeconds: policy.lockSeconds,
+      asks: policy.asks,
+      typing: policy.typing,
+      pin: this.lock.wanted ? 2 : this.vault.hasPin ? 1 : 0,
+      locked: this.vault.locked ? 1 : 0,
+      failures: this.lock.failures,
+      iterations: this.vault.iterations,
+      escrowed: this.vault.escrowed ? 1 : 0,
+      wentBack: policy.wentBack,
+      battery: battery < 0 ? 255 : battery,
+    };
+  }
+
+  setPolicy(request: Request<'setPolicy'>): Response<'setPolicy'> | number {
+    if (this.strange) return this.strange;
+    const digits = request.pinDigits;
+    const fits =
+      (digits === 0 || (digits >= limits.PIN_DIGITS_MIN && digits <= limits.PIN_DIGITS_MAX)) &&
+      request.attempts >= limits.ATTEMPTS_MIN &&
+      request.attempts <= limits.ATTEMPTS_MAX &&
+      request.wipe < 2 &&
+      request.asks < 8 &&
+      request.typing < 4 &&
+      request.typing !== 2;
+    if (!fits) return refused.REFUSED_OUT_OF_RANGE;
+    const policy = this.vault.policy;
+    const endsPin = digits === 0 && this.vault.hasPin;
+    if (endsPin && this.shut) return this.shut;
+    // A PIN that is too short from now on is chosen anew.
+    if (digits > policy.pinDigits && this.vault.hasPin) policy.renew = 1;
+    policy.pinDigits = digits;
+    policy.attempts = request.attempts;
+    policy.wipe = request.wipe;
+    policy.lockSeconds = request.lockSeconds;
+    policy.asks = request.asks;
+    policy.typing = request.typing;
+    policy.wentBack = 0;
+    const stored = endsPin ? this.vault.seal(new Uint8Array(0)) : policy.save();
+    this.person.home();
+    return stored ? {} : refused.REFUSED_STORAGE_FAILED;
+  }
+
+  requirePin(): Response<'requirePin'> | number {
+    if (this.strange) return this.strange;
+    const policy = this.vault.policy;
+    if (policy.pinDigits === 0) return refused.REFUSED_OUT_OF_RANGE;
+    policy.renew = 1;
+    const stored = policy.save();
+    this.person.home();
+    return stored ? {} : refused.REFUSED_STORAGE_FAILED;
+  }
+
+  resetPin(request: Request<'resetPin'>): Response<'resetPin'> | number {
+    if (this.strange) return this.strange;
+    const dataKey = this.vault.recover(request.recoveryKey);
+    if (!dataKey) return refused.REFUSED_WRONG_RECOVERY;
+    const wait = this.person.ask(ASK_RESET, texts.ASK_RESET, '', ASK_UNLOCKED, NO_NUMBER);
+    if (wait) return wait;
+    if (!this.vault.release(dataKey)) return refused.REFUSED_STORAGE_FAILED;
+    this.lock.settle();
+    this.timekeeper.load();
+    this.person.home();
+    return {};
+  }
+
+  clock(): Response<'clock'> | number {
+    if (this.strange) return this.strange;
+    const state = this.timekeeper.state;
+    // Version 1 knows no stale clock.
+    return { state: Math.min(state, 1), utc: Math.max(0, this.now.utc), age: this.timekeeper.age };
+  }
+
+  time(): Response<'time'> | number {
+    if (this.strange) return this.strange;
+    return {
+      state: this.timekeeper.state,
+      utc: Math.max(0, this.now.utc),
+      age: this.timekeeper.age,
+      error: Math.min(this.timekeeper.error, 65535),
+      trim: this.timekeeper.trim + TRIM_OFFSET,
+    };
+  }
+
+  setClock(request: Request<'setClock'>): Response<'setClock'> | number {
+    if (this.strange) return this.strange;
+    if (request.utc === 0) return refused.REFUSED_OUT_OF_RANGE;
+    if (this.timekeeper.suspicious(request.utc)) {
+      const wait = this.person.ask(ASK_CLOCK, texts.ASK_CLOCK, utcText(request.utc), ASK_PLAIN, NO_NUMBER);
+      if (wait) return wait;
+    }
+    return this.timekeeper.set(request.utc) ? {} : refused.REFUSED_CLOCK_FAILED;
+  }
+
+  erase(): Response<'erase'> | number {
+    if (this.strange) return this.strange;
+    const wait = this.person.ask(ASK_ERASE, texts.ASK_ERASE, '', ASK_PLAIN, NO_NUMBER);
+    if (wait) return wait;
+    if (!this.vault.erase()) return refused.REFUSED_STORAGE_FAILED;
+    this.session = undefined;
+    this.reload();
+    this.person.say(texts.ERASED);
+    return {};
+  }
+
+  maintain(): Response<'maintain'> | number {
+    if (this.strange) return this.strange;
+    const wait = this.person.ask(ASK_MAINTAIN, texts.ASK_MAINTAIN, '', ASK_PLAIN, NO_NUMBER);
+    if (wait) return wait;
+    this.person.maintain();
+    // The port becomes a console with the answer on its way: the board opens it a moment later.
+    this.ports.maintenance.begin();
+    return {};
+  }
+}

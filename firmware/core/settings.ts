@@ -1,0 +1,74 @@
+import { pairingCodeOf } from '../../protocol/pairing.ts';
+import { utcText } from './date.ts';
+import type { Face } from './face.ts';
+import { SCREEN_SECONDS_MAX, SCREEN_SECONDS_MIN } from './limits.ts';
+import * as texts from './texts.ts';
+import { CLOCK_UNSET } from './timekeeper.ts';
+
+/** The settings by their place; their names are `texts.SETTINGS`. The last four to the erasure change by a choice. */
+const SET_ABOUT = 0;
+const SET_CLOCK = 1;
+const SET_BATTERY = 2;
+const SET_SCREEN = 3;
+const SET_LIGHT = 4;
+const SET_TYPES = 5;
+export const SET_PIN = 6;
+export const SET_ERASE = 7;
+export const SET_BACK = 8;
+const SETTINGS_COUNT = 9;
+
+/** Goes on to the next one that this board and its policy have. */
+export function stepSetting(face: Face, by: number): void {
+  const state = face.state;
+  let place = face.setting;
+  do place = (place + by + SETTINGS_COUNT) % SETTINGS_COUNT;
+  while (
+    (place === SET_BATTERY && face.ports.power.battery() < 0) ||
+    (place === SET_TYPES && !(state.typing && (face.ports.keyboard.ready || state.types))) ||
+    (place === SET_PIN && !state.pinDigits)
+  );
+  face.setting = place;
+}
+
+/** Changes the one shown. False when memory did not answer. */
+export function changeSetting(face: Face): boolean {
+  const state = face.state;
+  const place = face.setting;
+  if (place < SET_SCREEN || place > SET_TYPES) return true;
+  if (place === SET_SCREEN) {
+    state.screenSeconds *= 2;
+    if (state.screenSeconds > SCREEN_SECONDS_MAX) state.screenSeconds = SCREEN_SECONDS_MIN;
+  } else if (place === SET_TYPES) state.types = 1 - state.types;
+  else {
+    state.light = (state.light + 1) % 3;
+    face.ports.display.light(state.light);
+  }
+  return state.save();
+}
+
+/** What is set, or how things are. */
+export function settingText(face: Face): string {
+  const place = face.setting;
+  const state = face.state;
+  const facts = face.ports.facts;
+  if (place === SET_ABOUT) {
+    // As owners write it, PF-7Q4M-K2XZ: the code's alphabet, without the check characters.
+    const serial = pairingCodeOf(facts.serial);
+    const owner = texts.OWNERS.split(',')[face.vault.state] as string;
+    return `${facts.board} ${facts.firmware} pf-${serial.substring(0, 4)}-${serial.substring(4, 8)} ${owner}`;
+  }
+  if (place === SET_CLOCK) {
+    if (face.time.state === CLOCK_UNSET) return texts.NOT_SET;
+    return `${utcText(face.now.utc)} ${errorText(face)}`;
+  }
+  if (place === SET_BATTERY) return `${face.ports.power.battery()}%`;
+  if (place === SET_SCREEN) return `${state.screenSeconds} s`;
+  if (place === SET_LIGHT) return `${state.light + 1}/3`;
+  if (place === SET_TYPES) return state.types ? texts.ON : texts.OFF;
+  return place === SET_ERASE ? texts.HOLD_TO_ERASE : '';
+}
+
+/** How far the clock may be off. */
+export function errorText(face: Face): string {
+  return `+-${face.time.error}s`;
+}

@@ -1,0 +1,71 @@
+import { Reader, Writer } from '../../../protocol/bytes.ts';
+import { expand, extract, Hmac } from '../../../protocol/hmac.ts';
+import { AES_KEY_BYTES, CCM_NONCE_BYTES, HASH_BYTES } from '../../../protocol/limits.ts';
+import { type Primitives, SHA256 } from '../../../protocol/primitives.ts';
+import { HEADER_BYTES, HEADER_NONCE_END } from '../limits.ts';
+import type { Stretch } from '../ports.ts';
+
+/** Header of format version 1: magic, version, nonce of 6 bytes, wrapped key. It knew no PIN. */
+export const MAGIC_V1 = 0x56;
+/** Of version 2: magic, iterations (0 for no PIN), nonce of 5 bytes, wrapped key. */
+const MAGIC = 0x57;
+// "passfob vault"
+const SALT = new Uint8Array([112, 97, 115, 115, 102, 111, 98, 32, 118, 97, 117, 108, 116]);
+// "key", "pin", "log"
+const INFO_KEY = new Uint8Array([107, 101, 121]);
+const INFO_PIN = new Uint8Array([112, 105, 110]);
+const INFO_LOG = new Uint8Array([108, 111, 103]);
+
+/** The keys that follow from one secret, and the data key wrapped under them: a vault header. */
+export class Wrap {
+  private readonly primitives: Primitives;
+  private readonly stretch: Stretch;
+  private readonly master: Hmac;
+
+  /** @param secret device secret or recovery key */
+  constructor(primitives: Primitives, stretch: Stretch, secret: Uint8Array) {
+    this.primitives = primitives;
+    this.stretch = stretch;
+    this.master = extract(primitives, SALT, secret);
+  }
+
+  /** Key of the journals. */
+  log(): Hmac {
+    return new Hmac(this.primitives, SHA256, expand(this.master, INFO_LOG, HASH_BYTES));
+  }
+
+  /** Slow with a PIN: PIN × secret, the secret as the salt of the stretching. */
+  private key(pin: Uint8Array, iterations: number): Uint8Array {
+    if (iterations === 0) return expand(this.master, INFO_KEY, AES_KEY_BYTES);
+    const stretched = this.stretch.derive(pin, expand(this.master, INFO_PIN, HASH_BYTES), iterations);
+    return expand(new Hmac(this.primitives, SHA256, stretched), INFO_KEY, AES_KEY_BYTES);
+  }
+
+  /** @param pin ASCII digits, empty for none */
+  header(dataKey: Uint8Array, pin: Uint8Array): Uint8Array {
+    const iterations = pin.length > 0 ? this.stretch.iterations() : 0;
+    const out = new Writer(HEADER_BYTES).number(MAGIC, 1).number(iterations, 2);
+    const nonce = new Uint8Array(CCM_NONCE_BYTES);
+    nonce.set(this.master.mac([dataKey]).subarray(0, HEADER_NONCE_END - out.at), 0);
+    return out
+      .raw(nonce.subarray(0, HEADER_NONCE_END - out.at))
+      .raw(this.primitives.seal(this.key(pin, iterations), nonce, dataKey)).bytes;
+  }
+
+  /** The data key, or undefined where header or PIN are not the right ones. */
+  open(header: Uint8Array, pin: Uint8Array): Uint8Array | undefined {
+    if (header[0] !== MAGIC && header[0] !== MAGIC_V1) return undefined;
+    const nonce = new Uint8Array(CCM_NONCE_BYTES);
+    nonce.set(header.subarray(header[0] === MAGIC ? 3 : 2, HEADER_NONCE_END), 0);
+    return this.primitives.open(
+      this.key(pin, iterationsOf(header)),
+      nonce,
+      header.subarray(HEADER_NONCE_END, HEADER_BYTES),
+    );
+  }
+}
+
+/** Rounds that a header's PIN was stretched by; 0 where it has none. */
+export function iterationsOf(header: Uint8Array): number {
+  return header[0] === MAGIC ? new Reader(header, 1).number(2) : 0;
+}

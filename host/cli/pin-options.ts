@@ -1,0 +1,96 @@
+import { ATTEMPTS_MAX, ATTEMPTS_MIN, PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '../../protocol/limits.ts';
+import { ASKED_BITS, type Asked, type Policy } from '../commands/fob-status.ts';
+import { FobError } from '../errors.ts';
+import { LOCK_SECONDS_MAX } from '../limits.ts';
+import { asItIs, type CommonOptions, type ReadChoice } from './common-options.ts';
+import type { Invocation } from './invocation.ts';
+
+/** `passfob pin …`. None of it takes or shows a PIN: that stays between the person and the fob. */
+export function pinCommands(take: (invocation: Invocation) => void, choiceOf: ReadChoice) {
+  return (command: CommonOptions) =>
+    command
+      .command('policy', 'show what the fob asks of its PIN, or change it', policyOptions, options =>
+        take({ command: 'pin-policy', changes: readPolicy(options), choice: choiceOf(options) }),
+      )
+      .command('require', 'have a new PIN chosen when the fob is opened the next time', asItIs, options =>
+        take({ command: 'pin-require', choice: choiceOf(options) }),
+      )
+      .command('reset', 'open a fob whose PIN is forgotten, after a press on it', asItIs, options =>
+        take({ command: 'pin-reset', choice: choiceOf(options) }),
+      )
+      .command('escrow', 'give the fob the key by which its PIN can be reset', asItIs, options =>
+        take({ command: 'pin-escrow', choice: choiceOf(options) }),
+      )
+      .demandCommand(1, 1, 'pin takes one of: policy, require, reset, escrow');
+}
+
+function policyOptions(command: CommonOptions) {
+  return command
+    .option('digits', {
+      string: true,
+      requiresArg: true,
+      describe: `fewest digits of a PIN, ${PIN_DIGITS_MIN} to ${PIN_DIGITS_MAX}, or none`,
+    })
+    .option('attempts', {
+      number: true,
+      requiresArg: true,
+      describe: `wrong PINs that are one too many, ${ATTEMPTS_MIN} to ${ATTEMPTS_MAX}`,
+    })
+    .option('on-limit', { choices: ['wipe', 'lock'] as const, describe: 'what happens then' })
+    .option('lock-after', {
+      string: true,
+      requiresArg: true,
+      describe: 'seconds after the last key, or screen: when the display goes off',
+    })
+    .option('ask', {
+      string: true,
+      requiresArg: true,
+      describe: 'what the PIN is asked for: passcode,approval,settings or none',
+    })
+    .option('typing', {
+      choices: ['never', 'allowed', 'enter'] as const,
+      describe: 'whether the fob may type passcodes, and Enter',
+    });
+}
+
+type PolicyOptions = Awaited<ReturnType<typeof policyOptions>['argv']>;
+
+/** @throws FobError `usage` */
+function readPolicy({ digits, attempts, onLimit, lockAfter, ask, typing }: PolicyOptions): Partial<Policy> {
+  return {
+    ...(digits !== undefined && { pinDigits: readDigits(digits) }),
+    ...(attempts !== undefined && {
+      attempts: bounded(attempts, ATTEMPTS_MIN, ATTEMPTS_MAX, '--attempts'),
+    }),
+    ...(onLimit !== undefined && { onLimit }),
+    ...(lockAfter !== undefined && {
+      lockAfterSeconds:
+        lockAfter === 'screen' ? 0 : wholeNumber(lockAfter, 1, LOCK_SECONDS_MAX, '--lock-after'),
+    }),
+    ...(ask !== undefined && { ask: readAsked(ask) }),
+    ...(typing !== undefined && { typing }),
+  };
+}
+
+function readDigits(text: string): number {
+  return text === 'none' ? 0 : wholeNumber(text, PIN_DIGITS_MIN, PIN_DIGITS_MAX, '--digits');
+}
+
+function wholeNumber(text: string, least: number, most: number, option: string): number {
+  return bounded(/^\d+$/.test(text) ? Number(text) : -1, least, most, option);
+}
+
+/** What was given is not repeated: it may be a PIN in the wrong place. */
+function bounded(number: number, least: number, most: number, option: string): number {
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  const word = { '--digits': ' or none', '--lock-after': ' or screen' }[option] ?? '';
+  throw new FobError('usage', { sentence: `${option} takes ${least} to ${most}${word}.` });
+}
+
+function readAsked(text: string): Asked[] {
+  const known = Object.keys(ASKED_BITS) as Asked[];
+  const given = text === 'none' ? [] : text.split(',').map(name => name.trim());
+  const asked = known.filter(name => given.includes(name));
+  if (asked.length === new Set(given).size) return asked;
+  throw new FobError('usage', { sentence: `--ask takes ${known.join(', ')}, with commas between, or none.` });
+}

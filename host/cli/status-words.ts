@@ -1,0 +1,99 @@
+import type { FobStatus, Policy } from '../commands/fob-status.ts';
+import type { InfoResult } from '../commands/info.ts';
+import type { PolicyResult } from '../commands/pin.ts';
+
+/** What a fob is told about PINs and says about itself, as sentences. Nothing here comes from it as text. */
+
+const PINS = {
+  none: 'It has no PIN.',
+  set: 'Its PIN is set.',
+  'to-be-chosen': 'A PIN is to be chosen on it, the next time it is opened.',
+} as const;
+
+const WENT_BACK = {
+  no: undefined,
+  yes: 'Warning: its memory went back to an earlier content. Somebody may have tried to undo wrong PINs or passcodes that were shown.',
+  unknown:
+    'Warning: it cannot tell whether its memory went back to an earlier content, because its clock lost its power.',
+} as const;
+
+export function infoText(result: InfoResult): string {
+  const { serial, board, firmware, accounts, free, status } = result;
+  const room = accounts === undefined ? [] : [`It holds ${counted(accounts, 'account')}; ${free} more fit.`];
+  const about =
+    status === undefined ? ['Its firmware knows no PIN: an update brings it.'] : statusLines(status);
+  return [`The fob ${serial} is a ${board} with firmware ${firmware}.`, ...room, ...about].join('\n');
+}
+
+function statusLines(status: FobStatus): string[] {
+  const { pin, isLocked, failures, policy, iterations, canBeReset, wentBack, batteryPercent } = status;
+  const atLimit = policy.onLimit === 'wipe' ? 'it erases itself' : 'only its owner can open it';
+  const warning = WENT_BACK[wentBack];
+  return [
+    isLocked
+      ? `${PINS[pin]} It is locked: its accounts show when the PIN has been entered on it.`
+      : PINS[pin],
+    ...(failures > 0
+      ? [`${counted(failures, 'wrong PIN')} since the last right one; after ${policy.attempts} ${atLimit}.`]
+      : []),
+    ...(pin === 'set' && iterations <= 1
+      ? ['Its PIN guards its keys only: this board cannot slow down guesses at a copy of its memory.']
+      : []),
+    canBeReset
+      ? 'A forgotten PIN can be reset by: passfob pin reset'
+      : 'A forgotten PIN cannot be reset yet. Run, while it is open: passfob pin escrow',
+    ...(batteryPercent === undefined ? [] : [`Its battery is at ${batteryPercent} %.`]),
+    ...(warning === undefined
+      ? []
+      : [`${warning} It forgets this when its policy is set: passfob pin policy`]),
+  ];
+}
+
+const TYPING = {
+  never: 'It does not type passcodes into computers.',
+  allowed: 'Its person may have it type passcodes.',
+  enter: 'Its person may have it type passcodes, with Enter behind them.',
+} as const;
+
+const ASKED = {
+  passcode: 'every passcode',
+  approval: 'every approval',
+  settings: 'the settings',
+} as const;
+
+const LIST = new Intl.ListFormat('en-GB');
+
+export function policyText({ serial, policy }: PolicyResult): string {
+  return [
+    policy.pinDigits === 0
+      ? `The fob ${serial} wants no PIN.`
+      : `The fob ${serial} wants a PIN of ${policy.pinDigits} digits or more.`,
+    limitText(policy),
+    policy.lockAfterSeconds === 0
+      ? 'It locks when its display goes off.'
+      : `It locks ${policy.lockAfterSeconds} s after the last key.`,
+    policy.ask.length === 0
+      ? 'Once open it asks for its PIN no more.'
+      : `It asks for its PIN again before ${LIST.format(policy.ask.map(name => ASKED[name]))}.`,
+    TYPING[policy.typing],
+  ].join('\n');
+}
+
+function limitText({ attempts, onLimit }: Policy): string {
+  return onLimit === 'wipe'
+    ? `After ${attempts} wrong PINs it erases itself.`
+    : `After ${attempts} wrong PINs it is locked until its owner resets the PIN.`;
+}
+
+/** What the person should know besides. */
+export function policyNote({ isSet, pin, wentBack }: PolicyResult): string {
+  const warning = WENT_BACK[wentBack];
+  return [
+    ...(pin === 'to-be-chosen' ? [PINS[pin]] : []),
+    ...(warning === undefined ? [] : [isSet ? `${warning} It counts from here again.` : warning]),
+  ].join('\n');
+}
+
+function counted(count: number, what: string): string {
+  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
+}

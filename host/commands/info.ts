@@ -1,0 +1,45 @@
+import { isRefusal } from '../errors.ts';
+import type { Context, FobAtHand } from './context.ts';
+import { type FobStatus, readStatus } from './fob-status.ts';
+import { openOwnerSession } from './owner-session.ts';
+
+export interface InfoResult {
+  readonly serial: string;
+  readonly board: string;
+  readonly firmware: string;
+  readonly protocolVersion: number;
+  /** Absent while the fob is locked by its PIN, like `free`. */
+  readonly accounts?: number;
+  /** Accounts that still fit. */
+  readonly free?: number;
+  /** Absent for a firmware that knows no PIN. */
+  readonly status?: FobStatus;
+}
+
+/** What a fob is and how it is. @throws FobError as `openOwnerSession` */
+export async function info(context: Context, fob: FobAtHand): Promise<InfoResult> {
+  const { serial, board, firmware, version } = fob.hello;
+  const pairing = await openOwnerSession(context, fob);
+  const status = fob.client.knows('status') ? await readStatus(context, fob, pairing) : undefined;
+  return {
+    serial,
+    board,
+    firmware,
+    protocolVersion: version,
+    ...(await readCounts(context, fob)),
+    ...(status !== undefined && { status }),
+  };
+}
+
+async function readCounts(
+  { signal }: Context,
+  fob: FobAtHand,
+): Promise<Pick<InfoResult, 'accounts' | 'free'>> {
+  try {
+    const { accounts, freeRecords } = await fob.client.call('info', {}, { signal });
+    return { accounts, free: freeRecords };
+  } catch (error) {
+    if (isRefusal(error, 'locked')) return {};
+    throw error;
+  }
+}

@@ -1,0 +1,18 @@
+import type { Context, FobAtHand } from './context.ts';
+import { openOwnerSession } from './owner-session.ts';
+
+export interface MaintainResult {
+  readonly serial: string;
+}
+
+/**
+ * Opens the fob's console for an update, after a press on it, until its next reset.
+ * @throws FobError `old-firmware`, `refused` (locked, press-denied …), as `openOwnerSession`
+ */
+export async function maintain(context: Context, fob: FobAtHand): Promise<MaintainResult> {
+  const { serial } = fob.hello;
+  await openOwnerSession(context, fob);
+  const onPressNeeded = () => context.report({ event: 'press-needed', serial, purpose: 'maintenance' });
+  await fob.client.call('maintain', {}, { signal: context.signal, onPressNeeded });
+  return { serial };
+}

@@ -1,0 +1,85 @@
+import { FobError } from '../errors.ts';
+import { recoveryKeyOf } from '../inventory/pairings.ts';
+import type { Context, FobAtHand } from './context.ts';
+import { leaveRecoveryKey } from './escrow.ts';
+import { type FobStatus, type Policy, policyRequest, readStatus } from './fob-status.ts';
+import { openOwnerSession } from './owner-session.ts';
+
+/** No command here sees a PIN: it is chosen, entered and changed on the fob alone. */
+export interface PolicyResult {
+  readonly serial: string;
+  readonly policy: Policy;
+  /** Whether this command has set it. */
+  readonly isSet: boolean;
+  readonly pin: FobStatus['pin'];
+  /** What the fob said about its memory before; setting a policy ends that warning. */
+  readonly wentBack: FobStatus['wentBack'];
+}
+
+/**
+ * Shows what a fob is told about PINs, or changes what is named and leaves the rest.
+ * @param changes checked by `checkPolicy`
+ * @throws FobError `old-firmware`, `refused` (out-of-range, storage-failed …), as `openOwnerSession`
+ */
+export async function pinPolicy(
+  context: Context,
+  fob: FobAtHand,
+  changes: Partial<Policy>,
+): Promise<PolicyResult> {
+  const { signal } = context;
+  const { serial } = fob.hello;
+  const pairing = await openOwnerSession(context, fob);
+  const before = await readStatus(context, fob, pairing);
+  const { wentBack } = before;
+  if (Object.keys(changes).length === 0) {
+    return { serial, policy: before.policy, isSet: false, pin: before.pin, wentBack };
+  }
+  await fob.client.call('setPolicy', policyRequest({ ...before.policy, ...changes }), { signal });
+  const { policy, pin } = await readStatus(context, fob, pairing);
+  return { serial, policy, isSet: true, pin, wentBack };
+}
+
+export interface PinResult {
+  readonly serial: string;
+}
+
+/**
+ * Has the person choose a new PIN when the fob is opened the next time.
+ * @throws FobError `old-firmware`, `bad-input` for a fob that wants no PIN, `refused`, as `openOwnerSession`
+ */
+export async function requirePin(context: Context, fob: FobAtHand): Promise<PinResult> {
+  const pairing = await openOwnerSession(context, fob);
+  const { policy } = await readStatus(context, fob, pairing);
+  if (policy.pinDigits === 0) {
+    throw new FobError('bad-input', {
+      sentence: `The fob ${fob.hello.serial} wants no PIN, so none can be chosen on it.`,
+      next: 'Run: passfob pin policy --digits 6',
+    });
+  }
+  await fob.client.call('requirePin', {}, { signal: context.signal });
+  return { serial: fob.hello.serial };
+}
+
+/**
+ * Opens a fob whose PIN is forgotten by the recovery key, after a press on it, and has a new PIN chosen there. The
+ * accounts stay.
+ * @throws FobError `old-firmware`, `refused` (wrong-recovery, press-denied …), as `openOwnerSession`
+ */
+export async function resetPin(context: Context, fob: FobAtHand): Promise<PinResult> {
+  const { serial } = fob.hello;
+  const pairing = await openOwnerSession(context, fob);
+  const recoveryKey = await recoveryKeyOf(context.inventory, pairing.id);
+  const onPressNeeded = () => context.report({ event: 'press-needed', serial, purpose: 'pin-reset' });
+  await fob.client.call('resetPin', { recoveryKey }, { signal: context.signal, onPressNeeded });
+  return { serial };
+}
+
+/**
+ * Gives the fob the recovery key of this inventory, again where it has it.
+ * @throws FobError `old-firmware`, `refused` (locked, storage-failed), as `openOwnerSession`
+ */
+export async function escrowPin(context: Context, fob: FobAtHand): Promise<PinResult> {
+  const pairing = await openOwnerSession(context, fob);
+  await leaveRecoveryKey(context, fob, pairing);
+  return { serial: fob.hello.serial };
+}

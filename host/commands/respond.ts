@@ -1,0 +1,107 @@
+import { QUESTION_CHARS_MAX, QUESTION_CHARS_MIN } from '../../protocol/limits.ts';
+import { type OcraSuite, questionBytes } from '../../protocol/ocra.ts';
+import { badInput, checkName } from '../enrol/enrolment.ts';
+import { readOcraSuite } from '../enrol/ocra.ts';
+import { FobError } from '../errors.ts';
+import type { Context, FobAtHand } from './context.ts';
+import { idBytes, type ListedAccount, listAccounts, selectAccount } from './list.ts';
+import { openOwnerSession } from './owner-session.ts';
+
+/** What a fob is asked to answer. */
+export interface Question {
+  /** The account, as `selectAccount` takes it. */
+  readonly account: string;
+  /** The challenge of the service: 4 to 64 ASCII characters, of the kind that the suite wants. */
+  readonly question: string;
+  /** Who asks, as the fob shows it. */
+  readonly service: string;
+  /** For whom, as the fob shows it. */
+  readonly user: string;
+  /** Two digits that the service shows too, for the person to compare. */
+  readonly number?: number | undefined;
+}
+
+export interface RespondResult {
+  readonly serial: string;
+  readonly account: ListedAccount;
+  /** The passcode, with its leading zeros. The person approved that it is shown here. */
+  readonly code: string;
+  /** By a suite that counts: the counter that it used. */
+  readonly counter?: number;
+}
+
+/** The wire's word for no number. */
+const NO_NUMBER = 255;
+
+/**
+ * An OCRA passcode over a question, after an approval on the fob. A PIN that the suite wants is entered there.
+ * @param asked checked by `checkQuestion`
+ * @throws FobError `old-firmware`, `bad-input`, `refused` (clock-unset, press-denied, press-reported …), as
+ *   `openOwnerSession`
+ */
+export async function respond(context: Context, fob: FobAtHand, asked: Question): Promise<RespondResult> {
+  const { signal } = context;
+  const { serial } = fob.hello;
+  const pairing = await openOwnerSession(context, fob);
+  const account = selectAccount(await listAccounts(context, fob, pairing), asked.account);
+  if (account.kind !== 'ocra') {
+    throw new FobError('bad-input', {
+      sentence: 'This account answers no questions: it is not an OCRA account.',
+      next: 'Run: passfob code ACCOUNT',
+    });
+  }
+  if (account.suite !== undefined) checkBySuite(asked.question, readOcraSuite(account.suite));
+  const text = new TextEncoder();
+  const request = {
+    id: idBytes(account),
+    question: text.encode(asked.question),
+    number: asked.number ?? NO_NUMBER,
+    service: text.encode(asked.service),
+    user: text.encode(asked.user),
+  };
+  const number = asked.number === undefined ? undefined : String(asked.number).padStart(2, '0');
+  const onPressNeeded = () => context.report({ event: 'press-needed', serial, purpose: 'respond', number });
+  const { code, counter } = await fob.client.call('respond', request, { signal, onPressNeeded });
+  return {
+    serial,
+    account,
+    code: String.fromCharCode(...code),
+    ...(account.counter !== undefined && { counter }),
+  };
+}
+
+const FORMATS = ['digits', 'letters, digits and signs', 'hexadecimal digits'];
+
+function checkBySuite(question: string, suite: OcraSuite): void {
+  const isFormed = questionBytes(suite.question, new TextEncoder().encode(question)) !== undefined;
+  // Twice: for mutual challenge-response both challenges stand behind each other (RFC 6287 §7.2).
+  if (isFormed && question.length <= suite.length * 2) return;
+  throw badInput(
+    `The suite of this account takes questions of up to ${suite.length} ${FORMATS[suite.question]}.`,
+    'Copy the question again from the service.',
+  );
+}
+
+/**
+ * What can be judged without the suite.
+ * @throws FobError `bad-input`
+ */
+export function checkQuestion(asked: Question): Question {
+  const { question, number } = asked;
+  const fits = question.length >= QUESTION_CHARS_MIN && question.length <= QUESTION_CHARS_MAX;
+  if (!fits || !/^[!-~]+$/.test(question)) {
+    throw badInput(
+      `A question has ${QUESTION_CHARS_MIN} to ${QUESTION_CHARS_MAX} letters, digits or signs of plain ASCII.`,
+      'Copy it again from the service, without spaces.',
+    );
+  }
+  if (number !== undefined && !(Number.isInteger(number) && number >= 0 && number <= 99)) {
+    throw badInput(
+      'The number to compare is none of two digits.',
+      'Give the number that the service shows: 0 to 99.',
+    );
+  }
+  checkName('service', asked.service);
+  checkName('user', asked.user);
+  return asked;
+}

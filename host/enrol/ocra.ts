@@ -1,0 +1,16 @@
+import type { OcraSuite } from '../../protocol/ocra.ts';
+import { parseOcraSuite } from '../../protocol/ocra-suite.ts';
+import { badInput } from './enrolment.ts';
+
+/**
+ * The OCRA suite (RFC 6287 §6) of a text, in any case.
+ * @throws FobError `bad-input`, without the text: where a suite should stand, a secret may
+ */
+export function readOcraSuite(text: string): OcraSuite {
+  const suite = parseOcraSuite(text.trim().toUpperCase());
+  if (suite !== undefined) return suite;
+  throw badInput(
+    'This is not an OCRA suite that a fob has: 4 to 10 digits, a question of 4 to 64 characters, no session data.',
+    'Give one such as OCRA-1:HOTP-SHA1-6:QN08, as the service names it.',
+  );
+}

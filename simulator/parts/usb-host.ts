@@ -1,0 +1,110 @@
+/**
+ * The computer at the other end of the USB cable, as far as HID goes (HID 1.11): it sets the device up a tenth of a
+ * second after the cable is in, with the report descriptor the device has by then, and fetches one input report each
+ * interval. Until it has fetched one, the device cannot hand over the next (espruino.md §5.2).
+ */
+import type { HidReport } from '../fob.ts';
+import { USB_ENUMERATION_US, USB_HID_INTERVAL_US } from '../limits.ts';
+import type { Due, Scheduler } from '../time.ts';
+
+/** Item tags of a report descriptor (HID 1.11 §6.2.2), without their two bits of size. */
+const LONG_ITEM = 0xfe;
+const REPORT_ID = 0x84;
+const KEYBOARD_ID = 1;
+const FRAMES_ID = 2;
+
+/** Whether reports of this descriptor begin with an id. */
+function hasIds(descriptor: Uint8Array): boolean {
+  for (let at = 0; at < descriptor.length; ) {
+    const item = descriptor[at] ?? LONG_ITEM;
+    if (item === LONG_ITEM) return false;
+    if ((item & 0xfc) === REPORT_ID) return true;
+    at += 1 + ((item & 3) === 3 ? 4 : item & 3);
+  }
+  return false;
+}
+
+export class UsbHost {
+  plugged = true;
+  /** What the fob typed. */
+  readonly keys: HidReport[] = [];
+  /** Gets every other report. */
+  onFrame: (bytes: Uint8Array) => void = () => {};
+  readonly #scheduler: Scheduler;
+  readonly #reportBytesMax: number;
+  /** What the device would answer if asked for its report descriptor. */
+  #offered: Uint8Array | undefined;
+  /** What it answered. */
+  #descriptor: Uint8Array | undefined;
+  #settingUp: Due | undefined;
+  #fetching: Due | undefined;
+
+  /** @param reportBytesMax of the device's endpoint, ids included; 0 where it has none */
+  constructor(scheduler: Scheduler, reportBytesMax: number) {
+    this.#scheduler = scheduler;
+    this.#reportBytesMax = reportBytesMax;
+  }
+
+  /** Where the device has HID set up by the computer. */
+  get ready(): boolean {
+    return this.#descriptor !== undefined;
+  }
+
+  plug(plugged: boolean, powered: boolean): void {
+    this.plugged = plugged;
+    if (powered) this.powerOn();
+  }
+
+  /** The device has its supply, or its cable. */
+  powerOn(): void {
+    this.#forget();
+    if (!this.plugged || this.#reportBytesMax === 0) return;
+    const scheduler = this.#scheduler;
+    this.#settingUp = scheduler.at(scheduler.nowUs + USB_ENUMERATION_US, () => {
+      this.#settingUp = undefined;
+      this.#descriptor = this.#offered;
+    });
+  }
+
+  powerOff(): void {
+    this.#forget();
+    this.#offered = undefined;
+  }
+
+  #forget(): void {
+    this.#scheduler.cancel(this.#settingUp);
+    this.#scheduler.cancel(this.#fetching);
+    this.#settingUp = undefined;
+    this.#fetching = undefined;
+    this.#descriptor = undefined;
+  }
+
+  /** An output report as the device gets it, with its id. */
+  addressed(report: Uint8Array): Uint8Array {
+    return Uint8Array.of(FRAMES_ID, ...report);
+  }
+
+  /** `E.setUSBHID` */
+  offer(descriptor: Uint8Array | undefined): void {
+    this.#offered = descriptor;
+  }
+
+  /** `E.sendUSBHID`: false while there is nobody to fetch it, or the last one is not fetched. */
+  send(report: Uint8Array): boolean {
+    const descriptor = this.#descriptor;
+    if (!descriptor || this.#fetching || report.length > this.#reportBytesMax) return false;
+    const { nowUs } = this.#scheduler;
+    const dueUs = Math.ceil((nowUs + 1) / USB_HID_INTERVAL_US) * USB_HID_INTERVAL_US;
+    this.#fetching = this.#scheduler.at(dueUs, () => {
+      this.#fetching = undefined;
+      this.#fetched(report.slice(), hasIds(descriptor));
+    });
+    return true;
+  }
+
+  #fetched(report: Uint8Array, withId: boolean): void {
+    const bytes = withId ? report.subarray(1) : report;
+    if (withId && report[0] !== KEYBOARD_ID) this.onFrame(bytes);
+    else this.keys.push({ atMs: Math.floor(this.#scheduler.nowUs / 1000), bytes });
+  }
+}

@@ -1,0 +1,81 @@
+import { type Pipe, pipe } from '../../host/transports/pipe.ts';
+import { fromReport, toReports } from '../../protocol/reports.ts';
+import { boot, type Fob } from '../../simulator/index.ts';
+import { secret } from '../kit/secrets.ts';
+import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from './driver.ts';
+import { OneKey } from './one-key.ts';
+
+const PRESS_MS = 100;
+/** After the power: Linux, too, has the device set up only then. */
+const ENUMERATION_MS = 150;
+/** In which a computer has fetched an answer of nine reports, one each ten milliseconds. */
+const ANSWER_MS = 200;
+
+/** The pico-hid image on the simulator, at its HID reports. */
+export class PicoHidDriver extends OneKey implements Driver {
+  readonly algorithms = [1, 2];
+  readonly utcMin = DS3231_UTC_MIN;
+  readonly utcMax = DS3231_UTC_MAX;
+  readonly fob: Fob;
+  /** Lengths of the reports that came. */
+  readonly lengths = new Set<number>();
+  private readonly cable: Pipe;
+
+  constructor() {
+    super();
+    const birth = secret(crypto.getRandomValues(new Uint8Array(32)));
+    this.fob = boot({ board: 'pico-hid', files: { birth } });
+    this.cable = pipe({
+      name: 'pico-hid',
+      write: async text => this.send(text),
+      release: async () => {},
+    });
+    this.fob.frames.onData(report => {
+      this.lengths.add(report.length);
+      this.cable.receive(Buffer.from(fromReport(report) ?? '', 'latin1'));
+    });
+    this.fob.advance(ENUMERATION_MS);
+  }
+
+  private send(text: string): void {
+    for (const report of toReports(text)) this.fob.frames.write(report);
+    this.fob.advance(ANSWER_MS);
+  }
+
+  get transport() {
+    return this.cable.transport;
+  }
+
+  async screen(): Promise<readonly string[]> {
+    const screen = this.fob.screen();
+    return screen.on ? screen.text : [];
+  }
+
+  override async press(heldMs = PRESS_MS): Promise<void> {
+    this.fob.press(0, heldMs);
+  }
+
+  async advance(ms: number): Promise<void> {
+    this.fob.advance(ms);
+  }
+
+  async reboot(): Promise<void> {
+    this.fob.cutPower();
+    this.fob.powerOn();
+    this.fob.advance(ENUMERATION_MS);
+  }
+
+  async loseTime(): Promise<void> {
+    this.fob.cutPower();
+    this.fob.loseTime();
+    await this.reboot();
+  }
+
+  complaints(): string {
+    return [this.fob.consoleText(), ...this.fob.violations].join('');
+  }
+
+  async close(): Promise<void> {
+    this.fob.close();
+  }
+}

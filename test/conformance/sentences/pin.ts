@@ -1,0 +1,120 @@
+import { expect, it } from 'vitest';
+import { secret } from '../../kit/secrets.ts';
+import { random } from '../owner.ts';
+import { refused } from '../refused.ts';
+import type { Stage } from '../stage.ts';
+import { RFC4226, RFC4226_KEY } from '../vectors.ts';
+
+const FIRST = secret('730258');
+const SECOND = secret('91827364');
+const POLICY = { pinDigits: 6, attempts: 10, wipe: 0, lockSeconds: 0, asks: 0, typing: 0 };
+
+const screenOf = async (stage: Stage) => (await stage.driver.screen()).join(' ');
+
+/** Lets the display go off, which locks. */
+async function lock(stage: Stage): Promise<void> {
+  await stage.driver.advance(200_000);
+  expect(await stage.driver.screen()).toEqual([]);
+}
+
+/** Chooses a PIN on the fob, which asks for one. */
+async function choose(stage: Stage, pin: string): Promise<void> {
+  if ((await stage.driver.screen()).length === 0) await stage.driver.press();
+  await stage.owner.enter(pin);
+  await stage.owner.enter(pin);
+}
+
+/** A PIN that is on the fob only. */
+export function pin(stage: Stage): void {
+  it('has a PIN chosen where its owner wants one, and none that is easy to guess', async () => {
+    await stage.owner.put({ secret: RFC4226_KEY });
+    await stage.owner.client.call('escrow', { recoveryKey: stage.owner.recoveryKey });
+    await stage.owner.client.call('setPolicy', POLICY);
+    expect((await stage.owner.client.call('status', {})).pin).toBe(2);
+    await stage.owner.enter('123456');
+    expect(await screenOf(stage)).toContain('easy to guess');
+    await stage.driver.advance(6_000);
+    await choose(stage, FIRST);
+    const status = await stage.owner.client.call('status', {});
+    expect([status.pin, status.locked, status.failures]).toEqual([1, 0, 0]);
+    expect(status.iterations).toBeGreaterThan(0);
+  });
+
+  it('is locked when its display went off, by a reboot too, and talks to its owner all the same', async () => {
+    await lock(stage);
+    expect((await stage.owner.client.call('status', {})).locked).toBe(1);
+    await stage.driver.reboot();
+    await stage.owner.open();
+    expect((await stage.owner.client.call('status', {})).locked).toBe(1);
+    await refused(stage.owner.client.call('info', {}), 'locked');
+    await refused(stage.owner.put({ secret: secret(random(20)) }), 'locked');
+    await stage.owner.setClock(1_900_000_000);
+    await stage.owner.client.call('clock', {});
+  });
+
+  it('opens with the right PIN only, and counts the wrong ones through a power cut', async () => {
+    if ((await stage.driver.screen()).length === 0) await stage.driver.press();
+    await stage.driver.advance(6_000);
+    if ((await stage.driver.screen()).length === 0) await stage.driver.press();
+    await stage.owner.enter('730259');
+    expect(await screenOf(stage)).toContain('Wrong PIN');
+    await stage.driver.reboot();
+    await stage.owner.open();
+    expect((await stage.owner.client.call('status', {})).failures).toBe(1);
+    await stage.driver.advance(2_000);
+    if ((await stage.driver.screen()).length === 0) await stage.driver.press();
+    await stage.owner.enter(FIRST);
+    const { locked, failures } = await stage.owner.client.call('status', {});
+    expect([locked, failures]).toEqual([0, 0]);
+    await stage.owner.toListByPress();
+    expect(await stage.owner.pressed()).toBe(RFC4226[0]);
+  });
+
+  it('has another PIN chosen when its owner requires one', async () => {
+    await stage.owner.client.call('requirePin', {});
+    expect((await stage.owner.client.call('status', {})).pin).toBe(2);
+    await choose(stage, SECOND);
+    await lock(stage);
+    await stage.driver.press();
+    await stage.owner.enter(FIRST);
+    expect(await screenOf(stage)).toContain('Wrong PIN');
+    await stage.driver.advance(6_000);
+    if ((await stage.driver.screen()).length === 0) await stage.driver.press();
+    await stage.owner.enter(SECOND);
+    expect((await stage.owner.client.call('status', {})).locked).toBe(0);
+  });
+
+  it('keeps its accounts when its owner resets a forgotten PIN, and has a new one chosen', async () => {
+    await lock(stage);
+    const press = { onPressNeeded: stage.owner.approve };
+    await refused(
+      stage.owner.client.call('resetPin', { recoveryKey: secret(random(32)) }, press),
+      'wrong-recovery',
+    );
+    await stage.owner.client.call('resetPin', { recoveryKey: stage.owner.recoveryKey }, press);
+    const { pin: state, locked } = await stage.owner.client.call('status', {});
+    expect([state, locked]).toEqual([2, 0]);
+    await choose(stage, FIRST);
+    await stage.owner.toListByPress();
+    expect(await stage.owner.pressed()).toBe(RFC4226[1]);
+    // And without a PIN again, as the sentences behind this one expect.
+    await stage.owner.client.call('setPolicy', { ...POLICY, pinDigits: 0 });
+    expect((await stage.owner.client.call('status', {})).pin).toBe(0);
+    await stage.owner.client.call('remove', { id: (await stage.owner.client.call('list', { index: 0 })).id });
+  });
+
+  it('refuses a policy that is none, and changes nothing', async () => {
+    for (const bad of [
+      { pinDigits: 3 },
+      { pinDigits: 17 },
+      { attempts: 2 },
+      { wipe: 2 },
+      { asks: 8 },
+      { typing: 2 },
+    ]) {
+      await refused(stage.owner.client.call('setPolicy', { ...POLICY, ...bad }), 'out-of-range');
+    }
+    expect((await stage.owner.client.call('status', {})).pinDigits).toBe(0);
+    await refused(stage.owner.client.call('requirePin', {}), 'out-of-range');
+  });
+}

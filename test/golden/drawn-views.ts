@@ -1,0 +1,157 @@
+import * as kinds from '../../firmware/core/screens/view.ts';
+import * as texts from '../../firmware/core/texts.ts';
+
+const EMPTY: kinds.View = {
+  kind: kinds.VIEW_MESSAGE,
+  title: '',
+  detail: '',
+  code: '',
+  next: '',
+  note: '',
+  hint: '',
+  secondsLeft: 0,
+  period: 0,
+  place: 0,
+  count: 0,
+};
+
+type Drawn = readonly [name: string, view: kinds.View];
+
+const view = (kind: number, fields: Partial<kinds.View>): kinds.View => ({ ...EMPTY, kind, ...fields });
+
+const message = (detail: string, title = texts.TITLE) => view(kinds.VIEW_MESSAGE, { title, detail });
+const stay = (detail: string) => view(kinds.VIEW_STAY, { detail });
+
+const list = (fields: Partial<kinds.View>) =>
+  view(kinds.VIEW_LIST, {
+    title: 'Example',
+    detail: 'alice@example.org',
+    hint: texts.HOLD + texts.PASSCODE,
+    place: 2,
+    count: 12,
+    ...fields,
+  });
+
+const totp = (fields: Partial<kinds.View>) =>
+  view(kinds.VIEW_CODE, {
+    title: 'Example',
+    detail: 'alice@example.org',
+    code: '287082',
+    secondsLeft: 21,
+    period: 30,
+    ...fields,
+  });
+
+const hotp = (fields: Partial<kinds.View>) =>
+  totp({ hint: texts.HINT_BACK, secondsLeft: 0, period: 0, ...fields });
+
+const ask = (fields: Partial<kinds.View>) => view(kinds.VIEW_ASK, { hint: texts.HINT_ASK, ...fields });
+
+const entry = (index: number, fields: Partial<kinds.View>) =>
+  view(kinds.VIEW_ENTRY, { title: texts.ENTRIES.split(',')[index] ?? '', hint: texts.TURN, ...fields });
+
+const setting = (index: number, fields: Partial<kinds.View>) =>
+  view(kinds.VIEW_SETTINGS, { title: texts.SETTINGS.split(',')[index] ?? '', ...fields });
+
+const LONG = {
+  title: 'United Widget Works Ltd of Uddeva',
+  detail: 'erika.mustermann@widgets.example',
+} as const;
+
+/** Every view with what makes it look its own way. */
+export const drawnViews: readonly Drawn[] = [
+  ['off', view(kinds.VIEW_OFF, {})],
+  ['blank', message(texts.BLANK)],
+  ['blank-gathering', message(`25% ${texts.MIXING}`)],
+  [
+    'pairing',
+    view(kinds.VIEW_PAIRING, { title: texts.PAIRING, code: 'qpzry9x8gf2tvdw0s3', secondsLeft: 180 }),
+  ],
+  ['pairing-wrong-code', message(texts.WRONG_CODE)],
+  ['paired', message(texts.PAIRED)],
+  ['no-accounts', message(texts.NO_ACCOUNTS)],
+  ['account-added', message(texts.STORED)],
+  ['list', list({})],
+  ['list-two-keys', list({ hint: texts.PRESS + texts.PASSCODE })],
+  ['list-long-names', list({ ...LONG, place: 99, count: 101 })],
+  ['list-no-issuer', list({ title: 'alice', detail: '' })],
+  ['list-damaged', list({ title: texts.DAMAGED_ACCOUNT, detail: '', hint: '' })],
+  ['list-battery-low', list({ note: `${texts.BATTERY} 12%`, place: 11, count: 33 })],
+  ['list-settings', list({ title: texts.SETTING, detail: '', hint: texts.HOLD + texts.OPEN, place: 11 })],
+  ['totp-6', totp({})],
+  ['totp-7', totp({ code: '1287082' })],
+  ['totp-8', totp({ code: '94287082', secondsLeft: 300, period: 300 })],
+  ['totp-long-names', totp(LONG)],
+  ['totp-next', totp({ secondsLeft: 4, next: '081804' })],
+  ['totp-next-8', totp({ code: '94287082', secondsLeft: 1, next: '07081804' })],
+  ['totp-stale', totp({ note: `${texts.STALE} +-40s` })],
+  ['totp-typing', totp({ note: texts.TYPING })],
+  ['totp-no-computer', totp({ note: texts.NO_COMPUTER })],
+  ['totp-not-typed', totp({ code: 'A0F3C', note: texts.NOT_TYPED })],
+  ['hotp-6', hotp({})],
+  ['hotp-8', hotp({ code: '84755224' })],
+  ['hotp-base64', hotp({ code: 'aB3/+9zW' })],
+  ['ocra-10', hotp({ code: '1234567890' })],
+  ['ocra-4', hotp({ code: '1234' })],
+  ['ask-passcode', ask({ title: texts.ASK_CODE, detail: 'Example alice@example.org' })],
+  [
+    'ask-login',
+    ask({ title: texts.ASK_LOGIN, detail: 'vpn.example.org erika.mustermann@widgets', code: '07' }),
+  ],
+  ['ask-login-long', ask({ title: texts.ASK_LOGIN, detail: `${LONG.title} ${LONG.detail}`, code: '42' })],
+  ['ask-erase', ask({ title: texts.ASK_ERASE })],
+  ['ask-clock', ask({ title: texts.ASK_CLOCK })],
+  ['ask-reset', ask({ title: texts.ASK_RESET })],
+  ['ask-maintain', ask({ title: texts.ASK_MAINTAIN })],
+  ['ask-report', view(kinds.VIEW_REPORT, { title: texts.ASK_REPORT_IT, hint: texts.HINT_ASK })],
+  ['approved', message(texts.APPROVED)],
+  ['declined', message(texts.DENIED)],
+  ['reported', message(texts.REPORTED)],
+  ['too-late', message(texts.TOO_LATE)],
+  ['pin', entry(0, { code: '7' })],
+  ['pin-two-keys', entry(0, { code: '7', hint: texts.PRESS + texts.TAKE })],
+  ['pin-three', entry(0, { code: 'del', detail: '***' })],
+  ['pin-ok', entry(0, { code: 'ok', detail: '****************' })],
+  ['pin-new', entry(1, { code: 'back' })],
+  ['pin-repeat', entry(2, { code: '0', detail: '*****' })],
+  ['question', entry(3, { code: 'F', detail: '00A1' })],
+  ['question-long', entry(3, { code: 'ok', detail: '0123456789ABCDEF'.repeat(4) })],
+  ['account-pin', entry(4, { code: '3', detail: '**' })],
+  ['checking', view(kinds.VIEW_BUSY, { title: texts.TITLE, detail: texts.CHECKING })],
+  ['wrong-pin', message(texts.WRONG_PIN)],
+  ['wait', message(`3 ${texts.TRIES_LEFT}`, `${texts.WAIT} 127 s`)],
+  ['locked-out', message(texts.LOCKED_OUT)],
+  ['wiped', message(texts.WIPED)],
+  ['pin-trivial', message(texts.PIN_TRIVIAL)],
+  ['pin-short', message(texts.PIN_SHORT)],
+  ['pin-mismatch', message(texts.PIN_MISMATCH)],
+  ['pin-set', message(texts.PIN_SET)],
+  ['needs-computer', message(texts.NEEDS_COMPUTER)],
+  [
+    'went-back',
+    view(kinds.VIEW_NOTICE, { detail: texts.WENT_BACK + texts.MAY_REPEAT, hint: texts.HINT_GO_ON }),
+  ],
+  [
+    'witness-lost',
+    view(kinds.VIEW_NOTICE, { detail: texts.WITNESS_LOST + texts.MAY_REPEAT, hint: texts.HINT_GO_ON }),
+  ],
+  ['set-about', setting(0, { detail: `banglejs2 0.1.0 pf-7q4m-k2xz owned` })],
+  ['set-clock', setting(1, { detail: '2026-11-25 03:30 +-2s' })],
+  ['set-clock-unset', setting(1, { detail: texts.NOT_SET })],
+  ['set-battery', setting(2, { detail: '87%' })],
+  ['set-screen', setting(3, { detail: '120 s', hint: texts.HOLD + texts.CHANGE })],
+  ['set-light', setting(4, { detail: '2/3', hint: texts.HOLD + texts.CHANGE })],
+  ['set-types', setting(5, { detail: 'off', hint: texts.HOLD + texts.CHANGE })],
+  ['set-pin', setting(6, { hint: texts.HOLD + texts.CHANGE })],
+  ['set-erase', setting(7, { detail: texts.HOLD_TO_ERASE })],
+  ['set-erasing', setting(7, { detail: `${texts.ERASING} 7 s` })],
+  ['set-back', setting(8, { hint: texts.HOLD + texts.GO })],
+  ['clock-not-set', message(texts.NO_TIME)],
+  ['account-damaged', message(texts.BAD_RECORD)],
+  ['no-memory', message(texts.NO_MEMORY)],
+  ['keys-lost', message(texts.KEYS_LOST + texts.HOLD_TO_ERASE)],
+  ['memory-damaged', message(texts.DAMAGED + texts.HOLD_TO_ERASE)],
+  ['erased', message(texts.ERASED)],
+  ['maintenance', stay(texts.MAINTENANCE)],
+  ['fault', stay(texts.FAULT)],
+];

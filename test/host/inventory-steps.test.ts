@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import BetterSqlite from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  accountIdText,
+  accountsOf,
+  addPendingAccount,
+  proposeNames,
+  settleNames,
+  suitesOf,
+} from '../../host/inventory/accounts.ts';
+import { type Inventory, openInventory } from '../../host/inventory/inventory.ts';
+import { openKeyFile } from '../../host/inventory/key-file.ts';
+import {
+  addPendingPairing,
+  markEscrowed,
+  pairingKeyOf,
+  pairingsOf,
+  recoveryKeyOf,
+} from '../../host/inventory/pairings.ts';
+import { MIGRATIONS } from '../../host/inventory/schema.ts';
+import { seal } from '../../host/inventory/seal.ts';
+import { secret } from '../kit/secrets.ts';
+import { FOB, secrets, settings } from './kit/inventory-rows.ts';
+
+let folder: string;
+let open: Inventory[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'passfob-inventory-'));
+  open = [];
+});
+afterEach(async () => {
+  for (const inventory of open) await inventory.close();
+  rmSync(folder, { recursive: true });
+});
+
+function opened(): Inventory {
+  const inventory = openInventory(folder);
+  open.push(inventory);
+  return inventory;
+}
+
+describe('an account that is renamed', () => {
+  it('keeps both names until it is known which hold', async () => {
+    const inventory = opened();
+    const id = await addPendingPairing(inventory, FOB, secrets(), 1);
+    const key = secret(new Uint8Array(randomBytes(20)));
+    const account = settings();
+    await addPendingAccount(inventory, id, account, key, 2);
+    const text = new TextEncoder();
+    const nextNames = { issuer: text.encode(''), label: text.encode('bob') };
+    const kept = async () => (await accountsOf(inventory, id))[0];
+    await proposeNames(inventory, id, account.id, nextNames);
+    expect(await kept()).toMatchObject({ settings: account, nextNames });
+    await settleNames(inventory, id, account.id, false);
+    expect(await kept()).toEqual({ state: 'pending', key, settings: account });
+    await proposeNames(inventory, id, account.id, nextNames);
+    await settleNames(inventory, id, account.id, true);
+    const renamed = { state: 'pending', key, settings: { ...account, ...nextNames } };
+    expect(await kept()).toEqual(renamed);
+    // Nothing is proposed any more: settling again changes nothing.
+    await settleNames(inventory, id, account.id, true);
+    expect(await kept()).toEqual(renamed);
+  });
+});
+
+describe('an OCRA account', () => {
+  it('keeps its suite', async () => {
+    const inventory = opened();
+    const id = await addPendingPairing(inventory, FOB, secrets(), 1);
+    const key = secret(new Uint8Array(randomBytes(20)));
+    const suite = { question: 2, length: 16, inputs: 23, step: 5 };
+    const ocra = { ...settings('bank'), kind: 3, digits: 8, period: 0, ...suite };
+    await addPendingAccount(inventory, id, ocra, key, 2);
+    await addPendingAccount(inventory, id, settings(), key, 3);
+    const [kept, other] = await accountsOf(inventory, id);
+    expect(kept).toEqual({ state: 'pending', key, settings: ocra });
+    expect(other?.settings).not.toHaveProperty('inputs');
+    const text = 'OCRA-1:HOTP-SHA1-8:C-QH16-PSHA512-T5M';
+    expect([...(await suitesOf(inventory, id))]).toEqual([[accountIdText(ocra.id), text]]);
+  });
+});
+
+describe('an inventory of the first passfob', () => {
+  it('opens with its fobs, accounts and recovery keys, which no fob is known to have', async () => {
+    await opened().close();
+    const keys = openKeyFile(join(folder, 'inventory.key'), false);
+    for (const name of ['inventory.db', 'inventory.db-wal', 'inventory.db-shm']) {
+      rmSync(join(folder, name), { force: true });
+    }
+    const old = new BetterSqlite(join(folder, 'inventory.db'));
+    old.exec(MIGRATIONS[0] ?? '');
+    old.pragma('user_version = 1');
+    const made = secrets();
+    const account = settings();
+    const accountId = accountIdText(account.id);
+    const key = secret(new Uint8Array(randomBytes(20)));
+    const sealed = (column: string, id: string, plain: Uint8Array) => seal(keys, { column, id }, plain);
+    old
+      .prepare(
+        "insert into pairings values (7, 'PF-QPZR-Y9X8', 'confirmed', 'pico', '0.1.0', 1000, 1001, null)",
+      )
+      .run();
+    old
+      .prepare('insert into secrets values (7, ?, ?, ?)')
+      .run(
+        sealed('secrets.device_secret', '7', made.deviceSecret),
+        sealed('secrets.pairing_key', '7', made.pairingKey),
+        sealed('secrets.recovery_key', '7', made.recoveryKey),
+      );
+    old
+      .prepare("insert into accounts values (7, ?, 'active', 2, 1, 6, 30, 'Example', 'alice', ?, 1002)")
+      .run(accountId, sealed('accounts.sealed_key', `7 ${accountId}`, key));
+    old.close();
+
+    const inventory = opened();
+    expect(await pairingsOf(inventory, FOB.serial)).toMatchObject([
+      { id: 7, state: 'confirmed', escrowed_ms: null, ...FOB },
+    ]);
+    expect(await pairingKeyOf(inventory, 7)).toEqual(made.pairingKey);
+    expect(await recoveryKeyOf(inventory, 7)).toEqual(made.recoveryKey);
+    expect(await accountsOf(inventory, 7)).toEqual([{ state: 'active', key, settings: account }]);
+    await markEscrowed(inventory, 7, 2000);
+    expect(await pairingsOf(inventory, FOB.serial)).toMatchObject([{ escrowed_ms: 2000 }]);
+  });
+});

@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto';
+import type { FobSecrets } from '../../../host/inventory/pairings.ts';
+import type { AccountSettings } from '../../../protocol/account.ts';
+import { secret } from '../../kit/secrets.ts';
+
+/** What an inventory is given to keep. */
+
+export const FOB = { serial: 'PF-QPZR-Y9X8', board: 'pico', firmware: '0.1.0' };
+
+export function secrets(): FobSecrets {
+  const fresh = () => secret(new Uint8Array(randomBytes(32)));
+  return { deviceSecret: fresh(), pairingKey: fresh(), recoveryKey: fresh() };
+}
+
+export function settings(label = 'alice'): AccountSettings {
+  const text = new TextEncoder();
+  return {
+    id: new Uint8Array(randomBytes(4)),
+    kind: 2,
+    algorithm: 1,
+    digits: 6,
+    period: 30,
+    issuer: text.encode('Example'),
+    label: text.encode(label),
+  };
+}

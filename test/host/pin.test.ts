@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { pairingKey } from '../../host/client/handshake.ts';
+import { code } from '../../host/commands/code.ts';
+import { enroll } from '../../host/commands/enroll.ts';
+import { info } from '../../host/commands/info.ts';
+import { list } from '../../host/commands/list.ts';
+import { escrowPin, pinPolicy, requirePin, resetPin } from '../../host/commands/pin.ts';
+import { verify } from '../../host/commands/verify.ts';
+import { pairingKeyOf, pairingsOf } from '../../host/inventory/pairings.ts';
+import { secret } from '../kit/secrets.ts';
+import { CoreFob } from './kit/core-fob.ts';
+import { failure } from './kit/failure.ts';
+import { seedOf } from './kit/seeds.ts';
+import { atHand, forEveryCut, pairedAt, workplace } from './kit/workplace.ts';
+
+async function ownedFob() {
+  const fob = new CoreFob();
+  const owner = workplace(fob);
+  return { fob, owner, atFob: await pairedAt(owner, fob) };
+}
+
+describe('the policy', () => {
+  it('changes by what is said, and stays', async () => {
+    const { fob, owner, atFob } = await ownedFob();
+    const first = await pinPolicy(owner.context, atFob, {});
+    expect(first).toMatchObject({ isSet: false, pin: 'none', wentBack: 'no', policy: { pinDigits: 0 } });
+    const changes = {
+      pinDigits: 6,
+      attempts: 5,
+      onLimit: 'lock',
+      lockAfterSeconds: 120,
+      ask: ['approval', 'settings'],
+      typing: 'allowed',
+    } as const;
+    const set = await pinPolicy(owner.context, atFob, changes);
+    expect(set).toMatchObject({ isSet: true, policy: changes, pin: 'to-be-chosen' });
+    await pinPolicy(owner.context, atFob, { attempts: 7, onLimit: 'wipe' });
+    fob.reboot();
+    const { policy } = await pinPolicy(owner.context, await atHand(fob), {});
+    expect(policy).toEqual({ ...changes, attempts: 7, onLimit: 'wipe' });
+  });
+
+  it('is refused by the fob where it is none', async () => {
+    const { owner, atFob } = await ownedFob();
+    const error = await failure(pinPolicy(owner.context, atFob, { attempts: 1 }));
+    expect(error.refusal).toBe('out-of-range');
+  });
+});
+
+describe('a new PIN', () => {
+  it('is required only where one is wanted', async () => {
+    const { owner, atFob } = await ownedFob();
+    const error = await failure(requirePin(owner.context, atFob));
+    expect(error).toMatchObject({ kind: 'bad-input', next: expect.stringContaining('passfob pin policy') });
+    await pinPolicy(owner.context, atFob, { pinDigits: 4 });
+    await requirePin(owner.context, atFob);
+    expect((await info(owner.context, atFob)).status?.pin).toBe('to-be-chosen');
+  });
+});
+
+describe('a PIN', () => {
+  const FIRST = secret('730258');
+  const SECOND = secret('91827364');
+
+  async function fobWithPin() {
+    const { fob, owner, atFob } = await ownedFob();
+    await enroll(owner.context, atFob, seedOf());
+    await pinPolicy(owner.context, atFob, { pinDigits: 6, onLimit: 'lock' });
+    fob.enter(FIRST);
+    fob.enter(FIRST);
+    return { fob, owner, atFob };
+  }
+
+  it('locks the fob, is counted when it is wrong, and is reset after a press: the accounts stay', async () => {
+    const { fob, owner } = await fobWithPin();
+    fob.reboot();
+    const atFob = await atHand(fob);
+    expect((await failure(list(owner.context, atFob))).refusal).toBe('locked');
+    fob.approve();
+    fob.enter(SECOND);
+    const locked = await info(owner.context, atFob);
+    expect(locked).not.toHaveProperty('accounts');
+    expect(locked.status).toMatchObject({ pin: 'set', isLocked: true, failures: 1 });
+    await resetPin(owner.context, atFob);
+    expect((await info(owner.context, atFob)).status).toMatchObject({ pin: 'to-be-chosen', failures: 0 });
+    fob.enter(SECOND);
+    fob.enter(SECOND);
+    expect((await info(owner.context, atFob)).status).toMatchObject({ pin: 'set', isLocked: false });
+    expect((await verify(owner.context, atFob)).accounts).toMatchObject([{ verdict: 'proved' }]);
+  });
+
+  it('is not reset by the key of another pairing, nor against the person', async () => {
+    const { fob, owner } = await fobWithPin();
+    fob.reboot();
+    const refusing = { ...owner.context, report: () => fob.deny() };
+    const denied = await failure(resetPin(refusing, await atHand(fob)));
+    expect(denied.refusal).toBe('press-denied');
+    const atFob = await atHand(fob);
+    const [pairing] = await pairingsOf(owner.context.inventory, atFob.hello.serial);
+    await atFob.client.openSession(pairingKey(await pairingKeyOf(owner.context.inventory, pairing?.id ?? 0)));
+    const recoveryKey = secret(new Uint8Array(randomBytes(32)));
+    expect((await failure(atFob.client.call('resetPin', { recoveryKey }))).refusal).toBe('wrong-recovery');
+  });
+
+  it('is entered before an approval counts, where the policy wants that', async () => {
+    const { fob, owner, atFob } = await fobWithPin();
+    await pinPolicy(owner.context, atFob, { ask: ['approval'] });
+    const symbols = [...FIRST, 'ok'];
+    const isEntering = () => owner.reported.some(({ event }) => event === 'press-needed');
+    // A digit with each poll: the fob drops a question that nobody asks about.
+    const slowly = await atHand(fob, {
+      toFob(frame) {
+        const symbol = isEntering() ? symbols.shift() : undefined;
+        if (symbol !== undefined) fob.take(symbol);
+        else fob.pass(100);
+        return frame;
+      },
+    });
+    expect(await code(owner.context, slowly, 'alice')).toMatchObject({ counter: 0 });
+    expect(symbols).toEqual([]);
+  });
+});
+
+describe('the recovery key', () => {
+  it('can be left anywhere between being cut off and being done again', async () => {
+    const cuts = await forEveryCut(
+      async () => ownedFob(),
+      (owner, fob) => escrowPin(owner.context, fob),
+      async (owner, core) => {
+        const { status } = await info(owner.context, await atHand(core));
+        expect(status?.canBeReset).toBe(true);
+      },
+    );
+    // open, finish and escrow can each be lost in either direction.
+    expect(cuts).toBe(6);
+  });
+});
+
+describe('info', () => {
+  it('says what the fob is and how it is', async () => {
+    const { owner, atFob } = await ownedFob();
+    await enroll(owner.context, atFob, seedOf());
+    const result = await info(owner.context, atFob);
+    expect(result).toMatchObject({
+      board: 'core',
+      firmware: 'test',
+      protocolVersion: 2,
+      accounts: 1,
+      status: { pin: 'none', isLocked: false, failures: 0, canBeReset: true, wentBack: 'no' },
+    });
+    expect(result.status).not.toHaveProperty('batteryPercent');
+    expect((await verify(owner.context, atFob)).accounts).toHaveLength(1);
+  });
+});

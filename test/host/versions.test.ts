@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { exitCodeOf } from '../../host/cli/exit-codes.ts';
+import { showClock } from '../../host/commands/clock.ts';
+import type { FobAtHand } from '../../host/commands/context.ts';
+import { enroll } from '../../host/commands/enroll.ts';
+import { info } from '../../host/commands/info.ts';
+import { list } from '../../host/commands/list.ts';
+import { maintain } from '../../host/commands/maintain.ts';
+import { move } from '../../host/commands/move.ts';
+import { pair } from '../../host/commands/pair.ts';
+import { escrowPin, pinPolicy, requirePin, resetPin } from '../../host/commands/pin.ts';
+import { rename } from '../../host/commands/rename.ts';
+import { verify } from '../../host/commands/verify.ts';
+import { accountsOf } from '../../host/inventory/accounts.ts';
+import { pairingsOf } from '../../host/inventory/pairings.ts';
+import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
+import { CoreFob } from './kit/core-fob.ts';
+import { failure } from './kit/failure.ts';
+import { speaking } from './kit/old-firmware.ts';
+import { seedOf } from './kit/seeds.ts';
+import { atHand, pairedAt, type Workplace, workplace } from './kit/workplace.ts';
+
+const OLD = speaking(1);
+
+/** A fob of version 1, paired, with an account; and how many frames it has been sent since. */
+async function oldFob() {
+  const fob = new CoreFob();
+  const owner = workplace(fob);
+  await pair(owner.context, await atHand(fob, { toHost: OLD }), { askCode: async () => fob.code });
+  let sent = 0;
+  const toFob = (frame: string) => {
+    sent++;
+    return frame;
+  };
+  const atFob = await atHand(fob, { toHost: OLD, toFob });
+  await enroll(owner.context, atFob, seedOf());
+  return { owner, atFob, sent: () => sent };
+}
+
+describe('a fob of version 1', () => {
+  it('works as it did, and is asked nothing that it does not know', async () => {
+    const { owner, atFob } = await oldFob();
+    const { context } = owner;
+    expect((await list(context, atFob)).accounts).toHaveLength(1);
+    expect((await verify(context, atFob)).accounts).toMatchObject([{ verdict: 'proved' }]);
+    expect(await info(context, atFob)).toEqual({
+      serial: atFob.hello.serial,
+      board: 'core',
+      firmware: 'test',
+      protocolVersion: 1,
+      accounts: 1,
+      free: expect.any(Number),
+    });
+    const [pairing] = await pairingsOf(context.inventory, atFob.hello.serial);
+    expect(pairing?.escrowed_ms).toBeNull();
+    expect(owner.reported.map(({ event }) => event)).not.toContain('recovery-key-left');
+    expect(await showClock(context, atFob)).toMatchObject({ state: 'unset' });
+  });
+
+  const newer: Record<string, (owner: Workplace, fob: FobAtHand) => Promise<unknown>> = {
+    'pin policy': ({ context }, fob) => pinPolicy(context, fob, {}),
+    'pin require': ({ context }, fob) => requirePin(context, fob),
+    'pin reset': ({ context }, fob) => resetPin(context, fob),
+    'pin escrow': ({ context }, fob) => escrowPin(context, fob),
+    rename: ({ context }, fob) => rename(context, fob, 'alice', { label: 'bob' }),
+    move: ({ context }, fob) => move(context, fob, 'alice', 1),
+    maintain: ({ context }, fob) => maintain(context, fob),
+    'another alphabet': ({ context }, fob) =>
+      enroll(context, fob, { ...seedOf(), alphabet: 'hex', label: 'hex' }),
+  };
+  it.each(Object.keys(newer))('is not asked for: %s', async name => {
+    const { owner, atFob } = await oldFob();
+    const error = await failure(newer[name]?.(owner, atFob) ?? Promise.resolve());
+    expect(error).toMatchObject({
+      kind: 'old-firmware',
+      next: expect.stringContaining('Update the firmware'),
+    });
+    expect(error.message).toContain(atFob.hello.serial);
+    expect(exitCodeOf(error)).toBe(15);
+    // Nothing is left of the attempt.
+    const [pairing] = await pairingsOf(owner.context.inventory, atFob.hello.serial);
+    const kept = await accountsOf(owner.context.inventory, pairing?.id ?? 0);
+    expect(kept).toEqual([expect.objectContaining({ state: 'active' })]);
+    expect(kept[0]).not.toHaveProperty('nextNames');
+  });
+
+  it('hears nothing of a command that it does not know', async () => {
+    const { atFob, sent } = await oldFob();
+    const before = sent();
+    expect((await failure(atFob.client.call('status', {}))).kind).toBe('old-firmware');
+    expect(sent()).toBe(before);
+    expect(atFob.client.knows('clock')).toBe(true);
+  });
+
+  it('gets the recovery key from any command, once its firmware is updated', async () => {
+    const fob = new CoreFob();
+    const owner = workplace(fob);
+    await pair(owner.context, await atHand(fob, { toHost: OLD }), { askCode: async () => fob.code });
+    const updated = await atHand(fob);
+    await verify(owner.context, updated);
+    expect(owner.reported.map(({ event }) => event)).toContain('recovery-key-left');
+    expect((await info(owner.context, updated)).status?.canBeReset).toBe(true);
+    owner.reported.splice(0);
+    await list(owner.context, await atHand(fob));
+    expect(owner.reported).toEqual([]);
+  });
+});
+
+describe('a fob of another version', () => {
+  it.each([0, PROTOCOL_VERSION + 1])('is not spoken to: %i', async version => {
+    const error = await failure(atHand(new CoreFob(), { toHost: speaking(version) }));
+    expect(error.kind).toBe('wrong-version');
+  });
+
+  it('that is this one has the recovery key when it is paired', async () => {
+    const fob = new CoreFob();
+    const owner = workplace(fob);
+    const atFob = await pairedAt(owner, fob);
+    const [pairing] = await pairingsOf(owner.context.inventory, atFob.hello.serial);
+    expect(pairing?.escrowed_ms).toBe(owner.context.now());
+  });
+});

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { progressText } from '../../host/cli/report.ts';
+import { infoText, policyNote, policyText } from '../../host/cli/status-words.ts';
+import { clockText, listText } from '../../host/cli/words.ts';
+import type { FobStatus } from '../../host/commands/fob-status.ts';
+
+const serial = 'PF-QPZR-Y9X8';
+const status: FobStatus = {
+  policy: {
+    pinDigits: 6,
+    attempts: 10,
+    onLimit: 'wipe',
+    lockAfterSeconds: 0,
+    ask: [],
+    typing: 'never',
+  },
+  pin: 'set',
+  isLocked: false,
+  failures: 0,
+  iterations: 500,
+  canBeReset: true,
+  wentBack: 'no',
+};
+const fob = { serial, board: 'pico', firmware: '0.2.0', protocolVersion: 2 };
+
+describe('what is said about a fob', () => {
+  it('is short where all is well', () => {
+    expect(infoText({ ...fob, accounts: 1, free: 31, status })).toBe(
+      [
+        `The fob ${serial} is a pico with firmware 0.2.0.`,
+        'It holds 1 account; 31 more fit.',
+        'Its PIN is set.',
+        'A forgotten PIN can be reset by: passfob pin reset',
+      ].join('\n'),
+    );
+  });
+
+  it('says in plain words what is not', () => {
+    const text = infoText({
+      ...fob,
+      status: {
+        ...status,
+        isLocked: true,
+        failures: 3,
+        iterations: 1,
+        canBeReset: false,
+        wentBack: 'yes',
+        batteryPercent: 7,
+      },
+    });
+    expect(text.split('\n').slice(1)).toEqual([
+      'Its PIN is set. It is locked: its accounts show when the PIN has been entered on it.',
+      '3 wrong PINs since the last right one; after 10 it erases itself.',
+      expect.stringContaining('this board cannot slow down guesses'),
+      expect.stringContaining('passfob pin escrow'),
+      'Its battery is at 7 %.',
+      expect.stringMatching(/^Warning: its memory went back .*passfob pin policy$/),
+    ]);
+    const lock = { ...status, failures: 1, policy: { ...status.policy, onLimit: 'lock' as const } };
+    expect(infoText({ ...fob, status: lock })).toContain(
+      '1 wrong PIN since the last right one; after 10 only',
+    );
+    expect(infoText({ ...fob, status: { ...status, wentBack: 'unknown' } })).toContain('it cannot tell');
+  });
+
+  it('says what an update would bring', () => {
+    expect(infoText({ ...fob, accounts: 2, free: 0 })).toContain('an update brings it');
+  });
+});
+
+describe('what is said about a policy', () => {
+  const result = { serial, isSet: true, pin: 'set', wentBack: 'no' } as const;
+
+  it('has a line for each part of it', () => {
+    expect(policyText({ ...result, policy: status.policy }).split('\n')).toEqual([
+      `The fob ${serial} wants a PIN of 6 digits or more.`,
+      'After 10 wrong PINs it erases itself.',
+      'It locks when its display goes off.',
+      'Once open it asks for its PIN no more.',
+      'It does not type passcodes into computers.',
+    ]);
+    const other = {
+      pinDigits: 0,
+      attempts: 3,
+      onLimit: 'lock',
+      lockAfterSeconds: 90,
+      ask: ['passcode', 'settings'],
+      typing: 'enter',
+    } as const;
+    expect(policyText({ ...result, policy: other }).split('\n')).toEqual([
+      `The fob ${serial} wants no PIN.`,
+      'After 3 wrong PINs it is locked until its owner resets the PIN.',
+      'It locks 90 s after the last key.',
+      'It asks for its PIN again before every passcode and the settings.',
+      'Its person may have it type passcodes, with Enter behind them.',
+    ]);
+  });
+
+  it('warns once of a memory that went back', () => {
+    const { policy } = status;
+    expect(policyNote({ ...result, policy })).toBe('');
+    expect(policyNote({ ...result, policy, pin: 'to-be-chosen' })).toContain('A PIN is to be chosen');
+    expect(policyNote({ ...result, policy, wentBack: 'yes' })).toMatch(
+      /^Warning: .* It counts from here again\.$/,
+    );
+    expect(policyNote({ ...result, policy, isSet: false, wentBack: 'yes' })).not.toContain('again');
+  });
+});
+
+describe('what is said about accounts', () => {
+  const account = { health: 'good', algorithm: 'SHA-1', issuer: 'Example' } as const;
+
+  it('shows their order, alphabets and suites', () => {
+    const decimal = { digits: 6, alphabet: 'decimal' } as const;
+    const accounts = [
+      { ...account, ...decimal, id: '01020304', kind: 'totp', periodSeconds: 30, label: 'alice' },
+      { ...account, id: '05060708', kind: 'hotp', counter: 7, label: 'bob', digits: 8, alphabet: 'hex' },
+      {
+        ...account,
+        ...decimal,
+        id: '090a0b0c',
+        kind: 'ocra',
+        label: 'bank',
+        suite: 'OCRA-1:HOTP-SHA1-6:QN08',
+      },
+    ] as const;
+    const lines = listText({ serial, clock: 'trusted', free: 3, accounts }).split('\n');
+    expect(lines.map(line => line.split(/ {2,}/))).toEqual([
+      ['1', '01020304', 'Example', 'alice', 'TOTP', 'SHA-1', '6 digits', '30 s', 'good'],
+      ['2', '05060708', 'Example', 'bob', 'HOTP', 'SHA-1', '8 hex characters', 'counter 7', 'good'],
+      ['3', '090a0b0c', 'Example', 'bank', 'OCRA', 'SHA-1', '6 digits', 'OCRA-1:HOTP-SHA1-6:QN08', 'good'],
+    ]);
+  });
+});
+
+describe('what is said about a clock', () => {
+  const clock = {
+    serial,
+    fobTime: '2026-11-25T02:19:42.000Z',
+    differenceMs: -1500,
+    uncertaintyMs: 8,
+    ageSeconds: 60,
+    isSet: false,
+  };
+
+  it('says what the fob thinks of it, where the firmware does', () => {
+    expect(clockText({ ...clock, state: 'trusted' }).split('\n')).toHaveLength(3);
+    const known = { ...clock, errorSeconds: 2, trimPpm: -3.5 };
+    expect(
+      clockText({ ...known, state: 'trusted' })
+        .split('\n')
+        .slice(3),
+    ).toEqual(['By its own reckoning it is off by at most 2 s.', 'It corrects itself by -3.5 ppm.']);
+    expect(clockText({ ...known, state: 'stale' })).toContain('no longer trusted. Run: passfob clock --set');
+    expect(clockText({ serial, state: 'unset', isSet: false })).toContain('is not set');
+  });
+});
+
+describe('what is said while a command runs', () => {
+  it('names the number that is to be compared', () => {
+    const asked = { event: 'press-needed', serial, purpose: 'respond' } as const;
+    expect(progressText(asked)).toBe(
+      `Hold the button of the fob ${serial} for a second to send the response here; press it to decline.`,
+    );
+    expect(progressText({ ...asked, number: '07' })).toContain('if it shows the number 07; press it');
+  });
+});

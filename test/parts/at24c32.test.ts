@@ -1,0 +1,103 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type BootOptions, memoryStore, type StateStore } from '../../simulator/index.ts';
+import { EEPROM_BYTES, LARGE_EEPROM_BYTES, STATE_HEADER_BYTES } from '../../simulator/limits.ts';
+import { bench, partImage } from './kit.ts';
+
+let image: Record<string, Uint8Array>;
+beforeAll(async () => {
+  image = await partImage({ At24c32: 'at24c32' });
+});
+
+type Chip = 'AT24C32' | 'AT24C256';
+const PROBE_PAGE = 25;
+const MAKE = 'global.m = new At24c32(3); m.pages';
+
+/** Memories of a fob with this chip, which holds `contents(address)`. */
+function holding(eeprom: Chip, contents: (address: number) => number): StateStore {
+  const storage = memoryStore();
+  bench(image, { storage, parts: { eeprom } }).fob.close();
+  const length = eeprom === 'AT24C32' ? EEPROM_BYTES : LARGE_EEPROM_BYTES;
+  storage.write(
+    STATE_HEADER_BYTES,
+    Uint8Array.from({ length }, (_, address) => contents(address)),
+  );
+  return storage;
+}
+
+function memory(storage: StateStore, eeprom: Chip): Uint8Array {
+  const length = eeprom === 'AT24C32' ? EEPROM_BYTES : LARGE_EEPROM_BYTES;
+  return (storage.load() ?? new Uint8Array()).subarray(STATE_HEADER_BYTES, STATE_HEADER_BYTES + length);
+}
+
+const boots = (storage: StateStore, eeprom: Chip, options: Partial<BootOptions> = {}) =>
+  bench(image, { storage, parts: { eeprom }, ...options });
+
+const CONTENTS: readonly [string, (address: number) => number][] = [
+  ['0xFF everywhere', () => 0xff],
+  ['zeros everywhere', () => 0],
+  ['something else at each place', address => (address * 7 + (address >> 8)) & 255],
+  ['the same in every 4 kB', address => address & 255],
+];
+
+describe('the size of the EEPROM', () => {
+  for (const [how, contents] of CONTENTS) {
+    it.each(['AT24C32', 'AT24C256'] as const)(`is known of an %s that holds ${how}`, eeprom => {
+      const storage = holding(eeprom, contents);
+      const before = memory(storage, eeprom).slice();
+      for (let boot = 0; boot < 3; boot++) {
+        const { ask, fob } = boots(storage, eeprom);
+        expect(ask(MAKE)).toBe(eeprom === 'AT24C32' ? 128 : 1024);
+        expect(fob.violations).toEqual([]);
+        fob.advance(20);
+        fob.close();
+      }
+      const after = memory(storage, eeprom);
+      const changed = [...after.keys()].filter(at => after[at] !== before[at]);
+      expect(changed.filter(at => Math.floor(at / 32) !== PROBE_PAGE)).toEqual([]);
+    });
+  }
+
+  it.each(['AT24C32', 'AT24C256'] as const)(
+    'a power cut while it is found out harms nothing (%s)',
+    eeprom => {
+      let cuts = 0;
+      for (let seed = 0; seed < 40; seed++) {
+        const storage = holding(eeprom, address => address & 255);
+        const before = memory(storage, eeprom).slice();
+        const { ask, fob } = boots(storage, eeprom, { seed });
+        fob.cutPowerAtOperation(1);
+        ask(MAKE);
+        if (!fob.powered) cuts++;
+        fob.powerOn();
+        expect(ask(MAKE)).toBe(eeprom === 'AT24C32' ? 128 : 1024);
+        fob.advance(20);
+        const after = memory(storage, eeprom);
+        const changed = [...after.keys()].filter(at => after[at] !== before[at]);
+        expect(changed.filter(at => Math.floor(at / 32) !== PROBE_PAGE)).toEqual([]);
+        fob.close();
+      }
+      expect(cuts).toBe(40);
+    },
+  );
+
+  it('of a large one is used to its end', () => {
+    const { ask, fob } = boots(
+      holding('AT24C256', () => 0xff),
+      'AT24C256',
+    );
+    ask(MAKE);
+    expect(ask('m.write(32736, new Uint8Array(32).fill(7))')).toBe(true);
+    expect(ask('m.write(64, new Uint8Array(32).fill(8))')).toBe(true);
+    expect(ask('m.read(32704, 64).join("")')).toBe(`${'255'.repeat(32)}${'7'.repeat(32)}`);
+    expect(fob.violations).toEqual([]);
+  });
+
+  it('of one that is not there is the small one, and nothing is read or waited for', () => {
+    const { ask, fob } = bench(image, { parts: { eeprom: 'none' } });
+    expect(ask(MAKE)).toBe(128);
+    const before = fob.now();
+    for (let i = 0; i < 50; i++)
+      expect(ask('[m.read(0, 32), m.write(0, new Uint8Array(2))]')).toEqual([null, false]);
+    expect(fob.now() - before).toBeLessThan(20);
+  });
+});

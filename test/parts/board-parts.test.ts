@@ -1,0 +1,136 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Bench, bench, bootFile, partImage } from './kit.ts';
+
+let image: Record<string, Uint8Array>;
+beforeAll(async () => {
+  image = await partImage({
+    Supply: 'supply',
+    ConsoleMaintenance: 'maintenance',
+    Loop: 'run',
+    Ssd1306: 'ssd1306',
+  });
+});
+
+describe('the supply', () => {
+  it('is a percentage of what there is between an empty and a full battery', () => {
+    const { ask, fob } = bench(image);
+    const percent = (volts: number) => {
+      fob.setSupply(volts);
+      return Number(ask('new Supply().battery()'));
+    };
+    expect(percent(3.3)).toBe(100);
+    expect(percent(2)).toBe(0);
+    expect(Math.abs(percent(3) - 50)).toBeLessThanOrEqual(2);
+    expect(percent(2.9)).toBeLessThan(percent(2.95));
+  });
+});
+
+describe('maintenance', () => {
+  it('gives the console to the port until the next reset', () => {
+    const { fob, ask } = bench({ ...image, ...bootFile('pico', '.boot0') });
+    let text = '';
+    fob.serial('USB').onData(bytes => {
+      text += Buffer.from(bytes).toString('latin1');
+    });
+    const type = (line: string) => {
+      text = '';
+      fob.serial('USB').write(Buffer.from(line));
+      return text;
+    };
+    expect(type('\x03\x10print("me")\n')).not.toContain('me\r\n');
+    ask('new ConsoleMaintenance(USB).begin(); 0');
+    expect(type('\x10print(6*7)\n')).toContain('42\r\n');
+    fob.serial('USB').write(Buffer.from('E.reboot()\n'));
+    fob.advance(100);
+    expect(type('\x10print("me")\n')).not.toContain('me\r\n');
+  });
+});
+
+describe('the display', () => {
+  it('is set up anew each time it goes on, as bright as it was told', () => {
+    const { ask, fob } = bench(image);
+    ask('global.d = new Ssd1306(); 0');
+    expect(fob.screen().on).toBe(false);
+    ask('d.light(2); d.power(true); d.clear(); d.fill(0, 0, 8, 8); d.show()');
+    expect(fob.screen().on).toBe(true);
+    expect(fob.screen().bitmap.pixels.slice(0, 9).join('')).toBe('111111110');
+    ask('d.power(false)');
+    // Without supply for a moment: what it showed is noise, and it is off.
+    ask('I2C1.writeTo(0x3c, [0x40, new Uint8Array(64).fill(0x55)]); 0');
+    ask('d.power(true); d.clear(); d.show()');
+    expect(fob.screen().bitmap.pixels.some(pixel => pixel === 1)).toBe(false);
+    expect(fob.violations).toEqual([]);
+  });
+
+  it('that is not there is asked once in half a minute, and briefly', () => {
+    const { ask, fob } = bench(image, { parts: { display: false } });
+    const before = fob.now();
+    ask('global.d = new Ssd1306(); d.power(true); d.clear(); d.show(); 0');
+    expect(fob.now() - before).toBeLessThan(600);
+    const later = fob.now();
+    for (let i = 0; i < 20; i++) ask('d.show(); 0');
+    expect(fob.now() - later).toBeLessThan(400);
+  });
+});
+
+/** A core that notes what it is told, and throws where it is asked to. */
+const CORE = `{deadline:0,log:[],
+  receive:function(d,ms){if(d==="throw")throw new Error("broken");this.log.push("receive "+d+(ms>0?"":"?"))},
+  key:function(which,down){this.log.push("key "+which+down)},
+  tick:function(){this.log.push("tick")},
+  fault:function(){this.log.push("fault");this.deadline=-1}}`.replaceAll('\n', '');
+
+describe('the loop', () => {
+  function loop(deadline: number): Bench {
+    const made = bench(image);
+    made.ask(`global.fob = ${CORE}; fob.deadline = ${deadline}; 0`);
+    made.ask(
+      'global.l = new Loop(fob, { read: function() { return 7 } }, function() { return getTime() * 1000 - 946684800000 }); 0',
+    );
+    return made;
+  }
+  const log = (made: Bench) => made.ask('fob.log.splice(0).join()');
+
+  it('ticks when the core wants it', () => {
+    const made = loop(1000);
+    made.fob.advance(900);
+    expect(log(made)).toBe('');
+    made.fob.advance(200);
+    // The core never moved its deadline.
+    expect(String(log(made))).toMatch(/^tick,tick/);
+  });
+
+  it('has no timer when the core wants none, and sleeps', () => {
+    const made = loop(-1);
+    made.ask('setDeepSleep(1)');
+    made.fob.advance(100_000);
+    expect(log(made)).toBe('');
+    made.fob.setUsb(false);
+    expect(made.fob.sleeping).toBe(true);
+    made.fob.setUsb(true);
+    made.ask('l.key(2, true)');
+    made.ask('l.receive("x")');
+    expect(log(made)).toBe('key 2true,receive x');
+  });
+
+  it('looks at the deadline after every input', () => {
+    const made = loop(-1);
+    made.ask('fob.deadline = getTime() * 1000 - 946684800000 + 500; l.receive("x")');
+    made.fob.advance(400);
+    expect(log(made)).toBe('receive x');
+    made.ask('fob.deadline = -1; l.receive("y")');
+    made.fob.advance(1000);
+    expect(log(made)).toBe('receive y');
+  });
+
+  it('tells the core of what an event throws, or of memory that ran out, and goes on', () => {
+    const made = loop(-1);
+    made.ask('l.receive("throw")');
+    expect(log(made)).toBe('fault');
+    made.ask('E.emit("errorFlag", ["FIFO_FULL", "LOW_MEMORY"])');
+    made.ask('E.emit("errorFlag", ["LOW_MEMORY", "MEMORY"])');
+    made.ask('l.receive("x")');
+    expect(log(made)).toBe('fault,receive x');
+    expect(made.fob.consoleText()).toBe('');
+  });
+});

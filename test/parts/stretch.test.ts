@@ -1,0 +1,29 @@
+import { pbkdf2Sync } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bench, partImage } from './kit.ts';
+
+let image: Record<string, Uint8Array>;
+beforeAll(async () => {
+  image = await partImage({ NativeStretch: 'stretch' });
+});
+
+describe('the stretch', () => {
+  it('is PBKDF2-HMAC-SHA256 with 32 bytes', () => {
+    const { ask } = bench(image);
+    const made = ask(
+      'Array.isArray(0), new NativeStretch().derive(new Uint8Array([49,50,51,52]), new Uint8Array(16).fill(7), 777).join()',
+    );
+    expect(made).toBe([...pbkdf2Sync('1234', Buffer.alloc(16, 7), 777, 32, 'sha256')].join());
+  });
+
+  it('takes half a second with the rounds it measures', () => {
+    const { ask, fob } = bench(image);
+    const rounds = Number(ask('global.s = new NativeStretch(); s.iterations()'));
+    expect(rounds).toBeGreaterThan(500);
+    expect(rounds).toBeLessThan(20_000);
+    const before = fob.now();
+    ask(`s.derive(new Uint8Array(4), new Uint8Array(16), ${rounds}); 0`);
+    expect(fob.now() - before).toBeGreaterThan(450);
+    expect(fob.now() - before).toBeLessThan(550);
+  });
+});

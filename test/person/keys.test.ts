@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import { refused } from '../conformance/refused.ts';
+import { Hand, START_UTC, withKeys } from './kit.ts';
+
+const HOLD_MS = 650;
+
+describe('with one key', () => {
+  it('a press goes on through the list and round by the settings', async () => {
+    const hand = await Hand.take();
+    await hand.enrol(1, 2);
+    const seen: string[] = [];
+    for (let presses = 0; presses < 4; presses++) {
+      seen.push(hand.fob.screen[0] ?? '');
+      hand.fob.press();
+      hand.fob.run(1_000);
+    }
+    expect(seen).toEqual(['account 0', 'account 1', 'Settings', 'account 0']);
+  });
+
+  it('the third quick press and each after it go on by five', async () => {
+    const hand = await Hand.take();
+    await hand.enrol(1, 20);
+    const places: string[] = [];
+    for (let presses = 0; presses < 4; presses++) {
+      hand.fob.press(50);
+      hand.fob.run(200);
+      places.push(hand.fob.screen[0] ?? '');
+    }
+    expect(places).toEqual(['account 1', 'account 2', 'account 7', 'account 12']);
+    hand.fob.run(1_000);
+    hand.fob.press(50);
+    expect(hand.says('account 13')).toBe(true);
+  });
+
+  it('quick presses do not jump in a list of five', async () => {
+    const hand = await Hand.take();
+    await hand.enrol(1, 4);
+    for (let presses = 0; presses < 4; presses++) hand.fob.press(50);
+    expect(hand.says('Settings')).toBe(true);
+  });
+
+  it('a hold shows the passcode, a press puts it away', async () => {
+    const hand = await Hand.take();
+    await hand.enrol(2, 1);
+    hand.fob.press();
+    hand.fob.press();
+    expect(hand.shown).toBe('');
+    hand.fob.press(HOLD_MS);
+    expect(hand.shown).toMatch(/^\d{6}$/);
+    hand.fob.press();
+    expect(hand.says('account 0')).toBe(true);
+    expect(hand.shown).toBe('');
+  });
+
+  it('a hold on a passcode shows the next one until the key is released', async () => {
+    const hand = await Hand.take();
+    await hand.put({ kind: 2, period: 300 });
+    hand.fob.run(6_000);
+    hand.fob.press(HOLD_MS);
+    hand.fob.key(true);
+    hand.fob.run(HOLD_MS);
+    const next = hand.passcode(0, Math.floor(START_UTC / 300) + 1);
+    expect(hand.says(`next ${next.slice(0, 3)} ${next.slice(3)}`)).toBe(true);
+    hand.fob.key(false);
+    expect(hand.says('next')).toBe(false);
+    expect(hand.shown).toBe(hand.passcode(0, START_UTC / 300));
+  });
+
+  it('the next passcode stands there in the last seconds of the step', async () => {
+    const hand = await Hand.take();
+    await hand.put({ kind: 2 });
+    hand.fob.run(6_000);
+    hand.fob.press(HOLD_MS);
+    for (let second = 0; second < 20 && !hand.fob.screen.includes('4s'); second++) {
+      expect(hand.says('next')).toBe(false);
+      hand.fob.run(1_000);
+    }
+    const next = hand.passcode(0, START_UTC / 30 + 1);
+    expect(hand.says(`next ${next.slice(0, 3)} ${next.slice(3)}`)).toBe(true);
+    hand.fob.run(5_000);
+    expect(hand.shown).toBe(next);
+    expect(hand.says('next')).toBe(false);
+  });
+});
+
+describe('a HOTP value', () => {
+  it('is made by a hold alone, also where there is only one account', async () => {
+    const hand = await Hand.take();
+    await hand.enrol(1, 1);
+    for (let presses = 0; presses < 6; presses++) hand.fob.press();
+    expect((await hand.client.call('list', { index: 0 })).counter).toBe(0);
+    hand.fob.press(HOLD_MS);
+    expect(hand.shown).toBe(hand.passcode(0, 0));
+  });
+
+  it('is not followed by another while the key stays down, nor within 0.7 s', async () => {
+    const hand = await Hand.take();
+    await hand.enrol(1, 1);
+    hand.fob.press(5_000);
+    expect(hand.shown).toBe(hand.passcode(0, 0));
+    hand.fob.press(20);
+    hand.fob.press(610);
+    hand.fob.press(20);
+    expect((await hand.client.call('list', { index: 0 })).counter).toBe(2);
+    // The hold of 600 ms ends 20 + 20 + 600 ms after the value was made.
+    const quick = await Hand.take();
+    await quick.enrol(1, 1);
+    quick.fob.press(601);
+    quick.fob.press(20);
+    quick.fob.press(650);
+    expect((await quick.client.call('list', { index: 0 })).counter).toBe(1);
+  });
+
+  it('that a computer had meanwhile is not shown again', async () => {
+    const hand = await Hand.take();
+    const id = await hand.put({});
+    hand.fob.run(6_000);
+    const options = {
+      onPressNeeded: () => {
+        hand.fob.approve();
+        // The list is back before the computer asks again.
+        hand.fob.press();
+      },
+    };
+    const { code } = await hand.client.call('code', { id }, options);
+    expect(Buffer.from(code).toString()).toBe(hand.passcode(0, 0));
+    hand.fob.press(HOLD_MS);
+    expect(hand.shown).toBe(hand.passcode(0, 1));
+  });
+});
+
+describe('with four keys', () => {
+  it('each does what it says', async () => {
+    const hand = await Hand.take(withKeys(4));
+    await hand.enrol(2, 3);
+    hand.fob.press(50, 1);
+    expect(hand.says('account 1')).toBe(true);
+    hand.fob.press(50, 2);
+    hand.fob.press(50, 2);
+    expect(hand.says('Settings')).toBe(true);
+    hand.fob.press(50, 0);
+    expect(hand.says('About')).toBe(true);
+    hand.fob.press(50, 3);
+    expect(hand.says('Settings')).toBe(true);
+    hand.fob.run(1_000);
+    hand.fob.press(50, 1);
+    hand.fob.press(50, 0);
+    expect(hand.shown).toMatch(/^\d{6}$/);
+    hand.fob.press(50, 3);
+    expect(hand.shown).toBe('');
+  });
+
+  it('a HOTP value is made by a hold alone', async () => {
+    const hand = await Hand.take(withKeys(4));
+    await hand.enrol(1, 1);
+    hand.fob.press(50, 0);
+    expect(hand.shown).toBe('');
+    expect(hand.says('Hold: passcode')).toBe(true);
+    hand.fob.press(HOLD_MS, 0);
+    expect(hand.shown).toBe(hand.passcode(0, 0));
+  });
+});
+
+describe('a question', () => {
+  const asked = async (keys: number, answer: (hand: Hand) => void) => {
+    const hand = await Hand.take(withKeys(keys));
+    const id = await hand.put({});
+    let isAnswered = false;
+    const onPressNeeded = () => {
+      if (!isAnswered) answer(hand);
+      isAnswered = true;
+    };
+    return hand.client.call('code', { id }, { onPressNeeded });
+  };
+
+  it.each([
+    [1, 0],
+    [4, 0],
+    [4, 3],
+  ])('on a fob with %i keys is declined by a press of key %i', async (keys, which) => {
+    const asking = asked(keys, hand => {
+      hand.fob.run(701);
+      hand.fob.press(50, which);
+    });
+    await refused(asking, 'press-denied');
+  });
+
+  it('is not answered by the keys for next and previous, nor by presses in its first 0.7 s', async () => {
+    await asked(4, hand => {
+      hand.fob.press(50, 0);
+      hand.fob.press(50, 3);
+      hand.fob.run(700);
+      hand.fob.press(50, 1);
+      hand.fob.press(50, 2);
+      expect(hand.says('Send')).toBe(true);
+      hand.fob.press(1_050, 0);
+      expect(hand.says('Approved.')).toBe(true);
+    });
+  });
+
+  it('is not answered by a key that was down before it came', async () => {
+    const hand = await Hand.take();
+    const id = await hand.put({});
+    hand.toList();
+    hand.fob.key(true);
+    let isAsked = false;
+    const onPressNeeded = () => {
+      if (isAsked) return;
+      isAsked = true;
+      hand.fob.run(2_000);
+      hand.fob.key(false);
+      expect(hand.says('Send')).toBe(true);
+      hand.fob.press(1_050);
+    };
+    await hand.client.call('code', { id }, { onPressNeeded });
+    expect(isAsked).toBe(true);
+  });
+});

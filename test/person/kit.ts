@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import type { Facts, Ports } from '../../firmware/core/ports.ts';
+import { type Client, connect, pairingCode, pairingKey, type Request } from '../../host/client/index.ts';
+import { hostPrimitives } from '../../host/client/primitives.ts';
+import { Hmac } from '../../protocol/hmac.ts';
+import { hotp } from '../../protocol/otp.ts';
+import { CoreFob } from '../host/kit/core-fob.ts';
+import { secret } from '../kit/secrets.ts';
+
+const utf8 = (text: string) => new Uint8Array(Buffer.from(text));
+
+export const START_UTC = 1_800_000_000;
+
+/** A kit fob's facts with another number of keys. */
+export const withKeys = (keys: number): Partial<Ports> => {
+  const facts: Facts = {
+    board: 'core',
+    firmware: 'test',
+    serial: new Uint8Array(randomBytes(5)),
+    algorithms: 0b1110,
+    keys,
+    clockPpm: 2,
+  };
+  return { facts };
+};
+
+/** A person with a paired fob in the hand, and its owner at the cable. */
+export class Hand {
+  readonly fob: CoreFob;
+  readonly client: Client;
+  private readonly keys: Uint8Array[] = [];
+
+  private constructor(fob: CoreFob) {
+    this.fob = fob;
+    this.client = connect(fob.plugIn().transport);
+  }
+
+  static async take(parts: Partial<Ports> = {}): Promise<Hand> {
+    const hand = new Hand(new CoreFob(hostPrimitives, parts));
+    const { client, fob } = hand;
+    const key = secret(new Uint8Array(randomBytes(32)));
+    await client.hello();
+    await client.startPairing();
+    await client.openSession(pairingCode(fob.code));
+    await client.call('adopt', {
+      deviceSecret: secret(new Uint8Array(randomBytes(32))),
+      pairingKey: key,
+      entropy: secret(new Uint8Array(randomBytes(32))),
+    });
+    await client.openSession(pairingKey(key));
+    await client.call('setClock', { utc: START_UTC });
+    return hand;
+  }
+
+  /** Enrols `count` accounts of a kind, named by their number from 0, and shows the list. */
+  async enrol(kind: 1 | 2, count: number): Promise<void> {
+    for (let made = 0; made < count; made++) await this.put({ kind, label: utf8(`account ${made}`) });
+    this.toList();
+  }
+
+  async put(account: Partial<Request<'put'>>): Promise<Uint8Array> {
+    const id = Uint8Array.of(200, 0, 0, this.keys.length);
+    const key = secret(new Uint8Array(randomBytes(20)));
+    this.keys.push(key);
+    await this.client.call('put', {
+      id,
+      kind: 1,
+      algorithm: 1,
+      digits: 6,
+      period: account.kind === 2 ? 30 : 0,
+      counter: 0,
+      issuer: new Uint8Array(0),
+      label: utf8('alice'),
+      secret: key,
+      ...account,
+    });
+    return id;
+  }
+
+  /** The value of an account, by its number, at a counter or time step. */
+  passcode(number: number, counter: number): string {
+    const key = this.keys[number];
+    if (!key) throw new Error(`there is no account ${number}`);
+    return hotp(new Hmac(hostPrimitives, 1, key), counter, 6);
+  }
+
+  /** Waits the message away, and wakes a display that is off. */
+  toList(): void {
+    this.fob.run(6_000);
+    if (!this.says('account')) this.fob.press();
+  }
+
+  says(text: string): boolean {
+    return this.fob.screen.some(line => line.includes(text));
+  }
+
+  /** The passcode on the screen, or nothing. */
+  get shown(): string {
+    return this.fob.screen.find(line => /^\d{3} \d{3}$/.test(line))?.replace(' ', '') ?? '';
+  }
+}

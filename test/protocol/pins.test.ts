@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { acceptablePin } from '../../host/service/pin.ts';
+import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '../../protocol/limits.ts';
+import { trivialPin } from '../../protocol/pins.ts';
+import { TRIVIAL_PINS } from '../kit/trivial-pins.ts';
+
+const trivial = (pin: string) => trivialPin(new Uint8Array(Buffer.from(pin)));
+const padded = (pin: number, digits: number) => `${pin}`.padStart(digits, '0');
+
+/** How many of the PINs of so many digits are refused, of every `stride`-th. */
+function refusedShare(digits: number, stride: number): number {
+  let refused = 0;
+  for (let pin = 0; pin < 10 ** digits; pin += stride) if (trivial(padded(pin, digits))) refused++;
+  return (refused * stride) / 10 ** digits;
+}
+
+describe('trivial PINs', () => {
+  it('are 200 different ones, from the shortest to the longest', () => {
+    expect(new Set(TRIVIAL_PINS).size).toBe(200);
+    expect(TRIVIAL_PINS).toHaveLength(200);
+    const lengths = TRIVIAL_PINS.map(pin => pin.length);
+    expect(lengths).toEqual(expect.arrayContaining([4, 5, 6, 7, 8, 9, 10]));
+    expect(Math.min(...lengths)).toBe(PIN_DIGITS_MIN);
+    expect(Math.max(...lengths)).toBe(PIN_DIGITS_MAX);
+    for (const pin of TRIVIAL_PINS) expect(pin).toMatch(/^[0-9]+$/);
+  });
+
+  it('are all refused by the function that the image has', () => {
+    expect(TRIVIAL_PINS.filter(pin => !trivial(pin))).toEqual([]);
+  });
+
+  it('are all refused by the service', () => {
+    expect(TRIVIAL_PINS.filter(pin => acceptablePin(pin) !== 'trivial_pin')).toEqual([]);
+  });
+
+  it('are every run, every block again and again and everything mirrored, of any length', () => {
+    const digit = fc.nat({ max: 9 });
+    const length = fc.integer({ min: PIN_DIGITS_MIN, max: PIN_DIGITS_MAX });
+    fc.assert(
+      fc.property(digit, digit, length, (first, by, digits) => {
+        const run = Array.from({ length: digits }, (_, i) => (first + i * by) % 10);
+        expect(trivial(run.join(''))).toBe(true);
+      }),
+    );
+    const block = fc.array(digit, { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(block, length, (digits, most) => {
+        const times = Math.max(2, Math.floor(most / digits.length));
+        const pin = digits.join('').repeat(Math.max(times, Math.ceil(PIN_DIGITS_MIN / digits.length)));
+        if (pin.length <= PIN_DIGITS_MAX) expect(trivial(pin)).toBe(true);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(digit, { minLength: 2, maxLength: 8 }), digits => {
+        expect(trivial([...digits, ...[...digits].reverse()].join(''))).toBe(true);
+      }),
+    );
+  });
+
+  it('are few, so that most of what chance draws is taken', () => {
+    expect(refusedShare(4, 1)).toBeLessThan(0.05);
+    expect(refusedShare(5, 1)).toBeLessThan(0.015);
+    expect(refusedShare(6, 1)).toBeLessThan(0.005);
+    // Strides that divide no 10^n - 1 or 10^n + 1 with a small n, as what is refused is often a multiple of one.
+    expect(refusedShare(7, 97)).toBeLessThan(0.002);
+    expect(refusedShare(8, 997)).toBeLessThan(0.001);
+  });
+
+  it('are not 4831, 9173, 20482, 739164 and 50391726', () => {
+    for (const pin of ['4831', '9173', '20482', '739164', '50391726']) expect(trivial(pin)).toBe(false);
+  });
+});
+
+describe('a PIN at the service', () => {
+  it('has 4 to 16 decimal digits', () => {
+    expect(acceptablePin('4831')).toBeUndefined();
+    expect(acceptablePin('4831970265183746')).toBeUndefined();
+    expect(acceptablePin('483')).toBe('bad_pin');
+    expect(acceptablePin('')).toBe('bad_pin');
+    expect(acceptablePin('48319702651837465')).toBe('bad_pin');
+    for (const pin of ['48 31', '4831 ', '48३१', 'abcd', '４８３１'])
+      expect(acceptablePin(pin)).toBe('bad_pin');
+  });
+});

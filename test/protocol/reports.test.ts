@@ -1,0 +1,33 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { HID_REPORT_BYTES } from '../../protocol/limits.ts';
+import { fromReport, toReports } from '../../protocol/reports.ts';
+
+const text = fc.uint8Array({ maxLength: 600 }).map(bytes => Buffer.from(bytes).toString('latin1'));
+
+describe('HID reports', () => {
+  it('carry any bytes there and back, in reports of one length, no more of them than needed', () => {
+    fc.assert(
+      fc.property(text, sent => {
+        const reports = toReports(sent);
+        expect(reports.map(fromReport).join('')).toBe(sent);
+        expect(reports).toHaveLength(Math.ceil(sent.length / (HID_REPORT_BYTES - 1)));
+        expect(reports.every(report => report.length === HID_REPORT_BYTES)).toBe(true);
+      }),
+    );
+  });
+
+  it('are a length, what counts, and zeros', () => {
+    const [report] = toReports('~AA\n');
+    expect(Buffer.from(report ?? []).toString('hex')).toBe(`047e41410a${'00'.repeat(58)}`);
+    expect(toReports('x'.repeat(63)).map(each => each[0])).toEqual([62, 1]);
+  });
+
+  it('that say they hold more than they do, and empty ones, are none', () => {
+    expect(fromReport(new Uint8Array(0))).toBeUndefined();
+    expect(fromReport(Uint8Array.of(63, ...new Uint8Array(62)))).toBeUndefined();
+    expect(fromReport(Uint8Array.of(3, 65, 66))).toBeUndefined();
+    expect(fromReport(Uint8Array.of(2, 65, 66))).toBe('AB');
+    expect(fromReport(new Uint8Array(63))).toBe('');
+  });
+});

@@ -1,0 +1,249 @@
+import { pbkdf2Sync } from 'node:crypto';
+import type { Clock, Keystore, Marks, Storage, VaultPorts, Witness } from '../../../firmware/core/ports.ts';
+import { hostPrimitives } from '../../../host/client/primitives.ts';
+import type { Chance } from '../../../simulator/chance.ts';
+
+const PAGE_BYTES = 32;
+/** Rounds of the stretch: three, so that a life of many PINs takes milliseconds. */
+const ITERATIONS = 3;
+
+/** What becomes of the operation that the power goes in. */
+export type Tear =
+  /** Nothing of it. */
+  | 'none'
+  /** All of it; only nobody hears that. */
+  | 'whole'
+  /** A part of it, and garbage in the rest of what it touches. */
+  | 'part';
+export const TEARS: readonly Tear[] = ['none', 'whole', 'part'];
+
+/** How a storage fails that is not without power: a loose wire, a page that is worn, a pin that protects it. */
+export type Failing =
+  /** Nothing is written, nothing read. */
+  | 'deaf'
+  /** What is written stays, but the answer is lost, and nothing is read. */
+  | 'mute'
+  /** What is written becomes anything; reads are good. */
+  | 'worn'
+  /** Writes change nothing; reads are good. */
+  | 'protected';
+
+/** Thrown out of the operation that the power goes in: whatever ran is no more. */
+export class PowerCut extends Error {}
+
+/** What the EEPROM holds, and what the other chips do. */
+export interface ChipImage {
+  readonly eeprom: Uint8Array;
+  readonly secrets: Uint8Array | undefined;
+  readonly marks: number;
+  readonly witness: number;
+  readonly utc: number;
+}
+
+/**
+ * All memories of a fob: the EEPROM with the vault, the keystore and the marks in the microcontroller, the witness and
+ * the time in the real-time clock. The power goes in the operation, and the EEPROM fails in the operations, that the
+ * test says. Faults it can have: those of `Tear` in any write of any chip, those of `Failing` in the EEPROM.
+ */
+export class Chips implements Storage {
+  readonly pages: number;
+  readonly pageBytes = PAGE_BYTES;
+  readonly eraseBytes = 0;
+  readonly recordPages = 3;
+  bytes: Uint8Array;
+  secrets: Uint8Array | undefined;
+  marked = 0;
+  /** -1 where it was lost. */
+  seen = -1;
+  /** Seconds since 1970 as the real-time clock has them, -1 where it stood still. */
+  utc = -1;
+  /** Page writes of the EEPROM since the test last cleared it, by page. */
+  readonly wear: Uint32Array;
+  /** Pages that cannot be written any more. */
+  readonly worn = new Set<number>();
+  /** Is called after every write that touched the EEPROM. */
+  onWrite: (bytes: Uint8Array, address: number, length: number) => void = () => {};
+  /** How often a PIN was stretched: each time is a comparison, or a new PIN. */
+  stretched = 0;
+  private readonly chance: Chance;
+  /** Writes of any chip until the power goes. */
+  private until = Number.POSITIVE_INFINITY;
+  private tear: Tear = 'none';
+  private how: Failing = 'deaf';
+  private from = 0;
+  private to = 0;
+  private operations = 0;
+
+  constructor(chance: Chance, pages = 128) {
+    this.chance = chance;
+    this.pages = pages;
+    this.bytes = new Uint8Array(pages * PAGE_BYTES).fill(0xff);
+    this.wear = new Uint32Array(pages);
+  }
+
+  get image(): ChipImage {
+    const { bytes, secrets, marked: marks, seen: witness, utc } = this;
+    return { eeprom: Uint8Array.from(bytes), secrets, marks, witness, utc };
+  }
+
+  set image({ eeprom, secrets, marks, witness, utc }: ChipImage) {
+    this.bytes = Uint8Array.from(eeprom);
+    Object.assign(this, { secrets, marked: marks, seen: witness, utc });
+  }
+
+  /** The same contents in other chips, which work. */
+  copy(chance = this.chance): Chips {
+    const copy = new Chips(chance, this.pages);
+    copy.image = this.image;
+    for (const page of this.worn) copy.worn.add(page);
+    copy.onWrite = this.onWrite;
+    return copy;
+  }
+
+  /** The power goes in the `nth` write from now on, the first being 1. */
+  cutAt(nth: number, tear: Tear): void {
+    this.until = nth;
+    this.tear = tear;
+  }
+
+  /** It stays. */
+  keepPower(): void {
+    this.until = Number.POSITIVE_INFINITY;
+  }
+
+  /** Operations of the EEPROM from the `after`th from now on fail, `count` of them. */
+  fail(how: Failing, after: number, count: number): void {
+    this.how = how;
+    this.from = this.operations + after;
+    this.to = this.from + count;
+  }
+
+  /** Works again. */
+  heal(): void {
+    this.to = 0;
+  }
+
+  private failing(): Failing | 'not' {
+    this.operations++;
+    return this.operations > this.from && this.operations <= this.to ? this.how : 'not';
+  }
+
+  /** Does a write of any chip, or what is left of it when the power goes. */
+  private powered(whole: () => void, part: () => void): void {
+    this.until--;
+    const tear = this.until > 0 ? 'not' : this.tear;
+    if (tear === 'not' || tear === 'whole') whole();
+    if (tear === 'part') part();
+    if (tear !== 'not') throw new PowerCut();
+  }
+
+  read(address: number, length: number): Uint8Array | undefined {
+    const how = this.failing();
+    return how === 'deaf' || how === 'mute' ? undefined : this.bytes.slice(address, address + length);
+  }
+
+  write(address: number, written: Uint8Array): boolean {
+    const page = Math.floor(address / PAGE_BYTES);
+    const end = (page + 1) * PAGE_BYTES;
+    if (written.length === 0 || address + written.length > end) throw new Error('a write beyond its page');
+    const isWorn = this.worn.has(page);
+    const how = this.failing();
+    const put = (bytes: Uint8Array) => {
+      this.bytes.set(bytes, address);
+      this.onWrite(this.bytes, address, bytes.length);
+    };
+    this.powered(
+      () => {
+        if (how === 'deaf' || how === 'protected') return;
+        (this.wear[page] as number)++;
+        put(isWorn || how === 'worn' ? this.chance.bytes(written.length) : written);
+      },
+      () => {
+        // Somewhere in the page it ends, and what is behind is anything: to the end of the page, not of the write.
+        const torn = this.chance.bytes(end - address);
+        torn.set(written.subarray(0, this.chance.below(written.length)));
+        put(torn);
+      },
+    );
+    return how === 'not' && !isWorn;
+  }
+
+  readonly keystore: Keystore = {
+    load: () => this.secrets,
+    save: saved => {
+      const lose = () => {
+        this.secrets = undefined;
+      };
+      const keep = () => {
+        this.secrets = Uint8Array.from(saved);
+      };
+      this.powered(keep, lose);
+      return true;
+    },
+    clear: () => {
+      const lose = () => {
+        this.secrets = undefined;
+      };
+      this.powered(lose, lose);
+      return true;
+    },
+    birth: () => undefined,
+  };
+
+  readonly marks: Marks = {
+    count: () => this.marked,
+    add: () => {
+      const more = (by: number) => {
+        this.marked += by;
+      };
+      this.powered(
+        () => more(1),
+        () => more(this.chance.below(2)),
+      );
+      return true;
+    },
+  };
+
+  readonly witness: Witness = {
+    load: () => this.seen,
+    save: number => {
+      const see = (what: number) => {
+        this.seen = what;
+      };
+      this.powered(
+        () => see(number),
+        () => see(-1),
+      );
+      return true;
+    },
+  };
+
+  readonly clock: Clock = {
+    set: utc => {
+      const tick = (now: number) => {
+        this.utc = now;
+      };
+      this.powered(
+        () => tick(utc),
+        () => tick(-1),
+      );
+      return true;
+    },
+    trim: () => false,
+  };
+
+  readonly ports: VaultPorts = {
+    primitives: hostPrimitives,
+    storage: this,
+    keystore: this.keystore,
+    marks: this.marks,
+    witness: this.witness,
+    stretch: {
+      iterations: () => ITERATIONS,
+      derive: (pin, salt, iterations) => {
+        this.stretched++;
+        return new Uint8Array(pbkdf2Sync(pin, salt, iterations, 32, 'sha256'));
+      },
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { Accounts } from '../../../firmware/core/accounts.ts';
+import { Lock } from '../../../firmware/core/lock.ts';
+import { Timekeeper } from '../../../firmware/core/timekeeper.ts';
+import { Vault } from '../../../firmware/core/vault/vault.ts';
+import { hostPrimitives } from '../../../host/client/primitives.ts';
+import { KIND_HOTP, KIND_OCRA, KIND_TOTP } from '../../../protocol/account.ts';
+import { SHA1 } from '../../../protocol/primitives.ts';
+import { ascii } from '../../conformance/owner.ts';
+import type { Chips } from './chips.ts';
+
+/** How far the clock of these chips may drift, in ppm. */
+export const CLOCK_PPM = 20;
+
+export interface Put {
+  readonly id: number;
+  readonly kind?: number;
+  readonly key: Uint8Array;
+  readonly label?: string;
+  readonly counter?: number;
+}
+
+/** One boot of the core, without screens and sessions, over the chips. Another boot is another one. */
+export class Token {
+  readonly chips: Chips;
+  readonly now: { ms: number; utc: number };
+  readonly vault: Vault;
+  readonly accounts: Accounts;
+  readonly time: Timekeeper;
+  readonly lock: Lock;
+
+  constructor(chips: Chips) {
+    this.chips = chips;
+    this.now = { ms: 0, utc: chips.utc };
+    this.vault = new Vault(chips.ports);
+    this.accounts = new Accounts(hostPrimitives, this.vault);
+    const facts = { clockPpm: CLOCK_PPM } as ConstructorParameters<typeof Timekeeper>[1]['facts'];
+    this.time = new Timekeeper(this.vault, { clock: chips.clock, facts }, this.now);
+    this.now.utc = this.time.correct(chips.utc);
+    this.lock = new Lock(this.vault, this.accounts, chips.marks, this.now);
+  }
+
+  /** Time passes. */
+  wait(seconds: number): void {
+    if (this.chips.utc >= 0) this.chips.utc += seconds;
+    this.now.ms += seconds * 1000;
+    this.now.utc = this.time.correct(this.chips.utc);
+  }
+
+  adopt(secrets: Uint8Array, dataKey: Uint8Array): boolean {
+    const adopted = this.vault.adopt(secrets, Uint8Array.from(dataKey));
+    this.accounts.arrange();
+    this.time.load();
+    return adopted;
+  }
+
+  /** Returns 0 or a refusal. */
+  put({ id, kind = KIND_HOTP, key, label = 'l', counter = 0 }: Put): number {
+    const traits = { kind, algorithm: SHA1, digits: 6, period: kind === KIND_TOTP ? 30 : 0, counter };
+    const suite = kind === KIND_OCRA ? { question: 0, length: 8, inputs: 1, step: 0 } : {};
+    return this.accounts.put(id, { ...traits, ...suite, issuer: ascii('I'), label: ascii(label) }, key);
+  }
+
+  /** Waits as long as the lock wants, then tries. */
+  enter(pin: string): string {
+    this.wait(this.lock.wait);
+    return this.lock.check(ascii(pin));
+  }
+
+  /** What `resetPin` of the wire does once the person has approved. */
+  reset(recoveryKey: Uint8Array): boolean {
+    const dataKey = this.vault.recover(recoveryKey);
+    if (!dataKey || !this.vault.release(dataKey)) return false;
+    this.lock.settle();
+    this.time.load();
+    return true;
+  }
+
+  /** The next passcode of an account with a counter, or undefined where there is none to show. */
+  press(id: number): string | undefined {
+    const place = this.accounts.placeOf(id);
+    const account = place < 0 ? undefined : this.accounts.read(place);
+    return account && this.accounts.nextHotp(account);
+  }
+}

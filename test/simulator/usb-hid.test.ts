@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { boot } from '../../simulator/index.ts';
+import { bytes, lines, QUIET, run } from './kit.ts';
+
+/** A keyboard's descriptor, shortened to what the simulator reads: its items. */
+const KEYBOARD = '[5,1,9,6,0xa1,1,0xc0]';
+const WITH_IDS = '[5,1,9,6,0xa1,1,0x85,1,0xc0,6,0,255,9,1,0xa1,1,0x85,2,0xc0]';
+const offer = (descriptor: string) => `E.setUSBHID({reportDescriptor:${descriptor}});`;
+const SEND = 'USB.on("data", d => print(E.sendUSBHID(JSON.parse(d))));';
+
+describe('USB HID', () => {
+  it('takes a report each ten milliseconds, once the computer has set the device up', () => {
+    const fob = run(`${QUIET}${offer(KEYBOARD)}${SEND}`);
+    const send = (report: number[]) => fob.link.write(bytes(JSON.stringify(report)));
+    send([0, 0, 30]);
+    fob.advance(120);
+    send([0, 0, 31]);
+    send([0, 0, 32]);
+    fob.advance(10);
+    send([0, 0, 33]);
+    fob.advance(10);
+    expect(lines(fob)).toEqual(['false', 'true', 'false', 'true']);
+    expect(fob.keyboard.map(report => [...report.bytes])).toEqual([
+      [0, 0, 31],
+      [0, 0, 33],
+    ]);
+    const [first, second] = fob.keyboard;
+    expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBe(10);
+  });
+
+  it('has the descriptor that was there when the cable went in, and none later', () => {
+    const late = run(`${QUIET}setTimeout(() => {${offer(KEYBOARD)}}, 200);${SEND}`);
+    late.advance(300);
+    late.link.write(bytes('[0]'));
+    late.setUsb(false);
+    late.advance(300);
+    late.link.write(bytes('[0]'));
+    late.setUsb(true);
+    late.advance(300);
+    late.link.write(bytes('[0]'));
+    // With the cable out nothing comes in over it.
+    expect(lines(late)).toEqual(['false', 'true']);
+  });
+
+  it('refuses what its endpoint does not hold, and is not there on boards without it', () => {
+    const fob = run(
+      `${QUIET}${offer(KEYBOARD)}setTimeout(() => print(E.sendUSBHID(new Uint8Array(17))), 200)`,
+    );
+    fob.advance(300);
+    expect(lines(fob)).toEqual(['false']);
+    const bench = boot({ board: 'bench', image: { '.bootcde': bytes('print(typeof E.sendUSBHID)') } });
+    expect(lines(bench)).toEqual(['undefined']);
+  });
+
+  it('tells keys from frames by the report id where there are ids', () => {
+    const image = { '.bootcde': bytes(`${QUIET}${offer(WITH_IDS)}${SEND}`) };
+    const fob = boot({ board: 'pico-hid', image });
+    fob.advance(150);
+    const frames: number[][] = [];
+    fob.frames.onData(report => frames.push([...report]));
+    fob.link.write(new Uint8Array(0));
+    fob.serial('USB').write(bytes('[1,0,0,4]'));
+    fob.advance(20);
+    fob.serial('USB').write(bytes('[2,1,65]'));
+    fob.advance(20);
+    fob.serial('USB').write(bytes('[2,1,66]'));
+    fob.advance(20);
+    expect(fob.keyboard.map(report => [...report.bytes])).toEqual([[0, 0, 4]]);
+    expect(frames).toEqual([
+      [1, 65],
+      [1, 66],
+    ]);
+  });
+
+  it('hands output reports on with their id, on the build that does', () => {
+    const source = `${QUIET}${offer(WITH_IDS)}E.on("HID", r => print(r.length, r.charCodeAt(0), r.substr(1, 2)))`;
+    const heard = (['pico-hid', 'pico'] as const).map(board => {
+      const fob = boot({ board, image: { '.bootcde': bytes(source) } });
+      fob.frames.write(bytes('early'));
+      fob.advance(150);
+      fob.frames.write(bytes('abc'));
+      fob.advance(10);
+      return lines(fob);
+    });
+    expect(heard).toEqual([['4 2 ab'], []]);
+  });
+});
+
+describe('the supply', () => {
+  it('is measured as it is', () => {
+    const fob = run(`${QUIET}USB.on("data", () => print(E.getAnalogVRef().toFixed(1)))`);
+    for (const volts of [3.3, 2.9]) {
+      fob.setSupply(volts);
+      fob.link.write(bytes('?'));
+    }
+    expect(lines(fob)).toEqual(['3.3', '2.9']);
+  });
+});
+
+describe('deep sleep', () => {
+  const sleeps = (source: string, usb: boolean) => {
+    const fob = run(`${QUIET}${source}`);
+    fob.setUsb(usb);
+    fob.advance(500);
+    return fob.sleeping;
+  };
+
+  it('is where the image allows it, USB is out and nothing is due for a second and a half', () => {
+    expect(sleeps('setDeepSleep(1)', false)).toBe(true);
+    expect(sleeps('setDeepSleep(1); setInterval(() => {}, 60000)', false)).toBe(true);
+  });
+
+  it.each([
+    ['USB is in', 'setDeepSleep(1)', true],
+    ['the image does not allow it', '', false],
+    ['the image takes it back', 'setDeepSleep(1); setDeepSleep(0)', false],
+    ['a timer is due each second', 'setDeepSleep(1); setInterval(() => {}, 1000)', false],
+  ])('is not where %s', (_why, source, usb) => {
+    expect(sleeps(source, usb)).toBe(false);
+  });
+});
+
+describe('what an event throws', () => {
+  const LISTEN = 'process.on("uncaughtException", e => print("told", e.message));';
+
+  it('is told to the image that listens for it, and printed otherwise', () => {
+    const throwing = 'setTimeout(() => { throw new Error("oh") }, 10);';
+    const told = run(`${QUIET}${LISTEN}${throwing}`);
+    const printed = run(`${QUIET}${throwing}`);
+    for (const fob of [told, printed]) fob.advance(20);
+    expect(lines(told)).toEqual(['told oh']);
+    expect(lines(printed)[0]).toBe('Uncaught Error: oh');
+  });
+
+  it('is printed when the listener throws itself, and life goes on', () => {
+    const fob = run(
+      `${QUIET}process.on("uncaughtException", () => { throw new Error("again") });
+       setTimeout(() => { throw new Error("oh") }, 10); setTimeout(() => print("alive"), 20)`,
+    );
+    fob.advance(30);
+    expect(lines(fob)[0]).toBe('Uncaught Error: again');
+    expect(lines(fob).at(-1)).toBe('alive');
+  });
+});
