@@ -86,7 +86,7 @@ export const BANGLE_NEVER_LOCKS_MS = 1000000;
 export const WATCHDOG_KICK_MS = 2000;
 export const WATCHDOG_KICKS_MAX = 6;
 
-/** 2020-01-01T00:00:00Z. A clock that was never set counts from 1970. */
-export const BANGLE_UTC_MIN = 1577836800;
+/** 2000-01-01T00:00:00Z. A clock that was never set counts from 1970 and does not get there. */
+export const BANGLE_UTC_MIN = 946684800;
 /** 2^40: its ticks of 1/32768 s still fit 64 bits. */
 export const BANGLE_UTC_MAX = 1099511627776;

@@ -4,10 +4,12 @@ import { secret } from '../kit/secrets.ts';
 import type { Driver } from './driver.ts';
 
 const PRESS_MS = 100;
+/** Long enough for a hold. */
+const HELD_MS = 700;
 const NEXT_KEY = 1;
 const BACK_KEY = 3;
-/** From 2020 on: a clock that was never set begins at 1970. */
-const UTC_MIN = 1_577_836_800;
+/** From 2000 on: a clock that was never set begins at 1970. */
+const UTC_MIN = 946_684_800;
 const UTC_MAX = 2 ** 40 - 1;
 /** What native CCM prints where a tag does not fit: nobody's fault here, and nobody's console there. */
 const TAG_REFUSED = 'ERROR: Authenticated decryption failed\n';
@@ -53,7 +55,7 @@ export class BangleDriver implements Driver {
   }
 
   choose(): Promise<void> {
-    return this.press();
+    return this.press(HELD_MS);
   }
 
   back(): Promise<void> {
