@@ -15,4 +15,5 @@ export * from './pairing.ts';
 export * from './pins.ts';
 export * from './primitives.ts';
 export * from './refusals.ts';
+export * from './reports.ts';
 export * from './session.ts';

@@ -26,8 +26,9 @@ export function hotp(key: Hmac, counter: number, digits: number, alphabet?: numb
   const mac = key.mac([MESSAGE]);
   if (!alphabet) return decimal(mac, digits);
   const mask = (8 << alphabet) - 1;
+  const chars = ALPHABETS.substr(mask - 15);
   let code = '';
-  for (let i = 0; i < digits; i++) code += ALPHABETS.charAt(((mac[i] as number) & mask) + mask - 15);
+  for (let i = 0; i < digits; i++) code += chars[(mac[i] as number) & mask] as string;
   return code;
 }
 

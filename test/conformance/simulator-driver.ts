@@ -25,6 +25,7 @@ export class SimulatorDriver extends OneKey implements Driver {
     parts = {},
     birth = secret(crypto.getRandomValues(new Uint8Array(32))),
   }: { seed?: number; storage?: StateStore; parts?: PartsOptions; birth?: Uint8Array } = {}) {
+    super();
     this.fob = boot({ board: 'pico', seed, storage, parts, files: birth.length > 0 ? { birth } : {} });
     this.cable = pipe({
       name: 'simulator',

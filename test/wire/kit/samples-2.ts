@@ -229,7 +229,7 @@ const PINS: Samples['pins'] = Object.fromEntries(
 const SAMPLES_2: Samples = {
   frames: {},
   handshakes: {},
-  ...sent({ ...EXCHANGES_2, ...refusedExchanges(25, 27) }),
+  ...sent({ ...EXCHANGES_2, ...refusedExchanges(25, 28) }),
   pairing: {},
   proofs: PROOFS,
   passcodes: PASSCODES,
