@@ -122,7 +122,7 @@ describe('after wrong PINs', () => {
       token.wait(10);
       const compared = chips.stretched;
       chips.fail('protected', 0, 1_000);
-      expect(tried(token, pin)).toBe(texts.NOT_STORED);
+      expect(tried(token, pin)).toBe(texts.NO_MEMORY);
       chips.heal();
       expect(chips.stretched).toBe(compared);
     }
@@ -137,7 +137,7 @@ describe('after wrong PINs', () => {
     token.wait(10);
     Object.assign(chips.marks, { add: () => false });
     const compared = chips.stretched;
-    expect(tried(token, pin)).toBe(texts.NOT_STORED);
+    expect(tried(token, pin)).toBe(texts.NO_MEMORY);
     expect([chips.stretched, lock.closed]).toEqual([compared, true]);
   });
 });
