@@ -46,7 +46,7 @@ function live(seed: number, wipe: number, hasPin = true): Past {
     images.push(Uint8Array.from(bytes));
   };
   let token = new Token(chips);
-  let pin = KEYS.pin;
+  let pin: string = KEYS.pin;
   let deeds = 0;
   expect(token.adopt(KEYS.secrets, KEYS.dataKey)).toBe(true);
   Object.assign(token.vault.policy, { attempts: LIMIT, wipe });

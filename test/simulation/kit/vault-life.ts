@@ -60,7 +60,7 @@ export class VaultLife {
   private readonly chips: Chips;
   private readonly leaks = new Leaks();
   private readonly held = new Map<number, Held>();
-  private recoveryKey = new Uint8Array(0);
+  private recoveryKey: Uint8Array = new Uint8Array(0);
   private worlds: readonly World[] = [BLANK];
   private token: Token;
   private made = 0;
