@@ -1,3 +1,4 @@
+import { BANGLEJS2 } from './boards/banglejs2.ts';
 import { BENCH } from './boards/bench.ts';
 import type { BoardFacts } from './boards/board.ts';
 import { PICO, PICO_HID } from './boards/pico.ts';
@@ -9,7 +10,12 @@ import { memoryStore } from './state/stores.ts';
 
 export { fileStore, memoryStore } from './state/stores.ts';
 
-const BOARDS: Readonly<Record<BoardName, BoardFacts>> = { pico: PICO, 'pico-hid': PICO_HID, bench: BENCH };
+const BOARDS: Readonly<Record<BoardName, BoardFacts>> = {
+  pico: PICO,
+  'pico-hid': PICO_HID,
+  banglejs2: BANGLEJS2,
+  bench: BENCH,
+};
 
 /**
  * Makes a board of software and powers it on. A new state gets the image's files first; one that was kept runs on
@@ -43,7 +49,8 @@ export function boot(options: BootOptions): Fob {
       return machine.sleeping;
     },
     serial: port => machine.wire(port),
-    keys: hardware.keys.count,
+    bluetooth: facts.bangle && hardware.radio,
+    keys: hardware.keys.count + (facts.bangle?.touches.length ?? 0),
     keyDown: (key = 0) => machine.setKey(key, true),
     keyUp: (key = 0) => machine.setKey(key, false),
     press(key = 0, heldMs = PRESS_HELD_MS) {
