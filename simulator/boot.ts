@@ -17,6 +17,19 @@ const BOARDS: Readonly<Record<BoardName, BoardFacts>> = {
   bench: BENCH,
 };
 
+function machineOf(options: BootOptions): Machine {
+  return new Machine({
+    facts: BOARDS[options.board],
+    storage: options.storage ?? memoryStore(),
+    seed: options.seed ?? DEFAULT_SEED,
+    driftPpm: options.driftPpm ?? 0,
+    parts: options.parts ?? {},
+    clock: options.clock ?? 'virtual',
+    startMs: options.startMs,
+    files: () => ({ ...(options.image ?? builtImage(options.board)), ...options.files }),
+  });
+}
+
 /**
  * Makes a board of software and powers it on. A new state gets the image's files first; one that was kept runs on
  * with what it holds. Throws when the state is another board's, or when there is no image to put into a new one.
@@ -24,16 +37,7 @@ const BOARDS: Readonly<Record<BoardName, BoardFacts>> = {
 export function boot(options: BootOptions): Fob {
   const facts = BOARDS[options.board];
   const clock = options.clock ?? 'virtual';
-  const machine = new Machine({
-    facts,
-    storage: options.storage ?? memoryStore(),
-    seed: options.seed ?? DEFAULT_SEED,
-    driftPpm: options.driftPpm ?? 0,
-    parts: options.parts ?? {},
-    clock,
-    startMs: options.startMs,
-    files: () => ({ ...(options.image ?? builtImage(options.board)), ...options.files }),
-  });
+  const machine = machineOf(options);
   machine.powerOn();
   const { hardware } = machine;
   return {

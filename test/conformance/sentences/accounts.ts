@@ -64,8 +64,6 @@ export function memory(stage: Stage): void {
       );
     }
     await stage.driver.loseTime();
-    // The number of passcodes made was with the time, on boards where the clock's chip is its witness: that is read.
-    if ((await stage.driver.screen()).includes('Hold: go on')) await stage.driver.choose();
     await stage.owner.open();
     // Where the clock's battery kept the witness of HOTP presses, nobody can tell what the memory did since.
     const isLost = (await stage.owner.client.call('status', {})).wentBack > 0;
