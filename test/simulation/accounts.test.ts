@@ -62,6 +62,20 @@ describe('the press journal', () => {
     }
   });
 
+  it('goes on behind pages that failed and took what was written all the same', () => {
+    for (let before = 0; before < 9; before++) {
+      const token = adopted();
+      for (const id of [A, B]) expect(token.put({ id, key })).toBe(0);
+      for (let i = 0; i < before; i++) expect(token.press(B)).toBeDefined();
+      const account = token.accounts.read(0);
+      token.chips.fail('mute', 0, 100);
+      if (account) expect(token.accounts.nextHotp(account)).toBeUndefined();
+      token.chips.heal();
+      expect(token.press(B)).toBeDefined();
+      expect(counterOf(new Token(token.chips), B)).toBe(before + 1);
+    }
+  });
+
   it('gives out no value where the record of a fourth account was not read', () => {
     for (let after = 0; after < 12; after++) {
       const token = adopted();
