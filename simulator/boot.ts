@@ -1,3 +1,4 @@
+import { BANGLEJS2 } from './boards/banglejs2.ts';
 import { BENCH } from './boards/bench.ts';
 import type { BoardFacts } from './boards/board.ts';
 import { PICO, PICO_HID } from './boards/pico.ts';
@@ -9,7 +10,25 @@ import { memoryStore } from './state/stores.ts';
 
 export { fileStore, memoryStore } from './state/stores.ts';
 
-const BOARDS: Readonly<Record<BoardName, BoardFacts>> = { pico: PICO, 'pico-hid': PICO_HID, bench: BENCH };
+const BOARDS: Readonly<Record<BoardName, BoardFacts>> = {
+  pico: PICO,
+  'pico-hid': PICO_HID,
+  banglejs2: BANGLEJS2,
+  bench: BENCH,
+};
+
+function machineOf(options: BootOptions): Machine {
+  return new Machine({
+    facts: BOARDS[options.board],
+    storage: options.storage ?? memoryStore(),
+    seed: options.seed ?? DEFAULT_SEED,
+    driftPpm: options.driftPpm ?? 0,
+    parts: options.parts ?? {},
+    clock: options.clock ?? 'virtual',
+    startMs: options.startMs,
+    files: () => ({ ...(options.image ?? builtImage(options.board)), ...options.files }),
+  });
+}
 
 /**
  * Makes a board of software and powers it on. A new state gets the image's files first; one that was kept runs on
@@ -18,16 +37,7 @@ const BOARDS: Readonly<Record<BoardName, BoardFacts>> = { pico: PICO, 'pico-hid'
 export function boot(options: BootOptions): Fob {
   const facts = BOARDS[options.board];
   const clock = options.clock ?? 'virtual';
-  const machine = new Machine({
-    facts,
-    storage: options.storage ?? memoryStore(),
-    seed: options.seed ?? DEFAULT_SEED,
-    driftPpm: options.driftPpm ?? 0,
-    parts: options.parts ?? {},
-    clock,
-    startMs: options.startMs,
-    files: () => ({ ...(options.image ?? builtImage(options.board)), ...options.files }),
-  });
+  const machine = machineOf(options);
   machine.powerOn();
   const { hardware } = machine;
   return {
@@ -43,7 +53,8 @@ export function boot(options: BootOptions): Fob {
       return machine.sleeping;
     },
     serial: port => machine.wire(port),
-    keys: hardware.keys.count,
+    bluetooth: facts.bangle && hardware.radio,
+    keys: hardware.keys.count + (facts.bangle?.touches.length ?? 0),
     keyDown: (key = 0) => machine.setKey(key, true),
     keyUp: (key = 0) => machine.setKey(key, false),
     press(key = 0, heldMs = PRESS_HELD_MS) {

@@ -3,7 +3,7 @@
  * fob. `boot()` makes one; everything behind this interface is an Espruino board made of software.
  */
 
-export type BoardName = 'pico' | 'pico-hid' | 'bench';
+export type BoardName = 'pico' | 'pico-hid' | 'banglejs2' | 'bench';
 
 /** Byte pipe of one of the board's ports, seen from outside the board. */
 export interface Wire {
@@ -18,6 +18,8 @@ export interface Bitmap {
   readonly height: number;
   /** One byte a pixel, row by row, 1 = lit: what the display controller's memory holds now. */
   readonly pixels: Uint8Array;
+  /** One byte a pixel where there are colours: bit 0 red, 1 green, 2 blue. */
+  readonly colours?: Uint8Array;
 }
 
 export interface Screen {
@@ -26,6 +28,19 @@ export interface Screen {
   /** The strings on the display, top to bottom and left to right, for people who cannot see it and for tests. */
   readonly text: readonly string[];
   readonly bitmap: Bitmap;
+  /** 0 to 1, on boards with a light behind the display. */
+  readonly brightness?: number;
+}
+
+/** A computer that the board is a Bluetooth keyboard for. */
+export interface BluetoothHost {
+  /** Connects; where it is not bonded it gets no keys. */
+  connect(bonded: boolean): void;
+  disconnect(): void;
+  /** Whether the board offers itself as a keyboard. */
+  readonly offered: boolean;
+  /** Every report that arrived, oldest first. */
+  readonly reports: readonly Uint8Array[];
 }
 
 /** Where a board's non-volatile memories live between power cuts (EEPROM, flash, battery-backed clock). */
@@ -85,9 +100,14 @@ export interface Wear {
 
 export interface Fob {
   readonly board: BoardName;
-  /** What carries frames: the port `USB` on pico, `Serial1` on bench, reports of `frames` on pico-hid. */
+  /**
+   * What carries frames: the port `USB` on pico, `Bluetooth` on banglejs2, `Serial1` on bench, reports of `frames` on
+   * pico-hid.
+   */
   readonly link: Wire;
-  serial(port: 'USB' | 'Serial1' | 'Serial2'): Wire;
+  serial(port: 'USB' | 'Serial1' | 'Serial2' | 'Bluetooth'): Wire;
+  /** Absent on boards without Bluetooth. */
+  readonly bluetooth: BluetoothHost | undefined;
 
   /** What the fob typed as a USB keyboard since it was booted, report by report. Empty where it is none. */
   readonly keyboard: readonly HidReport[];
@@ -100,7 +120,7 @@ export interface Fob {
   /** Whether the processor would stand still now: allowed by the image, no USB, nothing due for a while. */
   readonly sleeping: boolean;
 
-  /** Number of keys on the case (1 on pico). */
+  /** Number of keys on the case (1 on pico); on banglejs2 the button, then what touching the screen does: 4. */
   readonly keys: number;
   keyDown(key?: number): void;
   keyUp(key?: number): void;

@@ -10,8 +10,10 @@ import { At24c32 } from './parts/at24c32.ts';
 import { Ds3231 } from './parts/ds3231.ts';
 import { Files } from './parts/files.ts';
 import { Flash } from './parts/flash.ts';
+import { Glass } from './parts/glass.ts';
 import { I2cBus } from './parts/i2c-bus.ts';
 import type { I2cPart } from './parts/part.ts';
+import { Radio } from './parts/radio.ts';
 import { Ssd1306 } from './parts/ssd1306.ts';
 import { UsbHost } from './parts/usb-host.ts';
 import { Operations } from './power.ts';
@@ -46,6 +48,8 @@ export class BoardHardware {
   readonly rtc: Ds3231;
   readonly eeprom: At24c32;
   readonly display: Ssd1306;
+  readonly glass: Glass;
+  readonly radio: Radio;
   readonly keys: Keys;
   readonly usb: UsbHost;
   supplyVolts = SUPPLY_VOLTS;
@@ -55,6 +59,8 @@ export class BoardHardware {
   readonly violations: string[] = [];
   readonly #options: HardwareOptions;
   #watchdog: Due | undefined;
+  /** How far the interpreter's clock is ahead, on a board that keeps it through a reset. */
+  #clockAheadUs: number | undefined;
 
   constructor(options: HardwareOptions) {
     const { facts, seed } = options;
@@ -87,6 +93,8 @@ export class BoardHardware {
       chance: () => this.chance('display'),
       changed: pixelsArrived => options.displayChanged(pixelsArrived),
     });
+    this.glass = new Glass(facts.bangle, () => options.displayChanged(true));
+    this.radio = new Radio((us, action) => scheduler.at(scheduler.nowUs + us, action));
     this.eeprom = new At24c32(this.memories.eeprom, this.operations, nowUs);
     this.i2c = new I2cBus(this.#soldered(), spend, this.violations);
     this.usb = new UsbHost(scheduler, facts.hidReportBytes);
@@ -141,6 +149,7 @@ export class BoardHardware {
 
   powerOn(): void {
     this.i2c.powerOn();
+    this.glass.powerOn();
     this.usb.powerOn();
   }
 
@@ -149,6 +158,9 @@ export class BoardHardware {
     this.#watchdog = undefined;
     this.scheduler.cancelAll();
     this.i2c.powerOff();
+    this.glass.powerOff();
+    this.radio.powerOff();
+    this.#clockAheadUs = undefined;
     this.usb.powerOff();
     this.deepSleep = false;
     this.keepNow();
@@ -157,20 +169,31 @@ export class BoardHardware {
   /** The board as a boot of the interpreter meets it. */
   forSession(): Hardware {
     this.memories.boots.set(this.memories.boots.get() + 1);
-    const { facts, flash, files, i2c, log, scheduler, usb } = this;
+    const { facts, flash, files, i2c, log, scheduler, usb, glass, radio } = this;
+    const clockRate = 1 + (facts.bangle ? this.#options.driftPpm / 1e6 : 0);
     return {
       facts,
       flash,
       files,
       i2c,
       log,
+      glass,
+      radio,
       usb,
       serial: this.memories.serial,
       // `rand()` is never seeded on the Linux build: the same sequence at every boot (espruino.md, hazard 8).
       chance: facts.hosted ? makeChance(0, 'rand') : this.chance('hwRand'),
       nowUs: () => scheduler.nowUs,
       spend: us => scheduler.spend(us),
-      clockStartUs: facts.hosted ? scheduler.nowUs : FIRST_CLOCK_MS * 1000,
+      clockStartUs: this.#clockStartUs(clockRate),
+      clockRate,
+      clockSet: aheadUs => {
+        this.#clockAheadUs = aheadUs;
+      },
+      after: (us, action) => {
+        const due = scheduler.at(scheduler.nowUs + us, action);
+        return () => scheduler.cancel(due);
+      },
       level: pin => this.keys.level(pin),
       supplyVolts: () => this.supplyVolts,
       allowDeepSleep: allowed => {
@@ -187,5 +210,14 @@ export class BoardHardware {
           us > 0 ? scheduler.at(scheduler.nowUs + us, () => this.#options.watchdogBit()) : undefined;
       },
     };
+  }
+
+  #clockStartUs(rate: number): number {
+    const { nowUs } = this.scheduler;
+    if (this.facts.hosted) return nowUs;
+    if (!this.facts.bangle) return FIRST_CLOCK_MS * 1000;
+    // The nRF52 begins at 1970 and keeps its count in memory that a reset leaves alone.
+    this.#clockAheadUs ??= -nowUs * rate;
+    return nowUs * rate + this.#clockAheadUs;
   }
 }

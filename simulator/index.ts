@@ -3,6 +3,7 @@ export { boot } from './boot.ts';
 export { type FaultKind, type FaultPlan, type FaultyWire, faultyWire } from './faults/wire.ts';
 export type {
   Bitmap,
+  BluetoothHost,
   BoardName,
   BootOptions,
   Fob,

@@ -30,6 +30,24 @@ export const FLASH_ERASE_US = 250_000;
 export const BENCH_FLASH_PAGE_BYTES = 4096;
 export const BENCH_FLASH_PAGES = 64;
 
+/** Bangle.js 2: external flash in sectors of 4 kB, and so many of its 2048. */
+export const BANGLE_FLASH_PAGE_BYTES = 4096;
+export const BANGLE_FLASH_PAGES = 128;
+export const BANGLE_SIDE = 176;
+/** Bangle.js (jswrap_bangle.c): idle times until display, light and touch go off, and how far idle time is counted. */
+export const BANGLE_LOCK_MS = 30_000;
+export const BANGLE_LCD_POWER_MS = 30_000;
+export const BANGLE_BACKLIGHT_MS = 10_000;
+export const BANGLE_IDLE_MAX_MS = 60_000;
+/** A button held so long loads the first application again, and so long resets, since it stops the watchdog's service. */
+export const BANGLE_LOAD_MS = 1500;
+export const BANGLE_WATCHDOG_MS = 5000;
+/** After a press that wakes: what follows within this time is taken for its bounce. */
+export const BANGLE_WAKE_BOUNCE_MS = 100;
+/** HID over Bluetooth: longest report, and when one is taken to be sent (one connection interval). */
+export const HID_REPORT_MAX_BYTES = 16;
+export const HID_SENT_MS = 30;
+
 /**
  * Files of the `bench` board's `require("fs")`: a fixed number of slots, written in place. Its image keeps each of 256
  * pages of memory in a file of its own, beside a few others.

@@ -134,7 +134,11 @@ export class Machine {
 
   setKey(key: number, down: boolean): void {
     this.#pacing.follow();
-    this.hardware.keys.set(key, down);
+    const { facts, keys } = this.hardware;
+    const touch = facts.bangle?.touches[key - keys.count];
+    if (!touch) keys.set(key, down);
+    // Espruino tells of a touch when it is over.
+    else if (!down) this.#session?.touched(touch);
     this.#react();
   }
 
@@ -174,7 +178,11 @@ export class Machine {
   }
 
   screen(): Screen {
-    const { facts, display } = this.hardware;
+    const { facts, display, glass } = this.hardware;
+    if (facts.bangle) {
+      const on = this.powered && glass.on;
+      return { on, text: on ? this.#onGlass : [], bitmap: glass.bitmap(), brightness: glass.brightness };
+    }
     const on = this.powered && (facts.i2c ? display.on : this.#drawn !== undefined);
     const text = facts.i2c ? this.#onGlass : (this.#drawn?.lines() ?? []);
     const none = {

@@ -36,7 +36,7 @@ function parseOptions(args: readonly string[]) {
     .scriptName('simulator')
     .usage('$0 [options]\n\nA simulated fob: an Espruino board in software that runs the firmware image.')
     .option('board', {
-      choices: ['pico', 'pico-hid', 'bench'] as const,
+      choices: ['pico', 'pico-hid', 'banglejs2', 'bench'] as const,
       default: 'pico' as const,
       describe: 'which board',
     })

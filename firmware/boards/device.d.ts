@@ -1,7 +1,7 @@
 /** The device globals that the boards name, as Espruino documents them. Nothing else in the tree may. */
 
 interface DeviceStorage {
-  read(name: string): string | undefined;
+  read(name: string, offset?: number, length?: number): string | undefined;
   /** Throws where it finds no room, or would write what is written already. `size` is that of a new file. */
   write(name: string, data: Uint8Array | string, offset?: number, size?: number): boolean;
   erase(name: string): void;
@@ -60,15 +60,22 @@ interface DevicePort {
 declare const USB: DevicePort;
 declare const Serial1: DevicePort;
 declare const Serial2: DevicePort;
+declare const Bluetooth: DevicePort;
 
 interface DeviceGraphics {
   readonly buffer: ArrayBuffer;
   clear(reset?: boolean): this;
   setColor(color: number): this;
+  setFont(name: '6x8', scale: number): this;
   setFontCustom(bitmap: string, firstCharacter: number, width: number, heightAndScale: number): this;
   drawString(text: string, x: number, y: number): this;
   fillRect(x1: number, y1: number, x2: number, y2: number): this;
+  setBgColor(color: number): this;
+  /** The display of the board itself only: shows what was drawn. */
+  flip(): void;
 }
+/** The display of a board that has one built in. */
+declare const g: DeviceGraphics;
 declare const Graphics: {
   createArrayBuffer(
     width: number,
@@ -84,6 +91,8 @@ declare const E: {
   toString(data: Uint8Array): string;
   toUint8Array(data: string): Uint8Array;
   setConsole(port: DevicePort | null, options: { force: boolean }): void;
+  getBattery(): number;
+  kickWatchdog(): void;
   /** Volts of the supply. */
   getAnalogVRef(): number;
   /** Where the build has USB HID. Counts from the next time that a computer sets the device up. */
@@ -96,6 +105,41 @@ declare const E: {
    * board `pico-hid` assumes of one (docs/boards/pico-hid.md).
    */
   on(event: 'HID', listener: (report: string) => void): void;
+};
+
+declare const AES: {
+  ccmEncrypt(
+    data: Uint8Array,
+    key: Uint8Array,
+    iv: Uint8Array,
+    tagBytes: number,
+  ): { data: ArrayBuffer; tag: ArrayBuffer };
+  /** Prints an error and answers undefined where the tag does not fit. */
+  ccmDecrypt(data: Uint8Array, key: Uint8Array, iv: Uint8Array, tag: Uint8Array): ArrayBuffer | undefined;
+};
+
+/** Times in milliseconds, 0 for never. */
+interface DeviceBangleOptions {
+  lockTimeout: number;
+  lcdPowerTimeout: number;
+  backlightTimeout: number;
+  btnLoadTimeout: number;
+}
+declare const Bangle: {
+  setOptions(options: DeviceBangleOptions): void;
+  setLCDPower(on: boolean): void;
+  setLCDBrightness(brightness: number): void;
+  setLocked(locked: boolean): void;
+  on(event: 'lock', listener: (locked: boolean, reason: string) => void): void;
+  on(event: 'touch', listener: (button: number, xy: { x: number; y: number }) => void): void;
+  on(event: 'swipe', listener: (directionX: number, directionY: number) => void): void;
+};
+
+declare const NRF: {
+  setServices(data: undefined, options: { hid: Uint8Array }): void;
+  getSecurityStatus(): { connected?: boolean; encrypted?: boolean };
+  /** Throws where nobody is connected or the last report is still on its way. */
+  sendHIDReport(data: number[], callback: () => void): void;
 };
 declare const JSON: {
   parse(text: string): unknown;
@@ -113,6 +157,7 @@ declare function btoa(data: Uint8Array): string;
 declare function getSerial(): string;
 /** Seconds with a fraction. */
 declare function getTime(): number;
+declare function setTime(seconds: number): void;
 declare function setTimeout(callback: () => void, ms: number): number;
 declare function clearTimeout(timer: number): void;
 declare function setWatch(

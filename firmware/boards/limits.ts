@@ -60,6 +60,9 @@ export const SUPPLY_FULL_VOLTS = 3.2;
 /** A report that was taken less than this ago says that a computer is there. */
 export const KEYBOARD_SURE_SECONDS = 0.1;
 
+/** Until the console opens for maintenance. */
+export const MAINTENANCE_DELAY_MS = 200;
+
 /** Characters of a frame in one HID report, behind its id and its length. */
 export const HID_REPORT_CHARS = 62;
 export const HID_RETRY_MS = 2;
@@ -68,3 +71,25 @@ export const HID_PATIENCE_SECONDS = 1;
 
 /** Characters of one line of the bench's control channel. */
 export const CONTROL_LINE_CHARS_MAX = 512;
+
+/** A record of 160 bytes: a key of 64 bytes for SHA-512, with names. 192 pages hold 33 of them behind the vault's own. */
+export const BANGLE_RECORD_PAGES = 5;
+export const BANGLE_PAGES = 192;
+/** One of the two files that hold the pages by turns: all of them, and room for 276 changes. */
+export const FLASH_FILE_BYTES = 16384;
+/** Free Storage that is left to others: a file is not renewed into it. */
+export const FLASH_MARGIN_BYTES = 4096;
+/** Pages copied at a time when a file is renewed. */
+export const FLASH_COPY_PAGES = 16;
+
+export const BANGLE_SIDE = 176;
+/** Longer than the Bangle's count of idle time goes (60 s): it locks only when it is told to. */
+export const BANGLE_NEVER_LOCKS_MS = 1000000;
+/** The watchdog of 5 s is not served while the button is down: so often and so many times it is served here. */
+export const WATCHDOG_KICK_MS = 2000;
+export const WATCHDOG_KICKS_MAX = 6;
+
+/** 2000-01-01T00:00:00Z. A clock that was never set counts from 1970 and does not get there. */
+export const BANGLE_UTC_MIN = 946684800;
+/** 2^40: its ticks of 1/32768 s still fit 64 bits. */
+export const BANGLE_UTC_MAX = 1099511627776;

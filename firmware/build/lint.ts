@@ -5,8 +5,8 @@ import { declaredNames, isReference, walk } from './tree.ts';
 const GLOBALS = new Set(
   (
     'Array ArrayBuffer DataView E Graphics I2C1 Int32Array JSON LED1 BTN1 B8 B9 Math Object Serial1 Serial2 String ' +
-    'USB Uint8Array BENCH atob btoa clearTimeout digitalWrite eval getSerial getTime isNaN print process require ' +
-    'setDeepSleep setTimeout setWatch undefined arguments'
+    'AES Bangle Bluetooth NRF g setTime USB Uint8Array BENCH atob btoa clearTimeout digitalWrite eval getSerial ' +
+    'getTime isNaN print process require setDeepSleep setTimeout setWatch undefined arguments'
   ).split(' '),
 );
 

@@ -17,6 +17,9 @@ export const BENCH: BoardFacts = {
   pinAliases: {},
   i2c: undefined,
   hashes: ['SHA1', 'SHA224', 'SHA256', 'SHA384', 'SHA512'],
+  aesModes: true,
   nativeCcm: true,
+  pbkdf2: true,
   hosted: true,
+  bangle: undefined,
 };

@@ -1,8 +1,27 @@
 import type { BoardName } from '../fob.ts';
 
-export type PortName = 'USB' | 'Serial1' | 'Serial2';
+export type PortName = 'USB' | 'Serial1' | 'Serial2' | 'Bluetooth';
 /** Where frames travel: a port, or HID reports. */
 export type LinkName = PortName | 'HID';
+
+/** What the screen of a watch is touched for, in place of a key. */
+export interface Touch {
+  /** A tap, in pixels. */
+  readonly x: number;
+  readonly y: number;
+  /** A swipe instead, as the `swipe` event has it: -1 left or up, 1 right or down. */
+  readonly swipe?: readonly [number, number];
+}
+
+/** What a Bangle.js has more than other boards: globals `g`, `Bangle` and `NRF`. */
+export interface BangleFacts {
+  readonly width: number;
+  readonly height: number;
+  /** Keys behind those of `keyPins`. */
+  readonly touches: readonly Touch[];
+  /** Percent. */
+  readonly battery: number;
+}
 
 /** Facts of a board, as its Espruino build has them. */
 export interface BoardFacts {
@@ -29,7 +48,11 @@ export interface BoardFacts {
   /** Pins of I2C1 that the display and clock modules are soldered to. */
   readonly i2c: { readonly scl: string; readonly sda: string } | undefined;
   readonly hashes: readonly ('SHA1' | 'SHA224' | 'SHA256' | 'SHA384' | 'SHA512')[];
+  /** `AES.encrypt` and `decrypt`, and `require("crypto").AES`. */
+  readonly aesModes: boolean;
   readonly nativeCcm: boolean;
+  readonly pbkdf2: boolean;
   /** The Linux interpreter: real time, `rand()` as its randomness, files. */
   readonly hosted: boolean;
+  readonly bangle: BangleFacts | undefined;
 }

@@ -27,8 +27,11 @@ export const PICO: BoardFacts = {
   pinAliases: { BTN: 'C13', BTN1: 'C13', LED1: 'B2', LED2: 'B12' },
   i2c: { scl: 'B8', sda: 'B9' },
   hashes: ['SHA1', 'SHA224', 'SHA256'],
+  aesModes: true,
   nativeCcm: false,
+  pbkdf2: true,
   hosted: false,
+  bangle: undefined,
 };
 
 /** The same on a build that nobody offers: HID reports of 64 bytes, and those from the computer handed to the image. */

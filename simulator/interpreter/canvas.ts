@@ -3,7 +3,7 @@
 export interface CanvasLayout {
   readonly width: number;
   readonly height: number;
-  /** Bits per pixel: 1, 2, 4 or 8. */
+  /** Bits per pixel: 1, 2, 4, 8 or 16. */
   readonly bitsPerPixel: number;
   /** Each byte is a column of 8 pixels, the lowest bit uppermost. */
   readonly verticalByte: boolean;
@@ -78,11 +78,17 @@ export class Canvas {
   getPixel(x: number, y: number): number {
     if (!this.#contains(x, y)) return 0;
     const { at, shift } = this.#place(x, y);
+    if (this.layout.bitsPerPixel === 16) return ((this.bytes[at] ?? 0) << 8) | (this.bytes[at + 1] ?? 0);
     return ((this.bytes[at] ?? 0) >> shift) & this.colourMask;
   }
 
   #put(x: number, y: number, colour: number): void {
     const { at, shift } = this.#place(x, y);
+    if (this.layout.bitsPerPixel === 16) {
+      this.bytes[at] = colour >> 8;
+      this.bytes[at + 1] = colour;
+      return;
+    }
     const mask = this.colourMask << shift;
     this.bytes[at] = ((this.bytes[at] ?? 0) & ~mask) | ((colour << shift) & mask);
   }

@@ -165,12 +165,13 @@ function pbkdf2(tools: SlowTools, facts: BoardFacts, args: readonly Value[]): Va
   return tools.realm.arrayBuffer(key);
 }
 
-/** The global `AES` of the board, also `require("crypto").AES`. */
+/** The global `AES` of the board, also `require("crypto").AES` where it has more than CCM. */
 export function aesLibrary(tools: Tools, facts: BoardFacts): Named {
-  const calls: Record<string, Call> = {
-    encrypt: complaining(tools, (...args) => aes(tools, args, true)),
-    decrypt: complaining(tools, (...args) => aes(tools, args, false)),
-  };
+  const calls: Record<string, Call> = {};
+  if (facts.aesModes) {
+    calls.encrypt = complaining(tools, (...args) => aes(tools, args, true));
+    calls.decrypt = complaining(tools, (...args) => aes(tools, args, false));
+  }
   if (facts.nativeCcm) {
     calls.ccmEncrypt = complaining(tools, (...args) => ccmEncrypt(tools, args));
     calls.ccmDecrypt = complaining(tools, (...args) => ccmDecrypt(tools, args));
@@ -180,13 +181,12 @@ export function aesLibrary(tools: Tools, facts: BoardFacts): Named {
 
 /** `require("crypto")`: the hashes the board's build has, AES and PBKDF2. */
 export function cryptoLibrary(tools: SlowTools, facts: BoardFacts, aesGlobal: Named): Named {
-  const calls: Record<string, Call> = {
-    PBKDF2: complaining(tools, (...args) => pbkdf2(tools, facts, args)),
-  };
+  const calls: Record<string, Call> = {};
+  if (facts.pbkdf2) calls.PBKDF2 = complaining(tools, (...args) => pbkdf2(tools, facts, args));
   for (const name of facts.hashes) {
     calls[name] = complaining(tools, data => hash(tools, name.toLowerCase(), data));
   }
   const library = tools.realm.library(calls);
-  library.AES = aesGlobal;
+  if (facts.aesModes) library.AES = aesGlobal;
   return library;
 }

@@ -12,6 +12,15 @@ export interface CustomFont {
   readonly scale: number;
 }
 
+/** Every character from a space on as a block in a cell of 6 × 8. */
+export const BLOCK_FONT: CustomFont = {
+  bitmap: '\0'.repeat(6) + '\xfe\xfe\xfe\xfe\xfe\0'.repeat(223),
+  firstCharacter: 32,
+  widths: 6,
+  height: 8,
+  scale: 1,
+};
+
 /** Where the text goes relative to its point: 3 is left or top, 0 centre, 1 right or bottom. */
 export interface TextStyle {
   readonly font: CustomFont;

@@ -103,6 +103,7 @@ function systemLibrary(tools: Tools): Parameters<Realm['library']>[0] {
     getTemperature: () => (facts.hosted ? Number.NaN : 20 + chance.fraction() * 10),
     // Variables are counted by the real interpreter, not here.
     getSizeOf: () => 0,
+    ...(facts.bangle && { getBattery: () => facts.bangle?.battery }),
     getFlags: () => realm.object({ ...flags }),
     setFlags: changes => {
       if (isRecord(changes)) flags = realm.object({ ...flags, ...changes });

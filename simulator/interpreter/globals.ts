@@ -1,3 +1,4 @@
+import { bangleLibrary, nrfLibrary } from './bangle-library.ts';
 import { textOf } from './bytes.ts';
 import { aesLibrary, cryptoLibrary } from './crypto-library.ts';
 import { describe } from './describe.ts';
@@ -21,7 +22,9 @@ const JUNK_CHARACTERS = 64;
 function serialOf({ hardware }: Tools): string {
   if (hardware.facts.hosted) return HOSTED_SERIAL;
   const hex = Buffer.from(hardware.serial).toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 16)}-${hex.slice(16)}`;
+  const id = `${hex.slice(0, 8)}-${hex.slice(8, 16)}`;
+  // The nRF52 has a number of 64 bits, the STM32 one of 96.
+  return hardware.facts.bangle ? id : `${id}-${hex.slice(16)}`;
 }
 
 function modules(tools: Tools): Named {
@@ -106,6 +109,12 @@ function system(tools: Tools): Named {
   };
 }
 
+function graphicsGlobals({ realm, hardware }: Tools): Named {
+  const { bangle } = hardware.facts;
+  const { Graphics, onGlass } = graphicsLibrary(realm, log => hardware.drawnOn(log));
+  return bangle ? { Graphics, g: onGlass(hardware.glass) } : { Graphics };
+}
+
 /** Everything a board adds to the language. */
 export function boardGlobals(tools: Tools): Named {
   const { hardware, realm, pins, call } = tools;
@@ -119,8 +128,12 @@ export function boardGlobals(tools: Tools): Named {
     ...modules(tools),
     ...printing(tools),
     ...system(tools),
-    Graphics: graphicsLibrary(realm, log => hardware.drawnOn(log)),
+    ...graphicsGlobals(tools),
   };
+  if (tools.bangle) {
+    globals.Bangle = bangleLibrary(realm, tools.bangle);
+    globals.NRF = nrfLibrary(tools);
+  }
   if (facts.i2c) globals.I2C1 = i2cLibrary(realm, hardware.i2c, pins, facts.i2c);
   return globals;
 }

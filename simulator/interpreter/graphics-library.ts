@@ -1,8 +1,10 @@
 import { isAnyArrayBuffer } from 'node:util/types';
 import { GRAPHICS_MAX_SIDE } from '../limits.ts';
+import type { Glass } from '../parts/glass.ts';
 import { int32, isRecord, wholeNumber } from './bytes.ts';
 import { type Area, Canvas, type CanvasLayout, canvasBytes } from './canvas.ts';
 import { type CustomFont, drawText, textHeight, textWidth } from './custom-font.ts';
+import { fontOf, ownFont } from './graphics-fonts.ts';
 import type { Call, Named, Realm, Value } from './realm.ts';
 import { TextLog } from './text-log.ts';
 
@@ -12,13 +14,14 @@ interface Instance {
   font: CustomFont | undefined;
   alignX: number;
   alignY: number;
+  /** The display that it is drawn for, if it is not a buffer only. */
+  readonly glass?: Glass;
 }
 
 type Method = (instance: Instance, args: readonly Value[]) => Value;
 
 const BITS = [1, 2, 4, 8];
 const NOT_SIMULATED = [
-  'setFont',
   'setFontVector',
   'setFontBitmap',
   'setFont4x6',
@@ -76,24 +79,6 @@ function colourOf(realm: Realm, canvas: Canvas, args: readonly Value[]): number 
     0,
   );
   return sum >= 384 ? canvas.colourMask : 0;
-}
-
-function fontOf(realm: Realm, [bitmap, first, widths, height]: readonly Value[]): CustomFont {
-  if (typeof bitmap !== 'string') throw realm.error('Font bitmap must be a String');
-  const firstCharacter = int32(first);
-  if (firstCharacter < 0 || firstCharacter > 255) throw realm.error('First character out of range');
-  if (typeof widths !== 'string' && typeof widths !== 'number') {
-    throw realm.error('Font width must be a String or an integer');
-  }
-  const packed = int32(height);
-  if (packed >> 16 > 1) throw realm.error('fonts of more than 1 bit per pixel are not simulated');
-  return {
-    bitmap,
-    firstCharacter,
-    widths: typeof widths === 'number' ? Math.trunc(widths) : widths,
-    height: packed & 255,
-    scale: Math.max(1, (packed >> 8) & 255),
-  };
 }
 
 function needFont(realm: Realm, instance: Instance): CustomFont {
@@ -163,13 +148,25 @@ function chained(realm: Realm): Record<string, (instance: Instance, args: readon
     setFontCustom(instance, args) {
       instance.font = fontOf(realm, args);
     },
+    setFont(instance, args) {
+      instance.font = ownFont(realm, instance.glass !== undefined, args);
+    },
     setFontAlign(instance, [x, y, rotation]) {
       if (int32(rotation) !== 0) throw realm.error('turned text is not simulated');
       instance.alignX = alignment(x);
       instance.alignY = alignment(y);
     },
+    flip: instance => flip(realm, instance),
     drawString: (instance, args) => drawString(realm, instance, args),
   };
+}
+
+function flip(realm: Realm, { canvas, glass }: Instance): void {
+  if (!glass) throw realm.error('only a display has flip');
+  if (!canvas.modified) return;
+  canvas.resetModified();
+  const refusal = glass.show(canvas.bytes);
+  if (refusal !== undefined) throw realm.error(refusal);
 }
 
 function answering(realm: Realm): Record<string, Method> {
@@ -212,16 +209,9 @@ function layoutOf(realm: Realm, [width, height, bits, options]: readonly Value[]
   return layout;
 }
 
-/** The global `Graphics`. `drawnOn` is told the log of the Graphics that was last drawn on. */
-export function graphicsLibrary(realm: Realm, drawnOn: (log: TextLog) => void): Value {
-  const instances = new WeakMap<object, Instance>();
+/** The methods of every Graphics; `own` finds what one is. */
+function prototypeOf(realm: Realm, own: (self: Value) => Instance): Named {
   const prototype: Named = realm.object({});
-  const own = (self: Value): Instance => {
-    const instance = isRecord(self) ? instances.get(self) : undefined;
-    if (!instance) throw realm.error('not a Graphics');
-    drawnOn(instance.log);
-    return instance;
-  };
   const define = (name: string, value: Call) =>
     Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
   for (const [name, method] of Object.entries(chained(realm))) {
@@ -247,6 +237,25 @@ export function graphicsLibrary(realm: Realm, drawnOn: (log: TextLog) => void): 
       }),
     );
   }
+  return prototype;
+}
+
+/**
+ * The global `Graphics`, and what makes the Graphics of a display that is built in. `drawnOn` is told the log of the
+ * Graphics that was last drawn on.
+ */
+export function graphicsLibrary(
+  realm: Realm,
+  drawnOn: (log: TextLog) => void,
+): { Graphics: Value; onGlass(glass: Glass): Named } {
+  const instances = new WeakMap<object, Instance>();
+  const own = (self: Value): Instance => {
+    const instance = isRecord(self) ? instances.get(self) : undefined;
+    if (!instance) throw realm.error('not a Graphics');
+    drawnOn(instance.log);
+    return instance;
+  };
+  const prototype = prototypeOf(realm, own);
   const createArrayBuffer = realm.adopt((...args) => {
     const layout = layoutOf(realm, args);
     const given = isRecord(args[3]) ? args[3].buffer : undefined;
@@ -256,8 +265,19 @@ export function graphicsLibrary(realm: Realm, drawnOn: (log: TextLog) => void): 
     instances.set(graphics, { canvas, log: new TextLog(), font: undefined, alignX: 3, alignY: 3 });
     return graphics;
   });
-  return Object.assign(
+  const Graphics = Object.assign(
     realm.adopt(() => undefined),
     { createArrayBuffer, prototype },
   );
+  return {
+    Graphics,
+    onGlass(glass) {
+      const { width, height } = glass;
+      const layout = { width, height, bitsPerPixel: 16, verticalByte: false, msb: true };
+      const canvas = new Canvas(layout, new Uint8Array(canvasBytes(layout)));
+      const graphics = Object.create(prototype) as Named;
+      instances.set(graphics, { canvas, log: new TextLog(), font: undefined, alignX: 3, alignY: 3, glass });
+      return graphics;
+    },
+  };
 }

@@ -2,8 +2,11 @@ import type { BoardFacts, PortName } from '../boards/board.ts';
 import type { Chance } from '../chance.ts';
 import type { Files } from '../parts/files.ts';
 import type { Flash } from '../parts/flash.ts';
+import type { Glass } from '../parts/glass.ts';
 import type { I2cBus } from '../parts/i2c-bus.ts';
+import type { Radio } from '../parts/radio.ts';
 import type { UsbHost } from '../parts/usb-host.ts';
+import type { BangleSystem } from './bangle-system.ts';
 import type { Console, ConsoleLog } from './console.ts';
 import type { Pins } from './pins.ts';
 import type { SerialPorts } from './ports.ts';
@@ -21,6 +24,8 @@ export interface Hardware {
   readonly files: Files;
   readonly i2c: I2cBus;
   readonly log: ConsoleLog;
+  readonly glass: Glass;
+  readonly radio: Radio;
   readonly usb: UsbHost;
   /** Twelve bytes. */
   readonly serial: Uint8Array;
@@ -30,6 +35,12 @@ export interface Hardware {
   spend(us: number): void;
   /** What the interpreter's own clock shows at power on, in µs since 1970. */
   readonly clockStartUs: number;
+  /** Its seconds in one of true time. */
+  readonly clockRate: number;
+  /** It was set, and is so far ahead now. */
+  clockSet(aheadUs: number): void;
+  /** Calls back unless what it returns is called first. */
+  after(us: number, action: () => void): () => void;
   level(pin: string): boolean;
   supplyVolts(): number;
   allowDeepSleep(allowed: boolean): void;
@@ -50,7 +61,11 @@ export interface Tools {
   readonly storage: StorageFiles;
   readonly pins: Pins;
   readonly clock: DeviceClock;
+  /** The watch around the interpreter, on a Bangle. */
+  readonly bangle: BangleSystem | undefined;
   call(self: Value, listeners: Value, args: readonly Value[]): void;
+  /** The same as an event of the idle loop. */
+  queue(self: Value, listeners: Value, args: readonly Value[]): void;
   /** Leaves the image at once and resets. */
   reboot(): void;
   /** Resets once the current event is over. */

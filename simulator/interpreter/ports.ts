@@ -32,7 +32,12 @@ export class SerialPorts {
   constructor(tools: Tools, facts: BoardFacts) {
     this.#tools = tools;
     this.#ports = facts.ports.map(name => {
-      const port: Port = { name, object: tools.realm.object({}), open: name === 'USB', kept: '' };
+      const port: Port = {
+        name,
+        object: tools.realm.object({}),
+        open: name === 'USB' || name === 'Bluetooth',
+        kept: '',
+      };
       Object.assign(port.object, this.#methods(port));
       for (const key of Object.keys(port.object)) {
         Object.defineProperty(port.object, key, { enumerable: false });

@@ -1,6 +1,7 @@
-import type { LinkName } from '../boards/board.ts';
+import type { LinkName, Touch } from '../boards/board.ts';
 import { EMIT_MAX_ARGUMENTS } from '../limits.ts';
 import { PowerLost } from '../power.ts';
+import { BangleSystem } from './bangle-system.ts';
 import { textOf } from './bytes.ts';
 import { Console } from './console.ts';
 import { boardGlobals } from './globals.ts';
@@ -30,9 +31,12 @@ export class Session {
   readonly #watches: Watches;
   readonly #ports: SerialPorts;
   readonly #storage: StorageFiles;
+  readonly #bangle: BangleSystem | undefined;
+  readonly #tools: Tools;
   /** Serial input and pin changes, in the order of their interrupts. */
   #interrupts: (() => void)[] = [];
   #events: { self: Value; listeners: Value; args: readonly Value[] }[] = [];
+  #globals: Named = {};
   #dead = false;
   #ending: Ending | undefined;
   /** An exception is being told to the image. */
@@ -42,7 +46,13 @@ export class Session {
 
   constructor(hardware: Hardware) {
     this.#hardware = hardware;
-    this.#clock = new DeviceClock(() => hardware.nowUs(), hardware.clockStartUs, !hardware.facts.hosted);
+    this.#clock = new DeviceClock({
+      nowUs: () => hardware.nowUs(),
+      startUs: hardware.clockStartUs,
+      rate: hardware.clockRate,
+      settable: !hardware.facts.hosted,
+      changed: aheadUs => hardware.clockSet(aheadUs),
+    });
     this.#realm = this.#makeRealm();
     this.#repl = new Console({
       port: hardware.facts.consolePort,
@@ -63,10 +73,31 @@ export class Session {
       },
       hardware.facts,
     );
-    this.#realm.define(boardGlobals(this.#tools()));
+    this.#bangle = hardware.facts.bangle && this.#makeBangle();
+    this.#tools = this.#makeTools();
+    this.#globals = boardGlobals(this.#tools);
+    this.#realm.define(this.#globals);
   }
 
-  #tools(): Tools {
+  #makeBangle(): BangleSystem {
+    const hardware = this.#hardware;
+    return new BangleSystem({
+      glass: hardware.glass,
+      nowUs: () => hardware.nowUs(),
+      after: (us, action) => hardware.after(us, action),
+      watchdog: us => hardware.watchdog(us),
+      load: () => {
+        this.#ending = 'load';
+      },
+      emit: (event, args) => {
+        const bangle = this.#globals.Bangle as Named | undefined;
+        const listeners = bangle?.[`#on${event}`];
+        if (listeners) this.#queue(bangle, listeners, args);
+      },
+    });
+  }
+
+  #makeTools(): Tools {
     const hardware = this.#hardware;
     return {
       hardware,
@@ -78,7 +109,9 @@ export class Session {
       storage: this.#storage,
       pins: new Pins(this.#realm, hardware.facts, pin => hardware.level(pin)),
       clock: this.#clock,
+      bangle: this.#bangle,
       call: (self, listeners, args) => this.#call(self, listeners, args),
+      queue: (self, listeners, args) => this.#queue(self, listeners, args),
       reboot: () => {
         this.#ending = 'reboot';
         throw new Reset();
@@ -87,7 +120,7 @@ export class Session {
         this.#ending = ending;
       },
       enableWatchdog: (seconds, automatic) => this.#enableWatchdog(seconds, automatic),
-      kickWatchdog: () => hardware.watchdog(this.#watchdogUs),
+      kickWatchdog: () => (this.#bangle ? this.#bangle.kickWatchdog() : hardware.watchdog(this.#watchdogUs)),
     };
   }
 
@@ -118,6 +151,7 @@ export class Session {
   /** The power is gone: nothing of this boot runs any more. */
   kill(): void {
     this.#dead = true;
+    this.#bangle?.stop();
     this.#interrupts = [];
     this.#events = [];
   }
@@ -137,7 +171,14 @@ export class Session {
    * it is not sound; after `reset()` `.bootcde` is left out.
    */
   boot(first: boolean, afterReset: boolean): void {
-    if (first && !this.#run(() => this.#storage.isSound())) this.#run(() => this.#eraseStorage());
+    if (first && !this.#run(() => this.#storage.isSound())) {
+      // Instead of erasing it a Bangle shows a menu, out of which people may mend it.
+      if (this.#bangle) {
+        this.#repl.print('Storage is corrupt.\n');
+        return;
+      }
+      this.#run(() => this.#eraseStorage());
+    }
     const names = ['.boot0', '.boot1', '.boot2', '.boot3'];
     if (first) names.unshift('.bootPowerOn');
     for (const name of names) this.#runFile(name);
@@ -179,7 +220,13 @@ export class Session {
   /** A pin changed, now. */
   pinChanged(pin: string, level: boolean): void {
     const timeUs = this.#hardware.nowUs();
+    if (this.#bangle && this.#hardware.facts.keyPins.includes(pin) && !this.#bangle.button(level)) return;
     this.#interrupts.push(() => this.#watches.edge(pin, level, timeUs));
+  }
+
+  /** The screen of a watch was touched. */
+  touched(touch: Touch): void {
+    this.#bangle?.touched(touch);
   }
 
   nextDueUs(): number {
@@ -196,6 +243,8 @@ export class Session {
       const event = this.#events.shift();
       if (event) this.#call(event.self, event.listeners, event.args);
     }
+    // What was drawn is shown when nothing is left to do (jswrap_bangle.c).
+    if (this.#bangle) this.#run(() => (this.#globals.g as { flip(): void }).flip());
     if (this.#watchdogUs > 0 && this.#watchdogAutomatic) this.#hardware.watchdog(0);
   }
 

@@ -22,22 +22,34 @@ interface Tools {
 export class DeviceClock {
   readonly #nowUs: () => number;
   readonly #settable: boolean;
+  readonly #rate: number;
+  readonly #changed: (aheadUs: number) => void;
   #offsetUs: number;
 
-  /** `startUs`: what it shows at `nowUs()` now. */
-  constructor(nowUs: () => number, startUs: number, settable: boolean) {
-    this.#nowUs = nowUs;
-    this.#settable = settable;
-    this.#offsetUs = startUs - nowUs();
+  /** `startUs`: what it shows at `nowUs()` now; `changed` is told when it is set. */
+  constructor(options: {
+    nowUs(): number;
+    startUs: number;
+    rate: number;
+    settable: boolean;
+    changed(aheadUs: number): void;
+  }) {
+    this.#nowUs = () => options.nowUs();
+    this.#settable = options.settable;
+    this.#rate = options.rate;
+    this.#changed = aheadUs => options.changed(aheadUs);
+    this.#offsetUs = options.startUs - options.nowUs() * options.rate;
   }
 
   /** Seconds since 1970 that it shows, or showed `atUs` beside the board. */
   seconds(atUs = this.#nowUs()): number {
-    return (atUs + this.#offsetUs) / 1e6;
+    return (atUs * this.#rate + this.#offsetUs) / 1e6;
   }
 
   set(seconds: number): void {
-    if (this.#settable) this.#offsetUs = seconds * 1e6 - this.#nowUs();
+    if (!this.#settable) return;
+    this.#offsetUs = seconds * 1e6 - this.#nowUs() * this.#rate;
+    this.#changed(this.#offsetUs);
   }
 }
 

@@ -15,7 +15,7 @@ export type Tear =
   | 'whole'
   /** A part of it, and garbage in the rest of what it touches. */
   | 'part';
-export const TEARS: readonly Tear[] = ['none', 'whole', 'part'];
+export const TEARS = ['none', 'whole', 'part'] as const satisfies readonly Tear[];
 
 /** How a storage fails that is not without power: a loose wire, a page that is worn, a pin that protects it. */
 export type Failing =
@@ -57,10 +57,16 @@ export class Chips implements Storage {
   seen = -1;
   /** Seconds since 1970 as the real-time clock has them, -1 where it stood still. */
   utc = -1;
+  /** Whether the clock corrects its speed itself, and by how many tenths of a ppm it does. */
+  trims = false;
+  trimmed = 0;
+  /** How far the clock may drift, in ppm, as its board says. */
+  ppm = 20;
   /** Page writes of the EEPROM since the test last cleared it, by page. */
   readonly wear: Uint32Array;
-  /** Pages that cannot be written any more. */
+  /** Pages that become anything when they are written, and pages that stay as they are. */
   readonly worn = new Set<number>();
+  readonly stuck = new Set<number>();
   /** Is called after every write that touched the EEPROM. */
   onWrite: (bytes: Uint8Array, address: number, length: number) => void = () => {};
   /** How often a PIN was stretched: each time is a comparison, or a new PIN. */
@@ -96,6 +102,7 @@ export class Chips implements Storage {
     const copy = new Chips(chance, this.pages);
     copy.image = this.image;
     for (const page of this.worn) copy.worn.add(page);
+    for (const page of this.stuck) copy.stuck.add(page);
     copy.onWrite = this.onWrite;
     return copy;
   }
@@ -147,7 +154,8 @@ export class Chips implements Storage {
     const end = (page + 1) * PAGE_BYTES;
     if (written.length === 0 || address + written.length > end) throw new Error('a write beyond its page');
     const isWorn = this.worn.has(page);
-    const how = this.failing();
+    const failing = this.failing();
+    const how = failing === 'not' && this.stuck.has(page) ? 'protected' : failing;
     const put = (bytes: Uint8Array) => {
       this.bytes.set(bytes, address);
       this.onWrite(this.bytes, address, bytes.length);
@@ -229,7 +237,10 @@ export class Chips implements Storage {
       );
       return true;
     },
-    trim: () => false,
+    trim: tenths => {
+      if (this.trims) this.trimmed = tenths;
+      return this.trims;
+    },
   };
 
   readonly ports: VaultPorts = {

@@ -1,0 +1,57 @@
+import type { Display } from '../../core/ports.ts';
+import { BANGLE_SIDE } from '../limits.ts';
+import { FONT, FONT_FIRST, FONT_HEIGHT, FONT_WIDTH } from '../parts/font.ts';
+
+/** Of the eight colours, in 5, 6 and 5 bits: white, cyan and yellow on black have a contrast of 16 to 1 or more. */
+const TONES = [0xffff, 0x07ff, 0xffe0];
+const BRIGHTNESS = [0.1, 0.4, 1];
+
+/**
+ * The watch's own display, which keeps what it shows without being written. While it is off the watch is locked, so
+ * that the touch screen needs no current; its button unlocks it.
+ */
+export class BangleDisplay implements Display {
+  readonly width: number;
+  readonly height: number;
+  private readonly font: string;
+  private on: boolean;
+
+  constructor() {
+    this.width = BANGLE_SIDE;
+    this.height = BANGLE_SIDE;
+    this.font = FONT;
+    this.on = true;
+  }
+
+  clear(): void {
+    g.setBgColor(0).clear();
+    this.ink(0);
+  }
+
+  text(x: number, y: number, size: number, text: string): void {
+    g.setFontCustom(this.font, FONT_FIRST, FONT_WIDTH, FONT_HEIGHT | (size << 8)).drawString(text, x, y);
+  }
+
+  fill(x: number, y: number, width: number, height: number): void {
+    if (width > 0) g.fillRect(x, y, x + width - 1, y + height - 1);
+  }
+
+  show(): void {
+    g.flip();
+  }
+
+  ink(tone: number): void {
+    g.setColor(TONES[tone] as number);
+  }
+
+  light(level: number): void {
+    Bangle.setLCDBrightness(BRIGHTNESS[level] as number);
+  }
+
+  power(on: boolean): void {
+    if (on === this.on) return;
+    this.on = on;
+    Bangle.setLocked(!on);
+    Bangle.setLCDPower(on);
+  }
+}

@@ -1,0 +1,46 @@
+import type { Keyboard } from '../../core/ports.ts';
+
+/** Report descriptor of a keyboard with the report of the boot protocol (HID 1.11, appendix B.1), without lights. */
+const DESCRIPTOR = [
+  0x05, 1, 0x09, 6, 0xa1, 1, 0x05, 7, 0x19, 0xe0, 0x29, 0xe7, 0x15, 0, 0x25, 1, 0x75, 1, 0x95, 8, 0x81, 2,
+  0x95, 1, 0x75, 8, 0x81, 1, 0x95, 6, 0x75, 8, 0x15, 0, 0x25, 0x73, 0x05, 7, 0x19, 0, 0x29, 0x73, 0x81, 0,
+  0xc0,
+];
+
+/**
+ * A keyboard over Bluetooth. The service is offered from the first time somebody asks whether it is ready, since a
+ * watch that offers it is taken for a keyboard by whatever computer is near.
+ */
+export class BleKeyboard implements Keyboard {
+  private offered: boolean;
+  private sending: boolean;
+
+  constructor() {
+    this.offered = false;
+    this.sending = false;
+  }
+
+  get ready(): boolean {
+    if (!this.offered) {
+      this.offered = true;
+      NRF.setServices(undefined, { hid: new Uint8Array(DESCRIPTOR) });
+    }
+    // A computer takes keys over an encrypted connection only (HID over GATT 1.0 §6); a relay has no other.
+    const status = NRF.getSecurityStatus();
+    return !!status.connected && !!status.encrypted;
+  }
+
+  report(usage: number): boolean {
+    if (this.sending) return false;
+    try {
+      NRF.sendHIDReport([0, 0, usage, 0, 0, 0, 0, 0], () => {
+        this.sending = false;
+      });
+    } catch {
+      // Nobody is connected any more.
+      return false;
+    }
+    this.sending = true;
+    return true;
+  }
+}

@@ -1,0 +1,50 @@
+import { Fob } from '../../core/fob.ts';
+import { AT24C32_PAGE_BYTES, BANGLE_PAGES, BANGLE_RECORD_PAGES } from '../limits.ts';
+import { NoStretch, NoWitness } from '../parts/absent.ts';
+import { SHA1_TO_SHA512 } from '../parts/algorithms.ts';
+import { CcmPrimitives } from '../parts/ccm.ts';
+import { FlashPages } from '../parts/flash-pages.ts';
+import { StorageKeystore } from '../parts/keystore.ts';
+import { ConsoleMaintenance } from '../parts/maintenance.ts';
+import { StorageMarks } from '../parts/marks.ts';
+import { Loop } from '../parts/run.ts';
+import { serialOf } from '../parts/serial.ts';
+import { BangleClock } from './clock.ts';
+import { BangleDisplay } from './display.ts';
+import { BleKeyboard } from './keyboard.ts';
+import { listenToKeys } from './keys.ts';
+
+const clock = new BangleClock();
+const primitives = new CcmPrimitives();
+
+const fob = new Fob(
+  {
+    facts: {
+      board: 'banglejs2',
+      firmware: FIRMWARE_VERSION,
+      serial: serialOf(primitives),
+      algorithms: SHA1_TO_SHA512,
+      keys: 4,
+      clockPpm: 20,
+    },
+    primitives,
+    storage: new FlashPages(BANGLE_PAGES, AT24C32_PAGE_BYTES, BANGLE_RECORD_PAGES),
+    keystore: new StorageKeystore(),
+    entropy: { sample: () => E.hwRand() },
+    clock,
+    display: new BangleDisplay(),
+    link: { send: frame => Bluetooth.write(frame) },
+    marks: new StorageMarks(),
+    witness: new NoWitness(),
+    stretch: new NoStretch(primitives),
+    keyboard: new BleKeyboard(),
+    power: { battery: () => E.getBattery() },
+    maintenance: new ConsoleMaintenance(Bluetooth),
+  },
+  clock.ms(),
+  clock.read(),
+);
+
+const loop = new Loop(fob, clock, () => clock.ms());
+Bluetooth.on('data', data => loop.receive(data));
+listenToKeys((which, down) => loop.key(which, down));

@@ -1,0 +1,161 @@
+/**
+ * What the Bangle's firmware does around the interpreter (jswrap_bangle.c): lock, display and light go off by
+ * themselves; a locked watch gives its button to nobody but wakes by it; a button that is held loads or resets.
+ */
+import type { Touch } from '../boards/board.ts';
+import {
+  BANGLE_BACKLIGHT_MS,
+  BANGLE_IDLE_MAX_MS,
+  BANGLE_LCD_POWER_MS,
+  BANGLE_LOAD_MS,
+  BANGLE_LOCK_MS,
+  BANGLE_WAKE_BOUNCE_MS,
+  BANGLE_WATCHDOG_MS,
+} from '../limits.ts';
+import type { Glass } from '../parts/glass.ts';
+
+interface Surroundings {
+  readonly glass: Glass;
+  nowUs(): number;
+  after(us: number, action: () => void): () => void;
+  watchdog(us: number): void;
+  load(): void;
+  /** An event of the global `Bangle`. */
+  emit(event: string, args: readonly unknown[]): void;
+}
+
+export class BangleSystem {
+  readonly #around: Surroundings;
+  readonly options = {
+    lockTimeout: BANGLE_LOCK_MS,
+    lcdPowerTimeout: BANGLE_LCD_POWER_MS,
+    backlightTimeout: BANGLE_BACKLIGHT_MS,
+    btnLoadTimeout: BANGLE_LOAD_MS,
+  };
+  #locked = false;
+  #light = true;
+  #brightness = 1;
+  #buttonDown = false;
+  /** The press that woke is not over, or may still bounce. */
+  #waking = false;
+  #wakingUntilUs = 0;
+  #stopLoading: (() => void) | undefined;
+  #stopIdling: (() => void)[] = [];
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+    this.active();
+  }
+
+  get locked(): boolean {
+    return this.#locked;
+  }
+
+  get lcdOn(): boolean {
+    return this.#around.glass.on;
+  }
+
+  get buttonDown(): boolean {
+    return this.#buttonDown;
+  }
+
+  /** Something happened: idle time begins anew. */
+  active(): void {
+    for (const stop of this.#stopIdling) stop();
+    const { lockTimeout, lcdPowerTimeout, backlightTimeout } = this.options;
+    const later = (ms: number, action: () => void) =>
+      ms > 0 && ms <= BANGLE_IDLE_MAX_MS ? [this.#around.after(ms * 1000, action)] : [];
+    this.#stopIdling = [
+      ...later(lcdPowerTimeout, () => this.setLcdPower(false)),
+      ...later(backlightTimeout, () => this.setBacklight(false)),
+      ...later(lockTimeout, () => this.setLocked(true, 'timeout')),
+    ];
+  }
+
+  setLocked(locked: boolean, reason: string): void {
+    const isChange = locked !== this.#locked;
+    this.#locked = locked;
+    if (isChange) this.#around.emit('lock', [locked, reason]);
+    if (!locked) this.active();
+  }
+
+  setLcdPower(on: boolean): void {
+    const { glass } = this.#around;
+    const isChange = on !== glass.on;
+    this.setBacklight(on);
+    glass.switchTo(on);
+    if (isChange) this.#around.emit('lcdPower', [on]);
+    const { lockTimeout, lcdPowerTimeout } = this.options;
+    if (on) this.active();
+    else if (lockTimeout > 0 && lockTimeout <= lcdPowerTimeout) this.setLocked(true, 'lcd');
+  }
+
+  setBacklight(on: boolean): void {
+    if (on !== this.#light) this.#around.emit('backlight', [on]);
+    this.#light = on;
+    this.#around.glass.brightness = on ? this.#brightness : 0;
+  }
+
+  setBrightness(brightness: number): void {
+    this.#brightness = Math.max(0, Math.min(1, brightness));
+    if (this.#light) this.#around.glass.brightness = this.#brightness;
+  }
+
+  /** The button's contact. False where the interpreter is not to know of it. */
+  button(down: boolean): boolean {
+    if (down !== this.#buttonDown) this.#hold(down);
+    this.#buttonDown = down;
+    const { lockTimeout, lcdPowerTimeout, backlightTimeout } = this.options;
+    const nowUs = this.#around.nowUs();
+    const asleep =
+      (lcdPowerTimeout > 0 && !this.lcdOn) ||
+      (backlightTimeout > 0 && !this.#light) ||
+      (lockTimeout > 0 && this.#locked);
+    if (down && asleep) {
+      this.#waking = true;
+      this.#wakingUntilUs = nowUs + BANGLE_WAKE_BOUNCE_MS * 1000;
+      this.#wake();
+      return false;
+    }
+    if (this.#waking && (nowUs < this.#wakingUntilUs || !down)) {
+      this.#wakingUntilUs = nowUs + BANGLE_WAKE_BOUNCE_MS * 1000;
+      return false;
+    }
+    this.#waking = false;
+    if (!this.#locked) this.active();
+    return !this.#locked;
+  }
+
+  #wake(): void {
+    if (this.options.lcdPowerTimeout > 0 && !this.lcdOn) this.setLcdPower(true);
+    if (this.options.backlightTimeout > 0) this.setBacklight(true);
+    if (this.options.lockTimeout > 0) this.setLocked(false, 'button');
+  }
+
+  #hold(down: boolean): void {
+    this.#stopLoading?.();
+    this.#stopLoading = undefined;
+    this.#around.watchdog(down ? BANGLE_WATCHDOG_MS * 1000 : 0);
+    const loadMs = this.options.btnLoadTimeout;
+    if (down && loadMs > 0) this.#stopLoading = this.#around.after(loadMs * 1000, () => this.#around.load());
+  }
+
+  /** `E.kickWatchdog`, which counts only while the button keeps the firmware from doing it. */
+  kickWatchdog(): void {
+    if (this.#buttonDown) this.#around.watchdog(BANGLE_WATCHDOG_MS * 1000);
+  }
+
+  /** A touch that is over. A locked watch feels nothing. */
+  touched({ x, y, swipe }: Touch): void {
+    if (this.#locked) return;
+    this.active();
+    if (swipe) this.#around.emit('swipe', swipe);
+    else this.#around.emit('touch', [x < this.#around.glass.width / 2 ? 1 : 2, { x, y, type: 0 }]);
+  }
+
+  /** The interpreter ends; its times are over. */
+  stop(): void {
+    for (const stop of this.#stopIdling) stop();
+    this.#stopLoading?.();
+  }
+}

@@ -1,0 +1,68 @@
+import type { BangleFacts } from '../boards/board.ts';
+import type { Bitmap } from '../fob.ts';
+
+/** Red, green and blue of a colour in 16 bits, each present or not: what the panel can show without dithering. */
+const CHANNELS = [
+  [0xf800, 1],
+  [0x07e0, 2],
+  [0x001f, 4],
+] as const;
+
+/** The display of a Bangle.js 2, an LPM013M126 with a memory of its own: eight colours, and a light behind it. */
+export class Glass {
+  readonly width: number;
+  readonly height: number;
+  readonly #colours: Uint8Array;
+  readonly #changed: () => void;
+  on = false;
+  /** 0 to 1. */
+  brightness = 0;
+
+  constructor(facts: BangleFacts | undefined, changed: () => void) {
+    this.width = facts?.width ?? 0;
+    this.height = facts?.height ?? 0;
+    this.#colours = new Uint8Array(this.width * this.height);
+    this.#changed = changed;
+  }
+
+  powerOn(): void {
+    this.on = this.width > 0;
+    this.brightness = 1;
+  }
+
+  powerOff(): void {
+    this.on = false;
+    this.#colours.fill(0);
+  }
+
+  switchTo(on: boolean): void {
+    this.on = on;
+    this.#changed();
+  }
+
+  /** Takes the pixels over, two bytes each, the higher first. Undefined, or what it cannot show. */
+  show(pixels: Uint8Array): string | undefined {
+    for (let at = 0; at < this.#colours.length; at++) {
+      const colour = ((pixels[2 * at] ?? 0) << 8) | (pixels[2 * at + 1] ?? 0);
+      let shown = 0;
+      for (const [mask, bit] of CHANNELS) {
+        if ((colour & mask) === mask) shown |= bit;
+        else if (colour & mask) return `colour 0x${colour.toString(16)} would be dithered: not simulated`;
+      }
+      this.#colours[at] = shown;
+    }
+    this.#changed();
+    return undefined;
+  }
+
+  /** A pixel that is not black is lit. */
+  bitmap(): Bitmap {
+    const { width, height } = this;
+    return {
+      width,
+      height,
+      pixels: this.#colours.map(colour => (colour ? 1 : 0)),
+      colours: this.#colours.slice(),
+    };
+  }
+}

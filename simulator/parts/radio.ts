@@ -1,0 +1,75 @@
+import type { BluetoothHost } from '../fob.ts';
+import { HID_REPORT_MAX_BYTES, HID_SENT_MS } from '../limits.ts';
+
+/**
+ * Bluetooth as far as a keyboard needs it (bluetooth.c). Frames do not pass here: the UART's cable has no connection to
+ * lose.
+ */
+export class Radio implements BluetoothHost {
+  readonly #after: (us: number, action: () => void) => void;
+  readonly reports: Uint8Array[] = [];
+  /** Asked for; it is there after the next restart of the radio, for which it waits until nobody is connected. */
+  #wanted = false;
+  #offered = false;
+  #connected = false;
+  #bonded = false;
+  #sending = false;
+
+  constructor(after: (us: number, action: () => void) => void) {
+    this.#after = after;
+  }
+
+  get offered(): boolean {
+    return this.#offered;
+  }
+
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /** Bonded: a keyboard's reports go over an encrypted connection only. */
+  get encrypted(): boolean {
+    return this.#connected && this.#bonded;
+  }
+
+  connect(bonded: boolean): void {
+    this.#connected = true;
+    this.#bonded = bonded;
+  }
+
+  disconnect(): void {
+    this.#connected = false;
+    this.#sending = false;
+    this.#offered = this.#wanted;
+  }
+
+  offer(wanted: boolean): void {
+    this.#wanted = wanted;
+    if (!this.#connected) this.#offered = wanted;
+  }
+
+  /** Undefined once it is on its way, and `sent` is called when it has arrived; or why not. */
+  send(report: Uint8Array, sent: () => void): string | undefined {
+    if (!this.#offered) return 'BLE HID not enabled';
+    if (!this.#connected) return 'Not connected';
+    if (this.#sending) return 'BLE HID already sending';
+    if (report.length > HID_REPORT_MAX_BYTES) {
+      return `BLE HID report too long - max length = ${HID_REPORT_MAX_BYTES}`;
+    }
+    this.#sending = true;
+    this.#after(HID_SENT_MS * 1000, () => {
+      if (!this.#sending) return;
+      this.#sending = false;
+      this.reports.push(report);
+      sent();
+    });
+    return undefined;
+  }
+
+  powerOff(): void {
+    this.#wanted = false;
+    this.#sending = false;
+    this.#offered = false;
+    this.#connected = false;
+  }
+}

@@ -1,0 +1,7 @@
+import { describe } from 'vitest';
+import { BangleDriver } from './banglejs2-driver.ts';
+import { conformance } from './suite.ts';
+
+describe('the banglejs2 image on the simulator', () => {
+  conformance(() => new BangleDriver());
+});
