@@ -229,7 +229,8 @@ export class Accounts {
   /** Spends a counter: one page of the journal, and a record only where the journal has no room for a fourth. */
   private press(account: Account): boolean {
     const journal = this.vault.presses;
-    if (!journal || account.counter >= COUNTER_MAX) return false;
+    // Not before the person has read that values may come again.
+    if (!journal || this.vault.wentBack || account.counter >= COUNTER_MAX) return false;
     const tag = tagOf(account.id);
     const out = new Writer(JOURNAL_CONTENT_BYTES)
       .number(tag, 3)

@@ -52,8 +52,11 @@ export const SCREEN_SECONDS_DEFAULT = 30;
 /** A clock is stale after 180 days, or when it may be off by more than this. */
 export const STALE_SECONDS = 15552000;
 export const STALE_ERROR_SECONDS = 30;
-/** A clock learns its trim from a synchronisation that lies a day back and differs by two seconds or more. */
-export const TRIM_AGE_SECONDS = 86400;
+/**
+ * A clock learns its trim from a synchronisation that lies so far back that three seconds, which rounding to whole ones
+ * may make of nothing, are no more than `TRIMMED_PPM` of it; and that differs by two seconds or more.
+ */
+export const TRIM_AGE_SECONDS = 1500000;
 export const TRIM_TENTHS_MAX = 2000;
 /** Drift that is left to a clock whose trim was learned, in ppm. */
 export const TRIMMED_PPM = 2;

@@ -84,10 +84,7 @@ export class Lock {
   /** Tries a PIN of ASCII digits; slow. Empty once the vault is open, or the sentence to show. */
   check(pin: Uint8Array): string {
     if (this.dead || this.wait > 0) return texts.WRONG_PIN;
-    const attempts = this.vault.attempts as Journal;
-    const time = new Writer(JOURNAL_CONTENT_BYTES).number(Math.max(0, this.now.utc), 8).bytes;
-    if (!attempts.write(time) || !this.marks.add()) return texts.NO_MEMORY;
-    this.waitFrom = this.now.ms;
+    if (!this.vault.sure || !this.count()) return texts.NO_MEMORY;
     if (this.vault.unlock(pin)) {
       this.settle();
       return '';
@@ -95,6 +92,14 @@ export class Lock {
     if (this.punish()) return texts.WIPED;
     if (this.dead) this.close();
     return texts.WRONG_PIN;
+  }
+
+  /** One more attempt, in the storage first: so the marks are never ahead, unless the storage went back. */
+  private count(): boolean {
+    const attempts = this.vault.attempts as Journal;
+    const time = new Writer(JOURNAL_CONTENT_BYTES).number(Math.max(0, this.now.utc), 8).bytes;
+    this.waitFrom = this.now.ms;
+    return attempts.write(time) && this.marks.add();
   }
 
   /** The vault is open: what was wrong before counts no more. */
@@ -127,7 +132,7 @@ export class Lock {
     this.policy.renew = 0;
     if (this.vault.seal(pin)) {
       // A mark that no storage from before this PIN knows of: see `Vault.outdated`.
-      this.marks.add();
+      this.count();
       this.settle();
       return '';
     }

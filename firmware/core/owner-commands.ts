@@ -126,7 +126,10 @@ export class OwnerCommands extends ClearCommands {
     if (!dataKey) return refused.REFUSED_WRONG_RECOVERY;
     const wait = this.person.ask(ASK_RESET, texts.ASK_RESET, '', ASK_UNLOCKED, NO_NUMBER);
     if (wait) return wait;
-    if (!this.vault.release(dataKey)) return refused.REFUSED_STORAGE_FAILED;
+    if (!this.vault.release(dataKey)) {
+      this.lock.close();
+      return refused.REFUSED_STORAGE_FAILED;
+    }
     this.lock.settle();
     this.timekeeper.load();
     this.person.home();

@@ -86,7 +86,7 @@ const ACTIONS: { readonly [C in FobCommand]: Action<C> } = {
   },
   async 'pin-require'(_, context, fob) {
     const result = await requirePin(context, fob);
-    return said(result, `The fob ${result.serial} has a new PIN chosen when it is opened the next time.`);
+    return said(result, `The fob ${result.serial} asks its person for a new PIN, now or when it is opened.`);
   },
   async 'pin-reset'(_, context, fob) {
     const result = await resetPin(context, fob);

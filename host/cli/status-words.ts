@@ -7,7 +7,7 @@ import type { PolicyResult } from '../commands/pin.ts';
 const PINS = {
   none: 'It has no PIN.',
   set: 'Its PIN is set.',
-  'to-be-chosen': 'A PIN is to be chosen on it, the next time it is opened.',
+  'to-be-chosen': 'It asks its person to choose a PIN.',
 } as const;
 
 const WENT_BACK = {
@@ -68,6 +68,8 @@ export function policyText({ serial, policy }: PolicyResult): string {
     policy.pinDigits === 0
       ? `The fob ${serial} wants no PIN.`
       : `The fob ${serial} wants a PIN of ${policy.pinDigits} digits or more.`,
+    TYPING[policy.typing],
+    ...(policy.pinDigits === 0 ? ['Once it wants one (--digits 6):'] : []),
     limitText(policy),
     policy.lockAfterSeconds === 0
       ? 'It locks when its display goes off.'
@@ -75,7 +77,6 @@ export function policyText({ serial, policy }: PolicyResult): string {
     policy.ask.length === 0
       ? 'Once open it asks for its PIN no more.'
       : `It asks for its PIN again before ${LIST.format(policy.ask.map(name => ASKED[name]))}.`,
-    TYPING[policy.typing],
   ].join('\n');
 }
 

@@ -143,12 +143,18 @@ export class Owner {
 
   /** Enters digits on the wheel, and its "ok". */
   async enter(digits: string): Promise<void> {
+    for await (const _ of this.entering(digits));
+  }
+
+  /** The same symbol by symbol: a computer that waits for it has to be heard in between. */
+  async *entering(digits: string): AsyncGenerator<void> {
     for (const symbol of [...digits, 'ok']) {
       for (let turns = 0; !(await this.driver.screen()).includes(symbol); turns++) {
         if (turns > 20) throw new Error('the wheel does not show what is to be taken');
         await this.driver.step();
       }
       await this.driver.choose();
+      yield;
     }
     // What follows the entry may be slow and is done behind the screen that says so.
     await this.driver.advance(50);

@@ -110,8 +110,9 @@ describeNeeds(needsBuild, 'the transcript', () => {
       async stage => {
         secret(new URL(stage.service.operatorLink).searchParams.get('key') ?? '');
         stage.fob.control.onScreen(({ text }) => {
-          if (text[0] !== 'Pairing code') return;
-          const code = secret(text.slice(2).join(' '));
+          const lines = text.filter(line => /^[a-z\d]{3} [a-z\d]{3}$/.test(line));
+          if (lines.length !== 3) return;
+          const code = secret(lines.join(' '));
           codes.add(code).add(secret(code.replaceAll(' ', '')));
         });
         let meddled = Promise.resolve();

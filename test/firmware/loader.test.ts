@@ -38,7 +38,7 @@ async function answers(one: Fob): Promise<boolean> {
 
 /** What a display shows with these words alone, in the letters of `font.txt`. */
 function drawn(words: string, left: number, top: number): Uint8Array {
-  const font = Buffer.from(fontBitmap(FONT), 'base64');
+  const font = Buffer.from(fontBitmap(FONT), 'latin1');
   const pixels = new Uint8Array(128 * 64);
   for (const [at, letter] of [...words].entries()) {
     for (let x = 0; x < 6; x++) {

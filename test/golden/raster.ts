@@ -5,7 +5,7 @@ import type { Screen } from '../../simulator/index.ts';
 
 const FONT = Buffer.from(
   fontBitmap(fileURLToPath(new URL('../../firmware/boards/parts/font.txt', import.meta.url))),
-  'base64',
+  'latin1',
 );
 const FIRST = 32;
 const CELL = { width: 6, height: 8 } as const;

@@ -155,7 +155,7 @@ const troubles: readonly View[] = [
   [
     'account-damaged',
     async () => {
-      const scene = await Scene.owned();
+      const scene = await Scene.timed();
       const id = await scene.totp();
       return scene.after(store => withDamaged(store, id));
     },
@@ -163,7 +163,7 @@ const troubles: readonly View[] = [
   [
     'account-damaged-pressed',
     async () => {
-      const scene = await Scene.owned();
+      const scene = await Scene.timed();
       const id = await scene.totp();
       return scene.after(store => withDamaged(store, id)).press(700);
     },

@@ -74,10 +74,10 @@ describe('what is said about a policy', () => {
   it('has a line for each part of it', () => {
     expect(policyText({ ...result, policy: status.policy }).split('\n')).toEqual([
       `The fob ${serial} wants a PIN of 6 digits or more.`,
+      'It does not type passcodes into computers.',
       'After 10 wrong PINs it erases itself.',
       'It locks when its display goes off.',
       'Once open it asks for its PIN no more.',
-      'It does not type passcodes into computers.',
     ]);
     const other = {
       pinDigits: 0,
@@ -89,17 +89,20 @@ describe('what is said about a policy', () => {
     } as const;
     expect(policyText({ ...result, policy: other }).split('\n')).toEqual([
       `The fob ${serial} wants no PIN.`,
+      'Its person may have it type passcodes, with Enter behind them.',
+      'Once it wants one (--digits 6):',
       'After 3 wrong PINs it is locked until its owner resets the PIN.',
       'It locks 90 s after the last key.',
       'It asks for its PIN again before every passcode and the settings.',
-      'Its person may have it type passcodes, with Enter behind them.',
     ]);
   });
 
   it('warns once of a memory that went back', () => {
     const { policy } = status;
     expect(policyNote({ ...result, policy })).toBe('');
-    expect(policyNote({ ...result, policy, pin: 'to-be-chosen' })).toContain('A PIN is to be chosen');
+    expect(policyNote({ ...result, policy, pin: 'to-be-chosen' })).toContain(
+      'asks its person to choose a PIN',
+    );
     expect(policyNote({ ...result, policy, wentBack: 'yes' })).toMatch(
       /^Warning: .* It counts from here again\.$/,
     );

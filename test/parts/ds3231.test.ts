@@ -72,6 +72,16 @@ describe('the witness', () => {
     expect(first.ask('c.read()')).toBe(UTC + 3600);
   });
 
+  it('holds one before the clock was ever set', () => {
+    const { ask, fob } = clock();
+    expect(ask('c.load()')).toBe(-1);
+    expect(ask('c.save(3)')).toBe(true);
+    fob.cutPower();
+    fob.powerOn();
+    ask('global.c = new Ds3231(); 0');
+    expect([ask('c.read()'), ask('c.load()')]).toEqual([-1, 3]);
+  });
+
   it('outlives the setting and the trimming of the clock', () => {
     const { ask } = clock();
     ask(`c.set(${UTC})`);

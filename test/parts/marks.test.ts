@@ -62,6 +62,14 @@ describe('marks', () => {
     },
   );
 
+  it('have their first file even where pairings would want the room', () => {
+    const made = marks();
+    made.ask('require("Storage").write("image", new Uint8Array(require("Storage").getFree() - 1500))');
+    expect(addAll(made, 1100)).toBe(1100);
+    expect(made.ask('m.count()')).toBe(1024);
+    expect(made.fob.violations).toEqual([]);
+  });
+
   it('stand still, and compact nothing, once they would take what pairings need', () => {
     const made = marks();
     made.ask('require("Storage").write("image", new Uint8Array(require("Storage").getFree() - 9000))');

@@ -59,7 +59,7 @@ export class Hand {
   }
 
   async put(account: Partial<Request<'put'>>): Promise<Uint8Array> {
-    const id = Uint8Array.of(200, 0, 0, this.keys.length);
+    const id = Uint8Array.of(200, ...new Array<number>(3).fill(this.keys.length));
     const key = secret(new Uint8Array(randomBytes(20)));
     this.keys.push(key);
     await this.client.call('put', {

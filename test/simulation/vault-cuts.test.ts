@@ -46,6 +46,7 @@ function expectUsable(chips: Chips, facts: Facts): void {
   }
   if (facts.isDead) return;
   if (token.lock.closed) expect(token.enter(facts.opensBy === 'old' ? KEYS.pin : KEYS.newPin)).toBe('');
+  token.vault.excuse();
   const id = 0x7f000102;
   const { count } = token.accounts;
   expect(token.put({ id, key: KEYS.seeds[7] as Uint8Array })).toBe(0);

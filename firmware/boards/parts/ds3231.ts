@@ -14,7 +14,7 @@ const ALARMS = 7;
 const CONTROL = 0x0e;
 const STATUS = 0x0f;
 const AGING = 0x10;
-/** Of the status register: the time, and all else that the battery keeps, was lost. */
+/** Of the status register: the time is not to be believed. */
 const OSCILLATOR_STOPPED = 0x80;
 /** Makes the check differ from what registers without any number hold: all zeros, all ones. */
 const MARK = 0x5061;
@@ -106,11 +106,12 @@ export class Ds3231 implements Clock, Witness {
     return Math.abs(tenths) <= AGING_MAX && this.part.send([AGING, -tenths & 255]);
   }
 
+  /** Whatever the oscillator did: what the check fits was kept, and a clock that was never set holds a number, too. */
   load(): number {
-    const registers = this.part.ask(ALARMS, STATUS + 1 - ALARMS);
-    if (!registers || (registers[STATUS - ALARMS] as number) & OSCILLATOR_STOPPED) return -1;
+    const registers = this.part.ask(ALARMS, ALARM_REGISTERS);
+    if (!registers) return -1;
     const number = new Reader(registers, 0).number(4);
-    return E.CRC32(witnessed(number)) === E.CRC32(registers.subarray(0, ALARM_REGISTERS)) ? number : -1;
+    return E.CRC32(witnessed(number)) === E.CRC32(registers) ? number : -1;
   }
 
   save(number: number): boolean {

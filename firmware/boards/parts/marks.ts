@@ -1,5 +1,5 @@
 import type { Marks } from '../../core/ports.ts';
-import { MARKS_BYTES, MARKS_RESERVE_BYTES } from '../limits.ts';
+import { MARKS_BYTES, MARKS_RESERVE_BYTES, STORAGE_MARGIN_BYTES } from '../limits.ts';
 
 /** Followed by a number from 0. */
 const FILE = 'marks';
@@ -30,7 +30,9 @@ export class StorageMarks implements Marks {
     const count = this.count();
     const at = count % MARKS_BYTES;
     const file = FILE + (count - at) / MARKS_BYTES;
-    if (!this.storage.read(file) && this.storage.getFree() < MARKS_BYTES + MARKS_RESERVE_BYTES) return true;
+    // The first file comes before pairings: without one no PIN is counted twice at all.
+    const room = MARKS_BYTES + (count ? MARKS_RESERVE_BYTES : STORAGE_MARGIN_BYTES);
+    if (!this.storage.read(file) && this.storage.getFree() < room) return true;
     try {
       this.storage.write(file, '\0', at, MARKS_BYTES);
     } catch {

@@ -44,10 +44,15 @@ export class CounterRing {
     if (this.counter >= this.reserved) {
       const out = new Writer(8).number(this.reserved + COUNTER_BLOCK, 4);
       out.number(this.primitives.crc32(out.done()), 4);
-      // Into the page after the newest, so that a torn write never takes the newest number with it.
-      const page = (this.page + 1) % COUNTER_RING_PAGES;
-      const address = (this.firstPage + page) * this.storage.pageBytes;
-      if (this.reserved + COUNTER_BLOCK > COUNTER_END || !this.storage.write(address, out.done())) return -1;
+      if (this.reserved + COUNTER_BLOCK > COUNTER_END) return -1;
+      // Into the page after the newest, so that a torn write never takes the newest number with it; or, where that
+      // one is worn out, behind it.
+      let tries = 1;
+      let page = this.page;
+      do {
+        if (tries++ === COUNTER_RING_PAGES) return -1;
+        page = (page + 1) % COUNTER_RING_PAGES;
+      } while (!this.storage.write((this.firstPage + page) * this.storage.pageBytes, out.done()));
       this.page = page;
       this.reserved += COUNTER_BLOCK;
     }

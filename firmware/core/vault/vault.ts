@@ -1,3 +1,4 @@
+import { equal } from '../../../protocol/hmac.ts';
 import { DEVICE_SECRET_BYTES } from '../../../protocol/limits.ts';
 import type { Primitives } from '../../../protocol/primitives.ts';
 import {
@@ -211,11 +212,16 @@ export class Vault {
     return true;
   }
 
+  /** Before a PIN is tried: whether it is known which header counts, which a write of the state settles. */
+  get sure(): boolean {
+    if (this.unsure) this.unsure = !this.policy.save();
+    return !this.unsure;
+  }
+
   /** Before header A is written: the state names the present header, and header B is that. */
   private settleHeaders(): boolean {
     if (!this.head.length) return true;
-    if (this.unsure && !this.policy.save()) return false;
-    this.unsure = false;
+    if (!this.sure) return false;
     const second = this.header(HEADER_PAGE + 1);
     return !!second && (this.isNamed(second) || this.storage.write(this.storage.pageBytes, this.head));
   }
@@ -223,11 +229,13 @@ export class Vault {
   /** Keeps the data key of an open vault a second time, under the owner's recovery key. */
   escrow(recoveryKey: Uint8Array): boolean {
     const header = this.recovery(recoveryKey).header(this.dataKey, NO_PIN);
-    const address = RECOVERY_PAGE * this.storage.pageBytes;
-    // Copy A last: where there is anything of it, the other one is whole.
-    return (
-      this.storage.write(address + this.storage.pageBytes, header) && this.storage.write(address, header)
-    );
+    // Copy A last: where there is anything of it, the other one is whole. One that is right is not put at risk.
+    for (let page = RECOVERY_PAGE + 1; page >= RECOVERY_PAGE; page--) {
+      const held = this.header(page);
+      if (!held) return false;
+      if (!equal(held, header) && !this.storage.write(page * this.storage.pageBytes, header)) return false;
+    }
+    return true;
   }
 
   private recovery(recoveryKey: Uint8Array): Wrap {
@@ -288,10 +296,14 @@ export class Vault {
     return false;
   }
 
-  /** Whether the storage is older than what the witness saw. */
+  /** Whether the storage is older than what the witness saw, or than the marks: those it counts first. */
   private compareWitness(): void {
     const seen = this.ports.witness.load();
-    this.wentBack = seen < 0 ? 2 : seen > (this.presses as Journal).number ? 1 : 0;
+    const marked = this.ports.marks.count() - this.policy.settledMarks;
+    const isOld =
+      seen > (this.presses as Journal).number ||
+      marked > (this.attempts as Journal).number - this.policy.settledAttempts;
+    this.wentBack = isOld ? 1 : seen < 0 ? 2 : 0;
     if (this.wentBack > 0 && this.policy.wentBack !== this.wentBack) {
       this.policy.wentBack = this.wentBack;
       this.policy.save();
@@ -308,8 +320,8 @@ export class Vault {
   press(content: Uint8Array): boolean {
     const presses = this.presses;
     if (!presses?.write(content)) return false;
-    // A witness that fails stays behind, which says nothing; one ahead would.
-    this.ports.witness.save(presses.number);
+    // A witness that fails stays behind, which says nothing; one ahead would, and does so until it is excused.
+    if (this.wentBack === 0) this.ports.witness.save(presses.number);
     return true;
   }
 

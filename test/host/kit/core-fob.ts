@@ -36,6 +36,8 @@ const START_UTC = 1_770_000_000;
  */
 export class CoreFob {
   readonly serial: Uint8Array;
+  /** Every brightness that the display was told. */
+  readonly lights: number[] = [];
   private readonly ports: Ports;
   private readonly drawn: string[];
   private core: Fob;
@@ -83,7 +85,7 @@ export class CoreFob {
         show: () => undefined,
         power: () => undefined,
         ink: () => undefined,
-        light: () => undefined,
+        light: level => void this.lights.push(level),
       },
       link: { send: frame => this.send(frame) },
       stretch: { iterations: () => 1, derive: (pin, salt) => new Hmac(primitives, SHA256, salt).mac([pin]) },

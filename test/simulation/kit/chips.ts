@@ -15,7 +15,7 @@ export type Tear =
   | 'whole'
   /** A part of it, and garbage in the rest of what it touches. */
   | 'part';
-export const TEARS: readonly Tear[] = ['none', 'whole', 'part'];
+export const TEARS = ['none', 'whole', 'part'] as const satisfies readonly Tear[];
 
 /** How a storage fails that is not without power: a loose wire, a page that is worn, a pin that protects it. */
 export type Failing =
@@ -57,6 +57,11 @@ export class Chips implements Storage {
   seen = -1;
   /** Seconds since 1970 as the real-time clock has them, -1 where it stood still. */
   utc = -1;
+  /** Whether the clock corrects its speed itself, and by how many tenths of a ppm it does. */
+  trims = false;
+  trimmed = 0;
+  /** How far the clock may drift, in ppm, as its board says. */
+  ppm = 20;
   /** Page writes of the EEPROM since the test last cleared it, by page. */
   readonly wear: Uint32Array;
   /** Pages that cannot be written any more. */
@@ -229,7 +234,10 @@ export class Chips implements Storage {
       );
       return true;
     },
-    trim: () => false,
+    trim: tenths => {
+      if (this.trims) this.trimmed = tenths;
+      return this.trims;
+    },
   };
 
   readonly ports: VaultPorts = {

@@ -141,11 +141,11 @@ export const PLAYS: Readonly<Record<string, Play>> = {
     prepare: adopt,
     begin: boot,
     work: token => expect(token?.lock.choose(ascii(pin))).toBe(''),
-    writes: 5,
+    writes: 6,
     between: { failures: [0, 1] },
   },
   'change the PIN': {
-    ...onOpen(5, token => token.lock.choose(ascii(newPin)), ''),
+    ...onOpen(6, token => token.lock.choose(ascii(newPin)), ''),
     between: { failures: [0, 1] },
   },
   'enter a wrong PIN': {

@@ -8,9 +8,6 @@ import { SHA1 } from '../../../protocol/primitives.ts';
 import { ascii } from '../../conformance/owner.ts';
 import type { Chips } from './chips.ts';
 
-/** How far the clock of these chips may drift, in ppm. */
-export const CLOCK_PPM = 20;
-
 export interface Put {
   readonly id: number;
   readonly kind?: number;
@@ -33,7 +30,7 @@ export class Token {
     this.now = { ms: 0, utc: chips.utc };
     this.vault = new Vault(chips.ports);
     this.accounts = new Accounts(hostPrimitives, this.vault);
-    const facts = { clockPpm: CLOCK_PPM } as ConstructorParameters<typeof Timekeeper>[1]['facts'];
+    const facts = { clockPpm: chips.ppm } as ConstructorParameters<typeof Timekeeper>[1]['facts'];
     this.time = new Timekeeper(this.vault, { clock: chips.clock, facts }, this.now);
     this.now.utc = this.time.correct(chips.utc);
     this.lock = new Lock(this.vault, this.accounts, chips.marks, this.now);
@@ -69,7 +66,11 @@ export class Token {
   /** What `resetPin` of the wire does once the person has approved. */
   reset(recoveryKey: Uint8Array): boolean {
     const dataKey = this.vault.recover(recoveryKey);
-    if (!dataKey || !this.vault.release(dataKey)) return false;
+    if (!dataKey) return false;
+    if (!this.vault.release(dataKey)) {
+      this.lock.close();
+      return false;
+    }
     this.lock.settle();
     this.time.load();
     return true;
