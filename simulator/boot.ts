@@ -17,25 +17,28 @@ const BOARDS: Readonly<Record<BoardName, BoardFacts>> = {
   bench: BENCH,
 };
 
+function machineOf(options: BootOptions): Machine {
+  return new Machine({
+    facts: BOARDS[options.board],
+    storage: options.storage ?? memoryStore(),
+    seed: options.seed ?? DEFAULT_SEED,
+    driftPpm: options.driftPpm ?? 0,
+    parts: options.parts ?? {},
+    clock: options.clock ?? 'virtual',
+    startMs: options.startMs,
+    files: () => ({ ...(options.image ?? builtImage(options.board)), ...options.files }),
+  });
+}
+
 /**
  * Makes a board of software and powers it on. A new state gets the image's files first; one that was kept runs on
  * with what it holds. Throws when the state is another board's, or when there is no image to put into a new one.
  */
 export function boot(options: BootOptions): Fob {
-  const facts = BOARDS[options.board];
-  const clock = options.clock ?? 'virtual';
-  const machine = new Machine({
-    facts,
-    storage: options.storage ?? memoryStore(),
-    seed: options.seed ?? DEFAULT_SEED,
-    driftPpm: options.driftPpm ?? 0,
-    parts: options.parts ?? {},
-    clock,
-    startMs: options.startMs,
-    files: () => ({ ...(options.image ?? builtImage(options.board)), ...options.files }),
-  });
+  const machine = machineOf(options);
   machine.powerOn();
   const { hardware } = machine;
+  const { bangle } = hardware.facts;
   return {
     board: options.board,
     link: machine.link(),
@@ -49,12 +52,12 @@ export function boot(options: BootOptions): Fob {
       return machine.sleeping;
     },
     serial: port => machine.wire(port),
-    bluetooth: facts.bangle && hardware.radio,
-    keys: hardware.keys.count + (facts.bangle?.touches.length ?? 0),
+    bluetooth: bangle && hardware.radio,
+    keys: hardware.keys.count + (bangle?.touches.length ?? 0),
     keyDown: (key = 0) => machine.setKey(key, true),
     keyUp: (key = 0) => machine.setKey(key, false),
     press(key = 0, heldMs = PRESS_HELD_MS) {
-      if (clock === 'real') throw new Error('press needs a virtual clock: use keyDown and keyUp');
+      if (options.clock === 'real') throw new Error('press needs a virtual clock: use keyDown and keyUp');
       machine.setKey(key, true);
       machine.advance(heldMs);
       machine.setKey(key, false);
