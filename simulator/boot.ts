@@ -35,10 +35,11 @@ function machineOf(options: BootOptions): Machine {
  * with what it holds. Throws when the state is another board's, or when there is no image to put into a new one.
  */
 export function boot(options: BootOptions): Fob {
+  const facts = BOARDS[options.board];
+  const clock = options.clock ?? 'virtual';
   const machine = machineOf(options);
   machine.powerOn();
   const { hardware } = machine;
-  const { bangle } = hardware.facts;
   return {
     board: options.board,
     link: machine.link(),
@@ -52,12 +53,12 @@ export function boot(options: BootOptions): Fob {
       return machine.sleeping;
     },
     serial: port => machine.wire(port),
-    bluetooth: bangle && hardware.radio,
-    keys: hardware.keys.count + (bangle?.touches.length ?? 0),
+    bluetooth: facts.bangle && hardware.radio,
+    keys: hardware.keys.count + (facts.bangle?.touches.length ?? 0),
     keyDown: (key = 0) => machine.setKey(key, true),
     keyUp: (key = 0) => machine.setKey(key, false),
     press(key = 0, heldMs = PRESS_HELD_MS) {
-      if (options.clock === 'real') throw new Error('press needs a virtual clock: use keyDown and keyUp');
+      if (clock === 'real') throw new Error('press needs a virtual clock: use keyDown and keyUp');
       machine.setKey(key, true);
       machine.advance(heldMs);
       machine.setKey(key, false);

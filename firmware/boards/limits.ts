@@ -60,6 +60,9 @@ export const SUPPLY_FULL_VOLTS = 3.2;
 /** A report that was taken less than this ago says that a computer is there. */
 export const KEYBOARD_SURE_SECONDS = 0.1;
 
+/** Until the console opens for maintenance. */
+export const MAINTENANCE_DELAY_MS = 200;
+
 /** Characters of a frame in one HID report, behind its id and its length. */
 export const HID_REPORT_CHARS = 62;
 export const HID_RETRY_MS = 2;

@@ -8,8 +8,9 @@ import { OneKey } from './one-key.ts';
 const PRESS_MS = 100;
 /** After the power: Linux, too, has the device set up only then. */
 const ENUMERATION_MS = 150;
-/** In which a computer has fetched an answer of nine reports, one each ten milliseconds. */
-const ANSWER_MS = 200;
+/** One report, and so many in which an answer of nine has come. */
+const REPORT_MS = 10;
+const ANSWER_REPORTS = 20;
 
 /** The pico-hid image on the simulator, at its HID reports. */
 export class PicoHidDriver extends OneKey implements Driver {
@@ -20,6 +21,7 @@ export class PicoHidDriver extends OneKey implements Driver {
   /** Lengths of the reports that came. */
   readonly lengths = new Set<number>();
   private readonly cable: Pipe;
+  private isAnswered = false;
 
   constructor() {
     super();
@@ -32,14 +34,17 @@ export class PicoHidDriver extends OneKey implements Driver {
     });
     this.fob.frames.onData(report => {
       this.lengths.add(report.length);
-      this.cable.receive(Buffer.from(fromReport(report) ?? '', 'latin1'));
+      const text = fromReport(report) ?? '';
+      this.isAnswered = text.endsWith('\n');
+      this.cable.receive(Buffer.from(text, 'latin1'));
     });
     this.fob.advance(ENUMERATION_MS);
   }
 
   private send(text: string): void {
+    this.isAnswered = false;
     for (const report of toReports(text)) this.fob.frames.write(report);
-    this.fob.advance(ANSWER_MS);
+    for (let i = 0; i < ANSWER_REPORTS && !this.isAnswered; i++) this.fob.advance(REPORT_MS);
   }
 
   get transport() {

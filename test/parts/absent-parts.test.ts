@@ -45,6 +45,8 @@ async function without(
   const one = fob(storage, parts);
   const owner = Object.assign(new Owner(one), { key: before.key });
   await owner.open();
+  // Without the clock's chip nobody bears witness to the passcodes made: the person is told once.
+  if ((await one.screen()).includes('Hold: go on')) await one.choose();
   return { one, owner, id };
 }
 
@@ -129,20 +131,18 @@ describe('without any of them', () => {
 });
 
 describe('with the larger memory', () => {
-  it('the fob takes as many accounts as its directory, which 4 kB would not hold, and keeps them', async () => {
+  it('the fob takes a hundred accounts, and keeps them', async () => {
     const storage = memoryStore();
     const parts = { eeprom: 'AT24C256' } as const;
     const one = fob(storage, parts);
     const owner = new Owner(one);
     await owner.pair();
-    const { freeRecords } = await owner.client.call('info', {});
-    expect(freeRecords).toBeGreaterThan(32);
-    for (let i = 0; i < 40; i++) await owner.put({ secret: secret(new Uint8Array(20).fill(i + 1)) });
-    expect((await owner.client.call('info', {})).accounts).toBe(40);
+    for (let i = 0; i < 100; i++) await owner.put({ secret: secret(new Uint8Array(20).fill(i + 1)) });
+    await refused(owner.put({ secret: secret(new Uint8Array(20).fill(101)) }), 'full');
     await one.reboot();
     await owner.open();
-    expect((await owner.client.call('info', {})).accounts).toBe(40);
-    expect((await owner.client.call('list', { index: 39 })).health).toBe(0);
+    expect((await owner.client.call('info', {})).accounts).toBe(100);
+    expect((await owner.client.call('list', { index: 99 })).health).toBe(0);
     expect(one.fob.violations).toEqual([]);
   });
 });

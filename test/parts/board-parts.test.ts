@@ -39,6 +39,8 @@ describe('maintenance', () => {
     };
     expect(type('\x03\x10print("me")\n')).not.toContain('me\r\n');
     ask('new ConsoleMaintenance(USB).begin(); 0');
+    expect(ask('1+1')).toBe(2);
+    fob.advance(250);
     expect(type('\x10print(6*7)\n')).toContain('42\r\n');
     fob.serial('USB').write(Buffer.from('E.reboot()\n'));
     fob.advance(100);

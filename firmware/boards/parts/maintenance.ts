@@ -1,4 +1,5 @@
 import type { Maintenance } from '../../core/ports.ts';
+import { MAINTENANCE_DELAY_MS } from '../limits.ts';
 
 /** Gives the interpreter's console to a port. The next reset, by `.boot0`, takes it away again. */
 export class ConsoleMaintenance implements Maintenance {
@@ -8,7 +9,8 @@ export class ConsoleMaintenance implements Maintenance {
     this.port = port;
   }
 
+  /** In a moment: the answer to the owner goes through the same port first. */
   begin(): void {
-    E.setConsole(this.port, { force: true });
+    setTimeout(() => E.setConsole(this.port, { force: true }), MAINTENANCE_DELAY_MS);
   }
 }

@@ -1,10 +1,5 @@
 import type { Fob } from '../../core/fob.ts';
 
-/** Until the core has a screen for it: calls it where it is there. */
-function showFault(fob: Fob & { fault?: () => void }): void {
-  if (fob.fault) fob.fault();
-}
-
 /**
  * The life of a board whose interpreter has timers: every input of the core with its time, and a timer for the next
  * one that the core wants. With none wanted there is no timer, so that the board may sleep until a key or the link
@@ -23,10 +18,10 @@ export class Loop {
     this.ms = ms;
     this.timer = 0;
     // What an event throws ends that event only: the core may be in a state of which it knows nothing.
-    process.on('uncaughtException', () => showFault(fob));
+    process.on('uncaughtException', () => fob.fault());
     // Running out of memory cannot be caught. The other flags, a full input buffer above all, the host can raise.
     E.on('errorFlag', flags => {
-      if (flags.indexOf('MEMORY') >= 0) showFault(fob);
+      if (flags.indexOf('MEMORY') >= 0) fob.fault();
     });
     this.rest();
   }

@@ -1,0 +1,49 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { ascii, Owner } from '../conformance/owner.ts';
+import { SimulatorDriver } from '../conformance/simulator-driver.ts';
+
+const LINE = '\x10print(6*7)\n';
+
+let driver: SimulatorDriver | undefined;
+afterEach(() => driver?.close());
+
+async function owned(): Promise<{ one: SimulatorDriver; owner: Owner; type(line: string): Promise<string> }> {
+  const one = new SimulatorDriver();
+  driver = one;
+  const owner = new Owner(one);
+  await owner.pair();
+  let heard = '';
+  one.fob.serial('USB').onData(bytes => {
+    heard += Buffer.from(bytes).toString('latin1');
+  });
+  const type = async (line: string) => {
+    heard = '';
+    one.fob.serial('USB').write(ascii(line));
+    await one.advance(500);
+    return heard;
+  };
+  return { one, owner, type };
+}
+
+describe('maintenance', () => {
+  it('opens the console to its port after an approval, until the next reset', async () => {
+    const { one, owner, type } = await owned();
+    expect(await type(LINE)).toBe('');
+    await owner.client.call('maintain', {}, { onPressNeeded: owner.approve });
+    await one.advance(500);
+    expect(await type(LINE)).toContain('42\r\n');
+    expect((await one.screen()).join(' ').toLowerCase()).toContain('maintenance');
+    await one.reboot();
+    expect(await type(LINE)).toBe('');
+    await owner.open();
+    expect((await owner.client.call('info', {})).accounts).toBe(0);
+    expect(one.fob.violations).toEqual([]);
+  });
+
+  it('opens nothing when it is declined, or asked for by somebody who is not the owner', async () => {
+    const { owner, type } = await owned();
+    const declined = owner.client.call('maintain', {}, { onPressNeeded: owner.deny });
+    await expect(declined).rejects.toMatchObject({ refusal: 'press-denied' });
+    expect(await type(LINE)).toBe('');
+  });
+});

@@ -1,0 +1,59 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Fob } from '../../simulator/index.ts';
+import type { Driver } from '../conformance/driver.ts';
+import { Owner } from '../conformance/owner.ts';
+import { PicoHidDriver } from '../conformance/pico-hid-driver.ts';
+import { SimulatorDriver } from '../conformance/simulator-driver.ts';
+import { secret } from '../kit/secrets.ts';
+
+const POLICY = { pinDigits: 0, attempts: 10, wipe: 1, lockSeconds: 0, asks: 0 };
+/** Keypad 1 to 9 and 0 (HID Usage Tables §10). */
+const DIGIT_OF = new Map(Array.from('1234567890', (digit, at) => [0x59 + at, digit]));
+
+type Board = Driver & { readonly fob: Fob };
+let driver: Board | undefined;
+afterEach(() => driver?.close());
+
+async function stepTo(one: Board, words: string): Promise<void> {
+  for (let steps = 0; !(await one.screen()).join(' ').includes(words); steps++) {
+    if (steps > 12) throw new Error(`no screen says ${words}`);
+    await one.step();
+  }
+}
+
+describe.each([
+  ['pico', () => new SimulatorDriver()],
+  ['pico-hid', () => new PicoHidDriver()],
+])('a passcode on the screen of the %s', (_board, make: () => Board) => {
+  it('is typed into the computer when it is held, where policy and person want that', async () => {
+    const one = make();
+    driver = one;
+    const owner = new Owner(one);
+    await owner.pair();
+    await owner.client.call('setPolicy', { ...POLICY, typing: 1 });
+    await owner.put({ secret: secret(new Uint8Array(20).fill(0x31)) });
+    await owner.toList();
+    await stepTo(one, 'Settings');
+    await one.choose();
+    await stepTo(one, 'Type out');
+    await one.choose();
+    expect((await one.screen()).join(' ')).toContain('on');
+    await stepTo(one, 'Back');
+    await one.choose();
+    await stepTo(one, 'alice');
+    await one.choose();
+    const code = await owner.passcodeShown();
+    expect(code).toMatch(/^\d{6}$/);
+    await one.advance(1000);
+    const before = one.fob.keyboard.length;
+    await one.choose();
+    await one.advance(3000);
+    const usages = one.fob.keyboard.slice(before).map(report => report.bytes[2] ?? 0);
+    const typed = usages.filter(usage => usage !== 0);
+    expect(typed.map(usage => DIGIT_OF.get(usage)).join('')).toBe(secret(code));
+    // Every key goes up before the next goes down, and the last one too.
+    expect(usages.at(-1)).toBe(0);
+    for (const [at, usage] of usages.entries()) if (usage !== 0) expect(usages[at + 1]).toBe(0);
+    expect([one.complaints(), one.fob.violations]).toEqual(['', []]);
+  });
+});
