@@ -1,6 +1,8 @@
 import type { Fob, Screen } from '../fob.ts';
 import { FRAME_MS } from './limits.ts';
 
+const NONE = new Uint8Array(0);
+
 export interface ScreenState extends Screen {
   readonly powered: boolean;
 }
@@ -8,8 +10,14 @@ export interface ScreenState extends Screen {
 /** The screen as it is now, in a copy that does not change with the fob's. */
 export function screenState(fob: Fob): ScreenState {
   const { on, text, bitmap } = fob.screen();
-  const { width, height, pixels } = bitmap;
-  return { powered: fob.powered, on, text: [...text], bitmap: { width, height, pixels: pixels.slice() } };
+  const { width, height, pixels, colours } = bitmap;
+  const copy = { width, height, pixels: pixels.slice() };
+  return {
+    powered: fob.powered,
+    on,
+    text: [...text],
+    bitmap: colours ? { ...copy, colours: colours.slice() } : copy,
+  };
 }
 
 /**
@@ -46,6 +54,7 @@ function isSame(a: ScreenState, b: ScreenState): boolean {
     a.text.every((line, index) => line === b.text[index]) &&
     a.bitmap.width === b.bitmap.width &&
     a.bitmap.height === b.bitmap.height &&
-    Buffer.compare(a.bitmap.pixels, b.bitmap.pixels) === 0
+    Buffer.compare(a.bitmap.pixels, b.bitmap.pixels) === 0 &&
+    Buffer.compare(a.bitmap.colours ?? NONE, b.bitmap.colours ?? NONE) === 0
   );
 }

@@ -5,6 +5,7 @@ export const texts = {
   brand: 'passfob',
   screen: 'Display of the fob',
   onlyKey: 'Button',
+  touchKeys: ['Button', 'Tap on the lower half', 'Tap on the upper half', 'Swipe to the right'],
   keyNumber: (key: number) => `Button ${key + 1}`,
   power: 'Power',
   asText: 'Display as text',

@@ -73,19 +73,29 @@ async function measureRun(interpreter: Interpreter, key: Uint8Array | undefined)
   return { booted, peak };
 }
 
-/** Variables in use after the pico image ran to its end, on an interpreter given stand-ins for the parts it lacks. */
-async function picoAfterBoot(interpreter: Interpreter): Promise<number> {
-  const app = readFileSync(join(imageFolder('pico'), 'app'), 'latin1');
+/** What stands for the parts that a board has and the Linux interpreter has not. */
+const STAND_INS = {
+  pico:
+    'var B8,B9,BTN1=D0,LED1;' +
+    'I2C1={setup:function(){},writeTo:function(){},readFrom:function(a,n){return new Uint8Array(n)}};' +
+    'USB={on:function(){},write:function(){}};setDeepSleep=function(){};',
+  banglejs2:
+    'var BTN1=D0,g=Graphics.createArrayBuffer(176,176,4),Bluetooth={on:function(){},write:function(){}},NRF={};' +
+    'var Bangle={setOptions:function(){},setLCDPower:function(){},setLCDBrightness:function(){},' +
+    'setLocked:function(){}};g.flip=function(){};E.getBattery=function(){return 50};',
+};
+
+/** Variables in use after a board's image ran to its end, less what stands in for its parts. */
+async function afterBoot(interpreter: Interpreter, board: keyof typeof STAND_INS): Promise<number> {
+  const app = readFileSync(join(imageFolder(board), 'app'), 'latin1');
   await interpreter.write('app', Buffer.from(app, 'latin1'));
   const printed = await interpreter.run(
-    'var before=process.memory().usage,B8,B9,BTN1=D0,LED1;' +
-      'I2C1={setup:function(){},writeTo:function(){},readFrom:function(a,n){return new Uint8Array(n)}};' +
-      'USB={on:function(){},write:function(){}};setDeepSleep=function(){};var stand=process.memory().usage-before;' +
+    `var before=process.memory().usage;${STAND_INS[board]}var stand=process.memory().usage-before;` +
       'eval(require("Storage").read("app"));print("MEASURED",process.memory().usage-stand);',
     /MEASURED \d+\s|Uncaught/,
   );
   const usage = /MEASURED (\d+)/.exec(printed)?.[1];
-  if (usage === undefined) throw new Error(`the pico image did not run: ${printed.slice(-500)}`);
+  if (usage === undefined) throw new Error(`the ${board} image did not run: ${printed.slice(-500)}`);
   return Number(usage);
 }
 
@@ -128,7 +138,8 @@ it('measures the images on the real interpreter and writes docs/ledger.json', {
     await enrolAll(interpreter, key);
     const full = await measureRun(interpreter, key);
     const perCode = await instructionsPerCode(binary, folder);
-    const pico = await picoAfterBoot(interpreter);
+    const pico = await afterBoot(interpreter, 'pico');
+    const bangle = await afterBoot(interpreter, 'banglejs2');
     const memory = await interpreter.run('print("BLOCK",process.memory().blocksize,process.version);quit();');
     const [, bytes, release] = /BLOCK (\d+) (\S+)/.exec(memory) ?? [];
     const common = {
@@ -151,7 +162,7 @@ it('measures the images on the real interpreter and writes docs/ledger.json', {
       variablesPeak: afterBoot + accounts + (full.peak.peak - full.booted.usage),
       instructionsPerCode: perCode,
     });
-    const ledger = [row('pico', pico), row('bench', blank.booted.usage)];
+    const ledger = [row('pico', pico), row('banglejs2', bangle), row('bench', blank.booted.usage)];
     writeFileSync(join(ROOT, 'docs/ledger.json'), `${JSON.stringify(ledger, null, 2)}\n`);
     console.log(JSON.stringify(ledger, null, 2));
   } finally {

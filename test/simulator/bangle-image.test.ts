@@ -3,8 +3,10 @@ import { isFobError } from '../../host/client/index.ts';
 import { builtImage } from '../../simulator/image.ts';
 import { boot, memoryStore, type StateStore } from '../../simulator/index.ts';
 import { BangleDriver } from '../conformance/banglejs2-driver.ts';
-import { Owner } from '../conformance/owner.ts';
+import { Owner, random } from '../conformance/owner.ts';
+import { refused } from '../conformance/refused.ts';
 import { RFC4226, RFC4226_KEY } from '../conformance/vectors.ts';
+import { secret } from '../kit/secrets.ts';
 import { copyOf } from './bangle-pages-kit.ts';
 
 const PATIENCE = { patience: { answerTimeoutMs: 15, sendsMax: 1 } };
@@ -87,6 +89,19 @@ describe('the image of the Bangle', () => {
     expect((await new Owner(lost).client.hello()).state).toBe('blank');
     expect(lost.complaints()).toBe('');
     await lost.close();
+  });
+
+  it('holds 32 accounts with keys of 64 bytes and names of full length', async () => {
+    const driver = new BangleDriver();
+    const owner = new Owner(driver);
+    await owner.pair();
+    const name = new Uint8Array(32).fill(65);
+    const account = () => ({ algorithm: 3, issuer: name, label: name, secret: secret(random(64)) });
+    for (let index = 0; index < 32; index++) await owner.put(account());
+    expect((await owner.client.call('info', {})).accounts).toBe(32);
+    await refused(owner.put(account()), 'full');
+    expect(driver.complaints()).toBe('');
+    await driver.close();
   });
 
   it('is old or new behind every power cut of an enrolment', { timeout: 120_000 }, async () => {

@@ -1,8 +1,21 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryStore, type StateStore } from '../../simulator/index.ts';
-import { describeNeeds, isBigRun, needsEspruino } from '../kit/tools.ts';
-import { BYTES, copyOf, PAGE_BYTES, PAGES, PagesBoard, type Write, written } from './bangle-pages-kit.ts';
+import { Interpreter } from '../kit/interpreter.ts';
+import { isBigRun, itNeeds, needsEspruino } from '../kit/tools.ts';
+import {
+  BYTES,
+  copyOf,
+  PAGE_BYTES,
+  PAGES,
+  PAGES_IMAGE,
+  PagesBoard,
+  type Write,
+  written,
+} from './bangle-pages-kit.ts';
 
 const BLANK = Buffer.alloc(BYTES, 0xff);
 /** Entries of one file: 16,384 bytes less the image and five, by 37. */
@@ -193,4 +206,27 @@ describe('the pages in flash', () => {
   });
 });
 
-describeNeeds(needsEspruino(), 'the pages in flash on the real interpreter', () => {});
+itNeeds(
+  needsEspruino(),
+  'the pages in flash hold what was written on the real interpreter, through a renewal of their file',
+  async binary => {
+    const folder = mkdtempSync(join(tmpdir(), 'passfob-pages-'));
+    try {
+      const interpreter = new Interpreter([binary], folder);
+      const writes = Array.from({ length: ENTRIES + 20 }, (_, index) => stamped(index));
+      const orders = writes.map(
+        ({ address, data }) => `w(${address},"${Buffer.from(data).toString('base64')}")`,
+      );
+      const ask = 'print("<"+r()+">",v(),"FILES",require("Storage").list().join());quit();';
+      const wrote = await interpreter.run(`${PAGES_IMAGE};print("DONE",${orders.join('&&')});${ask}`);
+      const again = await interpreter.run(`${PAGES_IMAGE};${ask}`);
+      const expected = writes.reduce(written, BLANK).toString('base64');
+      expect(wrote).toContain('DONE true');
+      for (const printed of [wrote, again]) {
+        expect(/<([^>]*)> 1 FILES pages1/.exec(printed)?.[1]).toBe(expected);
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);

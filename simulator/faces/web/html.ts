@@ -23,8 +23,10 @@ function escaped(text: string): string {
 }
 
 function keyButton(key: number, keys: number): string {
-  const name = keys === 1 ? texts.onlyKey : texts.keyNumber(key);
-  return `<button type="button" class="key" data-key="${key}" aria-describedby="hint" disabled><span class="unseen">${escaped(name)}</span></button>`;
+  const touch = keys === texts.touchKeys.length ? texts.touchKeys[key] : undefined;
+  const name = touch ?? (keys === 1 ? texts.onlyKey : texts.keyNumber(key));
+  const title = touch === undefined ? '' : ` title="${escaped(touch)}"`;
+  return `<button type="button" class="key" data-key="${key}"${title} aria-describedby="hint" disabled><span class="unseen">${escaped(name)}</span></button>`;
 }
 
 /** The faceplate page of a fob with that many keys on its case. */

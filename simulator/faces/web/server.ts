@@ -7,6 +7,7 @@ import { MAX_WAITING_REQUESTS } from '../../control/limits.ts';
 import { type ScreenState, screenFeed } from '../../control/screen-feed.ts';
 import { openSession } from '../../control/session.ts';
 import type { Target } from '../../control/target.ts';
+import type { Bitmap } from '../../fob.ts';
 import { MAX_PAGE_MESSAGE_BYTES, MAX_PAGE_UNSENT_BYTES, MAX_PAGES, MAX_URL_CHARS } from '../limits.ts';
 import { isWorthSaying, screenLines } from '../words.ts';
 import { isOwnOrigin, ownHost, securityHeaders } from './guard.ts';
@@ -101,13 +102,23 @@ function answer(
   response.end(request.method === 'HEAD' ? undefined : asset.body);
 }
 
+/** Red, green and blue of a coloured display, each as bits; none of one that has no colours. */
+function planesOf({ width, height, colours }: Bitmap): string[] {
+  if (!colours) return [];
+  return [1, 2, 4].map(bit =>
+    packedBits({ width, height, pixels: colours.map(colour => colour & bit) }).toString('base64'),
+  );
+}
+
 /** What `page.js` is told of the screen. */
 function screenMessage(state: ScreenState, say: readonly string[] | null): string {
   const { powered, on, bitmap } = state;
   const { width, height, pixels } = bitmap;
   const shown = on ? bitmap : { width, height, pixels: new Uint8Array(pixels.length) };
   const bits = packedBits(shown).toString('base64');
-  return JSON.stringify({ event: 'screen', powered, on, text: screenLines(state), say, width, height, bits });
+  const planes = planesOf(shown);
+  const text = screenLines(state);
+  return JSON.stringify({ event: 'screen', powered, on, text, say, width, height, bits, planes });
 }
 
 /** One open page: its requests go through a session of the control protocol; it is sent every screen. */

@@ -64,7 +64,7 @@ main {
   margin: .9rem 0 1.4rem; text-align: center; font-size: .8rem; font-weight: 600;
   letter-spacing: .42em; text-indent: .42em; color: #8d96a1; text-shadow: 0 -1px 0 #000;
 }
-.keys { display: flex; justify-content: center; gap: 1.25rem; }
+.keys { display: flex; flex-wrap: wrap; justify-content: center; gap: 1.25rem; }
 .key {
   width: 6rem; height: 6rem; padding: 0; border-radius: 50%; cursor: pointer;
   border: 1px solid #08090b;

@@ -11,6 +11,7 @@
  * @property {number} width in pixels
  * @property {number} height in pixels
  * @property {string} bits base64; rows padded to whole bytes, leftmost pixel highest, 1 = lit
+ * @property {string[]} planes red, green and blue, each like `bits`; none of a display without colours
  */
 
 /**
@@ -95,8 +96,13 @@ function show(screen) {
   if (screen.say !== null) speech.textContent = screen.say.join('\n');
 }
 
+/** @param {string} base64 */
+function bytesOf(base64) {
+  return Uint8Array.from(atob(base64), character => character.charCodeAt(0));
+}
+
 /** @param {ScreenMessage} screen */
-function draw({ width, height, bits }) {
+function draw({ width, height, bits, planes }) {
   if (display.width !== width || display.height !== height) {
     display.width = width;
     display.height = height;
@@ -104,13 +110,15 @@ function draw({ width, height, bits }) {
   }
   const context = display.getContext('2d');
   if (context === null) return;
-  const packed = Uint8Array.from(atob(bits), character => character.charCodeAt(0));
+  const [packed = new Uint8Array(), ...colours] = [bits, ...planes].map(bytesOf);
   const rowBytes = Math.ceil(width / 8);
   const image = context.createImageData(width, height);
   for (let pixel = 0; pixel < width * height; pixel++) {
     const [x, y] = [pixel % width, Math.floor(pixel / width)];
-    const isLit = ((packed[y * rowBytes + (x >> 3)] ?? 0) >> (7 - (x & 7))) & 1;
-    image.data.set(isLit ? LIT : DARK, pixel * 4);
+    /** @param {Uint8Array} plane */
+    const isSet = plane => ((plane[y * rowBytes + (x >> 3)] ?? 0) >> (7 - (x & 7))) & 1;
+    const lit = colours.length > 0 ? [...colours.map(plane => isSet(plane) * 255), 255] : LIT;
+    image.data.set(isSet(packed) ? lit : DARK, pixel * 4);
   }
   context.putImageData(image, 0, 0);
 }
