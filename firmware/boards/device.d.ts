@@ -139,7 +139,7 @@ declare const NRF: {
   setServices(data: undefined, options: { hid: Uint8Array }): void;
   getSecurityStatus(): { connected?: boolean; encrypted?: boolean };
   /** Throws where nobody is connected or the last report is still on its way. */
-  sendHIDReport(data: number[], callback: () => void): void;
+  sendHIDReport(data: number[]): void;
 };
 declare const JSON: {
   parse(text: string): unknown;

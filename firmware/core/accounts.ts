@@ -263,7 +263,7 @@ export class Accounts {
   /** Takes an account out of the press journal: enrolled again under its id, it would begin where that one ended. */
   private unpress(id: number): boolean {
     const journal = this.vault.presses;
-    if (!journal || this.ahead(id, 0) === 0) return true;
+    if (!journal || this.ahead(id, -1) < 0) return true;
     const content = new Uint8Array(journal.content);
     for (let at = 0; at < PRESS_ENTRIES * PRESS_ENTRY_BYTES; at += PRESS_ENTRY_BYTES) {
       if (new Reader(content, at).number(3) === tagOf(id)) content.fill(0, at, at + PRESS_ENTRY_BYTES);

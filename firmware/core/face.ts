@@ -15,7 +15,6 @@ import {
   VIEW_HOME,
   VIEW_LIST,
   VIEW_MESSAGE,
-  VIEW_OFF,
   VIEW_PAIRING,
   VIEW_SETTINGS,
   VIEW_STAY,
@@ -28,7 +27,7 @@ import { CLOCK_STALE, type Timekeeper } from './timekeeper.ts';
 import { Typist } from './typist.ts';
 import { VAULT_OWNED, type Vault } from './vault/vault.ts';
 
-/** The view that is shown, what fills it, and until when. */
+/** The view that is shown, what fills it, and until when. What is only declared is set by the first `show`. */
 export class Face implements View {
   readonly ports: Ports;
   readonly vault: Vault;
@@ -39,34 +38,34 @@ export class Face implements View {
   readonly state: State;
   readonly now: Now;
 
-  kind: number;
-  title: string;
-  detail: string;
-  code: string;
-  next: string;
-  note: string;
-  hint: string;
-  secondsLeft: number;
-  period: number;
+  declare kind: number;
+  declare title: string;
+  declare detail: string;
+  declare code: string;
+  declare next: string;
+  declare note: string;
+  declare hint: string;
+  declare secondsLeft: number;
+  declare period: number;
   place: number;
-  count: number;
+  declare count: number;
 
   /** When the view ends. */
-  until: number;
+  declare until: number;
   /** Set when the screen must be drawn anew. */
-  dirty: boolean;
+  declare dirty: boolean;
   /** The account of the list or of the code, undefined where it is damaged. */
-  account: Account | undefined;
-  entry: Entry | undefined;
+  declare account: Account | undefined;
+  declare entry: Entry | undefined;
   /** Place in the settings. */
-  setting: number;
+  declare setting: number;
   /** What `second` was when the screen was last drawn. */
-  drawn: number;
+  declare drawn: number;
   /** When a key last went down; when the one that is down becomes a hold, `FAR` for up or not counted. */
   keyAt: number;
-  holdAt: number;
+  declare holdAt: number;
   /** Until when the next passcode is shown because of a hold. */
-  peekUntil: number;
+  declare peekUntil: number;
   readonly question: Question;
   readonly typist: Typist;
 
@@ -88,24 +87,8 @@ export class Face implements View {
     this.pool = pool;
     this.state = state;
     this.now = now;
-    this.kind = VIEW_OFF;
-    this.title = '';
-    this.detail = '';
-    this.code = '';
-    this.next = '';
-    this.note = '';
-    this.hint = '';
-    this.secondsLeft = 0;
-    this.period = 0;
     this.place = 0;
-    this.count = 0;
-    this.until = 0;
-    this.dirty = true;
-    this.setting = 0;
-    this.drawn = 0;
     this.keyAt = 0;
-    this.holdAt = FAR;
-    this.peekUntil = 0;
     this.question = new Question();
     this.typist = new Typist(ports.keyboard);
   }

@@ -1,36 +1,36 @@
-import { KIND_HOTP, KIND_OCRA } from '../../protocol/account.ts';
-import { equal } from '../../protocol/hmac.ts';
-import {
-  PIN_DIGITS_MAX,
-  PIN_DIGITS_MIN,
-  PRESS_DEAF_MS,
-  PRESS_WAIT_MS,
-  QUESTION_CHARS_MIN,
-} from '../../protocol/limits.ts';
+import { PRESS_DEAF_MS, PRESS_WAIT_MS } from '../../protocol/limits.ts';
 import { timeStep } from '../../protocol/otp.ts';
 import { REFUSED_BUSY, REFUSED_PRESS_NEEDED } from '../../protocol/refusals.ts';
-import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import * as entries from './entry.ts';
 import { Face } from './face.ts';
+import {
+  answerWith,
+  approve,
+  asksPin,
+  chooseSetting,
+  enter,
+  eraseFob,
+  holdCode,
+  openAccount,
+  PIN_TO_APPROVE,
+  PIN_TO_SET,
+  showEntry,
+  showSettings,
+  took,
+  work,
+} from './flow.ts';
 import * as limits from './limits.ts';
 import type { Lock } from './lock.ts';
 import type { Pool } from './pool.ts';
 import type { Now, Ports } from './ports.ts';
 import * as questions from './question.ts';
 import * as views from './screens/view.ts';
-import { changeSetting, SET_BACK, SET_PIN, stepSetting } from './settings.ts';
+import { stepSetting } from './settings.ts';
 import type { State } from './state.ts';
 import * as texts from './texts.ts';
 import { CLOCK_UNSET, type Timekeeper } from './timekeeper.ts';
 import { VAULT_BLANK, VAULT_KEYS_LOST, VAULT_OWNED, type Vault } from './vault/vault.ts';
-
-/** Bits of `State.asks`. */
-const PIN_TO_SHOW = 1;
-const PIN_TO_APPROVE = 2;
-const PIN_TO_SET = 4;
-/** `State.typing` where Enter follows. */
-const TYPES_ENTER = 3;
 
 const KEY_MAIN = 0;
 const KEY_NEXT = 1;
@@ -41,13 +41,13 @@ export class Person extends Face {
   /** The last PIN that was entered: after a yes to `ASK_PIN`, the account's. */
   entered: Uint8Array;
   /** The OCRA question whose PIN is still to be entered. */
-  private asked: Uint8Array;
-  private style: number;
+  declare asked: Uint8Array;
+  declare style: number;
   /** When the list last went on, and how many of its steps in a row came quickly. */
-  private stepAt: number;
-  private quick: number;
+  declare private stepAt: number;
+  declare private quick: number;
   /** Until when no other HOTP value is made. */
-  private guardUntil: number;
+  declare guardUntil: number;
 
   constructor(
     ports: Ports,
@@ -61,11 +61,6 @@ export class Person extends Face {
   ) {
     super(ports, vault, lock, accounts, time, pool, state, now);
     this.entered = new Uint8Array(0);
-    this.asked = this.entered;
-    this.style = questions.ASK_PLAIN;
-    this.stepAt = 0;
-    this.quick = 0;
-    this.guardUntil = 0;
     ports.display.light(state.light);
     this.home();
   }
@@ -82,10 +77,10 @@ export class Person extends Face {
       text = this.pool.ready ? texts.BLANK : `${this.pool.percent}% ${texts.MIXING}`;
     } else if (state > VAULT_OWNED) {
       text = (state === VAULT_KEYS_LOST ? texts.KEYS_LOST : texts.DAMAGED) + texts.HOLD_TO_ERASE;
-    } else if (lock.wanted) this.enter(entries.ENTER_NEW);
+    } else if (lock.wanted) enter(this, entries.ENTER_NEW);
     else if (lock.closed) {
       if (lock.dead) text = texts.LOCKED_OUT;
-      else this.enter(entries.ENTER_PIN);
+      else enter(this, entries.ENTER_PIN);
     } else if (vault.wentBack) {
       text = (vault.wentBack > 1 ? texts.WITNESS_LOST : texts.WENT_BACK) + texts.MAY_REPEAT;
       this.show(views.VIEW_NOTICE, '', text, texts.HINT_GO_ON, 0);
@@ -177,14 +172,14 @@ export class Person extends Face {
 
   private expire(): void {
     const kind = this.kind;
-    if (kind === views.VIEW_BUSY) this.work();
-    else if (kind === views.VIEW_REPORT) this.answer(questions.ANSWER_NO, texts.DENIED);
-    else if (this.question.isWaiting) this.answer(questions.ANSWER_TOO_LATE, texts.TOO_LATE);
+    if (kind === views.VIEW_BUSY) work(this);
+    else if (kind === views.VIEW_REPORT) answerWith(this, questions.ANSWER_NO, texts.DENIED);
+    else if (this.question.isWaiting) answerWith(this, questions.ANSWER_TOO_LATE, texts.TOO_LATE);
     else if (kind < views.VIEW_HOME) this.home();
     else this.sleep();
   }
 
-  private sleep(): void {
+  sleep(): void {
     const state = this.state;
     this.account = undefined;
     this.entry = undefined;
@@ -197,7 +192,7 @@ export class Person extends Face {
   private deny(): void {
     if (this.kind === views.VIEW_ASK && this.style & questions.ASK_REPORT) {
       this.show(views.VIEW_REPORT, texts.ASK_REPORT_IT, '', texts.HINT_ASK, PRESS_WAIT_MS);
-    } else this.answer(questions.ANSWER_NO, texts.DENIED);
+    } else answerWith(this, questions.ANSWER_NO, texts.DENIED);
   }
 
   private hold(): void {
@@ -206,15 +201,15 @@ export class Person extends Face {
     this.holdAt = limits.FAR;
     if (kind === views.VIEW_LIST) this.choose(true);
     else if (kind === views.VIEW_ASK) {
-      const asks = this.asksPin(PIN_TO_APPROVE) && !this.lock.closed && this.style < questions.ASK_UNLOCKED;
-      if (asks) this.enter(entries.ENTER_TO_APPROVE);
-      else this.approve();
-    } else if (kind === views.VIEW_REPORT) this.answer(questions.ANSWER_REPORTED, texts.REPORTED);
-    else if (erases) this.erase();
+      const asks = asksPin(this, PIN_TO_APPROVE) && !this.lock.closed && this.style < questions.ASK_UNLOCKED;
+      if (asks) enter(this, entries.ENTER_TO_APPROVE);
+      else approve(this);
+    } else if (kind === views.VIEW_REPORT) answerWith(this, questions.ANSWER_REPORTED, texts.REPORTED);
+    else if (erases) eraseFob(this);
     else if (kind === views.VIEW_NOTICE) {
       this.vault.excuse();
       this.home();
-    } else if (kind === views.VIEW_CODE) this.holdCode();
+    } else if (kind === views.VIEW_CODE) holdCode(this);
     else if (kind >= views.VIEW_HOME) this.choose(true);
   }
 
@@ -230,7 +225,7 @@ export class Person extends Face {
       this.list();
     } else if (kind === views.VIEW_ENTRY && this.entry) {
       this.entry.step(by);
-      this.showEntry(this.entry);
+      showEntry(this, this.entry);
     } else if (kind === views.VIEW_SETTINGS) {
       stepSetting(this, by);
       this.showSetting();
@@ -240,57 +235,22 @@ export class Person extends Face {
   private back(): void {
     const kind = this.kind;
     if (kind > views.VIEW_ENTRY) this.deny();
-    else if (kind === views.VIEW_ENTRY && this.entry) this.took(this.entry, this.entry.undo());
+    else if (kind === views.VIEW_ENTRY && this.entry) took(this, this.entry, this.entry.undo());
     else this.home();
   }
 
   private choose(held: boolean): void {
     const kind = this.kind;
     const account = this.account;
-    if (kind === views.VIEW_LIST && account) this.open(account, held);
-    else if (kind === views.VIEW_ENTRY && this.entry) this.took(this.entry, this.entry.take());
-    else if (kind === views.VIEW_SETTINGS) this.set();
+    if (kind === views.VIEW_LIST && account) openAccount(this, account, held);
+    else if (kind === views.VIEW_ENTRY && this.entry) took(this, this.entry, this.entry.take());
+    else if (kind === views.VIEW_SETTINGS) chooseSetting(this);
     else if (kind === views.VIEW_LIST && this.place < this.accounts.count) this.say(texts.BAD_RECORD);
     else if (kind < views.VIEW_HOME || this.lock.closed || this.vault.state > VAULT_OWNED) this.home();
     else if (kind !== views.VIEW_NOTICE) {
-      if (this.asksPin(PIN_TO_SET)) this.enter(entries.ENTER_TO_SET);
-      else this.showSettings();
+      if (asksPin(this, PIN_TO_SET)) enter(this, entries.ENTER_TO_SET);
+      else showSettings(this);
     }
-  }
-
-  private asksPin(bit: number): boolean {
-    return this.state.pinDigits > 0 && (this.state.asks & bit) > 0;
-  }
-
-  private open(account: Account, held: boolean): void {
-    // One hold is one value, whatever else the keys do.
-    if (account.kind === KIND_HOTP && (!held || this.now.ms < this.guardUntil)) return;
-    if (this.asksPin(PIN_TO_SHOW)) this.enter(entries.ENTER_TO_SHOW);
-    else this.makeCode(account);
-  }
-
-  private makeCode(account: Account): void {
-    const kind = account.kind;
-    if (kind === KIND_OCRA) {
-      if (account.question === 1) this.say(texts.NEEDS_COMPUTER);
-      else this.enter(entries.ENTER_QUESTION);
-    } else if (kind === KIND_HOTP) {
-      // As it is on storage now: a computer may have had a value since the list was shown.
-      const stored = this.accounts.read(this.place);
-      this.guardUntil = this.now.ms + limits.HOTP_GUARD_MS;
-      this.showCode(stored && this.accounts.nextHotp(stored));
-    } else if (this.time.state === CLOCK_UNSET) this.say(texts.NO_TIME);
-    else this.showCode(this.accounts.totp(account, this.now.utc));
-  }
-
-  /** Types the code on the screen, or shows the next one. */
-  private holdCode(): void {
-    const state = this.state;
-    const account = this.account;
-    this.dirty = true;
-    if (!state.types || !state.typing) this.peekUntil = this.now.ms + limits.PEEK_MS;
-    else if (account && account.digits > 15) this.note = texts.NOT_TYPED;
-    else this.typist.start(state.typing === TYPES_ENTER ? `${this.code}:` : this.code, this.now.ms);
   }
 
   /** A running number has changed. */
@@ -311,117 +271,6 @@ export class Person extends Face {
       this.home();
       if (this.kind === views.VIEW_HOME) this.until = until;
     }
-  }
-
-  private erase(): void {
-    const isErased = this.vault.erase();
-    if (isErased) {
-      this.accounts.arrange();
-      this.time.load();
-    }
-    this.say(isErased ? texts.ERASED : texts.NO_MEMORY);
-  }
-
-  private showSettings(): void {
-    this.setting = 0;
-    this.showSetting();
-  }
-
-  private set(): void {
-    const setting = this.setting;
-    if (setting === SET_BACK) this.home();
-    else if (setting === SET_PIN) this.enter(entries.ENTER_TO_CHANGE);
-    else if (changeSetting(this)) this.showSetting();
-    else this.say(texts.NO_MEMORY);
-  }
-
-  /** Has something entered; what follows is its purpose. */
-  private enter(purpose: number): void {
-    const account = this.account;
-    const wait = this.lock.wait;
-    let base = 10;
-    let least = PIN_DIGITS_MIN;
-    let most = PIN_DIGITS_MAX;
-    if (purpose === entries.ENTER_NEW) least = this.state.pinDigits;
-    else if (purpose === entries.ENTER_QUESTION && account) {
-      if (account.question) base = 16;
-      least = QUESTION_CHARS_MIN;
-      most = account.length;
-    } else if (wait && purpose !== entries.ENTER_REPEAT && purpose !== entries.ENTER_ACCOUNT_PIN) {
-      this.show(views.VIEW_HOME, `${texts.WAIT} ${wait} s`, `${this.lock.left} ${texts.TRIES_LEFT}`, '', 0);
-      return;
-    }
-    this.entry = new entries.Entry(this.pool, purpose, base, least, most);
-    this.showEntry(this.entry);
-  }
-
-  private showEntry(entry: entries.Entry): void {
-    const hint = this.ports.facts.keys > 1 ? texts.PRESS + texts.TAKE : texts.TURN;
-    this.show(views.VIEW_ENTRY, entry.title, entry.shown, hint, 0);
-    this.code = entry.symbol;
-  }
-
-  /** The entry has taken a symbol, or its end. */
-  private took(entry: entries.Entry, end: number): void {
-    if (end === entries.ENTRY_DONE) this.use(entry.purpose, entry.done());
-    else if (end === entries.ENTRY_GOES_ON) this.showEntry(entry);
-    else if (this.question.isWaiting) this.answer(questions.ANSWER_NO, texts.DENIED);
-    else if (entry.purpose === entries.ENTER_PIN) this.sleep();
-    else this.home();
-  }
-
-  private use(purpose: number, text: Uint8Array): void {
-    let account = this.account;
-    if (purpose === entries.ENTER_QUESTION && account) {
-      this.asked = text;
-      if (account.inputs & 6) {
-        this.enter(entries.ENTER_ACCOUNT_PIN);
-        return;
-      }
-    }
-    const isAnswer = purpose === entries.ENTER_QUESTION || purpose === entries.ENTER_ACCOUNT_PIN;
-    const before = this.entered;
-    this.entered = purpose === entries.ENTER_QUESTION ? new Uint8Array(0) : text;
-    if (isAnswer && this.question.isWaiting) this.answer(questions.ANSWER_YES, texts.APPROVED);
-    else if (isAnswer) {
-      // The names, under which the passcode stands.
-      this.list();
-      account = this.account;
-      this.showCode(account && this.accounts.respond(account, this.asked, this.entered, this.now.utc));
-    } else if (purpose === entries.ENTER_NEW) {
-      const why = this.lock.unfit(text);
-      if (why) this.say(why);
-      else this.enter(entries.ENTER_REPEAT);
-    } else if (purpose === entries.ENTER_REPEAT && !equal(text, before)) this.say(texts.PIN_MISMATCH);
-    // Drawn before the work begins, which takes half a second.
-    else this.show(views.VIEW_BUSY, texts.TITLE, texts.CHECKING, '', 1);
-  }
-
-  /** Checks or sets the PIN that was entered, and goes on with what it was wanted for. */
-  private work(): void {
-    const purpose = this.entry ? this.entry.purpose : 0;
-    const pin = this.entered;
-    const why = purpose === entries.ENTER_REPEAT ? this.lock.choose(pin) : this.lock.check(pin);
-    pin.fill(0);
-    if (why) this.answer(questions.ANSWER_NO, why);
-    else if (purpose === entries.ENTER_REPEAT) this.say(texts.PIN_SET);
-    else if (purpose === entries.ENTER_TO_CHANGE) this.enter(entries.ENTER_NEW);
-    else if (purpose === entries.ENTER_TO_SET) this.showSettings();
-    else if (purpose === entries.ENTER_TO_APPROVE) this.approve();
-    else {
-      this.home();
-      if (purpose === entries.ENTER_TO_SHOW && this.account) this.makeCode(this.account);
-    }
-  }
-
-  private answer(answer: number, text: string): void {
-    this.question.answer(answer);
-    this.say(text);
-  }
-
-  private approve(): void {
-    if (this.style & questions.ASK_PIN) this.enter(entries.ENTER_ACCOUNT_PIN);
-    else this.answer(questions.ANSWER_YES, texts.APPROVED);
   }
 
   /**

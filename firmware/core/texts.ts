@@ -25,8 +25,6 @@ export const STORED = 'Account added.';
 export const ASK_CODE = 'Send passcode?';
 export const ASK_ERASE = 'Erase this fob?';
 export const ASK_CLOCK = 'Change the clock?';
-/** With a number beside it: at most six characters. */
-export const ASK_LOGIN = 'Login?';
 export const ASK_RESET = 'Reset the PIN?';
 export const ASK_MAINTAIN = 'Open for an update?';
 export const ASK_REPORT_IT = 'Report it?';

@@ -13,13 +13,18 @@ export interface TerminalSize {
  * What the terminal face shows, line by line: the display in a frame, drawn as finely as the window allows (as
  * text where it allows no drawing), the keys, and the notes.
  */
-export function terminalFrame(state: ScreenState, size: TerminalSize, notes: readonly string[]): string[] {
+export function terminalFrame(
+  state: ScreenState,
+  size: TerminalSize,
+  notes: readonly string[],
+  keys: string = texts.terminalKeys,
+): string[] {
   const kind = [halfBlocks, brailleDots].find(candidate => fits(candidate, state, size));
   const picture = kind
     ? framed(drawCells(kind, shownBitmap(state)))
     : [texts.terminalTooSmall, '', ...screenLines(state)];
   const status = state.powered ? [] : [texts.powerOff];
-  const lines = [...picture, ...(kind ? status : []), texts.terminalKeys, ...notes];
+  const lines = [...picture, ...(kind ? status : []), keys, ...notes];
   return lines.slice(0, size.rows).map(line => [...line].slice(0, size.columns).join(''));
 }
 

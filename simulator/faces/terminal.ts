@@ -39,8 +39,8 @@ const CLEAR_BELOW = '\x1b[J';
 const DEFAULT_SIZE: TerminalSize = { columns: 80, rows: 24 };
 
 /**
- * Shows the fob in a terminal and takes its keys from it: space = short press, `h` or Enter = hold, `p` = power,
- * `q` or Ctrl-C = quit.
+ * Shows the fob in a terminal and takes its keys from it: space = short press, `h` or Enter = hold, `n`, `u` and
+ * `b` = the further keys of a fob that has them, `p` = power, `q` or Ctrl-C = quit.
  * @returns the function that gives the terminal back as it was.
  */
 export function terminalFace(target: Target, options: TerminalOptions): () => void {
@@ -56,7 +56,7 @@ export function terminalFace(target: Target, options: TerminalOptions): () => vo
 
 function showPlain(target: Target, output: TerminalOutput, notes: readonly string[]): () => void {
   let said: readonly string[] | undefined;
-  output.write([...notes, texts.terminalKeys, ''].map(line => `${line}\n`).join(''));
+  output.write([...notes, keysText(target), ''].map(line => `${line}\n`).join(''));
   return screenFeed(target.fob, state => {
     const lines = screenLines(state);
     if (said === undefined || isWorthSaying(said, lines)) {
@@ -72,7 +72,7 @@ function showDrawing(target: Target, output: TerminalOutput, notes: readonly str
   const draw = () => {
     if (state === undefined) return;
     const { columns = DEFAULT_SIZE.columns, rows = DEFAULT_SIZE.rows } = output;
-    const frame = terminalFrame(state, { columns, rows }, notes);
+    const frame = terminalFrame(state, { columns, rows }, notes, keysText(target));
     output.write(HOME + frame.map(line => line + CLEAR_TO_LINE_END).join('\r\n') + CLEAR_BELOW);
   };
   output.write(ENTER_SCREEN);
@@ -90,12 +90,21 @@ function showDrawing(target: Target, output: TerminalOutput, notes: readonly str
   };
 }
 
+function keysText({ fob }: Target): string {
+  return fob.keys > 1 ? texts.terminalTouchKeys : texts.terminalKeys;
+}
+
 function takeKeys(target: Target, input: TerminalInput): () => void {
   const { fob } = target;
   const actions: Readonly<Record<string, () => unknown>> = {
     ' ': () => press(target, 0, SHORT_PRESS_MS),
     h: () => press(target, 0, HOLD_MS),
     '\r': () => press(target, 0, HOLD_MS),
+    ...(fob.keys > 1 && {
+      n: () => press(target, 1, SHORT_PRESS_MS),
+      u: () => press(target, 2, SHORT_PRESS_MS),
+      b: () => press(target, 3, SHORT_PRESS_MS),
+    }),
     p: () => (fob.powered ? fob.cutPower() : fob.powerOn()),
   };
   let waiting = 0;

@@ -16,5 +16,6 @@ export const texts = {
   keyHint: 'Click the button, or focus it and press Space or Enter. Keep it down to hold it.',
   noScript: 'This page needs scripts: they are what carries the button to the fob.',
   terminalKeys: 'space press · h hold · p power · q quit',
+  terminalTouchKeys: 'space press · h hold · n next · u previous · b back · p power · q quit',
   terminalTooSmall: 'This window is too small for the display; here is its text.',
 } as const;

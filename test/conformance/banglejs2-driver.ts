@@ -4,7 +4,7 @@ import { secret } from '../kit/secrets.ts';
 import type { Driver } from './driver.ts';
 
 const PRESS_MS = 100;
-/** Long enough for a hold. */
+/** A press would do but for HOTP, which takes a hold. */
 const HELD_MS = 700;
 const NEXT_KEY = 1;
 const BACK_KEY = 3;

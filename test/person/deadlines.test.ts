@@ -17,7 +17,7 @@ describe('with nothing to do the fob', () => {
   it('asks for no tick with the display off, and none more often than once a second before', async () => {
     await fc.assert(
       fc.asyncProperty(acts, async script => {
-        const hand = await Hand.take();
+        const hand = await Hand.hold();
         await hand.put({ kind: 2 });
         await hand.put({ kind: 1 });
         for (const act of script) {
@@ -40,7 +40,7 @@ describe('with nothing to do the fob', () => {
   });
 
   it('shows a passcode for a minute, second by second', async () => {
-    const hand = await Hand.take();
+    const hand = await Hand.hold();
     await hand.enrol(2, 1);
     hand.fob.press(650);
     const gaps: number[] = [];
@@ -54,14 +54,14 @@ describe('with nothing to do the fob', () => {
   });
 
   it('shows a HOTP value for a minute without a tick', async () => {
-    const hand = await Hand.take();
+    const hand = await Hand.hold();
     await hand.enrol(1, 1);
     hand.fob.press(650);
     expect(hand.fob.deadlineMs).toBeGreaterThan(59_000);
   });
 
   it('turns the display off half a minute after the last key, and the next key only wakes it', async () => {
-    const hand = await Hand.take();
+    const hand = await Hand.hold();
     await hand.enrol(2, 1);
     hand.fob.press();
     expect(hand.says('Settings')).toBe(true);

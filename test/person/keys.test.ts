@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { refused } from '../conformance/refused.ts';
-import { Hand, START_UTC, withKeys } from './kit.ts';
-
-const HOLD_MS = 650;
+import { Hand, HOLD_MS, START_UTC, withKeys } from './kit.ts';
 
 describe('with one key', () => {
   it('a press goes on through the list and round by the settings', async () => {
-    const hand = await Hand.take();
+    const hand = await Hand.hold();
     await hand.enrol(1, 2);
     const seen: string[] = [];
     for (let presses = 0; presses < 4; presses++) {
@@ -18,7 +16,7 @@ describe('with one key', () => {
   });
 
   it('the third quick press and each after it go on by five', async () => {
-    const hand = await Hand.take();
+    const hand = await Hand.hold();
     await hand.enrol(1, 20);
     const places: string[] = [];
     for (let presses = 0; presses < 4; presses++) {
@@ -33,14 +31,14 @@ describe('with one key', () => {
   });
 
   it('quick presses do not jump in a list of five', async () => {
-    const hand = await Hand.take();
+    const hand = await Hand.hold();
     await hand.enrol(1, 4);
     for (let presses = 0; presses < 4; presses++) hand.fob.press(50);
     expect(hand.says('Settings')).toBe(true);
   });
 
   it('a hold shows the passcode, a press puts it away', async () => {
-    const hand = await Hand.take();
+    const hand = await Hand.hold();
     await hand.enrol(2, 1);
     hand.fob.press();
     hand.fob.press();
@@ -53,7 +51,7 @@ describe('with one key', () => {
   });
 
   it('a hold on a passcode shows the next one until the key is released', async () => {
-    const hand = await Hand.take();
+    const hand = await Hand.hold();
     await hand.put({ kind: 2, period: 300 });
     hand.fob.run(6_000);
     hand.fob.press(HOLD_MS);
@@ -67,7 +65,7 @@ describe('with one key', () => {
   });
 
   it('the next passcode stands there in the last seconds of the step', async () => {
-    const hand = await Hand.take();
+    const hand = await Hand.hold();
     await hand.put({ kind: 2 });
     hand.fob.run(6_000);
     hand.fob.press(HOLD_MS);
@@ -85,7 +83,7 @@ describe('with one key', () => {
 
 describe('a HOTP value', () => {
   it('is made by a hold alone, also where there is only one account', async () => {
-    const hand = await Hand.take();
+    const hand = await Hand.hold();
     await hand.enrol(1, 1);
     for (let presses = 0; presses < 6; presses++) hand.fob.press();
     expect((await hand.client.call('list', { index: 0 })).counter).toBe(0);
@@ -94,7 +92,7 @@ describe('a HOTP value', () => {
   });
 
   it('is not followed by another while the key stays down, nor within 0.7 s', async () => {
-    const hand = await Hand.take();
+    const hand = await Hand.hold();
     await hand.enrol(1, 1);
     hand.fob.press(5_000);
     expect(hand.shown).toBe(hand.passcode(0, 0));
@@ -103,7 +101,7 @@ describe('a HOTP value', () => {
     hand.fob.press(20);
     expect((await hand.client.call('list', { index: 0 })).counter).toBe(2);
     // The hold of 600 ms ends 20 + 20 + 600 ms after the value was made.
-    const quick = await Hand.take();
+    const quick = await Hand.hold();
     await quick.enrol(1, 1);
     quick.fob.press(601);
     quick.fob.press(20);
@@ -112,7 +110,7 @@ describe('a HOTP value', () => {
   });
 
   it('that a computer had meanwhile is not shown again', async () => {
-    const hand = await Hand.take();
+    const hand = await Hand.hold();
     const id = await hand.put({});
     hand.fob.run(6_000);
     const options = {
@@ -131,7 +129,7 @@ describe('a HOTP value', () => {
 
 describe('with four keys', () => {
   it('each does what it says', async () => {
-    const hand = await Hand.take(withKeys(4));
+    const hand = await Hand.hold(withKeys(4));
     await hand.enrol(2, 3);
     hand.fob.press(50, 1);
     expect(hand.says('account 1')).toBe(true);
@@ -151,7 +149,7 @@ describe('with four keys', () => {
   });
 
   it('a HOTP value is made by a hold alone', async () => {
-    const hand = await Hand.take(withKeys(4));
+    const hand = await Hand.hold(withKeys(4));
     await hand.enrol(1, 1);
     hand.fob.press(50, 0);
     expect(hand.shown).toBe('');
@@ -163,7 +161,7 @@ describe('with four keys', () => {
 
 describe('a question', () => {
   const asked = async (keys: number, answer: (hand: Hand) => void) => {
-    const hand = await Hand.take(withKeys(keys));
+    const hand = await Hand.hold(withKeys(keys));
     const id = await hand.put({});
     let isAnswered = false;
     const onPressNeeded = () => {
@@ -199,7 +197,7 @@ describe('a question', () => {
   });
 
   it('is not answered by a key that was down before it came', async () => {
-    const hand = await Hand.take();
+    const hand = await Hand.hold();
     const id = await hand.put({});
     hand.toList();
     hand.fob.key(true);

@@ -11,6 +11,9 @@ const utf8 = (text: string) => new Uint8Array(Buffer.from(text));
 
 export const START_UTC = 1_800_000_000;
 
+/** Longer than the shortest hold, shorter than one that approves. */
+export const HOLD_MS = 650;
+
 /** A kit fob's facts with another number of keys. */
 export const withKeys = (keys: number): Partial<Ports> => {
   const facts: Facts = {
@@ -29,13 +32,19 @@ export class Hand {
   readonly fob: CoreFob;
   readonly client: Client;
   private readonly keys: Uint8Array[] = [];
+  private polled: () => void = () => undefined;
 
   private constructor(fob: CoreFob) {
     this.fob = fob;
-    this.client = connect(fob.plugIn().transport);
+    const toFob = (frame: string) => {
+      // The fob has it after what is under way.
+      setImmediate(() => setImmediate(this.polled));
+      return frame;
+    };
+    this.client = connect(fob.plugIn({ toFob }).transport);
   }
 
-  static async take(parts: Partial<Ports> = {}): Promise<Hand> {
+  static async hold(parts: Partial<Ports> = {}): Promise<Hand> {
     const hand = new Hand(new CoreFob(hostPrimitives, parts));
     const { client, fob } = hand;
     const key = secret(new Uint8Array(randomBytes(32)));
@@ -84,6 +93,37 @@ export class Hand {
     return hotp(new Hmac(hostPrimitives, 1, key), counter, 6);
   }
 
+  /** Turns the wheel with one key, and takes each symbol and then "ok". */
+  enter(symbols: string): void {
+    this.take([...symbols, 'ok']);
+  }
+
+  /** The same while a computer waits, which asks again between two symbols. */
+  async enterUnderRequest(symbols: string): Promise<void> {
+    for (const symbol of [...symbols, 'ok']) {
+      this.take([symbol]);
+      await new Promise<void>(resolve => {
+        this.polled = resolve;
+      });
+    }
+  }
+
+  private take(symbols: readonly string[]): void {
+    for (const symbol of symbols) {
+      for (let presses = 0; presses < 20 && this.fob.screen[2] !== symbol; presses++) this.fob.press(50);
+      if (this.fob.screen[2] !== symbol) throw new Error(`the wheel has no ${symbol}`);
+      this.fob.press(HOLD_MS);
+    }
+  }
+
+  /** Sets the owner's policy; what is not said is as a new owner finds it, with PINs of four digits. */
+  async policy(policy: Partial<Request<'setPolicy'>>): Promise<void> {
+    const request = { pinDigits: 4, attempts: 10, wipe: 1, lockSeconds: 600, asks: 0, typing: 0, ...policy };
+    await this.client.call('setPolicy', request);
+    this.fob.run(6_000);
+    if (this.fob.screen.join('') === '') this.fob.press();
+  }
+
   /** Waits the message away, and wakes a display that is off. */
   toList(): void {
     this.fob.run(6_000);
@@ -91,7 +131,7 @@ export class Hand {
   }
 
   says(text: string): boolean {
-    return this.fob.screen.some(line => line.includes(text));
+    return this.fob.screen.join(' ').includes(text);
   }
 
   /** The passcode on the screen, or nothing. */

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Ports } from '../../firmware/core/ports.ts';
 import { serialText } from '../../host/client/fob-serial.ts';
-import { Hand } from './kit.ts';
-
-const HOLD_MS = 650;
+import { Hand, HOLD_MS } from './kit.ts';
 
 /** In the settings of a fob with one account. */
 async function opened(parts: Partial<Ports> = {}): Promise<Hand> {
-  const hand = await Hand.take(parts);
+  const hand = await Hand.hold(parts);
   await hand.enrol(2, 1);
   hand.fob.press();
   hand.fob.press(HOLD_MS);
@@ -46,7 +44,7 @@ describe('the settings', () => {
     for (const utc of [
       951_868_800, 978_307_199, 1_709_208_000, 1_735_689_599, 2_147_483_648, 4_107_542_400,
     ]) {
-      const hand = await Hand.take();
+      const hand = await Hand.hold();
       await hand.client.call('setClock', { utc }, { onPressNeeded: () => hand.fob.approve() });
       hand.fob.run(6_000);
       hand.fob.press(HOLD_MS);

@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PIN_TRIVIAL } from '../../firmware/core/texts.ts';
 import { acceptablePin } from '../../host/service/pin.ts';
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '../../protocol/limits.ts';
 import { trivialPin } from '../../protocol/pins.ts';
+import { ascii, random } from '../conformance/owner.ts';
+import { secret } from '../kit/secrets.ts';
 import { TRIVIAL_PINS } from '../kit/trivial-pins.ts';
+import { Chips } from '../simulation/kit/chips.ts';
+import { Token } from '../simulation/kit/token.ts';
 
 const trivial = (pin: string) => trivialPin(new Uint8Array(Buffer.from(pin)));
 const padded = (pin: number, digits: number) => `${pin}`.padStart(digits, '0');
@@ -13,6 +18,12 @@ function refusedShare(digits: number, stride: number): number {
   let refused = 0;
   for (let pin = 0; pin < 10 ** digits; pin += stride) if (trivial(padded(pin, digits))) refused++;
   return (refused * stride) / 10 ** digits;
+}
+
+function adopted(): Token {
+  const token = new Token(new Chips(1));
+  token.adopt(secret(random(64)), secret(random(16)));
+  return token;
 }
 
 describe('trivial PINs', () => {
@@ -28,6 +39,15 @@ describe('trivial PINs', () => {
 
   it('are all refused by the function that the image has', () => {
     expect(TRIVIAL_PINS.filter(pin => !trivial(pin))).toEqual([]);
+  });
+
+  it('are all refused by the fob, where a PIN is chosen', () => {
+    const { vault, lock } = adopted();
+    for (const pin of TRIVIAL_PINS) {
+      vault.policy.pinDigits = pin.length;
+      expect(`${pin} ${lock.choose(ascii(pin))}`).toBe(`${pin} ${PIN_TRIVIAL}`);
+    }
+    expect(vault.hasPin).toBe(false);
   });
 
   it('are all refused by the service', () => {

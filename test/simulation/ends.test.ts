@@ -5,16 +5,16 @@ import { refused } from '../conformance/refused.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
 import { secret } from '../kit/secrets.ts';
 
-it('the pico image holds 32 accounts, refuses the next and keeps them all through a reboot', async () => {
+it('the pico image holds 32 accounts and one more in 4 kB, refuses the next and keeps them all through a reboot', async () => {
   const driver = new SimulatorDriver();
   const owner = new Owner(driver);
   await owner.pair();
   const ids = [];
-  for (let i = 0; i < 32; i++) ids.push(await owner.put({ kind: 2, period: 30, secret: secret(random(20)) }));
+  for (let i = 0; i < 33; i++) ids.push(await owner.put({ kind: 2, period: 30, secret: secret(random(20)) }));
   await refused(owner.put({ kind: 2, period: 30, secret: secret(random(20)) }), 'full');
   await driver.reboot();
   await owner.open();
-  expect(await owner.client.call('info', {})).toMatchObject({ accounts: 32, freeRecords: 0 });
+  expect(await owner.client.call('info', {})).toMatchObject({ accounts: 33, freeRecords: 0 });
   const listed = [];
   for (const index of ids.keys()) listed.push((await owner.client.call('list', { index })).id);
   expect(listed).toEqual(ids);

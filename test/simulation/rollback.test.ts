@@ -130,6 +130,16 @@ describe('an EEPROM put back to every state that it had', () => {
     for (const seed of SEEDS) expectNoValueTwice(live(seed, 0, hasPin), but);
   });
 
+  it('does not open without a PIN once one was chosen, even where it was never entered', () => {
+    const chips = new Chips(makeChance(1));
+    const token = new Token(chips);
+    expect(token.adopt(KEYS.secrets, KEYS.dataKey)).toBe(true);
+    const { eeprom } = chips.image;
+    expect(token.lock.choose(ascii(KEYS.pin))).toBe('');
+    chips.image = { ...chips.image, eeprom };
+    expect(new Token(chips).lock.dead).toBe(true);
+  });
+
   it('says so, or does not open, whatever was pressed or entered since', () => {
     for (const seed of SEEDS) {
       const past = live(seed, 0);

@@ -9,6 +9,9 @@ const STEPS = 60;
 const FIRST = Number(process.env.PASSFOB_SEED ?? 1);
 const SEEDS = Array.from({ length: process.env.PASSFOB_SEED ? 1 : LIVES }, (_, i) => FIRST + i);
 
+/** Left a reset that failed open and unarranged; took a vault for one from before its PIN. */
+const FOUND = [3_486, 8_848];
+
 function live(seed: number): void {
   let life: VaultLife | undefined;
   try {
@@ -22,6 +25,6 @@ function live(seed: number): void {
 
 describe('a vault in random use, whose power goes and whose storage fails at random', () => {
   it('is always in a world that it can be in: owner, PIN, accounts, order, counters, policy, recovery', () => {
-    for (const seed of SEEDS) live(seed);
+    for (const seed of [...FOUND, ...SEEDS]) live(seed);
   }, 1_200_000);
 });

@@ -13,11 +13,9 @@ const DESCRIPTOR = [
  */
 export class BleKeyboard implements Keyboard {
   private offered: boolean;
-  private sending: boolean;
 
   constructor() {
     this.offered = false;
-    this.sending = false;
   }
 
   get ready(): boolean {
@@ -31,16 +29,12 @@ export class BleKeyboard implements Keyboard {
   }
 
   report(usage: number): boolean {
-    if (this.sending) return false;
     try {
-      NRF.sendHIDReport([0, 0, usage, 0, 0, 0, 0, 0], () => {
-        this.sending = false;
-      });
+      NRF.sendHIDReport([0, 0, usage, 0, 0, 0, 0, 0]);
+      return true;
     } catch {
-      // Nobody is connected any more.
+      // Nobody is connected any more, or the last report is still on its way.
       return false;
     }
-    this.sending = true;
-    return true;
   }
 }

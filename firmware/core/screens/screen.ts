@@ -34,8 +34,9 @@ export function draw(view: View, display: Display): void {
 }
 
 /** A whole name in small letters tells more than half of it in large ones. */
-function headline(display: Display, u: number, text: string): void {
-  paragraph(display, 0, text.length * CELL_WIDTH * (u + 1) > display.width ? u : u + 1, text, 20 * u);
+function headline(display: Display, u: number, text: string): number {
+  const size = text.length * CELL_WIDTH * (u + 1) > display.width ? u : u + 1;
+  return paragraph(display, 0, size, text, 20 * u);
 }
 
 function message(view: View, display: Display, u: number): void {
@@ -99,16 +100,19 @@ function pairing(view: View, display: Display, u: number): void {
   }
 }
 
-/** The number to compare stands beside a short question, larger than anything else. */
+/** The number to compare stands under the names, larger than anything else. */
 function ask(view: View, display: Display, u: number, bottom: number): void {
-  let under = paragraph(display, 0, u + 1, view.title, bottom);
-  if (view.code !== '') {
-    display.ink(INK_ACCENT);
-    right(display, 0, u + 2, view.code);
-    display.ink(INK_PLAIN);
-    under = CELL_HEIGHT * (u + 2) + 2;
+  if (view.code === '') {
+    const under = paragraph(display, 0, u + 1, view.title, bottom);
+    paragraph(display, under, u, view.detail, bottom);
+    return;
   }
-  paragraph(display, under, u, view.detail, bottom);
+  const y = bottom - CELL_HEIGHT * (u + 2) - 2;
+  const under = headline(display, u, view.title);
+  paragraph(display, under, u, view.detail, y);
+  display.ink(INK_ACCENT);
+  centred(display, y, u + 2, view.code);
+  display.ink(INK_PLAIN);
 }
 
 /** What was entered, its end where it is long, and the wheel. */

@@ -70,6 +70,10 @@ export function challenges(stage: Stage): void {
     }
   });
 
+  denials(stage);
+}
+
+function denials(stage: Stage): void {
   it('makes nothing of a request that is declined, and tells the owner of one that is reported', async () => {
     const id = await putOcra(stage, 'OCRA-1:HOTP-SHA1-6:QN08', secret(random(20)));
     const request = {

@@ -26,6 +26,11 @@ async function choose(stage: Stage, pin: string): Promise<void> {
 
 /** A PIN that is on the fob only. */
 export function pin(stage: Stage): void {
+  pinOfThePerson(stage);
+  pinOfTheOwner(stage);
+}
+
+function pinOfThePerson(stage: Stage): void {
   it('has a PIN chosen where its owner wants one, and none that is easy to guess', async () => {
     await stage.owner.put({ secret: RFC4226_KEY });
     await stage.owner.client.call('escrow', { recoveryKey: stage.owner.recoveryKey });
@@ -69,7 +74,10 @@ export function pin(stage: Stage): void {
     await stage.owner.toListByPress();
     expect(await stage.owner.pressed()).toBe(RFC4226[0]);
   });
+}
 
+/** What the owner does about it. */
+function pinOfTheOwner(stage: Stage): void {
   it('has another PIN chosen when its owner requires one', async () => {
     await stage.owner.client.call('requirePin', {});
     expect((await stage.owner.client.call('status', {})).pin).toBe(2);

@@ -64,8 +64,9 @@ export class Chips implements Storage {
   ppm = 20;
   /** Page writes of the EEPROM since the test last cleared it, by page. */
   readonly wear: Uint32Array;
-  /** Pages that cannot be written any more. */
+  /** Pages that become anything when they are written, and pages that stay as they are. */
   readonly worn = new Set<number>();
+  readonly stuck = new Set<number>();
   /** Is called after every write that touched the EEPROM. */
   onWrite: (bytes: Uint8Array, address: number, length: number) => void = () => {};
   /** How often a PIN was stretched: each time is a comparison, or a new PIN. */
@@ -101,6 +102,7 @@ export class Chips implements Storage {
     const copy = new Chips(chance, this.pages);
     copy.image = this.image;
     for (const page of this.worn) copy.worn.add(page);
+    for (const page of this.stuck) copy.stuck.add(page);
     copy.onWrite = this.onWrite;
     return copy;
   }
@@ -152,7 +154,8 @@ export class Chips implements Storage {
     const end = (page + 1) * PAGE_BYTES;
     if (written.length === 0 || address + written.length > end) throw new Error('a write beyond its page');
     const isWorn = this.worn.has(page);
-    const how = this.failing();
+    const failing = this.failing();
+    const how = failing === 'not' && this.stuck.has(page) ? 'protected' : failing;
     const put = (bytes: Uint8Array) => {
       this.bytes.set(bytes, address);
       this.onWrite(this.bytes, address, bytes.length);

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import type { Request } from '../../host/client/index.ts';
+import { refused } from '../conformance/refused.ts';
+import { Hand, HOLD_MS } from './kit.ts';
+
+const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
+/** RFC 6287 appendix C.1: the standard key and the PIN 1234. */
+const KEY20 = ascii('12345678901234567890');
+const KEY32 = ascii('12345678901234567890123456789012');
+const ID = Uint8Array.of(200, 1, 2, 3);
+
+/** A fob that holds one OCRA account, with its list on the screen. */
+async function holding(account: Partial<Request<'putOcra'>>): Promise<Hand> {
+  const hand = await Hand.hold();
+  await hand.client.call('putOcra', {
+    id: ID,
+    algorithm: 1,
+    digits: 6,
+    question: 0,
+    length: 8,
+    inputs: 0,
+    step: 0,
+    counter: 0,
+    issuer: ascii('Bank'),
+    label: ascii('account'),
+    secret: KEY20,
+    ...account,
+  });
+  hand.fob.run(6_000);
+  expect(hand.says('Bank')).toBe(true);
+  return hand;
+}
+
+describe('an OCRA account of the list', () => {
+  it('has its question entered, then shows the passcode (RFC 6287 C.1)', async () => {
+    const hand = await holding({});
+    hand.fob.press(HOLD_MS);
+    expect(hand.fob.screen[0]).toBe('Question');
+    hand.enter('11111111');
+    expect(hand.shown).toBe('243178');
+    expect(hand.fob.screen[0]).toBe('Bank');
+    hand.fob.press();
+    expect(hand.says('Bank')).toBe(true);
+  });
+
+  it('with a PIN has that entered too, as dots (RFC 6287 C.1)', async () => {
+    const hand = await holding({ algorithm: 2, digits: 8, inputs: 2, secret: KEY32 });
+    hand.fob.press(HOLD_MS);
+    hand.enter('22222222');
+    expect(hand.fob.screen.slice(0, 2)).toEqual(['Account PIN', '']);
+    hand.enter('1234');
+    expect(hand.fob.screen).toContain('1795 7585');
+  });
+
+  it('with letters to enter says that it needs a computer', async () => {
+    const hand = await holding({ question: 1 });
+    hand.fob.press(HOLD_MS);
+    expect(hand.says('Only a computer')).toBe(true);
+  });
+});
+
+describe('a log-in that a computer asks for', () => {
+  const request = {
+    id: ID,
+    question: ascii('11111111'),
+    number: 7,
+    service: ascii('vpn'),
+    user: ascii('erika'),
+  };
+
+  const asked = (hand: Hand, answer: () => void) => {
+    let isAnswered = false;
+    const onPressNeeded = () => {
+      if (!isAnswered) answer();
+      isAnswered = true;
+    };
+    return hand.client.call('respond', request, { onPressNeeded });
+  };
+
+  it('shows service, user and the number to compare, and is approved by a hold', async () => {
+    const hand = await holding({});
+    const { code } = await asked(hand, () => {
+      expect(hand.fob.screen).toContain('07');
+      expect(hand.says('vpn')).toBe(true);
+      expect(hand.says('erika')).toBe(true);
+      hand.fob.run(701);
+      hand.fob.press(1_050);
+    });
+    expect(Buffer.from(code).toString()).toBe('243178');
+  });
+
+  it('is declined by a press, and by another reported no further', async () => {
+    const hand = await holding({});
+    const asking = asked(hand, () => {
+      hand.fob.run(701);
+      hand.fob.press();
+      expect(hand.says('Report it?')).toBe(true);
+      hand.fob.press();
+    });
+    await refused(asking, 'press-denied');
+  });
+
+  it('is reported by a hold after a press', async () => {
+    const hand = await holding({});
+    const asking = asked(hand, () => {
+      hand.fob.run(701);
+      hand.fob.press();
+      hand.fob.press(1_050);
+      expect(hand.says('Reported.')).toBe(true);
+    });
+    await refused(asking, 'press-reported');
+  });
+
+  it('has the PIN of the account entered after the approval', async () => {
+    const hand = await holding({ algorithm: 2, digits: 8, inputs: 2, secret: KEY32 });
+    const { code } = await asked(hand, () => {
+      hand.fob.run(701);
+      hand.fob.press(1_050);
+      expect(hand.fob.screen[0]).toBe('Account PIN');
+      void hand.enterUnderRequest('1234');
+    });
+    expect(Buffer.from(code).toString()).toBe('01501458');
+  });
+});

@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import type { Request } from '../../host/client/index.ts';
+import { refused } from '../conformance/refused.ts';
+import { secret } from '../kit/secrets.ts';
+import { Hand, HOLD_MS } from './kit.ts';
+
+const PIN = secret('730528');
+
+/** A fob with one account and a PIN that its person has just chosen. */
+async function withPin(policy: Partial<Request<'setPolicy'>> = {}): Promise<Hand> {
+  const hand = await Hand.hold();
+  await hand.enrol(2, 1);
+  await hand.policy(policy);
+  hand.enter(PIN);
+  hand.enter(PIN);
+  hand.fob.run(6_000);
+  expect(hand.says('account 0')).toBe(true);
+  return hand;
+}
+
+/** After the display went off with the time, and a key woke it. */
+function wake(hand: Hand): void {
+  hand.fob.run(31_000);
+  expect(hand.fob.screen.join('')).toBe('');
+  hand.fob.press();
+}
+
+describe('a PIN', () => {
+  it('is chosen before anything else: no trivial one, twice the same', async () => {
+    const hand = await Hand.hold();
+    await hand.enrol(2, 1);
+    await hand.policy({});
+    expect(hand.fob.screen[0]).toBe('New PIN');
+    hand.enter('1234');
+    expect(hand.says('Too easy')).toBe(true);
+    hand.fob.run(6_000);
+    hand.enter(PIN);
+    expect(hand.fob.screen[0]).toBe('The same again');
+    hand.enter('730529');
+    expect(hand.says('Not the same.')).toBe(true);
+    hand.fob.run(6_000);
+    hand.enter(PIN);
+    hand.enter(PIN);
+    hand.fob.run(1);
+    expect(hand.says('PIN set.')).toBe(true);
+    hand.fob.run(6_000);
+    expect(hand.says('account 0')).toBe(true);
+  });
+
+  it('stands before the list after a reboot, and is drawn as dots', async () => {
+    const hand = await withPin();
+    hand.fob.reboot();
+    expect(hand.fob.screen.slice(0, 2)).toEqual(['PIN', '']);
+    hand.fob.press(HOLD_MS);
+    expect(hand.fob.screen.slice(0, 2)).toEqual(['PIN', '*']);
+    hand.fob.reboot();
+    hand.enter(PIN);
+    hand.fob.run(1);
+    expect(hand.says('account 0')).toBe(true);
+  });
+
+  it('that is wrong is said so, and the next attempt waits, counted down', async () => {
+    const hand = await withPin();
+    hand.fob.reboot();
+    hand.enter('9999');
+    expect(hand.says('Checking') || hand.says('Wrong PIN.')).toBe(true);
+    hand.fob.run(6_000);
+    hand.enter('9998');
+    hand.fob.run(1);
+    expect(hand.says('Wrong PIN.')).toBe(true);
+    hand.fob.press();
+    expect(hand.says('Wait')).toBe(true);
+    expect(hand.says('8 tries left')).toBe(true);
+    hand.fob.run(4_000);
+    expect(hand.fob.screen[0]).toBe('PIN');
+    hand.enter(PIN);
+    hand.fob.run(1);
+    expect(hand.says('account 0')).toBe(true);
+  });
+
+  it('is tried after "Checking" was drawn, not while a key waits', async () => {
+    const hand = await withPin();
+    hand.fob.reboot();
+    for (const digit of PIN) {
+      while (!hand.fob.screen.includes(digit)) hand.fob.press(50);
+      hand.fob.press(HOLD_MS);
+    }
+    hand.fob.key(true);
+    hand.fob.run(600);
+    expect(hand.says('Checking')).toBe(true);
+    expect(hand.fob.deadlineMs).toBe(1);
+  });
+
+  it('that is wrong too often wipes the fob, and says so', async () => {
+    const hand = await withPin({ attempts: 3 });
+    hand.fob.reboot();
+    for (let attempt = 0; attempt < 3; attempt++) {
+      hand.enter('9999');
+      hand.fob.run(1);
+      if (attempt < 2) hand.fob.run(12_000);
+      if (attempt < 2 && hand.fob.screen[0] !== 'PIN') hand.fob.press();
+    }
+    expect(hand.says('Too many wrong PINs. The fob was erased.') || hand.says('was erased')).toBe(true);
+    expect((await hand.client.hello()).state).toBe('blank');
+  });
+
+  it('that is wrong too often leaves the fob to its owner, where the policy says so', async () => {
+    const hand = await withPin({ attempts: 3, wipe: 0 });
+    hand.fob.reboot();
+    for (let attempt = 0; attempt < 3; attempt++) {
+      hand.enter('9999');
+      hand.fob.run(12_000);
+    }
+    if (hand.fob.screen.join('') === '') hand.fob.press();
+    expect(hand.fob.screen.join(' ')).toContain('passfob pin reset');
+    hand.fob.press();
+    hand.fob.press(HOLD_MS);
+    expect(hand.fob.screen.join(' ')).toContain('passfob pin reset');
+  });
+});
+
+describe('the fob locks', () => {
+  it('when the display goes off, where the policy says 0 s', async () => {
+    const hand = await withPin({ lockSeconds: 0 });
+    wake(hand);
+    expect(hand.fob.screen[0]).toBe('PIN');
+  });
+
+  it('so long after the last key, and asks for no tick any more', async () => {
+    const hand = await withPin({ lockSeconds: 60 });
+    wake(hand);
+    expect(hand.says('account 0')).toBe(true);
+    hand.fob.run(31_000);
+    expect(hand.fob.deadlineMs).toBeGreaterThan(0);
+    hand.fob.run(30_000);
+    expect(hand.fob.deadlineMs).toBe(-1);
+    hand.fob.press();
+    expect(hand.fob.screen[0]).toBe('PIN');
+  });
+
+  it('under a passcode too', async () => {
+    const hand = await withPin({ lockSeconds: 30 });
+    hand.fob.press(HOLD_MS);
+    expect(hand.shown).toMatch(/^\d{6}$/);
+    hand.fob.run(30_000);
+    expect(hand.shown).toBe('');
+    expect(hand.fob.screen[0]).toBe('PIN');
+  });
+});
+
+describe('where the policy says so, the PIN stands before', () => {
+  it('every passcode', async () => {
+    const hand = await withPin({ asks: 1 });
+    hand.fob.press(HOLD_MS);
+    expect(hand.shown).toBe('');
+    hand.enter(PIN);
+    hand.fob.run(1);
+    expect(hand.shown).toMatch(/^\d{6}$/);
+    expect(hand.says('account 0')).toBe(true);
+  });
+
+  it('every approval', async () => {
+    const hand = await withPin({ asks: 2 });
+    const { id } = await hand.client.call('list', { index: 0 });
+    const answer = (pin: string) => {
+      let isAnswered = false;
+      return () => {
+        if (isAnswered) return;
+        isAnswered = true;
+        hand.fob.run(701);
+        hand.fob.press(1_050);
+        expect(hand.fob.screen[0]).toBe('PIN');
+        void hand.enterUnderRequest(pin);
+      };
+    };
+    await refused(hand.client.call('code', { id }, { onPressNeeded: answer('9999') }), 'press-denied');
+    hand.fob.run(3_000);
+    const { code } = await hand.client.call('code', { id }, { onPressNeeded: answer(PIN) });
+    expect(code).toHaveLength(6);
+  });
+
+  it('the settings', async () => {
+    const hand = await withPin({ asks: 4 });
+    hand.fob.press();
+    hand.fob.press(HOLD_MS);
+    expect(hand.fob.screen[0]).toBe('PIN');
+    hand.enter(PIN);
+    hand.fob.run(1);
+    expect(hand.says('About')).toBe(true);
+  });
+});
+
+describe('the settings', () => {
+  it('change the PIN for one who knows it', async () => {
+    const hand = await withPin();
+    hand.fob.press();
+    hand.fob.press(HOLD_MS);
+    for (let presses = 0; presses < 9 && !hand.says('Change PIN'); presses++) hand.fob.press();
+    hand.fob.press(HOLD_MS);
+    hand.enter(PIN);
+    hand.fob.run(1);
+    const other = secret('915736');
+    hand.enter(other);
+    hand.enter(other);
+    hand.fob.run(1);
+    expect(hand.says('PIN set.')).toBe(true);
+    hand.fob.reboot();
+    hand.enter(other);
+    hand.fob.run(1);
+    expect(hand.says('account 0')).toBe(true);
+  });
+});

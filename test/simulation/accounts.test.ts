@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { ACCOUNTS_MAX } from '../../protocol/limits.ts';
+import { REFUSED_ACCOUNT_EXISTS, REFUSED_FULL } from '../../protocol/refusals.ts';
+import { makeChance } from '../../simulator/chance.ts';
+import { Chips } from './kit/chips.ts';
+import { KEYS } from './kit/facts.ts';
+import { Token } from './kit/token.ts';
+
+const [key = new Uint8Array(20), otherKey = key] = KEYS.seeds;
+const IDS = [0x41000001, 0xc2000002 | 0, 0x43000003, 0xc4000004 | 0] as const;
+const [A, B, C, D] = IDS;
+
+function adopted(pages = 128): Token {
+  const token = new Token(new Chips(makeChance(1), pages));
+  expect(token.adopt(KEYS.secrets, KEYS.dataKey)).toBe(true);
+  return token;
+}
+
+const counterOf = ({ accounts }: Token, id: number) => accounts.read(accounts.placeOf(id))?.counter;
+const idsOf = ({ accounts }: Token) => Array.from({ length: accounts.count }, (_, i) => accounts.idAt(i));
+
+describe('the press journal', () => {
+  it('knows accounts by the lower three bytes of their ids, so two with the same are refused', () => {
+    const token = adopted();
+    for (const [id, like] of [
+      [0x41000001, 0x42000001],
+      [0x41abcdef, 0xc1abcdef | 0],
+      // An empty entry is 0: these two are both known as 1.
+      [0x43000000, 0x44000000],
+    ] as const) {
+      token.put({ id, key });
+      expect(token.put({ id: like, key: otherKey })).toBe(REFUSED_ACCOUNT_EXISTS);
+    }
+    expect(token.put({ id: 0x45000001, key })).toBe(REFUSED_ACCOUNT_EXISTS);
+    expect(token.put({ id: 0x46000000, key })).toBe(REFUSED_ACCOUNT_EXISTS);
+  });
+
+  it('carries counters past its three bytes', () => {
+    const token = adopted();
+    const counter = 2 ** 24 - 2;
+    expect(token.put({ id: A, key, counter })).toBe(0);
+    expect(token.put({ id: B, key, counter: 2 ** 40 + 2 ** 24 - 1 })).toBe(0);
+    for (let i = 1; i <= 4; i++) {
+      expect(token.press(A)).toBeDefined();
+      expect(token.press(B)).toBeDefined();
+      const again = new Token(token.chips);
+      expect([counterOf(again, A), counterOf(again, B)]).toEqual([counter + i, 2 ** 40 + 2 ** 24 - 1 + i]);
+    }
+    expect(token.put({ id: C, key, counter: 2 ** 53 - 1 })).toBe(0);
+    expect(token.press(C)).toBeUndefined();
+  });
+
+  it('forgets an account that is removed: enrolled again, it begins where its owner says', () => {
+    const token = adopted();
+    for (const counter of [0, 7, 2 ** 24 - 1]) {
+      expect(token.put({ id: A, key, counter })).toBe(0);
+      expect(token.press(A)).toBeDefined();
+      expect(token.accounts.remove(0)).toBe(true);
+      expect(token.put({ id: A, key, counter })).toBe(0);
+      expect(counterOf(new Token(token.chips), A)).toBe(counter);
+      expect(token.accounts.remove(0)).toBe(true);
+    }
+  });
+
+  it('goes on behind pages that failed and took what was written all the same', () => {
+    for (let before = 0; before < 9; before++) {
+      const token = adopted();
+      for (const id of [A, B]) expect(token.put({ id, key })).toBe(0);
+      for (let i = 0; i < before; i++) expect(token.press(B)).toBeDefined();
+      const account = token.accounts.read(0);
+      token.chips.fail('mute', 0, 100);
+      if (account) expect(token.accounts.nextHotp(account)).toBeUndefined();
+      token.chips.heal();
+      expect(token.press(B)).toBeDefined();
+      expect(counterOf(new Token(token.chips), B)).toBe(before + 1);
+    }
+  });
+
+  it('gives out no value where the record of a fourth account was not read', () => {
+    for (let after = 0; after < 12; after++) {
+      const token = adopted();
+      for (const id of IDS) expect(token.put({ id, key })).toBe(0);
+      for (const id of [A, B, C]) for (let i = 0; i < 3; i++) expect(token.press(id)).toBeDefined();
+      const account = token.accounts.read(token.accounts.placeOf(D));
+      token.chips.fail('deaf', after, 1);
+      if (account) token.accounts.nextHotp(account);
+      token.chips.heal();
+      expect(new Token(token.chips).accounts.count).toBe(4);
+      expect(IDS.slice(0, 3).map(id => counterOf(new Token(token.chips), id))).toEqual([3, 3, 3]);
+    }
+  });
+});
+
+describe('the order of the accounts', () => {
+  it('is the old one where a record was not read', () => {
+    for (let after = 0; after < 60; after++) {
+      const token = adopted();
+      for (const id of IDS) expect(token.put({ id, key })).toBe(0);
+      token.chips.fail('deaf', after, 1);
+      const moved = token.accounts.move(3, 1);
+      token.chips.heal();
+      const order = moved ? [A, D, B, C] : IDS;
+      expect(idsOf(new Token(token.chips))).toEqual(order);
+    }
+  });
+});
+
+describe('a memory of 32 kB', () => {
+  it('holds 100 accounts, in any order, and says that it is full', () => {
+    const token = adopted(1024);
+    const chance = makeChance(2);
+    let order: number[] = [];
+    for (let i = 1; i <= ACCOUNTS_MAX; i++) {
+      const id = 0x41000000 + i;
+      expect(token.put({ id, key })).toBe(0);
+      order.push(id);
+      if (i % 3 > 0) continue;
+      const [from, to] = [chance.below(i), chance.below(i)];
+      const moved = order[from] as number;
+      expect(token.accounts.move(from, to)).toBe(true);
+      order = order.filter(one => one !== moved);
+      order.splice(to, 0, moved);
+    }
+    expect(idsOf(token)).toEqual(order);
+    expect(token.put({ id: 0x42000200, key })).toBe(REFUSED_FULL);
+    expect(idsOf(new Token(token.chips))).toEqual(order);
+  });
+
+  it('holds 32 in 4 kB', () => {
+    const token = adopted();
+    for (let i = 1; i <= 33; i++) expect(token.put({ id: 0x41000000 + i, key })).toBe(0);
+    expect(token.put({ id: 0x42000200, key })).toBe(REFUSED_FULL);
+    // And still takes every change.
+    for (let place = 32; place > 0; place--) expect(token.accounts.move(place, 0)).toBe(true);
+    expect(new Token(token.chips).accounts.count).toBe(33);
+  });
+});

@@ -1,0 +1,236 @@
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+import type { BootOptions, Fob } from '../../simulator/fob.ts';
+import { EEPROM_BYTES, STATE_HEADER_BYTES } from '../../simulator/limits.ts';
+import { memoryStore } from '../../simulator/state/stores.ts';
+import { lines, printed, run } from './kit.ts';
+
+const BANGLE = { board: 'banglejs2' } as const;
+const START_UTC = 1_800_000_000;
+/** Image text that leaves display, lock and loading to the image. */
+const CALM = 'Bangle.setOptions({lockTimeout:1e6, lcdPowerTimeout:0, backlightTimeout:0, btnLoadTimeout:0});';
+
+function bangle(source: string, options: Partial<BootOptions> = {}): Fob {
+  return run(source, { ...BANGLE, ...options });
+}
+
+/** What an image prints that has one of the firmware's classes as `Part`. */
+function withPart(file: string, name: string, source: string): Fob {
+  const code = buildSync({
+    stdin: {
+      contents: `import { ${name} } from './${file}'; global.Part = ${name};`,
+      resolveDir: fileURLToPath(new URL('../../firmware/boards/', import.meta.url)),
+    },
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    platform: 'neutral',
+    external: ['Storage', 'crypto'],
+    target: 'es2017',
+  }).outputFiles[0]?.text;
+  return bangle(`${code}\n${source}`);
+}
+
+describe("the Bangle's interpreter", () => {
+  it('has native CCM and no other mode of AES, all hashes, and no PBKDF2', () => {
+    expect(
+      printed(
+        'var c = require("crypto"); print(typeof AES.ccmEncrypt, typeof AES.encrypt, typeof c.AES, typeof c.PBKDF2, typeof c.SHA512, typeof USB)',
+        BANGLE,
+      ),
+    ).toEqual(['function undefined undefined undefined function undefined']);
+  });
+
+  it('tells its battery and a serial number of 64 bits', () => {
+    expect(printed('print(E.getBattery(), /^\\w{8}-\\w{8}$/.test(getSerial()))', BANGLE)).toEqual([
+      '87 true',
+    ]);
+  });
+
+  it('has a clock that begins at 1970, keeps its time through a reset, and loses it with the power', () => {
+    const fob = bangle(
+      `print(Math.floor(getTime())); if (getTime() < 1000) { setTime(${START_UTC}); setTimeout(() => E.reboot(), 5000); }`,
+    );
+    fob.advance(5100);
+    expect(lines(fob)).toEqual(['0', String(START_UTC + 5)]);
+    fob.cutPower();
+    fob.advance(1000);
+    fob.powerOn();
+    expect(lines(fob)).toEqual(['0', String(START_UTC + 5), '0']);
+  });
+
+  it('has a crystal that drifts', () => {
+    const fob = bangle(`${CALM}setTime(${START_UTC}); setWatch(() => print(getTime().toFixed(3)), BTN1)`, {
+      driftPpm: 20,
+    });
+    fob.advance(1_000_000);
+    fob.press();
+    expect(Number(lines(fob)[0]) - START_UTC - 1000).toBeCloseTo(0.02, 1);
+  });
+
+  it('shows its menu instead of erasing a Storage that is not sound', () => {
+    const storage = memoryStore();
+    bangle('print("ran")', { storage }).close();
+    const at = STATE_HEADER_BYTES + EEPROM_BYTES;
+    storage.write(at, new Uint8Array(4));
+    const kept = storage.load()?.slice(at);
+    const fob = bangle('', { storage });
+    expect(lines(fob)).toEqual(['Storage is corrupt.']);
+    expect(storage.load()?.slice(at)).toEqual(kept);
+  });
+});
+
+describe("the Bangle's display", () => {
+  it('shows eight colours, at once or when nothing is left to do, and refuses those it would dither', () => {
+    const fob = bangle(
+      'g.setColor(0xf800).fillRect(0, 0, 9, 9).setColor(0x07ff).fillRect(10, 0, 10, 0); try { g.setColor(0x1234).fillRect(20, 20, 21, 21).flip() } catch (e) { print(e.message); g.clear(); g.setColor(0xf800).fillRect(0, 0, 9, 9).setColor(0x07ff).fillRect(10, 0, 10, 0) }',
+    );
+    const { colours, pixels, width, height } = fob.screen().bitmap;
+    expect(lines(fob)).toEqual(['colour 0x1234 would be dithered: not simulated']);
+    expect([width, height, colours?.[0], colours?.[10], colours?.[11]]).toEqual([176, 176, 1, 6, 0]);
+    expect([pixels[0], pixels[10], pixels[11]]).toEqual([1, 1, 0]);
+  });
+
+  it('has a light of its own', () => {
+    const fob = bangle('Bangle.setLCDBrightness(0.25); print(Bangle.isLCDOn())');
+    expect(fob.screen().brightness).toBe(0.25);
+    fob.advance(10_001);
+    expect(fob.screen()).toMatchObject({ brightness: 0, on: true });
+    fob.advance(20_000);
+    expect(fob.screen().on).toBe(false);
+  });
+});
+
+describe("the Bangle's button and touch", () => {
+  const TELL =
+    'setWatch(e => print(e.state), BTN1, {repeat:true, edge:"both"}); Bangle.on("touch", (b, xy) => print("touch", b, xy.x, xy.y)); Bangle.on("swipe", (x, y) => print("swipe", x, y)); Bangle.on("lock", (l, why) => print("lock", l, why));';
+
+  it('locks after half a minute, feels nothing then, and wakes by a press that nobody gets', () => {
+    const fob = bangle(TELL);
+    fob.press(1);
+    fob.advance(30_001);
+    fob.press(1);
+    fob.press(0);
+    // What comes within a tenth of a second is taken for the bounce of the press that woke.
+    fob.press(0);
+    fob.advance(200);
+    fob.press(0);
+    fob.press(3);
+    expect(lines(fob)).toEqual([
+      'touch 2 88 132',
+      'lock true lcd',
+      'lock false button',
+      'true',
+      'false',
+      'swipe 1 0',
+    ]);
+  });
+
+  it('stays awake where its times are taken away', () => {
+    const fob = bangle(`${CALM}${TELL}`);
+    fob.advance(200_000);
+    fob.press(2);
+    fob.press(0, 3000);
+    expect(lines(fob)).toEqual(['touch 2 88 44', 'true', 'false']);
+    expect(fob.screen()).toMatchObject({ on: true, brightness: 1 });
+  });
+
+  it('loads again when its button is held', () => {
+    const fob = bangle('print("boot")');
+    fob.press(0, 1600);
+    expect(lines(fob)).toEqual(['boot', 'boot']);
+  });
+
+  it('resets when its button is held for longer than the watchdog waits, unless that is served', () => {
+    const fob = bangle(`${CALM}print("boot")`);
+    fob.press(0, 5100);
+    expect(lines(fob)).toEqual(['boot', 'boot']);
+    const served = bangle(`${CALM}print("boot"); setInterval(() => E.kickWatchdog(), 2000)`);
+    served.press(0, 12_000);
+    expect(lines(served)).toEqual(['boot']);
+  });
+
+  it('refuses options that Espruino does not know', () => {
+    expect(printed('try { Bangle.setOptions({lockTime:0}) } catch (e) { print(e.message) }', BANGLE)).toEqual(
+      ['Unknown option "lockTime"'],
+    );
+  });
+});
+
+describe('the Bluetooth keyboard', () => {
+  const TELL =
+    'var k = new Part(); setWatch(() => print(k.ready, k.report(4), k.report(0)), BTN1, {repeat:true});Bangle.setOptions({lockTimeout:0,lcdPowerTimeout:0,backlightTimeout:0});';
+
+  it('is offered once somebody asks, and types to a computer that is bonded', () => {
+    const fob = withPart('banglejs2/keyboard.ts', 'BleKeyboard', TELL);
+    const { bluetooth } = fob;
+    if (!bluetooth) throw new Error('no Bluetooth');
+    expect(bluetooth.offered).toBe(false);
+    fob.press();
+    expect(bluetooth.offered).toBe(true);
+    bluetooth.connect(false);
+    bluetooth.disconnect();
+    fob.press();
+    bluetooth.connect(true);
+    fob.press();
+    fob.advance(50);
+    fob.press();
+    fob.advance(50);
+    // The second report of each press comes too early and is to be asked for again.
+    expect(lines(fob)).toEqual([
+      'false false false',
+      'false false false',
+      'true true false',
+      'true true false',
+    ]);
+    expect(bluetooth.reports.map(report => [...report])).toEqual([
+      [0, 0, 4, 0, 0, 0, 0, 0],
+      [0, 0, 4, 0, 0, 0, 0, 0],
+    ]);
+  });
+
+  it('goes on after a connection that was lost while a report was on its way', () => {
+    const fob = withPart('banglejs2/keyboard.ts', 'BleKeyboard', TELL);
+    fob.press();
+    fob.bluetooth?.connect(true);
+    fob.keyDown();
+    fob.advance(40);
+    fob.bluetooth?.disconnect();
+    fob.keyUp();
+    fob.advance(1000);
+    fob.bluetooth?.connect(true);
+    fob.press();
+    expect(lines(fob).slice(1)).toEqual(['true true false', 'true true false']);
+    fob.advance(100);
+    expect(fob.bluetooth?.reports).toHaveLength(1);
+  });
+
+  it.each([
+    ['NRF.sendHIDReport([1])', 'BLE HID not enabled'],
+    ['NRF.setServices(undefined,{hid:[1]});NRF.sendHIDReport([1])', 'Not connected'],
+    ['NRF.setServices(undefined,{hid:1})', "'hid' must be undefined, or an array"],
+    ['NRF.setServices(undefined,{hidden:1})', 'Unknown option "hidden"'],
+  ])('is refused as by Espruino: %s', (source, message) => {
+    expect(printed(`try { ${source} } catch (e) { print(e.message) }`, BANGLE)).toEqual([message]);
+  });
+});
+
+describe('primitives by native CCM', () => {
+  it('open what they seal and nothing else, and decrypt what they encrypt', () => {
+    const fob = withPart(
+      'parts/ccm.ts',
+      'CcmPrimitives',
+      'var p = new Part(), k = new Uint8Array(16).fill(3), n = new Uint8Array(13).fill(5), v = new Uint8Array(16).fill(7), m = new Uint8Array(32).fill(9), s = p.seal(k, n, m);' +
+        'print(s.length, p.open(k, n, s).join() === m.join(), p.open(k, n, s.subarray(0, 39)), p.open(k, n, m.subarray(0, 7)));' +
+        'var e = p.encrypt(k, v, m); print(e.length, e.join() !== m.join(), p.decrypt(k, v, e).join() === m.join());' +
+        'v[12] ^= 1; print(p.decrypt(k, v, e).join() === m.join())',
+    );
+    expect(lines(fob)).toEqual([
+      'ERROR: Authenticated decryption failed',
+      '40 true undefined undefined',
+      '32 true true',
+      'false',
+    ]);
+  });
+});
