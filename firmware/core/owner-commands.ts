@@ -88,6 +88,8 @@ export class OwnerCommands extends ClearCommands {
       (digits === 0 || (digits >= limits.PIN_DIGITS_MIN && digits <= limits.PIN_DIGITS_MAX)) &&
       request.attempts >= limits.ATTEMPTS_MIN &&
       request.attempts <= limits.ATTEMPTS_MAX &&
+      // Fewer than have failed by now would wipe the fob at its next boot.
+      request.attempts > this.lock.failures &&
       request.wipe < 2 &&
       request.asks < 8 &&
       request.typing < 4 &&

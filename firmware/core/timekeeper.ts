@@ -98,8 +98,10 @@ export class Timekeeper {
 
   /** Bound in seconds on how far the time may be off: what the clock can have drifted, and the second it was set in. */
   get error(): number {
-    const ppm = this.trim === 0 ? this.ports.facts.clockPpm : TRIMMED_PPM;
-    return 1 + Math.ceil((this.age * ppm) / 1000000);
+    const ppm = this.ports.facts.clockPpm;
+    // A learned trim leaves what changes with the temperature.
+    const left = this.trim === 0 ? ppm : Math.max(TRIMMED_PPM, ppm >> 2);
+    return 1 + Math.ceil((this.age * left) / 1000000);
   }
 
   /**
