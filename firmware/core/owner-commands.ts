@@ -7,6 +7,7 @@ import { DATA_KEY_BYTES } from './limits.ts';
 import { ASK_PLAIN, ASK_UNLOCKED, NO_NUMBER } from './question.ts';
 import * as texts from './texts.ts';
 import { TRIM_OFFSET } from './timekeeper.ts';
+import { hasRecovery, recover } from './vault/headers.ts';
 import { VAULT_BLANK, VAULT_OWNED } from './vault/vault.ts';
 
 /** Numbers of the questions that concern no account: ids that no account can have. */
@@ -75,7 +76,7 @@ export class OwnerCommands extends ClearCommands {
       locked: this.vault.locked ? 1 : 0,
       failures: this.lock.failures,
       iterations: this.vault.iterations,
-      escrowed: this.vault.escrowed ? 1 : 0,
+      escrowed: hasRecovery(this.ports.storage) ? 1 : 0,
       wentBack: policy.wentBack,
       battery: battery < 0 ? 255 : battery,
     };
@@ -124,7 +125,7 @@ export class OwnerCommands extends ClearCommands {
 
   resetPin(request: Request<'resetPin'>): Response<'resetPin'> | number {
     if (this.strange) return this.strange;
-    const dataKey = this.vault.recover(request.recoveryKey);
+    const dataKey = recover(this.ports, request.recoveryKey);
     if (!dataKey) return refused.REFUSED_WRONG_RECOVERY;
     const wait = this.person.ask(ASK_RESET, texts.ASK_RESET, '', ASK_UNLOCKED, NO_NUMBER);
     if (wait) return wait;

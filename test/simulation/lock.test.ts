@@ -93,7 +93,7 @@ describe('after wrong PINs', () => {
     const token = locked(9);
     expect(token.enter(wrongPin)).toBe(texts.WIPED);
     expect([token.vault.state, token.accounts.count]).toEqual([VAULT_BLANK, 0]);
-    expect(token.vault.recover(KEYS.recovery)).toBeUndefined();
+    expect(token.recover(KEYS.recovery)).toBeUndefined();
     expect(token.chips.secrets).toBeUndefined();
     expect(new Token(token.chips).vault.state).toBe(VAULT_BLANK);
   });

@@ -39,7 +39,7 @@ function expectUsable(chips: Chips, facts: Facts): void {
   if (facts.state === VAULT_BLANK) {
     expect(token.adopt(KEYS.nextSecrets, KEYS.dataKey)).toBe(true);
     expect([token.accounts.count, token.lock.failures, token.lock.dead]).toEqual([0, 0, false]);
-    expect(token.vault.escrowed).toBe(false);
+    expect(token.escrowed).toBe(false);
     const again = new Token(token.chips);
     expect([again.vault.state, again.vault.wentBack]).toEqual([VAULT_OWNED, 0]);
     return;

@@ -80,3 +80,9 @@ export class Journal {
     return false;
   }
 }
+
+/** Whether one of them may hold more than was read of it. */
+export function isSilent(journals: (Journal | undefined)[]): boolean {
+  for (let i = 0; i < journals.length; i++) if ((journals[i] as Journal).silent) return true;
+  return false;
+}

@@ -1,10 +1,8 @@
-import { equal } from '../../../protocol/hmac.ts';
 import { DEVICE_SECRET_BYTES } from '../../../protocol/limits.ts';
 import type { Primitives } from '../../../protocol/primitives.ts';
 import {
   ATTEMPTS_PAGE,
   CLOCK_PAGE,
-  HEADER_BYTES,
   HEADER_PAGE,
   PRESSES_PAGE,
   PRESSES_PAGES,
@@ -15,9 +13,11 @@ import {
 } from '../limits.ts';
 import type { Storage, VaultPorts } from '../ports.ts';
 import { State } from '../state.ts';
-import { Journal } from './journal.ts';
+import { destroyHeader, keepRecovery, NO_PIN, readHeader } from './headers.ts';
+import { isSilent, Journal } from './journal.ts';
 import { clearSlots, Records } from './records.ts';
 import { CounterRing } from './ring.ts';
+import { wentBack } from './went-back.ts';
 import { iterationsOf, MAGIC_V1, Wrap } from './wrap.ts';
 
 /** As `hello` reports it. */
@@ -25,8 +25,6 @@ export const VAULT_BLANK = 0;
 export const VAULT_OWNED = 1;
 export const VAULT_KEYS_LOST = 2;
 export const VAULT_DAMAGED = 3;
-
-const NO_PIN = new Uint8Array(0);
 
 /**
  * Who owns the fob and the key to its records. The secrets are in the microcontroller; the data key, wrapped under
@@ -37,9 +35,9 @@ const NO_PIN = new Uint8Array(0);
  * adopt: what erase does, secrets, slots emptied, state (naming the header to come), header A (the commit), header B.
  * new PIN: header A, state (naming it: the commit), header B.
  *
- * Secrets with no header that the state names, and at least one header empty, are one of the first two interrupted:
- * the fob is blank, and what is left goes with the next adoption, since opening destroys nothing. A header without
- * secrets is a microcontroller that lost its memory. A storage that does not answer says nothing about the owner.
+ * Secrets with no header that the state names, and at least one header empty, are one of the first two interrupted: the
+ * fob is blank, what is left goes with the next adoption. A header without secrets is a microcontroller that lost its
+ * memory. A storage that does not answer says nothing about the owner.
  */
 export class Vault {
   private readonly ports: VaultPorts;
@@ -82,8 +80,8 @@ export class Vault {
 
   /** Finds out at boot who owns the fob. */
   private find(): void {
-    const first = this.header(HEADER_PAGE);
-    const second = this.header(HEADER_PAGE + 1);
+    const first = readHeader(this.storage, HEADER_PAGE);
+    const second = readHeader(this.storage, HEADER_PAGE + 1);
     this.state = VAULT_DAMAGED;
     if (!first || !second) return;
     const secrets = this.ports.keystore.load();
@@ -92,11 +90,15 @@ export class Vault {
       return;
     }
     const named = this.attach(secrets);
-    if (this.silent) return;
+    if (isSilent([this.clock, this.attempts, this.presses, this.policy.journal])) return;
+    const headers = [first, second];
     let current: Uint8Array | undefined;
-    // A vault of version 1 has no state and no PIN: there the header that opens is the one that counts.
-    if (named ? this.isNamed(first) : this.opens(first)) current = first;
-    else if (named ? this.isNamed(second) : this.opens(second)) current = second;
+    for (let copy = 1; copy >= 0; copy--) {
+      const header = headers[copy] as Uint8Array;
+      // A vault of version 1 has no state and no PIN: there the header that opens is the one that counts.
+      const opens = header[0] === MAGIC_V1 && (this.wrap as Wrap).open(header, NO_PIN);
+      if (named ? this.isNamed(header) : opens) current = header;
+    }
     if (!current) {
       if (!first.length || !second.length) this.forget();
       return;
@@ -109,30 +111,21 @@ export class Vault {
     this.outdated = iterationsOf(current) === 0 && this.ports.marks.count() > this.policy.settledMarks;
     const key = iterationsOf(current) === 0 && !this.outdated && (this.wrap as Wrap).open(current, NO_PIN);
     if (key) this.openRecords(key);
-    if (!named) {
-      if (key) this.seal(NO_PIN);
-    } else for (let copy = 0; copy < 2; copy++) this.heal(copy, copy === 0 ? first : second);
-    this.compareWitness();
-  }
-
-  /** Whether a journal may hold more than was read of it. */
-  private get silent(): boolean {
-    const journals = [this.clock, this.attempts, this.presses, this.policy.journal];
-    for (let i = 0; i < journals.length; i++) if ((journals[i] as Journal).silent) return true;
-    return false;
+    if (!named && key) this.seal(NO_PIN);
+    // What an interrupted change of the PIN has left.
+    for (let copy = 0; named && copy < 2; copy++) {
+      if (!this.isNamed(headers[copy] as Uint8Array))
+        this.storage.write(copy * this.storage.pageBytes, current);
+    }
+    this.wentBack = wentBack(this.ports, this.policy, this.attempts as Journal, this.presses as Journal);
+    if (this.wentBack > 0 && this.policy.wentBack !== this.wentBack) {
+      this.policy.wentBack = this.wentBack;
+      this.policy.save();
+    }
   }
 
   private isNamed(header: Uint8Array): boolean {
     return header.length > 0 && this.primitives.crc32(header) === this.policy.headerCrc;
-  }
-
-  private opens(header: Uint8Array): boolean {
-    return header[0] === MAGIC_V1 && !!(this.wrap as Wrap).open(header, NO_PIN);
-  }
-
-  /** What an interrupted change of the PIN has left. */
-  private heal(copy: number, held: Uint8Array): void {
-    if (!this.isNamed(held)) this.storage.write(copy * this.storage.pageBytes, this.head);
   }
 
   /** Takes the secrets, without believing that there is a vault. False where no state belongs to them. */
@@ -222,54 +215,19 @@ export class Vault {
   private settleHeaders(): boolean {
     if (!this.head.length) return true;
     if (!this.sure) return false;
-    const second = this.header(HEADER_PAGE + 1);
+    const second = readHeader(this.storage, HEADER_PAGE + 1);
     return !!second && (this.isNamed(second) || this.storage.write(this.storage.pageBytes, this.head));
   }
 
   /** Keeps the data key of an open vault a second time, under the owner's recovery key. */
   escrow(recoveryKey: Uint8Array): boolean {
-    const header = this.recovery(recoveryKey).header(this.dataKey, NO_PIN);
-    // Copy A last: where there is anything of it, the other one is whole. One that is right is not put at risk.
-    for (let page = RECOVERY_PAGE + 1; page >= RECOVERY_PAGE; page--) {
-      const held = this.header(page);
-      if (!held) return false;
-      if (!equal(held, header) && !this.storage.write(page * this.storage.pageBytes, header)) return false;
-    }
-    return true;
-  }
-
-  private recovery(recoveryKey: Uint8Array): Wrap {
-    return new Wrap(this.primitives, this.ports.stretch, recoveryKey);
-  }
-
-  get escrowed(): boolean {
-    const header = this.header(RECOVERY_PAGE);
-    return !!header && header.length > 0;
-  }
-
-  /** The data key as the recovery key opens it, or undefined. */
-  recover(recoveryKey: Uint8Array): Uint8Array | undefined {
-    const wrap = this.recovery(recoveryKey);
-    for (let copy = 0; copy < 2; copy++) {
-      const header = this.header(RECOVERY_PAGE + copy);
-      const key = header && wrap.open(header, NO_PIN);
-      if (key) return key;
-    }
-    return undefined;
+    return keepRecovery(this.ports, recoveryKey, this.dataKey);
   }
 
   /** Opens the vault with a recovered data key and takes the PIN off. False when storage failed. */
   release(dataKey: Uint8Array): boolean {
     this.openRecords(dataKey);
     return !!this.records && this.seal(NO_PIN);
-  }
-
-  /** A header's bytes, none when it is empty: all zeros or, as made, all ones. Undefined: no answer. */
-  private header(page: number): Uint8Array | undefined {
-    const bytes = this.storage.read(page * this.storage.pageBytes, HEADER_BYTES);
-    if (!bytes) return undefined;
-    for (let i = 1; i < HEADER_BYTES; i++) if (bytes[i] !== bytes[0]) return bytes;
-    return bytes[0] === 0 || bytes[0] === 255 ? new Uint8Array(0) : bytes;
   }
 
   /**
@@ -296,20 +254,6 @@ export class Vault {
     return false;
   }
 
-  /** Whether the storage is older than what the witness saw, or than the marks: those it counts first. */
-  private compareWitness(): void {
-    const seen = this.ports.witness.load();
-    const marked = this.ports.marks.count() - this.policy.settledMarks;
-    const isOld =
-      seen > (this.presses as Journal).number ||
-      marked > (this.attempts as Journal).number - this.policy.settledAttempts;
-    this.wentBack = isOld ? 1 : seen < 0 ? 2 : 0;
-    if (this.wentBack > 0 && this.policy.wentBack !== this.wentBack) {
-      this.policy.wentBack = this.wentBack;
-      this.policy.save();
-    }
-  }
-
   /** The person knows: from here on what the storage holds is the truth again. */
   excuse(): void {
     this.ports.witness.save((this.presses as Journal).number);
@@ -329,7 +273,8 @@ export class Vault {
   erase(): boolean {
     // The headers first: while one of them is there the fob is owned, and its recovery whole.
     for (let copy = 0; copy < 4; copy++) {
-      if (!this.destroy(copy < 2 ? HEADER_PAGE + copy : RECOVERY_PAGE - 2 + copy)) return false;
+      if (!destroyHeader(this.storage, copy < 2 ? HEADER_PAGE + copy : RECOVERY_PAGE - 2 + copy))
+        return false;
     }
     if (!this.ports.keystore.clear()) return false;
     this.forget();
@@ -349,14 +294,5 @@ export class Vault {
     this.policy.journal = undefined;
     this.outdated = false;
     this.wentBack = 0;
-  }
-
-  /** Never writes an empty header: torn by the power, it would be a second one that does not open. */
-  private destroy(page: number): boolean {
-    const header = this.header(page);
-    return (
-      (!!header && !header.length) ||
-      this.storage.write(page * this.storage.pageBytes, new Uint8Array(HEADER_BYTES))
-    );
   }
 }

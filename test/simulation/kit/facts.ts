@@ -65,14 +65,14 @@ export function factsOf(chips: Chips): Facts {
   }
   const recovers: string[] = [];
   for (const [name, recoveryKey] of Object.entries({ first: KEYS.recovery, other: KEYS.otherRecovery })) {
-    if (vault.state !== VAULT_OWNED || !vault.recover(recoveryKey)) continue;
+    if (vault.state !== VAULT_OWNED || !token.recover(recoveryKey)) continue;
     const reset = new Token(chips.copy());
     expect(reset.reset(recoveryKey)).toBe(true);
     expect([new Token(reset.chips).lock.closed, reset.lock.failures]).toEqual([false, 0]);
     recovers.push(name);
   }
   // Said to be there, it must be; there and not said is made once more.
-  if (vault.state === VAULT_OWNED && vault.escrowed) expect(recovers).not.toEqual([]);
+  if (vault.state === VAULT_OWNED && token.escrowed) expect(recovers).not.toEqual([]);
   const { journal: _, settledAttempts, settledMarks, headerCrc, wentBack, ...policy } = vault.policy;
   return {
     state: vault.state,

@@ -1,6 +1,7 @@
 import { Accounts } from '../../../firmware/core/accounts.ts';
 import { Lock } from '../../../firmware/core/lock.ts';
 import { Timekeeper } from '../../../firmware/core/timekeeper.ts';
+import { hasRecovery, recover } from '../../../firmware/core/vault/headers.ts';
 import { Vault } from '../../../firmware/core/vault/vault.ts';
 import { hostPrimitives } from '../../../host/client/primitives.ts';
 import { KIND_HOTP, KIND_OCRA, KIND_TOTP } from '../../../protocol/account.ts';
@@ -57,6 +58,14 @@ export class Token {
     return this.accounts.put(id, { ...traits, ...suite, issuer: ascii('I'), label: ascii(label) }, key);
   }
 
+  recover(recoveryKey: Uint8Array): Uint8Array | undefined {
+    return recover(this.chips.ports, recoveryKey);
+  }
+
+  get escrowed(): boolean {
+    return hasRecovery(this.chips.ports.storage);
+  }
+
   /** Waits as long as the lock wants, then tries. */
   enter(pin: string): string {
     this.wait(this.lock.wait);
@@ -65,7 +74,7 @@ export class Token {
 
   /** What `resetPin` of the wire does once the person has approved. */
   reset(recoveryKey: Uint8Array): boolean {
-    const dataKey = this.vault.recover(recoveryKey);
+    const dataKey = this.recover(recoveryKey);
     if (!dataKey) return false;
     if (!this.vault.release(dataKey)) {
       this.lock.close();

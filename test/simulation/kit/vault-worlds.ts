@@ -183,8 +183,8 @@ export class VaultWorlds {
     this.compareAccounts();
     const { attempts, wipe } = vault.policy;
     this.keep('another policy', world => world.attempts === attempts && world.wipe === wipe);
-    const recovers = vault.recover(this.recoveryKey) !== undefined;
-    if (vault.escrowed && !recovers) throw new Error('an escrow that does not open');
+    const recovers = this.token.recover(this.recoveryKey) !== undefined;
+    if (this.token.escrowed && !recovers) throw new Error('an escrow that does not open');
     this.keep('no recovery', ({ recovery }) => recovers === (recovery === 1));
   }
 
