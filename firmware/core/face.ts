@@ -28,7 +28,7 @@ import { Typist } from './typist.ts';
 import { VAULT_OWNED, type Vault } from './vault/vault.ts';
 
 /** The view that is shown, what fills it, and until when. What is only declared is set by the first `show`. */
-export class Face implements View {
+export abstract class Face implements View {
   readonly ports: Ports;
   readonly vault: Vault;
   readonly lock: Lock;
@@ -66,6 +66,14 @@ export class Face implements View {
   declare holdAt: number;
   /** Until when the next passcode is shown because of a hold. */
   declare peekUntil: number;
+  /** Until when no other HOTP value is made. */
+  declare guardUntil: number;
+  /** The last PIN that was entered: after a yes to `ASK_PIN`, the account's. */
+  entered: Uint8Array;
+  /** The OCRA question whose PIN is still to be entered. */
+  declare asked: Uint8Array;
+  /** How the request that waits is asked: a sum of `ASK_` numbers. */
+  declare style: number;
   readonly question: Question;
   readonly typist: Typist;
 
@@ -89,9 +97,14 @@ export class Face implements View {
     this.now = now;
     this.place = 0;
     this.keyAt = 0;
+    this.entered = new Uint8Array(0);
     this.question = new Question();
     this.typist = new Typist(ports.keyboard);
   }
+
+  /** Back to the list, or to what stands in its place. */
+  abstract home(): void;
+  abstract sleep(): void;
 
   /** @param forMs 0 for as long as the display stays on without a key */
   show(kind: number, title: string, detail: string, hint: string, forMs: number): void {

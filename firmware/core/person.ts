@@ -38,16 +38,9 @@ const KEY_BACK = 3;
 
 /** What the person does: one to four keys, short and held, and one view at a time. */
 export class Person extends Face {
-  /** The last PIN that was entered: after a yes to `ASK_PIN`, the account's. */
-  entered: Uint8Array;
-  /** The OCRA question whose PIN is still to be entered. */
-  declare asked: Uint8Array;
-  declare style: number;
   /** When the list last went on, and how many of its steps in a row came quickly. */
   declare private stepAt: number;
   declare private quick: number;
-  /** Until when no other HOTP value is made. */
-  declare guardUntil: number;
 
   constructor(
     ports: Ports,
@@ -60,13 +53,11 @@ export class Person extends Face {
     now: Now,
   ) {
     super(ports, vault, lock, accounts, time, pool, state, now);
-    this.entered = new Uint8Array(0);
     ports.display.light(state.light);
     this.home();
   }
 
-  /** Back to the list, or to what stands in its place. */
-  home(): void {
+  override home(): void {
     const lock = this.lock;
     const vault = this.vault;
     const state = vault.state;
@@ -179,7 +170,7 @@ export class Person extends Face {
     else this.sleep();
   }
 
-  sleep(): void {
+  override sleep(): void {
     const state = this.state;
     this.account = undefined;
     this.entry = undefined;

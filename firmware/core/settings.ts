@@ -1,9 +1,11 @@
 import { pairingCodeOf } from '../../protocol/pairing.ts';
 import { utcText } from './date.ts';
-import type { Face } from './face.ts';
 import { SCREEN_SECONDS_MAX, SCREEN_SECONDS_MIN } from './limits.ts';
+import type { Now, Ports } from './ports.ts';
+import type { State } from './state.ts';
 import * as texts from './texts.ts';
-import { CLOCK_UNSET } from './timekeeper.ts';
+import { CLOCK_UNSET, type Timekeeper } from './timekeeper.ts';
+import type { Vault } from './vault/vault.ts';
 
 /** The settings by their place; their names are `texts.SETTINGS`. The last four to the erasure change by a choice. */
 const SET_ABOUT = 0;
@@ -17,8 +19,18 @@ export const SET_ERASE = 7;
 export const SET_BACK = 8;
 const SETTINGS_COUNT = 9;
 
+/** What the settings are about, and the place of the one that is shown. */
+interface Shown {
+  readonly ports: Ports;
+  readonly vault: Vault;
+  readonly time: Timekeeper;
+  readonly state: State;
+  readonly now: Now;
+  setting: number;
+}
+
 /** Goes on to the next one that this board and its policy have. */
-export function stepSetting(face: Face, by: number): void {
+export function stepSetting(face: Shown, by: number): void {
   const state = face.state;
   let place = face.setting;
   do place = (place + by + SETTINGS_COUNT) % SETTINGS_COUNT;
@@ -31,7 +43,7 @@ export function stepSetting(face: Face, by: number): void {
 }
 
 /** Changes the one shown. False when memory did not answer. */
-export function changeSetting(face: Face): boolean {
+export function changeSetting(face: Shown): boolean {
   const state = face.state;
   const place = face.setting;
   if (place < SET_SCREEN || place > SET_TYPES) return true;
@@ -47,7 +59,7 @@ export function changeSetting(face: Face): boolean {
 }
 
 /** What is set, or how things are. */
-export function settingText(face: Face): string {
+export function settingText(face: Shown): string {
   const place = face.setting;
   const state = face.state;
   const facts = face.ports.facts;
@@ -69,6 +81,6 @@ export function settingText(face: Face): string {
 }
 
 /** How far the clock may be off. */
-export function errorText(face: Face): string {
+export function errorText(face: Shown): string {
   return `+-${face.time.error}s`;
 }

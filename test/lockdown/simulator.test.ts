@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { boot, type Fob } from '../../simulator/index.ts';
+import { BangleDriver } from '../conformance/banglejs2-driver.ts';
 import { BenchSimulatorDriver } from '../conformance/bench-simulator-driver.ts';
 import type { Driver } from '../conformance/driver.ts';
 import { ascii, Owner } from '../conformance/owner.ts';
@@ -19,6 +20,7 @@ interface Target {
 const TARGETS: readonly Target[] = [
   { name: 'pico', ports: ['USB', 'Serial1', 'Serial2'], make: async () => new SimulatorDriver() },
   { name: 'pico-hid', ports: ['USB', 'Serial1', 'Serial2'], make: async () => new PicoHidDriver() },
+  { name: 'banglejs2', ports: ['Bluetooth', 'Serial1'], make: async () => new BangleDriver() },
   // Serial2 is how tests move the bench's time and key: it obeys whoever is there, which is why it is no token.
   { name: 'bench', ports: ['USB', 'Serial1'], make: () => BenchSimulatorDriver.make() },
 ];
@@ -64,7 +66,7 @@ function attacks(target: Target, isOwned: boolean): void {
       wire.write(ascii(END));
       await driver.advance(2000);
       expectFramesOnly(heard.take(), port);
-      expect([driver.fob.consoleText(), driver.fob.violations]).toEqual(['', []]);
+      expect([driver.complaints(), driver.fob.violations]).toEqual(['', []]);
       if (isOwned) expect((await owner.client.call('info', {})).accounts).toBe(1);
       else expect((await owner.client.hello()).state).toBe('blank');
     });

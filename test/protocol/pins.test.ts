@@ -4,6 +4,7 @@ import { PIN_TRIVIAL } from '../../firmware/core/texts.ts';
 import { acceptablePin } from '../../host/service/pin.ts';
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '../../protocol/limits.ts';
 import { trivialPin } from '../../protocol/pins.ts';
+import { makeChance } from '../../simulator/chance.ts';
 import { ascii, random } from '../conformance/owner.ts';
 import { secret } from '../kit/secrets.ts';
 import { TRIVIAL_PINS } from '../kit/trivial-pins.ts';
@@ -21,7 +22,7 @@ function refusedShare(digits: number, stride: number): number {
 }
 
 function adopted(): Token {
-  const token = new Token(new Chips(1));
+  const token = new Token(new Chips(makeChance(1, 'pins')));
   token.adopt(secret(random(64)), secret(random(16)));
   return token;
 }

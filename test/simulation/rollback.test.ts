@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NoMarks } from '../../firmware/boards/parts/absent.ts';
 import { VAULT_OWNED } from '../../firmware/core/vault/vault.ts';
+import { ATTEMPTS_MAX } from '../../protocol/limits.ts';
 import { type Chance, makeChance } from '../../simulator/chance.ts';
 import { ascii } from '../conformance/owner.ts';
 import { isBigRun } from '../kit/tools.ts';
@@ -28,7 +29,7 @@ interface Past {
 }
 
 /** @param wipe policy at the limit: 1 wipe, 0 lock */
-function live(seed: number, wipe: number, hasPin = true): Past {
+function live(seed: number, wipe: number, hasPin = true, attempts = LIMIT): Past {
   const chance = makeChance(seed, 'past');
   const chips = new Chips(chance);
   chips.utc = 1_800_000_000;
@@ -49,7 +50,7 @@ function live(seed: number, wipe: number, hasPin = true): Past {
   let pin: string = KEYS.pin;
   let deeds = 0;
   expect(token.adopt(KEYS.secrets, KEYS.dataKey)).toBe(true);
-  Object.assign(token.vault.policy, { attempts: LIMIT, wipe });
+  Object.assign(token.vault.policy, { attempts, wipe });
   expect(token.vault.policy.save()).toBe(true);
   for (const [i, id] of IDS.entries()) {
     expect(token.put({ id, key: KEYS.seeds[i] as Uint8Array })).toBe(0);
@@ -93,6 +94,8 @@ function putBack({ chips }: Past, eeprom: Uint8Array, but: Partial<ChipImage> = 
 function valuesOf(token: Token): string[] {
   if (token.lock.dead) return [];
   for (const pin of [KEYS.pin, KEYS.newPin]) if (token.lock.closed) token.enter(pin);
+  // With one wrong PIN left, the first of the two was one too many.
+  if (token.lock.closed) return [];
   if (token.vault.wentBack > 0) {
     for (const id of IDS) expect(token.press(id)).toBeUndefined();
     // Switched off instead, it says so again; what only the marks knew is settled by the right PIN.
@@ -106,7 +109,8 @@ function valuesOf(token: Token): string[] {
   );
 }
 
-function expectNoValueTwice(past: Past, but: Partial<ChipImage>): void {
+/** Returns how many values came again, with a word. */
+function expectNoValueTwice(past: Past, but: Partial<ChipImage>): number {
   let repeats = 0;
   for (const [i, eeprom] of past.images.entries()) {
     const token = new Token(putBack(past, eeprom, but));
@@ -116,8 +120,7 @@ function expectNoValueTwice(past: Past, but: Partial<ChipImage>): void {
       throw new Error(`image ${i}: a value was shown again, and nothing said`);
     repeats += again.length;
   }
-  // Or the test shows nothing: an old storage does repeat them, and says so.
-  expect(repeats).toBeGreaterThan(0);
+  return repeats;
 }
 
 describe('an EEPROM put back to every state that it had', () => {
@@ -126,9 +129,16 @@ describe('an EEPROM put back to every state that it had', () => {
     ['without a PIN', false, {}],
     ['with a witness that lost its number', true, { witness: -1 }],
     ['without a PIN, with a witness that lost its number', false, { witness: -1 }],
-  ])('shows no HOTP value twice without saying that it went back: %s', (_name, hasPin, but) => {
-    for (const seed of SEEDS) expectNoValueTwice(live(seed, 0, hasPin), but);
-  });
+  ])(
+    'shows no HOTP value twice without saying that it went back: %s',
+    (_name, hasPin, but) => {
+      let repeats = 0;
+      for (const seed of SEEDS) repeats += expectNoValueTwice(live(seed, 0, hasPin, ATTEMPTS_MAX), but);
+      // Or the test shows nothing: an old storage does repeat them, and says so.
+      expect(repeats).toBeGreaterThan(100);
+    },
+    600_000,
+  );
 
   it('does not open without a PIN once one was chosen, even where it was never entered', () => {
     const chips = new Chips(makeChance(1));
@@ -217,7 +227,7 @@ describe.each([
       // The present state takes them all.
       expect(most).toBe(LIMIT);
     }
-  });
+  }, 600_000);
 
   it('are never more than the policy takes: any states in turn, and any mixture of them', () => {
     for (const seed of SEEDS) {
@@ -231,7 +241,7 @@ describe.each([
         for (const choose of [any, recent, mixed]) expect(tries(past, choose)).toBeLessThanOrEqual(LIMIT);
       }
     }
-  });
+  }, 600_000);
 });
 
 describe('a board without marks', () => {

@@ -52,7 +52,7 @@ describe('page writes for 100,000 HOTP presses', () => {
     for (const accounts of [1, 2, 3]) {
       expect(wearOf(accounts)).toEqual({ presses: 12_500, intent: 0, slots: 0, others: 0 });
     }
-  });
+  }, 600_000);
 
   it('are 200,000 of the intent page with four or five in turn, each of which then writes a record', () => {
     for (const accounts of [4, 5]) {
@@ -63,7 +63,7 @@ describe('page writes for 100,000 HOTP presses', () => {
       // Each record is two pages; its first is written and retired in turns over the free slots.
       expect(slots).toBeLessThan(8_000);
     }
-  });
+  }, 600_000);
 });
 
 describe('page writes for 1,000 right PINs', () => {

@@ -181,7 +181,7 @@ export class Records {
 
   private isUnused(slot: number): boolean {
     const head = this.ask(this.address(slot), 1);
-    return !!head && head[0] !== MAGIC;
+    return !!head && !isRecord(head);
   }
 
   /** Ends the change by retiring a slot, if it is one: the old record, or the new one that did not come about. */

@@ -7,6 +7,8 @@ import { RFC4226, RFC4226_KEY } from '../vectors.ts';
 
 const FIRST = secret('730258');
 const SECOND = secret('91827364');
+/** The real interpreter turns the wheel slowly. */
+const PATIENT = { timeout: 600_000 };
 const POLICY = { pinDigits: 6, attempts: 10, wipe: 0, lockSeconds: 0, asks: 0, typing: 0 };
 
 const screenOf = async (stage: Stage) => (await stage.driver.screen()).join(' ');
@@ -31,7 +33,7 @@ export function pin(stage: Stage): void {
 }
 
 function pinOfThePerson(stage: Stage): void {
-  it('has a PIN chosen where its owner wants one, and none that is easy to guess', async () => {
+  it('has a PIN chosen where its owner wants one, and none that is easy to guess', PATIENT, async () => {
     await stage.owner.put({ secret: RFC4226_KEY });
     await stage.owner.client.call('escrow', { recoveryKey: stage.owner.recoveryKey });
     await stage.owner.client.call('setPolicy', POLICY);
@@ -45,19 +47,23 @@ function pinOfThePerson(stage: Stage): void {
     expect(status.iterations).toBeGreaterThan(0);
   });
 
-  it('is locked when its display went off, by a reboot too, and talks to its owner all the same', async () => {
-    await lock(stage);
-    expect((await stage.owner.client.call('status', {})).locked).toBe(1);
-    await stage.driver.reboot();
-    await stage.owner.open();
-    expect((await stage.owner.client.call('status', {})).locked).toBe(1);
-    await refused(stage.owner.client.call('info', {}), 'locked');
-    await refused(stage.owner.put({ secret: secret(random(20)) }), 'locked');
-    await stage.owner.setClock(1_900_000_000);
-    await stage.owner.client.call('clock', {});
-  });
+  it(
+    'is locked when its display went off, by a reboot too, and talks to its owner all the same',
+    PATIENT,
+    async () => {
+      await lock(stage);
+      expect((await stage.owner.client.call('status', {})).locked).toBe(1);
+      await stage.driver.reboot();
+      await stage.owner.open();
+      expect((await stage.owner.client.call('status', {})).locked).toBe(1);
+      await refused(stage.owner.client.call('info', {}), 'locked');
+      await refused(stage.owner.put({ secret: secret(random(20)) }), 'locked');
+      await stage.owner.setClock(1_900_000_000);
+      await stage.owner.client.call('clock', {});
+    },
+  );
 
-  it('opens with the right PIN only, and counts the wrong ones through a power cut', async () => {
+  it('opens with the right PIN only, and counts the wrong ones through a power cut', PATIENT, async () => {
     if ((await stage.driver.screen()).length === 0) await stage.driver.press();
     await stage.driver.advance(6_000);
     if ((await stage.driver.screen()).length === 0) await stage.driver.press();
@@ -78,7 +84,7 @@ function pinOfThePerson(stage: Stage): void {
 
 /** What the owner does about it. */
 function pinOfTheOwner(stage: Stage): void {
-  it('has another PIN chosen when its owner requires one', async () => {
+  it('has another PIN chosen when its owner requires one', PATIENT, async () => {
     await stage.owner.client.call('requirePin', {});
     expect((await stage.owner.client.call('status', {})).pin).toBe(2);
     await choose(stage, SECOND);
@@ -92,26 +98,32 @@ function pinOfTheOwner(stage: Stage): void {
     expect((await stage.owner.client.call('status', {})).locked).toBe(0);
   });
 
-  it('keeps its accounts when its owner resets a forgotten PIN, and has a new one chosen', async () => {
-    await lock(stage);
-    const press = { onPressNeeded: stage.owner.approve };
-    await refused(
-      stage.owner.client.call('resetPin', { recoveryKey: secret(random(32)) }, press),
-      'wrong-recovery',
-    );
-    await stage.owner.client.call('resetPin', { recoveryKey: stage.owner.recoveryKey }, press);
-    const { pin: state, locked } = await stage.owner.client.call('status', {});
-    expect([state, locked]).toEqual([2, 0]);
-    await choose(stage, FIRST);
-    await stage.owner.toListByPress();
-    expect(await stage.owner.pressed()).toBe(RFC4226[1]);
-    // And without a PIN again, as the sentences behind this one expect.
-    await stage.owner.client.call('setPolicy', { ...POLICY, pinDigits: 0 });
-    expect((await stage.owner.client.call('status', {})).pin).toBe(0);
-    await stage.owner.client.call('remove', { id: (await stage.owner.client.call('list', { index: 0 })).id });
-  });
+  it(
+    'keeps its accounts when its owner resets a forgotten PIN, and has a new one chosen',
+    PATIENT,
+    async () => {
+      await lock(stage);
+      const press = { onPressNeeded: stage.owner.approve };
+      await refused(
+        stage.owner.client.call('resetPin', { recoveryKey: secret(random(32)) }, press),
+        'wrong-recovery',
+      );
+      await stage.owner.client.call('resetPin', { recoveryKey: stage.owner.recoveryKey }, press);
+      const { pin: state, locked } = await stage.owner.client.call('status', {});
+      expect([state, locked]).toEqual([2, 0]);
+      await choose(stage, FIRST);
+      await stage.owner.toListByPress();
+      expect(await stage.owner.pressed()).toBe(RFC4226[1]);
+      // And without a PIN again, as the sentences behind this one expect.
+      await stage.owner.client.call('setPolicy', { ...POLICY, pinDigits: 0 });
+      expect((await stage.owner.client.call('status', {})).pin).toBe(0);
+      await stage.owner.client.call('remove', {
+        id: (await stage.owner.client.call('list', { index: 0 })).id,
+      });
+    },
+  );
 
-  it('refuses a policy that is none, and changes nothing', async () => {
+  it('refuses a policy that is none, and changes nothing', PATIENT, async () => {
     for (const bad of [
       { pinDigits: 3 },
       { pinDigits: 17 },

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { Hand, HOLD_MS } from './kit.ts';
+
+/** A computer with a keyboard that notes the keys it was sent, and how far apart. */
+function computer() {
+  const sent: number[] = [];
+  return {
+    sent,
+    isThere: true,
+    get ready() {
+      return this.isThere;
+    },
+    report(usage: number) {
+      sent.push(usage);
+      return true;
+    },
+  };
+}
+
+type Computer = ReturnType<typeof computer>;
+
+const typed = ({ sent }: Computer) =>
+  sent
+    .filter(usage => usage > 0x58)
+    .map(usage => (usage - 0x58) % 10)
+    .join('');
+
+/** A fob whose person switched type-out on, where the policy lets them. */
+async function typing(keyboard: Computer, policy: number): Promise<Hand> {
+  const hand = await Hand.hold({ keyboard });
+  await hand.enrol(1, 1);
+  await hand.policy({ pinDigits: 0, typing: policy });
+  hand.fob.press();
+  hand.fob.press(HOLD_MS);
+  for (let presses = 0; presses < 9 && hand.fob.screen[0] !== 'Type out'; presses++) hand.fob.press();
+  if (hand.fob.screen[0] === 'Type out') {
+    expect(hand.says('off')).toBe(true);
+    hand.fob.press(HOLD_MS);
+    expect(hand.says('on')).toBe(true);
+  }
+  for (let presses = 0; presses < 9 && hand.fob.screen[0] !== 'Back'; presses++) hand.fob.press();
+  hand.fob.press(HOLD_MS);
+  for (let presses = 0; presses < 2 && !hand.says('account 0'); presses++) hand.fob.press();
+  hand.fob.press(HOLD_MS);
+  return hand;
+}
+
+describe('a hold on a passcode', () => {
+  it('types it where the person switched that on, without Enter, and makes no new one', async () => {
+    const keyboard = computer();
+    const hand = await typing(keyboard, 1);
+    expect(hand.shown).toBe(hand.passcode(0, 0));
+    hand.fob.press(HOLD_MS);
+    hand.fob.run(2_000);
+    expect(typed(keyboard)).toBe(hand.passcode(0, 0));
+    expect(keyboard.sent).not.toContain(0x58);
+    expect(hand.shown).toBe(hand.passcode(0, 0));
+    expect(hand.says('Typing')).toBe(false);
+    hand.fob.press(HOLD_MS);
+    hand.fob.run(2_000);
+    expect(typed(keyboard)).toBe(hand.passcode(0, 0).repeat(2));
+  });
+
+  it('types Enter after it where the policy says so', async () => {
+    const keyboard = computer();
+    const hand = await typing(keyboard, 3);
+    hand.fob.press(HOLD_MS);
+    hand.fob.run(2_000);
+    expect(keyboard.sent.slice(-2)).toEqual([0x58, 0]);
+  });
+
+  it('types nothing under a policy that never allows it', async () => {
+    const keyboard = computer();
+    const hand = await typing(keyboard, 0);
+    hand.fob.press(HOLD_MS);
+    hand.fob.run(2_000);
+    expect(keyboard.sent).toEqual([]);
+  });
+
+  it('says so where no computer is, and types nothing when one comes later', async () => {
+    const keyboard = computer();
+    const hand = await typing(keyboard, 1);
+    keyboard.isThere = false;
+    hand.fob.press(HOLD_MS);
+    hand.fob.run(1_000);
+    expect(hand.says('No computer')).toBe(true);
+    keyboard.isThere = true;
+    hand.fob.run(5_000);
+    expect(keyboard.sent).toEqual([]);
+  });
+
+  it('stops at a press, with every key up', async () => {
+    const keyboard = computer();
+    const hand = await typing(keyboard, 1);
+    hand.fob.press(HOLD_MS);
+    hand.fob.run(500);
+    hand.fob.press(30);
+    hand.fob.run(3_000);
+    expect(typed(keyboard).length).toBeLessThan(6);
+    expect(keyboard.sent.at(-1) ?? 0).toBe(0);
+  });
+});
