@@ -65,6 +65,16 @@ describe('the image of the Bangle', () => {
     await driver.close();
   });
 
+  it('lights up after a reset that finds its display off', () => {
+    const image = builtImage('banglejs2');
+    const off = Buffer.from('Bangle.setLCDPower(0);Bangle.setLocked(1);');
+    const fob = boot({ board: 'banglejs2', image: { ...image, '.boot1': new Uint8Array(off) } });
+    expect(fob.screen().on).toBe(true);
+    fob.press(1);
+    expect(fob.screen().text).not.toEqual([]);
+    fob.close();
+  });
+
   it('lights up by itself when it is asked, and takes a hold of its button', async () => {
     const { driver, owner } = await withTwo();
     driver.fob.advance(200_000);

@@ -20,7 +20,8 @@ export class BangleDisplay implements Display {
     this.width = BANGLE_SIDE;
     this.height = BANGLE_SIDE;
     this.font = FONT;
-    this.on = true;
+    // A reset of the interpreter alone leaves the display as it was.
+    this.on = false;
   }
 
   clear(): void {
