@@ -1,12 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { spellConstants } from './constants.ts';
 import { fontBitmap } from './font.ts';
 import type { ImageBoard } from './limits.ts';
 import { lint } from './lint.ts';
-import { quoteShared, renameFields, shortenable } from './names.ts';
+import { renameFields, shortened } from './names.ts';
+import { numbersApart, shareNumbers } from './numbers.ts';
+import { decodeTexts, placeTexts } from './strings.ts';
+import { withSums } from './sums.ts';
 import { tokenise } from './tokens.ts';
 
 /** What the interpreter cannot parse and esbuild can be told to lower or to refuse, and what it can though it is newer. */
@@ -23,46 +26,28 @@ const SYNTAX = {
   'exponent-operator': false,
 };
 
-/** Short names that mean something on every object of the device, or to the lint: never given to a property. */
-const TAKEN = { at: false, of: false, on: false } as const;
-
-/**
- * Esbuild writes a number in place of its constant only where the constant's module imports nothing. So the numbers
- * of every module come from a module of their own, named after it.
- */
-const numbersApart: Plugin = {
-  name: 'numbers-apart',
-  setup({ onLoad, onResolve }) {
-    const constant = /^(export )?const (\w+) = (-?\d\w*);$/gm;
-    onResolve({ filter: /\.ts#numbers$/ }, ({ path }) => ({ path, namespace: 'numbers' }));
-    onLoad({ filter: /./, namespace: 'numbers' }, ({ path }) => {
-      const text = readFileSync(path.slice(0, -'#numbers'.length), 'utf8');
-      const lines = [...text.matchAll(constant)].map(
-        ([, , name, value]) => `export const ${name} = ${value};`,
-      );
-      return { contents: lines.join('\n'), loader: 'ts' };
-    });
-    onLoad({ filter: /\.ts$/ }, ({ path }) => {
-      const written = readFileSync(path, 'utf8');
-      const text = /[\\/]firmware[\\/]boards[\\/]/.test(path) ? quoteShared(written) : written;
-      const found = [...text.matchAll(constant)];
-      const names = found.map(([, , name]) => name);
-      const shared = found.filter(([, isExported]) => isExported).map(([, , name]) => name);
-      const from = JSON.stringify(`${path}#numbers`);
-      const head = `import {${names}} from ${from}; export {${shared}} from ${from};`;
-      return { contents: names.length > 0 ? head + text.replace(constant, '') : text, loader: 'ts' };
-    });
-  },
-};
-
 interface Parts {
   readonly define?: Record<string, string>;
   readonly inject?: string[];
 }
 
-async function bundle(root: string, entry: string, { define = {}, inject = [] }: Parts): Promise<string> {
-  const options = {
-    entryPoints: [join(root, 'firmware/boards', entry)],
+/** Short names for the properties of a bundle. */
+async function shortNames(root: string, entry: string, options: BuildOptions) {
+  const declared = await build({
+    ...options,
+    write: false,
+    target: 'esnext',
+    metafile: true,
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: true } },
+  });
+  const files = Object.keys(declared.metafile.inputs).filter(path => !path.endsWith('#numbers'));
+  const sources = files.map(path => readFileSync(join(root, path), 'utf8'));
+  return shortened(root, entry, declared.outputFiles[0]?.text ?? '', sources);
+}
+
+async function bundle(root: string, entry: string, parts: Parts): Promise<string> {
+  const common = {
+    absWorkingDir: root,
     bundle: true,
     write: false,
     format: 'cjs',
@@ -72,20 +57,27 @@ async function bundle(root: string, entry: string, { define = {}, inject = [] }:
     supported: SYNTAX,
     legalComments: 'none',
     charset: 'ascii',
-    define,
-    inject,
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     logLevel: 'silent',
-    plugins: [numbersApart],
   } as const satisfies BuildOptions;
-  const plain = await build(options);
-  const mangleProps = shortenable(root, entry, plain.outputFiles[0]?.text ?? '');
-  const result = await build({ ...options, minify: true, mangleProps, mangleCache: TAKEN });
-  const code = renameFields(result.outputFiles[0]?.text ?? '', result.mangleCache ?? {});
+  const options = {
+    ...common,
+    ...parts,
+    entryPoints: [join(root, 'firmware/boards', entry)],
+    plugins: [numbersApart],
+  };
+  const short = await shortNames(root, entry, options);
+  const mangleProps = new RegExp(`^(?:${Object.keys(short).join('|')})$`);
+  const first = await build({ ...options, minify: true, mangleProps, mangleCache: short });
+  const renamed = renameFields(first.outputFiles[0]?.text ?? '', short);
+  const contents = shareNumbers(placeTexts(decodeTexts(renamed)));
+  // Once more, for names of the variables that are left.
+  const second = await build({ ...common, stdin: { contents, loader: 'js' }, minify: true });
+  const code = second.outputFiles[0]?.text ?? '';
   const faults = lint(code);
   if (faults.length > 0)
     throw new Error(`${entry}: the interpreter cannot run this\n  ${faults.join('\n  ')}`);
-  return spellConstants(code);
+  return spellConstants(withSums(code));
 }
 
 /**

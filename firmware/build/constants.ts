@@ -1,10 +1,10 @@
-import { type AnyNode, parse } from 'acorn';
-import { walk } from './tree.ts';
+import { type Edit, edited } from './edits.ts';
+import { parsed, walk } from './tree.ts';
 
 /** Writes `true`, `false` and `undefined`, which will be one byte each, where a minifier has `!0`, `!1` and `void 0`. */
 export function spellConstants(code: string): string {
-  const edits: { start: number; end: number; text: string }[] = [];
-  walk(parse(code, { ecmaVersion: 'latest', sourceType: 'script' }) as AnyNode, node => {
+  const edits: Edit[] = [];
+  walk(parsed(code), node => {
     if (node.type !== 'UnaryExpression' || node.argument.type !== 'Literal') return;
     const { value } = node.argument;
     const text =
@@ -16,11 +16,5 @@ export function spellConstants(code: string): string {
     // A space on both sides: `return!0` and `!0in x` have none.
     if (text) edits.push({ start: node.start, end: node.end, text: ` ${text} ` });
   });
-  let out = '';
-  let last = 0;
-  for (const { start, end, text } of edits.sort((a, b) => a.start - b.start)) {
-    out += code.slice(last, start) + text;
-    last = end;
-  }
-  return out + code.slice(last);
+  return edited(code, edits);
 }

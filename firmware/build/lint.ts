@@ -1,5 +1,5 @@
-import { type AnyNode, parse } from 'acorn';
-import { declaredNames, isReference, walk } from './tree.ts';
+import type { AnyNode } from 'acorn';
+import { declaredNames, isReference, parsed, walk } from './tree.ts';
 
 /** Globals that the boards have and the image may name. */
 const GLOBALS = new Set(
@@ -124,7 +124,7 @@ function classFaults(program: AnyNode): string[] {
  * sentence each; empty for an image that may run.
  */
 export function lint(code: string): string[] {
-  const program = parse(code, { ecmaVersion: 'latest', sourceType: 'script' }) as AnyNode;
+  const program = parsed(code);
   const names = declaredNames(program);
   const faults = classFaults(program);
   walk(program, (node, ancestors) => {

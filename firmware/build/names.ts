@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AnyNode, parse } from 'acorn';
 import { COMMANDS, type CommandRow } from '../../protocol/commands.ts';
-import { walk } from './tree.ts';
+import { optionalIn, placeOptional } from './optional.ts';
+import { holders, propertyName, share } from './sharing.ts';
+import { parsed, walk } from './tree.ts';
 
 /** Keys that leave an image as text: the bench's control channel. */
 const SPOKEN: Readonly<Record<string, string>> = {
@@ -10,13 +11,20 @@ const SPOKEN: Readonly<Record<string, string>> = {
 };
 
 /** Words of the device in the boards' files, and of ours in all others. */
-const SHARED = ['mode', 'state'];
+const SHARED = ['mode', 'state', 'iterations'];
+/** Words of the device behind one of its objects in the boards' files, and of ours behind all else. */
+const OFFERED = ['read', 'write', 'erase', 'encrypt', 'decrypt', 'clear'];
+const OBJECTS = String.raw`storage|graphics|g|require\('Storage'\)|AES|USB|Serial1|Serial2|Bluetooth`;
 
 const INDEX = /\[\w+: number\]/g;
 const NAME = /[A-Za-z_$][\w$]*/g;
 const COMMENTS = /\/\*[\s\S]*?\*\/|\/\/.*/g;
 /** Words of TypeScript that are no names in what runs. */
 const TYPE_WORDS = 'number string boolean declare readonly unknown type interface this'.split(' ');
+/** Short names that mean something on every object of the device, or to the lint: never given to a property. */
+const TAKEN = 'at of on do if in as is'.split(' ');
+/** A field's name in a layout. */
+const FIELD = /\w+(?=:)/g;
 /** The language's own. */
 const LANGUAGE = ['constructor', 'prototype'];
 
@@ -31,8 +39,9 @@ function withoutParameters(text: string): string {
 export function quoteShared(text: string): string {
   const words = SHARED.join('|');
   return text
-    .replace(new RegExp(`\\.(${words})\\b`, 'g'), '["$1"]')
-    .replace(new RegExp(`([{,]\\s*)(${words}):`, 'g'), '$1"$2":');
+    .replace(new RegExp(`\\.(${words})\\b(?!\\()`, 'g'), '["$1"]')
+    .replace(new RegExp(`([{,]\\s*)(${words}):`, 'g'), '$1"$2":')
+    .replace(new RegExp(`\\b(${OBJECTS})\\.(${OFFERED.join('|')})\\(`, 'g'), '$1["$2"](');
 }
 
 /** Property names that must stay as they are written: those of the device and of the language's built-ins. */
@@ -45,29 +54,50 @@ function keptNames(root: string, entry: string): Set<string> {
     );
     for (const name of text.match(NAME) ?? []) kept.add(name);
   }
-  for (const word of [...TYPE_WORDS, ...SHARED]) kept.delete(word);
+  for (const word of [...TYPE_WORDS, ...SHARED, ...OFFERED]) kept.delete(word);
   for (const word of LANGUAGE) kept.add(word);
   return kept;
 }
 
+/** Layouts of all commands. */
+function layouts(): string[] {
+  return (Object.values(COMMANDS) as CommandRow[])
+    .flatMap(row => [row[3], row[4]])
+    .filter(text => text !== '');
+}
+
 /**
- * Matches the property names that may be shortened in `code`: every name of a property there that is not kept. Long
- * names cost bytes of flash, variables and time in an interpreter that looks them up as text.
+ * A short name for every property of `code` that is not kept. Long names cost bytes of flash, variables and time in
+ * an interpreter that looks them up as text.
  * @param entry the board's main file, by its path in `firmware/boards`
+ * @param code the bundle, not minified, with the fields of classes declared
+ * @param sources texts of the files from which it is
  */
-export function shortenable(root: string, entry: string, code: string): RegExp {
+export function shortened(
+  root: string,
+  entry: string,
+  code: string,
+  sources: readonly string[],
+): Record<string, string> {
   const kept = keptNames(root, entry);
-  const names = new Set<string>();
-  walk(parse(code, { ecmaVersion: 'latest', sourceType: 'script' }) as AnyNode, node => {
-    const name =
-      node.type === 'MemberExpression' && !node.computed
-        ? node.property
-        : (node.type === 'Property' || node.type === 'MethodDefinition') && !node.computed
-          ? node.key
-          : undefined;
-    if (name?.type === 'Identifier' && name.name.length > 1 && !kept.has(name.name)) names.add(name.name);
+  const counts = new Map<string, number>();
+  const taken = new Set(TAKEN);
+  const count = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
+  const program = parsed(code);
+  walk(program, node => {
+    const name = propertyName(node)?.name;
+    if (name === undefined) return;
+    if (kept.has(name)) taken.add(name);
+    else if (node.type !== 'PropertyDefinition') count(name);
   });
-  return new RegExp(`^(?:${[...names].join('|')})$`);
+  const wire = new Set<string>();
+  for (const layout of layouts()) for (const [name] of layout.matchAll(FIELD)) wire.add(name);
+  for (const layout of layouts().filter(text => code.includes(text)))
+    for (const [name] of layout.matchAll(FIELD)) if (!kept.has(name)) count(name);
+  // A handler may treat the values of one command as those of another, so all fields are as if of one object.
+  const groups = [...holders(program), wire];
+  const alone = placeOptional(groups, sources.flatMap(optionalIn));
+  return share(counts, groups, alone, taken);
 }
 
 /**
@@ -75,13 +105,11 @@ export function shortenable(root: string, entry: string, code: string): RegExp {
  * their values.
  * @param renamed new names by old
  */
-export function renameFields(code: string, renamed: Readonly<Record<string, string | false>>): string {
+export function renameFields(code: string, renamed: Readonly<Record<string, string>>): string {
   let out = code;
-  for (const row of Object.values(COMMANDS) as CommandRow[]) {
-    for (const layout of [row[3], row[4]].filter(text => text !== '')) {
-      const short = layout.replace(/\w+(?=:)/g, name => renamed[name] || name);
-      out = out.replaceAll(JSON.stringify(layout), JSON.stringify(short));
-    }
+  for (const layout of layouts()) {
+    const short = layout.replace(FIELD, name => renamed[name] || name);
+    out = out.replaceAll(JSON.stringify(layout), JSON.stringify(short));
   }
   return out;
 }

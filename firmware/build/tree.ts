@@ -1,4 +1,9 @@
-import type { AnyNode, Identifier, Node } from 'acorn';
+import { type AnyNode, type Identifier, type Node, parse } from 'acorn';
+
+/** The tree of a script. */
+export function parsed(code: string): AnyNode {
+  return parse(code, { ecmaVersion: 'latest', sourceType: 'script' });
+}
 
 export type Visit = (node: AnyNode, ancestors: readonly AnyNode[]) => void;
 

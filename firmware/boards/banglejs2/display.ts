@@ -25,7 +25,8 @@ export class BangleDisplay implements Display {
   }
 
   clear(): void {
-    g.setBgColor(0).clear();
+    g.setBgColor(0);
+    g.clear();
     this.ink(0);
   }
 

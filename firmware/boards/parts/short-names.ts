@@ -7,15 +7,21 @@ const Words = Int32Array;
 const floor = Math.floor;
 const min = Math.min;
 const max = Math.max;
+const ceil = Math.ceil;
+const fromCharCode = String.fromCharCode;
+const time = getTime;
 const crc32 = E.CRC32;
 const toBytes = E.toUint8Array;
 
 export {
   Bytes as Uint8Array,
+  ceil as 'Math.ceil',
   crc32 as 'E.CRC32',
   floor as 'Math.floor',
+  fromCharCode as 'String.fromCharCode',
   max as 'Math.max',
   min as 'Math.min',
+  time as getTime,
   toBytes as 'E.toUint8Array',
   Words as Int32Array,
 };

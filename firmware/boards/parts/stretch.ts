@@ -11,8 +11,10 @@ export class NativeStretch implements Stretch {
     return Math.min(Math.max(rounds, STRETCH_ROUNDS_MIN), STRETCH_ROUNDS_MAX);
   }
 
-  derive(pin: Uint8Array, salt: Uint8Array, iterations: number): Uint8Array {
+  derive(pin: Uint8Array, salt: Uint8Array, rounds: number): Uint8Array {
     // `keySize` counts words of 32 bits.
-    return new Uint8Array(require('crypto').PBKDF2(pin, salt, { keySize: 8, iterations, hasher: 'SHA256' }));
+    return new Uint8Array(
+      require('crypto').PBKDF2(pin, salt, { keySize: 8, iterations: rounds, hasher: 'SHA256' }),
+    );
   }
 }

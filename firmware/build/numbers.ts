@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import type { AnyNode } from 'acorn';
+import type { Plugin } from 'esbuild';
+import { type Edit, edited } from './edits.ts';
+import { quoteShared } from './names.ts';
+import { parsed, walk } from './tree.ts';
+
+/**
+ * Esbuild writes a number in place of its constant only where the constant's module imports nothing. So the numbers
+ * of every module come from a module of their own, named after it.
+ */
+export const numbersApart: Plugin = {
+  name: 'numbers-apart',
+  setup({ onLoad, onResolve }) {
+    const constant = /^(export )?const (\w+) = (-?\d\w*);$/gm;
+    onResolve({ filter: /\.ts#numbers$/ }, ({ path }) => ({ path, namespace: 'numbers' }));
+    onLoad({ filter: /./, namespace: 'numbers' }, ({ path }) => {
+      const text = readFileSync(path.slice(0, -'#numbers'.length), 'utf8');
+      const lines = [...text.matchAll(constant)].map(
+        ([, , name, value]) => `export const ${name} = ${value};`,
+      );
+      return { contents: lines.join('\n'), loader: 'ts' };
+    });
+    onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const written = readFileSync(path, 'utf8');
+      const text = /[\\/]firmware[\\/]boards[\\/]/.test(path) ? quoteShared(written) : written;
+      const found = [...text.matchAll(constant)];
+      const names = found.map(([, , name]) => name);
+      const shared = found.filter(([, isExported]) => isExported).map(([, , name]) => name);
+      const from = JSON.stringify(`${path}#numbers`);
+      const head = `import {${names}} from ${from}; export {${shared}} from ${from};`;
+      return { contents: names.length > 0 ? head + text.replace(constant, '') : text, loader: 'ts' };
+    });
+  },
+};
+
+/** A shorter number is read faster than a variable is found. */
+const LONG = 8;
+const OFTEN = 3;
+
+/** Puts long numbers that are written often into variables. */
+export function shareNumbers(code: string): string {
+  const places = new Map<string, AnyNode[]>();
+  walk(parsed(code), (node, ancestors) => {
+    const parent = ancestors[ancestors.length - 1];
+    if (node.type !== 'Literal' || typeof node.value !== 'number' || parent?.type === 'Property') return;
+    const written = code.slice(node.start, node.end);
+    places.set(written, [...(places.get(written) ?? []), node]);
+  });
+  const edits: Edit[] = [];
+  let head = '';
+  for (const [written, nodes] of places) {
+    if (written.length < LONG || nodes.length < OFTEN) continue;
+    head += `var number${written} = ${written};`;
+    for (const { start, end } of nodes) edits.push({ start, end, text: `number${written}` });
+  }
+  return head + edited(code, edits);
+}

@@ -1,0 +1,63 @@
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import { shareNumbers } from '../../firmware/build/numbers.ts';
+import { decodeTexts, placeTexts } from '../../firmware/build/strings.ts';
+import { withSums } from '../../firmware/build/sums.ts';
+
+describe('texts', () => {
+  it('stand where they are used once, or where they are as short as a name', () => {
+    expect(placeTexts('var a = "only once", b = "~", c = "twice"; f(a, b, b, c, c, o.a, { a: 1 });')).toBe(
+      'var a = "only once", b = "~", c = "twice"; f("only once", "~", "~", c, c, o.a, { a: 1 });',
+    );
+  });
+
+  it.each([
+    'var a = "x"; a = "y"; f(a);',
+    'var a = "x"; function g(a) { return a; }',
+    'var a = "x"; function g() { let a = 2; return a; }',
+    'var a = "x"; function g() { try { h(); } catch (a) { return a; } }',
+    'var a = "x"; f({ a });',
+    'var a = "x"; for (a of b) f(a);',
+  ])('stay where the name may mean something else: %s', code => {
+    expect(placeTexts(code)).toBe(code);
+  });
+
+  it('of base64 are decoded', () => {
+    expect(decodeTexts('f(atob("AEF/"), atob(x), o.atob("AEF/"))')).toBe(
+      'f("\\u0000A\x7f", atob(x), o.atob("AEF/"))',
+    );
+  });
+});
+
+describe('templates as sums', () => {
+  it.each([
+    ['`$' + '{n}`', '(""+n)'],
+    ['let s = `a$' + '{n}`;', 'let s = "a"+n;'],
+    ['f(`$' + '{n}$' + '{m}b`)', 'f(""+n+m+"b")'],
+    ['`a$' + '{n + 1}`.length', '("a"+(n + 1)).length'],
+    ['1 + `$' + '{n}`', '1 + (""+n)'],
+    ['f(`\\n"`)', 'f("\\n\\"")'],
+    ['f(x ? `a$' + '{n}` : 1)', 'f(x ? "a"+n : 1)'],
+    ['f(`a$' + '{`b$' + '{n}`}`)', 'f("a"+("b"+n))'],
+    ['f(``)', 'f("")'],
+  ])('%s', (code, sum) => {
+    expect(withSums(code)).toBe(sum);
+  });
+
+  it('say the same', () => {
+    const code =
+      '[1, 2].map(n => `$' + '{n}$' + '{n + 1}: $' + '{n > 1 ? `many $' + '{n}` : "one"}.`).join()';
+    expect(runInNewContext(withSums(code))).toBe(runInNewContext(code));
+  });
+});
+
+describe('long numbers', () => {
+  it('that are written often are variables', () => {
+    expect(shareNumbers('f(4294967296, 4294967296 * 2, 4294967296 - 5, 16777216, 16777216)')).toBe(
+      'var number4294967296 = 4294967296;f(number4294967296, number4294967296 * 2, number4294967296 - 5, 16777216, 16777216)',
+    );
+    expect(shareNumbers('f(255, 255, 255, 255, { 4294967296: 4294967296 })')).toBe(
+      'f(255, 255, 255, 255, { 4294967296: 4294967296 })',
+    );
+  });
+});
