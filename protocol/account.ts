@@ -1,4 +1,4 @@
-import { Writer } from './bytes.ts';
+import { bytesOf, Writer } from './bytes.ts';
 import { extract } from './hmac.ts';
 import { type Algorithm, type Primitives, SHA512 } from './primitives.ts';
 
@@ -36,8 +36,18 @@ export function storedKey(primitives: Primitives, algorithm: Algorithm, secret: 
   return secret.length > (algorithm === SHA512 ? 128 : 64) ? primitives.hash(algorithm, [secret]) : secret;
 }
 
-// "passfob proof": its own domain, so that no proof is a passcode and no passcode a proof.
-const PROOF_SALT = new Uint8Array([112, 97, 115, 115, 102, 111, 98, 32, 112, 114, 111, 111, 102]);
+/** Appends what only an OCRA suite says; nothing for other kinds. */
+export function writeSuite(account: AccountTraits, out: Writer): void {
+  if (account.kind !== KIND_OCRA) return;
+  out
+    .byte(account.question as number)
+    .byte(account.length as number)
+    .byte(account.inputs as number)
+    .byte(account.step as number);
+}
+
+// Its own domain, so that no proof is a passcode and no passcode a proof.
+const PROOF_SALT = bytesOf('passfob proof');
 
 /**
  * MAC by which an account shows that it holds `key` under exactly these settings: HMAC-SHA256 over nonce, id and
@@ -52,21 +62,11 @@ export function accountProof(
 ): Uint8Array {
   const description = new Writer(16 + settings.issuer.length + settings.label.length)
     .raw(id)
-    .number(settings.kind, 1)
-    .number(settings.algorithm, 1)
-    .number(settings.digits, 1)
+    .byte(settings.kind)
+    .byte(settings.algorithm)
+    .byte(settings.digits)
     .number(settings.period, 2);
-  if (settings.kind === KIND_OCRA) {
-    description
-      .number(settings.question as number, 1)
-      .number(settings.length as number, 1)
-      .number(settings.inputs as number, 1)
-      .number(settings.step as number, 1);
-  }
-  description
-    .number(settings.issuer.length, 1)
-    .raw(settings.issuer)
-    .number(settings.label.length, 1)
-    .raw(settings.label);
+  writeSuite(settings, description);
+  description.sized(settings.issuer).sized(settings.label);
   return extract(primitives, PROOF_SALT, key).mac([nonce, description.done()]);
 }

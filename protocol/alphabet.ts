@@ -8,9 +8,9 @@ export const BASE64 = 3;
 
 /** The characters of an alphabet in the order of their values, '' for a number that none has. */
 export function alphabetOf(alphabet: number): string {
-  if (alphabet === DECIMAL) return ALPHABETS.substr(0, 10);
+  if (alphabet === DECIMAL) return ALPHABETS.slice(0, 10);
   const size = 8 << alphabet;
-  return alphabet >= HEXADECIMAL && alphabet <= BASE64 ? ALPHABETS.substr(size - 16, size) : '';
+  return alphabet >= HEXADECIMAL && alphabet <= BASE64 ? ALPHABETS.slice(size - 16, 2 * size - 16) : '';
 }
 
 /** Spaces, line breaks and the hyphen: what people and mail programs put between the groups of a display. */

@@ -32,8 +32,7 @@ interface String {
   charAt(index: number): string;
   charCodeAt(index: number): number;
   indexOf(text: string, from?: number): number;
-  substr(start: number, length?: number): string;
-  substring(start: number, end?: number): string;
+  slice(start: number, end?: number): string;
   padStart(length: number, fill: string): string;
   split(separator: string): string[];
 }

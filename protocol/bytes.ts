@@ -26,7 +26,14 @@ export class Writer {
     return this;
   }
 
-  /** @param size 1, 2, 4 or 8 bytes; `value` is an integer from 0 to 2^53 - 1. */
+  /** The low eight bits of an integer. */
+  byte(value: number): this {
+    if (this.at < this.bytes.length) this.bytes[this.at++] = value;
+    else this.full = true;
+    return this;
+  }
+
+  /** @param size 2, 4 or 8 bytes; `value` is an integer from 0 to 2^53 - 1. */
   number(value: number, size: number): this {
     if (this.at + size > this.bytes.length) this.full = true;
     else {
@@ -48,6 +55,11 @@ export class Writer {
       this.at += bytes.length;
     }
     return this;
+  }
+
+  /** Bytes behind their number, which is one byte. */
+  sized(bytes: Uint8Array): this {
+    return this.byte(bytes.length).raw(bytes);
   }
 
   /** What was written: a view, valid until the next reset. */

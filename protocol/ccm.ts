@@ -26,7 +26,7 @@ function crypt(aes: AesBlocks, key: Uint8Array, nonce: Uint8Array, data: Uint8Ar
   counters.set(data, 16);
   const stream = new Int32Array(out.buffer);
   const words = new Int32Array(counters.buffer);
-  for (let i = 0; i < words.length; i++) stream[i] = (stream[i] as number) ^ (words[i] as number);
+  for (let i = 0; i < words.length; i++) (stream[i] as number) ^= words[i] as number;
   return out;
 }
 

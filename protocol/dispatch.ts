@@ -19,12 +19,12 @@ import {
 export function dispatch(handlers: Handlers, sealed: number, request: Reader, out: Writer): void {
   const code = request.number(1);
   const start = out.at;
-  out.number(code, 1).number(0, 1);
+  out.byte(code).byte(0);
   const refusal = answer(handlers, sealed, code, request, out);
   if (refusal !== 0) {
     out.at = start + 1;
     out.full = false;
-    out.number(refusal, 1);
+    out.byte(refusal);
   }
 }
 

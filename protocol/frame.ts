@@ -33,7 +33,7 @@ export function decodeFrame(primitives: Primitives, text: string): Uint8Array | 
   if (length < BASE64_CHARS_MIN || length > FRAME_CHARS_MAX - 2 || (length & 3) !== 0) return undefined;
   // The first six bits of types 1 to 4. Looked at before decoding, because Espruino's `atob` skips white space and
   // reads foreign memory where nothing but padding is left.
-  const first = text.charAt(0);
+  const first = text[0];
   if (first !== 'A' && first !== 'B') return undefined;
   const padding = text.indexOf('=');
   if (padding >= 0 && padding < length - 2) return undefined;
@@ -68,17 +68,17 @@ export class Deframer {
     let from = 0;
     let end = chunk.indexOf('\n');
     while (end >= 0) {
-      const line = this.held + chunk.substring(from, end);
+      const line = this.held + chunk.slice(from, end);
       this.held = '';
       const mark = lastMark(line);
-      if (mark >= 0) onText(line.substring(mark + 1));
+      if (mark >= 0) onText(line.slice(mark + 1));
       from = end + 1;
       end = chunk.indexOf('\n', from);
     }
-    this.held += chunk.substring(from);
+    this.held += chunk.slice(from);
     if (this.held.length > FRAME_CHARS_MAX) {
       const mark = lastMark(this.held);
-      this.held = mark >= 0 && this.held.length - mark <= FRAME_CHARS_MAX ? this.held.substring(mark) : '';
+      this.held = mark >= 0 && this.held.length - mark <= FRAME_CHARS_MAX ? this.held.slice(mark) : '';
     }
   }
 }

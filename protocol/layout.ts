@@ -26,10 +26,10 @@ function eachField(layout: string, visit: (name: string, kind: string, size: num
     if (end < 0) end = layout.length;
     const colon = layout.indexOf(':', from);
     visit(
-      layout.substring(from, colon),
-      layout.charAt(colon + 1),
+      layout.slice(from, colon),
+      layout[colon + 1] as string,
       // A number of one to three digits; unary plus is native on the device, a parser would not be.
-      +layout.substring(colon + 2, end),
+      +layout.slice(colon + 2, end),
     );
     from = end + 1;
   }
@@ -42,7 +42,7 @@ export function encodeFields(layout: string, values: Values, out: Writer): void 
     if (kind === 'u') out.number(value as number, size / 8);
     else {
       const bytes = value as Uint8Array;
-      if (kind === 'v') out.number(bytes.length, 1);
+      if (kind === 'v') out.byte(bytes.length);
       if (kind === 'v' ? bytes.length > size : bytes.length !== size) out.full = true;
       else out.raw(bytes);
     }

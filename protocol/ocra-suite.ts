@@ -20,12 +20,12 @@ interface Part {
 
 function partOf(text: string): Part | undefined {
   if (text.charAt(0) === 'P') {
-    const hash = hashOf(text.substr(1));
+    const hash = hashOf(text.slice(1));
     return hash ? { inputs: hash << 1, step: 0 } : undefined;
   }
   const unit = 'SMH'.indexOf(text.charAt(text.length - 1)) + 1;
   if (text.charAt(0) !== 'T' || text.length < 3 || !unit) return undefined;
-  const step = numberOf(text.substring(1, text.length - 1), 1, unit === 3 ? 48 : 59);
+  const step = numberOf(text.slice(1, text.length - 1), 1, unit === 3 ? 48 : 59);
   return step < 0 ? undefined : { inputs: unit << 3, step };
 }
 
@@ -52,7 +52,7 @@ export function parseOcraSuite(text: string): OcraSuite | undefined {
     algorithm: hashOf(crypto[1]),
     digits: numberOf(crypto[2] ?? '', OCRA_DIGITS_MIN, OCRA_DIGITS_MAX),
     question: 'NAH'.indexOf(asked.charAt(1)),
-    length: numberOf(asked.substr(2), QUESTION_CHARS_MIN, QUESTION_CHARS_MAX),
+    length: numberOf(asked.slice(2), QUESTION_CHARS_MIN, QUESTION_CHARS_MAX),
     inputs,
     step,
   };

@@ -29,9 +29,9 @@ export function ocraSuiteText(suite: OcraSuite): string {
   const inputs = suite.inputs;
   let text = `OCRA-1:HOTP-${hashName(suite.algorithm)}-${suite.digits}:`;
   if (inputs & 1) text += 'C-';
-  text += `Q${'NAH'.charAt(suite.question)}${`${suite.length}`.padStart(2, '0')}`;
+  text += `Q${'NAH'[suite.question]}${`${suite.length}`.padStart(2, '0')}`;
   if (inputs & 6) text += `-P${hashName((inputs >> 1) & 3)}`;
-  if (inputs > 7) text += `-T${suite.step}${' SMH'.charAt(inputs >> 3)}`;
+  if (inputs > 7) text += `-T${suite.step}${' SMH'[inputs >> 3]}`;
   return text;
 }
 
@@ -96,7 +96,7 @@ export function ocra(
   if (!block) return undefined;
   const inputs = suite.inputs;
   // A suite of 41 characters at most; behind it 1, 8, 128, 64 and 8 bytes.
-  const message = new Writer(250).raw(bytesOf(ocraSuiteText(suite))).number(0, 1);
+  const message = new Writer(250).raw(bytesOf(ocraSuiteText(suite))).byte(0);
   if (inputs & 1) message.number(counter, 8);
   message.raw(block);
   if (inputs & 6) message.raw(primitives.hash(((inputs >> 1) & 3) as Algorithm, [pin]));

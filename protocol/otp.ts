@@ -26,7 +26,7 @@ export function hotp(key: Hmac, counter: number, digits: number, alphabet?: numb
   const mac = key.mac([MESSAGE]);
   if (!alphabet) return decimal(mac, digits);
   const mask = (8 << alphabet) - 1;
-  const chars = ALPHABETS.substr(mask - 15);
+  const chars = ALPHABETS.slice(mask - 15);
   let code = '';
   for (let i = 0; i < digits; i++) code += chars[(mac[i] as number) & mask] as string;
   return code;
@@ -42,7 +42,7 @@ export function decimal(mac: Uint8Array, digits: number): string {
     ((mac[at + 2] as number) << 8) |
     (mac[at + 3] as number);
   // The last digits are the remainder by a power of ten, without having to raise one on the interpreter.
-  return `000000000${value}`.substr(-digits);
+  return `000000000${value}`.slice(-digits);
 }
 
 /** Time step (RFC 6238 §4.2, T0 = 0) of a time in whole seconds since 1970. */

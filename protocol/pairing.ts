@@ -23,8 +23,8 @@ function times(a: number, b: number): number {
 function checks(symbols: Uint8Array): number {
   let high = 0;
   let low = 0;
-  for (let i = 0; i < symbols.length; i++) {
-    const feedback = (symbols[i] as number) ^ high;
+  for (const symbol of symbols) {
+    const feedback = symbol ^ high;
     // (X + x)(X + x^2) = X^2 + 6 X + 8 with x = 2.
     high = low ^ times(feedback, 6);
     low = times(feedback, 8);
@@ -41,20 +41,20 @@ export function pairingCodeOf(entropy: Uint8Array): string {
   let bits = 0;
   let held = 0;
   let count = 0;
-  for (let i = 0; i < entropy.length; i++) {
-    held = (held << 8) | (entropy[i] as number);
+  for (const byte of entropy) {
+    held = (held << 8) | byte;
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
       const symbol = (held >> bits) & 31;
       symbols[count] = symbol;
       count++;
-      code += PAIRING_ALPHABET.charAt(symbol);
+      code += PAIRING_ALPHABET[symbol];
     }
     held &= 31;
   }
   const check = checks(symbols);
-  return code + PAIRING_ALPHABET.charAt(check >> 5) + PAIRING_ALPHABET.charAt(check & 31);
+  return code + PAIRING_ALPHABET[check >> 5] + PAIRING_ALPHABET[check & 31];
 }
 
 /**
@@ -75,7 +75,7 @@ export function readPairingCode(typed: string): string | undefined {
     if (symbol < 0 || code.length >= PAIRING_CODE_CHARS + PAIRING_CHECK_CHARS) return undefined;
     if (code.length < PAIRING_CODE_CHARS) symbols[code.length] = symbol;
     else check = (check << 5) | symbol;
-    code += PAIRING_ALPHABET.charAt(symbol);
+    code += PAIRING_ALPHABET[symbol];
   }
   const complete = code.length === PAIRING_CODE_CHARS + PAIRING_CHECK_CHARS;
   return complete && check === checks(symbols) ? code : undefined;
@@ -83,5 +83,5 @@ export function readPairingCode(typed: string): string | undefined {
 
 /** The bytes that key the session: the 16 characters without the check, as ASCII. */
 export function pairingCodeKey(code: string): Uint8Array {
-  return bytesOf(code.substr(0, PAIRING_CODE_CHARS));
+  return bytesOf(code.slice(0, PAIRING_CODE_CHARS));
 }

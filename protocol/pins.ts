@@ -9,14 +9,14 @@ export function trivialPin(pin: Uint8Array): boolean {
   // `indexOf` also finds a text at the end of which only the beginning is there.
   const popular =
     ' 1004 1007 1122 1123 1225 1230 1236 1324 1342 1478 1590 2233 2255 2486 2580 3690 0420 4455 5150 5683 ' +
-    '5566 7410 7788 8899 9630 0007 90210 102030 010203 112358 123450 123654 123789 124578 135790 142536 ' +
+    '5566 7410 7788 8899 0007 90210 102030 010203 112358 123450 123654 123789 135790 ' +
     '147258 147852 159357 159753 201314 246810 258456 314159 456123 456852 520131 789123 789456 1314520 ' +
     '5201314 8675309 10203040 12345679 14725836 31415926 .';
   const length = pin.length;
   let text = '';
   let back = '';
-  for (let i = 0; i < length; i++) {
-    const digit = String.fromCharCode(pin[i] as number);
+  for (const char of pin) {
+    const digit = String.fromCharCode(char);
     text += digit;
     back = digit + back;
   }

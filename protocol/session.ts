@@ -1,4 +1,4 @@
-import { Reader, Writer } from './bytes.ts';
+import { bytesOf, Reader, Writer } from './bytes.ts';
 import { expand, extract, Hmac } from './hmac.ts';
 import {
   AES_KEY_BYTES,
@@ -23,17 +23,17 @@ export const FOB_ID = 1;
  */
 function info(id: number, type: string, length: number): Uint8Array {
   const out = new Writer(12);
-  out.number(0x85, 1);
-  if (id < 0) out.number(0x40, 1);
-  else out.number(0x41, 1).number(id, 1);
+  out.byte(0x85);
+  if (id < 0) out.byte(0x40);
+  else out.byte(0x41).byte(id);
   out
-    .number(0xf6, 1)
-    .number(10, 1)
-    .number(0x60 + type.length, 1);
-  for (let i = 0; i < type.length; i++) out.number(type.charCodeAt(i), 1);
+    .byte(0xf6)
+    .byte(10)
+    .byte(0x60 + type.length)
+    .raw(bytesOf(type));
   // CBOR holds up to 23 in the head itself and puts a byte behind 0x18 for more (RFC 8949 §3).
-  if (length > 23) out.number(0x18, 1);
-  return out.number(length, 1).done();
+  if (length > 23) out.byte(0x18);
+  return out.byte(length).done();
 }
 
 /** Sender key of RFC 8613 §3.2.1. */
@@ -49,11 +49,11 @@ export function commonIv(master: Hmac): Uint8Array {
 /** AEAD nonce of RFC 8613 §5.2 for a one-byte sender id and a counter below 2^32. */
 export function recordNonce(iv: Uint8Array, id: number, counter: number): Uint8Array {
   const nonce = new Uint8Array(iv);
-  nonce[0] = (nonce[0] as number) ^ 1;
-  nonce[7] = (nonce[7] as number) ^ id;
+  (nonce[0] as number) ^= 1;
+  (nonce[7] as number) ^= id;
   for (let i = 0; i < COUNTER_BYTES; i++) {
     const at = CCM_NONCE_BYTES - 1 - i;
-    nonce[at] = (nonce[at] as number) ^ ((counter >>> (8 * i)) & 255);
+    (nonce[at] as number) ^= (counter >>> (8 * i)) & 255;
   }
   return nonce;
 }
@@ -67,8 +67,8 @@ export function handshakeContext(
   counter: number,
 ): Uint8Array {
   return new Writer(2 + SERIAL_BYTES + 2 * SESSION_NONCE_BYTES + COUNTER_BYTES)
-    .number(SESSION_VERSION, 1)
-    .number(keyKind, 1)
+    .byte(SESSION_VERSION)
+    .byte(keyKind)
     .raw(serial)
     .raw(ownerNonce)
     .raw(fobNonce)
@@ -145,7 +145,7 @@ export class Session {
   seal(counter: number, plain: Uint8Array): Uint8Array {
     const sealed = this.primitives.seal(this.sendKey, recordNonce(this.iv, this.sender, counter), plain);
     return new Writer(1 + COUNTER_BYTES + sealed.length)
-      .number(plain[0] as number, 1)
+      .byte(plain[0] as number)
       .number(counter, COUNTER_BYTES)
       .raw(sealed)
       .done();

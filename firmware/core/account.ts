@@ -1,4 +1,4 @@
-import { KIND_OCRA, KIND_TOTP } from '../../protocol/account.ts';
+import { KIND_OCRA, KIND_TOTP, writeSuite } from '../../protocol/account.ts';
 import { Reader, Writer } from '../../protocol/bytes.ts';
 
 /**
@@ -75,20 +75,13 @@ export function accountContent(
   label: Uint8Array,
   key: Uint8Array,
 ): Uint8Array {
-  const out = new Writer(16 + issuer.length + label.length + key.length).number(
+  const out = new Writer(16 + issuer.length + label.length + key.length).byte(
     (account.kind << 6) | (account.algorithm << 4) | (account.digits & 15),
-    1,
   );
-  if (account.kind === KIND_OCRA) {
-    out
-      .number(account.question as number, 1)
-      .number(account.length as number, 1)
-      .number(account.inputs as number, 1)
-      .number(account.step as number, 1);
-  }
+  writeSuite(account, out);
   const at = out.at;
   if (account.kind === KIND_TOTP) out.number(account.period, 2);
   else out.number(account.counter, 7);
-  out.bytes[at] = (out.bytes[at] as number) | ((account.digits >> 4) << 6);
-  return out.number(issuer.length, 1).raw(issuer).number(label.length, 1).raw(label).raw(key).done();
+  (out.bytes[at] as number) |= (account.digits >> 4) << 6;
+  return out.sized(issuer).sized(label).raw(key).done();
 }

@@ -30,13 +30,15 @@ export class Commands extends OwnerCommands implements Handlers {
   /** The account of a request, or a refusal. */
   private account(id: Uint8Array): Account | number {
     const place = this.placeOf(id);
-    if (place < 0) return this.shut || refused.REFUSED_NO_SUCH_ACCOUNT;
+    if (place < 0) return -place;
     return this.accounts.read(place) || refused.REFUSED_DAMAGED;
   }
 
-  /** Place of an account in the owner's session, or -1. */
+  /** Place of an account in the owner's session, or a refusal below zero. */
   private placeOf(id: Uint8Array): number {
-    return this.shut ? -1 : this.accounts.placeOf(idOf(id));
+    const place = this.accounts.placeOf(idOf(id));
+    const refusal = this.shut || (place < 0 ? refused.REFUSED_NO_SUCH_ACCOUNT : 0);
+    return refusal ? -refusal : place;
   }
 
   info(): Response<'info'> | number {
@@ -129,15 +131,13 @@ export class Commands extends OwnerCommands implements Handlers {
 
   remove(request: Request<'remove'>): Response<'remove'> | number {
     const place = this.placeOf(request.id);
-    if (place < 0) return this.shut || refused.REFUSED_NO_SUCH_ACCOUNT;
-    const removed = this.accounts.remove(place);
-    this.person.home();
-    return removed ? {} : refused.REFUSED_STORAGE_FAILED;
+    if (place < 0) return -place;
+    return this.changed(this.accounts.remove(place));
   }
 
   rename(request: Request<'rename'>): Response<'rename'> | number {
     const place = this.placeOf(request.id);
-    if (place < 0) return this.shut || refused.REFUSED_NO_SUCH_ACCOUNT;
+    if (place < 0) return -place;
     const renamed = this.accounts.rename(place, request.issuer, request.label);
     this.person.home();
     return renamed || {};
@@ -145,11 +145,9 @@ export class Commands extends OwnerCommands implements Handlers {
 
   move(request: Request<'move'>): Response<'move'> | number {
     const place = this.placeOf(request.id);
-    if (place < 0) return this.shut || refused.REFUSED_NO_SUCH_ACCOUNT;
+    if (place < 0) return -place;
     if (request.place >= this.accounts.count) return refused.REFUSED_OUT_OF_RANGE;
-    const moved = this.accounts.move(place, request.place);
-    this.person.home();
-    return moved ? {} : refused.REFUSED_STORAGE_FAILED;
+    return this.changed(this.accounts.move(place, request.place));
   }
 
   code(request: Request<'code'>): Response<'code'> | number {

@@ -12,6 +12,7 @@ export function utcText(utc: number): string {
   );
 }
 
-function two(number: number): string {
+/** In two digits at least. */
+export function two(number: number): string {
   return `${number}`.padStart(2, '0');
 }

@@ -1,3 +1,4 @@
+import { ALPHABETS } from '../../protocol/otp.ts';
 import type { Pool } from './pool.ts';
 import * as texts from './texts.ts';
 
@@ -16,8 +17,6 @@ export const ENTER_TO_APPROVE = 8;
 export const ENTRY_GOES_ON = 0;
 export const ENTRY_DONE = 1;
 export const ENTRY_LEFT = 2;
-
-const SYMBOLS = '0123456789ABCDEF';
 
 /**
  * A wheel of digits, then "del" and "ok", which every board can turn and take from with one key. It starts anew at a
@@ -88,7 +87,7 @@ export class Entry {
   get symbol(): string {
     if (this.at > this.base) return texts.OK;
     if (this.at === this.base) return this.length ? texts.DELETE : texts.LEAVE;
-    return SYMBOLS.charAt((this.at + this.offset) % this.base);
+    return ALPHABETS[(this.at + this.offset) % this.base] as string;
   }
 
   get title(): string {

@@ -122,7 +122,7 @@ export class Fob {
 
   private clear(payload: Uint8Array): void {
     const request = new Reader(payload, 1);
-    const out = this.out.reset().number(FRAME_RESPONSE, 1).number(request.number(1), 1);
+    const out = this.out.reset().byte(FRAME_RESPONSE).byte(request.number(1));
     dispatch(this.commands, 0, request, out);
     this.ports.link.send(encodeClear(this.ports.primitives, out));
   }
@@ -132,7 +132,7 @@ export class Fob {
     const session = this.commands.session;
     const request = session && crc !== this.answered ? session.open(payload) : undefined;
     if (session && request) {
-      const out = this.out.reset().number(FRAME_SEALED_RESPONSE, 1);
+      const out = this.out.reset().byte(FRAME_SEALED_RESPONSE);
       dispatch(this.commands, 1, request, out);
       const counter = new Reader(payload, 1).number(COUNTER_BYTES);
       this.answered = crc;
@@ -140,7 +140,7 @@ export class Fob {
     }
     if (crc === this.answered) this.ports.link.send(this.answer);
     else if (!session) {
-      const out = this.out.reset().number(FRAME_RESPONSE, 1).number(0, 2).number(REFUSED_NO_SESSION, 1);
+      const out = this.out.reset().byte(FRAME_RESPONSE).number(0, 2).byte(REFUSED_NO_SESSION);
       this.ports.link.send(encodeClear(this.ports.primitives, out));
     }
   }

@@ -33,6 +33,12 @@ export class OwnerCommands extends ClearCommands {
     return this.strange || (this.vault.records ? 0 : refused.REFUSED_LOCKED);
   }
 
+  /** The answer to a change of what may be on the screen. */
+  protected changed(stored: boolean): Response<'remove'> | number {
+    this.person.home();
+    return stored ? {} : refused.REFUSED_STORAGE_FAILED;
+  }
+
   adopt(request: Request<'adopt'>): Response<'adopt'> | number {
     // The code's session lives on after it has served, and so may a handshake by someone else who saw the code.
     if (this.sessionKey !== KEY_PAIRING_CODE || this.vault.state !== VAULT_BLANK) {
@@ -57,8 +63,7 @@ export class OwnerCommands extends ClearCommands {
   }
 
   escrow(request: Request<'escrow'>): Response<'escrow'> | number {
-    if (this.shut) return this.shut;
-    return this.vault.escrow(request.recoveryKey) ? {} : refused.REFUSED_STORAGE_FAILED;
+    return this.shut || (this.vault.escrow(request.recoveryKey) ? {} : refused.REFUSED_STORAGE_FAILED);
   }
 
   status(): Response<'status'> | number {
@@ -108,9 +113,7 @@ export class OwnerCommands extends ClearCommands {
     policy.asks = request.asks;
     policy.typing = request.typing;
     policy.wentBack = 0;
-    const stored = endsPin ? this.vault.seal(new Uint8Array(0)) : policy.save();
-    this.person.home();
-    return stored ? {} : refused.REFUSED_STORAGE_FAILED;
+    return this.changed(endsPin ? this.vault.seal(new Uint8Array(0)) : policy.save());
   }
 
   requirePin(): Response<'requirePin'> | number {
@@ -118,9 +121,7 @@ export class OwnerCommands extends ClearCommands {
     const policy = this.vault.policy;
     if (policy.pinDigits === 0) return refused.REFUSED_OUT_OF_RANGE;
     policy.renew = 1;
-    const stored = policy.save();
-    this.person.home();
-    return stored ? {} : refused.REFUSED_STORAGE_FAILED;
+    return this.changed(policy.save());
   }
 
   resetPin(request: Request<'resetPin'>): Response<'resetPin'> | number {
@@ -140,21 +141,26 @@ export class OwnerCommands extends ClearCommands {
   }
 
   clock(): Response<'clock'> | number {
-    if (this.strange) return this.strange;
-    const state = this.timekeeper.state;
-    // Version 1 knows no stale clock.
-    return { state: Math.min(state, 1), utc: Math.max(0, this.now.utc), age: this.timekeeper.age };
+    return (
+      this.strange || {
+        // Version 1 knows no stale clock.
+        state: Math.min(this.timekeeper.state, 1),
+        utc: Math.max(0, this.now.utc),
+        age: this.timekeeper.age,
+      }
+    );
   }
 
   time(): Response<'time'> | number {
-    if (this.strange) return this.strange;
-    return {
-      state: this.timekeeper.state,
-      utc: Math.max(0, this.now.utc),
-      age: this.timekeeper.age,
-      error: Math.min(this.timekeeper.error, 65535),
-      trim: this.timekeeper.trim + TRIM_OFFSET,
-    };
+    return (
+      this.strange || {
+        state: this.timekeeper.state,
+        utc: Math.max(0, this.now.utc),
+        age: this.timekeeper.age,
+        error: Math.min(this.timekeeper.error, 65535),
+        trim: this.timekeeper.trim + TRIM_OFFSET,
+      }
+    );
   }
 
   setClock(request: Request<'setClock'>): Response<'setClock'> | number {

@@ -2,6 +2,7 @@ import { PRESS_DEAF_MS, PRESS_WAIT_MS } from '../../protocol/limits.ts';
 import { timeStep } from '../../protocol/otp.ts';
 import { REFUSED_BUSY, REFUSED_PRESS_NEEDED } from '../../protocol/refusals.ts';
 import type { Accounts } from './accounts.ts';
+import { two } from './date.ts';
 import * as entries from './entry.ts';
 import { Face } from './face.ts';
 import {
@@ -278,7 +279,7 @@ export class Person extends Face {
     this.question.begin(number, ms);
     this.style = style;
     this.show(views.VIEW_ASK, title, detail, texts.HINT_ASK, PRESS_WAIT_MS);
-    if (compared !== questions.NO_NUMBER) this.code = `${compared}`.padStart(2, '0');
+    if (compared !== questions.NO_NUMBER) this.code = two(compared);
     return REFUSED_PRESS_NEEDED;
   }
 }

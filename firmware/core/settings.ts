@@ -67,7 +67,7 @@ export function settingText(face: Shown): string {
     // As owners write it, PF-7Q4M-K2XZ: the code's alphabet, without the check characters.
     const serial = pairingCodeOf(facts.serial);
     const owner = texts.OWNERS.split(',')[face.vault.state] as string;
-    return `${facts.board} ${facts.firmware} pf-${serial.substring(0, 4)}-${serial.substring(4, 8)} ${owner}`;
+    return `${facts.board} ${facts.firmware} pf-${serial.slice(0, 4)}-${serial.slice(4, 8)} ${owner}`;
   }
   if (place === SET_CLOCK) {
     if (face.time.state === CLOCK_UNSET) return texts.NOT_SET;

@@ -83,8 +83,8 @@ export class State {
       !!journal &&
       journal.write(
         new Writer(JOURNAL_CONTENT_BYTES)
-          .number(this.pinDigits, 1)
-          .number(this.attempts, 1)
+          .byte(this.pinDigits)
+          .byte(this.attempts)
           .number(
             this.wipe |
               (this.typing << 1) |
@@ -96,7 +96,7 @@ export class State {
             2,
           )
           .number(this.lockSeconds, 2)
-          .number(this.screenSeconds, 1)
+          .byte(this.screenSeconds)
           .number(this.settledAttempts, 3)
           .number(this.settledMarks, 3)
           .number(this.headerCrc, 4).bytes,

@@ -138,7 +138,7 @@ export class Timekeeper {
     this.now.utc = utc;
     // Beyond the budget is what a person has pressed for, or the first time after none.
     const credit = left < 0 ? DRIFT_SECONDS : Math.min(left, DRIFT_SECONDS);
-    const content = new Writer(JOURNAL_CONTENT_BYTES).number(utc, 8).number(credit, 1);
+    const content = new Writer(JOURNAL_CONTENT_BYTES).number(utc, 8).byte(credit);
     if (!journal.write(content.number(trim + TRIM_OFFSET, 2).bytes)) return false;
     this.load();
     return true;

@@ -98,8 +98,8 @@ Serial2.on('data', data => {
   held += data;
   let end = held.indexOf('\n');
   while (end >= 0) {
-    const line = held.substring(0, end);
-    held = held.substring(end + 1);
+    const line = held.slice(0, end);
+    held = held.slice(end + 1);
     control(line);
     end = held.indexOf('\n');
   }

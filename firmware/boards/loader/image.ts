@@ -1,7 +1,7 @@
 /** The application is one line `//PF1 `, the CRC-32 of what follows as 8 hex digits, and a newline; then its code. */
 export const app = require('Storage').read('app') || '';
-const code = app.substr(15);
+const code = app.slice(15);
 
 /** A truncated or damaged file never runs. */
 export const sound =
-  code !== '' && app.substr(0, 14) === `//PF1 ${E.CRC32(code).toString(16).padStart(8, '0')}`;
+  code !== '' && app.slice(0, 14) === `//PF1 ${E.CRC32(code).toString(16).padStart(8, '0')}`;

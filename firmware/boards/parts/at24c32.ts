@@ -38,7 +38,7 @@ export class At24c32 implements Storage {
     const probe = this.read(PROBE_ADDRESS, 1);
     if (!alias || !probe) return false;
     if (alias[0] !== probe[0]) return true;
-    probe[0] = (probe[0] as number) ^ 255;
+    (probe[0] as number) ^= 255;
     return this.write(PROBE_ADDRESS, probe) && (this.read(PROBE_ALIAS, 1) || probe)[0] === alias[0];
   }
 

@@ -18,7 +18,7 @@ export class HidLink implements Link {
 
   /** What a report of the computer carries, its id in front. */
   read(report: string): string {
-    return report.charCodeAt(0) === FRAMES_ID ? report.substr(2, report.charCodeAt(1)) : '';
+    return report.charCodeAt(0) === FRAMES_ID ? report.slice(2, 2 + report.charCodeAt(1)) : '';
   }
 
   send(frame: string): void {
@@ -29,10 +29,10 @@ export class HidLink implements Link {
 
   /** The next report is taken once the computer has fetched the last; one that fetches nothing is gone. */
   private pump(): void {
-    const text = this.waiting.substr(0, HID_REPORT_CHARS);
+    const text = this.waiting.slice(0, HID_REPORT_CHARS);
     const rest = new Uint8Array(HID_REPORT_CHARS - text.length);
     if (E.sendUSBHID([FRAMES_ID, text.length, text, rest]))
-      this.waiting = this.waiting.substr(HID_REPORT_CHARS);
+      this.waiting = this.waiting.slice(HID_REPORT_CHARS);
     else if (getTime() > this.until) this.waiting = '';
     this.timer = this.waiting ? setTimeout(() => this.pump(), HID_RETRY_MS) : 0;
   }

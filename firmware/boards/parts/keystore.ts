@@ -21,7 +21,7 @@ export class StorageKeystore implements Keystore {
   load(): Uint8Array | undefined {
     const text = this.storage.read(SECRETS_FILE);
     if (!text) return undefined;
-    const secrets = text.substr(0, SECRETS_BYTES);
+    const secrets = text.slice(0, SECRETS_BYTES);
     return text === secrets + (E.CRC32(secrets) + CRC_END) ? E.toUint8Array(secrets) : undefined;
   }
 

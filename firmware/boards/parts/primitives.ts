@@ -23,7 +23,7 @@ export class NativePrimitives implements Primitives, AesBlocks {
   }
 
   cbc(key: Uint8Array, blocks: Uint8Array): Uint8Array {
-    return new Uint8Array(this.crypto.AES.encrypt(blocks, key, { mode: 'CBC', iv: ZERO_IV }));
+    return this.encrypt(key, ZERO_IV, blocks);
   }
 
   ecb(key: Uint8Array, blocks: Uint8Array): Uint8Array {

@@ -9,10 +9,8 @@ const PIXELS = 0x40;
 
 // Data sheet §10: off, clock, 64 lines, no offset, start line 0, charge pump, horizontal addressing, segments and
 // rows as the common modules are wired, precharge, deselect level, from memory, not inverted.
-const INIT = [
-  0xae, 0xd5, 0x80, 0xa8, 63, 0xd3, 0, 0x40, 0x8d, 0x14, 0x20, 0, 0xa1, 0xc8, 0xda, 0x12, 0xd9, 0xf1, 0xdb,
-  0x40, 0xa4, 0xa6,
-];
+// As text: a table of numbers is three times as long in the image and has to be in memory.
+const INIT = '\xae\xd5\x80\xa8\x3f\xd3\0\x40\x8d\x14\x20\0\xa1\xc8\xda\x12\xd9\xf1\xdb\x40\xa4\xa6';
 
 /** The SSD1306 module, 128 × 64. A page of 8 rows is sent only when it has changed: the bus is the slow part. */
 export class Ssd1306 implements Display {

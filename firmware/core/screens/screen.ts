@@ -29,6 +29,7 @@ export function draw(view: View, display: Display): void {
   else if (kind === VIEW_ASK || kind === VIEW_REPORT) ask(view, display, u, bottom);
   else if (kind === VIEW_ENTRY) entry(view, display, u);
   else if (kind !== VIEW_OFF) message(view, display, u);
+  display.ink(INK_PLAIN);
   paragraph(display, bottom, u, view.hint, display.height);
   display.show();
 }
@@ -57,7 +58,6 @@ function list(view: View, display: Display, u: number, bottom: number): void {
   if (view.count > 1) right(display, above, u, `${view.place + 1}/${view.count}`);
   display.ink(INK_WARNING);
   display.text(0, above, u, view.note);
-  display.ink(INK_PLAIN);
 }
 
 function code(view: View, display: Display, u: number, bottom: number): void {
@@ -74,8 +74,8 @@ function code(view: View, display: Display, u: number, bottom: number): void {
   if (text.length * CELL_WIDTH * size <= display.width) centred(display, y, size, text);
   else {
     // Ten digits leave half a space between their groups.
-    display.text(0, y, size, text.substring(0, 5));
-    right(display, y, size, text.substring(6));
+    display.text(0, y, size, text.slice(0, 5));
+    right(display, y, size, text.slice(6));
   }
   if (view.period > 0) {
     // The bar shrinks with the time, and the number says the same for those who cannot see it shrink.
@@ -87,7 +87,6 @@ function code(view: View, display: Display, u: number, bottom: number): void {
     }
     right(display, bottom, u, `${view.secondsLeft}s`);
   }
-  display.ink(INK_PLAIN);
 }
 
 /** Six groups of three over three lines, to be read to someone or typed. */
@@ -96,7 +95,7 @@ function pairing(view: View, display: Display, u: number): void {
   right(display, 0, u, `${view.secondsLeft}s`);
   display.ink(INK_ACCENT);
   for (let i = 0; i < 3; i++) {
-    centred(display, (11 + i * 18) * u, u + 1, grouped(view.code.substring(i * 6, i * 6 + 6)));
+    centred(display, (11 + i * 18) * u, u + 1, grouped(view.code.slice(i * 6, i * 6 + 6)));
   }
 }
 
@@ -112,7 +111,6 @@ function ask(view: View, display: Display, u: number, bottom: number): void {
   paragraph(display, under, u, view.detail, y);
   display.ink(INK_ACCENT);
   centred(display, y, u + 2, view.code);
-  display.ink(INK_PLAIN);
 }
 
 /** What was entered, its end where it is long, and the wheel. */
@@ -120,8 +118,7 @@ function entry(view: View, display: Display, u: number): void {
   line(display, 0, u, view.title);
   const fits = Math.floor(display.width / (CELL_WIDTH * u));
   const from = Math.max(0, view.detail.length - fits);
-  display.text(0, 12 * u, u, view.detail.substring(from));
+  display.text(0, 12 * u, u, view.detail.slice(from));
   display.ink(INK_ACCENT);
   centred(display, 25 * u, u + 2, view.code);
-  display.ink(INK_PLAIN);
 }

@@ -25,7 +25,7 @@ export function printable(primitives: Primitives, bytes: Uint8Array): string {
     // A continuation byte belongs to the character before it.
     else if ((byte & 0xc0) !== 0x80) {
       const at = (byte - FOLDED_LEAD) * 64 + ((bytes[i + 1] as number) & 63);
-      text += (byte >= FOLDED_LEAD && FOLDED.charAt(at)) || '?';
+      text += (byte >= FOLDED_LEAD && FOLDED[at]) || '?';
     }
   }
   return text;
@@ -39,7 +39,7 @@ export function unit(display: Display): number {
 /** Draws one line, cut with dots where it does not fit. */
 export function line(display: Display, y: number, size: number, text: string): void {
   const fits = Math.floor(display.width / (CELL_WIDTH * size));
-  display.text(0, y, size, text.length > fits ? text.substring(0, fits - 2) + ELLIPSIS : text);
+  display.text(0, y, size, text.length > fits ? text.slice(0, fits - 2) + ELLIPSIS : text);
 }
 
 /** Draws one line in the middle. */
@@ -65,11 +65,11 @@ export function paragraph(display: Display, y: number, size: number, text: strin
     let end = rest.length;
     if (end > fits && at + 2 * height <= bottom + 2) {
       end = fits;
-      while (end > 0 && rest.charAt(end) !== ' ') end--;
+      while (end > 0 && rest[end] !== ' ') end--;
       if (end === 0) end = fits;
     }
-    line(display, at, size, rest.substring(0, end));
-    rest = rest.substring(rest.charAt(end) === ' ' ? end + 1 : end);
+    line(display, at, size, rest.slice(0, end));
+    rest = rest.slice(rest[end] === ' ' ? end + 1 : end);
     at += height;
   }
   return at;
@@ -79,5 +79,5 @@ export function paragraph(display: Display, y: number, size: number, text: strin
 export function grouped(code: string): string {
   const length = code.length;
   const size = length > 8 || length < 6 ? 5 : length > 7 ? 4 : 3;
-  return length > size ? `${code.substring(0, size)} ${code.substring(size)}` : code;
+  return length > size ? `${code.slice(0, size)} ${code.slice(size)}` : code;
 }

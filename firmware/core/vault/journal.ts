@@ -83,6 +83,6 @@ export class Journal {
 
 /** Whether one of them may hold more than was read of it. */
 export function isSilent(journals: (Journal | undefined)[]): boolean {
-  for (let i = 0; i < journals.length; i++) if ((journals[i] as Journal).silent) return true;
+  for (const journal of journals) if ((journal as Journal).silent) return true;
   return false;
 }

@@ -108,7 +108,7 @@ export class Records {
   /** Free slots that an account may take: the last one stays free for changes. */
   get free(): number {
     let free = -1;
-    for (let slot = 0; slot < this.ids.length; slot++) if (this.ids[slot] === 0) free++;
+    for (const id of this.ids) if (id === 0) free++;
     return free;
   }
 
@@ -121,11 +121,7 @@ export class Records {
     const old = this.find(id);
     const slot = this.nextFree();
     if (slot < 0) return false;
-    const out = new Writer(this.slotBytes)
-      .number(MAGIC, 1)
-      .number(order, 1)
-      .number(id, 4)
-      .number(content.length, 1);
+    const out = new Writer(this.slotBytes).byte(MAGIC).byte(order).number(id, 4).byte(content.length);
     const nonce = this.nonce(out.done(), content);
     const vector = new Uint8Array(BLOCK_BYTES);
     vector.set(nonce, 0);
@@ -174,7 +170,7 @@ export class Records {
   }
 
   private intend(slot: number, old: number): boolean {
-    const out = new Writer(7).number(INTENT_MAGIC, 1).number(slot, 1).number(old, 1);
+    const out = new Writer(7).byte(INTENT_MAGIC).byte(slot).byte(old);
     out.number(this.primitives.crc32(out.done()), 4);
     return this.storage.write(INTENT_PAGE * this.storage.pageBytes, out.done());
   }

@@ -1,4 +1,4 @@
-import { Reader, Writer } from '../../../protocol/bytes.ts';
+import { bytesOf, Reader, Writer } from '../../../protocol/bytes.ts';
 import { expand, extract, Hmac } from '../../../protocol/hmac.ts';
 import { AES_KEY_BYTES, CCM_NONCE_BYTES, HASH_BYTES } from '../../../protocol/limits.ts';
 import { type Primitives, SHA256 } from '../../../protocol/primitives.ts';
@@ -9,12 +9,10 @@ import type { Stretch } from '../ports.ts';
 export const MAGIC_V1 = 0x56;
 /** Of version 2: magic, iterations (0 for no PIN), nonce of 5 bytes, wrapped key. */
 const MAGIC = 0x57;
-// "passfob vault"
-const SALT = new Uint8Array([112, 97, 115, 115, 102, 111, 98, 32, 118, 97, 117, 108, 116]);
-// "key", "pin", "log"
-const INFO_KEY = new Uint8Array([107, 101, 121]);
-const INFO_PIN = new Uint8Array([112, 105, 110]);
-const INFO_LOG = new Uint8Array([108, 111, 103]);
+const SALT = bytesOf('passfob vault');
+const INFO_KEY = bytesOf('key');
+const INFO_PIN = bytesOf('pin');
+const INFO_LOG = bytesOf('log');
 
 /** The keys that follow from one secret, and the data key wrapped under them: a vault header. */
 export class Wrap {
@@ -44,7 +42,7 @@ export class Wrap {
   /** @param pin ASCII digits, empty for none */
   header(dataKey: Uint8Array, pin: Uint8Array): Uint8Array {
     const iterations = pin.length > 0 ? this.stretch.iterations() : 0;
-    const out = new Writer(HEADER_BYTES).number(MAGIC, 1).number(iterations, 2);
+    const out = new Writer(HEADER_BYTES).byte(MAGIC).number(iterations, 2);
     const nonce = new Uint8Array(CCM_NONCE_BYTES);
     nonce.set(this.master.mac([dataKey]).subarray(0, HEADER_NONCE_END - out.at), 0);
     return out
