@@ -9,8 +9,8 @@ export interface Budget {
 }
 
 export const BUDGETS = {
-  pico: { imageBytes: 40_000, variables: 3_400, variablesTotal: 5_100 },
-  'pico-hid': { imageBytes: 40_000, variables: 3_400, variablesTotal: 5_100 },
+  pico: { imageBytes: 40_960, variables: 3_400, variablesTotal: 5_100 },
+  'pico-hid': { imageBytes: 40_960, variables: 3_400, variablesTotal: 5_100 },
   banglejs2: { imageBytes: 40_000, variables: 5_000, variablesTotal: 12_000 },
   // The interpreter on Linux has no such limits; the pico's bound keeps the shared core honest.
   bench: { imageBytes: 40_000, variables: 3_400, variablesTotal: 5_100 },

@@ -3,7 +3,7 @@ import { secondsLeft } from '../../protocol/otp.ts';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import type { Entry } from './entry.ts';
-import { BATTERY_LOW, CODE_MS, FAR, MESSAGE_MS, NEVER, NEXT_SECONDS, REFRESH_MS } from './limits.ts';
+import { BATTERY_LOW, CODE_MS, FAR, LOOK_MS, MESSAGE_MS, NEVER, NEXT_SECONDS, REFRESH_MS } from './limits.ts';
 import type { Lock } from './lock.ts';
 import type { Pool } from './pool.ts';
 import type { Now, Ports } from './ports.ts';
@@ -210,7 +210,8 @@ export abstract class Face implements View {
   /** When `tick` is wanted next, in the board's milliseconds; `NEVER` when nothing is due. */
   get deadline(): number {
     const ms = this.now.ms;
-    let next = this.second ? ms + REFRESH_MS : FAR;
+    let next =
+      this.kind > VIEW_ENTRY && this.holdAt < FAR ? ms + LOOK_MS : this.second ? ms + REFRESH_MS : FAR;
     for (const at of [this.until, this.holdAt, this.question.deadline, this.typist.deadline, this.lockAt]) {
       if (at < next) next = at;
     }
@@ -221,7 +222,7 @@ export abstract class Face implements View {
   get lockAt(): number {
     const state = this.state;
     const lock = this.lock;
-    if (!state.pinDigits || !state.lockSeconds || lock.closed || lock.wanted) return FAR;
+    if (!state.pinDigits || !state.lockSeconds || lock.closed || !this.vault.hasPin) return FAR;
     return this.keyAt + state.lockSeconds * 1000;
   }
 
