@@ -110,9 +110,6 @@ export const LOOK_MS_MAX = 250;
 /** How far the time of a poll may lie from the one that the person was shown, to a minute. */
 export const ASK_CLOCK_SECONDS = 60;
 
-/** A fob that locks itself sooner after the last key cannot be used. */
-export const LOCK_SECONDS_MIN = 10;
-
 /** Orders of the accounts in the person's list: one byte each, spread to this distance when there is no room between. */
 export const ORDER_MAX = 255;
 export const ORDER_GAP = 2;

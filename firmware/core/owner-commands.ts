@@ -3,7 +3,7 @@ import * as limits from '../../protocol/limits.ts';
 import * as refused from '../../protocol/refusals.ts';
 import { ClearCommands, KEY_PAIRING_CODE, KEY_PAIRING_KEY, type Parts } from './clear-commands.ts';
 import { utcText } from './date.ts';
-import { ASK_CLOCK_SECONDS, DATA_KEY_BYTES, LOCK_SECONDS_MIN } from './limits.ts';
+import { ASK_CLOCK_SECONDS, DATA_KEY_BYTES } from './limits.ts';
 import { ASK_APART, ASK_PLAIN, ASK_UNLOCKED, NO_NUMBER } from './question.ts';
 import * as texts from './texts.ts';
 import { TRIM_OFFSET } from './timekeeper.ts';
@@ -95,7 +95,7 @@ export class OwnerCommands extends ClearCommands {
       request.attempts > this.lock.failures &&
       request.wipe < 2 &&
       request.asks < 8 &&
-      (request.lockSeconds === 0 || request.lockSeconds >= LOCK_SECONDS_MIN) &&
+      (request.lockSeconds === 0 || request.lockSeconds >= limits.LOCK_SECONDS_MIN) &&
       request.typing < 4 &&
       request.typing !== 2;
     if (!fits) return refused.REFUSED_OUT_OF_RANGE;
