@@ -195,6 +195,11 @@ export abstract class Face implements View {
       : kind === VIEW_HOME && this.vault.state > VAULT_OWNED;
   }
 
+  /** Whether a key is held that approves or erases. */
+  get isWatched(): boolean {
+    return this.holdAt < FAR && (this.kind > VIEW_ENTRY || this.erases);
+  }
+
   /** The number that runs on the screen, 0 for none. */
   get second(): number {
     const kind = this.kind;
@@ -210,8 +215,7 @@ export abstract class Face implements View {
   /** When `tick` is wanted next, in the board's milliseconds; `NEVER` when nothing is due. */
   get deadline(): number {
     const ms = this.now.ms;
-    let next =
-      this.kind > VIEW_ENTRY && this.holdAt < FAR ? ms + LOOK_MS : this.second ? ms + REFRESH_MS : FAR;
+    let next = this.isWatched ? ms + LOOK_MS : this.second ? ms + REFRESH_MS : FAR;
     for (const at of [this.until, this.holdAt, this.question.deadline, this.typist.deadline, this.lockAt]) {
       if (at < next) next = at;
     }

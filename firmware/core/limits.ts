@@ -104,7 +104,7 @@ export const TYPING_SETTLE_MS = 500;
 export const TYPING_STEP_MS = 20;
 export const TYPING_PATIENCE_MS = 1000;
 
-/** While a question is answered, keys are looked at as often; what is longer between two looks is not held. */
+/** While a key is held that approves or erases, keys are looked at as often; what is longer between two looks is not held. */
 export const LOOK_MS = 100;
 export const LOOK_MS_MAX = 250;
 /** How far the time of a poll may lie from the one that the person was shown, to a minute. */

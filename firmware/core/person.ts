@@ -146,7 +146,7 @@ export class Person extends Face {
     this.question.look(ms);
     // A release may have waited behind what kept the fob busy: that time made no yes of a no.
     const busy = ms - this.lookedAt - limits.LOOK_MS_MAX;
-    if (busy > 0 && this.kind > views.VIEW_ENTRY && this.holdAt < limits.FAR) this.holdAt += busy;
+    if (busy > 0 && this.isWatched) this.holdAt += busy;
     this.lookedAt = ms;
     if (ms >= this.holdAt) this.hold();
     if (ms >= this.question.deadline) this.leave();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type FobError, isFobError } from '../../host/client/index.ts';
 import { hostPrimitives } from '../../host/client/primitives.ts';
 import { refused } from '../conformance/refused.ts';
-import { Hand, START_UTC } from './kit.ts';
+import { Hand, HOLD_MS, START_UTC } from './kit.ts';
 
 const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 
@@ -87,6 +87,24 @@ describe('a fob that is busy while its person presses', () => {
       });
       await refused(asked, 'press-denied');
     }
+  });
+
+  it('erases nothing by a short press whose end it sees late', async () => {
+    const hand = await Hand.hold();
+    await hand.put({});
+    hand.fob.run(6_000);
+    hand.fob.press();
+    hand.fob.press(HOLD_MS);
+    for (let presses = 0; presses < 9 && !hand.says('Hold 10 s'); presses++) hand.fob.press();
+    hand.fob.key(true);
+    hand.fob.run(100);
+    hand.fob.beBusy(11_000);
+    hand.fob.key(false);
+    expect((await hand.client.hello()).state).toBe('owned');
+    hand.fob.press();
+    for (let presses = 0; presses < 9 && !hand.says('Hold 10 s'); presses++) hand.fob.press();
+    hand.fob.press(10_100);
+    expect((await hand.client.hello()).state).toBe('blank');
   });
 
   it('takes no press for an answer that it sees before it has looked at the keys with the question drawn', async () => {
