@@ -62,7 +62,7 @@ export const COMMANDS = {
   ],
   /**
    * pinDigits: fewest digits of a PIN, 0 for no PIN. attempts: wrong PINs until the fob is wiped (wipe 1) or locked
-   * until its owner resets it (0). lockSeconds: locks so long after the last key, 0 when the display goes off. asks:
+   * until its owner resets it (0). lockSeconds: locks so long after the last key, 10 or more, 0 when the display goes off. asks:
    * sum of 1 PIN before every passcode, 2 before every approval, 4 before the settings. typing: 0 never, 1 the person
    * may switch it on, 3 and Enter follows. Clears `wentBack`.
    */

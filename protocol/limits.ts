@@ -61,6 +61,8 @@ export const RECOVERY_KEY_BYTES = 32;
 /** Wrong PINs that a policy may allow. */
 export const ATTEMPTS_MIN = 3;
 export const ATTEMPTS_MAX = 20;
+/** A fob that locks itself sooner after the last key cannot be used; 0 is something else (`setPolicy`). */
+export const LOCK_SECONDS_MIN = 10;
 export const DIGITS_MIN = 6;
 export const DIGITS_MAX = 8;
 export const PERIOD_SECONDS_MIN = 15;

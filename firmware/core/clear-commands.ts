@@ -65,9 +65,11 @@ export class ClearCommands {
     this.pairingUntil = 0;
   }
 
-  /** The code has served, or the fob is no longer blank. */
+  /** The code has served, and so has every session and handshake under it: whoever else saw it has nothing. */
   protected endPairing(): void {
     this.pairingCode = '';
+    this.session = undefined;
+    this.handshake = undefined;
   }
 
   hello(): Response<'hello'> {
@@ -88,6 +90,7 @@ export class ClearCommands {
     if (this.vault.state !== VAULT_BLANK) return refused.REFUSED_STORAGE_FAILED;
     if (!this.pool.ready) return refused.REFUSED_NEEDS_ENTROPY;
     if (!this.codeShown) {
+      this.handshake = undefined;
       // Makes this boot's numbers its own before the first is drawn.
       const counter = this.vault.ring.next();
       if (counter < 0) return refused.REFUSED_STORAGE_FAILED;
@@ -130,7 +133,8 @@ export class ClearCommands {
 
   finish(request: Request<'finish'>): Response<'finish'> | number {
     const handshake = this.handshake;
-    if (!handshake) return refused.REFUSED_NO_SESSION;
+    const isLate = this.handshakeKey === KEY_PAIRING_CODE && !this.codeShown;
+    if (!handshake || isLate) return refused.REFUSED_NO_SESSION;
     if (!equal(request.proof, handshake.ownerProof)) {
       this.handshake = undefined;
       if (this.handshakeKey === KEY_PAIRING_CODE) {

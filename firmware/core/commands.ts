@@ -10,7 +10,7 @@ import type { Parts } from './clear-commands.ts';
 import { bytesOf, idBytes, idOf } from './convert.ts';
 import { SYSTEM_IDS } from './limits.ts';
 import { OwnerCommands } from './owner-commands.ts';
-import { ASK_PIN, ASK_PLAIN, ASK_REPORT, NO_NUMBER } from './question.ts';
+import { ASK_APART, ASK_PIN, ASK_PLAIN, ASK_REPORT, NO_NUMBER } from './question.ts';
 import { printable } from './screens/text.ts';
 import * as texts from './texts.ts';
 import { CLOCK_UNSET } from './timekeeper.ts';
@@ -186,8 +186,8 @@ export class Commands extends OwnerCommands implements Handlers {
     const missing = this.missing(inputs > 7, (inputs & 1) > 0);
     if (missing) return missing;
     const primitives = this.ports.primitives;
-    // Another question for the same account is another request.
-    const number = primitives.crc32(question) ^ account.id;
+    // Another question for the same account is another request, and none is a request of another kind.
+    const number = (primitives.crc32(question) ^ account.id) - ASK_APART;
     const wait = this.person.ask(
       number,
       printable(primitives, request.service),

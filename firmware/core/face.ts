@@ -3,7 +3,7 @@ import { secondsLeft } from '../../protocol/otp.ts';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import type { Entry } from './entry.ts';
-import { BATTERY_LOW, CODE_MS, FAR, MESSAGE_MS, NEVER, NEXT_SECONDS, REFRESH_MS } from './limits.ts';
+import { BATTERY_LOW, CODE_MS, FAR, LOOK_MS, MESSAGE_MS, NEVER, NEXT_SECONDS, REFRESH_MS } from './limits.ts';
 import type { Lock } from './lock.ts';
 import type { Pool } from './pool.ts';
 import type { Now, Ports } from './ports.ts';
@@ -195,6 +195,11 @@ export abstract class Face implements View {
       : kind === VIEW_HOME && this.vault.state > VAULT_OWNED;
   }
 
+  /** Whether a key is held that approves or erases. */
+  get isWatched(): boolean {
+    return this.holdAt < FAR && (this.kind > VIEW_ENTRY || this.erases);
+  }
+
   /** The number that runs on the screen, 0 for none. */
   get second(): number {
     const kind = this.kind;
@@ -210,7 +215,7 @@ export abstract class Face implements View {
   /** When `tick` is wanted next, in the board's milliseconds; `NEVER` when nothing is due. */
   get deadline(): number {
     const ms = this.now.ms;
-    let next = this.second ? ms + REFRESH_MS : FAR;
+    let next = this.isWatched ? ms + LOOK_MS : this.second ? ms + REFRESH_MS : FAR;
     for (const at of [this.until, this.holdAt, this.question.deadline, this.typist.deadline, this.lockAt]) {
       if (at < next) next = at;
     }
@@ -221,7 +226,7 @@ export abstract class Face implements View {
   get lockAt(): number {
     const state = this.state;
     const lock = this.lock;
-    if (!state.pinDigits || !state.lockSeconds || lock.closed || lock.wanted) return FAR;
+    if (!state.pinDigits || !state.lockSeconds || lock.closed || !this.vault.hasPin) return FAR;
     return this.keyAt + state.lockSeconds * 1000;
   }
 

@@ -1,4 +1,4 @@
-import { KIND_HOTP, KIND_OCRA } from '../../protocol/account.ts';
+import { KIND_HOTP, KIND_OCRA, KIND_TOTP } from '../../protocol/account.ts';
 import { equal } from '../../protocol/hmac.ts';
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN, QUESTION_CHARS_MIN } from '../../protocol/limits.ts';
 import type { Account } from './account.ts';
@@ -33,7 +33,9 @@ export function openAccount(face: Face, account: Account, held: boolean): void {
 
 export function makeCode(face: Face, account: Account): void {
   const kind = account.kind;
-  if (kind === KIND_OCRA) {
+  const isTimed = kind === KIND_TOTP || account.inputs > 7;
+  if (isTimed && face.time.state === CLOCK_UNSET) face.say(texts.NO_TIME);
+  else if (kind === KIND_OCRA) {
     if (account.question === 1) face.say(texts.NEEDS_COMPUTER);
     else enter(face, entries.ENTER_QUESTION);
   } else if (kind === KIND_HOTP) {
@@ -41,8 +43,7 @@ export function makeCode(face: Face, account: Account): void {
     const stored = face.accounts.read(face.place);
     face.guardUntil = face.now.ms + limits.HOTP_GUARD_MS;
     face.showCode(stored && face.accounts.nextHotp(stored));
-  } else if (face.time.state === CLOCK_UNSET) face.say(texts.NO_TIME);
-  else face.showCode(face.accounts.totp(account, face.now.utc));
+  } else face.showCode(face.accounts.totp(account, face.now.utc));
 }
 
 /** Types the code on the screen, or shows the next one. */
@@ -116,6 +117,7 @@ export function useEntered(face: Face, purpose: number, text: Uint8Array): void 
   } else if (purpose === entries.ENTER_REPEAT && !equal(text, before)) face.say(texts.PIN_MISMATCH);
   // Drawn before the work begins, which takes half a second.
   else face.show(views.VIEW_BUSY, texts.TITLE, texts.CHECKING, '', 1);
+  before.fill(0);
 }
 
 /** The entry has taken a symbol, or its end. */

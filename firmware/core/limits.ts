@@ -104,6 +104,12 @@ export const TYPING_SETTLE_MS = 500;
 export const TYPING_STEP_MS = 20;
 export const TYPING_PATIENCE_MS = 1000;
 
+/** While a key is held that approves or erases, keys are looked at as often; what is longer between two looks is not held. */
+export const LOOK_MS = 100;
+export const LOOK_MS_MAX = 250;
+/** How far the time of a poll may lie from the one that the person was shown, to a minute. */
+export const ASK_CLOCK_SECONDS = 60;
+
 /** Orders of the accounts in the person's list: one byte each, spread to this distance when there is no room between. */
 export const ORDER_MAX = 255;
 export const ORDER_GAP = 2;

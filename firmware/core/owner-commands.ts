@@ -3,23 +3,26 @@ import * as limits from '../../protocol/limits.ts';
 import * as refused from '../../protocol/refusals.ts';
 import { ClearCommands, KEY_PAIRING_CODE, KEY_PAIRING_KEY, type Parts } from './clear-commands.ts';
 import { utcText } from './date.ts';
-import { DATA_KEY_BYTES } from './limits.ts';
-import { ASK_PLAIN, ASK_UNLOCKED, NO_NUMBER } from './question.ts';
+import { ASK_CLOCK_SECONDS, DATA_KEY_BYTES } from './limits.ts';
+import { ASK_APART, ASK_PLAIN, ASK_UNLOCKED, NO_NUMBER } from './question.ts';
 import * as texts from './texts.ts';
 import { TRIM_OFFSET } from './timekeeper.ts';
 import { hasRecovery, recover } from './vault/headers.ts';
 import { VAULT_BLANK, VAULT_OWNED } from './vault/vault.ts';
 
 /** Numbers of the questions that concern no account: ids that no account can have. */
-const ASK_CLOCK = 1;
 const ASK_ERASE = 2;
 const ASK_RESET = 3;
 const ASK_MAINTAIN = 4;
 
 /** What the fob does for its owner as a whole: ownership, PIN, clock, erasure, maintenance. */
 export class OwnerCommands extends ClearCommands {
+  /** The time on the screen that the clock is asked to be set to. */
+  private askedTime: number;
+
   constructor(parts: Parts) {
     super(parts);
+    this.askedTime = 0;
   }
 
   /** 0 in the owner's session, a refusal in one that a pairing code opened or whose fob was wiped since. */
@@ -40,7 +43,6 @@ export class OwnerCommands extends ClearCommands {
   }
 
   adopt(request: Request<'adopt'>): Response<'adopt'> | number {
-    // The code's session lives on after it has served, and so may a handshake by someone else who saw the code.
     if (this.sessionKey !== KEY_PAIRING_CODE || this.vault.state !== VAULT_BLANK) {
       return refused.REFUSED_ALREADY_OWNED;
     }
@@ -79,7 +81,7 @@ export class OwnerCommands extends ClearCommands {
       typing: policy.typing,
       pin: this.lock.wanted ? 2 : this.vault.hasPin ? 1 : 0,
       locked: this.vault.locked ? 1 : 0,
-      failures: this.lock.failures,
+      failures: Math.min(255, this.lock.failures),
       iterations: this.vault.iterations,
       escrowed: hasRecovery(this.ports.storage) ? 1 : 0,
       wentBack: policy.wentBack,
@@ -98,6 +100,7 @@ export class OwnerCommands extends ClearCommands {
       request.attempts > this.lock.failures &&
       request.wipe < 2 &&
       request.asks < 8 &&
+      (request.lockSeconds === 0 || request.lockSeconds >= limits.LOCK_SECONDS_MIN) &&
       request.typing < 4 &&
       request.typing !== 2;
     if (!fits) return refused.REFUSED_OUT_OF_RANGE;
@@ -167,7 +170,11 @@ export class OwnerCommands extends ClearCommands {
     if (this.strange) return this.strange;
     if (request.utc === 0) return refused.REFUSED_OUT_OF_RANGE;
     if (this.timekeeper.suspicious(request.utc)) {
-      const wait = this.person.ask(ASK_CLOCK, texts.ASK_CLOCK, utcText(request.utc), ASK_PLAIN, NO_NUMBER);
+      // Each poll brings the time of that poll. Another time than the one on the screen is another question.
+      if (this.person.question.isIdle) this.askedTime = request.utc;
+      const isSame = Math.abs(request.utc - this.askedTime) <= ASK_CLOCK_SECONDS;
+      const number = ASK_APART + (isSame ? this.askedTime : request.utc);
+      const wait = this.person.ask(number, texts.ASK_CLOCK, utcText(request.utc), ASK_PLAIN, NO_NUMBER);
       if (wait) return wait;
     }
     return this.timekeeper.set(request.utc) ? {} : refused.REFUSED_CLOCK_FAILED;
@@ -188,6 +195,8 @@ export class OwnerCommands extends ClearCommands {
     if (this.strange) return this.strange;
     const wait = this.person.ask(ASK_MAINTAIN, texts.ASK_MAINTAIN, '', ASK_PLAIN, NO_NUMBER);
     if (wait) return wait;
+    // The console sees all of memory.
+    this.lock.close();
     this.person.maintain();
     // The port becomes a console with the answer on its way: the board opens it a moment later.
     this.ports.maintenance.begin();

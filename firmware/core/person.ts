@@ -42,6 +42,8 @@ export class Person extends Face {
   /** When the list last went on, and how many of its steps in a row came quickly. */
   declare private stepAt: number;
   declare private quick: number;
+  /** The last input. */
+  declare private lookedAt: number;
 
   constructor(
     ports: Ports,
@@ -64,6 +66,7 @@ export class Person extends Face {
     const state = vault.state;
     this.typist.stop();
     this.question.hide();
+    if (!vault.records) this.forget();
     let text = '';
     if (state === VAULT_BLANK) {
       text = this.pool.ready ? texts.BLANK : `${this.pool.percent}% ${texts.MIXING}`;
@@ -141,6 +144,11 @@ export class Person extends Face {
   /** Called at the deadline, or any other time. */
   tick(): void {
     const ms = this.now.ms;
+    this.question.look(ms);
+    // A release may have waited behind what kept the fob busy: that time made no yes of a no.
+    const busy = ms - this.lookedAt - limits.LOOK_MS_MAX;
+    if (busy > 0 && this.isWatched) this.holdAt += busy;
+    this.lookedAt = ms;
     if (ms >= this.holdAt) this.hold();
     if (ms >= this.question.deadline) this.leave();
     if (ms >= this.lockAt) {
@@ -173,11 +181,17 @@ export class Person extends Face {
 
   override sleep(): void {
     const state = this.state;
-    this.account = undefined;
-    this.entry = undefined;
+    this.forget();
     this.accounts.forget();
     this.show(views.VIEW_OFF, '', '', '', limits.FAR);
-    if (state.pinDigits && !state.lockSeconds && !this.lock.wanted) this.lock.close();
+    if (state.pinDigits && !state.lockSeconds) this.lock.close();
+  }
+
+  /** Nothing of an account or a PIN stays in memory. */
+  private forget(): void {
+    this.account = undefined;
+    this.entry = undefined;
+    this.entered.fill(0);
   }
 
   /** A no, or a no to "Report it?" after it. */

@@ -21,6 +21,8 @@ export const ASK_PLAIN = 0;
 export const ASK_REPORT = 1;
 export const ASK_PIN = 2;
 export const ASK_UNLOCKED = 4;
+/** Keeps the numbers of one kind of request apart from those of the others: from ids and from the few of the owner. */
+export const ASK_APART = 4294967296;
 /** In place of a number to compare. */
 export const NO_NUMBER = 255;
 
@@ -31,6 +33,7 @@ export const NO_NUMBER = 255;
 export class Question {
   private state: number;
   private number: number;
+  /** When it was first looked for keys with the question on the screen, `FAR` before. */
   askedAt: number;
   private polledAt: number;
 
@@ -45,8 +48,13 @@ export class Question {
   begin(number: number, ms: number): void {
     this.state = WAITING;
     this.number = number;
-    this.askedAt = ms;
+    this.askedAt = FAR;
     this.polledAt = ms;
+  }
+
+  /** An input after the one that brought the question: it has been drawn by now. */
+  look(ms: number): void {
+    if (this.askedAt === FAR && ms > this.polledAt) this.askedAt = ms;
   }
 
   get isIdle(): boolean {
@@ -77,9 +85,9 @@ export class Question {
     this.answer(NONE);
   }
 
-  /** When the host must have asked again. */
+  /** When the host must have asked again; before, a moment after it was drawn. */
   get deadline(): number {
-    return this.state === NONE ? FAR : this.polledAt + PRESS_POLL_MS;
+    return this.state === NONE ? FAR : this.polledAt + (this.askedAt === FAR ? 1 : PRESS_POLL_MS);
   }
 
   /** Dropped, answered or not: the host has gone. */

@@ -25,7 +25,8 @@ export const CLOCK_STALE = 2;
 /**
  * Whether the time may be believed. Trusted is a clock that its owner has set and that has run since: the
  * journal of the synchronisations is authentic, and the real-time clock says that it never stopped. Each page of the
- * journal: seconds since 1970 (8 bytes), seconds of the drift budget left to give away (1), trim (2).
+ * journal: seconds since 1970 (8 bytes), seconds of the drift budget left to give away (1), trim (2), seconds that a
+ * step which was not finished may have taken (4).
  */
 export class Timekeeper {
   private readonly vault: Vault;
@@ -38,6 +39,7 @@ export class Timekeeper {
    * walk the clock into tomorrow by five seconds a time.
    */
   private credit: number;
+  private spent: number;
   /** Learned correction of the clock's speed in tenths of a ppm, and whether the part itself applies it. */
   trim: number;
   private trimmed: boolean;
@@ -48,6 +50,7 @@ export class Timekeeper {
     this.now = now;
     this.synced = 0;
     this.credit = 0;
+    this.spent = 0;
     this.trim = 0;
     this.trimmed = true;
     this.load();
@@ -69,6 +72,7 @@ export class Timekeeper {
       this.synced = from.number(8);
       this.credit = from.number(1);
       this.trim = from.number(2) - TRIM_OFFSET;
+      this.spent = from.number(4);
     }
     this.trimmed = this.ports.clock.trim(this.trim);
   }
@@ -85,8 +89,8 @@ export class Timekeeper {
   }
 
   get state(): number {
-    // A clock before its own synchronisation was reset behind our back.
-    if (this.synced === 0 || this.now.utc < this.synced) return CLOCK_UNSET;
+    // A clock before its own synchronisation was reset behind our back; one that shows no number is none.
+    if (this.synced === 0 || !(this.now.utc >= this.synced)) return CLOCK_UNSET;
     const isStale = this.now.utc - this.synced > STALE_SECONDS || this.error > STALE_ERROR_SECONDS;
     return isStale ? CLOCK_STALE : CLOCK_TRUSTED;
   }
@@ -105,17 +109,17 @@ export class Timekeeper {
   }
 
   /**
-   * Whether setting the time to `utc` could serve to harvest codes: any step back, and one forward beyond what
-   * the clock can have drifted.
+   * Whether setting the time to `utc` could serve to harvest codes: any step back, to before the last synchronisation
+   * also where the time was lost, and one forward beyond what the clock can have drifted.
    */
   suspicious(utc: number): boolean {
-    return this.state !== CLOCK_UNSET && this.left(utc) < 0;
+    return utc < this.synced || (this.state !== CLOCK_UNSET && this.left(utc) < 0);
   }
 
   /** Seconds that setting the time to `utc` leaves of what the clock can have drifted; negative for a step back. */
   private left(utc: number): number {
     const step = utc - this.now.utc;
-    return step < 0 ? -1 : Math.floor((this.age * DRIFT_PPM) / 1000000) + this.credit - step;
+    return step < 0 ? -1 : Math.floor((this.age * DRIFT_PPM) / 1000000) + this.credit - this.spent - step;
   }
 
   /** Trim that the step to `utc` teaches: the second that rounding may have made of it is not counted. */
@@ -133,14 +137,23 @@ export class Timekeeper {
   set(utc: number): boolean {
     const left = this.left(utc);
     const trim = this.learned(utc);
-    const journal = this.vault.clock;
-    if (!journal || !this.ports.clock.set(utc)) return false;
+    const step = utc - this.now.utc;
+    // Before the clock moves: neither a power cut behind it nor a memory that is worn out gives the step for nothing.
+    if (left >= 0 && step) {
+      const spent = this.spent + step;
+      if (!this.save(this.synced, this.credit, this.trim, spent)) return false;
+      this.spent = spent;
+    }
+    if (!this.vault.clock || !this.ports.clock.set(utc)) return false;
     this.now.utc = utc;
     // Beyond the budget is what a person has pressed for, or the first time after none.
-    const credit = left < 0 ? DRIFT_SECONDS : Math.min(left, DRIFT_SECONDS);
-    const content = new Writer(JOURNAL_CONTENT_BYTES).number(utc, 8).byte(credit);
-    if (!journal.write(content.number(trim + TRIM_OFFSET, 2).bytes)) return false;
+    if (!this.save(utc, left < 0 ? DRIFT_SECONDS : Math.min(left, DRIFT_SECONDS), trim, 0)) return false;
     this.load();
     return true;
+  }
+
+  private save(synced: number, credit: number, trim: number, spent: number): boolean {
+    const content = new Writer(JOURNAL_CONTENT_BYTES).number(synced, 8).number(credit, 1);
+    return !!this.vault.clock?.write(content.number(trim + TRIM_OFFSET, 2).number(spent, 4).bytes);
   }
 }

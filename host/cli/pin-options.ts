@@ -1,4 +1,10 @@
-import { ATTEMPTS_MAX, ATTEMPTS_MIN, PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '../../protocol/limits.ts';
+import {
+  ATTEMPTS_MAX,
+  ATTEMPTS_MIN,
+  LOCK_SECONDS_MIN,
+  PIN_DIGITS_MAX,
+  PIN_DIGITS_MIN,
+} from '../../protocol/limits.ts';
 import { ASKED_BITS, type Asked, type Policy } from '../commands/fob-status.ts';
 import { FobError } from '../errors.ts';
 import { LOCK_SECONDS_MAX } from '../limits.ts';
@@ -65,7 +71,9 @@ function readPolicy({ digits, attempts, onLimit, lockAfter, ask, typing }: Polic
     ...(onLimit !== undefined && { onLimit }),
     ...(lockAfter !== undefined && {
       lockAfterSeconds:
-        lockAfter === 'screen' ? 0 : wholeNumber(lockAfter, 1, LOCK_SECONDS_MAX, '--lock-after'),
+        lockAfter === 'screen'
+          ? 0
+          : wholeNumber(lockAfter, LOCK_SECONDS_MIN, LOCK_SECONDS_MAX, '--lock-after'),
     }),
     ...(ask !== undefined && { ask: readAsked(ask) }),
     ...(typing !== undefined && { typing }),

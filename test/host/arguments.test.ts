@@ -150,7 +150,7 @@ describe('the command line', () => {
     [['pin', 'policy', '--digits', '3'], '--digits takes 4 to 16 or none'],
     [['pin', 'policy', '--digits', '6.5'], '--digits takes'],
     [['pin', 'policy', '--attempts', '2'], '--attempts takes 3 to 20'],
-    [['pin', 'policy', '--lock-after', '0'], '--lock-after takes 1 to 65535 or screen'],
+    [['pin', 'policy', '--lock-after', '0'], '--lock-after takes 10 to 65535 or screen'],
     [['pin', 'policy', '--on-limit', 'explode'], '--on-limit takes one of'],
     [['pin', 'policy', '--ask', 'passcode,everything'], '--ask takes passcode, approval, settings'],
     [['rename', 'alice'], 'rename takes --issuer, --label or both'],

@@ -53,6 +53,24 @@ describe('the clock', () => {
       false,
       false,
     ]);
+    // Or both would correct the same.
+    ask('c.trim(50)');
+    ask('c.trim(200)');
+    expect(ask('I2C1.writeTo(0x68, [0x10]); I2C1.readFrom(0x68, 1)[0]')).toBe(0);
+  });
+
+  it('is unset where its registers hold no date', () => {
+    const { ask } = clock();
+    ask(`c.set(${UTC})`);
+    for (const month of [0, 0x14, 0x1f]) {
+      ask(`I2C1.writeTo(0x68, [5, ${month}]); 0`);
+      ask(
+        `c.part.ask = (a, n) => { I2C1.writeTo(0x68, 0); var r = I2C1.readFrom(0x68, n); r[5] = ${month}; return r; }; 0`,
+      );
+      expect(ask('c.read()')).toBe(-1);
+    }
+    ask('c.part.ask = () => new Uint8Array(16); 0');
+    expect(ask('c.read()')).toBe(-1);
   });
 });
 

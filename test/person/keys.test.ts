@@ -177,7 +177,7 @@ describe('a question', () => {
     [4, 3],
   ])('on a fob with %i keys is declined by a press of key %i', async (keys, which) => {
     const asking = asked(keys, hand => {
-      hand.fob.run(701);
+      hand.fob.run(702);
       hand.fob.press(50, which);
     });
     await refused(asking, 'press-denied');

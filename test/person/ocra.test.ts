@@ -52,6 +52,13 @@ describe('an OCRA account of the list', () => {
     expect(hand.fob.screen).toContain('1795 7585');
   });
 
+  it('with a time step says that the clock is not set where it is not', async () => {
+    const hand = await holding({ inputs: 16, step: 1 });
+    hand.fob.loseTime();
+    hand.fob.press(HOLD_MS);
+    expect(hand.says('Clock not set')).toBe(true);
+  });
+
   it('with letters to enter says that it needs a computer', async () => {
     const hand = await holding({ question: 1 });
     hand.fob.press(HOLD_MS);
@@ -83,7 +90,7 @@ describe('a log-in that a computer asks for', () => {
       expect(hand.fob.screen).toContain('07');
       expect(hand.says('vpn')).toBe(true);
       expect(hand.says('erika')).toBe(true);
-      hand.fob.run(701);
+      hand.fob.run(702);
       hand.fob.press(1_050);
     });
     expect(Buffer.from(code).toString()).toBe('243178');
@@ -92,7 +99,7 @@ describe('a log-in that a computer asks for', () => {
   it('is declined by a press, and by another reported no further', async () => {
     const hand = await holding({});
     const asking = asked(hand, () => {
-      hand.fob.run(701);
+      hand.fob.run(702);
       hand.fob.press();
       expect(hand.says('Report it?')).toBe(true);
       hand.fob.press();
@@ -103,7 +110,7 @@ describe('a log-in that a computer asks for', () => {
   it('is reported by a hold after a press', async () => {
     const hand = await holding({});
     const asking = asked(hand, () => {
-      hand.fob.run(701);
+      hand.fob.run(702);
       hand.fob.press();
       hand.fob.press(1_050);
       expect(hand.says('Reported.')).toBe(true);
@@ -114,7 +121,7 @@ describe('a log-in that a computer asks for', () => {
   it('has the PIN of the account entered after the approval', async () => {
     const hand = await holding({ algorithm: 2, digits: 8, inputs: 2, secret: KEY32 });
     const { code } = await asked(hand, () => {
-      hand.fob.run(701);
+      hand.fob.run(702);
       hand.fob.press(1_050);
       expect(hand.fob.screen[0]).toBe('Account PIN');
       void hand.enterUnderRequest('1234');

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Request } from '../../host/client/index.ts';
 import { refused } from '../conformance/refused.ts';
@@ -148,6 +149,62 @@ describe('the fob locks', () => {
   });
 });
 
+describe('a fob whose owner requires a new PIN', () => {
+  it('locks itself all the same', async () => {
+    for (const lockSeconds of [0, 60]) {
+      const hand = await withPin({ lockSeconds });
+      await hand.client.call('requirePin', {});
+      hand.fob.run(61_000);
+      expect((await hand.client.call('status', {})).locked).toBe(1);
+      if (hand.fob.screen.join('') === '') hand.fob.press();
+      expect(hand.fob.screen[0]).toBe('PIN');
+      hand.enter(PIN);
+      hand.fob.run(1);
+      expect(hand.fob.screen[0]).toBe('New PIN');
+    }
+  });
+});
+
+describe('a fob that locks', () => {
+  it('keeps nothing of an account or a PIN in memory', async () => {
+    const hand = await withPin({ lockSeconds: 60 });
+    const key = secret(new Uint8Array(randomBytes(20)));
+    await hand.put({ secret: key });
+    hand.toList();
+    hand.fob.press();
+    hand.fob.press(HOLD_MS);
+    expect(hand.fob.remembers(key)).toBe(true);
+    hand.fob.run(61_000);
+    expect((await hand.client.call('status', {})).locked).toBe(1);
+    expect(hand.fob.remembers(key)).toBe(false);
+    expect(hand.fob.remembers(new Uint8Array(Buffer.from(PIN)))).toBe(false);
+  });
+
+  it('under a passcode keeps nothing of its account', async () => {
+    const hand = await withPin({ lockSeconds: 30 });
+    const key = secret(new Uint8Array(randomBytes(20)));
+    await hand.client.call('remove', { id: (await hand.client.call('list', { index: 0 })).id });
+    await hand.put({ secret: key, kind: 2, period: 30, label: new Uint8Array(Buffer.from('account 1')) });
+    hand.toList();
+    hand.fob.press(HOLD_MS);
+    expect(hand.shown).toMatch(/^\d{6}$/);
+    expect(hand.fob.remembers(key)).toBe(true);
+    hand.fob.run(30_000);
+    expect(hand.fob.screen[0]).toBe('PIN');
+    expect(hand.fob.remembers(key)).toBe(false);
+  });
+
+  it('is locked in maintenance mode too, whose console sees its memory', async () => {
+    const hand = await withPin();
+    const onPressNeeded = () => {
+      hand.fob.run(710);
+      hand.fob.press(1_100);
+    };
+    await hand.client.call('maintain', {}, { onPressNeeded });
+    expect((await hand.client.call('status', {})).locked).toBe(1);
+  });
+});
+
 describe('where the policy says so, the PIN stands before', () => {
   it('every passcode', async () => {
     const hand = await withPin({ asks: 1 });
@@ -167,7 +224,7 @@ describe('where the policy says so, the PIN stands before', () => {
       return () => {
         if (isAnswered) return;
         isAnswered = true;
-        hand.fob.run(701);
+        hand.fob.run(702);
         hand.fob.press(1_050);
         expect(hand.fob.screen[0]).toBe('PIN');
         void hand.enterUnderRequest(pin);

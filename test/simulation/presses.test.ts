@@ -104,6 +104,41 @@ describe('a pairing code', () => {
     expect((await driver.screen()).join('')).not.toContain(code.slice(0, 3));
   });
 
+  it('opens nothing once it is off, also for someone else who saw it and began in time', async () => {
+    await owner.client.hello();
+    await owner.client.startPairing();
+    const code = pairingCode(await codeOnScreen(driver));
+    for (const isNewShown of [false, true]) {
+      await owner.client.startPairing();
+      const thief = delayed(driver.transport, 3);
+      await thief.client.hello();
+      const stolen = thief.client.openSession(pairingCode(await codeOnScreen(driver)));
+      await thief.isHeld;
+      await driver.advance(181_000);
+      if (isNewShown) await owner.client.startPairing();
+      thief.release();
+      await refused(stolen, 'no-session');
+    }
+    await refused(owner.client.openSession(code), 'wrong-code');
+  });
+
+  it('has no session left for who erases the fob and shows another code', async () => {
+    await owner.client.hello();
+    await owner.client.startPairing();
+    await owner.client.openSession(pairingCode(await codeOnScreen(driver)));
+    await owner.client.call('adopt', adoption());
+    // Settings, erase.
+    await driver.advance(6_000);
+    await driver.press(700);
+    for (let presses = 0; presses < 9 && !(await driver.screen()).join(' ').includes('Hold 10'); presses++) {
+      await driver.press();
+    }
+    await driver.press(10_500);
+    expect((await owner.client.hello()).state).toBe('blank');
+    await refused(owner.client.call('adopt', adoption()), 'no-session');
+    expect((await owner.client.hello()).state).toBe('blank');
+  });
+
   it('is good for one adoption, also for someone else who saw it and began in time', async () => {
     await owner.client.hello();
     await owner.client.startPairing();
@@ -114,11 +149,11 @@ describe('a pairing code', () => {
     const stolen = thief.client.openSession(code);
     await thief.isHeld;
     await owner.client.call('adopt', adoption());
-    await refused(owner.client.call('adopt', adoption()), 'already-owned');
+    await refused(owner.client.call('adopt', adoption()), 'no-session');
     thief.release();
-    await stolen;
-    await refused(thief.client.call('adopt', adoption()), 'already-owned');
-    await refused(thief.client.call('info', {}), 'not-paired');
+    await refused(stolen, 'no-session');
+    await refused(thief.client.call('adopt', adoption()), 'no-session');
+    await refused(thief.client.call('info', {}), 'no-session');
   });
 });
 

@@ -3,7 +3,7 @@ import { TRIM_AGE_SECONDS } from '../../firmware/core/limits.ts';
 import { CLOCK_STALE, CLOCK_TRUSTED, CLOCK_UNSET } from '../../firmware/core/timekeeper.ts';
 import { makeChance } from '../../simulator/chance.ts';
 import { isBigRun } from '../kit/tools.ts';
-import { Chips } from './kit/chips.ts';
+import { Chips, PowerCut, TEARS } from './kit/chips.ts';
 import { KEYS } from './kit/facts.ts';
 import { Token } from './kit/token.ts';
 
@@ -112,7 +112,47 @@ describe('setting the clock', () => {
     expect(token.time.set(START + 3)).toBe(false);
     token.chips.heal();
     const again = new Token(token.chips);
-    expect([again.time.state, again.now.utc]).toEqual([CLOCK_TRUSTED, START + 3]);
+    expect([again.time.state, again.now.utc]).toEqual([CLOCK_TRUSTED, START]);
+  });
+
+  it('to before the last time it was set is suspicious, also where the time was lost', () => {
+    const { chips } = synchronised(2);
+    for (const utc of [-1, START - DAY, START, START + DAY]) {
+      chips.utc = utc;
+      expect([START - DAY, START - 1].map(to => new Token(chips).time.suspicious(to))).toEqual([true, true]);
+    }
+  });
+
+  it('cannot walk on where the memory fails or the power goes in between', () => {
+    for (const tear of TEARS) {
+      for (let nth = 1; nth <= 3; nth++) {
+        for (const isFailing of [false, true]) {
+          const { chips } = synchronised(20);
+          let gained = 0;
+          for (let turn = 0; turn < 20; turn++) {
+            const token = new Token(chips);
+            const before = token.now.utc;
+            if (isFailing) chips.fail('protected', nth - 1, 2);
+            else chips.cutAt(nth, tear);
+            for (let step = 5; step > 0; step--) {
+              if (token.time.suspicious(token.now.utc + step)) continue;
+              try {
+                token.time.set(token.now.utc + step);
+              } catch (error) {
+                expect(error).toBeInstanceOf(PowerCut);
+                break;
+              }
+            }
+            chips.keepPower();
+            chips.heal();
+            // A clock that was torn itself has no time any more.
+            if (chips.utc < 0) break;
+            gained += chips.utc - before;
+          }
+          expect(gained).toBeLessThanOrEqual(5);
+        }
+      }
+    }
   });
 });
 

@@ -62,13 +62,14 @@ export class Ds3231 implements Clock, Witness {
       (leap && month > 2 ? 1 : 0) +
       fromBcd((r[4] as number) & 63) -
       1;
-    return (
+    const utc =
       EPOCH +
       days * DAY_SECONDS +
       fromBcd((r[2] as number) & 63) * 3600 +
       fromBcd(r[1] as number) * 60 +
-      fromBcd(r[0] as number)
-    );
+      fromBcd(r[0] as number);
+    // A bus that is held down reads all zeros, and there is no month 0.
+    return utc >= EPOCH ? utc : -1;
   }
 
   set(utc: number): boolean {
@@ -103,7 +104,9 @@ export class Ds3231 implements Clock, Witness {
    * seconds away, in which the difference is less than a millisecond. So none is asked for.
    */
   trim(tenths: number): boolean {
-    return Math.abs(tenths) <= AGING_MAX && this.part.send([AGING, -tenths & 255]);
+    const fits = Math.abs(tenths) <= AGING_MAX;
+    // What the core corrects is not corrected here, too.
+    return this.part.send([AGING, fits ? -tenths & 255 : 0]) && fits;
   }
 
   /** Whatever the oscillator did: what the check fits was kept, and a clock that was never set holds a number, too. */

@@ -131,6 +131,8 @@ function pinOfTheOwner(stage: Stage): void {
       { wipe: 2 },
       { asks: 8 },
       { typing: 2 },
+      { lockSeconds: 1 },
+      { lockSeconds: 9 },
     ]) {
       await refused(stage.owner.client.call('setPolicy', { ...POLICY, ...bad }), 'out-of-range');
     }

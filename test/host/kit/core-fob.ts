@@ -161,6 +161,25 @@ export class CoreFob {
     }
   }
 
+  /** Time in which it does something else: whatever falls due or happens waits until it is through. */
+  beBusy(ms: number): void {
+    this.ms += ms;
+  }
+
+  /** Whether bytes lie in its memory, outside the chips that outlive a reboot. */
+  remembers(bytes: Uint8Array): boolean {
+    const wanted = Buffer.from(bytes);
+    const seen = new Set<unknown>(Object.values(this.ports));
+    const todo: unknown[] = [this.core];
+    for (const thing of todo) {
+      if (thing instanceof Uint8Array && Buffer.from(thing.buffer).includes(wanted)) return true;
+      if (typeof thing !== 'object' || thing === null || seen.has(thing)) continue;
+      seen.add(thing);
+      todo.push(...Object.values(thing));
+    }
+    return false;
+  }
+
   /** A key goes down, and up after so long. */
   press(heldMs = 100, which = 0): void {
     this.key(true, which);
@@ -174,13 +193,13 @@ export class CoreFob {
 
   /** Waits until keys are heard, then holds the button for longer than a second. */
   approve(): void {
-    this.pass(PRESS_DEAF_MS + 1);
+    this.run(PRESS_DEAF_MS + 2);
     this.hold(HOLD_MS);
   }
 
   /** Waits until keys are heard, then presses the button shortly. */
   deny(): void {
-    this.pass(PRESS_DEAF_MS + 1);
+    this.run(PRESS_DEAF_MS + 2);
     this.hold(SHORT_MS);
   }
 
@@ -201,8 +220,13 @@ export class CoreFob {
 
   private hold(ms: number): void {
     this.core.key(0, true, this.ms, this.utc);
-    this.pass(ms);
+    this.run(ms);
     this.core.key(0, false, this.ms, this.utc);
+  }
+
+  /** The battery of the real-time clock is empty. */
+  loseTime(): void {
+    this.utc = -1e9;
   }
 
   /** Takes the power off and on: what was not in a memory is gone. */

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { type FobError, isFobError } from '../../host/client/index.ts';
+import { hostPrimitives } from '../../host/client/primitives.ts';
+import { refused } from '../conformance/refused.ts';
+import { Hand, HOLD_MS, START_UTC } from './kit.ts';
+
+const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
+
+/** Long enough for an answer at once; the fob's time stands still meanwhile. */
+const soon = () => ({ signal: AbortSignal.timeout(150) });
+
+/** A computer asks, has its question approved, and asks for something else. */
+function afterApproval<T>(hand: Hand, ask: (onPressNeeded: () => void, signal: AbortSignal) => Promise<T>) {
+  const ending = new AbortController();
+  const asking = ask(() => {
+    hand.fob.run(710);
+    hand.fob.press(1_100);
+    expect(hand.says('Approved.')).toBe(true);
+    ending.abort();
+  }, ending.signal);
+  return asking.then(
+    () => undefined,
+    (error: unknown) => expect(isFobError(error as FobError, 'cancelled')).toBe(true),
+  );
+}
+
+describe('an approval', () => {
+  it('is for the time on the screen, to a minute, and for no other', async () => {
+    const hand = await Hand.hold();
+    const asked = START_UTC + 3_600;
+    await afterApproval(hand, (onPressNeeded, signal) =>
+      hand.client.call('setClock', { utc: asked }, { onPressNeeded, signal }),
+    );
+    await refused(hand.client.call('setClock', { utc: START_UTC + 7_200 }, soon()), 'cancelled');
+    await hand.client.call('setClock', { utc: asked + 40 });
+    expect((await hand.client.call('clock', {})).utc).toBe(asked + 40);
+  });
+
+  it('of a log-in is none of another command, whatever account and question it has', async () => {
+    // Numbers of the questions that erase the fob, reset its PIN and open it, and the id of another account.
+    for (const number of [1, 2, 3, 4, 0x48000000]) {
+      const hand = await Hand.hold();
+      const question = ascii('11111111');
+      const crossed = hostPrimitives.crc32(question) ^ number;
+      const id = new Uint8Array(4);
+      new DataView(id.buffer).setInt32(0, crossed);
+      const names = { issuer: ascii('Bank'), label: ascii('account'), secret: ascii('12345678901234567890') };
+      const suite = { algorithm: 1, digits: 6, question: 0, length: 8, inputs: 0, step: 0, counter: 0 };
+      await hand.client.call('putOcra', { id, ...suite, ...names });
+      const other = Uint8Array.of(0x48, 0, 0, 0);
+      const kind = { kind: 1, algorithm: 1, digits: 6, period: 0, counter: 0 };
+      await hand.client.call('put', { id: other, ...kind, ...names });
+      const login = { id, question, number: 7, service: ascii('vpn'), user: ascii('erika') };
+      await afterApproval(hand, (onPressNeeded, signal) =>
+        hand.client.call('respond', login, { onPressNeeded, signal }),
+      );
+      const { client } = hand;
+      await refused(client.call('erase', {}, soon()), 'cancelled');
+      await refused(client.call('maintain', {}, soon()), 'cancelled');
+      await refused(client.call('setClock', { utc: 1 }, soon()), 'cancelled');
+      await refused(client.call('code', { id: other }, soon()), 'cancelled');
+      expect((await hand.client.hello()).state).toBe('owned');
+    }
+  });
+});
+
+describe('a fob that is busy while its person presses', () => {
+  const asking = async (act: (hand: Hand) => void) => {
+    const hand = await Hand.hold();
+    const id = await hand.put({});
+    let isAnswered = false;
+    const onPressNeeded = () => {
+      if (!isAnswered) act(hand);
+      isAnswered = true;
+    };
+    return hand.client.call('code', { id }, { onPressNeeded });
+  };
+
+  it('makes no yes of a short press whose end it sees late', async () => {
+    for (const busyMs of [950, 1_000, 1_200, 3_000]) {
+      const asked = asking(hand => {
+        hand.fob.run(710);
+        hand.fob.key(true);
+        hand.fob.run(100);
+        hand.fob.beBusy(busyMs);
+        hand.fob.key(false);
+      });
+      await refused(asked, 'press-denied');
+    }
+  });
+
+  it('erases nothing by a short press whose end it sees late', async () => {
+    const hand = await Hand.hold();
+    await hand.put({});
+    hand.fob.run(6_000);
+    hand.fob.press();
+    hand.fob.press(HOLD_MS);
+    for (let presses = 0; presses < 9 && !hand.says('Hold 10 s'); presses++) hand.fob.press();
+    hand.fob.key(true);
+    hand.fob.run(100);
+    hand.fob.beBusy(11_000);
+    hand.fob.key(false);
+    expect((await hand.client.hello()).state).toBe('owned');
+    hand.fob.press();
+    for (let presses = 0; presses < 9 && !hand.says('Hold 10 s'); presses++) hand.fob.press();
+    hand.fob.press(10_100);
+    expect((await hand.client.hello()).state).toBe('blank');
+  });
+
+  it('takes no press for an answer that it sees before it has looked at the keys with the question drawn', async () => {
+    const hand = await Hand.hold();
+    const id = await hand.put({});
+    const asked = hand.client.call(
+      'code',
+      { id },
+      {
+        onPressNeeded: () => {
+          hand.fob.beBusy(900);
+          hand.fob.press(1_100);
+          expect(hand.says('Send passcode?')).toBe(true);
+          hand.fob.press(1_100);
+          expect(hand.says('Approved.')).toBe(true);
+        },
+      },
+    );
+    expect((await asked).code).toHaveLength(6);
+  });
+});
