@@ -54,8 +54,9 @@ export function expand(pseudorandomKey: Hmac, info: Uint8Array, length: number):
 
 /** Whether two byte strings are equal, in time that depends on their lengths only. */
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
-  let difference = a.length ^ b.length;
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) difference |= (a[i] as number) ^ (b[i] as number);
+  let i = a.length;
+  let difference = i ^ b.length;
+  // Past the end of the shorter one nothing is changed, since the lengths differ already.
+  while (i--) difference |= (a[i] as number) ^ (b[i] as number);
   return difference === 0;
 }

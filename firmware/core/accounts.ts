@@ -29,6 +29,9 @@ export class Accounts {
   /** The account whose padded key is kept, so that a code refreshed each step costs one MAC. */
   private keyed: number;
   private hmac: Hmac | undefined;
+  /** Its passcode that was made ready, and of which counter or time step: -1 for none. */
+  private ready: string;
+  private readyAt: number;
 
   constructor(primitives: Primitives, vault: Vault) {
     this.primitives = primitives;
@@ -36,6 +39,8 @@ export class Accounts {
     this.places = new Uint8Array(ACCOUNTS_MAX + 1);
     this.count = 0;
     this.keyed = 0;
+    this.ready = '';
+    this.readyAt = -1;
     this.arrange();
   }
 
@@ -165,7 +170,7 @@ export class Accounts {
 
   /** The TOTP of a moment. */
   totp(account: Account, utc: number): string {
-    return hotp(this.key(account), timeStep(utc, account.period), account.digits & 15, account.digits >> 4);
+    return this.code(account, timeStep(utc, account.period));
   }
 
   /**
@@ -175,8 +180,8 @@ export class Accounts {
    */
   nextHotp(account: Account): string | undefined {
     const counter = account.counter;
-    if (!this.press(account)) return undefined;
-    return hotp(this.key(account), counter, account.digits & 15, account.digits >> 4);
+    const code = this.code(account, counter);
+    return this.press(account) ? code : undefined;
   }
 
   /**
@@ -190,9 +195,21 @@ export class Accounts {
     return ocra(this.primitives, this.key(account), account, question, counter, pin, utc);
   }
 
-  /** Makes the padded key now, so that the passcode costs one MAC. */
-  prepare(account: Account): void {
-    this.key(account);
+  private code(account: Account, counter: number): string {
+    return this.readyAt === counter && this.keyed === account.id
+      ? this.ready
+      : hotp(this.key(account), counter, account.digits & 15, account.digits >> 4);
+  }
+
+  /** Makes the passcode of a counter or time step ready, so that a press has only to show it. Spends nothing. */
+  prepare(account: Account, counter: number): void {
+    this.ready = this.code(account, counter);
+    this.readyAt = counter;
+  }
+
+  /** Whether the account is the one made ready, and has not changed since. */
+  knows(account: Account): boolean {
+    return this.keyed === account.id;
   }
 
   private key(account: Account): Hmac {
@@ -201,14 +218,17 @@ export class Accounts {
       hmac = new Hmac(this.primitives, account.algorithm as Algorithm, account.key);
       this.hmac = hmac;
       this.keyed = account.id;
+      this.readyAt = -1;
     }
     return hmac;
   }
 
-  /** Drops the padded key. */
+  /** Drops the padded key and the passcode made ready. */
   forget(): void {
     this.hmac = undefined;
     this.keyed = 0;
+    this.ready = '';
+    this.readyAt = -1;
   }
 
   /** The counter of a record as the press journal has it: the same or ahead, since a record is written last. */
@@ -243,6 +263,8 @@ export class Accounts {
       if (out.at < PRESS_ENTRIES * PRESS_ENTRY_BYTES) out.raw(entry);
       else if (!this.fold(other)) return false;
     }
+    // What was read of this account is of yesterday now.
+    this.forget();
     if (!this.vault.press(out.bytes)) return false;
     account.counter++;
     return true;

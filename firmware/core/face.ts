@@ -1,5 +1,5 @@
 import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
-import { secondsLeft } from '../../protocol/otp.ts';
+import { secondsLeft, timeStep } from '../../protocol/otp.ts';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import type { Entry } from './entry.ts';
@@ -21,7 +21,7 @@ import {
   type View,
 } from './screens/view.ts';
 import { errorText, SET_BACK, SET_ERASE, SET_PIN, settingText } from './settings.ts';
-import type { State } from './state.ts';
+import { asksPin, PIN_TO_SHOW, type State } from './state.ts';
 import * as texts from './texts.ts';
 import { CLOCK_STALE, type Timekeeper } from './timekeeper.ts';
 import { Typist } from './typist.ts';
@@ -127,7 +127,7 @@ export abstract class Face implements View {
     this.dirty = true;
   }
 
-  /** Shows the account at the place. All that a passcode can have made ready is made ready here. */
+  /** Shows the account at the place. */
   list(): void {
     const accounts = this.accounts;
     const count = accounts.count;
@@ -138,7 +138,6 @@ export abstract class Face implements View {
     let detail = '';
     let hint = isLast ? this.verb + texts.OPEN : '';
     if (account) {
-      accounts.prepare(account);
       detail = printable(this.ports.primitives, account.label);
       title = printable(this.ports.primitives, account.issuer);
       if (title === '') {
@@ -152,6 +151,16 @@ export abstract class Face implements View {
     this.count = count + 1;
     const battery = this.ports.power.battery();
     if (battery >= 0 && battery <= BATTERY_LOW) this.note = `${texts.BATTERY} ${battery}%`;
+  }
+
+  /** Once the account is on the screen: makes ready what a press is going to ask for, unless it has to ask for the PIN. */
+  prepare(): void {
+    const account = this.account;
+    if (this.kind !== VIEW_LIST || !account || asksPin(this.state, PIN_TO_SHOW)) return;
+    if (account.kind === KIND_HOTP) this.accounts.prepare(account, account.counter);
+    else if (account.kind === KIND_TOTP && !this.time.unset) {
+      this.accounts.prepare(account, timeStep(this.now.utc, account.period));
+    }
   }
 
   /** How the person chooses. */

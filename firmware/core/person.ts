@@ -7,14 +7,11 @@ import { Face } from './face.ts';
 import {
   answerWith,
   approve,
-  asksPin,
   chooseSetting,
   enter,
   eraseFob,
   holdCode,
   openAccount,
-  PIN_TO_APPROVE,
-  PIN_TO_SET,
   showEntry,
   showSettings,
   took,
@@ -27,9 +24,9 @@ import type { Now, Ports } from './ports.ts';
 import * as questions from './question.ts';
 import * as views from './screens/view.ts';
 import { stepSetting } from './settings.ts';
-import type { State } from './state.ts';
+import { asksPin, PIN_TO_APPROVE, PIN_TO_SET, type State } from './state.ts';
 import * as texts from './texts.ts';
-import { CLOCK_UNSET, type Timekeeper } from './timekeeper.ts';
+import type { Timekeeper } from './timekeeper.ts';
 import { VAULT_BLANK, VAULT_KEYS_LOST, VAULT_OWNED, type Vault } from './vault/vault.ts';
 
 const KEY_MAIN = 0;
@@ -61,6 +58,7 @@ export class Person extends Face {
     const lock = this.lock;
     const vault = this.vault;
     const state = vault.state;
+    this.account = undefined;
     this.typist.stop();
     this.question.hide();
     let text = '';
@@ -119,7 +117,7 @@ export class Person extends Face {
       }
       if (which === KEY_MAIN) {
         this.holdAt = ms + (kind > views.VIEW_ENTRY ? limits.APPROVE_HOLD_MS : limits.HOLD_MS);
-        if (this.erases) this.holdAt = ms + limits.ERASE_HOLD_MS;
+        if (kind !== views.VIEW_LIST && this.erases) this.holdAt = ms + limits.ERASE_HOLD_MS;
       } else if (which === KEY_BACK) this.back();
       else if (kind < views.VIEW_ASK) this.step(which === KEY_NEXT ? 1 : -1);
     }
@@ -140,7 +138,11 @@ export class Person extends Face {
   /** Called at the deadline, or any other time. */
   tick(): void {
     const ms = this.now.ms;
-    if (ms >= this.holdAt) this.hold();
+    if (ms >= this.holdAt) {
+      this.hold();
+      // A passcode may be waiting. What else fell due comes with the next tick, which it makes due.
+      return;
+    }
     if (ms >= this.question.deadline) this.leave();
     if (ms >= this.lockAt) {
       this.lock.close();
@@ -188,11 +190,11 @@ export class Person extends Face {
 
   private hold(): void {
     const kind = this.kind;
-    const erases = this.erases;
+    const erases = kind !== views.VIEW_LIST && this.erases;
     this.holdAt = limits.FAR;
     if (kind === views.VIEW_LIST) this.choose(true);
     else if (kind === views.VIEW_ASK) {
-      const asks = asksPin(this, PIN_TO_APPROVE) && !this.lock.closed && this.style < questions.ASK_UNLOCKED;
+      const asks = asksPin(this.state, PIN_TO_APPROVE) && !this.lock.closed && this.style < questions.ASK_UNLOCKED;
       if (asks) enter(this, entries.ENTER_TO_APPROVE);
       else approve(this);
     } else if (kind === views.VIEW_REPORT) answerWith(this, questions.ANSWER_REPORTED, texts.REPORTED);
@@ -239,7 +241,7 @@ export class Person extends Face {
     else if (kind === views.VIEW_LIST && this.place < this.accounts.count) this.say(texts.BAD_RECORD);
     else if (kind < views.VIEW_HOME || this.lock.closed || this.vault.state > VAULT_OWNED) this.home();
     else if (kind !== views.VIEW_NOTICE) {
-      if (asksPin(this, PIN_TO_SET)) enter(this, entries.ENTER_TO_SET);
+      if (asksPin(this.state, PIN_TO_SET)) enter(this, entries.ENTER_TO_SET);
       else showSettings(this);
     }
   }
@@ -250,7 +252,7 @@ export class Person extends Face {
     const second = this.second;
     this.dirty = true;
     if (this.kind === views.VIEW_CODE && account) {
-      if (this.time.state === CLOCK_UNSET) this.say(texts.NO_TIME);
+      if (this.time.unset) this.say(texts.NO_TIME);
       else if (timeStep(second, account.period) !== timeStep(this.drawn, account.period)) {
         this.code = this.accounts.totp(account, second);
         this.next = '';

@@ -16,7 +16,7 @@ export interface Cost {
 export class Counted {
   private readonly interpreter: Interpreter;
   private readonly out: string;
-  private dumps = 0;
+  dumps = 0;
 
   constructor(valgrind: string, binary: string, folder: string) {
     this.out = join(folder, 'callgrind.out');
@@ -36,7 +36,7 @@ export class Counted {
       if (!existsSync(path)) return counts;
       const text = readFileSync(path, 'latin1');
       counts.push(Number(/^totals: (\d+)/m.exec(text)?.[1]));
-      rmSync(path);
+      if (!process.env.KEEP) rmSync(path);
       this.dumps++;
     }
   }

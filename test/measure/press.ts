@@ -89,6 +89,7 @@ async function measureWay(hand: Hand, { place, keys, waits }: Way): Promise<Pres
   hand.pass(keys > 1 ? SHORT_MS : HOLD_MS);
   const done = await hand.order(keys > 1 ? { down: false, key: KEY_MAIN } : {});
   expect(done.answer.screen.join('\n')).toMatch(CODE);
+  if (process.env.KEEP) console.log('parts', step.core, begun.core, done.core, (hand as any).fob.dumps);
   if (keys === 1) await hand.order({ down: false, key: KEY_MAIN });
   const press = begun.core + done.core;
   return { press, sinceList: step.core + press, drawingList: step.drawing, drawingCode: done.drawing };
@@ -107,13 +108,15 @@ export async function measurePresses(
   valgrind: string,
   binary: string,
   folder: string,
+  names = Object.keys(WAYS) as (keyof typeof WAYS)[],
 ): Promise<Record<keyof typeof WAYS, PressCost>> {
   const fob = new Counted(valgrind, binary, folder);
   await fob.start();
   const hand = new Hand(fob);
   await hand.order();
   const costs: Partial<Record<keyof typeof WAYS, PressCost>> = {};
-  for (const name of Object.keys(WAYS) as (keyof typeof WAYS)[]) {
+  for (const name of names) {
+    if (process.env.KEEP) console.log(name, fob.dumps);
     costs[name] = await measureWay(hand, WAYS[name]);
   }
   await fob.quit();
