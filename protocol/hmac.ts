@@ -24,9 +24,10 @@ export class Hmac {
     inner.fill(0x36363636, words);
     outer.fill(0x5c5c5c5c, words);
     for (let i = 0; i < words; i++) {
-      const word = inner[i] as number;
-      inner[i] = word ^ 0x36363636;
-      outer[i] = word ^ 0x5c5c5c5c;
+      const word = (inner[i] as number) ^ 0x36363636;
+      inner[i] = word;
+      // 0x36 and 0x5c.
+      outer[i] = word ^ 0x6a6a6a6a;
     }
   }
 

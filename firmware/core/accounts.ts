@@ -1,5 +1,5 @@
 import { KIND_TOTP } from '../../protocol/account.ts';
-import { Reader, Writer } from '../../protocol/bytes.ts';
+import { Writer } from '../../protocol/bytes.ts';
 import { equal, Hmac } from '../../protocol/hmac.ts';
 import { ACCOUNTS_MAX, COUNTER_MAX } from '../../protocol/limits.ts';
 import { ocra } from '../../protocol/ocra.ts';
@@ -30,8 +30,11 @@ export class Accounts {
   private keyed: number;
   private hmac: Hmac | undefined;
   /** Its passcode that was made ready, and of which counter or time step: -1 for none. */
-  private ready: string;
+  ready: string;
   private readyAt: number;
+  /** From when to when a TOTP that was made ready is the one to show. */
+  readyFrom: number;
+  readyTill: number;
 
   constructor(primitives: Primitives, vault: Vault) {
     this.primitives = primitives;
@@ -41,6 +44,8 @@ export class Accounts {
     this.keyed = 0;
     this.ready = '';
     this.readyAt = -1;
+    this.readyFrom = 0;
+    this.readyTill = 0;
     this.arrange();
   }
 
@@ -201,10 +206,14 @@ export class Accounts {
       : hotp(this.key(account), counter, account.digits & 15, account.digits >> 4);
   }
 
-  /** Makes the passcode of a counter or time step ready, so that a press has only to show it. Spends nothing. */
-  prepare(account: Account, counter: number): void {
+  /** Makes the passcode that comes next ready, so that a press has only to show it. Spends nothing. */
+  prepare(account: Account, utc: number): void {
+    const period = account.period;
+    const counter = period ? timeStep(utc, period) : account.counter;
     this.ready = this.code(account, counter);
     this.readyAt = counter;
+    this.readyFrom = utc;
+    this.readyTill = (counter + 1) * period;
   }
 
   /** Whether the account is the one made ready, and has not changed since. */
@@ -218,7 +227,7 @@ export class Accounts {
       hmac = new Hmac(this.primitives, account.algorithm as Algorithm, account.key);
       this.hmac = hmac;
       this.keyed = account.id;
-      this.readyAt = -1;
+      this.unready();
     }
     return hmac;
   }
@@ -227,21 +236,26 @@ export class Accounts {
   forget(): void {
     this.hmac = undefined;
     this.keyed = 0;
+    this.unready();
+  }
+
+  private unready(): void {
     this.ready = '';
     this.readyAt = -1;
+    this.readyTill = 0;
   }
 
   /** The counter of a record as the press journal has it: the same or ahead, since a record is written last. */
   private ahead(id: number, counter: number): number {
     const journal = this.vault.presses;
-    const from = new Reader(journal ? journal.content : new Uint8Array(0), 0);
-    for (let i = 0; i < PRESS_ENTRIES; i++) {
-      const tag = from.number(3);
-      const low = from.number(3);
-      if (tag === tagOf(id)) {
-        const ahead = counter - (counter % PRESS_MODULUS) + low;
-        return ahead < counter ? ahead + PRESS_MODULUS : ahead;
-      }
+    const tag = tagOf(id);
+    let at = journal ? PRESS_ENTRIES * PRESS_ENTRY_BYTES : 0;
+    const content = journal?.content as Uint8Array;
+    while (at) {
+      at -= PRESS_ENTRY_BYTES;
+      if (tagAt(content, at) !== tag) continue;
+      const ahead = counter - (counter % PRESS_MODULUS) + tagAt(content, at + 3);
+      return ahead < counter ? ahead + PRESS_MODULUS : ahead;
     }
     return counter;
   }
@@ -258,7 +272,7 @@ export class Accounts {
     for (let i = 0; i < PRESS_ENTRIES; i++) {
       const at = i * PRESS_ENTRY_BYTES;
       const entry = journal.content.subarray(at, at + PRESS_ENTRY_BYTES);
-      const other = new Reader(entry, 0).number(3);
+      const other = tagAt(entry, 0);
       if (other === tag || other === 0) continue;
       if (out.at < PRESS_ENTRIES * PRESS_ENTRY_BYTES) out.raw(entry);
       else if (!this.fold(other)) return false;
@@ -288,7 +302,7 @@ export class Accounts {
     if (!journal || this.ahead(id, -1) < 0) return true;
     const content = new Uint8Array(journal.content);
     for (let at = 0; at < PRESS_ENTRIES * PRESS_ENTRY_BYTES; at += PRESS_ENTRY_BYTES) {
-      if (new Reader(content, at).number(3) === tagOf(id)) content.fill(0, at, at + PRESS_ENTRY_BYTES);
+      if (tagAt(content, at) === tagOf(id)) content.fill(0, at, at + PRESS_ENTRY_BYTES);
     }
     return this.vault.press(content);
   }
@@ -297,4 +311,9 @@ export class Accounts {
 /** Lower three bytes of an account's id; never 0, which is an empty entry. */
 function tagOf(id: number): number {
   return id & 0xffffff || 1;
+}
+
+/** Three bytes of the press journal. */
+function tagAt(content: Uint8Array, at: number): number {
+  return ((content[at] as number) << 16) | ((content[at + 1] as number) << 8) | (content[at + 2] as number);
 }

@@ -1,5 +1,4 @@
 import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
-import { secondsLeft, timeStep } from '../../protocol/otp.ts';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import type { Entry } from './entry.ts';
@@ -23,7 +22,7 @@ import {
 import { errorText, SET_BACK, SET_ERASE, SET_PIN, settingText } from './settings.ts';
 import { asksPin, PIN_TO_SHOW, type State } from './state.ts';
 import * as texts from './texts.ts';
-import { CLOCK_STALE, type Timekeeper } from './timekeeper.ts';
+import type { Timekeeper } from './timekeeper.ts';
 import { Typist } from './typist.ts';
 import { VAULT_OWNED, type Vault } from './vault/vault.ts';
 
@@ -123,7 +122,6 @@ export abstract class Face implements View {
     this.period = 0;
     this.count = 0;
     this.until = this.now.ms + (forMs || this.state.screenSeconds * 1000);
-    this.drawn = this.second;
     this.dirty = true;
   }
 
@@ -153,14 +151,14 @@ export abstract class Face implements View {
     if (battery >= 0 && battery <= BATTERY_LOW) this.note = `${texts.BATTERY} ${battery}%`;
   }
 
-  /** Once the account is on the screen: makes ready what a press is going to ask for, unless it has to ask for the PIN. */
+  /** Once the list is on the screen: makes ready what a press will ask for, unless the fob has to ask for its PIN. */
   prepare(): void {
     const account = this.account;
-    if (this.kind !== VIEW_LIST || !account || asksPin(this.state, PIN_TO_SHOW)) return;
-    if (account.kind === KIND_HOTP) this.accounts.prepare(account, account.counter);
-    else if (account.kind === KIND_TOTP && !this.time.unset) {
-      this.accounts.prepare(account, timeStep(this.now.utc, account.period));
-    }
+    const kind = account && !asksPin(this.state, PIN_TO_SHOW) ? account.kind : 0;
+    if (this.kind !== VIEW_LIST) return;
+    if (account && (kind === KIND_HOTP || (kind === KIND_TOTP && !this.time.unset))) {
+      this.accounts.prepare(account, this.now.utc);
+    } else this.accounts.forget();
   }
 
   /** How the person chooses. */
@@ -186,10 +184,7 @@ export abstract class Face implements View {
     const runs = account.kind === KIND_TOTP;
     this.show(VIEW_CODE, this.title, this.detail, runs ? '' : texts.HINT_BACK, CODE_MS);
     this.code = code;
-    if (runs) {
-      this.period = account.period;
-      this.drawn = this.now.utc;
-    }
+    if (runs) this.period = account.period;
   }
 
   say(detail: string): void {
@@ -242,8 +237,8 @@ export abstract class Face implements View {
     this.drawn = this.second;
     if (this.kind === VIEW_PAIRING) this.secondsLeft = this.drawn;
     if (this.period && account) {
-      this.secondsLeft = secondsLeft(utc, this.period);
-      if (this.time.state === CLOCK_STALE && !this.note) this.note = `${texts.STALE} ${errorText(this)}`;
+      this.secondsLeft = this.period - (utc % this.period);
+      if (utc > this.time.staleAt && !this.note) this.note = `${texts.STALE} ${errorText(this)}`;
       const peeks = this.secondsLeft < NEXT_SECONDS || this.now.ms < this.peekUntil;
       if (!peeks) this.next = '';
       else if (!this.next) this.next = this.accounts.totp(account, utc + this.period);

@@ -153,7 +153,7 @@ export class Person extends Face {
       this.dirty = true;
     }
     if (ms >= this.until) this.expire();
-    if (this.drawn !== this.second) this.refresh();
+    if (!this.dirty && this.drawn !== this.second) this.refresh();
   }
 
   /** Whoever asked has gone: the answer, if there was one, is nobody else's. */

@@ -41,9 +41,9 @@ export class Timekeeper {
   /** Learned correction of the clock's speed in tenths of a ppm, and whether the part itself applies it. */
   trim: number;
   private trimmed: boolean;
-  /** What it may drift, and when it is stale. */
+  /** What it may drift, and since when it is stale. */
   declare private ppm: number;
-  declare private staleAt: number;
+  declare staleAt: number;
 
   constructor(vault: Vault, ports: Pick<Ports, 'clock' | 'facts'>, now: Now) {
     this.vault = vault;

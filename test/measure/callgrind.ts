@@ -45,6 +45,7 @@ export class Counted {
     const answer = await this.interpreter.order(order);
     // From the order before, or the boot, to the first mark; what a mark costs; then the work in between.
     const [, empty = 0, ...work] = this.counts();
+    if (process.env.KEEP) console.log(JSON.stringify(order), work.map(w => w - empty).join(' '));
     const cost = { core: 0, drawing: 0, answer };
     work.forEach((count, i) => {
       // Core, drawing, core, and so on.

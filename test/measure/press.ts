@@ -4,9 +4,11 @@ import { START_UTC } from './enrol.ts';
 
 /** Instructions of one way to a passcode. */
 export interface PressCost {
-  /** From the key going down to the passcode being ready to draw. */
+  /** Of the key going down, which may become a hold. */
+  readonly keyDown: number;
+  /** From the end of the hold or press to the passcode, ready to draw. */
   readonly press: number;
-  /** The same and all since the account came under the cursor, without drawing. */
+  /** Both, and all since the account came under the cursor, without drawing. */
   readonly sinceList: number;
   readonly drawingList: number;
   readonly drawingCode: number;
@@ -89,10 +91,9 @@ async function measureWay(hand: Hand, { place, keys, waits }: Way): Promise<Pres
   hand.pass(keys > 1 ? SHORT_MS : HOLD_MS);
   const done = await hand.order(keys > 1 ? { down: false, key: KEY_MAIN } : {});
   expect(done.answer.screen.join('\n')).toMatch(CODE);
-  if (process.env.KEEP) console.log('parts', step.core, begun.core, done.core, (hand as any).fob.dumps);
   if (keys === 1) await hand.order({ down: false, key: KEY_MAIN });
-  const press = begun.core + done.core;
-  return { press, sinceList: step.core + press, drawingList: step.drawing, drawingCode: done.drawing };
+  const press = done.core;
+  return { keyDown: begun.core, press, sinceList: step.core + begun.core + press, drawingList: step.drawing, drawingCode: done.drawing };
 }
 
 const WAYS = {
@@ -116,7 +117,6 @@ export async function measurePresses(
   await hand.order();
   const costs: Partial<Record<keyof typeof WAYS, PressCost>> = {};
   for (const name of names) {
-    if (process.env.KEEP) console.log(name, fob.dumps);
     costs[name] = await measureWay(hand, WAYS[name]);
   }
   await fob.quit();

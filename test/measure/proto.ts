@@ -12,5 +12,5 @@ it('x', {timeout: 1e6}, async () => {
   await enrolAll(i, random(32));
   const c = await measurePresses(tool('valgrind') as string, binary, folder);
   const R = 10281826;
-  for (const [n, v] of Object.entries(c)) console.log(n, v.press, (v.press/R*100).toFixed(1)+'%', v.sinceList, (v.sinceList/R*100).toFixed(1)+'%', 'draw', v.drawingList, v.drawingCode);
+  for (const [n, v] of Object.entries(c)) console.log(n, v.keyDown, v.press, (v.press/R*100).toFixed(1)+'%', v.sinceList, (v.sinceList/R*100).toFixed(1)+'%', 'draw', v.drawingList, v.drawingCode);
 });
