@@ -181,10 +181,15 @@ export abstract class Face implements View {
       this.say(texts.NO_MEMORY);
       return;
     }
-    const runs = account.kind === KIND_TOTP;
-    this.show(VIEW_CODE, this.title, this.detail, runs ? '' : texts.HINT_BACK, CODE_MS);
+    // Not by `show`: after the list little changes, and someone waits.
+    this.kind = VIEW_CODE;
     this.code = code;
-    if (runs) this.period = account.period;
+    this.period = account.period;
+    this.hint = this.period ? '' : texts.HINT_BACK;
+    this.note = '';
+    this.count = 0;
+    this.until = this.now.ms + CODE_MS;
+    this.dirty = true;
   }
 
   say(detail: string): void {
@@ -233,15 +238,16 @@ export abstract class Face implements View {
   view(): View {
     const account = this.account;
     const utc = this.now.utc;
+    const period = this.period;
     this.dirty = false;
-    this.drawn = this.second;
+    this.drawn = period ? utc : this.second;
     if (this.kind === VIEW_PAIRING) this.secondsLeft = this.drawn;
-    if (this.period && account) {
-      this.secondsLeft = this.period - (utc % this.period);
+    if (period && account) {
+      this.secondsLeft = period - (utc % period);
       if (utc > this.time.staleAt && !this.note) this.note = `${texts.STALE} ${errorText(this)}`;
       const peeks = this.secondsLeft < NEXT_SECONDS || this.now.ms < this.peekUntil;
       if (!peeks) this.next = '';
-      else if (!this.next) this.next = this.accounts.totp(account, utc + this.period);
+      else if (!this.next) this.next = this.accounts.totp(account, utc + period);
     }
     return this;
   }

@@ -19,10 +19,10 @@ const TYPES_ENTER = 3;
 export function openAccount(face: Face, account: Account, held: boolean): void {
   const accounts = face.accounts;
   const utc = face.now.utc;
-  // One hold is one value, whatever else the keys do.
-  if (account.kind === KIND_HOTP && (!held || face.now.ms < face.guardUntil)) return;
-  // Ready of a TOTP is what needs no PIN, and of a clock that is set.
+  // A TOTP is made ready only where it needs no PIN, and under a clock that is set.
   if (utc < accounts.readyTill && utc >= accounts.readyFrom) face.showCode(accounts.ready);
+  // One hold is one value, whatever else the keys do.
+  else if (account.kind === KIND_HOTP && (!held || face.now.ms < face.guardUntil)) return;
   else if (asksPin(face.state, PIN_TO_SHOW)) enter(face, entries.ENTER_TO_SHOW);
   else makeCode(face, account);
 }

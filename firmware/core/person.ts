@@ -190,11 +190,18 @@ export class Person extends Face {
 
   private hold(): void {
     const kind = this.kind;
-    const erases = kind !== views.VIEW_LIST && this.erases;
+    const account = this.account;
+    if (kind === views.VIEW_LIST && account) {
+      this.holdAt = limits.FAR;
+      openAccount(this, account, true);
+      return;
+    }
+    const erases = this.erases;
     this.holdAt = limits.FAR;
     if (kind === views.VIEW_LIST) this.choose(true);
     else if (kind === views.VIEW_ASK) {
-      const asks = asksPin(this.state, PIN_TO_APPROVE) && !this.lock.closed && this.style < questions.ASK_UNLOCKED;
+      const asks =
+        asksPin(this.state, PIN_TO_APPROVE) && !this.lock.closed && this.style < questions.ASK_UNLOCKED;
       if (asks) enter(this, entries.ENTER_TO_APPROVE);
       else approve(this);
     } else if (kind === views.VIEW_REPORT) answerWith(this, questions.ANSWER_REPORTED, texts.REPORTED);

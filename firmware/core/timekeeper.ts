@@ -132,8 +132,7 @@ export class Timekeeper {
     const step = utc - this.now.utc;
     const age = this.age;
     const isDrift = Math.abs(step) <= DRIFT_SECONDS + (age * DRIFT_PPM) / 1000000;
-    if (this.unset || age < TRIM_AGE_SECONDS || Math.abs(step) < 2 || !isDrift)
-      return this.trim;
+    if (this.unset || age < TRIM_AGE_SECONDS || Math.abs(step) < 2 || !isDrift) return this.trim;
     const trim = this.trim + Math.round(((step > 0 ? step - 1 : step + 1) * 10000000) / age);
     return Math.max(-TRIM_TENTHS_MAX, Math.min(TRIM_TENTHS_MAX, trim));
   }

@@ -11,7 +11,7 @@ import { SimulatorDriver } from './simulator-driver.ts';
 
 /** Tells of every timer that the image sets, over a port that no board uses. */
 const PROBE =
-  '(function(s){setTimeout=function(f,t){Serial1.write(t+"\\n");return s(f,t)};' +
+  'Serial1.setup(115200);(function(s){setTimeout=function(f,t){Serial1.write(t+"\\n");return s(f,t)};' +
   'setInterval=function(f,t){Serial1.write("0\\n")}})(setTimeout);';
 
 function probed(board: string): Record<string, Uint8Array> {

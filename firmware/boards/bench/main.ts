@@ -81,10 +81,7 @@ function control(line: string): void {
   if (order.lose) clock.lose();
   if (order.battery !== undefined) battery = order.battery;
   if (order.keys !== undefined) facts.keys = order.keys;
-  if (order.meter !== undefined) {
-    primitives.metering = order.meter;
-    primitives.peak = 0;
-  }
+  if (order.meter) primitives.meter();
   // Twice: between the two is what a mark costs.
   mark();
   mark();
