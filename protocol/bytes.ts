@@ -1,4 +1,5 @@
-const TWO_32 = 4294967296;
+/** 2^53. */
+const NUMBER_END = 9007199254740992;
 
 /** ASCII text as bytes. */
 export function bytesOf(text: string): Uint8Array {
@@ -37,13 +38,16 @@ export class Writer {
   number(value: number, size: number): this {
     if (this.at + size > this.bytes.length) this.full = true;
     else {
+      const bytes = this.bytes;
       let rest = value;
-      for (let i = this.at + size - 1; i >= this.at; i--) {
-        this.bytes[i] = rest & 255;
+      this.at += size;
+      let at = this.at;
+      while (size--) {
+        at--;
+        bytes[at] = rest & 255;
         // Past 32 bits `>>` would lose the upper half.
         rest = Math.floor(rest / 256);
       }
-      this.at += size;
     }
     return this;
   }
@@ -86,10 +90,12 @@ export class Reader {
       this.bad = true;
       return 0;
     }
+    // Through names of its own: the interpreter looks a property up each time it is named.
+    const bytes = this.bytes;
+    let at = this.at;
     let value = 0;
-    for (let i = 0; i < size; i++) value = value * 256 + (this.bytes[this.at + i] as number);
-    this.at += size;
-    if (value >= TWO_32 * 2097152) this.bad = true;
+    for (this.at += size; at < this.at; at++) value = value * 256 + (bytes[at] as number);
+    if (value >= NUMBER_END) this.bad = true;
     return this.bad ? 0 : value;
   }
 

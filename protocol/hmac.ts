@@ -24,9 +24,10 @@ export class Hmac {
     inner.fill(0x36363636, words);
     outer.fill(0x5c5c5c5c, words);
     for (let i = 0; i < words; i++) {
-      const word = inner[i] as number;
-      inner[i] = word ^ 0x36363636;
-      outer[i] = word ^ 0x5c5c5c5c;
+      const word = (inner[i] as number) ^ 0x36363636;
+      inner[i] = word;
+      // 0x36 and 0x5c.
+      outer[i] = word ^ 0x6a6a6a6a;
     }
   }
 
@@ -54,8 +55,9 @@ export function expand(pseudorandomKey: Hmac, info: Uint8Array, length: number):
 
 /** Whether two byte strings are equal, in time that depends on their lengths only. */
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
-  let difference = a.length ^ b.length;
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) difference |= (a[i] as number) ^ (b[i] as number);
+  let i = a.length;
+  let difference = i ^ b.length;
+  // Past the end of the shorter one nothing is changed, since the lengths differ already.
+  while (i--) difference |= (a[i] as number) ^ (b[i] as number);
   return difference === 0;
 }

@@ -14,8 +14,8 @@ export interface LedgerEntry {
   readonly variablesAfterBoot: number;
   readonly variablesWith32Accounts: number;
   readonly variablesPeak: number;
-  /** Of one passcode from cached pads, and of a whole press; undefined where instructions could not be counted. */
-  readonly instructionsPerCode?: number;
+  /** What callgrind counted on the bench image: see docs/performance.md. */
+  readonly instructions?: object;
 }
 
 const LEDGER = 'docs/ledger.json';

@@ -7,7 +7,7 @@ import { parsed, walk } from './tree.ts';
 
 /** Keys that leave an image as text: the bench's control channel. */
 const SPOKEN: Readonly<Record<string, string>> = {
-  'bench/main.ts': 'ms utc down key lose battery meter typed screen deadline usage peak link control',
+  'bench/main.ts': 'ms utc down key lose battery keys meter typed screen deadline usage peak link control',
 };
 
 /** Words of the device in the boards' files, and of ours in all others. */

@@ -16,11 +16,11 @@ export class Account {
   readonly period: number;
   /** What the record holds; the press journal may be ahead of it. */
   counter: number;
-  /** Of an OCRA suite, as in `putOcra` of the wire. */
-  readonly question: number;
-  readonly length: number;
-  readonly inputs: number;
-  readonly step: number;
+  /** Of an OCRA suite, as in `putOcra` of the wire; of no other. */
+  declare readonly question: number;
+  declare readonly length: number;
+  declare readonly inputs: number;
+  declare readonly step: number;
   readonly issuer: Uint8Array;
   readonly label: Uint8Array;
   readonly key: Uint8Array;
@@ -34,10 +34,12 @@ export class Account {
     this.id = id;
     this.kind = kind;
     this.algorithm = (flags >> 4) & 3;
-    this.question = ocra ? (content[1] as number) : 0;
-    this.length = ocra ? (content[2] as number) : 0;
-    this.inputs = ocra ? (content[3] as number) : 0;
-    this.step = ocra ? (content[4] as number) : 0;
+    if (ocra) {
+      this.question = content[1] as number;
+      this.length = content[2] as number;
+      this.inputs = content[3] as number;
+      this.step = content[4] as number;
+    }
     const high = content[at] as number;
     this.digits = (flags & 15) | ((high >> 6) << 4);
     this.period = totp ? ((high & 63) << 8) | (content[at + 1] as number) : 0;

@@ -1,5 +1,5 @@
 import { KIND_TOTP } from '../../protocol/account.ts';
-import { Reader, Writer } from '../../protocol/bytes.ts';
+import { Writer } from '../../protocol/bytes.ts';
 import { equal, Hmac } from '../../protocol/hmac.ts';
 import { ACCOUNTS_MAX, COUNTER_MAX } from '../../protocol/limits.ts';
 import { ocra } from '../../protocol/ocra.ts';
@@ -29,6 +29,12 @@ export class Accounts {
   /** The account whose padded key is kept, so that a code refreshed each step costs one MAC. */
   private keyed: number;
   private hmac: Hmac | undefined;
+  /** Its passcode that was made ready, and of which counter or time step: -1 for none. */
+  ready: string;
+  private readyAt: number;
+  /** From when to when a TOTP that was made ready is the one to show. */
+  readyFrom: number;
+  readyTill: number;
 
   constructor(primitives: Primitives, vault: Vault) {
     this.primitives = primitives;
@@ -36,6 +42,10 @@ export class Accounts {
     this.places = new Uint8Array(ACCOUNTS_MAX + 1);
     this.count = 0;
     this.keyed = 0;
+    this.ready = '';
+    this.readyAt = -1;
+    this.readyFrom = 0;
+    this.readyTill = 0;
     this.arrange();
   }
 
@@ -165,7 +175,7 @@ export class Accounts {
 
   /** The TOTP of a moment. */
   totp(account: Account, utc: number): string {
-    return hotp(this.key(account), timeStep(utc, account.period), account.digits & 15, account.digits >> 4);
+    return this.code(account, timeStep(utc, account.period));
   }
 
   /**
@@ -175,8 +185,8 @@ export class Accounts {
    */
   nextHotp(account: Account): string | undefined {
     const counter = account.counter;
-    if (!this.press(account)) return undefined;
-    return hotp(this.key(account), counter, account.digits & 15, account.digits >> 4);
+    const code = this.code(account, counter);
+    return this.press(account) ? code : undefined;
   }
 
   /**
@@ -190,9 +200,25 @@ export class Accounts {
     return ocra(this.primitives, this.key(account), account, question, counter, pin, utc);
   }
 
-  /** Makes the padded key now, so that the passcode costs one MAC. */
-  prepare(account: Account): void {
-    this.key(account);
+  private code(account: Account, counter: number): string {
+    return this.readyAt === counter && this.keyed === account.id
+      ? this.ready
+      : hotp(this.key(account), counter, account.digits & 15, account.digits >> 4);
+  }
+
+  /** Makes the passcode that comes next ready, so that a press has only to show it. Spends nothing. */
+  prepare(account: Account, utc: number): void {
+    const period = account.period;
+    const counter = period ? timeStep(utc, period) : account.counter;
+    this.ready = this.code(account, counter);
+    this.readyAt = counter;
+    this.readyFrom = utc;
+    this.readyTill = (counter + 1) * period;
+  }
+
+  /** Whether the account is the one made ready, and has not changed since. */
+  knows(account: Account): boolean {
+    return this.keyed === account.id;
   }
 
   private key(account: Account): Hmac {
@@ -201,27 +227,35 @@ export class Accounts {
       hmac = new Hmac(this.primitives, account.algorithm as Algorithm, account.key);
       this.hmac = hmac;
       this.keyed = account.id;
+      this.unready();
     }
     return hmac;
   }
 
-  /** Drops the padded key. */
+  /** Drops the padded key and the passcode made ready. */
   forget(): void {
     this.hmac = undefined;
     this.keyed = 0;
+    this.unready();
+  }
+
+  private unready(): void {
+    this.ready = '';
+    this.readyAt = -1;
+    this.readyTill = 0;
   }
 
   /** The counter of a record as the press journal has it: the same or ahead, since a record is written last. */
   private ahead(id: number, counter: number): number {
     const journal = this.vault.presses;
-    const from = new Reader(journal ? journal.content : new Uint8Array(0), 0);
-    for (let i = 0; i < PRESS_ENTRIES; i++) {
-      const tag = from.number(3);
-      const low = from.number(3);
-      if (tag === tagOf(id)) {
-        const ahead = counter - (counter % PRESS_MODULUS) + low;
-        return ahead < counter ? ahead + PRESS_MODULUS : ahead;
-      }
+    const tag = tagOf(id);
+    let at = journal ? PRESS_ENTRIES * PRESS_ENTRY_BYTES : 0;
+    const content = journal?.content as Uint8Array;
+    while (at) {
+      at -= PRESS_ENTRY_BYTES;
+      if (tagAt(content, at) !== tag) continue;
+      const ahead = counter - (counter % PRESS_MODULUS) + tagAt(content, at + 3);
+      return ahead < counter ? ahead + PRESS_MODULUS : ahead;
     }
     return counter;
   }
@@ -238,11 +272,13 @@ export class Accounts {
     for (let i = 0; i < PRESS_ENTRIES; i++) {
       const at = i * PRESS_ENTRY_BYTES;
       const entry = journal.content.subarray(at, at + PRESS_ENTRY_BYTES);
-      const other = new Reader(entry, 0).number(3);
+      const other = tagAt(entry, 0);
       if (other === tag || other === 0) continue;
       if (out.at < PRESS_ENTRIES * PRESS_ENTRY_BYTES) out.raw(entry);
       else if (!this.fold(other)) return false;
     }
+    // What was read of this account is of yesterday now.
+    this.forget();
     if (!this.vault.press(out.bytes)) return false;
     account.counter++;
     return true;
@@ -266,7 +302,7 @@ export class Accounts {
     if (!journal || this.ahead(id, -1) < 0) return true;
     const content = new Uint8Array(journal.content);
     for (let at = 0; at < PRESS_ENTRIES * PRESS_ENTRY_BYTES; at += PRESS_ENTRY_BYTES) {
-      if (new Reader(content, at).number(3) === tagOf(id)) content.fill(0, at, at + PRESS_ENTRY_BYTES);
+      if (tagAt(content, at) === tagOf(id)) content.fill(0, at, at + PRESS_ENTRY_BYTES);
     }
     return this.vault.press(content);
   }
@@ -275,4 +311,9 @@ export class Accounts {
 /** Lower three bytes of an account's id; never 0, which is an empty entry. */
 function tagOf(id: number): number {
   return id & 0xffffff || 1;
+}
+
+/** Three bytes of the press journal. */
+function tagAt(content: Uint8Array, at: number): number {
+  return ((content[at] as number) << 16) | ((content[at + 1] as number) << 8) | (content[at + 2] as number);
 }

@@ -13,7 +13,6 @@ import { OwnerCommands } from './owner-commands.ts';
 import { ASK_APART, ASK_PIN, ASK_PLAIN, ASK_REPORT, NO_NUMBER } from './question.ts';
 import { printable } from './screens/text.ts';
 import * as texts from './texts.ts';
-import { CLOCK_UNSET } from './timekeeper.ts';
 
 /** What an enrolment brings. */
 interface Enrolment extends AccountContent {
@@ -170,7 +169,7 @@ export class Commands extends OwnerCommands implements Handlers {
 
   /** Why there can be no passcode now: no time, or a storage that went back and whose person was not told yet. */
   private missing(time: boolean, counter: boolean): number {
-    if (time && this.timekeeper.state === CLOCK_UNSET) return refused.REFUSED_CLOCK_UNSET;
+    if (time && this.timekeeper.unset) return refused.REFUSED_CLOCK_UNSET;
     return counter && this.vault.wentBack ? refused.REFUSED_WENT_BACK : 0;
   }
 

@@ -1,5 +1,4 @@
 import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
-import { secondsLeft } from '../../protocol/otp.ts';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import type { Entry } from './entry.ts';
@@ -21,9 +20,9 @@ import {
   type View,
 } from './screens/view.ts';
 import { errorText, SET_BACK, SET_ERASE, SET_PIN, settingText } from './settings.ts';
-import type { State } from './state.ts';
+import { asksPin, PIN_TO_SHOW, type State } from './state.ts';
 import * as texts from './texts.ts';
-import { CLOCK_STALE, type Timekeeper } from './timekeeper.ts';
+import type { Timekeeper } from './timekeeper.ts';
 import { Typist } from './typist.ts';
 import { VAULT_OWNED, type Vault } from './vault/vault.ts';
 
@@ -123,11 +122,10 @@ export abstract class Face implements View {
     this.period = 0;
     this.count = 0;
     this.until = this.now.ms + (forMs || this.state.screenSeconds * 1000);
-    this.drawn = this.second;
     this.dirty = true;
   }
 
-  /** Shows the account at the place. All that a passcode can have made ready is made ready here. */
+  /** Shows the account at the place. */
   list(): void {
     const accounts = this.accounts;
     const count = accounts.count;
@@ -138,7 +136,6 @@ export abstract class Face implements View {
     let detail = '';
     let hint = isLast ? this.verb + texts.OPEN : '';
     if (account) {
-      accounts.prepare(account);
       detail = printable(this.ports.primitives, account.label);
       title = printable(this.ports.primitives, account.issuer);
       if (title === '') {
@@ -152,6 +149,16 @@ export abstract class Face implements View {
     this.count = count + 1;
     const battery = this.ports.power.battery();
     if (battery >= 0 && battery <= BATTERY_LOW) this.note = `${texts.BATTERY} ${battery}%`;
+  }
+
+  /** Once the list is on the screen: makes ready what a press will ask for, unless the fob has to ask for its PIN. */
+  prepare(): void {
+    const account = this.account;
+    const kind = account && !asksPin(this.state, PIN_TO_SHOW) ? account.kind : 0;
+    if (this.kind !== VIEW_LIST) return;
+    if (account && (kind === KIND_HOTP || (kind === KIND_TOTP && !this.time.unset))) {
+      this.accounts.prepare(account, this.now.utc);
+    } else this.accounts.forget();
   }
 
   /** How the person chooses. */
@@ -174,13 +181,15 @@ export abstract class Face implements View {
       this.say(texts.NO_MEMORY);
       return;
     }
-    const runs = account.kind === KIND_TOTP;
-    this.show(VIEW_CODE, this.title, this.detail, runs ? '' : texts.HINT_BACK, CODE_MS);
+    // Not by `show`: after the list little changes, and someone waits.
+    this.kind = VIEW_CODE;
     this.code = code;
-    if (runs) {
-      this.period = account.period;
-      this.drawn = this.now.utc;
-    }
+    this.period = account.period;
+    this.hint = this.period ? '' : texts.HINT_BACK;
+    this.note = '';
+    this.count = 0;
+    this.until = this.now.ms + CODE_MS;
+    this.dirty = true;
   }
 
   say(detail: string): void {
@@ -234,15 +243,16 @@ export abstract class Face implements View {
   view(): View {
     const account = this.account;
     const utc = this.now.utc;
+    const period = this.period;
     this.dirty = false;
-    this.drawn = this.second;
+    this.drawn = period ? utc : this.second;
     if (this.kind === VIEW_PAIRING) this.secondsLeft = this.drawn;
-    if (this.period && account) {
-      this.secondsLeft = secondsLeft(utc, this.period);
-      if (this.time.state === CLOCK_STALE && !this.note) this.note = `${texts.STALE} ${errorText(this)}`;
+    if (period && account) {
+      this.secondsLeft = period - (utc % period);
+      if (utc > this.time.staleAt && !this.note) this.note = `${texts.STALE} ${errorText(this)}`;
       const peeks = this.secondsLeft < NEXT_SECONDS || this.now.ms < this.peekUntil;
       if (!peeks) this.next = '';
-      else if (!this.next) this.next = this.accounts.totp(account, utc + this.period);
+      else if (!this.next) this.next = this.accounts.totp(account, utc + period);
     }
     return this;
   }

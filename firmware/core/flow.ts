@@ -1,4 +1,4 @@
-import { KIND_HOTP, KIND_OCRA, KIND_TOTP } from '../../protocol/account.ts';
+import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
 import { equal } from '../../protocol/hmac.ts';
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN, QUESTION_CHARS_MIN } from '../../protocol/limits.ts';
 import type { Account } from './account.ts';
@@ -8,42 +8,37 @@ import * as limits from './limits.ts';
 import * as questions from './question.ts';
 import * as views from './screens/view.ts';
 import { changeSetting, SET_BACK, SET_PIN } from './settings.ts';
+import { asksPin, PIN_TO_SHOW } from './state.ts';
 import * as texts from './texts.ts';
-import { CLOCK_UNSET } from './timekeeper.ts';
 
 /** What follows from what the person chose or entered. */
 
-/** Bits of `State.asks`. */
-const PIN_TO_SHOW = 1;
-export const PIN_TO_APPROVE = 2;
-export const PIN_TO_SET = 4;
 /** `State.typing` where Enter follows. */
 const TYPES_ENTER = 3;
 
-export function asksPin(face: Face, bit: number): boolean {
-  return face.state.pinDigits > 0 && (face.state.asks & bit) > 0;
-}
-
 export function openAccount(face: Face, account: Account, held: boolean): void {
+  const accounts = face.accounts;
+  const utc = face.now.utc;
+  // A TOTP is made ready only where it needs no PIN, and under a clock that is set.
+  if (utc < accounts.readyTill && utc >= accounts.readyFrom) face.showCode(accounts.ready);
   // One hold is one value, whatever else the keys do.
-  if (account.kind === KIND_HOTP && (!held || face.now.ms < face.guardUntil)) return;
-  if (asksPin(face, PIN_TO_SHOW)) enter(face, entries.ENTER_TO_SHOW);
+  else if (account.kind === KIND_HOTP && (!held || face.now.ms < face.guardUntil)) return;
+  else if (asksPin(face.state, PIN_TO_SHOW)) enter(face, entries.ENTER_TO_SHOW);
   else makeCode(face, account);
 }
 
 export function makeCode(face: Face, account: Account): void {
   const kind = account.kind;
-  const isTimed = kind === KIND_TOTP || account.inputs > 7;
-  if (isTimed && face.time.state === CLOCK_UNSET) face.say(texts.NO_TIME);
-  else if (kind === KIND_OCRA) {
-    if (account.question === 1) face.say(texts.NEEDS_COMPUTER);
-    else enter(face, entries.ENTER_QUESTION);
-  } else if (kind === KIND_HOTP) {
+  const accounts = face.accounts;
+  if ((kind === KIND_TOTP || account.inputs > 7) && face.time.unset) face.say(texts.NO_TIME);
+  else if (kind === KIND_TOTP) face.showCode(accounts.totp(account, face.now.utc));
+  else if (kind === KIND_HOTP) {
     // As it is on storage now: a computer may have had a value since the list was shown.
-    const stored = face.accounts.read(face.place);
+    const stored = accounts.knows(account) ? account : accounts.read(face.place);
     face.guardUntil = face.now.ms + limits.HOTP_GUARD_MS;
-    face.showCode(stored && face.accounts.nextHotp(stored));
-  } else face.showCode(face.accounts.totp(account, face.now.utc));
+    face.showCode(stored && accounts.nextHotp(stored));
+  } else if (account.question === 1) face.say(texts.NEEDS_COMPUTER);
+  else enter(face, entries.ENTER_QUESTION);
 }
 
 /** Types the code on the screen, or shows the next one. */

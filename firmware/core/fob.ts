@@ -35,6 +35,8 @@ export class Fob {
   private readonly commands: Commands;
   private readonly deframer: Deframer;
   private readonly out: Writer;
+  /** Before then nothing falls due, as `deadline` has said since the last input; 0 where it was not asked. */
+  private due: number;
   /** The last sealed request, by its CRC, and its answer: a retry is answered again, never executed again. */
   private answered: number;
   private answer: string;
@@ -68,6 +70,7 @@ export class Fob {
     this.out = new Writer(PAYLOAD_BYTES_MAX);
     this.answered = -1;
     this.answer = '';
+    this.due = 0;
     this.refresh();
   }
 
@@ -94,13 +97,19 @@ export class Fob {
     const now = this.now;
     now.ms = ms;
     now.utc = this.timekeeper.correct(utc);
-    this.person.tick();
+    const due = this.due;
+    this.due = 0;
+    if (ms >= due) this.person.tick();
     this.refresh();
   }
 
   /** When `tick` is wanted next, in the milliseconds of the inputs; `NEVER` where it is not. */
   get deadline(): number {
-    return this.person.deadline;
+    const person = this.person;
+    const due = person.deadline;
+    // A passcode is of the second in which a key finds it.
+    this.due = person.period ? 0 : due;
+    return due;
   }
 
   /** Something broke that should not: says so, and does nothing more until the power goes. */
@@ -110,7 +119,10 @@ export class Fob {
   }
 
   private refresh(): void {
-    if (this.person.dirty) draw(this.person.view(), this.ports.display);
+    const person = this.person;
+    if (!person.dirty) return;
+    draw(person.view(), this.ports.display);
+    person.prepare();
   }
 
   private frame(text: string): void {

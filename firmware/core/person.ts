@@ -8,14 +8,11 @@ import { Face } from './face.ts';
 import {
   answerWith,
   approve,
-  asksPin,
   chooseSetting,
   enter,
   eraseFob,
   holdCode,
   openAccount,
-  PIN_TO_APPROVE,
-  PIN_TO_SET,
   showEntry,
   showSettings,
   took,
@@ -28,9 +25,9 @@ import type { Now, Ports } from './ports.ts';
 import * as questions from './question.ts';
 import * as views from './screens/view.ts';
 import { stepSetting } from './settings.ts';
-import type { State } from './state.ts';
+import { asksPin, PIN_TO_APPROVE, PIN_TO_SET, type State } from './state.ts';
 import * as texts from './texts.ts';
-import { CLOCK_UNSET, type Timekeeper } from './timekeeper.ts';
+import type { Timekeeper } from './timekeeper.ts';
 import { VAULT_BLANK, VAULT_KEYS_LOST, VAULT_OWNED, type Vault } from './vault/vault.ts';
 
 const KEY_MAIN = 0;
@@ -64,6 +61,7 @@ export class Person extends Face {
     const lock = this.lock;
     const vault = this.vault;
     const state = vault.state;
+    this.account = undefined;
     this.typist.stop();
     this.question.hide();
     if (!vault.records) this.forget();
@@ -123,7 +121,7 @@ export class Person extends Face {
       }
       if (which === KEY_MAIN) {
         this.holdAt = ms + (kind > views.VIEW_ENTRY ? limits.APPROVE_HOLD_MS : limits.HOLD_MS);
-        if (this.erases) this.holdAt = ms + limits.ERASE_HOLD_MS;
+        if (kind !== views.VIEW_LIST && this.erases) this.holdAt = ms + limits.ERASE_HOLD_MS;
       } else if (which === KEY_BACK) this.back();
       else if (kind < views.VIEW_ASK) this.step(which === KEY_NEXT ? 1 : -1);
     }
@@ -149,7 +147,11 @@ export class Person extends Face {
     const busy = ms - this.lookedAt - limits.LOOK_MS_MAX;
     if (busy > 0 && this.isWatched) this.holdAt += busy;
     this.lookedAt = ms;
-    if (ms >= this.holdAt) this.hold();
+    if (ms >= this.holdAt) {
+      this.hold();
+      // A passcode may be waiting. What else fell due comes with the next tick, which it makes due.
+      return;
+    }
     if (ms >= this.question.deadline) this.leave();
     if (ms >= this.lockAt) {
       this.lock.close();
@@ -160,7 +162,7 @@ export class Person extends Face {
       this.dirty = true;
     }
     if (ms >= this.until) this.expire();
-    if (this.drawn !== this.second) this.refresh();
+    if (!this.dirty && this.drawn !== this.second) this.refresh();
   }
 
   /** Whoever asked has gone: the answer, if there was one, is nobody else's. */
@@ -203,11 +205,18 @@ export class Person extends Face {
 
   private hold(): void {
     const kind = this.kind;
+    const account = this.account;
+    if (kind === views.VIEW_LIST && account) {
+      this.holdAt = limits.FAR;
+      openAccount(this, account, true);
+      return;
+    }
     const erases = this.erases;
     this.holdAt = limits.FAR;
     if (kind === views.VIEW_LIST) this.choose(true);
     else if (kind === views.VIEW_ASK) {
-      const asks = asksPin(this, PIN_TO_APPROVE) && !this.lock.closed && this.style < questions.ASK_UNLOCKED;
+      const asks =
+        asksPin(this.state, PIN_TO_APPROVE) && !this.lock.closed && this.style < questions.ASK_UNLOCKED;
       if (asks) enter(this, entries.ENTER_TO_APPROVE);
       else approve(this);
     } else if (kind === views.VIEW_REPORT) answerWith(this, questions.ANSWER_REPORTED, texts.REPORTED);
@@ -254,7 +263,7 @@ export class Person extends Face {
     else if (kind === views.VIEW_LIST && this.place < this.accounts.count) this.say(texts.BAD_RECORD);
     else if (kind < views.VIEW_HOME || this.lock.closed || this.vault.state > VAULT_OWNED) this.home();
     else if (kind !== views.VIEW_NOTICE) {
-      if (asksPin(this, PIN_TO_SET)) enter(this, entries.ENTER_TO_SET);
+      if (asksPin(this.state, PIN_TO_SET)) enter(this, entries.ENTER_TO_SET);
       else showSettings(this);
     }
   }
@@ -265,7 +274,7 @@ export class Person extends Face {
     const second = this.second;
     this.dirty = true;
     if (this.kind === views.VIEW_CODE && account) {
-      if (this.time.state === CLOCK_UNSET) this.say(texts.NO_TIME);
+      if (this.time.unset) this.say(texts.NO_TIME);
       else if (timeStep(second, account.period) !== timeStep(this.drawn, account.period)) {
         this.code = this.accounts.totp(account, second);
         this.next = '';

@@ -82,7 +82,7 @@ export class Question {
 
   /** Something else took its place on the screen: to be asked anew, unless it was answered. */
   hide(): void {
-    this.answer(NONE);
+    if (this.state === WAITING) this.state = NONE;
   }
 
   /** When the host must have asked again; before, a moment after it was drawn. */

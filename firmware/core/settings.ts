@@ -4,7 +4,7 @@ import { SCREEN_SECONDS_MAX, SCREEN_SECONDS_MIN } from './limits.ts';
 import type { Now, Ports } from './ports.ts';
 import type { State } from './state.ts';
 import * as texts from './texts.ts';
-import { CLOCK_UNSET, type Timekeeper } from './timekeeper.ts';
+import type { Timekeeper } from './timekeeper.ts';
 import type { Vault } from './vault/vault.ts';
 
 /** The settings by their place; their names are `texts.SETTINGS`. The last four to the erasure change by a choice. */
@@ -70,7 +70,7 @@ export function settingText(face: Shown): string {
     return `${facts.board} ${facts.firmware} pf-${serial.slice(0, 4)}-${serial.slice(4, 8)} ${owner}`;
   }
   if (place === SET_CLOCK) {
-    if (face.time.state === CLOCK_UNSET) return texts.NOT_SET;
+    if (face.time.unset) return texts.NOT_SET;
     return `${utcText(face.now.utc)} ${errorText(face)}`;
   }
   if (place === SET_BATTERY) return `${face.ports.power.battery()}%`;

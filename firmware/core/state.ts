@@ -2,6 +2,11 @@ import { Reader, Writer } from '../../protocol/bytes.ts';
 import { ATTEMPTS_DEFAULT, JOURNAL_CONTENT_BYTES, SCREEN_SECONDS_DEFAULT } from './limits.ts';
 import type { Journal } from './vault/journal.ts';
 
+/** Bits of `State.asks`. */
+export const PIN_TO_SHOW = 1;
+export const PIN_TO_APPROVE = 2;
+export const PIN_TO_SET = 4;
+
 /**
  * What the fob must know while its records are sealed: the owner's policy, the person's settings, and how the counts
  * stood when the PIN was last right.
@@ -103,4 +108,9 @@ export class State {
       )
     );
   }
+}
+
+/** Whether the PIN is wanted again, for one of the `PIN_` purposes. */
+export function asksPin(policy: State, bit: number): boolean {
+  return policy.pinDigits > 0 && (policy.asks & bit) > 0;
 }

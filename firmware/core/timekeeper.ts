@@ -43,6 +43,9 @@ export class Timekeeper {
   /** Learned correction of the clock's speed in tenths of a ppm, and whether the part itself applies it. */
   trim: number;
   private trimmed: boolean;
+  /** What it may drift, and since when it is stale. */
+  declare private ppm: number;
+  declare staleAt: number;
 
   constructor(vault: Vault, ports: Pick<Ports, 'clock' | 'facts'>, now: Now) {
     this.vault = vault;
@@ -75,6 +78,12 @@ export class Timekeeper {
       this.spent = from.number(4);
     }
     this.trimmed = this.ports.clock.trim(this.trim);
+    const ppm = this.ports.facts.clockPpm;
+    // A learned trim leaves what changes with the temperature.
+    this.ppm = this.trim === 0 ? ppm : Math.max(TRIMMED_PPM, ppm >> 2);
+    // Here, and not with every passcode. The error is whole seconds, and the one that the clock was set in.
+    this.staleAt =
+      this.synced + Math.min(STALE_SECONDS, Math.floor(((STALE_ERROR_SECONDS - 1) * 1000000) / this.ppm));
   }
 
   /** Takes over what version 1 kept: time and credit, in the same order. */
@@ -89,10 +98,14 @@ export class Timekeeper {
   }
 
   get state(): number {
-    // A clock before its own synchronisation was reset behind our back; one that shows no number is none.
-    if (this.synced === 0 || !(this.now.utc >= this.synced)) return CLOCK_UNSET;
-    const isStale = this.now.utc - this.synced > STALE_SECONDS || this.error > STALE_ERROR_SECONDS;
-    return isStale ? CLOCK_STALE : CLOCK_TRUSTED;
+    if (this.unset) return CLOCK_UNSET;
+    return this.now.utc > this.staleAt ? CLOCK_STALE : CLOCK_TRUSTED;
+  }
+
+  /** Whether there is no time: a clock before its own synchronisation was reset behind our back. */
+  get unset(): boolean {
+    // One that shows no number is none either.
+    return this.synced === 0 || !(this.now.utc >= this.synced);
   }
 
   /** Seconds since the last synchronisation; 0 when unset. */
@@ -102,10 +115,7 @@ export class Timekeeper {
 
   /** Bound in seconds on how far the time may be off: what the clock can have drifted, and the second it was set in. */
   get error(): number {
-    const ppm = this.ports.facts.clockPpm;
-    // A learned trim leaves what changes with the temperature.
-    const left = this.trim === 0 ? ppm : Math.max(TRIMMED_PPM, ppm >> 2);
-    return 1 + Math.ceil((this.age * left) / 1000000);
+    return 1 + Math.ceil((this.age * this.ppm) / 1000000);
   }
 
   /**
@@ -113,7 +123,7 @@ export class Timekeeper {
    * also where the time was lost, and one forward beyond what the clock can have drifted.
    */
   suspicious(utc: number): boolean {
-    return utc < this.synced || (this.state !== CLOCK_UNSET && this.left(utc) < 0);
+    return utc < this.synced || (!this.unset && this.left(utc) < 0);
   }
 
   /** Seconds that setting the time to `utc` leaves of what the clock can have drifted; negative for a step back. */
@@ -127,8 +137,7 @@ export class Timekeeper {
     const step = utc - this.now.utc;
     const age = this.age;
     const isDrift = Math.abs(step) <= DRIFT_SECONDS + (age * DRIFT_PPM) / 1000000;
-    if (this.state === CLOCK_UNSET || age < TRIM_AGE_SECONDS || Math.abs(step) < 2 || !isDrift)
-      return this.trim;
+    if (this.unset || age < TRIM_AGE_SECONDS || Math.abs(step) < 2 || !isDrift) return this.trim;
     const trim = this.trim + Math.round(((step > 0 ? step - 1 : step + 1) * 10000000) / age);
     return Math.max(-TRIM_TENTHS_MAX, Math.min(TRIM_TENTHS_MAX, trim));
   }

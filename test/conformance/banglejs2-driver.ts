@@ -27,8 +27,15 @@ export class BangleDriver implements Driver {
     seed = 1,
     storage = memoryStore(),
     birth = secret(crypto.getRandomValues(new Uint8Array(32))),
-  }: { seed?: number; storage?: StateStore; birth?: Uint8Array } = {}) {
-    this.fob = boot({ board: 'banglejs2', seed, storage, files: birth.length > 0 ? { birth } : {} });
+    image,
+  }: {
+    seed?: number;
+    storage?: StateStore;
+    birth?: Uint8Array;
+    image?: Record<string, Uint8Array>;
+  } = {}) {
+    const files = birth.length > 0 ? { birth } : {};
+    this.fob = boot({ board: 'banglejs2', seed, storage, files, ...(image && { image }) });
     this.cable = pipe({
       name: 'simulator',
       write: async text => this.fob.link.write(Buffer.from(text, 'latin1')),

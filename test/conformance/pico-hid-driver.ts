@@ -23,10 +23,10 @@ export class PicoHidDriver extends OneKey implements Driver {
   private readonly cable: Pipe;
   private isAnswered = false;
 
-  constructor() {
+  constructor({ image }: { image?: Record<string, Uint8Array> } = {}) {
     super();
     const birth = secret(crypto.getRandomValues(new Uint8Array(32)));
-    this.fob = boot({ board: 'pico-hid', files: { birth } });
+    this.fob = boot({ board: 'pico-hid', files: { birth }, ...(image && { image }) });
     this.cable = pipe({
       name: 'pico-hid',
       write: async text => this.send(text),

@@ -17,6 +17,7 @@ export class SimulatorDriver extends OneKey implements Driver {
   /**
    * @param storage a fob that ran before; without, a new one
    * @param parts what is soldered to it
+   * @param image in place of the built one
    * @param birth what the entropy of a new one is born from; empty for none
    */
   constructor({
@@ -24,9 +25,17 @@ export class SimulatorDriver extends OneKey implements Driver {
     storage = memoryStore(),
     parts = {},
     birth = secret(crypto.getRandomValues(new Uint8Array(32))),
-  }: { seed?: number; storage?: StateStore; parts?: PartsOptions; birth?: Uint8Array } = {}) {
+    image,
+  }: {
+    seed?: number;
+    storage?: StateStore;
+    parts?: PartsOptions;
+    birth?: Uint8Array;
+    image?: Record<string, Uint8Array>;
+  } = {}) {
     super();
-    this.fob = boot({ board: 'pico', seed, storage, parts, files: birth.length > 0 ? { birth } : {} });
+    const files = birth.length > 0 ? { birth } : {};
+    this.fob = boot({ board: 'pico', seed, storage, parts, files, ...(image && { image }) });
     this.cable = pipe({
       name: 'simulator',
       write: async text => this.fob.link.write(Buffer.from(text, 'latin1')),

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { piecesOf } from './pieces.ts';
 
 /** The built image of a board. */
 export function imageFolder(board: string): string {
@@ -113,7 +114,7 @@ export class Interpreter {
 
   /**
    * @param from `flash` as on a board: the loader, out of Storage; on Linux that reads a file for every character.
-   * `memory`: the same application as a script, some hundred times faster.
+   * `memory`: the same application out of scripts, some hundred times faster.
    */
   async start(from: 'flash' | 'memory' = 'memory'): Promise<void> {
     this.link = new Pty(join(this.folder, 'link'));
@@ -124,8 +125,7 @@ export class Interpreter {
     this.lines.on('line', line => this.waiting.shift()?.(line));
     const script = join(this.folder, 'boot.js');
     const paths = JSON.stringify({ link: this.link.path, control: this.control.path });
-    const app = readFileSync(join(imageFolder('bench'), 'app'), 'latin1');
-    const load = from === 'flash' ? 'eval(require("Storage").read(".bootcde"));' : app;
+    const load = from === 'flash' ? 'eval(require("Storage").read(".bootcde"));' : this.writePieces();
     writeFileSync(script, `var BENCH=${paths};setInterval(function(){},1000);\n${load}`, 'latin1');
     const child = this.spawn(script);
     this.child = child;
@@ -134,6 +134,17 @@ export class Interpreter {
         this.output += chunk.toString('latin1');
       });
     }
+  }
+
+  /** The application as files of the machine, and the script that evaluates them. */
+  private writePieces(): string {
+    const app = readFileSync(join(imageFolder('bench'), 'app'), 'latin1');
+    const code = app.slice(app.indexOf('\n') + 1);
+    const evaluations = piecesOf(code).map((piece, i) => {
+      writeFileSync(join(this.folder, `app${i}`), piece, 'latin1');
+      return `eval(require("fs").readFileSync("app${i}"));`;
+    });
+    return evaluations.join('\n');
   }
 
   send(text: string): void {

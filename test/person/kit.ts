@@ -130,6 +130,11 @@ export class Hand {
     if (!this.says('account')) this.fob.press();
   }
 
+  /** The fob's time. */
+  get utc(): number {
+    return this.fob.now;
+  }
+
   says(text: string): boolean {
     return this.fob.screen.join(' ').includes(text);
   }

@@ -8,7 +8,7 @@ import { StorageMarks } from '../parts/marks.ts';
 import { serialOf } from '../parts/serial.ts';
 import { NativeStretch } from '../parts/stretch.ts';
 import { BenchClock } from './clock.ts';
-import { BenchDisplay } from './display.ts';
+import { BenchDisplay, mark } from './display.ts';
 import { BenchKeyboard } from './keyboard.ts';
 import { MeteredPrimitives } from './metered.ts';
 import { FilePages } from './pages.ts';
@@ -30,16 +30,18 @@ const keyboard = new BenchKeyboard();
 let battery = -1;
 let sample = 0;
 
+const facts = {
+  board: 'bench',
+  firmware: FIRMWARE_VERSION,
+  serial: serialOf(primitives),
+  algorithms: SHA1_TO_SHA512,
+  keys: 1,
+  clockPpm: 2,
+};
+
 const fob = new Fob(
   {
-    facts: {
-      board: 'bench',
-      firmware: FIRMWARE_VERSION,
-      serial: serialOf(primitives),
-      algorithms: SHA1_TO_SHA512,
-      keys: 1,
-      clockPpm: 2,
-    },
+    facts,
     primitives,
     storage: new FilePages(BENCH_PAGES, BENCH_RECORD_PAGES),
     keystore: new StorageKeystore(),
@@ -60,7 +62,7 @@ const fob = new Fob(
 
 Serial1.on('data', data => fob.receive(data, now.ms, now.utc));
 
-/** One line of JSON in, one line out: {ms, utc}, {down, key}, {lose}, {battery}, {meter}; any of them, then what is asked. */
+/** One line of JSON in, one line out: {ms, utc}, {down, key}, {lose}, {battery}, {keys}, {meter}; any of them, then what is asked. */
 interface Control {
   ms?: number;
   utc?: number;
@@ -68,6 +70,7 @@ interface Control {
   key?: number;
   lose?: boolean;
   battery?: number;
+  keys?: number;
   meter?: boolean;
 }
 
@@ -77,12 +80,14 @@ function control(line: string): void {
   if (order.utc !== undefined) clock.tell(order.utc);
   if (order.lose) clock.lose();
   if (order.battery !== undefined) battery = order.battery;
-  if (order.meter !== undefined) {
-    primitives.metering = order.meter;
-    primitives.peak = 0;
-  }
+  if (order.keys !== undefined) facts.keys = order.keys;
+  if (order.meter) primitives.meter();
+  // Twice: between the two is what a mark costs.
+  mark();
+  mark();
   if (order.down !== undefined) fob.key(order.key ?? 0, order.down, now.ms, now.utc);
   else fob.tick(now.ms, now.utc);
+  mark();
   const answer = {
     screen: display.shown,
     typed: keyboard.typed,

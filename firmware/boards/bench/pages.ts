@@ -9,6 +9,8 @@ export class FilePages implements Storage {
   readonly eraseBytes: number;
   readonly recordPages: number;
   private readonly files: Files;
+  /** What the files hold, read once: a memory chip answers sooner than a file. */
+  private readonly bytes: Uint8Array;
 
   constructor(pages: number, recordPages: number) {
     this.pages = pages;
@@ -16,31 +18,22 @@ export class FilePages implements Storage {
     this.eraseBytes = 0;
     this.recordPages = recordPages;
     this.files = new Files();
-  }
-
-  private page(number: number): Uint8Array {
-    const text = this.files.read(`page${number}`);
-    return text.length === this.pageBytes ? E.toUint8Array(text) : new Uint8Array(this.pageBytes).fill(255);
+    this.bytes = new Uint8Array(pages * this.pageBytes).fill(255);
+    for (let number = 0; number < pages; number++) {
+      const text = this.files.read(`page${number}`);
+      if (text.length === this.pageBytes) this.bytes.set(E.toUint8Array(text), number * this.pageBytes);
+    }
   }
 
   read(address: number, length: number): Uint8Array {
-    const bytes = new Uint8Array(length);
-    let at = 0;
-    while (at < length) {
-      const offset = (address + at) % this.pageBytes;
-      const take = Math.min(length - at, this.pageBytes - offset);
-      const page = this.page(Math.floor((address + at) / this.pageBytes));
-      bytes.set(page.subarray(offset, offset + take), at);
-      at += take;
-    }
-    return bytes;
+    return new Uint8Array(this.bytes.subarray(address, address + length));
   }
 
   write(address: number, bytes: Uint8Array): boolean {
     const number = Math.floor(address / this.pageBytes);
-    const page = this.page(number);
-    page.set(bytes, address % this.pageBytes);
-    this.files.write(`page${number}`, E.toString(page));
+    const at = number * this.pageBytes;
+    this.bytes.set(bytes, address);
+    this.files.write(`page${number}`, E.toString(this.bytes.subarray(at, at + this.pageBytes)));
     return E.CRC32(this.read(address, bytes.length)) === E.CRC32(bytes);
   }
 }

@@ -127,6 +127,11 @@ export class CoreFob {
     };
   }
 
+  /** Its time, in whole seconds since 1970. */
+  get now(): number {
+    return this.utc;
+  }
+
   /** What the screen shows, line by line. */
   get screen(): readonly string[] {
     return this.drawn;

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import type { Ports } from '../../firmware/core/ports.ts';
+import { hostPrimitives } from '../../host/client/primitives.ts';
+import { SHA1 } from '../../protocol/primitives.ts';
+import { Hand, HOLD_MS, START_UTC, withKeys } from './kit.ts';
+
+const HOTP = 1;
+const TOTP = 2;
+
+/** A fob whose SHA-1 hashes are counted: only keys of accounts are hashed with that. */
+async function counted(kind: 1 | 2, accounts = 1, parts: Partial<Ports> = {}) {
+  let hashes = 0;
+  const primitives = {
+    ...hostPrimitives,
+    hash(...args: Parameters<typeof hostPrimitives.hash>) {
+      if (args[0] === SHA1) hashes++;
+      return hostPrimitives.hash(...args);
+    },
+  };
+  const hand = await Hand.hold({ ...parts, primitives });
+  await hand.enrol(kind, accounts);
+  const during = (act: () => void): number => {
+    const before = hashes;
+    act();
+    return hashes - before;
+  };
+  return { hand, during, count: () => hashes };
+}
+
+describe('the passcode of the account under the cursor', () => {
+  for (const [name, kind] of [
+    ['TOTP', TOTP],
+    ['HOTP', HOTP],
+  ] as const) {
+    it(`is made once its account is on the screen (${name}), and a press hashes nothing with its key`, async () => {
+      const { hand, during } = await counted(kind);
+      hand.fob.press();
+      expect(during(() => hand.fob.press())).toBe(2);
+      expect(hand.says('account 0')).toBe(true);
+      expect(during(() => hand.fob.press(HOLD_MS))).toBe(0);
+      expect(hand.shown).toBe(hand.passcode(0, kind === HOTP ? 0 : Math.floor(hand.utc / 30)));
+    });
+
+    it(`is dropped when another account comes under the cursor, and with the display (${name})`, async () => {
+      const { hand, during } = await counted(kind, 2);
+      expect(during(() => hand.fob.press())).toBe(2);
+      expect(during(() => hand.fob.press())).toBe(0);
+      expect(hand.says('Settings')).toBe(true);
+      expect(during(() => hand.fob.press())).toBe(2);
+      hand.fob.run(31_000);
+      expect(hand.fob.screen.join('')).toBe('');
+      expect(during(() => hand.fob.press())).toBe(2);
+      expect(hand.says('account 0')).toBe(true);
+    });
+  }
+
+  it('of a step that has passed is made anew', async () => {
+    const { hand, during } = await counted(TOTP);
+    hand.fob.press();
+    hand.fob.press();
+    hand.fob.run(29_000 - ((hand.utc - START_UTC) % 30) * 1000);
+    hand.fob.press();
+    hand.fob.press();
+    hand.fob.run(1_500);
+    expect(during(() => hand.fob.press(HOLD_MS))).toBe(2);
+    expect(hand.shown).toBe(hand.passcode(0, Math.floor(hand.utc / 30)));
+  });
+
+  it('asks for no tick: with it ready the fob wakes only to turn the display off', async () => {
+    const { hand } = await counted(TOTP);
+    hand.fob.press();
+    hand.fob.press();
+    expect(hand.fob.deadlineMs).toBe(30_000);
+  });
+
+  it('spends no HOTP counter before the press, however often the account is looked at and the power goes', async () => {
+    const { hand } = await counted(HOTP, 2);
+    for (let looks = 0; looks < 9; looks++) hand.fob.press();
+    hand.fob.reboot();
+    for (let looks = 0; looks < 3; looks++) hand.fob.press();
+    expect(hand.says('account 0')).toBe(true);
+    hand.fob.press(HOLD_MS);
+    expect(hand.shown).toBe(hand.passcode(0, 0));
+    hand.fob.reboot();
+    hand.fob.press(HOLD_MS);
+    expect(hand.shown).toBe(hand.passcode(0, 1));
+  });
+
+  it('is not shown where a computer had that HOTP value since', async () => {
+    const { hand } = await counted(HOTP);
+    hand.fob.press();
+    hand.fob.press();
+    const id = Uint8Array.of(200, 0, 0, 0);
+    const { code } = await hand.client.call('code', { id }, { onPressNeeded: () => hand.fob.approve() });
+    expect(Buffer.from(code).toString()).toBe(hand.passcode(0, 0));
+    hand.toList();
+    hand.fob.press(HOLD_MS);
+    expect(hand.shown).toBe(hand.passcode(0, 1));
+  });
+
+  it('is dropped when the session changes accounts', async () => {
+    const { hand, during, count } = await counted(TOTP);
+    const id = Uint8Array.of(200, 0, 0, 0);
+    const [issuer, label] = [new Uint8Array(0), new Uint8Array(Buffer.from('account new'))];
+    hand.fob.press();
+    hand.fob.press();
+    const before = count();
+    await hand.client.call('rename', { id, issuer, label });
+    expect(hand.says('account new')).toBe(true);
+    expect(count() - before).toBe(2);
+    await hand.client.call('remove', { id });
+    expect(during(() => hand.fob.press(HOLD_MS))).toBe(0);
+    expect(hand.shown).toBe('');
+  });
+
+  it('is dropped when the fob locks, and made again behind the PIN', async () => {
+    const { hand, during } = await counted(TOTP);
+    await hand.policy({ lockSeconds: 10 });
+    hand.enter('7294');
+    hand.enter('7294');
+    hand.toList();
+    expect(during(() => hand.fob.run(11_000))).toBe(0);
+    expect(hand.says('account')).toBe(false);
+    const made = during(() => {
+      hand.enter('7294');
+      hand.fob.run(10);
+    });
+    expect(hand.says('account 0')).toBe(true);
+    expect(made).toBe(2);
+  });
+
+  it('is not made where each one asks for the PIN, not even if it was before', async () => {
+    const { hand, during } = await counted(TOTP);
+    await hand.policy({ asks: 1 });
+    hand.enter('7294');
+    hand.enter('7294');
+    expect(during(() => hand.toList())).toBe(0);
+    expect(hand.says('account 0')).toBe(true);
+    hand.fob.press(HOLD_MS);
+    expect(hand.shown).toBe('');
+    const made = during(() => {
+      hand.enter('7294');
+      hand.fob.run(10);
+    });
+    expect(made).toBe(2);
+    expect(hand.shown).not.toBe('');
+    await hand.policy({ asks: 0 });
+    hand.toList();
+    await hand.policy({ asks: 1 });
+    hand.toList();
+    hand.fob.press(HOLD_MS);
+    expect(hand.shown).toBe('');
+  });
+
+  it('is the same one by a short press on boards with more keys', async () => {
+    const { hand, during } = await counted(TOTP, 1, withKeys(4));
+    hand.fob.press(50, 1);
+    hand.fob.press(50, 1);
+    expect(during(() => hand.fob.press())).toBe(0);
+    expect(hand.shown).toBe(hand.passcode(0, Math.floor(hand.utc / 30)));
+  });
+});
