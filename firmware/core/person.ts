@@ -102,6 +102,8 @@ export class Person extends Face {
   key(which: number, down: boolean): void {
     const ms = this.now.ms;
     const kind = this.kind;
+    this.question.look(ms);
+    this.lookedAt = ms;
     // A pool that has enough takes one edge of each press: the other is on the way to a passcode.
     if (down || !this.pool.ready) this.pool.edge();
     if (!down) {
