@@ -45,7 +45,7 @@ export class Accounts {
     this.ready = '';
     this.readyAt = -1;
     this.readyFrom = 0;
-    this.readyTill = 0;
+    this.readyTill = -1;
     this.arrange();
   }
 
@@ -213,7 +213,8 @@ export class Accounts {
     this.ready = this.code(account, counter);
     this.readyAt = counter;
     this.readyFrom = utc;
-    this.readyTill = (counter + 1) * period;
+    // Of HOTP never, not even at -1, where there is no time.
+    this.readyTill = period ? (counter + 1) * period : -1;
   }
 
   /** Whether the account is the one made ready, and has not changed since. */
@@ -242,7 +243,7 @@ export class Accounts {
   private unready(): void {
     this.ready = '';
     this.readyAt = -1;
-    this.readyTill = 0;
+    this.readyTill = -1;
   }
 
   /** The counter of a record as the press journal has it: the same or ahead, since a record is written last. */
