@@ -16,6 +16,7 @@ import {
   PRESS_MODULUS,
   SYSTEM_IDS,
 } from './limits.ts';
+import { aheadOf, tagAt, tagOf } from './presses.ts';
 import type { Records } from './vault/records.ts';
 import type { Vault } from './vault/vault.ts';
 
@@ -26,15 +27,15 @@ export class Accounts {
   /** Slots of the accounts in the person's order. */
   private readonly places: Uint8Array;
   count: number;
-  /** The account whose padded key is kept, so that a code refreshed each step costs one MAC. */
+  /** Whose padded key is kept, so that a refreshed code costs one MAC. */
   private keyed: number;
   private hmac: Hmac | undefined;
   /** Its passcode that was made ready, and of which counter or time step: -1 for none. */
-  ready: string;
-  private readyAt: number;
+  declare ready: string;
+  declare private readyAt: number;
   /** From when to when a TOTP that was made ready is the one to show. */
   readyFrom: number;
-  readyTill: number;
+  declare readyTill: number;
 
   constructor(primitives: Primitives, vault: Vault) {
     this.primitives = primitives;
@@ -42,10 +43,7 @@ export class Accounts {
     this.places = new Uint8Array(ACCOUNTS_MAX + 1);
     this.count = 0;
     this.keyed = 0;
-    this.ready = '';
-    this.readyAt = -1;
     this.readyFrom = 0;
-    this.readyTill = 0;
     this.arrange();
   }
 
@@ -213,7 +211,8 @@ export class Accounts {
     this.ready = this.code(account, counter);
     this.readyAt = counter;
     this.readyFrom = utc;
-    this.readyTill = (counter + 1) * period;
+    // Of HOTP never, not even at -1, where there is no time.
+    this.readyTill = period ? (counter + 1) * period : -1;
   }
 
   /** Whether the account is the one made ready, and has not changed since. */
@@ -242,22 +241,12 @@ export class Accounts {
   private unready(): void {
     this.ready = '';
     this.readyAt = -1;
-    this.readyTill = 0;
+    this.readyTill = -1;
   }
 
-  /** The counter of a record as the press journal has it: the same or ahead, since a record is written last. */
   private ahead(id: number, counter: number): number {
     const journal = this.vault.presses;
-    const tag = tagOf(id);
-    let at = journal ? PRESS_ENTRIES * PRESS_ENTRY_BYTES : 0;
-    const content = journal?.content as Uint8Array;
-    while (at) {
-      at -= PRESS_ENTRY_BYTES;
-      if (tagAt(content, at) !== tag) continue;
-      const ahead = counter - (counter % PRESS_MODULUS) + tagAt(content, at + 3);
-      return ahead < counter ? ahead + PRESS_MODULUS : ahead;
-    }
-    return counter;
+    return journal ? aheadOf(journal.content, id, counter) : counter;
   }
 
   /** Spends a counter: one page of the journal, and a record only where the journal has no room for a fourth. */
@@ -306,14 +295,4 @@ export class Accounts {
     }
     return this.vault.press(content);
   }
-}
-
-/** Lower three bytes of an account's id; never 0, which is an empty entry. */
-function tagOf(id: number): number {
-  return id & 0xffffff || 1;
-}
-
-/** Three bytes of the press journal. */
-function tagAt(content: Uint8Array, at: number): number {
-  return ((content[at] as number) << 16) | ((content[at + 1] as number) << 8) | (content[at + 2] as number);
 }
