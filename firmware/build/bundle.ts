@@ -73,11 +73,11 @@ async function bundle(root: string, entry: string, parts: Parts): Promise<string
   const contents = shareNumbers(placeTexts(decodeTexts(renamed)));
   // Once more, for names of the variables that are left.
   const second = await build({ ...common, stdin: { contents, loader: 'js' }, minify: true });
-  const code = second.outputFiles[0]?.text ?? '';
+  const code = withSums(second.outputFiles[0]?.text ?? '');
   const faults = lint(code);
   if (faults.length > 0)
     throw new Error(`${entry}: the interpreter cannot run this\n  ${faults.join('\n  ')}`);
-  return spellConstants(withSums(code));
+  return spellConstants(code);
 }
 
 /**

@@ -40,6 +40,7 @@ describe('templates as sums', () => {
     ['f(x ? `a$' + '{n}` : 1)', 'f(x ? "a"+n : 1)'],
     ['f(`a$' + '{`b$' + '{n}`}`)', 'f("a"+("b"+n))'],
     ['f(``)', 'f("")'],
+    ['function f(a) { return`$' + '{a.b}c`; }', 'function f(a) { return a.b+"c"; }'],
   ])('%s', (code, sum) => {
     expect(withSums(code)).toBe(sum);
   });
