@@ -59,6 +59,10 @@ export const TEXTS = {
     'Use the inventory that paired it (PASSFOB_HOME), or have its owner erase it and run: passfob pair',
   ),
   'bad-input': text('The input cannot be used.', 'Correct it and run the command again.'),
+  'dry-run': text(
+    'Nothing was changed. The next step would be to {subject}.',
+    'Run it without --dry-run to do it.',
+  ),
   usage: text('The command line cannot be used.', 'Run: passfob --help'),
   'verification-failed': text(
     'The fob did not prove what was written to it.',

@@ -47,6 +47,7 @@ const EXIT_OF_KIND: Readonly<Record<ErrorKind, ExitName>> = {
   usage: 'usage',
   inventory: 'inventory',
   cancelled: 'cancelled',
+  'dry-run': 'ok',
 };
 
 /** The exit code for an error of ours. */

@@ -2,7 +2,7 @@ import type { FobState } from '../client/hello.ts';
 import type { FobError } from '../errors.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { pairingsOf } from '../inventory/pairings.ts';
-import { closeAll, findFobs } from './find.ts';
+import { closeAll, findFobs, type WireOptions } from './find.ts';
 
 export interface Device {
   readonly address: string;
@@ -24,12 +24,13 @@ export interface DevicesOptions {
   readonly port?: string | undefined;
   /** Asks every serial port, whatever is behind it. */
   readonly all?: boolean | undefined;
+  readonly wire?: WireOptions | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The fobs that are there. @throws FobError `bad-input`, `inventory`, `cancelled` */
 export async function devices(inventory: Inventory, options: DevicesOptions): Promise<DevicesResult> {
-  const found = await findFobs(options.port, options.all, options.signal);
+  const found = await findFobs(options.port, options.all, options.signal, options.wire);
   await closeAll(found);
   const fobs: Device[] = [];
   const silent: { address: string; error: FobError }[] = [];

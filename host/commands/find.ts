@@ -1,4 +1,5 @@
 import { connect } from '../client/client.ts';
+import { traced } from '../client/trace.ts';
 import { FobError, isFobError } from '../errors.ts';
 import { PROBE_SENDS_MAX, PROBE_TIMEOUT_MS } from '../limits.ts';
 import { type Address, addressText, listPorts, openTransport, readAddress } from '../transports/discover.ts';
@@ -10,6 +11,15 @@ export interface FobChoice {
   readonly port?: string | undefined;
   /** A serial as `readSerial` gives it; needed when several fobs are there. */
   readonly serial?: string | undefined;
+  readonly wire?: WireOptions | undefined;
+}
+
+/** How fobs are talked to. */
+export interface WireOptions {
+  /** Is told every frame, as a line of hex. */
+  readonly trace?: ((line: string) => void) | undefined;
+  /** Nothing that changes a fob is sent: what would throws `dry-run`. */
+  readonly isDryRun?: boolean | undefined;
 }
 
 /** What came out of asking one port. */
@@ -22,13 +32,18 @@ const PROBE = { answerTimeoutMs: PROBE_TIMEOUT_MS, sendsMax: PROBE_SENDS_MAX };
  * @param all also ports that are not known to belong to an Espruino board
  * @throws FobError `bad-input`, `cancelled`
  */
-export async function findFobs(port?: string, all = false, signal?: AbortSignal): Promise<Found[]> {
+export async function findFobs(
+  port?: string,
+  all = false,
+  signal?: AbortSignal,
+  wire: WireOptions = {},
+): Promise<Found[]> {
   const ports = port === undefined ? await listPorts() : [];
   const addresses =
     port === undefined
       ? ports.filter(({ isLikely }) => isLikely || all).map(found => found.address)
       : [readAddress(port)];
-  const probed = await Promise.allSettled(addresses.map(address => probe(address, signal)));
+  const probed = await Promise.allSettled(addresses.map(address => probe(address, wire, signal)));
   const found = probed.filter(one => one.status === 'fulfilled').map(({ value }) => value);
   const failed = probed.find(one => one.status === 'rejected');
   if (failed === undefined) return found;
@@ -41,10 +56,15 @@ export async function closeAll(found: readonly Found[]): Promise<void> {
   await Promise.all(found.map(one => ('client' in one ? one.client.close() : undefined)));
 }
 
-async function probe(address: Address, signal?: AbortSignal): Promise<Found> {
+async function probe(
+  address: Address,
+  { trace, isDryRun }: WireOptions,
+  signal?: AbortSignal,
+): Promise<Found> {
   const name = addressText(address);
   try {
-    const client = connect(await openTransport(address));
+    const opened = await openTransport(address);
+    const client = connect(trace ? traced(opened, trace, () => performance.now()) : opened, { isDryRun });
     try {
       return { address: name, client, hello: await client.hello(PROBE, signal) };
     } catch (error) {
@@ -66,7 +86,7 @@ export async function withFob<T>(
   work: (fob: FobAtHand) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const found = await findFobs(choice.port, false, signal);
+  const found = await findFobs(choice.port, false, signal, choice.wire);
   try {
     const fob = chooseFob(found, choice);
     await closeAll(found.filter(one => one !== fob));
