@@ -18,6 +18,7 @@ import { rename } from '../commands/rename.ts';
 import { respond } from '../commands/respond.ts';
 import { verify } from '../commands/verify.ts';
 import { FobError } from '../errors.ts';
+import { completionScript } from './completion.ts';
 import { actOnInventory } from './inventory-actions.ts';
 import type { InventoryInvocation, Invocation } from './invocation.ts';
 import type { Prompts } from './prompts.ts';
@@ -30,6 +31,10 @@ export async function act(invocation: Invocation, context: Context, prompts: Pro
   const { choice } = invocation;
   if (invocation.command === 'devices') return lookAround(context, choice, invocation.all);
   if (invocation.command === 'clocks') return everyClock(context, choice, invocation.set);
+  if (invocation.command === 'completion') {
+    const script = completionScript(invocation.shell);
+    return { document: { script }, text: script };
+  }
   if (isAboutInventory(invocation)) {
     return actOnInventory(invocation, choice.wire?.isDryRun === true, context, {
       password: prompts.password,
@@ -47,7 +52,7 @@ function isAboutInventory(invocation: Invocation): invocation is Invocation & In
 
 type FobCommand = Exclude<
   Invocation['command'],
-  'devices' | 'enroll' | 'clocks' | InventoryInvocation['command']
+  'devices' | 'enroll' | 'clocks' | 'completion' | InventoryInvocation['command']
 >;
 type Action<C extends FobCommand> = (
   invocation: Invocation & { readonly command: C },

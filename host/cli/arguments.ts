@@ -22,6 +22,7 @@ import { enrolOptions, sourceOf } from './enrol-options.ts';
 import { handoverCommands, inventoryCommands } from './inventory-options.ts';
 import type { Invocation } from './invocation.ts';
 import { pinCommands } from './pin-options.ts';
+import { SHELLS } from './shells.ts';
 
 type Take = (invocation: Invocation) => void;
 
@@ -53,6 +54,21 @@ export async function readArguments(
   if (outcome.error) throw usageError(outcome.error, args);
   if (invocation) return { invocation };
   return { help: outcome.output === '' ? await parser.getHelp() : outcome.output };
+}
+
+/** The help of a command, by the words that name it, each entry on one line. */
+export async function helpOf(path: readonly string[]): Promise<string> {
+  const parser = commandLine(
+    () => undefined,
+    choiceReader({}, () => undefined),
+  ).wrap(null);
+  return new Promise<string>((resolve, reject) => {
+    Promise.resolve(
+      parser.parse([...path, '--help'], {}, (_error: unknown, _argv: unknown, output: string) =>
+        resolve(output),
+      ),
+    ).catch(reject);
+  });
 }
 
 /** Everything on a command line can be read by every program on the machine and stays in the shell's history. */
@@ -99,6 +115,13 @@ function commandLine(take: Take, choiceOf: ReadChoice) {
     )
     .command('handover', 'give fobs to another owner, or take them', handoverCommands(take, choiceOf))
     .command('simulate', 'run a simulated fob; all further options are its own (simulate --help)')
+    .command(
+      'completion <shell>',
+      'print what has a shell complete commands and options',
+      (command: CommonOptions) =>
+        command.positional('shell', { choices: SHELLS, demandOption: true, describe: 'which shell' }),
+      given => take({ command: 'completion', shell: given.shell, choice: choiceOf(given) }),
+    )
     .demandCommand(0, 0)
     .epilogue('Exit codes and JSON are described in docs/cli.md.')
     .version(packageVersion())

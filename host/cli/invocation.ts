@@ -4,6 +4,7 @@ import type { Policy } from '../commands/fob-status.ts';
 import type { NewNames } from '../commands/rename.ts';
 import type { Question } from '../commands/respond.ts';
 import type { FobQuery } from '../inventory/fobs.ts';
+import type { Shell } from './shells.ts';
 
 /** What is done with the inventory alone, without any fob. */
 export type InventoryInvocation =
@@ -38,5 +39,6 @@ export type Invocation = { readonly choice: FobChoice } & (
   | { readonly command: 'pin-require' | 'pin-reset' | 'pin-escrow' }
   | { readonly command: 'remove'; readonly account: string; readonly yes: boolean }
   | { readonly command: 'erase'; readonly yes: boolean }
+  | { readonly command: 'completion'; readonly shell: Shell }
   | InventoryInvocation
 );

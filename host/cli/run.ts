@@ -6,6 +6,7 @@ import { inventoryDirectory } from '../inventory/directory.ts';
 import { inventoryError, openInventory } from '../inventory/inventory.ts';
 import { act } from './actions.ts';
 import { readArguments } from './arguments.ts';
+import { COMPLETE, completions } from './completion.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import type { Invocation } from './invocation.ts';
 import { promptsOn } from './prompts.ts';
@@ -22,6 +23,10 @@ export async function run(args: readonly string[], terminal: Terminal, signal: A
   const isJson = args.includes('--json');
   try {
     const [command, ...rest] = args;
+    if (command === COMPLETE) {
+      terminal.out((await completions(rest)).map(one => `${one}\n`).join(''));
+      return EXIT_CODES.ok.code;
+    }
     if (command === 'simulate') return await simulate(rest.filter(arg => arg !== '--json'));
     const parsed = await readArguments(args, terminal.environment, line => terminal.note(`${line}\n`));
     if ('help' in parsed) {

@@ -1,5 +1,5 @@
 import { pause } from '../client/pause.ts';
-import { FobError } from '../errors.ts';
+import { FobError, isFobError } from '../errors.ts';
 import { addClockReading } from '../inventory/clocks.ts';
 import { addHistory } from '../inventory/history.ts';
 import type { Pairing } from '../inventory/pairings.ts';
@@ -54,16 +54,27 @@ export async function showClock(context: Context, fob: FobAtHand): Promise<Clock
  */
 export async function setClock(context: Context, fob: FobAtHand): Promise<ClockResult> {
   const pairing = await openOwnerSession(context, fob);
-  const { state, fobTime: _, ...before } = await readClock(context, fob);
+  const before = await measured(context, fob);
   await setInSession(context, fob);
-  await keepReading(context, pairing, before, true);
+  await keepReading(context, pairing, before ?? {}, true);
   await addHistory(context.inventory, pairing.serial, 'clock-set', context.now());
   return {
     serial: fob.hello.serial,
     ...(await readClock(context, fob)),
     isSet: true,
-    ...(state !== 'unset' && { before }),
+    ...(before && { before }),
   };
+}
+
+/** How the clock stands; undefined for one that is not set, or stands still and may go on when it is set. */
+async function measured(context: Context, fob: FobAtHand): Promise<Measured | undefined> {
+  try {
+    const { state, fobTime: _, ...reading } = await readClock(context, fob);
+    return state === 'unset' ? undefined : reading;
+  } catch (error) {
+    if (isFobError(error, 'verification-failed')) return undefined;
+    throw error;
+  }
 }
 
 function keepReading(
