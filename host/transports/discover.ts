@@ -1,5 +1,3 @@
-import { readdir } from 'node:fs/promises';
-import { SerialPort } from 'serialport';
 import { FobError } from '../errors.ts';
 import { TCP_PORT_MAX } from '../limits.ts';
 import { openHid } from './hid.ts';
@@ -28,7 +26,8 @@ export function readAddress(text: string): Address {
   const hid = /^hid:(.+)$/i.exec(text);
   if (hid?.[1]) return { kind: 'hid', name: hid[1] };
   const serial = /^(?:serial:)?([./].*|COM\d+|\\\\\.\\.+)$/i.exec(text);
-  if (serial?.[1]) return { kind: 'serial', path: serial[1] };
+  // serialport puts the prefix of Windows' devices in front by itself.
+  if (serial?.[1]) return { kind: 'serial', path: serial[1].replace(/^\\\\\.\\(?=COM\d+$)/i, '') };
   throw new FobError('bad-input', {
     sentence: 'The port is not an address that passfob knows.',
     next: 'Write it as /dev/ttyACM0, serial:COM3, hid:/dev/hidraw0 or tcp:HOST:PORT.',
@@ -45,42 +44,4 @@ export function addressText(address: Address): string {
 export function openTransport(address: Address): Promise<Transport> {
   if (address.kind === 'serial') return openSerial(address.path);
   return address.kind === 'hid' ? openHid(address.name) : openTcp(address.host, address.port);
-}
-
-export interface PortFound {
-  readonly address: Address;
-  /** `0483:5740`, lower case, or undefined where the system does not say. */
-  readonly usbId: string | undefined;
-  /** Whether the board is one that runs Espruino. */
-  readonly isLikely: boolean;
-}
-
-/** USB ids of Espruino's own boards: STMicroelectronics Virtual COM Port (Espruino `boards/`, STM32 boards). */
-const ESPRUINO_USB_IDS = ['0483:5740'];
-
-/** Serial ports of this machine, those that may hold a fob first. */
-export async function listPorts(): Promise<PortFound[]> {
-  const found = await systemPorts();
-  const ports = found.map(({ path, vendorId, productId }) => {
-    const usbId = vendorId && productId ? `${vendorId}:${productId}`.toLowerCase() : undefined;
-    const isLikely = usbId !== undefined && ESPRUINO_USB_IDS.includes(usbId);
-    return { address: { kind: 'serial', path } as const, usbId, isLikely };
-  });
-  return ports.sort((one, other) => Number(other.isLikely) - Number(one.isLikely));
-}
-
-interface SystemPort {
-  readonly path: string;
-  readonly vendorId?: string | undefined;
-  readonly productId?: string | undefined;
-}
-
-/** serialport runs `udevadm`, which a small Linux machine lacks: then the names in /dev have to do. */
-async function systemPorts(): Promise<SystemPort[]> {
-  try {
-    return await SerialPort.list();
-  } catch {
-    const names = await readdir('/dev').catch(() => []);
-    return names.filter(name => /^tty(ACM|USB)\d+$/.test(name)).map(name => ({ path: `/dev/${name}` }));
-  }
 }
