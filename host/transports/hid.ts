@@ -2,6 +2,7 @@ import type { HIDAsync } from 'node-hid';
 import { fromReport } from '../../protocol/reports.ts';
 import { FobError } from '../errors.ts';
 import { formOf, type HidForm } from './hid-forms.ts';
+import { inOrder } from './in-order.ts';
 import { openFailure } from './open-failure.ts';
 import { pipe } from './pipe.ts';
 import { ownersOf } from './port-owners.ts';
@@ -57,20 +58,12 @@ export async function openHid(name: string): Promise<Transport> {
 
 function carry(name: string, device: HIDAsync, { reportId, encode }: HidForm): Transport {
   const unplugged = (cause: unknown) => new FobError('unplugged', { subject: name, cause });
-  let turn: Promise<unknown> = Promise.resolve();
   const writeAll = async (text: string) => {
     for (const report of encode(text)) await device.write([reportId, ...report]);
   };
   const { transport, receive, lost } = pipe({
     name,
-    // One text behind the other: reports of two would make no frame.
-    write(text) {
-      const written = turn.then(() => writeAll(text));
-      turn = written.catch(() => undefined);
-      return written.catch((cause: unknown) => {
-        throw unplugged(cause);
-      });
-    },
+    write: inOrder(writeAll, unplugged),
     release: () => device.close(),
   });
   // One listener for good: node-hid starts and stops its reading thread with the first and last.
