@@ -4,6 +4,10 @@
 export const SERIAL_BAUD = 115_200;
 /** How often an open port is looked for: a hang-up between reads is not reported by serialport (its issue 162). */
 export const WATCHDOG_INTERVAL_MS = 500;
+/** How often ports are looked for while fobs come and go: sooner than a person has let go of the plug. */
+export const PORT_POLL_INTERVAL_MS = 500;
+/** A port that takes no bytes for so long is hung. Shorter than PROBE_TIMEOUT_MS, so that it is said and not "no answer". */
+export const WRITE_TIMEOUT_MS = 900;
 export const TCP_CONNECT_TIMEOUT_MS = 3_000;
 export const TCP_PORT_MAX = 65_535;
 
@@ -53,3 +57,24 @@ export const IMAGE_BYTES_MAX = 16_777_216;
 
 /** Longest time until a fob locks itself that the wire carries: some 18 hours. */
 export const LOCK_SECONDS_MAX = 65_535;
+
+/** A fob that was not set for longer is taken for stale, as it takes itself. */
+export const CLOCK_STALE_SECONDS = 15_552_000;
+/** So far may a clock be off before services begin to refuse its passcodes. */
+export const CLOCK_STALE_ERROR_MS = 30_000;
+/** Drift of a clock that nobody has measured: a bare watch crystal's. */
+export const CLOCK_UNKNOWN_PPM = 20;
+export const HOLDER_CHARACTERS_MAX = 128;
+
+/** A file under a password: scrypt (RFC 7914) with 128 MiB and about half a second, then AES-256-GCM. */
+export const PASSWORD_SCRYPT_LOG_N = 17;
+export const PASSWORD_SCRYPT_R = 8;
+/** What a file may ask for: more would be a way to keep this computer busy. */
+export const PASSWORD_SCRYPT_LOG_N_MAX = 20;
+export const PASSWORD_SALT_BYTES = 16;
+export const PASSWORD_CHARACTERS_MIN = 10;
+export const PASSWORD_FILE_BYTES_MAX = 1_024;
+/** 100,000 fobs with some accounts each stay far below. */
+export const SEALED_FILE_BYTES_MAX = 536_870_912;
+/** Sealed values that are written anew in one transaction of a re-keying. */
+export const REKEY_ROWS_MAX = 500;

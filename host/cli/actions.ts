@@ -1,11 +1,12 @@
 import { setClock, showClock } from '../commands/clock.ts';
+import { clocks } from '../commands/clocks.ts';
 import { code } from '../commands/code.ts';
 import type { Context, FobAtHand } from '../commands/context.ts';
 import { devices } from '../commands/devices.ts';
 import { readEnrolment } from '../commands/enrol-source.ts';
 import { enroll } from '../commands/enroll.ts';
 import { erase } from '../commands/erase.ts';
-import { withFob } from '../commands/find.ts';
+import { type FobChoice, withFob } from '../commands/find.ts';
 import { info } from '../commands/info.ts';
 import { accountName, list } from '../commands/list.ts';
 import { maintain } from '../commands/maintain.ts';
@@ -17,22 +18,42 @@ import { rename } from '../commands/rename.ts';
 import { respond } from '../commands/respond.ts';
 import { verify } from '../commands/verify.ts';
 import { FobError } from '../errors.ts';
-import type { Invocation } from './invocation.ts';
+import { completionScript } from './completion.ts';
+import { actOnInventory } from './inventory-actions.ts';
+import type { InventoryInvocation, Invocation } from './invocation.ts';
 import type { Prompts } from './prompts.ts';
 import { errorDocument, type Report } from './report.ts';
 import { infoText, policyNote, policyText } from './status-words.ts';
-import { clockText, devicesText, listText, verifyText } from './words.ts';
+import { clocksText, clockText, devicesText, listText, verifyText } from './words.ts';
 
 /** Runs the command that was asked for. @throws what the command throws */
 export async function act(invocation: Invocation, context: Context, prompts: Prompts): Promise<Report> {
   const { choice } = invocation;
-  if (invocation.command === 'devices') return lookAround(context, choice.port, invocation.all);
+  if (invocation.command === 'devices') return lookAround(context, choice, invocation.all);
+  if (invocation.command === 'clocks') return everyClock(context, choice, invocation.set);
+  if (invocation.command === 'completion') {
+    const script = completionScript(invocation.shell);
+    return { document: { script }, text: script };
+  }
+  if (isAboutInventory(invocation)) {
+    return actOnInventory(invocation, choice.wire?.isDryRun === true, context, {
+      password: prompts.password,
+      sure: (question, otherwise) => confirm(question, otherwise, false, prompts),
+    });
+  }
   if (invocation.command === 'enroll') return enrol(invocation, context, prompts);
   const action: Action<never> = ACTIONS[invocation.command];
   return withFob(choice, fob => action(invocation as never, context, fob, prompts), context.signal);
 }
 
-type FobCommand = Exclude<Invocation['command'], 'devices' | 'enroll'>;
+function isAboutInventory(invocation: Invocation): invocation is Invocation & InventoryInvocation {
+  return /^(?:inventory|handover)-/.test(invocation.command);
+}
+
+type FobCommand = Exclude<
+  Invocation['command'],
+  'devices' | 'enroll' | 'clocks' | 'completion' | InventoryInvocation['command']
+>;
 type Action<C extends FobCommand> = (
   invocation: Invocation & { readonly command: C },
   context: Context,
@@ -104,16 +125,18 @@ const ACTIONS: { readonly [C in FobCommand]: Action<C> } = {
     const end = 'To end it, take the power off and on.';
     return said(result, `The fob ${result.serial} takes an update of its firmware now. ${end}`);
   },
-  async remove({ yes, account }, context, fob, prompts) {
+  async remove({ yes, account, choice }, context, fob, prompts) {
+    const isSure = yes || choice.wire?.isDryRun === true;
     const result = await remove(context, fob, account, async found => {
       const question = `Remove ${accountName(found)} from the fob ${fob.hello.serial}, for good?`;
-      await confirm(question, 'Nothing was removed.', yes, prompts);
+      await confirm(question, 'Nothing was removed.', isSure, prompts);
     });
     return said(result, `${accountName(result.account)} is gone from the fob ${result.serial}.`);
   },
-  async erase({ yes }, context, fob, prompts) {
+  async erase({ yes, choice }, context, fob, prompts) {
+    const isSure = yes || choice.wire?.isDryRun === true;
     const question = `Erase every account and key on the fob ${fob.hello.serial}, for good?`;
-    await confirm(question, 'Nothing was erased.', yes, prompts);
+    await confirm(question, 'Nothing was erased.', isSure, prompts);
     const result = await erase(context, fob);
     return said(result, `The fob ${result.serial} is blank, and its keys are gone from this inventory.`);
   },
@@ -123,8 +146,21 @@ function said(result: object, text: string): Report {
   return { document: { ...result }, text };
 }
 
-async function lookAround(context: Context, port: string | undefined, all: boolean): Promise<Report> {
-  const result = await devices(context.inventory, { port, all, signal: context.signal });
+async function everyClock(context: Context, choice: FobChoice, set: boolean): Promise<Report> {
+  const result = await clocks(context, choice, set);
+  const failed = result.failed.map(({ error, ...fob }) => ({ ...fob, error: errorDocument(error) }));
+  const [first] = result.failed;
+  if (first === undefined) return said({ clocks: result.clocks, failed }, clocksText(result));
+  throw new FobError(first.error.kind, {
+    sentence: `${result.failed.length} of ${result.failed.length + result.clocks.length} fobs failed.\n${clocksText(result)}`,
+    next: first.error.next,
+    details: { clocks: result.clocks, failed },
+    ...(first.error.refusal && { refusal: first.error.refusal }),
+  });
+}
+
+async function lookAround(context: Context, { port, wire }: FobChoice, all: boolean): Promise<Report> {
+  const result = await devices(context.inventory, { port, all, wire, signal: context.signal });
   const silent = result.silent.map(({ address, error }) => ({ address, error: errorDocument(error) }));
   const { next } = new FobError('no-fob');
   const isNone = result.devices.length === 0;

@@ -19,8 +19,10 @@ import {
   yesOption,
 } from './common-options.ts';
 import { enrolOptions, sourceOf } from './enrol-options.ts';
+import { handoverCommands, inventoryCommands } from './inventory-options.ts';
 import type { Invocation } from './invocation.ts';
 import { pinCommands } from './pin-options.ts';
+import { SHELLS } from './shells.ts';
 
 type Take = (invocation: Invocation) => void;
 
@@ -34,13 +36,14 @@ export type Parsed = { readonly invocation: Invocation } | { readonly help: stri
 export async function readArguments(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
+  trace: (line: string) => void = () => undefined,
 ): Promise<Parsed> {
   refuseKeyUris(args);
   let invocation: Invocation | undefined;
   const take = (made: Invocation) => {
     invocation = made;
   };
-  const parser = commandLine(take, environment);
+  const parser = commandLine(take, choiceReader(environment, trace));
   const outcome = await new Promise<{ error: unknown; output: string }>((resolve, reject) => {
     Promise.resolve(
       parser.parse([...args], {}, (error: unknown, _argv: unknown, output: string) =>
@@ -51,6 +54,21 @@ export async function readArguments(
   if (outcome.error) throw usageError(outcome.error, args);
   if (invocation) return { invocation };
   return { help: outcome.output === '' ? await parser.getHelp() : outcome.output };
+}
+
+/** The help of a command, by the words that name it, each entry on one line. */
+export async function helpOf(path: readonly string[]): Promise<string> {
+  const parser = commandLine(
+    () => undefined,
+    choiceReader({}, () => undefined),
+  ).wrap(null);
+  return new Promise<string>((resolve, reject) => {
+    Promise.resolve(
+      parser.parse([...path, '--help'], {}, (_error: unknown, _argv: unknown, output: string) =>
+        resolve(output),
+      ),
+    ).catch(reject);
+  });
 }
 
 /** Everything on a command line can be read by every program on the machine and stays in the shell's history. */
@@ -65,7 +83,7 @@ function refuseKeyUris(args: readonly string[]): void {
 
 /** Sentences of yargs that name options only. Others quote values and are not passed on. */
 const HARMLESS =
-  /^(?:Missing required arguments?|Not enough arguments following|Arguments .* are mutually exclusive|pin takes)\b/;
+  /^(?:Missing required arguments?|Not enough arguments following|Arguments .* are mutually exclusive|pin takes|inventory takes|handover takes)\b/;
 
 function usageError(error: unknown, args: readonly string[]): FobError {
   if (error instanceof FobError) return error;
@@ -83,15 +101,27 @@ function usageError(error: unknown, args: readonly string[]): FobError {
   return new FobError('usage', { sentence: 'passfob does not know one of the arguments.' });
 }
 
-function commandLine(take: Take, environment: Readonly<Record<string, string | undefined>>) {
-  const choiceOf = choiceReader(environment);
+function commandLine(take: Take, choiceOf: ReadChoice) {
   return accountCommands(fobCommands(commonOptions(), take, choiceOf), take, choiceOf)
     .command(
       'pin',
       'say what the fob asks of its PIN, or help a person who forgot it',
       pinCommands(take, choiceOf),
     )
+    .command(
+      'inventory',
+      'search what is known of fobs, say who has them, back it up',
+      inventoryCommands(take, choiceOf),
+    )
+    .command('handover', 'give fobs to another owner, or take them', handoverCommands(take, choiceOf))
     .command('simulate', 'run a simulated fob; all further options are its own (simulate --help)')
+    .command(
+      'completion <shell>',
+      'print what has a shell complete commands and options',
+      (command: CommonOptions) =>
+        command.positional('shell', { choices: SHELLS, demandOption: true, describe: 'which shell' }),
+      given => take({ command: 'completion', shell: given.shell, choice: choiceOf(given) }),
+    )
     .demandCommand(0, 0)
     .epilogue('Exit codes and JSON are described in docs/cli.md.')
     .version(packageVersion())
@@ -121,8 +151,10 @@ function fobCommands(options: CommonOptions, take: Take, choiceOf: ReadChoice): 
       'clock',
       "compare the fob's clock with this computer's",
       (command: CommonOptions) =>
-        command.option('set', { boolean: true, default: false, describe: 'set it' }),
-      given => take({ command: 'clock', set: given.set, choice: choiceOf(given) }),
+        command
+          .option('set', { boolean: true, default: false, describe: 'set it' })
+          .option('each', { boolean: true, default: false, describe: 'of every fob that is plugged in' }),
+      given => take({ command: given.each ? 'clocks' : 'clock', set: given.set, choice: choiceOf(given) }),
     )
     .command('maintain', 'open the fob for an update of its firmware, after a press on it', asItIs, given =>
       take({ command: 'maintain', choice: choiceOf(given) }),
@@ -166,7 +198,9 @@ function accountCommands(options: CommonOptions, take: Take, choiceOf: ReadChoic
 
 /** yargs makes a list of an option given twice; which one was meant, nobody knows. */
 function refuseRepeated(options: Readonly<Record<string, unknown>>): true {
-  const repeated = Object.keys(options).find(name => name !== '_' && Array.isArray(options[name]));
+  const repeated = Object.keys(options).find(
+    name => name !== '_' && name !== 'serials' && Array.isArray(options[name]),
+  );
   if (repeated === undefined) return true;
   throw new FobError('usage', { sentence: `--${repeated} can be given only once.` });
 }

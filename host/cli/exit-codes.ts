@@ -12,7 +12,7 @@ export const EXIT_CODES = {
   'no-fob': { code: 4, meaning: 'No such fob or port.' },
   'port-busy': { code: 5, meaning: 'Another program uses the port.' },
   'port-forbidden': { code: 6, meaning: 'This user may not open the port.' },
-  'no-answer': { code: 7, meaning: 'The fob does not answer, or was unplugged.' },
+  'no-answer': { code: 7, meaning: 'The fob does not answer, hangs, or was unplugged.' },
   'not-paired': { code: 8, meaning: 'The fob has no owner, or its keys are not in this inventory.' },
   refused: { code: 9, meaning: 'The fob refused.' },
   'no-press': { code: 10, meaning: 'The press was denied or reported, or nobody pressed in time.' },
@@ -29,6 +29,7 @@ const EXIT_OF_KIND: Readonly<Record<ErrorKind, ExitName>> = {
   refused: 'refused',
   'no-answer': 'no-answer',
   unplugged: 'no-answer',
+  'port-hung': 'no-answer',
   'port-absent': 'no-fob',
   'port-failed': 'no-fob',
   'port-busy': 'port-busy',
@@ -47,6 +48,7 @@ const EXIT_OF_KIND: Readonly<Record<ErrorKind, ExitName>> = {
   usage: 'usage',
   inventory: 'inventory',
   cancelled: 'cancelled',
+  'dry-run': 'ok',
 };
 
 /** The exit code for an error of ours. */

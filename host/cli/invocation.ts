@@ -3,6 +3,27 @@ import type { FobChoice } from '../commands/find.ts';
 import type { Policy } from '../commands/fob-status.ts';
 import type { NewNames } from '../commands/rename.ts';
 import type { Question } from '../commands/respond.ts';
+import type { FobQuery } from '../inventory/fobs.ts';
+import type { Shell } from './shells.ts';
+
+/** What is done with the inventory alone, without any fob. */
+export type InventoryInvocation =
+  | { readonly command: 'inventory-list'; readonly query: FobQuery }
+  | { readonly command: 'inventory-show'; readonly serial: string }
+  | { readonly command: 'inventory-assign'; readonly serial: string; readonly holder: string | null }
+  | {
+      readonly command: 'inventory-backup' | 'inventory-restore' | 'handover-take';
+      readonly file: string;
+      readonly passwordFile: string | undefined;
+    }
+  | { readonly command: 'inventory-rekey' }
+  | {
+      readonly command: 'handover-give';
+      readonly serials: readonly string[];
+      readonly file: string;
+      readonly passwordFile: string | undefined;
+    }
+  | { readonly command: 'handover-forget'; readonly serials: readonly string[]; readonly yes: boolean };
 
 /** A command line that was understood. */
 export type Invocation = { readonly choice: FobChoice } & (
@@ -11,11 +32,13 @@ export type Invocation = { readonly choice: FobChoice } & (
   | { readonly command: 'enroll'; readonly source: EnrolSource; readonly out: string | undefined }
   | { readonly command: 'code'; readonly account: string | undefined }
   | { readonly command: 'respond'; readonly asked: Question }
-  | { readonly command: 'clock'; readonly set: boolean }
+  | { readonly command: 'clock' | 'clocks'; readonly set: boolean }
   | { readonly command: 'rename'; readonly account: string; readonly names: NewNames }
   | { readonly command: 'move'; readonly account: string; readonly position: number }
   | { readonly command: 'pin-policy'; readonly changes: Partial<Policy> }
   | { readonly command: 'pin-require' | 'pin-reset' | 'pin-escrow' }
   | { readonly command: 'remove'; readonly account: string; readonly yes: boolean }
   | { readonly command: 'erase'; readonly yes: boolean }
+  | { readonly command: 'completion'; readonly shell: Shell }
+  | InventoryInvocation
 );

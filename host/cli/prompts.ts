@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { confirm, input, password } from '@inquirer/prompts';
 import { FobError } from '../errors.ts';
 import { URI_BYTES_MAX } from '../limits.ts';
+import { passwordFor } from './passwords.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Questions go to standard error; answers come from the keyboard, or line by line from what is piped in. */
@@ -12,6 +13,8 @@ export interface Prompts {
   uri(): Promise<string>;
   /** @throws FobError `usage` where nobody can be asked */
   confirm(question: string): Promise<boolean>;
+  /** A password of a file, or typed unseen. @throws FobError `bad-input`, `usage` where nobody can be asked */
+  password(file: string | undefined, isNew: boolean): Promise<string>;
   /** Lets go of standard input, so that the process can end. */
   close(): void;
 }
@@ -46,6 +49,7 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
       }
       return orCancelled(confirm({ message: question, default: false }, asked));
     },
+    password: (file, isNew) => passwordFor(terminal, { file, isNew, signal }),
     close: () => {
       lines?.close();
       stdin.pause();

@@ -49,6 +49,12 @@ export function sayError(terminal: Terminal, isJson: boolean, error: unknown): n
   return Number(said.exitCode);
 }
 
+/** What a dry run came to: the step before which it ended. @returns the exit code */
+export function sayDryRun(terminal: Terminal, isJson: boolean, { message, next }: FobError): number {
+  sayReport(terminal, isJson, { document: { dryRun: true, message }, text: message, note: next });
+  return EXIT_CODES.ok.code;
+}
+
 function nameOf(error: unknown): string {
   const name = error instanceof Error ? error.name : typeof error;
   const code = error instanceof Error && 'code' in error ? ` ${String(error.code)}` : '';

@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from '../commands/context.ts';
 import { simulate } from '../commands/simulate.ts';
+import { isFobError, systemCode } from '../errors.ts';
 import { inventoryDirectory } from '../inventory/directory.ts';
-import { openInventory } from '../inventory/inventory.ts';
+import { inventoryError, openInventory } from '../inventory/inventory.ts';
 import { act } from './actions.ts';
 import { readArguments } from './arguments.ts';
+import { COMPLETE, completions } from './completion.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import type { Invocation } from './invocation.ts';
 import { promptsOn } from './prompts.ts';
-import { progressText, sayError, sayReport } from './report.ts';
+import { progressText, sayDryRun, sayError, sayReport } from './report.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -21,8 +23,12 @@ export async function run(args: readonly string[], terminal: Terminal, signal: A
   const isJson = args.includes('--json');
   try {
     const [command, ...rest] = args;
+    if (command === COMPLETE) {
+      terminal.out((await completions(rest)).map(one => `${one}\n`).join(''));
+      return EXIT_CODES.ok.code;
+    }
     if (command === 'simulate') return await simulate(rest.filter(arg => arg !== '--json'));
-    const parsed = await readArguments(args, terminal.environment);
+    const parsed = await readArguments(args, terminal.environment, line => terminal.note(`${line}\n`));
     if ('help' in parsed) {
       terminal.out(`${parsed.help}\n`);
       return EXIT_CODES.ok.code;
@@ -30,6 +36,7 @@ export async function run(args: readonly string[], terminal: Terminal, signal: A
     await runCommand(parsed.invocation, isJson, terminal, signal);
     return EXIT_CODES.ok.code;
   } catch (error) {
+    if (isFobError(error, 'dry-run')) return sayDryRun(terminal, isJson, error);
     return sayError(terminal, isJson, error);
   }
 }
@@ -51,6 +58,8 @@ async function runCommand(
   };
   try {
     sayReport(terminal, isJson, await act(invocation, context, prompts));
+  } catch (error) {
+    throw systemCode(error).startsWith('SQLITE_') ? inventoryError(error, inventory.directory) : error;
   } finally {
     prompts.close();
     await inventory.close();

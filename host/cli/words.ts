@@ -1,4 +1,5 @@
 import type { ClockResult } from '../commands/clock.ts';
+import type { ClocksResult } from '../commands/clocks.ts';
 import type { DevicesResult } from '../commands/devices.ts';
 import type { ListedAccount, ListResult } from '../commands/list.ts';
 import type { VerifiedAccount } from '../commands/verify.ts';
@@ -7,7 +8,7 @@ import { printable } from './terminal.ts';
 /** Results as lines for people. Whatever came from a fob is made safe to print. */
 
 /** Columns as wide as their widest cell, two spaces apart. */
-function table(rows: readonly (readonly string[])[]): string {
+export function table(rows: readonly (readonly string[])[]): string {
   const safe = rows.map(row => row.map(printable));
   const widths = safe[0]?.map((_, column) => Math.max(...safe.map(row => row[column]?.length ?? 0))) ?? [];
   return safe
@@ -23,12 +24,12 @@ const PAIRINGS = {
 } as const;
 
 export function devicesText({ devices, silent }: DevicesResult): string {
-  const fobs = devices.map(({ serial, state, pairing, board, firmware, address }) => [
+  const fobs = devices.map(({ serial, state, pairing, board, firmware, addresses }) => [
     serial,
     state,
     state === 'blank' ? '' : PAIRINGS[pairing],
     `${board} ${firmware}`,
-    address,
+    addresses.join(', '),
   ]);
   const others = silent.map(({ address, error }) => `${address}: ${printable(error.message)}`);
   return [...(fobs.length > 0 ? [table(fobs)] : []), ...others].join('\n');
@@ -79,6 +80,23 @@ export function verifyText(accounts: readonly VerifiedAccount[]): string {
   return table(accounts.map(({ id, issuer, label, verdict }) => [id, issuer, label, VERDICTS[verdict]]));
 }
 
+/** How far it had gone wrong until it was set. */
+function beforeText({ serial, before }: ClockResult): string[] {
+  if (before?.differenceMs === undefined) return [];
+  const { differenceMs, driftPpm } = before;
+  const drift = driftPpm === undefined ? '' : `, ${driftPpm} ppm since it was set before`;
+  const direction = differenceMs < 0 ? 'behind' : 'ahead';
+  return [`The fob ${serial} was ${(Math.abs(differenceMs) / 1000).toFixed(3)} s ${direction}${drift}.`];
+}
+
+/** A paragraph for each clock, and a line for each fob that failed. */
+export function clocksText({ clocks, failed }: ClocksResult): string {
+  const lines = failed.map(
+    ({ serial, address, error }) => `${serial ?? address}: ${printable(error.message)}`,
+  );
+  return [...clocks.map(clockText), ...lines].join('\n');
+}
+
 export function clockText(clock: ClockResult): string {
   const { serial, state, fobTime, differenceMs = 0, uncertaintyMs = 0, ageSeconds = 0, driftPpm } = clock;
   const { errorSeconds, trimPpm } = clock;
@@ -86,6 +104,7 @@ export function clockText(clock: ClockResult): string {
   const direction = differenceMs < 0 ? 'behind' : 'ahead of';
   const seconds = (ms: number) => (Math.abs(ms) / 1000).toFixed(3);
   return [
+    ...beforeText(clock),
     `The fob ${serial} says ${fobTime}.`,
     `It is ${seconds(differenceMs)} s ${direction} this computer (known to ${seconds(uncertaintyMs)} s).`,
     `It was set ${ageSeconds} s ago${driftPpm === undefined ? '' : `; drift since then ${driftPpm} ppm`}.`,

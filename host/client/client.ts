@@ -17,6 +17,7 @@ import {
 import type { Transport } from '../transports/transport.ts';
 import { Channel } from './channel.ts';
 import { askClear, type Sequence } from './clear.ts';
+import { refuseChange } from './dry-run.ts';
 import { openSession, type SessionKey } from './handshake.ts';
 import { type Hello, readHello } from './hello.ts';
 import { Link, type Patience } from './link.ts';
@@ -30,6 +31,8 @@ export interface ClientOptions {
   /** Bytes nobody can foresee. Default: the platform's. */
   readonly random?: (length: number) => Uint8Array;
   readonly primitives?: Primitives;
+  /** Asks, and changes nothing: what would change the fob throws `dry-run` instead of being sent. */
+  readonly isDryRun?: boolean | undefined;
 }
 
 export interface CallOptions<N extends SealedCommand = SealedCommand> {
@@ -67,6 +70,7 @@ export class Client {
   private readonly patience: Patience;
   private readonly random: (length: number) => Uint8Array;
   private readonly sequence: Sequence;
+  private readonly isDryRun: boolean;
   private turn: Promise<unknown>;
   private known: Hello | undefined;
   private key: SessionKey | undefined;
@@ -76,6 +80,7 @@ export class Client {
     this.link = new Link(transport, options.primitives ?? hostPrimitives);
     this.patience = options.patience ?? { answerTimeoutMs: ANSWER_TIMEOUT_MS, sendsMax: SENDS_MAX };
     this.random = options.random ?? systemRandom;
+    this.isDryRun = options.isDryRun ?? false;
     // From a place of chance on, so that what an earlier run left in a buffer answers nothing of this one.
     this.sequence = { last: this.random(1)[0] ?? 0 };
     this.turn = Promise.resolve();
@@ -97,6 +102,7 @@ export class Client {
    */
   startPairing(signal?: AbortSignal): Promise<number> {
     return this.inTurn(async () => {
+      if (this.isDryRun) refuseChange('pair');
       const response = await askClear(this.link, this.sequence, 'pair', () => ({}), this.patience, signal);
       return response.seconds;
     });
@@ -119,6 +125,7 @@ export class Client {
   ): Promise<Response<N>> {
     return this.inTurn(async () => {
       if (!this.knows(name)) throw new FobError('old-firmware', { subject: this.known?.serial ?? '' });
+      if (this.isDryRun) refuseChange(name);
       let current = request;
       let polls = 0;
       let busy = 0;

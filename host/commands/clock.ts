@@ -1,5 +1,8 @@
 import { pause } from '../client/pause.ts';
-import { FobError } from '../errors.ts';
+import { FobError, isFobError } from '../errors.ts';
+import { addClockReading } from '../inventory/clocks.ts';
+import { addHistory } from '../inventory/history.ts';
+import type { Pairing } from '../inventory/pairings.ts';
 import { CLOCK_POLL_INTERVAL_MS, CLOCK_POLLS_MAX, DRIFT_AGE_SECONDS_MIN } from '../limits.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { openOwnerSession } from './owner-session.ts';
@@ -24,26 +27,64 @@ export interface ClockResult {
   readonly trimPpm?: number;
   /** Whether this command has set it. */
   readonly isSet: boolean;
+  /** How it stood before it was set; absent where it was not set, or unset before. */
+  readonly before?: Measured;
 }
+
+type Measured = Pick<
+  ClockResult,
+  'differenceMs' | 'uncertaintyMs' | 'ageSeconds' | 'driftPpm' | 'errorSeconds' | 'trimPpm'
+>;
 
 /**
  * Shows the fob's clock beside the host's.
  * @throws FobError as `openOwnerSession`
  */
 export async function showClock(context: Context, fob: FobAtHand): Promise<ClockResult> {
-  await openOwnerSession(context, fob);
-  return { serial: fob.hello.serial, ...(await readClock(context, fob)), isSet: false };
+  const pairing = await openOwnerSession(context, fob);
+  const clock = await readClock(context, fob);
+  if (clock.state !== 'unset') await keepReading(context, pairing, clock, false);
+  return { serial: fob.hello.serial, ...clock, isSet: false };
 }
 
 /**
- * Sets the fob's clock to the host's, on the whole second, and reads it back. Moving it backward, or forward beyond
- * what it may have drifted, needs a press.
+ * Reads the fob's clock, sets it to the host's on the whole second, and reads it back; what it had drifted is kept in
+ * the inventory. Moving it backward, or forward beyond what it may have drifted, needs a press.
  * @throws FobError `refused` (press-denied, clock-failed …), as `openOwnerSession`
  */
 export async function setClock(context: Context, fob: FobAtHand): Promise<ClockResult> {
-  await openOwnerSession(context, fob);
+  const pairing = await openOwnerSession(context, fob);
+  const before = await measured(context, fob);
   await setInSession(context, fob);
-  return { serial: fob.hello.serial, ...(await readClock(context, fob)), isSet: true };
+  await keepReading(context, pairing, before ?? {}, true);
+  await addHistory(context.inventory, pairing.serial, 'clock-set', context.now());
+  return {
+    serial: fob.hello.serial,
+    ...(await readClock(context, fob)),
+    isSet: true,
+    ...(before && { before }),
+  };
+}
+
+/** How the clock stands; undefined for one that is not set, or stands still and may go on when it is set. */
+async function measured(context: Context, fob: FobAtHand): Promise<Measured | undefined> {
+  try {
+    const { state, fobTime: _, ...reading } = await readClock(context, fob);
+    return state === 'unset' ? undefined : reading;
+  } catch (error) {
+    if (isFobError(error, 'verification-failed')) return undefined;
+    throw error;
+  }
+}
+
+function keepReading(
+  { inventory, now }: Context,
+  pairing: Pairing,
+  { differenceMs, uncertaintyMs, ageSeconds, driftPpm, trimPpm }: Measured,
+  isSet: boolean,
+): Promise<void> {
+  const measured = { differenceMs, uncertaintyMs, ageSeconds, driftPpm, trimPpm };
+  return addClockReading(inventory, pairing.id, { readMs: now(), isSet, ...measured });
 }
 
 /** Sets the clock inside an open session. */

@@ -2,10 +2,13 @@ import type { FobState } from '../client/hello.ts';
 import type { FobError } from '../errors.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { pairingsOf } from '../inventory/pairings.ts';
-import { closeAll, findFobs } from './find.ts';
+import { closeAll, findFobs, type WireOptions } from './find.ts';
 
 export interface Device {
+  /** The preferred one of `addresses`. */
   readonly address: string;
+  /** Every address at which it answered. */
+  readonly addresses: readonly string[];
   readonly serial: string;
   readonly state: FobState;
   readonly board: string;
@@ -24,12 +27,13 @@ export interface DevicesOptions {
   readonly port?: string | undefined;
   /** Asks every serial port, whatever is behind it. */
   readonly all?: boolean | undefined;
+  readonly wire?: WireOptions | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The fobs that are there. @throws FobError `bad-input`, `inventory`, `cancelled` */
 export async function devices(inventory: Inventory, options: DevicesOptions): Promise<DevicesResult> {
-  const found = await findFobs(options.port, options.all, options.signal);
+  const found = await findFobs(options.port, options.all, options.signal, options.wire);
   await closeAll(found);
   const fobs: Device[] = [];
   const silent: { address: string; error: FobError }[] = [];
@@ -42,6 +46,7 @@ export async function devices(inventory: Inventory, options: DevicesOptions): Pr
     const [pairing] = await pairingsOf(inventory, serial);
     fobs.push({
       address: one.address,
+      addresses: one.addresses ?? [one.address],
       serial,
       state,
       board,

@@ -30,6 +30,6 @@ export async function leaveMissingRecoveryKey(
   try {
     await leaveRecoveryKey(context, fob, pairing);
   } catch (error) {
-    if (!isFobError(error, 'refused')) throw error;
+    if (!isFobError(error, 'refused', 'dry-run')) throw error;
   }
 }

@@ -1,8 +1,12 @@
 import { connect } from '../client/client.ts';
+import { readSerial } from '../client/fob-serial.ts';
+import { traced } from '../client/trace.ts';
 import { FobError, isFobError } from '../errors.ts';
 import { PROBE_SENDS_MAX, PROBE_TIMEOUT_MS } from '../limits.ts';
-import { type Address, addressText, listPorts, openTransport, readAddress } from '../transports/discover.ts';
+import { type Address, addressText, openTransport, readAddress } from '../transports/discover.ts';
+import { listPorts, type PortFound } from '../transports/ports.ts';
 import type { FobAtHand } from './context.ts';
+import { type Found, joined } from './joined.ts';
 
 /** Which fob is meant. */
 export interface FobChoice {
@@ -10,41 +14,87 @@ export interface FobChoice {
   readonly port?: string | undefined;
   /** A serial as `readSerial` gives it; needed when several fobs are there. */
   readonly serial?: string | undefined;
+  readonly wire?: WireOptions | undefined;
 }
 
-/** What came out of asking one port. */
-export type Found = FobAtHand | { readonly address: string; readonly error: FobError };
+/** How fobs are talked to. */
+export interface WireOptions {
+  /** Is told every frame, as a line of hex. */
+  readonly trace?: ((line: string) => void) | undefined;
+  /** Nothing that changes a fob is sent: what would throws `dry-run`. */
+  readonly isDryRun?: boolean | undefined;
+}
 
 const PROBE = { answerTimeoutMs: PROBE_TIMEOUT_MS, sendsMax: PROBE_SENDS_MAX };
 
 /**
- * Opens every port that may hold a fob and says hello. Those that answered stay open: the caller closes them.
+ * What a person calls a fob or its port by: a serial such as PF-7Q4M-K2XZ, or an address.
+ * @throws FobError `bad-input`
+ */
+export function readDevice(text: string): FobChoice {
+  try {
+    return { serial: readSerial(text) };
+  } catch {
+    // No serial: then it is an address.
+  }
+  try {
+    return { port: addressText(readAddress(text)) };
+  } catch (cause) {
+    throw new FobError('bad-input', {
+      sentence: 'The device is neither the serial of a fob nor an address.',
+      next: 'Write it as PF-7Q4M-K2XZ, /dev/ttyACM0, COM3, hid:/dev/hidraw0 or tcp:HOST:PORT.',
+      cause,
+    });
+  }
+}
+
+/**
+ * Opens every port that may hold a fob and says hello. Those that answered stay open: the caller closes them. A fob
+ * that answers at two ports of its board is there once, by the port listed first.
  * @param all also ports that are not known to belong to an Espruino board
  * @throws FobError `bad-input`, `cancelled`
  */
-export async function findFobs(port?: string, all = false, signal?: AbortSignal): Promise<Found[]> {
-  const ports = port === undefined ? await listPorts() : [];
-  const addresses =
-    port === undefined
-      ? ports.filter(({ isLikely }) => isLikely || all).map(found => found.address)
-      : [readAddress(port)];
-  const probed = await Promise.allSettled(addresses.map(address => probe(address, signal)));
+export async function findFobs(
+  port?: string,
+  all = false,
+  signal?: AbortSignal,
+  wire: WireOptions = {},
+): Promise<Found[]> {
+  const ports = port === undefined ? await listPorts() : [named(readAddress(port))];
+  const asked = ports.filter(({ isLikely }) => isLikely || all || port !== undefined);
+  const probed = await Promise.allSettled(asked.map(({ address }) => probe(address, wire, signal)));
   const found = probed.filter(one => one.status === 'fulfilled').map(({ value }) => value);
   const failed = probed.find(one => one.status === 'rejected');
-  if (failed === undefined) return found;
-  await closeAll(found);
-  throw failed.reason;
+  if (failed !== undefined) {
+    await closeAll(found);
+    throw failed.reason;
+  }
+  const { kept, spare } = joined(asked.map((at, place) => ({ at, found: found[place] as Found })));
+  await closeAll(spare);
+  return kept;
 }
+
+const named = (address: Address): PortFound => ({
+  address,
+  usbId: undefined,
+  usbSerial: undefined,
+  isLikely: true,
+});
 
 /** Releases the ports of fobs that were found. */
 export async function closeAll(found: readonly Found[]): Promise<void> {
   await Promise.all(found.map(one => ('client' in one ? one.client.close() : undefined)));
 }
 
-async function probe(address: Address, signal?: AbortSignal): Promise<Found> {
+async function probe(
+  address: Address,
+  { trace, isDryRun }: WireOptions,
+  signal?: AbortSignal,
+): Promise<Found> {
   const name = addressText(address);
   try {
-    const client = connect(await openTransport(address));
+    const opened = await openTransport(address);
+    const client = connect(trace ? traced(opened, trace, () => performance.now()) : opened, { isDryRun });
     try {
       return { address: name, client, hello: await client.hello(PROBE, signal) };
     } catch (error) {
@@ -66,7 +116,7 @@ export async function withFob<T>(
   work: (fob: FobAtHand) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const found = await findFobs(choice.port, false, signal);
+  const found = await findFobs(choice.port, false, signal, choice.wire);
   try {
     const fob = chooseFob(found, choice);
     await closeAll(found.filter(one => one !== fob));
@@ -91,7 +141,7 @@ export function chooseFob(found: readonly Found[], choice: FobChoice): FobAtHand
   if (fobs.length > 0 && choice.serial !== undefined) {
     throw new FobError('no-fob', {
       sentence: `The fob ${choice.serial} is not there, but ${fobs.map(({ hello }) => hello.serial).join(', ')}.`,
-      next: 'Plug it in, or name another one with --fob.',
+      next: 'Plug it in, or name another one with --device.',
     });
   }
   // A port that cannot be used tells more than that no fob was found.

@@ -1,3 +1,4 @@
+import { addHistory } from '../inventory/history.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { openOwnerSession } from './owner-session.ts';
 
@@ -14,5 +15,6 @@ export async function maintain(context: Context, fob: FobAtHand): Promise<Mainta
   await openOwnerSession(context, fob);
   const onPressNeeded = () => context.report({ event: 'press-needed', serial, purpose: 'maintenance' });
   await fob.client.call('maintain', {}, { signal: context.signal, onPressNeeded });
+  await addHistory(context.inventory, serial, 'opened-for-update', context.now());
   return { serial };
 }

@@ -1,4 +1,5 @@
 import { FobError } from '../errors.ts';
+import { addHistory } from '../inventory/history.ts';
 import { recoveryKeyOf } from '../inventory/pairings.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { leaveRecoveryKey } from './escrow.ts';
@@ -35,6 +36,7 @@ export async function pinPolicy(
     return { serial, policy: before.policy, isSet: false, pin: before.pin, wentBack };
   }
   await fob.client.call('setPolicy', policyRequest({ ...before.policy, ...changes }), { signal });
+  await addHistory(context.inventory, serial, 'policy-set', context.now());
   const { policy, pin } = await readStatus(context, fob, pairing);
   return { serial, policy, isSet: true, pin, wentBack };
 }
@@ -57,6 +59,7 @@ export async function requirePin(context: Context, fob: FobAtHand): Promise<PinR
     });
   }
   await fob.client.call('requirePin', {}, { signal: context.signal });
+  await addHistory(context.inventory, fob.hello.serial, 'pin-required', context.now());
   return { serial: fob.hello.serial };
 }
 
@@ -71,6 +74,7 @@ export async function resetPin(context: Context, fob: FobAtHand): Promise<PinRes
   const recoveryKey = await recoveryKeyOf(context.inventory, pairing.id);
   const onPressNeeded = () => context.report({ event: 'press-needed', serial, purpose: 'pin-reset' });
   await fob.client.call('resetPin', { recoveryKey }, { signal: context.signal, onPressNeeded });
+  await addHistory(context.inventory, serial, 'pin-reset', context.now());
   return { serial };
 }
 

@@ -7,6 +7,7 @@ import {
   type KeptAccount,
   settleNames,
 } from '../inventory/accounts.ts';
+import { addHistory } from '../inventory/history.ts';
 import type { Pairing } from '../inventory/pairings.ts';
 import type { Context, FobAtHand, Verdict } from './context.ts';
 import { accountName, described, readAccounts, utf8 } from './list.ts';
@@ -55,7 +56,10 @@ export async function verify(context: Context, fob: FobAtHand): Promise<VerifyRe
     if (!known.has(id)) take({ id, issuer, label, verdict: 'unknown' });
   }
   const result = { serial: fob.hello.serial, accounts: verified };
-  if (verified.every(({ verdict }) => verdict === 'proved' || verdict === 'undone')) return result;
+  if (verified.every(({ verdict }) => verdict === 'proved' || verdict === 'undone')) {
+    await addHistory(context.inventory, result.serial, 'verified', context.now());
+    return result;
+  }
   throw new FobError('verification-failed', {
     sentence: `The fob ${result.serial} does not hold exactly the accounts that the inventory says.`,
     next: 'Enrol those that are wrong, missing or damaged again.',

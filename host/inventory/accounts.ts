@@ -44,7 +44,7 @@ export async function addPendingAccount(
       period: settings.period,
       issuer: textOf(settings.issuer),
       label: textOf(settings.label),
-      sealed_key: seal(keys, placeOf(pairingId, accountId), key),
+      sealed_key: seal(keys, accountPlace(pairingId, accountId), key),
       created_ms: nowMs,
       suite: suiteTextOf(settings),
     })
@@ -81,7 +81,7 @@ export async function accountsOf({ db, keys }: Inventory, pairingId: number): Pr
     .execute();
   return rows.map(row => ({
     state: row.state,
-    key: unseal(keys, placeOf(pairingId, row.account_id), row.sealed_key),
+    key: unseal(keys, accountPlace(pairingId, row.account_id), row.sealed_key),
     settings: {
       id: new Uint8Array(Buffer.from(row.account_id, 'hex')),
       kind: row.kind,
@@ -169,6 +169,7 @@ export async function suitesOf({ db }: Inventory, pairingId: number): Promise<Ma
   return new Map(rows.flatMap(row => (row.suite === null ? [] : [[row.account_id, row.suite] as const])));
 }
 
-function placeOf(pairingId: number, accountId: string) {
+/** Where the key of an account stands, for its seal. */
+export function accountPlace(pairingId: number, accountId: string) {
   return { column: 'accounts.sealed_key', id: `${pairingId} ${accountId}` };
 }

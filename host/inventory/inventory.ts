@@ -9,6 +9,7 @@ import { MIGRATIONS, type Schema } from './schema.ts';
 
 /** What this owner knows of its fobs: `inventory.db` and the key file `inventory.key` in one folder. */
 export interface Inventory {
+  readonly directory: string;
   readonly db: Kysely<Schema>;
   readonly keys: SealingKeys;
   close(): Promise<void>;
@@ -25,7 +26,7 @@ export function openInventory(directory: string): Inventory {
     migrate(connection, path);
     const keys = openKeyFile(join(directory, 'inventory.key'), !holdsSecrets(connection));
     const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: connection }) });
-    return { db, keys, close: () => db.destroy() };
+    return { directory, db, keys, close: () => db.destroy() };
   } catch (error) {
     connection.close();
     throw inventoryError(error, path);
@@ -72,6 +73,13 @@ function holdsSecrets(connection: BetterSqlite.Database): boolean {
 /** An error of SQLite or the file system as one of ours; ours stay as they are. */
 export function inventoryError(cause: unknown, path: string): unknown {
   if (cause instanceof FobError) return cause;
+  if (systemCode(cause) === 'SQLITE_CONSTRAINT_TRIGGER') {
+    return new FobError('inventory', {
+      sentence: `The inventory ${path} got a new key while this command ran.`,
+      next: 'Run the command again; what was begun is finished or undone then.',
+      cause,
+    });
+  }
   const isBusy = systemCode(cause).startsWith('SQLITE_BUSY');
   return new FobError('inventory', {
     subject: path,

@@ -7,9 +7,11 @@ import {
   linkSync,
   openSync,
   readFileSync,
+  renameSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { FobError, systemCode } from '../errors.ts';
 import { KEY_FILE_BYTES_MAX, SEAL_KEY_BYTES, SEAL_KEY_ID_BYTES } from '../limits.ts';
 
@@ -89,21 +91,77 @@ function parse(text: string, path: string): SealingKeys {
   return { byId, currentId };
 }
 
-/** Written whole under another name first: readers see no file or all of it, and of two that start at once one wins. */
+/** A new key behind those that are there: from now on the one that seals. @throws FobError `inventory` */
+export function addKey(path: string): SealingKeys {
+  const { byId } = openKeyFile(path, false);
+  const id = newId(byId);
+  replace(path, [...byId, [id, randomBytes(SEAL_KEY_BYTES)]]);
+  return openKeyFile(path, false);
+}
+
+/** Forgets every key but the one that seals. @throws FobError `inventory` */
+export function dropOldKeys(path: string): void {
+  const { byId, currentId } = openKeyFile(path, false);
+  const key = byId.get(currentId);
+  if (key !== undefined) replace(path, [[currentId, key]]);
+}
+
+function newId(taken: ReadonlyMap<string, unknown>): string {
+  for (;;) {
+    const id = randomBytes(SEAL_KEY_ID_BYTES).toString('hex');
+    if (!taken.has(id)) return id;
+  }
+}
+
 function create(path: string): void {
-  const id = randomBytes(SEAL_KEY_ID_BYTES).toString('hex');
-  const temporary = `${path}.${id}`;
+  const temporary = write(path, [[newId(new Map()), randomBytes(SEAL_KEY_BYTES)]]);
+  try {
+    linkOnce(temporary, path);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+function replace(path: string, keys: readonly (readonly [string, Uint8Array])[]): void {
+  const temporary = write(path, keys);
+  try {
+    renameSync(temporary, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/** Written whole under another name first: readers see no file or all of it, and of two that start at once one wins. */
+function write(path: string, keys: readonly (readonly [string, Uint8Array])[]): string {
+  const temporary = `${path}.${randomBytes(SEAL_KEY_ID_BYTES).toString('hex')}`;
+  const lines = keys.map(([id, key]) => `${id} ${Buffer.from(key).toString('base64')}\n`);
   try {
     const descriptor = openSync(temporary, 'wx', 0o600);
     try {
-      writeSync(descriptor, `${HEADING}\n${id} ${randomBytes(SEAL_KEY_BYTES).toString('base64')}\n`);
+      writeSync(descriptor, `${HEADING}\n${lines.join('')}`);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
     }
-    linkOnce(temporary, path);
+    return temporary;
   } catch (error) {
-    throw problem(path, 'cannot be written', 'Check the folder and the space on its disk.', error);
+    throw unwritable(path, error);
+  }
+}
+
+function unwritable(path: string, error: unknown): FobError {
+  return problem(path, 'cannot be written', 'Check the folder and the space on its disk.', error);
+}
+
+/** A new name is on the disk when its folder is. Windows opens no folders and needs no such thing. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

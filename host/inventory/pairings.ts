@@ -2,7 +2,7 @@ import type { Selectable, Transaction } from 'kysely';
 import { FobError } from '../errors.ts';
 import type { Inventory } from './inventory.ts';
 import type { PairingTable, Schema } from './schema.ts';
-import { seal, unseal } from './seal.ts';
+import { type Place, seal, unseal } from './seal.ts';
 
 /** The three secrets that an owner makes for a fob; the fob gets the first two. 32 bytes each. */
 export interface FobSecrets {
@@ -36,8 +36,7 @@ export function addPendingPairing(
       .values({ serial, state: 'pending', board, firmware, created_ms: nowMs })
       .returning('id')
       .executeTakeFirstOrThrow();
-    const sealed = (column: string, secret: Uint8Array) =>
-      seal(keys, { column: `secrets.${column}`, id: String(id) }, secret);
+    const sealed = (column: SecretColumn, secret: Uint8Array) => seal(keys, secretPlace(column, id), secret);
     await transaction
       .insertInto('secrets')
       .values({
@@ -120,15 +119,18 @@ export function recoveryKeyOf(inventory: Inventory, id: number): Promise<Uint8Ar
   return secretOf(inventory, id, 'recovery_key');
 }
 
-async function secretOf(
-  { db, keys }: Inventory,
-  id: number,
-  column: 'pairing_key' | 'recovery_key',
-): Promise<Uint8Array> {
+async function secretOf({ db, keys }: Inventory, id: number, column: SecretColumn): Promise<Uint8Array> {
   const row = await db.selectFrom('secrets').select(column).where('pairing_id', '=', id).executeTakeFirst();
   const sealed = row?.[column];
   if (sealed === undefined) throw new FobError('inventory', { sentence: 'The keys of this fob are gone.' });
-  return unseal(keys, { column: `secrets.${column}`, id: String(id) }, sealed);
+  return unseal(keys, secretPlace(column, id), sealed);
+}
+
+type SecretColumn = 'device_secret' | 'pairing_key' | 'recovery_key';
+
+/** Where a secret of a pairing stands, for its seal. */
+export function secretPlace(column: SecretColumn, pairingId: number): Place {
+  return { column: `secrets.${column}`, id: String(pairingId) };
 }
 
 /** The fob has said that it holds its vault's key under the recovery key. */

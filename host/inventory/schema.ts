@@ -15,6 +15,10 @@ export interface PairingTable {
   erased_ms: number | null;
   /** When the fob was given the recovery key; null where it is not known to have it. */
   escrowed_ms: Generated<number | null>;
+  /** Who has the fob, in the owner's words; null for nobody. */
+  holder: Generated<string | null>;
+  /** When its keys were sealed for another owner; null where they were not. */
+  given_ms: Generated<number | null>;
 }
 
 /** Sealed secrets of a pairing, apart from it so that erasing them is deleting rows. */
@@ -47,10 +51,62 @@ export interface AccountTable {
   next_label: Generated<string | null>;
 }
 
+/** What happened to a fob. Most rows come from triggers, in the transaction of the change itself. Never a secret. */
+export interface HistoryTable {
+  id: Generated<number>;
+  serial: string;
+  at_ms: number;
+  event: HistoryEvent;
+  /** What it was about: an account's names, a holder. */
+  detail: Generated<string>;
+}
+
+export type HistoryEvent =
+  | 'paired'
+  | 'erased'
+  | 'forgotten'
+  | 'recovery-key-left'
+  | 'enrolled'
+  | 'removed'
+  | 'renamed'
+  | 'assigned'
+  | 'unassigned'
+  | 'given'
+  | 'taken'
+  | 'clock-set'
+  | 'policy-set'
+  | 'pin-required'
+  | 'pin-reset'
+  | 'opened-for-update'
+  | 'verified';
+
+/** One look at a fob's clock. Fob minus host, in ms; drift and trim in ppm, positive for a fob that is fast. */
+export interface ClockTable {
+  id: Generated<number>;
+  pairing_id: number;
+  read_ms: number;
+  /** Whether it was set then; the other columns say how it stood before. */
+  is_set: 0 | 1;
+  difference_ms: number | null;
+  uncertainty_ms: number | null;
+  age_seconds: number | null;
+  drift_ppm: number | null;
+  trim_ppm: number | null;
+}
+
+/** Under which key values are sealed from now on: at most one row, none before the first re-keying. */
+export interface SealingTable {
+  id: 1;
+  key_id: string;
+}
+
 export interface Schema {
+  sealing: SealingTable;
   pairings: PairingTable;
   secrets: SecretTable;
   accounts: AccountTable;
+  history: HistoryTable;
+  clocks: ClockTable;
 }
 
 /**
@@ -97,5 +153,84 @@ export const MIGRATIONS: readonly string[] = [
   alter table accounts add column suite text;
   alter table accounts add column next_issuer text;
   alter table accounts add column next_label text;
+  `,
+  `
+  alter table pairings add column holder text;
+  alter table pairings add column given_ms integer;
+  create table history (
+    id integer primary key autoincrement,
+    serial text not null,
+    at_ms integer not null,
+    event text not null,
+    detail text not null default ''
+  ) strict;
+  create index history_serial on history (serial, id);
+  create table clocks (
+    id integer primary key autoincrement,
+    pairing_id integer not null references pairings (id) on delete cascade,
+    read_ms integer not null,
+    is_set integer not null,
+    difference_ms real,
+    uncertainty_ms real,
+    age_seconds integer,
+    drift_ppm real,
+    trim_ppm real
+  ) strict;
+  create index clocks_pairing on clocks (pairing_id, id);
+  create table sealing (id integer primary key check (id = 1), key_id text not null) strict;
+  create trigger secrets_key before insert on secrets
+    when lower(hex(substr(new.pairing_key, 1, 4))) != (select key_id from sealing) begin
+    select raise(abort, 'sealed under a key that is no longer used');
+  end;
+  create trigger accounts_key before insert on accounts
+    when lower(hex(substr(new.sealed_key, 1, 4))) != (select key_id from sealing) begin
+    select raise(abort, 'sealed under a key that is no longer used');
+  end;
+  insert into history (serial, at_ms, event)
+    select serial, confirmed_ms, 'paired' from pairings where confirmed_ms is not null;
+  create trigger history_paired after update of state on pairings
+    when new.state = 'confirmed' and old.state = 'pending' begin
+    insert into history (serial, at_ms, event) values (new.serial, new.confirmed_ms, 'paired');
+  end;
+  create trigger history_erased after update of state on pairings
+    when new.state = 'erased' and old.state = 'confirmed' begin
+    insert into history (serial, at_ms, event) values (
+      new.serial, new.erased_ms, iif(new.given_ms is null, 'erased', 'forgotten'));
+  end;
+  create trigger history_recovery after update of escrowed_ms on pairings
+    when new.escrowed_ms is not null begin
+    insert into history (serial, at_ms, event) values (new.serial, new.escrowed_ms, 'recovery-key-left');
+  end;
+  create trigger history_holder after update of holder on pairings
+    when new.holder is not old.holder begin
+    insert into history (serial, at_ms, event, detail) values (
+      new.serial, cast(unixepoch('subsec') * 1000 as integer),
+      iif(new.holder is null, 'unassigned', 'assigned'), coalesce(new.holder, old.holder));
+  end;
+  create trigger history_given after update of given_ms on pairings
+    when new.given_ms is not null begin
+    insert into history (serial, at_ms, event) values (new.serial, new.given_ms, 'given');
+  end;
+  create trigger history_enrolled after update of state on accounts
+    when new.state = 'active' and old.state = 'pending' begin
+    insert into history (serial, at_ms, event, detail)
+      select serial, cast(unixepoch('subsec') * 1000 as integer), 'enrolled',
+        iif(new.issuer = '', new.label, new.issuer || ':' || new.label)
+      from pairings where id = new.pairing_id;
+  end;
+  create trigger history_removed after delete on accounts
+    when old.state = 'active' begin
+    insert into history (serial, at_ms, event, detail)
+      select serial, cast(unixepoch('subsec') * 1000 as integer), 'removed',
+        iif(old.issuer = '', old.label, old.issuer || ':' || old.label)
+      from pairings where id = old.pairing_id;
+  end;
+  create trigger history_renamed after update of issuer, label on accounts
+    when old.state = 'active' and (new.issuer is not old.issuer or new.label is not old.label) begin
+    insert into history (serial, at_ms, event, detail)
+      select serial, cast(unixepoch('subsec') * 1000 as integer), 'renamed',
+        iif(new.issuer = '', new.label, new.issuer || ':' || new.label)
+      from pairings where id = new.pairing_id;
+  end;
   `,
 ];

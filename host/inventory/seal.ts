@@ -33,7 +33,7 @@ export function unseal(keys: SealingKeys, place: Place, sealed: Uint8Array): Uin
   const bodyStart = SEAL_KEY_ID_BYTES + SEAL_NONCE_BYTES;
   const bodyEnd = box.length - SEAL_TAG_BYTES;
   if (bodyEnd < bodyStart) throw cannotOpen();
-  const id = box.toString('hex', 0, SEAL_KEY_ID_BYTES);
+  const id = keyIdOf(box);
   const nonce = box.subarray(SEAL_KEY_ID_BYTES, bodyStart);
   const decipher = createDecipheriv(CIPHER, keyOf(keys, id), nonce, { authTagLength: SEAL_TAG_BYTES });
   decipher.setAAD(associatedData(place, id));
@@ -45,6 +45,11 @@ export function unseal(keys: SealingKeys, place: Place, sealed: Uint8Array): Uin
   } catch {
     throw cannotOpen();
   }
+}
+
+/** Id of the key under which a value was sealed. */
+export function keyIdOf(sealed: Uint8Array): string {
+  return Buffer.from(sealed).toString('hex', 0, SEAL_KEY_ID_BYTES);
 }
 
 function keyOf(keys: SealingKeys, id: string): Uint8Array {

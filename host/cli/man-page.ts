@@ -1,0 +1,84 @@
+import { helpOf } from './arguments.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+
+/** Commands that have commands of their own. */
+const GROUPS = ['pin', 'inventory', 'handover'];
+
+/** The manual page passfob(1), in the macros of man(7), from the same texts as `--help`. */
+export async function manPage(): Promise<string> {
+  const top = await helpOf([]);
+  const parts = [
+    '.TH PASSFOB 1',
+    '.SH NAME',
+    'passfob \\- provisions and manages one-time-password fobs',
+    '.SH SYNOPSIS',
+    '.B passfob',
+    '.I command',
+    '[\\fIoptions\\fR]',
+    '.SH COMMANDS',
+    ...(await commandsOf(top)),
+    '.SH OPTIONS OF EVERY COMMAND',
+    ...optionLines(top),
+    '.SH EXIT STATUS',
+    ...Object.values(EXIT_CODES).flatMap(({ code, meaning }) => entry(String(code), meaning)),
+    '.SH ENVIRONMENT',
+    ...entry('PASSFOB_HOME', 'Folder of the inventory.'),
+    ...entry('PASSFOB_PORT', 'Where the fob is, in place of --port.'),
+    ...entry('PASSFOB_DEBUG', 'Says with an error of passfob itself where in its code it arose.'),
+    '.SH FILES',
+    ...entry('inventory.db, inventory.key', 'What this owner knows of its fobs, and the key that seals it.'),
+  ];
+  return `${parts.join('\n')}\n`;
+}
+
+async function commandsOf(top: string): Promise<string[]> {
+  const lines: string[] = [];
+  const general = new Set(optionsIn(top).map(([option]) => option));
+  for (const [command, description] of commandsIn(top)) {
+    const name = command.split(' ')[0] ?? '';
+    const help = name === 'simulate' ? '' : await helpOf([name]);
+    if (!GROUPS.includes(name)) lines.push(...entry(command, description), ...ownOptions(help, general));
+    else {
+      for (const [inner, said] of commandsIn(help)) {
+        const own = await helpOf(inner.split(' ').slice(0, 2));
+        lines.push(...entry(inner, said), ...ownOptions(own, general));
+      }
+    }
+  }
+  return lines;
+}
+
+function ownOptions(help: string, general: ReadonlySet<string>): string[] {
+  const own = optionsIn(help).filter(([option]) => !general.has(option));
+  if (own.length === 0) return [];
+  return ['.RS', ...own.flatMap(([option, description]) => entry(option, description)), '.RE'];
+}
+
+function optionLines(help: string): string[] {
+  return optionsIn(help).flatMap(([option, description]) => entry(option, description));
+}
+
+function commandsIn(help: string): [string, string][] {
+  return [...help.matchAll(/^ {2}passfob (\S.*?) {2,}(\S.*)$/gm)].map(([, name = '', said = '']) => [
+    name,
+    said,
+  ]);
+}
+
+function optionsIn(help: string): [string, string][] {
+  return [...help.matchAll(/^\s+(--[\w-]+) {2,}(\S.*)$/gm)].map(([, name = '', said = '']) => [
+    name,
+    said.replace(/\s+/g, ' ').replace(/ \[(?:string|number|boolean)\]/, ''),
+  ]);
+}
+
+function entry(term: string, text: string): string[] {
+  return ['.TP', `.B ${escaped(term)}`, escaped(text)];
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replace(/^([.'])/, '\\&$1');
+}

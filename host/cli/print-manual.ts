@@ -1,0 +1,3 @@
+import { manPage } from './man-page.ts';
+
+process.stdout.write(await manPage());

@@ -1,0 +1,28 @@
+import type { CommandName } from '../../protocol/commands.ts';
+import { FobError } from '../errors.ts';
+
+/** What a command would change, in words that follow `would be to`. Those that are not here change nothing. */
+const CHANGES: Partial<Record<CommandName, string>> = {
+  pair: 'have it show a pairing code',
+  adopt: 'give it its keys',
+  put: 'write the account',
+  putOcra: 'write the account',
+  remove: 'remove the account',
+  code: 'ask for a press and a passcode',
+  respond: 'ask for an approval and a response',
+  setClock: 'set its clock',
+  erase: 'ask for a press and erase it',
+  escrow: 'give it the recovery key',
+  setPolicy: 'set its policy',
+  requirePin: 'have a new PIN chosen',
+  resetPin: 'ask for a press and reset its PIN',
+  rename: 'rename the account',
+  move: 'move the account',
+  maintain: 'ask for a press and open it for an update',
+};
+
+/** @throws FobError `dry-run` for a command that changes anything on a fob */
+export function refuseChange(name: CommandName): void {
+  const change = CHANGES[name];
+  if (change !== undefined) throw new FobError('dry-run', { subject: change });
+}

@@ -1,0 +1,201 @@
+import type { Selectable, Transaction } from 'kysely';
+import { FobError } from '../errors.ts';
+import { accountPlace } from './accounts.ts';
+import type { Inventory } from './inventory.ts';
+import { secretPlace } from './pairings.ts';
+import type { AccountTable, ClockTable, HistoryTable, PairingTable, Schema } from './schema.ts';
+import { seal, unseal } from './seal.ts';
+
+/**
+ * What an inventory hands on: fobs with their keys, accounts and history, everything sealed in it opened. Only ever
+ * written under a password. Bytes are base64.
+ */
+export interface Bundle {
+  readonly version: 1;
+  readonly fobs: readonly BundledFob[];
+  readonly history: readonly Omit<Selectable<HistoryTable>, 'id'>[];
+}
+
+interface BundledFob {
+  readonly pairing: Omit<Selectable<PairingTable>, 'id' | 'given_ms'>;
+  /** Absent for a fob that was erased. */
+  readonly secrets?: Readonly<Record<(typeof SECRETS)[number], string>>;
+  readonly accounts: readonly (Omit<Selectable<AccountTable>, 'pairing_id' | 'sealed_key'> & {
+    readonly key: string;
+  })[];
+  readonly clocks: readonly Omit<Selectable<ClockTable>, 'id' | 'pairing_id'>[];
+}
+
+const SECRETS = ['device_secret', 'pairing_key', 'recovery_key'] as const;
+
+/**
+ * Everything of this inventory, or of some of its fobs.
+ * @throws FobError `not-in-inventory` for a serial without keys here, `inventory`
+ */
+export async function bundleOf(inventory: Inventory, serials?: readonly string[]): Promise<Bundle> {
+  const { db } = inventory;
+  const pairings = await db.selectFrom('pairings').selectAll().orderBy('id').execute();
+  for (const serial of serials ?? []) {
+    const isHere = pairings.some(pairing => pairing.serial === serial && pairing.state === 'confirmed');
+    if (!isHere) throw new FobError('not-in-inventory', { subject: serial });
+  }
+  const meant = pairings.filter(
+    ({ serial, state }) => serials === undefined || (serials.includes(serial) && state === 'confirmed'),
+  );
+  const history = await db.selectFrom('history').selectAll().orderBy('id').execute();
+  return {
+    version: 1,
+    fobs: await Promise.all(meant.map(pairing => bundledFob(inventory, pairing))),
+    history: history
+      .filter(({ serial }) => serials === undefined || serials.includes(serial))
+      .map(({ id: _, ...entry }) => entry),
+  };
+}
+
+async function bundledFob({ db, keys }: Inventory, pairing: Selectable<PairingTable>): Promise<BundledFob> {
+  const { id, given_ms: _, ...kept } = pairing;
+  const sealed = await db.selectFrom('secrets').selectAll().where('pairing_id', '=', id).executeTakeFirst();
+  const accounts = await db.selectFrom('accounts').selectAll().where('pairing_id', '=', id).execute();
+  const clocks = await db
+    .selectFrom('clocks')
+    .selectAll()
+    .where('pairing_id', '=', id)
+    .orderBy('id')
+    .execute();
+  const opened = (column: (typeof SECRETS)[number]) =>
+    sealed === undefined ? '' : base64(unseal(keys, secretPlace(column, id), sealed[column]));
+  return {
+    pairing: kept,
+    ...(sealed && {
+      secrets: {
+        device_secret: opened('device_secret'),
+        pairing_key: opened('pairing_key'),
+        recovery_key: opened('recovery_key'),
+      },
+    }),
+    accounts: accounts.map(({ pairing_id, sealed_key, ...account }) => ({
+      ...account,
+      key: base64(unseal(keys, accountPlace(pairing_id, account.account_id), sealed_key)),
+    })),
+    clocks: clocks.map(({ id: _id, pairing_id: _pairing, ...clock }) => clock),
+  };
+}
+
+export interface Taken {
+  readonly added: readonly string[];
+  /** Those that were here already, with the same keys. */
+  readonly known: readonly string[];
+}
+
+/**
+ * Takes in what a bundle holds, all of it or nothing, sealed under this inventory's key. What is here already stays as
+ * it is, so the same bundle twice changes nothing.
+ * @throws FobError `inventory` where a fob is here with other keys
+ */
+export async function takeIn(inventory: Inventory, bundle: Bundle): Promise<Taken> {
+  const added: string[] = [];
+  const known: string[] = [];
+  await inventory.db.transaction().execute(async transaction => {
+    for (const fob of bundle.fobs) {
+      const { serial } = fob.pairing;
+      if (await isKnown(inventory, transaction, fob)) known.push(serial);
+      else {
+        await insertFob(inventory, transaction, fob);
+        added.push(serial);
+      }
+    }
+    const fresh = bundle.history.filter(({ serial }) => added.includes(serial));
+    for (const entry of fresh) await transaction.insertInto('history').values(entry).execute();
+  });
+  return { added, known };
+}
+
+async function isKnown(
+  { keys }: Inventory,
+  transaction: Transaction<Schema>,
+  { pairing, secrets }: BundledFob,
+): Promise<boolean> {
+  const here = await transaction
+    .selectFrom('pairings')
+    .selectAll()
+    .where('serial', '=', pairing.serial)
+    .where('created_ms', '=', pairing.created_ms)
+    .execute();
+  if (secrets === undefined || pairing.state === 'erased') return here.length > 0;
+  const owned = await transaction
+    .selectFrom('pairings')
+    .innerJoin('secrets', 'secrets.pairing_id', 'pairings.id')
+    .select(['pairings.id', 'secrets.pairing_key'])
+    .where('serial', '=', pairing.serial)
+    .execute();
+  const isSame = owned.some(
+    row => base64(unseal(keys, secretPlace('pairing_key', row.id), row.pairing_key)) === secrets.pairing_key,
+  );
+  if (!isSame && owned.length > 0 && pairing.state === 'confirmed') {
+    throw new FobError('inventory', {
+      sentence: `The fob ${pairing.serial} is in this inventory with other keys; nothing was taken in.`,
+      next: 'Use an empty inventory (PASSFOB_HOME), or find out with passfob info which keys the fob has.',
+    });
+  }
+  return isSame;
+}
+
+async function insertFob(
+  { keys }: Inventory,
+  transaction: Transaction<Schema>,
+  { pairing, secrets, accounts, clocks }: BundledFob,
+): Promise<void> {
+  const { id } = await transaction
+    .insertInto('pairings')
+    .values(pairing)
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  if (secrets !== undefined) {
+    const sealed = (column: (typeof SECRETS)[number]) =>
+      seal(keys, secretPlace(column, id), bytes(secrets[column]));
+    await transaction
+      .insertInto('secrets')
+      .values({
+        pairing_id: id,
+        device_secret: sealed('device_secret'),
+        pairing_key: sealed('pairing_key'),
+        recovery_key: sealed('recovery_key'),
+      })
+      .execute();
+  }
+  for (const { key, ...account } of accounts) {
+    const sealed_key = seal(keys, accountPlace(id, account.account_id), bytes(key));
+    await transaction
+      .insertInto('accounts')
+      .values({ ...account, pairing_id: id, sealed_key })
+      .execute();
+  }
+  for (const clock of clocks) {
+    await transaction
+      .insertInto('clocks')
+      .values({ ...clock, pairing_id: id })
+      .execute();
+  }
+}
+
+/** @throws FobError `bad-input` for what no passfob wrote */
+export function readBundle(text: string): Bundle {
+  try {
+    const bundle = JSON.parse(text) as Bundle;
+    if (bundle.version === 1 && Array.isArray(bundle.fobs) && Array.isArray(bundle.history)) return bundle;
+  } catch {
+    // Said below, without what stood there.
+  }
+  throw new FobError('bad-input', {
+    sentence: 'The file was made by a later passfob.',
+    next: 'Update passfob, then run the command again.',
+  });
+}
+
+function base64(of: Uint8Array): string {
+  return Buffer.from(of).toString('base64');
+}
+
+function bytes(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'base64'));
+}

@@ -1,0 +1,129 @@
+import { FobError } from '../errors.ts';
+import { CLOCK_STALE_ERROR_MS, CLOCK_STALE_SECONDS, CLOCK_UNKNOWN_PPM } from '../limits.ts';
+import { type ClockReading, clockReadingsOf } from './clocks.ts';
+import { type HistoryEntry, historyOf } from './history.ts';
+import type { Inventory } from './inventory.ts';
+import { type Pairing, pairingsOf } from './pairings.ts';
+
+/** A fob as the inventory knows it, without asking the fob. */
+export interface KnownFob {
+  readonly serial: string;
+  readonly board: string;
+  readonly firmware: string;
+  readonly pairing: 'pending' | 'confirmed';
+  readonly holder: string | null;
+  /** Names of its accounts: `issuer:label`. */
+  readonly accounts: readonly string[];
+  /** When its clock was set by this inventory, ISO 8601; null for never. */
+  readonly clockSet: string | null;
+  /** How far it may be off by now, from what its drift was; null where nothing is known. */
+  readonly clockErrorSeconds: number | null;
+  /** Set so long ago, or never, that its passcodes may be refused: time to run `clock --set`. */
+  readonly isStale: boolean;
+  /** Whether its keys were sealed for another owner and are still here. */
+  readonly isGiven: boolean;
+}
+
+export interface FobQuery {
+  /** Part of a serial, board, holder or account, in any case. */
+  readonly search?: string | undefined;
+  readonly staleOnly?: boolean | undefined;
+}
+
+/** Fobs with keys in this inventory, by serial. */
+export async function knownFobs(
+  inventory: Inventory,
+  { search, staleOnly }: FobQuery,
+  nowMs: number,
+): Promise<KnownFob[]> {
+  const pairings = await inventory.db
+    .selectFrom('pairings')
+    .selectAll()
+    .where('state', '!=', 'erased')
+    .orderBy('serial')
+    .orderBy('id')
+    .execute();
+  const fobs = await Promise.all(pairings.map(pairing => describe(inventory, pairing, nowMs)));
+  const words = search?.trim().toLowerCase() ?? '';
+  return fobs.filter(fob => (!staleOnly || fob.isStale) && matches(fob, words));
+}
+
+function matches({ serial, board, holder, accounts }: KnownFob, words: string): boolean {
+  return [serial, board, holder ?? '', ...accounts].some(text => text.toLowerCase().includes(words));
+}
+
+async function describe(inventory: Inventory, pairing: Pairing, nowMs: number): Promise<KnownFob> {
+  const rows = await inventory.db
+    .selectFrom('accounts')
+    .select(['issuer', 'label'])
+    .where('pairing_id', '=', pairing.id)
+    .where('state', '=', 'active')
+    .orderBy('created_ms')
+    .execute();
+  const readings = await clockReadingsOf(inventory, pairing.id);
+  return {
+    serial: pairing.serial,
+    board: pairing.board,
+    firmware: pairing.firmware,
+    pairing: pairing.state === 'pending' ? 'pending' : 'confirmed',
+    holder: pairing.holder,
+    accounts: rows.map(({ issuer, label }) => (issuer === '' ? label : `${issuer}:${label}`)),
+    ...clockBelief(readings, nowMs),
+    isGiven: pairing.given_ms !== null,
+  };
+}
+
+/**
+ * What is believed of a clock that nobody asks: the last drift that was measured goes on; without one the worst that
+ * a fob's own budget allows.
+ */
+export function clockBelief(
+  readings: readonly ClockReading[],
+  nowMs: number,
+): Pick<KnownFob, 'clockSet' | 'clockErrorSeconds' | 'isStale'> {
+  const last = readings.filter(({ isSet }) => isSet).at(-1);
+  if (last === undefined) return { clockSet: null, clockErrorSeconds: null, isStale: true };
+  const ageMs = Math.max(0, nowMs - last.readMs);
+  const measured = readings.filter(({ driftPpm }) => driftPpm !== undefined).at(-1);
+  const ppm = measured?.driftPpm ?? CLOCK_UNKNOWN_PPM;
+  const errorMs = (ageMs * Math.abs(ppm)) / 1e6;
+  return {
+    clockSet: new Date(last.readMs).toISOString(),
+    clockErrorSeconds: Math.ceil(errorMs / 1000),
+    isStale: ageMs > CLOCK_STALE_SECONDS * 1000 || errorMs > CLOCK_STALE_ERROR_MS,
+  };
+}
+
+export interface FobRecord {
+  readonly fob: KnownFob | null;
+  readonly clocks: readonly ClockReading[];
+  readonly history: readonly HistoryEntry[];
+}
+
+/** Everything about one fob that is no secret, also when it was erased. @throws FobError `not-in-inventory` */
+export async function fobRecord(inventory: Inventory, serial: string, nowMs: number): Promise<FobRecord> {
+  const [pairing] = await pairingsOf(inventory, serial);
+  const history = await historyOf(inventory, serial);
+  if (pairing === undefined && history.length === 0)
+    throw new FobError('not-in-inventory', { subject: serial });
+  return {
+    fob: pairing ? await describe(inventory, pairing, nowMs) : null,
+    clocks: pairing ? await clockReadingsOf(inventory, pairing.id) : [],
+    history,
+  };
+}
+
+/**
+ * Notes who has a fob.
+ * @param holder null for nobody
+ * @throws FobError `not-in-inventory`
+ */
+export async function assign({ db }: Inventory, serial: string, holder: string | null): Promise<void> {
+  const { numUpdatedRows } = await db
+    .updateTable('pairings')
+    .set({ holder })
+    .where('serial', '=', serial)
+    .where('state', '=', 'confirmed')
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows === 0n) throw new FobError('not-in-inventory', { subject: serial });
+}

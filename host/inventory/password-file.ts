@@ -1,0 +1,141 @@
+import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
+import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { FobError, systemCode } from '../errors.ts';
+import {
+  PASSWORD_CHARACTERS_MIN,
+  PASSWORD_SALT_BYTES,
+  PASSWORD_SCRYPT_LOG_N,
+  PASSWORD_SCRYPT_LOG_N_MAX,
+  PASSWORD_SCRYPT_R,
+  SEAL_KEY_BYTES,
+  SEAL_NONCE_BYTES,
+  SEAL_TAG_BYTES,
+  SEALED_FILE_BYTES_MAX,
+} from '../limits.ts';
+
+/**
+ * A file under a password: a line that says what it is, log2 N, salt, nonce, ciphertext, tag. The key is scrypt's (RFC
+ * 7914) over the password as UTF-8 in normal form C; the seal is AES-256-GCM with all that stands before the ciphertext
+ * as associated data.
+ */
+const CIPHER = 'aes-256-gcm';
+
+/** @param what names the file's kind, such as `backup`: a file of another kind is refused */
+export async function sealWithPassword(what: string, plain: Uint8Array, password: string): Promise<Buffer> {
+  checkNewPassword(password);
+  const salt = randomBytes(PASSWORD_SALT_BYTES);
+  const nonce = randomBytes(SEAL_NONCE_BYTES);
+  const head = Buffer.concat([heading(what), Buffer.of(PASSWORD_SCRYPT_LOG_N), salt, nonce]);
+  const key = await keyOf(password, salt, PASSWORD_SCRYPT_LOG_N);
+  const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: SEAL_TAG_BYTES });
+  cipher.setAAD(head);
+  return Buffer.concat([head, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** @throws FobError `bad-input`: another kind of file, damaged, or another password */
+export async function openWithPassword(what: string, sealed: Uint8Array, password: string): Promise<Buffer> {
+  const box = Buffer.from(sealed);
+  const start = heading(what);
+  const logN = box[start.length] ?? 0;
+  const saltAt = start.length + 1;
+  const nonceAt = saltAt + PASSWORD_SALT_BYTES;
+  const bodyAt = nonceAt + SEAL_NONCE_BYTES;
+  const end = box.length - SEAL_TAG_BYTES;
+  if (!box.subarray(0, start.length).equals(start) || end < bodyAt) throw unlike(what);
+  if (logN < 1 || logN > PASSWORD_SCRYPT_LOG_N_MAX) throw unlike(what);
+  const key = await keyOf(password, box.subarray(saltAt, nonceAt), logN);
+  const nonce = box.subarray(nonceAt, bodyAt);
+  const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: SEAL_TAG_BYTES });
+  decipher.setAAD(box.subarray(0, bodyAt));
+  decipher.setAuthTag(box.subarray(end));
+  try {
+    return Buffer.concat([decipher.update(box.subarray(bodyAt, end)), decipher.final()]);
+  } catch {
+    throw new FobError('bad-input', {
+      sentence: 'The password does not open the file, or the file is damaged.',
+      next: 'Try the password again, or take another copy of the file.',
+    });
+  }
+}
+
+/** @throws FobError `bad-input` */
+export function checkNewPassword(password: string): void {
+  if ([...password].length >= PASSWORD_CHARACTERS_MIN) return;
+  throw new FobError('bad-input', {
+    sentence: `The password has fewer than ${PASSWORD_CHARACTERS_MIN} characters.`,
+    next: 'Take a longer one: whoever has the file can try as many as they like.',
+  });
+}
+
+function heading(what: string): Buffer {
+  return Buffer.from(`passfob ${what} 1\n`, 'latin1');
+}
+
+function unlike(what: string): FobError {
+  return new FobError('bad-input', {
+    sentence: `The file is no passfob ${what}, or one of a later passfob.`,
+    next: 'Name the right file, or update passfob.',
+  });
+}
+
+function keyOf(password: string, salt: Uint8Array, logN: number): Promise<Buffer> {
+  const N = 2 ** logN;
+  // Twice what it needs: Node refuses what just fits.
+  const options = { N, r: PASSWORD_SCRYPT_R, p: 1, maxmem: 256 * N * PASSWORD_SCRYPT_R };
+  return new Promise((resolve, reject) =>
+    scrypt(password.normalize('NFC'), salt, SEAL_KEY_BYTES, options, (error, key) =>
+      error ? reject(error) : resolve(key),
+    ),
+  );
+}
+
+/** A new file for its owner alone, on the disk when this returns. @throws FobError `bad-input` */
+export function writeNewFile(path: string, bytes: Uint8Array): void {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'wx', 0o600);
+  } catch (error) {
+    const isThere = systemCode(error) === 'EEXIST';
+    throw new FobError('bad-input', {
+      sentence: isThere ? `The file ${path} is there already.` : `The file ${path} cannot be made.`,
+      next: isThere
+        ? 'Name a new one: nothing is overwritten.'
+        : 'Check the folder and the space on its disk.',
+      cause: error,
+    });
+  }
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+    fsyncSync(descriptor);
+  } catch (error) {
+    unlinkSync(path);
+    throw new FobError('bad-input', {
+      sentence: `The file ${path} cannot be written.`,
+      next: 'Check the space on its disk.',
+      cause: error,
+    });
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** @throws FobError `bad-input` */
+export function readWholeFile(path: string, bytesMax = SEALED_FILE_BYTES_MAX): Buffer {
+  try {
+    const descriptor = openSync(path, 'r');
+    try {
+      const { size } = fstatSync(descriptor);
+      if (size > bytesMax) throw new FobError('bad-input', { sentence: `The file ${path} is too large.` });
+      return readFileSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (error instanceof FobError) throw error;
+    throw new FobError('bad-input', {
+      sentence: `The file ${path} cannot be read.`,
+      next: 'Check its name and whether you may read it.',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest';
+import { connect } from '../../host/client/client.ts';
+import { enroll } from '../../host/commands/enroll.ts';
+import { list } from '../../host/commands/list.ts';
+import { rename } from '../../host/commands/rename.ts';
+import { verify } from '../../host/commands/verify.ts';
+import { parseOtpauth } from '../../host/enrol/otpauth.ts';
+import { isFobError } from '../../host/errors.ts';
+import { secret } from '../kit/secrets.ts';
+import { CoreFob } from './kit/core-fob.ts';
+import { atHand, pairedAt, workplace } from './kit/workplace.ts';
+
+const uri = (label: string) =>
+  secret(`otpauth://hotp/Example:${label}?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Example&counter=0`);
+
+/**
+ * Ctrl-C, which is what aborts the signal of a command, at every frame of it in either way: afterwards fob and inventory
+ * agree, and the same command run again does what it did not do, once.
+ */
+it.each(['toFob', 'toHost'] as const)(
+  'a command cancelled at any frame %s leaves nothing half done',
+  async way => {
+    for (let at = 0; ; at++) {
+      const fob = new CoreFob();
+      const place = workplace(fob);
+      await pairedAt(place, fob);
+      await enroll(place.context, await atHand(fob), parseOtpauth(uri('old')));
+      const ending = new AbortController();
+      const context = { ...place.context, signal: ending.signal };
+      const note = (frame: string, n: number) => {
+        if (n === at) ending.abort();
+        return frame;
+      };
+      const client = connect(fob.plugIn({ [way]: note }).transport, {
+        patience: { answerTimeoutMs: 5_000, sendsMax: 1 },
+      });
+      let isDone = true;
+      try {
+        const cut = { address: 'cable', client, hello: await client.hello() };
+        await enroll(context, cut, parseOtpauth(uri('new')));
+        await rename(context, { ...cut, hello: await client.hello() }, 'old', {
+          issuer: undefined,
+          label: 'older',
+        });
+      } catch (error) {
+        if (!isFobError(error, 'cancelled')) throw error;
+        isDone = false;
+      }
+      await client.close();
+      const { accounts } = await verify(place.context, await atHand(fob));
+      expect(
+        accounts.every(({ verdict }) => verdict === 'proved' || verdict === 'undone'),
+        `frame ${at}`,
+      ).toBe(true);
+      const before = await list(place.context, await atHand(fob));
+      if (!before.accounts.some(({ label }) => label === 'new')) {
+        await enroll(place.context, await atHand(fob), parseOtpauth(uri('new')));
+      }
+      const after = await list(place.context, await atHand(fob));
+      expect(after.accounts.map(({ label }) => label.slice(0, 3)).sort(), `frame ${at}`).toEqual([
+        'new',
+        'old',
+      ]);
+      if (isDone) {
+        expect(at).toBeGreaterThan(10);
+        return;
+      }
+    }
+  },
+);

@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { connect } from '../../host/client/client.ts';
+import { traced } from '../../host/client/trace.ts';
+import { setClock } from '../../host/commands/clock.ts';
+import { code } from '../../host/commands/code.ts';
+import type { Context, FobAtHand } from '../../host/commands/context.ts';
+import { enroll } from '../../host/commands/enroll.ts';
+import { erase } from '../../host/commands/erase.ts';
+import { maintain } from '../../host/commands/maintain.ts';
+import { move } from '../../host/commands/move.ts';
+import { pair } from '../../host/commands/pair.ts';
+import { escrowPin, pinPolicy, requirePin, resetPin } from '../../host/commands/pin.ts';
+import { remove } from '../../host/commands/remove.ts';
+import { rename } from '../../host/commands/rename.ts';
+import { verify } from '../../host/commands/verify.ts';
+import { parseOtpauth } from '../../host/enrol/otpauth.ts';
+import { secret } from '../kit/secrets.ts';
+import { CoreFob } from './kit/core-fob.ts';
+import { atHand, pairedAt, type Workplace, workplace } from './kit/workplace.ts';
+
+const URI = secret('otpauth://totp/Example:bob?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Example');
+const enrolment = () => parseOtpauth(URI);
+const PATIENCE = { answerTimeoutMs: 5_000, sendsMax: 1 };
+
+/** Everything the inventory says of its fobs. */
+async function rows({ context: { inventory } }: Workplace) {
+  const { db } = inventory;
+  return {
+    pairings: await db.selectFrom('pairings').selectAll().execute(),
+    accounts: await db.selectFrom('accounts').selectAll().execute(),
+    history: await db.selectFrom('history').selectAll().execute(),
+  };
+}
+
+async function dry(fob: CoreFob): Promise<FobAtHand> {
+  const client = connect(fob.plugIn().transport, { patience: PATIENCE, isDryRun: true });
+  return { address: 'cable', client, hello: await client.hello() };
+}
+
+const WORK: Readonly<Record<string, (context: Context, fob: FobAtHand) => Promise<unknown>>> = {
+  'write the account': (context, fob) => enroll(context, fob, enrolment()),
+  'ask for a press and a passcode': (context, fob) => code(context, fob, 'alice'),
+  'rename the account': (context, fob) => rename(context, fob, 'alice', { issuer: undefined, label: 'eve' }),
+  'move the account': (context, fob) => move(context, fob, 'alice', 1),
+  'remove the account': (context, fob) => remove(context, fob, 'alice', async () => undefined),
+  'set its clock': (context, fob) => setClock(context, fob),
+  'set its policy': (context, fob) => pinPolicy(context, fob, { attempts: 7 }),
+  'ask for a press and reset its PIN': (context, fob) => resetPin(context, fob),
+  'give it the recovery key': (context, fob) => escrowPin(context, fob),
+  'ask for a press and open it for an update': (context, fob) => maintain(context, fob),
+  'ask for a press and erase it': (context, fob) => erase(context, fob),
+};
+
+it.each(Object.keys(WORK))('a dry run ends where the next step would be to %s', async step => {
+  const fob = new CoreFob();
+  const place = workplace(fob);
+  await pairedAt(place, fob);
+  const alice = parseOtpauth(URI.replace('bob', 'alice'));
+  await enroll(place.context, await atHand(fob), alice);
+  const before = await rows(place);
+  const screen = fob.screen;
+  const outcome = await WORK[step]?.(place.context, await dry(fob)).catch(error => error);
+  expect(outcome).toMatchObject({
+    kind: 'dry-run',
+    message: `Nothing was changed. The next step would be to ${step}.`,
+  });
+  expect(await rows(place)).toEqual(before);
+  expect(fob.screen).toEqual(screen);
+  // The fob is as it was, and the inventory with it.
+  await verify(place.context, await atHand(fob));
+});
+
+it('a dry run of a pairing shows no code, and one of requiring a PIN first says that there is none', async () => {
+  const fob = new CoreFob();
+  const place = workplace(fob);
+  const screen = fob.screen;
+  const pairing = pair(place.context, await dry(fob), { askCode: async () => fob.code });
+  await expect(pairing).rejects.toMatchObject({ kind: 'dry-run' });
+  expect(fob.screen).toEqual(screen);
+  expect(await rows(place)).toEqual({ pairings: [], accounts: [], history: [] });
+  await pairedAt(place, fob);
+  await expect(requirePin(place.context, await dry(fob))).rejects.toMatchObject({ kind: 'bad-input' });
+});
+
+it('a trace has every frame both ways, and no secret in it', async () => {
+  const fob = new CoreFob();
+  const place = workplace(fob);
+  const lines: string[] = [];
+  let ms = 0;
+  const client = connect(
+    traced(
+      fob.plugIn().transport,
+      line => lines.push(line),
+      () => ms++,
+    ),
+    { patience: PATIENCE },
+  );
+  const traceable = { address: 'cable', client, hello: await client.hello() };
+  const given: Uint8Array[] = [];
+  const context = {
+    ...place.context,
+    random: (length: number) => {
+      const bytes = secret(new Uint8Array(randomBytes(length)));
+      given.push(bytes);
+      return bytes;
+    },
+  };
+  await pair(context, traceable, { askCode: async () => fob.code });
+  await enroll(context, { ...traceable, hello: await client.hello() }, enrolment());
+  expect(lines.length).toBeGreaterThan(20);
+  const ways = lines.map(line => /^([<>]) \d+ (?:[\da-f]{2})+$/.exec(line)?.[1]);
+  expect(ways).toEqual(ways.map((_, index) => (index % 2 === 0 ? '>' : '<')));
+  const all = lines.join('\n');
+  // Nonces are public; keys are the longer ones.
+  for (const bytes of given.filter(({ length }) => length >= 32)) {
+    expect(all).not.toContain(Buffer.from(bytes).toString('hex'));
+  }
+  expect(all).not.toContain(Buffer.from('12345678901234567890').toString('hex'));
+});

@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { completions } from '../../host/cli/completion.ts';
+import { manPage } from '../../host/cli/man-page.ts';
+import { secret } from '../kit/secrets.ts';
+import { describeNeeds, itNeeds, tool } from '../kit/tools.ts';
+import { passfob } from './kit/cli.ts';
+import { needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
+
+describeNeeds(needsBuild, 'two owners and a fob, by the command line', () => {
+  let fob: SimulatedFob;
+  let folder: string;
+  let serial: string;
+  beforeAll(async () => {
+    fob = await simulatedFob();
+    folder = mkdtempSync(join(tmpdir(), 'passfob-fleet-'));
+    writeFileSync(join(folder, 'password'), `${secret(`horse ${randomBytes(8).toString('hex')}`)}\n`, {
+      mode: 0o600,
+    });
+  });
+  afterAll(async () => {
+    await fob.close();
+    rmSync(folder, { recursive: true });
+  });
+  const as = (owner: string, ...args: string[]) =>
+    passfob([...args, '--json'], { home: join(folder, owner), input: '' }).then(run => run.json());
+  const file = (name: string) => join(folder, name);
+  const word = () => ['--password-file', file('password')];
+
+  it('begins with a fob of the first owner, whose clock is looked after', async () => {
+    await passfob(['pair', '--port', fob.tcp], {
+      home: join(folder, 'ada'),
+      when: ['Code on the screen', async ({ type }) => type(`${await fob.code()}\n`)],
+    });
+    const set = await as('ada', 'clock', '--set', '--each', '--port', fob.tcp);
+    expect(set).toMatchObject({ ok: true, clocks: [{ state: 'trusted', isSet: true }], failed: [] });
+    const again = await as('ada', 'clock', '--set', '--each', '--port', fob.tcp);
+    expect(again).toMatchObject({ clocks: [{ before: { differenceMs: expect.any(Number) } }] });
+    const listed = await as('ada', 'inventory', 'list');
+    const [known] = listed.fobs as { serial: string }[];
+    serial = known?.serial ?? '';
+    expect(known).toMatchObject({ board: 'pico', holder: null, isStale: false, clockErrorSeconds: 1 });
+    expect(await as('ada', 'inventory', 'list', '--stale')).toMatchObject({ fobs: [] });
+  });
+
+  it('notes who has it, and tells its story', async () => {
+    expect(await as('ada', 'inventory', 'assign', serial, 'Grace \u001b[31mHopper')).toMatchObject({
+      ok: true,
+    });
+    const shown = await passfob(['inventory', 'show', serial], { home: join(folder, 'ada'), input: '' });
+    expect(shown.exitCode).toBe(0);
+    expect(shown.stdout).not.toContain('\u001b');
+    expect(shown.stdout).toMatch(
+      /paired with this inventory\n(?:.*\n)*.*its clock was set\n(?:.*\n)*.*given to Grace/,
+    );
+    expect(await as('ada', 'inventory', 'list', '--search', 'hopper')).toMatchObject({ fobs: [{ serial }] });
+  });
+
+  it('hands the fob over: the second owner opens it, the first forgets it', async () => {
+    expect(await as('ada', 'handover', 'forget', serial, '--yes')).toMatchObject({
+      error: { kind: 'bad-input' },
+    });
+    expect(await as('ada', 'handover', 'give', serial, '--out', file('given'), ...word())).toMatchObject({
+      ok: true,
+      serials: [serial],
+    });
+    expect(await as('grace', 'handover', 'take', file('given'), ...word())).toMatchObject({
+      added: [serial],
+    });
+    expect(await as('grace', 'info', '--port', fob.tcp)).toMatchObject({ ok: true, serial });
+    expect(await as('ada', 'handover', 'forget', serial)).toMatchObject({ error: { kind: 'usage' } });
+    expect(await as('ada', 'handover', 'forget', serial, '--yes')).toMatchObject({ ok: true });
+    expect(await as('ada', 'info', '--port', fob.tcp)).toMatchObject({
+      error: { kind: 'not-in-inventory', exitCode: 8 },
+    });
+  });
+
+  it('backs up, gives itself a new key, and is restored elsewhere', async () => {
+    expect(await as('grace', 'inventory', 'backup', file('backup'), ...word())).toMatchObject({ fobs: 1 });
+    expect(await as('grace', 'inventory', 'rekey')).toMatchObject({ ok: true, values: 3 });
+    expect(await as('grace', 'info', '--port', fob.tcp)).toMatchObject({ ok: true });
+    expect(await as('joan', 'inventory', 'restore', file('backup'), ...word(), '--dry-run')).toMatchObject({
+      dryRun: true,
+    });
+    expect(await as('joan', 'inventory', 'list')).toMatchObject({ fobs: [] });
+    expect(await as('joan', 'inventory', 'restore', file('backup'), ...word())).toMatchObject({
+      added: [serial],
+    });
+    expect(await as('joan', 'info', '--port', fob.tcp)).toMatchObject({ ok: true, serial });
+    expect(await as('joan', 'inventory', 'restore', file('backup'))).toMatchObject({
+      error: { kind: 'usage' },
+    });
+  });
+
+  it('says every frame on standard error when it is asked to, and on standard output nothing of it', async () => {
+    const run = await passfob(['info', '--json', '--trace', '--port', fob.tcp], {
+      home: join(folder, 'joan'),
+      input: '',
+    });
+    expect(run.json()).toMatchObject({ ok: true });
+    expect(run.stderr).toMatch(/^> \d+ [\da-f]+\n< \d+ [\da-f]+\n/);
+  });
+});
+
+describe('completion', () => {
+  it.each([
+    [[''], ['devices', 'pair', 'inventory', 'handover', 'completion']],
+    [['inv'], ['inventory']],
+    [
+      ['inventory', ''],
+      ['list', 'show', 'assign', 'unassign', 'backup', 'restore', 'rekey'],
+    ],
+    [
+      ['inventory', 're'],
+      ['restore', 'rekey'],
+    ],
+    [['clock', '--se'], ['--set']],
+    [['clock', '--set', '--ea'], ['--each']],
+    [
+      ['pin', 'policy', '--typing', ''],
+      ['never', 'allowed', 'enter'],
+    ],
+    [['completion', 'z'], ['zsh']],
+  ])('of %j offers what fits', async (words, expected) => {
+    expect(await completions(words)).toEqual(expect.arrayContaining(expected));
+  });
+
+  it('offers nothing where nothing fits', async () => {
+    expect(await completions(['inventory', 'nothing-like-it'])).toEqual([]);
+    expect(await completions(['--typing', ''])).not.toContain('never');
+  });
+
+  const bash = tool('bash');
+  itNeeds(
+    { name: 'bash and the build', found: (needsBuild.found && bash) || undefined },
+    'is what bash does with its script',
+    async bashPath => {
+      const { stdout } = await passfob(['completion', 'bash'], { home: '/nonexistent', input: '' }).catch(
+        () => ({ stdout: '' }),
+      );
+      expect(stdout).toContain('complete -o default -F _passfob passfob');
+      expect(bashPath).toContain('bash');
+    },
+  );
+});
+
+describe('the manual page', () => {
+  it('is what docs/passfob.1 holds: made again by npm run manual', async () => {
+    const kept = readFileSync(new URL('../../docs/passfob.1', import.meta.url), 'utf8');
+    expect(kept).toBe(await manPage());
+  });
+});

@@ -1,0 +1,267 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import BetterSqlite from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { FobError } from '../../host/errors.ts';
+import {
+  accountIdText,
+  accountsOf,
+  addPendingAccount,
+  confirmAccount,
+  dropAccount,
+} from '../../host/inventory/accounts.ts';
+import { addClockReading } from '../../host/inventory/clocks.ts';
+import { assign, fobRecord, knownFobs } from '../../host/inventory/fobs.ts';
+import { backUp, forget, give, restore, take } from '../../host/inventory/handover.ts';
+import { historyOf } from '../../host/inventory/history.ts';
+import { openInventory } from '../../host/inventory/inventory.ts';
+import { openKeyFile } from '../../host/inventory/key-file.ts';
+import {
+  addPendingPairing,
+  confirmPairing,
+  type FobSecrets,
+  markErased,
+  pairingKeyOf,
+  recoveryKeyOf,
+} from '../../host/inventory/pairings.ts';
+import { rekey } from '../../host/inventory/rekey.ts';
+import { secret } from '../kit/secrets.ts';
+import { FOB, secrets, settings } from './kit/inventory-rows.ts';
+import { workplace } from './kit/workplace.ts';
+
+const DAY_MS = 86_400_000;
+const NOW = 1_800_000_000_000;
+const password = () => secret(`correct horse ${randomBytes(6).toString('hex')}`);
+
+/** An inventory with one fob and one account, and their secrets. */
+async function stocked(serial = FOB.serial) {
+  const { inventory } = workplace().context;
+  const made: FobSecrets = secrets();
+  const id = await addPendingPairing(inventory, { ...FOB, serial }, made, NOW);
+  await confirmPairing(inventory, id, NOW);
+  const account = settings();
+  const key = secret(new Uint8Array(randomBytes(20)));
+  await addPendingAccount(inventory, id, account, key, NOW);
+  await confirmAccount(inventory, id, account.id);
+  return { inventory, id, made, account, key };
+}
+
+async function refusal(work: Promise<unknown>): Promise<FobError> {
+  const error = await work.then(
+    () => undefined,
+    reason => reason,
+  );
+  expect(error).toBeInstanceOf(FobError);
+  return error as FobError;
+}
+
+describe('what the inventory knows of its fobs', () => {
+  it('is found by any of its words, in any case', async () => {
+    const { inventory } = await stocked();
+    await assign(inventory, FOB.serial, 'Ada Lovelace');
+    for (const search of ['qpzr', 'LOVE', 'example:ali', 'pico', '', undefined]) {
+      expect(await knownFobs(inventory, { search }, NOW)).toMatchObject([
+        { serial: FOB.serial, holder: 'Ada Lovelace', accounts: ['Example:alice'], pairing: 'confirmed' },
+      ]);
+    }
+    expect(await knownFobs(inventory, { search: 'nobody' }, NOW)).toEqual([]);
+  });
+
+  it('keeps a history in the transactions of the changes themselves', async () => {
+    const { inventory, id, account } = await stocked();
+    await assign(inventory, FOB.serial, 'Ada');
+    await assign(inventory, FOB.serial, 'Ada');
+    await assign(inventory, FOB.serial, null);
+    await dropAccount(inventory, id, account.id);
+    await markErased(inventory, id, NOW + 1);
+    const history = await historyOf(inventory, FOB.serial);
+    expect(history.map(({ event, detail }) => `${event} ${detail}`.trim())).toEqual([
+      'paired',
+      'enrolled Example:alice',
+      'assigned Ada',
+      'unassigned Ada',
+      'removed Example:alice',
+      'erased',
+    ]);
+    expect(await fobRecord(inventory, FOB.serial, NOW)).toMatchObject({ fob: null, clocks: [] });
+    expect(await refusal(fobRecord(inventory, 'PF-0000-0000', NOW))).toMatchObject({
+      kind: 'not-in-inventory',
+    });
+    expect(await refusal(assign(inventory, FOB.serial, 'Ada'))).toMatchObject({ kind: 'not-in-inventory' });
+  });
+
+  it('says which clocks are to be set, by the drift that was measured', async () => {
+    const { inventory, id } = await stocked();
+    const at = async (days: number) => (await knownFobs(inventory, {}, NOW + days * DAY_MS))[0];
+    expect(await at(0)).toMatchObject({ clockSet: null, clockErrorSeconds: null, isStale: true });
+    await addClockReading(inventory, id, { readMs: NOW, isSet: true });
+    // 20 ppm are 1.728 s a day.
+    expect(await at(10)).toMatchObject({ clockErrorSeconds: 18, isStale: false });
+    expect(await at(20)).toMatchObject({ clockErrorSeconds: 35, isStale: true });
+    await addClockReading(inventory, id, { readMs: NOW + 5 * DAY_MS, isSet: true, driftPpm: -1 });
+    expect(await at(105)).toMatchObject({ clockErrorSeconds: 9, isStale: false });
+    expect(await at(186)).toMatchObject({ isStale: true });
+    expect(await knownFobs(inventory, { staleOnly: true }, NOW + 105 * DAY_MS)).toEqual([]);
+  });
+});
+
+describe('a backup', () => {
+  it('brings everything back into another inventory, sealed under its own key, and once only', async () => {
+    const { inventory, id, made, account, key } = await stocked();
+    await assign(inventory, FOB.serial, 'Ada');
+    await addClockReading(inventory, id, { readMs: NOW, isSet: true, differenceMs: -3.5 });
+    const file = join(inventory.directory, 'backup');
+    const word = password();
+    expect(await backUp(inventory, file, word)).toBe(1);
+    if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
+    const bytes = readFileSync(file);
+    for (const one of [made.pairingKey, made.deviceSecret, key]) {
+      expect(bytes.includes(Buffer.from(one))).toBe(false);
+      expect(bytes.includes(Buffer.from(one).toString('base64'))).toBe(false);
+    }
+
+    const other = workplace().context.inventory;
+    expect(await restore(other, file, word)).toEqual({ added: [FOB.serial], known: [] });
+    expect(await restore(other, file, word)).toEqual({ added: [], known: [FOB.serial] });
+    expect(other.keys.currentId).not.toBe(inventory.keys.currentId);
+    const [fob, ...more] = await knownFobs(other, {}, NOW);
+    expect([fob, more]).toMatchObject([{ holder: 'Ada', accounts: ['Example:alice'] }, []]);
+    const row = await other.db.selectFrom('pairings').select('id').executeTakeFirstOrThrow();
+    expect(await pairingKeyOf(other, row.id)).toEqual(made.pairingKey);
+    expect(await recoveryKeyOf(other, row.id)).toEqual(made.recoveryKey);
+    expect(await accountsOf(other, row.id)).toMatchObject([{ key, settings: account, state: 'active' }]);
+    expect(await historyOf(other, FOB.serial)).toEqual(await historyOf(inventory, FOB.serial));
+    expect((await fobRecord(other, FOB.serial, NOW)).clocks).toEqual(
+      (await fobRecord(inventory, FOB.serial, NOW)).clocks,
+    );
+  });
+
+  it('is refused with another password, in part, changed anywhere, or as something else', async () => {
+    const { inventory } = await stocked();
+    const file = join(inventory.directory, 'backup');
+    const word = password();
+    await backUp(inventory, file, word);
+    const other = workplace().context.inventory;
+    expect(await refusal(restore(other, file, password()))).toMatchObject({ kind: 'bad-input' });
+    expect(await refusal(take(other, file, word, NOW))).toMatchObject({
+      message: 'The file is no passfob handover, or one of a later passfob.',
+    });
+    const whole = readFileSync(file);
+    const bad = join(inventory.directory, 'bad');
+    const flips = [0, 17, 18, 30, 40, 60, whole.length - 1];
+    for (const at of flips) {
+      const changed = Buffer.from(whole);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      writeFileSync(bad, changed);
+      expect(await refusal(restore(other, bad, word)), `byte ${at}`).toMatchObject({ kind: 'bad-input' });
+    }
+    for (const length of [0, 20, 50, whole.length - 1]) {
+      writeFileSync(bad, whole.subarray(0, length));
+      expect(await refusal(restore(other, bad, word)), `${length} bytes`).toMatchObject({
+        kind: 'bad-input',
+      });
+    }
+    expect(await knownFobs(other, {}, NOW)).toEqual([]);
+    expect(await refusal(backUp(inventory, file, word))).toMatchObject({ kind: 'bad-input' });
+    expect(await refusal(backUp(inventory, `${file}2`, secret('short pw9')))).toMatchObject({
+      message: expect.stringContaining('fewer than'),
+    });
+  }, 60_000);
+
+  it('never takes the place of other keys of the same fob, and then takes in nothing at all', async () => {
+    const { inventory } = await stocked();
+    const second = await addPendingPairing(inventory, { ...FOB, serial: 'PF-QQQQ-QQQQ' }, secrets(), NOW);
+    await confirmPairing(inventory, second, NOW);
+    const file = join(inventory.directory, 'backup');
+    const word = password();
+    await backUp(inventory, file, word);
+    const other = await stocked('PF-QQQQ-QQQQ');
+    expect(await refusal(restore(other.inventory, file, word))).toMatchObject({
+      kind: 'inventory',
+      message: expect.stringContaining('PF-QQQQ-QQQQ'),
+    });
+    expect((await knownFobs(other.inventory, {}, NOW)).map(({ serial }) => serial)).toEqual(['PF-QQQQ-QQQQ']);
+    expect(await pairingKeyOf(other.inventory, other.id)).toEqual(other.made.pairingKey);
+  });
+});
+
+describe('a handover', () => {
+  it('gives fobs to another owner, and forgets only what was given', async () => {
+    const { inventory, id, made } = await stocked();
+    const kept = await addPendingPairing(inventory, { ...FOB, serial: 'PF-QQQQ-QQQQ' }, secrets(), NOW);
+    await confirmPairing(inventory, kept, NOW);
+    const file = join(inventory.directory, 'given');
+    const word = password();
+    expect(await refusal(forget(inventory, [FOB.serial], NOW))).toMatchObject({
+      message: expect.stringContaining('was not given'),
+    });
+    expect(await refusal(give(inventory, ['PF-0000-0000'], file, word, NOW))).toMatchObject({
+      kind: 'not-in-inventory',
+    });
+    await give(inventory, [FOB.serial], file, word, NOW);
+    expect(await knownFobs(inventory, {}, NOW)).toMatchObject([{ isGiven: true }, { isGiven: false }]);
+    const other = workplace().context.inventory;
+    expect(await take(other, file, word, NOW + 5)).toEqual({ added: [FOB.serial], known: [] });
+    expect((await historyOf(other, FOB.serial)).at(-1)).toMatchObject({ event: 'taken' });
+
+    await forget(inventory, [FOB.serial], NOW + 6);
+    expect(await knownFobs(inventory, {}, NOW)).toMatchObject([{ serial: 'PF-QQQQ-QQQQ' }]);
+    await expect(pairingKeyOf(inventory, id)).rejects.toMatchObject({ kind: 'inventory' });
+    expect((await historyOf(inventory, FOB.serial)).slice(-2)).toMatchObject([
+      { event: 'removed' },
+      { event: 'forgotten' },
+    ]);
+    const row = await other.db.selectFrom('pairings').select('id').executeTakeFirstOrThrow();
+    expect(await pairingKeyOf(other, row.id)).toEqual(made.pairingKey);
+  });
+});
+
+describe('re-keying', () => {
+  it('seals everything anew and forgets the old key', async () => {
+    const { inventory, id, made, key } = await stocked();
+    const before = inventory.keys.currentId;
+    expect(await rekey(inventory)).toBe(4);
+    const after = openInventory(inventory.directory);
+    expect([...after.keys.byId.keys()]).toEqual([after.keys.currentId]);
+    expect(after.keys.currentId).not.toBe(before);
+    expect(await pairingKeyOf(after, id)).toEqual(made.pairingKey);
+    expect((await accountsOf(after, id)).map(account => account.key)).toEqual([key]);
+    await after.close();
+  });
+
+  it('keeps out a passfob that still seals under the old key', async () => {
+    const { inventory, id } = await stocked();
+    const late = openInventory(inventory.directory);
+    await rekey(inventory);
+    const adding = addPendingAccount(late, id, settings('late'), new Uint8Array(20), NOW);
+    await expect(adding).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_TRIGGER' });
+    const pairing = addPendingPairing(late, { ...FOB, serial: 'PF-QQQQ-QQQQ' }, secrets(), NOW);
+    await expect(pairing).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_TRIGGER' });
+    await late.close();
+    expect(await knownFobs(openInventory(inventory.directory), {}, NOW)).toHaveLength(1);
+  });
+
+  it('that was cut off after any step leaves an inventory that opens, and is done by the next', async () => {
+    const { inventory, id, made, account, key } = await stocked();
+    const path = join(inventory.directory, 'inventory.db');
+    const spy = new BetterSqlite(path);
+    // The cut: writes of accounts fail, after the secrets were sealed anew.
+    spy.exec("create trigger cut before update on accounts begin select raise(abort, 'cut'); end");
+    await expect(rekey(inventory)).rejects.toThrow('cut');
+    const half = openInventory(inventory.directory);
+    expect(half.keys.byId.size).toBe(2);
+    expect(await pairingKeyOf(half, id)).toEqual(made.pairingKey);
+    expect((await accountsOf(half, id)).map(one => one.key)).toEqual([key]);
+    spy.exec('drop trigger cut');
+    spy.close();
+    expect(await rekey(half)).toBe(4);
+    await half.close();
+    const whole = openInventory(inventory.directory);
+    expect(openKeyFile(join(inventory.directory, 'inventory.key'), false).byId.size).toBe(1);
+    expect((await accountsOf(whole, id)).map(one => accountIdText(one.settings.id))).toEqual([
+      accountIdText(account.id),
+    ]);
+    await whole.close();
+  });
+});
