@@ -5,16 +5,22 @@ import { join } from 'node:path';
 import { SerialPort } from 'serialport';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
+import { thisSystem } from '../../../host/doctor/this-system.ts';
 import { SERIAL_BAUD } from '../../../host/limits.ts';
 import { openSerial } from '../../../host/transports/serial.ts';
 import { type PtyFront, ptyFront } from '../../../simulator/fronts/pty.ts';
-import { describeNeeds, itNeeds, needsTool } from '../../kit/tools.ts';
+import { describeNeeds, itNeeds, type Need, needsTool } from '../../kit/tools.ts';
 import { passfob, type RunOptions } from '../kit/cli.ts';
 import { failure } from '../kit/failure.ts';
 import { needsBuild, needsOrdinaryUser, needsPty } from '../kit/simulated-fob.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'passfob-cables-'));
 afterAll(() => rmSync(home, { recursive: true }));
+
+async function needsHid(): Promise<Need<true>> {
+  const words = await thisSystem().load('node-hid');
+  return { name: 'libusb and libudev', found: words === undefined || undefined };
+}
 
 /** What `passfob info` says of a port that gives no fob. */
 async function said(port: string, options: Partial<RunOptions> = {}) {
@@ -29,6 +35,8 @@ async function quietPty(): Promise<PtyFront> {
   onTestFinished(() => front.close());
   return front;
 }
+
+const hid = await needsHid();
 
 describeNeeds(needsBuild, 'the state of a port, in words', () => {
   it('absent', async () => {
@@ -86,6 +94,13 @@ describeNeeds(needsBuild, 'the state of a port, in words', () => {
         'passfob: The fob at PORT does not answer.\n' +
         'Check that it has power and runs the Passfob firmware, then run the command again.\n',
       exit: 'no-answer',
+    });
+  });
+
+  itNeeds(hid, 'absent, of HID', async () => {
+    expect(await said('hid:/dev/hidraw99')).toEqual({
+      text: 'passfob: There is no port PORT.\nPlug the fob in, or run: passfob devices\n',
+      exit: 'no-fob',
     });
   });
 
