@@ -20,14 +20,14 @@ import { verify } from '../commands/verify.ts';
 import { FobError } from '../errors.ts';
 import { completionScript } from './completion.ts';
 import { actOnInventory } from './inventory-actions.ts';
-import type { InventoryInvocation, Invocation } from './invocation.ts';
+import type { FobInvocation, InventoryInvocation, Invocation } from './invocation.ts';
 import type { Prompts } from './prompts.ts';
 import { errorDocument, type Report } from './report.ts';
 import { infoText, policyNote, policyText } from './status-words.ts';
 import { clocksText, clockText, devicesText, listText, verifyText } from './words.ts';
 
 /** Runs the command that was asked for. @throws what the command throws */
-export async function act(invocation: Invocation, context: Context, prompts: Prompts): Promise<Report> {
+export async function act(invocation: FobInvocation, context: Context, prompts: Prompts): Promise<Report> {
   const { choice } = invocation;
   if (invocation.command === 'devices') return lookAround(context, choice, invocation.all);
   if (invocation.command === 'clocks') return everyClock(context, choice, invocation.set);
@@ -46,12 +46,12 @@ export async function act(invocation: Invocation, context: Context, prompts: Pro
   return withFob(choice, fob => action(invocation as never, context, fob, prompts), context.signal);
 }
 
-function isAboutInventory(invocation: Invocation): invocation is Invocation & InventoryInvocation {
+function isAboutInventory(invocation: FobInvocation): invocation is FobInvocation & InventoryInvocation {
   return /^(?:inventory|handover)-/.test(invocation.command);
 }
 
 type FobCommand = Exclude<
-  Invocation['command'],
+  FobInvocation['command'],
   'devices' | 'enroll' | 'clocks' | 'completion' | InventoryInvocation['command']
 >;
 type Action<C extends FobCommand> = (

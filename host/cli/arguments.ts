@@ -18,6 +18,7 @@ import {
   type ReadChoice,
   yesOption,
 } from './common-options.ts';
+import { doctorOptions } from './doctor-options.ts';
 import { enrolOptions, sourceOf } from './enrol-options.ts';
 import { handoverCommands, inventoryCommands } from './inventory-options.ts';
 import type { Invocation } from './invocation.ts';
@@ -114,6 +115,9 @@ function commandLine(take: Take, choiceOf: ReadChoice) {
       inventoryCommands(take, choiceOf),
     )
     .command('handover', 'give fobs to another owner, or take them', handoverCommands(take, choiceOf))
+    .command('doctor', 'say whether this computer has what passfob needs', doctorOptions, given =>
+      take({ command: 'doctor', justRules: given.udevRules, choice: choiceOf(given) }),
+    )
     .command('simulate', 'run a simulated fob; all further options are its own (simulate --help)')
     .command(
       'completion <shell>',

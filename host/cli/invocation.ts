@@ -28,6 +28,7 @@ export type InventoryInvocation =
 /** A command line that was understood. */
 export type Invocation = { readonly choice: FobChoice } & (
   | { readonly command: 'devices'; readonly all: boolean }
+  | { readonly command: 'doctor'; readonly justRules: boolean }
   | { readonly command: 'pair' | 'info' | 'list' | 'verify' | 'maintain' }
   | { readonly command: 'enroll'; readonly source: EnrolSource; readonly out: string | undefined }
   | { readonly command: 'code'; readonly account: string | undefined }
@@ -42,3 +43,6 @@ export type Invocation = { readonly choice: FobChoice } & (
   | { readonly command: 'completion'; readonly shell: Shell }
   | InventoryInvocation
 );
+
+/** One that works with the inventory, and most with a fob. */
+export type FobInvocation = Exclude<Invocation, { readonly command: 'doctor' }>;

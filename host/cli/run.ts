@@ -7,8 +7,9 @@ import { inventoryError, openInventory } from '../inventory/inventory.ts';
 import { act } from './actions.ts';
 import { readArguments } from './arguments.ts';
 import { COMPLETE, completions } from './completion.ts';
+import { runDoctor } from './doctor-actions.ts';
 import { EXIT_CODES } from './exit-codes.ts';
-import type { Invocation } from './invocation.ts';
+import type { FobInvocation } from './invocation.ts';
 import { promptsOn } from './prompts.ts';
 import { progressText, sayDryRun, sayError, sayReport } from './report.ts';
 import type { Terminal } from './terminal.ts';
@@ -33,7 +34,9 @@ export async function run(args: readonly string[], terminal: Terminal, signal: A
       terminal.out(`${parsed.help}\n`);
       return EXIT_CODES.ok.code;
     }
-    await runCommand(parsed.invocation, isJson, terminal, signal);
+    const { invocation } = parsed;
+    if (invocation.command === 'doctor') await runDoctor(invocation, isJson, terminal);
+    else await runCommand(invocation, isJson, terminal, signal);
     return EXIT_CODES.ok.code;
   } catch (error) {
     if (isFobError(error, 'dry-run')) return sayDryRun(terminal, isJson, error);
@@ -42,7 +45,7 @@ export async function run(args: readonly string[], terminal: Terminal, signal: A
 }
 
 async function runCommand(
-  invocation: Invocation,
+  invocation: FobInvocation,
   isJson: boolean,
   terminal: Terminal,
   signal: AbortSignal,

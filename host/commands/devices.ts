@@ -2,7 +2,8 @@ import type { FobState } from '../client/hello.ts';
 import type { FobError } from '../errors.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { pairingsOf } from '../inventory/pairings.ts';
-import { closeAll, findFobs, type WireOptions } from './find.ts';
+import { closeAll, findFobs } from './find.ts';
+import type { WireOptions } from './probe.ts';
 
 export interface Device {
   /** The preferred one of `addresses`. */

@@ -1,12 +1,10 @@
-import { connect } from '../client/client.ts';
 import { readSerial } from '../client/fob-serial.ts';
-import { traced } from '../client/trace.ts';
-import { FobError, isFobError } from '../errors.ts';
-import { PROBE_SENDS_MAX, PROBE_TIMEOUT_MS } from '../limits.ts';
-import { type Address, addressText, openTransport, readAddress } from '../transports/discover.ts';
+import { FobError } from '../errors.ts';
+import { type Address, addressText, readAddress } from '../transports/discover.ts';
 import { listPorts, type PortFound } from '../transports/ports.ts';
 import type { FobAtHand } from './context.ts';
 import { type Found, joined } from './joined.ts';
+import { probeAll, type WireOptions } from './probe.ts';
 
 /** Which fob is meant. */
 export interface FobChoice {
@@ -16,16 +14,6 @@ export interface FobChoice {
   readonly serial?: string | undefined;
   readonly wire?: WireOptions | undefined;
 }
-
-/** How fobs are talked to. */
-export interface WireOptions {
-  /** Is told every frame, as a line of hex. */
-  readonly trace?: ((line: string) => void) | undefined;
-  /** Nothing that changes a fob is sent: what would throws `dry-run`. */
-  readonly isDryRun?: boolean | undefined;
-}
-
-const PROBE = { answerTimeoutMs: PROBE_TIMEOUT_MS, sendsMax: PROBE_SENDS_MAX };
 
 /**
  * What a person calls a fob or its port by: a serial such as PF-7Q4M-K2XZ, or an address.
@@ -62,7 +50,7 @@ export async function findFobs(
 ): Promise<Found[]> {
   const ports = port === undefined ? await listPorts() : [named(readAddress(port))];
   const asked = ports.filter(({ isLikely }) => isLikely || all || port !== undefined);
-  const probed = await Promise.allSettled(asked.map(({ address }) => probe(address, wire, signal)));
+  const probed = await probeAll(asked, wire, signal);
   const found = probed.filter(one => one.status === 'fulfilled').map(({ value }) => value);
   const failed = probed.find(one => one.status === 'rejected');
   if (failed !== undefined) {
@@ -84,27 +72,6 @@ const named = (address: Address): PortFound => ({
 /** Releases the ports of fobs that were found. */
 export async function closeAll(found: readonly Found[]): Promise<void> {
   await Promise.all(found.map(one => ('client' in one ? one.client.close() : undefined)));
-}
-
-async function probe(
-  address: Address,
-  { trace, isDryRun }: WireOptions,
-  signal?: AbortSignal,
-): Promise<Found> {
-  const name = addressText(address);
-  try {
-    const opened = await openTransport(address);
-    const client = connect(trace ? traced(opened, trace, () => performance.now()) : opened, { isDryRun });
-    try {
-      return { address: name, client, hello: await client.hello(PROBE, signal) };
-    } catch (error) {
-      await client.close();
-      throw error;
-    }
-  } catch (error) {
-    if (!isFobError(error) || isFobError(error, 'cancelled')) throw error;
-    return { address: name, error };
-  }
 }
 
 /**
