@@ -84,7 +84,7 @@ export function isRefusal(
  */
 export function isOutcomeUnknown(error: unknown): boolean {
   return (
-    isFobError(error, 'no-answer', 'unplugged', 'cancelled') ||
+    isFobError(error, 'no-answer', 'unplugged', 'port-hung', 'cancelled') ||
     isRefusal(error, 'no-session', 'internal', 'storage-failed')
   );
 }

@@ -4,6 +4,10 @@
 export const SERIAL_BAUD = 115_200;
 /** How often an open port is looked for: a hang-up between reads is not reported by serialport (its issue 162). */
 export const WATCHDOG_INTERVAL_MS = 500;
+/** How often ports are looked for while fobs come and go: sooner than a person has let go of the plug. */
+export const PORT_POLL_INTERVAL_MS = 500;
+/** A port that takes no bytes for so long is hung. Shorter than PROBE_TIMEOUT_MS, so that it is said and not "no answer". */
+export const WRITE_TIMEOUT_MS = 900;
 export const TCP_CONNECT_TIMEOUT_MS = 3_000;
 export const TCP_PORT_MAX = 65_535;
 

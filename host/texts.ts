@@ -21,18 +21,21 @@ export const TEXTS = {
   ),
   'port-forbidden': text(
     'This user may not open the port {subject}.',
-    'Add the user to the group that owns the port (on Debian: sudo usermod -aG dialout $USER) and log in ' +
-      'again, or add a udev rule for the board.',
+    'Run: passfob doctor, which says how to allow it: by the udev rules of passfob, or by the group that owns the port.',
+  ),
+  'port-hung': text(
+    'The port {subject} takes no bytes: it hangs.',
+    'Pull the fob out, wait a second and plug it in again; then run the command again.',
   ),
   'port-failed': text(
-    'The port {subject} cannot be opened as a serial port.',
-    'Name the port of the fob with --port, or run: passfob devices',
+    'The port {subject} cannot be opened.',
+    'Name the port of the fob with --device, or run: passfob devices',
   ),
   'no-fob': text(
     'No fob was found.',
-    'Plug one in, name its port with --port, or see what is there with: passfob devices --all',
+    'Plug one in, name its port with --device, or see what is there with: passfob devices --all',
   ),
-  'several-fobs': text('More than one fob is there: {subject}.', 'Say which one with --fob SERIAL.'),
+  'several-fobs': text('More than one fob is there: {subject}.', 'Say which one with --device SERIAL.'),
   'not-authentic': text(
     'The fob {subject} could not show that it holds the key of this inventory.',
     'Do not use it. If it was erased and paired elsewhere, erase it at its button and run: passfob pair',

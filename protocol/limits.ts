@@ -13,6 +13,8 @@ export const BASE64_CHARS_MIN = 8;
 
 /** A HID report without its id: with it, the 64 bytes of a full-speed interrupt endpoint. */
 export const HID_REPORT_BYTES = 63;
+/** The longest that Espruino's Bluetooth HID sends. Towards the fob there is one byte. */
+export const BLUETOOTH_REPORT_BYTES = 16;
 
 export const CRC_BYTES = 4;
 export const COUNTER_BYTES = 4;

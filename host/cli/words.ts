@@ -23,12 +23,12 @@ const PAIRINGS = {
 } as const;
 
 export function devicesText({ devices, silent }: DevicesResult): string {
-  const fobs = devices.map(({ serial, state, pairing, board, firmware, address }) => [
+  const fobs = devices.map(({ serial, state, pairing, board, firmware, addresses }) => [
     serial,
     state,
     state === 'blank' ? '' : PAIRINGS[pairing],
     `${board} ${firmware}`,
-    address,
+    addresses.join(', '),
   ]);
   const others = silent.map(({ address, error }) => `${address}: ${printable(error.message)}`);
   return [...(fobs.length > 0 ? [table(fobs)] : []), ...others].join('\n');

@@ -49,6 +49,8 @@ export interface Context {
 export interface FobAtHand {
   /** As `readAddress` reads it. */
   readonly address: string;
+  /** Every address at which it answered, `address` first; undefined where no others were looked for. */
+  readonly addresses?: readonly string[] | undefined;
   readonly hello: Hello;
   readonly client: Client;
 }

@@ -5,7 +5,10 @@ import { pairingsOf } from '../inventory/pairings.ts';
 import { closeAll, findFobs } from './find.ts';
 
 export interface Device {
+  /** The preferred one of `addresses`. */
   readonly address: string;
+  /** Every address at which it answered. */
+  readonly addresses: readonly string[];
   readonly serial: string;
   readonly state: FobState;
   readonly board: string;
@@ -42,6 +45,7 @@ export async function devices(inventory: Inventory, options: DevicesOptions): Pr
     const [pairing] = await pairingsOf(inventory, serial);
     fobs.push({
       address: one.address,
+      addresses: one.addresses ?? [one.address],
       serial,
       state,
       board,

@@ -1,8 +1,11 @@
 import { connect } from '../client/client.ts';
+import { readSerial } from '../client/fob-serial.ts';
 import { FobError, isFobError } from '../errors.ts';
 import { PROBE_SENDS_MAX, PROBE_TIMEOUT_MS } from '../limits.ts';
-import { type Address, addressText, listPorts, openTransport, readAddress } from '../transports/discover.ts';
+import { type Address, addressText, openTransport, readAddress } from '../transports/discover.ts';
+import { listPorts, type PortFound } from '../transports/ports.ts';
 import type { FobAtHand } from './context.ts';
+import { type Found, joined } from './joined.ts';
 
 /** Which fob is meant. */
 export interface FobChoice {
@@ -12,29 +15,56 @@ export interface FobChoice {
   readonly serial?: string | undefined;
 }
 
-/** What came out of asking one port. */
-export type Found = FobAtHand | { readonly address: string; readonly error: FobError };
-
 const PROBE = { answerTimeoutMs: PROBE_TIMEOUT_MS, sendsMax: PROBE_SENDS_MAX };
 
 /**
- * Opens every port that may hold a fob and says hello. Those that answered stay open: the caller closes them.
+ * What a person calls a fob or its port by: a serial such as PF-7Q4M-K2XZ, or an address.
+ * @throws FobError `bad-input`
+ */
+export function readDevice(text: string): FobChoice {
+  try {
+    return { serial: readSerial(text) };
+  } catch {
+    // No serial: then it is an address.
+  }
+  try {
+    return { port: addressText(readAddress(text)) };
+  } catch (cause) {
+    throw new FobError('bad-input', {
+      sentence: 'The device is neither the serial of a fob nor an address.',
+      next: 'Write it as PF-7Q4M-K2XZ, /dev/ttyACM0, COM3, hid:/dev/hidraw0 or tcp:HOST:PORT.',
+      cause,
+    });
+  }
+}
+
+/**
+ * Opens every port that may hold a fob and says hello. Those that answered stay open: the caller closes them. A fob
+ * that answers at two ports of its board is there once, by the port listed first.
  * @param all also ports that are not known to belong to an Espruino board
  * @throws FobError `bad-input`, `cancelled`
  */
 export async function findFobs(port?: string, all = false, signal?: AbortSignal): Promise<Found[]> {
-  const ports = port === undefined ? await listPorts() : [];
-  const addresses =
-    port === undefined
-      ? ports.filter(({ isLikely }) => isLikely || all).map(found => found.address)
-      : [readAddress(port)];
-  const probed = await Promise.allSettled(addresses.map(address => probe(address, signal)));
+  const ports = port === undefined ? await listPorts() : [named(readAddress(port))];
+  const asked = ports.filter(({ isLikely }) => isLikely || all || port !== undefined);
+  const probed = await Promise.allSettled(asked.map(({ address }) => probe(address, signal)));
   const found = probed.filter(one => one.status === 'fulfilled').map(({ value }) => value);
   const failed = probed.find(one => one.status === 'rejected');
-  if (failed === undefined) return found;
-  await closeAll(found);
-  throw failed.reason;
+  if (failed !== undefined) {
+    await closeAll(found);
+    throw failed.reason;
+  }
+  const { kept, spare } = joined(asked.map((at, place) => ({ at, found: found[place] as Found })));
+  await closeAll(spare);
+  return kept;
 }
+
+const named = (address: Address): PortFound => ({
+  address,
+  usbId: undefined,
+  usbSerial: undefined,
+  isLikely: true,
+});
 
 /** Releases the ports of fobs that were found. */
 export async function closeAll(found: readonly Found[]): Promise<void> {
@@ -91,7 +121,7 @@ export function chooseFob(found: readonly Found[], choice: FobChoice): FobAtHand
   if (fobs.length > 0 && choice.serial !== undefined) {
     throw new FobError('no-fob', {
       sentence: `The fob ${choice.serial} is not there, but ${fobs.map(({ hello }) => hello.serial).join(', ')}.`,
-      next: 'Plug it in, or name another one with --fob.',
+      next: 'Plug it in, or name another one with --device.',
     });
   }
   // A port that cannot be used tells more than that no fob was found.

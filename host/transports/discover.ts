@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
-import { SerialPort } from 'serialport';
 import { FobError } from '../errors.ts';
 import { TCP_PORT_MAX } from '../limits.ts';
+import { openHid } from './hid.ts';
 import { openSerial } from './serial.ts';
 import { openTcp, tcpName } from './tcp.ts';
 import type { Transport } from './transport.ts';
@@ -9,11 +8,13 @@ import type { Transport } from './transport.ts';
 /** Where a fob may be reached. */
 export type Address =
   | { readonly kind: 'serial'; readonly path: string }
+  /** A path of the system, or the serial number of the board's USB port. */
+  | { readonly kind: 'hid'; readonly name: string }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
 
 /**
- * Reads an address: `serial:PATH`, a bare path (`/dev/ttyACM0`, `COM3`), or `tcp:HOST:PORT` (an IPv6 host in
- * brackets).
+ * Reads an address: `serial:PATH`, a bare path (`/dev/ttyACM0`, `COM3`), `hid:PATH` or `hid:` and the serial number of
+ * a USB port, or `tcp:HOST:PORT` (an IPv6 host in brackets).
  * @throws FobError `bad-input`
  */
 export function readAddress(text: string): Address {
@@ -22,58 +23,25 @@ export function readAddress(text: string): Address {
     const port = Number(tcp[3]);
     if (port >= 1 && port <= TCP_PORT_MAX) return { kind: 'tcp', host: tcp[1] ?? tcp[2] ?? '', port };
   }
+  const hid = /^hid:(.+)$/i.exec(text);
+  if (hid?.[1]) return { kind: 'hid', name: hid[1] };
   const serial = /^(?:serial:)?([./].*|COM\d+|\\\\\.\\.+)$/i.exec(text);
-  if (serial?.[1]) return { kind: 'serial', path: serial[1] };
+  // serialport puts the prefix of Windows' devices in front by itself.
+  if (serial?.[1]) return { kind: 'serial', path: serial[1].replace(/^\\\\\.\\(?=COM\d+$)/i, '') };
   throw new FobError('bad-input', {
     sentence: 'The port is not an address that passfob knows.',
-    next: 'Write it as /dev/ttyACM0, serial:COM3 or tcp:HOST:PORT.',
+    next: 'Write it as /dev/ttyACM0, serial:COM3, hid:/dev/hidraw0 or tcp:HOST:PORT.',
   });
 }
 
 /** The address as `readAddress` reads it. */
 export function addressText(address: Address): string {
-  return address.kind === 'serial' ? `serial:${address.path}` : tcpName(address.host, address.port);
+  if (address.kind === 'serial') return `serial:${address.path}`;
+  return address.kind === 'hid' ? `hid:${address.name}` : tcpName(address.host, address.port);
 }
 
 /** @throws FobError `port-absent`, `port-busy`, `port-forbidden`, `port-failed` */
 export function openTransport(address: Address): Promise<Transport> {
-  return address.kind === 'serial' ? openSerial(address.path) : openTcp(address.host, address.port);
-}
-
-export interface PortFound {
-  readonly address: Address;
-  /** `0483:5740`, lower case, or undefined where the system does not say. */
-  readonly usbId: string | undefined;
-  /** Whether the board is one that runs Espruino. */
-  readonly isLikely: boolean;
-}
-
-/** USB ids of Espruino's own boards: STMicroelectronics Virtual COM Port (Espruino `boards/`, STM32 boards). */
-const ESPRUINO_USB_IDS = ['0483:5740'];
-
-/** Serial ports of this machine, those that may hold a fob first. */
-export async function listPorts(): Promise<PortFound[]> {
-  const found = await systemPorts();
-  const ports = found.map(({ path, vendorId, productId }) => {
-    const usbId = vendorId && productId ? `${vendorId}:${productId}`.toLowerCase() : undefined;
-    const isLikely = usbId !== undefined && ESPRUINO_USB_IDS.includes(usbId);
-    return { address: { kind: 'serial', path } as const, usbId, isLikely };
-  });
-  return ports.sort((one, other) => Number(other.isLikely) - Number(one.isLikely));
-}
-
-interface SystemPort {
-  readonly path: string;
-  readonly vendorId?: string | undefined;
-  readonly productId?: string | undefined;
-}
-
-/** serialport runs `udevadm`, which a small Linux machine lacks: then the names in /dev have to do. */
-async function systemPorts(): Promise<SystemPort[]> {
-  try {
-    return await SerialPort.list();
-  } catch {
-    const names = await readdir('/dev').catch(() => []);
-    return names.filter(name => /^tty(ACM|USB)\d+$/.test(name)).map(name => ({ path: `/dev/${name}` }));
-  }
+  if (address.kind === 'serial') return openSerial(address.path);
+  return address.kind === 'hid' ? openHid(address.name) : openTcp(address.host, address.port);
 }

@@ -1,4 +1,5 @@
 import { FobError } from '../errors.ts';
+import { WRITE_TIMEOUT_MS } from '../limits.ts';
 import type { Transport } from './transport.ts';
 
 /** What is left to a kind of transport once `pipe` does the listening. */
@@ -41,7 +42,11 @@ export function pipe(carrier: Carrier): Pipe {
     name: carrier.name,
     async send(text) {
       if (released !== undefined) throw reason ?? new FobError('unplugged', { subject: carrier.name });
-      await carrier.write(text);
+      await accepted(carrier.write(text), () => {
+        const hung = new FobError('port-hung', { subject: carrier.name });
+        void end(hung);
+        return hung;
+      });
     },
     onText(listener) {
       textListeners.add(listener);
@@ -66,6 +71,16 @@ export function pipe(carrier: Carrier): Pipe {
   };
 }
 
+/** Waits for a write. One that the system does not take will not be taken later: a device that hangs reads no more. */
+function accepted(writing: Promise<void>, hang: () => FobError): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(hang()), WRITE_TIMEOUT_MS);
+    writing.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
 function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
 }

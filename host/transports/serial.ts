@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { SerialPort } from 'serialport';
-import { type ErrorKind, FobError } from '../errors.ts';
+import { FobError } from '../errors.ts';
 import { SERIAL_BAUD, WATCHDOG_INTERVAL_MS } from '../limits.ts';
+import { openFailure } from './open-failure.ts';
 import { pipe } from './pipe.ts';
+import { ownersOf } from './port-owners.ts';
 import type { Transport } from './transport.ts';
 
 /**
@@ -14,9 +16,8 @@ export async function openSerial(path: string): Promise<Transport> {
   // Before it is opened: a device that goes right after must be missed too.
   const identity = await identityOf(path);
   const port = new SerialPort({ path, baudRate: SERIAL_BAUD, autoOpen: false, lock: true });
-  await new Promise<void>((resolve, reject) =>
-    port.open(error => (error ? reject(openFailure(path, error)) : resolve())),
-  );
+  const failure = await new Promise<Error | null>(resolve => port.open(resolve));
+  if (failure) throw openFailure(path, failure, await ownersOf(path));
   raiseModemLines(port);
 
   const unplugged = (cause?: unknown) => new FobError('unplugged', { subject: path, cause });
@@ -36,18 +37,6 @@ export async function openSerial(path: string): Promise<Transport> {
   port.on('error', error => lost(unplugged(error)));
   port.on('close', () => lost(unplugged()));
   return transport;
-}
-
-/** What the system's words mean; serialport 13 passes them on without a code. */
-const FAILURES: readonly (readonly [RegExp, ErrorKind])[] = [
-  [/no such file|no such device|file not found|cannot find/i, 'port-absent'],
-  [/cannot lock|temporarily unavailable|resource busy|access denied/i, 'port-busy'],
-  [/permission denied|operation not permitted/i, 'port-forbidden'],
-];
-
-function openFailure(path: string, cause: Error): FobError {
-  const kind = FAILURES.find(([pattern]) => pattern.test(cause.message))?.[1] ?? 'port-failed';
-  return new FobError(kind, { subject: path, cause });
 }
 
 /** DTR tells a USB port that somebody listens. Pseudo-terminals and some boards have no modem lines: no matter. */

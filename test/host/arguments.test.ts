@@ -55,6 +55,22 @@ describe('the command line', () => {
     });
   });
 
+  it('takes a fob by its serial or its port, under one name', async () => {
+    const environment = { PASSFOB_PORT: 'COM3' };
+    const choice = async (...args: string[]) => (await invocation(['list', ...args], environment))?.choice;
+    expect(await choice('--device', 'pf7q4mk2xz')).toEqual({ port: 'COM3', serial: 'PF-7Q4M-K2XZ' });
+    expect(await choice('--device', 'hid:/dev/hidraw0')).toEqual({
+      port: 'hid:/dev/hidraw0',
+      serial: undefined,
+    });
+    expect(await choice('--device', '\\\\.\\COM12')).toEqual({ port: 'serial:COM12', serial: undefined });
+    expect((await refusal(['list', '--device', 'nonsense'])).message).toBe(
+      'The device is neither the serial of a fob nor an address.',
+    );
+    expect((await refusal(['list', '--device', 'COM3', '--port', 'COM3'])).kind).toBe('usage');
+    expect((await refusal(['list', '--device', 'COM3', '--fob', 'PF-7Q4M-K2XZ'])).kind).toBe('usage');
+  });
+
   it('takes what an owner says about PINs, and nothing more than was said', async () => {
     expect(await invocation(['pin', 'policy'])).toMatchObject({ command: 'pin-policy', changes: {} });
     const said = ['--digits', '6', '--attempts', '5', '--on-limit', 'lock', '--lock-after', '120'];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HID_REPORT_BYTES } from '../../protocol/limits.ts';
-import { fromReport, toReports } from '../../protocol/reports.ts';
+import { BLUETOOTH_REPORT_BYTES, HID_REPORT_BYTES } from '../../protocol/limits.ts';
+import { fromReport, toReports, toSingleBytes } from '../../protocol/reports.ts';
 
 const text = fc.uint8Array({ maxLength: 600 }).map(bytes => Buffer.from(bytes).toString('latin1'));
 
@@ -21,6 +21,23 @@ describe('HID reports', () => {
     const [report] = toReports('~AA\n');
     expect(Buffer.from(report ?? []).toString('hex')).toBe(`047e41410a${'00'.repeat(58)}`);
     expect(toReports('x'.repeat(63)).map(each => each[0])).toEqual([62, 1]);
+  });
+
+  it('of Bluetooth HID are 16 bytes one way and one byte the other', () => {
+    const hex = (reports: Uint8Array[]) => reports.map(report => Buffer.from(report).toString('hex'));
+    expect(hex(toReports('~ABCDEFGHIJKLMNOP\n', BLUETOOTH_REPORT_BYTES))).toEqual([
+      '0f7e4142434445464748494a4b4c4d4e',
+      '034f500a000000000000000000000000',
+    ]);
+    expect(hex(toSingleBytes('~AB\n'))).toEqual(['7e', '41', '42', '0a']);
+    fc.assert(
+      fc.property(text, sent => {
+        const answered = toReports(sent, BLUETOOTH_REPORT_BYTES);
+        expect(answered.every(report => report.length === 16)).toBe(true);
+        expect(answered.map(fromReport).join('')).toBe(sent);
+        expect(Buffer.concat(toSingleBytes(sent)).toString('latin1')).toBe(sent);
+      }),
+    );
   });
 
   it('that say they hold more than they do, and empty ones, are none', () => {

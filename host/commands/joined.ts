@@ -1,0 +1,53 @@
+import type { FobError } from '../errors.ts';
+import type { PortFound } from '../transports/ports.ts';
+import type { FobAtHand } from './context.ts';
+
+/** What came out of asking one port. */
+export type Found = FobAtHand | { readonly address: string; readonly error: FobError };
+
+/** A port and what came out of asking it. */
+export interface Asked {
+  readonly at: PortFound;
+  readonly found: Found;
+}
+
+/**
+ * The fobs that were found, each once with all its addresses: a fob is who its hello says it is. Two of one serial are
+ * one only where they may be two ports of the same board, of different kinds and not of different USB serial numbers:
+ * a copy beside the original stays in sight. A port that is silent because its board answers at another goes without
+ * a word.
+ * @returns the rest as `spare`: fobs at their further ports, still open
+ */
+export function joined(asked: readonly Asked[]): { kept: Found[]; spare: Found[] } {
+  const groups: Asked[][] = [];
+  for (const one of asked) {
+    const group = groups.find(others => others.every(other => isSameFob(other, one)));
+    if (group) group.push(one);
+    else groups.push([one]);
+  }
+  const boards = groups.filter(([first]) => first && 'client' in first.found).flat();
+  const kept = groups.flatMap(([first, ...others]): Found[] => {
+    if (first === undefined) return [];
+    if ('client' in first.found) {
+      const addresses = [first, ...others].map(({ found }) => found.address);
+      return [{ ...first.found, addresses }];
+    }
+    const isQuietHalf =
+      first.found.error.kind === 'no-answer' && boards.some(board => isSameBoard(board, first));
+    return isQuietHalf ? [] : [first.found];
+  });
+  return { kept, spare: groups.flatMap(([, ...others]) => others.map(({ found }) => found)) };
+}
+
+function isSameFob(one: Asked, other: Asked): boolean {
+  if (!('client' in one.found && 'client' in other.found)) return false;
+  const isSameSerial = one.found.hello.serial === other.found.hello.serial;
+  const mayBeOneBoard = one.at.usbSerial === undefined || other.at.usbSerial === undefined;
+  const areKindsApart = one.at.address.kind !== other.at.address.kind;
+  return isSameSerial && areKindsApart && (mayBeOneBoard || one.at.usbSerial === other.at.usbSerial);
+}
+
+function isSameBoard(one: Asked, other: Asked): boolean {
+  const areKindsApart = one.at.address.kind !== other.at.address.kind;
+  return areKindsApart && one.at.usbSerial !== undefined && one.at.usbSerial === other.at.usbSerial;
+}

@@ -1,0 +1,110 @@
+import type { HIDAsync } from 'node-hid';
+import { fromReport } from '../../protocol/reports.ts';
+import { FobError } from '../errors.ts';
+import { formOf, type HidForm } from './hid-forms.ts';
+import { openFailure } from './open-failure.ts';
+import { pipe } from './pipe.ts';
+import { ownersOf } from './port-owners.ts';
+import type { Transport } from './transport.ts';
+
+/** A HID device that carries frames. */
+export interface HidDevice {
+  readonly path: string;
+  /** `0483:5740`, lower case. */
+  readonly usbId: string;
+  /** The USB serial number, a hint only: it is the board's, not the fob's. */
+  readonly serialNumber: string | undefined;
+  readonly form: HidForm;
+}
+
+/**
+ * HID devices of this machine that carry frames.
+ * @throws FobError `port-failed` where node-hid cannot be loaded
+ */
+export async function listHidDevices(): Promise<HidDevice[]> {
+  const { devicesAsync } = await nodeHid();
+  const found = await devicesAsync().catch((cause: unknown) => {
+    throw missing(cause);
+  });
+  // hidapi lists a device once for each top-level collection; the keyboard's is not ours.
+  return found.flatMap(({ path, vendorId, productId, serialNumber, usagePage, usage }) => {
+    const form = formOf(usagePage, usage);
+    if (path === undefined || form === undefined) return [];
+    return [{ path, usbId: `${hex(vendorId)}:${hex(productId)}`, serialNumber, form }];
+  });
+}
+
+const hex = (id: number) => id.toString(16).padStart(4, '0');
+
+/**
+ * Opens a fob's HID device. The system would let several programs have it; here the second is refused.
+ * @param name its path as the system names it (`/dev/hidraw0`), or the serial number of its USB port
+ * @throws FobError `port-absent`, `port-busy`, `port-forbidden`, `port-failed`
+ */
+export async function openHid(name: string): Promise<Transport> {
+  const devices = await listHidDevices();
+  const found = devices.find(({ path, serialNumber }) => path === name || serialNumber === name);
+  const subject = `hid:${name}`;
+  if (found === undefined) throw new FobError('port-absent', { subject });
+  const owners = await ownersOf(found.path);
+  if (owners.length > 0) throw openFailure(subject, 'resource busy', owners);
+  const { HIDAsync } = await nodeHid();
+  const device = await HIDAsync.open(found.path).catch((cause: Error) => {
+    throw openFailure(subject, cause);
+  });
+  return carry(subject, device, found.form);
+}
+
+function carry(name: string, device: HIDAsync, { reportId, encode }: HidForm): Transport {
+  const unplugged = (cause: unknown) => new FobError('unplugged', { subject: name, cause });
+  let turn: Promise<unknown> = Promise.resolve();
+  const writeAll = async (text: string) => {
+    for (const report of encode(text)) await device.write([reportId, ...report]);
+  };
+  const { transport, receive, lost } = pipe({
+    name,
+    // One text behind the other: reports of two would make no frame.
+    write(text) {
+      const written = turn.then(() => writeAll(text));
+      turn = written.catch(() => undefined);
+      return written.catch((cause: unknown) => {
+        throw unplugged(cause);
+      });
+    },
+    release: () => device.close(),
+  });
+  // One listener for good: node-hid starts and stops its reading thread with the first and last.
+  device.on('data', (report: Uint8Array) => {
+    const isOurs = reportId === 0 || report[0] === reportId;
+    const text = isOurs ? fromReport(reportId === 0 ? report : report.subarray(1)) : undefined;
+    if (text) receive(Uint8Array.from(text, char => char.charCodeAt(0)));
+  });
+  // What is emitted is a string, no Error.
+  device.on('error', (cause: unknown) => lost(unplugged(cause)));
+  return transport;
+}
+
+/** Only now: node-hid links libraries that a machine with serial fobs alone need not have. */
+async function nodeHid(): Promise<typeof import('node-hid')> {
+  return await import('node-hid').catch((cause: unknown) => {
+    throw missing(cause);
+  });
+}
+
+/** node-hid loads its native part with the first call, and says in the loader's words what is not there. */
+function missing(cause: unknown): FobError {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const [library] = /lib[\w.+-]+\.so[.\d]*/.exec(said) ?? [];
+  if (library !== undefined) {
+    return new FobError('port-failed', {
+      sentence: `HID devices cannot be reached: ${library} is not installed.`,
+      next: 'Install it (on Debian: sudo apt install libusb-1.0-0 libudev1), use the serial port, or run: passfob doctor',
+      cause,
+    });
+  }
+  return new FobError('port-failed', {
+    sentence: 'HID devices cannot be reached: node-hid cannot be loaded.',
+    next: 'Build it with: npm rebuild node-hid --build-from-source. The serial port works without it.',
+    cause,
+  });
+}

@@ -1,0 +1,33 @@
+import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
+
+/** A program that has a port open. */
+export interface PortOwner {
+  readonly pid: number;
+  readonly program: string;
+}
+
+/**
+ * Programs that have a file open, by Linux's `/proc`: only those of this user, unless it is root. None on other systems.
+ * @param path of a device
+ */
+export async function ownersOf(path: string): Promise<PortOwner[]> {
+  const target = await realpath(path).catch(() => path);
+  const pids = (await readdir('/proc').catch(() => [])).filter(name => /^\d+$/.test(name));
+  const owners = await Promise.all(
+    pids.map(async pid => ((await holds(pid, target)) ? owner(pid) : undefined)),
+  );
+  return owners.filter(found => found !== undefined);
+}
+
+async function holds(pid: string, target: string): Promise<boolean> {
+  const folder = `/proc/${pid}/fd`;
+  const names = await readdir(folder).catch(() => []);
+  const links = await Promise.all(names.map(name => readlink(`${folder}/${name}`).catch(() => '')));
+  return links.includes(target);
+}
+
+async function owner(pid: string): Promise<PortOwner> {
+  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
+  // A program may call itself anything.
+  return { pid: Number(pid), program: name.trim().replace(/[^ -~]/g, '?') || 'unknown' };
+}

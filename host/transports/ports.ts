@@ -1,0 +1,84 @@
+import { readdir } from 'node:fs/promises';
+import { SerialPort } from 'serialport';
+import { isFobError } from '../errors.ts';
+import { type Address, addressText } from './discover.ts';
+import { type HidDevice, listHidDevices } from './hid.ts';
+
+export interface PortFound {
+  readonly address: Address;
+  /** `0483:5740`, lower case, or undefined where the system does not say. */
+  readonly usbId: string | undefined;
+  /** Of the board's USB port: a hint which ports are one board's. The fob's identity is the serial of its hello. */
+  readonly usbSerial: string | undefined;
+  /** Whether the board is one that runs Espruino. */
+  readonly isLikely: boolean;
+}
+
+/** What the system says of a serial port. */
+export interface SystemPort {
+  readonly path: string;
+  readonly vendorId?: string | undefined;
+  readonly productId?: string | undefined;
+  readonly serialNumber?: string | undefined;
+}
+
+/** USB ids of Espruino's own boards: STMicroelectronics Virtual COM Port (Espruino `boards/`, STM32 boards). */
+const ESPRUINO_USB_IDS = ['0483:5740'];
+
+/** Serial ports and HID devices of this machine, those that may hold a fob first. */
+export async function listPorts(): Promise<PortFound[]> {
+  const [serial, hid] = await Promise.all([systemPorts(), hidDevices()]);
+  return portsOf(serial, hid, process.platform);
+}
+
+/**
+ * What was found as ports, likely ones first, and of one board serial before HID, which is slower.
+ * @param platform as Node names it
+ */
+export function portsOf(
+  serial: readonly SystemPort[],
+  hid: readonly HidDevice[],
+  platform: string,
+): PortFound[] {
+  const ports = [
+    ...serial.map(({ path, vendorId, productId, serialNumber }) => {
+      const usbId = vendorId && productId ? `${vendorId}:${productId}`.toLowerCase() : undefined;
+      return port({ kind: 'serial', path: callOut(path, platform) }, usbId, serialNumber);
+    }),
+    ...hid.map(({ path, usbId, serialNumber }) => port({ kind: 'hid', name: path }, usbId, serialNumber)),
+  ];
+  // macOS has two names for one port, and a list may hold both.
+  const once = new Map(ports.map(found => [addressText(found.address), found]));
+  return [...once.values()].sort((one, other) => Number(other.isLikely) - Number(one.isLikely));
+}
+
+/** A stranger's HID device may use the page of frames too: it is not written to unless it was asked for. */
+function port(address: Address, usbId: string | undefined, usbSerial: string | undefined): PortFound {
+  const isLikely = usbId !== undefined && ESPRUINO_USB_IDS.includes(usbId);
+  return { address, usbId, usbSerial: usbSerial || undefined, isLikely };
+}
+
+/** macOS: opening `/dev/tty.*` waits for a carrier, which a board does not raise; `/dev/cu.*` is the same port. */
+function callOut(path: string, platform: string): string {
+  return platform === 'darwin' ? path.replace(/^\/dev\/tty\./, '/dev/cu.') : path;
+}
+
+/** Where HID cannot be reached, serial ports still can; `passfob doctor` says what is missing. */
+async function hidDevices(): Promise<HidDevice[]> {
+  try {
+    return await listHidDevices();
+  } catch (error) {
+    if (isFobError(error, 'port-failed')) return [];
+    throw error;
+  }
+}
+
+/** serialport runs `udevadm`, which a small Linux machine lacks: then the names in /dev have to do. */
+async function systemPorts(): Promise<SystemPort[]> {
+  try {
+    return await SerialPort.list();
+  } catch {
+    const names = await readdir('/dev').catch(() => []);
+    return names.filter(name => /^tty(ACM|USB)\d+$/.test(name)).map(name => ({ path: `/dev/${name}` }));
+  }
+}

@@ -1,0 +1,195 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SerialPort } from 'serialport';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
+import { SERIAL_BAUD } from '../../../host/limits.ts';
+import { openSerial } from '../../../host/transports/serial.ts';
+import { type PtyFront, ptyFront } from '../../../simulator/fronts/pty.ts';
+import { describeNeeds, itNeeds, needsTool } from '../../kit/tools.ts';
+import { passfob, type RunOptions } from '../kit/cli.ts';
+import { failure } from '../kit/failure.ts';
+import { needsBuild, needsOrdinaryUser, needsPty } from '../kit/simulated-fob.ts';
+
+const home = mkdtempSync(join(tmpdir(), 'passfob-cables-'));
+afterAll(() => rmSync(home, { recursive: true }));
+
+/** What `passfob info` says of a port that gives no fob. */
+async function said(port: string, options: Partial<RunOptions> = {}) {
+  const { stderr, exitCode } = await passfob(['info', '--device', port], { home, ...options });
+  const name = Object.entries(EXIT_CODES).find(([, { code }]) => code === exitCode)?.[0];
+  return { text: stderr.replaceAll(port, 'PORT'), exit: name };
+}
+
+/** A pseudo-terminal with nobody who speaks at its far end. */
+async function quietPty(): Promise<PtyFront> {
+  const front = await ptyFront({ write: () => undefined, onData: () => () => undefined });
+  onTestFinished(() => front.close());
+  return front;
+}
+
+describeNeeds(needsBuild, 'the state of a port, in words', () => {
+  it('absent', async () => {
+    expect(await said(join(home, 'ttyACM9'))).toEqual({
+      text: 'passfob: There is no port PORT.\nPlug the fob in, or run: passfob devices\n',
+      exit: 'no-fob',
+    });
+    expect((await said('COM12')).text).toMatch(/^passfob: There is no port PORT\.\n/);
+  });
+
+  it('no port at all', async () => {
+    expect(await said(tmpdir())).toEqual({
+      text:
+        'passfob: The port PORT cannot be opened.\n' +
+        'Name the port of the fob with --device, or run: passfob devices\n',
+      exit: 'no-fob',
+    });
+  });
+
+  itNeeds(needsPty, 'busy, and by whom', async () => {
+    const { path } = await quietPty();
+    const held = await openSerial(path);
+    onTestFinished(() => held.close());
+    const { text, exit } = await said(path);
+    expect(exit).toBe('port-busy');
+    const [sentence, next] = text.split('\n');
+    expect(sentence).toMatch(
+      new RegExp(`^passfob: Another program uses the port PORT: .+ \\(process ${process.pid}\\)\\.$`),
+    );
+    expect(next).toBe(
+      'End the other program (a terminal, an IDE or another passfob), then run the command again.',
+    );
+  });
+
+  itNeeds(needsOrdinaryUser, 'forbidden', async through => {
+    const { path } = await quietPty();
+    chmodSync(path, 0o000);
+    const theirs = mkdtempSync(join(tmpdir(), 'passfob-theirs-'));
+    onTestFinished(() => rmSync(theirs, { recursive: true, force: true }));
+    chmodSync(theirs, 0o777);
+    const options = { through, home: join(theirs, 'inventory') };
+    const { text, exit } = await said(path, options);
+    expect({ text, exit }).toEqual({
+      text:
+        'passfob: This user may not open the port PORT.\n' +
+        'Run: passfob doctor, which says how to allow it: by the udev rules of passfob, or by the group that owns the port.\n',
+      exit: 'port-forbidden',
+    });
+  });
+
+  itNeeds(needsPty, 'silent', async () => {
+    const { path } = await quietPty();
+    expect(await said(path)).toEqual({
+      text:
+        'passfob: The fob at PORT does not answer.\n' +
+        'Check that it has power and runs the Passfob firmware, then run the command again.\n',
+      exit: 'no-answer',
+    });
+  });
+
+  it('HID on a machine without libusb, where serial ports are of no concern', async () => {
+    // The words are those of the loader on such a machine.
+    const preload = `const real = process.dlopen; process.dlopen = (module, file, ...rest) => {
+      if (/HID/.test(file)) throw new Error('libusb-1.0.so.0: cannot open shared object file: No such file or directory');
+      return real.call(process, module, file, ...rest);
+    };`;
+    const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}` };
+    expect(await said('hid:/dev/hidraw0', { environment })).toEqual({
+      text:
+        'passfob: HID devices cannot be reached: libusb-1.0.so.0 is not installed.\n' +
+        'Install it (on Debian: sudo apt install libusb-1.0-0 libudev1), use the serial port, or run: passfob doctor\n',
+      exit: 'no-fob',
+    });
+    expect((await said(join(home, 'ttyACM9'), { environment })).exit).toBe('no-fob');
+    const around = await passfob(['devices', '--json'], { home, environment });
+    expect(around.json()).toMatchObject({ ok: true });
+  });
+});
+
+describeNeeds(needsTool('socat'), 'a serial port', socat => {
+  /** A pseudo-terminal whose far end has stopped reading, as a device does that hangs. */
+  async function hangingPty(): Promise<string> {
+    const path = join(home, 'hanging');
+    const child = spawn(socat, [`pty,rawer,link=${path}`, '-']);
+    onTestFinished(() => {
+      child.kill('SIGKILL');
+    });
+    while (!existsSync(path)) await new Promise(resolve => setTimeout(resolve, 10));
+    child.kill('SIGSTOP');
+    return path;
+  }
+
+  it('that hangs is told apart from one that is silent', async () => {
+    const path = await hangingPty();
+    const transport = await openSerial(path);
+    const reason = new Promise(resolve => transport.onClose(resolve));
+    const fill = async () => {
+      for (let i = 0; i < 1_000; i++) await transport.send('x'.repeat(500));
+    };
+    const hung = await failure(fill());
+    expect(`${hung.message} ${hung.next}`.replaceAll(path, 'PORT')).toBe(
+      'The port PORT takes no bytes: it hangs. ' +
+        'Pull the fob out, wait a second and plug it in again; then run the command again.',
+    );
+    expect(await reason).toBe(hung);
+    expect(await failure(transport.send('x'))).toBe(hung);
+  });
+});
+
+describeNeeds(needsPty, 'a pseudo-terminal', () => {
+  it('has no modem lines to raise, and is opened all the same', async () => {
+    const { path } = await quietPty();
+    const bare = new SerialPort({ path, baudRate: SERIAL_BAUD, autoOpen: false });
+    await new Promise<void>(resolve => bare.open(() => resolve()));
+    const refusal = await new Promise(resolve => bare.set({ dtr: true, rts: true }, resolve));
+    await new Promise<void>(resolve => bare.close(() => resolve()));
+    expect(refusal).toBeInstanceOf(Error);
+
+    const transport = await openSerial(path);
+    await transport.send('~');
+    await transport.close();
+  });
+
+  it('that hangs up between two reads keeps no processor busy once it was noticed', async () => {
+    let say: (bytes: Uint8Array) => void = () => undefined;
+    const front = await ptyFront({
+      write: () => undefined,
+      onData(listener) {
+        say = listener;
+        return () => undefined;
+      },
+    });
+    onTestFinished(() => front.close());
+    const transport = await openSerial(front.path);
+    const reason = new Promise(resolve => transport.onClose(resolve));
+    transport.onText(() => void front.unplug());
+    say(Uint8Array.of(0x41));
+    await reason;
+    await transport.close();
+    const before = process.cpuUsage();
+    await new Promise(resolve => setTimeout(resolve, 500));
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(250);
+  });
+});
+
+describe('the message of every state', () => {
+  it('is one sentence and one step', async () => {
+    const { TEXTS } = await import('../../../host/texts.ts');
+    const states = [
+      'port-absent',
+      'port-busy',
+      'port-forbidden',
+      'port-hung',
+      'port-failed',
+      'no-answer',
+      'unplugged',
+    ] as const;
+    for (const state of states) {
+      expect(TEXTS[state].sentence).toMatch(/^[A-Z][^.]*\.$/);
+      expect(TEXTS[state].next).not.toBe('');
+    }
+  });
+});
