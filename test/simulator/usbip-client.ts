@@ -22,7 +22,7 @@ export interface Urb {
 export class UsbipClient {
   readonly socket: Socket;
   readonly closed: Promise<void>;
-  private bytes = Buffer.alloc(0);
+  private bytes: Buffer = Buffer.alloc(0);
   private readonly waiting = new Map<number, { isIn: boolean; end: (result: Result) => void }>();
   private nextId = 1;
   private wake = () => {};
@@ -106,7 +106,7 @@ export class UsbipClient {
     return { id, isIn, done };
   }
 
-  in(endpoint: number, length: number, setup = Buffer.alloc(8), flags = 0): Urb {
+  in(endpoint: number, length: number, setup: Buffer = Buffer.alloc(8), flags = 0): Urb {
     const { bytes, id } = this.command(1, 1, endpoint);
     bytes.writeUInt32BE(flags, 20);
     bytes.writeUInt32BE(length, 24);
@@ -114,7 +114,7 @@ export class UsbipClient {
     return this.sent(bytes, id, true);
   }
 
-  out(endpoint: number, data: Uint8Array, setup = Buffer.alloc(8)): Urb {
+  out(endpoint: number, data: Uint8Array, setup: Buffer = Buffer.alloc(8)): Urb {
     const { bytes, id } = this.command(1, 0, endpoint);
     bytes.writeUInt32BE(data.length, 24);
     setup.copy(bytes, 40);
@@ -134,7 +134,7 @@ export class UsbipClient {
   }
 
   /** A control request that tells. */
-  set(request: number, value = 0, index = 0, data = Buffer.alloc(0)): Promise<Result> {
+  set(request: number, value = 0, index = 0, data: Buffer = Buffer.alloc(0)): Promise<Result> {
     return this.out(0, data, setup(request, value, index, data.length)).done;
   }
 

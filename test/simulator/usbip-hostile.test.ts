@@ -95,8 +95,8 @@ describe('a USB/IP client that means harm', () => {
     const { port } = await served();
     const client = await imported(port);
     client.socket.pause();
-    const asked = Array.from({ length: 150_000 }, () => client.get(0x8006, 0x0200));
-    await wait(300);
+    const asked = Array.from({ length: 100_000 }, () => client.get(0x8006, 0x0200));
+    await wait(500);
     expect(client.socket.writableLength).toBeGreaterThan(0);
     client.socket.resume();
     expect((await Promise.all(asked)).every(({ data }) => data.length > 60)).toBe(true);

@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
 import type { DeviceFacts } from './descriptors.ts';
-import type { Transfer, UsbDevice } from './device.ts';
+import type { UsbDevice } from './device.ts';
 import {
   MAX_PENDING_TRANSFERS,
   MAX_TRANSFER_BYTES,
   MAX_UNREAD_ANSWER_BYTES,
   REQUEST_TIMEOUT_MS,
 } from './limits.ts';
+import type { Transfer } from './transfer.ts';
 import {
   BUS_ID,
   BUS_ID_BYTES,

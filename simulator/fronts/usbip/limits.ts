@@ -21,6 +21,13 @@ export const MAX_UNREAD_ANSWER_BYTES = 1024 * 1024;
 /** Bytes of the serial port that nobody has fetched; further ones are lost. */
 export const MAX_SERIAL_BYTES = 64 * 1024;
 
+/**
+ * A driver that has got a report asks for the next at once. On its way over a network that may take longer than the
+ * board's virtual time lasts, so for so long it counts as asking, and so many reports are kept for it.
+ */
+export const ASKS_AGAIN_MS = 500;
+export const MAX_REPORTS_AHEAD = 64;
+
 /** USB 2.0 §5.5.3, §5.8.3: a full-speed device's control and bulk endpoints. */
 export const PACKET_BYTES = 64;
 
