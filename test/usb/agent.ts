@@ -1,0 +1,108 @@
+/**
+ * Runs inside the guest: opens devices by the host's transports and hands their bytes on, so that everything heavy stays
+ * outside, where JavaScript is some twenty times faster. Commands and answers are lines of JSON.
+ */
+import { spawn } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import { listHidDevices, openHid } from '../../host/transports/hid.ts';
+import { openSerial } from '../../host/transports/serial.ts';
+import type { Transport } from '../../host/transports/transport.ts';
+import { attach } from '../../simulator/fronts/usbip/vhci.ts';
+import type { Answer, Command, DeviceKind } from './agent-words.ts';
+import { watchRaw } from './raw.ts';
+
+const DEVICE_PATIENCE_MS = 30_000;
+const LOOK_EVERY_MS = 20;
+
+const [host = '', port = ''] = process.argv.slice(2);
+const outside = connect({ host, port: Number(port), noDelay: true });
+const say = (answer: Answer) => outside.write(`${JSON.stringify(answer)}\n`);
+
+const channels = new Map<number, Transport>();
+
+async function pathOf(kind: DeviceKind): Promise<string | undefined> {
+  if (kind === 'hid') return (await listHidDevices())[0]?.path;
+  const name = (await readdir('/dev')).find(each => /^ttyACM\d+$/.test(each));
+  return name === undefined ? undefined : `/dev/${name}`;
+}
+
+/** The device once the kernel has it set up. */
+async function appeared(kind: DeviceKind): Promise<string> {
+  for (const until = performance.now() + DEVICE_PATIENCE_MS; performance.now() < until; ) {
+    const path = await pathOf(kind);
+    if (path !== undefined) return path;
+    await wait(LOOK_EVERY_MS);
+  }
+  throw new Error(`no ${kind} device appeared`);
+}
+
+async function gone(kind: DeviceKind): Promise<void> {
+  for (const until = performance.now() + DEVICE_PATIENCE_MS; performance.now() < until; ) {
+    if ((await pathOf(kind)) === undefined) return;
+    await wait(LOOK_EVERY_MS);
+  }
+  throw new Error(`the ${kind} device did not go`);
+}
+
+async function open(channel: number, kind: DeviceKind): Promise<void> {
+  const path = await appeared(kind);
+  const transport = await (kind === 'hid' ? openHid(path) : openSerial(path));
+  channels.set(channel, transport);
+  transport.onText(text => say({ event: 'text', channel, text }));
+  transport.onClose(reason => {
+    channels.delete(channel);
+    say({ event: 'closed', channel, kind: reason?.kind ?? null });
+  });
+}
+
+/** Runs a program of the tree to its end. */
+function ran(args: readonly string[]): Promise<{ code: number; output: string; errors: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const said = { output: '', errors: '' };
+    child.stdout.on('data', data => {
+      said.output += data;
+    });
+    child.stderr.on('data', data => {
+      said.errors += data;
+    });
+    child.on('error', reject);
+    child.on('close', code => resolve({ code: code ?? 1, ...said }));
+  });
+}
+
+async function perform(command: Command): Promise<unknown> {
+  switch (command.do) {
+    case 'attach':
+      return attach(host, command.port);
+    case 'open':
+      return open(command.channel, command.kind);
+    case 'send':
+      return channels.get(command.channel)?.send(command.text);
+    case 'close':
+      return channels.get(command.channel)?.close();
+    case 'gone':
+      return gone(command.kind);
+    case 'watch':
+      return watchRaw(command.kind, await appeared(command.kind), words =>
+        say({ event: 'watched', channel: command.channel, words }),
+      );
+    case 'run':
+      return ran(command.args);
+    case 'exit':
+      process.exit(command.code);
+  }
+}
+
+createInterface({ input: outside }).on('line', line => {
+  const { id, ...command } = JSON.parse(line) as Command & { id: number };
+  perform(command).then(
+    value => say({ id, value }),
+    (error: Error) => say({ id, error: error.message }),
+  );
+});
+// Without whoever started it there is nothing to do.
+outside.on('close', () => process.exit(1));
