@@ -2,7 +2,6 @@
  * Runs inside the guest: opens devices by the host's transports and hands their bytes on, so that everything heavy stays
  * outside, where JavaScript is some twenty times faster. Commands and answers are lines of JSON.
  */
-import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -12,7 +11,7 @@ import { openSerial } from '../../host/transports/serial.ts';
 import type { Transport } from '../../host/transports/transport.ts';
 import { attach } from '../../simulator/fronts/usbip/vhci.ts';
 import type { Answer, Command, DeviceKind } from './agent-words.ts';
-import { watchRaw } from './raw.ts';
+import { Program, ran } from './programs.ts';
 
 const DEVICE_PATIENCE_MS = 30_000;
 const LOOK_EVERY_MS = 20;
@@ -22,6 +21,7 @@ const outside = connect({ host, port: Number(port), noDelay: true });
 const say = (answer: Answer) => outside.write(`${JSON.stringify(answer)}\n`);
 
 const channels = new Map<number, Transport>();
+let program: Program | undefined;
 
 async function pathOf(kind: DeviceKind): Promise<string | undefined> {
   if (kind === 'hid') return (await listHidDevices())[0]?.path;
@@ -58,22 +58,6 @@ async function open(channel: number, kind: DeviceKind): Promise<void> {
   });
 }
 
-/** Runs a program of the tree to its end. */
-function ran(args: readonly string[]): Promise<{ code: number; output: string; errors: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    const said = { output: '', errors: '' };
-    child.stdout.on('data', data => {
-      said.output += data;
-    });
-    child.stderr.on('data', data => {
-      said.errors += data;
-    });
-    child.on('error', reject);
-    child.on('close', code => resolve({ code: code ?? 1, ...said }));
-  });
-}
-
 async function perform(command: Command): Promise<unknown> {
   switch (command.do) {
     case 'attach':
@@ -84,14 +68,19 @@ async function perform(command: Command): Promise<unknown> {
       return channels.get(command.channel)?.send(command.text);
     case 'close':
       return channels.get(command.channel)?.close();
+    case 'appeared':
+      return appeared(command.kind);
     case 'gone':
       return gone(command.kind);
-    case 'watch':
-      return watchRaw(command.kind, await appeared(command.kind), words =>
-        say({ event: 'watched', channel: command.channel, words }),
-      );
     case 'run':
       return ran(command.args);
+    case 'start':
+      program = new Program(command.args);
+      return program.firstWords();
+    case 'tell':
+      return program?.tell(command.line);
+    case 'finish':
+      return program?.finish();
     case 'exit':
       process.exit(command.code);
   }

@@ -108,7 +108,10 @@ function machineOptions(kernel: string, initrd: string): string[] {
     ...['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', `${MEMORY_MB}`],
     ...['-nodefaults', '-display', 'none', '-serial', 'stdio', '-no-reboot'],
     ...['-kernel', kernel, '-initrd', initrd],
-    ...['-append', 'console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off random.trust_cpu=on'],
+    ...[
+      '-append',
+      'console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off random.trust_cpu=on no_timer_check nowatchdog',
+    ],
     ...['-fsdev', 'local,id=root,path=/,security_model=none,readonly=on,multidevs=remap'],
     ...['-device', 'virtio-9p-pci,fsdev=root,mount_tag=host'],
     ...['-netdev', 'user,id=net', '-device', 'virtio-net-pci,netdev=net,romfile='],

@@ -42,6 +42,7 @@ export class SimulatedDevice {
   }
 
   async stop(): Promise<void> {
+    if (this.child.exitCode !== null) return;
     const closed = once(this.child, 'close');
     this.child.stdin.end();
     await closed;

@@ -41,26 +41,10 @@ export class UsbDriver extends OneKey implements Driver {
   async plugIn(): Promise<void> {
     const { guest, kind, device } = this;
     await guest.ask({ do: 'attach', port: device.port });
-    const channel = guest.newChannel();
-    const cable = pipe({
-      name: `guest ${kind}`,
-      write: async text => {
-        await guest.ask({ do: 'send', channel, text });
-        if (kind === 'hid') await device.do('advance', { ms: ANSWER_MS });
-      },
-      release: async () => {
-        await guest.ask({ do: 'close', channel });
-        stop();
-      },
-    });
-    const stop = guest.onEvent(event => {
-      if (event.event === 'text' && event.channel === channel)
-        cable.receive(Buffer.from(event.text, 'latin1'));
-      if (event.event !== 'closed' || event.channel !== channel) return;
-      if (event.kind !== null) cable.lost(new FobError(event.kind as ErrorKind, { subject: kind }));
-    });
-    await guest.ask({ do: 'open', channel, kind });
-    this.cable = cable;
+    const answered = async () => {
+      if (kind === 'hid') await device.do('advance', { ms: ANSWER_MS });
+    };
+    this.cable = await cableTo(guest, kind, answered);
   }
 
   get transport() {
@@ -113,4 +97,36 @@ export class UsbDriver extends OneKey implements Driver {
     await this.device.stop();
     if (printed !== '') throw new Error(`the fob complained: ${printed}`);
   }
+}
+
+/**
+ * Opens the first device of a kind in the guest, as a cable here.
+ * @param sent called after each frame
+ */
+export async function cableTo(
+  guest: Guest,
+  kind: DeviceKind,
+  sent: () => Promise<void> = async () => {},
+): Promise<Pipe> {
+  const channel = guest.newChannel();
+  const cable = pipe({
+    name: `guest ${kind}`,
+    write: async text => {
+      await guest.ask({ do: 'send', channel, text });
+      await sent();
+    },
+    release: async () => {
+      await guest.ask({ do: 'close', channel });
+      stop();
+    },
+  });
+  const stop = guest.onEvent(event => {
+    if (!('channel' in event) || event.channel !== channel) return;
+    if (event.event === 'text') cable.receive(Buffer.from(event.text, 'latin1'));
+    if (event.event === 'closed' && event.kind !== null) {
+      cable.lost(new FobError(event.kind as ErrorKind, { subject: kind }));
+    }
+  });
+  await guest.ask({ do: 'open', channel, kind });
+  return cable;
 }

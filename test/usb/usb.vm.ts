@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conformance } from '../conformance/suite.ts';
 import type { DeviceKind } from './agent-words.ts';
 import type { Guest } from './guest.ts';
+import { inside } from './inside.ts';
 import { bootGuest, missing } from './needs.ts';
+import { unplugs } from './unplugs.ts';
 import { UsbDriver } from './usb-driver.ts';
 
 let guest: Guest | undefined;
@@ -23,7 +25,9 @@ if (lacking !== undefined) {
     ['usbhid, hidraw and node-hid: pico-hid', 'hid'],
   ])('through %s', (_what, kind) => {
     conformance(() => UsbDriver.make(there(), kind));
+    describe('a cable that is pulled', () => unplugs(there, kind));
   });
+  inside(there);
   it('the guest ends as it should', async () => {
     const code = await there().end();
     guest = undefined;
