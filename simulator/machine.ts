@@ -93,11 +93,8 @@ export class Machine {
 
   #receive(port: LinkName, bytes: Uint8Array): void {
     const { usb } = this.hardware;
-    if (port === 'HID') {
-      this.#receiveReport(usb.addressed(bytes));
-    } else if (port !== 'USB' || usb.plugged) {
-      this.#session?.receive(port, bytes);
-    }
+    if (port === 'HID') this.#receiveReport(usb.addressed(bytes));
+    else if (port !== 'USB' || usb.plugged) this.#session?.receive(port, bytes);
   }
 
   #receiveReport(report: Uint8Array): void {

@@ -2,20 +2,20 @@ import type { Socket } from 'node:net';
 import type { DeviceFacts } from './descriptors.ts';
 import type { UsbDevice } from './device.ts';
 import {
+  BUS_ID_BYTES,
+  COMMAND_BYTES,
   MAX_PENDING_TRANSFERS,
   MAX_TRANSFER_BYTES,
   MAX_UNREAD_ANSWER_BYTES,
+  REQUEST_HEADER_BYTES,
   REQUEST_TIMEOUT_MS,
 } from './limits.ts';
 import type { Transfer } from './transfer.ts';
 import {
   BUS_ID,
-  BUS_ID_BYTES,
-  COMMAND_BYTES,
   importAnswer,
   listAnswer,
   REQ_DEVLIST,
-  REQUEST_HEADER_BYTES,
   RESULT,
   readCommand,
   readRequest,

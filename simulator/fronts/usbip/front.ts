@@ -21,78 +21,100 @@ export interface UsbipFront extends Front {
   readonly port: number;
 }
 
+/** The device between its cable and its clients. */
+class Plug {
+  readonly #fob: Fob;
+  readonly #offersBreak: boolean;
+  readonly #clients = new Set<Socket>();
+  #holder: { readonly socket: Socket; readonly device: UsbDevice } | undefined;
+  plugged = true;
+
+  constructor(fob: Fob, offersBreak: boolean) {
+    this.#fob = fob;
+    this.#offersBreak = offersBreak;
+  }
+
+  accept(socket: Socket): void {
+    // An error is always followed by `close`.
+    socket.on('error', () => undefined);
+    if (this.#clients.size >= MAX_USBIP_CLIENTS) {
+      socket.destroy();
+      return;
+    }
+    this.#clients.add(socket);
+    socket.setNoDelay(true);
+    socket.on('close', () => {
+      this.#clients.delete(socket);
+      if (this.#holder?.socket === socket) this.letGo();
+    });
+    serveClient(socket, { facts: () => this.#facts(), take: () => this.#take(socket) });
+  }
+
+  #facts(): DeviceFacts | undefined {
+    const { board, powered, usbHid } = this.#fob;
+    if (!this.plugged || !powered) return undefined;
+    return {
+      product: `${board} simulated by Passfob`,
+      serialNumber: usbHid.serialNumber,
+      reportDescriptor: usbHid.reportDescriptor,
+      reportBytes: usbHid.reportBytes,
+      takesReports: usbHid.takesReports,
+      offersBreak: this.#offersBreak,
+    };
+  }
+
+  #take(socket: Socket): UsbDevice | undefined {
+    const facts = this.#facts();
+    if (this.#holder || !facts) return undefined;
+    this.#holder = { socket, device: new UsbDevice(this.#fob, facts) };
+    return this.#holder.device;
+  }
+
+  /** Pulls the cable out of the computer that has it. */
+  letGo(): void {
+    const held = this.#holder;
+    this.#holder = undefined;
+    held?.device.close();
+    held?.socket.destroy();
+  }
+
+  close(): void {
+    this.plugged = false;
+    this.letGo();
+    for (const client of this.#clients) client.destroy();
+  }
+}
+
 /**
  * Serves the board's USB device to a kernel over USB/IP. The cable is in while a client has imported the device, and
  * is pulled when the client goes, the board loses its power, or `unplug` is called.
  * @throws the system's error when the port cannot be listened on (`EADDRINUSE`, `EACCES`).
  */
 export async function usbipFront(fob: Fob, options: UsbipOptions): Promise<UsbipFront> {
-  let plugged = true;
-  let holder: { readonly socket: Socket; readonly device: UsbDevice } | undefined;
-  const clients = new Set<Socket>();
-
-  const facts = (): DeviceFacts | undefined =>
-    plugged && fob.powered
-      ? {
-          product: `${fob.board} simulated by Passfob`,
-          serialNumber: fob.usbHid.serialNumber,
-          reportDescriptor: fob.usbHid.reportDescriptor,
-          reportBytes: fob.usbHid.reportBytes,
-          takesReports: fob.usbHid.takesReports,
-          offersBreak: options.offersBreak ?? false,
-        }
-      : undefined;
-  const take = (socket: Socket): UsbDevice | undefined => {
-    const known = facts();
-    if (holder || !known) return undefined;
-    holder = { socket, device: new UsbDevice(fob, known) };
-    return holder.device;
-  };
-  const letGo = () => {
-    const held = holder;
-    holder = undefined;
-    held?.device.close();
-    held?.socket.destroy();
-  };
-  const server = createServer(socket => {
-    // An error is always followed by `close`.
-    socket.on('error', () => undefined);
-    if (clients.size >= MAX_USBIP_CLIENTS) {
-      socket.destroy();
-      return;
-    }
-    clients.add(socket);
-    socket.setNoDelay(true);
-    socket.on('close', () => {
-      clients.delete(socket);
-      if (holder?.socket === socket) letGo();
-    });
-    serveClient(socket, { facts, take: () => take(socket) });
-  });
+  const device = new Plug(fob, options.offersBreak ?? false);
+  const server = createServer(socket => device.accept(socket));
   await listening(server, options);
   fob.setUsb(false);
   const stopWatching = watchPower(fob, powered => {
-    if (!powered) letGo();
-    else if (plugged) options.onAvailable?.();
+    if (!powered) device.letGo();
+    else if (device.plugged) options.onAvailable?.();
   });
   const address = server.address();
   return {
     host: options.host,
     port: typeof address === 'object' && address !== null ? address.port : options.port,
     async unplug() {
-      plugged = false;
-      letGo();
+      device.plugged = false;
+      device.letGo();
     },
     async replug() {
-      if (plugged) return;
-      plugged = true;
+      if (device.plugged) return;
+      device.plugged = true;
       if (fob.powered) options.onAvailable?.();
     },
     async close() {
-      plugged = false;
       stopWatching();
-      letGo();
-      for (const client of clients) client.destroy();
+      device.close();
       await new Promise<void>(resolve => server.close(() => resolve()));
     },
   };

@@ -3,6 +3,13 @@
 /** IANA has registered 3240 for USB/IP. */
 export const USBIP_PORT = 3240;
 
+/** Sizes of USB/IP: a request's head, the fields of a device and all of it, a command or the end of one. */
+export const REQUEST_HEADER_BYTES = 8;
+export const PATH_BYTES = 256;
+export const BUS_ID_BYTES = 32;
+export const DEVICE_BYTES = 312;
+export const COMMAND_BYTES = 48;
+
 /** The largest transfer taken: the Linux drivers in question ask for at most 4 kB. */
 export const MAX_TRANSFER_BYTES = 64 * 1024;
 

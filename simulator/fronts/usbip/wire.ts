@@ -8,6 +8,7 @@ import {
   PRODUCT_ID,
   VENDOR_ID,
 } from './descriptors.ts';
+import { BUS_ID_BYTES, COMMAND_BYTES, DEVICE_BYTES, PATH_BYTES, REQUEST_HEADER_BYTES } from './limits.ts';
 
 const VERSION = 0x0111;
 export const REQ_DEVLIST = 0x8005;
@@ -15,10 +16,6 @@ const REP_DEVLIST = 0x0005;
 export const REQ_IMPORT = 0x8003;
 const REP_IMPORT = 0x0003;
 
-export const REQUEST_HEADER_BYTES = 8;
-export const BUS_ID_BYTES = 32;
-const PATH_BYTES = 256;
-const DEVICE_BYTES = 312;
 export const IMPORT_ANSWER_BYTES = REQUEST_HEADER_BYTES + DEVICE_BYTES;
 
 /** Status of an answer to a request. */
@@ -89,7 +86,6 @@ function device(facts: DeviceFacts): Buffer {
   return bytes;
 }
 
-export const COMMAND_BYTES = 48;
 const CMD_SUBMIT = 1;
 const CMD_UNLINK = 2;
 const RET_SUBMIT = 3;
