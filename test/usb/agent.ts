@@ -13,8 +13,8 @@ import { attach } from '../../simulator/fronts/usbip/vhci.ts';
 import type { Answer, Command, DeviceKind } from './agent-words.ts';
 import { Program, ran } from './programs.ts';
 
-const DEVICE_PATIENCE_MS = 30_000;
-const LOOK_EVERY_MS = 20;
+const DEVICE_PATIENCE_MS = 60_000;
+const LOOK_EVERY_MS = 50;
 
 const [host = '', port = ''] = process.argv.slice(2);
 const outside = connect({ host, port: Number(port), noDelay: true });
@@ -23,10 +23,18 @@ const say = (answer: Answer) => outside.write(`${JSON.stringify(answer)}\n`);
 const channels = new Map<number, Transport>();
 let program: Program | undefined;
 
+/** What the kernel's drivers make of a device. */
+const NAMES: Readonly<Record<DeviceKind, RegExp>> = { serial: /^ttyACM\d+$/, hid: /^hidraw\d+$/ };
+
+async function nameOf(kind: DeviceKind): Promise<string | undefined> {
+  return (await readdir('/dev')).find(name => NAMES[kind].test(name));
+}
+
+/** Where a device with frames is. */
 async function pathOf(kind: DeviceKind): Promise<string | undefined> {
-  if (kind === 'hid') return (await listHidDevices())[0]?.path;
-  const name = (await readdir('/dev')).find(each => /^ttyACM\d+$/.test(each));
-  return name === undefined ? undefined : `/dev/${name}`;
+  const name = await nameOf(kind);
+  if (name === undefined) return undefined;
+  return kind === 'serial' ? `/dev/${name}` : (await listHidDevices())[0]?.path;
 }
 
 /** The device once the kernel has it set up. */
@@ -41,7 +49,7 @@ async function appeared(kind: DeviceKind): Promise<string> {
 
 async function gone(kind: DeviceKind): Promise<void> {
   for (const until = performance.now() + DEVICE_PATIENCE_MS; performance.now() < until; ) {
-    if ((await pathOf(kind)) === undefined) return;
+    if ((await nameOf(kind)) === undefined) return;
     await wait(LOOK_EVERY_MS);
   }
   throw new Error(`the ${kind} device did not go`);

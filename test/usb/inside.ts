@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { EXIT_CODES } from '../../host/cli/exit-codes.ts';
 import { connect } from '../../host/client/index.ts';
 import { root } from '../tidy/files.ts';
 import type { DeviceKind } from './agent-words.ts';
@@ -20,17 +21,20 @@ export function inside(guestOf: () => Guest): void {
     ['serial', 'pico', /^serial:\/dev\/ttyACM\d$/],
     ['hid', 'pico-hid', /^hid:/],
   ])('the command line with a %s device', (kind, board, address) => {
-    it('lists the fob, and says what it is', async () => {
+    it('lists the fob, and asks it what it is', async () => {
       const guest = guestOf();
       const device = await SimulatedDevice.start(board);
       onTestFinished(() => device.stop());
       await guest.ask({ do: 'attach', port: device.port });
       await guest.ask({ do: 'appeared', kind });
-      const devices = await passfob(guest, 'devices', '--json');
-      expect(devices).toMatchObject({ code: 0 });
-      console.log(devices.output, devices.errors, address);
+      const { code, output } = await passfob(guest, 'devices', '--json');
+      expect(code).toBe(0);
+      const { devices } = JSON.parse(output) as { devices: { address: string; serial: string }[] };
+      expect(devices).toMatchObject([{ address: expect.stringMatching(address), state: 'blank', board }]);
+      // A blank fob tells nobody more than that; the command line knows it by its serial all the same.
       const info = await passfob(guest, 'info', '--json');
-      console.log(info.output, info.errors);
+      expect(info.code).toBe(EXIT_CODES['not-paired'].code);
+      expect(JSON.parse(info.output).error.message).toContain(devices[0]?.serial);
       await device.do('unplug');
       await guest.ask({ do: 'gone', kind });
     });
