@@ -13,6 +13,8 @@ export type Command =
   | { readonly do: 'appeared'; readonly kind: DeviceKind }
   /** Waits until there is no device of a kind. */
   | { readonly do: 'gone'; readonly kind: DeviceKind }
+  /** Reads what a HID device without frames, a keyboard, says from now on, as the kernel hands it out. */
+  | { readonly do: 'listen'; readonly channel: number }
   /** Runs Node with these arguments. */
   | { readonly do: 'run'; readonly args: readonly string[] }
   /** Starts Node with these arguments and answers with the first line that it says on standard error. */
@@ -25,7 +27,16 @@ export type Command =
 
 export type Event =
   | { readonly event: 'text'; readonly channel: number; readonly text: string }
+  | { readonly event: 'report'; readonly channel: number; readonly bytes: readonly number[] }
   /** The kind of the error, or null where the channel was closed as asked. */
   | { readonly event: 'closed'; readonly channel: number; readonly kind: string | null };
 
-export type Answer = Event | { readonly id: number; readonly value?: unknown; readonly error?: string };
+/** The end of a command; `kind` is that of the host's own errors. */
+export interface Ended {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: string;
+  readonly kind?: string | undefined;
+}
+
+export type Answer = Event | Ended;

@@ -2,6 +2,8 @@
  * Runs inside the guest: opens devices by the host's transports and hands their bytes on, so that everything heavy stays
  * outside, where JavaScript is some twenty times faster. Commands and answers are lines of JSON.
  */
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -37,14 +39,27 @@ async function pathOf(kind: DeviceKind): Promise<string | undefined> {
   return kind === 'serial' ? `/dev/${name}` : (await listHidDevices())[0]?.path;
 }
 
-/** The device once the kernel has it set up. */
-async function appeared(kind: DeviceKind): Promise<string> {
+/** A device once the kernel has it set up. */
+async function waited(
+  kind: DeviceKind,
+  look: (kind: DeviceKind) => Promise<string | undefined>,
+): Promise<string> {
   for (const until = performance.now() + DEVICE_PATIENCE_MS; performance.now() < until; ) {
-    const path = await pathOf(kind);
-    if (path !== undefined) return path;
+    const found = await look(kind);
+    if (found !== undefined) return found;
     await wait(LOOK_EVERY_MS);
   }
   throw new Error(`no ${kind} device appeared`);
+}
+
+/** Reports of the first HID device, from `/dev/hidraw`: one a read. */
+async function listen(channel: number): Promise<void> {
+  const name = await waited('hid', nameOf);
+  const stream = createReadStream(`/dev/${name}`);
+  stream.on('data', data => say({ event: 'report', channel, bytes: [...Buffer.from(data)] }));
+  // The device goes.
+  stream.on('error', () => undefined);
+  await once(stream, 'open');
 }
 
 async function gone(kind: DeviceKind): Promise<void> {
@@ -56,7 +71,7 @@ async function gone(kind: DeviceKind): Promise<void> {
 }
 
 async function open(channel: number, kind: DeviceKind): Promise<void> {
-  const path = await appeared(kind);
+  const path = await waited(kind, pathOf);
   const transport = await (kind === 'hid' ? openHid(path) : openSerial(path));
   channels.set(channel, transport);
   transport.onText(text => say({ event: 'text', channel, text }));
@@ -77,7 +92,9 @@ async function perform(command: Command): Promise<unknown> {
     case 'close':
       return channels.get(command.channel)?.close();
     case 'appeared':
-      return appeared(command.kind);
+      return waited(command.kind, pathOf);
+    case 'listen':
+      return listen(command.channel);
     case 'gone':
       return gone(command.kind);
     case 'run':
@@ -98,7 +115,7 @@ createInterface({ input: outside }).on('line', line => {
   const { id, ...command } = JSON.parse(line) as Command & { id: number };
   perform(command).then(
     value => say({ id, value }),
-    (error: Error) => say({ id, error: error.message }),
+    (error: Error & { kind?: string }) => say({ id, error: error.message, kind: error.kind }),
   );
 });
 // Without whoever started it there is nothing to do.

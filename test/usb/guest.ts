@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
+import { type ErrorKind, FobError } from '../../host/errors.ts';
 import { root } from '../tidy/files.ts';
-import type { Answer, Command, Event } from './agent-words.ts';
+import type { Answer, Command, Ended, Event } from './agent-words.ts';
 import { EXIT_PORT, HOST_ADDRESS, initramfs } from './initramfs.ts';
 import type { Kernel } from './kernel.ts';
 
@@ -20,7 +21,7 @@ export class Guest {
   private readonly folder: string;
   private readonly agent: Socket;
   private readonly ended: Promise<number>;
-  private readonly waiting = new Map<number, (answer: Answer & { id: number }) => void>();
+  private readonly waiting = new Map<number, (answer: Ended) => void>();
   private readonly listeners = new Set<(event: Event) => void>();
   private lastId = 0;
   private lastChannel = 0;
@@ -72,12 +73,13 @@ export class Guest {
     }
   }
 
-  /** @throws in the agent's words where the command failed */
+  /** @throws FobError where one of the host's transports failed, else an error in the agent's words */
   async ask(command: Command): Promise<unknown> {
     const id = ++this.lastId;
-    const answer = new Promise<Answer & { id: number }>(resolve => this.waiting.set(id, resolve));
+    const answer = new Promise<Ended>(resolve => this.waiting.set(id, resolve));
     this.agent.write(`${JSON.stringify({ id, ...command })}\n`);
-    const { error, value } = (await answer) as { error?: string; value?: unknown };
+    const { error, kind, value } = await answer;
+    if (error !== undefined && kind !== undefined) throw new FobError(kind as ErrorKind, { sentence: error });
     if (error !== undefined) throw new Error(error);
     return value;
   }

@@ -3,6 +3,7 @@ import { conformance } from '../conformance/suite.ts';
 import type { DeviceKind } from './agent-words.ts';
 import type { Guest } from './guest.ts';
 import { inside } from './inside.ts';
+import { keyboard } from './keyboard.ts';
 import { bootGuest, missing } from './needs.ts';
 import { unplugs } from './unplugs.ts';
 import { UsbDriver } from './usb-driver.ts';
@@ -27,6 +28,7 @@ if (lacking !== undefined) {
     conformance(() => UsbDriver.make(there(), kind));
     describe('a cable that is pulled', () => unplugs(there, kind));
   });
+  keyboard(there);
   inside(there);
   it('the guest ends as it should', async () => {
     const code = await there().end();
