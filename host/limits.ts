@@ -6,8 +6,8 @@ export const SERIAL_BAUD = 115_200;
 export const WATCHDOG_INTERVAL_MS = 500;
 /** How often ports are looked for while fobs come and go: sooner than a person has let go of the plug. */
 export const PORT_POLL_INTERVAL_MS = 500;
-/** A port that takes no bytes for so long is hung. Shorter than PROBE_TIMEOUT_MS, so that it is said and not "no answer". */
-export const WRITE_TIMEOUT_MS = 900;
+/** A port that takes no bytes for so long is hung. Shorter than a probe with all its sends, so that this is what is said. */
+export const WRITE_TIMEOUT_MS = 1_900;
 export const TCP_CONNECT_TIMEOUT_MS = 3_000;
 export const TCP_PORT_MAX = 65_535;
 
@@ -18,6 +18,8 @@ export const SENDS_MAX = 3;
 /** What a port that may hold anything gets: one of these is all a fob needs to say hello. */
 export const PROBE_TIMEOUT_MS = 1_000;
 export const PROBE_SENDS_MAX = 2;
+/** What the other ports of a board get once one has answered: `pico-hid` is silent at its serial port. */
+export const PROBE_SIBLING_MS = 300;
 
 /** Far below PRESS_POLL_MS, at which the fob drops the question; a person does not notice it. */
 export const PRESS_POLL_INTERVAL_MS = 250;

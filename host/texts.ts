@@ -68,6 +68,7 @@ export const TEXTS = {
     'Run the command again; if it fails again, do not use this fob.',
   ),
   inventory: text('The inventory {subject} cannot be used.', 'Check the folder and its files.'),
+  unfit: text('A problem was found.', 'Do what is said beside it, then run: passfob doctor'),
   cancelled: text('The command was cancelled.', 'Run it again when you are ready.'),
 } as const satisfies Record<string, Text>;
 

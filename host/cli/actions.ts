@@ -17,14 +17,14 @@ import { rename } from '../commands/rename.ts';
 import { respond } from '../commands/respond.ts';
 import { verify } from '../commands/verify.ts';
 import { FobError } from '../errors.ts';
-import type { Invocation } from './invocation.ts';
+import type { FobInvocation, Invocation } from './invocation.ts';
 import type { Prompts } from './prompts.ts';
 import { errorDocument, type Report } from './report.ts';
 import { infoText, policyNote, policyText } from './status-words.ts';
 import { clockText, devicesText, listText, verifyText } from './words.ts';
 
 /** Runs the command that was asked for. @throws what the command throws */
-export async function act(invocation: Invocation, context: Context, prompts: Prompts): Promise<Report> {
+export async function act(invocation: FobInvocation, context: Context, prompts: Prompts): Promise<Report> {
   const { choice } = invocation;
   if (invocation.command === 'devices') return lookAround(context, choice.port, invocation.all);
   if (invocation.command === 'enroll') return enrol(invocation, context, prompts);
@@ -32,7 +32,7 @@ export async function act(invocation: Invocation, context: Context, prompts: Pro
   return withFob(choice, fob => action(invocation as never, context, fob, prompts), context.signal);
 }
 
-type FobCommand = Exclude<Invocation['command'], 'devices' | 'enroll'>;
+type FobCommand = Exclude<FobInvocation['command'], 'devices' | 'enroll'>;
 type Action<C extends FobCommand> = (
   invocation: Invocation & { readonly command: C },
   context: Context,

@@ -18,6 +18,7 @@ import {
   type ReadChoice,
   yesOption,
 } from './common-options.ts';
+import { doctorOptions } from './doctor-options.ts';
 import { enrolOptions, sourceOf } from './enrol-options.ts';
 import type { Invocation } from './invocation.ts';
 import { pinCommands } from './pin-options.ts';
@@ -90,6 +91,9 @@ function commandLine(take: Take, environment: Readonly<Record<string, string | u
       'pin',
       'say what the fob asks of its PIN, or help a person who forgot it',
       pinCommands(take, choiceOf),
+    )
+    .command('doctor', 'say whether this computer has what passfob needs', doctorOptions, given =>
+      take({ command: 'doctor', justRules: given.udevRules, choice: choiceOf(given) }),
     )
     .command('simulate', 'run a simulated fob; all further options are its own (simulate --help)')
     .demandCommand(0, 0)

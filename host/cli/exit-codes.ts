@@ -21,6 +21,7 @@ export const EXIT_CODES = {
   cancelled: { code: 13, meaning: 'Cancelled by the person or by a signal.' },
   locked: { code: 14, meaning: 'The fob is locked by its PIN.' },
   'old-firmware': { code: 15, meaning: 'The firmware of the fob is too old for the command.' },
+  unfit: { code: 16, meaning: 'This computer lacks something: `passfob doctor` found a problem.' },
 } as const;
 
 export type ExitName = keyof typeof EXIT_CODES;
@@ -48,6 +49,7 @@ const EXIT_OF_KIND: Readonly<Record<ErrorKind, ExitName>> = {
   usage: 'usage',
   inventory: 'inventory',
   cancelled: 'cancelled',
+  unfit: 'unfit',
 };
 
 /** The exit code for an error of ours. */

@@ -7,6 +7,7 @@ import type { Question } from '../commands/respond.ts';
 /** A command line that was understood. */
 export type Invocation = { readonly choice: FobChoice } & (
   | { readonly command: 'devices'; readonly all: boolean }
+  | { readonly command: 'doctor'; readonly justRules: boolean }
   | { readonly command: 'pair' | 'info' | 'list' | 'verify' | 'maintain' }
   | { readonly command: 'enroll'; readonly source: EnrolSource; readonly out: string | undefined }
   | { readonly command: 'code'; readonly account: string | undefined }
@@ -19,3 +20,6 @@ export type Invocation = { readonly choice: FobChoice } & (
   | { readonly command: 'remove'; readonly account: string; readonly yes: boolean }
   | { readonly command: 'erase'; readonly yes: boolean }
 );
+
+/** One that works with the inventory, and most with a fob. */
+export type FobInvocation = Exclude<Invocation, { readonly command: 'doctor' }>;

@@ -5,8 +5,9 @@ import { inventoryDirectory } from '../inventory/directory.ts';
 import { openInventory } from '../inventory/inventory.ts';
 import { act } from './actions.ts';
 import { readArguments } from './arguments.ts';
+import { runDoctor } from './doctor-actions.ts';
 import { EXIT_CODES } from './exit-codes.ts';
-import type { Invocation } from './invocation.ts';
+import type { FobInvocation } from './invocation.ts';
 import { promptsOn } from './prompts.ts';
 import { progressText, sayError, sayReport } from './report.ts';
 import type { Terminal } from './terminal.ts';
@@ -27,7 +28,9 @@ export async function run(args: readonly string[], terminal: Terminal, signal: A
       terminal.out(`${parsed.help}\n`);
       return EXIT_CODES.ok.code;
     }
-    await runCommand(parsed.invocation, isJson, terminal, signal);
+    const { invocation } = parsed;
+    if (invocation.command === 'doctor') await runDoctor(invocation, isJson, terminal);
+    else await runCommand(invocation, isJson, terminal, signal);
     return EXIT_CODES.ok.code;
   } catch (error) {
     return sayError(terminal, isJson, error);
@@ -35,7 +38,7 @@ export async function run(args: readonly string[], terminal: Terminal, signal: A
 }
 
 async function runCommand(
-  invocation: Invocation,
+  invocation: FobInvocation,
   isJson: boolean,
   terminal: Terminal,
   signal: AbortSignal,

@@ -1,11 +1,10 @@
-import { connect } from '../client/client.ts';
 import { readSerial } from '../client/fob-serial.ts';
-import { FobError, isFobError } from '../errors.ts';
-import { PROBE_SENDS_MAX, PROBE_TIMEOUT_MS } from '../limits.ts';
-import { type Address, addressText, openTransport, readAddress } from '../transports/discover.ts';
+import { FobError } from '../errors.ts';
+import { type Address, addressText, readAddress } from '../transports/discover.ts';
 import { listPorts, type PortFound } from '../transports/ports.ts';
 import type { FobAtHand } from './context.ts';
 import { type Found, joined } from './joined.ts';
+import { probeAll } from './probe.ts';
 
 /** Which fob is meant. */
 export interface FobChoice {
@@ -14,8 +13,6 @@ export interface FobChoice {
   /** A serial as `readSerial` gives it; needed when several fobs are there. */
   readonly serial?: string | undefined;
 }
-
-const PROBE = { answerTimeoutMs: PROBE_TIMEOUT_MS, sendsMax: PROBE_SENDS_MAX };
 
 /**
  * What a person calls a fob or its port by: a serial such as PF-7Q4M-K2XZ, or an address.
@@ -47,7 +44,7 @@ export function readDevice(text: string): FobChoice {
 export async function findFobs(port?: string, all = false, signal?: AbortSignal): Promise<Found[]> {
   const ports = port === undefined ? await listPorts() : [named(readAddress(port))];
   const asked = ports.filter(({ isLikely }) => isLikely || all || port !== undefined);
-  const probed = await Promise.allSettled(asked.map(({ address }) => probe(address, signal)));
+  const probed = await probeAll(asked, signal);
   const found = probed.filter(one => one.status === 'fulfilled').map(({ value }) => value);
   const failed = probed.find(one => one.status === 'rejected');
   if (failed !== undefined) {
@@ -69,22 +66,6 @@ const named = (address: Address): PortFound => ({
 /** Releases the ports of fobs that were found. */
 export async function closeAll(found: readonly Found[]): Promise<void> {
   await Promise.all(found.map(one => ('client' in one ? one.client.close() : undefined)));
-}
-
-async function probe(address: Address, signal?: AbortSignal): Promise<Found> {
-  const name = addressText(address);
-  try {
-    const client = connect(await openTransport(address));
-    try {
-      return { address: name, client, hello: await client.hello(PROBE, signal) };
-    } catch (error) {
-      await client.close();
-      throw error;
-    }
-  } catch (error) {
-    if (!isFobError(error) || isFobError(error, 'cancelled')) throw error;
-    return { address: name, error };
-  }
 }
 
 /**

@@ -33,7 +33,7 @@ export function joined(asked: readonly Asked[]): { kept: Found[]; spare: Found[]
       return [{ ...first.found, addresses }];
     }
     const isQuietHalf =
-      first.found.error.kind === 'no-answer' && boards.some(board => isSameBoard(board, first));
+      first.found.error.kind === 'no-answer' && boards.some(board => isSameBoard(board.at, first.at));
     return isQuietHalf ? [] : [first.found];
   });
   return { kept, spare: groups.flatMap(([, ...others]) => others.map(({ found }) => found)) };
@@ -47,7 +47,8 @@ function isSameFob(one: Asked, other: Asked): boolean {
   return isSameSerial && areKindsApart && (mayBeOneBoard || one.at.usbSerial === other.at.usbSerial);
 }
 
-function isSameBoard(one: Asked, other: Asked): boolean {
-  const areKindsApart = one.at.address.kind !== other.at.address.kind;
-  return areKindsApart && one.at.usbSerial !== undefined && one.at.usbSerial === other.at.usbSerial;
+/** Whether two ports of different kinds are one board's, as its USB serial number says. */
+export function isSameBoard(one: PortFound, other: PortFound | undefined): boolean {
+  if (other === undefined || one.usbSerial === undefined) return false;
+  return one.address.kind !== other.address.kind && one.usbSerial === other.usbSerial;
 }

@@ -2,6 +2,8 @@ import type { HIDAsync } from 'node-hid';
 import { fromReport } from '../../protocol/reports.ts';
 import { FobError } from '../errors.ts';
 import { formOf, type HidForm } from './hid-forms.ts';
+import { inOrder } from './in-order.ts';
+import { cannotLoad } from './native-part.ts';
 import { openFailure } from './open-failure.ts';
 import { pipe } from './pipe.ts';
 import { ownersOf } from './port-owners.ts';
@@ -24,7 +26,7 @@ export interface HidDevice {
 export async function listHidDevices(): Promise<HidDevice[]> {
   const { devicesAsync } = await nodeHid();
   const found = await devicesAsync().catch((cause: unknown) => {
-    throw missing(cause);
+    throw cannotLoad('node-hid', cause);
   });
   // hidapi lists a device once for each top-level collection; the keyboard's is not ours.
   return found.flatMap(({ path, vendorId, productId, serialNumber, usagePage, usage }) => {
@@ -57,20 +59,12 @@ export async function openHid(name: string): Promise<Transport> {
 
 function carry(name: string, device: HIDAsync, { reportId, encode }: HidForm): Transport {
   const unplugged = (cause: unknown) => new FobError('unplugged', { subject: name, cause });
-  let turn: Promise<unknown> = Promise.resolve();
   const writeAll = async (text: string) => {
     for (const report of encode(text)) await device.write([reportId, ...report]);
   };
   const { transport, receive, lost } = pipe({
     name,
-    // One text behind the other: reports of two would make no frame.
-    write(text) {
-      const written = turn.then(() => writeAll(text));
-      turn = written.catch(() => undefined);
-      return written.catch((cause: unknown) => {
-        throw unplugged(cause);
-      });
-    },
+    write: inOrder(writeAll, unplugged),
     release: () => device.close(),
   });
   // One listener for good: node-hid starts and stops its reading thread with the first and last.
@@ -87,24 +81,6 @@ function carry(name: string, device: HIDAsync, { reportId, encode }: HidForm): T
 /** Only now: node-hid links libraries that a machine with serial fobs alone need not have. */
 async function nodeHid(): Promise<typeof import('node-hid')> {
   return await import('node-hid').catch((cause: unknown) => {
-    throw missing(cause);
-  });
-}
-
-/** node-hid loads its native part with the first call, and says in the loader's words what is not there. */
-function missing(cause: unknown): FobError {
-  const said = cause instanceof Error ? cause.message : String(cause);
-  const [library] = /lib[\w.+-]+\.so[.\d]*/.exec(said) ?? [];
-  if (library !== undefined) {
-    return new FobError('port-failed', {
-      sentence: `HID devices cannot be reached: ${library} is not installed.`,
-      next: 'Install it (on Debian: sudo apt install libusb-1.0-0 libudev1), use the serial port, or run: passfob doctor',
-      cause,
-    });
-  }
-  return new FobError('port-failed', {
-    sentence: 'HID devices cannot be reached: node-hid cannot be loaded.',
-    next: 'Build it with: npm rebuild node-hid --build-from-source. The serial port works without it.',
-    cause,
+    throw cannotLoad('node-hid', cause);
   });
 }

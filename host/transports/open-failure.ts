@@ -1,5 +1,5 @@
 import { type ErrorKind, FobError } from '../errors.ts';
-import type { PortOwner } from './port-owners.ts';
+import { ownersText, type PortOwner } from './port-owners.ts';
 
 /** What the system's words mean; serialport 13 and node-hid pass them on without a code. */
 const FAILURES: readonly (readonly [RegExp, ErrorKind])[] = [
@@ -20,10 +20,9 @@ export function openFailure(
 ): FobError {
   const words = typeof cause === 'string' ? cause : cause.message;
   const kind = FAILURES.find(([pattern]) => pattern.test(words))?.[1] ?? 'port-failed';
-  const [owner] = owners;
-  if (kind !== 'port-busy' || owner === undefined) return new FobError(kind, { subject, cause });
+  if (kind !== 'port-busy' || owners.length === 0) return new FobError(kind, { subject, cause });
   return new FobError(kind, {
-    sentence: `Another program uses the port ${subject}: ${owner.program} (process ${owner.pid}).`,
+    sentence: `Another program uses the port ${subject}: ${ownersText(owners)}.`,
     cause,
   });
 }

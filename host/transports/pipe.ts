@@ -71,10 +71,15 @@ export function pipe(carrier: Carrier): Pipe {
   };
 }
 
-/** Waits for a write. One that the system does not take will not be taken later: a device that hangs reads no more. */
+/**
+ * Waits for a write. One that the system does not take will not be taken later: a device that hangs reads no more. In
+ * two halves, so that a process that got no time itself hears first what has happened meanwhile.
+ */
 function accepted(writing: Promise<void>, hang: () => FobError): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(hang()), WRITE_TIMEOUT_MS);
+    let timer = setTimeout(() => {
+      timer = setTimeout(() => reject(hang()), WRITE_TIMEOUT_MS / 2);
+    }, WRITE_TIMEOUT_MS / 2);
     writing.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -8,15 +8,14 @@ export interface PortOwner {
 
 /**
  * Programs that have a file open, by Linux's `/proc`: only those of this user, unless it is root. None on other systems.
+ * The far end of a pseudo-terminal may have that open too.
  * @param path of a device
  */
 export async function ownersOf(path: string): Promise<PortOwner[]> {
   const target = await realpath(path).catch(() => path);
   const pids = (await readdir('/proc').catch(() => [])).filter(name => /^\d+$/.test(name));
-  const owners = await Promise.all(
-    pids.map(async pid => ((await holds(pid, target)) ? owner(pid) : undefined)),
-  );
-  return owners.filter(found => found !== undefined);
+  const holding = await Promise.all(pids.map(pid => holds(pid, target)));
+  return Promise.all(pids.filter((_, place) => holding[place]).map(owner));
 }
 
 async function holds(pid: string, target: string): Promise<boolean> {
@@ -30,4 +29,9 @@ async function owner(pid: string): Promise<PortOwner> {
   const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
   // A program may call itself anything.
   return { pid: Number(pid), program: name.trim().replace(/[^ -~]/g, '?') || 'unknown' };
+}
+
+/** Owners as they are said. */
+export function ownersText(owners: readonly PortOwner[]): string {
+  return owners.map(({ program, pid }) => `${program} (process ${pid})`).join(', ');
 }

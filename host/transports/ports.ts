@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
-import { SerialPort } from 'serialport';
 import { isFobError } from '../errors.ts';
 import { type Address, addressText } from './discover.ts';
 import { type HidDevice, listHidDevices } from './hid.ts';
+import { serialport } from './serial.ts';
 
 export interface PortFound {
   readonly address: Address;
@@ -76,6 +76,7 @@ async function hidDevices(): Promise<HidDevice[]> {
 /** serialport runs `udevadm`, which a small Linux machine lacks: then the names in /dev have to do. */
 async function systemPorts(): Promise<SystemPort[]> {
   try {
+    const { SerialPort } = await serialport();
     return await SerialPort.list();
   } catch {
     const names = await readdir('/dev').catch(() => []);

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { SerialPort } from 'serialport';
+import type { SerialPort } from 'serialport';
 import { FobError } from '../errors.ts';
 import { SERIAL_BAUD, WATCHDOG_INTERVAL_MS } from '../limits.ts';
+import { cannotLoad } from './native-part.ts';
 import { openFailure } from './open-failure.ts';
 import { pipe } from './pipe.ts';
 import { ownersOf } from './port-owners.ts';
@@ -15,6 +16,7 @@ import type { Transport } from './transport.ts';
 export async function openSerial(path: string): Promise<Transport> {
   // Before it is opened: a device that goes right after must be missed too.
   const identity = await identityOf(path);
+  const { SerialPort } = await serialport();
   const port = new SerialPort({ path, baudRate: SERIAL_BAUD, autoOpen: false, lock: true });
   const failure = await new Promise<Error | null>(resolve => port.open(resolve));
   if (failure) throw openFailure(path, failure, await ownersOf(path));
@@ -37,6 +39,16 @@ export async function openSerial(path: string): Promise<Transport> {
   port.on('error', error => lost(unplugged(error)));
   port.on('close', () => lost(unplugged()));
   return transport;
+}
+
+/**
+ * Loads serialport, whose native part comes with it: only now, so that the rest works where it cannot be loaded.
+ * @throws FobError `port-failed`
+ */
+export async function serialport(): Promise<typeof import('serialport')> {
+  return await import('serialport').catch((cause: unknown) => {
+    throw cannotLoad('serialport', cause);
+  });
 }
 
 /** DTR tells a USB port that somebody listens. Pseudo-terminals and some boards have no modem lines: no matter. */

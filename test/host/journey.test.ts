@@ -39,12 +39,14 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
   const uri = secret(`otpauth://totp/Example:alice?secret=${base32nopad.encode(key)}&issuer=Example`);
 
   it('is found, blank', async () => {
+    const address = fob.pty === undefined ? fob.tcp : `serial:${fob.pty}`;
     expect(json(await run('devices', '--json'))).toEqual({
       exitCode: 0,
       ok: true,
       devices: [
         {
-          address: fob.pty === undefined ? fob.tcp : `serial:${fob.pty}`,
+          address,
+          addresses: [address],
           serial: expect.stringMatching(/^PF-[A-Z0-9]{4}-[A-Z0-9]{4}$/),
           state: 'blank',
           board: 'pico',

@@ -8,9 +8,9 @@ import { describeNeeds } from '../kit/tools.ts';
 import { passfob } from './kit/cli.ts';
 import { needsBuild } from './kit/simulated-fob.ts';
 
-describe('passfob/client', () => {
-  it('needs nothing that a browser lacks', async () => {
-    const entry = fileURLToPath(new URL('../../host/client/index.ts', import.meta.url));
+describe('the client library', () => {
+  it.each(['index', 'browser'])('needs nothing that a browser lacks: %s', async name => {
+    const entry = fileURLToPath(new URL(`../../host/client/${name}.ts`, import.meta.url));
     const bundle = await build({
       entryPoints: [entry],
       bundle: true,

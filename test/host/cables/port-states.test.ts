@@ -5,16 +5,22 @@ import { join } from 'node:path';
 import { SerialPort } from 'serialport';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
+import { thisSystem } from '../../../host/doctor/this-system.ts';
 import { SERIAL_BAUD } from '../../../host/limits.ts';
 import { openSerial } from '../../../host/transports/serial.ts';
 import { type PtyFront, ptyFront } from '../../../simulator/fronts/pty.ts';
-import { describeNeeds, itNeeds, needsTool } from '../../kit/tools.ts';
+import { describeNeeds, itNeeds, type Need, needsTool } from '../../kit/tools.ts';
 import { passfob, type RunOptions } from '../kit/cli.ts';
 import { failure } from '../kit/failure.ts';
 import { needsBuild, needsOrdinaryUser, needsPty } from '../kit/simulated-fob.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'passfob-cables-'));
 afterAll(() => rmSync(home, { recursive: true }));
+
+async function needsHid(): Promise<Need<true>> {
+  const words = await thisSystem().load('node-hid');
+  return { name: 'libusb and libudev', found: words === undefined || undefined };
+}
 
 /** What `passfob info` says of a port that gives no fob. */
 async function said(port: string, options: Partial<RunOptions> = {}) {
@@ -29,6 +35,8 @@ async function quietPty(): Promise<PtyFront> {
   onTestFinished(() => front.close());
   return front;
 }
+
+const hid = await needsHid();
 
 describeNeeds(needsBuild, 'the state of a port, in words', () => {
   it('absent', async () => {
@@ -56,7 +64,7 @@ describeNeeds(needsBuild, 'the state of a port, in words', () => {
     expect(exit).toBe('port-busy');
     const [sentence, next] = text.split('\n');
     expect(sentence).toMatch(
-      new RegExp(`^passfob: Another program uses the port PORT: .+ \\(process ${process.pid}\\)\\.$`),
+      new RegExp(`^passfob: Another program uses the port PORT: .*\\(process ${process.pid}\\)`),
     );
     expect(next).toBe(
       'End the other program (a terminal, an IDE or another passfob), then run the command again.',
@@ -89,6 +97,13 @@ describeNeeds(needsBuild, 'the state of a port, in words', () => {
     });
   });
 
+  itNeeds(hid, 'absent, of HID', async () => {
+    expect(await said('hid:/dev/hidraw99')).toEqual({
+      text: 'passfob: There is no port PORT.\nPlug the fob in, or run: passfob devices\n',
+      exit: 'no-fob',
+    });
+  });
+
   it('HID on a machine without libusb, where serial ports are of no concern', async () => {
     // The words are those of the loader on such a machine.
     const preload = `const real = process.dlopen; process.dlopen = (module, file, ...rest) => {
@@ -99,7 +114,7 @@ describeNeeds(needsBuild, 'the state of a port, in words', () => {
     expect(await said('hid:/dev/hidraw0', { environment })).toEqual({
       text:
         'passfob: HID devices cannot be reached: libusb-1.0.so.0 is not installed.\n' +
-        'Install it (on Debian: sudo apt install libusb-1.0-0 libudev1), use the serial port, or run: passfob doctor\n',
+        'Run: passfob doctor, which says how to install it. The serial port works without it.\n',
       exit: 'no-fob',
     });
     expect((await said(join(home, 'ttyACM9'), { environment })).exit).toBe('no-fob');

@@ -1,0 +1,15 @@
+/** What `passfob/browser` offers: the client, and fobs at the ports of a browser. Nothing here needs Node. */
+export {
+  chooseWebHid,
+  openWebHid,
+  type WebHid,
+  type WebHidDevice,
+  type WebHidReport,
+} from '../transports/web-hid.ts';
+export {
+  chooseWebSerial,
+  openWebSerial,
+  type WebSerial,
+  type WebSerialPort,
+} from '../transports/web-serial.ts';
+export * from './index.ts';

@@ -1,0 +1,63 @@
+import { connect } from '../client/client.ts';
+import { FobError, isFobError } from '../errors.ts';
+import { PROBE_SENDS_MAX, PROBE_SIBLING_MS, PROBE_TIMEOUT_MS } from '../limits.ts';
+import { type Address, addressText, openTransport } from '../transports/discover.ts';
+import type { PortFound } from '../transports/ports.ts';
+import { type Found, isSameBoard } from './joined.ts';
+
+const PROBE = { answerTimeoutMs: PROBE_TIMEOUT_MS, sendsMax: PROBE_SENDS_MAX };
+
+/** Asks all ports at once. The other ports of a board that has answered are not waited for as long. */
+export function probeAll(
+  ports: readonly PortFound[],
+  signal?: AbortSignal,
+): Promise<PromiseSettledResult<Found>[]> {
+  const hurry = ports.map(() => new AbortController());
+  const probes = ports.map(async (port, place) => {
+    const found = await probe(port.address, hurry[place]?.signal, signal);
+    if (!('client' in found)) return found;
+    for (const [at, other] of hurry.entries()) if (isSameBoard(port, ports[at])) other.abort();
+    return found;
+  });
+  return Promise.allSettled(probes);
+}
+
+/** @param hurry says that the port is likely silent: from then on, or from the opening, it gets PROBE_SIBLING_MS */
+async function probe(address: Address, hurry?: AbortSignal, signal?: AbortSignal): Promise<Found> {
+  const name = addressText(address);
+  try {
+    const client = connect(await openTransport(address));
+    const ending = abortedLater(hurry);
+    try {
+      const either = signal === undefined ? ending.signal : AbortSignal.any([ending.signal, signal]);
+      return { address: name, client, hello: await client.hello(PROBE, either) };
+    } catch (error) {
+      await client.close();
+      if (!ending.signal.aborted || signal?.aborted) throw error;
+      throw new FobError('no-answer', { subject: name });
+    } finally {
+      ending.forget();
+    }
+  } catch (error) {
+    if (!isFobError(error) || isFobError(error, 'cancelled')) throw error;
+    return { address: name, error };
+  }
+}
+
+/** A signal that follows another by PROBE_SIBLING_MS. */
+function abortedLater(first: AbortSignal | undefined): { readonly signal: AbortSignal; forget(): void } {
+  const later = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const begin = () => {
+    timer = setTimeout(() => later.abort(), PROBE_SIBLING_MS);
+  };
+  if (first?.aborted) begin();
+  else first?.addEventListener('abort', begin, { once: true });
+  return {
+    signal: later.signal,
+    forget() {
+      first?.removeEventListener('abort', begin);
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { type Finding, finding } from '../finding.ts';
+import type { System } from '../system.ts';
+
+/**
+ * Whether the inventory is this user's, and nobody else's.
+ * @param folder where it is, or will be
+ */
+export async function checkInventory(system: System, folder: string): Promise<Finding[]> {
+  const facts = await system.facts(folder);
+  if (facts === undefined) return [finding('inventory', 'ok', 'inventory-new', { path: folder })];
+  if (system.uid === undefined) return [finding('inventory', 'ok', 'inventory-plain', { path: folder })];
+  if (facts.uid !== system.uid)
+    return [finding('inventory', 'problem', 'inventory-foreign', { path: folder })];
+  if (!(await system.mayUse(folder))) {
+    return [finding('inventory', 'problem', 'inventory-shut', { path: folder })];
+  }
+  const files = ['inventory.key', 'inventory.db'].map(name => join(folder, name));
+  const open = await Promise.all(
+    files.map(async path => ({ path, mode: (await system.facts(path))?.mode ?? 0 })),
+  );
+  const findings = open
+    .filter(({ mode }) => (mode & 0o077) !== 0)
+    .map(({ path }) => finding('inventory', 'problem', 'inventory-open', { path }));
+  // Names of files and the sealed database's size, no secret as long as the files are closed.
+  if ((facts.mode & 0o077) !== 0) {
+    findings.push(finding('inventory', 'warning', 'inventory-listed', { path: folder }));
+  }
+  return findings.length > 0 ? findings : [finding('inventory', 'ok', 'inventory-good', { path: folder })];
+}

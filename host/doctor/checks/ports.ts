@@ -1,0 +1,61 @@
+import { type Address, addressText } from '../../transports/discover.ts';
+import { ownersText } from '../../transports/port-owners.ts';
+import { type Finding, finding } from '../finding.ts';
+import type { FileFacts, System } from '../system.ts';
+
+/**
+ * Who may open the ports that may hold a fob, and who has them open.
+ * @param named the one port to look at, whatever is behind it
+ */
+export async function checkPorts(system: System, named?: Address): Promise<Finding[]> {
+  const likely = named ? [] : (await system.ports()).filter(({ isLikely }) => isLikely);
+  const addresses = named ? [named] : likely.map(({ address }) => address);
+  if (addresses.length === 0) return [finding('ports', 'unknown', 'ports-none')];
+  const ports = addresses.map(addressText).join(', ');
+  const count = addresses.length === 1 ? 'One port' : `${addresses.length} ports`;
+  const there = finding('ports', 'ok', 'ports-there', { count, ports });
+  const paths = addresses.map(pathOf).filter(path => path !== undefined);
+  const each = await Promise.all(
+    paths.map(async port => {
+      const facts = await system.facts(port);
+      if (facts === undefined) return [finding('port-permission', 'problem', 'port-absent', { port })];
+      return [await permission(system, port, facts), ...(await owner(system, port))];
+    }),
+  );
+  return [
+    ...(named ? [] : [there]),
+    ...each.flat(),
+    ...(system.platform === 'linux' ? [] : [ownersElsewhere()]),
+  ];
+}
+
+const ownersElsewhere = () => finding('port-owner', 'unknown', 'owners-elsewhere');
+
+/** The file behind a port. Windows has none, nor has macOS for HID. */
+function pathOf(address: Address): string | undefined {
+  const path = address.kind === 'serial' ? address.path : address.kind === 'hid' ? address.name : '';
+  return path.startsWith('/') ? path : undefined;
+}
+
+async function permission(system: System, port: string, facts: FileFacts): Promise<Finding> {
+  if (await system.mayUse(port)) return finding('port-permission', 'ok', 'port-usable', { port });
+  const mayGroup = facts.gid !== 0 && (facts.mode & 0o060) === 0o060;
+  const group = mayGroup ? await groupName(system, facts.gid) : undefined;
+  return group === undefined
+    ? finding('port-permission', 'problem', 'port-root-only', { port })
+    : finding('port-permission', 'problem', 'port-forbidden', { port, group });
+}
+
+async function groupName(system: System, gid: number): Promise<string | undefined> {
+  const lines = ((await system.readText('/etc/group')) ?? '').split('\n').map(line => line.split(':'));
+  return lines.find(([, , number]) => number === String(gid))?.[0];
+}
+
+async function owner(system: System, port: string): Promise<Finding[]> {
+  if (system.platform !== 'linux') return [];
+  const owners = await system.owners(port);
+  if (owners.length > 0) {
+    return [finding('port-owner', 'problem', 'port-owned', { port, owners: ownersText(owners) })];
+  }
+  return [finding('port-owner', 'ok', system.uid === 0 ? 'port-free-for-all' : 'port-free', { port })];
+}

@@ -1,0 +1,51 @@
+import { type Finding, finding } from '../finding.ts';
+import type { System } from '../system.ts';
+
+/** Where udev looks for rules, the folder that comes first winning (udev(7)). */
+const RULES_FOLDERS = [
+  '/etc/udev/rules.d',
+  '/run/udev/rules.d',
+  '/usr/lib/udev/rules.d',
+  '/lib/udev/rules.d',
+];
+const RULES_NAME = '70-passfob.rules';
+
+/**
+ * Whether udev runs and has the rules of passfob.
+ * @param rules their text, as this passfob has them
+ */
+export async function checkUdev(system: System, rules: string): Promise<Finding[]> {
+  if (system.platform !== 'linux') return [];
+  return [await checkDaemon(system), await checkRules(system, rules)];
+}
+
+async function checkDaemon(system: System): Promise<Finding> {
+  // Made by the daemon when it starts (systemd-udevd and eudev).
+  if ((await system.names('/run/udev')).includes('control')) return finding('udev', 'ok', 'udev-runs');
+  const isInstalled = (await system.print('udevadm', '--version')) !== undefined;
+  return finding('udev', 'warning', isInstalled ? 'udev-stopped' : 'udev-absent');
+}
+
+/** The rules that are installed, and where. */
+export async function installedRules(system: System): Promise<{ path: string; text: string } | undefined> {
+  for (const folder of RULES_FOLDERS) {
+    const path = `${folder}/${RULES_NAME}`;
+    const text = await system.readText(path);
+    if (text !== undefined) return { path, text };
+  }
+  return undefined;
+}
+
+async function checkRules(system: System, rules: string): Promise<Finding> {
+  const installed = await installedRules(system);
+  // Root may open every port; whoever else comes to this machine may not.
+  if (installed === undefined) {
+    return system.uid === 0
+      ? finding('udev-rules', 'ok', 'rules-spared')
+      : finding('udev-rules', 'warning', 'rules-absent');
+  }
+  const isOurs = installed.text.trim() === rules.trim();
+  return finding('udev-rules', isOurs ? 'ok' : 'warning', isOurs ? 'rules-installed' : 'rules-other', {
+    path: installed.path,
+  });
+}

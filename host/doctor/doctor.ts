@@ -1,0 +1,34 @@
+import type { Address } from '../transports/discover.ts';
+import { checkClock } from './checks/clock.ts';
+import { checkInventory } from './checks/inventory.ts';
+import { checkModemManager } from './checks/modem-manager.ts';
+import { checkNativeParts } from './checks/native-parts.ts';
+import { checkNode } from './checks/node.ts';
+import { checkPorts } from './checks/ports.ts';
+import { checkUdev } from './checks/udev.ts';
+import type { Finding } from './finding.ts';
+import type { System } from './system.ts';
+
+/** What is compared with the machine. */
+export interface Expected {
+  /** The text of passfob's udev rules. */
+  readonly udevRules: string;
+  /** Folder of the inventory. */
+  readonly inventory: string;
+  /** The one port to look at; without it those that may hold a fob. */
+  readonly port?: Address | undefined;
+}
+
+/** Whether a machine has what passfob needs, and what to do where it has not. Nothing is written, no port is opened. */
+export async function examine(system: System, { udevRules, inventory, port }: Expected): Promise<Finding[]> {
+  const checks = [
+    checkNode(system),
+    checkNativeParts(system),
+    checkUdev(system, udevRules),
+    checkPorts(system, port),
+    checkModemManager(system),
+    checkClock(system),
+    checkInventory(system, inventory),
+  ];
+  return (await Promise.all(checks)).flat();
+}

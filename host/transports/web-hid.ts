@@ -1,0 +1,108 @@
+import { fromReport } from '../../protocol/reports.ts';
+import { FobError } from '../errors.ts';
+import { FRAMES_PAGE, formOf } from './hid-forms.ts';
+import { inOrder } from './in-order.ts';
+import { pipe } from './pipe.ts';
+import type { Transport } from './transport.ts';
+import { type EventSource, exceptionName, hasItOpen, whyNotChosen } from './web.ts';
+
+/** What is used of a device of the WebHID API (WICG, `HIDDevice`). */
+export interface WebHidDevice extends EventSource<'inputreport', WebHidReport> {
+  readonly opened: boolean;
+  readonly collections: readonly { readonly usagePage?: number; readonly usage?: number }[];
+  open(): Promise<void>;
+  sendReport(reportId: number, data: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface WebHidReport {
+  readonly reportId: number;
+  /** Without the id. */
+  readonly data: {
+    readonly buffer: ArrayBufferLike;
+    readonly byteOffset: number;
+    readonly byteLength: number;
+  };
+}
+
+/** What is used of `navigator.hid`. */
+export interface WebHid extends EventSource<'disconnect', { readonly device: unknown }> {
+  requestDevice(options: {
+    readonly filters: readonly { readonly usagePage: number }[];
+  }): Promise<WebHidDevice[]>;
+}
+
+const NAME = 'WebHID';
+
+/**
+ * Has the browser ask its person for a HID device that may be a fob; only in answer to a click or a key.
+ * @throws FobError `cancelled` where none was chosen, `port-forbidden` where the browser does not ask
+ */
+export async function chooseWebHid(hid: WebHid): Promise<WebHidDevice> {
+  const devices = await hid
+    .requestDevice({ filters: [{ usagePage: FRAMES_PAGE }] })
+    .catch((cause: unknown) => {
+      throw whyNotChosen(cause);
+    });
+  // Without a choice the list is empty; a device with several interfaces is in it several times.
+  const device = devices.find(one => formOfDevice(one) !== undefined);
+  if (device === undefined)
+    throw new FobError('cancelled', { sentence: 'No device was chosen that may be a fob.' });
+  return device;
+}
+
+/**
+ * Opens a device that the browser has granted to the page.
+ * @throws FobError `port-busy` where this page has it open, `port-failed`
+ */
+export async function openWebHid(hid: WebHid, device: WebHidDevice): Promise<Transport> {
+  const form = formOfDevice(device);
+  if (form === undefined) {
+    throw new FobError('port-failed', {
+      sentence: 'The HID device is no fob.',
+      next: 'Choose another device.',
+    });
+  }
+  // Opening once more would succeed, and both would hear the answers to either.
+  if (device.opened) throw hasItOpen();
+  await device.open().catch((cause: unknown) => {
+    throw openFailure(cause);
+  });
+  const unplugged = (cause?: unknown) => new FobError('unplugged', { subject: NAME, cause });
+  const hear = ({ reportId, data }: WebHidReport) => {
+    if (reportId !== form.reportId) return;
+    const text = fromReport(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    if (text) receive(Uint8Array.from(text, char => char.charCodeAt(0)));
+  };
+  const leave = (event: { readonly device: unknown }) => {
+    if (event.device === device) lost(unplugged());
+  };
+  const writeAll = async (text: string) => {
+    for (const report of form.encode(text)) await device.sendReport(form.reportId, report);
+  };
+  const { transport, receive, lost } = pipe({
+    name: NAME,
+    write: inOrder(writeAll, unplugged),
+    async release() {
+      device.removeEventListener('inputreport', hear);
+      hid.removeEventListener('disconnect', leave);
+      await device.close();
+    },
+  });
+  device.addEventListener('inputreport', hear);
+  hid.addEventListener('disconnect', leave);
+  return transport;
+}
+
+function formOfDevice({ collections }: WebHidDevice) {
+  return collections.map(({ usagePage, usage }) => formOf(usagePage, usage)).find(form => form !== undefined);
+}
+
+function openFailure(cause: unknown): FobError {
+  if (exceptionName(cause) === 'InvalidStateError') return hasItOpen(cause);
+  return new FobError('port-failed', {
+    sentence: 'The browser cannot open the HID device.',
+    next: 'Check with passfob doctor that this user may open it, then try again.',
+    cause,
+  });
+}

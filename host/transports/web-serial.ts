@@ -1,0 +1,127 @@
+import { FobError } from '../errors.ts';
+import { SERIAL_BAUD } from '../limits.ts';
+import { inOrder } from './in-order.ts';
+import { pipe } from './pipe.ts';
+import type { Transport } from './transport.ts';
+import { type EventSource, exceptionName, hasItOpen, whyNotChosen } from './web.ts';
+
+/** What is used of a port of the Web Serial API (WICG, `SerialPort`). */
+export interface WebSerialPort extends EventSource<'disconnect', unknown> {
+  readonly readable: ByteSource | null;
+  readonly writable: ByteSink | null;
+  open(options: { readonly baudRate: number }): Promise<void>;
+  setSignals(signals: {
+    readonly dataTerminalReady: boolean;
+    readonly requestToSend: boolean;
+  }): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface ByteSource {
+  getReader(): ByteReader;
+}
+
+interface ByteReader {
+  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+  cancel(): Promise<void>;
+  releaseLock(): void;
+}
+
+interface ByteSink {
+  getWriter(): { write(bytes: Uint8Array): Promise<void>; releaseLock(): void };
+}
+
+/** What is used of `navigator.serial`. */
+export interface WebSerial {
+  requestPort(options: {
+    readonly filters: readonly { readonly usbVendorId: number }[];
+  }): Promise<WebSerialPort>;
+}
+
+/** STMicroelectronics: the vendor id of Espruino's own boards. */
+const ESPRUINO_VENDOR = 0x0483;
+const NAME = 'Web Serial';
+
+/**
+ * Has the browser ask its person for a board's port; only in answer to a click or a key.
+ * @throws FobError `cancelled` where none was chosen, `port-forbidden` where the browser does not ask
+ */
+export async function chooseWebSerial(serial: WebSerial): Promise<WebSerialPort> {
+  return await serial.requestPort({ filters: [{ usbVendorId: ESPRUINO_VENDOR }] }).catch((cause: unknown) => {
+    throw whyNotChosen(cause);
+  });
+}
+
+/**
+ * Opens a port that the browser has granted to the page.
+ * @throws FobError `port-busy` where this page has it open, `port-failed`
+ */
+export async function openWebSerial(port: WebSerialPort): Promise<Transport> {
+  await port.open({ baudRate: SERIAL_BAUD }).catch((cause: unknown) => {
+    throw openFailure(cause);
+  });
+  // Boards without modem lines refuse: no matter.
+  await port.setSignals({ dataTerminalReady: true, requestToSend: true }).catch(() => undefined);
+
+  let reader: ByteReader | undefined;
+  let isReleased = false;
+  const unplugged = (cause?: unknown) => new FobError('unplugged', { subject: NAME, cause });
+  const leave = () => lost(unplugged());
+  const { transport, receive, lost } = pipe({
+    name: NAME,
+    write: inOrder(text => writeTo(port, text), unplugged),
+    async release() {
+      isReleased = true;
+      port.removeEventListener('disconnect', leave);
+      // Ends the reading, which gives the stream free; a port whose stream is held cannot be closed.
+      await reader?.cancel().catch(() => undefined);
+      await reading;
+      await port.close();
+    },
+  });
+  port.addEventListener('disconnect', leave);
+  const readAll = async () => {
+    // After a break or a lost byte the stream ends with an error and the port has a new one; without one it is gone.
+    while (!isReleased && port.readable) {
+      reader = port.readable.getReader();
+      await readStream(reader, receive);
+    }
+  };
+  const reading = readAll().catch(() => undefined);
+  void reading.then(() => (isReleased ? undefined : leave()));
+  return transport;
+}
+
+/** Not held between two texts, so that the port can be closed. */
+async function writeTo(port: WebSerialPort, text: string): Promise<void> {
+  const writer = port.writable?.getWriter();
+  if (writer === undefined) throw new Error('the port is gone');
+  try {
+    await writer.write(Uint8Array.from(text, char => char.charCodeAt(0)));
+  } finally {
+    writer.releaseLock();
+  }
+}
+
+async function readStream(reader: ByteReader, receive: (bytes: Uint8Array) => void): Promise<void> {
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      if (value) receive(value);
+    }
+  } catch {
+    // What was lost is asked for again; whether the port is gone its next stream tells.
+  } finally {
+    reader.releaseLock();
+  }
+}
+
+function openFailure(cause: unknown): FobError {
+  if (exceptionName(cause) === 'InvalidStateError') return hasItOpen(cause);
+  return new FobError('port-failed', {
+    sentence: 'The browser cannot open the serial port.',
+    next: 'End other programs and pages that use it, check with passfob doctor that this user may open it, then try again.',
+    cause,
+  });
+}

@@ -1,0 +1,52 @@
+import { createServer } from 'node:net';
+import { expect, onTestFinished } from 'vitest';
+import { closeAll } from '../../../host/commands/find.ts';
+import { probeAll } from '../../../host/commands/probe.ts';
+import { PROBE_SENDS_MAX, PROBE_SIBLING_MS, PROBE_TIMEOUT_MS } from '../../../host/limits.ts';
+import type { Address } from '../../../host/transports/discover.ts';
+import { ptyFront } from '../../../simulator/fronts/pty.ts';
+import { itNeeds } from '../../kit/tools.ts';
+import { CoreFob } from '../kit/core-fob.ts';
+import { needsPty } from '../kit/simulated-fob.ts';
+
+/** A fob's core behind a TCP port of this machine, which stands for the port at which a board answers. */
+async function answering(): Promise<Address> {
+  const server = createServer(socket => {
+    const { transport } = new CoreFob().plugIn();
+    socket.on('data', bytes => void transport.send(bytes.toString('latin1')));
+    transport.onText(text => void socket.write(text, 'latin1'));
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return { kind: 'tcp', host: '127.0.0.1', port: (server.address() as { port: number }).port };
+}
+
+itNeeds(needsPty, 'the silent port of a board that has answered is not waited for', async () => {
+  const heard: string[] = [];
+  const quiet = await ptyFront({
+    write: bytes => void heard.push(String(bytes)),
+    onData: () => () => undefined,
+  });
+  onTestFinished(() => quiet.close());
+  const at = (address: Address, usbSerial: string) => ({
+    address,
+    usbSerial,
+    usbId: undefined,
+    isLikely: true,
+  });
+  const serial: Address = { kind: 'serial', path: quiet.path };
+  const tcp = await answering();
+
+  const timesAsked = async (usbSerial: string) => {
+    heard.length = 0;
+    const probed = await probeAll([at(serial, '3041'), at(tcp, usbSerial)]);
+    const found = probed.flatMap(one => (one.status === 'fulfilled' ? [one.value] : []));
+    await closeAll(found);
+    expect(found.map(one => ('client' in one ? 'fob' : one.error.kind))).toEqual(['no-answer', 'fob']);
+    return heard.length;
+  };
+  expect(PROBE_SIBLING_MS).toBeLessThan(PROBE_TIMEOUT_MS);
+  // Asked once, and not again after the first wait.
+  expect(await timesAsked('3041')).toBeLessThan(PROBE_SENDS_MAX);
+  expect(await timesAsked('9999')).toBe(PROBE_SENDS_MAX);
+});

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import {
+  chooseWebHid,
+  chooseWebSerial,
+  connect,
+  openWebHid,
+  openWebSerial,
+  type Transport,
+} from '../../../host/client/browser.ts';
+import { CoreFob } from '../kit/core-fob.ts';
+import { failure } from '../kit/failure.ts';
+import { HidOfBrowser } from './web/hid.ts';
+import { SerialOfBrowser } from './web/serial.ts';
+import type { Wire } from './web/wire.ts';
+
+/** The far end is a fob's core. */
+function wireTo(fob: CoreFob): Wire {
+  const { transport } = fob.plugIn();
+  return {
+    send: text => void transport.send(text),
+    onText: listener => void transport.onText(listener),
+  };
+}
+
+const reasonOf = (transport: Transport) => new Promise(resolve => transport.onClose(resolve));
+
+describe('Web Serial', () => {
+  it('carries a hello, with the speed and the modem lines of the other serial transport', async () => {
+    const fob = new CoreFob();
+    const serial = new SerialOfBrowser(wireTo(fob));
+    const port = await chooseWebSerial(serial);
+    const client = connect(await openWebSerial(port));
+    expect((await client.hello()).serialBytes).toEqual(fob.serial);
+    expect(serial.port.baudRate).toBe(115_200);
+    expect(serial.port.signals).toEqual([{ dataTerminalReady: true, requestToSend: true }]);
+    await client.close();
+    expect(serial.port.readable).toBeNull();
+    expect(serial.port.heard).toBe(0);
+    const again = connect(await openWebSerial(port));
+    expect((await again.hello()).serialBytes).toEqual(fob.serial);
+  });
+
+  it('does without modem lines, and goes on after a break', async () => {
+    const serial = new SerialOfBrowser(wireTo(new CoreFob()), false);
+    const client = connect(await openWebSerial(serial.port));
+    await client.hello();
+    serial.port.stumble();
+    await client.hello();
+    expect(serial.port.signals).toEqual([]);
+  });
+
+  it('says that the fob was unplugged', async () => {
+    const serial = new SerialOfBrowser(wireTo(new CoreFob()));
+    const transport = await openWebSerial(serial.port);
+    const reason = reasonOf(transport);
+    serial.port.unplug();
+    expect(await reason).toMatchObject({ kind: 'unplugged' });
+    expect((await failure(transport.send('x'))).message).toBe('The fob at Web Serial was unplugged.');
+  });
+
+  it('says why there is no port', async () => {
+    const serial = new SerialOfBrowser(wireTo(new CoreFob()));
+    await openWebSerial(serial.port);
+    expect((await failure(openWebSerial(serial.port))).message).toBe(
+      'This page, or another, has the fob open already.',
+    );
+    const other = new SerialOfBrowser(wireTo(new CoreFob()));
+    other.port.refusal = 'NetworkError';
+    expect((await failure(openWebSerial(other.port))).message).toBe(
+      'The browser cannot open the serial port.',
+    );
+    other.refusal = 'NotFoundError';
+    expect((await failure(chooseWebSerial(other))).message).toBe('No device was chosen.');
+    other.refusal = 'SecurityError';
+    expect(await failure(chooseWebSerial(other))).toMatchObject({
+      kind: 'port-forbidden',
+      message: 'The browser does not let this page ask for a device.',
+    });
+  });
+});
+
+describe('WebHID', () => {
+  it('carries a hello in the reports of pico-hid', async () => {
+    const fob = new CoreFob();
+    const hid = new HidOfBrowser(wireTo(fob));
+    const device = await chooseWebHid(hid);
+    const client = connect(await openWebHid(hid, device));
+    expect((await client.hello()).serialBytes).toEqual(fob.serial);
+    expect(new Set(hid.device.sent)).toEqual(new Set(['2:63']));
+    expect(await failure(openWebHid(hid, device))).toMatchObject({ kind: 'port-busy' });
+    await client.close();
+    expect([hid.device.opened, hid.device.heard, hid.heard]).toEqual([false, 0, 0]);
+  });
+
+  it('says that the fob was unplugged, and nothing when another device was', async () => {
+    const hid = new HidOfBrowser(wireTo(new CoreFob()));
+    const transport = await openWebHid(hid, hid.device);
+    const reason = reasonOf(transport);
+    hid.unplug({});
+    await transport.send('~');
+    hid.unplug();
+    expect(await reason).toMatchObject({ kind: 'unplugged' });
+  });
+
+  it('says why there is no device', async () => {
+    const hid = new HidOfBrowser(wireTo(new CoreFob()));
+    hid.device.refusal = 'NotAllowedError';
+    expect((await failure(openWebHid(hid, hid.device))).message).toBe(
+      'The browser cannot open the HID device.',
+    );
+    hid.device.collections = [{ usagePage: 1, usage: 6 }];
+    expect((await failure(openWebHid(hid, hid.device))).message).toBe('The HID device is no fob.');
+    expect((await failure(chooseWebHid(hid))).message).toBe('No device was chosen that may be a fob.');
+    hid.chosen = [];
+    expect(await failure(chooseWebHid(hid))).toMatchObject({ kind: 'cancelled' });
+    hid.chosen = undefined;
+    expect(await failure(chooseWebHid(hid))).toMatchObject({ kind: 'port-forbidden' });
+  });
+});

@@ -1,0 +1,125 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { doctorText, unfitness } from '../../../host/cli/doctor-actions.ts';
+import { EXIT_CODES, exitCodeOf } from '../../../host/cli/exit-codes.ts';
+import { examine } from '../../../host/doctor/doctor.ts';
+import { NODE_VERSION_MIN } from '../../../host/doctor/limits.ts';
+import { TEXTS } from '../../../host/doctor/texts.ts';
+import { openSerial } from '../../../host/transports/serial.ts';
+import { ptyFront } from '../../../simulator/fronts/pty.ts';
+import { describeNeeds, itNeeds, needsTool } from '../../kit/tools.ts';
+import { passfob } from '../kit/cli.ts';
+import { needsBuild, needsPty } from '../kit/simulated-fob.ts';
+import { INVENTORY, recorded, systems, udevRules } from './systems.ts';
+
+const fromRoot = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+const rulesPath = fromRoot('host/udev/70-passfob.rules');
+const golden = (name: string) => fromRoot(`test/host/doctor/golden/${name}.txt`);
+
+describe('the doctor', () => {
+  it.each(Object.entries(systems))('says of %s what it lacks and what to do', async (name, record) => {
+    const checks = await examine(recorded(record), { udevRules, inventory: INVENTORY });
+    const error = unfitness(checks);
+    const said = `${doctorText(checks)}\n\nexit code ${error ? exitCodeOf(error) : 0}\n`;
+    // PASSFOB_GOLDEN=write, where a change is intended.
+    if (process.env.PASSFOB_GOLDEN === 'write') writeFileSync(golden(name), said);
+    expect(said).toBe(readFileSync(golden(name), 'utf8'));
+  });
+
+  it('has a next step for everything that is not well, and none for what is', () => {
+    const said = Object.entries(systems).map(async ([, record]) =>
+      examine(recorded(record), { udevRules, inventory: INVENTORY }),
+    );
+    return Promise.all(said).then(all => {
+      for (const { state, next, check } of all.flat()) {
+        const isLeft = check === 'port-owner' && state === 'unknown';
+        expect(next === '').toBe(state === 'ok' || isLeft);
+      }
+    });
+  });
+
+  it('fills in every word', async () => {
+    for (const record of Object.values(systems)) {
+      const checks = await examine(recorded(record), { udevRules, inventory: INVENTORY });
+      expect(doctorText(checks)).not.toMatch(/[{}]|undefined/);
+    }
+  });
+
+  it('says each of its sentences of one system or another', async () => {
+    const all = Object.values(systems).map(record =>
+      examine(recorded(record), { udevRules, inventory: INVENTORY }),
+    );
+    const said = (await Promise.all(all)).flat().map(({ sentence }) => sentence);
+    const untold = Object.entries(TEXTS).filter(([, [words]]) => {
+      const pattern = words.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\w+\}/g, '.+');
+      return !said.some(sentence => new RegExp(`^${pattern}$`).test(sentence));
+    });
+    expect(untold.map(([name]) => name)).toEqual([]);
+  });
+
+  it('asks for the Node that package.json asks for', () => {
+    const { engines, files } = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8'));
+    expect(engines.node).toBe(`>=${NODE_VERSION_MIN.join('.')}`);
+    expect(files).toContain('host/udev');
+  });
+
+  itNeeds(needsTool('udevadm'), 'brings rules that udev can read', async udevadm => {
+    const { spawnSync } = await import('node:child_process');
+    const verified = spawnSync(udevadm, ['verify', rulesPath], { encoding: 'utf8' });
+    expect(`${verified.stdout}${verified.stderr}`).not.toMatch(/invalid|error|warning/i);
+    expect(verified.status).toBe(0);
+  });
+});
+
+describeNeeds(needsBuild, 'passfob doctor', () => {
+  const home = mkdtempSync(join(tmpdir(), 'passfob-doctor-'));
+  afterAll(() => rmSync(home, { recursive: true }));
+
+  it('examines this machine, and makes no inventory', async () => {
+    const inventory = join(home, 'none');
+    const run = await passfob(['doctor', '--json'], { home: inventory });
+    const document = run.json() as { checks?: unknown; error?: { details: { checks: unknown } } };
+    const checks = document.checks ?? document.error?.details.checks;
+    expect(checks).toContainEqual({
+      check: 'node',
+      state: 'ok',
+      sentence: `Node ${process.versions.node} runs passfob.`,
+      next: '',
+    });
+    expect([EXIT_CODES.ok.code, EXIT_CODES.unfit.code]).toContain(run.exitCode);
+    expect(existsSync(inventory)).toBe(false);
+  });
+
+  it('prints the udev rules', async () => {
+    expect((await passfob(['doctor', '--udev-rules'], { home })).stdout).toBe(udevRules);
+    const { udevRules: said } = (await passfob(['doctor', '--udev-rules', '--json'], { home })).json();
+    expect(said).toBe(udevRules);
+  });
+
+  it('ends with its own exit code where something is wrong', async () => {
+    const open = mkdtempSync(join(home, 'open-'));
+    await passfob(['devices'], { home: open });
+    chmodSync(join(open, 'inventory.key'), 0o644);
+    const run = await passfob(['doctor'], { home: open });
+    expect(run.exitCode).toBe(EXIT_CODES.unfit.code);
+    expect(run.stdout).toContain(`problem  Others may read ${join(open, 'inventory.key')}`);
+    expect(run.stderr).toBe(
+      'passfob: A problem was found.\nDo what is said beside it, then run: passfob doctor\n',
+    );
+  });
+
+  itNeeds(needsPty, 'says who has a port open', async () => {
+    const front = await ptyFront({ write: () => undefined, onData: () => () => undefined });
+    onTestFinished(() => front.close());
+    const held = await openSerial(front.path);
+    onTestFinished(() => held.close());
+    const { stdout, exitCode } = await passfob(['doctor', '--device', front.path], { home });
+    expect(stdout).toMatch(new RegExp(`problem .+ is open already: .*\\(process ${process.pid}\\)`));
+    expect(exitCode).toBe(EXIT_CODES.unfit.code);
+    const absent = await passfob(['doctor', '--device', join(home, 'ttyACM9')], { home });
+    expect(absent.stdout).toContain('problem  There is no ');
+  });
+});
