@@ -239,6 +239,24 @@ describe('USB/IP', () => {
     expect((await computer.get(0x8106, 0x2200, 2)).data.toString('hex')).toBe('05010906a101c0');
   });
 
+  it('keeps reports for a computer that asks again, and none for one that has stopped asking', async () => {
+    const { fob, computer } = await setUp({ image: { '.bootcde': bytes(TYPIST) } });
+    const say = async (key: string) => {
+      const told = computer.in(1, 64);
+      await computer.out(1, bytes(key)).done;
+      fob.advance(10);
+      return (await told.done).data.toString();
+    };
+    const first = computer.in(3, 16);
+    expect([await say('a'), await say('b'), await say('c')]).toEqual(['y', 'y', 'y']);
+    const fetched = [first, computer.in(3, 16), computer.in(3, 16)];
+    expect((await Promise.all(fetched.map(urb => urb.done))).map(({ data }) => data[2])).toEqual([
+      97, 98, 99,
+    ]);
+    expect(await computer.unlink(computer.in(3, 16))).toBe(-104);
+    expect([await say('d'), await say('e')]).toEqual(['y', 'n']);
+  });
+
   it('carries hello over the serial port', async () => {
     const { computer } = await setUp();
     const transport = overEndpoint(computer, 1, text => [bytes(text)], LATIN1);
