@@ -1,43 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connect } from '../../host/client/index.ts';
 import { pipe } from '../../host/transports/pipe.ts';
 import type { Transport } from '../../host/transports/transport.ts';
 import { fromReport, toReports } from '../../protocol/reports.ts';
-import { type UsbipOptions, usbipFront } from '../../simulator/fronts/usbip/front.ts';
-import { type BootOptions, boot } from '../../simulator/index.ts';
 import { bytes } from './kit.ts';
-import { UsbipClient } from './usbip-client.ts';
+import type { UsbipClient } from './usbip-client.ts';
+import { plugged, setUp } from './usbip-kit.ts';
 
 const STALL = -32;
-const closers: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
-async function plugged(options: Partial<BootOptions> = {}, front: Partial<UsbipOptions> = {}) {
-  const fob = boot({ board: 'pico', ...options });
-  const served = await usbipFront(fob, { host: '127.0.0.1', port: 0, ...front });
-  closers.push(
-    () => fob.close(),
-    () => served.close(),
-  );
-  const client = async (): Promise<UsbipClient> => {
-    const one = await UsbipClient.connect(served.port);
-    closers.push(() => one.close());
-    return one;
-  };
-  const computer = await client();
-  return { fob, front: served, client, computer };
-}
-
-/** The same with the device imported and set up. */
-async function setUp(options: Partial<BootOptions> = {}, front: Partial<UsbipOptions> = {}) {
-  const all = await plugged(options, front);
-  expect(await all.computer.import()).toBe(0);
-  expect((await all.computer.set(0x0009, 1)).status).toBe(0);
-  return all;
-}
-
 /** Frames over an endpoint in both directions, as a driver would carry them. */
 function overEndpoint(
   computer: UsbipClient,
@@ -276,42 +246,5 @@ describe('USB/IP', () => {
       },
     };
     expect((await connect(viaControl).hello()).state).toBe('blank');
-  });
-});
-
-/** The descriptors as bytes: a change here is a change of the device that computers see. */
-describe('the descriptors', () => {
-  const configuration = async (options: Partial<BootOptions>, front: Partial<UsbipOptions> = {}) => {
-    const { computer } = await plugged(options, front);
-    await computer.import();
-    const device = (await computer.get(0x8006, 0x0100)).data.toString('hex');
-    expect(device).toBe('12010002ef0201408304405700020102' + '0301');
-    return (await computer.get(0x8006, 0x0200)).data.toString('hex');
-  };
-  const SERIAL = (capabilities: string) =>
-    '080b00020202010009040000010202010005240010010524010001' +
-    `042402${capabilities}052406000107058203080010090401000` +
-    '20a0000000705010240000007058102400000';
-
-  it('are those of a serial port and a keyboard on the pico', async () => {
-    expect(await configuration({})).toBe(
-      `0902640003 0100c032 ${SERIAL('02')} 090402000103000000 09211101000122`.replaceAll(' ', '') +
-        '2700' +
-        '0705830310000a',
-    );
-  });
-
-  it('have an endpoint for reports from the computer on the pico-hid, and a break where asked', async () => {
-    expect(await configuration({ board: 'pico-hid' }, { offersBreak: true })).toBe(
-      `09026b00030100c032 ${SERIAL('06')} 090402000203000000 09211101000122`.replaceAll(' ', '') +
-        '4400' +
-        '0705830340000a0705030340000a',
-    );
-  });
-
-  it('have no HID where the image offers none', async () => {
-    expect(await configuration({ image: { '.bootcde': bytes(ECHO) } })).toBe(
-      `09024b00020100c032${SERIAL('02')}`,
-    );
   });
 });
