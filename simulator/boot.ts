@@ -45,6 +45,7 @@ export function boot(options: BootOptions): Fob {
     link: machine.link(),
     keyboard: hardware.usb.keys,
     frames: machine.wire('HID'),
+    usbHid: machine.usbHid(),
     setUsb: plugged => machine.setUsb(plugged),
     setSupply: volts => {
       hardware.supplyVolts = volts;

@@ -69,6 +69,32 @@ export interface HidReport {
   readonly bytes: Uint8Array;
 }
 
+/** A computer at the board's USB that takes the place of the one which the simulator plays. */
+export interface UsbComputer {
+  /** Whether it asks for an input report now; until it does, the board keeps the one it has. */
+  readonly isPolling: boolean;
+  /** Takes the report it asked for: as the endpoint carries it, an id in front where the descriptor has ids. */
+  onReport(report: Uint8Array): void;
+}
+
+/** The board's USB interface to HID, as the firmware below the image has it. */
+export interface UsbHid {
+  /** What the image offers as its report descriptor; undefined where it offers none, or the build has no HID. */
+  readonly reportDescriptor: Uint8Array | undefined;
+  /** Bytes of the longest input report. */
+  readonly reportBytes: number;
+  /** Whether the build hands reports from the computer to the image. */
+  readonly takesReports: boolean;
+  /** Of the processor, in hex: the serial number of the USB device. */
+  readonly serialNumber: string;
+  /** Leaves setting up and polling to `computer` from now on, or to the simulator again. */
+  serve(computer: UsbComputer | undefined): void;
+  /** The computer has chosen the device's configuration, or none. */
+  configure(configured: boolean): void;
+  /** An output report as the endpoint carries it. */
+  write(report: Uint8Array): void;
+}
+
 export interface BootOptions {
   readonly board: BoardName;
   /** Files of the MCU's Storage, by name, written when the state is new. Default: the built image of the board. */
@@ -113,6 +139,8 @@ export interface Fob {
   readonly keyboard: readonly HidReport[];
   /** HID reports other than a keyboard's, to and from the board. Silent where its build hands none on. */
   readonly frames: Wire;
+  /** For fronts: HID as a USB device has it. */
+  readonly usbHid: UsbHid;
   /** Puts the USB cable into a computer, where it is at boot, or takes it out and leaves the fob to its battery. */
   setUsb(plugged: boolean): void;
   /** What the board measures of its supply, in volts. */

@@ -11,6 +11,8 @@ export type {
   PartsOptions,
   Screen,
   StateStore,
+  UsbComputer,
+  UsbHid,
   Wear,
   Wire,
 } from './fob.ts';

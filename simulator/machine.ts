@@ -1,6 +1,5 @@
-import { fromReport, toReports } from '../protocol/reports.ts';
 import type { BoardFacts, LinkName } from './boards/board.ts';
-import type { PartsOptions, Screen, StateStore, Wire } from './fob.ts';
+import type { PartsOptions, Screen, StateStore, UsbHid, Wire } from './fob.ts';
 import { BoardHardware } from './hardware.ts';
 import { Session } from './interpreter/session.ts';
 import { programFiles } from './interpreter/storage-files.ts';
@@ -18,6 +17,7 @@ import {
 import { Listeners } from './listeners.ts';
 import type { Memories } from './state/memories.ts';
 import { type Pacing, realPacing, Scheduler, VIRTUAL_PACING } from './time.ts';
+import { reportStream, usbHid } from './usb-hid.ts';
 
 export interface MachineOptions {
   readonly facts: BoardFacts;
@@ -92,26 +92,34 @@ export class Machine {
   }
 
   #receive(port: LinkName, bytes: Uint8Array): void {
+    const { usb } = this.hardware;
+    if (port === 'HID') this.#receiveReport(usb.addressed(bytes));
+    else if (port !== 'USB' || usb.plugged) this.#session?.receive(port, bytes);
+  }
+
+  #receiveReport(report: Uint8Array): void {
     const { usb, facts } = this.hardware;
-    if (port === 'HID') {
-      // Stock builds refuse output reports (espruino.md, hazard 9).
-      if (usb.ready && facts.link === 'HID') this.#session?.receive(port, usb.addressed(bytes));
-    } else if (port !== 'USB' || usb.plugged) {
-      this.#session?.receive(port, bytes);
-    }
+    // Stock builds refuse output reports (espruino.md, hazard 9).
+    if (usb.ready && facts.link === 'HID') this.#session?.receive('HID', report);
+  }
+
+  /** The USB device for a front that plays it to a computer. */
+  usbHid(): UsbHid {
+    return usbHid(this.hardware, {
+      powered: () => this.powered,
+      change: work => {
+        this.#pacing.follow();
+        work();
+        this.#react();
+      },
+      receive: report => this.#receiveReport(report),
+    });
   }
 
   /** What carries frames, as a stream of bytes. */
   link(): Wire {
-    const wire = this.wire(this.#options.facts.link);
-    if (this.#options.facts.link !== 'HID') return wire;
-    return {
-      write(bytes) {
-        for (const report of toReports(Buffer.from(bytes).toString('latin1'))) wire.write(report);
-      },
-      onData: listener =>
-        wire.onData(report => listener(new Uint8Array(Buffer.from(fromReport(report) ?? '', 'latin1')))),
-    };
+    const { link } = this.#options.facts;
+    return link === 'HID' ? reportStream(this.wire(link)) : this.wire(link);
   }
 
   setUsb(plugged: boolean): void {

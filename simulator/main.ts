@@ -11,6 +11,7 @@ import type { Front } from './fronts/front.ts';
 import { MAX_PORT } from './fronts/limits.ts';
 import { PtyUnavailable, ptyFront } from './fronts/pty.ts';
 import { tcpFront } from './fronts/tcp.ts';
+import { addUsbip, checkUsbip, openUsbip } from './fronts/usbip/options.ts';
 
 /** Exit codes, as `--help` documents them. */
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
@@ -32,7 +33,7 @@ function wholeSeed(value: number): number {
 }
 
 function parseOptions(args: readonly string[]) {
-  return yargs([...args])
+  return addUsbip(yargs([...args]))
     .scriptName('simulator')
     .usage('$0 [options]\n\nA simulated fob: an Espruino board in software that runs the firmware image.')
     .option('board', {
@@ -94,6 +95,9 @@ function parseOptions(args: readonly string[]) {
 interface Combined {
   readonly pty?: unknown;
   readonly tcp?: unknown;
+  readonly usbip?: { readonly host: string; readonly port: number } | undefined;
+  readonly attach: boolean;
+  readonly board: string;
   readonly web?: unknown;
   readonly control: boolean;
   readonly terminal: boolean;
@@ -103,10 +107,12 @@ interface Combined {
 }
 
 function checkTogether(options: Combined): true {
-  const { pty, tcp, web, control, terminal, exitWithParent, clock, controlSocket } = options;
-  if (!control && !terminal && [pty, tcp, web, controlSocket].every(option => option === undefined)) {
+  const { pty, tcp, usbip, web, control, terminal, exitWithParent, clock, controlSocket } = options;
+  const wrongUsb = checkUsbip(options);
+  if (wrongUsb !== undefined) throw new UsageError(wrongUsb);
+  if (!control && !terminal && [pty, tcp, usbip, web, controlSocket].every(option => option === undefined)) {
     throw new UsageError(
-      'nothing would reach the fob: add one of --web, --terminal, --pty, --tcp, --control',
+      'nothing would reach the fob: add one of --web, --terminal, --pty, --tcp, --usbip, --control',
     );
   }
   if (terminal && (control || exitWithParent)) {
@@ -130,6 +136,7 @@ interface Ready {
   pty?: string | null;
   ptyUnavailable?: string;
   tcp?: number;
+  usbip?: string;
   web?: string;
 }
 
@@ -157,6 +164,11 @@ async function openFronts(
     const front = await tcpFront(fob.link, options.tcp);
     fronts.push(front);
     ready.tcp = front.port;
+  }
+  if (options.usbip !== undefined) {
+    const front = await openUsbip(fob, options.usbip, options, lost);
+    fronts.push(front);
+    ready.usbip = front.address;
   }
   return fronts;
 }
@@ -212,7 +224,7 @@ function sayReady(ready: Ready, { control, terminal }: Options): void {
 }
 
 function openTerminal(target: Target, options: Options, ready: Ready): () => void {
-  const notes = [ready.pty, ready.tcp && `127.0.0.1:${ready.tcp}`, ready.web].filter(
+  const notes = [ready.pty, ready.tcp && `127.0.0.1:${ready.tcp}`, ready.usbip, ready.web].filter(
     note => typeof note === 'string',
   );
   const leave = terminalFace(target, {

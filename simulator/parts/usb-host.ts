@@ -3,7 +3,7 @@
  * second after the cable is in, with the report descriptor the device has by then, and fetches one input report each
  * interval. Until it has fetched one, the device cannot hand over the next (espruino.md §5.2).
  */
-import type { HidReport } from '../fob.ts';
+import type { HidReport, UsbComputer } from '../fob.ts';
 import { USB_ENUMERATION_US, USB_HID_INTERVAL_US } from '../limits.ts';
 import type { Due, Scheduler } from '../time.ts';
 
@@ -30,6 +30,8 @@ export class UsbHost {
   readonly keys: HidReport[] = [];
   /** Gets every other report. */
   onFrame: (bytes: Uint8Array) => void = () => {};
+  /** Does the computer's part where there is one. */
+  #computer: UsbComputer | undefined;
   readonly #scheduler: Scheduler;
   readonly #reportBytesMax: number;
   /** What the device would answer if asked for its report descriptor. */
@@ -58,12 +60,24 @@ export class UsbHost {
   /** The device has its supply, or its cable. */
   powerOn(): void {
     this.#forget();
-    if (!this.plugged || this.#reportBytesMax === 0) return;
+    if (!this.plugged || this.#reportBytesMax === 0 || this.#computer) return;
     const scheduler = this.#scheduler;
     this.#settingUp = scheduler.at(scheduler.nowUs + USB_ENUMERATION_US, () => {
       this.#settingUp = undefined;
       this.#descriptor = this.#offered;
     });
+  }
+
+  /** Leaves setting up and polling to another computer, or takes it back. */
+  serve(computer: UsbComputer | undefined, powered: boolean): void {
+    this.#computer = computer;
+    this.plug(this.plugged, powered);
+  }
+
+  /** The other computer has set the device up, or has undone that. */
+  configure(configured: boolean): void {
+    this.#forget();
+    if (configured && this.plugged) this.#descriptor = this.#offered;
   }
 
   powerOff(): void {
@@ -84,6 +98,10 @@ export class UsbHost {
     return Uint8Array.of(FRAMES_ID, ...report);
   }
 
+  get offered(): Uint8Array | undefined {
+    return this.#reportBytesMax > 0 ? this.#offered : undefined;
+  }
+
   /** `E.setUSBHID` */
   offer(descriptor: Uint8Array | undefined): void {
     this.#offered = descriptor;
@@ -93,16 +111,23 @@ export class UsbHost {
   send(report: Uint8Array): boolean {
     const descriptor = this.#descriptor;
     if (!descriptor || this.#fetching || report.length > this.#reportBytesMax) return false;
+    this.#fetchLater(report.slice(), hasIds(descriptor));
+    return true;
+  }
+
+  /** Asked each interval until the computer wants it. */
+  #fetchLater(report: Uint8Array, withId: boolean): void {
     const { nowUs } = this.#scheduler;
     const dueUs = Math.ceil((nowUs + 1) / USB_HID_INTERVAL_US) * USB_HID_INTERVAL_US;
     this.#fetching = this.#scheduler.at(dueUs, () => {
       this.#fetching = undefined;
-      this.#fetched(report.slice(), hasIds(descriptor));
+      if (this.#computer?.isPolling === false) this.#fetchLater(report, withId);
+      else this.#fetched(report, withId);
     });
-    return true;
   }
 
   #fetched(report: Uint8Array, withId: boolean): void {
+    this.#computer?.onReport(report);
     const bytes = withId ? report.subarray(1) : report;
     if (withId && report[0] !== KEYBOARD_ID) this.onFrame(bytes);
     else this.keys.push({ atMs: Math.floor(this.#scheduler.nowUs / 1000), bytes });

@@ -64,7 +64,7 @@ describe('the command line', () => {
   });
 
   it.each([
-    [[], 'nothing would reach the fob: add one of --web, --terminal, --pty, --tcp, --control'],
+    [[], 'nothing would reach the fob: add one of --web, --terminal, --pty, --tcp, --usbip, --control'],
     [['--bogus', '--tcp', '0'], 'Unknown argument: bogus'],
     [['surplus', '--tcp', '0'], 'Unknown argument: surplus'],
     [['--tcp', '65536'], 'a port is a whole number from 0 to 65535 (0: any free one)'],
@@ -74,6 +74,11 @@ describe('the command line', () => {
       ['--terminal', '--control'],
       '--terminal needs standard input for itself: leave out --control and --exit-with-parent',
     ],
+    [['--usbip=nowhere'], '--usbip takes HOST:PORT, or PORT alone'],
+    [['--usbip=65536'], '--usbip takes HOST:PORT, or PORT alone'],
+    [['--usbip', '--tcp', '0'], 'the board has one USB cable: use --usbip without --pty and --tcp'],
+    [['--usbip', '--board', 'bench'], '--usbip needs a board with USB: --board=pico or --board=pico-hid'],
+    [['--attach', '--tcp', '0'], '--attach needs --usbip'],
     [['--clock', 'virtual', '--tcp', '0'], 'virtual time is moved by --control or --control-socket: add one'],
   ])('%j is wrong usage', async (args, reason) => {
     expect(await finished(args)).toEqual({ stdout: '', stderr: `simulator: ${reason}\n`, code: 2 });
@@ -86,6 +91,21 @@ describe('the command line', () => {
     expect({ stdout, code }).toEqual({ stdout: '', code: 1 });
     expect(stderr).toMatch(/^simulator: .*EADDRINUSE/);
   });
+
+  itNeeds(
+    {
+      name: 'a kernel without vhci_hcd',
+      found: existsSync('/sys/devices/platform/vhci_hcd.0') ? undefined : true,
+    },
+    'fails, and says what to do, where no device can be plugged in',
+    async () => {
+      const { stdout, stderr, code } = await finished(['--usbip=0', '--attach']);
+      expect({ stdout, code }).toEqual({ stdout: '', code: 1 });
+      expect(stderr).toBe(
+        'simulator: the kernel has no virtual USB controller: run "sudo modprobe vhci_hcd" on a Linux that has this module\n',
+      );
+    },
+  );
 
   it('fails, or says what is left, where there can be no pseudo-terminal', async () => {
     const reason = 'no pseudo-terminal: socat: not installed; perl: not installed';
@@ -125,6 +145,14 @@ describe('a simulator process', () => {
       expect(existsSync(control)).toBe(false);
     },
   );
+
+  it('says where its USB device is', async () => {
+    const child = simulator(['--usbip=127.0.0.1:0']);
+    const ready = await jsonLines(child.stdout)();
+    expect(ready.usbip).toMatch(/^127\.0\.0\.1:\d+$/);
+    child.kill();
+    expect(await once(child, 'close')).toEqual([0, null]);
+  });
 
   it('keeps standard output for the control protocol, and ends with its input', async () => {
     const child = simulator(['--control', '--clock', 'virtual', '--tcp', '0']);

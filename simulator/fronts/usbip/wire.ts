@@ -1,0 +1,160 @@
+/** USB/IP as bytes (Linux `Documentation/usb/usbip_protocol.rst`, version 1.1.1). Numbers are big-endian. */
+import {
+  CONFIGURATION,
+  DEVICE_CLASS,
+  DEVICE_RELEASE,
+  type DeviceFacts,
+  interfaceClasses,
+  PRODUCT_ID,
+  VENDOR_ID,
+} from './descriptors.ts';
+import { BUS_ID_BYTES, COMMAND_BYTES, DEVICE_BYTES, PATH_BYTES, REQUEST_HEADER_BYTES } from './limits.ts';
+
+const VERSION = 0x0111;
+export const REQ_DEVLIST = 0x8005;
+const REP_DEVLIST = 0x0005;
+export const REQ_IMPORT = 0x8003;
+const REP_IMPORT = 0x0003;
+
+export const IMPORT_ANSWER_BYTES = REQUEST_HEADER_BYTES + DEVICE_BYTES;
+
+/** Status of an answer to a request. */
+export const STATUS = { ok: 0, busy: 2, noDevice: 4 } as const;
+
+const BUS = 1;
+const DEVICE = 1;
+export const BUS_ID = `${BUS}-${DEVICE}`;
+export const DEVICE_ID = (BUS << 16) | DEVICE;
+/** Of `enum usb_device_speed`. */
+export const FULL_SPEED = 2;
+
+/** What a client wants, or undefined where it speaks something else. */
+export function readRequest(header: Buffer): typeof REQ_DEVLIST | typeof REQ_IMPORT | undefined {
+  const code = header.readUInt16BE(2);
+  // Versions differ in how they tell errors; what is asked is the same in all 1.x.
+  if (header.readUInt16BE(0) >> 8 !== VERSION >> 8) return undefined;
+  return code === REQ_DEVLIST || code === REQ_IMPORT ? code : undefined;
+}
+
+/** Text that a zero ends. */
+export function readText(bytes: Buffer): string {
+  const end = bytes.indexOf(0);
+  return bytes.toString('latin1', 0, end < 0 ? bytes.length : end);
+}
+
+function header(code: number, status: number): Buffer {
+  const bytes = Buffer.alloc(REQUEST_HEADER_BYTES);
+  bytes.writeUInt16BE(VERSION, 0);
+  bytes.writeUInt16BE(code, 2);
+  bytes.writeUInt32BE(status, 4);
+  return bytes;
+}
+
+/** A client's request for the device. */
+export function importRequest(): Buffer {
+  const busId = Buffer.alloc(BUS_ID_BYTES);
+  busId.write(BUS_ID, 'latin1');
+  return Buffer.concat([header(REQ_IMPORT, 0), busId]);
+}
+
+/** What a client is to be told about its request for the device. */
+export function importAnswer(status: number, facts: DeviceFacts): Buffer {
+  const answer = header(REP_IMPORT, status);
+  return status === STATUS.ok ? Buffer.concat([answer, device(facts)]) : answer;
+}
+
+/** The list of devices: one, or none. */
+export function listAnswer(facts: DeviceFacts | undefined): Buffer {
+  const count = Buffer.alloc(4);
+  count.writeUInt32BE(facts ? 1 : 0);
+  const list = facts
+    ? [device(facts), ...interfaceClasses(facts).map(three => Buffer.from([...three, 0]))]
+    : [];
+  return Buffer.concat([header(REP_DEVLIST, STATUS.ok), count, ...list]);
+}
+
+function device(facts: DeviceFacts): Buffer {
+  const bytes = Buffer.alloc(DEVICE_BYTES);
+  bytes.write('/sys/devices/passfob/usb1/1-1', 'latin1');
+  bytes.write(BUS_ID, PATH_BYTES, 'latin1');
+  let at = PATH_BYTES + BUS_ID_BYTES;
+  for (const value of [BUS, DEVICE, FULL_SPEED]) at = bytes.writeUInt32BE(value, at);
+  for (const value of [VENDOR_ID, PRODUCT_ID, DEVICE_RELEASE]) at = bytes.writeUInt16BE(value, at);
+  for (const value of [...DEVICE_CLASS, CONFIGURATION, 1, interfaceClasses(facts).length]) {
+    at = bytes.writeUInt8(value, at);
+  }
+  return bytes;
+}
+
+const CMD_SUBMIT = 1;
+const CMD_UNLINK = 2;
+const RET_SUBMIT = 3;
+const RET_UNLINK = 4;
+const DIRECTION_IN = 1;
+const ENDPOINTS = 16;
+const SHORT_NOT_OK = 1;
+
+/** Results of a transfer: errors of Linux, negative (`Documentation/driver-api/usb/error-codes.rst`). */
+export const RESULT = { ok: 0, stall: -32, overflow: -75, unlinked: -104, short: -121 } as const;
+
+/** A transfer that a client has handed over. */
+export interface Submit {
+  readonly kind: 'submit';
+  readonly id: number;
+  readonly endpoint: number;
+  readonly isIn: boolean;
+  /** Bytes that follow, or that may be answered. */
+  readonly length: number;
+  /** An answer of fewer bytes is an error. */
+  readonly shortIsError: boolean;
+  readonly setup: Buffer;
+}
+
+/** A transfer that a client wants back. */
+export interface Unlink {
+  readonly kind: 'unlink';
+  readonly id: number;
+  readonly of: number;
+}
+
+/** What a client that has the device says, or undefined where it makes no sense. */
+export function readCommand(bytes: Buffer): Submit | Unlink | undefined {
+  const [command, id, deviceId, direction, endpoint, flags] = [0, 4, 8, 12, 16, 20].map(at =>
+    bytes.readUInt32BE(at),
+  ) as [number, number, number, number, number, number];
+  if (deviceId !== DEVICE_ID) return undefined;
+  if (command === CMD_UNLINK) return { kind: 'unlink', id, of: flags };
+  // Isochronous transfers have packets, and would be followed by their list; the device has no such endpoint.
+  const packets = bytes.readInt32BE(32);
+  if (command !== CMD_SUBMIT || packets > 0 || direction > DIRECTION_IN || endpoint >= ENDPOINTS) {
+    return undefined;
+  }
+  return {
+    kind: 'submit',
+    id,
+    endpoint,
+    isIn: direction === DIRECTION_IN,
+    length: bytes.readUInt32BE(24),
+    shortIsError: (flags & SHORT_NOT_OK) !== 0,
+    setup: bytes.subarray(40, 48),
+  };
+}
+
+/** The end of a transfer; `length` says what was taken where nothing is answered. */
+export function submitAnswer({ id, isIn }: Submit, result: number, data: Uint8Array, length: number): Buffer {
+  const bytes = Buffer.alloc(COMMAND_BYTES);
+  bytes.writeUInt32BE(RET_SUBMIT, 0);
+  bytes.writeUInt32BE(id, 4);
+  bytes.writeInt32BE(result, 20);
+  bytes.writeInt32BE(isIn ? data.length : length, 24);
+  return isIn ? Buffer.concat([bytes, data]) : bytes;
+}
+
+/** `result` is that of the transfer taken back, 0 where it had ended before. */
+export function unlinkAnswer({ id }: Unlink, result: number): Buffer {
+  const bytes = Buffer.alloc(COMMAND_BYTES);
+  bytes.writeUInt32BE(RET_UNLINK, 0);
+  bytes.writeUInt32BE(id, 4);
+  bytes.writeInt32BE(result, 20);
+  return bytes;
+}

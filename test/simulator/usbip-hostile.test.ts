@@ -1,0 +1,151 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { makeChance } from '../../simulator/chance.ts';
+import { usbipFront } from '../../simulator/fronts/usbip/front.ts';
+import { MAX_PENDING_TRANSFERS, MAX_USBIP_CLIENTS } from '../../simulator/fronts/usbip/limits.ts';
+import { boot } from '../../simulator/index.ts';
+import { isBigRun } from '../kit/tools.ts';
+import { UsbipClient } from './usbip-client.ts';
+
+const SEED = 20_260_101;
+const ROUNDS = isBigRun ? 2_000 : 200;
+const SETTLE_MS = 20;
+/** Of the pico's configuration descriptor. */
+const CONFIGURATION_BYTES = 100;
+
+async function served(board: 'pico' | 'pico-hid' = 'pico') {
+  const fob = boot({ board });
+  const front = await usbipFront(fob, { host: '127.0.0.1', port: 0 });
+  onTestFinished(async () => {
+    await front.close();
+    fob.close();
+  });
+  return { fob, port: front.port };
+}
+
+async function imported(port: number): Promise<UsbipClient> {
+  const client = await UsbipClient.connect(port);
+  if ((await client.import()) === 0) return client;
+  // The one before is on its way out.
+  await client.closed;
+  return imported(port);
+}
+
+async function works(port: number): Promise<boolean> {
+  const client = await imported(port);
+  const { data } = await client.get(0x8006, 0x0100);
+  await client.close();
+  return data.length === 18;
+}
+
+/** A command of a client that has the device, with what follows it. */
+function command(fields: Readonly<Record<number, number>>, tail = Buffer.alloc(0)): Buffer {
+  const bytes = Buffer.alloc(48);
+  for (const [at, value] of Object.entries({ 0: 1, 4: 1, 8: 0x00010001, ...fields })) {
+    bytes.writeUInt32BE(value, Number(at));
+  }
+  return Buffer.concat([bytes, tail]);
+}
+
+describe('a USB/IP client that means harm', () => {
+  it.each([
+    ['another protocol', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
+    ['a version of another kind', Buffer.from('0211800500000000', 'hex')],
+    ['a request that there is not', Buffer.from('0111800700000000', 'hex')],
+  ])('is closed: %s', async (_what, sent) => {
+    const { port } = await served();
+    const client = await UsbipClient.connect(port);
+    client.socket.write(sent);
+    await client.closed;
+    expect(await works(port)).toBe(true);
+  });
+
+  it.each([
+    ['another device', command({ 8: 5 })],
+    ['another command', command({ 0: 3 })],
+    ['a direction that there is not', command({ 12: 2 })],
+    ['an endpoint that there cannot be', command({ 16: 16 })],
+    ['packets of an isochronous transfer', command({ 32: 1 })],
+    ['more bytes than a transfer has', command({ 24: 0xffff_ffff })],
+    ['more bytes than may be answered', command({ 12: 1, 24: 0x7fff_ffff })],
+    [
+      'one number for two transfers',
+      Buffer.concat([0, 1].map(() => command({ 4: 99, 12: 1, 16: 1, 24: 8 }))),
+    ],
+  ])('is closed once it has the device: %s', async (_what, sent) => {
+    const { port } = await served();
+    const client = await imported(port);
+    await client.set(0x0009, 1);
+    client.socket.write(sent);
+    await client.closed;
+    expect(await works(port)).toBe(true);
+  });
+
+  it('is closed when it hands over more than may wait', async () => {
+    const { port } = await served();
+    const client = await imported(port);
+    await client.set(0x0009, 1);
+    for (let count = 0; count < MAX_PENDING_TRANSFERS; count++) client.in(1, 64);
+    await wait(SETTLE_MS);
+    expect(client.socket.destroyed).toBe(false);
+    client.in(1, 64);
+    await client.closed;
+    expect(await works(port)).toBe(true);
+  });
+
+  it('is not read from while it does not read', async () => {
+    const { port } = await served();
+    const client = await imported(port);
+    const { socket } = client;
+    socket.removeAllListeners('data').pause();
+    const asked = 100_000;
+    const one = command({ 12: 1, 24: 255 });
+    Buffer.from('800600020000ff00', 'hex').copy(one, 40);
+    socket.write(Buffer.concat(Array.from({ length: asked }, () => one)));
+    await wait(300);
+    expect(socket.writableLength).toBeGreaterThan(0);
+    let left = asked * (48 + CONFIGURATION_BYTES);
+    await new Promise<void>(resolve => {
+      socket.on('data', bytes => {
+        left -= bytes.length;
+        if (left <= 0) resolve();
+      });
+      socket.resume();
+    });
+    expect(left).toBe(0);
+    await client.close();
+  });
+
+  it('is one of so many', async () => {
+    const { port } = await served();
+    const clients = [];
+    for (let count = 0; count <= MAX_USBIP_CLIENTS; count++) clients.push(await UsbipClient.connect(port));
+    await clients.at(-1)?.closed;
+    for (const client of clients) await client.close();
+    expect(await works(port)).toBe(true);
+  });
+
+  it(`breaks nothing with ${ROUNDS} mutated conversations (seed ${SEED})`, async () => {
+    const chance = makeChance(SEED, 'usbip');
+    const { port, fob } = await served('pico-hid');
+    for (let round = 0; round < ROUNDS; round++) {
+      const isIn = chance.below(2);
+      const data = Buffer.from(chance.bytes(chance.below(80)));
+      const bytes = command({ 4: 1000 + round, 12: isIn, 16: chance.below(5), 24: data.length }, data);
+      chance.bytes(8).forEach((byte, at) => {
+        bytes[40 + at] = byte;
+      });
+      const client = chance.below(4) === 0 ? await UsbipClient.connect(port) : await imported(port);
+      if (chance.below(2) === 0) await Promise.race([client.set(0x0009, 1), client.closed, wait(SETTLE_MS)]);
+      for (let flips = chance.below(3); flips > 0; flips--) {
+        bytes[chance.below(bytes.length)] = chance.below(256);
+      }
+      client.socket.write(bytes.subarray(0, chance.below(bytes.length + 1)));
+      if (chance.below(3) > 0) client.socket.end();
+      await Promise.race([client.closed, wait(chance.below(3))]);
+      await client.close();
+    }
+    expect(await works(port)).toBe(true);
+    expect([fob.consoleText(), fob.violations]).toEqual(['', []]);
+  }, 120_000);
+});

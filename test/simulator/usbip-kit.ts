@@ -1,0 +1,28 @@
+import { expect, onTestFinished } from 'vitest';
+import { type UsbipOptions, usbipFront } from '../../simulator/fronts/usbip/front.ts';
+import { type BootOptions, boot } from '../../simulator/index.ts';
+import { UsbipClient } from './usbip-client.ts';
+
+/** A fob with its front, and a computer that has connected; closed after the test. */
+export async function plugged(options: Partial<BootOptions> = {}, front: Partial<UsbipOptions> = {}) {
+  const fob = boot({ board: 'pico', ...options });
+  const served = await usbipFront(fob, { host: '127.0.0.1', port: 0, ...front });
+  // The last registered runs first.
+  onTestFinished(() => fob.close());
+  onTestFinished(() => served.close());
+  const client = async (): Promise<UsbipClient> => {
+    const one = await UsbipClient.connect(served.port);
+    onTestFinished(() => one.close());
+    return one;
+  };
+  const computer = await client();
+  return { fob, front: served, client, computer };
+}
+
+/** The same with the device imported and set up. */
+export async function setUp(options: Partial<BootOptions> = {}, front: Partial<UsbipOptions> = {}) {
+  const all = await plugged(options, front);
+  expect(await all.computer.import()).toBe(0);
+  expect((await all.computer.set(0x0009, 1)).status).toBe(0);
+  return all;
+}

@@ -1,0 +1,122 @@
+/**
+ * Runs inside the guest: opens devices by the host's transports and hands their bytes on, so that everything heavy stays
+ * outside, where JavaScript is some twenty times faster. Commands and answers are lines of JSON.
+ */
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import { listHidDevices, openHid } from '../../host/transports/hid.ts';
+import { openSerial } from '../../host/transports/serial.ts';
+import type { Transport } from '../../host/transports/transport.ts';
+import { attach } from '../../simulator/fronts/usbip/vhci.ts';
+import type { Answer, Command, DeviceKind } from './agent-words.ts';
+import { Program, ran } from './programs.ts';
+
+const DEVICE_PATIENCE_MS = 60_000;
+const LOOK_EVERY_MS = 50;
+
+const [host = '', port = ''] = process.argv.slice(2);
+const outside = connect({ host, port: Number(port), noDelay: true });
+const say = (answer: Answer) => outside.write(`${JSON.stringify(answer)}\n`);
+
+const channels = new Map<number, Transport>();
+let program: Program | undefined;
+
+/** What the kernel's drivers make of a device. */
+const NAMES: Readonly<Record<DeviceKind, RegExp>> = { serial: /^ttyACM\d+$/, hid: /^hidraw\d+$/ };
+
+async function nameOf(kind: DeviceKind): Promise<string | undefined> {
+  return (await readdir('/dev')).find(name => NAMES[kind].test(name));
+}
+
+/** Where a device with frames is. */
+async function pathOf(kind: DeviceKind): Promise<string | undefined> {
+  const name = await nameOf(kind);
+  if (name === undefined) return undefined;
+  return kind === 'serial' ? `/dev/${name}` : (await listHidDevices())[0]?.path;
+}
+
+/** A device once the kernel has it set up. */
+async function waited(
+  kind: DeviceKind,
+  look: (kind: DeviceKind) => Promise<string | undefined>,
+): Promise<string> {
+  for (const until = performance.now() + DEVICE_PATIENCE_MS; performance.now() < until; ) {
+    const found = await look(kind);
+    if (found !== undefined) return found;
+    await wait(LOOK_EVERY_MS);
+  }
+  throw new Error(`no ${kind} device appeared`);
+}
+
+/** Reports of the first HID device, from `/dev/hidraw`: one a read. */
+async function listen(channel: number): Promise<void> {
+  const name = await waited('hid', nameOf);
+  const stream = createReadStream(`/dev/${name}`);
+  stream.on('data', data => say({ event: 'report', channel, bytes: [...Buffer.from(data)] }));
+  // The device goes.
+  stream.on('error', () => undefined);
+  await once(stream, 'open');
+}
+
+async function gone(kind: DeviceKind): Promise<void> {
+  for (const until = performance.now() + DEVICE_PATIENCE_MS; performance.now() < until; ) {
+    if ((await nameOf(kind)) === undefined) return;
+    await wait(LOOK_EVERY_MS);
+  }
+  throw new Error(`the ${kind} device did not go`);
+}
+
+async function open(channel: number, kind: DeviceKind): Promise<void> {
+  const path = await waited(kind, pathOf);
+  const transport = await (kind === 'hid' ? openHid(path) : openSerial(path));
+  channels.set(channel, transport);
+  transport.onText(text => say({ event: 'text', channel, text }));
+  transport.onClose(reason => {
+    channels.delete(channel);
+    say({ event: 'closed', channel, kind: reason?.kind ?? null });
+  });
+}
+
+async function perform(command: Command): Promise<unknown> {
+  switch (command.do) {
+    case 'attach':
+      return attach(host, command.port);
+    case 'open':
+      return open(command.channel, command.kind);
+    case 'send':
+      return channels.get(command.channel)?.send(command.text);
+    case 'close':
+      return channels.get(command.channel)?.close();
+    case 'appeared':
+      return waited(command.kind, pathOf);
+    case 'listen':
+      return listen(command.channel);
+    case 'gone':
+      return gone(command.kind);
+    case 'run':
+      return ran(command.args);
+    case 'start':
+      program = new Program(command.args);
+      return program.firstWords();
+    case 'tell':
+      return program?.tell(command.line);
+    case 'finish':
+      return program?.finish();
+    case 'exit':
+      process.exit(command.code);
+  }
+}
+
+createInterface({ input: outside }).on('line', line => {
+  const { id, ...command } = JSON.parse(line) as Command & { id: number };
+  perform(command).then(
+    value => say({ id, value }),
+    (error: Error & { kind?: string }) => say({ id, error: error.message, kind: error.kind }),
+  );
+});
+// Without whoever started it there is nothing to do.
+outside.on('close', () => process.exit(1));

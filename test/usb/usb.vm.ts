@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { conformance } from '../conformance/suite.ts';
+import type { DeviceKind } from './agent-words.ts';
+import type { Guest } from './guest.ts';
+import { inside } from './inside.ts';
+import { keyboard } from './keyboard.ts';
+import { bootGuest, missing } from './needs.ts';
+import { unplugs } from './unplugs.ts';
+import { UsbDriver } from './usb-driver.ts';
+
+let guest: Guest | undefined;
+const there = (): Guest => {
+  if (guest === undefined) throw new Error('the guest is used before it runs');
+  return guest;
+};
+
+const lacking = await missing();
+if (lacking !== undefined) {
+  it.skip(`a real USB stack carries the suite (needs ${lacking})`, () => {});
+} else {
+  beforeAll(async () => {
+    guest = await bootGuest();
+  });
+  describe.each<[string, DeviceKind]>([
+    ['cdc_acm and serialport: pico', 'serial'],
+    ['usbhid, hidraw and node-hid: pico-hid', 'hid'],
+  ])('through %s', (_what, kind) => {
+    conformance(() => UsbDriver.make(there(), kind));
+    describe('a cable that is pulled', () => unplugs(there, kind));
+  });
+  keyboard(there);
+  inside(there);
+  it('the guest ends as it should', async () => {
+    const code = await there().end();
+    guest = undefined;
+    expect(code).toBe(0);
+  });
+  afterAll(async () => {
+    await guest?.end();
+  });
+}
