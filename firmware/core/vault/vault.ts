@@ -238,7 +238,17 @@ export class Vault {
    */
   adopt(secrets: Uint8Array, dataKey: Uint8Array): boolean {
     // What an interrupted adoption or erasure has left must not be taken for a part of this one.
-    if (this.erase() && this.ports.keystore.save(secrets) && clearSlots(this.storage)) {
+    if (this.erase() && this.ports.keystore.save(secrets) && this.begin(secrets, dataKey)) return true;
+    this.erase();
+    return false;
+  }
+
+  /**
+   * Makes the vault of a blank fob for secrets that the keystore holds. Interrupted, it is begun again or erased: the
+   * fob stays blank until the last write but one.
+   */
+  begin(secrets: Uint8Array, dataKey: Uint8Array): boolean {
+    if (clearSlots(this.storage)) {
       this.attach(secrets);
       this.policy.reset();
       this.dataKey = dataKey;
@@ -250,7 +260,6 @@ export class Vault {
         return true;
       }
     }
-    this.erase();
     return false;
   }
 

@@ -242,6 +242,8 @@ function memories(): Pick<Ports, 'storage' | 'keystore' | 'marks' | 'witness'> {
         return true;
       },
       birth: () => birth,
+      given: false,
+      take: () => undefined,
     },
     marks: {
       count: () => marks,

@@ -1,0 +1,124 @@
+import { FobError } from '../errors.ts';
+import { type BoardName, FLASH_BOARDS } from './boards.ts';
+import type { BoardConsole } from './console.ts';
+import { FILES_MAX, INTERPRETER_MIN, SECRETS_BYTES } from './limits.ts';
+import { serialOfChip } from './secrets.ts';
+
+/** What a file in Storage is, without its bytes. */
+export interface StoredFile {
+  readonly bytes: number;
+  readonly crc: number;
+}
+
+/** What is on a board before anything is changed. */
+export interface Survey {
+  readonly build: string;
+  readonly interpreter: string;
+  /** As the firmware will have it. */
+  readonly serial: string;
+  /** Every name in Storage. */
+  readonly names: readonly string[];
+  /** Those of the files asked for that are there. */
+  readonly files: ReadonlyMap<string, StoredFile>;
+  readonly freeBytes: number;
+  readonly trashBytes: number;
+  /** Whether the file of secrets has its checksum right. */
+  readonly holdsSecrets: boolean;
+}
+
+const ENVIRONMENT = '[process.env.BOARD,process.env.VERSION,getSerial()]';
+const STATS = '(function(t){return[t.freeBytes,t.trashBytes]})(require("Storage").getStats())';
+// Parts of Espruino's long files are not to be taken for files of ours.
+const NAMES = 'require("Storage").list()';
+
+/** Bytes and CRC-32 of files, 0 for one that is not there. */
+const details = (names: readonly string[]) =>
+  `${JSON.stringify(names)}.map(function(n){var d=require("Storage").read(n);return d?[d.length,E.CRC32(d)]:0})`;
+
+/** The secrets themselves never come here. */
+const SECRETS_SOUND =
+  `(function(d){var s=d.substr(0,${SECRETS_BYTES});` +
+  `return d.substr(${SECRETS_BYTES},10)==""+(E.CRC32(s)+4294967296)})(require("Storage").read("keys")||"")`;
+
+/**
+ * Looks at a board without changing anything.
+ * @param wanted names of files whose contents matter
+ * @throws FobError `no-answer` for answers that no Espruino gives, `old-firmware`, `unplugged`
+ */
+export async function survey(console: BoardConsole, wanted: readonly string[]): Promise<Survey> {
+  const [build, interpreter, chip] = list(await console.evaluate(ENVIRONMENT), console);
+  if (typeof build !== 'string' || typeof interpreter !== 'string' || typeof chip !== 'string') {
+    throw strange(console);
+  }
+  checkVersion(interpreter);
+  const [freeBytes, trashBytes] = list(await console.evaluate(STATS), console).map(Number);
+  const names = list(await console.evaluate(NAMES), console)
+    .slice(0, FILES_MAX)
+    .map(String);
+  const holdsSecrets = (await console.evaluate(SECRETS_SOUND)) === true;
+  return {
+    build,
+    interpreter,
+    serial: serialOfChip(chip),
+    names,
+    files: await filesOf(console, wanted),
+    freeBytes: freeBytes ?? 0,
+    trashBytes: trashBytes ?? 0,
+    holdsSecrets,
+  };
+}
+
+/** What Storage holds of some files. @throws FobError as `survey` */
+export async function filesOf(
+  console: BoardConsole,
+  names: readonly string[],
+): Promise<Map<string, StoredFile>> {
+  const found = list(await console.evaluate(details(names)), console);
+  const files = new Map<string, StoredFile>();
+  names.forEach((name, index) => {
+    const detail = found[index];
+    if (!Array.isArray(detail)) return;
+    // Espruino's numbers are signed where they have 32 bits.
+    files.set(name, { bytes: Number(detail[0]), crc: Number(detail[1]) >>> 0 });
+  });
+  return files;
+}
+
+function list(value: unknown, console: BoardConsole): unknown[] {
+  if (Array.isArray(value)) return value;
+  throw strange(console);
+}
+
+function strange({ name }: BoardConsole): FobError {
+  return new FobError('no-answer', {
+    sentence: `What answers at ${name} is not an Espruino that passfob knows.`,
+    next: 'Name the port of the board with --port, or install a current Espruino on it.',
+  });
+}
+
+function checkVersion(version: string): void {
+  const [, major, minor] = /^(\d+)v(\d+)/.exec(version) ?? [];
+  const { major: wantedMajor, minor: wantedMinor } = INTERPRETER_MIN;
+  const isNewEnough =
+    Number(major) > wantedMajor || (Number(major) === wantedMajor && Number(minor) >= wantedMinor);
+  if (isNewEnough) return;
+  throw new FobError('old-firmware', {
+    sentence: `The Espruino on the board is too old for Passfob: ${version}.`,
+    next: `Install Espruino ${wantedMajor}v${wantedMinor} or later on it (espruino.com/Download), then run the command again.`,
+  });
+}
+
+/** @throws FobError `bad-input` for another kind of board */
+export function checkBoard({ build }: Survey, board: BoardName): void {
+  if (build === FLASH_BOARDS[board].build) return;
+  const names = Object.entries(FLASH_BOARDS)
+    .filter(([, known]) => known.build === build)
+    .map(([name]) => `--board ${name}`);
+  throw new FobError('bad-input', {
+    sentence: `The board is a ${build}; the firmware ${board} is for a ${FLASH_BOARDS[board].build}.`,
+    next:
+      names.length > 0
+        ? `Run the command with ${names.join(' or ')}.`
+        : 'Passfob has no firmware for this board.',
+  });
+}
