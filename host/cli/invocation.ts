@@ -3,6 +3,7 @@ import type { FobChoice } from '../commands/find.ts';
 import type { Policy } from '../commands/fob-status.ts';
 import type { NewNames } from '../commands/rename.ts';
 import type { Question } from '../commands/respond.ts';
+import type { FlashInvocation, UpdateInvocation } from './flash-options.ts';
 
 /** A command line that was understood. */
 export type Invocation = { readonly choice: FobChoice } & (
@@ -18,4 +19,6 @@ export type Invocation = { readonly choice: FobChoice } & (
   | { readonly command: 'pin-require' | 'pin-reset' | 'pin-escrow' }
   | { readonly command: 'remove'; readonly account: string; readonly yes: boolean }
   | { readonly command: 'erase'; readonly yes: boolean }
+  | FlashInvocation
+  | UpdateInvocation
 );

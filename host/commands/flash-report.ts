@@ -18,7 +18,8 @@ export interface FlashFacts {
   readonly serial: string;
   readonly board: string;
   readonly firmware: string;
-  readonly interpreter: string;
+  /** The version of Espruino, where it was looked at. */
+  readonly interpreter: string | undefined;
 }
 
 export function flashedFiles(plan: Plan): FlashedFiles {

@@ -16,12 +16,15 @@ import { PRESS_POLL_INTERVAL_MS, PRESS_POLLS_MAX, PROBE_SENDS_MAX, PROBE_TIMEOUT
 import { addressText, listPorts, openTransport, readAddress } from '../transports/discover.ts';
 import type { Transport } from '../transports/transport.ts';
 import type { Context, FobAtHand } from './context.ts';
+import type { FobChoice } from './find.ts';
 import { packageRoot } from './package-root.ts';
 
 /** Where a board is, whatever runs on it. */
 export interface BoardPort {
   /** As `readAddress` reads it. */
   readonly address: string;
+  /** The serial of the fob that is meant, where one is. */
+  readonly serial?: string | undefined;
   /** A reset may take the port away: it is opened several times. */
   open(): Promise<Transport>;
   /** Default: what `limits.ts` of `host` and of `host/flash` say. */
@@ -44,7 +47,7 @@ const PATIENCE: BoardPatience = {
  * The port that is meant: the named one, or the only one that may belong to a board.
  * @throws FobError `bad-input`, `no-fob`, `several-fobs`
  */
-export async function boardPort(port: string | undefined): Promise<BoardPort> {
+export async function boardPort({ port, serial }: FobChoice): Promise<BoardPort> {
   const addresses =
     port === undefined
       ? (await listPorts()).filter(({ isLikely }) => isLikely).map(found => found.address)
@@ -57,7 +60,16 @@ export async function boardPort(port: string | undefined): Promise<BoardPort> {
       next: 'Say which one with --port PORT.',
     });
   }
-  return { address: addressText(address), open: () => openTransport(address) };
+  return { address: addressText(address), serial, open: () => openTransport(address) };
+}
+
+/** @throws FobError `no-fob` where another one was meant */
+export function checkSerial({ serial: wanted, address }: BoardPort, serial: string): void {
+  if (wanted === undefined || wanted === serial) return;
+  throw new FobError('no-fob', {
+    sentence: `The board at ${address} is ${serial}, not ${wanted}.`,
+    next: 'Name the port of the right board with --port.',
+  });
 }
 
 export function builtImage(board: BoardName): Image {
@@ -69,7 +81,9 @@ export async function runningFob(port: BoardPort, signal?: AbortSignal): Promise
   const { probe } = port.patience ?? PATIENCE;
   const client = connect(await port.open());
   try {
-    return { address: port.address, client, hello: await client.hello(probe, signal) };
+    const hello = await client.hello(probe, signal);
+    checkSerial(port, hello.serial);
+    return { address: port.address, client, hello };
   } catch (error) {
     await client.close();
     if (isFobError(error, 'no-answer')) return undefined;

@@ -9,11 +9,12 @@ import { keysFile } from '../flash/secrets.ts';
 import { checkBoard, type Survey, survey } from '../flash/survey.ts';
 import { addPendingPairing, type FobSecrets, type Pairing, pairingsOf } from '../inventory/pairings.ts';
 import { RECOVERY_KEY_BYTES } from '../limits.ts';
-import type { Context, FobAtHand } from './context.ts';
+import type { Context, FobAtHand, Progress } from './context.ts';
 import { type FlashedFiles, type FlashFacts, flashedFiles, flashFacts } from './flash-report.ts';
 import {
   type BoardPort,
   builtImage,
+  checkSerial,
   holderOf,
   namesOf,
   openConsole,
@@ -53,9 +54,12 @@ export interface FlashResult extends FlashFacts {
  */
 export async function flash(context: Context, port: BoardPort, options: FlashOptions): Promise<FlashResult> {
   const image = options.image ?? builtImage(options.board);
-  const console = await consoleOf(context, port);
+  const fob = await runningFob(port, context.signal);
+  if (fob && (await isCutOffAtTheEnd(context, fob))) return resumed(context, fob, options);
+  const console = await (fob ? consoleOf(context, port, fob) : openConsole(port));
   try {
     const found = await survey(console, namesOf(image));
+    checkSerial(port, found.serial);
     checkBoard(found, image.board);
     const owner = await ownerFor(context, found);
     const plan = planFor(found, image, secretFiles(context, found, owner.keys));
@@ -121,10 +125,26 @@ async function ask({ confirm }: FlashOptions, found: Survey, owner: Owner, plan:
   }
 }
 
-/** The console of a board that is no fob yet, or whose keys are lost. */
-async function consoleOf(context: Context, port: BoardPort): Promise<BoardConsole> {
-  const fob = await runningFob(port, context.signal);
-  if (!fob) return openConsole(port);
+/** Whether all that a run before this one left to do is to see that the fob has its keys. */
+async function isCutOffAtTheEnd({ inventory }: Context, { hello }: FobAtHand): Promise<boolean> {
+  const [pairing] = await pairingsOf(inventory, hello.serial);
+  return (
+    hello.state === 'owned' &&
+    pairing !== undefined &&
+    (pairing.escrowed_ms === null || pairing.state === 'pending')
+  );
+}
+
+async function resumed(context: Context, fob: FobAtHand, { isDryRun }: FlashOptions): Promise<FlashResult> {
+  const { serial, board, firmware } = fob.hello;
+  if (isDryRun) await fob.client.close();
+  else await prove(context, fob);
+  const files = { written: [], erased: [], removed: [], kept: [], isCompacted: false, bytes: 0 };
+  return { serial, board, firmware, interpreter: undefined, isDryRun, pairing: 'kept', files };
+}
+
+/** The console of a fob whose keys are lost. No other fob gives one to be flashed. */
+async function consoleOf(context: Context, port: BoardPort, fob: FobAtHand): Promise<BoardConsole> {
   if (fob.hello.state === 'keys-lost') return restoringConsole(context, port, fob);
   await fob.client.close();
   throw await isFobAlready(context, fob.hello);
@@ -170,7 +190,11 @@ async function prove(context: Context, fob: FobAtHand): Promise<void> {
         next: 'Connect its own memory; or hold its button for 10 seconds, which erases it, and run: passfob pair',
       });
     }
-    await openOwnerSession(context, fob);
+    // That the pairing was pending is no news here.
+    const report = (progress: Progress) => {
+      if (progress.event !== 'pairing-resumed') context.report(progress);
+    };
+    await openOwnerSession({ ...context, report }, fob);
   } finally {
     await fob.client.close();
   }

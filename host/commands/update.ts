@@ -12,6 +12,7 @@ import {
   awaitConsole,
   type BoardPort,
   builtImage,
+  checkSerial,
   holderOf,
   namesOf,
   openConsole,
@@ -130,6 +131,7 @@ async function renew(
 ): Promise<UpdateResult> {
   try {
     const found = await survey(console, namesOf(image));
+    checkSerial(port, found.serial);
     checkBoard(found, image.board);
     const plan = planFor(found, image, secretFiles(context, found, await lostKeys(context, found)));
     const files = flashedFiles(plan);

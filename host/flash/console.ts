@@ -1,7 +1,7 @@
 import { FobError, isFobError } from '../errors.ts';
 import type { Transport } from '../transports/transport.ts';
 import { type EspruinoTools, loadEspruinoTools, type SerialDevice } from './library.ts';
-import { ANSWER_CHARS_MAX, CONSOLE_MS, CONSOLE_TRIES, EVALUATE_MS } from './limits.ts';
+import { ANSWER_CHARS_MAX, CONSOLE_MS, EVALUATE_MS, PROMPT_CHARS } from './limits.ts';
 
 const PORT = 'passfob';
 
@@ -12,16 +12,19 @@ const PORT = 'passfob';
 export class BoardConsole {
   readonly name: string;
   private readonly tools: EspruinoTools;
+  private readonly stop: () => void;
   private readonly transport: Transport;
   private lost: FobError | undefined;
   private onLost: ((reason: FobError) => void) | undefined;
 
-  private constructor(transport: Transport, tools: EspruinoTools) {
+  private constructor(transport: Transport, { tools, stop }: ReturnType<typeof loadEspruinoTools>) {
     this.name = transport.name;
     this.transport = transport;
     this.tools = tools;
+    this.stop = stop;
     transport.onClose(reason => {
       this.lost = reason ?? new FobError('unplugged', { subject: this.name });
+      this.stop();
       this.onLost?.(this.lost);
     });
   }
@@ -32,7 +35,8 @@ export class BoardConsole {
    * @throws FobError `no-answer` where no Espruino answers with a prompt, `unplugged`
    */
   static async open(transport: Transport, waitMs = CONSOLE_MS): Promise<BoardConsole> {
-    const tools = loadEspruinoTools();
+    const loaded = loadEspruinoTools();
+    const { tools } = loaded;
     const { Serial } = tools.Core;
     Serial.devices.push(deviceOf(transport));
     Serial.init();
@@ -47,20 +51,45 @@ export class BoardConsole {
     );
     await opened;
     Serial.setSlowWrite(false, true);
-    const console = new BoardConsole(transport, tools);
+    // The package looks for the prompt by timers that send Ctrl-C into what comes next: here the prompt is known.
+    tools.Core.Terminal = { getTerminalLine: () => '>' };
+    const console = new BoardConsole(transport, loaded);
     try {
-      for (let tries = 1; ; tries++) {
-        try {
-          if ((await console.evaluate('6*7', waitMs)) === 42) return console;
-        } catch (error) {
-          if (tries === CONSOLE_TRIES || !isFobError(error, 'no-answer', 'bad-input')) throw error;
-        }
-        if (tries === CONSOLE_TRIES) throw noConsole(transport.name);
-      }
+      await console.wake(waitMs);
+      if ((await console.evaluate('6*7', waitMs)) !== 42) throw noConsole(transport.name);
+      return console;
     } catch (error) {
       await console.close();
-      throw isFobError(error, 'no-answer', 'bad-input') ? noConsole(transport.name) : error;
+      throw isFobError(error, 'no-answer') ? noConsole(transport.name) : error;
     }
+  }
+
+  /** Gets a prompt, by Ctrl-C where half a line stands there from a run that was cut off. */
+  private async wake(waitMs: number): Promise<void> {
+    for (const key of ['\n', '\x03']) {
+      if (await this.prompts(key, waitMs / 2)) return;
+    }
+    throw new FobError('no-answer', { subject: this.name });
+  }
+
+  private prompts(key: string, waitMs: number): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      let heard = '';
+      const settle = (finish: () => void) => {
+        clearTimeout(timer);
+        stop();
+        this.onLost = undefined;
+        finish();
+      };
+      const timer = setTimeout(() => settle(() => resolve(false)), waitMs);
+      const stop = this.transport.onText(text => {
+        heard = (heard + text).slice(-PROMPT_CHARS);
+        if (heard.endsWith('>')) settle(() => resolve(true));
+      });
+      this.onLost = reason => settle(() => reject(reason));
+      if (this.lost) return this.onLost(this.lost);
+      this.transport.send(key).catch(cause => settle(() => reject(cause)));
+    });
   }
 
   /**
@@ -81,15 +110,17 @@ export class BoardConsole {
       );
       if (this.lost) return settle(() => reject(this.lost));
       this.onLost = reason => settle(() => reject(reason));
-      this.tools.Core.Utils.executeExpression(expression, json =>
+      const take = (json: string | undefined) =>
         settle(() => {
           try {
             resolve(parsed(json));
-          } catch (error) {
-            reject(error);
+          } catch (cause) {
+            reject(new FobError('no-answer', { subject: this.name, cause }));
           }
-        }),
-      );
+        });
+      const seconds = waitMs / 1_000;
+      const options = { minTimeout: seconds, maxTimeout: seconds };
+      this.tools.Core.Utils.executeExpression(expression, take, options);
     });
   }
 
@@ -111,19 +142,17 @@ export class BoardConsole {
   }
 
   async close(): Promise<void> {
+    this.stop();
     await this.transport.close();
   }
 }
 
+/** @throws Error for what is no JSON, or too much of it */
 function parsed(json: string | undefined): unknown {
   // `print` puts spaces around.
   const text = json?.trim() ?? '';
-  if (text === '' || text.length > ANSWER_CHARS_MAX) throw new FobError('bad-input');
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new FobError('bad-input', { cause });
-  }
+  if (text.length > ANSWER_CHARS_MAX) throw new Error('the answer is too long');
+  return JSON.parse(text);
 }
 
 function deviceOf(transport: Transport): SerialDevice {

@@ -7,6 +7,8 @@ export interface EspruinoTools {
   readonly Config: Record<string, unknown>;
   readonly Core: {
     Status?: object;
+    /** Asked for the line that the terminal stands on. */
+    Terminal?: { getTerminalLine(): string };
     readonly Serial: {
       readonly devices: SerialDevice[];
       init(): void;
@@ -16,8 +18,12 @@ export interface EspruinoTools {
       setSlowWrite(isOn: boolean, force: boolean): void;
     };
     readonly Utils: {
-      /** Finds the prompt, by Ctrl-C where need be, then has an expression evaluated; its value as JSON. */
-      executeExpression(expression: string, callback: (json: string | undefined) => void): void;
+      /** Has an expression evaluated where there is a prompt; its value as JSON. */
+      executeExpression(
+        expression: string,
+        callback: (json: string | undefined) => void,
+        options: { minTimeout: number; maxTimeout: number },
+      ): void;
       /** Statements that write a file into Storage piece by piece, one a line. */
       getUploadFileCode(name: string, contents: string): string;
     };
@@ -47,15 +53,21 @@ const PARTS = ['espruino.js', 'core/config.js', 'core/utils.js', 'core/serial.js
  * Not by its `index.js`: that puts its parts, jQuery stand-ins and `require` among this process's globals, prints every
  * byte that it sends, secrets among them, and fetches board descriptions from the network. Here the same files run in
  * a context of their own that has timers and nothing else: no console, no network, no files.
+ * @returns the package, and the end of its timers, which would go on writing to a port that is closed
  */
-export function loadEspruinoTools(): EspruinoTools {
+export function loadEspruinoTools(): { readonly tools: EspruinoTools; stop(): void } {
   const find = createRequire(import.meta.url);
   const silent = () => undefined;
+  const timers = new Set<NodeJS.Timeout>();
+  const kept = (timer: NodeJS.Timeout) => {
+    timers.add(timer);
+    return timer;
+  };
   const context = createContext({
     console: { log: silent, warn: silent, error: silent, info: silent, debug: silent },
-    setTimeout,
+    setTimeout: (action: () => void, ms: number, ...values: []) => kept(setTimeout(action, ms, ...values)),
+    setInterval: (action: () => void, ms: number) => kept(setInterval(action, ms)),
     clearTimeout,
-    setInterval,
     clearInterval,
   });
   for (const part of PARTS) {
@@ -64,5 +76,11 @@ export function loadEspruinoTools(): EspruinoTools {
   }
   const tools = context.Espruino as EspruinoTools;
   tools.Core.Status = { setStatus: silent, hasProgress: () => false, incrementProgress: silent };
-  return tools;
+  return {
+    tools,
+    stop() {
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
+    },
+  };
 }

@@ -7,10 +7,10 @@ export const INTERPRETER_MIN = { major: 2, minor: 21 };
 export const EVALUATE_MS = 5_000;
 /** A compaction erases every page, hundreds of ms each on an STM32F4, and copies what is kept. */
 export const COMPACT_MS = 30_000;
-/** How long an unknown port is asked for a console: prompt, Ctrl-C, prompt. */
+/** How long an unknown port is asked for a console: half of it for a prompt, half for one after Ctrl-C. */
 export const CONSOLE_MS = 4_000;
-/** Tries of one expression: the first may have been spoiled by what stood on the line before. */
-export const CONSOLE_TRIES = 2;
+/** What is kept of what comes before a prompt. */
+export const PROMPT_CHARS = 80;
 
 /** From a reset until the board says hello: its USB port comes back, and the image is read. */
 export const RESTART_MS = 20_000;

@@ -1,9 +1,9 @@
-import { Script } from 'node:vm';
 import type { PortName } from '../boards/board.ts';
 import { CONSOLE_LINE_MAX, CONSOLE_TEXT_MAX, PASSWORD_MAX, TRACE_LINES } from '../limits.ts';
 import { bytesOfText, isRecord } from './bytes.ts';
 import { describe } from './describe.ts';
 import type { Value } from './realm.ts';
+import { isUnfinished } from './unfinished.ts';
 
 const CTRL_C = 3;
 const ECHO_OFF = 16;
@@ -172,13 +172,4 @@ function placesOf(thrown: Value): string {
     .slice(0, TRACE_LINES)
     .map(line => `${line}\n`)
     .join('');
-}
-
-function isUnfinished(source: string): boolean {
-  try {
-    new Script(source);
-    return false;
-  } catch (error) {
-    return error instanceof Error && /Unexpected end of input|Unterminated template/.test(error.message);
-  }
 }

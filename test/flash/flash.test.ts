@@ -1,16 +1,19 @@
 import { expect, it } from 'vitest';
-import { flash } from '../../host/commands/flash.ts';
-import { workplace } from '../host/kit/workplace.ts';
 import { Board } from './kit.ts';
-
-const yes = { confirm: async () => undefined };
+import { flashed, ownerOf } from './owner.ts';
 
 it('makes a fob of a board', async () => {
   const board = new Board();
-  const { context, reported } = workplace();
+  const { context, reported } = ownerOf(() => board);
   try {
-    const result = await flash(context, board.port, { board: 'pico', isDryRun: false, ...yes });
-    console.log(result, reported);
-  } catch (e) { console.log(e, board.received.slice(-600)); throw e }
-  console.log(board.fob.screen().text, board.fob.consoleText());
+    await flashed(context, board);
+  } catch (e) {
+    console.log(
+      e,
+      JSON.stringify(board.received.slice(-300)),
+      JSON.stringify(board.sent.slice(-900)),
+      board.fob.consoleText().slice(-500),
+    );
+    throw e;
+  }
 });

@@ -1,16 +1,19 @@
+import type { Progress } from '../../host/commands/context.ts';
 import type { BoardPort } from '../../host/commands/flash-steps.ts';
 import { FobError } from '../../host/errors.ts';
 import { pipe } from '../../host/transports/pipe.ts';
 import { type BoardName, boot, type Fob, memoryStore, type StateStore } from '../../simulator/index.ts';
 
 /** Long enough for a simulated board, which answers at once; what has lost its power answers nothing. */
-const PATIENCE = { probe: { answerTimeoutMs: 60, sendsMax: 1 }, consoleMs: 1_500, restartMs: 2_000 };
+const PATIENCE = { probe: { answerTimeoutMs: 60, sendsMax: 1 }, consoleMs: 400, restartMs: 300 };
 
 /** Longer than it takes to approve. */
 const APPROVE_MS = 1_300;
-const SHORT_MS = 100;
-/** Until the console is open: see the firmware's MAINTENANCE_DELAY_MS. */
+/** How long a question does not take an answer: PRESS_DEAF_MS of the protocol, and some. */
+const DEAF_MS = 900;
+/** What passes, for the board, while a cable is plugged in and while a line is sent. */
 const OPEN_MS = 300;
+const WRITE_MS = 5;
 
 /** A simulated board on a cable, in this process. */
 export class Board {
@@ -33,18 +36,23 @@ export class Board {
 
   private plugIn() {
     const { fob } = this;
-    const port = fob.serial('USB');
-    const link = fob.link;
-    let stop: (() => void)[] = [];
+    const console = fob.serial('USB');
+    const { link } = fob;
+    const isPowered = () => {
+      if (!fob.powered) cable.lost(new FobError('unplugged', { subject: 'cable' }));
+      return fob.powered;
+    };
+    const stop: (() => void)[] = [];
     const cable = pipe({
       name: 'cable',
       write: async text => {
-        if (!fob.powered) return cable.lost(new FobError('unplugged', { subject: 'cable' }));
+        if (!isPowered()) return;
         this.sent += text;
+        console.write(Buffer.from(text, 'latin1'));
         // On the bench the console is on one port and frames on another: here one cable leads to both.
-        port.write(Buffer.from(text, 'latin1'));
         if (this.kind === 'bench') link.write(Buffer.from(text, 'latin1'));
-        if (!fob.powered) cable.lost(new FobError('unplugged', { subject: 'cable' }));
+        if (isPowered()) fob.advance(WRITE_MS);
+        isPowered();
       },
       release: async () => {
         for (const each of stop) each();
@@ -54,20 +62,18 @@ export class Board {
       this.received += Buffer.from(bytes).toString('latin1');
       cable.receive(bytes);
     };
-    stop = [port.onData(receive)];
+    stop.push(console.onData(receive));
     if (this.kind === 'bench') stop.push(link.onData(receive));
+    if (isPowered()) fob.advance(OPEN_MS);
     return cable.transport;
   }
 
-  approve(): void {
-    this.fob.advance(OPEN_MS * 3);
-    this.fob.press(0, APPROVE_MS);
-    setTimeout(() => this.fob.advance(OPEN_MS), 400).unref();
-  }
-
-  press(): void {
-    this.fob.press(0, SHORT_MS);
-    this.fob.advance(OPEN_MS);
+  /** Whatever a command asks of its person. */
+  answer(progress: Progress): void {
+    if (progress.event === 'press-needed') {
+      this.fob.advance(DEAF_MS);
+      this.fob.press(0, APPROVE_MS);
+    } else if (progress.event === 'restore-press-needed') this.fob.press();
   }
 
   /** Power off and on: what is in Storage is looked at, and erased where it is not sound. */
