@@ -1,7 +1,7 @@
 import { FobError } from '../errors.ts';
 import { type BoardName, FLASH_BOARDS } from './boards.ts';
 import type { BoardConsole } from './console.ts';
-import { FILES_MAX, INTERPRETER_MIN, SECRETS_BYTES } from './limits.ts';
+import { FILES_MAX, INTERPRETER_MIN, READ_MS, SECRETS_BYTES } from './limits.ts';
 import { serialOfChip } from './secrets.ts';
 
 /** What a file in Storage is, without its bytes. */
@@ -73,7 +73,8 @@ export async function filesOf(
   console: BoardConsole,
   names: readonly string[],
 ): Promise<Map<string, StoredFile>> {
-  const found = list(await console.evaluate(details(names)), console);
+  // On a board whose flash is slow to read every byte of an image takes its time.
+  const found = list(await console.evaluate(details(names), READ_MS), console);
   const files = new Map<string, StoredFile>();
   names.forEach((name, index) => {
     const detail = found[index];

@@ -15,6 +15,10 @@ const DEAF_MS = 900;
 const OPEN_MS = 300;
 const WRITE_MS = 5;
 
+/** Of a pico, in the simulator's state: behind a header and the EEPROM. */
+const STORAGE_AT = 128 + 4096;
+const STORAGE_BYTES = 49_152;
+
 /** A simulated board on a cable, in this process. */
 export class Board {
   fob: Fob;
@@ -80,5 +84,32 @@ export class Board {
   repower(): void {
     this.fob.cutPower();
     this.fob.powerOn();
+  }
+
+  /** Whether a pico's Storage holds a file that is not deleted. */
+  holds(name: string): boolean {
+    return this.headerOf(name) >= 0;
+  }
+
+  private headerOf(name: string): number {
+    const memory = Buffer.from(this.store.load() ?? []);
+    return memory.indexOf(Buffer.from(`${name}\0\0`), STORAGE_AT);
+  }
+
+  /** All of a pico's Storage is gone, as after a power cut in a compaction; the EEPROM is another chip. */
+  loseStorage(): void {
+    this.between(() => this.store.write(STORAGE_AT, new Uint8Array(STORAGE_BYTES).fill(0xff)));
+  }
+
+  /** One file is gone, and nothing else. */
+  loseFile(name: string): void {
+    this.between(() => this.store.write(this.headerOf(name), new Uint8Array(4)));
+  }
+
+  /** Something happens to the memories while the power is off. */
+  private between(happens: () => void): void {
+    this.fob.close();
+    happens();
+    this.fob = boot({ board: this.kind, storage: this.store });
   }
 }

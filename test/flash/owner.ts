@@ -4,7 +4,7 @@ import type { Context } from '../../host/commands/context.ts';
 import { readEnrolment } from '../../host/commands/enrol-source.ts';
 import { enroll } from '../../host/commands/enroll.ts';
 import { flash } from '../../host/commands/flash.ts';
-import { builtImage } from '../../host/commands/flash-steps.ts';
+import { type BoardPort, builtImage } from '../../host/commands/flash-steps.ts';
 import type { list } from '../../host/commands/list.ts';
 import { update } from '../../host/commands/update.ts';
 import { verify } from '../../host/commands/verify.ts';
@@ -13,6 +13,10 @@ import { boardFile, type Image } from '../../host/flash/image.ts';
 import { memoryStore, type StateStore } from '../../simulator/index.ts';
 import { type Workplace, workplace } from '../host/kit/workplace.ts';
 import type { Board } from './kit.ts';
+
+interface OnCable {
+  readonly port: BoardPort;
+}
 
 export const NO_QUESTIONS = {
   confirm: async (question: string) => {
@@ -52,7 +56,7 @@ export function updated(context: Context, board: Board, image: Image) {
 }
 
 /** Puts accounts on a fob. */
-export async function enrolled(context: Context, board: Board, labels: readonly string[]): Promise<void> {
+export async function enrolled(context: Context, board: OnCable, labels: readonly string[]): Promise<void> {
   for (const label of labels) {
     const enrolment = await readEnrolment(
       {
@@ -72,7 +76,7 @@ export async function enrolled(context: Context, board: Board, labels: readonly 
 }
 
 export async function onFob<T>(
-  board: Board,
+  board: OnCable,
   work: (fob: Parameters<typeof list>[1]) => Promise<T>,
 ): Promise<T> {
   const client = connect(await board.port.open(), { patience: { answerTimeoutMs: 2_000, sendsMax: 1 } });
@@ -84,7 +88,7 @@ export async function onFob<T>(
 }
 
 /** Labels of the accounts on a fob, sorted, all of which have proved themselves. */
-export async function accountsOn(context: Context, board: Board): Promise<string[]> {
+export async function accountsOn(context: Context, board: OnCable): Promise<string[]> {
   const { accounts } = await onFob(board, fob => verify(context, fob));
   const wrong = accounts.filter(({ verdict }) => verdict !== 'proved');
   if (wrong.length > 0) throw new Error(`an account is ${wrong[0]?.verdict}`);
