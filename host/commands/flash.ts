@@ -119,6 +119,11 @@ async function ask({ confirm }: FlashOptions, found: Survey, owner: Owner, plan:
       `The board ${found.serial} is a fob of another owner: its accounts will be lost. Flash it all the same?`,
     );
   }
+  // Espruino's own names for what runs at boot: on a board that was something else before they are its program.
+  if (!owner.pairing && !owner.isForeign && !found.holdsPassfob && plan.erase.length > 0) {
+    const names = plan.erase.join(', ');
+    await confirm(`The board has a program of its own (${names}), which will be replaced. Go on?`);
+  }
   if (plan.remove.length > 0) {
     const names = plan.remove.join(', ');
     await confirm(`${names} on the board would keep the fob from starting. Delete this, for good?`);

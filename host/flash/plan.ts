@@ -47,7 +47,7 @@ export function planOf(found: Survey, wanted: readonly BoardFile[]): Plan {
     .reverse();
   const needed = write.reduce((sum, file) => sum + roomOf(file.bytes.length), STORAGE_RESERVE_BYTES);
   const freed = erase.reduce((sum, name) => sum + roomOf(found.files.get(name)?.bytes ?? 0), 0);
-  checkRoom(found, needed, found.freeBytes + found.trashBytes + freed);
+  checkRoom(needed, found.freeBytes + found.trashBytes + freed);
   const bytes = write.reduce((sum, file) => sum + file.bytes.length, 0);
   return { remove, erase, isCompacting: needed > found.freeBytes, write, bytes, keep };
 }
@@ -60,10 +60,10 @@ function roomOf(bytes: number): number {
   return STORAGE_HEADER_BYTES + Math.ceil(bytes / STORAGE_ALIGN_BYTES) * STORAGE_ALIGN_BYTES;
 }
 
-function checkRoom({ names }: Survey, needed: number, room: number): void {
+function checkRoom(needed: number, room: number): void {
   if (needed <= room) return;
   throw new FobError('refused', {
     sentence: `The firmware does not fit: it needs ${needed} bytes of the board's Storage, where ${room} can be had.`,
-    next: `Delete files of your own from its Storage (there are ${names.length} files), then run the command again.`,
+    next: 'Delete files of your own from its Storage, then run the command again.',
   });
 }

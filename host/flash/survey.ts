@@ -24,6 +24,8 @@ export interface Survey {
   readonly trashBytes: number;
   /** Whether the file of secrets has its checksum right. */
   readonly holdsSecrets: boolean;
+  /** Whether the application is a Passfob, of any version. */
+  readonly holdsPassfob: boolean;
 }
 
 const ENVIRONMENT = '[process.env.BOARD,process.env.VERSION,getSerial()]';
@@ -40,6 +42,8 @@ const SECRETS_SOUND =
   `(function(d){var s=d.substr(0,${SECRETS_BYTES});` +
   `return d.substr(${SECRETS_BYTES},10)==""+(E.CRC32(s)+4294967296)})(require("Storage").read("keys")||"")`;
 
+const IS_PASSFOB = '(require("Storage").read("app",0,6)||"")=="//PF1 "';
+
 /**
  * Looks at a board without changing anything.
  * @param wanted names of files whose contents matter
@@ -55,6 +59,7 @@ export async function survey(console: BoardConsole, wanted: readonly string[]): 
   const names = list(await console.evaluate(NAMES), console)
     .slice(0, FILES_MAX)
     .map(String);
+  const holdsPassfob = (await console.evaluate(IS_PASSFOB)) === true;
   const holdsSecrets = (await console.evaluate(SECRETS_SOUND)) === true;
   return {
     build,
@@ -65,6 +70,7 @@ export async function survey(console: BoardConsole, wanted: readonly string[]): 
     freeBytes: freeBytes ?? 0,
     trashBytes: trashBytes ?? 0,
     holdsSecrets,
+    holdsPassfob,
   };
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { Context } from '../../host/commands/context.ts';
 import { list } from '../../host/commands/list.ts';
 import { flash } from '../../host/commands/flash.ts';
 import { update } from '../../host/commands/update.ts';
@@ -19,6 +20,9 @@ import {
 } from './owner.ts';
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
+
+const dryRun = (context: Context, board: Board) =>
+  flash(context, board.port, { board: 'pico', isDryRun: true, ...NO_QUESTIONS });
 
 describe('flashing a board', () => {
   it.each(['pico', 'bench'] as const)('makes a fob of a %s that holds the keys of the inventory', async kind => {
@@ -137,6 +141,16 @@ describe('flashing a board', () => {
     expect(board.fob.operations).toBe(before);
     await flash(context, board.port, { board: 'pico', isDryRun: false, confirm: async () => undefined });
     expect(await onFob(board, async fob => fob.hello.state)).toBe('owned');
+  });
+
+  it('asks before it replaces a program of the user', async () => {
+    const board = new Board('pico', { '.bootcde': bytes('var mine=1'), app: bytes('more of it') });
+    const { context } = ownerOf(() => board);
+    await expect(flashed(context, board)).rejects.toThrow(
+      'it asked: The board has a program of its own (app, .bootcde), which will be replaced. Go on?',
+    );
+    expect(await pairingsOf(context.inventory, (await dryRun(context, board)).serial)).toEqual([]);
+    expect((await dryRun(context, board)).files.erased).toEqual(['app', '.bootcde']);
   });
 
   it('asks before it deletes what would keep the fob from starting', async () => {

@@ -51,7 +51,7 @@ class Bench {
     this.server = createServer(socket => {
       this.socket = socket;
       socket.on('data', bytes => {
-        for (const child of this.children) child.stdin?.write(bytes);
+        for (const child of this.children.slice(0, 2)) child.stdin?.write(bytes);
       });
       socket.on('error', () => undefined);
       socket.on('close', () => {
@@ -63,22 +63,27 @@ class Bench {
     this.listener = (this.server.address() as AddressInfo).port;
   }
 
-  /** @param script runs in it instead, to its `quit()` */
   async powerOn(): Promise<void> {
-    const link = join(this.folder, 'link');
-    const pty = spawn('socat', ['-', `pty,rawer,link=${link}`], { stdio: ['pipe', 'pipe', 'ignore'] });
-    while (!existsSync(link)) await new Promise(setImmediate);
+    const [link, control] = await Promise.all([this.pty('link'), this.pty('control')]);
     const console = spawn('socat', ['-', `EXEC:${this.binary},pty,rawer`], {
       cwd: this.folder,
       stdio: ['pipe', 'pipe', 'ignore'],
     });
-    this.children = [console, pty];
-    for (const child of this.children) {
+    this.children = [console, link, control];
+    for (const child of [console, link]) {
       child.stdout?.on('data', (bytes: Buffer) => {
         if (child === console) this.shown += bytes.toString('latin1');
         this.socket?.write(bytes);
       });
     }
+  }
+
+  private async pty(name: string): Promise<ChildProcess> {
+    const path = join(this.folder, name);
+    rmSync(path, { force: true });
+    const child = spawn('socat', ['-', `pty,rawer,link=${path}`], { stdio: ['pipe', 'pipe', 'ignore'] });
+    while (!existsSync(path)) await new Promise(setImmediate);
+    return child;
   }
 
   async powerOff(): Promise<void> {
@@ -87,7 +92,6 @@ class Bench {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     }
     this.children = [];
-    rmSync(join(this.folder, 'link'), { force: true });
   }
 
   /** Runs a script over its Storage. */
@@ -113,9 +117,13 @@ describeNeeds(needsEspruino(), 'on the real interpreter', binary => {
       onTestFinished(() => bench.close());
       await bench.listen();
       const { context } = workplace();
-      // A file of the user's own, which says where the ports of the bench lead.
-      const paths = JSON.stringify({ link: join(bench.folder, 'link') });
-      const own = `require("Storage").write(".boot1",${JSON.stringify(`var BENCH=${paths}`)})`;
+      // A file of the user's own, which says where the ports of the bench lead. And it has Storage give copies in memory:
+      // the interpreter would read a file for every character that it runs out of Storage, some hundred times slower.
+      const paths = JSON.stringify({ link: join(bench.folder, 'link'), control: join(bench.folder, 'control') });
+      const copies =
+        '(function(S,r){S.read=function(n,o,l){var d=r.call(S,n,o,l);return d===undefined?d:d+""}})' +
+        '(require("Storage"),require("Storage").read)';
+      const own = `require("Storage").write(".boot1",${JSON.stringify(`var BENCH=${paths};${copies}`)})`;
       await bench.script(own);
 
       await bench.powerOn();

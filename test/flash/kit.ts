@@ -29,6 +29,8 @@ export class Board {
   sent = '';
   /** And came from it. */
   received = '';
+  /** What a line becomes on its way to the board. */
+  onTheWay = (text: string) => text;
 
   /** @param files what its Storage holds; none by default: a board with nothing but Espruino */
   constructor(kind: BoardName = 'pico', files: Record<string, Uint8Array> = {}, store = memoryStore()) {
@@ -52,7 +54,7 @@ export class Board {
       write: async text => {
         if (!isPowered()) return;
         this.sent += text;
-        console.write(Buffer.from(text, 'latin1'));
+        console.write(Buffer.from(this.onTheWay(text), 'latin1'));
         // On the bench the console is on one port and frames on another: here one cable leads to both.
         if (this.kind === 'bench') link.write(Buffer.from(text, 'latin1'));
         if (isPowered()) fob.advance(WRITE_MS);
