@@ -167,13 +167,13 @@ export const planFor = (found: Survey, image: Image, secrets: readonly BoardFile
 /** Writes a board and has it start anew; its console is closed then. */
 export async function writeBoard(
   context: Context,
-  console: BoardConsole,
+  repl: BoardConsole,
   work: { serial: string; board: BoardName; plan: Plan },
 ): Promise<void> {
   const { serial, board, plan } = work;
-  await program(console, plan, progress => context.report({ ...progress, serial }), context.signal);
+  await program(repl, plan, progress => context.report({ ...progress, serial }), context.signal);
   context.report({ event: 'restarting', serial });
-  await console.dismiss(FLASH_BOARDS[board].restart);
+  await repl.dismiss(FLASH_BOARDS[board].restart);
 }
 
 /**

@@ -56,9 +56,9 @@ export async function flash(context: Context, port: BoardPort, options: FlashOpt
   const image = options.image ?? builtImage(options.board);
   const fob = await runningFob(port, context.signal);
   if (fob && (await isCutOffAtTheEnd(context, fob))) return resumed(context, fob, options);
-  const console = await (fob ? consoleOf(context, port, fob) : openConsole(port));
+  const repl = await (fob ? consoleOf(context, port, fob) : openConsole(port));
   try {
-    const found = await survey(console, namesOf(image));
+    const found = await survey(repl, namesOf(image));
     checkSerial(port, found.serial);
     checkBoard(found, image.board);
     const owner = await ownerFor(context, found);
@@ -71,11 +71,11 @@ export async function flash(context: Context, port: BoardPort, options: FlashOpt
     if (owner.secrets) {
       await addPendingPairing(context.inventory, factsOf(found, image), owner.secrets, context.now());
     }
-    await writeBoard(context, console, { serial: found.serial, board: image.board, plan });
+    await writeBoard(context, repl, { serial: found.serial, board: image.board, plan });
     await prove(context, await restarted(port, { serial: found.serial, image }, context.signal));
     return result;
   } finally {
-    await console.close();
+    await repl.close();
   }
 }
 

@@ -80,8 +80,8 @@ export async function update(
     const onPressNeeded = () => context.report({ event: 'press-needed', serial, purpose: 'maintenance' });
     await fob.client.call('maintain', {}, { signal: context.signal, onPressNeeded });
     await fob.client.close();
-    const console = await awaitConsole(port, MAINTENANCE_MS, context.signal);
-    return await renew(context, port, console, { image, before: { firmware, accounts }, isDryRun: false });
+    const repl = await awaitConsole(port, MAINTENANCE_MS, context.signal);
+    return await renew(context, port, repl, { image, before: { firmware, accounts }, isDryRun: false });
   } finally {
     await fob.client.close();
   }
@@ -91,21 +91,21 @@ export async function update(
 async function interrupted(
   context: Context,
   port: BoardPort,
-  console: BoardConsole,
+  repl: BoardConsole,
   { imageFor, isDryRun }: { imageFor: (board: string) => Image; isDryRun: boolean },
 ): Promise<UpdateResult> {
   try {
-    const { serial, build } = await survey(console, []);
+    const { serial, build } = await survey(repl, []);
     const [pairing] = await pairingsOf(context.inventory, serial);
     if (pairing?.state !== 'confirmed') throw noFobOfOurs(serial, build);
     const image = imageFor(pairing.board);
-    return await renew(context, port, console, {
+    return await renew(context, port, repl, {
       image,
       before: { firmware: undefined, accounts: undefined },
       isDryRun,
     });
   } finally {
-    await console.close();
+    await repl.close();
   }
 }
 
@@ -126,11 +126,11 @@ interface Renewal {
 async function renew(
   context: Context,
   port: BoardPort,
-  console: BoardConsole,
+  repl: BoardConsole,
   { image, before, isDryRun }: Renewal,
 ): Promise<UpdateResult> {
   try {
-    const found = await survey(console, namesOf(image));
+    const found = await survey(repl, namesOf(image));
     checkSerial(port, found.serial);
     checkBoard(found, image.board);
     const plan = planFor(found, image, secretFiles(context, found, await lostKeys(context, found)));
@@ -139,7 +139,7 @@ async function renew(
     const result = { ...facts, isDryRun, firmwareBefore: before.firmware, files };
     if (isDryRun) return { ...result, accounts: undefined };
     const { serial } = found;
-    await writeBoard(context, console, { serial, board: image.board, plan });
+    await writeBoard(context, repl, { serial, board: image.board, plan });
     const fob = await restarted(port, { serial, image }, context.signal);
     try {
       const accounts = await accountsOf(context, fob, await openOwnerSession(context, fob));
@@ -149,7 +149,7 @@ async function renew(
       await fob.client.close();
     }
   } finally {
-    await console.close();
+    await repl.close();
   }
 }
 

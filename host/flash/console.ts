@@ -53,13 +53,13 @@ export class BoardConsole {
     Serial.setSlowWrite(false, true);
     // The package looks for the prompt by timers that send Ctrl-C into what comes next: here the prompt is known.
     tools.Core.Terminal = { getTerminalLine: () => '>' };
-    const console = new BoardConsole(transport, loaded);
+    const repl = new BoardConsole(transport, loaded);
     try {
-      await console.wake(waitMs);
-      if ((await console.evaluate('6*7', waitMs)) !== 42) throw noConsole(transport.name);
-      return console;
+      await repl.wake(waitMs);
+      if ((await repl.evaluate('6*7', waitMs)) !== 42) throw noConsole(transport.name);
+      return repl;
     } catch (error) {
-      await console.close();
+      await repl.close();
       throw isFobError(error, 'no-answer') ? noConsole(transport.name) : error;
     }
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { createContext, Script } from 'node:vm';
 
 /** What is used of the package `espruino`, which has no types of its own. */
@@ -56,7 +57,8 @@ const PARTS = ['espruino.js', 'core/config.js', 'core/utils.js', 'core/serial.js
  * @returns the package, and the end of its timers, which would go on writing to a port that is closed
  */
 export function loadEspruinoTools(): { readonly tools: EspruinoTools; stop(): void } {
-  const find = createRequire(import.meta.url);
+  const require = createRequire(import.meta.url);
+  const folder = dirname(require.resolve('espruino/package.json'));
   const silent = () => undefined;
   const timers = new Set<NodeJS.Timeout>();
   const kept = (timer: NodeJS.Timeout) => {
@@ -71,7 +73,7 @@ export function loadEspruinoTools(): { readonly tools: EspruinoTools; stop(): vo
     clearInterval,
   });
   for (const part of PARTS) {
-    const path = find.resolve(`espruino/${part}`);
+    const path = join(folder, part);
     new Script(readFileSync(path, 'utf8'), { filename: path }).runInContext(context);
   }
   const tools = context.Espruino as EspruinoTools;

@@ -25,23 +25,23 @@ const quoted = JSON.stringify;
  *   `unplugged`, `cancelled` between two pieces
  */
 export async function program(
-  console: BoardConsole,
+  repl: BoardConsole,
   plan: Plan,
   report: (progress: ProgramProgress) => void,
   signal?: AbortSignal,
 ): Promise<void> {
   for (const name of [...plan.erase, ...plan.remove]) {
-    await attempt(console, `(require("Storage").erase(${quoted(name)}),true)`, signal);
+    await attempt(repl, `(require("Storage").erase(${quoted(name)}),true)`, signal);
   }
   if (plan.isCompacting) {
     report({ event: 'compacting' });
-    await attempt(console, '(require("Storage").compact(),true)', signal);
+    await attempt(repl, '(require("Storage").compact(),true)', signal);
   }
   let done = 0;
   let told = -1;
   for (const file of plan.write) {
-    for (const { expression, bytes } of console.uploads(file.name, file.bytes)) {
-      await attempt(console, expression, signal);
+    for (const { expression, bytes } of repl.uploads(file.name, file.bytes)) {
+      await attempt(repl, expression, signal);
       const part = Math.floor(((done + bytes) * PROGRESS_PARTS) / plan.bytes);
       if (part > told) {
         told = part;
@@ -56,16 +56,16 @@ export async function program(
       }
     }
     done += file.bytes.length;
-    await verify(console, file);
+    await verify(repl, file);
   }
 }
 
 /** A compaction may be inside any of them: Espruino begins one by itself where a file finds no place. */
-async function attempt(console: BoardConsole, expression: string, signal?: AbortSignal): Promise<void> {
+async function attempt(repl: BoardConsole, expression: string, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) throw new FobError('cancelled');
   // What was thrown comes as a value: an exception would be printed, and nothing would answer.
   const tried = `(function(){try{return ${expression}}catch(e){return ""+e}})()`;
-  const outcome = await console.evaluate(tried, COMPACT_MS);
+  const outcome = await repl.evaluate(tried, COMPACT_MS);
   if (outcome === true) return;
   if (/find or create/.test(String(outcome))) {
     throw new FobError('refused', {
@@ -76,8 +76,8 @@ async function attempt(console: BoardConsole, expression: string, signal?: Abort
   throw uploadFailed();
 }
 
-async function verify(console: BoardConsole, file: BoardFile): Promise<void> {
-  const stored = (await filesOf(console, [file.name])).get(file.name);
+async function verify(repl: BoardConsole, file: BoardFile): Promise<void> {
+  const stored = (await filesOf(repl, [file.name])).get(file.name);
   if (!isSame(stored, file)) throw uploadFailed(file.name);
 }
 

@@ -49,24 +49,24 @@ const IS_PASSFOB = '(require("Storage").read("app",0,6)||"")=="//PF1 "';
  * @param wanted names of files whose contents matter
  * @throws FobError `no-answer` for answers that no Espruino gives, `old-firmware`, `unplugged`
  */
-export async function survey(console: BoardConsole, wanted: readonly string[]): Promise<Survey> {
-  const [build, interpreter, chip] = list(await console.evaluate(ENVIRONMENT), console);
+export async function survey(repl: BoardConsole, wanted: readonly string[]): Promise<Survey> {
+  const [build, interpreter, chip] = list(await repl.evaluate(ENVIRONMENT), repl);
   if (typeof build !== 'string' || typeof interpreter !== 'string' || typeof chip !== 'string') {
-    throw strange(console);
+    throw strange(repl);
   }
   checkVersion(interpreter);
-  const [freeBytes, trashBytes] = list(await console.evaluate(STATS), console).map(Number);
-  const names = list(await console.evaluate(NAMES), console)
+  const [freeBytes, trashBytes] = list(await repl.evaluate(STATS), repl).map(Number);
+  const names = list(await repl.evaluate(NAMES), repl)
     .slice(0, FILES_MAX)
     .map(String);
-  const holdsPassfob = (await console.evaluate(IS_PASSFOB)) === true;
-  const holdsSecrets = (await console.evaluate(SECRETS_SOUND)) === true;
+  const holdsPassfob = (await repl.evaluate(IS_PASSFOB)) === true;
+  const holdsSecrets = (await repl.evaluate(SECRETS_SOUND)) === true;
   return {
     build,
     interpreter,
     serial: serialOfChip(chip),
     names,
-    files: await filesOf(console, wanted),
+    files: await filesOf(repl, wanted),
     freeBytes: freeBytes ?? 0,
     trashBytes: trashBytes ?? 0,
     holdsSecrets,
@@ -76,11 +76,11 @@ export async function survey(console: BoardConsole, wanted: readonly string[]): 
 
 /** What Storage holds of some files. @throws FobError as `survey` */
 export async function filesOf(
-  console: BoardConsole,
+  repl: BoardConsole,
   names: readonly string[],
 ): Promise<Map<string, StoredFile>> {
   // On a board whose flash is slow to read every byte of an image takes its time.
-  const found = list(await console.evaluate(details(names), READ_MS), console);
+  const found = list(await repl.evaluate(details(names), READ_MS), repl);
   const files = new Map<string, StoredFile>();
   names.forEach((name, index) => {
     const detail = found[index];
@@ -91,9 +91,9 @@ export async function filesOf(
   return files;
 }
 
-function list(value: unknown, console: BoardConsole): unknown[] {
+function list(value: unknown, repl: BoardConsole): unknown[] {
   if (Array.isArray(value)) return value;
-  throw strange(console);
+  throw strange(repl);
 }
 
 function strange({ name }: BoardConsole): FobError {

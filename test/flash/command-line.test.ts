@@ -14,7 +14,7 @@ describeNeeds(needsBuild, 'passfob flash and passfob update, as processes', () =
     passfob([...args, '--port', board.tcp], { home, ...options });
 
   beforeAll(async () => {
-    board = await simulatedFob('--image', 'none');
+    board = await simulatedFob('--unflashed');
     home = mkdtempSync(join(tmpdir(), 'passfob-flash-'));
   });
   afterAll(async () => {
@@ -26,7 +26,7 @@ describeNeeds(needsBuild, 'passfob flash and passfob update, as processes', () =
     const looked = await run(['flash', '--board', 'pico', '--dry-run']);
     expect(looked).toMatchObject({ exitCode: 0, stderr: '' });
     expect(looked.stdout).toMatch(
-      /^The board would become the fob PF-\S+ with firmware pico \S+\. New keys would be made and written\.\nTo be written: keys, 75 bytes\n[^]*Nothing was changed\.\n$/,
+      /^The board would become the fob PF-\S+ with firmware pico \S+\. New keys would be made and written\.\nTo be written: keys, 75 bytes\n[\s\S]*Nothing was changed\.\n$/,
     );
 
     const flashed = await run(['flash', '--board', 'pico', '--json']);

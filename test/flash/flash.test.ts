@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../host/commands/context.ts';
-import { list } from '../../host/commands/list.ts';
 import { flash } from '../../host/commands/flash.ts';
+import { list } from '../../host/commands/list.ts';
 import { update } from '../../host/commands/update.ts';
 import { keysFile } from '../../host/flash/secrets.ts';
 import { pairingKeyOf, pairingsOf, recoveryKeyOf } from '../../host/inventory/pairings.ts';
@@ -25,22 +25,25 @@ const dryRun = (context: Context, board: Board) =>
   flash(context, board.port, { board: 'pico', isDryRun: true, ...NO_QUESTIONS });
 
 describe('flashing a board', () => {
-  it.each(['pico', 'bench'] as const)('makes a fob of a %s that holds the keys of the inventory', async kind => {
-    const board = new Board(kind);
-    const { context, reported } = ownerOf(() => board);
-    const result = await flash(context, board.port, { board: kind, isDryRun: false, ...NO_QUESTIONS });
-    expect(result).toMatchObject({ board: kind, pairing: 'new', isDryRun: false, interpreter: '2v29' });
-    const [pairing] = await pairingsOf(context.inventory, result.serial);
-    expect(pairing).toMatchObject({ state: 'confirmed', board: kind, escrowed_ms: expect.any(Number) });
-    await enrolled(context, board, ['anna']);
-    expect(await accountsOn(context, board)).toEqual(['anna']);
-    expect(board.fob.violations).toEqual([]);
+  it.each(['pico', 'bench'] as const)(
+    'makes a fob of a %s that holds the keys of the inventory',
+    async kind => {
+      const board = new Board(kind);
+      const { context, reported } = ownerOf(() => board);
+      const result = await flash(context, board.port, { board: kind, isDryRun: false, ...NO_QUESTIONS });
+      expect(result).toMatchObject({ board: kind, pairing: 'new', isDryRun: false, interpreter: '2v29' });
+      const [pairing] = await pairingsOf(context.inventory, result.serial);
+      expect(pairing).toMatchObject({ state: 'confirmed', board: kind, escrowed_ms: expect.any(Number) });
+      await enrolled(context, board, ['anna']);
+      expect(await accountsOn(context, board)).toEqual(['anna']);
+      expect(board.fob.violations).toEqual([]);
 
-    const uploads = reported.filter(({ event }) => event === 'uploading');
-    expect(uploads.length).toBeGreaterThan(5);
-    expect(uploads.at(-1)).toMatchObject({ bytesDone: result.files.bytes, bytesTotal: result.files.bytes });
-    expect(reported.map(({ event }) => event)).not.toContain('pairing-resumed');
-  });
+      const uploads = reported.filter(({ event }) => event === 'uploading');
+      expect(uploads.length).toBeGreaterThan(5);
+      expect(uploads.at(-1)).toMatchObject({ bytesDone: result.files.bytes, bytesTotal: result.files.bytes });
+      expect(reported.map(({ event }) => event)).not.toContain('pairing-resumed');
+    },
+  );
 
   it('keeps secrets out of what the console says, and lets it keep no history of them', async () => {
     const board = new Board();
@@ -178,7 +181,9 @@ describe('updating a fob', () => {
     const done = await updated(context, board, image);
     expect(done).toMatchObject({ firmwareBefore: '0.1.0', firmware: '0.1.7', accounts: 2 });
     expect(done.files).toMatchObject({ erased: ['.boot0', 'app'], isCompacted: true });
-    expect(reported).toContainEqual(expect.objectContaining({ event: 'press-needed', purpose: 'maintenance' }));
+    expect(reported).toContainEqual(
+      expect.objectContaining({ event: 'press-needed', purpose: 'maintenance' }),
+    );
     expect(reported.map(({ event }) => event)).toContain('compacting');
     expect(await accountsOn(context, board)).toEqual(['anna', 'ben']);
     const { files } = await updated(context, board, image);
@@ -190,7 +195,10 @@ describe('updating a fob', () => {
     const board = new Board();
     const { context, reported } = ownerOf(() => board);
     await flashed(context, board);
-    const result = await update(context, board.port, { isDryRun: true, image: () => imageOfVersion('0.1.7') });
+    const result = await update(context, board.port, {
+      isDryRun: true,
+      image: () => imageOfVersion('0.1.7'),
+    });
     expect(result).toMatchObject({ isDryRun: true, firmwareBefore: '0.1.0', firmware: '0.1.7', accounts: 0 });
     expect(reported.map(({ event }) => event)).not.toContain('press-needed');
     expect(await onFob(board, async fob => fob.hello.firmware)).toBe('0.1.0');

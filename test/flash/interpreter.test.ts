@@ -119,7 +119,10 @@ describeNeeds(needsEspruino(), 'on the real interpreter', binary => {
       const { context } = workplace();
       // A file of the user's own, which says where the ports of the bench lead. And it has Storage give copies in memory:
       // the interpreter would read a file for every character that it runs out of Storage, some hundred times slower.
-      const paths = JSON.stringify({ link: join(bench.folder, 'link'), control: join(bench.folder, 'control') });
+      const paths = JSON.stringify({
+        link: join(bench.folder, 'link'),
+        control: join(bench.folder, 'control'),
+      });
       const copies =
         '(function(S,r){S.read=function(n,o,l){var d=r.call(S,n,o,l);return d===undefined?d:d+""}})' +
         '(require("Storage"),require("Storage").read)';

@@ -131,7 +131,9 @@ describe('what keeps a board from being flashed is said in one sentence, with th
     const board = new Board('pico', { notes: new Uint8Array(20_000) });
     const before = board.fob.operations;
     expect(said(await flashFailure(board.port))).toEqual([
-      expect.stringMatching(/^The firmware does not fit: it needs \d+ bytes of the board's Storage, where \d+ can be had\.$/),
+      expect.stringMatching(
+        /^The firmware does not fit: it needs \d+ bytes of the board's Storage, where \d+ can be had\.$/,
+      ),
       'Delete files of your own from its Storage, then run the command again.',
       'refused',
     ]);
@@ -194,7 +196,9 @@ describe('what keeps a board from being flashed is said in one sentence, with th
     onTestFinished(() => board.fob.close());
     const { context } = ownerOf(() => board);
     expect(said(await failure(update(context, board.port, { isDryRun: false })))).toEqual([
-      expect.stringMatching(/^The board PF-\S+ runs no Passfob, and this inventory has no fob of this serial\.$/),
+      expect.stringMatching(
+        /^The board PF-\S+ runs no Passfob, and this inventory has no fob of this serial\.$/,
+      ),
       'To make it a fob, run: passfob flash --board pico',
       'not-paired',
     ]);
