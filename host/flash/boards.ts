@@ -8,9 +8,9 @@ export interface FlashBoard {
   readonly restart: string;
 }
 
+/** Not `pico-hid`, whose console is on another port than its frames, and whose Espruino nobody offers. */
 export const FLASH_BOARDS = {
   pico: { build: 'PICO_R1_3', restart: 'E.reboot()' },
-  'pico-hid': { build: 'PICO_R1_3', restart: 'E.reboot()' },
   banglejs2: { build: 'BANGLEJS2', restart: 'E.reboot()' },
   bench: { build: 'LINUX', restart: 'load()' },
 } as const satisfies Record<string, FlashBoard>;
@@ -24,7 +24,7 @@ export function readBoardName(name: string): BoardName {
   const known = BOARD_NAMES.find(each => each === name);
   if (known) return known;
   throw new FobError('bad-input', {
-    sentence: 'Passfob has no firmware for this kind of board.',
+    sentence: 'Passfob does not flash this kind of board.',
     next: `Name one of: ${BOARD_NAMES.join(', ')}`,
   });
 }

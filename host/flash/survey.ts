@@ -126,6 +126,6 @@ export function checkBoard({ build }: Survey, board: BoardName): void {
     next:
       names.length > 0
         ? `Run the command with ${names.join(' or ')}.`
-        : 'Passfob has no firmware for this board.',
+        : 'Passfob does not flash this kind of board.',
   });
 }

@@ -25,7 +25,7 @@ const dryRun = (context: Context, board: Board) =>
   flash(context, board.port, { board: 'pico', isDryRun: true, ...NO_QUESTIONS });
 
 describe('flashing a board', () => {
-  it.each(['pico', 'bench'] as const)(
+  it.each(['pico', 'banglejs2', 'bench'] as const)(
     'makes a fob of a %s that holds the keys of the inventory',
     async kind => {
       const board = new Board(kind);

@@ -42,7 +42,7 @@ export class Board {
 
   private plugIn() {
     const { fob } = this;
-    const console = fob.serial('USB');
+    const console = fob.serial(this.kind === 'banglejs2' ? 'Bluetooth' : 'USB');
     const { link } = fob;
     const isPowered = () => {
       if (!fob.powered) cable.lost(new FobError('unplugged', { subject: 'cable' }));

@@ -55,7 +55,7 @@ describe('power cut at every operation of the memories', () => {
       }
       expect(came).toBeGreaterThanOrEqual(cuts(operations).length - 1);
     },
-    10 * MINUTES_MS,
+    60 * MINUTES_MS,
   );
 
   it(
@@ -93,6 +93,6 @@ describe('power cut at every operation of the memories', () => {
       // Cuts inside the compaction, which cost all of Storage.
       expect(erased).toBeGreaterThan(0);
     },
-    10 * MINUTES_MS,
+    60 * MINUTES_MS,
   );
 });

@@ -103,8 +103,8 @@ describe('what keeps a board from being flashed is said in one sentence, with th
       'bad-input',
     ]);
     expect(said(await failure((async () => readBoardName('pixljs'))()))).toEqual([
-      'Passfob has no firmware for this kind of board.',
-      'Name one of: pico, pico-hid, banglejs2, bench',
+      'Passfob does not flash this kind of board.',
+      'Name one of: pico, banglejs2, bench',
       'bad-input',
     ]);
   });
