@@ -73,10 +73,11 @@ function updateText({ serial, firmware, firmwareBefore, isDryRun, accounts, file
   ].join('\n');
 }
 
-function filesLines({ written, erased, removed, isCompacted, bytes }: FlashedFiles): string[] {
+function filesLines({ written, erased, removed, isCompacted, isAllErased, bytes }: FlashedFiles): string[] {
   return [
     ...(removed.length > 0 ? [`In the way, to be deleted: ${names(removed)}`] : []),
     ...(erased.length > 0 ? [`To be replaced: ${names(erased)}`] : []),
+    ...(isAllErased ? ['All of its memory would be erased first.'] : []),
     ...(isCompacted ? ['Its memory would be tidied first.'] : []),
     ...written.map(file => `To be written: ${printable(file.name)}, ${file.bytes} bytes`),
     `${bytes} bytes in all.`,

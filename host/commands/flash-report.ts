@@ -11,6 +11,8 @@ export interface FlashedFiles {
   /** Everything else in its Storage: the user's own files, and the fob's counts of PIN attempts. */
   readonly kept: readonly string[];
   readonly isCompacted: boolean;
+  /** Whether all of Storage is erased first, which a torn file of an earlier run can make necessary. */
+  readonly isAllErased: boolean;
   readonly bytes: number;
 }
 
@@ -29,6 +31,7 @@ export function flashedFiles(plan: Plan): FlashedFiles {
     removed: plan.remove,
     kept: plan.keep,
     isCompacted: plan.isCompacting,
+    isAllErased: plan.isErasingAll,
     bytes: plan.bytes,
   };
 }

@@ -7,7 +7,7 @@ import { type BoardName, FLASH_BOARDS } from '../flash/boards.ts';
 import { BoardConsole } from '../flash/console.ts';
 import { type BoardFile, type Image, readImage } from '../flash/image.ts';
 import { BIRTH_BYTES, CONSOLE_MS, RESTART_MS, RESTART_POLL_MS } from '../flash/limits.ts';
-import { type Plan, planOf } from '../flash/plan.ts';
+import { type Plan, planAnew, planOf } from '../flash/plan.ts';
 import { program } from '../flash/program.ts';
 import { BIRTH_FILE, birthFile, type FlashedSecrets, KEYS_FILE, keysFilesOf } from '../flash/secrets.ts';
 import type { Survey } from '../flash/survey.ts';
@@ -153,7 +153,7 @@ export async function secretsOf({ inventory }: Context, { id }: Pairing): Promis
  * The files of secrets that a board is to hold and does not.
  * @param keys the file of the secrets, or undefined where what the fob has is to stay as it is
  */
-export function secretFiles(context: Context, found: Survey, keys: BoardFile | undefined): BoardFile[] {
+function secretFiles(context: Context, found: Survey, keys: BoardFile | undefined): BoardFile[] {
   const isBorn = found.files.get(BIRTH_FILE)?.bytes === BIRTH_BYTES;
   return [...(keys ? [keys] : []), ...(isBorn ? [] : [birthFile(context.random)])];
 }
@@ -161,8 +161,25 @@ export function secretFiles(context: Context, found: Survey, keys: BoardFile | u
 /** Names whose contents decide what has to be done. */
 export const namesOf = (image: Image) => [KEYS_FILE, BIRTH_FILE, ...image.files.map(({ name }) => name)];
 
-export const planFor = (found: Survey, image: Image, secrets: readonly BoardFile[]): Plan =>
-  planOf(found, [...secrets, ...image.files]);
+/**
+ * What has to be written, keys included where the board does not hold them.
+ * @param keys the file of the secrets as it would be written, needed or not
+ * @param isHeld whether what the fob has of them is to stay as it is
+ * @throws FobError `refused` where it does not fit
+ */
+export function planFor(
+  context: Context,
+  found: Survey,
+  image: Image,
+  { keys, isHeld }: { keys: BoardFile; isHeld: boolean },
+): Plan {
+  try {
+    return planOf(found, [...secretFiles(context, found, isHeld ? undefined : keys), ...image.files]);
+  } catch (error) {
+    if (!isFobError(error, 'refused') || found.rubbishBytes === 0) throw error;
+    return planAnew(found, [keys, birthFile(context.random), ...image.files]);
+  }
+}
 
 /** Writes a board and has it start anew; its console is closed then. */
 export async function writeBoard(

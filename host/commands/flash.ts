@@ -22,7 +22,6 @@ import {
   restarted,
   restoringConsole,
   runningFob,
-  secretFiles,
   secretsOf,
   writeBoard,
 } from './flash-steps.ts';
@@ -62,7 +61,7 @@ export async function flash(context: Context, port: BoardPort, options: FlashOpt
     checkSerial(port, found.serial);
     checkBoard(found, image.board);
     const owner = await ownerFor(context, found);
-    const plan = planFor(found, image, secretFiles(context, found, owner.keys));
+    const plan = planFor(context, found, image, owner);
     const { isDryRun } = options;
     const result = { ...flashFacts(found, image), isDryRun, pairing: owner.kind, files: flashedFiles(plan) };
     if (isDryRun) return result;
@@ -88,28 +87,30 @@ interface Owner {
   readonly pairing: Pairing | undefined;
   /** Of a pairing that is to be made. */
   readonly secrets?: FobSecrets;
-  /** Undefined where the board holds them already. */
-  readonly keys: BoardFile | undefined;
+  readonly keys: BoardFile;
+  /** Whether the board holds them already. */
+  readonly isHeld: boolean;
   /** Whether the board holds the secrets of somebody else. */
   readonly isForeign: boolean;
 }
 
 async function ownerFor(context: Context, found: Survey): Promise<Owner> {
   const { pairing: held, isForeign } = await holderOf(context, found);
-  if (held) return { kind: 'kept', pairing: held, keys: undefined, isForeign: false };
-  const [pairing] = await pairingsOf(context.inventory, found.serial);
+  const [known] = await pairingsOf(context.inventory, found.serial);
+  const pairing = held ?? known;
+  const isHeld = held !== undefined;
   if (pairing) {
     const isNew = pairing.state === 'pending';
     const keys = keysFile(await secretsOf(context, pairing), isNew);
-    if (!isNew) return { kind: 'restored', pairing, keys, isForeign };
-    return { kind: 'new', pairing, keys, isForeign };
+    const kind = isHeld ? 'kept' : isNew ? 'new' : 'restored';
+    return { kind, pairing, keys, isHeld, isForeign };
   }
   const secrets: FobSecrets = {
     deviceSecret: context.random(DEVICE_SECRET_BYTES),
     pairingKey: context.random(PAIRING_KEY_BYTES),
     recoveryKey: context.random(RECOVERY_KEY_BYTES),
   };
-  return { kind: 'new', pairing: undefined, secrets, keys: keysFile(secrets, true), isForeign };
+  return { kind: 'new', pairing: undefined, secrets, keys: keysFile(secrets, true), isHeld, isForeign };
 }
 
 /** What cannot be undone is asked for before anything is touched. */
@@ -126,7 +127,11 @@ async function ask({ confirm }: FlashOptions, found: Survey, owner: Owner, plan:
   }
   if (plan.remove.length > 0) {
     const names = plan.remove.join(', ');
-    await confirm(`${names} on the board would keep the fob from starting. Delete this, for good?`);
+    await confirm(
+      plan.isErasingAll
+        ? `What a power cut left fills the board's memory, and goes only with files of your own: ${names}. Erase all of it, for good?`
+        : `${names} on the board would keep the fob from starting. Delete this, for good?`,
+    );
   }
 }
 
@@ -144,7 +149,15 @@ async function resumed(context: Context, fob: FobAtHand, { isDryRun }: FlashOpti
   const { serial, board, firmware } = fob.hello;
   if (isDryRun) await fob.client.close();
   else await prove(context, fob);
-  const files = { written: [], erased: [], removed: [], kept: [], isCompacted: false, bytes: 0 };
+  const files = {
+    written: [],
+    erased: [],
+    removed: [],
+    kept: [],
+    isCompacted: false,
+    isAllErased: false,
+    bytes: 0,
+  };
   return { serial, board, firmware, interpreter: undefined, isDryRun, pairing: 'kept', files };
 }
 

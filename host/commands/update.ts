@@ -3,6 +3,7 @@ import { FLASH_BOARDS, readBoardName } from '../flash/boards.ts';
 import type { BoardConsole } from '../flash/console.ts';
 import type { Image } from '../flash/image.ts';
 import { MAINTENANCE_MS } from '../flash/limits.ts';
+import type { Plan } from '../flash/plan.ts';
 import { keysFile } from '../flash/secrets.ts';
 import { checkBoard, type Survey, survey } from '../flash/survey.ts';
 import { type Pairing, pairingsOf } from '../inventory/pairings.ts';
@@ -20,7 +21,6 @@ import {
   restarted,
   restoringConsole,
   runningFob,
-  secretFiles,
   secretsOf,
   writeBoard,
 } from './flash-steps.ts';
@@ -133,7 +133,8 @@ async function renew(
     const found = await survey(repl, namesOf(image));
     checkSerial(port, found.serial);
     checkBoard(found, image.board);
-    const plan = planFor(found, image, secretFiles(context, found, await lostKeys(context, found)));
+    const plan = planFor(context, found, image, await keysFor(context, found));
+    if (plan.remove.length > 0) throw inTheWay(plan);
     const files = flashedFiles(plan);
     const { interpreter: _, ...facts } = flashFacts(found, image);
     const result = { ...facts, isDryRun, firmwareBefore: before.firmware, files };
@@ -153,15 +154,21 @@ async function renew(
   }
 }
 
-/** The file of the fob's secrets where it is not there any more. */
-async function lostKeys(context: Context, found: Survey) {
+/** The fob's secrets, and whether they are there. */
+async function keysFor(context: Context, found: Survey) {
   const { pairing: held, isForeign } = await holderOf(context, found);
-  if (held) return undefined;
-  const [pairing] = await pairingsOf(context.inventory, found.serial);
+  const pairing = held ?? (await pairingsOf(context.inventory, found.serial))[0];
   if (isForeign || pairing?.state !== 'confirmed') {
     throw new FobError('not-in-inventory', { subject: found.serial });
   }
-  return keysFile(await secretsOf(context, pairing), false);
+  return { keys: keysFile(await secretsOf(context, pairing), false), isHeld: held !== undefined };
+}
+
+function inTheWay({ remove }: Plan): FobError {
+  return new FobError('refused', {
+    sentence: `Files of your own on the board are in the way: ${remove.join(', ')}.`,
+    next: 'Run: passfob flash, which asks whether to delete them, and keeps the keys and accounts.',
+  });
 }
 
 async function accountsOf(

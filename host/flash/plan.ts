@@ -10,6 +10,8 @@ export interface Plan {
   /** Ours that are out of date. */
   readonly erase: readonly string[];
   readonly isCompacting: boolean;
+  /** All of Storage is erased first. */
+  readonly isErasingAll: boolean;
   readonly write: readonly BoardFile[];
   readonly bytes: number;
   /** Everything else. */
@@ -20,7 +22,11 @@ export interface Plan {
 const GATE = '.boot0';
 /** In this order: the application before the gate, which is shut last of all. */
 const WRITE_ORDER = ['keys', 'birth', '.bootcde', 'app', GATE];
-/** Espruino runs these instead of `.bootcde`, or before it with the console theirs (jsinteractive.c). */
+/** The counts of PIN attempts. */
+const MARKS = /^marks\d+$/;
+/** What somebody called a file; a torn header gives other names. */
+const PRINTABLE = /^[ -~]+$/;
+/** Espruino runs these instead of `.bootcde` (jsinteractive.c). */
 const IN_THE_WAY = ['.bootrst', '.varimg'];
 
 /**
@@ -37,7 +43,8 @@ export function planOf(found: Survey, wanted: readonly BoardFile[]): Plan {
   const remove = found.names.filter(name => IN_THE_WAY.includes(name));
   const keep = found.names.filter(name => !names.includes(name) && !remove.includes(name));
   const changed = wanted.filter(file => !isSame(found.files.get(file.name), file));
-  if (changed.length === 0) return { remove, erase: [], isCompacting: false, write: [], bytes: 0, keep };
+  if (changed.length === 0)
+    return { remove, erase: [], isCompacting: false, isErasingAll: false, write: [], bytes: 0, keep };
   const write = wanted
     .filter(file => changed.includes(file) || file.name === GATE)
     .sort((one, other) => WRITE_ORDER.indexOf(one.name) - WRITE_ORDER.indexOf(other.name));
@@ -49,7 +56,24 @@ export function planOf(found: Survey, wanted: readonly BoardFile[]): Plan {
   const freed = erase.reduce((sum, name) => sum + roomOf(found.files.get(name)?.bytes ?? 0), 0);
   checkRoom(needed, found.freeBytes + found.trashBytes + freed);
   const bytes = write.reduce((sum, file) => sum + file.bytes.length, 0);
-  return { remove, erase, isCompacting: needed > found.freeBytes, write, bytes, keep };
+  return { remove, erase, isCompacting: needed > found.freeBytes, isErasingAll: false, write, bytes, keep };
+}
+
+/**
+ * The same where only erasing all of Storage makes room: what a power cut left of a file's header may hold a name that
+ * nothing can erase. The counts of PIN attempts go as well; the fob makes them again from its sealed state.
+ * @param wanted every file, those too that the board holds
+ * @throws FobError `refused` where it cannot fit even so
+ */
+export function planAnew(found: Survey, wanted: readonly BoardFile[]): Plan {
+  const { totalBytes } = found;
+  const empty = { ...found, names: [], files: new Map(), freeBytes: totalBytes, trashBytes: 0 };
+  const plan = planOf(empty, wanted);
+  const names = wanted.map(({ name }) => name);
+  const remove = found.names.filter(
+    name => !names.includes(name) && !MARKS.test(name) && PRINTABLE.test(name),
+  );
+  return { ...plan, remove, isErasingAll: true };
 }
 
 export function isSame(stored: StoredFile | undefined, file: BoardFile): boolean {

@@ -30,7 +30,8 @@ export async function program(
   report: (progress: ProgramProgress) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  for (const name of [...plan.erase, ...plan.remove]) {
+  if (plan.isErasingAll) await attempt(repl, '(require("Storage").eraseAll(),true)', signal);
+  for (const name of plan.isErasingAll ? [] : [...plan.erase, ...plan.remove]) {
     await attempt(repl, `(require("Storage").erase(${quoted(name)}),true)`, signal);
   }
   if (plan.isCompacting) {

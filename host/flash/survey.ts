@@ -20,8 +20,11 @@ export interface Survey {
   readonly names: readonly string[];
   /** Those of the files asked for that are there. */
   readonly files: ReadonlyMap<string, StoredFile>;
+  readonly totalBytes: number;
   readonly freeBytes: number;
   readonly trashBytes: number;
+  /** Taken by files that no name reaches: a power cut tore their headers. */
+  readonly rubbishBytes: number;
   /** Whether the file of secrets has its checksum right. */
   readonly holdsSecrets: boolean;
   /** Whether the application is a Passfob, of any version. */
@@ -29,7 +32,11 @@ export interface Survey {
 }
 
 const ENVIRONMENT = '[process.env.BOARD,process.env.VERSION,getSerial()]';
-const STATS = '(function(t){return[t.freeBytes,t.trashBytes]})(require("Storage").getStats())';
+const STATS =
+  '(function(t){return[t.totalBytes,t.freeBytes,t.trashBytes,t.fileBytes]})(require("Storage").getStats())';
+const NAMED_BYTES =
+  '(function(s){return s.list().reduce(function(t,n){var d=s.read(n);return d?t+32+((d.length+3)&~3):t},0)})' +
+  '(require("Storage"))';
 // Parts of Espruino's long files are not to be taken for files of ours.
 const NAMES = 'require("Storage").list()';
 
@@ -55,7 +62,11 @@ export async function survey(repl: BoardConsole, wanted: readonly string[]): Pro
     throw strange(repl);
   }
   checkVersion(interpreter);
-  const [freeBytes, trashBytes] = list(await repl.evaluate(STATS), repl).map(Number);
+  const [totalBytes = 0, freeBytes = 0, trashBytes = 0, fileBytes = 0] = list(
+    await repl.evaluate(STATS),
+    repl,
+  ).map(Number);
+  const rubbishBytes = fileBytes - Number(await repl.evaluate(NAMED_BYTES));
   const names = list(await repl.evaluate(NAMES), repl)
     .slice(0, FILES_MAX)
     .map(String);
@@ -67,8 +78,10 @@ export async function survey(repl: BoardConsole, wanted: readonly string[]): Pro
     serial: serialOfChip(chip),
     names,
     files: await filesOf(repl, wanted),
-    freeBytes: freeBytes ?? 0,
-    trashBytes: trashBytes ?? 0,
+    totalBytes,
+    freeBytes,
+    trashBytes,
+    rubbishBytes,
     holdsSecrets,
     holdsPassfob,
   };
