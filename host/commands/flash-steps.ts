@@ -161,6 +161,12 @@ function secretFiles(context: Context, found: Survey, keys: BoardFile | undefine
 /** Names whose contents decide what has to be done. */
 export const namesOf = (image: Image) => [KEYS_FILE, BIRTH_FILE, ...image.files.map(({ name }) => name)];
 
+/** What is going to be done, and what there is left to do where Storage turns out not to take it. */
+export interface Plans {
+  readonly plan: Plan;
+  readonly anew: Plan;
+}
+
 /**
  * What has to be written, keys included where the board does not hold them.
  * @param keys the file of the secrets as it would be written, needed or not
@@ -172,12 +178,14 @@ export function planFor(
   found: Survey,
   image: Image,
   { keys, isHeld }: { keys: BoardFile; isHeld: boolean },
-): Plan {
+): Plans {
+  const anew = planAnew(found, [keys, birthFile(context.random), ...image.files]);
   try {
-    return planOf(found, [...secretFiles(context, found, isHeld ? undefined : keys), ...image.files]);
+    const secrets = secretFiles(context, found, isHeld ? undefined : keys);
+    return { plan: planOf(found, [...secrets, ...image.files]), anew };
   } catch (error) {
     if (!isFobError(error, 'refused') || found.rubbishBytes === 0) throw error;
-    return planAnew(found, [keys, birthFile(context.random), ...image.files]);
+    return { plan: anew, anew };
   }
 }
 
@@ -185,10 +193,19 @@ export function planFor(
 export async function writeBoard(
   context: Context,
   repl: BoardConsole,
-  work: { serial: string; board: BoardName; plan: Plan },
+  work: { serial: string; board: BoardName; plans: Plans },
 ): Promise<void> {
-  const { serial, board, plan } = work;
-  await program(repl, plan, progress => context.report({ ...progress, serial }), context.signal);
+  const { serial, board, plans } = work;
+  const write = (plan: Plan) =>
+    program(repl, plan, progress => context.report({ ...progress, serial }), context.signal);
+  try {
+    await write(plans.plan);
+  } catch (error) {
+    // Behind a compaction that was cut off, space may be called free that is not erased; nobody's files go unasked.
+    const isSpoilt = isFobError(error, 'verification-failed') && !plans.plan.isErasingAll;
+    if (!isSpoilt || plans.anew.remove.length > 0) throw error;
+    await write(plans.anew);
+  }
   context.report({ event: 'restarting', serial });
   await repl.dismiss(FLASH_BOARDS[board].restart);
 }

@@ -61,7 +61,8 @@ export async function flash(context: Context, port: BoardPort, options: FlashOpt
     checkSerial(port, found.serial);
     checkBoard(found, image.board);
     const owner = await ownerFor(context, found);
-    const plan = planFor(context, found, image, owner);
+    const plans = planFor(context, found, image, owner);
+    const { plan } = plans;
     const { isDryRun } = options;
     const result = { ...flashFacts(found, image), isDryRun, pairing: owner.kind, files: flashedFiles(plan) };
     if (isDryRun) return result;
@@ -70,7 +71,7 @@ export async function flash(context: Context, port: BoardPort, options: FlashOpt
     if (owner.secrets) {
       await addPendingPairing(context.inventory, factsOf(found, image), owner.secrets, context.now());
     }
-    await writeBoard(context, repl, { serial: found.serial, board: image.board, plan });
+    await writeBoard(context, repl, { serial: found.serial, board: image.board, plans });
     await prove(context, await restarted(port, { serial: found.serial, image }, context.signal));
     return result;
   } finally {

@@ -133,14 +133,15 @@ async function renew(
     const found = await survey(repl, namesOf(image));
     checkSerial(port, found.serial);
     checkBoard(found, image.board);
-    const plan = planFor(context, found, image, await keysFor(context, found));
+    const plans = planFor(context, found, image, await keysFor(context, found));
+    const { plan } = plans;
     if (plan.remove.length > 0) throw inTheWay(plan);
     const files = flashedFiles(plan);
     const { interpreter: _, ...facts } = flashFacts(found, image);
     const result = { ...facts, isDryRun, firmwareBefore: before.firmware, files };
     if (isDryRun) return { ...result, accounts: undefined };
     const { serial } = found;
-    await writeBoard(context, repl, { serial, board: image.board, plan });
+    await writeBoard(context, repl, { serial, board: image.board, plans });
     const fob = await restarted(port, { serial, image }, context.signal);
     try {
       const accounts = await accountsOf(context, fob, await openOwnerSession(context, fob));

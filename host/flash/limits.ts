@@ -5,8 +5,8 @@ export const INTERPRETER_MIN = { major: 2, minor: 21 };
 
 /** How long one expression may take on the board, unless it erases pages. */
 export const EVALUATE_MS = 5_000;
-/** The checksum of an image: 0.2 s on a Pico, some seconds on the Linux interpreter, which reads a file. */
-export const READ_MS = 30_000;
+/** The checksum of an image: 0.2 s on a Pico; the Linux interpreter reads a file for every byte, on a busy machine slowly. */
+export const READ_MS = 60_000;
 /** A compaction erases every page, hundreds of ms each on an STM32F4, and copies what is kept. */
 export const COMPACT_MS = 30_000;
 /** How long an unknown port is asked for a console: half of it for a prompt, half for one after Ctrl-C. */

@@ -66,7 +66,7 @@ export async function survey(repl: BoardConsole, wanted: readonly string[]): Pro
     await repl.evaluate(STATS),
     repl,
   ).map(Number);
-  const rubbishBytes = fileBytes - Number(await repl.evaluate(NAMED_BYTES));
+  const rubbishBytes = fileBytes - Number(await repl.evaluate(NAMED_BYTES, READ_MS));
   const names = list(await repl.evaluate(NAMES), repl)
     .slice(0, FILES_MAX)
     .map(String);
