@@ -46,6 +46,7 @@ function parseOptions(args: readonly string[]) {
       requiresArg: true,
       describe: 'file that keeps its memories; without one they end with it',
     })
+    .option('unflashed', { boolean: true, default: false, describe: 'a new board holds Espruino alone' })
     .option('birth', {
       choices: ['none', 'random'] as const,
       default: 'random' as const,
@@ -186,7 +187,10 @@ async function start(
     clock: options.clock,
     ...(options.storage === undefined ? {} : { storage: fileStore(options.storage) }),
     seed,
-    ...(options.birth === 'none' ? {} : { files: { birth: new Uint8Array(randomBytes(32)) } }),
+    ...(options.unflashed ? { image: {} } : {}),
+    ...(options.birth === 'none' || options.unflashed
+      ? {}
+      : { files: { birth: new Uint8Array(randomBytes(32)) } }),
   });
   closers.push(() => fob.close());
 

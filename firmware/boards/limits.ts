@@ -34,6 +34,8 @@ export const BENCH_RECORD_PAGES = 5;
 
 /** Device secret and pairing key, as the core saves them. */
 export const SECRETS_BYTES = 64;
+/** The same with their CRC behind them. */
+export const SECRETS_FILE_BYTES = 74;
 /** What the pool is born from. */
 export const BIRTH_BYTES = 32;
 /** What Storage must have free beside the file itself before one is written, so that it never compacts. */

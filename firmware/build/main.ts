@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
@@ -21,7 +21,9 @@ async function buildImage(board: ImageBoard): Promise<boolean> {
   const hash = crc32(Buffer.from(files.app ?? '', 'latin1'))
     .toString(16)
     .padStart(8, '0');
-  writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify({ board, bytes, hash }, null, 2)}\n`);
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const manifest = { board, firmware: version, bytes, hash };
+  writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   const { imageBytes } = BUDGETS[board];
   const small = bytes <= imageBytes;
   const measured = ledgerLine(root, board, hash);

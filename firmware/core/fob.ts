@@ -14,13 +14,14 @@ import { COUNTER_BYTES, PAYLOAD_BYTES_MAX } from '../../protocol/limits.ts';
 import { REFUSED_NO_SESSION } from '../../protocol/refusals.ts';
 import { Accounts } from './accounts.ts';
 import { Commands } from './commands.ts';
+import { DATA_KEY_BYTES } from './limits.ts';
 import { Lock } from './lock.ts';
 import { Person } from './person.ts';
 import { Pool } from './pool.ts';
 import type { Now, Ports } from './ports.ts';
 import { draw } from './screens/screen.ts';
 import { Timekeeper } from './timekeeper.ts';
-import { Vault } from './vault/vault.ts';
+import { VAULT_OWNED, Vault } from './vault/vault.ts';
 
 /**
  * The token, without the board: three inputs, each with the time, and effects through the ports. It never reads a
@@ -47,10 +48,17 @@ export class Fob {
     const now = this.now;
     const vault = new Vault(ports);
     this.pool = new Pool(ports.primitives, ports.entropy, now);
-    const birth = ports.keystore.birth();
+    const keystore = ports.keystore;
+    const birth = keystore.birth();
     if (birth) this.pool.seed(birth);
-    const secrets = ports.keystore.load();
-    if (secrets) this.pool.seed(secrets);
+    const secrets = keystore.load();
+    if (secrets) {
+      this.pool.seed(secrets);
+      // Flashed with an owner.
+      if (keystore.given && vault.state <= VAULT_OWNED) {
+        if (vault.state || vault.begin(secrets, this.pool.draw(DATA_KEY_BYTES))) keystore.take();
+      }
+    }
     const accounts = new Accounts(ports.primitives, vault);
     this.timekeeper = new Timekeeper(vault, ports, now);
     now.utc = this.timekeeper.correct(utc);

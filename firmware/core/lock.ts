@@ -29,6 +29,8 @@ export class Lock {
     this.now = now;
     this.policy = vault.policy;
     this.waitFrom = now.ms;
+    // Marks that were lost with the microcontroller's memory: without them an older storage would give attempts again.
+    for (let lost = this.marked; lost < 0; lost++) marks.add();
     this.punish();
   }
 

@@ -246,6 +246,10 @@ export class Person extends Face {
     } else if (kind === views.VIEW_SETTINGS) {
       stepSetting(this, by);
       this.showSetting();
+    } else if (this.vault.state === VAULT_KEYS_LOST && this.now.ms < this.keyAt + limits.HOLD_MS) {
+      // Its owner restores them over a console, and there is nothing left that opens a session to ask for one.
+      this.ports.maintenance.begin();
+      this.maintain();
     } else if (kind !== views.VIEW_NOTICE) this.home();
   }
 

@@ -40,6 +40,10 @@ export interface Keystore {
   save(secrets: Uint8Array): boolean;
   /** True once nothing will be loaded any more, power cuts included. */
   clear(): boolean;
+  /** Whether the secrets were written at flashing, for a vault that is yet to be made. */
+  readonly given: boolean;
+  /** The vault is made: what was given counts as saved. */
+  take(): void;
   /** 32 random bytes written at flashing, or undefined. */
   birth(): Uint8Array | undefined;
 }

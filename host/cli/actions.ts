@@ -19,6 +19,7 @@ import { respond } from '../commands/respond.ts';
 import { verify } from '../commands/verify.ts';
 import { FobError } from '../errors.ts';
 import { completionScript } from './completion.ts';
+import { runFlash, runUpdate } from './flash-actions.ts';
 import { actOnInventory } from './inventory-actions.ts';
 import type { FobInvocation, InventoryInvocation, Invocation } from './invocation.ts';
 import type { Prompts } from './prompts.ts';
@@ -42,6 +43,8 @@ export async function act(invocation: FobInvocation, context: Context, prompts: 
     });
   }
   if (invocation.command === 'enroll') return enrol(invocation, context, prompts);
+  if (invocation.command === 'flash') return runFlash(invocation, choice, context, prompts);
+  if (invocation.command === 'update') return runUpdate(invocation, choice, context);
   const action: Action<never> = ACTIONS[invocation.command];
   return withFob(choice, fob => action(invocation as never, context, fob, prompts), context.signal);
 }
@@ -52,7 +55,7 @@ function isAboutInventory(invocation: FobInvocation): invocation is FobInvocatio
 
 type FobCommand = Exclude<
   FobInvocation['command'],
-  'devices' | 'enroll' | 'clocks' | 'completion' | InventoryInvocation['command']
+  'devices' | 'enroll' | 'clocks' | 'completion' | 'flash' | 'update' | InventoryInvocation['command']
 >;
 type Action<C extends FobCommand> = (
   invocation: Invocation & { readonly command: C },

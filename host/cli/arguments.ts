@@ -20,6 +20,7 @@ import {
 } from './common-options.ts';
 import { doctorOptions } from './doctor-options.ts';
 import { enrolOptions, sourceOf } from './enrol-options.ts';
+import { flashOptions, readFlash, readUpdate, updateOptions } from './flash-options.ts';
 import { handoverCommands, inventoryCommands } from './inventory-options.ts';
 import type { Invocation } from './invocation.ts';
 import { pinCommands } from './pin-options.ts';
@@ -162,6 +163,12 @@ function fobCommands(options: CommonOptions, take: Take, choiceOf: ReadChoice): 
     )
     .command('maintain', 'open the fob for an update of its firmware, after a press on it', asItIs, given =>
       take({ command: 'maintain', choice: choiceOf(given) }),
+    )
+    .command('flash', 'make a fob of a board that runs Espruino, or restore one', flashOptions, given =>
+      take({ ...readFlash(given), choice: choiceOf(given) }),
+    )
+    .command('update', 'renew the firmware of the fob and keep its accounts', updateOptions, given =>
+      take({ ...readUpdate(given), choice: choiceOf(given) }),
     )
     .command('erase', 'erase everything on the fob, after a press on it', yesOption, given =>
       take({ command: 'erase', yes: given.yes, choice: choiceOf(given) }),

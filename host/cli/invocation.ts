@@ -4,6 +4,7 @@ import type { Policy } from '../commands/fob-status.ts';
 import type { NewNames } from '../commands/rename.ts';
 import type { Question } from '../commands/respond.ts';
 import type { FobQuery } from '../inventory/fobs.ts';
+import type { FlashInvocation, UpdateInvocation } from './flash-options.ts';
 import type { Shell } from './shells.ts';
 
 /** What is done with the inventory alone, without any fob. */
@@ -42,6 +43,8 @@ export type Invocation = { readonly choice: FobChoice } & (
   | { readonly command: 'erase'; readonly yes: boolean }
   | { readonly command: 'completion'; readonly shell: Shell }
   | InventoryInvocation
+  | FlashInvocation
+  | UpdateInvocation
 );
 
 /** One that works with the inventory, and most with a fob. */

@@ -101,6 +101,14 @@ function sentenceFor(progress: Progress): string {
       return `${progress.account} is on the fob ${progress.serial}.`;
     case 'account-proved':
       return `The fob ${progress.serial} has proved ${progress.account}.`;
+    case 'restore-press-needed':
+      return `The fob ${progress.serial} lost its keys. Press its button, so that they can be restored.`;
+    case 'compacting':
+      return `The memory of the fob ${progress.serial} is being tidied. Leave it plugged in.`;
+    case 'uploading':
+      return `${progress.bytesDone} of ${progress.bytesTotal} bytes are on the fob ${progress.serial} (${progress.file}).`;
+    case 'restarting':
+      return `The fob ${progress.serial} starts again.`;
     case 'account-doubtful':
       return `${progress.account}: ${VERDICTS[progress.verdict]}.`;
   }

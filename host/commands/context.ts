@@ -5,8 +5,24 @@ import type { Inventory } from '../inventory/inventory.ts';
 /** What a fob asks its person for. */
 export type PressPurpose = 'code' | 'respond' | 'erase' | 'clock' | 'pin-reset' | 'maintenance';
 
+/** How far the flashing of a board has come. */
+export type FlashProgress =
+  | { readonly event: 'restore-press-needed'; readonly serial: string }
+  | { readonly event: 'compacting'; readonly serial: string }
+  | {
+      readonly event: 'uploading';
+      readonly serial: string;
+      readonly file: string;
+      readonly bytes: number;
+      /** Of all files. */
+      readonly bytesDone: number;
+      readonly bytesTotal: number;
+    }
+  | { readonly event: 'restarting'; readonly serial: string };
+
 /** What happens while a command runs, for whoever shows it. Never holds a secret. */
 export type Progress =
+  | FlashProgress
   | { readonly event: 'code-shown'; readonly serial: string; readonly seconds: number }
   | {
       readonly event: 'press-needed';

@@ -119,6 +119,11 @@ export function recoveryKeyOf(inventory: Inventory, id: number): Promise<Uint8Ar
   return secretOf(inventory, id, 'recovery_key');
 }
 
+/** Part of what seals a fob's vault. @throws FobError `inventory` where its seal does not open */
+export function deviceSecretOf(inventory: Inventory, id: number): Promise<Uint8Array> {
+  return secretOf(inventory, id, 'device_secret');
+}
+
 async function secretOf({ db, keys }: Inventory, id: number, column: SecretColumn): Promise<Uint8Array> {
   const row = await db.selectFrom('secrets').select(column).where('pairing_id', '=', id).executeTakeFirst();
   const sealed = row?.[column];

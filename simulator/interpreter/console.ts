@@ -1,9 +1,9 @@
-import { Script } from 'node:vm';
 import type { PortName } from '../boards/board.ts';
 import { CONSOLE_LINE_MAX, CONSOLE_TEXT_MAX, PASSWORD_MAX, TRACE_LINES } from '../limits.ts';
 import { bytesOfText, isRecord } from './bytes.ts';
 import { describe } from './describe.ts';
 import type { Value } from './realm.ts';
+import { isUnfinished } from './unfinished.ts';
 
 const CTRL_C = 3;
 const ECHO_OFF = 16;
@@ -25,26 +25,34 @@ export class ConsoleLog {
   }
 }
 
+/** What takes prompt and half a line away before something is printed, as a terminal obeys it (jsinteractive.c). */
+const ERASE_LINE = '\r\x1b[J';
+
 /**
  * The interpreter's console: prints, and while it is on a port, the prompt that reads, echoes and evaluates what comes
- * in there. Simpler than the real one: no history, no cursor keys, and a line is evaluated once it is a whole program.
+ * in there. A line that begins with DLE is not echoed, its value is not shown, and the prompt comes again only where it
+ * printed something (tried on the real one). Simpler than that: no history, no cursor keys, and a line is evaluated
+ * once it is a whole program.
  */
 export class Console {
   #port: PortName | undefined;
   #forced = false;
   #line = '';
   #echo = true;
+  /** No prompt stands there now. */
+  #removed = true;
   #password: string | undefined;
   #locked = false;
   readonly #log: ConsoleLog;
   readonly #send: (port: PortName, bytes: Uint8Array) => void;
-  readonly #evaluate: (source: string) => Value;
+  readonly #evaluate: (source: string) => { value: Value } | undefined;
 
   constructor(options: {
     port: PortName;
     log: ConsoleLog;
     send(port: PortName, bytes: Uint8Array): void;
-    evaluate(source: string): Value;
+    /** Undefined where it threw, which has been printed. */
+    evaluate(source: string): { value: Value } | undefined;
   }) {
     this.#port = options.port;
     this.#log = options.log;
@@ -62,6 +70,7 @@ export class Console {
     this.#port = port;
     this.#forced = forced;
     this.#line = '';
+    this.#removed = true;
   }
 
   setPassword(password: string | undefined): void {
@@ -76,6 +85,8 @@ export class Console {
   /** Prints text that people may have to look for: it is kept as well. */
   print(text: string): void {
     this.#log.add(text);
+    if (!this.#removed && this.#echo) this.#show(ERASE_LINE);
+    this.#removed = true;
     this.#show(text);
   }
 
@@ -87,9 +98,11 @@ export class Console {
     this.print(`Uncaught ${describe(thrown)}\n${placesOf(thrown)}`);
   }
 
-  /** The prompt, once the boot files have run. */
-  prompt(): void {
-    if (this.#echo) this.#show(this.#locked ? 'password>' : '>');
+  /** When there is nothing else to do: the prompt, and what has been typed behind it. */
+  settle(): void {
+    if (!this.#removed || !this.#echo) return;
+    this.#removed = false;
+    this.#show(this.#locked ? 'password>' : `>${this.#line}`);
   }
 
   input(bytes: Uint8Array): void {
@@ -98,48 +111,51 @@ export class Console {
 
   #character(byte: number): void {
     if (byte === CTRL_C) {
+      if (this.#echo) this.#show(ERASE_LINE);
       this.#line = '';
       this.#echo = true;
-      this.#show('\n');
-      this.prompt();
+      this.#removed = true;
+      this.settle();
     } else if (byte === ECHO_OFF) {
       this.#echo = false;
     } else if (byte === BACKSPACE || byte === DELETE) {
       this.#line = this.#line.slice(0, -1);
     } else if (byte === RETURN || byte === NEWLINE) {
-      this.#enter(byte);
+      this.#enter();
     } else if (this.#line.length < CONSOLE_LINE_MAX) {
       this.#line += String.fromCharCode(byte);
       if (this.#echo && !this.#locked) this.#show(String.fromCharCode(byte));
     }
   }
 
-  #enter(byte: number): void {
+  #enter(): void {
     const line = this.#line;
-    if (line === '') return;
-    if (this.#locked) {
-      this.#line = '';
-      this.#unlock(line);
-      return;
-    }
-    if (isUnfinished(line)) {
+    if (isUnfinished(line) && !this.#locked) {
       this.#line += '\n';
       if (this.#echo) this.#show('\n:');
       return;
     }
     this.#line = '';
-    if (this.#echo && byte === RETURN) this.#show('\r\n');
-    else if (this.#echo) this.#show('\n');
-    const value = this.#evaluate(line);
-    if (this.#echo) this.#show(`=${typeof value === 'string' ? JSON.stringify(value) : describe(value)}\n`);
+    if (this.#echo) {
+      this.#show('\n');
+      this.#removed = true;
+    }
+    if (this.#locked) this.#unlock(line);
+    else if (line !== '') this.#execute(line);
     this.#echo = true;
-    this.prompt();
+    this.settle();
+  }
+
+  #execute(line: string): void {
+    const result = this.#evaluate(line);
+    if (!result || !this.#echo) return;
+    const { value } = result;
+    this.#show(`=${typeof value === 'string' ? JSON.stringify(value) : describe(value)}\n`);
   }
 
   #unlock(password: string): void {
     this.#locked = password !== this.#password;
-    this.#show(this.#locked ? '\nInvalid password\n' : '\nLogged in.\n');
-    this.prompt();
+    this.#show(this.#locked ? 'Invalid password\n' : 'Logged in.\n');
   }
 
   #show(text: string): void {
@@ -156,13 +172,4 @@ function placesOf(thrown: Value): string {
     .slice(0, TRACE_LINES)
     .map(line => `${line}\n`)
     .join('');
-}
-
-function isUnfinished(source: string): boolean {
-  try {
-    new Script(source);
-    return false;
-  } catch (error) {
-    return error instanceof Error && /Unexpected end of input|Unterminated template/.test(error.message);
-  }
 }

@@ -58,7 +58,7 @@ export class Session {
       port: hardware.facts.consolePort,
       log: hardware.log,
       send: (port, bytes) => hardware.send(port, bytes),
-      evaluate: source => this.#run(() => this.#realm.evaluate(source, 'REPL')),
+      evaluate: source => this.#run(() => ({ value: this.#realm.evaluate(source, 'REPL') })),
     });
     this.#timers = new Timers(() => hardware.nowUs());
     this.#watches = new Watches(this.#timers);
@@ -185,7 +185,12 @@ export class Session {
     const replaced = this.#storage.find('.bootrst') !== undefined;
     if (replaced) this.#runFile('.bootrst');
     else if (!afterReset) this.#runFile('.bootcde');
-    if (!this.#dead && this.#repl.port !== undefined) this.#repl.prompt();
+    this.#prompt();
+  }
+
+  /** With nothing else to do. */
+  #prompt(): void {
+    if (!this.#dead && !this.#ending && this.#repl.port !== undefined) this.#repl.settle();
   }
 
   #eraseStorage(): void {
@@ -246,6 +251,7 @@ export class Session {
     // What was drawn is shown when nothing is left to do (jswrap_bangle.c).
     if (this.#bangle) this.#run(() => (this.#globals.g as { flip(): void }).flip());
     if (this.#watchdogUs > 0 && this.#watchdogAutomatic) this.#hardware.watchdog(0);
+    this.#prompt();
   }
 
   #queue(self: Value, listeners: Value, args: readonly Value[]): void {

@@ -244,6 +244,23 @@ describe.each([
   }, 600_000);
 });
 
+describe('marks that were lost with the memory of the microcontroller', () => {
+  it('are there again when its owner has restored it: an older EEPROM gives no further attempts', () => {
+    for (const seed of isBigRun ? SEEDS : SEEDS.slice(0, 1)) {
+      const past = live(seed, 0);
+      const most = (chips: Chips) =>
+        Math.max(...past.images.map(image => tries({ ...past, chips }, () => image)));
+      const lost = past.chips.copy();
+      lost.marked = 0;
+      // Or the test shows nothing: until then even one from before there was a PIN opens.
+      expect(() => most(lost)).toThrow('opened without a PIN');
+      expect(new Token(lost).vault.state).toBe(VAULT_OWNED);
+      expect(lost.marked).toBe(past.chips.marked);
+      expect(most(lost)).toBeLessThanOrEqual(LIMIT);
+    }
+  }, 600_000);
+});
+
 describe('a board without marks', () => {
   it('counts in the EEPROM alone: put back, it takes any number of PINs; its HOTP values still come with a word', () => {
     const past = live(1, 0);

@@ -8,7 +8,7 @@ interface Manifest {
   readonly scripts: Record<string, string>;
   readonly dependencies: Record<string, string>;
   readonly devDependencies: Record<string, string>;
-  readonly overrides: Record<string, string>;
+  readonly overrides: Record<string, string | Record<string, string>>;
 }
 
 const manifest = JSON.parse(textOf('package.json') ?? '{}') as Manifest;
@@ -20,6 +20,14 @@ function packagesImportedBy(accepts: (path: string) => boolean): Set<string | un
       .flatMap(importsOf)
       .map(importedPackage),
   );
+}
+
+/** What stands in for packages that others ask for; `$name` is one that we have anyway. */
+function overridden(): Record<string, string> {
+  const entries = Object.entries(manifest.overrides).flatMap(([name, version]) =>
+    typeof version === 'string' ? [[name, version] as const] : Object.entries(version),
+  );
+  return Object.fromEntries(entries.filter(([, version]) => !version.startsWith('$')));
 }
 
 /** The commands a package installs. */
@@ -50,14 +58,16 @@ describe('dependencies', () => {
   });
 
   it('have one exact version, and one line in docs/dependencies.md that gives it and the reason', () => {
-    const declared = { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.overrides };
+    const declared = { ...manifest.dependencies, ...manifest.devDependencies, ...overridden() };
     const stated = [...(textOf('docs/dependencies.md') ?? '').matchAll(/^- `([^`]+)` (\S+) — (.{20,})$/gm)];
     expect(stated.map(([, name, version]) => `${name} ${version}`).sort()).toEqual(
       Object.entries(declared)
         .map(([name, version]) => `${name} ${version}`)
         .sort(),
     );
-    expect(Object.entries(declared).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+    expect(
+      Object.entries(declared).filter(([, version]) => !/^(?:npm:\S+@)?\d+\.\d+\.\d+$/.test(version)),
+    ).toEqual([]);
   });
 
   it('are locked with the address they come from, without which npm refuses the versions in allowScripts', () => {

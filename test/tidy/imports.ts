@@ -10,7 +10,8 @@ export interface Import {
   readonly where: string;
 }
 
-const BEFORE_SPECIFIER = /(?:^|[\s;}*\w$])(?:from|import)\s*$|(?:^|[^\w$.])(?:import|require)\s*\(\s*$/;
+const BEFORE_SPECIFIER =
+  /(?:^|[\s;}*\w$])(?:from|import)\s*$|(?:^|[^\w$.])(?:import|require(?:\.resolve)?)\s*\(\s*$/;
 
 /** What the file imports, in order. A device's own `require` (firmware) is no import; a made-up path is not known. */
 export function importsOf(file: ProjectFile): Import[] {

@@ -1,5 +1,5 @@
 import type { Keystore } from '../../core/ports.ts';
-import { BIRTH_BYTES, SECRETS_BYTES, STORAGE_MARGIN_BYTES } from '../limits.ts';
+import { BIRTH_BYTES, SECRETS_BYTES, SECRETS_FILE_BYTES, STORAGE_MARGIN_BYTES } from '../limits.ts';
 
 const SECRETS_FILE = 'keys';
 const BIRTH_FILE = 'birth';
@@ -10,6 +10,8 @@ const CRC_END = 4294967296;
  * Device secret and pairing key in a file of the microcontroller's Storage, with a CRC behind them since a write that
  * lost its power reads as a prefix followed by 0xFF. The file always has the same length: Espruino writes the next
  * header over what is left of a torn one, which is good only where both are the same.
+ *
+ * Whoever flashes a fob writes the file too, one byte longer. While that byte is erased the vault is yet to be made.
  */
 export class StorageKeystore implements Keystore {
   private readonly storage: DeviceStorage;
@@ -22,7 +24,15 @@ export class StorageKeystore implements Keystore {
     const text = this.storage.read(SECRETS_FILE);
     if (!text) return undefined;
     const secrets = text.slice(0, SECRETS_BYTES);
-    return text === secrets + (E.CRC32(secrets) + CRC_END) ? E.toUint8Array(secrets) : undefined;
+    return text.indexOf(secrets + (E.CRC32(secrets) + CRC_END)) ? undefined : E.toUint8Array(secrets);
+  }
+
+  get given(): boolean {
+    return this.storage.read(SECRETS_FILE, SECRETS_FILE_BYTES) === '\xff';
+  }
+
+  take(): void {
+    this.storage.write(SECRETS_FILE, '\0', SECRETS_FILE_BYTES, SECRETS_FILE_BYTES + 1);
   }
 
   save(secrets: Uint8Array): boolean {

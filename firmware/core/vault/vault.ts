@@ -232,26 +232,28 @@ export class Vault {
 
   /**
    * Gives a blank fob its owner.
-   * @param secrets device secret and pairing key, 64 bytes
-   * @param dataKey 16 random bytes
+   * @param secrets device secret and pairing key, 64 bytes; `dataKey` is 16 random ones
    * @returns false when storage failed; the fob is then still blank, unless all was written and only that not seen
    */
   adopt(secrets: Uint8Array, dataKey: Uint8Array): boolean {
     // What an interrupted adoption or erasure has left must not be taken for a part of this one.
-    if (this.erase() && this.ports.keystore.save(secrets) && clearSlots(this.storage)) {
-      this.attach(secrets);
-      this.policy.reset();
-      this.dataKey = dataKey;
-      // Of the owner before: cut behind the commit, it would say of this one that the storage went back.
-      this.excuse();
-      if (this.seal(NO_PIN)) {
-        this.own(secrets);
-        this.openRecords(dataKey);
-        return true;
-      }
-    }
+    if (this.erase() && this.ports.keystore.save(secrets) && this.begin(secrets, dataKey)) return true;
     this.erase();
     return false;
+  }
+
+  /** Makes the vault of a blank fob for secrets that the keystore holds. Interrupted, the fob is as blank as before. */
+  begin(secrets: Uint8Array, dataKey: Uint8Array): boolean {
+    if (!clearSlots(this.storage)) return false;
+    this.attach(secrets);
+    this.policy.reset();
+    this.dataKey = dataKey;
+    // Of the owner before: cut behind the commit, it would say that the storage went back.
+    this.excuse();
+    if (!this.seal(NO_PIN)) return false;
+    this.own(secrets);
+    this.openRecords(dataKey);
+    return true;
   }
 
   /** The person knows: from here on what the storage holds is the truth again. */

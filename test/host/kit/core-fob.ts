@@ -271,6 +271,8 @@ function memories(): Pick<Ports, 'storage' | 'keystore' | 'marks' | 'witness'> {
         return true;
       },
       birth: () => birth,
+      given: false,
+      take: () => undefined,
     },
     marks: {
       count: () => marks,

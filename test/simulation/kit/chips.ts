@@ -196,6 +196,8 @@ export class Chips implements Storage {
       return true;
     },
     birth: () => undefined,
+    given: false,
+    take: () => undefined,
   };
 
   readonly marks: Marks = {

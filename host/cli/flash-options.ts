@@ -1,0 +1,46 @@
+import { BOARD_NAMES, type BoardName, readBoardName } from '../flash/boards.ts';
+import { type CommonOptions, yesOption } from './common-options.ts';
+
+/** What `passfob flash` and `passfob update` are told. */
+export interface FlashInvocation {
+  readonly command: 'flash';
+  readonly board: BoardName;
+  readonly isDryRun: boolean;
+  readonly yes: boolean;
+}
+
+export interface UpdateInvocation {
+  readonly command: 'update';
+  readonly isDryRun: boolean;
+}
+
+const DRY_RUN = {
+  boolean: true,
+  default: false,
+  describe: 'say what would be done and change nothing',
+} as const;
+
+export function flashOptions(command: CommonOptions) {
+  return yesOption(command)
+    .option('board', {
+      string: true,
+      requiresArg: true,
+      demandOption: true,
+      choices: BOARD_NAMES,
+      describe: 'kind of board',
+    })
+    .option('dry-run', DRY_RUN);
+}
+
+export function updateOptions(command: CommonOptions) {
+  return command.option('dry-run', DRY_RUN);
+}
+
+/** @throws FobError `bad-input` */
+export function readFlash(given: { board: string; dryRun: boolean; yes: boolean }): FlashInvocation {
+  return { command: 'flash', board: readBoardName(given.board), isDryRun: given.dryRun, yes: given.yes };
+}
+
+export function readUpdate(given: { dryRun: boolean }): UpdateInvocation {
+  return { command: 'update', isDryRun: given.dryRun };
+}

@@ -1,0 +1,198 @@
+import { FobError, isRefusal } from '../errors.ts';
+import { FLASH_BOARDS, readBoardName } from '../flash/boards.ts';
+import type { BoardConsole } from '../flash/console.ts';
+import type { Image } from '../flash/image.ts';
+import { MAINTENANCE_MS } from '../flash/limits.ts';
+import type { Plan } from '../flash/plan.ts';
+import { keysFile } from '../flash/secrets.ts';
+import { checkBoard, type Survey, survey } from '../flash/survey.ts';
+import { type Pairing, pairingsOf } from '../inventory/pairings.ts';
+import type { Context, FobAtHand } from './context.ts';
+import { type FlashedFiles, type FlashFacts, flashedFiles, flashFacts } from './flash-report.ts';
+import {
+  awaitConsole,
+  type BoardPort,
+  builtImage,
+  checkSerial,
+  holderOf,
+  namesOf,
+  openConsole,
+  planFor,
+  restarted,
+  restoringConsole,
+  runningFob,
+  secretsOf,
+  writeBoard,
+} from './flash-steps.ts';
+import { type ListedAccount, listAccounts } from './list.ts';
+import { openOwnerSession } from './owner-session.ts';
+
+export interface UpdateOptions {
+  /** Looks only: nothing is asked of the person, and the board stays as it is. */
+  readonly isDryRun: boolean;
+  /** Default: the one that was built for the fob's board. */
+  readonly image?: (board: string) => Image;
+}
+
+export interface UpdateResult extends Omit<FlashFacts, 'interpreter'> {
+  readonly isDryRun: boolean;
+  /** What it ran before, where it ran. */
+  readonly firmwareBefore: string | undefined;
+  /** Unknown before its console is open, for which it wants a press. */
+  readonly files: FlashedFiles | undefined;
+  /** Accounts on the fob, or undefined where its PIN keeps them locked. */
+  readonly accounts: number | undefined;
+}
+
+/** What was there before. */
+interface Before {
+  readonly firmware: string | undefined;
+  readonly accounts: readonly ListedAccount[] | undefined;
+}
+
+/**
+ * Puts the firmware of this passfob on one of this inventory's fobs, after a press on it. The accounts stay. A board
+ * on which an update was cut off, or whose microcontroller lost its memory, has its console open and needs no press;
+ * what it lost of its keys is written again.
+ * @throws FobError `refused` (press-denied …, no room), `verification-failed`, `not-in-inventory`, `old-firmware`,
+ *   `no-answer`, those of the port and of `openOwnerSession`
+ */
+export async function update(
+  context: Context,
+  port: BoardPort,
+  options: UpdateOptions,
+): Promise<UpdateResult> {
+  const imageFor = options.image ?? ((board: string) => builtImage(readBoardName(board)));
+  const fob = await runningFob(port, context.signal);
+  const isDryRun = options.isDryRun;
+  if (!fob) return interrupted(context, port, await openConsole(port), { imageFor, isDryRun });
+  if (fob.hello.state === 'keys-lost') {
+    return interrupted(context, port, await restoringConsole(context, port, fob), { imageFor, isDryRun });
+  }
+  const { serial, board, firmware } = fob.hello;
+  try {
+    const image = imageFor(board);
+    const accounts = await accountsOf(context, fob, await openOwnerSession(context, fob));
+    const result = { serial, board, firmware: image.firmware, firmwareBefore: firmware };
+    if (isDryRun) {
+      return { ...result, isDryRun: true, files: undefined, accounts: accounts?.length };
+    }
+    const onPressNeeded = () => context.report({ event: 'press-needed', serial, purpose: 'maintenance' });
+    await fob.client.call('maintain', {}, { signal: context.signal, onPressNeeded });
+    await fob.client.close();
+    const repl = await awaitConsole(port, MAINTENANCE_MS, context.signal);
+    return await renew(context, port, repl, { image, before: { firmware, accounts }, isDryRun: false });
+  } finally {
+    await fob.client.close();
+  }
+}
+
+/** A board with its console open, of which only the inventory knows what it was. */
+async function interrupted(
+  context: Context,
+  port: BoardPort,
+  repl: BoardConsole,
+  { imageFor, isDryRun }: { imageFor: (board: string) => Image; isDryRun: boolean },
+): Promise<UpdateResult> {
+  try {
+    const { serial, build } = await survey(repl, []);
+    const [pairing] = await pairingsOf(context.inventory, serial);
+    if (pairing?.state !== 'confirmed') throw noFobOfOurs(serial, build);
+    const image = imageFor(pairing.board);
+    return await renew(context, port, repl, {
+      image,
+      before: { firmware: undefined, accounts: undefined },
+      isDryRun,
+    });
+  } finally {
+    await repl.close();
+  }
+}
+
+function noFobOfOurs(serial: string, build: string): FobError {
+  const board = Object.entries(FLASH_BOARDS).find(([, known]) => known.build === build)?.[0];
+  return new FobError('not-in-inventory', {
+    sentence: `The board ${serial} runs no Passfob, and this inventory has no fob of this serial.`,
+    next: `To make it a fob, run: passfob flash --board ${board ?? 'BOARD'}`,
+  });
+}
+
+interface Renewal {
+  readonly image: Image;
+  readonly before: Before;
+  readonly isDryRun: boolean;
+}
+
+async function renew(
+  context: Context,
+  port: BoardPort,
+  repl: BoardConsole,
+  { image, before, isDryRun }: Renewal,
+): Promise<UpdateResult> {
+  try {
+    const found = await survey(repl, namesOf(image));
+    checkSerial(port, found.serial);
+    checkBoard(found, image.board);
+    const plans = planFor(context, found, image, await keysFor(context, found));
+    const { plan } = plans;
+    if (plan.remove.length > 0) throw inTheWay(plan);
+    const files = flashedFiles(plan);
+    const { interpreter: _, ...facts } = flashFacts(found, image);
+    const result = { ...facts, isDryRun, firmwareBefore: before.firmware, files };
+    if (isDryRun) return { ...result, accounts: undefined };
+    const { serial } = found;
+    await writeBoard(context, repl, { serial, board: image.board, plans });
+    const fob = await restarted(port, { serial, image }, context.signal);
+    try {
+      const accounts = await accountsOf(context, fob, await openOwnerSession(context, fob));
+      compare(before.accounts, accounts, serial);
+      return { ...result, accounts: accounts?.length };
+    } finally {
+      await fob.client.close();
+    }
+  } finally {
+    await repl.close();
+  }
+}
+
+/** The fob's secrets, and whether they are there. */
+async function keysFor(context: Context, found: Survey) {
+  const { pairing: held, isForeign } = await holderOf(context, found);
+  const pairing = held ?? (await pairingsOf(context.inventory, found.serial))[0];
+  if (isForeign || pairing?.state !== 'confirmed') {
+    throw new FobError('not-in-inventory', { subject: found.serial });
+  }
+  return { keys: keysFile(await secretsOf(context, pairing), false), isHeld: held !== undefined };
+}
+
+function inTheWay({ remove }: Plan): FobError {
+  return new FobError('refused', {
+    sentence: `Files of your own on the board are in the way: ${remove.join(', ')}.`,
+    next: 'Run: passfob flash, which asks whether to delete them, and keeps the keys and accounts.',
+  });
+}
+
+async function accountsOf(
+  context: Context,
+  fob: FobAtHand,
+  pairing: Pairing,
+): Promise<readonly ListedAccount[] | undefined> {
+  try {
+    return await listAccounts(context, fob, pairing);
+  } catch (error) {
+    if (isRefusal(error, 'locked')) return undefined;
+    throw error;
+  }
+}
+
+function compare(
+  before: readonly ListedAccount[] | undefined,
+  after: readonly ListedAccount[] | undefined,
+  serial: string,
+): void {
+  if (!before || !after || JSON.stringify(before) === JSON.stringify(after)) return;
+  throw new FobError('verification-failed', {
+    sentence: `The fob ${serial} runs the new firmware and holds other accounts than before.`,
+    next: 'Run: passfob list and passfob verify, and enrol what is missing again.',
+  });
+}

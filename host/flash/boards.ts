@@ -1,0 +1,30 @@
+import { FobError } from '../errors.ts';
+
+/** What flashing has to know of a kind of board. */
+export interface FlashBoard {
+  /** `process.env.BOARD` of its Espruino. */
+  readonly build: string;
+  /** What makes it boot as after a power cut. The Linux build cannot, and boots its interpreter anew. */
+  readonly restart: string;
+}
+
+/** Not `pico-hid`, whose console is on another port than its frames, and whose Espruino nobody offers. */
+export const FLASH_BOARDS = {
+  pico: { build: 'PICO_R1_3', restart: 'E.reboot()' },
+  banglejs2: { build: 'BANGLEJS2', restart: 'E.reboot()' },
+  bench: { build: 'LINUX', restart: 'load()' },
+} as const satisfies Record<string, FlashBoard>;
+
+export type BoardName = keyof typeof FLASH_BOARDS;
+
+export const BOARD_NAMES = Object.keys(FLASH_BOARDS) as BoardName[];
+
+/** @throws FobError `bad-input` for a board that passfob has no image for */
+export function readBoardName(name: string): BoardName {
+  const known = BOARD_NAMES.find(each => each === name);
+  if (known) return known;
+  throw new FobError('bad-input', {
+    sentence: 'Passfob does not flash this kind of board.',
+    next: `Name one of: ${BOARD_NAMES.join(', ')}`,
+  });
+}

@@ -1,0 +1,183 @@
+import { FobError, isFobError } from '../errors.ts';
+import type { Transport } from '../transports/transport.ts';
+import { type EspruinoTools, loadEspruinoTools, type SerialDevice } from './library.ts';
+import { ANSWER_CHARS_MAX, CONSOLE_MS, EVALUATE_MS, PROMPT_CHARS } from './limits.ts';
+
+const PORT = 'passfob';
+
+/**
+ * The console of an Espruino over an open transport: one expression at a time, by the package `espruino`. Lines begin
+ * with DLE, so Espruino neither echoes them nor keeps them in its history; nothing that is sent is printed or traced.
+ */
+export class BoardConsole {
+  readonly name: string;
+  private readonly tools: EspruinoTools;
+  private readonly stop: () => void;
+  private readonly transport: Transport;
+  private lost: FobError | undefined;
+  private onLost: ((reason: FobError) => void) | undefined;
+
+  private constructor(transport: Transport, { tools, stop }: ReturnType<typeof loadEspruinoTools>) {
+    this.name = transport.name;
+    this.transport = transport;
+    this.tools = tools;
+    this.stop = stop;
+    transport.onClose(reason => {
+      this.lost = reason ?? new FobError('unplugged', { subject: this.name });
+      this.stop();
+      this.onLost?.(this.lost);
+    });
+  }
+
+  /**
+   * @param transport closed by `close`, and where this throws
+   * @param waitMs for an answer to the first question
+   * @throws FobError `no-answer` where no Espruino answers with a prompt, `unplugged`
+   */
+  static async open(transport: Transport, waitMs = CONSOLE_MS): Promise<BoardConsole> {
+    const loaded = loadEspruinoTools();
+    const { tools } = loaded;
+    const { Serial } = tools.Core;
+    Serial.devices.push(deviceOf(transport));
+    Serial.init();
+    // Every piece is answered before the next is sent, so that nothing is left to delays.
+    Object.assign(tools.Config, { STORAGE_UPLOAD_METHOD: 1, SERIAL_FLOW_CONTROL: false });
+    const opened = new Promise<void>(resolve =>
+      Serial.open(
+        PORT,
+        () => resolve(),
+        () => undefined,
+      ),
+    );
+    await opened;
+    Serial.setSlowWrite(false, true);
+    // The package looks for the prompt by timers that send Ctrl-C into what comes next: here the prompt is known.
+    tools.Core.Terminal = { getTerminalLine: () => '>' };
+    const repl = new BoardConsole(transport, loaded);
+    try {
+      await repl.wake(waitMs);
+      if ((await repl.evaluate('6*7', waitMs)) !== 42) throw noConsole(transport.name);
+      return repl;
+    } catch (error) {
+      await repl.close();
+      throw isFobError(error, 'no-answer') ? noConsole(transport.name) : error;
+    }
+  }
+
+  /** Gets a prompt, by Ctrl-C where half a line stands there from a run that was cut off. */
+  private async wake(waitMs: number): Promise<void> {
+    for (const key of ['\n', '\x03']) {
+      if (await this.prompts(key, waitMs / 2)) return;
+    }
+    throw new FobError('no-answer', { subject: this.name });
+  }
+
+  private prompts(key: string, waitMs: number): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      let heard = '';
+      const settle = (finish: () => void) => {
+        clearTimeout(timer);
+        stop();
+        this.onLost = undefined;
+        finish();
+      };
+      const timer = setTimeout(() => settle(() => resolve(false)), waitMs);
+      const stop = this.transport.onText(text => {
+        heard = (heard + text).slice(-PROMPT_CHARS);
+        if (heard.endsWith('>')) settle(() => resolve(true));
+      });
+      this.onLost = reason => settle(() => reject(reason));
+      if (this.lost) return this.onLost(this.lost);
+      this.transport.send(key).catch(cause => settle(() => reject(cause)));
+    });
+  }
+
+  /**
+   * The value of an expression, as JSON carries it.
+   * @throws FobError `no-answer` where none came: it threw, the board is busy or gone; `unplugged`
+   */
+  evaluate(expression: string, waitMs = EVALUATE_MS): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const settle = (finish: () => void) => {
+        clearTimeout(timer);
+        this.onLost = undefined;
+        finish();
+      };
+      // The package waits by a timer that a short line never starts (docs/design-notes.md).
+      const timer = setTimeout(
+        () => settle(() => reject(new FobError('no-answer', { subject: this.name }))),
+        waitMs,
+      );
+      if (this.lost) return settle(() => reject(this.lost));
+      this.onLost = reason => settle(() => reject(reason));
+      const take = (json: string | undefined) =>
+        settle(() => {
+          try {
+            resolve(parsed(json));
+          } catch (cause) {
+            reject(new FobError('no-answer', { subject: this.name, cause }));
+          }
+        });
+      const seconds = waitMs / 1_000;
+      const options = { minTimeout: seconds, maxTimeout: seconds };
+      this.tools.Core.Utils.executeExpression(expression, take, options);
+    });
+  }
+
+  /** Sends a line that resets the board: nothing answers it. */
+  async dismiss(statement: string): Promise<void> {
+    await this.transport.send(`\x10${statement}\n`);
+    await this.close();
+  }
+
+  /** The expressions that write a file, and the bytes that are there after each. */
+  uploads(name: string, bytes: Uint8Array): { expression: string; bytes: number }[] {
+    const code = this.tools.Core.Utils.getUploadFileCode(name, Buffer.from(bytes).toString('latin1'));
+    const lines = code.split('\n');
+    return lines.map((expression, index) => ({
+      expression,
+      bytes:
+        index + 1 === lines.length ? bytes.length : Math.ceil((bytes.length * (index + 1)) / lines.length),
+    }));
+  }
+
+  async close(): Promise<void> {
+    this.stop();
+    await this.transport.close();
+  }
+}
+
+/** @throws Error for what is no JSON, or too much of it */
+function parsed(json: string | undefined): unknown {
+  // `print` puts spaces around.
+  const text = json?.trim() ?? '';
+  if (text.length > ANSWER_CHARS_MAX) throw new Error('the answer is too long');
+  return JSON.parse(text);
+}
+
+function deviceOf(transport: Transport): SerialDevice {
+  return {
+    name: PORT,
+    getPorts: callback => callback([{ path: PORT }], true),
+    open(_path, connected, received, disconnected) {
+      transport.onText(text => {
+        const bytes = new Uint8Array(Buffer.from(text, 'latin1'));
+        received(bytes.buffer);
+      });
+      transport.onClose(() => disconnected());
+      connected(PORT);
+    },
+    // What cannot be sent any more is told by `onClose`.
+    write(data, written) {
+      transport.send(data).then(written, () => undefined);
+    },
+    close: () => void transport.close(),
+  };
+}
+
+function noConsole(port: string): FobError {
+  return new FobError('no-answer', {
+    sentence: `No Espruino answers at ${port}.`,
+    next: 'Check that the board runs Espruino and that its console is on this port; take its power off and on and run the command again.',
+  });
+}

@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { FobError } from '../errors.ts';
+import type { BoardName } from './boards.ts';
+
+/** A file as it is to stand in a board's Storage. */
+export interface BoardFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly crc: number;
+}
+
+/** The firmware of a board, as it was built. */
+export interface Image {
+  readonly board: BoardName;
+  /** As the fob will say it in its hello. */
+  readonly firmware: string;
+  readonly files: readonly BoardFile[];
+}
+
+const MANIFEST = 'manifest.json';
+/** Without one of them nothing starts. */
+const NEEDED = ['.boot0', '.bootcde', 'app'];
+
+export function boardFile(name: string, bytes: Uint8Array): BoardFile {
+  return { name, bytes, crc: crc32(bytes) };
+}
+
+/**
+ * Reads the image of a board.
+ * @param folder that holds a folder for each board, `dist/firmware/image`
+ * @throws FobError `bad-input` where it is not built, or not whole
+ */
+export function readImage(folder: string, board: BoardName): Image {
+  const path = join(folder, board);
+  try {
+    const files = readdirSync(path)
+      .filter(name => name !== MANIFEST)
+      .sort()
+      .map(name => boardFile(name, new Uint8Array(readFileSync(join(path, name)))));
+    const { firmware } = JSON.parse(readFileSync(join(path, MANIFEST), 'utf8')) as { firmware?: unknown };
+    if (typeof firmware !== 'string') throw new Error('the manifest names no version');
+    if (!NEEDED.every(name => files.some(file => file.name === name))) throw new Error('a file is missing');
+    return { board, firmware, files };
+  } catch (cause) {
+    throw new FobError('bad-input', {
+      sentence: `The firmware image for ${board} is not there, or not whole.`,
+      next: 'Run: npm run build',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,144 @@
+import { FobError } from '../errors.ts';
+import { type BoardName, FLASH_BOARDS } from './boards.ts';
+import type { BoardConsole } from './console.ts';
+import { FILES_MAX, INTERPRETER_MIN, READ_MS, SECRETS_BYTES } from './limits.ts';
+import { serialOfChip } from './secrets.ts';
+
+/** What a file in Storage is, without its bytes. */
+export interface StoredFile {
+  readonly bytes: number;
+  readonly crc: number;
+}
+
+/** What is on a board before anything is changed. */
+export interface Survey {
+  readonly build: string;
+  readonly interpreter: string;
+  /** As the firmware will have it. */
+  readonly serial: string;
+  /** Every name in Storage. */
+  readonly names: readonly string[];
+  /** Those of the files asked for that are there. */
+  readonly files: ReadonlyMap<string, StoredFile>;
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+  readonly trashBytes: number;
+  /** Taken by files that no name reaches: a power cut tore their headers. */
+  readonly rubbishBytes: number;
+  /** Whether the file of secrets has its checksum right. */
+  readonly holdsSecrets: boolean;
+  /** Whether the application is a Passfob, of any version. */
+  readonly holdsPassfob: boolean;
+}
+
+const ENVIRONMENT = '[process.env.BOARD,process.env.VERSION,getSerial()]';
+const STATS =
+  '(function(t){return[t.totalBytes,t.freeBytes,t.trashBytes,t.fileBytes]})(require("Storage").getStats())';
+const NAMED_BYTES =
+  '(function(s){return s.list().reduce(function(t,n){var d=s.read(n);return d?t+32+((d.length+3)&~3):t},0)})' +
+  '(require("Storage"))';
+// Parts of Espruino's long files are not to be taken for files of ours.
+const NAMES = 'require("Storage").list()';
+
+/** Bytes and CRC-32 of files, 0 for one that is not there. */
+const details = (names: readonly string[]) =>
+  `${JSON.stringify(names)}.map(function(n){var d=require("Storage").read(n);return d?[d.length,E.CRC32(d)]:0})`;
+
+/** The secrets themselves never come here. */
+const SECRETS_SOUND =
+  `(function(d){var s=d.substr(0,${SECRETS_BYTES});` +
+  `return d.substr(${SECRETS_BYTES},10)==""+(E.CRC32(s)+4294967296)})(require("Storage").read("keys")||"")`;
+
+const IS_PASSFOB = '(require("Storage").read("app",0,6)||"")=="//PF1 "';
+
+/**
+ * Looks at a board without changing anything.
+ * @param wanted names of files whose contents matter
+ * @throws FobError `no-answer` for answers that no Espruino gives, `old-firmware`, `unplugged`
+ */
+export async function survey(repl: BoardConsole, wanted: readonly string[]): Promise<Survey> {
+  const [build, interpreter, chip] = list(await repl.evaluate(ENVIRONMENT), repl);
+  if (typeof build !== 'string' || typeof interpreter !== 'string' || typeof chip !== 'string') {
+    throw strange(repl);
+  }
+  checkVersion(interpreter);
+  const [totalBytes = 0, freeBytes = 0, trashBytes = 0, fileBytes = 0] = list(
+    await repl.evaluate(STATS),
+    repl,
+  ).map(Number);
+  const rubbishBytes = fileBytes - Number(await repl.evaluate(NAMED_BYTES, READ_MS));
+  const names = list(await repl.evaluate(NAMES), repl)
+    .slice(0, FILES_MAX)
+    .map(String);
+  const holdsPassfob = (await repl.evaluate(IS_PASSFOB)) === true;
+  const holdsSecrets = (await repl.evaluate(SECRETS_SOUND)) === true;
+  return {
+    build,
+    interpreter,
+    serial: serialOfChip(chip),
+    names,
+    files: await filesOf(repl, wanted),
+    totalBytes,
+    freeBytes,
+    trashBytes,
+    rubbishBytes,
+    holdsSecrets,
+    holdsPassfob,
+  };
+}
+
+/** What Storage holds of some files. @throws FobError as `survey` */
+export async function filesOf(
+  repl: BoardConsole,
+  names: readonly string[],
+): Promise<Map<string, StoredFile>> {
+  // On a board whose flash is slow to read every byte of an image takes its time.
+  const found = list(await repl.evaluate(details(names), READ_MS), repl);
+  const files = new Map<string, StoredFile>();
+  names.forEach((name, index) => {
+    const detail = found[index];
+    if (!Array.isArray(detail)) return;
+    // Espruino's numbers are signed where they have 32 bits.
+    files.set(name, { bytes: Number(detail[0]), crc: Number(detail[1]) >>> 0 });
+  });
+  return files;
+}
+
+function list(value: unknown, repl: BoardConsole): unknown[] {
+  if (Array.isArray(value)) return value;
+  throw strange(repl);
+}
+
+function strange({ name }: BoardConsole): FobError {
+  return new FobError('no-answer', {
+    sentence: `What answers at ${name} is not an Espruino that passfob knows.`,
+    next: 'Name the port of the board with --port, or install a current Espruino on it.',
+  });
+}
+
+function checkVersion(version: string): void {
+  const [, major, minor] = /^(\d+)v(\d+)/.exec(version) ?? [];
+  const { major: wantedMajor, minor: wantedMinor } = INTERPRETER_MIN;
+  const isNewEnough =
+    Number(major) > wantedMajor || (Number(major) === wantedMajor && Number(minor) >= wantedMinor);
+  if (isNewEnough) return;
+  throw new FobError('old-firmware', {
+    sentence: `The Espruino on the board is too old for Passfob: ${version}.`,
+    next: `Install Espruino ${wantedMajor}v${wantedMinor} or later on it (espruino.com/Download), then run the command again.`,
+  });
+}
+
+/** @throws FobError `bad-input` for another kind of board */
+export function checkBoard({ build }: Survey, board: BoardName): void {
+  if (build === FLASH_BOARDS[board].build) return;
+  const names = Object.entries(FLASH_BOARDS)
+    .filter(([, known]) => known.build === build)
+    .map(([name]) => `--board ${name}`);
+  throw new FobError('bad-input', {
+    sentence: `The board is a ${build}; the firmware ${board} is for a ${FLASH_BOARDS[board].build}.`,
+    next:
+      names.length > 0
+        ? `Run the command with ${names.join(' or ')}.`
+        : 'Passfob does not flash this kind of board.',
+  });
+}

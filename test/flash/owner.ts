@@ -1,0 +1,104 @@
+import { crc32 } from 'node:zlib';
+import { connect } from '../../host/client/client.ts';
+import type { Context } from '../../host/commands/context.ts';
+import { readEnrolment } from '../../host/commands/enrol-source.ts';
+import { enroll } from '../../host/commands/enroll.ts';
+import { flash } from '../../host/commands/flash.ts';
+import { type BoardPort, builtImage } from '../../host/commands/flash-steps.ts';
+import type { list } from '../../host/commands/list.ts';
+import { update } from '../../host/commands/update.ts';
+import { verify } from '../../host/commands/verify.ts';
+import type { BoardName } from '../../host/flash/boards.ts';
+import { boardFile, type Image } from '../../host/flash/image.ts';
+import { memoryStore, type StateStore } from '../../simulator/index.ts';
+import { type Workplace, workplace } from '../host/kit/workplace.ts';
+import type { Board } from './kit.ts';
+
+interface OnCable {
+  readonly port: BoardPort;
+}
+
+export const NO_QUESTIONS = {
+  confirm: async (question: string) => {
+    throw new Error(`it asked: ${question}`);
+  },
+};
+
+/** The firmware with another version in it, of the same length, as the build would have written it. */
+export function imageOfVersion(version: string, board: BoardName = 'pico'): Image {
+  const built = builtImage(board);
+  const files = built.files.map(file => {
+    if (file.name !== 'app') return file;
+    const code = Buffer.from(file.bytes).toString('latin1').slice(15);
+    const changed = code.replaceAll(built.firmware, version);
+    const crc = crc32(Buffer.from(changed, 'latin1')).toString(16).padStart(8, '0');
+    return boardFile('app', new Uint8Array(Buffer.from(`//PF1 ${crc}\n${changed}`, 'latin1')));
+  });
+  return { board, firmware: version, files };
+}
+
+/** An owner whose hand is at the board's button. */
+export function ownerOf(board: () => Board): Workplace & { readonly context: Context } {
+  const place = workplace();
+  const report: Context['report'] = progress => {
+    place.context.report(progress);
+    board().answer(progress);
+  };
+  return { ...place, context: { ...place.context, report } };
+}
+
+export function flashed(context: Context, board: Board) {
+  return flash(context, board.port, { board: 'pico', isDryRun: false, ...NO_QUESTIONS });
+}
+
+export function updated(context: Context, board: Board, image: Image) {
+  return update(context, board.port, { isDryRun: false, image: () => image });
+}
+
+/** Puts accounts on a fob. */
+export async function enrolled(context: Context, board: OnCable, labels: readonly string[]): Promise<void> {
+  for (const label of labels) {
+    const enrolment = await readEnrolment(
+      {
+        from: 'generate',
+        kind: 'hotp',
+        algorithm: 'sha1',
+        digits: 6,
+        alphabet: 'decimal',
+        period: 30,
+        issuer: 'Example',
+        label,
+      },
+      { standardInput: async () => '', random: context.random },
+    );
+    await onFob(board, fob => enroll(context, fob, enrolment, { saveTo: undefined }));
+  }
+}
+
+export async function onFob<T>(
+  board: OnCable,
+  work: (fob: Parameters<typeof list>[1]) => Promise<T>,
+): Promise<T> {
+  const client = connect(await board.port.open(), { patience: { answerTimeoutMs: 2_000, sendsMax: 1 } });
+  try {
+    return await work({ address: 'cable', client, hello: await client.hello() });
+  } finally {
+    await client.close();
+  }
+}
+
+/** Labels of the accounts on a fob, sorted, all of which have proved themselves. */
+export async function accountsOn(context: Context, board: OnCable): Promise<string[]> {
+  const { accounts } = await onFob(board, fob => verify(context, fob));
+  const wrong = accounts.filter(({ verdict }) => verdict !== 'proved');
+  if (wrong.length > 0) throw new Error(`an account is ${wrong[0]?.verdict}`);
+  return accounts.map(({ label }) => label).sort();
+}
+
+/** The same memories again. */
+export function copyOf(store: StateStore): StateStore {
+  const copy = memoryStore();
+  const image = store.load();
+  if (image) copy.write(0, image);
+  return copy;
+}

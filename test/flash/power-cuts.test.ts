@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { list } from '../../host/commands/list.ts';
+import { isFobError } from '../../host/errors.ts';
+import { pairingsOf } from '../../host/inventory/pairings.ts';
+import { isBigRun } from '../kit/tools.ts';
+import { Board } from './kit.ts';
+import { accountsOn, copyOf, enrolled, flashed, imageOfVersion, onFob, ownerOf, updated } from './owner.ts';
+
+const LABELS = ['anna', 'ben', 'carla'];
+/** Of the cuts of a quick run, spread over all operations. */
+const SAMPLE = 14;
+const MINUTES_MS = 60_000;
+
+/** Every operation from 1 to the last, or a spread sample of them with the first and the last. */
+function cuts(operations: number): number[] {
+  const all = Array.from({ length: operations }, (_, index) => index + 1);
+  return isBigRun ? all : all.filter(n => n === operations || n % Math.ceil(operations / SAMPLE) === 1);
+}
+
+/** Runs into the cut. @returns whether it came */
+async function cutShort(work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work;
+    return false;
+  } catch (error) {
+    if (isFobError(error, 'unplugged', 'no-answer')) return true;
+    throw error;
+  }
+}
+
+describe('power cut at every operation of the memories', () => {
+  it(
+    'of flash: run again, it makes the same fob of the board',
+    async () => {
+      const whole = new Board();
+      const before = whole.fob.operations;
+      await flashed(ownerOf(() => whole).context, whole);
+      const operations = whole.fob.operations - before;
+      expect(operations).toBeGreaterThan(100);
+      let came = 0;
+      for (const at of cuts(operations)) {
+        const board = new Board();
+        const { context } = ownerOf(() => board);
+        board.fob.cutPowerAtOperation(at);
+        if (await cutShort(flashed(context, board))) came++;
+        board.repower();
+        const again = await flashed(context, board);
+        const { state } = await onFob(board, async fob => fob.hello);
+        expect(state, `cut ${at}`).toBe('owned');
+        const pairings = await pairingsOf(context.inventory, again.serial);
+        expect(pairings.map(pairing => [pairing.state, pairing.escrowed_ms !== null])).toEqual([
+          ['confirmed', true],
+        ]);
+        board.fob.close();
+      }
+      expect(came).toBeGreaterThanOrEqual(cuts(operations).length - 1);
+    },
+    60 * MINUTES_MS,
+  );
+
+  it(
+    'of update, compaction included: run again, the fob has the new firmware and every account',
+    async () => {
+      let board = new Board();
+      const { context } = ownerOf(() => board);
+      await flashed(context, board);
+      await enrolled(context, board, LABELS);
+      const image = imageOfVersion('0.1.7');
+      const rest = copyOf(board.store);
+      board.fob.close();
+
+      board = new Board('pico', {}, copyOf(rest));
+      const before = board.fob.operations;
+      const { files } = await updated(context, board, image);
+      expect(files?.isCompacted).toBe(true);
+      const operations = board.fob.operations - before;
+      expect(operations).toBeGreaterThan(100);
+      board.fob.close();
+
+      let erased = 0;
+      for (const at of cuts(operations)) {
+        board = new Board('pico', {}, copyOf(rest));
+        board.fob.cutPowerAtOperation(at);
+        await cutShort(updated(context, board, image));
+        board.repower();
+        if (board.fob.consoleText().includes('Storage is corrupt')) erased++;
+        const again = await updated(context, board, image);
+        expect(again.firmware).toBe('0.1.7');
+        expect(await accountsOn(context, board), `cut ${at}`).toEqual(LABELS);
+        expect((await onFob(board, fob => list(context, fob))).accounts).toHaveLength(LABELS.length);
+        board.fob.close();
+      }
+      // Cuts inside the compaction, which cost all of Storage.
+      expect(erased).toBeGreaterThan(0);
+    },
+    60 * MINUTES_MS,
+  );
+});
