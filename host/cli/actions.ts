@@ -17,6 +17,7 @@ import { rename } from '../commands/rename.ts';
 import { respond } from '../commands/respond.ts';
 import { verify } from '../commands/verify.ts';
 import { FobError } from '../errors.ts';
+import { importFiles } from './import-actions.ts';
 import type { Invocation } from './invocation.ts';
 import type { Prompts } from './prompts.ts';
 import { errorDocument, type Report } from './report.ts';
@@ -28,11 +29,12 @@ export async function act(invocation: Invocation, context: Context, prompts: Pro
   const { choice } = invocation;
   if (invocation.command === 'devices') return lookAround(context, choice.port, invocation.all);
   if (invocation.command === 'enroll') return enrol(invocation, context, prompts);
+  if (invocation.command === 'import') return importFiles(invocation, context, prompts);
   const action: Action<never> = ACTIONS[invocation.command];
   return withFob(choice, fob => action(invocation as never, context, fob, prompts), context.signal);
 }
 
-type FobCommand = Exclude<Invocation['command'], 'devices' | 'enroll'>;
+type FobCommand = Exclude<Invocation['command'], 'devices' | 'enroll' | 'import'>;
 type Action<C extends FobCommand> = (
   invocation: Invocation & { readonly command: C },
   context: Context,

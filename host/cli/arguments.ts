@@ -19,6 +19,7 @@ import {
   yesOption,
 } from './common-options.ts';
 import { enrolOptions, sourceOf } from './enrol-options.ts';
+import { importOptions, importSource, REPEATABLE } from './import-options.ts';
 import type { Invocation } from './invocation.ts';
 import { pinCommands } from './pin-options.ts';
 
@@ -138,6 +139,18 @@ function accountCommands(options: CommonOptions, take: Take, choiceOf: ReadChoic
     .command('enroll', 'write an account to the fob and have it proved', enrolOptions, given =>
       take({ command: 'enroll', source: sourceOf(given), out: given.out, choice: choiceOf(given) }),
     )
+    .command(
+      'import <files..>',
+      'write the accounts of files to the fob that other programs exported',
+      importOptions,
+      given =>
+        take({
+          command: 'import',
+          source: importSource(given),
+          isDryRun: given.dryRun,
+          choice: choiceOf(given),
+        }),
+    )
     .command('list', 'list the accounts on the fob', asItIs, given =>
       take({ command: 'list', choice: choiceOf(given) }),
     )
@@ -166,7 +179,9 @@ function accountCommands(options: CommonOptions, take: Take, choiceOf: ReadChoic
 
 /** yargs makes a list of an option given twice; which one was meant, nobody knows. */
 function refuseRepeated(options: Readonly<Record<string, unknown>>): true {
-  const repeated = Object.keys(options).find(name => name !== '_' && Array.isArray(options[name]));
+  const repeated = Object.keys(options).find(
+    name => name !== '_' && !REPEATABLE.includes(name) && Array.isArray(options[name]),
+  );
   if (repeated === undefined) return true;
   throw new FobError('usage', { sentence: `--${repeated} can be given only once.` });
 }

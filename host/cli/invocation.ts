@@ -1,6 +1,7 @@
 import type { EnrolSource } from '../commands/enrol-source.ts';
 import type { FobChoice } from '../commands/find.ts';
 import type { Policy } from '../commands/fob-status.ts';
+import type { ImportSource } from '../commands/import-source.ts';
 import type { NewNames } from '../commands/rename.ts';
 import type { Question } from '../commands/respond.ts';
 
@@ -9,6 +10,7 @@ export type Invocation = { readonly choice: FobChoice } & (
   | { readonly command: 'devices'; readonly all: boolean }
   | { readonly command: 'pair' | 'info' | 'list' | 'verify' | 'maintain' }
   | { readonly command: 'enroll'; readonly source: EnrolSource; readonly out: string | undefined }
+  | { readonly command: 'import'; readonly source: ImportSource; readonly isDryRun: boolean }
   | { readonly command: 'code'; readonly account: string | undefined }
   | { readonly command: 'respond'; readonly asked: Question }
   | { readonly command: 'clock'; readonly set: boolean }

@@ -95,6 +95,10 @@ function sentenceFor(progress: Progress): string {
       return `${progress.account} is on the fob ${progress.serial}.`;
     case 'account-proved':
       return `The fob ${progress.serial} has proved ${progress.account}.`;
+    case 'account-kept':
+      return `${progress.account} was on the fob ${progress.serial} already, and is proved.`;
+    case 'row-refused':
+      return `${progress.place} (${progress.name}): ${progress.reason}`;
     case 'account-doubtful':
       return `${progress.account}: ${VERDICTS[progress.verdict]}.`;
   }

@@ -1,5 +1,4 @@
 import { closeSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
 import type { OcraSuite } from '../../protocol/ocra.ts';
 import { SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
@@ -10,6 +9,7 @@ import { readQrImage } from '../enrol/qr.ts';
 import { freshSeed } from '../enrol/seed.ts';
 import { FobError, systemCode } from '../errors.ts';
 import { IMAGE_BYTES_MAX, URI_BYTES_MAX } from '../limits.ts';
+import { readWhole } from './read-whole.ts';
 
 /** Where the account to enrol comes from. */
 export type EnrolSource =
@@ -74,27 +74,6 @@ export async function readEnrolment(source: EnrolSource, tools: SourceTools): Pr
 function formed(uri: string, form: Form | undefined): Enrolment {
   const enrolment = parseOtpauth(uri);
   return form === undefined ? enrolment : checkEnrolment({ ...enrolment, ...form });
-}
-
-async function readWhole(path: string, bytesMax: number): Promise<Uint8Array> {
-  try {
-    const file = await open(path, 'r');
-    try {
-      const { size } = await file.stat();
-      if (size > bytesMax) throw new FobError('bad-input', { sentence: `The file ${path} is too big.` });
-      return await file.readFile();
-    } finally {
-      await file.close();
-    }
-  } catch (cause) {
-    if (cause instanceof FobError) throw cause;
-    const isAbsent = systemCode(cause) === 'ENOENT';
-    throw new FobError('bad-input', {
-      sentence: `The file ${path} ${isAbsent ? 'does not exist' : 'cannot be read'}.`,
-      next: 'Check its name and that it may be read.',
-      cause,
-    });
-  }
 }
 
 /**

@@ -49,6 +49,26 @@ export async function enroll(
   const wanted = accountOf(enrolment);
   const settled = await settlePending(context, fob, pairing);
   const resumed = settled.find(account => isSame(account, wanted));
+  return enrollInSession(context, fob, pairing, enrolment, { saveTo, resumed });
+}
+
+export interface SessionOptions extends EnrollOptions {
+  /** The account that an interrupted run had written already, and the fob has proved. */
+  readonly resumed?: KeptAccount | undefined;
+}
+
+/**
+ * The same inside an open session in which interrupted enrolments are settled, for those who enrol several.
+ * @throws FobError as `enroll`
+ */
+export async function enrollInSession(
+  context: Context,
+  fob: FobAtHand,
+  pairing: Pairing,
+  enrolment: Enrolment,
+  { saveTo, resumed }: SessionOptions = {},
+): Promise<EnrollResult> {
+  const wanted = accountOf(enrolment);
   const isClockSet = resumed === undefined && (await prepare(context, fob, enrolment));
   const unsave = saveTo === undefined ? undefined : handOn(saveTo, enrolment);
   let account: Pick<KeptAccount, 'settings'>;
@@ -68,6 +88,12 @@ export async function enroll(
     warnings: enrolment.warnings,
     ...(saveTo !== undefined && { savedTo: saveTo }),
   };
+}
+
+/** Those kept accounts that are this very one. What it is called and what it holds must agree. */
+export function keptAs(kept: readonly KeptAccount[], enrolment: Enrolment): KeptAccount[] {
+  const wanted = accountOf(enrolment);
+  return kept.filter(account => isSame(account, wanted));
 }
 
 /** Everything but the id, which is drawn for each attempt. */
