@@ -98,7 +98,7 @@ function sentenceFor(progress: Progress): string {
     case 'account-kept':
       return `${progress.account} was on the fob ${progress.serial} already, and is proved.`;
     case 'row-refused':
-      return `${progress.place} (${progress.name}): ${progress.reason}`;
+      return `${progress.place}${progress.name === '' ? '' : ` (${progress.name})`}: ${progress.reason}`;
     case 'account-doubtful':
       return `${progress.account}: ${VERDICTS[progress.verdict]}.`;
   }

@@ -24,6 +24,7 @@ export type Progress =
   | {
       readonly event: 'row-refused';
       readonly place: string;
+      /** Empty where it cannot be read, or may be a secret. */
       readonly name: string;
       /** A sentence. */
       readonly reason: string;

@@ -118,6 +118,6 @@ function counted(rows: readonly ImportedRow[]): ImportResult {
   return { counts, rows };
 }
 
-function nameOf({ issuer, label, place }: Pick<Row, 'issuer' | 'label' | 'place'>): string {
-  return [issuer, label].filter(part => part !== '').join(': ') || place;
+function nameOf({ issuer, label }: Pick<Row, 'issuer' | 'label'>): string {
+  return [issuer, label].filter(part => part !== '').join(': ');
 }

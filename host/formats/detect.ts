@@ -25,9 +25,11 @@ export function detectFormat(file: SourceFile): FormatName {
     .replace(/^\ufeff/, '')
     .trimStart();
   if (text.startsWith('<')) return 'pskc';
+  if (text.startsWith('[')) throw unknown();
   if (text.startsWith('{')) return detectJson(text);
   const line = text.split(/[\r\n]/).find(one => one.trim() !== '' && !one.trimStart().startsWith('#')) ?? '';
-  if (line === '') throw badInput('The file is empty.', 'Name a file that holds accounts.');
+  if (line === '')
+    throw badInput('The file is empty, or holds nothing but comments.', 'Name a file that holds accounts.');
   if (/^\s*(?:otpauth|otpauth-migration|steam):/i.test(line)) return 'uri';
   if (OATH_TYPE.test(line.split(/\s/, 1)[0] ?? '')) return 'oath';
   if (/[,;\t]/.test(line)) return 'csv';

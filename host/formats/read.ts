@@ -58,15 +58,18 @@ export async function readFiles(
   return withoutRepeated(all);
 }
 
-async function readFile(
-  file: SourceFile,
-  tools: ReadTools,
-  format: FormatName = detectFormat(file),
-): Promise<{ uris: readonly PlacedUri[]; rows: readonly Row[] }> {
+async function readFile(file: SourceFile, tools: ReadTools, of?: FormatName): Promise<Read> {
   if (file.bytes.length > FILE_BYTES_MAX) throw badInput('The file is too big.', 'Split it.');
+  const format = of ?? detectFormat(file);
   if (format === 'uri') return { uris: linesOf(textOf(file)), rows: [] };
   if (format !== 'qr') return { uris: [], rows: await READERS[format](file, tools) };
-  return { uris: (await readQrTexts(file.bytes)).flatMap(linesOf), rows: [] };
+  const codes = await readQrTexts(file.bytes);
+  return { uris: codes.map((uri, at) => ({ place: `code ${at + 1}`, uri })), rows: [] };
+}
+
+interface Read {
+  readonly uris: readonly PlacedUri[];
+  readonly rows: readonly Row[];
 }
 
 /** Says which of several files cannot be read. */

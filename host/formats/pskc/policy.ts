@@ -12,10 +12,11 @@ export function readPolicy(policy: Element | undefined): string[] {
   if (uses.length > 0 && !uses.includes('OTP')) {
     throw badInput('Its policy does not allow it for one-time passwords.', 'Leave this key to its purpose.');
   }
-  return policy.children.flatMap(element => {
+  const sentences = policy.children.flatMap(element => {
     if (element.namespace !== policy.namespace) throw unknownPolicy();
     return sentencesOf(element);
   });
+  return [...new Set(sentences)];
 }
 
 function sentencesOf(element: Element): string[] {

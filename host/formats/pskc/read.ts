@@ -26,8 +26,7 @@ export async function readPskc(file: SourceFile, tools: ReadTools): Promise<Row[
 function rowOf(place: string, packaged: Element, protection: Protection, warnings: readonly string[]): Row {
   const key = inside(packaged, 'Key');
   const names = namesOf(packaged, key);
-  const algorithm =
-    /\bpskc[:#](\w+)$/i.exec(key?.attributes.get('Algorithm') ?? '')?.[1]?.toLowerCase() ?? '';
+  const algorithm = algorithmOf(key);
   if (algorithm === 'pin') return skipped(place, names, 'It is the PIN of another key, not an account.');
   return judge(place, names, () => {
     const said = [...warnings, ...readPolicy(inside(key, 'Policy'))];
@@ -47,6 +46,12 @@ function rowOf(place: string, packaged: Element, protection: Protection, warning
       warnings: said,
     });
   });
+}
+
+/** Most write the URN of the profile; csv2pskc writes its last word alone. */
+function algorithmOf(key: Element | undefined): string {
+  const written = key?.attributes.get('Algorithm') ?? '';
+  return /(?:^|\bpskc[:#])(\w+)$/i.exec(written)?.[1]?.toLowerCase() ?? '';
 }
 
 function namesOf(packaged: Element, key: Element | undefined) {

@@ -1,3 +1,4 @@
+import { SECRET_BYTES_MIN } from '../../../protocol/limits.ts';
 import { rowOf as bitwardenRow } from '../apps/bitwarden.ts';
 import { enrolmentOf } from '../draft.ts';
 import { type Encoding, readSecret } from '../encodings.ts';
@@ -9,7 +10,9 @@ import type { Line } from './line.ts';
 const NAMES = {
   uri: ['uri', 'otpauth', 'otpauthuri', 'keyuri', 'url'],
   issuer: ['issuer', 'service', 'provider'],
-  label: ['label', 'upn', 'account', 'accountname', 'user', 'username', 'email', 'login', 'name'],
+  /** Entra ID's, with apostrophes doubled. */
+  upn: ['upn'],
+  label: ['label', 'account', 'accountname', 'user', 'username', 'email', 'login', 'name'],
   serial: ['serial', 'serialnumber', 'serialno'],
   type: ['type', 'kind', 'otptype', 'tokentype'],
   algorithm: ['algorithm', 'algo', 'hash', 'hashfunction', 'hashalgorithm'],
@@ -58,7 +61,10 @@ function bitwardenLine(names: readonly string[], { place, cells }: Line): Row {
 }
 
 function accountRow(place: string, cell: (column: Column) => string, text: string, as: Encoding): Row {
-  const names = { issuer: cell('issuer'), label: cell('label') || cell('serial') };
+  const names = {
+    issuer: cell('issuer'),
+    label: cell('upn').replaceAll("''", "'") || cell('label') || cell('serial'),
+  };
   const secret = { as, text };
   return judge(place, namesBeside(secret, names), () =>
     enrolmentOf({
@@ -76,7 +82,7 @@ function accountRow(place: string, cell: (column: Column) => string, text: strin
 /** Where no secret stands in its column, one may stand in another: then no cell is repeated. */
 function namesBeside(secret: { as: Encoding; text: string }, names: RowName): RowName {
   try {
-    return readSecret(secret).secret.length > 0 ? names : NAMELESS;
+    return readSecret(secret).secret.length >= SECRET_BYTES_MIN ? names : NAMELESS;
   } catch {
     return NAMELESS;
   }

@@ -1,3 +1,4 @@
+import { SECRET_BYTES_MIN } from '../../../protocol/limits.ts';
 import { badInput } from '../../enrol/enrolment.ts';
 import { enrolmentOf } from '../draft.ts';
 import { hexBytes } from '../encodings.ts';
@@ -19,7 +20,7 @@ export async function readOathUsers(file: SourceFile): Promise<Row[]> {
 
 function rowOf(place: string, fields: readonly string[]): Row {
   const [typeText = '', user = '', pin = '-', key = '', counter = '0', lastPasscode] = fields;
-  const isKey = key !== '' && hexBytes(key) !== undefined;
+  const isKey = (hexBytes(key)?.length ?? 0) >= SECRET_BYTES_MIN;
   return judge(place, isKey ? { issuer: '', label: user } : NAMELESS, () => {
     const type = OATH_TYPE.exec(typeText);
     if (type === null) {
