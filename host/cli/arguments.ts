@@ -21,6 +21,7 @@ import {
 import { enrolOptions, sourceOf } from './enrol-options.ts';
 import { importOptions, importSource, REPEATABLE } from './import-options.ts';
 import type { Invocation } from './invocation.ts';
+import { readOut } from './out-options.ts';
 import { pinCommands } from './pin-options.ts';
 
 type Take = (invocation: Invocation) => void;
@@ -137,7 +138,7 @@ function fobCommands(options: CommonOptions, take: Take, choiceOf: ReadChoice): 
 function accountCommands(options: CommonOptions, take: Take, choiceOf: ReadChoice): CommonOptions {
   return options
     .command('enroll', 'write an account to the fob and have it proved', enrolOptions, given =>
-      take({ command: 'enroll', source: sourceOf(given), out: given.out, choice: choiceOf(given) }),
+      take({ command: 'enroll', source: sourceOf(given), out: readOut(given), choice: choiceOf(given) }),
     )
     .command(
       'import <files..>',

@@ -4,12 +4,13 @@ import type { Policy } from '../commands/fob-status.ts';
 import type { ImportSource } from '../commands/import-source.ts';
 import type { NewNames } from '../commands/rename.ts';
 import type { Question } from '../commands/respond.ts';
+import type { OutWish } from './out-options.ts';
 
 /** A command line that was understood. */
 export type Invocation = { readonly choice: FobChoice } & (
   | { readonly command: 'devices'; readonly all: boolean }
   | { readonly command: 'pair' | 'info' | 'list' | 'verify' | 'maintain' }
-  | { readonly command: 'enroll'; readonly source: EnrolSource; readonly out: string | undefined }
+  | { readonly command: 'enroll'; readonly source: EnrolSource; readonly out: OutWish | undefined }
   | { readonly command: 'import'; readonly source: ImportSource; readonly isDryRun: boolean }
   | { readonly command: 'code'; readonly account: string | undefined }
   | { readonly command: 'respond'; readonly asked: Question }

@@ -42,7 +42,7 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
     async secret(message) {
       if (stdin.isTTY) return orCancelled(password({ message: printable(message) }, asked));
       throw new FobError('usage', {
-        sentence: 'The file is encrypted, and nobody can be asked here for its password or key.',
+        sentence: 'The file is encrypted, or is to be, and nobody can be asked here for its password or key.',
         next: 'Name a file that holds it: --password-file FILE or --key-file FILE (/dev/fd/3 is one, too).',
       });
     },

@@ -25,3 +25,13 @@ export const PARTS_MAX = 100;
 
 /** Tag of AES-GCM in the files of Aegis and 2FAS. */
 export const GCM_TAG_BYTES = 16;
+
+/** Work of new files under a password, for PBKDF2 with HMAC-SHA-1 (OWASP): some seconds at most. */
+export const ITERATIONS_WRITTEN = 1_300_000;
+export const SALT_WRITTEN_BYTES = 16;
+/** As long as the tag of HMAC-SHA-1, and as its hash wants it (RFC 2104 §3). */
+export const MAC_KEY_WRITTEN_BYTES = 20;
+/** Shortest password of a new file: whoever has the file may try at leisure. */
+export const PASSWORD_CHARS_MIN = 12;
+/** Entra ID takes a secret of at most so many characters of Base32. */
+export const ENTRA_SECRET_CHARS_MAX = 128;

@@ -70,9 +70,10 @@ describe('a file', () => {
   it.each(['aegis-scrypt-bomb.json', 'pskc-iterations.xml', 'pskc-entities.xml', 'json-deep.json'])(
     '%s is refused at once, whatever it asks for',
     async name => {
-      const start = performance.now();
+      const start = process.cpuUsage();
       await failure(readFiles([corpus(name)], answersFor(name)));
-      expect(performance.now() - start).toBeLessThan(1_000);
+      const { user, system } = process.cpuUsage(start);
+      expect((user + system) / 1_000).toBeLessThan(1_000);
     },
   );
 
