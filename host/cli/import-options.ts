@@ -17,7 +17,8 @@ export function importOptions(command: CommonOptions) {
     .option('only', {
       string: true,
       array: true,
-      requiresArg: true,
+      // One each time, so that the files may stand behind it.
+      nargs: 1,
       default: [] as string[],
       describe: 'only accounts of these names: label, issuer or issuer:label',
     })

@@ -57,6 +57,23 @@ describe('the command line', () => {
     });
   });
 
+  it('takes the files of an import wherever they stand', async () => {
+    const source = {
+      files: ['a', 'b'],
+      only: ['bob', 'Example: alice'],
+      format: 'csv',
+      passwordFile: '/dev/fd/3',
+      keyFile: undefined,
+    };
+    const options = ['--only', 'bob', '--format', 'csv', '--password-file', '/dev/fd/3'];
+    const args = ['import', ...options, 'a', 'b', '--only', 'Example: alice', '--dry-run'];
+    expect(await invocation(args)).toMatchObject({ command: 'import', source, isDryRun: true });
+    expect(await invocation(['import', 'a'])).toMatchObject({
+      source: { files: ['a'], only: [] },
+      isDryRun: false,
+    });
+  });
+
   it('takes what an owner says about PINs, and nothing more than was said', async () => {
     expect(await invocation(['pin', 'policy'])).toMatchObject({ command: 'pin-policy', changes: {} });
     const said = ['--digits', '6', '--attempts', '5', '--on-limit', 'lock', '--lock-after', '120'];

@@ -26,10 +26,8 @@ export function writeEntra(tokens: readonly Token[]): string {
         'Make the account with these settings.',
       );
     }
-    const upn = cell('label').of(label).replaceAll("'", "''");
-    return [upn, cell('serial').of(serial), key, String(period), MANUFACTURER, cell('model').of(model)].join(
-      ',',
-    );
+    const upn = cell('label', label).replaceAll("'", "''");
+    return [upn, cell('serial', serial), key, String(period), MANUFACTURER, cell('model', model)].join(',');
   });
   return `${[ENTRA_HEADER, ...lines].join('\r\n')}\r\n`;
 }
@@ -44,7 +42,7 @@ export function writeTokenLines(tokens: readonly Token[]): string {
       const hash = algorithm === SHA1 ? [] : [NAMES_OF_ALGORITHMS[algorithm].toLowerCase()];
       const moving = String(isTotp ? period : counter);
       const cells = [
-        cell('serial').of(serial),
+        cell('serial', serial),
         hex(secret),
         isTotp ? 'totp' : 'hotp',
         String(digits),
@@ -79,24 +77,20 @@ export function writeOathUsers(tokens: readonly Token[]): string {
  * A cell that is what it says in every program. Spreadsheets take one that begins with these characters for a formula
  * and run it; a mark before it would keep them from it, but would be part of the name for the server. So it is refused.
  */
-function cell(what: string): { of: (text: string) => string } {
-  return {
-    of(text) {
-      if (/^[=+\-@\t\r]/.test(text)) {
-        throw badInput(
-          `The ${what} begins with a character that makes a spreadsheet run it as a formula.`,
-          `Give the account another ${what}.`,
-        );
-      }
-      if (/[",;\r\n\t]|^#/.test(text)) {
-        throw badInput(
-          `The ${what} has a comma, a quotation mark or the like, or begins with #: not every reader of tables takes that.`,
-          `Give the account another ${what}.`,
-        );
-      }
-      return text;
-    },
-  };
+function cell(what: string, text: string): string {
+  if (/^[=+\-@\t\r]/.test(text)) {
+    throw badInput(
+      `The ${what} begins with a character that makes a spreadsheet run it as a formula.`,
+      `Give the account another ${what}.`,
+    );
+  }
+  if (/[",;\r\n\t]|^#/.test(text)) {
+    throw badInput(
+      `The ${what} has a comma, a quotation mark or the like, or begins with #: not every reader of tables takes that.`,
+      `Give the account another ${what}.`,
+    );
+  }
+  return text;
 }
 
 function hex(bytes: Uint8Array): string {
