@@ -11,6 +11,7 @@ import { info } from '../commands/info.ts';
 import { accountName, list } from '../commands/list.ts';
 import { maintain } from '../commands/maintain.ts';
 import { move } from '../commands/move.ts';
+import type { OutFile } from '../commands/out-file.ts';
 import { pair } from '../commands/pair.ts';
 import { escrowPin, pinPolicy, requirePin, resetPin } from '../commands/pin.ts';
 import { remove } from '../commands/remove.ts';
@@ -20,8 +21,10 @@ import { verify } from '../commands/verify.ts';
 import { FobError } from '../errors.ts';
 import { completionScript } from './completion.ts';
 import { runFlash, runUpdate } from './flash-actions.ts';
+import { importFiles } from './import-actions.ts';
 import { actOnInventory } from './inventory-actions.ts';
 import type { FobInvocation, InventoryInvocation, Invocation } from './invocation.ts';
+import { settleOut } from './out-actions.ts';
 import type { Prompts } from './prompts.ts';
 import { errorDocument, type Report } from './report.ts';
 import { infoText, policyNote, policyText } from './status-words.ts';
@@ -45,6 +48,7 @@ export async function act(invocation: FobInvocation, context: Context, prompts: 
   if (invocation.command === 'enroll') return enrol(invocation, context, prompts);
   if (invocation.command === 'flash') return runFlash(invocation, choice, context, prompts);
   if (invocation.command === 'update') return runUpdate(invocation, choice, context);
+  if (invocation.command === 'import') return importFiles(invocation, context, prompts);
   const action: Action<never> = ACTIONS[invocation.command];
   return withFob(choice, fob => action(invocation as never, context, fob, prompts), context.signal);
 }
@@ -55,7 +59,14 @@ function isAboutInventory(invocation: FobInvocation): invocation is FobInvocatio
 
 type FobCommand = Exclude<
   FobInvocation['command'],
-  'devices' | 'enroll' | 'clocks' | 'completion' | 'flash' | 'update' | InventoryInvocation['command']
+  | 'devices'
+  | 'enroll'
+  | 'clocks'
+  | 'completion'
+  | 'flash'
+  | 'update'
+  | 'import'
+  | InventoryInvocation['command']
 >;
 type Action<C extends FobCommand> = (
   invocation: Invocation & { readonly command: C },
@@ -181,29 +192,30 @@ async function enrol(
   prompts: Prompts,
 ): Promise<Report> {
   const enrolment = await readEnrolment(source, { standardInput: prompts.uri, random: context.random });
+  const isFresh = source.from.startsWith('generate');
+  const saveTo = out && (await settleOut(out, prompts));
   return withFob(
     choice,
     async fob => {
-      const result = await enroll(context, fob, enrolment, { saveTo: out });
+      const result = await enroll(context, fob, enrolment, { saveTo, isFresh });
       return {
         ...said(
           result,
           `${accountName(result.account)} is enrolled on the fob ${result.serial}, and proved.`,
         ),
-        note: [...result.warnings, ...whereTheSecretIs(source.from.startsWith('generate'), out)].join('\n'),
+        note: [...result.warnings, ...whereTheSecretIs(isFresh, saveTo)].join('\n'),
       };
     },
     context.signal,
   );
 }
 
-function whereTheSecretIs(isGenerated: boolean, out: string | undefined): string[] {
+function whereTheSecretIs(isGenerated: boolean, out: OutFile | undefined): string[] {
   if (!isGenerated) return [];
-  return [
-    out === undefined
-      ? 'The secret is on the fob and, sealed, in the inventory; nothing hands it on.'
-      : `The key URI is in ${out}, for its service alone: delete the file when it has been taken over.`,
-  ];
+  if (out === undefined)
+    return ['The secret is on the fob and, sealed, in the inventory; nothing hands it on.'];
+  const where = out.format === 'pskc' ? 'The sealed secret is' : 'The secret is';
+  return [`${where} in ${out.path}, for its service alone: delete the file when it has been taken over.`];
 }
 
 async function confirm(question: string, left: string, isSure: boolean, prompts: Prompts): Promise<void> {

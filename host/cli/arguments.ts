@@ -20,9 +20,11 @@ import {
 } from './common-options.ts';
 import { doctorOptions } from './doctor-options.ts';
 import { enrolOptions, sourceOf } from './enrol-options.ts';
-import { flashOptions, readFlash, readUpdate, updateOptions } from './flash-options.ts';
+import { flashOptions, readFlash, readUpdate } from './flash-options.ts';
+import { importOptions, importSource, REPEATABLE } from './import-options.ts';
 import { handoverCommands, inventoryCommands } from './inventory-options.ts';
 import type { Invocation } from './invocation.ts';
+import { readOut } from './out-options.ts';
 import { pinCommands } from './pin-options.ts';
 import { SHELLS } from './shells.ts';
 
@@ -167,7 +169,7 @@ function fobCommands(options: CommonOptions, take: Take, choiceOf: ReadChoice): 
     .command('flash', 'make a fob of a board that runs Espruino, or restore one', flashOptions, given =>
       take({ ...readFlash(given), choice: choiceOf(given) }),
     )
-    .command('update', 'renew the firmware of the fob and keep its accounts', updateOptions, given =>
+    .command('update', 'renew the firmware of the fob and keep its accounts', asItIs, given =>
       take({ ...readUpdate(given), choice: choiceOf(given) }),
     )
     .command('erase', 'erase everything on the fob, after a press on it', yesOption, given =>
@@ -179,7 +181,19 @@ function fobCommands(options: CommonOptions, take: Take, choiceOf: ReadChoice): 
 function accountCommands(options: CommonOptions, take: Take, choiceOf: ReadChoice): CommonOptions {
   return options
     .command('enroll', 'write an account to the fob and have it proved', enrolOptions, given =>
-      take({ command: 'enroll', source: sourceOf(given), out: given.out, choice: choiceOf(given) }),
+      take({ command: 'enroll', source: sourceOf(given), out: readOut(given), choice: choiceOf(given) }),
+    )
+    .command(
+      'import <files..>',
+      'write the accounts of files to the fob that other programs exported',
+      importOptions,
+      given =>
+        take({
+          command: 'import',
+          source: importSource(given),
+          isDryRun: given.dryRun,
+          choice: choiceOf(given),
+        }),
     )
     .command('list', 'list the accounts on the fob', asItIs, given =>
       take({ command: 'list', choice: choiceOf(given) }),
@@ -210,7 +224,7 @@ function accountCommands(options: CommonOptions, take: Take, choiceOf: ReadChoic
 /** yargs makes a list of an option given twice; which one was meant, nobody knows. */
 function refuseRepeated(options: Readonly<Record<string, unknown>>): true {
   const repeated = Object.keys(options).find(
-    name => name !== '_' && name !== 'serials' && Array.isArray(options[name]),
+    name => name !== '_' && !REPEATABLE.includes(name) && Array.isArray(options[name]),
   );
   if (repeated === undefined) return true;
   throw new FobError('usage', { sentence: `--${repeated} can be given only once.` });

@@ -22,10 +22,12 @@ export function commonOptions() {
     .option('json', { boolean: true, describe: 'print one JSON document' })
     .option('dry-run', {
       boolean: true,
+      default: false,
       describe: 'go as far as it goes without a change, and say what is next',
     })
     .option('trace', {
       boolean: true,
+      default: false,
       describe: 'say every frame as hex on standard error; secrets are sealed',
     });
 }

@@ -4,9 +4,10 @@ import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from '../e
 import { readOcraSuite } from '../enrol/ocra.ts';
 import { FobError } from '../errors.ts';
 import type { CommonOptions } from './common-options.ts';
+import { OUT_OPTIONS, outOptions } from './out-options.ts';
 
 export function enrolOptions(command: CommonOptions) {
-  return command
+  return outOptions(command)
     .option('uri', { string: true, requiresArg: true, describe: '"-": a key URI from standard input' })
     .option('uri-file', { string: true, requiresArg: true, describe: 'file that holds a key URI' })
     .option('qr', { string: true, requiresArg: true, describe: 'image file that holds it as a QR code' })
@@ -24,7 +25,6 @@ export function enrolOptions(command: CommonOptions) {
     .option('period', { number: true, requiresArg: true, describe: 'seconds (TOTP), default 30' })
     .option('issuer', { string: true, requiresArg: true, describe: 'who asks for the passcode' })
     .option('label', { string: true, requiresArg: true, describe: 'whose passcode it is' })
-    .option('out', { string: true, requiresArg: true, describe: 'new file for the key URI' })
     .group(['uri', 'uri-file', 'qr', 'generate'], 'Where the account comes from (one of):')
     .group([...GENERATE_ONLY], 'With --generate:');
 }
@@ -37,7 +37,7 @@ const GENERATE_ONLY = [
   'period',
   'issuer',
   'label',
-  'out',
+  ...OUT_OPTIONS,
 ] as const;
 
 /** What an OCRA suite says itself, or has not. */

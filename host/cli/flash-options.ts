@@ -14,26 +14,14 @@ export interface UpdateInvocation {
   readonly isDryRun: boolean;
 }
 
-const DRY_RUN = {
-  boolean: true,
-  default: false,
-  describe: 'say what would be done and change nothing',
-} as const;
-
 export function flashOptions(command: CommonOptions) {
-  return yesOption(command)
-    .option('board', {
-      string: true,
-      requiresArg: true,
-      demandOption: true,
-      choices: BOARD_NAMES,
-      describe: 'kind of board',
-    })
-    .option('dry-run', DRY_RUN);
-}
-
-export function updateOptions(command: CommonOptions) {
-  return command.option('dry-run', DRY_RUN);
+  return yesOption(command).option('board', {
+    string: true,
+    requiresArg: true,
+    demandOption: true,
+    choices: BOARD_NAMES,
+    describe: 'kind of board',
+  });
 }
 
 /** @throws FobError `bad-input` */

@@ -1,10 +1,12 @@
 import type { EnrolSource } from '../commands/enrol-source.ts';
 import type { FobChoice } from '../commands/find.ts';
 import type { Policy } from '../commands/fob-status.ts';
+import type { ImportSource } from '../commands/import-source.ts';
 import type { NewNames } from '../commands/rename.ts';
 import type { Question } from '../commands/respond.ts';
 import type { FobQuery } from '../inventory/fobs.ts';
 import type { FlashInvocation, UpdateInvocation } from './flash-options.ts';
+import type { OutWish } from './out-options.ts';
 import type { Shell } from './shells.ts';
 
 /** What is done with the inventory alone, without any fob. */
@@ -31,7 +33,8 @@ export type Invocation = { readonly choice: FobChoice } & (
   | { readonly command: 'devices'; readonly all: boolean }
   | { readonly command: 'doctor'; readonly justRules: boolean }
   | { readonly command: 'pair' | 'info' | 'list' | 'verify' | 'maintain' }
-  | { readonly command: 'enroll'; readonly source: EnrolSource; readonly out: string | undefined }
+  | { readonly command: 'enroll'; readonly source: EnrolSource; readonly out: OutWish | undefined }
+  | { readonly command: 'import'; readonly source: ImportSource; readonly isDryRun: boolean }
   | { readonly command: 'code'; readonly account: string | undefined }
   | { readonly command: 'respond'; readonly asked: Question }
   | { readonly command: 'clock' | 'clocks'; readonly set: boolean }

@@ -3,7 +3,7 @@ import { confirm, input, password } from '@inquirer/prompts';
 import { FobError } from '../errors.ts';
 import { URI_BYTES_MAX } from '../limits.ts';
 import { passwordFor } from './passwords.ts';
-import type { Terminal } from './terminal.ts';
+import { printable, type Terminal } from './terminal.ts';
 
 /** Questions go to standard error; answers come from the keyboard, or line by line from what is piped in. */
 export interface Prompts {
@@ -11,6 +11,8 @@ export interface Prompts {
   code(isAgain: boolean): Promise<string>;
   /** A key URI: never shown while it is typed. */
   uri(): Promise<string>;
+  /** A password or key: never shown while it is typed. @throws FobError `usage` where nobody can be asked */
+  secret(message: string): Promise<string>;
   /** @throws FobError `usage` where nobody can be asked */
   confirm(question: string): Promise<boolean>;
   /** A password of a file, or typed unseen. @throws FobError `bad-input`, `usage` where nobody can be asked */
@@ -40,6 +42,13 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
       stdin.isTTY
         ? orCancelled(password({ message: 'Key URI (not shown):' }, asked))
         : wholeInput(stdin, signal),
+    async secret(message) {
+      if (stdin.isTTY) return orCancelled(password({ message: printable(message) }, asked));
+      throw new FobError('usage', {
+        sentence: 'The file is encrypted, or is to be, and nobody can be asked here for its password or key.',
+        next: 'Name a file that holds it: --password-file FILE or --key-file FILE (/dev/fd/3 is one, too).',
+      });
+    },
     async confirm(question) {
       if (!stdin.isTTY) {
         throw new FobError('usage', {

@@ -109,6 +109,10 @@ function sentenceFor(progress: Progress): string {
       return `${progress.bytesDone} of ${progress.bytesTotal} bytes are on the fob ${progress.serial} (${progress.file}).`;
     case 'restarting':
       return `The fob ${progress.serial} starts again.`;
+    case 'account-kept':
+      return `${progress.account} was on the fob ${progress.serial} already, and is proved.`;
+    case 'row-refused':
+      return `${progress.place}${progress.name === '' ? '' : ` (${progress.name})`}: ${progress.reason}`;
     case 'account-doubtful':
       return `${progress.account}: ${VERDICTS[progress.verdict]}.`;
   }

@@ -75,6 +75,7 @@ export class Client {
   private known: Hello | undefined;
   private key: SessionKey | undefined;
   private channel: Channel | undefined;
+  private chance: Uint8Array | undefined;
 
   constructor(transport: Transport, options: ClientOptions) {
     this.link = new Link(transport, options.primitives ?? hostPrimitives);
@@ -156,6 +157,16 @@ export class Client {
     return !this.known || this.known.version >= COMMANDS[name][1];
   }
 
+  /**
+   * Chance that the fob brought into the session, mixed with the owner's and unknown to a relay: 32 bytes, the same
+   * until the next session. For what must not rest on the chance of this computer alone.
+   * @throws FobError `refused` (no-session) before there was one
+   */
+  get sessionChance(): Uint8Array {
+    if (this.chance === undefined) throw refusalError(REFUSED_NO_SESSION);
+    return this.chance;
+  }
+
   /** Ends the session on this side and releases the transport. */
   async close(): Promise<void> {
     this.channel = undefined;
@@ -178,8 +189,9 @@ export class Client {
     this.channel = undefined;
     this.key = key;
     const { link, sequence, patience, random, known: hello } = this;
-    const session = await openSession({ link, sequence, hello, patience, random, signal }, key);
-    this.channel = new Channel(link, session);
+    const opened = await openSession({ link, sequence, hello, patience, random, signal }, key);
+    this.chance = opened.chance;
+    this.channel = new Channel(link, opened.session);
   }
 
   /** One exchange is in flight; a call that failed does not hold up the next. */

@@ -1,4 +1,4 @@
-import { equal } from '../../protocol/hmac.ts';
+import { equal, extract } from '../../protocol/hmac.ts';
 import { SESSION_NONCE_BYTES } from '../../protocol/limits.ts';
 import { pairingCodeKey } from '../../protocol/pairing.ts';
 import { Handshake, handshakeContext, OWNER_ID, type Session } from '../../protocol/session.ts';
@@ -34,6 +34,17 @@ export interface HandshakeTools {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface OpenedSession {
+  readonly session: Session;
+  /**
+   * 32 bytes of the fresh chance that both sides brought, the fob's 16 bytes among it, which only who has the key can
+   * know: the nonces themselves cross the wire in the clear.
+   */
+  readonly chance: Uint8Array;
+}
+
+const CHANCE_SALT = new TextEncoder().encode('passfob chance');
+
 /**
  * Opens a session: both sides prove the key over fresh nonces and the fob's serial. The owner proves nothing
  * before the fob has: someone who only claims to be the fob learns nothing that depends on the key.
@@ -43,7 +54,7 @@ export interface HandshakeTools {
  * @throws FobError `not-authentic`, `wrong-code`, `refused` (wrong-proof, no-code-shown, busy …), `not-paired`,
  *   `already-owned` and the kinds of `Link.exchange`
  */
-export async function openSession(tools: HandshakeTools, key: SessionKey): Promise<Session> {
+export async function openSession(tools: HandshakeTools, key: SessionKey): Promise<OpenedSession> {
   try {
     return await shakeHands(tools, key);
   } catch (error) {
@@ -52,7 +63,7 @@ export async function openSession(tools: HandshakeTools, key: SessionKey): Promi
   }
 }
 
-async function shakeHands(tools: HandshakeTools, key: SessionKey): Promise<Session> {
+async function shakeHands(tools: HandshakeTools, key: SessionKey): Promise<OpenedSession> {
   const { link, sequence, hello, patience, signal } = tools;
   let nonce = new Uint8Array(0);
   const challenge = () => {
@@ -67,5 +78,6 @@ async function shakeHands(tools: HandshakeTools, key: SessionKey): Promise<Sessi
   }
   const proof = () => ({ proof: handshake.ownerProof });
   await askClear(link, sequence, 'finish', proof, patience, signal);
-  return handshake.session(OWNER_ID);
+  const chance = extract(link.primitives, CHANCE_SALT, key.bytes).mac([context, opened.proof]);
+  return { session: handshake.session(OWNER_ID), chance };
 }

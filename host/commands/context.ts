@@ -36,6 +36,15 @@ export type Progress =
   | { readonly event: 'clock-set'; readonly serial: string }
   | { readonly event: 'account-written'; readonly serial: string; readonly account: string }
   | { readonly event: 'account-proved'; readonly serial: string; readonly account: string }
+  | { readonly event: 'account-kept'; readonly serial: string; readonly account: string }
+  | {
+      readonly event: 'row-refused';
+      readonly place: string;
+      /** Empty where it cannot be read, or may be a secret. */
+      readonly name: string;
+      /** A sentence. */
+      readonly reason: string;
+    }
   | {
       readonly event: 'account-doubtful';
       readonly serial: string;

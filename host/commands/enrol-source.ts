@@ -1,15 +1,13 @@
-import { closeSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
 import type { OcraSuite } from '../../protocol/ocra.ts';
 import { SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
 import type { Alphabet } from '../enrol/alphabets.ts';
 import { checkEnrolment, type Enrolment } from '../enrol/enrolment.ts';
-import { otpauthOf, parseOtpauth } from '../enrol/otpauth.ts';
+import { parseOtpauth } from '../enrol/otpauth.ts';
 import { readQrImage } from '../enrol/qr.ts';
 import { freshSeed } from '../enrol/seed.ts';
-import { FobError, systemCode } from '../errors.ts';
 import { IMAGE_BYTES_MAX, URI_BYTES_MAX } from '../limits.ts';
+import { readWhole } from './read-whole.ts';
 
 /** Where the account to enrol comes from. */
 export type EnrolSource =
@@ -74,50 +72,4 @@ export async function readEnrolment(source: EnrolSource, tools: SourceTools): Pr
 function formed(uri: string, form: Form | undefined): Enrolment {
   const enrolment = parseOtpauth(uri);
   return form === undefined ? enrolment : checkEnrolment({ ...enrolment, ...form });
-}
-
-async function readWhole(path: string, bytesMax: number): Promise<Uint8Array> {
-  try {
-    const file = await open(path, 'r');
-    try {
-      const { size } = await file.stat();
-      if (size > bytesMax) throw new FobError('bad-input', { sentence: `The file ${path} is too big.` });
-      return await file.readFile();
-    } finally {
-      await file.close();
-    }
-  } catch (cause) {
-    if (cause instanceof FobError) throw cause;
-    const isAbsent = systemCode(cause) === 'ENOENT';
-    throw new FobError('bad-input', {
-      sentence: `The file ${path} ${isAbsent ? 'does not exist' : 'cannot be read'}.`,
-      next: 'Check its name and that it may be read.',
-      cause,
-    });
-  }
-}
-
-/**
- * Writes the key URI of an enrolment to a new file that only this user may read.
- * @returns the function that removes it again
- * @throws FobError `bad-input` where the file exists already or cannot be written
- */
-export function handOn(path: string, enrolment: Enrolment): () => void {
-  try {
-    const descriptor = openSync(path, 'wx', 0o600);
-    try {
-      writeSync(descriptor, `${otpauthOf(enrolment)}\n`);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (cause) {
-    const exists = systemCode(cause) === 'EEXIST';
-    throw new FobError('bad-input', {
-      sentence: `The file ${path} ${exists ? 'exists already, and it is not overwritten' : 'cannot be written'}.`,
-      next: 'Name a new file in a folder that may be written to.',
-      cause,
-    });
-  }
-  return () => unlinkSync(path);
 }

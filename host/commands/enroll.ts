@@ -6,14 +6,16 @@ import { REFUSED_ACCOUNT_EXISTS, REFUSED_FULL, REFUSED_UNSUPPORTED } from '../..
 import { hostPrimitives } from '../client/primitives.ts';
 import { digitsByte } from '../enrol/alphabets.ts';
 import type { Enrolment } from '../enrol/enrolment.ts';
+import { withFobChance } from '../enrol/mixed-seed.ts';
 import { FobError, isOutcomeUnknown, isRefusal, refusalError } from '../errors.ts';
+import { tokenOf } from '../formats/write/token.ts';
 import { addPendingAccount, confirmAccount, dropAccount, type KeptAccount } from '../inventory/accounts.ts';
 import type { Pairing } from '../inventory/pairings.ts';
 import { ID_ATTEMPTS_MAX } from '../limits.ts';
 import { setInSession } from './clock.ts';
 import type { Context, FobAtHand } from './context.ts';
-import { handOn } from './enrol-source.ts';
 import { accountName, described, type ListedAccount } from './list.ts';
+import { handOn, type OutFile } from './out-file.ts';
 import { openOwnerSession } from './owner-session.ts';
 import { isProved } from './prove.ts';
 import { settlePending } from './verify.ts';
@@ -26,13 +28,15 @@ export interface EnrollResult {
   /** Whether the account had been written already by a run that was interrupted before it could say so. */
   readonly isResumed: boolean;
   readonly warnings: readonly string[];
-  /** The file that holds the key URI, where it was to be handed on. */
+  /** The file that holds the secret, where it was to be handed on. */
   readonly savedTo?: string;
 }
 
 export interface EnrollOptions {
-  /** New file for the key URI. Without it the secret stays on the fob and, sealed, in the inventory. */
-  readonly saveTo?: string | undefined;
+  /** New file that hands the secret on. Without it, it stays on the fob and, sealed, in the inventory. */
+  readonly saveTo?: OutFile | undefined;
+  /** Whether the secret was just drawn, and is to be mixed with chance of the fob. */
+  readonly isFresh?: boolean | undefined;
 }
 
 /**
@@ -42,15 +46,37 @@ export interface EnrollOptions {
 export async function enroll(
   context: Context,
   fob: FobAtHand,
-  enrolment: Enrolment,
-  { saveTo }: EnrollOptions = {},
+  given: Enrolment,
+  { saveTo, isFresh = false }: EnrollOptions = {},
 ): Promise<EnrollResult> {
   const pairing = await openOwnerSession(context, fob);
+  const enrolment = isFresh ? withFobChance(given, fob.client.sessionChance) : given;
   const wanted = accountOf(enrolment);
   const settled = await settlePending(context, fob, pairing);
   const resumed = settled.find(account => isSame(account, wanted));
+  return enrollInSession(context, fob, pairing, enrolment, { saveTo, resumed });
+}
+
+export interface SessionOptions extends Pick<EnrollOptions, 'saveTo'> {
+  /** The account that an interrupted run had written already, and the fob has proved. */
+  readonly resumed?: KeptAccount | undefined;
+}
+
+/**
+ * The same inside an open session in which interrupted enrolments are settled, for those who enrol several.
+ * @throws FobError as `enroll`
+ */
+export async function enrollInSession(
+  context: Context,
+  fob: FobAtHand,
+  pairing: Pairing,
+  enrolment: Enrolment,
+  { saveTo, resumed }: SessionOptions = {},
+): Promise<EnrollResult> {
+  const wanted = accountOf(enrolment);
   const isClockSet = resumed === undefined && (await prepare(context, fob, enrolment));
-  const unsave = saveTo === undefined ? undefined : handOn(saveTo, enrolment);
+  const token = tokenOf(fob.hello.serial, fob.hello.board, enrolment);
+  const unsave = saveTo === undefined ? undefined : await handOn(context, saveTo, [token]);
   let account: Pick<KeptAccount, 'settings'>;
   try {
     account = resumed ?? (await write(context, fob, pairing, wanted, enrolment));
@@ -66,8 +92,14 @@ export async function enroll(
     isClockSet,
     isResumed: resumed !== undefined,
     warnings: enrolment.warnings,
-    ...(saveTo !== undefined && { savedTo: saveTo }),
+    ...(saveTo !== undefined && { savedTo: saveTo.path }),
   };
+}
+
+/** Those kept accounts that are this very one. What it is called and what it holds must agree. */
+export function keptAs(kept: readonly KeptAccount[], enrolment: Enrolment): KeptAccount[] {
+  const wanted = accountOf(enrolment);
+  return kept.filter(account => isSame(account, wanted));
 }
 
 /** Everything but the id, which is drawn for each attempt. */

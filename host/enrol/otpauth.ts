@@ -1,20 +1,15 @@
 import { base32nopad } from '@scure/base';
 import { KIND_HOTP, KIND_OCRA, KIND_TOTP, type Kind } from '../../protocol/account.ts';
 import { ocraSuiteText } from '../../protocol/ocra.ts';
-import { type Algorithm, SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
+import type { Algorithm } from '../../protocol/primitives.ts';
 import { URI_BYTES_MAX } from '../limits.ts';
+import { algorithmNamed, NAMES_OF_ALGORITHMS } from './algorithms.ts';
 import { ALPHABET_NAMES, type Alphabet } from './alphabets.ts';
 import { badInput, checkEnrolment, type Enrolment } from './enrolment.ts';
 import { CHARACTERS_DEFAULT, DECIMALS_MAX, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from './limits.ts';
 import { readOcraSuite } from './ocra.ts';
 import { readSecretText } from './secret-text.ts';
 import { decodePercent, readParameters, splitUri, warningsAbout } from './uri-parts.ts';
-
-const NAMES_OF_ALGORITHMS: Record<Algorithm, string> = {
-  [SHA1]: 'SHA1',
-  [SHA256]: 'SHA256',
-  [SHA512]: 'SHA512',
-};
 
 /** Shown for an account whose URI has no name at all, because a list needs something to show. */
 const UNNAMED = 'unnamed';
@@ -25,6 +20,14 @@ const UNNAMED = 'unnamed';
  * @throws FobError `bad-input`; no text of it holds the secret or the URI
  */
 export function parseOtpauth(text: string): Enrolment {
+  return checkEnrolment(readOtpauth(text));
+}
+
+/**
+ * The same before it is judged whether a fob can hold it, for whoever may change its names first.
+ * @throws FobError `bad-input`; no text of it holds the secret or the URI
+ */
+export function readOtpauth(text: string): Enrolment {
   if (text.length > URI_BYTES_MAX) {
     throw badInput('The input is too long for an otpauth URI.', 'Give one otpauth URI.');
   }
@@ -39,14 +42,14 @@ export function parseOtpauth(text: string): Enrolment {
   const secret = readSecretText(given);
   const names = readNames(path, values.get('issuer'));
   const passcode = kind === KIND_OCRA ? readOcra(values) : readPasscode(kind, values);
-  return checkEnrolment({
+  return {
     kind,
     ...passcode,
     issuer: names.issuer,
     label: names.label,
     secret: secret.secret,
     warnings: [...unused, ...secret.warnings, ...names.warnings, ...passcode.warnings],
-  });
+  };
 }
 
 type Values = ReadonlyMap<string, string>;
@@ -193,13 +196,9 @@ function readAlphabet(text: string | undefined): Alphabet {
   );
 }
 
-/** `SHA1`, `sha-256`, `HmacSHA512`, `HMAC_SHA_1`: spellings of one name. */
 function readAlgorithm(text: string | undefined): Algorithm {
-  const name = (text ?? 'SHA1').toUpperCase().replace(/[^A-Z0-9]/g, '');
-  const plain = name.replace(/^HMAC/, '').replace(/^SHA2(?=256|512)/, 'SHA');
-  if (plain === 'SHA1') return SHA1;
-  if (plain === 'SHA256') return SHA256;
-  if (plain === 'SHA512') return SHA512;
+  const algorithm = algorithmNamed(text ?? 'SHA1');
+  if (algorithm !== undefined) return algorithm;
   throw badInput(
     'The algorithm of the URI is none that a fob has.',
     'Set the account up with SHA-1, SHA-256 or SHA-512.',

@@ -25,23 +25,24 @@ function prepareReader(): Promise<unknown> {
  *   than one
  */
 export async function readQrImage(bytes: Uint8Array): Promise<string> {
+  const [text = '', ...others] = await readQrTexts(bytes);
+  if (others.length === 0) return text;
+  throw badInput('The image holds more than one QR code.', 'Cut the image down to the one to be enrolled.');
+}
+
+/** Texts of all QR codes in an image, at least one. @throws FobError `bad-input` as `readQrImage`, but for several */
+export async function readQrTexts(bytes: Uint8Array): Promise<string[]> {
   if (bytes.length > IMAGE_BYTES_MAX) throw tooBig();
   const size = imageSize(bytes);
   if (!size) throw badInput('This is not a PNG or JPEG image.', 'Save the QR code as a PNG or JPEG file.');
   if (size.width * size.height > IMAGE_PIXELS_MAX) throw tooBig();
   await prepareReader();
   const texts = await decode(bytes);
-  if (texts.length > 1) {
-    throw badInput('The image holds more than one QR code.', 'Cut the image down to the one to be enrolled.');
-  }
-  const [text] = texts;
-  if (text === undefined) {
-    throw badInput(
-      'No QR code was found in the image.',
-      'Use a sharp image that holds the whole code and some white around it.',
-    );
-  }
-  return text;
+  if (texts.length > 0) return texts;
+  throw badInput(
+    'No QR code was found in the image.',
+    'Use a sharp image that holds the whole code and some white around it.',
+  );
 }
 
 async function decode(bytes: Uint8Array): Promise<string[]> {

@@ -21,15 +21,17 @@ export function splitUri(text: string): UriParts {
   if (uri === '') throw badInput('There is no otpauth URI: the input is empty.', EXAMPLE);
   if (/^otpauth-migration:/i.test(uri)) {
     throw badInput(
-      'This is an export of Google Authenticator; it comes with a later version of passfob.',
-      'Export the accounts as single codes, or ask each service for a new code.',
+      'This is an export of Google Authenticator, which holds one account or several.',
+      'Put it into a file or an image, and run: passfob import FILE',
     );
   }
   if (/[\r\n]/.test(uri)) {
     const several = (uri.match(/otpauth:\/\//gi)?.length ?? 0) > 1;
     throw badInput(
       several ? 'The input holds more than one otpauth URI.' : 'The input has more than one line.',
-      several ? 'Enrol one account at a time.' : 'Give the URI on one line.',
+      several
+        ? 'Enrol one account at a time, or put them into a file and run: passfob import FILE'
+        : 'Give the URI on one line.',
     );
   }
   const match = /^otpauth:\/\/([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/i.exec(uri);

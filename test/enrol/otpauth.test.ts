@@ -145,7 +145,7 @@ const REFUSED: [title: string, input: string, sentence: RegExp][] = [
   ['a bare secret', SECRET, /bare secret/],
   ['a web address', `https://x.example/?secret=${SECRET}`, /a link/],
   ['some text', 'hello, world!', /not an otpauth URI/],
-  ['an export', `otpauth-migration://offline?data=${SECRET}`, /export .* later version/],
+  ['an export', `otpauth-migration://offline?data=${SECRET}`, /export .* one account or several/],
   ['two URIs', `otpauth://totp/x?secret=${SECRET}\notpauth://totp/y?secret=${SECRET}`, /more than one/],
   ['a broken line', `otpauth://totp/x?\nsecret=${SECRET}`, /more than one line/],
   ['another type', `otpauth://yaotp/x?secret=${SECRET}`, /none of totp, hotp and ocra/],

@@ -41,7 +41,9 @@ describe('the command line', () => {
       set: true,
       choice: { port: 'COM4' },
     });
-    expect(await invocation(['enroll', '--generate', '--label', 'alice', '--out', 'f'])).toMatchObject({
+    expect(
+      await invocation(['enroll', '--generate', '--label', 'alice', '--out', 'f', '--plain-seeds']),
+    ).toMatchObject({
       source: {
         from: 'generate',
         kind: 'totp',
@@ -51,7 +53,24 @@ describe('the command line', () => {
         issuer: '',
         label: 'alice',
       },
-      out: 'f',
+      out: { path: 'f', format: 'uri', isSure: false },
+    });
+  });
+
+  it('takes the files of an import wherever they stand', async () => {
+    const source = {
+      files: ['a', 'b'],
+      only: ['bob', 'Example: alice'],
+      format: 'csv',
+      passwordFile: '/dev/fd/3',
+      keyFile: undefined,
+    };
+    const options = ['--only', 'bob', '--format', 'csv', '--password-file', '/dev/fd/3'];
+    const args = ['import', ...options, 'a', 'b', '--only', 'Example: alice', '--dry-run'];
+    expect(await invocation(args)).toMatchObject({ command: 'import', source, isDryRun: true });
+    expect(await invocation(['import', 'a'])).toMatchObject({
+      source: { files: ['a'], only: [] },
+      isDryRun: false,
     });
   });
 
@@ -149,6 +168,17 @@ describe('the command line', () => {
     [['enroll', '--uri', '-', '--qr', 'a.png'], 'exactly one of'],
     [['enroll', '--uri', '-', '--issuer', 'Example'], '--issuer can stand with --generate only'],
     [['enroll', '--uri-file', 'a', '--out', 'b'], '--out can stand with --generate only'],
+    [['enroll', '--generate', '--label', 'a', '--out', 'b'], 'for everybody who reads it'],
+    [
+      ['enroll', '--generate', '--label', 'a', '--out', 'b', '--out-format', 'entra'],
+      'for everybody who reads it',
+    ],
+    [['enroll', '--generate', '--label', 'a', '--plain-seeds'], '--plain-seeds can stand with --out only'],
+    [
+      ['enroll', '--generate', '--label', 'a', '--out', 'b', '--plain-seeds', '--key-file', 'c'],
+      'only one of format pskc is',
+    ],
+    [['import', 'a', '--format', 'paper'], '--format takes one of'],
     [['enroll', '--generate'], 'needs --label'],
     [['enroll', '--generate', '--label', 'a', '--kind', 'ocra'], '--kind takes one of'],
     [['enroll', '--generate', '--label', 'a', '--characters', '6'], '--characters needs an --alphabet'],

@@ -108,7 +108,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
   it('makes one, and hands its secret on to a new file only', async () => {
     const path = join(home, 'made');
     const args = ['enroll', '--generate', '--kind', 'hotp', '--issuer', 'Made', '--label', 'carol', '--json'];
-    const made = await run(...args, '--out', path);
+    const made = await run(...args, '--out', path, '--plain-seeds', '--yes');
     expect(json(made)).toMatchObject({ exitCode: 0, account: { issuer: 'Made' }, savedTo: path });
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const saved = readFileSync(path, 'utf8');
@@ -117,7 +117,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     expect(handedOn).toMatchObject({ kind: 1, issuer: 'Made', label: 'carol', counter: 0 });
     expect(saved).toBe(`${otpauthOf(handedOn)}\n`);
 
-    const again = json(await run(...args, '--out', path));
+    const again = json(await run(...args, '--out', path, '--plain-seeds', '--yes'));
     expect(again).toMatchObject({ exitCode: 3, ok: false, error: { kind: 'bad-input' } });
     expect(readFileSync(path, 'utf8')).toBe(saved);
     const listed = await run('list', '--json');

@@ -82,7 +82,17 @@ describeNeeds(needsBuild, 'a fob in the hands of its owner and its person', () =
 
   it('answers questions', async () => {
     const out = join(home, 'bank');
-    const made = ['--generate', '--label', 'bank', '--ocra-suite', 'OCRA-1:HOTP-SHA1-6:QN08', '--out', out];
+    const made = [
+      '--generate',
+      '--label',
+      'bank',
+      '--ocra-suite',
+      'OCRA-1:HOTP-SHA1-6:QN08',
+      '--out',
+      out,
+      '--plain-seeds',
+      '--yes',
+    ];
     expect(await run('enroll', ...made)).toMatchObject({ exitCode: 0, account: { kind: 'ocra' } });
     const { secret: key, suite } = parseOtpauth(readFileSync(out, 'utf8'));
     if (suite === undefined) throw new Error('no suite was handed on');

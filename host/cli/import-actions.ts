@@ -1,0 +1,41 @@
+import type { Context } from '../commands/context.ts';
+import { withFob } from '../commands/find.ts';
+import { dryRun, type ImportResult, importRows } from '../commands/import.ts';
+import { readImport } from '../commands/import-source.ts';
+import type { Invocation } from './invocation.ts';
+import type { Prompts } from './prompts.ts';
+import type { Report } from './report.ts';
+import { printable } from './terminal.ts';
+
+/** The files are read and judged whole before any fob is looked for. */
+export async function importFiles(
+  { source, isDryRun, choice }: Extract<Invocation, { command: 'import' }>,
+  context: Context,
+  prompts: Prompts,
+): Promise<Report> {
+  const rows = await readImport(source, prompts.secret);
+  if (isDryRun) return said(dryRun(rows));
+  return withFob(choice, async fob => said(await importRows(context, fob, rows)), context.signal);
+}
+
+function said(result: ImportResult): Report {
+  return { document: { ...result }, text: importText(result) };
+}
+
+/** A line a row, its warnings under it. What stands in a file is made safe to print. */
+export function importText({ rows, counts }: ImportResult): string {
+  const lines = rows.flatMap(({ place, issuer, label, state, reason, next, warnings }) => {
+    const name = [issuer, label].filter(part => part !== '').join(': ');
+    const why = [reason, next].filter(part => part !== undefined && part !== '').join(' ');
+    const head = [place, name, why === '' ? state : `${state}: ${why}`]
+      .filter(part => part !== '')
+      .join('  ');
+    return [head, ...warnings.map(warning => `  ${warning}`)];
+  });
+  const sum = Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([state, count]) => `${count} ${state}`);
+  return [...lines.map(printable), sum.length === 0 ? 'There is no account in it.' : sum.join(', ')].join(
+    '\n',
+  );
+}

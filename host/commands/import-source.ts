@@ -1,0 +1,97 @@
+import { basename } from 'node:path';
+import { badInput } from '../enrol/enrolment.ts';
+import type { FormatName } from '../formats/detect.ts';
+import { hexBytes } from '../formats/encodings.ts';
+import { FILE_BYTES_MAX, PASSWORD_BYTES_MAX } from '../formats/limits.ts';
+import { readFiles } from '../formats/read.ts';
+import type { ReadTools, Row } from '../formats/row.ts';
+import { readWhole } from './read-whole.ts';
+
+/** What is to be imported. */
+export interface ImportSource {
+  readonly files: readonly string[];
+  readonly format?: FormatName | undefined;
+  /** Only rows of these names: label, issuer or `issuer:label`, in any case. */
+  readonly only: readonly string[];
+  /** File with the password of encrypted ones; without it a person is asked. */
+  readonly passwordFile?: string | undefined;
+  /** File with the pre-shared key of PSKC files, as bytes or in hexadecimal; without it a person is asked. */
+  readonly keyFile?: string | undefined;
+}
+
+/** Asks a person without showing what is typed. */
+export type AskSecret = (message: string) => Promise<string>;
+
+/**
+ * Every row of the files that is asked for, with whether a fob can hold it.
+ * @throws FobError `bad-input`, `usage` where a password is needed and nobody can be asked
+ */
+export async function readImport(source: ImportSource, ask: AskSecret): Promise<Row[]> {
+  const files = [];
+  for (const path of source.files) {
+    files.push({ name: basename(path), bytes: await readWhole(path, FILE_BYTES_MAX) });
+  }
+  return chosen(await readFiles(files, readTools(source, ask), source.format), source.only);
+}
+
+function readTools({ passwordFile, keyFile }: ImportSource, ask: AskSecret): ReadTools {
+  return {
+    async password(file) {
+      if (passwordFile === undefined) return ask(`Password of ${file} (not shown):`);
+      return readPassword(passwordFile);
+    },
+    async key(file, name) {
+      if (keyFile !== undefined) return readKey(keyFile);
+      const typed = hexBytes(await ask(`Key "${name}" of ${file}, in hexadecimal (not shown):`));
+      if (typed !== undefined && isKey(typed)) return typed;
+      throw notAKey();
+    },
+  };
+}
+
+/** The first line of a file, so that an editor's newline does not count. @throws FobError `bad-input` */
+export async function readPassword(path: string): Promise<string> {
+  const bytes = await readWhole(path, PASSWORD_BYTES_MAX);
+  const [line = ''] = new TextDecoder().decode(bytes).split(/\r\n|\n/);
+  if (line !== '') return line;
+  throw badInput(`The file ${path} holds no password.`, 'Put the password into its first line.');
+}
+
+/** A key of AES as bytes, or in hexadecimal. @throws FobError `bad-input` */
+export async function readKey(path: string): Promise<Uint8Array> {
+  const bytes = await readWhole(path, PASSWORD_BYTES_MAX);
+  if (isKey(bytes)) return bytes;
+  const written = hexBytes(Buffer.from(bytes).toString('latin1'));
+  if (written !== undefined && isKey(written)) return written;
+  throw notAKey();
+}
+
+function isKey({ length }: Uint8Array): boolean {
+  return length === 16 || length === 24 || length === 32;
+}
+
+function notAKey(): Error {
+  return badInput(
+    'This is not a key: 16, 24 or 32 bytes are needed, as they are or in hexadecimal.',
+    'Give the key that came with the file.',
+  );
+}
+
+function chosen(rows: readonly Row[], only: readonly string[]): Row[] {
+  if (only.length === 0) return [...rows];
+  const plain = (text: string) =>
+    text
+      .toLowerCase()
+      .replace(/\s*:\s*/, ':')
+      .trim();
+  const isMeant = ({ issuer, label }: Row, name: string) =>
+    [label, issuer, `${issuer}:${label}`].some(text => text !== '' && plain(text) === plain(name));
+  const missing = only.filter(name => !rows.some(row => isMeant(row, name)));
+  if (missing.length > 0) {
+    throw badInput(
+      `No account in the files is called ${missing.map(name => `"${name}"`).join(', ')}.`,
+      'See what they are called: passfob import FILE --dry-run',
+    );
+  }
+  return rows.filter(row => only.some(name => isMeant(row, name)));
+}

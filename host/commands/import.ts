@@ -1,0 +1,123 @@
+import { FobError, isRefusal } from '../errors.ts';
+import type { Row } from '../formats/row.ts';
+import { accountsOf, type KeptAccount } from '../inventory/accounts.ts';
+import type { Pairing } from '../inventory/pairings.ts';
+import type { Context, FobAtHand } from './context.ts';
+import { enrollInSession, keptAs } from './enroll.ts';
+import { openOwnerSession } from './owner-session.ts';
+import { isProved } from './prove.ts';
+import { settlePending } from './verify.ts';
+
+/** What became of a row. ok: a dry run found nothing against it. present: the fob held it already, and proved it. */
+export type ImportState = 'ok' | 'enrolled' | 'present' | 'skipped' | 'refused';
+
+export interface ImportedRow {
+  readonly place: string;
+  readonly issuer: string;
+  readonly label: string;
+  readonly state: ImportState;
+  /** Why it was skipped or refused, and what to do about it: sentences. */
+  readonly reason?: string;
+  readonly next?: string;
+  /** Of the account on the fob: 8 hex digits. */
+  readonly id?: string;
+  readonly warnings: readonly string[];
+}
+
+export interface ImportResult {
+  /** Absent in a dry run. */
+  readonly serial?: string;
+  readonly counts: Readonly<Record<ImportState, number>>;
+  readonly rows: readonly ImportedRow[];
+}
+
+/** What an import would do, as far as that can be said without a fob. */
+export function dryRun(rows: readonly Row[]): ImportResult {
+  return counted(rows.map(judged));
+}
+
+/**
+ * Writes every row that a fob can hold to the fob and has it proved. What the fob holds already is not written again,
+ * so that an import that was cut off is run once more.
+ * @throws FobError `bad-input` where rows were refused, with the result as `details`; `refused` (full …), as `enroll`
+ */
+export async function importRows(
+  context: Context,
+  fob: FobAtHand,
+  rows: readonly Row[],
+): Promise<ImportResult> {
+  const pairing = await openOwnerSession(context, fob);
+  await settlePending(context, fob, pairing);
+  const kept = await accountsOf(context.inventory, pairing.id);
+  const imported: ImportedRow[] = [];
+  for (const row of rows) {
+    const done = await importRow(context, fob, pairing, row, kept);
+    imported.push(done);
+    if (done.state === 'refused') {
+      const { place, reason = '' } = done;
+      context.report({ event: 'row-refused', place, name: nameOf(done), reason });
+    }
+  }
+  const result = { serial: fob.hello.serial, ...counted(imported) };
+  const { refused, enrolled, present } = result.counts;
+  if (refused === 0) return result;
+  const were = refused === 1 ? '1 row was' : `${refused} rows were`;
+  throw new FobError('bad-input', {
+    sentence: `${were} refused; ${enrolled} enrolled on the fob ${result.serial}, and ${present} had been there.`,
+    next: 'Correct what was refused and import it again; what is on the fob is not written twice.',
+    details: { ...result },
+  });
+}
+
+async function importRow(
+  context: Context,
+  fob: FobAtHand,
+  pairing: Pairing,
+  row: Row,
+  kept: readonly KeptAccount[],
+): Promise<ImportedRow> {
+  const { outcome } = row;
+  const said = judged(row);
+  if (outcome.state !== 'ok') return said;
+  if (await isPresent(context, fob, keptAs(kept, outcome.enrolment))) {
+    context.report({ event: 'account-kept', serial: fob.hello.serial, account: nameOf(row) });
+    return { ...said, state: 'present' };
+  }
+  try {
+    const { account } = await enrollInSession(context, fob, pairing, outcome.enrolment);
+    return { ...said, state: 'enrolled', id: account.id };
+  } catch (error) {
+    // These are about the one account; any other refusal would meet the next one too.
+    if (!isRefusal(error, 'unsupported', 'out-of-range', 'too-long')) throw error;
+    return { ...said, state: 'refused', reason: error.message, next: error.next };
+  }
+}
+
+/** Whether the fob proves one of them: one that it has lost is enrolled anew. */
+async function isPresent(context: Context, fob: FobAtHand, same: readonly KeptAccount[]): Promise<boolean> {
+  for (const account of same) {
+    try {
+      if (await isProved(context, fob, account)) return true;
+    } catch (error) {
+      if (!isRefusal(error, 'no-such-account', 'damaged')) throw error;
+    }
+  }
+  return false;
+}
+
+function judged({ place, issuer, label, outcome }: Row): ImportedRow {
+  const about = { place, issuer, label, state: outcome.state };
+  if (outcome.state === 'ok') return { ...about, warnings: outcome.enrolment.warnings };
+  const { reason, next } = outcome;
+  return { ...about, reason, next, warnings: [] };
+}
+
+function counted(rows: readonly ImportedRow[]): ImportResult {
+  const counts = { ok: 0, enrolled: 0, present: 0, skipped: 0, refused: 0 };
+  for (const { state } of rows) counts[state]++;
+  return { counts, rows };
+}
+
+function nameOf({ issuer, label }: Pick<Row, 'issuer' | 'label'>): string {
+  return [issuer, label].filter(part => part !== '').join(': ');
+}

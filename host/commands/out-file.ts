@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, fsyncSync, linkSync, openSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { FobError, systemCode } from '../errors.ts';
+import type { Token } from '../formats/write/token.ts';
+import { type Output, writeTokens } from '../formats/write/write.ts';
+import type { Context } from './context.ts';
+
+/** A file in which a seed is handed on. */
+export type OutFile = Output & { readonly path: string };
+
+/**
+ * Writes a new file of tokens that only this user may read. It is there whole or not at all, and takes the place of
+ * no other.
+ * @returns the function that removes it again
+ * @throws FobError `bad-input` where the file exists already or cannot be written, or its format cannot hold a token
+ */
+export async function handOn(
+  { random }: Pick<Context, 'random'>,
+  out: OutFile,
+  tokens: readonly Token[],
+): Promise<() => void> {
+  const text = await writeTokens(out, tokens, random);
+  saveNew(out.path, text);
+  return () => unlinkSync(out.path);
+}
+
+/** @throws FobError `bad-input` */
+export function saveNew(path: string, text: string): void {
+  const beside = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
+  try {
+    writeWhole(beside, text);
+    try {
+      linkSync(beside, path);
+    } catch (error) {
+      // File systems of cards and shares know no links; there the name is taken first, and the text follows.
+      if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(systemCode(error))) throw error;
+      writeWhole(path, text);
+    }
+  } catch (cause) {
+    const exists = systemCode(cause) === 'EEXIST';
+    throw new FobError('bad-input', {
+      sentence: `The file ${path} ${exists ? 'exists already, and it is not overwritten' : 'cannot be written'}.`,
+      next: 'Name a new file in a folder that may be written to.',
+      cause,
+    });
+  } finally {
+    rmSync(beside, { force: true });
+  }
+}
+
+function writeWhole(path: string, text: string): void {
+  const descriptor = openSync(path, 'wx', 0o600);
+  try {
+    writeFileSync(descriptor, text);
+    fsyncSync(descriptor);
+  } catch (error) {
+    // Ours, as far as it went: the memory is full, most likely.
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,15 @@
+import { type Algorithm, SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
+
+/** As key URIs and files write them. */
+export const NAMES_OF_ALGORITHMS: Record<Algorithm, 'SHA1' | 'SHA256' | 'SHA512'> = {
+  [SHA1]: 'SHA1',
+  [SHA256]: 'SHA256',
+  [SHA512]: 'SHA512',
+};
+
+/** The algorithm that a text means: `SHA1`, `sha-256`, `HmacSHA512`, `HMAC_SHA_1` are spellings of one name. */
+export function algorithmNamed(text: string): Algorithm | undefined {
+  const name = text.toUpperCase().replace(/[^A-Z0-9]/g, '');
+  const plain = name.replace(/^HMAC/, '').replace(/^SHA2(?=256|512)/, 'SHA');
+  return ([SHA1, SHA256, SHA512] as const).find(one => NAMES_OF_ALGORITHMS[one] === plain);
+}

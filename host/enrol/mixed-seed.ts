@@ -1,0 +1,17 @@
+import { hkdf } from '@noble/hashes/hkdf.js';
+import { sha512 } from '@noble/hashes/sha2.js';
+import type { Enrolment } from './enrolment.ts';
+
+const TEXT = new TextEncoder();
+
+/**
+ * The same account with a secret made of two sources: the one that it has, drawn by this computer, and chance that the
+ * fob brought into the session. HKDF-SHA-512 (RFC 5869) is as good as the better of the two, and an owner's computer
+ * whose source of chance is broken does not give two fobs, or two accounts, the same secret.
+ * @param fobChance 32 bytes, as `Client.sessionChance` gives them
+ */
+export function withFobChance(enrolment: Enrolment, fobChance: Uint8Array): Enrolment {
+  const { secret, issuer, label } = enrolment;
+  const use = TEXT.encode(JSON.stringify(['passfob seed', issuer, label]));
+  return { ...enrolment, secret: hkdf(sha512, secret, fobChance, use, secret.length) };
+}

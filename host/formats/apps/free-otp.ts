@@ -1,0 +1,38 @@
+import { badInput } from '../../enrol/enrolment.ts';
+import { enrolmentOf } from '../draft.ts';
+import { checkRowCount, judge, type Row, type SourceFile, textOf } from '../row.ts';
+import { isObject, type Json, listIn, parseJson, textIn } from './json.ts';
+
+/** A backup of FreeOTP+ (JSON), and what FreeOTP keeps in the same form. */
+export async function readFreeOtp(file: SourceFile): Promise<Row[]> {
+  const tokens = listIn(parseJson(textOf(file)), 'tokens');
+  checkRowCount(tokens.length);
+  return tokens.map((token, at) => rowOf(`token ${at + 1}`, isObject(token) ? token : {}));
+}
+
+function rowOf(place: string, token: Json): Row {
+  const names = {
+    issuer: textIn(token, 'issuerExt') || textIn(token, 'issuerInt'),
+    label: textIn(token, 'label'),
+  };
+  return judge(place, names, () =>
+    enrolmentOf({
+      ...names,
+      type: textIn(token, 'type'),
+      secret: { bytes: secretOf(token.secret) },
+      algorithm: token.algo,
+      digits: token.digits,
+      period: token.period,
+      counter: token.counter,
+    }),
+  );
+}
+
+/** Bytes as Java has them: -128 to 127. */
+function secretOf(written: unknown): Uint8Array {
+  const isByte = (value: unknown) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= -128 && value < 256;
+  if (Array.isArray(written) && written.every(isByte))
+    return Uint8Array.from(written, (byte: number) => byte & 255);
+  throw badInput('The secret is not a list of bytes.', 'Export the file again.');
+}

@@ -1,0 +1,72 @@
+import { badInput } from '../../enrol/enrolment.ts';
+import { NESTING_DEPTH_MAX } from '../limits.ts';
+
+/** A value of a JSON file, whose shape nobody promised. */
+export type Json = Readonly<Record<string, unknown>>;
+
+/** @throws FobError `bad-input` for what is not a JSON object, or is nested too deeply */
+export function parseJson(text: string): Json {
+  checkNesting(text);
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch {
+    // The parser quotes what it could not read, which may be a secret.
+    throw badInput('The file is not well-formed JSON.', 'Export it again; it may have been cut off.');
+  }
+  if (isObject(value)) return value;
+  throw badInput(
+    'The file holds no JSON object.',
+    'Name a file that one of the known programs has exported.',
+  );
+}
+
+/** Counts brackets outside strings, before anything is built of them. */
+function checkNesting(text: string): void {
+  let depth = 0;
+  let isString = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at);
+    if (isString) {
+      if (char === BACKSLASH) at++;
+      else if (char === QUOTE) isString = false;
+    } else if (char === QUOTE) isString = true;
+    else if (char === BRACE || char === BRACKET) {
+      depth++;
+      if (depth > NESTING_DEPTH_MAX) throw badInput('The file is nested too deeply.', 'Export it again.');
+    } else if (char === BRACE_END || char === BRACKET_END) depth--;
+  }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const BRACE = 0x7b;
+const BRACE_END = 0x7d;
+const BRACKET = 0x5b;
+const BRACKET_END = 0x5d;
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The object in a field; an empty one where there is none. */
+export function objectIn(from: Json, field: string): Json {
+  const value = from[field];
+  return isObject(value) ? value : {};
+}
+
+/** The list in a field. @throws FobError `bad-input` where there is none */
+export function listIn(from: Json, field: string): readonly unknown[] {
+  const value = from[field];
+  if (Array.isArray(value)) return value;
+  throw badInput(
+    `The file has no list "${field}".`,
+    'Export it again; it may be of a version that is not known.',
+  );
+}
+
+/** The text in a field; an empty one where there is none. */
+export function textIn(from: Json, field: string): string {
+  const value = from[field];
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,50 @@
+import { enrolmentOf } from '../draft.ts';
+import { base64Bytes } from '../encodings.ts';
+import { checkRowCount, judge, type ReadTools, type Row, type SourceFile, textOf } from '../row.ts';
+import { damagedSeal, openGcm, pbkdf2Key, wrongPassword } from '../sealed.ts';
+import { isObject, type Json, listIn, objectIn, parseJson, textIn } from './json.ts';
+
+/** What the app itself uses; its files do not say it. */
+const APP_ITERATIONS = 10_000;
+
+/** A backup of 2FAS, plain or encrypted. */
+export async function readTwoFas(file: SourceFile, tools: ReadTools): Promise<Row[]> {
+  const backup = parseJson(textOf(file));
+  const sealed = textIn(backup, 'servicesEncrypted');
+  const services = sealed === '' ? listIn(backup, 'services') : await decrypted(sealed, file, tools);
+  checkRowCount(services.length);
+  return services.map((service, at) => rowOf(`service ${at + 1}`, isObject(service) ? service : {}));
+}
+
+function rowOf(place: string, service: Json): Row {
+  const otp = objectIn(service, 'otp');
+  const names = {
+    issuer: textIn(otp, 'issuer') || textIn(service, 'name'),
+    label: textIn(otp, 'account') || textIn(otp, 'label'),
+  };
+  return judge(place, names, () =>
+    enrolmentOf({
+      ...names,
+      // What was added by hand in early versions says no type, and is TOTP.
+      type: textIn(otp, 'tokenType') || 'totp',
+      secret: { as: 'base32', text: textIn(service, 'secret') },
+      algorithm: otp.algorithm,
+      digits: otp.digits,
+      period: otp.period,
+      counter: otp.counter,
+    }),
+  );
+}
+
+/** Ciphertext with its tag, salt and nonce, each in Base64, with colons between them. */
+async function decrypted(sealed: string, file: SourceFile, tools: ReadTools): Promise<readonly unknown[]> {
+  const [ciphertext, salt, nonce, ...rest] = sealed.split(':').map(base64Bytes);
+  if (!ciphertext?.length || !salt?.length || !nonce?.length || rest.length > 0) throw damagedSeal();
+  const password = await tools.password(file.name);
+  const key = await pbkdf2Key(password, { salt, iterations: APP_ITERATIONS, keyBytes: 32, hash: 'sha256' });
+  const opened = openGcm(key, nonce, ciphertext);
+  if (opened === undefined) throw wrongPassword();
+  // A bare list, which is an object to no reader of objects.
+  const text = textOf({ name: file.name, bytes: opened });
+  return listIn(parseJson(`{"services":${text}}`), 'services');
+}

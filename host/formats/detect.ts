@@ -1,0 +1,53 @@
+import { badInput } from '../enrol/enrolment.ts';
+import { imageSize } from '../enrol/image-size.ts';
+import { parseJson } from './apps/json.ts';
+import { type SourceFile, textOf } from './row.ts';
+import { OATH_TYPE } from './tables/oath-users.ts';
+
+/** Formats by the names that the command line has for them. */
+export const FORMAT_NAMES = [
+  'uri',
+  'qr',
+  'pskc',
+  'aegis',
+  '2fas',
+  'bitwarden',
+  'freeotp',
+  'csv',
+  'oath',
+] as const;
+export type FormatName = (typeof FORMAT_NAMES)[number];
+
+/** The format of a file, by what is in it. @throws FobError `bad-input` where it is none that is known */
+export function detectFormat(file: SourceFile): FormatName {
+  if (imageSize(file.bytes) !== undefined) return 'qr';
+  const text = textOf(file)
+    .replace(/^\ufeff/, '')
+    .trimStart();
+  if (text.startsWith('<')) return 'pskc';
+  if (text.startsWith('[')) throw unknown();
+  if (text.startsWith('{')) return detectJson(text);
+  const line = text.split(/[\r\n]/).find(one => one.trim() !== '' && !one.trimStart().startsWith('#')) ?? '';
+  if (line === '')
+    throw badInput('The file is empty, or holds nothing but comments.', 'Name a file that holds accounts.');
+  if (/^\s*(?:otpauth|otpauth-migration|steam):/i.test(line)) return 'uri';
+  if (OATH_TYPE.test(line.split(/\s/, 1)[0] ?? '')) return 'oath';
+  if (/[,;\t]/.test(line)) return 'csv';
+  throw unknown();
+}
+
+function detectJson(text: string): FormatName {
+  const json = parseJson(text);
+  if ('db' in json && 'header' in json) return 'aegis';
+  if ('services' in json || 'servicesEncrypted' in json) return '2fas';
+  if ('items' in json || 'encrypted' in json) return 'bitwarden';
+  if ('tokens' in json) return 'freeotp';
+  throw unknown();
+}
+
+function unknown(): Error {
+  return badInput(
+    'The file is of no format that is known.',
+    `Say which it is with --format: ${FORMAT_NAMES.join(', ')}.`,
+  );
+}

@@ -1,0 +1,56 @@
+import { badInput } from '../../enrol/enrolment.ts';
+import type { Element } from './xml.ts';
+import { wordsOf } from './xml.ts';
+
+/**
+ * Sentences about what a policy asks for beside the fob.
+ * @throws FobError `bad-input` for an element that is not understood: then the key must not be used (RFC 6030 §5)
+ */
+export function readPolicy(policy: Element | undefined): string[] {
+  if (policy === undefined) return [];
+  const uses = policy.children.filter(({ name }) => name === 'KeyUsage').map(wordsOf);
+  if (uses.length > 0 && !uses.includes('OTP')) {
+    throw badInput('Its policy does not allow it for one-time passwords.', 'Leave this key to its purpose.');
+  }
+  const sentences = policy.children.flatMap(element => {
+    if (element.namespace !== policy.namespace) throw unknownPolicy();
+    return sentencesOf(element);
+  });
+  return [...new Set(sentences)];
+}
+
+function sentencesOf(element: Element): string[] {
+  switch (element.name) {
+    case 'KeyUsage':
+      return [];
+    case 'StartDate':
+    case 'ExpiryDate':
+      return ['Its policy has a date, which its service must watch: a fob does not.'];
+    case 'PINPolicy':
+      return [pinSentence(element.attributes.get('PINUsageMode') ?? 'Local')];
+    case 'NumberOfTransactions':
+      throw badInput(
+        'Its policy allows a number of passcodes, which a fob does not count.',
+        'Ask for a key without this limit.',
+      );
+    default:
+      throw unknownPolicy();
+  }
+}
+
+function pinSentence(mode: string): string {
+  if (mode === 'Local') return 'Its policy wants a PIN on the fob: passfob pin policy --digits N';
+  if (mode === 'Prepend') return 'Its policy wants a PIN typed before the passcode.';
+  if (mode === 'Append') return 'Its policy wants a PIN typed after the passcode.';
+  throw badInput(
+    'Its policy wants a PIN in a way that a fob does not have.',
+    'Ask for a key without a PIN inside.',
+  );
+}
+
+function unknownPolicy(): Error {
+  return badInput(
+    'Its policy asks for something that is not known here, and then the key must not be used.',
+    'Ask the maker of the file for keys without it.',
+  );
+}

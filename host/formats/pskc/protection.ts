@@ -1,0 +1,157 @@
+import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
+import { badInput } from '../../enrol/enrolment.ts';
+import { base64Bytes } from '../encodings.ts';
+import type { ReadTools } from '../row.ts';
+import { checkIterations, damagedSeal, pbkdf2Key } from '../sealed.ts';
+import { CIPHERS, type Cipher, type HashName, HMACS } from './names.ts';
+import { anyAt, at, type Element, inside, wordsOf } from './xml.ts';
+
+/** How the values of a document are protected; nothing of it for one that is plain. */
+export interface Protection {
+  readonly key?: Uint8Array;
+  readonly mac?: { readonly hash: HashName; readonly key: Uint8Array };
+}
+
+/**
+ * Finds the keys of a document (RFC 6030 §6), asking for the password or the key that was agreed on.
+ * @throws FobError `bad-input`
+ */
+export async function readProtection(root: Element, file: string, tools: ReadTools): Promise<Protection> {
+  const encryption = inside(root, 'EncryptionKey');
+  const method = inside(root, 'MACMethod');
+  if (encryption === undefined) {
+    if (method !== undefined) {
+      throw badInput('The file has MACs, but names no key for them.', 'Ask its maker for a complete file.');
+    }
+    return {};
+  }
+  const key = await encryptionKey(encryption, file, tools);
+  if (method === undefined) return { key };
+  const hash = HMACS[method.attributes.get('Algorithm') ?? ''];
+  if (hash === undefined) {
+    throw badInput(
+      'The MACs of the file are of a kind that is not read here.',
+      'Ask its maker for HMAC with SHA-1, SHA-256 or SHA-512.',
+    );
+  }
+  const wrapped = inside(method, 'MACKey');
+  // Without a key of its own the MAC is made with the key of the encryption (RFC 6030 §6.1.1).
+  return { key, mac: { hash, key: wrapped === undefined ? key : macKey(wrapped, key) } };
+}
+
+async function encryptionKey(encryption: Element, file: string, tools: ReadTools): Promise<Uint8Array> {
+  const derived = inside(encryption, 'DerivedKey', true);
+  if (derived !== undefined) return derivedKey(derived, file, tools);
+  const name = inside(encryption, 'KeyName', true);
+  if (name !== undefined) return tools.key(file, wordsOf(name));
+  throw badInput(
+    'The file is encrypted for a certificate, which is not read here.',
+    'Ask its maker for one under a password or a pre-shared key.',
+  );
+}
+
+async function derivedKey(derived: Element, file: string, tools: ReadTools): Promise<Uint8Array> {
+  const parameters = anyAt(derived, 'KeyDerivationMethod', 'PBKDF2-params');
+  const salt = base64Bytes(wordsOf(anyAt(parameters, 'Salt', 'Specified')));
+  const iterations = wordsOf(anyAt(parameters, 'IterationCount'));
+  const length = wordsOf(anyAt(parameters, 'KeyLength')) || '16';
+  const prf = anyAt(parameters, 'PRF')?.attributes.get('Algorithm');
+  const hash = prf === undefined ? 'sha1' : HMACS[prf];
+  const isComplete = salt !== undefined && salt.length > 0 && /^\d{1,15}$/.test(iterations);
+  if (!isComplete || !/^(?:16|24|32)$/.test(length) || hash === undefined) {
+    throw badInput(
+      'The file does not say in a known way how its key is made of the password.',
+      'Ask its maker for one with PBKDF2.',
+    );
+  }
+  const keyBytes = Number(length);
+  checkIterations(Number(iterations));
+  const made = { salt, iterations: Number(iterations), keyBytes, hash };
+  return pbkdf2Key(await tools.password(file), made);
+}
+
+function macKey(wrapped: Element, key: Uint8Array): Uint8Array {
+  const { cipher, bytes } = encryptedParts(wrapped);
+  const opened = decrypt(cipher, key, bytes);
+  if (opened !== undefined) return opened;
+  throw badInput(
+    'The password or key does not open the file.',
+    'Run the command again with the one that came with the file.',
+  );
+}
+
+function encryptedParts(from: Element): { cipher: Cipher; bytes: Uint8Array } {
+  const cipher = CIPHERS[inside(from, 'EncryptionMethod', true)?.attributes.get('Algorithm') ?? ''];
+  if (cipher === undefined) {
+    throw badInput(
+      'It is encrypted by a cipher that is not read here.',
+      'Ask the maker of the file for AES in CBC mode, which RFC 6030 asks of everybody.',
+    );
+  }
+  const bytes = base64Bytes(wordsOf(anyAt(from, 'CipherData', 'CipherValue')));
+  if (bytes === undefined || bytes.length < 32 || bytes.length % 16 !== 0) throw damagedSeal();
+  return { cipher, bytes };
+}
+
+/** The last byte counts the padding, whatever the rest of it is (XML Encryption §5.2). */
+function decrypt({ name, keyBytes }: Cipher, key: Uint8Array, bytes: Uint8Array): Uint8Array | undefined {
+  if (key.length !== keyBytes) {
+    throw badInput(
+      `The key has ${key.length} bytes, and the file needs one of ${keyBytes}.`,
+      'Give the key that came with the file.',
+    );
+  }
+  const aes = createDecipheriv(name, key, bytes.subarray(0, 16)).setAutoPadding(false);
+  const padded = Buffer.concat([aes.update(bytes.subarray(16)), aes.final()]);
+  const padding = padded[padded.length - 1] ?? 0;
+  const isPadding = padding >= 1 && padding <= 16;
+  return isPadding ? new Uint8Array(padded.subarray(0, padded.length - padding)) : undefined;
+}
+
+/**
+ * The bytes of a value of a key. An encrypted one must have its MAC, which is looked at before the cipher
+ * (RFC 6030 §6.1.1: AES-CBC says nothing of who made its text). In a file with MACs a plain one is refused: whoever
+ * cannot make a MAC must not be able to put a secret of their own there.
+ * @throws FobError `bad-input`
+ */
+export function openValue(value: Element | undefined, { key, mac }: Protection): Uint8Array {
+  const plain = inside(value, 'PlainValue');
+  if (plain !== undefined && mac === undefined) return plainBytes(plain);
+  const encrypted = inside(value, 'EncryptedValue');
+  if (encrypted === undefined) {
+    throw plain === undefined
+      ? badInput('It holds no secret.', 'Ask the maker of the file for one with the secrets in it.')
+      : badInput(
+          'Its secret is not protected, although the file has MACs.',
+          'Ask the maker of the file why.',
+        );
+  }
+  if (key === undefined) {
+    throw badInput(
+      'Its secret is encrypted, and the file names no key.',
+      'Ask its maker for a complete file.',
+    );
+  }
+  const { cipher, bytes } = encryptedParts(encrypted);
+  const tag = base64Bytes(wordsOf(at(value, 'ValueMAC')));
+  if (mac === undefined || tag === undefined || tag.length === 0) {
+    throw badInput(
+      'Its secret is encrypted without a MAC, so that nobody can tell whether it was changed.',
+      'Ask the maker of the file for one with MACs (RFC 6030 asks for them).',
+    );
+  }
+  const right = createHmac(mac.hash, mac.key).update(bytes).digest();
+  const opened =
+    tag.length === right.length && timingSafeEqual(right, tag) ? decrypt(cipher, key, bytes) : undefined;
+  if (opened !== undefined) return opened;
+  throw badInput(
+    'Its MAC is wrong: the secret was changed, or the password or key is not the right one.',
+    'Check the password or key; if it is right, do not use the file.',
+  );
+}
+
+function plainBytes(plain: Element): Uint8Array {
+  const bytes = base64Bytes(wordsOf(plain));
+  if (bytes !== undefined) return bytes;
+  throw badInput('The secret is not Base64.', 'Export the file again.');
+}

@@ -1,0 +1,102 @@
+import { badInput } from '../../enrol/enrolment.ts';
+import { enrolmentOf } from '../draft.ts';
+import { checkRowCount, judge, type ReadTools, type Row, type SourceFile, skipped, textOf } from '../row.ts';
+import { PSKC } from './names.ts';
+import { readPolicy } from './policy.ts';
+import { openValue, type Protection, readProtection } from './protection.ts';
+import { at, type Element, inside, parseXml, wordsOf } from './xml.ts';
+
+/** A Portable Symmetric Key Container (RFC 6030): plain, under a pre-shared key, or under a password. */
+export async function readPskc(file: SourceFile, tools: ReadTools): Promise<Row[]> {
+  const root = parseXml(textOf(file));
+  if (root.name !== 'KeyContainer' || root.namespace !== PSKC) {
+    throw badInput('The XML file is no PSKC file (RFC 6030).', 'Name a PSKC file.');
+  }
+  if (!/^1(?:\.|$)/.test(root.attributes.get('Version') ?? '')) {
+    throw badInput('The PSKC file is of a version that is not known.', 'Ask its maker for version 1.0.');
+  }
+  const protection = await readProtection(root, file.name, tools);
+  const packages = root.children.filter(({ name, namespace }) => name === 'KeyPackage' && namespace === PSKC);
+  checkRowCount(packages.length);
+  const isSigned = inside(root, 'Signature', true) !== undefined;
+  const warnings = isSigned ? ['The file is signed; its signature was not checked.'] : [];
+  return packages.map((one, index) => rowOf(`key ${index + 1}`, one, protection, warnings));
+}
+
+function rowOf(place: string, packaged: Element, protection: Protection, warnings: readonly string[]): Row {
+  const key = inside(packaged, 'Key');
+  const names = namesOf(packaged, key);
+  const algorithm = algorithmOf(key);
+  if (algorithm === 'pin') return skipped(place, names, 'It is the PIN of another key, not an account.');
+  return judge(place, names, () => {
+    const said = [...warnings, ...readPolicy(inside(key, 'Policy'))];
+    const parameters = inside(key, 'AlgorithmParameters');
+    const format = inside(parameters, 'ResponseFormat');
+    checkFormat(format);
+    const data = inside(key, 'Data');
+    checkTime(data);
+    return enrolmentOf({
+      ...names,
+      type: algorithm,
+      algorithm: wordsOf(inside(parameters, 'Suite')),
+      digits: format?.attributes.get('Length'),
+      period: numberIn(data, 'TimeInterval'),
+      counter: numberIn(data, 'Counter'),
+      secret: { bytes: openValue(inside(data, 'Secret'), protection) },
+      warnings: said,
+    });
+  });
+}
+
+/** Most write the URN of the profile; csv2pskc writes its last word alone. */
+function algorithmOf(key: Element | undefined): string {
+  const written = key?.attributes.get('Algorithm') ?? '';
+  return /(?:^|\bpskc[:#])(\w+)$/i.exec(written)?.[1]?.toLowerCase() ?? '';
+}
+
+function namesOf(packaged: Element, key: Element | undefined) {
+  const device = inside(packaged, 'DeviceInfo');
+  const labels = [
+    inside(key, 'UserId'),
+    inside(device, 'UserId'),
+    inside(key, 'FriendlyName'),
+    inside(device, 'SerialNo'),
+  ];
+  return {
+    issuer: wordsOf(inside(key, 'Issuer')) || wordsOf(inside(device, 'Manufacturer')),
+    label: labels.map(wordsOf).find(text => text !== '') ?? key?.attributes.get('Id')?.trim() ?? '',
+  };
+}
+
+function checkFormat(format: Element | undefined): void {
+  const encoding = format?.attributes.get('Encoding') ?? 'DECIMAL';
+  const checks = format?.attributes.get('CheckDigits') ?? 'false';
+  if (encoding.toUpperCase() === 'DECIMAL' && /^(?:false|0)$/i.test(checks)) return;
+  throw badInput(
+    'Its passcodes are not plain digits.',
+    'Ask for a key with decimal passcodes without check digits.',
+  );
+}
+
+/** Time is counted from 1970; another beginning, or a token that runs late, is not a fob's. */
+function checkTime(data: Element | undefined): void {
+  for (const name of ['Time', 'TimeDrift']) {
+    if (/^0*$/.test(numberIn(data, name) ?? '')) continue;
+    throw badInput(
+      'Its time is not that of other TOTP accounts.',
+      'Ask for a key whose time begins at 0, without drift.',
+    );
+  }
+}
+
+/** The decimals in a field of a key's data. @throws FobError `bad-input` for an encrypted one */
+function numberIn(data: Element | undefined, name: string): string | undefined {
+  const field = inside(data, name);
+  if (field === undefined) return undefined;
+  const plain = at(field, 'PlainValue');
+  if (plain !== undefined) return wordsOf(plain);
+  throw badInput(
+    'A number beside its secret is encrypted, which is not read here.',
+    'Ask for numbers in plain.',
+  );
+}

@@ -1,0 +1,102 @@
+import { NAMES_OF_ALGORITHMS } from '../enrol/algorithms.ts';
+import { badInput, type Enrolment } from '../enrol/enrolment.ts';
+import { readQrTexts } from '../enrol/qr.ts';
+import { isFobError } from '../errors.ts';
+import { readAegis } from './apps/aegis.ts';
+import { readBitwarden } from './apps/bitwarden.ts';
+import { readFreeOtp } from './apps/free-otp.ts';
+import { readTwoFas } from './apps/two-fas.ts';
+import { detectFormat, type FormatName } from './detect.ts';
+import { FILE_BYTES_MAX, FILES_MAX } from './limits.ts';
+import { readPskc } from './pskc/read.ts';
+import {
+  checkRowCount,
+  type ReadFormat,
+  type ReadTools,
+  type Row,
+  type SourceFile,
+  skipped,
+  textOf,
+} from './row.ts';
+import { readCsv } from './tables/csv.ts';
+import { readOathUsers } from './tables/oath-users.ts';
+import { linesOf, type PlacedUri, readUris } from './uris/list.ts';
+
+/** Formats whose files stand alone. Images and lists of URIs are read together: an export may be in several. */
+const READERS: Readonly<Record<Exclude<FormatName, 'uri' | 'qr'>, ReadFormat>> = {
+  pskc: readPskc,
+  aegis: readAegis,
+  '2fas': readTwoFas,
+  bitwarden: readBitwarden,
+  freeotp: readFreeOtp,
+  csv: readCsv,
+  oath: readOathUsers,
+};
+
+/**
+ * Every account of the files, in their order, each with whether a fob can hold it.
+ * @param format of all of them; without it, what each looks like
+ * @throws FobError `bad-input` for a file that cannot be read as a whole; no text holds a secret
+ */
+export async function readFiles(
+  files: readonly SourceFile[],
+  tools: ReadTools,
+  format?: FormatName,
+): Promise<Row[]> {
+  if (files.length > FILES_MAX)
+    throw badInput(`More than ${FILES_MAX} files are named.`, 'Import some at a time.');
+  const rows: Row[] = [];
+  const uris: PlacedUri[] = [];
+  for (const file of files) {
+    const prefix = files.length === 1 ? '' : `${file.name}, `;
+    const read = await named(prefix, () => readFile(file, tools, format));
+    uris.push(...read.uris.map(({ place, uri }) => ({ place: `${prefix}${place}`, uri })));
+    rows.push(...read.rows.map(row => ({ ...row, place: `${prefix}${row.place}` })));
+  }
+  const all = [...readUris(uris), ...rows];
+  checkRowCount(all.length);
+  return withoutRepeated(all);
+}
+
+async function readFile(file: SourceFile, tools: ReadTools, of?: FormatName): Promise<Read> {
+  if (file.bytes.length > FILE_BYTES_MAX) throw badInput('The file is too big.', 'Split it.');
+  const format = of ?? detectFormat(file);
+  if (format === 'uri') return { uris: linesOf(textOf(file)), rows: [] };
+  if (format !== 'qr') return { uris: [], rows: await READERS[format](file, tools) };
+  const codes = await readQrTexts(file.bytes);
+  return { uris: codes.map((uri, at) => ({ place: `code ${at + 1}`, uri })), rows: [] };
+}
+
+interface Read {
+  readonly uris: readonly PlacedUri[];
+  readonly rows: readonly Row[];
+}
+
+/** Says which of several files cannot be read. */
+async function named<T>(prefix: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (prefix === '' || !isFobError(error, 'bad-input')) throw error;
+    throw badInput(`${prefix}${error.message}`, error.next);
+  }
+}
+
+/** The same account twice would stand twice in the list of the fob. */
+function withoutRepeated(rows: readonly Row[]): Row[] {
+  const seen = new Map<string, string>();
+  return rows.map(row => {
+    if (row.outcome.state !== 'ok') return row;
+    const mark = markOf(row.outcome.enrolment);
+    const before = seen.get(mark);
+    if (before !== undefined) return skipped(row.place, row, `The same account stands at ${before}.`);
+    seen.set(mark, row.place);
+    return row;
+  });
+}
+
+function markOf(enrolment: Enrolment): string {
+  const { kind, algorithm, digits, alphabet, period, issuer, label, secret } = enrolment;
+  const key = Buffer.from(secret).toString('base64');
+  return JSON.stringify([kind, NAMES_OF_ALGORITHMS[algorithm], digits, alphabet, period, issuer, label, key]);
+}

@@ -1,0 +1,89 @@
+import { SECRET_BYTES_MIN } from '../../../protocol/limits.ts';
+import { rowOf as bitwardenRow } from '../apps/bitwarden.ts';
+import { enrolmentOf } from '../draft.ts';
+import { type Encoding, readSecret } from '../encodings.ts';
+import { judge, NAMELESS, type Row, type RowName } from '../row.ts';
+import { readUris } from '../uris/list.ts';
+import type { Line } from './line.ts';
+
+/** What columns are called, in small letters and without marks. */
+const NAMES = {
+  uri: ['uri', 'otpauth', 'otpauthuri', 'keyuri', 'url'],
+  issuer: ['issuer', 'service', 'provider'],
+  /** Entra ID's, with apostrophes doubled. */
+  upn: ['upn'],
+  label: ['label', 'account', 'accountname', 'user', 'username', 'email', 'login', 'name'],
+  serial: ['serial', 'serialnumber', 'serialno'],
+  type: ['type', 'kind', 'otptype', 'tokentype'],
+  algorithm: ['algorithm', 'algo', 'hash', 'hashfunction', 'hashalgorithm'],
+  digits: ['digits', 'length', 'otplength', 'codelength'],
+  period: ['period', 'timeinterval', 'interval', 'timestep', 'step'],
+  counter: ['counter', 'movingfactor'],
+} as const;
+
+type Column = keyof typeof NAMES;
+
+/** Columns of secrets, and how each writes them. */
+const SECRETS: Readonly<Record<string, Encoding>> = {
+  secret: 'base32',
+  secretkey: 'base32',
+  secretbase32: 'base32',
+  seed: 'base32',
+  key: 'base32',
+  hexkey: 'hex',
+  hex: 'hex',
+  keyhex: 'hex',
+  secrethex: 'hex',
+  seedhex: 'hex',
+  secretbase64: 'base64',
+};
+
+/** Rows by the names in the first line; undefined where none of them is a place for secrets. */
+export function readHeaded(header: Line, lines: readonly Line[]): Row[] | undefined {
+  const names = header.cells.map(cell => cell.toLowerCase().replace(/[^a-z0-9_]/g, ''));
+  if (names.includes('login_totp')) return lines.map(line => bitwardenLine(names, line));
+  const plain = names.map(name => name.replaceAll('_', ''));
+  const at = (column: Column) => plain.findIndex(name => (NAMES[column] as readonly string[]).includes(name));
+  const secretAt = plain.findIndex(name => name in SECRETS);
+  const uriAt = at('uri');
+  if (secretAt < 0 && uriAt < 0) return undefined;
+  return lines.flatMap(({ place, cells }) => {
+    const uri = cells[uriAt] ?? '';
+    if (/^otpauth/i.test(uri)) return readUris([{ place, uri }]);
+    const cell = (column: Column) => cells[at(column)] ?? '';
+    return accountRow(place, cell, cells[secretAt] ?? '', SECRETS[plain[secretAt] ?? ''] ?? 'base32');
+  });
+}
+
+function bitwardenLine(names: readonly string[], { place, cells }: Line): Row {
+  const cell = (name: string) => cells[names.indexOf(name)] ?? '';
+  return bitwardenRow(place, { issuer: cell('name'), label: cell('login_username') }, cell('login_totp'));
+}
+
+function accountRow(place: string, cell: (column: Column) => string, text: string, as: Encoding): Row {
+  const names = {
+    issuer: cell('issuer'),
+    label: cell('upn').replaceAll("''", "'") || cell('label') || cell('serial'),
+  };
+  const secret = { as, text };
+  return judge(place, namesBeside(secret, names), () =>
+    enrolmentOf({
+      ...names,
+      secret,
+      type: cell('type') || 'totp',
+      algorithm: cell('algorithm'),
+      digits: cell('digits'),
+      period: cell('period'),
+      counter: cell('counter'),
+    }),
+  );
+}
+
+/** Where no secret stands in its column, one may stand in another: then no cell is repeated. */
+function namesBeside(secret: { as: Encoding; text: string }, names: RowName): RowName {
+  try {
+    return readSecret(secret).secret.length >= SECRET_BYTES_MIN ? names : NAMELESS;
+  } catch {
+    return NAMELESS;
+  }
+}

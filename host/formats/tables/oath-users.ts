@@ -1,0 +1,50 @@
+import { SECRET_BYTES_MIN } from '../../../protocol/limits.ts';
+import { badInput } from '../../enrol/enrolment.ts';
+import { enrolmentOf } from '../draft.ts';
+import { hexBytes } from '../encodings.ts';
+import { checkRowCount, judge, NAMELESS, type Row, type SourceFile, textOf } from '../row.ts';
+
+/** `HOTP`, `HOTP/E`, `HOTP/E/8`, `HOTP/T30`, `HOTP/T60/7`: how the type column begins. */
+export const OATH_TYPE = /^HOTP(?:\/(E|T(\d{1,4}))(?:\/(\d{1,2}))?)?$/i;
+
+/** A `users.oath` of the OATH Toolkit: type, user, PIN, key in hexadecimal, counter, last passcode, its time. */
+export async function readOathUsers(file: SourceFile): Promise<Row[]> {
+  const lines = textOf(file)
+    .replace(/^\ufeff/, '')
+    .split(/\r\n|\r|\n/)
+    .map((text, at) => ({ place: `line ${at + 1}`, fields: text.trim().split(/\s+/) }))
+    .filter(({ fields: [first = ''] }) => first !== '' && !first.startsWith('#'));
+  checkRowCount(lines.length);
+  return lines.map(({ place, fields }) => rowOf(place, fields));
+}
+
+function rowOf(place: string, fields: readonly string[]): Row {
+  const [typeText = '', user = '', pin = '-', key = '', counter = '0', lastPasscode] = fields;
+  const isKey = (hexBytes(key)?.length ?? 0) >= SECRET_BYTES_MIN;
+  return judge(place, isKey ? { issuer: '', label: user } : NAMELESS, () => {
+    const type = OATH_TYPE.exec(typeText);
+    if (type === null) {
+      throw badInput(
+        'The line does not begin with a type of users.oath, such as HOTP/T30/6.',
+        'Correct the line.',
+      );
+    }
+    const [, mode = 'E', period, digits] = type;
+    const isTimed = mode.toUpperCase().startsWith('T');
+    return enrolmentOf({
+      type: isTimed ? 'totp' : 'hotp',
+      secret: { as: 'hex', text: key },
+      digits,
+      period,
+      counter: isTimed ? undefined : nextCounter(counter, lastPasscode),
+      issuer: '',
+      label: user,
+      warnings: pin === '-' || pin === '+' ? [] : ['The file has a PIN for it, typed before the passcode.'],
+    });
+  });
+}
+
+/** Once a passcode was used the column holds its counter; before, the one of the first. */
+function nextCounter(counter: string, lastPasscode: string | undefined): string {
+  return lastPasscode === undefined || !/^\d{1,15}$/.test(counter) ? counter : String(Number(counter) + 1);
+}

@@ -1,0 +1,156 @@
+import { BinaryReader } from '@bufbuild/protobuf/wire';
+import { badInput } from '../../enrol/enrolment.ts';
+import { FobError } from '../../errors.ts';
+import { enrolmentOf } from '../draft.ts';
+import { base64Bytes } from '../encodings.ts';
+import { PARTS_MAX } from '../limits.ts';
+import { checkRowCount, judge, NAMELESS, type Row, refused, skipped } from '../row.ts';
+
+/** One image of an export of Google Authenticator (`otpauth-migration://offline?data=`). */
+export interface MigrationPart {
+  readonly place: string;
+  /** The same in every part of one export. */
+  readonly batch: number;
+  /** Parts of the export. */
+  readonly size: number;
+  /** Counts from 0. */
+  readonly index: number;
+  readonly rows: readonly Row[];
+}
+
+export function isMigration(uri: string): boolean {
+  return /^otpauth-migration:/i.test(uri);
+}
+
+/** A part, or the row that says why it cannot be read. */
+export function readMigrationPart(place: string, uri: string): MigrationPart | Row {
+  try {
+    return parsePart(place, payloadOf(uri));
+  } catch (error) {
+    // The reader of protocol buffers says of damage what helps nobody.
+    return refused(place, NAMELESS, error instanceof FobError ? error : damaged());
+  }
+}
+
+function payloadOf(uri: string): Uint8Array {
+  const data = /^otpauth-migration:\/\/offline\/?\?(?:[^#]*&)?data=([^&#]*)/i.exec(uri)?.[1];
+  if (data === undefined || data === '') throw damaged();
+  // Copied by hand, a plus of the Base64 arrives as it is or as the space that a form would make of it.
+  const bytes = base64Bytes(decodeURIComponent(data).replaceAll(' ', '+'));
+  if (bytes === undefined) throw damaged();
+  return bytes;
+}
+
+function damaged(): FobError {
+  return badInput(
+    'The export of Google Authenticator is damaged.',
+    'Make it again, and scan the code instead of copying it by hand.',
+  );
+}
+
+/** Numbers of the fields of MigrationPayload and OtpParameters, as the app writes them. */
+const PAYLOAD = { accounts: 1, size: 3, index: 4, batch: 5 } as const;
+const ACCOUNT = { secret: 1, name: 2, issuer: 3, algorithm: 4, digits: 5, type: 6, counter: 7 } as const;
+
+function parsePart(place: string, payload: Uint8Array): MigrationPart {
+  const reader = new BinaryReader(payload);
+  const part = { size: 1, index: 0, batch: 0 };
+  const rows: Row[] = [];
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    if (field === PAYLOAD.accounts) {
+      rows.push(readAccount(`${place}, account ${rows.length + 1}`, reader.bytes()));
+      checkRowCount(rows.length);
+    } else if (field === PAYLOAD.size) part.size = reader.int32() || 1;
+    else if (field === PAYLOAD.index) part.index = reader.int32();
+    else if (field === PAYLOAD.batch) part.batch = reader.int32();
+    else reader.skip(wireType, field);
+  }
+  if (part.size < 1 || part.size > PARTS_MAX || part.index < 0 || part.index >= part.size) throw damaged();
+  return { place, ...part, rows };
+}
+
+const ALGORITHMS: readonly (string | undefined)[] = ['SHA1', 'SHA1', 'SHA256', 'SHA512', 'MD5'];
+const DIGITS: readonly (number | undefined)[] = [6, 6, 8];
+const TYPES: readonly (string | undefined)[] = [undefined, 'hotp', 'totp'];
+
+function readAccount(place: string, bytes: Uint8Array): Row {
+  const reader = new BinaryReader(bytes);
+  const read = {
+    secret: new Uint8Array(0),
+    name: '',
+    issuer: '',
+    algorithm: 0,
+    digits: 0,
+    type: 0,
+    counter: '0',
+  };
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    if (field === ACCOUNT.secret) read.secret = new Uint8Array(reader.bytes());
+    else if (field === ACCOUNT.name) read.name = reader.string();
+    else if (field === ACCOUNT.issuer) read.issuer = reader.string();
+    else if (field === ACCOUNT.algorithm) read.algorithm = reader.int32();
+    else if (field === ACCOUNT.digits) read.digits = reader.int32();
+    else if (field === ACCOUNT.type) read.type = reader.int32();
+    else if (field === ACCOUNT.counter) read.counter = String(reader.int64());
+    else reader.skip(wireType, field);
+  }
+  const { issuer, secret, counter } = read;
+  const label = withoutIssuer(read.name, issuer);
+  const type = TYPES[read.type] ?? '';
+  return judge(place, { issuer, label }, () =>
+    enrolmentOf({
+      type,
+      secret: { bytes: secret },
+      algorithm: ALGORITHMS[read.algorithm] ?? '?',
+      digits: DIGITS[read.digits] ?? '?',
+      counter,
+      issuer,
+      label,
+      // The format has no field for it (and the app itself knows no other).
+      warnings: type === 'totp' ? ['The export does not say the period; 30 seconds are taken.'] : [],
+    }),
+  );
+}
+
+/** The app writes `Issuer:name` where the code that it had scanned was written so. */
+function withoutIssuer(name: string, issuer: string): string {
+  const [head, ...rest] = name.split(':');
+  return rest.length > 0 && head?.trim().toLowerCase() === issuer.trim().toLowerCase()
+    ? rest.join(':').trim()
+    : name;
+}
+
+/** Rows of all parts in the order of their exports, and a row for each part that is missing or there twice. */
+export function rowsOfParts(parts: readonly MigrationPart[]): Row[] {
+  const batches = new Map<string, MigrationPart[]>();
+  for (const part of parts) {
+    const key = `${part.batch} ${part.size}`;
+    batches.set(key, [...(batches.get(key) ?? []), part]);
+  }
+  return [...batches.values()].flatMap(rowsOfBatch);
+}
+
+function rowsOfBatch(parts: readonly MigrationPart[]): Row[] {
+  const size = parts[0]?.size ?? 0;
+  const rows: Row[] = [];
+  for (let index = 0; index < size; index++) {
+    const [first, ...again] = parts.filter(part => part.index === index);
+    const which = `part ${index + 1} of ${size}`;
+    if (first === undefined) {
+      rows.push(
+        refused(
+          which,
+          NAMELESS,
+          badInput(`Of this export ${which} is missing.`, 'Save the image of that part, and name it too.'),
+        ),
+      );
+      continue;
+    }
+    rows.push(...first.rows);
+    for (const { place } of again)
+      rows.push(skipped(place, NAMELESS, `This is ${which} of the export, which is there already.`));
+  }
+  return rows;
+}

@@ -1,0 +1,54 @@
+import { badInput } from '../../enrol/enrolment.ts';
+import { otpauthOf } from '../../enrol/otpauth.ts';
+import { PASSWORD_CHARS_MIN } from '../limits.ts';
+import { type RandomBytes, type Sealing, writePskc } from './pskc.ts';
+import { writeEntra, writeOathUsers, writeTokenLines } from './tables.ts';
+import type { Token } from './token.ts';
+
+/** Files in which seeds are handed on, by the names that the command line has for them. */
+export const OUT_FORMATS = ['pskc', 'uri', 'entra', 'privacyidea', 'linotp', 'oath'] as const;
+export type OutFormat = (typeof OUT_FORMATS)[number];
+
+/** In every other format the secrets can be read by whoever reads the file. */
+export function isSealed(format: OutFormat): format is 'pskc' {
+  return format === 'pskc';
+}
+
+/** How a file is to be written. */
+export type Output =
+  | { readonly format: 'pskc'; readonly sealing: Sealing }
+  | { readonly format: Exclude<OutFormat, 'pskc'> };
+
+/**
+ * The text of a file that holds all the tokens.
+ * @throws FobError `bad-input` for what the format cannot hold
+ */
+export async function writeTokens(
+  output: Output,
+  tokens: readonly Token[],
+  random: RandomBytes,
+): Promise<string> {
+  switch (output.format) {
+    case 'pskc':
+      checkSealing(output.sealing);
+      return writePskc(tokens, output.sealing, random);
+    case 'uri':
+      return tokens.map(({ enrolment }) => `${otpauthOf(enrolment)}\n`).join('');
+    case 'entra':
+      return writeEntra(tokens);
+    case 'privacyidea':
+    case 'linotp':
+      return writeTokenLines(tokens);
+    case 'oath':
+      return writeOathUsers(tokens);
+  }
+}
+
+/** @throws FobError `bad-input` for a password that is soon guessed */
+export function checkSealing(sealing: Sealing): void {
+  if (!('password' in sealing) || [...sealing.password].length >= PASSWORD_CHARS_MIN) return;
+  throw badInput(
+    `The password is shorter than ${PASSWORD_CHARS_MIN} characters, and whoever gets the file may guess at leisure.`,
+    'Choose a longer one, such as five words drawn at random.',
+  );
+}

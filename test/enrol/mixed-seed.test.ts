@@ -1,0 +1,32 @@
+import { hkdfSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { withFobChance } from '../../host/enrol/mixed-seed.ts';
+import { freshSeed } from '../../host/enrol/seed.ts';
+
+const SECRET = new TextEncoder().encode('12345678901234567890');
+const totp = { ...freshSeed({ issuer: 'Example', label: 'alice@example.com' }, () => SECRET) };
+
+describe('a fresh secret', () => {
+  const chance = new Uint8Array(32).fill(5);
+
+  it('is HKDF-SHA-512 over the chance of computer and fob, by the names of the account', () => {
+    const names = JSON.stringify(['passfob seed', 'Example', 'alice@example.com']);
+    const expected = new Uint8Array(hkdfSync('sha512', SECRET, chance, names, 20));
+    expect(withFobChance(totp, chance)).toEqual({ ...totp, secret: expected });
+  });
+
+  it.each([20, 32, 64])('keeps its %d bytes, and is another by each of its sources', length => {
+    const one = { ...totp, secret: new Uint8Array(length).fill(1) };
+    const made = [
+      withFobChance(one, chance),
+      withFobChance(
+        one,
+        chance.map(byte => byte ^ 1),
+      ),
+      withFobChance({ ...one, secret: new Uint8Array(length).fill(2) }, chance),
+      withFobChance({ ...one, label: 'bob' }, chance),
+    ].map(({ secret }) => Buffer.from(secret).toString('hex'));
+    expect(new Set(made).size).toBe(4);
+    expect(made.every(text => text.length === length * 2)).toBe(true);
+  });
+});

@@ -1,0 +1,163 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isFobError } from '../../host/errors.ts';
+import { FORMAT_NAMES } from '../../host/formats/detect.ts';
+import { readFiles } from '../../host/formats/read.ts';
+import type { ReadTools } from '../../host/formats/row.ts';
+import { isBigRun } from '../kit/tools.ts';
+
+/** A file of others may be anything. It must come to rows or to one error of ours, and soon. */
+
+const FOLDER = fileURLToPath(new URL('corpus/', import.meta.url));
+/** Not those whose keys are slow to derive, nor pictures, which a decoder of its own reads. */
+const SLOW =
+  /^(?:aegis-(?:enc|wrong-p|dam|scrypt)|2fas-(?:enc|wrong)|bitwarden-(?:pro|wrong))|\.png$|expected\.json$/;
+const originals = readdirSync(FOLDER)
+  .filter(name => !SLOW.test(name))
+  .map(name => new Uint8Array(readFileSync(`${FOLDER}${name}`)));
+
+const runs = { numRuns: isBigRun ? 2_000 : 150 };
+const SLOWEST_MS = 2_000;
+
+const answers: ReadTools = { password: async () => 'qwerty', key: async () => new Uint8Array(16).fill(7) };
+
+async function isJudged(bytes: Uint8Array, format?: (typeof FORMAT_NAMES)[number]): Promise<void> {
+  const start = process.cpuUsage();
+  try {
+    const rows = await readFiles([{ name: 'fuzzed', bytes }], answers, format);
+    for (const { outcome } of rows) expect(['ok', 'skipped', 'refused']).toContain(outcome.state);
+  } catch (error) {
+    if (!isFobError(error, 'bad-input')) throw error;
+  }
+  // Of the processor, so that a busy computer fails nothing.
+  const { user, system } = process.cpuUsage(start);
+  expect((user + system) / 1_000).toBeLessThan(SLOWEST_MS);
+}
+
+describe('anything', () => {
+  const formats = FORMAT_NAMES.filter(name => name !== 'qr');
+
+  it.each(formats)('is judged as %s', async format => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 400 }), words), bytes => isJudged(bytes, format)),
+      runs,
+    );
+  });
+
+  it('is judged as what it looks like', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 400 }), words), bytes => isJudged(bytes)),
+      runs,
+    );
+  });
+
+  it('is judged where it once was a file of the corpus', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...originals),
+        fc.array(edit, { minLength: 1, maxLength: 6 }),
+        (original, edits) => isJudged(edits.reduce(edited, original)),
+      ),
+      { numRuns: runs.numRuns * 4 },
+    );
+  });
+});
+
+describe('what is made to be slow', () => {
+  const many = 100_000;
+  it.each([
+    ['<'.repeat(many), 'pskc'],
+    [`<a ${'b '.repeat(many)}`, 'pskc'],
+    [`<a>${'<b/>'.repeat(many)}</a>`, 'pskc'],
+    [`<a>${'&amp;'.repeat(many)}</a>`, 'pskc'],
+    [`{"tokens":[${'"'.repeat(many)}`, 'freeotp'],
+    [`{"tokens":[${'{},'.repeat(9_000)}{}]}`, 'freeotp'],
+    ['"'.repeat(many), 'csv'],
+    [`${','.repeat(many)}\n`, 'csv'],
+    [`label,secret\n${'a,b\n'.repeat(9_000)}`, 'csv'],
+    [' '.repeat(many), 'csv'],
+    [`otpauth://totp/${'%41'.repeat(2_000)}?${'a&'.repeat(1_000)}`, 'uri'],
+    [`otpauth-migration://offline?data=${'CgA'.repeat(30_000)}`, 'uri'],
+    [`otpauth-migration://offline?${'a&data='.repeat(many)}`, 'uri'],
+    [`${'\n'.repeat(many)}`, 'oath'],
+    [`HOTP ${' '.repeat(many)}`, 'oath'],
+  ] as const)('is not: %#', async (text, format) => {
+    await isJudged(new TextEncoder().encode(text), format);
+  });
+});
+
+/** Text of the pieces that the formats are made of. */
+const words = fc
+  .array(
+    fc.constantFrom(
+      ...[
+        'otpauth://',
+        'totp/',
+        'secret=',
+        'GEZDGNBVGY3TQOJQ',
+        '&',
+        '?',
+        '\n',
+        ',',
+        '"',
+        '{',
+        '}',
+        '[',
+        ']',
+        ':',
+        '<',
+      ],
+      ...[
+        '>',
+        '/',
+        '"tokens"',
+        '"services"',
+        '"items"',
+        '"db"',
+        '"header"',
+        'HOTP/T30/6',
+        '\t',
+        '3132',
+        'label,secret',
+      ],
+      ...[
+        '<KeyContainer Version="1.0" xmlns="urn:ietf:params:xml:ns:keyprov:pskc">',
+        '</KeyContainer>',
+        '<KeyPackage>',
+      ],
+      ...[
+        'otpauth-migration://offline?data=',
+        'Cg',
+        '%',
+        '=',
+        '#',
+        ' ',
+        '\u0000',
+        '1e999',
+        'null',
+        '-1',
+        '<!DOCTYPE',
+      ],
+    ),
+    { maxLength: 60 },
+  )
+  .map(pieces => new TextEncoder().encode(pieces.join('')));
+
+interface Edit {
+  readonly at: number;
+  readonly remove: number;
+  readonly insert: Uint8Array;
+}
+
+const edit: fc.Arbitrary<Edit> = fc.record({
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  remove: fc.nat(20),
+  insert: fc.oneof(fc.uint8Array({ maxLength: 6 }), words),
+});
+
+function edited(bytes: Uint8Array, { at, remove, insert }: Edit): Uint8Array {
+  const from = Math.floor(at * bytes.length);
+  return new Uint8Array([...bytes.subarray(0, from), ...insert, ...bytes.subarray(from + remove)]);
+}

@@ -1,0 +1,34 @@
+import { FobError } from '../../host/errors.ts';
+import type { ReadTools } from '../../host/formats/row.ts';
+
+/** What the encrypted files of the corpus open with; nothing else in the world does. */
+export const PASSWORD = 'correct horse battery staple';
+export const KEY = Uint8Array.from({ length: 32 }, (_, at) => at + 1);
+
+const RFC_PASSWORD = 'qwerty';
+const RFC_KEY = Buffer.from('12345678901234567890123456789012', 'hex');
+
+/** What a person who has the right things types for a file; the name of the file says where they have not. */
+export function answersFor(file: string): ReadTools {
+  const isWrong = file.includes('wrong');
+  const isOfTheRfc = file.startsWith('pskc-') && !file.includes('aes-256');
+  const wanted = isOfTheRfc ? RFC_PASSWORD : PASSWORD;
+  const key = isOfTheRfc ? new Uint8Array(RFC_KEY) : KEY;
+  return {
+    password: async () => (isWrong ? 'Tr0ub4dor&3' : wanted),
+    key: async () => {
+      if (file.includes('short-key')) return key.slice(0, 8).fill(1);
+      return isWrong ? key.map(byte => byte ^ 1) : key;
+    },
+  };
+}
+
+/** Of somebody who must not be asked. */
+export const unasked: ReadTools = {
+  password: async () => {
+    throw new FobError('usage');
+  },
+  key: async () => {
+    throw new FobError('usage');
+  },
+};

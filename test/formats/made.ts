@@ -1,0 +1,220 @@
+import { createCipheriv, createHmac, pbkdf2Sync, scryptSync } from 'node:crypto';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { type Picture, png, qrPicture, sideBySide } from '../enrol/images.ts';
+import { KEY, PASSWORD } from './keys.ts';
+
+/** Files of the corpus that no editor can write: encrypted ones, protocol buffers, pictures. The same each time. */
+
+const SECRET = new TextEncoder().encode('12345678901234567890');
+const BASE32 = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+
+/** Bytes that stand for chance. */
+function chance(length: number, from: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, at) => (at * 7 + from) & 255);
+}
+
+interface Exported {
+  readonly name: string;
+  readonly issuer?: string;
+  readonly algorithm?: number;
+  readonly digits?: number;
+  readonly type?: number;
+  readonly counter?: number;
+  readonly secret?: Uint8Array;
+}
+
+/** One image of Google Authenticator, as the URI that it holds. */
+export function migrationUri(
+  accounts: readonly Exported[],
+  part: { size?: number; index?: number; batch?: number } = {},
+): string {
+  const writer = new BinaryWriter();
+  for (const { name, issuer = '', algorithm = 1, digits = 1, type = 2, counter = 0, secret } of accounts) {
+    writer.tag(1, WireType.LengthDelimited).fork();
+    writer.tag(1, WireType.LengthDelimited).bytes(secret ?? SECRET);
+    writer.tag(2, WireType.LengthDelimited).string(name);
+    writer.tag(3, WireType.LengthDelimited).string(issuer);
+    for (const [field, value] of [algorithm, digits, type].entries()) {
+      writer.tag(field + 4, WireType.Varint).int32(value);
+    }
+    writer.tag(7, WireType.Varint).int64(counter);
+    writer.tag(8, WireType.LengthDelimited).string('a field of a later version');
+    writer.join();
+  }
+  writer.tag(2, WireType.Varint).int32(1);
+  writer.tag(3, WireType.Varint).int32(part.size ?? 1);
+  writer.tag(4, WireType.Varint).int32(part.index ?? 0);
+  writer.tag(5, WireType.Varint).int32(part.batch ?? -1_234_567);
+  const data = Buffer.from(writer.finish()).toString('base64');
+  return `otpauth-migration://offline?data=${encodeURIComponent(data)}`;
+}
+
+const part = (index: number, batch = 77, size = 3) =>
+  migrationUri([{ name: `Example:user${index}`, issuer: 'Example' }, { name: `plain${index}` }], {
+    size,
+    index,
+    batch,
+  });
+
+function migrations(): [string, string][] {
+  const lines = (...uris: string[]) => `${uris.join('\n')}\n`;
+  const good = [
+    { name: 'Example:alice', issuer: 'Example' },
+    { name: 'bob', issuer: 'Example', type: 1, counter: 12, digits: 2 },
+    { name: 'carol', algorithm: 2 },
+    { name: 'dave', algorithm: 3, issuer: 'The Very Long Name Of Some Company Ltd' },
+    { name: 'unspecified', algorithm: 0, digits: 0 },
+  ];
+  const odd = [
+    { name: 'md5', algorithm: 4 },
+    { name: 'no type', type: 0 },
+    { name: 'digits', digits: 3 },
+    { name: 'short', secret: chance(5, 1) },
+    { name: 'none', secret: new Uint8Array(0) },
+    { name: 'counter', type: 1, counter: -1 },
+  ];
+  const whole = migrationUri(good);
+  return [
+    ['migration-good.txt', lines(whole)],
+    ['migration-odd.txt', lines(migrationUri(odd))],
+    ['migration-three-parts.txt', lines(part(2), part(0), part(1))],
+    ['migration-part-missing.txt', lines(part(0), part(2))],
+    ['migration-part-twice.txt', lines(part(0, 5, 2), part(1, 5, 2), part(0, 5, 2))],
+    ['migration-two-exports.txt', lines(part(0, 5, 1), part(0, 6, 1), `otpauth://totp/x?secret=${BASE32}`)],
+    [
+      'migration-damaged.txt',
+      lines(whole.slice(0, -40), whole.replace('data=', 'data=%00'), whole.replace('data=', 'x=')),
+    ],
+    ['migration-impossible-part.txt', lines(part(3), part(-1), part(0, 1, 100_000))],
+  ];
+}
+
+function seal256(key: Uint8Array, nonce: Uint8Array, plain: string): { sealed: Buffer; tag: Buffer } {
+  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
+  return { sealed, tag: cipher.getAuthTag() };
+}
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+
+function aegis(change: { n?: number; damage?: boolean } = {}): string {
+  const entry = {
+    type: 'totp',
+    name: 'Bob',
+    issuer: 'Example',
+    info: { secret: BASE32, algo: 'SHA1', digits: 6, period: 30 },
+  };
+  const master = chance(32, 3);
+  const salt = chance(32, 9);
+  const wrapping = scryptSync(PASSWORD, salt, 32, { N: 32_768, r: 8, p: 1, maxmem: 2 ** 26 });
+  const cipher = createCipheriv('aes-256-gcm', wrapping, chance(12, 1));
+  const key = Buffer.concat([cipher.update(master), cipher.final()]);
+  const params = (nonce: Uint8Array, tag: Uint8Array) => ({ nonce: hex(nonce), tag: hex(tag) });
+  const { sealed, tag } = seal256(master, chance(12, 2), JSON.stringify({ version: 1, entries: [entry] }));
+  if (change.damage === true) sealed[5] = (sealed[5] ?? 0) ^ 1;
+  const slots = [
+    { type: 2, uuid: 'a', key: hex(chance(32, 4)), key_params: params(chance(12, 5), chance(16, 6)) },
+    {
+      type: 1,
+      uuid: 'b',
+      key: hex(key),
+      key_params: params(chance(12, 1), cipher.getAuthTag()),
+      n: change.n ?? 32_768,
+      r: 8,
+      p: 1,
+      salt: hex(salt),
+    },
+  ];
+  const header = { slots, params: params(chance(12, 2), tag) };
+  return `${JSON.stringify({ version: 1, header, db: base64(sealed) }, null, 1)}\n`;
+}
+
+function twoFas(): string {
+  const service = {
+    name: 'Example',
+    secret: BASE32,
+    otp: { account: 'alice', tokenType: 'TOTP', digits: 6, period: 30 },
+  };
+  const salt = chance(256, 1);
+  const key = pbkdf2Sync(PASSWORD, salt, 10_000, 32, 'sha256');
+  const { sealed, tag } = seal256(key, chance(12, 8), JSON.stringify([service]));
+  const parts = [Buffer.concat([sealed, tag]), salt, chance(12, 8)].map(base64);
+  return `${JSON.stringify({ services: [], servicesEncrypted: parts.join(':'), schemaVersion: 4 })}\n`;
+}
+
+function bitwarden(): string {
+  const salt = 'c2FsdCBvZiB0aGUgZXhwb3J0';
+  const master = pbkdf2Sync(PASSWORD, salt, 100_000, 32, 'sha256');
+  const stretch = (use: string) => createHmac('sha256', master).update(`${use}\u0001`).digest();
+  const sealed = (plain: string, from: number) => {
+    const iv = chance(16, from);
+    const cipher = createCipheriv('aes-256-cbc', stretch('enc'), iv);
+    const text = Buffer.concat([cipher.update(plain), cipher.final()]);
+    const mac = createHmac('sha256', stretch('mac')).update(iv).update(text).digest();
+    return `2.${[iv, text, mac].map(base64).join('|')}`;
+  };
+  const item = { type: 1, name: 'Example', login: { username: 'alice', totp: BASE32 } };
+  return `${JSON.stringify({
+    encrypted: true,
+    passwordProtected: true,
+    salt,
+    kdfType: 0,
+    kdfIterations: 100_000,
+    encKeyValidation_DO_NOT_EDIT: sealed('0d0c4b25-4bb4-4b05-9d2a-d3a0b5a4c6ab', 1),
+    data: sealed(JSON.stringify({ encrypted: false, folders: [], items: [item] }), 2),
+  })}\n`;
+}
+
+/** AES-256, HMAC-SHA-256 and a MAC with the key of the encryption: allowed, and none of the figures of the RFC. */
+function pskc256(): string {
+  const iv = chance(16, 40);
+  const cipher = createCipheriv('aes-256-cbc', KEY, iv);
+  const value = Buffer.concat([iv, cipher.update(SECRET), cipher.final()]);
+  const mac = createHmac('sha256', KEY).update(value).digest();
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<KeyContainer Version="1.0" xmlns="urn:ietf:params:xml:ns:keyprov:pskc" xmlns:xenc="http://www.w3.org/2001/04/xmlenc#">
+<EncryptionKey><ds:KeyName xmlns:ds="http://www.w3.org/2000/09/xmldsig#">Ours</ds:KeyName></EncryptionKey>
+<MACMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#hmac-sha256"/>
+<KeyPackage><Key Id="1" Algorithm="urn:ietf:params:xml:ns:keyprov:pskc:totp"><Issuer>Example</Issuer>
+<AlgorithmParameters><ResponseFormat Length="6" Encoding="DECIMAL"/></AlgorithmParameters>
+<Data><Secret><EncryptedValue><xenc:EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes256-cbc"/>
+<xenc:CipherData><xenc:CipherValue>${base64(value)}</xenc:CipherValue></xenc:CipherData></EncryptedValue>
+<ValueMAC>${base64(mac)}</ValueMAC></Secret></Data></Key></KeyPackage></KeyContainer>
+`;
+}
+
+async function pictures(): Promise<[string, Uint8Array][]> {
+  const uri = `otpauth://totp/Example:alice?secret=${BASE32}&issuer=Example`;
+  const blank: Picture = { width: 60, height: 60, pixels: new Uint8Array(3600).fill(255) };
+  const whole = png(await qrPicture(uri));
+  return [
+    ['picture-uri.png', whole],
+    ['picture-migration.png', png(await qrPicture(part(0, 9, 1)))],
+    [
+      'picture-two-parts.png',
+      png(sideBySide(await qrPicture(part(0, 9, 2)), await qrPicture(part(1, 9, 2)))),
+    ],
+    ['picture-other-code.png', png(await qrPicture('https://example.com/'))],
+    ['picture-no-code.png', png(blank)],
+    ['picture-cut.png', whole.slice(0, 60)],
+  ];
+}
+
+/** Every made file by its name. */
+export async function madeFiles(): Promise<Map<string, Uint8Array>> {
+  const texts: [string, string][] = [
+    ...migrations(),
+    ['aegis-encrypted.json', aegis()],
+    ['aegis-wrong-password.json', aegis()],
+    ['aegis-damaged.json', aegis({ damage: true })],
+    ['aegis-scrypt-bomb.json', aegis({ n: 2 ** 30 })],
+    ['2fas-encrypted.2fas', twoFas()],
+    ['2fas-wrong-password.2fas', twoFas()],
+    ['bitwarden-protected.json', bitwarden()],
+    ['bitwarden-wrong-password.json', bitwarden()],
+    ['pskc-aes-256.xml', pskc256()],
+  ];
+  const files = texts.map(([name, text]) => [name, new TextEncoder().encode(text)] as const);
+  return new Map([...files, ...(await pictures())]);
+}

@@ -1,0 +1,288 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { hostPrimitives } from '../../host/client/primitives.ts';
+import { handOn, saveNew } from '../../host/commands/out-file.ts';
+import type { Enrolment } from '../../host/enrol/enrolment.ts';
+import { isFobError } from '../../host/errors.ts';
+import { readFiles } from '../../host/formats/read.ts';
+import { tokenOf } from '../../host/formats/write/token.ts';
+import { type Output, writeTokens } from '../../host/formats/write/write.ts';
+import { Hmac } from '../../protocol/hmac.ts';
+import { hotp } from '../../protocol/otp.ts';
+import type { Algorithm } from '../../protocol/primitives.ts';
+import { account } from '../enrol/accounts.ts';
+import { failure } from '../host/kit/failure.ts';
+import { itNeeds, needsTool } from '../kit/tools.ts';
+import { KEY, PASSWORD } from './keys.ts';
+
+const SECRET = new TextEncoder().encode('12345678901234567890');
+/** Chance that a test can foresee; no two draws are the same. */
+const drawer = () => {
+  let draws = 0;
+  return (length: number) => Uint8Array.from({ length }, (_, at) => (at * 31 + ++draws) & 255);
+};
+
+const totp: Enrolment = {
+  kind: 2,
+  algorithm: 1,
+  digits: 6,
+  alphabet: 'decimal',
+  period: 30,
+  counter: 0,
+  issuer: 'Example',
+  label: 'alice@example.com',
+  secret: SECRET,
+  warnings: [],
+};
+const token = (change: Partial<Enrolment> = {}) => tokenOf('PF-7Q4M-K2XZ', 'pico', { ...totp, ...change });
+const written = (output: Output, ...changes: Partial<Enrolment>[]) =>
+  writeTokens(output, changes.map(token), drawer());
+const keyed = (bytes: number): Output => ({ format: 'pskc', sealing: { key: KEY.slice(0, bytes) } });
+
+const answers = { password: async () => PASSWORD, key: async () => KEY };
+async function readBack(text: string, key: Uint8Array = KEY): Promise<Enrolment[]> {
+  const file = { name: 'written', bytes: new TextEncoder().encode(text) };
+  const rows = await readFiles([file], { ...answers, key: async () => key });
+  return rows.flatMap(({ outcome }) => (outcome.state === 'ok' ? [outcome.enrolment] : []));
+}
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'passfob-write-'));
+  onTestFinished(() => rmSync(path, { recursive: true }));
+  return path;
+}
+
+describe('the upload files', () => {
+  const hotp7 = { kind: 1, period: 0, counter: 7, digits: 8, label: 'bob' } as const;
+
+  it('of Entra ID are exactly what it takes', async () => {
+    expect(await written({ format: 'entra' }, {}, { label: "o'brien@example.com", period: 60 })).toBe(
+      'upn,serial number,secret key,time interval,manufacturer,model\r\n' +
+        'alice@example.com,PF-7Q4M-K2XZ-E9C295,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,30,Passfob,pico\r\n' +
+        "o''brien@example.com,PF-7Q4M-K2XZ-655BFB,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,60,Passfob,pico\r\n",
+    );
+  });
+
+  it.each([
+    hotp7,
+    { digits: 8 },
+    { period: 45 },
+    { algorithm: 2 as Algorithm },
+    { secret: new Uint8Array(81) },
+  ])('of Entra ID hold nothing that it does not take: %j', async change => {
+    expect((await failure(written({ format: 'entra' }, change))).message).toMatch(/^Entra ID takes/);
+  });
+
+  it.each(['privacyidea', 'linotp'] as const)(
+    'of %s are lines of serial, key, type, digits, period',
+    async format => {
+      expect(await written({ format }, {}, hotp7, { algorithm: 2 })).toBe(
+        'PF-7Q4M-K2XZ-E9C295,3132333435363738393031323334353637383930,totp,6,30\n' +
+          'PF-7Q4M-K2XZ-5F10B2,3132333435363738393031323334353637383930,hotp,8,7\n' +
+          'PF-7Q4M-K2XZ-E9C295,3132333435363738393031323334353637383930,totp,6,30,sha256\n',
+      );
+    },
+  );
+
+  it('of the OATH Toolkit are users.oath', async () => {
+    expect(await written({ format: 'oath' }, {}, hotp7)).toBe(
+      'HOTP/T30/6\talice@example.com\t-\t3132333435363738393031323334353637383930\n' +
+        'HOTP/E/8\tbob\t-\t3132333435363738393031323334353637383930\t7\n',
+    );
+    for (const change of [
+      { algorithm: 3 as Algorithm },
+      { label: 'al ice' },
+      { label: '' },
+      { label: '#x' },
+    ]) {
+      expect((await failure(written({ format: 'oath' }, change))).kind).toBe('bad-input');
+    }
+  });
+
+  it.each(['=1+1', '+1', '-1', '@sum', 'a,b', 'a"b', 'a;b', '#x'])('hold no cell such as %s', async label => {
+    const error = await failure(written({ format: 'entra' }, { label }));
+    expect(error.message).toMatch(/^The label (?:begins with a character|has a comma)/);
+    expect(error.message).not.toContain(label);
+  });
+
+  it('hold no account that they cannot say', async () => {
+    for (const format of ['entra', 'privacyidea', 'linotp', 'oath'] as const) {
+      const error = await failure(written({ format }, { alphabet: 'base32' }));
+      expect(error.message).toMatch(/cannot hold an OCRA account/);
+    }
+    expect((await failure(written(keyed(16), { alphabet: 'hex' }))).kind).toBe('bad-input');
+  });
+});
+
+describe('a written file', () => {
+  const outputs: Output[] = [
+    { format: 'uri' },
+    { format: 'privacyidea' },
+    { format: 'entra' },
+    { format: 'oath' },
+    ...[16, 24, 32].map(keyed),
+  ];
+
+  it.each(outputs)('of the format $format is read back as what was written, or is refused', async output => {
+    let writes = 0;
+    const property = fc.asyncProperty(account, fc.boolean(), async (drawn, isSuited) => {
+      const made = isSuited ? suited(drawn) : drawn;
+      const one = tokenOf('PF-7Q4M-K2XZ', 'pico', made);
+      const text = await writeTokens(output, [one], drawer()).catch(error => error);
+      if (isFobError(text, 'bad-input')) return;
+      writes++;
+      const sealed = 'sealing' in output && 'key' in output.sealing ? output.sealing.key : undefined;
+      const [read] = await readBack(text, sealed);
+      const serial = output.format === 'privacyidea' ? { issuer: '', label: one.serial } : {};
+      const unlabelledEntra = output.format === 'entra' && made.label === '' ? { label: one.serial } : {};
+      const nameless = output.format === 'entra' || output.format === 'oath' ? { issuer: '' } : {};
+      const unlabelled = output.format === 'pskc' ? namesInPskc(made, one.serial) : {};
+      expect(read).toEqual({ ...made, ...serial, ...nameless, ...unlabelledEntra, ...unlabelled });
+    });
+    await fc.assert(property, { numRuns: 300 });
+    expect(writes).toBeGreaterThan(20);
+  });
+
+  /** Settings that every format takes. */
+  function suited(made: Enrolment): Enrolment {
+    const period = made.period > 60 ? 60 : 30;
+    const secret = made.secret.slice(0, 80);
+    return { ...made, kind: 2, algorithm: 1, digits: 6, alphabet: 'decimal', period, counter: 0, secret };
+  }
+
+  /** A label that is left out is read as the serial, and an issuer as the manufacturer. */
+  function namesInPskc({ issuer, label }: Enrolment, serial: string) {
+    return { issuer: issuer === '' ? 'Passfob' : issuer, label: label === '' ? serial : label };
+  }
+
+  it('under a password is opened by it alone', async () => {
+    const text = await written({ format: 'pskc', sealing: { password: PASSWORD } }, {}, { label: 'bob' });
+    expect(await readBack(text)).toMatchObject([
+      { label: 'alice@example.com' },
+      { label: 'bob', secret: SECRET },
+    ]);
+    expect(text).not.toContain(Buffer.from(SECRET).toString('base64'));
+    const wrong = { ...answers, password: async () => `${PASSWORD}!` };
+    const file = { name: 'x', bytes: new TextEncoder().encode(text) };
+    const rows = await readFiles([file], wrong).catch(error => error);
+    expect(
+      isFobError(rows, 'bad-input') ||
+        rows.every((row: { outcome: object }) => !('enrolment' in row.outcome)),
+    ).toBe(true);
+  });
+
+  it('is not sealed by a password that is soon guessed', async () => {
+    const error = await failure(written({ format: 'pskc', sealing: { password: 'elevenchars' } }, {}));
+    expect(error.message).toMatch(/shorter than 12 characters/);
+  });
+
+  it('names two accounts of a fob by two serials, and the same account by the same', () => {
+    expect(token().serial).toBe(token({ secret: KEY }).serial);
+    expect(token().serial).not.toBe(token({ label: 'bob' }).serial);
+  });
+});
+
+describe('others', () => {
+  const sealed = () =>
+    written(keyed(16), {}, { kind: 1, period: 0, counter: 5, label: 'Böb & <co>', algorithm: 2 });
+
+  itNeeds(needsTool('pskctool'), 'find our PSKC valid by the schema: pskctool', async pskctool => {
+    const path = join(folder(), 'x.xml');
+    for (const text of [
+      await sealed(),
+      await written({ format: 'pskc', sealing: { password: PASSWORD } }, {}),
+    ]) {
+      writeFileSync(path, text);
+      expect(execFileSync(pskctool, ['--validate', path], { encoding: 'utf8' })).toContain('OK');
+    }
+    writeFileSync(path, await sealed());
+    const said = execFileSync(pskctool, ['--info', path], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    expect(said).toContain('FriendlyName: Böb & <co>');
+    expect(said).toContain('Key Counter: 5');
+    expect(said).toContain('Algorithm Parameters Suite: HMAC-SHA256');
+  });
+
+  itNeeds(needsTool('pskc2csv'), 'open it, MACs checked, to the same secrets: pskc2csv', async pskc2csv => {
+    const place = folder();
+    const path = join(place, 'x.xml');
+    writeFileSync(join(place, 'key'), KEY.slice(0, 16));
+    writeFileSync(join(place, 'password'), PASSWORD);
+    const hex = Buffer.from(SECRET).toString('hex');
+    const open = (...args: string[]) =>
+      execFileSync(pskc2csv, [...args, '-c', 'secret,response_length,time_interval', path], {
+        encoding: 'utf8',
+      });
+    writeFileSync(path, await written(keyed(16), {}));
+    expect(open('-s', join(place, 'key')).trim().split(/\r?\n/)[1]).toBe(`${hex},6,30`);
+    const byPassword = await written({ format: 'pskc', sealing: { password: PASSWORD } }, {});
+    writeFileSync(path, byPassword);
+    expect(open('-p', join(place, 'password')).trim().split(/\r?\n/)[1]).toBe(`${hex},6,30`);
+    writeFileSync(path, byPassword.replace(/<ValueMAC>..../, '<ValueMAC>AAAA'));
+    expect(() =>
+      execFileSync(pskc2csv, ['-p', join(place, 'password'), path], { stdio: 'ignore' }),
+    ).toThrow();
+  });
+
+  itNeeds(needsTool('oathtool'), 'make the same passcodes of users.oath: oathtool', async oathtool => {
+    const lines = (
+      await written({ format: 'oath' }, {}, { kind: 1, period: 0, counter: 7, digits: 8, label: 'b' })
+    ).split('\n');
+    const seconds = 1_234_567_890;
+    const expected = [
+      hotp(new Hmac(hostPrimitives, 1, SECRET), Math.floor(seconds / 30), 6),
+      hotp(new Hmac(hostPrimitives, 1, SECRET), 7, 8),
+    ];
+    const made = lines.slice(0, 2).map(line => {
+      const [type = '', , , key = '', counter = '0'] = line.split('\t');
+      const [, mode = '', digits = ''] = type.split('/');
+      const moving = mode.startsWith('T')
+        ? ['--totp', '-s', `${mode.slice(1)}s`, '-N', `@${seconds}`]
+        : ['--hotp', '-c', counter];
+      return execFileSync(oathtool, [...moving, '-d', digits, key], { encoding: 'utf8' }).trim();
+    });
+    expect(made).toEqual(expected);
+  });
+});
+
+describe('a new file', () => {
+  it('is for its owner alone, whole, and takes the place of no other', async () => {
+    const place = folder();
+    const path = join(place, 'seeds');
+    saveNew(path, 'first');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(await failure(Promise.resolve().then(() => saveNew(path, 'second')))).toMatchObject({
+      kind: 'bad-input',
+      message: expect.stringContaining('exists already, and it is not overwritten'),
+    });
+    expect(readFileSync(path, 'utf8')).toBe('first');
+    expect(readdirSync(place)).toEqual(['seeds']);
+    const nowhere = join(place, 'no', 'folder');
+    expect((await failure(Promise.resolve().then(() => saveNew(nowhere, 'x')))).message).toMatch(
+      /cannot be written/,
+    );
+  });
+
+  it('is not begun where its format cannot hold the account', async () => {
+    const place = folder();
+    const out = { format: 'entra', path: join(place, 'seeds') } as const;
+    await failure(handOn({ random: drawer() }, out, [token({ digits: 8 })]));
+    expect(readdirSync(place)).toEqual([]);
+  });
+
+  it('can be taken back', async () => {
+    const place = folder();
+    const unsave = await handOn({ random: drawer() }, { format: 'uri', path: join(place, 'seeds') }, [
+      token(),
+    ]);
+    expect(readdirSync(place)).toEqual(['seeds']);
+    unsave();
+    expect(readdirSync(place)).toEqual([]);
+  });
+});

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeNeeds } from '../kit/tools.ts';
+import { passfob } from './kit/cli.ts';
+import { needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
+
+const corpus = (name: string) => fileURLToPath(new URL(`../formats/corpus/${name}`, import.meta.url));
+
+describeNeeds(needsBuild, 'passfob import', () => {
+  let home: string;
+  beforeAll(() => {
+    home = mkdtempSync(join(tmpdir(), 'passfob-import-cli-'));
+  });
+  afterAll(() => rmSync(home, { recursive: true }));
+
+  const run = (...args: string[]) => passfob(['import', ...args], { home, input: '' });
+
+  it('says in a dry run, without a fob, what would become of each row', async () => {
+    const { exitCode, stdout, stderr } = await run(
+      corpus('uri-twice.txt'),
+      corpus('uri-steam.txt'),
+      '--dry-run',
+    );
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout.split('\n')).toEqual([
+      'uri-twice.txt, line 1  A: x  ok',
+      'uri-twice.txt, line 2  A: y  ok',
+      'uri-twice.txt, line 3  A: x  skipped: The same account stands at uri-twice.txt, line 1.',
+      'uri-twice.txt, line 4  A: x  ok',
+      ...[1, 2, 3].map(
+        line =>
+          `uri-steam.txt, line ${line}  refused: This is a Steam account, whose passcodes a fob cannot make. Keep it in the app of Steam, and enrol accounts of type totp or hotp.`,
+      ),
+      '3 ok, 1 skipped, 3 refused',
+      '',
+    ]);
+  });
+
+  it('prints nothing that a terminal would obey', async () => {
+    const { stdout } = await run(corpus('uri-control-names.txt'), '--dry-run');
+    expect(stdout.replaceAll('\n', '')).toMatch(/^\P{Cc}*$/u);
+    expect(stdout).toContain('A: al?ice');
+  });
+
+  it('takes a password from a file, and asks for none where nobody is', async () => {
+    const passwordFile = join(home, 'password');
+    writeFileSync(passwordFile, 'qwerty\n');
+    const opened = await run(
+      corpus('pskc-figure-7.xml'),
+      '--dry-run',
+      '--json',
+      '--password-file',
+      passwordFile,
+    );
+    expect(opened.json()).toMatchObject({ ok: true, counts: { ok: 1 }, rows: [{ label: '987654321' }] });
+    const unasked = await run(corpus('pskc-figure-7.xml'), '--dry-run', '--json');
+    expect(unasked.exitCode).toBe(2);
+    expect(unasked.json()).toMatchObject({ error: { next: expect.stringContaining('--password-file') } });
+  });
+
+  it.each([
+    [[], 2],
+    [['no-such-file'], 3],
+    [[corpus('json-broken.json'), '--dry-run'], 3],
+    [[corpus('uri-good.txt'), '--format', 'paper'], 2],
+    [[corpus('uri-good.txt'), '--only', 'zed', '--dry-run'], 3],
+    [['otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ'], 2],
+  ])('refuses %j', async (args, exitCode) => {
+    expect((await run(...args)).exitCode).toBe(exitCode);
+  });
+
+  describe('with a fob', () => {
+    let fob: SimulatedFob;
+    beforeAll(async () => {
+      fob = await simulatedFob();
+      const type = async (run: { type(text: string): void }) => run.type(`${await fob.code()}\n`);
+      await passfob(['pair', '--port', fob.tcp], { home, when: ['Code on the screen', type] });
+    });
+    afterAll(() => fob.close());
+
+    it('writes what is good, ends with 3 for what is not, and writes nothing twice', async () => {
+      const args = [corpus('uri-digits.txt'), '--port', fob.tcp, '--json'];
+      for (const counts of [
+        { enrolled: 3, present: 0, refused: 4 },
+        { enrolled: 0, present: 3, refused: 4 },
+      ]) {
+        const { exitCode, json, stderr } = await run(...args);
+        expect(exitCode).toBe(3);
+        expect(json()).toMatchObject({ ok: false, error: { kind: 'bad-input', details: { counts } } });
+        expect(stderr).toContain('line 1 (A: d5): Passcodes of 5 digits are asked for; a fob makes 6 to 8.');
+      }
+      const some = await run(corpus('uri-digits.txt'), '--only', 'd7', '--port', fob.tcp);
+      expect([some.exitCode, some.stdout]).toEqual([0, 'line 3  A: d7  present\n1 present\n']);
+    });
+  });
+});

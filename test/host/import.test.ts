@@ -1,0 +1,174 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { enroll } from '../../host/commands/enroll.ts';
+import { dryRun, importRows } from '../../host/commands/import.ts';
+import { type ImportSource, readImport } from '../../host/commands/import-source.ts';
+import { list } from '../../host/commands/list.ts';
+import { verify } from '../../host/commands/verify.ts';
+import { parseOtpauth } from '../../host/enrol/otpauth.ts';
+import { FobError } from '../../host/errors.ts';
+import { readFiles } from '../../host/formats/read.ts';
+import { unasked } from '../formats/keys.ts';
+import { CoreFob } from './kit/core-fob.ts';
+import { failure } from './kit/failure.ts';
+import { atHand, forEveryCut, pairedAt, workplace } from './kit/workplace.ts';
+
+const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+const uri = (label: string, more = '') =>
+  `otpauth://totp/Example:${label}?secret=${SECRET}&issuer=Example${more}`;
+const rowsOf = (...uris: string[]) =>
+  readFiles([{ name: 'x', bytes: new TextEncoder().encode(uris.join('\n')) }], unasked, 'uri');
+
+async function ownedFob() {
+  const fob = new CoreFob();
+  const owner = workplace(fob);
+  return { fob, owner, atFob: await pairedAt(owner, fob) };
+}
+
+const labels = async (owner: Awaited<ReturnType<typeof ownedFob>>['owner'], fob: CoreFob) =>
+  (await list(owner.context, await atHand(fob))).accounts.map(({ label }) => label);
+
+describe('an import', () => {
+  it('writes every good row, has each proved, and says what became of the others', async () => {
+    const { fob, owner, atFob } = await ownedFob();
+    const rows = await rowsOf(uri('a'), uri('b', '&digits=5'), uri('a'), uri('c', '&period=60'));
+    const error = await failure(importRows(owner.context, atFob, rows));
+    expect(error).toMatchObject({
+      kind: 'bad-input',
+      message: `1 row was refused; 2 enrolled on the fob ${atFob.hello.serial}, and 0 had been there.`,
+      details: {
+        counts: { ok: 0, enrolled: 2, present: 0, skipped: 1, refused: 1 },
+        rows: [
+          { place: 'line 1', state: 'enrolled', id: expect.stringMatching(/^[0-9a-f]{8}$/) },
+          { place: 'line 2', state: 'refused', reason: expect.stringMatching(/5 digits/) },
+          { place: 'line 3', state: 'skipped', reason: 'The same account stands at line 1.' },
+          { place: 'line 4', state: 'enrolled' },
+        ],
+      },
+    });
+    expect(owner.reported).toContainEqual(expect.objectContaining({ event: 'row-refused', place: 'line 2' }));
+    expect(await labels(owner, fob)).toEqual(['a', 'c']);
+    expect((await verify(owner.context, await atHand(fob))).accounts).toHaveLength(2);
+  });
+
+  it('writes nothing twice when it is run again, whoever wrote it', async () => {
+    const { fob, owner, atFob } = await ownedFob();
+    await enroll(owner.context, atFob, parseOtpauth(uri('b')));
+    const rows = await rowsOf(uri('a'), uri('b'));
+    const first = await importRows(owner.context, await atHand(fob), rows);
+    expect(first.counts).toMatchObject({ enrolled: 1, present: 1 });
+    const again = await importRows(owner.context, await atHand(fob), rows);
+    expect(again.counts).toMatchObject({ enrolled: 0, present: 2 });
+    expect(await labels(owner, fob)).toEqual(['b', 'a']);
+  });
+
+  it('takes the same name with another secret or other settings as another account', async () => {
+    const { fob, owner, atFob } = await ownedFob();
+    await importRows(owner.context, atFob, await rowsOf(uri('a')));
+    const other = await rowsOf(uri('a', '&digits=8'), uri('a').replace(SECRET, SECRET.replace('GE', 'GF')));
+    expect((await importRows(owner.context, await atHand(fob), other)).counts.enrolled).toBe(2);
+  });
+
+  it('writes again what the fob has lost', async () => {
+    const { owner, atFob } = await ownedFob();
+    const rows = await rowsOf(uri('a'));
+    const { rows: [written] = [] } = await importRows(owner.context, atFob, rows);
+    await atFob.client.call('remove', { id: new Uint8Array(Buffer.from(written?.id ?? '', 'hex')) });
+    expect((await importRows(owner.context, atFob, rows)).counts).toMatchObject({ enrolled: 1 });
+  });
+
+  it('cut off at any frame is completed by running it again', async () => {
+    const uris = [uri('a'), uri('b'), uri('c')];
+    const cuts = await forEveryCut(
+      async () => {
+        const { fob, owner, atFob } = await ownedFob();
+        await importRows(owner.context, atFob, await rowsOf(uris[1] ?? ''));
+        return { fob, owner };
+      },
+      async (owner, fob) => importRows(owner.context, fob, await rowsOf(...uris)),
+      async (owner, fob) => {
+        const { counts } = await importRows(owner.context, await atHand(fob), await rowsOf(...uris));
+        expect(counts.enrolled + counts.present).toBe(3);
+        expect((await labels(owner, fob)).sort()).toEqual(['a', 'b', 'c']);
+        await verify(owner.context, await atHand(fob));
+      },
+    );
+    expect(cuts).toBeGreaterThan(10);
+  });
+
+  it('ends where the fob is full, with what was written proved', async () => {
+    const { fob, owner, atFob } = await ownedFob();
+    const uris = Array.from({ length: 60 }, (_, at) => uri(`u${at}`));
+    const error = await failure(importRows(owner.context, atFob, await rowsOf(...uris)));
+    expect(error.refusal).toBe('full');
+    const { accounts } = await verify(owner.context, await atHand(fob));
+    expect(accounts.length).toBeGreaterThan(10);
+    expect(accounts.every(({ verdict }) => verdict === 'proved')).toBe(true);
+  });
+});
+
+describe('a dry run', () => {
+  it('needs no fob and changes nothing', async () => {
+    const { counts, rows, serial } = dryRun(await rowsOf(uri('a'), uri('b', '&digits=5')));
+    expect(serial).toBeUndefined();
+    expect(counts).toEqual({ ok: 1, enrolled: 0, present: 0, skipped: 0, refused: 1 });
+    expect(rows.map(({ state }) => state)).toEqual(['ok', 'refused']);
+  });
+});
+
+describe('what is to be imported', () => {
+  const nobody = async (): Promise<string> => {
+    throw new FobError('usage');
+  };
+
+  function written(text: string | Uint8Array): string {
+    const folder = mkdtempSync(join(tmpdir(), 'passfob-import-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'file');
+    writeFileSync(path, text);
+    return path;
+  }
+
+  const source = (path: string, more: Partial<ImportSource> = {}): ImportSource => ({
+    files: [path],
+    only: [],
+    ...more,
+  });
+
+  it('may be some of the accounts, by label, issuer or both', async () => {
+    const path = written([uri('a'), uri('b'), uri('c').replaceAll('Example', 'Other')].join('\n'));
+    const chosen = async (...only: string[]) =>
+      (await readImport(source(path, { only }), nobody)).map(({ label }) => label);
+    expect(await chosen('b')).toEqual(['b']);
+    expect(await chosen('example: A', 'other')).toEqual(['a', 'c']);
+    expect(await chosen('EXAMPLE')).toEqual(['a', 'b']);
+    const error = await failure(readImport(source(path, { only: ['a', 'zed'] }), nobody));
+    expect(error.message).toBe('No account in the files is called "zed".');
+  });
+
+  it('is opened by a password or a key from a file', async () => {
+    const figure = (number: number) =>
+      new URL(`../formats/corpus/pskc-figure-${number}.xml`, import.meta.url).pathname;
+    const passwordFile = written('qwerty\nnot of the password\n');
+    expect(await readImport(source(figure(7), { passwordFile }), nobody)).toMatchObject([
+      { label: '987654321' },
+    ]);
+    const key = '12345678901234567890123456789012';
+    for (const text of [`${key}\n`, new Uint8Array(Buffer.from(key, 'hex'))]) {
+      const keyFile = written(text);
+      expect(await readImport(source(figure(6), { keyFile }), nobody)).toMatchObject([
+        { outcome: { state: 'ok' } },
+      ]);
+    }
+    const typed = await readImport(source(figure(6)), async () => key);
+    expect(typed).toMatchObject([{ outcome: { state: 'ok' } }]);
+    const errors = [
+      await failure(readImport(source(figure(6)), async () => 'no key')),
+      await failure(readImport(source(figure(6), { keyFile: written('12') }), nobody)),
+      await failure(readImport(source(figure(7), { passwordFile: written('\n') }), nobody)),
+    ];
+    expect(errors.map(({ kind }) => kind)).toEqual(['bad-input', 'bad-input', 'bad-input']);
+  });
+});

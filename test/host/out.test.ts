@@ -1,0 +1,149 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { connect } from '../../host/client/client.ts';
+import { pairingKey } from '../../host/client/handshake.ts';
+import { hostPrimitives } from '../../host/client/primitives.ts';
+import { code } from '../../host/commands/code.ts';
+import { enroll } from '../../host/commands/enroll.ts';
+import type { Enrolment } from '../../host/enrol/enrolment.ts';
+import { freshSeed } from '../../host/enrol/seed.ts';
+import { readFiles } from '../../host/formats/read.ts';
+import { pairingKeyOf, pairingsOf } from '../../host/inventory/pairings.ts';
+import { Hmac } from '../../protocol/hmac.ts';
+import { hotp } from '../../protocol/otp.ts';
+import { KEY } from '../formats/keys.ts';
+import { secret } from '../kit/secrets.ts';
+import { describeNeeds } from '../kit/tools.ts';
+import { passfob } from './kit/cli.ts';
+import { CoreFob } from './kit/core-fob.ts';
+import { failure } from './kit/failure.ts';
+import { needsBuild } from './kit/simulated-fob.ts';
+import { atHand, pairedAt, workplace } from './kit/workplace.ts';
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'passfob-out-'));
+  onTestFinished(() => rmSync(path, { recursive: true }));
+  return path;
+}
+
+async function ownedFob() {
+  const fob = new CoreFob();
+  const owner = workplace(fob);
+  return { fob, owner, atFob: await pairedAt(owner, fob) };
+}
+
+/** A source of chance that is broken: it gives the same each time. */
+const dead = (length: number) => new Uint8Array(length).fill(7);
+const fresh = (label = 'alice') => freshSeed({ kind: 1, label }, dead);
+const sealed = (path: string) => ({ format: 'pskc', sealing: { key: KEY }, path }) as const;
+
+async function accountIn(path: string): Promise<Enrolment | undefined> {
+  const file = { name: path, bytes: new Uint8Array(readFileSync(path)) };
+  const [row] = await readFiles([file], { key: async () => KEY, password: async () => '' });
+  return row?.outcome.state === 'ok' ? row.outcome.enrolment : undefined;
+}
+
+describe('a generated account that is handed on', () => {
+  it('is in the file what it is on the fob, sealed, for its owner alone', async () => {
+    const { fob, owner, atFob } = await ownedFob();
+    const path = join(folder(), 'seeds.xml');
+    const result = await enroll(owner.context, atFob, fresh(), { saveTo: sealed(path), isFresh: true });
+    expect(result.savedTo).toBe(path);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const account = await accountIn(path);
+    const key = secret(account?.secret ?? new Uint8Array(0));
+    expect(readFileSync(path, 'utf8')).not.toContain(Buffer.from(key).toString('base64'));
+    const shown = await code(owner.context, await atHand(fob), 'alice');
+    expect(shown.code).toBe(hotp(new Hmac(hostPrimitives, 1, key), 0, 6));
+  });
+
+  it('has another secret on another fob and by another name, though this computer draws the same', async () => {
+    const keys = new Set<string>();
+    for (let fobs = 0; fobs < 2; fobs++) {
+      const { fob, owner, atFob } = await ownedFob();
+      const place = folder();
+      await enroll(owner.context, atFob, fresh(), { saveTo: sealed(join(place, 'a')), isFresh: true });
+      await enroll(owner.context, await atHand(fob), fresh('bob'), {
+        saveTo: sealed(join(place, 'b')),
+        isFresh: true,
+      });
+      for (const name of ['a', 'b']) {
+        keys.add(Buffer.from((await accountIn(join(place, name)))?.secret ?? []).toString('hex'));
+      }
+    }
+    expect(keys.size).toBe(4);
+    expect(keys).not.toContain(Buffer.from(dead(20)).toString('hex'));
+  });
+
+  it('leaves no file where the account cannot be written', async () => {
+    const { owner, atFob } = await ownedFob();
+    const path = join(folder(), 'seeds.xml');
+    const enrolment = { ...fresh(), issuer: 'x'.repeat(33) };
+    expect(
+      (await failure(enroll(owner.context, atFob, enrolment, { saveTo: sealed(path), isFresh: true }))).kind,
+    ).toBe('bad-input');
+    expect(existsSync(path)).toBe(false);
+  });
+});
+
+describe('the chance of a session', () => {
+  it('is new in each, though the owner brings the same, and there is none before', async () => {
+    const { fob, owner, atFob } = await ownedFob();
+    const [pairing] = await pairingsOf(owner.context.inventory, atFob.hello.serial);
+    const key = pairingKey(await pairingKeyOf(owner.context.inventory, pairing?.id ?? 0));
+    const client = connect(fob.plugIn().transport, { random: dead });
+    await client.hello();
+    expect(() => client.sessionChance).toThrow();
+    const seen = new Set<string>();
+    for (let sessions = 0; sessions < 3; sessions++) {
+      await client.openSession(key);
+      expect(client.sessionChance).toHaveLength(32);
+      seen.add(Buffer.from(client.sessionChance).toString('hex'));
+    }
+    expect(seen.size).toBe(3);
+  });
+});
+
+describeNeeds(needsBuild, 'passfob enroll --out', () => {
+  const run = (home: string, ...args: string[]) =>
+    passfob(['enroll', '--generate', '--label', 'alice', '--port', 'tcp:127.0.0.1:1', ...args], {
+      home,
+      input: '',
+    });
+
+  it('asks twice before a secret is written for everybody, and before any fob is looked for', async () => {
+    const home = folder();
+    const out = join(home, 'seeds');
+    const once = await run(home, '--out', out, '--out-format', 'entra');
+    expect([once.exitCode, once.stderr]).toEqual([
+      2,
+      'passfob: This file would hold the secret for everybody who reads it.\nHave it encrypted with --out-format pskc, or say that it is meant with --plain-seeds.\n',
+    ]);
+    const unsure = await run(home, '--out', out, '--out-format', 'entra', '--plain-seeds');
+    expect([unsure.exitCode, unsure.stderr]).toEqual([
+      2,
+      'passfob: This command asks before it goes on, and nobody can be asked here.\nAdd --yes.\n',
+    ]);
+    // Only now is the fob missed.
+    expect((await run(home, '--out', out, '--plain-seeds', '--yes')).exitCode).toBe(4);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('takes no weak password', async () => {
+    const home = folder();
+    const passwordFile = join(home, 'password');
+    writeFileSync(passwordFile, 'short\n');
+    const weak = await run(
+      home,
+      '--out',
+      join(home, 'x'),
+      '--out-format',
+      'pskc',
+      '--password-file',
+      passwordFile,
+    );
+    expect([weak.exitCode, weak.stderr]).toEqual([3, expect.stringContaining('shorter than 12 characters')]);
+  });
+});
