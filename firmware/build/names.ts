@@ -76,11 +76,12 @@ export function shortenable(root: string, entry: string, code: string): RegExp {
  * @param renamed new names by old
  */
 export function renameFields(code: string, renamed: Readonly<Record<string, string | false>>): string {
-  let out = code;
+  const shortened = (text: string) => text.replace(/\w+(?=:)/g, name => renamed[name] || name);
+  // A layout that goes on where another one ends.
+  let out = code.replace(/`\$\{[\w$]+\}(?: \w+:[ubv]\d+)+`/g, shortened);
   for (const row of Object.values(COMMANDS) as CommandRow[]) {
     for (const layout of [row[3], row[4]].filter(text => text !== '')) {
-      const short = layout.replace(/\w+(?=:)/g, name => renamed[name] || name);
-      out = out.replaceAll(JSON.stringify(layout), JSON.stringify(short));
+      out = out.replaceAll(JSON.stringify(layout), JSON.stringify(shortened(layout)));
     }
   }
   return out;

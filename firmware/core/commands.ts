@@ -81,7 +81,12 @@ export class Commands extends OwnerCommands implements Handlers {
       (totp
         ? request.period >= limits.PERIOD_SECONDS_MIN && request.period <= limits.PERIOD_SECONDS_MAX
         : request.period === 0);
-    return this.enrol(request as unknown as Enrolment, fits);
+    return this.store(request as unknown as Enrolment, fits);
+  }
+
+  enrol(request: Request<'enrol'>): Response<'enrol'> | number {
+    const stored = this.put(request);
+    return typeof stored === 'number' ? stored : this.prove(request);
   }
 
   putOcra(request: Request<'putOcra'>): Response<'putOcra'> | number {
@@ -97,10 +102,10 @@ export class Commands extends OwnerCommands implements Handlers {
     const enrolment = request as unknown as Enrolment;
     enrolment.kind = KIND_OCRA;
     enrolment.period = 0;
-    return this.enrol(enrolment, fits);
+    return this.store(enrolment, fits);
   }
 
-  private enrol(request: Enrolment, fits: boolean): Response<'put'> | number {
+  private store(request: Enrolment, fits: boolean): Response<'put'> | number {
     if (this.shut) return this.shut;
     const id = idOf(request.id);
     if (!fits || (id >= 0 && id < SYSTEM_IDS) || request.secret.length < limits.SECRET_BYTES_MIN) {
@@ -130,9 +135,7 @@ export class Commands extends OwnerCommands implements Handlers {
   remove(request: Request<'remove'>): Response<'remove'> | number {
     const place = this.placeOf(request.id);
     if (place < 0) return this.shut || refused.REFUSED_NO_SUCH_ACCOUNT;
-    const removed = this.accounts.remove(place);
-    this.person.home();
-    return removed ? {} : refused.REFUSED_STORAGE_FAILED;
+    return this.shown(this.accounts.remove(place));
   }
 
   rename(request: Request<'rename'>): Response<'rename'> | number {
@@ -147,9 +150,7 @@ export class Commands extends OwnerCommands implements Handlers {
     const place = this.placeOf(request.id);
     if (place < 0) return this.shut || refused.REFUSED_NO_SUCH_ACCOUNT;
     if (request.place >= this.accounts.count) return refused.REFUSED_OUT_OF_RANGE;
-    const moved = this.accounts.move(place, request.place);
-    this.person.home();
-    return moved ? {} : refused.REFUSED_STORAGE_FAILED;
+    return this.shown(this.accounts.move(place, request.place));
   }
 
   code(request: Request<'code'>): Response<'code'> | number {

@@ -50,6 +50,15 @@ export class OwnerCommands extends ClearCommands {
     return {};
   }
 
+  take(request: Request<'take'>): Response<'take'> | number {
+    const adopted = this.adopt(request);
+    if (typeof adopted === 'number') return adopted;
+    // The clock of a fob that nobody owned is unset, so no press is asked for.
+    let done = this.vault.escrow(request.recoveryKey) ? 1 : 0;
+    if (request.utc && this.timekeeper.set(request.utc)) done |= 2;
+    return { done };
+  }
+
   /** The vault has another owner or none. */
   private reload(): void {
     this.accounts.arrange();
@@ -108,9 +117,7 @@ export class OwnerCommands extends ClearCommands {
     policy.asks = request.asks;
     policy.typing = request.typing;
     policy.wentBack = 0;
-    const stored = endsPin ? this.vault.seal(new Uint8Array(0)) : policy.save();
-    this.person.home();
-    return stored ? {} : refused.REFUSED_STORAGE_FAILED;
+    return this.shown(endsPin ? this.vault.seal(new Uint8Array(0)) : policy.save());
   }
 
   requirePin(): Response<'requirePin'> | number {
@@ -118,9 +125,13 @@ export class OwnerCommands extends ClearCommands {
     const policy = this.vault.policy;
     if (policy.pinDigits === 0) return refused.REFUSED_OUT_OF_RANGE;
     policy.renew = 1;
-    const stored = policy.save();
+    return this.shown(policy.save());
+  }
+
+  /** The answer to a change of what the person sees. */
+  protected shown(isStored: boolean): Record<string, never> | number {
     this.person.home();
-    return stored ? {} : refused.REFUSED_STORAGE_FAILED;
+    return isStored ? {} : refused.REFUSED_STORAGE_FAILED;
   }
 
   resetPin(request: Request<'resetPin'>): Response<'resetPin'> | number {
