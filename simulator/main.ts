@@ -6,9 +6,10 @@ import { controlServer, controlStreams } from './control/jsonl.ts';
 import type { Target } from './control/target.ts';
 import { terminalFace } from './faces/terminal.ts';
 import { webFace } from './faces/web/server.ts';
-import type { Fob } from './fob.ts';
+import type { Wire } from './fob.ts';
+import { pacedWire } from './fronts/baud.ts';
 import type { Front } from './fronts/front.ts';
-import { MAX_PORT } from './fronts/limits.ts';
+import { MAX_BAUD, MAX_PORT, MIN_BAUD } from './fronts/limits.ts';
 import { PtyUnavailable, ptyFront } from './fronts/pty.ts';
 import { tcpFront } from './fronts/tcp.ts';
 
@@ -22,6 +23,13 @@ type Options = Awaited<ReturnType<typeof parseOptions>>;
 function portNumber(value: number): number {
   if (!Number.isInteger(value) || value < 0 || value > MAX_PORT) {
     throw new UsageError(`a port is a whole number from 0 to ${MAX_PORT} (0: any free one)`);
+  }
+  return value;
+}
+
+function speed(value: number): number {
+  if (!Number.isInteger(value) || value < MIN_BAUD || value > MAX_BAUD) {
+    throw new UsageError(`--baud takes a whole number from ${MIN_BAUD} to ${MAX_BAUD}`);
   }
   return value;
 }
@@ -68,6 +76,12 @@ function parseOptions(args: readonly string[]) {
       coerce: portNumber,
       describe: 'serial port on this TCP port of 127.0.0.1',
     })
+    .option('baud', {
+      number: true,
+      requiresArg: true,
+      coerce: speed,
+      describe: 'speed of the serial port, in real time; without it as fast as it goes',
+    })
     .option('web', {
       number: true,
       requiresArg: true,
@@ -100,10 +114,14 @@ interface Combined {
   readonly exitWithParent?: unknown;
   readonly clock: string;
   readonly controlSocket?: unknown;
+  readonly baud?: unknown;
 }
 
 function checkTogether(options: Combined): true {
-  const { pty, tcp, web, control, terminal, exitWithParent, clock, controlSocket } = options;
+  const { pty, tcp, web, control, terminal, exitWithParent, clock, controlSocket, baud } = options;
+  if (baud !== undefined && pty === undefined && tcp === undefined) {
+    throw new UsageError('--baud is the speed of a serial port: add --pty or --tcp');
+  }
   if (!control && !terminal && [pty, tcp, web, controlSocket].every(option => option === undefined)) {
     throw new UsageError(
       'nothing would reach the fob: add one of --web, --terminal, --pty, --tcp, --control',
@@ -134,7 +152,7 @@ interface Ready {
 }
 
 async function openFronts(
-  fob: Fob,
+  wire: Wire,
   options: Options,
   ready: Ready,
   lost: (why: string) => void,
@@ -143,7 +161,7 @@ async function openFronts(
   if (options.pty !== undefined) {
     const link = options.pty === '' ? {} : { link: options.pty };
     try {
-      const front = await ptyFront(fob.link, { ...link, onLost: lost });
+      const front = await ptyFront(wire, { ...link, onLost: lost });
       fronts.push(front);
       ready.pty = front.path;
     } catch (error) {
@@ -154,7 +172,7 @@ async function openFronts(
     }
   }
   if (options.tcp !== undefined) {
-    const front = await tcpFront(fob.link, options.tcp);
+    const front = await tcpFront(wire, options.tcp);
     fronts.push(front);
     ready.tcp = front.port;
   }
@@ -179,7 +197,9 @@ async function start(
   closers.push(() => fob.close());
 
   const ready: Ready = { ready: true, seed };
-  const fronts = await openFronts(fob, options, ready, why => end(EXIT.failed, why));
+  const paced = options.baud === undefined ? undefined : pacedWire(fob.link, options.baud);
+  closers.push(() => paced?.stop());
+  const fronts = await openFronts(paced ?? fob.link, options, ready, why => end(EXIT.failed, why));
   closers.push(...fronts.map(front => () => front.close()));
   const target: Target = { fob, clock: options.clock, fronts, quit: () => end(EXIT.done) };
   if (options.web !== undefined) {

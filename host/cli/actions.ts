@@ -17,22 +17,31 @@ import { rename } from '../commands/rename.ts';
 import { respond } from '../commands/respond.ts';
 import { verify } from '../commands/verify.ts';
 import { FobError } from '../errors.ts';
+import { batch } from './batch-actions.ts';
 import type { Invocation } from './invocation.ts';
 import type { Prompts } from './prompts.ts';
 import { errorDocument, type Report } from './report.ts';
 import { infoText, policyNote, policyText } from './status-words.ts';
+import type { Terminal } from './terminal.ts';
 import { clockText, devicesText, listText, verifyText } from './words.ts';
 
 /** Runs the command that was asked for. @throws what the command throws */
-export async function act(invocation: Invocation, context: Context, prompts: Prompts): Promise<Report> {
+export async function act(
+  invocation: Invocation,
+  context: Context,
+  prompts: Prompts,
+  terminal: Terminal,
+  isJson: boolean,
+): Promise<Report> {
   const { choice } = invocation;
+  if (invocation.command === 'batch') return batch(invocation, context, prompts, terminal, isJson);
   if (invocation.command === 'devices') return lookAround(context, choice.port, invocation.all);
   if (invocation.command === 'enroll') return enrol(invocation, context, prompts);
   const action: Action<never> = ACTIONS[invocation.command];
   return withFob(choice, fob => action(invocation as never, context, fob, prompts), context.signal);
 }
 
-type FobCommand = Exclude<Invocation['command'], 'devices' | 'enroll'>;
+type FobCommand = Exclude<Invocation['command'], 'batch' | 'devices' | 'enroll'>;
 type Action<C extends FobCommand> = (
   invocation: Invocation & { readonly command: C },
   context: Context,

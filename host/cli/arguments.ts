@@ -10,6 +10,7 @@ import {
   renameOptions,
   respondOptions,
 } from './account-options.ts';
+import { batchOptions, readBatch } from './batch-options.ts';
 import {
   asItIs,
   type CommonOptions,
@@ -137,6 +138,12 @@ function accountCommands(options: CommonOptions, take: Take, choiceOf: ReadChoic
   return options
     .command('enroll', 'write an account to the fob and have it proved', enrolOptions, given =>
       take({ command: 'enroll', source: sourceOf(given), out: given.out, choice: choiceOf(given) }),
+    )
+    .command(
+      'batch <plan>',
+      'provision many fobs by a plan, to be resumed at any time',
+      batchOptions,
+      given => take({ ...readBatch(given), choice: choiceOf(given) }),
     )
     .command('list', 'list the accounts on the fob', asItIs, given =>
       take({ command: 'list', choice: choiceOf(given) }),

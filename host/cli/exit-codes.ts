@@ -21,6 +21,7 @@ export const EXIT_CODES = {
   cancelled: { code: 13, meaning: 'Cancelled by the person or by a signal.' },
   locked: { code: 14, meaning: 'The fob is locked by its PIN.' },
   'old-firmware': { code: 15, meaning: 'The firmware of the fob is too old for the command.' },
+  incomplete: { code: 16, meaning: 'Some fobs of a batch were not done.' },
 } as const;
 
 export type ExitName = keyof typeof EXIT_CODES;
@@ -46,6 +47,9 @@ const EXIT_OF_KIND: Readonly<Record<ErrorKind, ExitName>> = {
   'bad-input': 'bad-input',
   usage: 'usage',
   inventory: 'inventory',
+  'row-taken': 'incomplete',
+  'no-row': 'incomplete',
+  incomplete: 'incomplete',
   cancelled: 'cancelled',
 };
 

@@ -50,7 +50,7 @@ async function runCommand(
     signal,
   };
   try {
-    sayReport(terminal, isJson, await act(invocation, context, prompts));
+    sayReport(terminal, isJson, await act(invocation, context, prompts, terminal, isJson));
   } finally {
     prompts.close();
     await inventory.close();
