@@ -1,11 +1,14 @@
 import { pause } from '../client/pause.ts';
 import type { Context, FobAtHand, Progress } from '../commands/context.ts';
-import { type Found, findFobs } from '../commands/find.ts';
+import { probe } from '../commands/find.ts';
 import { type FobError, isFobError } from '../errors.ts';
-import { addressText, listPorts } from '../transports/discover.ts';
+import { ANSWER_TIMEOUT_MS, SENDS_MAX } from '../limits.ts';
+import { addressText, listPorts, readAddress } from '../transports/discover.ts';
 import type { Ledger } from './ledger.ts';
 import { INSERT_POLL_MS } from './limits.ts';
 import { provision } from './provision.ts';
+
+const PATIENCE = { answerTimeoutMs: ANSWER_TIMEOUT_MS, sendsMax: SENDS_MAX };
 
 /** What becomes of a fob, as it happens. */
 export type BatchEvent =
@@ -103,8 +106,10 @@ class Visitor {
   async visit(address: string, isNamed: boolean): Promise<void> {
     const { signal } = this.context;
     if (signal?.aborted) return;
-    const [found] = await findFobs(address, false, signal).catch((error: unknown) => {
-      if (isFobError(error, 'cancelled')) return [] as Found[];
+    // A port that was named is known to have a fob: it gets all the time that a fob may take.
+    const patience = this.options.ports === undefined ? undefined : PATIENCE;
+    const found = await probe(readAddress(address), signal, patience).catch((error: unknown) => {
+      if (isFobError(error, 'cancelled')) return undefined;
       throw error;
     });
     if (found === undefined) return;

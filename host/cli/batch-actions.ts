@@ -68,13 +68,22 @@ async function work(
         waits: asked.waits ?? isTerminal,
         typesCodes: codes === undefined,
         askCode: ({ hello, address }, isAgain) =>
-          codes ? codes.next(hello.serial) : screen.askCode(hello.serial, address, isAgain),
+          codes ? readOff(codes, hello.serial, isAgain) : screen.askCode(hello.serial, address, isAgain),
         onEvent: event => screen.onEvent(event),
       }),
     );
   } finally {
     codes?.close();
   }
+}
+
+/** What reads codes off screens is not asked twice in one run: the fob shows the same code to the next. */
+async function readOff(codes: Codes, serial: string, isAgain: boolean): Promise<string> {
+  if (!isAgain) return codes.next(serial);
+  throw new FobError('bad-input', {
+    sentence: `The code that came for ${serial} has a wrong, missing or extra character.`,
+    next: 'Run the command again while the code is on the screen, and read it anew.',
+  });
 }
 
 function openCodes({ codesFrom: path }: Asked, terminal: Terminal): Codes | undefined {

@@ -1,4 +1,5 @@
 import { connect } from '../client/client.ts';
+import type { Patience } from '../client/link.ts';
 import { FobError, isFobError } from '../errors.ts';
 import { PROBE_SENDS_MAX, PROBE_TIMEOUT_MS } from '../limits.ts';
 import { type Address, addressText, listPorts, openTransport, readAddress } from '../transports/discover.ts';
@@ -41,12 +42,17 @@ export async function closeAll(found: readonly Found[]): Promise<void> {
   await Promise.all(found.map(one => ('client' in one ? one.client.close() : undefined)));
 }
 
-async function probe(address: Address, signal?: AbortSignal): Promise<Found> {
+/** Opens a port and says hello. @throws FobError `cancelled` */
+export async function probe(
+  address: Address,
+  signal?: AbortSignal,
+  patience: Patience = PROBE,
+): Promise<Found> {
   const name = addressText(address);
   try {
     const client = connect(await openTransport(address));
     try {
-      return { address: name, client, hello: await client.hello(PROBE, signal) };
+      return { address: name, client, hello: await client.hello(patience, signal) };
     } catch (error) {
       await client.close();
       throw error;

@@ -1,15 +1,19 @@
 // A process with simulated fobs on TCP ports, as they were built. Its parent asks by messages what is on a screen.
 import { randomBytes } from 'node:crypto';
 import process from 'node:process';
+import { pacedWire } from '../../../dist/simulator/fronts/baud.js';
 import { tcpFront } from '../../../dist/simulator/fronts/tcp.js';
 import { boot } from '../../../dist/simulator/index.js';
 
+/** Fobs, and the speed of their lines or 0. */
+const [count, baud] = process.argv.slice(2).map(Number);
 const fobs = new Map();
 
 async function plugIn() {
   const seed = randomBytes(4).readUInt32LE();
   const files = { birth: new Uint8Array(randomBytes(32)) };
   const fob = boot({ board: 'pico', clock: 'real', seed, files });
+  const link = baud > 0 ? pacedWire(fob.link, baud) : fob.link;
   const traffic = { toFob: 0, toHost: 0, requests: 0 };
   fob.link.onData(bytes => {
     traffic.toHost += bytes.length;
@@ -19,18 +23,23 @@ async function plugIn() {
       traffic.toFob += bytes.length;
       // A request is a line.
       traffic.requests += Buffer.from(bytes).filter(byte => byte === 10).length;
-      fob.link.write(bytes);
+      link.write(bytes);
     },
-    onData: listener => fob.link.onData(listener),
+    onData: listener => link.onData(listener),
   };
   const { port } = await tcpFront(wire);
-  fobs.set(port, { fob, traffic });
+  fobs.set(port, { fob, traffic, before: fob.operations });
   return port;
 }
 
 const answers = {
   screen: port => fobs.get(port).fob.screen().text,
-  traffic: port => fobs.get(port).traffic,
+  traffic: port => ({
+    ...fobs.get(port).traffic,
+    writes: fobs.get(port).fob.operations - fobs.get(port).before,
+  }),
+  // Milliseconds of the processor that this process has used.
+  cpu: () => (process.cpuUsage().user + process.cpuUsage().system) / 1000,
   power: port => {
     const { fob } = fobs.get(port);
     fob.cutPower();
@@ -42,5 +51,5 @@ process.on('message', ({ id, ask, port }) => process.send({ id, answer: answers[
 process.on('disconnect', () => process.exit(0));
 
 const ports = [];
-for (let count = Number(process.argv[2]); count > 0; count--) ports.push(await plugIn());
+while (ports.length < count) ports.push(await plugIn());
 process.send({ ports });

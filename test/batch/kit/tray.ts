@@ -11,6 +11,8 @@ export interface Traffic {
   readonly toFob: number;
   readonly toHost: number;
   readonly requests: number;
+  /** Pages and words that the fob wrote to its memories. */
+  readonly writes: number;
 }
 
 /** Simulated fobs in a few processes, each on a TCP port. */
@@ -20,17 +22,25 @@ export interface Tray {
   /** The pairing code on the screen of a fob. */
   code(address: string): Promise<string>;
   traffic(address: string): Promise<Traffic>;
+  /** Milliseconds of the processor that the process of a fob has used. */
+  cpuMs(address: string): Promise<number>;
   /** Takes the power off and on. */
   restart(address: string): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function trayOf(fobs: number, processes = 1): Promise<Tray> {
+export interface TrayOptions {
+  readonly processes?: number;
+  /** Speed of the fobs' lines; without it as fast as it goes. */
+  readonly baud?: number;
+}
+
+export async function trayOf(fobs: number, { processes = 1, baud = 0 }: TrayOptions = {}): Promise<Tray> {
   const homes = new Map<string, (ask: string) => Promise<unknown>>();
   const children: ChildProcess[] = [];
   for (let from = 0; from < fobs; from += Math.ceil(fobs / processes)) {
     const count = Math.min(Math.ceil(fobs / processes), fobs - from);
-    const child = fork(worker, [String(count)]);
+    const child = fork(worker, [String(count), String(baud)]);
     children.push(child);
     const [{ ports }] = (await once(child, 'message')) as [{ ports: number[] }];
     const waiting = new Map<number, (answer: unknown) => void>();
@@ -52,8 +62,10 @@ export async function trayOf(fobs: number, processes = 1): Promise<Tray> {
   const ask = async <T>(address: string, what: string) => (await homes.get(address)?.(what)) as T;
   return {
     addresses: [...homes.keys()],
-    code: async address => secret((await ask<string[]>(address, 'screen')).slice(2).join('').replaceAll(' ', '')),
+    code: async address =>
+      secret((await ask<string[]>(address, 'screen')).slice(2).join('').replaceAll(' ', '')),
     traffic: address => ask<Traffic>(address, 'traffic'),
+    cpuMs: address => ask<number>(address, 'cpu'),
     restart: address => ask<void>(address, 'power'),
     async close() {
       for (const child of children) {
