@@ -54,7 +54,7 @@ function endText({ result }: Extract<BatchEvent, { event: 'ended' }>): string {
   return `${serial ?? address}: ${words[outcome]}`;
 }
 
-type Shown = Pick<ListrTaskWrapper<unknown, never, never>, 'title' | 'output' | 'prompt'>;
+type Shown = Pick<ListrTaskWrapper<unknown, never, never>, 'title' | 'prompt'>;
 
 /** A bar for the plan, and a line for each fob at work beneath it. */
 export function barScreen(terminal: Terminal, signal: AbortSignal, rows: number): BatchScreen {
@@ -63,8 +63,8 @@ export function barScreen(terminal: Terminal, signal: AbortSignal, rows: number)
   let note = '';
   const draw = (left: number) => {
     if (shown === undefined) return;
-    shown.title = `${bar(rows - left, rows)} ${rows - left} of ${rows} rows done${note}`;
-    shown.output = [...active.values()].join('\n');
+    const all = `${bar(rows - left, rows)} ${rows - left} of ${rows} rows done${note}`;
+    shown.title = [all, ...active.values()].join('\n');
   };
   let left = rows;
   return {
@@ -96,7 +96,6 @@ export function barScreen(terminal: Terminal, signal: AbortSignal, rows: number)
         [
           {
             title: bar(0, rows),
-            rendererOptions: { outputBar: Number.POSITIVE_INFINITY },
             task: async (_, task) => {
               shown = task as unknown as Shown;
               result = { value: await work() };

@@ -91,6 +91,37 @@ describeNeeds(needsBuild, 'a batch by the command line', () => {
     expect((await provedLabels(home, tray)).size).toBe(3);
   });
 
+  it('waits for the next fob, and works on one after the other, until the plan is done', async () => {
+    const { tray, home, plan, ports } = await scene(2, openPlan(2));
+    const [, later = ''] = tray.addresses;
+    await tray.unplug(later);
+    const run = await batchRun(tray, {
+      home,
+      args: [plan, ...ports, '--wait', '--json'],
+      onSaid(said) {
+        if (said.startsWith('Insert the next fob; 1 of 2')) void tray.replug(later);
+      },
+    });
+    expect(run.exitCode).toBe(0);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      left: 0,
+      fobs: [{ outcome: 'done' }, { outcome: 'done' }],
+    });
+    expect((await provedLabels(home, tray)).size).toBe(2);
+  });
+
+  it('lets the rows of a lost fob wait for another one', async () => {
+    const { tray, home, plan } = await scene(2, openPlan(1));
+    const [lost = '', other = ''] = tray.addresses;
+    const first = await batchRun(tray, { home, args: [plan, '--ports', lost, '--json'] });
+    const [{ serial = '', label = '' } = {}] = rowsOf(first);
+    const run = await batchRun(tray, { home, args: [plan, '--ports', other, '--release', serial, '--json'] });
+    expect(run.exitCode).toBe(0);
+    const [row] = rowsOf(run);
+    expect(row).toMatchObject({ state: 'done', label });
+    expect(row?.serial).not.toBe(serial);
+  });
+
   it('says what is wrong with a plan before any fob is touched', async () => {
     const { tray, home, plan, ports } = await scene(1, 'label,digits\nalice,6\nbob,9\n');
     const run = await batchRun(tray, { home, args: [plan, ...ports, '--json'] });

@@ -27,8 +27,9 @@ async function plugIn() {
     },
     onData: listener => link.onData(listener),
   };
-  const { port } = await tcpFront(wire);
-  fobs.set(port, { fob, traffic, before: fob.operations });
+  const front = await tcpFront(wire);
+  const { port } = front;
+  fobs.set(port, { fob, front, traffic, before: fob.operations });
   return port;
 }
 
@@ -40,6 +41,8 @@ const answers = {
   }),
   // Milliseconds of the processor that this process has used.
   cpu: () => (process.cpuUsage().user + process.cpuUsage().system) / 1000,
+  unplug: port => fobs.get(port).front.unplug(),
+  replug: port => fobs.get(port).front.replug(),
   power: port => {
     const { fob } = fobs.get(port);
     fob.cutPower();

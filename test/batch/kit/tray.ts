@@ -26,6 +26,8 @@ export interface Tray {
   cpuMs(address: string): Promise<number>;
   /** Takes the power off and on. */
   restart(address: string): Promise<void>;
+  unplug(address: string): Promise<void>;
+  replug(address: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -67,6 +69,8 @@ export async function trayOf(fobs: number, { processes = 1, baud = 0 }: TrayOpti
     traffic: address => ask<Traffic>(address, 'traffic'),
     cpuMs: address => ask<number>(address, 'cpu'),
     restart: address => ask<void>(address, 'power'),
+    unplug: address => ask<void>(address, 'unplug'),
+    replug: address => ask<void>(address, 'replug'),
     async close() {
       for (const child of children) {
         const ended = once(child, 'exit');
