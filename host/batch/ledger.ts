@@ -1,4 +1,4 @@
-import { type BatchRow, batchRows, openBatch, releaseRows } from '../inventory/batches.ts';
+import { type BatchRow, batchRows, findBatch, openBatch, releaseRows } from '../inventory/batches.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { Plan, PlanRow } from './plan.ts';
 
@@ -8,6 +8,9 @@ export interface Lot {
   /** Whether any fob would do: then only one that holds nothing gets it. */
   readonly isOpen: boolean;
 }
+
+/** Ids of journals begin at 1. */
+const NO_BATCH = 0;
 
 /** Which row belongs to which fob: the journal of a plan in the inventory, and what is promised for the moment. */
 export class Ledger {
@@ -26,7 +29,16 @@ export class Ledger {
   }
 
   static async open(inventory: Inventory, plan: Plan, nowMs: number): Promise<Ledger> {
-    const ledger = new Ledger(inventory, plan, await openBatch(inventory, plan.name, nowMs));
+    return Ledger.of(inventory, plan, await openBatch(inventory, plan.name, nowMs));
+  }
+
+  /** To look at: a plan that was never run leaves no trace by that. */
+  static async look(inventory: Inventory, plan: Plan): Promise<Ledger> {
+    return Ledger.of(inventory, plan, (await findBatch(inventory, plan.name)) ?? NO_BATCH);
+  }
+
+  private static async of(inventory: Inventory, plan: Plan, batchId: number): Promise<Ledger> {
+    const ledger = new Ledger(inventory, plan, batchId);
     await ledger.reload();
     return ledger;
   }

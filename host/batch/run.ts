@@ -1,7 +1,7 @@
 import { pause } from '../client/pause.ts';
 import type { Context, FobAtHand, Progress } from '../commands/context.ts';
 import { probe } from '../commands/find.ts';
-import { type FobError, isFobError } from '../errors.ts';
+import { FobError, isFobError } from '../errors.ts';
 import { ANSWER_TIMEOUT_MS, SENDS_MAX } from '../limits.ts';
 import { addressText, listPorts, readAddress } from '../transports/discover.ts';
 import type { Ledger } from './ledger.ts';
@@ -54,12 +54,12 @@ export async function runBatch(context: Context, options: BatchOptions): Promise
     options.onEvent({ event: 'ended', result, left: options.ledger.left });
   });
   let isFirst = true;
-  while (isFirst || (options.waits && options.ledger.left > 0 && !signal?.aborted)) {
+  while (isFirst || (options.waits && options.ledger.left > 0 && !visitor.isStopped)) {
     const before = results.length;
     await inParallel(await addresses(options), options.parallel, address => visitor.visit(address, isFirst));
     const hasWaited = !isFirst && results.length === before;
     isFirst = false;
-    if (!options.waits || options.ledger.left === 0) break;
+    if (!options.waits || options.ledger.left === 0 || visitor.isStopped) break;
     if (!hasWaited) options.onEvent({ event: 'insert-next', left: options.ledger.left });
     await pause(INSERT_POLL_MS, signal).catch(() => undefined);
   }
@@ -85,6 +85,16 @@ async function inParallel<T>(
   await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
 }
 
+/** An answer that a person or a pipe may never give. @throws FobError `cancelled` */
+function unlessStopped<T>(answer: Promise<T>, stop: AbortSignal | undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const end = () => reject(new FobError('cancelled'));
+    if (stop?.aborted) end();
+    stop?.addEventListener('abort', end, { once: true });
+    answer.then(resolve, reject).finally(() => stop?.removeEventListener('abort', end));
+  });
+}
+
 /** Looks at a port and does with the fob in it what is to be done, once as long as it stays there. */
 class Visitor {
   private readonly context: Context;
@@ -93,6 +103,8 @@ class Visitor {
   /** Serial of the fob that each port was last found with. */
   private readonly seen: Map<string, string>;
   private turn: Promise<unknown>;
+  /** The person ended the question for a code. */
+  private isGivenUp: boolean;
 
   constructor(context: Context, options: BatchOptions, ended: (result: FobResult) => void) {
     this.context = context;
@@ -100,12 +112,17 @@ class Visitor {
     this.ended = ended;
     this.seen = new Map();
     this.turn = Promise.resolve();
+    this.isGivenUp = false;
+  }
+
+  get isStopped(): boolean {
+    return this.isGivenUp || this.context.signal?.aborted === true;
   }
 
   /** @param isNamed whether a port without a fob is worth saying */
   async visit(address: string, isNamed: boolean): Promise<void> {
     const { signal } = this.context;
-    if (signal?.aborted) return;
+    if (this.isStopped) return;
     // A port that was named is known to have a fob: it gets all the time that a fob may take.
     const patience = this.options.ports === undefined ? undefined : PATIENCE;
     const found = await probe(readAddress(address), signal, patience).catch((error: unknown) => {
@@ -138,13 +155,14 @@ class Visitor {
       ...rest,
       report: progress => onEvent({ event: 'step', address, serial, progress }),
     };
-    const askCode = (isAgain: boolean) => this.options.askCode(fob, isAgain);
+    const askCode = (isAgain: boolean) => unlessStopped(this.options.askCode(fob, isAgain), stop);
     const work = () => provision(context, fob, { ledger, askCode, stop });
     try {
       const isTyped = this.options.typesCodes && hello.state === 'blank';
       this.ended({ ...about, outcome: await (isTyped ? this.inTurn(work) : work()) });
     } catch (error) {
       if (!isFobError(error)) throw error;
+      if (error.kind === 'cancelled') this.isGivenUp = true;
       this.ended({ ...about, outcome: 'failed', error });
     }
   }

@@ -29,7 +29,9 @@ export async function batch(
 ): Promise<Report> {
   const read = await readPlan(asked.plan);
   const plan: Plan = { ...read, name: asked.name ?? read.name };
-  const ledger = await Ledger.open(context.inventory, plan, context.now());
+  const ledger = asked.isDry
+    ? await Ledger.look(context.inventory, plan)
+    : await Ledger.open(context.inventory, plan, context.now());
   if (asked.release !== undefined && !asked.isDry) await ledger.release(asked.release);
   const results = asked.isDry ? [] : await work(asked, context, prompts, terminal, isJson, ledger);
   const rows = reportRows(ledger, results);
@@ -37,7 +39,7 @@ export async function batch(
     if (asked.report) writeNew(asked.report.path, REPORT_WRITERS[asked.report.format](rows));
     if (asked.entra) writeNew(asked.entra, writeUpload(await uploadRows(context.inventory, rows), 'entra'));
   }
-  return said(asked, context, ledger, rows, results);
+  return said(context, ledger, rows, results);
 }
 
 async function work(
@@ -135,7 +137,6 @@ function writeNew(path: string, content: string): void {
 }
 
 function said(
-  asked: Asked,
   { signal }: Context,
   ledger: Ledger,
   rows: readonly ReportRow[],
@@ -153,7 +154,8 @@ function said(
   };
   const done = rows.length - ledger.left;
   const text = `${done} of ${rows.length} rows of ${ledger.plan.name} are done.`;
-  if (signal?.aborted && !asked.isDry && ledger.left > 0) {
+  const isStopped = signal?.aborted || failed.some(({ error }) => error?.kind === 'cancelled');
+  if (isStopped && ledger.left > 0) {
     throw new FobError('cancelled', {
       sentence: `The batch was stopped: ${text}`,
       next: 'Run the same command again to go on.',

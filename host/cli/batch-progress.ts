@@ -2,7 +2,8 @@ import { input } from '@inquirer/prompts';
 import { ListrInquirerPromptAdapter } from '@listr2/prompt-adapter-inquirer';
 import { Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput } from 'listr2';
 import type { BatchEvent } from '../batch/run.ts';
-import type { Prompts } from './prompts.ts';
+import { FobError } from '../errors.ts';
+import { orCancelled, type Prompts } from './prompts.ts';
 import { progressText } from './report.ts';
 import { printable, type Terminal } from './terminal.ts';
 
@@ -85,8 +86,8 @@ export function barScreen(terminal: Terminal, signal: AbortSignal, rows: number)
     async askCode(serial, address, isAgain) {
       const again = isAgain ? 'A character is wrong. ' : '';
       const message = `${again}Code on the screen of ${serial} (${address}):`;
-      const answer = await shown?.prompt(ListrInquirerPromptAdapter).run(input, { message }, { signal });
-      return String(answer ?? '');
+      if (shown === undefined) throw new FobError('cancelled');
+      return orCancelled(shown.prompt(ListrInquirerPromptAdapter).run(input, { message }, { signal }));
     },
     async during(work) {
       type Result = Awaited<ReturnType<typeof work>>;

@@ -14,16 +14,22 @@ export interface BatchRow {
 
 /** Finds the journal of a plan by its name, or begins it. @returns its id */
 export function openBatch(inventory: Inventory, name: string, nowMs: number): Promise<number> {
-  return together(inventory, async ({ db }) => {
-    const found = await db.selectFrom('batches').select('id').where('name', '=', name).executeTakeFirst();
-    if (found) return found.id;
-    const made = await db
+  return together(inventory, async within => {
+    const found = await findBatch(within, name);
+    if (found !== undefined) return found;
+    const made = await within.db
       .insertInto('batches')
       .values({ name, created_ms: nowMs })
       .returning('id')
       .executeTakeFirstOrThrow();
     return made.id;
   });
+}
+
+/** Id of the journal of a plan; undefined where it was never run. */
+export async function findBatch({ db }: Inventory, name: string): Promise<number | undefined> {
+  const found = await db.selectFrom('batches').select('id').where('name', '=', name).executeTakeFirst();
+  return found?.id;
 }
 
 /** Rows that have a fob, by their keys; the others wait for one. */

@@ -48,5 +48,5 @@ describeNeeds(needsBuild, 'a batch that is killed', () => {
     const labels = await provedLabels(home, tray);
     expect(new Map(rows.map(row => [row.serial, row.label]))).toEqual(labels);
     expect(new Set(labels.values()).size).toBe(FOBS);
-  }, 900_000);
+  }, 1_800_000);
 });
