@@ -53,3 +53,6 @@ export const IMAGE_BYTES_MAX = 16_777_216;
 
 /** Longest time until a fob locks itself that the wire carries: some 18 hours. */
 export const LOCK_SECONDS_MAX = 65_535;
+
+/** Characters of a bar that shows how much is done. */
+export const PROGRESS_BAR_CHARS = 20;

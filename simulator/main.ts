@@ -34,6 +34,13 @@ function speed(value: number): number {
   return value;
 }
 
+const BAUD_OPTION = {
+  number: true,
+  requiresArg: true,
+  coerce: speed,
+  describe: 'speed of the serial port, in real time; without it as fast as it goes',
+} as const;
+
 function wholeSeed(value: number): number {
   if (!Number.isSafeInteger(value)) throw new UsageError('--seed takes a whole number');
   return value;
@@ -76,12 +83,7 @@ function parseOptions(args: readonly string[]) {
       coerce: portNumber,
       describe: 'serial port on this TCP port of 127.0.0.1',
     })
-    .option('baud', {
-      number: true,
-      requiresArg: true,
-      coerce: speed,
-      describe: 'speed of the serial port, in real time; without it as fast as it goes',
-    })
+    .option('baud', BAUD_OPTION)
     .option('web', {
       number: true,
       requiresArg: true,

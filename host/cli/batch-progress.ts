@@ -3,6 +3,7 @@ import { ListrInquirerPromptAdapter } from '@listr2/prompt-adapter-inquirer';
 import { Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput } from 'listr2';
 import type { BatchEvent } from '../batch/run.ts';
 import { FobError } from '../errors.ts';
+import { PROGRESS_BAR_CHARS } from '../limits.ts';
 import { orCancelled, type Prompts } from './prompts.ts';
 import { progressText } from './report.ts';
 import { printable, type Terminal } from './terminal.ts';
@@ -119,9 +120,7 @@ export function barScreen(terminal: Terminal, signal: AbortSignal, rows: number)
   };
 }
 
-const BAR_CHARS = 20;
-
 function bar(done: number, rows: number): string {
-  const full = Math.floor((BAR_CHARS * done) / Math.max(1, rows));
-  return `[${'#'.repeat(full)}${'.'.repeat(BAR_CHARS - full)}]`;
+  const full = Math.floor((PROGRESS_BAR_CHARS * done) / Math.max(1, rows));
+  return `[${'#'.repeat(full)}${'.'.repeat(PROGRESS_BAR_CHARS - full)}]`;
 }

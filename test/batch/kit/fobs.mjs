@@ -1,9 +1,11 @@
 // A process with simulated fobs on TCP ports, as they were built. Its parent asks by messages what is on a screen.
 import { randomBytes } from 'node:crypto';
 import process from 'node:process';
-import { pacedWire } from '../../../dist/simulator/fronts/baud.js';
-import { tcpFront } from '../../../dist/simulator/fronts/tcp.js';
-import { boot } from '../../../dist/simulator/index.js';
+
+const built = path => import(new URL(`../../../dist/simulator/${path}`, import.meta.url).href);
+const { boot } = await built('index.js');
+const { pacedWire } = await built('fronts/baud.js');
+const { tcpFront } = await built('fronts/tcp.js');
 
 /** Fobs, and the speed of their lines or 0. */
 const [count, baud] = process.argv.slice(2).map(Number);
