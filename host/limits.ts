@@ -80,3 +80,6 @@ export const PASSWORD_FILE_BYTES_MAX = 1_024;
 export const SEALED_FILE_BYTES_MAX = 536_870_912;
 /** Sealed values that are written anew in one transaction of a re-keying. */
 export const REKEY_ROWS_MAX = 500;
+
+/** Characters of a bar that shows how much is done. */
+export const PROGRESS_BAR_CHARS = 20;

@@ -73,6 +73,18 @@ export const TEXTS = {
   ),
   inventory: text('The inventory {subject} cannot be used.', 'Check the folder and its files.'),
   unfit: text('A problem was found.', 'Do what is said beside it, then run: passfob doctor'),
+  'row-taken': text(
+    'Another run of this batch has given this row of the plan to another fob.',
+    'Run the command again: the fob gets the next row.',
+  ),
+  'no-row': text(
+    'The plan has no row for the fob {subject}.',
+    'Name it in the column serial, or take a blank fob: those that hold accounts already get none by chance.',
+  ),
+  incomplete: text(
+    'Some fobs of the batch were not done.',
+    'See what became of each, and run the command again: what is done stays done.',
+  ),
   cancelled: text('The command was cancelled.', 'Run it again when you are ready.'),
 } as const satisfies Record<string, Text>;
 

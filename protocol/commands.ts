@@ -1,5 +1,10 @@
 import type { Fields } from './layout.ts';
 
+// Requests that others begin with: said once, since the image pays for every byte.
+const ADOPT = 'deviceSecret:b32 pairingKey:b32 entropy:b32' as const;
+const PUT =
+  'id:b4 kind:u8 algorithm:u8 digits:u8 period:u16 counter:u64 issuer:v32 label:v32 secret:v128' as const;
+
 /**
  * The wire's one table: name → [code, since protocol version, sealed (1) or clear (0), request, response].
  * Handlers of the fob, the client of the host, `docs/protocol.md` and the golden bytes derive from it.
@@ -18,7 +23,7 @@ export const COMMANDS = {
   /** clock: 0 unset, 1 trusted. freeRecords: accounts that still fit. */
   info: [16, 1, 1, '', 'accounts:u8 freeRecords:u8 clock:u8 recordBytes:u16'],
   /** Makes the sender the owner, in a session opened by pairing code. */
-  adopt: [17, 1, 1, 'deviceSecret:b32 pairingKey:b32 entropy:b32', ''],
+  adopt: [17, 1, 1, ADOPT, ''],
   /** The account at a place in the list. kind: 1 HOTP, 2 TOTP. health: 0 good, 1 damaged. */
   list: [
     18,
@@ -28,13 +33,7 @@ export const COMMANDS = {
     'id:b4 health:u8 kind:u8 algorithm:u8 digits:u8 period:u16 counter:u64 issuer:v32 label:v32',
   ],
   /** Enrols. The owner chooses `id` at random, so that the same request twice is one account. */
-  put: [
-    19,
-    1,
-    1,
-    'id:b4 kind:u8 algorithm:u8 digits:u8 period:u16 counter:u64 issuer:v32 label:v32 secret:v128',
-    '',
-  ],
+  put: [19, 1, 1, PUT, ''],
   /** The account proves its secret and settings by a MAC that no passcode can be read from. */
   prove: [20, 1, 1, 'id:b4 nonce:b16', 'mac:b32'],
   remove: [21, 1, 1, 'id:b4', ''],
@@ -90,6 +89,13 @@ export const COMMANDS = {
   time: [35, 2, 1, '', 'state:u8 utc:u64 age:u32 error:u16 trim:u16'],
   /** Maintenance mode until the next reset, after a press: the console opens for an update. */
   maintain: [36, 2, 1, '', ''],
+  /**
+   * `adopt`, `escrow` and the first time (0: none) in one. done: sum of 1 recovery key left, 2 clock set; once the fob
+   * is owned nothing is refused any more.
+   */
+  take: [37, 2, 1, `${ADOPT} recoveryKey:b32 utc:u64`, 'done:u8'],
+  /** `put` and the proof of what was put, read back from the memory. */
+  enrol: [38, 2, 1, `${PUT} nonce:b16`, 'mac:b32'],
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -6,9 +6,10 @@ import { controlServer, controlStreams } from './control/jsonl.ts';
 import type { Target } from './control/target.ts';
 import { terminalFace } from './faces/terminal.ts';
 import { webFace } from './faces/web/server.ts';
-import type { Fob } from './fob.ts';
+import type { Fob, Wire } from './fob.ts';
+import { pacedWire } from './fronts/baud.ts';
 import type { Front } from './fronts/front.ts';
-import { MAX_PORT } from './fronts/limits.ts';
+import { MAX_BAUD, MAX_PORT, MIN_BAUD } from './fronts/limits.ts';
 import { PtyUnavailable, ptyFront } from './fronts/pty.ts';
 import { tcpFront } from './fronts/tcp.ts';
 import { addUsbip, checkUsbip, openUsbip } from './fronts/usbip/options.ts';
@@ -26,6 +27,20 @@ function portNumber(value: number): number {
   }
   return value;
 }
+
+function speed(value: number): number {
+  if (!Number.isInteger(value) || value < MIN_BAUD || value > MAX_BAUD) {
+    throw new UsageError(`--baud takes a whole number from ${MIN_BAUD} to ${MAX_BAUD}`);
+  }
+  return value;
+}
+
+const BAUD_OPTION = {
+  number: true,
+  requiresArg: true,
+  coerce: speed,
+  describe: 'speed of the serial port, in real time; without it as fast as it goes',
+} as const;
 
 function wholeSeed(value: number): number {
   if (!Number.isSafeInteger(value)) throw new UsageError('--seed takes a whole number');
@@ -70,6 +85,7 @@ function parseOptions(args: readonly string[]) {
       coerce: portNumber,
       describe: 'serial port on this TCP port of 127.0.0.1',
     })
+    .option('baud', BAUD_OPTION)
     .option('web', {
       number: true,
       requiresArg: true,
@@ -105,12 +121,16 @@ interface Combined {
   readonly exitWithParent?: unknown;
   readonly clock: string;
   readonly controlSocket?: unknown;
+  readonly baud?: unknown;
 }
 
 function checkTogether(options: Combined): true {
-  const { pty, tcp, usbip, web, control, terminal, exitWithParent, clock, controlSocket } = options;
+  const { pty, tcp, usbip, web, control, terminal, exitWithParent, clock, controlSocket, baud } = options;
   const wrongUsb = checkUsbip(options);
   if (wrongUsb !== undefined) throw new UsageError(wrongUsb);
+  if (baud !== undefined && pty === undefined && tcp === undefined) {
+    throw new UsageError('--baud is the speed of a serial port: add --pty or --tcp');
+  }
   if (!control && !terminal && [pty, tcp, usbip, web, controlSocket].every(option => option === undefined)) {
     throw new UsageError(
       'nothing would reach the fob: add one of --web, --terminal, --pty, --tcp, --usbip, --control',
@@ -143,6 +163,7 @@ interface Ready {
 
 async function openFronts(
   fob: Fob,
+  wire: Wire,
   options: Options,
   ready: Ready,
   lost: (why: string) => void,
@@ -151,7 +172,7 @@ async function openFronts(
   if (options.pty !== undefined) {
     const link = options.pty === '' ? {} : { link: options.pty };
     try {
-      const front = await ptyFront(fob.link, { ...link, onLost: lost });
+      const front = await ptyFront(wire, { ...link, onLost: lost });
       fronts.push(front);
       ready.pty = front.path;
     } catch (error) {
@@ -162,7 +183,7 @@ async function openFronts(
     }
   }
   if (options.tcp !== undefined) {
-    const front = await tcpFront(fob.link, options.tcp);
+    const front = await tcpFront(wire, options.tcp);
     fronts.push(front);
     ready.tcp = front.port;
   }
@@ -195,7 +216,9 @@ async function start(
   closers.push(() => fob.close());
 
   const ready: Ready = { ready: true, seed };
-  const fronts = await openFronts(fob, options, ready, why => end(EXIT.failed, why));
+  const paced = options.baud === undefined ? undefined : pacedWire(fob.link, options.baud);
+  closers.push(() => paced?.stop());
+  const fronts = await openFronts(fob, paced ?? fob.link, options, ready, why => end(EXIT.failed, why));
   closers.push(...fronts.map(front => () => front.close()));
   const target: Target = { fob, clock: options.clock, fronts, quit: () => end(EXIT.done) };
   if (options.web !== undefined) {

@@ -106,10 +106,11 @@ export function shortened(
  * @param renamed new names by old
  */
 export function renameFields(code: string, renamed: Readonly<Record<string, string>>): string {
-  let out = code;
+  const shortened = (text: string) => text.replace(FIELD, name => renamed[name] || name);
+  // A layout that goes on where another one ends.
+  let out = code.replace(/`\$\{[\w$]+\}(?: \w+:[ubv]\d+)+`/g, shortened);
   for (const layout of layouts()) {
-    const short = layout.replace(FIELD, name => renamed[name] || name);
-    out = out.replaceAll(JSON.stringify(layout), JSON.stringify(short));
+    out = out.replaceAll(JSON.stringify(layout), JSON.stringify(shortened(layout)));
   }
   return out;
 }

@@ -82,7 +82,12 @@ export class Commands extends OwnerCommands implements Handlers {
       (totp
         ? request.period >= limits.PERIOD_SECONDS_MIN && request.period <= limits.PERIOD_SECONDS_MAX
         : request.period === 0);
-    return this.enrol(request as unknown as Enrolment, fits);
+    return this.store(request as unknown as Enrolment, fits);
+  }
+
+  enrol(request: Request<'enrol'>): Response<'enrol'> | number {
+    const stored = this.put(request);
+    return typeof stored === 'number' ? stored : this.prove(request);
   }
 
   putOcra(request: Request<'putOcra'>): Response<'putOcra'> | number {
@@ -98,10 +103,10 @@ export class Commands extends OwnerCommands implements Handlers {
     const enrolment = request as unknown as Enrolment;
     enrolment.kind = KIND_OCRA;
     enrolment.period = 0;
-    return this.enrol(enrolment, fits);
+    return this.store(enrolment, fits);
   }
 
-  private enrol(request: Enrolment, fits: boolean): Response<'put'> | number {
+  private store(request: Enrolment, fits: boolean): Response<'put'> | number {
     if (this.shut) return this.shut;
     const id = idOf(request.id);
     if (!fits || (id >= 0 && id < SYSTEM_IDS) || request.secret.length < limits.SECRET_BYTES_MIN) {

@@ -58,6 +58,15 @@ export class OwnerCommands extends ClearCommands {
     return {};
   }
 
+  take(request: Request<'take'>): Response<'take'> | number {
+    const adopted = this.adopt(request);
+    if (typeof adopted === 'number') return adopted;
+    // The clock of a fob that nobody owned is unset, so no press is asked for.
+    let done = this.vault.escrow(request.recoveryKey) ? 1 : 0;
+    if (request.utc && this.timekeeper.set(request.utc)) done |= 2;
+    return { done };
+  }
+
   /** The vault has another owner or none. */
   private reload(): void {
     this.accounts.arrange();

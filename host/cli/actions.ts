@@ -19,6 +19,7 @@ import { rename } from '../commands/rename.ts';
 import { respond } from '../commands/respond.ts';
 import { verify } from '../commands/verify.ts';
 import { FobError } from '../errors.ts';
+import { batch } from './batch-actions.ts';
 import { completionScript } from './completion.ts';
 import { runFlash, runUpdate } from './flash-actions.ts';
 import { importFiles } from './import-actions.ts';
@@ -28,11 +29,19 @@ import { settleOut } from './out-actions.ts';
 import type { Prompts } from './prompts.ts';
 import { errorDocument, type Report } from './report.ts';
 import { infoText, policyNote, policyText } from './status-words.ts';
+import type { Terminal } from './terminal.ts';
 import { clocksText, clockText, devicesText, listText, verifyText } from './words.ts';
 
 /** Runs the command that was asked for. @throws what the command throws */
-export async function act(invocation: FobInvocation, context: Context, prompts: Prompts): Promise<Report> {
+export async function act(
+  invocation: FobInvocation,
+  context: Context,
+  prompts: Prompts,
+  terminal: Terminal,
+  isJson: boolean,
+): Promise<Report> {
   const { choice } = invocation;
+  if (invocation.command === 'batch') return batch(invocation, context, prompts, terminal, isJson);
   if (invocation.command === 'devices') return lookAround(context, choice, invocation.all);
   if (invocation.command === 'clocks') return everyClock(context, choice, invocation.set);
   if (invocation.command === 'completion') {
@@ -59,6 +68,7 @@ function isAboutInventory(invocation: FobInvocation): invocation is FobInvocatio
 
 type FobCommand = Exclude<
   FobInvocation['command'],
+  | 'batch'
   | 'devices'
   | 'enroll'
   | 'clocks'

@@ -10,6 +10,7 @@ import {
   renameOptions,
   respondOptions,
 } from './account-options.ts';
+import { batchOptions, readBatch } from './batch-options.ts';
 import {
   asItIs,
   type CommonOptions,
@@ -194,6 +195,12 @@ function accountCommands(options: CommonOptions, take: Take, choiceOf: ReadChoic
           isDryRun: given.dryRun,
           choice: choiceOf(given),
         }),
+    )
+    .command(
+      'batch <plan>',
+      'provision many fobs by a plan, to be resumed at any time',
+      batchOptions,
+      given => take({ ...readBatch(given), choice: choiceOf(given) }),
     )
     .command('list', 'list the accounts on the fob', asItIs, given =>
       take({ command: 'list', choice: choiceOf(given) }),

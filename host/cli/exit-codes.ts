@@ -22,6 +22,7 @@ export const EXIT_CODES = {
   locked: { code: 14, meaning: 'The fob is locked by its PIN.' },
   'old-firmware': { code: 15, meaning: 'The firmware of the fob is too old for the command.' },
   unfit: { code: 16, meaning: 'This computer lacks something: `passfob doctor` found a problem.' },
+  incomplete: { code: 17, meaning: 'Some fobs of a batch were not done.' },
 } as const;
 
 export type ExitName = keyof typeof EXIT_CODES;
@@ -48,6 +49,9 @@ const EXIT_OF_KIND: Readonly<Record<ErrorKind, ExitName>> = {
   'bad-input': 'bad-input',
   usage: 'usage',
   inventory: 'inventory',
+  'row-taken': 'incomplete',
+  'no-row': 'incomplete',
+  incomplete: 'incomplete',
   cancelled: 'cancelled',
   'dry-run': 'ok',
   unfit: 'unfit',

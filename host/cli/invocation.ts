@@ -1,3 +1,4 @@
+import type { ReportFormat } from '../batch/report.ts';
 import type { EnrolSource } from '../commands/enrol-source.ts';
 import type { FobChoice } from '../commands/find.ts';
 import type { Policy } from '../commands/fob-status.ts';
@@ -35,6 +36,19 @@ export type Invocation = { readonly choice: FobChoice } & (
   | { readonly command: 'pair' | 'info' | 'list' | 'verify' | 'maintain' }
   | { readonly command: 'enroll'; readonly source: EnrolSource; readonly out: OutWish | undefined }
   | { readonly command: 'import'; readonly source: ImportSource; readonly isDryRun: boolean }
+  | {
+      readonly command: 'batch';
+      readonly plan: string;
+      readonly ports: readonly string[] | undefined;
+      readonly isAll: boolean;
+      readonly waits: boolean | undefined;
+      readonly codesFrom: string | undefined;
+      readonly name: string | undefined;
+      readonly release: string | undefined;
+      readonly report: { readonly path: string; readonly format: ReportFormat } | undefined;
+      readonly entra: string | undefined;
+      readonly isDry: boolean;
+    }
   | { readonly command: 'code'; readonly account: string | undefined }
   | { readonly command: 'respond'; readonly asked: Question }
   | { readonly command: 'clock' | 'clocks'; readonly set: boolean }

@@ -67,7 +67,7 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
 }
 
 /** Ctrl-C and the signal come as errors of the prompt library. */
-async function orCancelled<T>(answer: Promise<T>): Promise<T> {
+export async function orCancelled<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {

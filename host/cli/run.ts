@@ -60,7 +60,7 @@ async function runCommand(
     signal,
   };
   try {
-    sayReport(terminal, isJson, await act(invocation, context, prompts));
+    sayReport(terminal, isJson, await act(invocation, context, prompts, terminal, isJson));
   } catch (error) {
     throw systemCode(error).startsWith('SQLITE_') ? inventoryError(error, inventory.directory) : error;
   } finally {

@@ -5,6 +5,7 @@ import {
   REFUSED_NO_SESSION,
   REFUSED_PRESS_NEEDED,
   REFUSED_PRESS_TIMEOUT,
+  REFUSED_UNKNOWN_COMMAND,
 } from '../../protocol/refusals.ts';
 import { FobError, isFobError, refusalError } from '../errors.ts';
 import {
@@ -61,6 +62,7 @@ const REPEATABLE: ReadonlySet<SealedCommand> = new Set<SealedCommand>([
   'rename',
   'move',
   'putOcra',
+  'enrol',
   'time',
 ]);
 
@@ -76,6 +78,8 @@ export class Client {
   private key: SessionKey | undefined;
   private channel: Channel | undefined;
   private chance: Uint8Array | undefined;
+  /** Commands of the fob's version that it turned out not to have: its firmware is from before they came. */
+  private readonly unknown: Set<CommandName>;
 
   constructor(transport: Transport, options: ClientOptions) {
     this.link = new Link(transport, options.primitives ?? hostPrimitives);
@@ -85,6 +89,7 @@ export class Client {
     // From a place of chance on, so that what an earlier run left in a buffer answers nothing of this one.
     this.sequence = { last: this.random(1)[0] ?? 0 };
     this.turn = Promise.resolve();
+    this.unknown = new Set();
   }
 
   /** Who is there. @throws FobError `no-answer`, `unplugged`, `wrong-version`, `cancelled` */
@@ -147,14 +152,20 @@ export class Client {
           // A question that a command left behind when it was cut off; the fob drops it by itself.
           busy++;
           await pause(PRESS_POLL_INTERVAL_MS, options.signal);
-        } else throw refusalError(status);
+        } else {
+          if (status === REFUSED_UNKNOWN_COMMAND) this.unknown.add(name);
+          throw refusalError(status);
+        }
       }
     });
   }
 
-  /** Whether the fob speaks a version of the protocol that has this command; before its hello nobody says no. */
+  /**
+   * Whether the fob speaks a version of the protocol that has this command, and has not said otherwise; before its hello
+   * nobody says no.
+   */
   knows(name: CommandName): boolean {
-    return !this.known || this.known.version >= COMMANDS[name][1];
+    return !this.unknown.has(name) && (!this.known || this.known.version >= COMMANDS[name][1]);
   }
 
   /**

@@ -7,6 +7,7 @@ import {
   confirmPairing,
   dropPairing,
   type FobSecrets,
+  type Pairing,
   pairingsOf,
 } from '../inventory/pairings.ts';
 import { CODE_ATTEMPTS_MAX, RECOVERY_KEY_BYTES } from '../limits.ts';
@@ -29,7 +30,18 @@ export interface PairResult {
   readonly firmware: string;
   /** Whether the fob had been paired already by a run that was interrupted before it could say so. */
   readonly isResumed: boolean;
+  /** Whether the fob got the time with its owner. */
+  readonly isClockSet: boolean;
 }
+
+/** A fob paired just now, in its owner's session. */
+export interface Paired extends PairResult {
+  readonly pairing: Pairing;
+}
+
+/** What the fob has done of `take`, as on the wire. */
+const TAKEN_ESCROWED = 1;
+const TAKEN_CLOCK = 2;
 
 /**
  * Makes this inventory the owner of a blank fob, by the code on its screen.
@@ -39,14 +51,23 @@ export async function pair(context: Context, fob: FobAtHand, options: PairOption
   const { serial, board, firmware, state } = fob.hello;
   if (state !== 'blank') {
     await resume(context, fob);
-    return { serial, board, firmware, isResumed: true };
+    return { serial, board, firmware, isResumed: true, isClockSet: false };
   }
+  const { pairing: _, ...result } = await pairBlank(context, fob, options);
+  return result;
+}
+
+/**
+ * The same for a fob that has said it is blank. Its owner's session stays open.
+ * @throws FobError `bad-input` and `wrong-code` for the code, `refused`, `inventory`, those of the link
+ */
+export async function pairBlank(context: Context, fob: FobAtHand, options: PairOptions): Promise<Paired> {
+  const { serial } = fob.hello;
   const seconds = await fob.client.startPairing(context.signal);
   context.report({ event: 'code-shown', serial, seconds });
   const code = await readCode(options);
   await fob.client.openSession(pairingCode(code), context.signal);
-  await adopt(context, fob);
-  return { serial, board, firmware, isResumed: false };
+  return adopt(context, fob);
 }
 
 /** A run that was cut off after the fob took its secrets left a pending pairing, which may now be confirmed. */
@@ -80,27 +101,53 @@ async function readCode({ askCode }: PairOptions): Promise<string> {
  * Makes the secrets, keeps them, gives them to the fob, and sees that the fob has them. Kept before they are sent: a
  * power cut at any moment leaves a fob that is blank, or one whose key is in the inventory.
  */
-async function adopt(context: Context, fob: FobAtHand): Promise<void> {
+async function adopt(context: Context, fob: FobAtHand): Promise<Paired> {
   const { inventory, random, signal } = context;
+  const { serial, board, firmware } = fob.hello;
   const secrets: FobSecrets = {
     deviceSecret: random(DEVICE_SECRET_BYTES),
     pairingKey: random(PAIRING_KEY_BYTES),
     recoveryKey: random(RECOVERY_KEY_BYTES),
   };
   const id = await addPendingPairing(inventory, fob.hello, secrets, context.now());
-  const { deviceSecret, pairingKey: key } = secrets;
+  let done: Done;
   try {
-    await fob.client.call(
-      'adopt',
-      { deviceSecret, pairingKey: key, entropy: random(ENTROPY_BYTES) },
-      { signal },
-    );
+    done = await give(context, fob, secrets);
   } catch (error) {
     if (!isOutcomeUnknown(error)) await dropPairing(inventory, id);
     throw isRefusal(error, 'no-session') ? new FobError('wrong-code', { cause: error }) : error;
   }
-  await fob.client.openSession(pairingKey(key), signal);
-  await confirmPairing(inventory, id, context.now());
-  const [pairing] = await pairingsOf(inventory, fob.hello.serial);
-  if (pairing?.id === id) await leaveMissingRecoveryKey(context, fob, pairing);
+  await fob.client.openSession(pairingKey(secrets.pairingKey), signal);
+  await confirmPairing(inventory, id, context.now(), done.isEscrowed);
+  const [pairing] = await pairingsOf(inventory, serial);
+  if (pairing?.id !== id) throw new FobError('inventory', { subject: serial });
+  if (!done.isEscrowed) await leaveMissingRecoveryKey(context, fob, pairing);
+  else context.report({ event: 'recovery-key-left', serial });
+  if (done.isClockSet) context.report({ event: 'clock-set', serial });
+  return { serial, board, firmware, isResumed: false, isClockSet: done.isClockSet, pairing };
+}
+
+/** What the fob did besides taking its owner. */
+interface Done {
+  readonly isEscrowed: boolean;
+  readonly isClockSet: boolean;
+}
+
+/** All that a new owner has to give in one command; a fob of an older firmware gets the keys alone. */
+async function give(context: Context, fob: FobAtHand, secrets: FobSecrets): Promise<Done> {
+  const { random, signal } = context;
+  const { deviceSecret, pairingKey: key, recoveryKey } = secrets;
+  const keys = { deviceSecret, pairingKey: key, entropy: random(ENTROPY_BYTES) };
+  if (fob.client.knows('take')) {
+    try {
+      // To the nearest second without waiting for it: a first time is good to a second anyhow (`error` of `time`).
+      const utc = Math.round(context.now() / 1000);
+      const { done } = await fob.client.call('take', { ...keys, recoveryKey, utc }, { signal });
+      return { isEscrowed: (done & TAKEN_ESCROWED) !== 0, isClockSet: (done & TAKEN_CLOCK) !== 0 };
+    } catch (error) {
+      if (!isRefusal(error, 'unknown-command')) throw error;
+    }
+  }
+  await fob.client.call('adopt', keys, { signal });
+  return { isEscrowed: false, isClockSet: false };
 }

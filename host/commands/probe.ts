@@ -1,4 +1,5 @@
 import { connect } from '../client/client.ts';
+import type { Patience } from '../client/link.ts';
 import { traced } from '../client/trace.ts';
 import { FobError, isFobError } from '../errors.ts';
 import { PROBE_SENDS_MAX, PROBE_SIBLING_MS, PROBE_TIMEOUT_MS } from '../limits.ts';
@@ -32,12 +33,22 @@ export function probeAll(
   return Promise.allSettled(probes);
 }
 
+/** Opens one port and says hello. @throws FobError `cancelled` */
+export function probePort(
+  address: Address,
+  signal: AbortSignal | undefined,
+  patience: Patience = PROBE,
+): Promise<Found> {
+  return probe(address, {}, undefined, signal, patience);
+}
+
 /** @param hurry says that the port is likely silent: from then on, or from the opening, it gets PROBE_SIBLING_MS */
 async function probe(
   address: Address,
   { trace, isDryRun }: WireOptions,
   hurry?: AbortSignal,
   signal?: AbortSignal,
+  patience: Patience = PROBE,
 ): Promise<Found> {
   const name = addressText(address);
   try {
@@ -46,7 +57,7 @@ async function probe(
     const ending = abortedLater(hurry);
     try {
       const either = signal === undefined ? ending.signal : AbortSignal.any([ending.signal, signal]);
-      return { address: name, client, hello: await client.hello(PROBE, either) };
+      return { address: name, client, hello: await client.hello(patience, either) };
     } catch (error) {
       await client.close();
       if (!ending.signal.aborted || signal?.aborted) throw error;

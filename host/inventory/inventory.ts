@@ -33,6 +33,11 @@ export function openInventory(directory: string): Inventory {
   }
 }
 
+/** Changes that are durable together or not at all. */
+export function together<T>(inventory: Inventory, work: (within: Inventory) => Promise<T>): Promise<T> {
+  return inventory.db.transaction().execute(db => work({ ...inventory, db }));
+}
+
 function opened(directory: string, path: string): BetterSqlite.Database {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });

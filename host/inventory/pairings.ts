@@ -53,8 +53,14 @@ export function addPendingPairing(
 /**
  * The fob has shown that it holds this pairing's key. Whatever this owner had with the same fob before is over: the fob
  * holds one key at a time.
+ * @param isEscrowed the fob has said that it holds its vault's key under the recovery key, too
  */
-export function confirmPairing({ db }: Inventory, id: number, nowMs: number): Promise<void> {
+export function confirmPairing(
+  { db }: Inventory,
+  id: number,
+  nowMs: number,
+  isEscrowed = false,
+): Promise<void> {
   return db.transaction().execute(async transaction => {
     const { serial } = await transaction
       .selectFrom('pairings')
@@ -71,7 +77,7 @@ export function confirmPairing({ db }: Inventory, id: number, nowMs: number): Pr
     for (const other of others) await endPairing(transaction, other.id, nowMs);
     await transaction
       .updateTable('pairings')
-      .set({ state: 'confirmed', confirmed_ms: nowMs })
+      .set({ state: 'confirmed', confirmed_ms: nowMs, ...(isEscrowed && { escrowed_ms: nowMs }) })
       .where('id', '=', id)
       .execute();
   });

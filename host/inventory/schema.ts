@@ -51,6 +51,24 @@ export interface AccountTable {
   next_label: Generated<string | null>;
 }
 
+/** A plan that fobs are provisioned by, under the name by which it is found again. */
+export interface BatchTable {
+  id: Generated<number>;
+  name: string;
+  created_ms: number;
+}
+
+/** A row of a plan that has got its fob. */
+export interface BatchRowTable {
+  batch_id: number;
+  /** SHA-256 of what the row asks for. */
+  row_key: string;
+  state: 'assigned' | 'done';
+  serial: string;
+  account_id: string;
+  changed_ms: number;
+}
+
 /** What happened to a fob. Most rows come from triggers, in the transaction of the change itself. Never a secret. */
 export interface HistoryTable {
   id: Generated<number>;
@@ -102,6 +120,8 @@ export interface SealingTable {
 
 export interface Schema {
   sealing: SealingTable;
+  batches: BatchTable;
+  batch_rows: BatchRowTable;
   pairings: PairingTable;
   secrets: SecretTable;
   accounts: AccountTable;
@@ -232,5 +252,19 @@ export const MIGRATIONS: readonly string[] = [
         iif(new.issuer = '', new.label, new.issuer || ':' || new.label)
       from pairings where id = new.pairing_id;
   end;
+  create table batches (
+    id integer primary key autoincrement,
+    name text not null unique,
+    created_ms integer not null
+  ) strict;
+  create table batch_rows (
+    batch_id integer not null references batches (id) on delete cascade,
+    row_key text not null,
+    state text not null check (state in ('assigned', 'done')),
+    serial text not null,
+    account_id text not null,
+    changed_ms integer not null,
+    primary key (batch_id, row_key)
+  ) strict;
   `,
 ];

@@ -16,3 +16,10 @@ export const PTY_END_TIMEOUT_MS = 2_000;
 export const MAX_PTY_MESSAGE_CHARS = 2_000;
 
 export const MAX_PORT = 65_535;
+
+/** A byte on a UART: start bit, eight data bits, stop bit. */
+export const BITS_PER_BYTE = 10;
+/** Bytes that a line with a speed hands over at once: some 5 ms at 115,200 baud. */
+export const BAUD_SLICE_BYTES = 64;
+export const MIN_BAUD = 300;
+export const MAX_BAUD = 4_000_000;

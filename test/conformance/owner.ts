@@ -69,15 +69,30 @@ export class Owner {
 
   /** Pairs by the code on the screen and opens a session with the new key. */
   async pair(): Promise<void> {
+    await this.openByCode();
+    await this.client.call('adopt', this.adoption());
+    await this.open();
+  }
+
+  /** A session with a blank fob, by the code on its screen. */
+  async openByCode(): Promise<void> {
     await this.client.hello();
     await this.client.startPairing();
     await this.client.openSession(pairingCode(await codeOnScreen(this.driver)));
-    await this.client.call('adopt', {
-      deviceSecret: this.deviceSecret,
-      pairingKey: this.key,
-      entropy: secret(random(32)),
-    });
+  }
+
+  /** Owner, recovery key and time at once, by the code on the screen; then a session with the new key. */
+  async take(utc: number): Promise<number> {
+    await this.openByCode();
+    const { recoveryKey } = this;
+    const { done } = await this.client.call('take', { ...this.adoption(), recoveryKey, utc });
     await this.open();
+    return done;
+  }
+
+  /** What this owner would give a blank fob. */
+  adoption(): Request<'adopt'> {
+    return { deviceSecret: this.deviceSecret, pairingKey: this.key, entropy: secret(random(32)) };
   }
 
   /** A session with the pairing key, on the cable there is now. */

@@ -8,13 +8,16 @@ import { names } from './sentences/names.ts';
 import { challenges } from './sentences/ocra.ts';
 import { passcodes } from './sentences/passcodes.ts';
 import { pin } from './sentences/pin.ts';
+import { provisioning } from './sentences/provisioning.ts';
 import { wire } from './sentences/wire.ts';
 import { stageOf } from './stage.ts';
 
 /** What every fob does, whatever it is made of: one set of sentences for simulator, interpreter and board. */
 export function conformance(make: () => Promise<Driver> | Driver): void {
   describe('a blank fob', () => {
-    blankFob(stageOf(make, false));
+    const stage = stageOf(make, false);
+    blankFob(stage);
+    provisioning(stage);
   });
   describe('an owned fob', () => {
     const stage = stageOf(make, true);

@@ -14,7 +14,10 @@ import { hotp } from '../../protocol/otp.ts';
 import { secret } from '../kit/secrets.ts';
 import { CoreFob } from './kit/core-fob.ts';
 import { failure } from './kit/failure.ts';
+import { speaking } from './kit/old-firmware.ts';
 import { atHand, cutAt, forEveryCut, pairedAt, workplace } from './kit/workplace.ts';
+
+const OLD = { toHost: speaking(1) };
 
 const seedOf = (kind: 1 | 2 = KIND_HOTP, label = 'alice') =>
   freshSeed({ kind, issuer: 'Example', label }, length => secret(new Uint8Array(randomBytes(length))));
@@ -23,7 +26,7 @@ describe('enrolling', () => {
   it('writes an account, has it proved, and sets the clock first where TOTP needs it', async () => {
     const fob = new CoreFob();
     const owner = workplace(fob);
-    const atFob = await pairedAt(owner, fob);
+    const atFob = await pairedAt(owner, fob, OLD);
     const counted = await enroll(owner.context, atFob, seedOf(KIND_HOTP));
     expect(counted).toMatchObject({
       isClockSet: false,
@@ -38,30 +41,39 @@ describe('enrolling', () => {
     expect(owner.reported.filter(({ event }) => event === 'account-proved')).toHaveLength(2);
   });
 
-  it('can be cut off anywhere and done again: one account, known and proved', async () => {
-    const enrolment = seedOf(KIND_TOTP);
-    const cuts = await forEveryCut(
-      async () => {
-        const fob = new CoreFob();
-        const owner = workplace(fob);
-        await pairedAt(owner, fob);
-        return { fob, owner };
-      },
-      (owner, fob) => enroll(owner.context, fob, enrolment),
-      async (owner, core) => {
-        const before = await list(owner.context, await atHand(core));
-        if (before.accounts.length === 0 || before.clock === 'unset') {
-          await enroll(owner.context, await atHand(core), enrolment);
-        } else {
-          await verify(owner.context, await atHand(core));
-        }
-        const { accounts } = await verify(owner.context, await atHand(core));
-        expect(accounts.map(({ verdict }) => verdict)).toEqual(['proved']);
-      },
-    );
-    // open, finish, info, clock, setClock, put and prove, in either direction.
-    expect(cuts).toBe(14);
-  });
+  it.each([
+    // open, finish, info and enrol, in either direction.
+    { version: 2, cable: {}, cuts: 8 },
+    // open, finish, info, clock, setClock, put and prove.
+    { version: 1, cable: OLD, cuts: 14 },
+  ])(
+    'can be cut off anywhere and done again: one account, known and proved (version $version)',
+    async row => {
+      const enrolment = seedOf(KIND_TOTP);
+      const cuts = await forEveryCut(
+        async () => {
+          const fob = new CoreFob();
+          const owner = workplace(fob);
+          await pairedAt(owner, fob, row.cable);
+          return { fob, owner };
+        },
+        (owner, fob) => enroll(owner.context, fob, enrolment),
+        async (owner, core) => {
+          const hand = () => atHand(core, row.cable);
+          const before = await list(owner.context, await hand());
+          if (before.accounts.length === 0 || before.clock === 'unset') {
+            await enroll(owner.context, await hand(), enrolment);
+          } else {
+            await verify(owner.context, await hand());
+          }
+          const { accounts } = await verify(owner.context, await hand());
+          expect(accounts.map(({ verdict }) => verdict)).toEqual(['proved']);
+        },
+        row.cable,
+      );
+      expect(cuts).toBe(row.cuts);
+    },
+  );
 
   it('resumes by itself when the same account is enrolled again', async () => {
     const fob = new CoreFob();
@@ -187,7 +199,7 @@ describe('the clock', () => {
   it('is set on the whole second, and back only with a press, to the time of the press', async () => {
     const fob = new CoreFob();
     const owner = workplace();
-    await pairedAt(owner, fob);
+    await pairedAt(owner, fob, OLD);
     let polls = 0;
     const presses = () => owner.reported.filter(({ event }) => event === 'press-needed').length;
     const atFob = await atHand(fob, {

@@ -14,6 +14,7 @@ import { hotp } from '../../protocol/otp.ts';
 import { secret } from '../kit/secrets.ts';
 import { CoreFob } from './kit/core-fob.ts';
 import { failure } from './kit/failure.ts';
+import { speaking } from './kit/old-firmware.ts';
 import { seedOf } from './kit/seeds.ts';
 import { atHand, forEveryCut, pairedAt, workplace } from './kit/workplace.ts';
 
@@ -50,7 +51,9 @@ describe('an OCRA account', () => {
   });
 
   it('gets the time first where its suite wants it', async () => {
-    const { owner, atFob } = await ownedFob();
+    const fob = new CoreFob();
+    const owner = workplace(fob);
+    const atFob = await pairedAt(owner, fob, { toHost: speaking(1) });
     const { isClockSet } = await enroll(owner.context, atFob, ocraSeed('OCRA-1:HOTP-SHA1-6:QN08-T1M'));
     expect(isClockSet).toBe(true);
     expect((await list(owner.context, atFob)).clock).toBe('trusted');

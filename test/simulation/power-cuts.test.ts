@@ -48,7 +48,8 @@ interface Play {
 
 /** The owner of another scene, at the fob of this one: the same keys. */
 function ownerLike(model: Owner, driver: SimulatorDriver): Owner {
-  return Object.assign(new Owner(driver, PATIENCE), { key: model.key, deviceSecret: model.deviceSecret });
+  const { key, deviceSecret, recoveryKey } = model;
+  return Object.assign(new Owner(driver, PATIENCE), { key, deviceSecret, recoveryKey });
 }
 
 /** Cuts the power in the first, second, … operation of the work until the work gets through. Returns how many. */
@@ -98,6 +99,29 @@ const pairing: Play = {
       await next.pair();
       expect((await next.client.call('info', {})).accounts).toBe(0);
     }
+  },
+};
+
+const TAKEN_UTC = 1_800_000_000;
+
+/** Owner, recovery key and time at once: what of it happened, the fob can tell. */
+const taking: Play = {
+  async prepare() {},
+  async work({ owner }) {
+    await owner.take(TAKEN_UTC);
+  },
+  async check({ driver, owner }, worked) {
+    const { state } = await owner.client.hello();
+    expect(state === 'owned' || (state === 'blank' && !worked)).toBe(true);
+    const last = state === 'owned' ? owner : new Owner(driver, PATIENCE);
+    if (state === 'owned') await owner.open();
+    else await last.take(TAKEN_UTC);
+    const [status, time] = [await last.client.call('status', {}), await last.client.call('time', {})];
+    if (worked || state === 'blank') expect([status.escrowed, time.state]).toEqual([1, 1]);
+    // Never another time than the one that was given.
+    if (time.state === 1) expect(Math.abs(time.utc - TAKEN_UTC)).toBeLessThan(60);
+    await last.client.call('escrow', { recoveryKey: last.recoveryKey });
+    expect((await last.client.call('info', {})).accounts).toBe(0);
   },
 };
 
@@ -226,6 +250,7 @@ const synchronisation: Play = {
 describe('the power goes at every operation of', () => {
   const plays: [string, () => Play, number][] = [
     ['pairing', () => pairing, 3],
+    ['taking a fob over', () => taking, 6],
     ['enrolment', () => enrolment, 4],
     ['removal', () => removal, 3],
     ['three HOTP presses', hotpPress, 3],

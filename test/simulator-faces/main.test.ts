@@ -70,6 +70,8 @@ describe('the command line', () => {
     [['--tcp', '65536'], 'a port is a whole number from 0 to 65535 (0: any free one)'],
     [['--web', 'http'], 'a port is a whole number from 0 to 65535 (0: any free one)'],
     [['--tcp', '0', '--seed', 'luck'], '--seed takes a whole number'],
+    [['--tcp', '0', '--baud', '1'], '--baud takes a whole number from 300 to 4000000'],
+    [['--control', '--baud', '9600'], '--baud is the speed of a serial port: add --pty or --tcp'],
     [
       ['--terminal', '--control'],
       '--terminal needs standard input for itself: leave out --control and --exit-with-parent',

@@ -5,9 +5,11 @@ import { hostPrimitives } from '../../../host/client/primitives.ts';
 import type { FobError } from '../../../host/errors.ts';
 import { pipe } from '../../../host/transports/pipe.ts';
 import type { Transport } from '../../../host/transports/transport.ts';
+import type { CommandName } from '../../../protocol/commands.ts';
 import { Hmac } from '../../../protocol/hmac.ts';
 import { PRESS_DEAF_MS } from '../../../protocol/limits.ts';
 import { type Primitives, SHA256 } from '../../../protocol/primitives.ts';
+import { REFUSED_UNKNOWN_COMMAND } from '../../../protocol/refusals.ts';
 import { secret } from '../../kit/secrets.ts';
 
 /** What happens to the nth frame (from 0) of one direction: what arrives, or nothing. */
@@ -40,6 +42,7 @@ export class CoreFob {
   readonly lights: number[] = [];
   private readonly ports: Ports;
   private readonly drawn: string[];
+  private lacks: readonly CommandName[];
   private core: Fob;
   private ms: number;
   private utc: number;
@@ -53,7 +56,8 @@ export class CoreFob {
     this.utc = START_UTC;
     this.send = () => undefined;
     this.ports = { ...this.makePorts(primitives), ...parts };
-    this.core = new Fob(this.ports, this.ms, this.utc);
+    this.lacks = [];
+    this.core = this.boot();
   }
 
   private makePorts(primitives: Primitives): Ports {
@@ -237,7 +241,22 @@ export class CoreFob {
   /** Takes the power off and on: what was not in a memory is gone. */
   reboot(): void {
     this.ms = 0;
-    this.core = new Fob(this.ports, this.ms, this.utc);
+    this.core = this.boot();
+  }
+
+  /** Makes its firmware one from before these commands came. */
+  without(commands: readonly CommandName[]): this {
+    this.lacks = commands;
+    this.core = this.boot();
+    return this;
+  }
+
+  private boot(): Fob {
+    const core = new Fob(this.ports, this.ms, this.utc);
+    const handlers = Reflect.get(core, 'commands') as Record<string, unknown>;
+    // What the dispatcher says of a number that is not in its table.
+    for (const name of this.lacks) handlers[name] = () => REFUSED_UNKNOWN_COMMAND;
+    return core;
   }
 }
 

@@ -51,9 +51,13 @@ export async function atHand(fob: CoreFob, options: CableOptions = {}): Promise<
   return { address: 'cable', client, hello: await client.hello() };
 }
 
-/** A fob paired with a workplace, at hand. */
-export async function pairedAt(place: Workplace, fob: CoreFob): Promise<FobAtHand> {
-  await pair(place.context, await atHand(fob), { askCode: async () => fob.code });
+/** A fob paired with a workplace, at hand. Paired over a cable of version 1 it has neither time nor recovery key. */
+export async function pairedAt(
+  place: Workplace,
+  fob: CoreFob,
+  options: CableOptions = {},
+): Promise<FobAtHand> {
+  await pair(place.context, await atHand(fob, options), { askCode: async () => fob.code });
   return atHand(fob);
 }
 
@@ -66,10 +70,12 @@ export async function cutAt(
   way: 'toFob' | 'toHost',
   at: number,
   work: (fob: FobAtHand) => Promise<unknown>,
+  options: CableOptions = {},
 ): Promise<'done' | FobError> {
   const cable: Cable = fob.plugIn({
+    ...options,
     [way]: (frame: string, n: number) => {
-      if (n !== at) return frame;
+      if (n !== at) return options[way]?.(frame, n) ?? frame;
       cable.cut(new FobError('unplugged', { subject: 'cable' }));
       return '';
     },
@@ -89,12 +95,13 @@ export async function forEveryCut(
   prepare: () => Promise<{ fob: CoreFob; owner: Workplace }>,
   work: (owner: Workplace, fob: FobAtHand, core: CoreFob) => Promise<unknown>,
   check: (owner: Workplace, fob: CoreFob) => Promise<void>,
+  options: CableOptions = {},
 ): Promise<number> {
   let cuts = 0;
   for (const way of ['toFob', 'toHost'] as const) {
     for (let at = 1; ; at++) {
       const { fob, owner } = await prepare();
-      const outcome = await cutAt(fob, way, at, atFob => work(owner, atFob, fob));
+      const outcome = await cutAt(fob, way, at, atFob => work(owner, atFob, fob), options);
       await check(owner, fob);
       if (outcome === 'done') break;
       expect(outcome.kind).toBe('unplugged');

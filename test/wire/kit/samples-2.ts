@@ -21,6 +21,8 @@ const allPolicy = { pinDigits: 16, attempts: 20, wipe: 1, lockSeconds: 65535, as
 const suite = { algorithm: 2, digits: 8, question: 0, length: 8, inputs: 3, step: 0 };
 const longestSuite = { algorithm: 3, digits: 10, question: 2, length: 64, inputs: 23, step: 59 };
 
+const secrets = { deviceSecret: run(0, 32), pairingKey: run(0x20, 32), entropy: run(0x40, 32) };
+
 /** One exchange or more for every command that version 2 brought, and what else it says anew. */
 const EXCHANGES_2: Readonly<Record<string, ExchangeInput>> = {
   'hello, version 2': {
@@ -135,6 +137,39 @@ const EXCHANGES_2: Readonly<Record<string, ExchangeInput>> = {
     response: { state: 2, utc: 2 ** 53 - 1, age: 4294967295, error: 65535, trim: 65535 },
   },
   maintain: { command: 'maintain', request: {}, response: {} },
+  take: {
+    command: 'take',
+    request: { ...secrets, recoveryKey: run(0x60, 32), utc: 20000000000 },
+    response: { done: 3 },
+  },
+  'take, no time, nothing done besides': {
+    command: 'take',
+    request: { ...secrets, recoveryKey: run(0x60, 32), utc: 0 },
+    response: { done: 0 },
+  },
+  enrol: {
+    command: 'enrol',
+    request: {
+      id,
+      ...{ kind: 2, algorithm: 1, digits: 6, period: 30, counter: 0 },
+      ...names,
+      secret: SECRETS.sha1,
+      nonce: run(0xe0, 16),
+    },
+    // The proof of these settings over this nonce.
+    response: { mac: 'ca287fa1c0fc0145c530419b46a1a7d657a9c4c15958c8edc97d00342438d110' },
+  },
+  'enrol, largest': {
+    command: 'enrol',
+    request: {
+      id: 'ffffffff',
+      ...{ kind: 1, algorithm: 3, digits: 0x38, period: 65535, counter: 2 ** 53 - 1 },
+      ...longest,
+      secret: run(0, 128),
+      nonce: run(0xe0, 16),
+    },
+    response: { mac: run(0xa0, 32) },
+  },
 };
 
 const account = { secret: SECRETS.sha256, id, nonce: run(0xe0, 16), period: 0 };

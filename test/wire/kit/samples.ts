@@ -231,7 +231,7 @@ export function sent(exchanges: Readonly<Record<string, ExchangeInput>>): Pick<S
   const sealed = all
     .filter(entry => !isClear(entry))
     .map(([name, exchange]) => {
-      const handshake = exchange.command === 'adopt' ? BY_CODE : BY_KEY;
+      const handshake = ['adopt', 'take'].includes(exchange.command) ? BY_CODE : BY_KEY;
       return [name, { handshake, counter: EDGES[name] ?? crc32(name) & 0x7fff, ...exchange }];
     });
   return { clear: Object.fromEntries(clear), sealed: Object.fromEntries(sealed) };

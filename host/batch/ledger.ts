@@ -1,0 +1,95 @@
+import { type BatchRow, batchRows, findBatch, openBatch, releaseRows } from '../inventory/batches.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import type { Plan, PlanRow } from './plan.ts';
+
+/** What a plan has for a fob. */
+export interface Lot {
+  readonly rows: readonly PlanRow[];
+  /** Whether any fob would do: then only one that holds nothing gets it. */
+  readonly isOpen: boolean;
+}
+
+/** Ids of journals begin at 1. */
+const NO_BATCH = 0;
+
+/** Which row belongs to which fob: the journal of a plan in the inventory, and what is promised for the moment. */
+export class Ledger {
+  readonly plan: Plan;
+  readonly batchId: number;
+  private readonly inventory: Inventory;
+  private held: Map<string, BatchRow>;
+  private readonly promised: Set<string>;
+
+  private constructor(inventory: Inventory, plan: Plan, batchId: number) {
+    this.inventory = inventory;
+    this.plan = plan;
+    this.batchId = batchId;
+    this.held = new Map();
+    this.promised = new Set();
+  }
+
+  static async open(inventory: Inventory, plan: Plan, nowMs: number): Promise<Ledger> {
+    return Ledger.of(inventory, plan, await openBatch(inventory, plan.name, nowMs));
+  }
+
+  /** To look at: a plan that was never run leaves no trace by that. */
+  static async look(inventory: Inventory, plan: Plan): Promise<Ledger> {
+    return Ledger.of(inventory, plan, (await findBatch(inventory, plan.name)) ?? NO_BATCH);
+  }
+
+  private static async of(inventory: Inventory, plan: Plan, batchId: number): Promise<Ledger> {
+    const ledger = new Ledger(inventory, plan, batchId);
+    await ledger.reload();
+    return ledger;
+  }
+
+  /** Reads the journal anew: another run of the same plan may have written to it. */
+  async reload(): Promise<void> {
+    this.held = await batchRows(this.inventory, this.batchId);
+  }
+
+  /** Rows of a fob that cannot be finished wait for another one. @returns how many */
+  async release(serial: string): Promise<number> {
+    const released = await releaseRows(this.inventory, this.batchId, serial);
+    await this.reload();
+    return released;
+  }
+
+  rowOf(key: string): BatchRow | undefined {
+    return this.held.get(key);
+  }
+
+  note(row: BatchRow): void {
+    this.held.set(row.key, row);
+  }
+
+  /** What is still to be done with a fob; `done` where all of it was, undefined where the plan has nothing for it. */
+  lotOf(serial: string): Lot | 'done' | undefined {
+    const own = this.plan.rows.filter(
+      row => row.serial === serial || this.held.get(row.key)?.serial === serial,
+    );
+    const rows = own.filter(row => this.held.get(row.key)?.state !== 'done');
+    if (rows.length > 0) return { rows, isOpen: false };
+    if (own.length > 0 || [...this.held.values()].some(row => row.serial === serial)) return 'done';
+    const open = this.plan.rows.find(row => this.isOpen(row));
+    return open && { rows: [open], isOpen: true };
+  }
+
+  private isOpen({ key, serial }: PlanRow): boolean {
+    return serial === undefined && !this.held.has(key) && !this.promised.has(key);
+  }
+
+  /** Keeps an open lot from other fobs of this run, until it is given back. */
+  promise({ rows }: Lot): void {
+    for (const { key } of rows) this.promised.add(key);
+  }
+
+  giveBack({ rows }: Lot): void {
+    for (const { key } of rows) this.promised.delete(key);
+  }
+
+  /** Rows that are not done yet. */
+  get left(): number {
+    return this.plan.rows.filter(({ key }) => this.held.get(key)?.state !== 'done').length;
+  }
+}

@@ -1,0 +1,126 @@
+import { input } from '@inquirer/prompts';
+import { ListrInquirerPromptAdapter } from '@listr2/prompt-adapter-inquirer';
+import { Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput } from 'listr2';
+import type { BatchEvent } from '../batch/run.ts';
+import { FobError } from '../errors.ts';
+import { PROGRESS_BAR_CHARS } from '../limits.ts';
+import { orCancelled, type Prompts } from './prompts.ts';
+import { progressText } from './report.ts';
+import { printable, type Terminal } from './terminal.ts';
+
+/** How a batch is shown while it runs. */
+export interface BatchScreen {
+  onEvent(event: BatchEvent): void;
+  /** Has a person type the code that a fob shows. */
+  askCode(serial: string, address: string, isAgain: boolean): Promise<string>;
+  /** Shows the work until it ends. */
+  during<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** One line an event, for logs and programs. */
+export function plainScreen(terminal: Terminal, prompts: Prompts, rows: number): BatchScreen {
+  const say = (text: string) => terminal.note(`${printable(text)}\n`);
+  return {
+    onEvent: event => {
+      const text = eventText(event, rows);
+      if (text !== '') say(text);
+    },
+    askCode(serial, address, isAgain) {
+      say(`The code of ${serial} at ${address} is asked for.`);
+      return prompts.code(isAgain);
+    },
+    during: work => work(),
+  };
+}
+
+function eventText(event: BatchEvent, rows: number): string {
+  switch (event.event) {
+    case 'began':
+      return `${event.serial} at ${event.address}: begun.`;
+    case 'step':
+      return progressText(event.progress);
+    case 'insert-next':
+      return `Insert the next fob; ${event.left} of ${rows} rows are left.`;
+    case 'ended':
+      return `[${rows - event.left}/${rows}] ${endText(event)}`;
+  }
+}
+
+function endText({ result }: Extract<BatchEvent, { event: 'ended' }>): string {
+  const { serial, address, outcome, error } = result;
+  const words = {
+    done: 'done.',
+    skipped: 'was done before; skipped.',
+    failed: `failed. ${error?.message ?? ''}`,
+  };
+  return `${serial ?? address}: ${words[outcome]}`;
+}
+
+type Shown = Pick<ListrTaskWrapper<unknown, never, never>, 'title' | 'prompt'>;
+
+/** A bar for the plan, and a line for each fob at work beneath it. */
+export function barScreen(terminal: Terminal, signal: AbortSignal, rows: number): BatchScreen {
+  const active = new Map<string, string>();
+  let shown: Shown | undefined;
+  let note = '';
+  const draw = (left: number) => {
+    if (shown === undefined) return;
+    const all = `${bar(rows - left, rows)} ${rows - left} of ${rows} rows done${note}`;
+    shown.title = [all, ...active.values()].join('\n');
+  };
+  let left = rows;
+  return {
+    onEvent(event) {
+      if (event.event === 'began') note = '';
+      if (event.event === 'insert-next') note = ': take the fob out and insert the next one';
+      if (event.event === 'began' || event.event === 'step') {
+        const step = event.event === 'step' ? progressText(event.progress) : 'found';
+        active.set(event.address, printable(`${event.serial} at ${event.address}: ${step}`));
+      } else left = event.left;
+      if (event.event === 'ended') {
+        const { address, outcome } = event.result;
+        if (outcome === 'done') active.delete(address);
+        else active.set(address, printable(endText(event)));
+      }
+      draw(left);
+    },
+    async askCode(serial, address, isAgain) {
+      const again = isAgain ? 'A character is wrong. ' : '';
+      const message = `${again}Code on the screen of ${serial} (${address}):`;
+      if (shown === undefined) throw new FobError('cancelled');
+      return orCancelled(shown.prompt(ListrInquirerPromptAdapter).run(input, { message }, { signal }));
+    },
+    async during(work) {
+      type Result = Awaited<ReturnType<typeof work>>;
+      let result: { readonly value: Result } | undefined;
+      const output = terminal.stderr as NodeJS.WriteStream;
+      const list = new Listr(
+        [
+          {
+            title: bar(0, rows),
+            task: async (_, task) => {
+              shown = task as unknown as Shown;
+              result = { value: await work() };
+            },
+          },
+        ],
+        {
+          renderer: 'default',
+          registerSignalListeners: false,
+          rendererOptions: {
+            collapseSubtasks: false,
+            logger: new ListrLogger({ useIcons: false, processOutput: new ProcessOutput(output, output) }),
+          },
+        },
+      );
+      await list.run();
+      if (result === undefined) throw new Error('the list ended without its work');
+      return result.value;
+    },
+  };
+}
+
+function bar(done: number, rows: number): string {
+  const full = Math.floor((PROGRESS_BAR_CHARS * done) / Math.max(1, rows));
+  return `[${'#'.repeat(full)}${'.'.repeat(PROGRESS_BAR_CHARS - full)}]`;
+}

@@ -1,0 +1,102 @@
+import { FobError } from '../errors.ts';
+import { accountIdText } from './accounts.ts';
+import { type Inventory, together } from './inventory.ts';
+
+/** Where a row of a batch stands. assigned: its fob is known, and may hold the account. done: it holds and proved it. */
+export interface BatchRow {
+  readonly key: string;
+  readonly state: 'assigned' | 'done';
+  readonly serial: string;
+  /** 8 hex digits. */
+  readonly accountId: string;
+  readonly changedMs: number;
+}
+
+/** Finds the journal of a plan by its name, or begins it. @returns its id */
+export function openBatch(inventory: Inventory, name: string, nowMs: number): Promise<number> {
+  return together(inventory, async within => {
+    const found = await findBatch(within, name);
+    if (found !== undefined) return found;
+    const made = await within.db
+      .insertInto('batches')
+      .values({ name, created_ms: nowMs })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    return made.id;
+  });
+}
+
+/** Id of the journal of a plan; undefined where it was never run. */
+export async function findBatch({ db }: Inventory, name: string): Promise<number | undefined> {
+  const found = await db.selectFrom('batches').select('id').where('name', '=', name).executeTakeFirst();
+  return found?.id;
+}
+
+/** Rows that have a fob, by their keys; the others wait for one. */
+export async function batchRows({ db }: Inventory, batchId: number): Promise<Map<string, BatchRow>> {
+  const rows = await db.selectFrom('batch_rows').selectAll().where('batch_id', '=', batchId).execute();
+  return new Map(
+    rows.map(row => [
+      row.row_key,
+      {
+        key: row.row_key,
+        state: row.state,
+        serial: row.serial,
+        accountId: row.account_id,
+        changedMs: row.changed_ms,
+      },
+    ]),
+  );
+}
+
+/**
+ * Gives a row to a fob: to be called in one transaction with keeping the account. Once given, no other fob gets it.
+ * @throws FobError `row-taken` where another run has given it to another fob
+ */
+export async function assignRow(
+  { db }: Inventory,
+  batchId: number,
+  key: string,
+  serial: string,
+  accountId: Uint8Array,
+  nowMs: number,
+): Promise<void> {
+  const id = accountIdText(accountId);
+  const { numInsertedOrUpdatedRows = 0n } = await db
+    .insertInto('batch_rows')
+    .values({ batch_id: batchId, row_key: key, state: 'assigned', serial, account_id: id, changed_ms: nowMs })
+    .onConflict(conflict =>
+      conflict
+        .columns(['batch_id', 'row_key'])
+        .doUpdateSet({ account_id: id, changed_ms: nowMs })
+        .where('batch_rows.serial', '=', serial)
+        .where('batch_rows.state', '=', 'assigned'),
+    )
+    .executeTakeFirstOrThrow();
+  if (numInsertedOrUpdatedRows === 0n) throw new FobError('row-taken');
+}
+
+/** All that the plan asks of a fob for these rows has been done and proved. */
+export async function finishRows(
+  { db }: Inventory,
+  batchId: number,
+  keys: readonly string[],
+  nowMs: number,
+): Promise<void> {
+  await db
+    .updateTable('batch_rows')
+    .set({ state: 'done', changed_ms: nowMs })
+    .where('batch_id', '=', batchId)
+    .where('row_key', 'in', [...keys])
+    .execute();
+}
+
+/** A fob is lost, broken or erased: its rows wait for another one. @returns how many they are */
+export async function releaseRows({ db }: Inventory, batchId: number, serial: string): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('batch_rows')
+    .where('batch_id', '=', batchId)
+    .where('serial', '=', serial)
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+}

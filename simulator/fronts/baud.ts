@@ -1,0 +1,77 @@
+import { performance } from 'node:perf_hooks';
+import type { Wire } from '../fob.ts';
+import { BAUD_SLICE_BYTES, BITS_PER_BYTE, MAX_UNREAD_BYTES } from './limits.ts';
+
+export interface PacedWire extends Wire {
+  /** Forgets what is still on its way. */
+  stop(): void;
+}
+
+/** The wire behind a real UART: each byte takes its ten bits' time, in either direction, in real time. */
+export function pacedWire(wire: Wire, baud: number): PacedWire {
+  const lines: Line[] = [];
+  const line = (deliver: (bytes: Uint8Array) => void) => {
+    const made = new Line(baud, deliver);
+    lines.push(made);
+    return made;
+  };
+  const toBoard = line(bytes => wire.write(bytes));
+  return {
+    write: bytes => toBoard.take(bytes),
+    onData(listener) {
+      const toHost = line(listener);
+      const end = wire.onData(bytes => toHost.take(bytes));
+      return () => {
+        end();
+        toHost.stop();
+      };
+    },
+    stop: () => {
+      for (const each of lines) each.stop();
+    },
+  };
+}
+
+/** One direction. */
+class Line {
+  readonly #msPerByte: number;
+  readonly #deliver: (bytes: Uint8Array) => void;
+  #waiting: Buffer = Buffer.alloc(0);
+  /** When the last byte that was delivered had ended. */
+  #freeMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(baud: number, deliver: (bytes: Uint8Array) => void) {
+    this.#msPerByte = (BITS_PER_BYTE * 1000) / baud;
+    this.#deliver = deliver;
+  }
+
+  take(bytes: Uint8Array): void {
+    // Nobody empties the other end: as on a front without a speed.
+    if (this.#waiting.length > MAX_UNREAD_BYTES) return;
+    if (this.#waiting.length === 0) this.#freeMs = Math.max(this.#freeMs, performance.now());
+    this.#waiting = Buffer.concat([this.#waiting, bytes]);
+    this.#arm();
+  }
+
+  #arm(): void {
+    if (this.#timer !== undefined || this.#waiting.length === 0) return;
+    const bytes = Math.min(this.#waiting.length, BAUD_SLICE_BYTES);
+    // Against the line's own time, so that a late timer delays what comes after it no further.
+    const endsMs = this.#freeMs + bytes * this.#msPerByte;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#freeMs = endsMs;
+      const slice = this.#waiting.subarray(0, bytes);
+      this.#waiting = this.#waiting.subarray(bytes);
+      this.#arm();
+      this.#deliver(new Uint8Array(slice));
+    }, endsMs - performance.now());
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#waiting = Buffer.alloc(0);
+  }
+}

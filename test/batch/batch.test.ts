@@ -1,0 +1,132 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { needsBuild } from '../host/kit/simulated-fob.ts';
+import { describeNeeds } from '../kit/tools.ts';
+import { openPlan, provedLabels, rowsOf, scene } from './kit/scene.ts';
+import { batchRun } from './kit/tray.ts';
+
+/** Several processes start in each: patience, not a measure. */
+vi.setConfig({ testTimeout: 120_000 });
+
+describeNeeds(needsBuild, 'a batch by the command line', () => {
+  it('gives every row to one fob, proved, in eight round trips each, and does nothing twice', async () => {
+    const { tray, home, plan, ports } = await scene(4, openPlan(4));
+    const report = join(home, 'report.csv');
+    const first = await batchRun(tray, { home, args: [plan, ...ports, '--json', '--report', report] });
+    expect(first.exitCode).toBe(0);
+    for (const address of tray.addresses) expect((await tray.traffic(address)).requests).toBe(8);
+    const labels = await provedLabels(home, tray);
+    const rows = rowsOf(first);
+    expect(rows.map(({ state }) => state)).toEqual(['done', 'done', 'done', 'done']);
+    expect(new Map(rows.map(row => [row.serial, row.label]))).toEqual(labels);
+    expect(readFileSync(report, 'utf8').split('\r\n')).toHaveLength(6);
+    expect(statSync(report).mode & 0o777).toBe(0o600);
+
+    const again = await batchRun(tray, { home, args: [plan, ...ports, '--json'] });
+    expect(again.exitCode).toBe(0);
+    expect(JSON.parse(again.stdout)).toMatchObject({ left: 0, fobs: Array(4).fill({ outcome: 'skipped' }) });
+    expect(await provedLabels(home, tray)).toEqual(labels);
+  });
+
+  it('goes on with the others where one fails, says so, and finishes that one when it is run again', async () => {
+    const { tray, home, plan, ports } = await scene(3, openPlan(3));
+    const [unlucky = ''] = tray.addresses;
+    const misread = (code: string, address: string) =>
+      address === unlucky ? `${code.slice(1)}${code.slice(0, 1)}` : code;
+    const first = await batchRun(tray, { home, args: [plan, ...ports, '--json'], misread });
+    expect(first.exitCode).toBe(16);
+    expect(first.stdout).toContain('wrong, missing or extra character');
+    expect(rowsOf(first).filter(({ state }) => state === 'done')).toHaveLength(2);
+    const again = await batchRun(tray, { home, args: [plan, ...ports, '--json'] });
+    expect(again.exitCode).toBe(0);
+    expect([...(await provedLabels(home, tray)).values()].sort()).toEqual(
+      rowsOf(again)
+        .map(({ label }) => label)
+        .sort(),
+    );
+  });
+
+  it('keeps rows for the fobs they name, sets their policy last, and gives no stranger an open row', async () => {
+    const { tray, home, plan, ports } = await scene(2, openPlan(1));
+    const [one = '', two = ''] = tray.addresses;
+    // The first run makes an owner, so that the serial is known: the journal is another plan's.
+    const first = await batchRun(tray, { home, args: [plan, '--ports', one, '--json'] });
+    const [{ serial = '' } = {}] = rowsOf(first);
+    const named = join(home, 'named.csv');
+    writeFileSync(
+      named,
+      `Serial;Issuer;Label;PIN digits;On limit;Ask\n${serial};Second;alice;6;lock;passcode approval\n;Second;bob;;;\n`,
+    );
+    const run = await batchRun(tray, { home, args: [named, ...ports, '--json'] });
+    expect(run.exitCode).toBe(0);
+    expect(rowsOf(run)).toMatchObject([
+      { state: 'done', serial, label: 'alice' },
+      { state: 'done', label: 'bob' },
+    ]);
+    // Both fobs hold something now: a row for any fob is for neither.
+    const third = join(home, 'third.csv');
+    writeFileSync(third, 'label\ncarol\n');
+    const refused = await batchRun(tray, { home, args: [third, '--ports', two, '--json'] });
+    expect(refused.exitCode).toBe(16);
+    expect(refused.stdout).toContain('The plan has no row for the fob');
+    expect(rowsOf(refused)).toMatchObject([{ state: 'waiting', serial: '' }]);
+  });
+
+  it('ends at a signal with every fob consistent, and goes on afterwards', async () => {
+    const { tray, home, plan, ports } = await scene(3, openPlan(3));
+    let isSaid = false;
+    const first = await batchRun(tray, {
+      home,
+      args: [plan, ...ports, '--json'],
+      onSaid(said, kill) {
+        if (isSaid || !said.includes('can have its PIN reset')) return;
+        isSaid = true;
+        kill('SIGINT');
+      },
+    });
+    expect([0, 13]).toContain(first.exitCode);
+    const again = await batchRun(tray, { home, args: [plan, ...ports, '--json'] });
+    expect(again.exitCode).toBe(0);
+    expect((await provedLabels(home, tray)).size).toBe(3);
+  });
+
+  it('waits for the next fob, and works on one after the other, until the plan is done', async () => {
+    const { tray, home, plan, ports } = await scene(2, openPlan(2));
+    const [, later = ''] = tray.addresses;
+    await tray.unplug(later);
+    const run = await batchRun(tray, {
+      home,
+      args: [plan, ...ports, '--wait', '--json'],
+      onSaid(said) {
+        if (said.startsWith('Insert the next fob; 1 of 2')) void tray.replug(later);
+      },
+    });
+    expect(run.exitCode).toBe(0);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      left: 0,
+      fobs: [{ outcome: 'done' }, { outcome: 'done' }],
+    });
+    expect((await provedLabels(home, tray)).size).toBe(2);
+  });
+
+  it('lets the rows of a lost fob wait for another one', async () => {
+    const { tray, home, plan } = await scene(2, openPlan(1));
+    const [lost = '', other = ''] = tray.addresses;
+    const first = await batchRun(tray, { home, args: [plan, '--ports', lost, '--json'] });
+    const [{ serial = '', label = '' } = {}] = rowsOf(first);
+    const run = await batchRun(tray, { home, args: [plan, '--ports', other, '--release', serial, '--json'] });
+    expect(run.exitCode).toBe(0);
+    const [row] = rowsOf(run);
+    expect(row).toMatchObject({ state: 'done', label });
+    expect(row?.serial).not.toBe(serial);
+  });
+
+  it('says what is wrong with a plan before any fob is touched', async () => {
+    const { tray, home, plan, ports } = await scene(1, 'label,digits\nalice,6\nbob,9\n');
+    const run = await batchRun(tray, { home, args: [plan, ...ports, '--json'] });
+    expect(run.exitCode).toBe(3);
+    expect(run.stdout).toContain('Line 3 of the plan');
+    expect((await tray.traffic(tray.addresses[0] ?? '')).requests).toBe(0);
+  });
+});

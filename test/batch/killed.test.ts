@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import { needsBuild } from '../host/kit/simulated-fob.ts';
+import { describeNeeds, isBigRun } from '../kit/tools.ts';
+import { openPlan, provedLabels, rowsOf, scene } from './kit/scene.ts';
+import { batchRun } from './kit/tray.ts';
+
+const SEED = 20_261_125;
+const KILLS = isBigRun ? 50 : 4;
+const FOBS = isBigRun ? 40 : 6;
+/** Lines of progress after which a run is killed at the latest, and milliseconds more. */
+const LINES_MAX = isBigRun ? 5 : 8;
+const DELAY_MS_MAX = 60;
+
+/** Numerical Recipes' generator: the same moments in every run. */
+function chanceOf(seed: number): (below: number) => number {
+  let state = seed;
+  return below => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+describeNeeds(needsBuild, 'a batch that is killed', () => {
+  it(`${KILLS} times (seed ${SEED}) does every fob once, and the inventory equals the fobs`, async () => {
+    const { tray, home, plan, ports } = await scene(FOBS, openPlan(FOBS), { processes: 2 });
+    const chance = chanceOf(SEED);
+    let killed = 0;
+    for (let run = 0; run < KILLS; run++) {
+      let linesLeft = 1 + chance(LINES_MAX);
+      const delayMs = chance(DELAY_MS_MAX);
+      const { exitCode } = await batchRun(tray, {
+        home,
+        args: [plan, ...ports, '--json'],
+        onSaid(_, kill) {
+          linesLeft--;
+          if (linesLeft === 0) setTimeout(() => kill('SIGKILL'), delayMs);
+        },
+      });
+      if (exitCode === null) killed++;
+      // The cable and the power of one go with it now and then.
+      if (chance(3) === 0) await tray.restart(tray.addresses[chance(FOBS)] ?? '');
+    }
+    expect(killed).toBeGreaterThan(KILLS / 2);
+    const last = await batchRun(tray, { home, args: [plan, ...ports, '--json'] });
+    expect(last.exitCode).toBe(0);
+    const rows = rowsOf(last);
+    expect(rows.every(({ state }) => state === 'done')).toBe(true);
+    const labels = await provedLabels(home, tray);
+    expect(new Map(rows.map(row => [row.serial, row.label]))).toEqual(labels);
+    expect(new Set(labels.values()).size).toBe(FOBS);
+  }, 1_800_000);
+});

@@ -1,0 +1,60 @@
+// A process with simulated fobs on TCP ports, as they were built. Its parent asks by messages what is on a screen.
+import { randomBytes } from 'node:crypto';
+import process from 'node:process';
+
+const built = path => import(new URL(`../../../dist/simulator/${path}`, import.meta.url).href);
+const { boot } = await built('index.js');
+const { pacedWire } = await built('fronts/baud.js');
+const { tcpFront } = await built('fronts/tcp.js');
+
+/** Fobs, and the speed of their lines or 0. */
+const [count, baud] = process.argv.slice(2).map(Number);
+const fobs = new Map();
+
+async function plugIn() {
+  const seed = randomBytes(4).readUInt32LE();
+  const files = { birth: new Uint8Array(randomBytes(32)) };
+  const fob = boot({ board: 'pico', clock: 'real', seed, files });
+  const link = baud > 0 ? pacedWire(fob.link, baud) : fob.link;
+  const traffic = { toFob: 0, toHost: 0, requests: 0 };
+  fob.link.onData(bytes => {
+    traffic.toHost += bytes.length;
+  });
+  const wire = {
+    write: bytes => {
+      traffic.toFob += bytes.length;
+      // A request is a line.
+      traffic.requests += Buffer.from(bytes).filter(byte => byte === 10).length;
+      link.write(bytes);
+    },
+    onData: listener => link.onData(listener),
+  };
+  const front = await tcpFront(wire);
+  const { port } = front;
+  fobs.set(port, { fob, front, traffic, before: fob.operations });
+  return port;
+}
+
+const answers = {
+  screen: port => fobs.get(port).fob.screen().text,
+  traffic: port => ({
+    ...fobs.get(port).traffic,
+    writes: fobs.get(port).fob.operations - fobs.get(port).before,
+  }),
+  // Milliseconds of the processor that this process has used.
+  cpu: () => (process.cpuUsage().user + process.cpuUsage().system) / 1000,
+  unplug: port => fobs.get(port).front.unplug(),
+  replug: port => fobs.get(port).front.replug(),
+  power: port => {
+    const { fob } = fobs.get(port);
+    fob.cutPower();
+    fob.powerOn();
+  },
+};
+
+process.on('message', ({ id, ask, port }) => process.send({ id, answer: answers[ask](port) }));
+process.on('disconnect', () => process.exit(0));
+
+const ports = [];
+while (ports.length < count) ports.push(await plugIn());
+process.send({ ports });

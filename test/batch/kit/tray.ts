@@ -1,0 +1,133 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { cliMain } from '../../host/kit/simulated-fob.ts';
+import { secret } from '../../kit/secrets.ts';
+
+const worker = fileURLToPath(new URL('fobs.mjs', import.meta.url));
+
+/** What went over one fob's wire. */
+export interface Traffic {
+  readonly toFob: number;
+  readonly toHost: number;
+  readonly requests: number;
+  /** Pages and words that the fob wrote to its memories. */
+  readonly writes: number;
+}
+
+/** Simulated fobs in a few processes, each on a TCP port. */
+export interface Tray {
+  /** `tcp:127.0.0.1:PORT` */
+  readonly addresses: readonly string[];
+  /** The pairing code on the screen of a fob. */
+  code(address: string): Promise<string>;
+  traffic(address: string): Promise<Traffic>;
+  /** Milliseconds of the processor that the process of a fob has used. */
+  cpuMs(address: string): Promise<number>;
+  /** Takes the power off and on. */
+  restart(address: string): Promise<void>;
+  unplug(address: string): Promise<void>;
+  replug(address: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TrayOptions {
+  readonly processes?: number;
+  /** Speed of the fobs' lines; without it as fast as it goes. */
+  readonly baud?: number;
+}
+
+export async function trayOf(fobs: number, { processes = 1, baud = 0 }: TrayOptions = {}): Promise<Tray> {
+  const homes = new Map<string, (ask: string) => Promise<unknown>>();
+  const children: ChildProcess[] = [];
+  for (let from = 0; from < fobs; from += Math.ceil(fobs / processes)) {
+    const count = Math.min(Math.ceil(fobs / processes), fobs - from);
+    const child = fork(worker, [String(count), String(baud)]);
+    children.push(child);
+    const [{ ports }] = (await once(child, 'message')) as [{ ports: number[] }];
+    const waiting = new Map<number, (answer: unknown) => void>();
+    child.on('message', ({ id, answer }: { id: number; answer: unknown }) => {
+      waiting.get(id)?.(answer);
+      waiting.delete(id);
+    });
+    let last = 0;
+    for (const port of ports) {
+      homes.set(`tcp:127.0.0.1:${port}`, ask => {
+        last++;
+        const id = last;
+        const answer = new Promise(resolve => waiting.set(id, resolve));
+        child.send({ id, ask, port });
+        return answer;
+      });
+    }
+  }
+  const ask = async <T>(address: string, what: string) => (await homes.get(address)?.(what)) as T;
+  return {
+    addresses: [...homes.keys()],
+    code: async address =>
+      secret((await ask<string[]>(address, 'screen')).slice(2).join('').replaceAll(' ', '')),
+    traffic: address => ask<Traffic>(address, 'traffic'),
+    cpuMs: address => ask<number>(address, 'cpu'),
+    restart: address => ask<void>(address, 'power'),
+    unplug: address => ask<void>(address, 'unplug'),
+    replug: address => ask<void>(address, 'replug'),
+    async close() {
+      for (const child of children) {
+        const ended = once(child, 'exit');
+        child.disconnect();
+        await ended;
+      }
+    },
+  };
+}
+
+export interface BatchRun {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface BatchRunOptions {
+  readonly home: string;
+  readonly args: readonly string[];
+  /** Called with each piece of standard error, which can end the run. */
+  readonly onSaid?: (said: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Changes the code that is read off a screen. */
+  readonly misread?: (code: string, address: string) => string;
+}
+
+/** Runs `passfob batch` with somebody at the screens who reads every code that is shown to it. */
+export async function batchRun(tray: Tray, options: BatchRunOptions): Promise<BatchRun> {
+  const { PASSFOB_DEBUG: _, PASSFOB_PORT: __, ...environment } = process.env;
+  const child = spawn(process.execPath, [cliMain, 'batch', ...options.args, '--codes-from', '-'], {
+    env: { ...environment, PASSFOB_HOME: options.home },
+  });
+  let stdout = '';
+  let stderr = '';
+  let begun = '';
+  const addressOf = new Map<string, string>();
+  child.stdin.on('error', () => undefined);
+  child.stdout.on('data', chunk => {
+    stdout += chunk;
+  });
+  const line = async (said: string) => {
+    const [, begunSerial = '', address = ''] = /^(\S+) at (\S+): begun/.exec(said) ?? [];
+    if (begunSerial !== '') addressOf.set(begunSerial, address);
+    const [, serial = ''] = /^The fob (\S+) shows a pairing code/.exec(said) ?? [];
+    const at = addressOf.get(serial);
+    if (at === undefined) return;
+    const code = await tray.code(at);
+    child.stdin.write(`${serial} ${options.misread?.(code, at) ?? code}\n`);
+  };
+  child.stderr.on('data', chunk => {
+    stderr += chunk;
+    const lines = `${begun}${chunk}`.split('\n');
+    begun = lines.pop() ?? '';
+    for (const each of lines) {
+      void line(each);
+      options.onSaid?.(each, signal => void child.kill(signal));
+    }
+  });
+  const [exitCode] = (await once(child, 'close')) as [number | null];
+  return { exitCode, stdout, stderr };
+}

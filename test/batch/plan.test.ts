@@ -1,0 +1,200 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { codesOf } from '../../host/batch/codes.ts';
+import { readCsv, writeCsv } from '../../host/batch/csv.ts';
+import { enrolmentOf, type Plan, readPlan } from '../../host/batch/plan.ts';
+import { REPORT_WRITERS, type ReportRow } from '../../host/batch/report.ts';
+import { type UploadRow, writeUpload } from '../../host/batch/upload.ts';
+import { FobError } from '../../host/errors.ts';
+import { failure } from '../host/kit/failure.ts';
+import { secret } from '../kit/secrets.ts';
+
+function written(content: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'passfob-plan-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'plan.csv');
+  writeFileSync(path, content);
+  return path;
+}
+
+const planOf = (content: string): Promise<Plan> => readPlan(written(content));
+const zeros = (length: number) => new Uint8Array(length);
+
+describe('a plan', () => {
+  it('is read as a spreadsheet writes it, with usual settings where it says nothing', async () => {
+    const { name, rows } = await planOf(
+      '\uFEFFSerial;Issuer;Label;UPN;PIN digits;lock_after;Ask;Clock\r\n' +
+        'pf-7q4mk2xz;"Example; ""Inc"" ";alice;a@example.com;6;screen;passcode, settings;no\r\n;;;b@example.com;;;;\r\n',
+    );
+    expect(name).toBe('plan.csv');
+    expect(rows).toMatchObject([
+      {
+        line: 2,
+        serial: 'PF-7Q4M-K2XZ',
+        issuer: 'Example; "Inc" ',
+        label: 'alice',
+        policy: { pinDigits: 6, lockAfterSeconds: 0, ask: ['passcode', 'settings'] },
+        setsClock: false,
+      },
+      { line: 3, serial: undefined, policy: {}, setsClock: true },
+    ]);
+    const [, second] = rows;
+    if (second === undefined) throw new Error('no row');
+    expect(await enrolmentOf(second, zeros)).toMatchObject({
+      kind: 2,
+      algorithm: 1,
+      digits: 6,
+      period: 30,
+      label: 'b@example.com',
+    });
+  });
+
+  it('knows its rows again when others are added, and when their policy changes, but not by another name', async () => {
+    const before = await planOf('label,attempts\na,5\nb,5\na,5\n');
+    const after = await planOf('label,attempts\nc,5\na,9\na,5\nb,5\n');
+    const keys = ({ rows }: Plan) => rows.map(({ key }) => key);
+    expect(new Set(keys(before)).size).toBe(3);
+    expect(keys(after)).toEqual(expect.arrayContaining(keys(before)));
+  });
+
+  it('takes a secret from a file that holds a key URI, by the folder of the plan, under its own names', async () => {
+    const path = written('issuer,secret\nOurs,file:uri.txt\n');
+    const text = secret('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP');
+    writeFileSync(join(path, '..', 'uri.txt'), `otpauth://totp/Theirs:alice?secret=${text}&issuer=Theirs\n`);
+    const [row] = (await readPlan(path)).rows;
+    if (row === undefined) throw new Error('no row');
+    expect(await enrolmentOf(row, zeros)).toMatchObject({ issuer: 'Ours', label: 'alice' });
+  });
+
+  const bad: readonly [what: string, content: string, says: string][] = [
+    ['no rows', 'label\n', 'The plan holds no rows.'],
+    [
+      'an unknown heading',
+      'label,password\na,b\n',
+      'Column 2 of the plan has a heading that passfob does not know.',
+    ],
+    ['a row that is too long', 'label\na,b\n', 'Line 2 of the plan has more cells than the heading.'],
+    ['a quote out of place', 'label\n"a\n', 'Line 2 of the plan is not CSV'],
+    ['no label', 'issuer\nExample\n', 'Line 2 of the plan: The cell "label" cannot be used.'],
+    [
+      'a serial that is none',
+      'serial,label\nPF-1,a\n',
+      'Line 2 of the plan: This is not the serial of a fob.',
+    ],
+    ['a period that no fob has', 'label,period\na,5\n', 'Line 2 of the plan: A period of 5 seconds'],
+    ['a long name', `label\n${'x'.repeat(33)}\n`, 'Line 2 of the plan: The label is 1 byte too long'],
+    ['attempts', 'label,attempts\na,99\n', 'Line 2 of the plan: The cell "attempts" cannot be used.'],
+    [
+      'an answer that is none',
+      'label,clock\na,maybe\n',
+      'Line 2 of the plan: The cell "clock" cannot be used.',
+    ],
+    ['a file that is not there', 'secret\nfile:none\n', 'does not exist.'],
+  ];
+  it.each(bad)('with %s is refused in one sentence', async (_, content, says) => {
+    const error = await failure(planOf(content));
+    expect(error.kind).toBe('bad-input');
+    expect(error.message).toContain(says);
+    expect(error.next).not.toBe('');
+  });
+
+  it('that holds secrets where they do not belong is refused without repeating them', async () => {
+    const text = secret('JBSWY3DPEHPK3PXQJBSWY3DPEHPK3PXQ');
+    for (const content of [`label,secret\na,${text}\n`, `label,${text}\na,b\n`, `kind,label\n${text},a\n`]) {
+      const { message, next } = await failure(planOf(content));
+      expect(`${message} ${next}`).not.toContain(text);
+    }
+  });
+});
+
+describe('CSV', () => {
+  it('is read as it was written', () => {
+    const cell = fc.string({ maxLength: 20 }).map(text => text.replace(/^[\s=+\-@]+|[\r\n]/g, ''));
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(cell, { minLength: 2, maxLength: 5 }), { minLength: 1, maxLength: 5 }),
+        records => {
+          const full = records.map(cells => ['x', ...cells]);
+          expect(
+            readCsv(writeCsv([['a', 'b'], ...full]))
+              .slice(1)
+              .map(({ cells }) => cells),
+          ).toEqual(full);
+        },
+      ),
+    );
+  });
+
+  it.each(['=1+1', '+1', '-1', '@sum', '\t=1', ' =1'])('lets no spreadsheet run %j', text => {
+    expect(writeCsv([[text]])).toBe(`"'${text}"\r\n`);
+  });
+});
+
+const ROW: ReportRow = {
+  line: 2,
+  state: 'failed',
+  serial: 'PF-7Q4M-K2XZ',
+  issuer: '<script>alert(1)</script>',
+  label: '=HYPERLINK("http://example.com")',
+  user: 'alice',
+  upn: 'a@example.com',
+  accountId: '81020304',
+  changed: '2026-01-01T00:00:00.000Z',
+  problem: 'The fob at tcp:127.0.0.1:1 was unplugged.',
+};
+
+describe('a report', () => {
+  it('runs nothing, whatever is in the plan', () => {
+    expect(REPORT_WRITERS.csv([ROW])).toContain(`"'=HYPERLINK(""http://example.com"")"`);
+    const page = REPORT_WRITERS.html([ROW]);
+    expect(page).not.toContain('<script');
+    expect(page).toContain('&lt;script&gt;');
+    expect(page).toContain('0 done, 1 failed, 0 begun, 0 waiting.');
+    expect(JSON.parse(REPORT_WRITERS.json([ROW]))).toEqual({ rows: [ROW] });
+  });
+});
+
+describe('the file for Entra ID', () => {
+  const settings = {
+    id: zeros(4),
+    ...{ kind: 2, algorithm: 1, digits: 6, period: 30 },
+    issuer: zeros(0),
+    label: zeros(0),
+  };
+  const row: UploadRow = {
+    ...{ line: 2, serial: 'PF-7Q4M-K2XZ', upn: 'a@example.com', board: 'pico' },
+    account: { state: 'active', key: Buffer.from('12345678901234567890'), settings },
+  };
+
+  it('is the one that Microsoft describes', () => {
+    expect(writeUpload([row], 'entra')).toBe(
+      '"upn","serial number","secret key","time interval","manufacturer","model"\r\n' +
+        '"a@example.com","PF-7Q4M-K2XZ","GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ","30","Passfob","pico"\r\n',
+    );
+  });
+
+  it.each([{ digits: 8 }, { kind: 1 }, { period: 45 }, { algorithm: 3 }])('has no row of %o', other => {
+    const account = { ...row.account, settings: { ...settings, ...other } };
+    expect(() => writeUpload([{ ...row, account }], 'entra')).toThrow(FobError);
+  });
+});
+
+describe('pairing codes from a pipe', () => {
+  it('are given to their fobs, in whatever order they come', async () => {
+    const pipe = new PassThrough();
+    const codes = codesOf(pipe);
+    pipe.write('PF-7Q4M-K2XZ abc def\nnot a line\n');
+    const later = codes.next('PF-8Z0G-UCKX');
+    pipe.write('pf8z0guckx, ghi jkl\n');
+    expect([await codes.next('PF-7Q4M-K2XZ'), await later]).toEqual(['abc def', 'ghi jkl']);
+    const never = failure(codes.next('PF-7Q4M-K2XZ'));
+    pipe.end();
+    expect((await never).message).toBe('No pairing code came for the fob PF-7Q4M-K2XZ.');
+    expect((await failure(codes.next('PF-8Z0G-UCKX'))).kind).toBe('bad-input');
+    codes.close();
+  });
+});

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { connect } from '../../host/client/client.ts';
+import type { Context } from '../../host/commands/context.ts';
+import { pairBlank } from '../../host/commands/pair.ts';
+import { writeAccount } from '../../host/commands/write-account.ts';
+import { freshSeed } from '../../host/enrol/seed.ts';
+import { openInventory } from '../../host/inventory/inventory.ts';
+import { openTransport, readAddress } from '../../host/transports/discover.ts';
+import { type Tray, trayOf } from '../batch/kit/tray.ts';
+import { secret } from '../kit/secrets.ts';
+
+const BAUD = 115_200;
+const BITS_PER_BYTE = 10;
+/** The first ones warm both processes up: what a compiler does there is no work of a fob or a host. */
+const WARM_UP = 6;
+const RUNS = 10;
+const ROUND_TRIPS = 8;
+const EEPROM_PAGE_MS = 10;
+
+/** Milliseconds of a whole provisioning, but for those in which a person would read the code. */
+async function provisionOnce(tray: Tray, address: string, context: Context) {
+  const hostMs = () => (process.cpuUsage().user + process.cpuUsage().system) / 1000;
+  const usedMs = hostMs() + (await tray.cpuMs(address));
+  const client = connect(await openTransport(readAddress(address)));
+  try {
+    let readingMs = 0;
+    const askCode = async () => {
+      const beganMs = performance.now();
+      const code = await tray.code(address);
+      readingMs += performance.now() - beganMs;
+      return code;
+    };
+    const beganMs = performance.now();
+    const atFob = { address, client, hello: await client.hello() };
+    const { pairing } = await pairBlank(context, atFob, { askCode });
+    const seed = freshSeed({ issuer: 'Example', label: 'alice@example.com' }, context.random);
+    await writeAccount(context, atFob, pairing, seed);
+    const ms = performance.now() - beganMs - readingMs;
+    const cpuMs = hostMs() + (await tray.cpuMs(address)) - usedMs;
+    return { ms, cpuMs, ...(await tray.traffic(address)) };
+  } finally {
+    await client.close();
+  }
+}
+
+it(`a fob is provisioned at ${BAUD} baud`, async () => {
+  const tray = await trayOf(WARM_UP + RUNS, { baud: BAUD });
+  const home = mkdtempSync(join(tmpdir(), 'passfob-bench-'));
+  const inventory = openInventory(home);
+  onTestFinished(async () => {
+    await inventory.close();
+    await tray.close();
+    rmSync(home, { recursive: true });
+  });
+  const context: Context = {
+    inventory,
+    now: Date.now,
+    random: length => secret(new Uint8Array(randomBytes(length))),
+    report: () => undefined,
+  };
+  const runs = [];
+  for (const address of tray.addresses) runs.push(await provisionOnce(tray, address, context));
+  const measured = runs.slice(WARM_UP).sort((one, other) => one.ms - other.ms);
+  const [best] = measured;
+  const median = measured[Math.floor(RUNS / 2)];
+  if (best === undefined || median === undefined) throw new Error('no run');
+  const lineMs = ((best.toFob + best.toHost) * BITS_PER_BYTE * 1000) / BAUD;
+  const said = (ms: number) => `${ms.toFixed(0)} ms (ratio ${(ms / lineMs).toFixed(2)})`;
+  process.stdout.write(
+    `one fob at ${BAUD} baud: ${best.requests} round trips, ${best.toFob} bytes to the fob, ${best.toHost} back; ` +
+      `the line alone ${lineMs.toFixed(0)} ms; best of ${RUNS} ${said(best.ms)}, median ${said(median.ms)}; ` +
+      `processor of host and simulator ${best.cpuMs.toFixed(0)} ms; ` +
+      `${best.writes} memory writes, on a board at most ${best.writes * EEPROM_PAGE_MS} ms more\n`,
+  );
+  expect(best.requests).toBe(ROUND_TRIPS);
+});

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+/** `npm run bench`: prints figures, and fails only where a promise of docs/performance.md is broken. */
+export default defineConfig({
+  test: {
+    include: ['test/bench/*.bench.ts'],
+    fileParallelism: false,
+    testTimeout: 900_000,
+    disableConsoleIntercept: true,
+  },
+});
