@@ -1,5 +1,4 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { boot, fileStore } from './boot.ts';
 import { controlServer, controlStreams } from './control/jsonl.ts';
@@ -9,143 +8,13 @@ import { webFace } from './faces/web/server.ts';
 import type { Fob, Wire } from './fob.ts';
 import { pacedWire } from './fronts/baud.ts';
 import type { Front } from './fronts/front.ts';
-import { MAX_BAUD, MAX_PORT, MIN_BAUD } from './fronts/limits.ts';
 import { PtyUnavailable, ptyFront } from './fronts/pty.ts';
 import { tcpFront } from './fronts/tcp.ts';
-import { addUsbip, checkUsbip, openUsbip } from './fronts/usbip/options.ts';
+import { openUsbip } from './fronts/usbip/options.ts';
+import { type Options, parseOptions, UsageError } from './options.ts';
 
 /** Exit codes, as `--help` documents them. */
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
-
-class UsageError extends Error {}
-
-type Options = Awaited<ReturnType<typeof parseOptions>>;
-
-function portNumber(value: number): number {
-  if (!Number.isInteger(value) || value < 0 || value > MAX_PORT) {
-    throw new UsageError(`a port is a whole number from 0 to ${MAX_PORT} (0: any free one)`);
-  }
-  return value;
-}
-
-function speed(value: number): number {
-  if (!Number.isInteger(value) || value < MIN_BAUD || value > MAX_BAUD) {
-    throw new UsageError(`--baud takes a whole number from ${MIN_BAUD} to ${MAX_BAUD}`);
-  }
-  return value;
-}
-
-const BAUD_OPTION = {
-  number: true,
-  requiresArg: true,
-  coerce: speed,
-  describe: 'speed of the serial port, in real time; without it as fast as it goes',
-} as const;
-
-function wholeSeed(value: number): number {
-  if (!Number.isSafeInteger(value)) throw new UsageError('--seed takes a whole number');
-  return value;
-}
-
-function parseOptions(args: readonly string[]) {
-  return addUsbip(yargs([...args]))
-    .scriptName('simulator')
-    .usage('$0 [options]\n\nA simulated fob: an Espruino board in software that runs the firmware image.')
-    .option('board', {
-      choices: ['pico', 'pico-hid', 'banglejs2', 'bench'] as const,
-      default: 'pico' as const,
-      describe: 'which board',
-    })
-    .option('storage', {
-      string: true,
-      requiresArg: true,
-      describe: 'file that keeps its memories; without one they end with it',
-    })
-    .option('unflashed', { boolean: true, default: false, describe: 'a new board holds Espruino alone' })
-    .option('birth', {
-      choices: ['none', 'random'] as const,
-      default: 'random' as const,
-      describe: 'entropy flashed into a new fob',
-    })
-    .option('clock', {
-      choices: ['real', 'virtual'] as const,
-      default: 'real' as const,
-      describe: 'time of this machine, or as control moves it',
-    })
-    .option('seed', {
-      number: true,
-      requiresArg: true,
-      coerce: wholeSeed,
-      describe: 'seed of all that is left to chance',
-    })
-    .option('pty', { string: true, describe: 'serial port on a pseudo-terminal, linked to this path' })
-    .option('tcp', {
-      number: true,
-      requiresArg: true,
-      coerce: portNumber,
-      describe: 'serial port on this TCP port of 127.0.0.1',
-    })
-    .option('baud', BAUD_OPTION)
-    .option('web', {
-      number: true,
-      requiresArg: true,
-      coerce: portNumber,
-      describe: 'faceplate page on this port of 127.0.0.1',
-    })
-    .option('terminal', { boolean: true, default: false, describe: 'faceplate in this terminal' })
-    .option('plain', { boolean: true, default: false, describe: 'with --terminal: text, no drawing' })
-    .option('control', { boolean: true, default: false, describe: 'JSON lines on standard input and output' })
-    .option('control-socket', { string: true, requiresArg: true, describe: 'JSON lines on a Unix socket' })
-    .option('exit-with-parent', { boolean: true, default: false, describe: 'end when standard input ends' })
-    .epilogue('Port 0: any free one. When ready, one line of JSON says where everything is.')
-    .epilogue('Exit codes: 0 ended as asked, 1 failed, 2 wrong usage.')
-    .parserConfiguration({ 'duplicate-arguments-array': false })
-    .version(false)
-    .strict()
-    .check(options => checkTogether(options))
-    .fail((message, error) => {
-      throw error instanceof UsageError ? error : new UsageError(message || error.message);
-    })
-    .parseAsync();
-}
-
-interface Combined {
-  readonly pty?: unknown;
-  readonly tcp?: unknown;
-  readonly usbip?: { readonly host: string; readonly port: number } | undefined;
-  readonly attach: boolean;
-  readonly board: string;
-  readonly web?: unknown;
-  readonly control: boolean;
-  readonly terminal: boolean;
-  readonly exitWithParent?: unknown;
-  readonly clock: string;
-  readonly controlSocket?: unknown;
-  readonly baud?: unknown;
-}
-
-function checkTogether(options: Combined): true {
-  const { pty, tcp, usbip, web, control, terminal, exitWithParent, clock, controlSocket, baud } = options;
-  const wrongUsb = checkUsbip(options);
-  if (wrongUsb !== undefined) throw new UsageError(wrongUsb);
-  if (baud !== undefined && pty === undefined && tcp === undefined) {
-    throw new UsageError('--baud is the speed of a serial port: add --pty or --tcp');
-  }
-  if (!control && !terminal && [pty, tcp, usbip, web, controlSocket].every(option => option === undefined)) {
-    throw new UsageError(
-      'nothing would reach the fob: add one of --web, --terminal, --pty, --tcp, --usbip, --control',
-    );
-  }
-  if (terminal && (control || exitWithParent)) {
-    throw new UsageError(
-      '--terminal needs standard input for itself: leave out --control and --exit-with-parent',
-    );
-  }
-  if (clock === 'virtual' && !control && controlSocket === undefined) {
-    throw new UsageError('virtual time is moved by --control or --control-socket: add one');
-  }
-  return true;
-}
 
 /** Things to undo at the end, last first. */
 type Closers = (() => unknown)[];

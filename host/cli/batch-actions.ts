@@ -60,7 +60,6 @@ async function work(
       ? barScreen(terminal, signal, rows)
       : plainScreen(terminal, prompts, rows);
   const { port } = asked.choice;
-  const letGo = holdSignals();
   const isMany = asked.ports !== undefined || asked.isAll;
   try {
     return await screen.during(() =>
@@ -76,30 +75,8 @@ async function work(
       }),
     );
   } finally {
-    letGo();
     codes?.close();
   }
-}
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/**
- * Whatever restores the cursor of a terminal ends the process at a signal that nobody else listens for, and whoever
- * began the batch listens once: so this listens too. The second signal is meant as it is.
- */
-function holdSignals(): () => void {
-  let heard = 0;
-  const hear = (signal: NodeJS.Signals) => {
-    heard++;
-    if (heard === 1) return;
-    letGo();
-    process.kill(process.pid, signal);
-  };
-  const letGo = () => {
-    for (const signal of SIGNALS) process.off(signal, hear);
-  };
-  for (const signal of SIGNALS) process.on(signal, hear);
-  return letGo;
 }
 
 /** What reads codes off screens is not asked twice in one run: the fob shows the same code to the next. */

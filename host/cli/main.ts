@@ -3,7 +3,16 @@ import { run } from './run.ts';
 import { processTerminal } from './terminal.ts';
 
 const ending = new AbortController();
-// Once: whoever asks a second time is taken at their word by the system.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => ending.abort());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // Whoever asks a second time is taken at their word. Heard until then: packages that restore the cursor end the
+    // process at once where nobody but they listens.
+    if (ending.signal.aborted) {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    }
+    ending.abort();
+  });
+}
 
 process.exitCode = await run(process.argv.slice(2), processTerminal(), ending.signal);

@@ -11,6 +11,7 @@ import { PRESS_DEAF_MS } from '../../../protocol/limits.ts';
 import { type Primitives, SHA256 } from '../../../protocol/primitives.ts';
 import { REFUSED_UNKNOWN_COMMAND } from '../../../protocol/refusals.ts';
 import { secret } from '../../kit/secrets.ts';
+import { memories } from './core-memories.ts';
 
 /** What happens to the nth frame (from 0) of one direction: what arrives, or nothing. */
 export type Way = (frame: string, n: number) => string;
@@ -21,8 +22,6 @@ export interface CableOptions {
   readonly toHost?: Way;
 }
 
-const PAGES = 128;
-const PAGE_BYTES = 32;
 const ALL_ALGORITHMS = 0b1110;
 /** Longer than a hold that approves. */
 const HOLD_MS = 1_100;
@@ -258,56 +257,6 @@ export class CoreFob {
     for (const name of this.lacks) handlers[name] = () => REFUSED_UNKNOWN_COMMAND;
     return core;
   }
-}
-
-/** What outlives a reboot. */
-function memories(): Pick<Ports, 'storage' | 'keystore' | 'marks' | 'witness'> {
-  const bytes = new Uint8Array(PAGES * PAGE_BYTES).fill(0xff);
-  const birth = secret(new Uint8Array(randomBytes(32)));
-  let secrets: Uint8Array | undefined;
-  let marks = 0;
-  let witness = 0;
-  return {
-    storage: {
-      pages: PAGES,
-      pageBytes: PAGE_BYTES,
-      eraseBytes: 0,
-      recordPages: 3,
-      read: (address, length) => bytes.slice(address, address + length),
-      write(address, written) {
-        bytes.set(written, address);
-        return true;
-      },
-    },
-    keystore: {
-      load: () => secrets,
-      save(saved) {
-        secrets = Uint8Array.from(saved);
-        return true;
-      },
-      clear() {
-        secrets = undefined;
-        return true;
-      },
-      birth: () => birth,
-      given: false,
-      take: () => undefined,
-    },
-    marks: {
-      count: () => marks,
-      add() {
-        marks++;
-        return true;
-      },
-    },
-    witness: {
-      load: () => witness,
-      save(number) {
-        witness = number;
-        return true;
-      },
-    },
-  };
 }
 
 export interface Cable {

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import type { Ports } from '../../../firmware/core/ports.ts';
+import { secret } from '../../kit/secrets.ts';
+
+const PAGES = 128;
+const PAGE_BYTES = 32;
+
+/** What outlives a reboot. */
+export function memories(): Pick<Ports, 'storage' | 'keystore' | 'marks' | 'witness'> {
+  const bytes = new Uint8Array(PAGES * PAGE_BYTES).fill(0xff);
+  const birth = secret(new Uint8Array(randomBytes(32)));
+  let secrets: Uint8Array | undefined;
+  let marks = 0;
+  let witness = 0;
+  return {
+    storage: {
+      pages: PAGES,
+      pageBytes: PAGE_BYTES,
+      eraseBytes: 0,
+      recordPages: 3,
+      read: (address, length) => bytes.slice(address, address + length),
+      write(address, written) {
+        bytes.set(written, address);
+        return true;
+      },
+    },
+    keystore: {
+      load: () => secrets,
+      save(saved) {
+        secrets = Uint8Array.from(saved);
+        return true;
+      },
+      clear() {
+        secrets = undefined;
+        return true;
+      },
+      birth: () => birth,
+      given: false,
+      take: () => undefined,
+    },
+    marks: {
+      count: () => marks,
+      add() {
+        marks++;
+        return true;
+      },
+    },
+    witness: {
+      load: () => witness,
+      save(number) {
+        witness = number;
+        return true;
+      },
+    },
+  };
+}
