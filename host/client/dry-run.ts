@@ -1,11 +1,22 @@
 import type { CommandName } from '../../protocol/commands.ts';
 import { FobError } from '../errors.ts';
 
-/** What a command would change, in words that follow `would be to`. Those that are not here change nothing. */
-const CHANGES: Partial<Record<CommandName, string>> = {
+/** What a command would change, in words that follow `would be to`; undefined for those that change nothing. */
+const CHANGES: Record<CommandName, string | undefined> = {
+  hello: undefined,
+  open: undefined,
+  finish: undefined,
+  info: undefined,
+  list: undefined,
+  prove: undefined,
+  clock: undefined,
+  status: undefined,
+  time: undefined,
   pair: 'have it show a pairing code',
   adopt: 'give it its keys',
+  take: 'give it its keys',
   put: 'write the account',
+  enrol: 'write the account',
   putOcra: 'write the account',
   remove: 'remove the account',
   code: 'ask for a press and a passcode',

@@ -1,6 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
+import { EXIT_CODES } from '../../host/cli/exit-codes.ts';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { openPlan, provedLabels, rowsOf, scene } from './kit/scene.ts';
@@ -35,7 +36,7 @@ describeNeeds(needsBuild, 'a batch by the command line', () => {
     const misread = (code: string, address: string) =>
       address === unlucky ? `${code.slice(1)}${code.slice(0, 1)}` : code;
     const first = await batchRun(tray, { home, args: [plan, ...ports, '--json'], misread });
-    expect(first.exitCode).toBe(16);
+    expect(first.exitCode).toBe(EXIT_CODES.incomplete.code);
     expect(first.stdout).toContain('wrong, missing or extra character');
     expect(rowsOf(first).filter(({ state }) => state === 'done')).toHaveLength(2);
     const again = await batchRun(tray, { home, args: [plan, ...ports, '--json'] });
@@ -68,7 +69,7 @@ describeNeeds(needsBuild, 'a batch by the command line', () => {
     const third = join(home, 'third.csv');
     writeFileSync(third, 'label\ncarol\n');
     const refused = await batchRun(tray, { home, args: [third, '--ports', two, '--json'] });
-    expect(refused.exitCode).toBe(16);
+    expect(refused.exitCode).toBe(EXIT_CODES.incomplete.code);
     expect(refused.stdout).toContain('The plan has no row for the fob');
     expect(rowsOf(refused)).toMatchObject([{ state: 'waiting', serial: '' }]);
   });
