@@ -43,6 +43,8 @@ export abstract class BenchDriver extends OneKey implements Driver {
   /** In the steps that the core asks for, as a board's timer would. */
   async advance(ms: number): Promise<void> {
     const end = this.ms + ms;
+    // What came over the link since may want an earlier one.
+    await this.tell();
     while (this.ms < end) {
       this.ms = Math.min(end, Math.max(this.ms + 1, this.nextDeadline(end)));
       await this.tell();
