@@ -23,11 +23,11 @@ export class Hmac {
     const words = (short.length + 3) >> 2;
     inner.fill(0x36363636, words);
     outer.fill(0x5c5c5c5c, words);
-    for (let i = 0; i < words; i++) {
-      const word = (inner[i] as number) ^ 0x36363636;
-      inner[i] = word;
+    let i = words;
+    while (i--) {
+      (inner[i] as number) ^= 0x36363636;
       // 0x36 and 0x5c.
-      outer[i] = word ^ 0x6a6a6a6a;
+      outer[i] = (inner[i] as number) ^ 0x6a6a6a6a;
     }
   }
 

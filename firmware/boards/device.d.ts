@@ -89,7 +89,7 @@ declare const E: {
   CRC32(data: Uint8Array | string): number;
   hwRand(): number;
   toString(data: Uint8Array): string;
-  toUint8Array(data: string): Uint8Array;
+  toUint8Array(data: DeviceBytes): Uint8Array;
   setConsole(port: DevicePort | null, options: { force: boolean }): void;
   getBattery(): number;
   kickWatchdog(): void;

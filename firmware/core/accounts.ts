@@ -85,9 +85,10 @@ export class Accounts {
   /** The account at a place, or undefined when its record is damaged. */
   read(place: number): Account | undefined {
     const records = this.vault.records;
-    const content = records ? records.read(this.places[place] as number) : undefined;
-    if (!content) return undefined;
-    const account = new Account(this.idAt(place), content);
+    const slot = this.places[place] as number;
+    const content = records?.read(slot);
+    if (!records || !content) return undefined;
+    const account = new Account(records.ids[slot] as number, content);
     if (account.kind !== KIND_TOTP) account.counter = this.ahead(account.id, account.counter);
     return account;
   }
@@ -207,7 +208,7 @@ export class Accounts {
   /** Makes the passcode that comes next ready, so that a press has only to show it. Spends nothing. */
   prepare(account: Account, utc: number): void {
     const period = account.period;
-    const counter = period ? timeStep(utc, period) : account.counter;
+    const counter = period ? Math.floor(utc / period) : account.counter;
     this.ready = this.code(account, counter);
     this.readyAt = counter;
     this.readyFrom = utc;

@@ -21,9 +21,13 @@ export function openAccount(face: Face, account: Account, held: boolean): void {
   const utc = face.now.utc;
   // A TOTP is made ready only where it needs no PIN, and under a clock that is set.
   if (utc < accounts.readyTill && utc >= accounts.readyFrom) face.showCode(accounts.ready);
+  else openUnready(face, account, held);
+}
+
+function openUnready(face: Face, account: Account, held: boolean): void {
   // One hold is one value, whatever else the keys do.
-  else if (account.kind === KIND_HOTP && (!held || face.now.ms < face.guardUntil)) return;
-  else if (asksPin(face.state, PIN_TO_SHOW)) enter(face, entries.ENTER_TO_SHOW);
+  if (account.kind === KIND_HOTP && (!held || face.now.ms < face.guardUntil)) return;
+  if (asksPin(face.state, PIN_TO_SHOW)) enter(face, entries.ENTER_TO_SHOW);
   else makeCode(face, account);
 }
 

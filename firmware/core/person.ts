@@ -37,8 +37,8 @@ const KEY_BACK = 3;
 /** What the person does: one to four keys, short and held, and one view at a time. */
 export class Person extends Face {
   /** When the list last went on, and how many of its steps in a row came quickly. */
-  declare private stepAt: number;
-  declare private quick: number;
+  private stepAt: number;
+  private quick: number;
   /** The last input. */
   declare private lookedAt: number;
 
@@ -53,6 +53,8 @@ export class Person extends Face {
     now: Now,
   ) {
     super(ports, vault, lock, accounts, time, pool, state, now);
+    this.stepAt = 0;
+    this.quick = 0;
     ports.display.light(state.light);
     this.home();
   }
@@ -102,31 +104,34 @@ export class Person extends Face {
   key(which: number, down: boolean): void {
     const ms = this.now.ms;
     const kind = this.kind;
-    this.question.look(ms);
+    if (kind > views.VIEW_ENTRY) this.question.look(ms);
     this.lookedAt = ms;
     // A pool that has enough takes one edge of each press: the other is on the way to a passcode.
     if (down || !this.pool.ready) this.pool.edge();
-    if (!down) {
-      if (which === KEY_MAIN) this.release();
-      return;
-    }
+    if (down) this.press(which, kind, ms);
+    else if (which === KEY_MAIN) this.release();
+  }
+
+  private press(which: number, kind: number, ms: number): void {
     this.keyAt = ms;
-    if (kind === views.VIEW_OFF) this.home();
+    // The display does not go off under a finger.
+    if (kind >= views.VIEW_HOME && kind < views.VIEW_ASK) this.until = ms + this.state.screenSeconds * 1000;
+    if (kind === views.VIEW_LIST && which === KEY_MAIN) this.holdAt = ms + limits.HOLD_MS;
+    else if (kind === views.VIEW_OFF) this.home();
     // A press meant for what stood here before must not answer a question that has just appeared.
     else if (
       kind < views.VIEW_ASK ||
       (kind < views.VIEW_BUSY && ms >= this.question.askedAt + PRESS_DEAF_MS)
     ) {
-      // The display does not go off under a finger.
-      if (kind >= views.VIEW_HOME && kind < views.VIEW_ASK) {
-        this.until = ms + this.state.screenSeconds * 1000;
-      }
-      if (which === KEY_MAIN) {
-        this.holdAt = ms + (kind > views.VIEW_ENTRY ? limits.APPROVE_HOLD_MS : limits.HOLD_MS);
-        if (kind !== views.VIEW_LIST && this.erases) this.holdAt = ms + limits.ERASE_HOLD_MS;
-      } else if (which === KEY_BACK) this.back();
+      if (which === KEY_MAIN) this.pressMain(kind, ms);
+      else if (which === KEY_BACK) this.back();
       else if (kind < views.VIEW_ASK) this.step(which === KEY_NEXT ? 1 : -1);
     }
+  }
+
+  private pressMain(kind: number, ms: number): void {
+    const holdMs = kind > views.VIEW_ENTRY ? limits.APPROVE_HOLD_MS : limits.HOLD_MS;
+    this.holdAt = ms + (this.erases ? limits.ERASE_HOLD_MS : holdMs);
   }
 
   private release(): void {
@@ -134,16 +139,26 @@ export class Person extends Face {
       this.peekUntil = 0;
       this.dirty = true;
     }
-    if (this.holdAt === limits.FAR) return;
-    this.holdAt = limits.FAR;
-    if (this.kind > views.VIEW_ENTRY) this.deny();
-    else if (this.ports.facts.keys > 1) this.choose(false);
-    else this.step(1);
+    if (this.holdAt < limits.FAR) {
+      this.holdAt = limits.FAR;
+      if (this.kind > views.VIEW_ENTRY) this.deny();
+      else if (this.ports.facts.keys > 1) this.choose(false);
+      else this.step(1);
+    }
   }
 
   /** Called at the deadline, or any other time. */
   tick(): void {
     const ms = this.now.ms;
+    if (ms >= this.holdAt && this.kind === views.VIEW_LIST) {
+      this.lookedAt = ms;
+      this.holdAt = limits.FAR;
+      this.choose(true);
+      // A passcode may be waiting. What else fell due comes with the next tick, which it makes due.
+    } else this.look(ms);
+  }
+
+  private look(ms: number): void {
     this.question.look(ms);
     // A release may have waited behind what kept the fob busy: that time made no yes of a no.
     const busy = ms - this.lookedAt - limits.LOOK_MS_MAX;
@@ -151,7 +166,6 @@ export class Person extends Face {
     this.lookedAt = ms;
     if (ms >= this.holdAt) {
       this.hold();
-      // A passcode may be waiting. What else fell due comes with the next tick, which it makes due.
       return;
     }
     if (ms >= this.question.deadline) this.leave();
@@ -207,16 +221,9 @@ export class Person extends Face {
 
   private hold(): void {
     const kind = this.kind;
-    const account = this.account;
-    if (kind === views.VIEW_LIST && account) {
-      this.holdAt = limits.FAR;
-      openAccount(this, account, true);
-      return;
-    }
     const erases = this.erases;
     this.holdAt = limits.FAR;
-    if (kind === views.VIEW_LIST) this.choose(true);
-    else if (kind === views.VIEW_ASK) {
+    if (kind === views.VIEW_ASK) {
       const asks =
         asksPin(this.state, PIN_TO_APPROVE) && !this.lock.closed && this.style < questions.ASK_UNLOCKED;
       if (asks) enter(this, entries.ENTER_TO_APPROVE);
@@ -240,7 +247,11 @@ export class Person extends Face {
       const far = this.quick > 1 && places > limits.JUMP_PLACES ? limits.JUMP_PLACES * by : by;
       this.place = (this.place + far + places) % places;
       this.list();
-    } else if (kind === views.VIEW_ENTRY && this.entry) {
+    } else this.turn(kind, by);
+  }
+
+  private turn(kind: number, by: number): void {
+    if (kind === views.VIEW_ENTRY && this.entry) {
       this.entry.step(by);
       showEntry(this, this.entry);
     } else if (kind === views.VIEW_SETTINGS) {
@@ -257,10 +268,13 @@ export class Person extends Face {
   }
 
   private choose(held: boolean): void {
-    const kind = this.kind;
     const account = this.account;
-    if (kind === views.VIEW_LIST && account) openAccount(this, account, held);
-    else if (kind === views.VIEW_ENTRY && this.entry) took(this, this.entry, this.entry.take());
+    if (this.kind === views.VIEW_LIST && account) openAccount(this, account, held);
+    else this.chooseOther(this.kind);
+  }
+
+  private chooseOther(kind: number): void {
+    if (kind === views.VIEW_ENTRY && this.entry) took(this, this.entry, this.entry.take());
     else if (kind === views.VIEW_SETTINGS) chooseSetting(this);
     else if (kind === views.VIEW_LIST && this.place < this.accounts.count) this.say(texts.BAD_RECORD);
     else if (kind < views.VIEW_HOME || this.lock.closed || this.vault.state > VAULT_OWNED) this.home();
