@@ -8,9 +8,9 @@ interface DeviceStorage {
   getFree(): number;
 }
 interface DeviceCrypto {
-  SHA1(data: Uint8Array[]): ArrayBuffer;
-  SHA256(data: Uint8Array[]): ArrayBuffer;
-  SHA512(data: Uint8Array[]): ArrayBuffer;
+  SHA1(data: DeviceBytes): ArrayBuffer;
+  SHA256(data: DeviceBytes): ArrayBuffer;
+  SHA512(data: DeviceBytes): ArrayBuffer;
   PBKDF2(
     password: Uint8Array,
     salt: Uint8Array,

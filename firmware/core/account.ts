@@ -40,11 +40,11 @@ export class Account {
     this.algorithm = (flags >> 4) & 3;
     this.digits = (flags & 15) | ((high >> 6) << 4);
     this.period = totp ? ((high & 63) << 8) | (content[from + 1] as number) : 0;
-    this.counter = totp ? 0 : (high & 63) * 281474976710656 + new Reader(content, from + 1).number(6);
+    this.counter = totp ? 0 : counterAt(content, from);
     // Views: the content is nobody else's.
     this.issuer = content.subarray(names + 1, label);
     this.label = content.subarray(label + 1, key);
-    this.key = content.subarray(key, content.length);
+    this.key = content.subarray(key);
     if (ocra) this.readSuite(content);
   }
 
@@ -54,6 +54,11 @@ export class Account {
     this.inputs = content[3] as number;
     this.step = content[4] as number;
   }
+}
+
+/** Seven bytes, less the two bits of the alphabet. */
+function counterAt(content: Uint8Array, at: number): number {
+  return ((content[at] as number) & 63) * 281474976710656 + new Reader(content, at + 1).number(6);
 }
 
 /** What an account's record is made from. */

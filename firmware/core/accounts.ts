@@ -208,9 +208,12 @@ export class Accounts {
   /** Makes the passcode that comes next ready, so that a press has only to show it. Spends nothing. */
   prepare(account: Account, utc: number): void {
     const period = account.period;
+    const digits = account.digits;
     const counter = period ? Math.floor(utc / period) : account.counter;
-    this.ready = this.code(account, counter);
-    this.readyAt = counter;
+    if (this.readyAt !== counter || this.keyed !== account.id) {
+      this.ready = hotp(this.key(account), counter, digits & 15, digits >> 4);
+      this.readyAt = counter;
+    }
     this.readyFrom = utc;
     // Of HOTP never, not even at -1, where there is no time.
     this.readyTill = period ? (counter + 1) * period : -1;
@@ -222,13 +225,21 @@ export class Accounts {
   }
 
   private key(account: Account): Hmac {
+    return this.keyed === account.id ? (this.hmac as Hmac) : this.rekeyed(account);
+  }
+
+  private rekeyed(account: Account): Hmac {
+    const algorithm = account.algorithm as Algorithm;
     let hmac = this.hmac;
-    if (!hmac || this.keyed !== account.id) {
-      hmac = new Hmac(this.primitives, account.algorithm as Algorithm, account.key);
+    this.ready = '';
+    this.readyAt = -1;
+    this.readyTill = -1;
+    if (hmac?.algorithm === algorithm) hmac.rekey(account.key);
+    else {
+      hmac = new Hmac(this.primitives, algorithm, account.key);
       this.hmac = hmac;
-      this.keyed = account.id;
-      this.unready();
     }
+    this.keyed = account.id;
     return hmac;
   }
 
@@ -236,10 +247,6 @@ export class Accounts {
   forget(): void {
     this.hmac = undefined;
     this.keyed = 0;
-    this.unready();
-  }
-
-  private unready(): void {
     this.ready = '';
     this.readyAt = -1;
     this.readyTill = -1;

@@ -7,7 +7,7 @@ import type { Lock } from './lock.ts';
 import type { Pool } from './pool.ts';
 import type { Now, Ports } from './ports.ts';
 import { Question } from './question.ts';
-import { printable } from './screens/text.ts';
+import { isPlain, printable } from './screens/text.ts';
 import {
   VIEW_CODE,
   VIEW_ENTRY,
@@ -154,8 +154,13 @@ export abstract class Face implements View {
 
   private nameAccount(account: Account): void {
     const primitives = this.ports.primitives;
-    const label = printable(primitives, account.label);
-    const issuer = printable(primitives, account.issuer);
+    let issuer = primitives.text(account.issuer);
+    let label = primitives.text(account.label);
+    // Both at once, since they are nearly always.
+    if (!isPlain(issuer + label)) {
+      issuer = printable(primitives, account.issuer);
+      label = printable(primitives, account.label);
+    }
     this.title = issuer || label;
     this.detail = issuer && label;
     const isHeld = account.kind === KIND_HOTP || this.ports.facts.keys < 2;
@@ -171,7 +176,9 @@ export abstract class Face implements View {
   /** Once the list is on the screen: makes ready what a press will ask for, unless the fob has to ask for its PIN. */
   prepare(): void {
     const account = this.account;
-    const kind = account && !asksPin(this.state, PIN_TO_SHOW) ? account.kind : 0;
+    const state = this.state;
+    const asks = state.pinDigits && asksPin(state, PIN_TO_SHOW);
+    const kind = account && !asks ? account.kind : 0;
     if (account && (kind === KIND_HOTP || (kind === KIND_TOTP && !this.time.unset))) {
       this.accounts.prepare(account, this.now.utc);
     } else this.accounts.forget();

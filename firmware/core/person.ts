@@ -114,10 +114,16 @@ export class Person extends Face {
 
   private press(which: number, kind: number, ms: number): void {
     this.keyAt = ms;
+    if (kind === views.VIEW_LIST && which === KEY_MAIN) {
+      this.until = ms + this.state.screenSeconds * 1000;
+      this.holdAt = ms + limits.HOLD_MS;
+    } else this.pressOther(which, kind, ms);
+  }
+
+  private pressOther(which: number, kind: number, ms: number): void {
     // The display does not go off under a finger.
     if (kind >= views.VIEW_HOME && kind < views.VIEW_ASK) this.until = ms + this.state.screenSeconds * 1000;
-    if (kind === views.VIEW_LIST && which === KEY_MAIN) this.holdAt = ms + limits.HOLD_MS;
-    else if (kind === views.VIEW_OFF) this.home();
+    if (kind === views.VIEW_OFF) this.home();
     // A press meant for what stood here before must not answer a question that has just appeared.
     else if (
       kind < views.VIEW_ASK ||

@@ -58,7 +58,7 @@ export class Pool {
     edges[at] = this.now.ms;
     edges[at + 1] = this.entropy.sample();
     this.kept = at + 2;
-    if (at + 2 === edges.length) this.mix();
+    if (at + 2 === POOL_EDGES) this.mix();
     if (!this.ready) this.count();
   }
 

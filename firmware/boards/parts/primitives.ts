@@ -1,5 +1,5 @@
 import { type AesBlocks, ccmOpen, ccmSeal } from '../../../protocol/ccm.ts';
-import type { Algorithm, Primitives } from '../../../protocol/primitives.ts';
+import type { Algorithm, Parts, Primitives } from '../../../protocol/primitives.ts';
 
 const ZERO_IV = new Uint8Array(16);
 
@@ -10,7 +10,7 @@ const ZERO_IV = new Uint8Array(16);
 export class NativePrimitives implements Primitives, AesBlocks {
   private readonly AES: DeviceCrypto['AES'];
   /** By their numbers: found once, as every passcode asks twice. `hello` says which of them the board lacks. */
-  private readonly hashes: ((parts: Uint8Array[]) => ArrayBuffer)[];
+  private readonly hashes: ((parts: Parts) => ArrayBuffer)[];
 
   constructor() {
     const crypto = require('crypto');
@@ -18,8 +18,8 @@ export class NativePrimitives implements Primitives, AesBlocks {
     this.hashes = [crypto.SHA1, crypto.SHA1, crypto.SHA256, crypto.SHA512];
   }
 
-  hash(algorithm: Algorithm, parts: Uint8Array[]): Uint8Array {
-    return new Uint8Array((this.hashes[algorithm] as (parts: Uint8Array[]) => ArrayBuffer)(parts));
+  hash(algorithm: Algorithm, parts: Parts): Uint8Array {
+    return new Uint8Array((this.hashes[algorithm] as (parts: Parts) => ArrayBuffer)(parts));
   }
 
   cbc(key: Uint8Array, blocks: Uint8Array): Uint8Array {

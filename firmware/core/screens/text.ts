@@ -16,8 +16,12 @@ const FOLDED_LEAD = 0xc3;
 /** UTF-8 as far as the font has it: European letters without their marks, any other character one question mark. */
 export function printable(primitives: Primitives, bytes: Uint8Array): string {
   const text = primitives.text(bytes);
-  // Nearly never.
-  return /[^ -~]/.test(text) ? folded(bytes) : text;
+  return isPlain(text) ? text : folded(bytes);
+}
+
+/** Whether the font has every character as it is. */
+export function isPlain(text: string): boolean {
+  return !/[^ -~]/.test(text);
 }
 
 function folded(bytes: Uint8Array): string {
