@@ -30,23 +30,19 @@ export class Hmac {
   }
 
   /** Takes another key: nothing is left of the one before, and no memory is made. */
-  rekey(key: Uint8Array): void {
+  rekey(key: Uint8Array): this {
     const length = key.length;
-    if (length > this.block) {
-      this.rekey(this.primitives.hash(this.algorithm, [key]));
-      return;
-    }
+    if (length > this.block) return this.rekey(this.primitives.hash(this.algorithm, [key]));
     const inner = this.innerWords;
     const outer = this.outerWords;
     // Words, and only those of the key: the loop is the dear part on an interpreter that pays per token.
     let i = (length + 3) >> 2;
     if (i !== this.words || length & 3) this.pad(i);
     this.inner.set(key, 0);
-    while (i--) {
-      (inner[i] as number) ^= 0x36363636;
-      // 0x36 and 0x5c.
-      outer[i] = (inner[i] as number) ^ 0x6a6a6a6a;
-    }
+    // The second constant is 0x36 and 0x5c.
+    // biome-ignore lint/suspicious/noAssignInExpressions: one statement for each word
+    while (i--) outer[i] = ((inner[i] as number) ^= 0x36363636) ^ 0x6a6a6a6a;
+    return this;
   }
 
   private pad(words: number): void {

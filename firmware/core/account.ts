@@ -28,24 +28,23 @@ export class Account {
   constructor(id: number, content: Uint8Array) {
     const flags = content[0] as number;
     const kind = flags >> 6;
-    const ocra = kind === KIND_OCRA;
-    const from = ocra ? 5 : 1;
-    const high = content[from] as number;
     const totp = kind === KIND_TOTP;
-    const names = from + (totp ? 2 : 7);
+    const from = kind === KIND_OCRA ? 5 : 1;
+    const high = content[from] as number;
+    const names = totp ? 3 : from + 7;
     const label = names + 1 + (content[names] as number);
     const key = label + 1 + (content[label] as number);
     this.id = id;
     this.kind = kind;
     this.algorithm = (flags >> 4) & 3;
     this.digits = (flags & 15) | ((high >> 6) << 4);
-    this.period = totp ? ((high & 63) << 8) | (content[from + 1] as number) : 0;
+    this.period = totp ? ((high & 63) << 8) | (content[2] as number) : 0;
     this.counter = totp ? 0 : counterAt(content, from);
     // Views: the content is nobody else's.
     this.issuer = content.subarray(names + 1, label);
     this.label = content.subarray(label + 1, key);
     this.key = content.subarray(key);
-    if (ocra) this.readSuite(content);
+    if (from > 1) this.readSuite(content);
   }
 
   private readSuite(content: Uint8Array): void {

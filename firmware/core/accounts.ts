@@ -234,11 +234,9 @@ export class Accounts {
     this.ready = '';
     this.readyAt = -1;
     this.readyTill = -1;
-    if (hmac?.algorithm === algorithm) hmac.rekey(account.key);
-    else {
-      hmac = new Hmac(this.primitives, algorithm, account.key);
-      this.hmac = hmac;
-    }
+    if (!hmac || hmac.algorithm !== algorithm) hmac = new Hmac(this.primitives, algorithm, account.key);
+    else hmac.rekey(account.key);
+    this.hmac = hmac;
     this.keyed = account.id;
     return hmac;
   }

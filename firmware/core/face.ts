@@ -7,7 +7,7 @@ import type { Lock } from './lock.ts';
 import type { Pool } from './pool.ts';
 import type { Now, Ports } from './ports.ts';
 import { Question } from './question.ts';
-import { isPlain, printable } from './screens/text.ts';
+import { FOREIGN, printable } from './screens/text.ts';
 import {
   VIEW_CODE,
   VIEW_ENTRY,
@@ -44,7 +44,7 @@ export abstract class Face implements View {
   declare next: string;
   declare note: string;
   declare hint: string;
-  declare secondsLeft: number;
+  secondsLeft: number;
   declare period: number;
   place: number;
   declare count: number;
@@ -99,6 +99,7 @@ export abstract class Face implements View {
     // A property that is not there is looked for the longest.
     this.peekUntil = 0;
     this.guardUntil = 0;
+    this.secondsLeft = 0;
     this.entered = new Uint8Array(0);
     this.question = new Question();
     this.typist = new Typist(ports.keyboard);
@@ -156,8 +157,8 @@ export abstract class Face implements View {
     const primitives = this.ports.primitives;
     let issuer = primitives.text(account.issuer);
     let label = primitives.text(account.label);
-    // Both at once, since they are nearly always.
-    if (!isPlain(issuer + label)) {
+    // Both at once, since it is nearly never so.
+    if (FOREIGN.test(issuer + label)) {
       issuer = printable(primitives, account.issuer);
       label = printable(primitives, account.label);
     }
@@ -207,8 +208,9 @@ export abstract class Face implements View {
     // Not by `show`: after the list little changes, and someone waits.
     this.kind = VIEW_CODE;
     this.code = code;
-    this.period = account.period;
-    this.hint = this.period ? '' : texts.HINT_BACK;
+    const period = account.period;
+    this.period = period;
+    this.hint = period ? '' : texts.HINT_BACK;
     this.note = '';
     this.count = 0;
     this.until = this.now.ms + CODE_MS;
@@ -265,8 +267,8 @@ export abstract class Face implements View {
   /** What is to be drawn now. */
   view(): View {
     this.dirty = false;
-    if (this.kind === VIEW_LIST) this.drawn = 0;
-    else if (this.period) this.viewTotp();
+    if (this.period) this.viewTotp();
+    else if (this.kind === VIEW_LIST) this.drawn = 0;
     else this.viewOther();
     return this;
   }

@@ -90,19 +90,24 @@ export class Fob {
   key(which: number, down: boolean, ms: number, utc: number): void {
     const person = this.person;
     // What fell due before the key counts as before it.
-    this.tick(ms, utc);
+    if (ms >= this.due) this.tick(ms, utc);
+    else this.advance(ms, utc);
     person.key(which, down);
     if (person.dirty) this.refresh();
   }
 
-  tick(ms: number, utc: number): void {
+  private advance(ms: number, utc: number): void {
     const now = this.now;
     const time = this.timekeeper;
-    const person = this.person;
-    const due = this.due;
     now.ms = ms;
     now.utc = time.exact ? utc : time.correct(utc);
     this.due = 0;
+  }
+
+  tick(ms: number, utc: number): void {
+    const person = this.person;
+    const due = this.due;
+    this.advance(ms, utc);
     if (ms >= due) person.tick();
     if (person.dirty) this.refresh();
   }

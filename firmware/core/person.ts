@@ -108,19 +108,17 @@ export class Person extends Face {
     this.lookedAt = ms;
     // A pool that has enough takes one edge of each press: the other is on the way to a passcode.
     if (down || !this.pool.ready) this.pool.edge();
-    if (down) this.press(which, kind, ms);
-    else if (which === KEY_MAIN) this.release();
+    if (!down) {
+      if (which === KEY_MAIN) this.release();
+    } else if (which === KEY_MAIN && kind === views.VIEW_LIST) {
+      this.keyAt = ms;
+      this.until = ms + this.state.screenSeconds * 1000;
+      this.holdAt = ms + limits.HOLD_MS;
+    } else this.press(which, kind, ms);
   }
 
   private press(which: number, kind: number, ms: number): void {
     this.keyAt = ms;
-    if (kind === views.VIEW_LIST && which === KEY_MAIN) {
-      this.until = ms + this.state.screenSeconds * 1000;
-      this.holdAt = ms + limits.HOLD_MS;
-    } else this.pressOther(which, kind, ms);
-  }
-
-  private pressOther(which: number, kind: number, ms: number): void {
     // The display does not go off under a finger.
     if (kind >= views.VIEW_HOME && kind < views.VIEW_ASK) this.until = ms + this.state.screenSeconds * 1000;
     if (kind === views.VIEW_OFF) this.home();
@@ -141,16 +139,24 @@ export class Person extends Face {
   }
 
   private release(): void {
+    // A press that begun on the list has nothing to end but itself.
+    if (this.kind === views.VIEW_LIST && this.holdAt < limits.FAR) {
+      this.holdAt = limits.FAR;
+      if (this.ports.facts.keys > 1) this.choose(false);
+      else this.step(1);
+    } else this.releaseOther();
+  }
+
+  private releaseOther(): void {
     if (this.peekUntil) {
       this.peekUntil = 0;
       this.dirty = true;
     }
-    if (this.holdAt < limits.FAR) {
-      this.holdAt = limits.FAR;
-      if (this.kind > views.VIEW_ENTRY) this.deny();
-      else if (this.ports.facts.keys > 1) this.choose(false);
-      else this.step(1);
-    }
+    if (this.holdAt === limits.FAR) return;
+    this.holdAt = limits.FAR;
+    if (this.kind > views.VIEW_ENTRY) this.deny();
+    else if (this.ports.facts.keys > 1) this.choose(false);
+    else this.step(1);
   }
 
   /** Called at the deadline, or any other time. */

@@ -12,16 +12,13 @@ const FOLDED =
   'AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlL' +
   'lLlNnNnNnnNnOoOoOoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs';
 const FOLDED_LEAD = 0xc3;
+/** A character that the font has not. */
+export const FOREIGN = /[^ -~]/;
 
 /** UTF-8 as far as the font has it: European letters without their marks, any other character one question mark. */
 export function printable(primitives: Primitives, bytes: Uint8Array): string {
   const text = primitives.text(bytes);
-  return isPlain(text) ? text : folded(bytes);
-}
-
-/** Whether the font has every character as it is. */
-export function isPlain(text: string): boolean {
-  return !/[^ -~]/.test(text);
+  return FOREIGN.test(text) ? folded(bytes) : text;
 }
 
 function folded(bytes: Uint8Array): string {

@@ -79,10 +79,7 @@ export class Records {
     const size = this.slotBytes;
     const bytes = this.storage.read(this.base + slot * size, size);
     this.silent = !bytes;
-    return bytes && (bytes[0] === MAGIC ? this.open(bytes) : this.openOld(bytes));
-  }
-
-  private open(bytes: Uint8Array): Uint8Array | undefined {
+    if (!bytes || bytes[0] !== MAGIC) return this.openOld(bytes);
     const length = bytes[6] as number;
     if (length > this.capacity) return undefined;
     const words = new Int32Array(BLOCK_BYTES >> 2);
@@ -97,9 +94,10 @@ export class Records {
       : content;
   }
 
-  private openOld(bytes: Uint8Array): Uint8Array | undefined {
+  private openOld(bytes: Uint8Array | undefined): Uint8Array | undefined {
+    if (!bytes || bytes[0] !== MAGIC_V1) return undefined;
     const end = RECORD_HEADER_BYTES + (bytes[6] as number) + CCM_TAG_BYTES;
-    if (bytes[0] !== MAGIC_V1 || end > this.slotBytes) return undefined;
+    if (end > this.slotBytes) return undefined;
     const nonce = bytes.subarray(7, RECORD_HEADER_BYTES);
     const long = new Uint8Array(CCM_NONCE_BYTES);
     long.set(nonce, 0);
