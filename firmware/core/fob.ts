@@ -105,9 +105,14 @@ export class Fob {
   }
 
   tick(ms: number, utc: number): void {
+    const now = this.now;
+    const time = this.timekeeper;
     const person = this.person;
     const due = this.due;
-    this.advance(ms, utc);
+    // What `advance` does, without the call: a passcode may be waiting.
+    now.ms = ms;
+    now.utc = time.exact ? utc : time.correct(utc);
+    this.due = 0;
     if (ms >= due) person.tick();
     if (person.dirty) this.refresh();
   }

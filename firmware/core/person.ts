@@ -108,17 +108,19 @@ export class Person extends Face {
     this.lookedAt = ms;
     // A pool that has enough takes one edge of each press: the other is on the way to a passcode.
     if (down || !this.pool.ready) this.pool.edge();
-    if (!down) {
-      if (which === KEY_MAIN) this.release();
-    } else if (which === KEY_MAIN && kind === views.VIEW_LIST) {
-      this.keyAt = ms;
-      this.until = ms + this.state.screenSeconds * 1000;
-      this.holdAt = ms + limits.HOLD_MS;
-    } else this.press(which, kind, ms);
+    if (down) this.press(which, kind, ms);
+    else if (which === KEY_MAIN) this.release();
   }
 
   private press(which: number, kind: number, ms: number): void {
     this.keyAt = ms;
+    if (kind === views.VIEW_LIST && which === KEY_MAIN) {
+      this.until = ms + this.state.screenSeconds * 1000;
+      this.holdAt = ms + limits.HOLD_MS;
+    } else this.pressOther(which, kind, ms);
+  }
+
+  private pressOther(which: number, kind: number, ms: number): void {
     // The display does not go off under a finger.
     if (kind >= views.VIEW_HOME && kind < views.VIEW_ASK) this.until = ms + this.state.screenSeconds * 1000;
     if (kind === views.VIEW_OFF) this.home();
@@ -142,7 +144,7 @@ export class Person extends Face {
     // A press that begun on the list has nothing to end but itself.
     if (this.kind === views.VIEW_LIST && this.holdAt < limits.FAR) {
       this.holdAt = limits.FAR;
-      if (this.ports.facts.keys > 1) this.choose(false);
+      if (this.ports.facts.keys > 1) this.open(false);
       else this.step(1);
     } else this.releaseOther();
   }
@@ -155,7 +157,7 @@ export class Person extends Face {
     if (this.holdAt === limits.FAR) return;
     this.holdAt = limits.FAR;
     if (this.kind > views.VIEW_ENTRY) this.deny();
-    else if (this.ports.facts.keys > 1) this.choose(false);
+    else if (this.ports.facts.keys > 1) this.choose();
     else this.step(1);
   }
 
@@ -165,7 +167,7 @@ export class Person extends Face {
     if (ms >= this.holdAt && this.kind === views.VIEW_LIST) {
       this.lookedAt = ms;
       this.holdAt = limits.FAR;
-      this.choose(true);
+      this.open(true);
       // A passcode may be waiting. What else fell due comes with the next tick, which it makes due.
     } else this.look(ms);
   }
@@ -246,7 +248,7 @@ export class Person extends Face {
       this.vault.excuse();
       this.home();
     } else if (kind === views.VIEW_CODE) holdCode(this);
-    else if (kind >= views.VIEW_HOME) this.choose(true);
+    else if (kind >= views.VIEW_HOME) this.choose();
   }
 
   private step(by: number): void {
@@ -279,13 +281,15 @@ export class Person extends Face {
     else this.home();
   }
 
-  private choose(held: boolean): void {
+  /** What stands under the cursor. */
+  private open(held: boolean): void {
     const account = this.account;
-    if (this.kind === views.VIEW_LIST && account) openAccount(this, account, held);
-    else this.chooseOther(this.kind);
+    if (account) openAccount(this, account, held);
+    else this.choose();
   }
 
-  private chooseOther(kind: number): void {
+  private choose(): void {
+    const kind = this.kind;
     if (kind === views.VIEW_ENTRY && this.entry) took(this, this.entry, this.entry.take());
     else if (kind === views.VIEW_SETTINGS) chooseSetting(this);
     else if (kind === views.VIEW_LIST && this.place < this.accounts.count) this.say(texts.BAD_RECORD);
