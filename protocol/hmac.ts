@@ -39,9 +39,11 @@ export class Hmac {
     let i = (length + 3) >> 2;
     if (i !== this.words || length & 3) this.pad(i);
     this.inner.set(key, 0);
-    // The second constant is 0x36 and 0x5c.
-    // biome-ignore lint/suspicious/noAssignInExpressions: one statement for each word
-    while (i--) outer[i] = ((inner[i] as number) ^= 0x36363636) ^ 0x6a6a6a6a;
+    while (i--) {
+      (inner[i] as number) ^= 0x36363636;
+      // 0x36 and 0x5c.
+      outer[i] = (inner[i] as number) ^ 0x6a6a6a6a;
+    }
     return this;
   }
 

@@ -26,9 +26,9 @@ export class Accounts {
   private readonly vault: Vault;
   /** Slots of the accounts in the person's order. */
   private readonly places: Uint8Array;
-  count: number;
+  declare count: number;
   /** Whose padded key is kept, so that a refreshed code costs one MAC. */
-  private keyed: number;
+  declare private keyed: number;
   private hmac: Hmac | undefined;
   /** Its passcode that was made ready, and of which counter or time step: -1 for none. */
   declare ready: string;
@@ -41,8 +41,6 @@ export class Accounts {
     this.primitives = primitives;
     this.vault = vault;
     this.places = new Uint8Array(ACCOUNTS_MAX + 1);
-    this.count = 0;
-    this.keyed = 0;
     this.readyFrom = 0;
     this.arrange();
   }
@@ -208,10 +206,9 @@ export class Accounts {
   /** Makes the passcode that comes next ready, so that a press has only to show it. Spends nothing. */
   prepare(account: Account, utc: number): void {
     const period = account.period;
-    const digits = account.digits;
     const counter = period ? Math.floor(utc / period) : account.counter;
     if (this.readyAt !== counter || this.keyed !== account.id) {
-      this.ready = hotp(this.key(account), counter, digits & 15, digits >> 4);
+      this.ready = hotp(this.key(account), counter, account.digits & 15, account.digits >> 4);
       this.readyAt = counter;
     }
     this.readyFrom = utc;
@@ -229,13 +226,12 @@ export class Accounts {
   }
 
   private rekeyed(account: Account): Hmac {
-    const algorithm = account.algorithm as Algorithm;
     let hmac = this.hmac;
     this.ready = '';
     this.readyAt = -1;
     this.readyTill = -1;
-    if (!hmac || hmac.algorithm !== algorithm) hmac = new Hmac(this.primitives, algorithm, account.key);
-    else hmac.rekey(account.key);
+    if (hmac?.algorithm === account.algorithm) hmac.rekey(account.key);
+    else hmac = new Hmac(this.primitives, account.algorithm as Algorithm, account.key);
     this.hmac = hmac;
     this.keyed = account.id;
     return hmac;

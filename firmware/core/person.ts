@@ -1,5 +1,4 @@
 import { PRESS_DEAF_MS, PRESS_WAIT_MS } from '../../protocol/limits.ts';
-import { timeStep } from '../../protocol/otp.ts';
 import { REFUSED_BUSY, REFUSED_PRESS_NEEDED } from '../../protocol/refusals.ts';
 import type { Accounts } from './accounts.ts';
 import { two } from './date.ts';
@@ -8,15 +7,15 @@ import { Face } from './face.ts';
 import {
   answerWith,
   approve,
-  chooseSetting,
+  choose,
   enter,
   eraseFob,
+  expire,
   holdCode,
   openAccount,
-  showEntry,
-  showSettings,
+  runOn,
   took,
-  work,
+  turn,
 } from './flow.ts';
 import * as limits from './limits.ts';
 import type { Lock } from './lock.ts';
@@ -24,8 +23,7 @@ import type { Pool } from './pool.ts';
 import type { Now, Ports } from './ports.ts';
 import * as questions from './question.ts';
 import * as views from './screens/view.ts';
-import { stepSetting } from './settings.ts';
-import { asksPin, PIN_TO_APPROVE, PIN_TO_SET, type State } from './state.ts';
+import { asksPin, PIN_TO_APPROVE, type State } from './state.ts';
 import * as texts from './texts.ts';
 import type { Timekeeper } from './timekeeper.ts';
 import { VAULT_BLANK, VAULT_KEYS_LOST, VAULT_OWNED, type Vault } from './vault/vault.ts';
@@ -157,7 +155,7 @@ export class Person extends Face {
     if (this.holdAt === limits.FAR) return;
     this.holdAt = limits.FAR;
     if (this.kind > views.VIEW_ENTRY) this.deny();
-    else if (this.ports.facts.keys > 1) this.choose();
+    else if (this.ports.facts.keys > 1) choose(this);
     else this.step(1);
   }
 
@@ -191,8 +189,8 @@ export class Person extends Face {
       this.note = this.typist.tick(ms);
       this.dirty = true;
     }
-    if (ms >= this.until) this.expire();
-    if (!this.dirty && this.drawn !== this.second) this.refresh();
+    if (ms >= this.until) expire(this);
+    if (!this.dirty && this.drawn !== this.second) runOn(this);
   }
 
   /** Whoever asked has gone: the answer, if there was one, is nobody else's. */
@@ -200,15 +198,6 @@ export class Person extends Face {
     const isShown = this.question.isWaiting;
     this.question.drop();
     if (isShown) this.home();
-  }
-
-  private expire(): void {
-    const kind = this.kind;
-    if (kind === views.VIEW_BUSY) work(this);
-    else if (kind === views.VIEW_REPORT) answerWith(this, questions.ANSWER_NO, texts.DENIED);
-    else if (this.question.isWaiting) answerWith(this, questions.ANSWER_TOO_LATE, texts.TOO_LATE);
-    else if (kind < views.VIEW_HOME) this.home();
-    else this.sleep();
   }
 
   override sleep(): void {
@@ -248,7 +237,7 @@ export class Person extends Face {
       this.vault.excuse();
       this.home();
     } else if (kind === views.VIEW_CODE) holdCode(this);
-    else if (kind >= views.VIEW_HOME) this.choose();
+    else if (kind >= views.VIEW_HOME) choose(this);
   }
 
   private step(by: number): void {
@@ -261,17 +250,7 @@ export class Person extends Face {
       const far = this.quick > 1 && places > limits.JUMP_PLACES ? limits.JUMP_PLACES * by : by;
       this.place = (this.place + far + places) % places;
       this.list();
-    } else this.turn(kind, by);
-  }
-
-  private turn(kind: number, by: number): void {
-    if (kind === views.VIEW_ENTRY && this.entry) {
-      this.entry.step(by);
-      showEntry(this, this.entry);
-    } else if (kind === views.VIEW_SETTINGS) {
-      stepSetting(this, by);
-      this.showSetting();
-    } else if (kind !== views.VIEW_NOTICE) this.home();
+    } else turn(this, kind, by);
   }
 
   private back(): void {
@@ -285,39 +264,7 @@ export class Person extends Face {
   private open(held: boolean): void {
     const account = this.account;
     if (account) openAccount(this, account, held);
-    else this.choose();
-  }
-
-  private choose(): void {
-    const kind = this.kind;
-    if (kind === views.VIEW_ENTRY && this.entry) took(this, this.entry, this.entry.take());
-    else if (kind === views.VIEW_SETTINGS) chooseSetting(this);
-    else if (kind === views.VIEW_LIST && this.place < this.accounts.count) this.say(texts.BAD_RECORD);
-    else if (kind < views.VIEW_HOME || this.lock.closed || this.vault.state > VAULT_OWNED) this.home();
-    else if (kind !== views.VIEW_NOTICE) {
-      if (asksPin(this.state, PIN_TO_SET)) enter(this, entries.ENTER_TO_SET);
-      else showSettings(this);
-    }
-  }
-
-  /** A running number has changed. */
-  private refresh(): void {
-    const account = this.account;
-    const second = this.second;
-    this.dirty = true;
-    if (this.kind === views.VIEW_CODE && account) {
-      if (this.time.unset) this.say(texts.NO_TIME);
-      else if (timeStep(second, account.period) !== timeStep(this.drawn, account.period)) {
-        this.code = this.accounts.totp(account, second);
-        this.next = '';
-      }
-    } else if (this.erases) this.detail = `${texts.ERASING} ${second} s`;
-    else if (this.kind === views.VIEW_HOME) {
-      // A countdown does not keep the display on.
-      const until = this.until;
-      this.home();
-      if (this.kind === views.VIEW_HOME) this.until = until;
-    }
+    else choose(this);
   }
 
   /**
