@@ -4,38 +4,61 @@ import { type Algorithm, type Primitives, SHA256, SHA512 } from './primitives.ts
 /** HMAC (RFC 2104) with the padded keys kept, which is most of the work of a passcode on a slow board. */
 export class Hmac {
   private readonly primitives: Primitives;
-  private readonly algorithm: Algorithm;
+  readonly algorithm: Algorithm;
+  private readonly block: number;
+  private readonly innerWords: Int32Array;
+  private readonly outerWords: Int32Array;
   private readonly inner: Uint8Array;
   private readonly outer: Uint8Array;
+  /** Of the key in the pads; behind them they are what an empty key has. */
+  private words: number;
 
   /** @param key any length; one longer than the hash's block is hashed first (RFC 2104 §2). */
   constructor(primitives: Primitives, algorithm: Algorithm, key: Uint8Array) {
     const block = algorithm === SHA512 ? 128 : 64;
-    this.primitives = primitives;
-    this.algorithm = algorithm;
-    const short = key.length > block ? primitives.hash(algorithm, [key]) : key;
     const inner = new Int32Array(block >> 2);
     const outer = new Int32Array(block >> 2);
+    this.primitives = primitives;
+    this.algorithm = algorithm;
+    this.block = block;
+    this.innerWords = inner;
+    this.outerWords = outer;
     this.inner = new Uint8Array(inner.buffer);
     this.outer = new Uint8Array(outer.buffer);
-    this.inner.set(short, 0);
+    this.words = -1;
+    this.rekey(key);
+  }
+
+  /** Takes another key: nothing is left of the one before, and no memory is made. */
+  rekey(key: Uint8Array): this {
+    const length = key.length;
+    if (length > this.block) return this.rekey(this.primitives.hash(this.algorithm, [key]));
+    const inner = this.innerWords;
+    const outer = this.outerWords;
     // Words, and only those of the key: the loop is the dear part on an interpreter that pays per token.
-    const words = (short.length + 3) >> 2;
-    inner.fill(0x36363636, words);
-    outer.fill(0x5c5c5c5c, words);
-    for (let i = 0; i < words; i++) {
-      const word = (inner[i] as number) ^ 0x36363636;
-      inner[i] = word;
+    let i = (length + 3) >> 2;
+    if (i !== this.words || length & 3) this.pad(i);
+    this.inner.set(key, 0);
+    while (i--) {
+      (inner[i] as number) ^= 0x36363636;
       // 0x36 and 0x5c.
-      outer[i] = word ^ 0x6a6a6a6a;
+      outer[i] = (inner[i] as number) ^ 0x6a6a6a6a;
     }
+    return this;
+  }
+
+  private pad(words: number): void {
+    this.words = words;
+    this.innerWords.fill(0, 0, words);
+    this.innerWords.fill(0x36363636, words);
+    this.outerWords.fill(0x5c5c5c5c, words);
   }
 
   /** MAC over the concatenated parts. */
   mac(parts: Uint8Array[]): Uint8Array {
     return this.primitives.hash(this.algorithm, [
       this.outer,
-      this.primitives.hash(this.algorithm, [this.inner].concat(parts)),
+      this.primitives.hash(this.algorithm, [this.inner, parts]),
     ]);
   }
 }

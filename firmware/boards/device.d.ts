@@ -8,9 +8,9 @@ interface DeviceStorage {
   getFree(): number;
 }
 interface DeviceCrypto {
-  SHA1(data: Uint8Array[]): ArrayBuffer;
-  SHA256(data: Uint8Array[]): ArrayBuffer;
-  SHA512(data: Uint8Array[]): ArrayBuffer;
+  SHA1(data: DeviceBytes): ArrayBuffer;
+  SHA256(data: DeviceBytes): ArrayBuffer;
+  SHA512(data: DeviceBytes): ArrayBuffer;
   PBKDF2(
     password: Uint8Array,
     salt: Uint8Array,
@@ -89,7 +89,7 @@ declare const E: {
   CRC32(data: Uint8Array | string): number;
   hwRand(): number;
   toString(data: Uint8Array): string;
-  toUint8Array(data: string): Uint8Array;
+  toUint8Array(data: DeviceBytes): Uint8Array;
   setConsole(port: DevicePort | null, options: { force: boolean }): void;
   getBattery(): number;
   kickWatchdog(): void;

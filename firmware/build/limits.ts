@@ -9,11 +9,11 @@ export interface Budget {
 }
 
 export const BUDGETS = {
-  pico: { imageBytes: 38_500, variables: 3_400, variablesTotal: 5_100 },
-  'pico-hid': { imageBytes: 38_500, variables: 3_400, variablesTotal: 5_100 },
+  pico: { imageBytes: 39_500, variables: 3_400, variablesTotal: 5_100 },
+  'pico-hid': { imageBytes: 39_500, variables: 3_400, variablesTotal: 5_100 },
   banglejs2: { imageBytes: 40_000, variables: 5_000, variablesTotal: 12_000 },
   // The interpreter on Linux has no such limits; the pico's bound keeps the shared core honest.
-  bench: { imageBytes: 38_500, variables: 3_400, variablesTotal: 5_100 },
+  bench: { imageBytes: 39_500, variables: 3_400, variablesTotal: 5_100 },
 } as const satisfies Record<string, Budget>;
 
 export type ImageBoard = keyof typeof BUDGETS;

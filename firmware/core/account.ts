@@ -17,10 +17,10 @@ export class Account {
   /** What the record holds; the press journal may be ahead of it. */
   counter: number;
   /** Of an OCRA suite, as in `putOcra` of the wire; of no other. */
-  declare readonly question: number;
-  declare readonly length: number;
-  declare readonly inputs: number;
-  declare readonly step: number;
+  declare question: number;
+  declare length: number;
+  declare inputs: number;
+  declare step: number;
   readonly issuer: Uint8Array;
   readonly label: Uint8Array;
   readonly key: Uint8Array;
@@ -29,29 +29,35 @@ export class Account {
     const flags = content[0] as number;
     const kind = flags >> 6;
     const totp = kind === KIND_TOTP;
-    const ocra = kind === KIND_OCRA;
-    let at = ocra ? 5 : 1;
+    const from = kind === KIND_OCRA ? 5 : 1;
+    const high = content[from] as number;
+    const names = totp ? 3 : from + 7;
+    const label = names + 1 + (content[names] as number);
+    const key = label + 1 + (content[label] as number);
     this.id = id;
     this.kind = kind;
     this.algorithm = (flags >> 4) & 3;
-    if (ocra) {
-      this.question = content[1] as number;
-      this.length = content[2] as number;
-      this.inputs = content[3] as number;
-      this.step = content[4] as number;
-    }
-    const high = content[at] as number;
     this.digits = (flags & 15) | ((high >> 6) << 4);
-    this.period = totp ? ((high & 63) << 8) | (content[at + 1] as number) : 0;
-    this.counter = totp ? 0 : (high & 63) * 281474976710656 + new Reader(content, at + 1).number(6);
-    at += totp ? 2 : 7;
-    const label = at + 1 + (content[at] as number);
-    const key = label + 1 + (content[label] as number);
+    this.period = totp ? ((high & 63) << 8) | (content[2] as number) : 0;
+    this.counter = totp ? 0 : counterAt(content, from);
     // Views: the content is nobody else's.
-    this.issuer = content.subarray(at + 1, label);
+    this.issuer = content.subarray(names + 1, label);
     this.label = content.subarray(label + 1, key);
-    this.key = content.subarray(key, content.length);
+    this.key = content.subarray(key);
+    if (from > 1) this.readSuite(content);
   }
+
+  private readSuite(content: Uint8Array): void {
+    this.question = content[1] as number;
+    this.length = content[2] as number;
+    this.inputs = content[3] as number;
+    this.step = content[4] as number;
+  }
+}
+
+/** Seven bytes, less the two bits of the alphabet. */
+function counterAt(content: Uint8Array, at: number): number {
+  return ((content[at] as number) & 63) * 281474976710656 + new Reader(content, at + 1).number(6);
 }
 
 /** What an account's record is made from. */

@@ -26,9 +26,9 @@ export class Accounts {
   private readonly vault: Vault;
   /** Slots of the accounts in the person's order. */
   private readonly places: Uint8Array;
-  count: number;
+  declare count: number;
   /** Whose padded key is kept, so that a refreshed code costs one MAC. */
-  private keyed: number;
+  declare private keyed: number;
   private hmac: Hmac | undefined;
   /** Its passcode that was made ready, and of which counter or time step: -1 for none. */
   declare ready: string;
@@ -41,8 +41,6 @@ export class Accounts {
     this.primitives = primitives;
     this.vault = vault;
     this.places = new Uint8Array(ACCOUNTS_MAX + 1);
-    this.count = 0;
-    this.keyed = 0;
     this.readyFrom = 0;
     this.arrange();
   }
@@ -85,9 +83,10 @@ export class Accounts {
   /** The account at a place, or undefined when its record is damaged. */
   read(place: number): Account | undefined {
     const records = this.vault.records;
-    const content = records ? records.read(this.places[place] as number) : undefined;
-    if (!content) return undefined;
-    const account = new Account(this.idAt(place), content);
+    const slot = this.places[place] as number;
+    const content = records?.read(slot);
+    if (!records || !content) return undefined;
+    const account = new Account(records.ids[slot] as number, content);
     if (account.kind !== KIND_TOTP) account.counter = this.ahead(account.id, account.counter);
     return account;
   }
@@ -207,9 +206,11 @@ export class Accounts {
   /** Makes the passcode that comes next ready, so that a press has only to show it. Spends nothing. */
   prepare(account: Account, utc: number): void {
     const period = account.period;
-    const counter = period ? timeStep(utc, period) : account.counter;
-    this.ready = this.code(account, counter);
-    this.readyAt = counter;
+    const counter = period ? Math.floor(utc / period) : account.counter;
+    if (this.readyAt !== counter || this.keyed !== account.id) {
+      this.ready = hotp(this.key(account), counter, account.digits & 15, account.digits >> 4);
+      this.readyAt = counter;
+    }
     this.readyFrom = utc;
     // Of HOTP never, not even at -1, where there is no time.
     this.readyTill = period ? (counter + 1) * period : -1;
@@ -221,13 +222,18 @@ export class Accounts {
   }
 
   private key(account: Account): Hmac {
+    return this.keyed === account.id ? (this.hmac as Hmac) : this.rekeyed(account);
+  }
+
+  private rekeyed(account: Account): Hmac {
     let hmac = this.hmac;
-    if (!hmac || this.keyed !== account.id) {
-      hmac = new Hmac(this.primitives, account.algorithm as Algorithm, account.key);
-      this.hmac = hmac;
-      this.keyed = account.id;
-      this.unready();
-    }
+    this.ready = '';
+    this.readyAt = -1;
+    this.readyTill = -1;
+    if (hmac?.algorithm === account.algorithm) hmac.rekey(account.key);
+    else hmac = new Hmac(this.primitives, account.algorithm as Algorithm, account.key);
+    this.hmac = hmac;
+    this.keyed = account.id;
     return hmac;
   }
 
@@ -235,10 +241,6 @@ export class Accounts {
   forget(): void {
     this.hmac = undefined;
     this.keyed = 0;
-    this.unready();
-  }
-
-  private unready(): void {
     this.ready = '';
     this.readyAt = -1;
     this.readyTill = -1;

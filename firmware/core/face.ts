@@ -7,7 +7,7 @@ import type { Lock } from './lock.ts';
 import type { Pool } from './pool.ts';
 import type { Now, Ports } from './ports.ts';
 import { Question } from './question.ts';
-import { printable } from './screens/text.ts';
+import { FOREIGN, printable } from './screens/text.ts';
 import {
   VIEW_CODE,
   VIEW_ENTRY,
@@ -44,7 +44,7 @@ export abstract class Face implements View {
   declare next: string;
   declare note: string;
   declare hint: string;
-  declare secondsLeft: number;
+  secondsLeft: number;
   declare period: number;
   place: number;
   declare count: number;
@@ -64,9 +64,9 @@ export abstract class Face implements View {
   keyAt: number;
   declare holdAt: number;
   /** Until when the next passcode is shown because of a hold. */
-  declare peekUntil: number;
+  peekUntil: number;
   /** Until when no other HOTP value is made. */
-  declare guardUntil: number;
+  guardUntil: number;
   /** The last PIN that was entered: after a yes to `ASK_PIN`, the account's. */
   entered: Uint8Array;
   /** The OCRA question whose PIN is still to be entered. */
@@ -96,6 +96,10 @@ export abstract class Face implements View {
     this.now = now;
     this.place = 0;
     this.keyAt = 0;
+    // A property that is not there is looked for the longest.
+    this.peekUntil = 0;
+    this.guardUntil = 0;
+    this.secondsLeft = 0;
     this.entered = new Uint8Array(0);
     this.question = new Question();
     this.typist = new Typist(ports.keyboard);
@@ -130,32 +134,52 @@ export abstract class Face implements View {
     const accounts = this.accounts;
     const count = accounts.count;
     if (this.place > count) this.place = 0;
-    const isLast = this.place === count;
-    const account = isLast ? undefined : accounts.read(this.place);
-    let title = isLast ? texts.SETTING : texts.DAMAGED_ACCOUNT;
-    let detail = '';
-    let hint = isLast ? this.verb + texts.OPEN : '';
-    if (account) {
-      detail = printable(this.ports.primitives, account.label);
-      title = printable(this.ports.primitives, account.issuer);
-      if (title === '') {
-        title = detail;
-        detail = '';
-      }
-      hint = (account.kind === KIND_HOTP ? texts.HOLD : this.verb) + texts.PASSCODE;
+    const place = this.place;
+    const account = place < count ? accounts.read(place) : undefined;
+    // From one place to the next little changes.
+    if (this.kind !== VIEW_LIST) {
+      this.show(VIEW_LIST, '', '', '', 0);
+      if (this.kind === VIEW_STAY) return;
     }
+    this.holdAt = FAR;
     this.account = account;
-    this.show(VIEW_LIST, title, detail, hint, 0);
     this.count = count + 1;
+    this.note = '';
+    this.until = this.now.ms + this.state.screenSeconds * 1000;
+    this.dirty = true;
+    if (account) this.nameAccount(account);
+    else this.nameOther(place === count);
     const battery = this.ports.power.battery();
     if (battery >= 0 && battery <= BATTERY_LOW) this.note = `${texts.BATTERY} ${battery}%`;
+  }
+
+  private nameAccount(account: Account): void {
+    const primitives = this.ports.primitives;
+    let issuer = primitives.text(account.issuer);
+    let label = primitives.text(account.label);
+    // Both at once, since it is nearly never so.
+    if (FOREIGN.test(issuer + label)) {
+      issuer = printable(primitives, account.issuer);
+      label = printable(primitives, account.label);
+    }
+    this.title = issuer || label;
+    this.detail = issuer && label;
+    const isHeld = account.kind === KIND_HOTP || this.ports.facts.keys < 2;
+    this.hint = (isHeld ? texts.HOLD : texts.PRESS) + texts.PASSCODE;
+  }
+
+  private nameOther(isLast: boolean): void {
+    this.title = isLast ? texts.SETTING : texts.DAMAGED_ACCOUNT;
+    this.detail = '';
+    this.hint = isLast ? this.verb + texts.OPEN : '';
   }
 
   /** Once the list is on the screen: makes ready what a press will ask for, unless the fob has to ask for its PIN. */
   prepare(): void {
     const account = this.account;
-    const kind = account && !asksPin(this.state, PIN_TO_SHOW) ? account.kind : 0;
-    if (this.kind !== VIEW_LIST) return;
+    const state = this.state;
+    const asks = state.pinDigits && asksPin(state, PIN_TO_SHOW);
+    const kind = account && !asks ? account.kind : 0;
     if (account && (kind === KIND_HOTP || (kind === KIND_TOTP && !this.time.unset))) {
       this.accounts.prepare(account, this.now.utc);
     } else this.accounts.forget();
@@ -184,8 +208,9 @@ export abstract class Face implements View {
     // Not by `show`: after the list little changes, and someone waits.
     this.kind = VIEW_CODE;
     this.code = code;
-    this.period = account.period;
-    this.hint = this.period ? '' : texts.HINT_BACK;
+    const period = account.period;
+    this.period = period;
+    this.hint = period ? '' : texts.HINT_BACK;
     this.note = '';
     this.count = 0;
     this.until = this.now.ms + CODE_MS;
@@ -241,19 +266,31 @@ export abstract class Face implements View {
 
   /** What is to be drawn now. */
   view(): View {
-    const account = this.account;
+    this.dirty = false;
+    if (this.period) this.viewTotp();
+    else if (this.kind === VIEW_LIST) this.drawn = 0;
+    else this.viewOther();
+    return this;
+  }
+
+  private viewOther(): void {
+    this.drawn = this.second;
+    if (this.kind === VIEW_PAIRING) this.secondsLeft = this.drawn;
+  }
+
+  private viewTotp(): void {
     const utc = this.now.utc;
     const period = this.period;
-    this.dirty = false;
-    this.drawn = period ? utc : this.second;
-    if (this.kind === VIEW_PAIRING) this.secondsLeft = this.drawn;
-    if (period && account) {
-      this.secondsLeft = period - (utc % period);
-      if (utc > this.time.staleAt && !this.note) this.note = `${texts.STALE} ${errorText(this)}`;
-      const peeks = this.secondsLeft < NEXT_SECONDS || this.now.ms < this.peekUntil;
-      if (!peeks) this.next = '';
-      else if (!this.next) this.next = this.accounts.totp(account, utc + period);
-    }
-    return this;
+    const left = period - (utc % period);
+    this.drawn = utc;
+    this.secondsLeft = left;
+    if (utc > this.time.staleAt && !this.note) this.note = `${texts.STALE} ${errorText(this)}`;
+    if (left < NEXT_SECONDS || this.now.ms < this.peekUntil) this.viewNext(utc + period);
+    else this.next = '';
+  }
+
+  private viewNext(utc: number): void {
+    const account = this.account;
+    if (account && !this.next) this.next = this.accounts.totp(account, utc);
   }
 }

@@ -1,15 +1,17 @@
 import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
 import { equal } from '../../protocol/hmac.ts';
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN, QUESTION_CHARS_MIN } from '../../protocol/limits.ts';
+import { timeStep } from '../../protocol/otp.ts';
 import type { Account } from './account.ts';
 import * as entries from './entry.ts';
 import type { Face } from './face.ts';
 import * as limits from './limits.ts';
 import * as questions from './question.ts';
 import * as views from './screens/view.ts';
-import { changeSetting, SET_BACK, SET_PIN } from './settings.ts';
-import { asksPin, PIN_TO_SHOW } from './state.ts';
+import { changeSetting, SET_BACK, SET_PIN, stepSetting } from './settings.ts';
+import { asksPin, PIN_TO_SET, PIN_TO_SHOW } from './state.ts';
 import * as texts from './texts.ts';
+import { VAULT_KEYS_LOST, VAULT_OWNED } from './vault/vault.ts';
 
 /** What follows from what the person chose or entered. */
 
@@ -21,9 +23,13 @@ export function openAccount(face: Face, account: Account, held: boolean): void {
   const utc = face.now.utc;
   // A TOTP is made ready only where it needs no PIN, and under a clock that is set.
   if (utc < accounts.readyTill && utc >= accounts.readyFrom) face.showCode(accounts.ready);
+  else openUnready(face, account, held);
+}
+
+function openUnready(face: Face, account: Account, held: boolean): void {
   // One hold is one value, whatever else the keys do.
-  else if (account.kind === KIND_HOTP && (!held || face.now.ms < face.guardUntil)) return;
-  else if (asksPin(face.state, PIN_TO_SHOW)) enter(face, entries.ENTER_TO_SHOW);
+  if (account.kind === KIND_HOTP && (!held || face.now.ms < face.guardUntil)) return;
+  if (asksPin(face.state, PIN_TO_SHOW)) enter(face, entries.ENTER_TO_SHOW);
   else makeCode(face, account);
 }
 
@@ -161,4 +167,64 @@ export function chooseSetting(face: Face): void {
   else if (setting === SET_PIN) enter(face, entries.ENTER_TO_CHANGE);
   else if (changeSetting(face)) face.showSetting();
   else face.say(texts.NO_MEMORY);
+}
+
+export function choose(face: Face): void {
+  const kind = face.kind;
+  if (kind === views.VIEW_ENTRY && face.entry) took(face, face.entry, face.entry.take());
+  else if (kind === views.VIEW_SETTINGS) chooseSetting(face);
+  else if (kind === views.VIEW_LIST && face.place < face.accounts.count) face.say(texts.BAD_RECORD);
+  else if (kind < views.VIEW_HOME || face.lock.closed || face.vault.state > VAULT_OWNED) face.home();
+  else if (kind !== views.VIEW_NOTICE) {
+    if (asksPin(face.state, PIN_TO_SET)) enter(face, entries.ENTER_TO_SET);
+    else showSettings(face);
+  }
+}
+
+/** A running number has changed. */
+export function runOn(face: Face): void {
+  const account = face.account;
+  const second = face.second;
+  face.dirty = true;
+  if (face.kind === views.VIEW_CODE && account) {
+    if (face.time.unset) face.say(texts.NO_TIME);
+    else if (timeStep(second, account.period) !== timeStep(face.drawn, account.period)) {
+      face.code = face.accounts.totp(account, second);
+      face.next = '';
+    }
+  } else if (face.erases) face.detail = `${texts.ERASING} ${second} s`;
+  else if (face.kind === views.VIEW_HOME) {
+    // A countdown does not keep the display on.
+    const until = face.until;
+    face.home();
+    if (face.kind === views.VIEW_HOME) face.until = until;
+  }
+}
+
+export function expire(face: Face): void {
+  const kind = face.kind;
+  if (kind === views.VIEW_BUSY) work(face);
+  else if (kind === views.VIEW_REPORT) answerWith(face, questions.ANSWER_NO, texts.DENIED);
+  else if (face.question.isWaiting) answerWith(face, questions.ANSWER_TOO_LATE, texts.TOO_LATE);
+  else if (kind < views.VIEW_HOME) face.home();
+  else face.sleep();
+}
+
+export function turn(face: Face, kind: number, by: number): void {
+  if (kind === views.VIEW_ENTRY && face.entry) {
+    face.entry.step(by);
+    showEntry(face, face.entry);
+  } else if (kind === views.VIEW_SETTINGS) {
+    stepSetting(face, by);
+    face.showSetting();
+  } else if (face.vault.state === VAULT_KEYS_LOST && face.now.ms < face.keyAt + limits.HOLD_MS) {
+    // Its owner restores them over a console, and there is nothing left that opens a session to ask for one.
+    face.ports.maintenance.begin();
+    showMaintenance(face);
+  } else if (kind !== views.VIEW_NOTICE) face.home();
+}
+
+/** Until the next reset: the console is open. */
+export function showMaintenance(face: Face): void {
+  face.show(views.VIEW_STAY, '', texts.MAINTENANCE, '', limits.FAR);
 }

@@ -20,6 +20,7 @@ import { Person } from './person.ts';
 import { Pool } from './pool.ts';
 import type { Now, Ports } from './ports.ts';
 import { draw } from './screens/screen.ts';
+import { VIEW_LIST } from './screens/view.ts';
 import { Timekeeper } from './timekeeper.ts';
 import { VAULT_OWNED, Vault } from './vault/vault.ts';
 
@@ -79,7 +80,7 @@ export class Fob {
     this.answered = -1;
     this.answer = '';
     this.due = 0;
-    this.refresh();
+    if (this.person.dirty) this.refresh();
   }
 
   /** Bytes from the host, in chunks as they come. */
@@ -87,7 +88,7 @@ export class Fob {
     this.tick(ms, utc);
     this.deframer.receive(chunk, text => this.frame(text));
     this.person.tick();
-    this.refresh();
+    if (this.person.dirty) this.refresh();
   }
 
   /**
@@ -95,20 +96,33 @@ export class Fob {
    * @param which 0 the main key; 1 next, 2 previous, 3 back, on boards that have them
    */
   key(which: number, down: boolean, ms: number, utc: number): void {
+    const person = this.person;
     // What fell due before the key counts as before it.
-    this.tick(ms, utc);
-    this.person.key(which, down);
-    this.refresh();
+    if (ms >= this.due) this.tick(ms, utc);
+    else this.advance(ms, utc);
+    person.key(which, down);
+    if (person.dirty) this.refresh();
+  }
+
+  private advance(ms: number, utc: number): void {
+    const now = this.now;
+    const time = this.timekeeper;
+    now.ms = ms;
+    now.utc = time.exact ? utc : time.correct(utc);
+    this.due = 0;
   }
 
   tick(ms: number, utc: number): void {
     const now = this.now;
-    now.ms = ms;
-    now.utc = this.timekeeper.correct(utc);
+    const time = this.timekeeper;
+    const person = this.person;
     const due = this.due;
+    // What `advance` does, without the call: a passcode may be waiting.
+    now.ms = ms;
+    now.utc = time.exact ? utc : time.correct(utc);
     this.due = 0;
-    if (ms >= due) this.person.tick();
-    this.refresh();
+    if (ms >= due) person.tick();
+    if (person.dirty) this.refresh();
   }
 
   /** When `tick` is wanted next, in the milliseconds of the inputs; `NEVER` where it is not. */
@@ -128,9 +142,10 @@ export class Fob {
 
   private refresh(): void {
     const person = this.person;
-    if (!person.dirty) return;
     draw(person.view(), this.ports.display);
-    person.prepare();
+    // What can wait until the screen is there.
+    if (person.kind === VIEW_LIST) person.prepare();
+    else this.pool.rest();
   }
 
   private frame(text: string): void {

@@ -70,7 +70,7 @@ export const POOL_BITS_NEEDED = 80;
 export const POOL_BITS_PER_EDGE = 4;
 export const POOL_BYTES = 32;
 /** Numbers kept of keys before they are mixed in: two of each edge. */
-export const POOL_EDGES = 16;
+export const POOL_EDGES = 32;
 
 /** A key held this long is a hold. */
 export const HOLD_MS = 600;

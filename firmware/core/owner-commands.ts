@@ -3,6 +3,7 @@ import * as limits from '../../protocol/limits.ts';
 import * as refused from '../../protocol/refusals.ts';
 import { ClearCommands, KEY_PAIRING_CODE, KEY_PAIRING_KEY, type Parts } from './clear-commands.ts';
 import { utcText } from './date.ts';
+import { showMaintenance } from './flow.ts';
 import { ASK_CLOCK_SECONDS, DATA_KEY_BYTES } from './limits.ts';
 import { ASK_APART, ASK_PLAIN, ASK_UNLOCKED, NO_NUMBER } from './question.ts';
 import * as texts from './texts.ts';
@@ -206,7 +207,7 @@ export class OwnerCommands extends ClearCommands {
     if (wait) return wait;
     // The console sees all of memory.
     this.lock.close();
-    this.person.maintain();
+    showMaintenance(this.person);
     // The port becomes a console with the answer on its way: the board opens it a moment later.
     this.ports.maintenance.begin();
     return {};

@@ -1,5 +1,4 @@
 import { PRESS_DEAF_MS, PRESS_WAIT_MS } from '../../protocol/limits.ts';
-import { timeStep } from '../../protocol/otp.ts';
 import { REFUSED_BUSY, REFUSED_PRESS_NEEDED } from '../../protocol/refusals.ts';
 import type { Accounts } from './accounts.ts';
 import { two } from './date.ts';
@@ -8,15 +7,15 @@ import { Face } from './face.ts';
 import {
   answerWith,
   approve,
-  chooseSetting,
+  choose,
   enter,
   eraseFob,
+  expire,
   holdCode,
   openAccount,
-  showEntry,
-  showSettings,
+  runOn,
   took,
-  work,
+  turn,
 } from './flow.ts';
 import * as limits from './limits.ts';
 import type { Lock } from './lock.ts';
@@ -24,8 +23,7 @@ import type { Pool } from './pool.ts';
 import type { Now, Ports } from './ports.ts';
 import * as questions from './question.ts';
 import * as views from './screens/view.ts';
-import { stepSetting } from './settings.ts';
-import { asksPin, PIN_TO_APPROVE, PIN_TO_SET, type State } from './state.ts';
+import { asksPin, PIN_TO_APPROVE, type State } from './state.ts';
 import * as texts from './texts.ts';
 import type { Timekeeper } from './timekeeper.ts';
 import { VAULT_BLANK, VAULT_KEYS_LOST, VAULT_OWNED, type Vault } from './vault/vault.ts';
@@ -37,8 +35,8 @@ const KEY_BACK = 3;
 /** What the person does: one to four keys, short and held, and one view at a time. */
 export class Person extends Face {
   /** When the list last went on, and how many of its steps in a row came quickly. */
-  declare private stepAt: number;
-  declare private quick: number;
+  private stepAt: number;
+  private quick: number;
   /** The last input. */
   declare private lookedAt: number;
 
@@ -53,6 +51,8 @@ export class Person extends Face {
     now: Now,
   ) {
     super(ports, vault, lock, accounts, time, pool, state, now);
+    this.stepAt = 0;
+    this.quick = 0;
     ports.display.light(state.light);
     this.home();
   }
@@ -83,11 +83,6 @@ export class Person extends Face {
     if (text) this.show(views.VIEW_HOME, texts.TITLE, text, '', 0);
   }
 
-  /** Until the next reset: the console is open. */
-  maintain(): void {
-    this.show(views.VIEW_STAY, '', texts.MAINTENANCE, '', limits.FAR);
-  }
-
   /** Until the next reset: an assertion has failed. */
   showFault(): void {
     this.show(views.VIEW_STAY, '', texts.FAULT, '', limits.FAR);
@@ -102,34 +97,52 @@ export class Person extends Face {
   key(which: number, down: boolean): void {
     const ms = this.now.ms;
     const kind = this.kind;
-    this.question.look(ms);
+    if (kind > views.VIEW_ENTRY) this.question.look(ms);
     this.lookedAt = ms;
     // A pool that has enough takes one edge of each press: the other is on the way to a passcode.
     if (down || !this.pool.ready) this.pool.edge();
-    if (!down) {
-      if (which === KEY_MAIN) this.release();
-      return;
-    }
+    if (down) this.press(which, kind, ms);
+    else if (which === KEY_MAIN) this.release();
+  }
+
+  private press(which: number, kind: number, ms: number): void {
     this.keyAt = ms;
+    if (kind === views.VIEW_LIST && which === KEY_MAIN) {
+      this.until = ms + this.state.screenSeconds * 1000;
+      this.holdAt = ms + limits.HOLD_MS;
+    } else this.pressOther(which, kind, ms);
+  }
+
+  private pressOther(which: number, kind: number, ms: number): void {
+    // The display does not go off under a finger.
+    if (kind >= views.VIEW_HOME && kind < views.VIEW_ASK) this.until = ms + this.state.screenSeconds * 1000;
     if (kind === views.VIEW_OFF) this.home();
     // A press meant for what stood here before must not answer a question that has just appeared.
     else if (
       kind < views.VIEW_ASK ||
       (kind < views.VIEW_BUSY && ms >= this.question.askedAt + PRESS_DEAF_MS)
     ) {
-      // The display does not go off under a finger.
-      if (kind >= views.VIEW_HOME && kind < views.VIEW_ASK) {
-        this.until = ms + this.state.screenSeconds * 1000;
-      }
-      if (which === KEY_MAIN) {
-        this.holdAt = ms + (kind > views.VIEW_ENTRY ? limits.APPROVE_HOLD_MS : limits.HOLD_MS);
-        if (kind !== views.VIEW_LIST && this.erases) this.holdAt = ms + limits.ERASE_HOLD_MS;
-      } else if (which === KEY_BACK) this.back();
+      if (which === KEY_MAIN) this.pressMain(kind, ms);
+      else if (which === KEY_BACK) this.back();
       else if (kind < views.VIEW_ASK) this.step(which === KEY_NEXT ? 1 : -1);
     }
   }
 
+  private pressMain(kind: number, ms: number): void {
+    const holdMs = kind > views.VIEW_ENTRY ? limits.APPROVE_HOLD_MS : limits.HOLD_MS;
+    this.holdAt = ms + (this.erases ? limits.ERASE_HOLD_MS : holdMs);
+  }
+
   private release(): void {
+    // A press that begun on the list has nothing to end but itself.
+    if (this.kind === views.VIEW_LIST && this.holdAt < limits.FAR) {
+      this.holdAt = limits.FAR;
+      if (this.ports.facts.keys > 1) this.open(false);
+      else this.step(1);
+    } else this.releaseOther();
+  }
+
+  private releaseOther(): void {
     if (this.peekUntil) {
       this.peekUntil = 0;
       this.dirty = true;
@@ -137,13 +150,22 @@ export class Person extends Face {
     if (this.holdAt === limits.FAR) return;
     this.holdAt = limits.FAR;
     if (this.kind > views.VIEW_ENTRY) this.deny();
-    else if (this.ports.facts.keys > 1) this.choose(false);
+    else if (this.ports.facts.keys > 1) choose(this);
     else this.step(1);
   }
 
   /** Called at the deadline, or any other time. */
   tick(): void {
     const ms = this.now.ms;
+    if (ms >= this.holdAt && this.kind === views.VIEW_LIST) {
+      this.lookedAt = ms;
+      this.holdAt = limits.FAR;
+      this.open(true);
+      // A passcode may be waiting. What else fell due comes with the next tick, which it makes due.
+    } else this.look(ms);
+  }
+
+  private look(ms: number): void {
     this.question.look(ms);
     // A release may have waited behind what kept the fob busy: that time made no yes of a no.
     const busy = ms - this.lookedAt - limits.LOOK_MS_MAX;
@@ -151,7 +173,6 @@ export class Person extends Face {
     this.lookedAt = ms;
     if (ms >= this.holdAt) {
       this.hold();
-      // A passcode may be waiting. What else fell due comes with the next tick, which it makes due.
       return;
     }
     if (ms >= this.question.deadline) this.leave();
@@ -163,8 +184,8 @@ export class Person extends Face {
       this.note = this.typist.tick(ms);
       this.dirty = true;
     }
-    if (ms >= this.until) this.expire();
-    if (!this.dirty && this.drawn !== this.second) this.refresh();
+    if (ms >= this.until) expire(this);
+    if (!this.dirty && this.drawn !== this.second) runOn(this);
   }
 
   /** Whoever asked has gone: the answer, if there was one, is nobody else's. */
@@ -172,15 +193,6 @@ export class Person extends Face {
     const isShown = this.question.isWaiting;
     this.question.drop();
     if (isShown) this.home();
-  }
-
-  private expire(): void {
-    const kind = this.kind;
-    if (kind === views.VIEW_BUSY) work(this);
-    else if (kind === views.VIEW_REPORT) answerWith(this, questions.ANSWER_NO, texts.DENIED);
-    else if (this.question.isWaiting) answerWith(this, questions.ANSWER_TOO_LATE, texts.TOO_LATE);
-    else if (kind < views.VIEW_HOME) this.home();
-    else this.sleep();
   }
 
   override sleep(): void {
@@ -207,16 +219,9 @@ export class Person extends Face {
 
   private hold(): void {
     const kind = this.kind;
-    const account = this.account;
-    if (kind === views.VIEW_LIST && account) {
-      this.holdAt = limits.FAR;
-      openAccount(this, account, true);
-      return;
-    }
     const erases = this.erases;
     this.holdAt = limits.FAR;
-    if (kind === views.VIEW_LIST) this.choose(true);
-    else if (kind === views.VIEW_ASK) {
+    if (kind === views.VIEW_ASK) {
       const asks =
         asksPin(this.state, PIN_TO_APPROVE) && !this.lock.closed && this.style < questions.ASK_UNLOCKED;
       if (asks) enter(this, entries.ENTER_TO_APPROVE);
@@ -227,7 +232,7 @@ export class Person extends Face {
       this.vault.excuse();
       this.home();
     } else if (kind === views.VIEW_CODE) holdCode(this);
-    else if (kind >= views.VIEW_HOME) this.choose(true);
+    else if (kind >= views.VIEW_HOME) choose(this);
   }
 
   private step(by: number): void {
@@ -240,17 +245,7 @@ export class Person extends Face {
       const far = this.quick > 1 && places > limits.JUMP_PLACES ? limits.JUMP_PLACES * by : by;
       this.place = (this.place + far + places) % places;
       this.list();
-    } else if (kind === views.VIEW_ENTRY && this.entry) {
-      this.entry.step(by);
-      showEntry(this, this.entry);
-    } else if (kind === views.VIEW_SETTINGS) {
-      stepSetting(this, by);
-      this.showSetting();
-    } else if (this.vault.state === VAULT_KEYS_LOST && this.now.ms < this.keyAt + limits.HOLD_MS) {
-      // Its owner restores them over a console, and there is nothing left that opens a session to ask for one.
-      this.ports.maintenance.begin();
-      this.maintain();
-    } else if (kind !== views.VIEW_NOTICE) this.home();
+    } else turn(this, kind, by);
   }
 
   private back(): void {
@@ -260,38 +255,11 @@ export class Person extends Face {
     else this.home();
   }
 
-  private choose(held: boolean): void {
-    const kind = this.kind;
+  /** What stands under the cursor. */
+  private open(held: boolean): void {
     const account = this.account;
-    if (kind === views.VIEW_LIST && account) openAccount(this, account, held);
-    else if (kind === views.VIEW_ENTRY && this.entry) took(this, this.entry, this.entry.take());
-    else if (kind === views.VIEW_SETTINGS) chooseSetting(this);
-    else if (kind === views.VIEW_LIST && this.place < this.accounts.count) this.say(texts.BAD_RECORD);
-    else if (kind < views.VIEW_HOME || this.lock.closed || this.vault.state > VAULT_OWNED) this.home();
-    else if (kind !== views.VIEW_NOTICE) {
-      if (asksPin(this.state, PIN_TO_SET)) enter(this, entries.ENTER_TO_SET);
-      else showSettings(this);
-    }
-  }
-
-  /** A running number has changed. */
-  private refresh(): void {
-    const account = this.account;
-    const second = this.second;
-    this.dirty = true;
-    if (this.kind === views.VIEW_CODE && account) {
-      if (this.time.unset) this.say(texts.NO_TIME);
-      else if (timeStep(second, account.period) !== timeStep(this.drawn, account.period)) {
-        this.code = this.accounts.totp(account, second);
-        this.next = '';
-      }
-    } else if (this.erases) this.detail = `${texts.ERASING} ${second} s`;
-    else if (this.kind === views.VIEW_HOME) {
-      // A countdown does not keep the display on.
-      const until = this.until;
-      this.home();
-      if (this.kind === views.VIEW_HOME) this.until = until;
-    }
+    if (account) openAccount(this, account, held);
+    else choose(this);
   }
 
   /**

@@ -20,6 +20,7 @@ export class Pool {
   private kept: number;
   /** Bits of chance counted so far; a secret birth counts as enough. */
   private bits: number;
+  ready: boolean;
 
   constructor(primitives: Primitives, entropy: Entropy, now: Now) {
     this.primitives = primitives;
@@ -29,10 +30,7 @@ export class Pool {
     this.edges = new Int32Array(POOL_EDGES);
     this.kept = 0;
     this.bits = 0;
-  }
-
-  get ready(): boolean {
-    return this.bits >= POOL_BITS_NEEDED;
+    this.ready = false;
   }
 
   /** Share of the chance needed, 0 to 100. */
@@ -43,7 +41,7 @@ export class Pool {
   /** Mixes in bytes that nobody else knows. */
   seed(secret: Uint8Array): void {
     this.stir(secret);
-    this.bits = POOL_BITS_NEEDED;
+    this.ready = true;
   }
 
   stir(bytes: Uint8Array): void {
@@ -60,8 +58,18 @@ export class Pool {
     edges[at] = this.now.ms;
     edges[at + 1] = this.entropy.sample();
     this.kept = at + 2;
+    if (at + 2 === POOL_EDGES) this.mix();
+    if (!this.ready) this.count();
+  }
+
+  private count(): void {
     this.bits += POOL_BITS_PER_EDGE;
-    if (this.kept === edges.length) this.mix();
+    this.ready = this.bits >= POOL_BITS_NEEDED;
+  }
+
+  /** Nobody waits: mixes in what has gathered, before a key would have to. */
+  rest(): void {
+    if (this.kept > POOL_EDGES / 2) this.mix();
   }
 
   private mix(): void {

@@ -40,9 +40,10 @@ export class Timekeeper {
    */
   private credit: number;
   private spent: number;
-  /** Learned correction of the clock's speed in tenths of a ppm, and whether the part itself applies it. */
+  /** Learned correction of the clock's speed in tenths of a ppm. */
   trim: number;
-  private trimmed: boolean;
+  /** Whether the clock is right as it is read. */
+  exact: boolean;
   /** What it may drift, and since when it is stale. */
   declare private ppm: number;
   declare staleAt: number;
@@ -55,7 +56,7 @@ export class Timekeeper {
     this.credit = 0;
     this.spent = 0;
     this.trim = 0;
-    this.trimmed = true;
+    this.exact = true;
     this.load();
   }
 
@@ -77,7 +78,7 @@ export class Timekeeper {
       this.trim = from.number(2) - TRIM_OFFSET;
       this.spent = from.number(4);
     }
-    this.trimmed = this.ports.clock.trim(this.trim);
+    this.exact = this.ports.clock.trim(this.trim) || this.trim === 0;
     const ppm = this.ports.facts.clockPpm;
     // A learned trim leaves what changes with the temperature.
     this.ppm = this.trim === 0 ? ppm : Math.max(TRIMMED_PPM, ppm >> 2);
@@ -93,7 +94,7 @@ export class Timekeeper {
 
   /** What the clock says, corrected where its part does not do so itself; -1 stays. */
   correct(utc: number): number {
-    if (this.trimmed || this.synced === 0 || utc <= this.synced) return utc;
+    if (this.exact || this.synced === 0 || utc <= this.synced) return utc;
     return utc + Math.floor(((utc - this.synced) * this.trim) / 10000000);
   }
 

@@ -3,7 +3,7 @@ import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { base64 } from '@scure/base';
 import { type AesBlocks, ccmOpen, ccmSeal } from '../../protocol/ccm.ts';
-import { type Algorithm, type Primitives, SHA1, SHA256 } from '../../protocol/primitives.ts';
+import { type Algorithm, type Parts, type Primitives, SHA1, SHA256 } from '../../protocol/primitives.ts';
 
 const ZERO_IV = new Uint8Array(16);
 const NO_PADDING = { disablePadding: true };
@@ -13,9 +13,9 @@ const aes: AesBlocks = {
   ecb: (key, blocks) => ecb(key, NO_PADDING).encrypt(blocks),
 };
 
-function hash(algorithm: Algorithm, parts: Uint8Array[]): Uint8Array {
+function hash(algorithm: Algorithm, parts: Parts): Uint8Array {
   const state = (algorithm === SHA1 ? sha1 : algorithm === SHA256 ? sha256 : sha512).create();
-  for (const part of parts) state.update(part);
+  for (const part of parts.flat()) state.update(part);
   return state.digest();
 }
 

@@ -8,6 +8,8 @@ const MARK = 'jswrap_espruino_kickWatchdog';
 /** Instructions of one order: what the core did before it drew and after, and what the drawing cost. */
 export interface Cost {
   readonly core: number;
+  /** Of the core, what came before it first drew. */
+  readonly before: number;
   readonly drawing: number;
   readonly answer: BenchAnswer;
 }
@@ -65,7 +67,7 @@ export class Counted {
     const counts = countsOf(this.out, this.dumps + 1);
     this.dumps += counts.length;
     const [, empty = 0, ...work] = counts;
-    const cost = { core: 0, drawing: 0, answer };
+    const cost = { core: 0, before: (work[0] ?? 0) - empty, drawing: 0, answer };
     work.forEach((count, i) => {
       // Core, drawing, core, and so on.
       cost[i % 2 ? 'drawing' : 'core'] += count - empty;

@@ -92,7 +92,7 @@ async function measureWay(hand: Hand, { place, keys, waits }: Way): Promise<Pres
   const done = await hand.order(keys > 1 ? { down: false, key: KEY_MAIN } : {});
   expect(done.answer.screen.join('\n')).toMatch(CODE);
   if (keys === 1) await hand.order({ down: false, key: KEY_MAIN });
-  const press = done.core;
+  const press = done.before;
   return {
     keyDown: begun.core,
     press,

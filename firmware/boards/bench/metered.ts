@@ -1,4 +1,4 @@
-import type { Algorithm } from '../../../protocol/primitives.ts';
+import type { Algorithm, Parts } from '../../../protocol/primitives.ts';
 import { NativePrimitives } from '../parts/primitives.ts';
 
 /** The native primitives, noting how many variables are in use at each call: the deep end of every operation. */
@@ -22,7 +22,7 @@ export class MeteredPrimitives extends NativePrimitives {
     this.peak = 0;
     const hash = this.hash;
     const ecb = this.ecb;
-    this.hash = (algorithm: Algorithm, parts: Uint8Array[]): Uint8Array => {
+    this.hash = (algorithm: Algorithm, parts: Parts): Uint8Array => {
       this.usage();
       return hash.call(this, algorithm, parts) as Uint8Array;
     };

@@ -1,18 +1,18 @@
 import { CCM_NONCE_BYTES, CCM_TAG_BYTES } from '../../../protocol/limits.ts';
-import type { Algorithm, Primitives } from '../../../protocol/primitives.ts';
+import type { Algorithm, Parts, Primitives } from '../../../protocol/primitives.ts';
 
 /** The protocol's primitives where the interpreter has AES-CCM itself, and AES in no other mode. */
 export class CcmPrimitives implements Primitives {
   /** By their numbers. */
-  private readonly hashes: ((parts: Uint8Array[]) => ArrayBuffer)[];
+  private readonly hashes: ((parts: Parts) => ArrayBuffer)[];
 
   constructor() {
     const crypto = require('crypto');
     this.hashes = [crypto.SHA1, crypto.SHA1, crypto.SHA256, crypto.SHA512];
   }
 
-  hash(algorithm: Algorithm, parts: Uint8Array[]): Uint8Array {
-    return new Uint8Array((this.hashes[algorithm] as (parts: Uint8Array[]) => ArrayBuffer)(parts));
+  hash(algorithm: Algorithm, parts: Parts): Uint8Array {
+    return new Uint8Array((this.hashes[algorithm] as (parts: Parts) => ArrayBuffer)(parts));
   }
 
   seal(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array): Uint8Array {

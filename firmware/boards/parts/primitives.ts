@@ -1,5 +1,5 @@
 import { type AesBlocks, ccmOpen, ccmSeal } from '../../../protocol/ccm.ts';
-import type { Algorithm, Primitives } from '../../../protocol/primitives.ts';
+import type { Algorithm, Parts, Primitives } from '../../../protocol/primitives.ts';
 
 const ZERO_IV = new Uint8Array(16);
 
@@ -8,18 +8,18 @@ const ZERO_IV = new Uint8Array(16);
  * without native CCM have both, and `mode:"CTR"` ignores its initialisation vector.
  */
 export class NativePrimitives implements Primitives, AesBlocks {
-  private readonly crypto: DeviceCrypto;
+  private readonly AES: DeviceCrypto['AES'];
   /** By their numbers: found once, as every passcode asks twice. `hello` says which of them the board lacks. */
-  private readonly hashes: ((parts: Uint8Array[]) => ArrayBuffer)[];
+  private readonly hashes: ((parts: Parts) => ArrayBuffer)[];
 
   constructor() {
     const crypto = require('crypto');
-    this.crypto = crypto;
+    this.AES = crypto.AES;
     this.hashes = [crypto.SHA1, crypto.SHA1, crypto.SHA256, crypto.SHA512];
   }
 
-  hash(algorithm: Algorithm, parts: Uint8Array[]): Uint8Array {
-    return new Uint8Array((this.hashes[algorithm] as (parts: Uint8Array[]) => ArrayBuffer)(parts));
+  hash(algorithm: Algorithm, parts: Parts): Uint8Array {
+    return new Uint8Array((this.hashes[algorithm] as (parts: Parts) => ArrayBuffer)(parts));
   }
 
   cbc(key: Uint8Array, blocks: Uint8Array): Uint8Array {
@@ -27,7 +27,7 @@ export class NativePrimitives implements Primitives, AesBlocks {
   }
 
   ecb(key: Uint8Array, blocks: Uint8Array): Uint8Array {
-    return new Uint8Array(this.crypto.AES.encrypt(blocks, key, { mode: 'ECB' }));
+    return new Uint8Array(this.AES.encrypt(blocks, key, { mode: 'ECB' }));
   }
 
   seal(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array): Uint8Array {
@@ -39,11 +39,11 @@ export class NativePrimitives implements Primitives, AesBlocks {
   }
 
   encrypt(key: Uint8Array, vector: Uint8Array, blocks: Uint8Array): Uint8Array {
-    return new Uint8Array(this.crypto.AES.encrypt(blocks, key, { mode: 'CBC', iv: vector }));
+    return new Uint8Array(this.AES.encrypt(blocks, key, { mode: 'CBC', iv: vector }));
   }
 
   decrypt(key: Uint8Array, vector: Uint8Array, blocks: Uint8Array): Uint8Array {
-    return new Uint8Array(this.crypto.AES.decrypt(blocks, key, { mode: 'CBC', iv: vector }));
+    return new Uint8Array(this.AES.decrypt(blocks, key, { mode: 'CBC', iv: vector }));
   }
 
   text(bytes: Uint8Array): string {

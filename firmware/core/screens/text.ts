@@ -12,13 +12,17 @@ const FOLDED =
   'AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlL' +
   'lLlNnNnNnnNnOoOoOoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs';
 const FOLDED_LEAD = 0xc3;
+/** A character that the font has not. */
+export const FOREIGN = /[^ -~]/;
 
 /** UTF-8 as far as the font has it: European letters without their marks, any other character one question mark. */
 export function printable(primitives: Primitives, bytes: Uint8Array): string {
-  let text = primitives.text(bytes);
-  // Nearly always, and a hundredth of the work.
-  if (!/[^ -~]/.test(text)) return text;
-  text = '';
+  const text = primitives.text(bytes);
+  return FOREIGN.test(text) ? folded(bytes) : text;
+}
+
+function folded(bytes: Uint8Array): string {
+  let text = '';
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i] as number;
     if (byte >= 32 && byte < 127) text += String.fromCharCode(byte);

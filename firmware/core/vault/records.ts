@@ -28,6 +28,10 @@ export class Records {
   private readonly key: Uint8Array;
   private readonly nonceKey: Hmac;
   private readonly slotBytes: number;
+  /** Where the first slot begins. */
+  private readonly base: number;
+  /** Longest content of a record in bytes. */
+  readonly capacity: number;
   /** Record id by slot, 0 = free. */
   readonly ids: Int32Array;
   /** Place in the person's list by slot. */
@@ -45,6 +49,8 @@ export class Records {
     // The same key under another primitive: HMAC-SHA256 and AES share no structure that this could expose.
     this.nonceKey = new Hmac(primitives, SHA256, dataKey);
     this.slotBytes = storage.recordPages * storage.pageBytes;
+    this.base = SYSTEM_PAGES * storage.pageBytes;
+    this.capacity = (this.slotBytes - RECORD_HEADER_BYTES) & ~15;
     const slots = slotCount(storage);
     this.ids = new Int32Array(slots);
     this.orders = new Uint8Array(slots);
@@ -54,13 +60,8 @@ export class Records {
     this.settle();
   }
 
-  /** Longest content of a record in bytes. */
-  get capacity(): number {
-    return (this.slotBytes - RECORD_HEADER_BYTES) & ~15;
-  }
-
   private address(slot: number): number {
-    return (SYSTEM_PAGES + slot * this.storage.recordPages) * this.storage.pageBytes;
+    return this.base + slot * this.slotBytes;
   }
 
   private nonce(head: Uint8Array, content: Uint8Array): Uint8Array {
@@ -73,31 +74,35 @@ export class Records {
     return bytes;
   }
 
-  /** Content of a slot, or undefined when it is damaged. */
+  /** Content of a slot, in memory of its own, or undefined when it is damaged. */
   read(slot: number): Uint8Array | undefined {
-    const bytes = this.ask(this.address(slot), this.slotBytes);
-    if (!bytes) return undefined;
-    const magic = bytes[0];
+    const size = this.slotBytes;
+    const bytes = this.storage.read(this.base + slot * size, size);
+    this.silent = !bytes;
+    if (!bytes || bytes[0] !== MAGIC) return this.openOld(bytes);
     const length = bytes[6] as number;
-    const nonce = bytes.subarray(7, RECORD_HEADER_BYTES);
-    let content: Uint8Array | undefined;
-    if (magic === MAGIC && length <= this.capacity) {
-      const vector = new Uint8Array(BLOCK_BYTES);
-      vector.set(nonce, 0);
-      const end = RECORD_HEADER_BYTES + ((length + 15) & ~15);
-      content = this.primitives
-        .decrypt(this.key, vector, bytes.subarray(RECORD_HEADER_BYTES, end))
-        .subarray(0, length);
-    } else if (magic === MAGIC_V1) content = this.openOld(bytes, nonce, length);
-    return content && equal(nonce, this.nonce(bytes.subarray(0, 7), content)) ? content : undefined;
+    if (length > this.capacity) return undefined;
+    const words = new Int32Array(BLOCK_BYTES >> 2);
+    const vector = new Uint8Array(words.buffer);
+    vector.set(bytes.subarray(7, RECORD_HEADER_BYTES), 0);
+    const blocks = bytes.subarray(RECORD_HEADER_BYTES, RECORD_HEADER_BYTES + ((length + 15) & ~15));
+    const content = this.primitives.decrypt(this.key, vector, blocks).subarray(0, length);
+    const made = new Int32Array(this.nonceKey.mac([bytes.subarray(0, 7), content]).buffer);
+    // The eight bytes of the nonce as two words: the time tells nothing of where they differ.
+    return ((words[0] as number) ^ (made[0] as number)) | ((words[1] as number) ^ (made[1] as number))
+      ? undefined
+      : content;
   }
 
-  private openOld(bytes: Uint8Array, nonce: Uint8Array, length: number): Uint8Array | undefined {
-    const end = RECORD_HEADER_BYTES + length + CCM_TAG_BYTES;
+  private openOld(bytes: Uint8Array | undefined): Uint8Array | undefined {
+    if (!bytes || bytes[0] !== MAGIC_V1) return undefined;
+    const end = RECORD_HEADER_BYTES + (bytes[6] as number) + CCM_TAG_BYTES;
     if (end > this.slotBytes) return undefined;
+    const nonce = bytes.subarray(7, RECORD_HEADER_BYTES);
     const long = new Uint8Array(CCM_NONCE_BYTES);
     long.set(nonce, 0);
-    return this.primitives.open(this.key, long, bytes.subarray(RECORD_HEADER_BYTES, end));
+    const content = this.primitives.open(this.key, long, bytes.subarray(RECORD_HEADER_BYTES, end));
+    return content && equal(nonce, this.nonce(bytes.subarray(0, 7), content)) ? content : undefined;
   }
 
   /** Slot of a record, -1 when there is none. */
