@@ -1,5 +1,6 @@
 import type { Reader, Writer } from './bytes.ts';
-import { COMMANDS, type CommandName, type CommandRow, type Handlers } from './commands.ts';
+import { COMMAND_TEXT } from './command-text.ts';
+import type { CommandName, Handlers } from './commands.ts';
 import { decodeFields, encodeFields, type Values } from './layout.ts';
 import {
   REFUSED_INTERNAL,
@@ -32,27 +33,19 @@ export function dispatch(handlers: Handlers, sealed: number, request: Reader, ou
 type AnyHandlers = Record<CommandName, (values: Values) => Values | number>;
 
 function answer(handlers: Handlers, sealed: number, code: number, request: Reader, out: Writer): number {
-  const name = commandOf(code);
-  if (!name) return REFUSED_UNKNOWN_COMMAND;
-  const row: CommandRow = COMMANDS[name];
-  if (row[2] !== sealed) return REFUSED_NO_SESSION;
-  const values = decodeFields(row[3], request);
+  const at = COMMAND_TEXT.indexOf(`!${code};`);
+  if (at < 0) return REFUSED_UNKNOWN_COMMAND;
+  const row = COMMAND_TEXT.slice(at, COMMAND_TEXT.indexOf('!', at + 1)).split(';');
+  if (+(row[2] as string) !== sealed) return REFUSED_NO_SESSION;
+  const values = decodeFields(row[3] as string, request);
   if (!values) return REFUSED_MALFORMED;
   try {
-    const result = (handlers as unknown as AnyHandlers)[name](values);
+    const result = (handlers as unknown as AnyHandlers)[row[1] as CommandName](values);
     if (typeof result === 'number') return result;
-    encodeFields(row[4], result, out);
+    encodeFields(row[4] as string, result, out);
     return out.full ? REFUSED_INTERNAL : 0;
   } catch {
     // A defect of a handler is answered, and the text of the error, which might hold a secret, goes nowhere.
     return REFUSED_INTERNAL;
   }
-}
-
-/** Name of a command by its code. */
-export function commandOf(code: number): CommandName | undefined {
-  for (const name in COMMANDS) {
-    if (COMMANDS[name as CommandName][0] === code) return name as CommandName;
-  }
-  return undefined;
 }

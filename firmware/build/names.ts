@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { COMMAND_TEXT } from '../../protocol/command-text.ts';
 import { COMMANDS, type CommandRow } from '../../protocol/commands.ts';
 import { optionalIn, placeOptional } from './optional.ts';
 import { holders, propertyName, share } from './sharing.ts';
@@ -25,6 +26,8 @@ const TYPE_WORDS = 'number string boolean declare readonly unknown type interfac
 const TAKEN = 'at of on do if in as is'.split(' ');
 /** A field's name in a layout. */
 const FIELD = /\w+(?=:)/g;
+/** A handler's name behind its code. */
+const HANDLER = /(!\d+;)(\w+)/g;
 /** The language's own. */
 const LANGUAGE = ['constructor', 'prototype'];
 
@@ -101,16 +104,15 @@ export function shortened(
 }
 
 /**
- * Gives the fields in the commands' layouts the names that the code's properties have got: on the wire are only
- * their values.
+ * Gives the handlers and fields in the text of the commands the names that the code's properties have got: on the wire
+ * are only codes and values.
  * @param renamed new names by old
  */
 export function renameFields(code: string, renamed: Readonly<Record<string, string>>): string {
-  const shortened = (text: string) => text.replace(FIELD, name => renamed[name] || name);
-  // A layout that goes on where another one ends.
-  let out = code.replace(/`\$\{[\w$]+\}(?: \w+:[ubv]\d+)+`/g, shortened);
-  for (const layout of layouts()) {
-    out = out.replaceAll(JSON.stringify(layout), JSON.stringify(shortened(layout)));
-  }
-  return out;
+  const short = (name: string) => renamed[name] || name;
+  const text = COMMAND_TEXT.replace(FIELD, short).replace(
+    HANDLER,
+    (_, head: string, name: string) => head + short(name),
+  );
+  return code.replace(JSON.stringify(COMMAND_TEXT), JSON.stringify(text));
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { AnyNode } from 'acorn';
 import type { Plugin } from 'esbuild';
+import { COMMAND_TEXT } from '../../protocol/command-text.ts';
 import { type Edit, edited } from './edits.ts';
 import { quoteShared } from './names.ts';
 import { parsed, walk } from './tree.ts';
@@ -21,6 +22,10 @@ export const numbersApart: Plugin = {
       );
       return { contents: lines.join('\n'), loader: 'ts' };
     });
+    onLoad({ filter: /[\\/]command-text\.ts$/ }, () => ({
+      contents: `export const COMMAND_TEXT = ${JSON.stringify(COMMAND_TEXT)};`,
+      loader: 'ts',
+    }));
     onLoad({ filter: /\.ts$/ }, ({ path }) => {
       const written = readFileSync(path, 'utf8');
       const text = /[\\/]firmware[\\/]boards[\\/]/.test(path) ? quoteShared(written) : written;
