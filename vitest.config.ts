@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,5 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ['default'],
+    // One less than there are cores is the default: on two, half the machine would wait.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 });
