@@ -74,6 +74,14 @@ async function cutEverywhere(play: Play, seed: number): Promise<number> {
     const wasCut = !driver.fob.powered;
     if (wasCut) driver.fob.powerOn();
     else driver.fob.cutPowerAtOperation(Number.MAX_SAFE_INTEGER);
+    if (driver.fob.consoleText().includes('Storage is corrupt')) {
+      // Espruino takes a file's header that was torn in a certain way for the end of its flash, and erases all of it, the
+      // image too: the board is flashed anew (docs/flashing.md). Only where a file is made, and nobody owns the fob yet.
+      expect([pairing, taking]).toContain(play);
+      expect(worked).toBe(false);
+      driver.fob.close();
+      continue;
+    }
     try {
       await play.check(scene, worked);
     } catch (error) {
