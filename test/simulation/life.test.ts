@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isFobError } from '../../host/errors.ts';
 import { isBigRun } from '../kit/tools.ts';
 import { Life } from './kit/life.ts';
 
@@ -18,6 +19,10 @@ async function live(seed: number, steps: number): Promise<void> {
     expect(life.driver.complaints()).toBe('');
     expect(life.driver.fob.violations).toEqual([]);
   } catch (error) {
+    // A header of a new file torn in a certain way costs all of Storage, the image too, and ends this life: the board is
+    // flashed anew (docs/boards/pico.md). It still holds what it held; test/flash has such boards restored.
+    const isErased = life.driver.fob.consoleText().includes('Storage is corrupt');
+    if (isErased && isFobError(error, 'no-answer')) return;
     throw new Error(`PASSFOB_SEED=${seed}: ${life.told.join(', ')}`, { cause: error });
   } finally {
     life.driver.fob.close();
