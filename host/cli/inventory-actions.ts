@@ -6,6 +6,7 @@ import { rekey } from '../inventory/rekey.ts';
 import { fobsText, recordText, takenText } from './inventory-words.ts';
 import type { InventoryInvocation } from './invocation.ts';
 import type { Report } from './report.ts';
+import { printable } from './terminal.ts';
 
 /** What the person is asked for. */
 export interface Asking {
@@ -58,7 +59,8 @@ const ACTIONS: { readonly [C in InventoryInvocation['command']]: Action<C> } = {
   },
   async 'inventory-assign'({ serial, holder }, { inventory }) {
     await assign(inventory, serial, holder);
-    const text = holder === null ? `Nobody has the fob ${serial}.` : `${holder} has the fob ${serial}.`;
+    const text =
+      holder === null ? `Nobody has the fob ${serial}.` : `${printable(holder)} has the fob ${serial}.`;
     return { document: { serial, holder }, text };
   },
   async 'inventory-backup'({ file, passwordFile }, { inventory }, asking) {

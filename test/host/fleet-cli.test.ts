@@ -50,6 +50,11 @@ describeNeeds(needsBuild, 'two owners and a fob, by the command line', () => {
     expect(await as('ada', 'inventory', 'assign', serial, 'Grace \u001b[31mHopper')).toMatchObject({
       ok: true,
     });
+    const said = await passfob(['inventory', 'assign', serial, 'Grace \u001b[31mHopper'], {
+      home: join(folder, 'ada'),
+      input: '',
+    });
+    expect(said.stdout).toBe(`Grace ?[31mHopper has the fob ${serial}.\n`);
     const shown = await passfob(['inventory', 'show', serial], { home: join(folder, 'ada'), input: '' });
     expect(shown.exitCode).toBe(0);
     expect(shown.stdout).not.toContain('\u001b');
