@@ -145,7 +145,7 @@ describe('files of the bench', () => {
 
 describe('the real clock', () => {
   it('runs timers by the machine, and does not take advance or press', async () => {
-    const fob = run(`${QUIET}setTimeout(() => USB.write("due"), 5);`, { clock: 'real' });
+    const fob = run(`${QUIET}setInterval(() => USB.write("due"), 5);`, { clock: 'real' });
     expect(() => fob.advance(1)).toThrow('a real clock moves by itself');
     expect(() => fob.press()).toThrow('virtual clock');
     const text = await new Promise<string>(resolve => {
@@ -155,7 +155,8 @@ describe('the real clock', () => {
       fob.onScreen(() => clearInterval(hold));
       fob.link.onData(() => clearInterval(hold));
     });
-    expect(text).toBe('due');
+    // A busy machine may have several of them due at once.
+    expect(text).toMatch(/^(due)+$/);
     expect(Math.abs(fob.now() - Date.now())).toBeLessThan(10_000);
     fob.close();
   });
