@@ -1,4 +1,4 @@
-import type { Service } from '../service/server.ts';
+import type { Service } from '../service/service.ts';
 import { PROGRESS_INTERVAL_MS } from './limits.ts';
 import { isPasscodeShown } from './person.ts';
 import type { Stage } from './stage.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from '../commands/context.ts';
 import { openInventory } from '../inventory/inventory.ts';
-import { createService, type Service } from '../service/server.ts';
+import { createService, type Service } from '../service/service.ts';
 import { type SimulatedFob, startFob } from './fob.ts';
 import { type Home, openHome } from './home.ts';
 import { LOCK_PERIOD_MS, LOCK_THRESHOLD } from './limits.ts';

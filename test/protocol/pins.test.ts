@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PIN_TRIVIAL } from '../../firmware/core/texts.ts';
-import { acceptablePin } from '../../host/service/pin.ts';
+import { acceptablePin } from '../../host/service/people/pin.ts';
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '../../protocol/limits.ts';
 import { trivialPin } from '../../protocol/pins.ts';
 import { makeChance } from '../../simulator/chance.ts';

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { createService, type Service, type ServiceOptions } from '../../host/service/server.ts';
-import type { NewToken } from '../../host/service/tokens.ts';
+import { createService, type Service, type ServiceOptions } from '../../host/service/service.ts';
+import type { NewToken } from '../../host/service/tokens/tokens.ts';
 import { secret } from '../kit/secrets.ts';
 
 /** A clock that stands still until it is moved. */

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { afterFailure, afterSuccess, type LockFacts, lockStanding } from '../../host/service/lock.ts';
+import {
+  afterFailure,
+  afterSuccess,
+  type LockFacts,
+  lockStanding,
+} from '../../host/service/validation/lock.ts';
 import { add, codeNow, NOON_MS, newToken, Rig, wrongCode } from './kit.ts';
 
 const PERIOD_MS = 15 * 60_000;

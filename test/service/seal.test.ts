@@ -2,8 +2,8 @@ import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { openKeyFile } from '../../host/service/key-file.ts';
-import { macOf, seal, unseal } from '../../host/service/seal.ts';
+import { openKeyFile } from '../../host/service/sealing/key-file.ts';
+import { macOf, seal, unseal } from '../../host/service/sealing/seal.ts';
 import { secret } from '../kit/secrets.ts';
 import { add, codeNow, keyOf, NOON_MS, newToken, Rig } from './kit.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mayBecome, type TokenState, tokenStates, usableStates } from '../../host/service/states.ts';
+import { mayBecome, type TokenState, tokenStates, usableStates } from '../../host/service/tokens/states.ts';
 
 const states = Object.keys(tokenStates) as TokenState[];
 

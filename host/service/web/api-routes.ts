@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Application, applicationOfKey } from '../applications.ts';
 import { limits } from '../limits.ts';
-import { prepareSource } from '../source.ts';
+import { type Application, applicationOfKey } from '../people/applications.ts';
+import { prepareSource } from '../validation/source.ts';
 import { limitKey, limitSource, type WebContext } from './context.ts';
 import { mayRetry, Problem, type ProblemCode, problemJson, problemOf, statusOf } from './problems.ts';
 

@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify';
-import type { Application } from '../applications.ts';
-import type { Changes } from '../changes.ts';
-import type { Db } from '../database.ts';
-import type { LockPolicy } from '../lock.ts';
-import type { Outcome } from '../outcomes.ts';
-import type { ValidationRequest } from '../validate.ts';
+import type { Changes } from '../data/changes.ts';
+import type { Db } from '../data/database.ts';
+import type { Application } from '../people/applications.ts';
+import type { LockPolicy } from '../validation/lock.ts';
+import type { Outcome } from '../validation/outcomes.ts';
+import type { ValidationRequest } from '../validation/validate.ts';
 import { type BucketSize, type Buckets, sourceKey } from './buckets.ts';
 import { Problem } from './problems.ts';
 

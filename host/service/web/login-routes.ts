@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { limits } from '../limits.ts';
-import { prepareSource } from '../source.ts';
-import { prepareUserName } from '../users.ts';
+import { prepareUserName } from '../people/users.ts';
+import { prepareSource } from '../validation/source.ts';
 import { limitSource, type WebContext } from './context.ts';
 import { field } from './forms.ts';
 import { refuseCrossSite } from './guard.ts';

@@ -1,10 +1,10 @@
-import type { Alert } from '../alerts.ts';
-import type { ValidationEvent } from '../events.ts';
+import type { Alert } from '../alerts/alerts.ts';
 import { limits } from '../limits.ts';
-import type { Outcome } from '../outcomes.ts';
-import type { TokenState } from '../states.ts';
 import { texts } from '../texts.ts';
-import type { TokenView } from '../tokens.ts';
+import type { TokenState } from '../tokens/states.ts';
+import type { TokenView } from '../tokens/tokens.ts';
+import type { ValidationEvent } from '../validation/events.ts';
+import type { Outcome } from '../validation/outcomes.ts';
 import { assetPath } from './assets.ts';
 import { html, type Markup, nothing } from './html.ts';
 import { renderPage } from './layout.ts';

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { listAlerts } from '../alerts.ts';
-import { listEvents } from '../events.ts';
+import { listAlerts } from '../alerts/alerts.ts';
 import { limits } from '../limits.ts';
-import { lockedAccounts } from '../locked-accounts.ts';
-import { enterAsOperator, leaveAsOperator, operatorSessionEnd } from '../operators.ts';
+import { lockedAccounts } from '../people/locked-accounts.ts';
+import { enterAsOperator, leaveAsOperator, operatorSessionEnd } from '../people/operators.ts';
 import { texts } from '../texts.ts';
-import { listTokens } from '../tokens.ts';
+import { listTokens } from '../tokens/tokens.ts';
+import { listEvents } from '../validation/events.ts';
 import { limitSource, type WebContext } from './context.ts';
 import { cookieOf } from './forms.ts';
 import { refuseCrossSite } from './guard.ts';

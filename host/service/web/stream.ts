@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import type { Changes } from '../changes.ts';
+import type { Changes } from '../data/changes.ts';
 import { limits } from '../limits.ts';
 import { Problem } from './problems.ts';
 

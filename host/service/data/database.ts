@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import BetterSqlite from 'better-sqlite3';
 import { Kysely, Migrator, SqliteDialect, sql } from 'kysely';
-import { ServiceError, systemCode } from './errors.ts';
-import { limits } from './limits.ts';
+import { ServiceError, systemCode } from '../errors.ts';
+import { limits } from '../limits.ts';
+import { texts } from '../texts.ts';
 import { migrationProvider } from './migrations/list.ts';
 import type { Schema } from './schema.ts';
-import { texts } from './texts.ts';
 
 /** A handle that queries run on: the database itself or one open transaction. */
 export type Db = Kysely<Schema>;

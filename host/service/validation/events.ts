@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Db } from './database.ts';
-import { limits } from './limits.ts';
+import type { Db } from '../data/database.ts';
+import { limits } from '../limits.ts';
 import type { Outcome } from './outcomes.ts';
 
 /** What became of one validation, as operators see it. */

@@ -1,8 +1,8 @@
-import type { Db } from './database.ts';
-import type { Keys } from './key-file.ts';
-import { limits } from './limits.ts';
+import type { Db } from '../data/database.ts';
+import { limits } from '../limits.ts';
+import type { Keys } from '../sealing/key-file.ts';
+import { macOf } from '../sealing/seal.ts';
 import type { Outcome } from './outcomes.ts';
-import { macOf } from './seal.ts';
 
 /** A request as far as it must be the very same for its first answer to be given again. */
 export interface RepeatableRequest {

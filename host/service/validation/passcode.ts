@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createGuardrails, generateSync } from 'otplib';
-import { limits } from './limits.ts';
-import type { Algorithm, TokenKind } from './schema.ts';
+import type { Algorithm, TokenKind } from '../data/schema.ts';
+import { limits } from '../limits.ts';
 
 /** What verification needs to know of a token. */
 export interface PasscodeFacts {

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { limits } from '../limits.ts';
 import type { Keys } from './key-file.ts';
-import { limits } from './limits.ts';
 
 const CIPHER = 'aes-256-gcm';
 

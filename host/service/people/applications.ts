@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import { type Db, writing } from './database.ts';
-import { limits } from './limits.ts';
+import { type Db, writing } from '../data/database.ts';
+import { limits } from '../limits.ts';
 
 /** The one application of this first piece: its log-in form and whoever holds its API key. */
 const FIRST_APPLICATION = 'login';

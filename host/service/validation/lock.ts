@@ -1,4 +1,4 @@
-import { limits } from './limits.ts';
+import { limits } from '../limits.ts';
 
 /** When an account locks. A threshold of 0 means never. */
 export interface LockPolicy {

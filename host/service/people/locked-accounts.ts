@@ -1,5 +1,5 @@
-import type { Db } from './database.ts';
-import { type LockPolicy, lockStanding } from './lock.ts';
+import type { Db } from '../data/database.ts';
+import { type LockPolicy, lockStanding } from '../validation/lock.ts';
 import { lockFactsOf } from './users.ts';
 
 /** The accounts that are locked at a moment, and when each opens again (milliseconds since 1970). */

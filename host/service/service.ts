@@ -2,20 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { type Alert, listAlerts } from './alerts.ts';
-import { type Application, ensureApplication } from './applications.ts';
-import { type Changes, watchChanges } from './changes.ts';
-import { openStore, type Store } from './database.ts';
+import { type Alert, listAlerts } from './alerts/alerts.ts';
+import { type Changes, watchChanges } from './data/changes.ts';
+import { openStore, type Store } from './data/database.ts';
 import { ServiceError, systemCode } from './errors.ts';
-import { listEvents, type ValidationEvent } from './events.ts';
-import { type Keys, openKeyFile } from './key-file.ts';
 import { limits } from './limits.ts';
-import { defaultLockPolicy, type LockPolicy } from './lock.ts';
-import { makeOperatorKey } from './operators.ts';
-import type { Outcome } from './outcomes.ts';
-import { prepareSource } from './source.ts';
-import type { TokenState } from './states.ts';
+import { type Application, ensureApplication } from './people/applications.ts';
+import { makeOperatorKey } from './people/operators.ts';
+import { type Keys, openKeyFile } from './sealing/key-file.ts';
 import { texts } from './texts.ts';
+import type { TokenState } from './tokens/states.ts';
 import {
   addToken,
   changeTokenState,
@@ -24,8 +20,12 @@ import {
   type NewToken,
   type TokenResult,
   type TokenView,
-} from './tokens.ts';
-import { makeDecoy, type Validator, validate } from './validate.ts';
+} from './tokens/tokens.ts';
+import { listEvents, type ValidationEvent } from './validation/events.ts';
+import { defaultLockPolicy, type LockPolicy } from './validation/lock.ts';
+import type { Outcome } from './validation/outcomes.ts';
+import { prepareSource } from './validation/source.ts';
+import { makeDecoy, type Validator, validate } from './validation/validate.ts';
 import { makeBuckets } from './web/buckets.ts';
 import { makeApp } from './web/server.ts';
 

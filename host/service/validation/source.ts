@@ -1,4 +1,4 @@
-import { limits } from './limits.ts';
+import { limits } from '../limits.ts';
 
 /** Where a log-in came from as it is stored and shown: one short line without control characters. */
 export function prepareSource(given: string): string {

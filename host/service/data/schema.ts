@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
-import type { Outcome } from './outcomes.ts';
-import type { TokenState } from './states.ts';
+import type { TokenState } from '../tokens/states.ts';
+import type { Outcome } from '../validation/outcomes.ts';
 
 /** How a token counts: by events (RFC 4226) or by time (RFC 6238). */
 export type TokenKind = 'hotp' | 'totp';

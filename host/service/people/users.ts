@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
-import type { Db } from './database.ts';
-import { limits } from './limits.ts';
-import type { LockFacts } from './lock.ts';
-import type { Schema } from './schema.ts';
+import type { Db } from '../data/database.ts';
+import type { Schema } from '../data/schema.ts';
+import { limits } from '../limits.ts';
+import type { LockFacts } from '../validation/lock.ts';
 
 export type User = Selectable<Schema['users']>;
 

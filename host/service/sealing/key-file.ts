@@ -11,9 +11,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ServiceError, systemCode } from './errors.ts';
-import { limits } from './limits.ts';
-import { texts } from './texts.ts';
+import { ServiceError, systemCode } from '../errors.ts';
+import { limits } from '../limits.ts';
+import { texts } from '../texts.ts';
 
 /** The service's keys, as the key file holds them. */
 export interface Keys {

@@ -1,6 +1,6 @@
+import { type Db, writing } from '../data/database.ts';
+import { limits } from '../limits.ts';
 import { hashBearer, makeBearer } from './applications.ts';
-import { type Db, writing } from './database.ts';
-import { limits } from './limits.ts';
 
 /** An operator session just opened: the cookie value is not stored, only its hash. */
 export interface OperatorSession {

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
-import { forgetAnswers } from './answers.ts';
-import { type Db, writing } from './database.ts';
-import type { Keys } from './key-file.ts';
-import { limits } from './limits.ts';
-import type { PasscodeFacts } from './passcode.ts';
-import type { Algorithm, Schema, TokenKind } from './schema.ts';
-import { seal, unseal } from './seal.ts';
+import { type Db, writing } from '../data/database.ts';
+import type { Algorithm, Schema, TokenKind } from '../data/schema.ts';
+import { limits } from '../limits.ts';
+import { findOrAddUser, prepareUserName } from '../people/users.ts';
+import type { Keys } from '../sealing/key-file.ts';
+import { seal, unseal } from '../sealing/seal.ts';
+import { texts } from '../texts.ts';
+import { forgetAnswers } from '../validation/answers.ts';
+import type { PasscodeFacts } from '../validation/passcode.ts';
 import { mayBecome, type TokenState, tokenStates, usableStates } from './states.ts';
-import { texts } from './texts.ts';
-import { findOrAddUser, prepareUserName } from './users.ts';
 
 export type TokenRow = Selectable<Schema['tokens']>;
 

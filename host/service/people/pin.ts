@@ -1,6 +1,6 @@
-import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '../../protocol/limits.ts';
-import { trivialPin } from '../../protocol/pins.ts';
-import type { texts } from './texts.ts';
+import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '../../../protocol/limits.ts';
+import { trivialPin } from '../../../protocol/pins.ts';
+import type { texts } from '../texts.ts';
 
 export type PinRefusalCode = keyof typeof texts.pinRefusals;
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Db } from './database.ts';
-import { limits } from './limits.ts';
+import type { Db } from '../data/database.ts';
+import { limits } from '../limits.ts';
 
 /** A passcode that was used again, as security people see it. Times in milliseconds since 1970. */
 export interface Alert {

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { raiseReplay } from './alerts.ts';
+import { raiseReplay } from '../alerts/alerts.ts';
+import { type Db, writing } from '../data/database.ts';
+import { limits } from '../limits.ts';
+import { findUser, lockFactsOf, prepareUserName, storeLockFacts, type User } from '../people/users.ts';
+import type { Keys } from '../sealing/key-file.ts';
+import { macOf, seal } from '../sealing/seal.ts';
+import { usableStates } from '../tokens/states.ts';
+import { passcodeFactsOf, secretOf, type TokenRow, usableTokens } from '../tokens/tokens.ts';
 import { earlierAnswer, fingerprintOf, keepAnswer } from './answers.ts';
-import { type Db, writing } from './database.ts';
 import { recordEvent } from './events.ts';
-import type { Keys } from './key-file.ts';
-import { limits } from './limits.ts';
 import { afterFailure, afterSuccess, type LockPolicy, type LockStanding, lockStanding } from './lock.ts';
 import { countsAsFailure, type Outcome } from './outcomes.ts';
 import { driftAfter, matchingSteps, normalisePasscode } from './passcode.ts';
-import { macOf, seal } from './seal.ts';
-import { usableStates } from './states.ts';
-import { passcodeFactsOf, secretOf, type TokenRow, usableTokens } from './tokens.ts';
-import { findUser, lockFactsOf, prepareUserName, storeLockFacts, type User } from './users.ts';
 
 /** Someone says they are `user` and shows a passcode. */
 export interface ValidationRequest {
