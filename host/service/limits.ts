@@ -69,6 +69,12 @@ export const limits = {
   busyWaitMaxMs: 12,
   busyTimeoutMs: 5_000,
   openTimeoutMs: 5_000,
+  sqliteCacheKib: 65_536,
+  sqliteMapBytes: 268_435_456,
+  postgresConnectionsMax: 16,
+  /** Changes of this node within this time reach the others as one. */
+  changeGatherMs: 100,
+  changeListenAgainMs: 1_000,
 
   /** HTTP. */
   bodyMaxBytes: 4_096,

@@ -33,6 +33,8 @@ import { makeApp } from './web/server.ts';
 export interface ServiceOptions {
   /** Where the database and the key file are, or will be made (mode 0700). */
   readonly directory: string;
+  /** `postgres://…` instead of the file `service.db`. A secret where it holds a password. */
+  readonly databaseUrl?: string;
   /** TCP port; 0 picks a free one. */
   readonly port: number;
   /** A loopback address; default 127.0.0.1. */
@@ -81,7 +83,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const host = options.host ?? '127.0.0.1';
   checkOptions(options, host);
   openDirectory(options.directory);
-  const store = await openStore(options.directory);
+  const store = await openStore({ directory: options.directory, databaseUrl: options.databaseUrl });
   try {
     return await startOn(store, options, host);
   } catch (error) {

@@ -24,7 +24,8 @@ export const texts = {
     badPort: 'The port must be a whole number from 0 to 65535; 0 picks a free one.',
   },
 
-  tokenRefusals: {
+  /** Why an act of administration changed nothing. */
+  refusals: {
     bad_user: `The user name is empty, too long or holds control characters. Use 1 to ${limits.userNameMax} ordinary characters.`,
     bad_serial: `The serial number must be 1 to ${limits.serialMax} visible ASCII characters without spaces.`,
     bad_kind: 'The token kind must be hotp or totp.',

@@ -8,7 +8,7 @@ import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, post, Rig, stepAt } 
 
 test('the database is durable by its settings: write-ahead log, full synchronisation, foreign keys', async () => {
   await using rig = new Rig();
-  const store = await openStore(rig.directory);
+  const store = await openStore({ directory: rig.directory });
   const settings: unknown[] = [];
   for (const name of ['journal_mode', 'synchronous', 'foreign_keys', 'secure_delete'])
     settings.push(...(await sql`pragma ${sql.raw(name)}`.execute(store.db)).rows);
@@ -55,12 +55,19 @@ test('another program that holds the database: reads go on, log-ins wait, then f
 
 test('a full disk: the log-in fails, nothing is half done, and it works again when there is room', async () => {
   await using rig = new Rig();
-  const store = await openStore(rig.directory);
+  const store = await openStore({ directory: rig.directory });
   const fill = (bytes: number) =>
     writing(store.db, async db => {
       await db
         .insertInto('users')
-        .values({ id: 'x', name: 'x'.repeat(bytes), failures: 0, last_failure_ms: null, created_ms: 0 })
+        .values({
+          id: 'x',
+          name: 'x'.repeat(bytes),
+          display_name: '',
+          failures: 0,
+          pin_change: 0,
+          created_ms: 0,
+        })
         .execute();
     });
   const pages = await sql<{ page_count: number }>`pragma page_count`.execute(store.db);

@@ -1,63 +1,66 @@
 import { sql } from 'kysely';
 import type { Db } from '../data/database.ts';
+import type { AlertKind } from '../data/schema.ts';
 import { limits } from '../limits.ts';
 
-/** A passcode that was used again, as security people see it. Times in milliseconds since 1970. */
+/** Something that security people should know, as they see it. Times in milliseconds since 1970. */
 export interface Alert {
   readonly id: number;
-  readonly kind: 'replay';
-  readonly user: string;
-  readonly serial: string;
-  readonly step: number;
-  /** How many times the used passcode was tried again. */
+  readonly kind: AlertKind;
+  readonly user: string | null;
+  readonly serial: string | null;
+  /** Counter or time step of a passcode that was used again; null for other kinds, as are the first uses. */
+  readonly step: number | null;
+  /** How many times the same thing happened. */
   readonly count: number;
-  readonly firstUseMs: number;
-  readonly firstUseSource: string;
+  readonly firstUseMs: number | null;
+  readonly firstUseSource: string | null;
   readonly firstMs: number;
   readonly lastMs: number;
   readonly lastSource: string;
+  readonly acknowledgedMs: number | null;
+  readonly acknowledgedBy: string | null;
 }
 
-/** A second use of a passcode that had been accepted. */
-export interface Replay {
-  readonly userId: string;
-  readonly tokenId: string;
-  readonly step: number;
-  readonly firstUseMs: number;
-  readonly firstUseSource: string;
+/** Something that just happened and that security people should know. */
+export interface NewAlert {
+  readonly kind: AlertKind;
+  /** The same for repeats of the same thing, which then only count (R8). */
+  readonly dedupe: string;
+  readonly userId: string | null;
+  readonly tokenId: string | null;
+  readonly step?: number;
+  readonly firstUseMs?: number;
+  readonly firstUseSource?: string;
   readonly atMs: number;
   readonly source: string;
 }
 
-/** Raises the alert for a replay, or counts it on the one that the same passcode has raised already. */
-export async function raiseReplay(db: Db, replay: Replay): Promise<void> {
+/** Raises an alert, or counts it on the one that the same thing has raised already, in the caller's transaction. */
+export async function raiseAlert(db: Db, alert: NewAlert): Promise<void> {
   await db
     .insertInto('alerts')
     .values({
-      kind: 'replay',
-      dedupe: `replay:${replay.tokenId}:${replay.step}`,
-      user_id: replay.userId,
-      token_id: replay.tokenId,
-      step: replay.step,
-      first_use_ms: replay.firstUseMs,
-      first_use_source: replay.firstUseSource,
+      kind: alert.kind,
+      dedupe: alert.dedupe,
+      user_id: alert.userId,
+      token_id: alert.tokenId,
+      step: alert.step ?? null,
+      first_use_ms: alert.firstUseMs ?? null,
+      first_use_source: alert.firstUseSource ?? null,
       count: 1,
-      first_ms: replay.atMs,
-      last_ms: replay.atMs,
-      last_source: replay.source,
+      first_ms: alert.atMs,
+      last_ms: alert.atMs,
+      last_source: alert.source,
+      acknowledged_ms: null,
+      acknowledged_by: null,
     })
     .onConflict(conflict =>
       conflict.column('dedupe').doUpdateSet({
         count: sql`alerts.count + 1`,
-        last_ms: replay.atMs,
-        last_source: replay.source,
+        last_ms: alert.atMs,
+        last_source: alert.source,
       }),
-    )
-    .execute();
-  await db
-    .deleteFrom('alerts')
-    .where('id', '<=', query =>
-      query.selectFrom('alerts').select(sql<number>`max(id) - ${limits.alertsKept}`.as('bound')),
     )
     .execute();
 }
@@ -66,8 +69,8 @@ export async function raiseReplay(db: Db, replay: Replay): Promise<void> {
 export async function listAlerts(db: Db): Promise<Alert[]> {
   const rows = await db
     .selectFrom('alerts')
-    .innerJoin('users', 'users.id', 'alerts.user_id')
-    .innerJoin('tokens', 'tokens.id', 'alerts.token_id')
+    .leftJoin('users', 'users.id', 'alerts.user_id')
+    .leftJoin('tokens', 'tokens.id', 'alerts.token_id')
     .selectAll('alerts')
     .select(['users.name as user', 'tokens.serial'])
     .orderBy('alerts.last_ms', 'desc')
@@ -86,5 +89,7 @@ export async function listAlerts(db: Db): Promise<Alert[]> {
     firstMs: row.first_ms,
     lastMs: row.last_ms,
     lastSource: row.last_source,
+    acknowledgedMs: row.acknowledged_ms,
+    acknowledgedBy: row.acknowledged_by,
   }));
 }

@@ -10,41 +10,40 @@ export interface Changes {
   close(): void;
 }
 
-/** Watches a store; while nobody is watching it does nothing. */
+/** Watches a store; while nobody is watching it reads nothing. */
 export function watchChanges(store: Store): Changes {
   const watchers = new Set<() => void>();
-  let timer: NodeJS.Timeout | undefined;
-  let seenVersion = 0;
+  let stopWatching: (() => void) | undefined;
+  let announcing: NodeJS.Timeout | undefined;
 
-  const announce = () => {
+  const tell = () => {
     for (const changed of watchers) changed();
-  };
-  const lookForOthers = () => {
-    const version = store.dataVersion();
-    if (version === seenVersion) return;
-    seenVersion = version;
-    announce();
   };
   const stopWhenAlone = () => {
     if (watchers.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
+    stopWatching?.();
+    stopWatching = undefined;
   };
 
   return {
     watch(changed) {
-      if (timer === undefined) {
-        seenVersion = store.dataVersion();
-        timer = setInterval(lookForOthers, limits.changePollMs).unref();
-      }
+      stopWatching ??= store.watch(tell);
       watchers.add(changed);
       return () => {
         watchers.delete(changed);
         stopWhenAlone();
       };
     },
-    announce,
+    announce() {
+      tell();
+      // Other nodes hear of many changes at once; one that cannot be told is not worth failing for.
+      announcing ??= setTimeout(() => {
+        announcing = undefined;
+        store.announce().catch(() => undefined);
+      }, limits.changeGatherMs).unref();
+    },
     close() {
+      clearTimeout(announcing);
       watchers.clear();
       stopWhenAlone();
     },

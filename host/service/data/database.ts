@@ -1,14 +1,11 @@
-import { randomInt } from 'node:crypto';
-import { closeSync, openSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import BetterSqlite from 'better-sqlite3';
-import { Kysely, Migrator, SqliteDialect, sql } from 'kysely';
-import { ServiceError, systemCode } from '../errors.ts';
-import { limits } from '../limits.ts';
+import { type Kysely, Migrator } from 'kysely';
+import { ServiceError } from '../errors.ts';
 import { texts } from '../texts.ts';
+import { type Engine, engineOf } from './engine.ts';
 import { migrationProvider } from './migrations/list.ts';
+import { openPostgres, transactPostgres, writingPostgres } from './postgres.ts';
 import type { Schema } from './schema.ts';
+import { openSqlite, writingSqlite } from './sqlite.ts';
 
 /** A handle that queries run on: the database itself or one open transaction. */
 export type Db = Kysely<Schema>;
@@ -16,105 +13,72 @@ export type Db = Kysely<Schema>;
 /** The opened database. */
 export interface Store {
   readonly db: Db;
-  /** A number that changes when another connection, of this or another process, has committed. */
-  dataVersion(): number;
+  readonly engine: Engine;
+  /**
+   * Calls `changed` soon after another node or process has committed (and, on PostgreSQL, announced).
+   *
+   * @returns stops watching
+   */
+  watch(changed: () => void): () => void;
+  /** Lets other nodes know that something changed, where the database does not do so by itself. */
+  announce(): Promise<void>;
   close(): Promise<void>;
 }
 
+/** Where the data is. */
+export interface StoreOptions {
+  /** The folder of `service.db`. */
+  readonly directory: string;
+  /** `postgres://…` instead of the file. */
+  readonly databaseUrl?: string | undefined;
+}
+
 /**
- * Opens (or makes) `service.db` in a directory and brings its tables up to date.
+ * Opens (or makes) the database and brings its tables up to date.
  *
  * @throws ServiceError `database_newer`, `database_unusable`, `busy`
  */
-export async function openStore(directory: string): Promise<Store> {
-  const connection = openConnection(join(directory, 'service.db'));
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: connection }) });
+export async function openStore({ directory, databaseUrl }: StoreOptions): Promise<Store> {
+  const store = databaseUrl === undefined ? openSqlite(directory) : openPostgres(databaseUrl);
   try {
-    await migrate(db);
+    await migrate(store);
+    return store;
   } catch (error) {
-    await db.destroy();
-    throw error;
-  }
-  return {
-    db,
-    dataVersion: () => Number(connection.pragma('data_version', { simple: true })),
-    close: () => db.destroy(),
-  };
-}
-
-function openConnection(path: string): BetterSqlite.Database {
-  try {
-    // SQLite makes files by the umask; the write-ahead log then copies the mode of the database file.
-    closeSync(openSync(path, 'a', 0o600));
-    const connection = new BetterSqlite(path, { timeout: limits.openTimeoutMs });
-    connection.pragma('journal_mode = WAL');
-    // A commit that a power cut takes back would lower a high-water mark and re-open a replay.
-    connection.pragma('synchronous = FULL');
-    connection.pragma('foreign_keys = ON');
-    // What a revoked token's seed stood in is overwritten, not just unlinked.
-    connection.pragma('secure_delete = ON');
-    // SQLite waits by sleeping in the calling thread: long waits would stall every other request, and two nodes in one
-    // process would wait for each other. `writing` queues without blocking instead.
-    connection.pragma(`busy_timeout = ${limits.busyBlockingMs}`);
-    return connection;
-  } catch (error) {
+    await store.close();
+    if (error instanceof ServiceError) throw error;
     throw new ServiceError('database_unusable', texts.startup.databaseUnusable, error);
   }
 }
 
-async function migrate(db: Db): Promise<void> {
-  await writing(db, async transaction => {
-    const migrator = new Migrator({ db: transaction, provider: migrationProvider });
-    const { error } = await migrator.migrateToLatest();
-    if (error === undefined) return;
-    if (error instanceof Error && error.message.startsWith('corrupted migrations'))
-      throw new ServiceError('database_newer', texts.startup.databaseNewer, error);
-    throw new ServiceError('database_unusable', texts.startup.databaseUnusable, error);
-  });
+async function migrate({ db, engine }: Store): Promise<void> {
+  // PostgreSQL's migrations take a lock of their own; SQLite's run inside one write transaction.
+  if (engine === 'postgres') await migrateOn(db);
+  else await writing(db, migrateOn);
+}
+
+async function migrateOn(db: Db): Promise<void> {
+  const { error } = await new Migrator({ db, provider: migrationProvider }).migrateToLatest();
+  if (error === undefined) return;
+  if (error instanceof Error && error.message.startsWith('corrupted migrations'))
+    throw new ServiceError('database_newer', texts.startup.databaseNewer, error);
+  throw new ServiceError('database_unusable', texts.startup.databaseUnusable, error);
 }
 
 /**
- * Runs `work` as one writing transaction: all of it is durable when the promise resolves, or none of it happened.
- *
- * The write lock is taken at the start (`BEGIN IMMEDIATE`), so what `work` reads cannot change before it writes.
+ * Runs `work` as one writing transaction: all of it is durable when the promise resolves, or none of it happened. No
+ * other `writing` runs meanwhile, on any node, so what `work` reads of what only `writing` writes cannot change before it
+ * writes. `work` may be run again from its start, so it has no effects but through the transaction.
  *
  * @throws ServiceError `busy` when other writers held the database for the whole waiting time; what `work` throws
  */
-export async function writing<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
-  const giveUpAt = performance.now() + limits.busyTimeoutMs;
-  for (;;) {
-    const attempt = await db.connection().execute(connection => transact(connection, work));
-    if (attempt.begun) return attempt.result;
-    if (performance.now() > giveUpAt) throw new ServiceError('busy', texts.startup.databaseBusy);
-    // Without the connection, so that reads go on; and not in step with other nodes that wait.
-    await wait(randomInt(limits.busyWaitMinMs, limits.busyWaitMaxMs));
-  }
+export function writing<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
+  return engineOf(db) === 'postgres' ? writingPostgres(db, work) : writingSqlite(db, work);
 }
 
-type Attempt<T> = { readonly begun: true; readonly result: T } | { readonly begun: false };
-
-async function transact<T>(connection: Db, work: (transaction: Db) => Promise<T>): Promise<Attempt<T>> {
-  try {
-    await sql`begin immediate`.execute(connection);
-  } catch (error) {
-    if (systemCode(error).startsWith('SQLITE_BUSY')) return { begun: false };
-    throw error;
-  }
-  try {
-    const result = await work(connection);
-    await sql`commit`.execute(connection);
-    return { begun: true, result };
-  } catch (error) {
-    await rollback(connection);
-    throw error;
-  }
-}
-
-/** SQLite has already rolled back by itself after some errors (full disk); the first error is the one to report. */
-async function rollback(connection: Db): Promise<void> {
-  try {
-    await sql`rollback`.execute(connection);
-  } catch {
-    return;
-  }
+/**
+ * `writing` for validations: on PostgreSQL other nodes run theirs meanwhile, and what must not change has to be locked by
+ * row (`whileLocked`).
+ */
+export function validating<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
+  return engineOf(db) === 'postgres' ? transactPostgres(db, work) : writingSqlite(db, work);
 }

@@ -5,36 +5,105 @@ import type { Outcome } from '../validation/outcomes.ts';
 /** How a token counts: by events (RFC 4226) or by time (RFC 6238). */
 export type TokenKind = 'hotp' | 'totp';
 export type Algorithm = 'sha1' | 'sha256' | 'sha512';
+/** What passcodes are written in (R21): RFC 4226 decimals, or Passfob's own alphabets (`docs/protocol.md`). */
+export type Alphabet = 'decimal' | 'hex' | 'base32' | 'base64';
+/** Where a user's PIN is asked for: nowhere, on the fob before it shows a passcode, or by the service. */
+export type PinPlace = 'none' | 'fob' | 'service';
+/** What a log-in through an application must show besides the user name (R19). */
+export type Factors = 'otp' | 'pin_otp' | 'password_otp';
+/** What an operator may do. */
+export type Role = 'admin' | 'helpdesk' | 'auditor';
+export type AlertKind = 'replay' | 'revoked_use' | 'locked' | 'audit' | 'clock' | 'report';
+export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'cancelled';
+export type JobItemState = 'waiting' | 'done' | 'refused';
+/** 0 or 1: SQLite has no type of its own for it. */
+export type Flag = 0 | 1;
 
 /**
  * The tables. Times are milliseconds since 1970 (UTC); identifiers that seals are bound to are made by the service, so
- * they are known before the row is written; sealed values are base64 text, which every database stores alike.
+ * they are known before the row is written; sealed values are base64 text, which every database stores alike. Text that
+ * is looked up or ordered compares by code point in every database.
  */
 export interface Schema {
   users: {
     id: string;
-    /** Prepared form of the name (`users.ts`), unique. */
+    /** Prepared form of the name (`people/users.ts`), unique. */
     name: string;
-    /** Facts that the account lock is computed from (`lock.ts`). */
+    display_name: string;
+    email: string | null;
+    /** Argon2id, in its own string form. */
+    password_hash: string | null;
+    /** Argon2id of the PIN that is asked for by the service. */
+    pin_hash: string | null;
+    /** 1 after a reset: the PIN must be changed before it counts again (R20). */
+    pin_change: Flag;
+    /** When the account was disabled by an operator; null while it is not. */
+    disabled_ms: number | null;
+    /** Facts that the account lock is computed from (`validation/lock.ts`). */
     failures: number;
     last_failure_ms: number | null;
     created_ms: number;
   };
-  applications: { id: string; name: string; key_hash: string; created_ms: number };
+  applications: {
+    id: string;
+    name: string;
+    key_hash: string;
+    factors: Factors;
+    disabled_ms: number | null;
+    created_ms: number;
+  };
+  /** Fobs whose owner is this service: their three secrets are sealed as one JSON text. */
+  fobs: {
+    id: string;
+    serial: string;
+    board: string;
+    firmware: string;
+    sealed_secrets: string | null;
+    key_id: string | null;
+    /** When its clock was last set, and what was measured then; null when never. */
+    clock_set_ms: number | null;
+    clock_error_ms: number | null;
+    drift_ppm: number | null;
+    created_ms: number;
+  };
+  /** Templates: what tokens made from now on are like. Tokens carry copies, so changing one touches none (R3). */
+  policies: {
+    id: string;
+    name: string;
+    version: number;
+    kind: TokenKind;
+    algorithm: Algorithm;
+    alphabet: Alphabet;
+    digits: number;
+    period_seconds: number | null;
+    pin_place: PinPlace;
+    pin_min_digits: number;
+    created_ms: number;
+    changed_ms: number;
+  };
   tokens: {
     id: string;
     serial: string;
     user_id: string | null;
+    fob_id: string | null;
+    policy_id: string | null;
+    policy_version: number | null;
     state: TokenState;
+    /** Why it was revoked: `lost`, `faulty` or `retired`; null in every other state. */
+    revoked_reason: string | null;
     kind: TokenKind;
     algorithm: Algorithm;
+    alphabet: Alphabet;
     digits: number;
     /** Seconds; null for HOTP. */
     period_seconds: number | null;
+    pin_place: PinPlace;
     /** The high-water mark: the last accepted counter or time step, −1 before the first. */
     last_step: number;
     /** Accepted step minus the service's step, at the last acceptance. */
     drift_steps: number;
+    /** Accepted passcodes so far; the next one is remembered in place `uses` modulo what is kept. */
+    uses: number;
     /** Sealed secret and the key it is sealed under; both null once the token is revoked. */
     sealed_secret: string | null;
     key_id: string | null;
@@ -43,29 +112,78 @@ export interface Schema {
     created_ms: number;
     last_used_ms: number | null;
   };
-  /** Accepted passcodes, as keyed MACs: what makes a second use recognisable. */
+  /** Who had which token, from when to when. */
+  assignments: {
+    id: string;
+    token_id: string;
+    user_id: string;
+    from_ms: number;
+    to_ms: number | null;
+    actor: string;
+  };
+  /** Accepted passcodes, as keyed MACs: what makes a second use recognisable. The oldest of a token is overwritten. */
   spent: {
     token_id: string;
+    place: number;
     step: number;
     code_mac: string;
     accepted_ms: number;
     source: string;
     application_id: string;
   };
+  /** One-time passcodes that help desk gave to a user without a fob at hand. */
+  temporary_codes: {
+    id: string;
+    user_id: string;
+    code_mac: string;
+    expires_ms: number;
+    used_ms: number | null;
+    actor: string;
+    created_ms: number;
+  };
+  /** Questions put to a fob (RFC 6287), each bound to a user, an application and a session, answered once at most. */
+  challenges: {
+    id: string;
+    user_id: string | null;
+    token_id: string | null;
+    application_id: string;
+    question: string;
+    /** SHA-256 of what the asking session is known by. */
+    session_hash: string;
+    created_ms: number;
+    expires_ms: number;
+    answered_ms: number | null;
+  };
   alerts: {
     id: Generated<number>;
-    kind: 'replay';
+    kind: AlertKind;
     /** One row for each different thing that happened; repeats raise `count`. */
     dedupe: string;
-    user_id: string;
-    token_id: string;
-    step: number;
-    first_use_ms: number;
-    first_use_source: string;
+    user_id: string | null;
+    token_id: string | null;
+    step: number | null;
+    first_use_ms: number | null;
+    first_use_source: string | null;
     count: number;
     first_ms: number;
     last_ms: number;
     last_source: string;
+    acknowledged_ms: number | null;
+    acknowledged_by: string | null;
+  };
+  /** The outbox of alerts: written with the alert, in its transaction; delivered afterwards, at least once. */
+  deliveries: {
+    id: string;
+    alert_id: number;
+    channel: string;
+    /** The alert's count when this was written. */
+    count: number;
+    due_ms: number;
+    attempts: number;
+    leased_until_ms: number | null;
+    done_ms: number | null;
+    /** Why the last attempt failed, in words. */
+    error: string | null;
   };
   events: {
     id: Generated<number>;
@@ -79,6 +197,83 @@ export interface Schema {
   };
   /** First answers to requests that carried an idempotency key. */
   answers: { fingerprint: string; outcome: Outcome; expires_ms: number };
+  /** What operators did: a MAC in each row; `seal` is the number of the link of the chain that it is in. */
+  audit: {
+    id: Generated<number>;
+    at_ms: number;
+    actor: string;
+    role: string;
+    action: string;
+    subject_kind: string;
+    subject_id: string;
+    subject: string;
+    /** JSON object; never a secret. */
+    detail: string;
+    source: string;
+    request_id: string;
+    mac: string;
+    seal: number | null;
+  };
+  audit_seals: {
+    number: number;
+    at_ms: number;
+    rows: number;
+    previous: string;
+    mac: string;
+    /** When the rows under this seal were removed by rotation; the seal stays as the anchor of what follows. */
+    rotated_ms: number | null;
+  };
+  operators: { user_id: string; role: Role; disabled_ms: number | null; created_ms: number };
   operator_links: { key_hash: string; expires_ms: number; used_ms: number | null };
-  operator_sessions: { token_hash: string; expires_ms: number };
+  operator_sessions: {
+    token_hash: string;
+    /** Null for a session opened by a one-time link, which belongs to nobody yet. */
+    user_id: string | null;
+    role: Role;
+    created_ms: number;
+    expires_ms: number;
+    /** When the operator last proved to be there with all factors. */
+    proved_ms: number;
+  };
+  /** Keys for programs that administer the service, with an operator's role. */
+  api_keys: {
+    id: string;
+    name: string;
+    role: Role;
+    key_hash: string;
+    created_ms: number;
+    last_used_ms: number | null;
+    revoked_ms: number | null;
+  };
+  jobs: {
+    id: string;
+    kind: string;
+    title: string;
+    state: JobState;
+    /** JSON object of what the job was asked to do; never a secret. */
+    parameters: string;
+    total: number;
+    done: number;
+    refused: number;
+    actor: string;
+    role: Role;
+    created_ms: number;
+    changed_ms: number;
+    leased_until_ms: number | null;
+  };
+  job_items: {
+    job_id: string;
+    number: number;
+    /** What the operator sees of it: a serial number or a name. */
+    subject: string;
+    /** Sealed JSON of what is to be done; null once it is done. */
+    sealed_payload: string | null;
+    key_id: string | null;
+    state: JobItemState;
+    message: string;
+  };
+  /** Named values as JSON: lock policy, alert channels, addresses. */
+  settings: { name: string; value: string; changed_ms: number };
+  /** Keys of the service itself that all nodes share, sealed: its identity (Ed25519). */
+  service_keys: { name: string; public_key: string; sealed_key: string; key_id: string; created_ms: number };
 }

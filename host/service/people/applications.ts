@@ -46,7 +46,7 @@ export function ensureApplication(
     const { value, hash } = makeBearer('pfk');
     await transaction
       .insertInto('applications')
-      .values({ ...application, key_hash: hash, created_ms: nowMs })
+      .values({ ...application, key_hash: hash, factors: 'otp', disabled_ms: null, created_ms: nowMs })
       .execute();
     return { application, apiKey: value };
   });

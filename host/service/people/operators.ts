@@ -41,7 +41,14 @@ export function enterAsOperator(db: Db, key: string, nowMs: number): Promise<Ope
     await transaction.deleteFrom('operator_sessions').where('expires_ms', '<=', nowMs).execute();
     await transaction
       .insertInto('operator_sessions')
-      .values({ token_hash: hash, expires_ms: expiresMs })
+      .values({
+        token_hash: hash,
+        user_id: null,
+        role: 'admin',
+        created_ms: nowMs,
+        expires_ms: expiresMs,
+        proved_ms: nowMs,
+      })
       .execute();
     await forgetSurplus(transaction);
     return { token: value, expiresMs };

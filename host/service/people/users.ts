@@ -29,7 +29,19 @@ export function findUser(db: Db, name: string): Promise<User | undefined> {
 export async function findOrAddUser(db: Db, name: string, nowMs: number): Promise<User> {
   const present = await findUser(db, name);
   if (present !== undefined) return present;
-  const user: User = { id: randomUUID(), name, failures: 0, last_failure_ms: null, created_ms: nowMs };
+  const user: User = {
+    id: randomUUID(),
+    name,
+    display_name: '',
+    email: null,
+    password_hash: null,
+    pin_hash: null,
+    pin_change: 0,
+    disabled_ms: null,
+    failures: 0,
+    last_failure_ms: null,
+    created_ms: nowMs,
+  };
   await db.insertInto('users').values(user).execute();
   return user;
 }

@@ -47,7 +47,7 @@ export interface TokenView {
   readonly lastUsedMs: number | null;
 }
 
-export type TokenRefusalCode = keyof typeof texts.tokenRefusals;
+export type TokenRefusalCode = keyof typeof texts.refusals;
 
 /** What a change to a token came to: the token as it is now, or why nothing was changed. */
 export type TokenResult =
@@ -55,7 +55,7 @@ export type TokenResult =
   | { readonly ok: false; readonly refusal: { readonly code: TokenRefusalCode; readonly text: string } };
 
 function refused(code: TokenRefusalCode): TokenResult {
-  return { ok: false, refusal: { code, text: texts.tokenRefusals[code] } };
+  return { ok: false, refusal: { code, text: texts.refusals[code] } };
 }
 
 /**
@@ -103,6 +103,13 @@ export async function addToken(db: Db, keys: Keys, given: NewToken, nowMs: numbe
       label: given.label ?? '',
       created_ms: nowMs,
       last_used_ms: null,
+      fob_id: null,
+      policy_id: null,
+      policy_version: null,
+      revoked_reason: null,
+      alphabet: 'decimal',
+      pin_place: 'none',
+      uses: 0,
     };
     await transaction.insertInto('tokens').values(row).execute();
     return { ok: true, token: viewOf(row, user.name) };
@@ -143,7 +150,7 @@ export function changeTokenState(db: Db, serial: string, to: TokenState): Promis
     if (!mayBecome(row.state, to)) return refused('bad_transition');
     // Suspending and revoking hold at once: not even the answer to a repeated request outlives them (R17).
     if (!tokenStates[to].usable) await forgetAnswers(transaction);
-    const seed = to === 'revoked' ? { sealed_secret: null, key_id: null } : {};
+    const seed = to === 'revoked' ? { sealed_secret: null, key_id: null, revoked_reason: 'retired' } : {};
     await transaction
       .updateTable('tokens')
       .set({ state: to, ...seed })

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { raiseReplay } from '../alerts/alerts.ts';
+import { raiseAlert } from '../alerts/alerts.ts';
 import { type Db, writing } from '../data/database.ts';
 import { limits } from '../limits.ts';
 import { findUser, lockFactsOf, prepareUserName, storeLockFacts, type User } from '../people/users.ts';
@@ -57,6 +57,13 @@ export function makeDecoy(keys: Keys): TokenRow {
     label: '',
     created_ms: 0,
     last_used_ms: null,
+    fob_id: null,
+    policy_id: null,
+    policy_version: null,
+    revoked_reason: null,
+    alphabet: 'decimal',
+    pin_place: 'none',
+    uses: 0,
   };
 }
 
@@ -193,6 +200,7 @@ async function accept(validator: Validator, request: ValidationRequest, won: Can
     .insertInto('spent')
     .values({
       token_id: token.id,
+      place: token.uses % limits.spentPerTokenKept,
       step,
       code_mac: spentMac(validator.keys, token, looked.passcode),
       accepted_ms: looked.nowMs,
@@ -234,7 +242,9 @@ async function findReplay(
       .executeTakeFirst();
     if (first === undefined || token.user_id === null || replayed !== undefined) continue;
     replayed = token;
-    await raiseReplay(db, {
+    await raiseAlert(db, {
+      kind: 'replay',
+      dedupe: `replay:${token.id}:${first.step}`,
       userId: token.user_id,
       tokenId: token.id,
       step: first.step,

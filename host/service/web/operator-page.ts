@@ -65,11 +65,14 @@ function alertSection(alerts: readonly Alert[]): Markup {
 function alertItem(alert: Alert): Markup {
   const { replay } = text;
   const pairs: readonly [string, string | Markup][] = [
-    [replay.user, alert.user],
-    [replay.serial, alert.serial],
+    [replay.user, alert.user ?? text.nobody],
+    [replay.serial, alert.serial ?? text.nothing],
     [replay.source, alert.lastSource],
     [replay.lastSeen, moment(alert.lastMs)],
-    [replay.firstUse, html`${moment(alert.firstUseMs)} <span class="muted">${alert.firstUseSource}</span>`],
+    [
+      replay.firstUse,
+      html`${moment(alert.firstUseMs ?? alert.firstMs)} <span class="muted">${alert.firstUseSource ?? ''}</span>`,
+    ],
   ];
   return html`<li class="alert">
 <p class="alert-head"><span>${text.replayTitle}</span> <span class="number">${text.times(alert.count)}</span></p>

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
+import { exactText, withIdentity } from './columns.ts';
 
 /** The first tables: users, tokens and what validation records. */
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -12,7 +13,7 @@ async function createPeopleAndTokens(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('users')
     .addColumn('id', 'text', column => column.primaryKey())
-    .addColumn('name', 'text', column => column.notNull().unique())
+    .addColumn('name', exactText(db), column => column.notNull().unique())
     .addColumn('failures', 'integer', column => column.notNull().defaultTo(0))
     .addColumn('last_failure_ms', 'bigint')
     .addColumn('created_ms', 'bigint', column => column.notNull())
@@ -20,14 +21,14 @@ async function createPeopleAndTokens(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('applications')
     .addColumn('id', 'text', column => column.primaryKey())
-    .addColumn('name', 'text', column => column.notNull().unique())
+    .addColumn('name', exactText(db), column => column.notNull().unique())
     .addColumn('key_hash', 'text', column => column.notNull().unique())
     .addColumn('created_ms', 'bigint', column => column.notNull())
     .execute();
   await db.schema
     .createTable('tokens')
     .addColumn('id', 'text', column => column.primaryKey())
-    .addColumn('serial', 'text', column => column.notNull().unique())
+    .addColumn('serial', exactText(db), column => column.notNull().unique())
     .addColumn('user_id', 'text', column => column.references('users.id'))
     .addColumn('state', 'text', column => column.notNull())
     .addColumn('kind', 'text', column => column.notNull())
@@ -60,9 +61,7 @@ async function createRecords(db: Kysely<unknown>): Promise<void> {
     .addColumn('application_id', 'text', column => column.notNull().references('applications.id'))
     .addPrimaryKeyConstraint('spent_key', ['token_id', 'step'])
     .execute();
-  await db.schema
-    .createTable('alerts')
-    .addColumn('id', 'integer', column => column.primaryKey().autoIncrement())
+  await withIdentity(db, db.schema.createTable('alerts'))
     .addColumn('kind', 'text', column => column.notNull())
     .addColumn('dedupe', 'text', column => column.notNull().unique())
     .addColumn('user_id', 'text', column => column.notNull().references('users.id'))
@@ -75,9 +74,7 @@ async function createRecords(db: Kysely<unknown>): Promise<void> {
     .addColumn('last_ms', 'bigint', column => column.notNull())
     .addColumn('last_source', 'text', column => column.notNull())
     .execute();
-  await db.schema
-    .createTable('events')
-    .addColumn('id', 'integer', column => column.primaryKey().autoIncrement())
+  await withIdentity(db, db.schema.createTable('events'))
     .addColumn('at_ms', 'bigint', column => column.notNull())
     .addColumn('user_id', 'text', column => column.references('users.id'))
     .addColumn('token_id', 'text', column => column.references('tokens.id'))

@@ -1,0 +1,308 @@
+import { type Kysely, sql } from 'kysely';
+import { exactText, required, withIdentity } from './columns.ts';
+
+/** What administration needs: people with passwords and PINs, policies, fobs, jobs, audit and the outbox of alerts. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await widenPeople(db);
+  await createFobsAndPolicies(db);
+  await widenTokens(db);
+  await remakeSpent(db);
+  await remakeAlerts(db);
+  await createAudit(db);
+  await remakeOperators(db);
+  await createJobs(db);
+}
+
+async function widenPeople(db: Kysely<unknown>): Promise<void> {
+  const users = () => db.schema.alterTable('users');
+  await users()
+    .addColumn('display_name', 'text', column => column.notNull().defaultTo(''))
+    .execute();
+  await users().addColumn('email', 'text').execute();
+  await users().addColumn('password_hash', 'text').execute();
+  await users().addColumn('pin_hash', 'text').execute();
+  await users()
+    .addColumn('pin_change', 'integer', column => column.notNull().defaultTo(0))
+    .execute();
+  await users().addColumn('disabled_ms', 'bigint').execute();
+  await db.schema
+    .createIndex('users_failures')
+    .on('users')
+    .column('failures')
+    .where('failures', '>', 0)
+    .execute();
+  const applications = () => db.schema.alterTable('applications');
+  await applications()
+    .addColumn('factors', 'text', column => column.notNull().defaultTo('otp'))
+    .execute();
+  await applications().addColumn('disabled_ms', 'bigint').execute();
+  await db.schema
+    .createTable('settings')
+    .addColumn('name', 'text', column => column.primaryKey())
+    .addColumn('value', 'text', required)
+    .addColumn('changed_ms', 'bigint', required)
+    .execute();
+  await db.schema
+    .createTable('service_keys')
+    .addColumn('name', 'text', column => column.primaryKey())
+    .addColumn('public_key', 'text', required)
+    .addColumn('sealed_key', 'text', required)
+    .addColumn('key_id', 'text', required)
+    .addColumn('created_ms', 'bigint', required)
+    .execute();
+}
+
+async function createFobsAndPolicies(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('fobs')
+    .addColumn('id', 'text', column => column.primaryKey())
+    .addColumn('serial', exactText(db), column => column.notNull().unique())
+    .addColumn('board', 'text', required)
+    .addColumn('firmware', 'text', required)
+    .addColumn('sealed_secrets', 'text')
+    .addColumn('key_id', 'text')
+    .addColumn('clock_set_ms', 'bigint')
+    .addColumn('clock_error_ms', 'bigint')
+    .addColumn('drift_ppm', 'real')
+    .addColumn('created_ms', 'bigint', required)
+    .execute();
+  await db.schema
+    .createTable('policies')
+    .addColumn('id', 'text', column => column.primaryKey())
+    .addColumn('name', exactText(db), column => column.notNull().unique())
+    .addColumn('version', 'integer', required)
+    .addColumn('kind', 'text', required)
+    .addColumn('algorithm', 'text', required)
+    .addColumn('alphabet', 'text', required)
+    .addColumn('digits', 'integer', required)
+    .addColumn('period_seconds', 'integer')
+    .addColumn('pin_place', 'text', required)
+    .addColumn('pin_min_digits', 'integer', required)
+    .addColumn('created_ms', 'bigint', required)
+    .addColumn('changed_ms', 'bigint', required)
+    .execute();
+}
+
+async function widenTokens(db: Kysely<unknown>): Promise<void> {
+  const tokens = () => db.schema.alterTable('tokens');
+  await tokens()
+    .addColumn('alphabet', 'text', column => column.notNull().defaultTo('decimal'))
+    .execute();
+  await tokens()
+    .addColumn('pin_place', 'text', column => column.notNull().defaultTo('none'))
+    .execute();
+  await tokens()
+    .addColumn('fob_id', 'text', column => column.references('fobs.id'))
+    .execute();
+  await tokens()
+    .addColumn('policy_id', 'text', column => column.references('policies.id'))
+    .execute();
+  await tokens().addColumn('policy_version', 'integer').execute();
+  await tokens().addColumn('revoked_reason', 'text').execute();
+  await tokens()
+    .addColumn('uses', 'bigint', column => column.notNull().defaultTo(0))
+    .execute();
+  await sql`update tokens set revoked_reason = 'retired' where state = 'revoked'`.execute(db);
+  await db.schema.createIndex('tokens_fob').on('tokens').column('fob_id').execute();
+  await db.schema.createIndex('tokens_state').on('tokens').columns(['state', 'serial']).execute();
+  await db.schema.createIndex('tokens_key').on('tokens').columns(['key_id', 'id']).execute();
+  await db.schema
+    .createTable('assignments')
+    .addColumn('id', 'text', column => column.primaryKey())
+    .addColumn('token_id', 'text', column => column.notNull().references('tokens.id'))
+    .addColumn('user_id', 'text', column => column.notNull().references('users.id'))
+    .addColumn('from_ms', 'bigint', required)
+    .addColumn('to_ms', 'bigint')
+    .addColumn('actor', 'text', required)
+    .execute();
+  await db.schema
+    .createIndex('assignments_token')
+    .on('assignments')
+    .columns(['token_id', 'from_ms'])
+    .execute();
+  await db.schema.createIndex('assignments_user').on('assignments').columns(['user_id', 'from_ms']).execute();
+  await sql`insert into assignments select id, id, user_id, created_ms, null, 'service' from tokens where user_id is not null`.execute(
+    db,
+  );
+  await createCodes(db);
+}
+
+async function createCodes(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('temporary_codes')
+    .addColumn('id', 'text', column => column.primaryKey())
+    .addColumn('user_id', 'text', column => column.notNull().references('users.id'))
+    .addColumn('code_mac', 'text', required)
+    .addColumn('expires_ms', 'bigint', required)
+    .addColumn('used_ms', 'bigint')
+    .addColumn('actor', 'text', required)
+    .addColumn('created_ms', 'bigint', required)
+    .execute();
+  await db.schema.createIndex('temporary_codes_user').on('temporary_codes').column('user_id').execute();
+  await db.schema
+    .createTable('challenges')
+    .addColumn('id', 'text', column => column.primaryKey())
+    .addColumn('user_id', 'text', column => column.references('users.id'))
+    .addColumn('token_id', 'text', column => column.references('tokens.id'))
+    .addColumn('application_id', 'text', column => column.notNull().references('applications.id'))
+    .addColumn('question', 'text', required)
+    .addColumn('session_hash', 'text', required)
+    .addColumn('created_ms', 'bigint', required)
+    .addColumn('expires_ms', 'bigint', required)
+    .addColumn('answered_ms', 'bigint')
+    .execute();
+  await db.schema.createIndex('challenges_expiry').on('challenges').column('expires_ms').execute();
+}
+
+/** The new table holds a fixed number of rows per token, so that accepting one never has to delete. */
+async function remakeSpent(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('spent').renameTo('spent_before').execute();
+  await db.schema
+    .createTable('spent')
+    .addColumn('token_id', 'text', column => column.notNull().references('tokens.id'))
+    .addColumn('place', 'integer', required)
+    .addColumn('step', 'bigint', required)
+    .addColumn('code_mac', 'text', required)
+    .addColumn('accepted_ms', 'bigint', required)
+    .addColumn('source', 'text', required)
+    .addColumn('application_id', 'text', column => column.notNull().references('applications.id'))
+    .addPrimaryKeyConstraint('spent_place', ['token_id', 'place'])
+    .execute();
+  await sql`insert into spent select token_id, row_number() over (partition by token_id order by step) - 1,
+    step, code_mac, accepted_ms, source, application_id from spent_before`.execute(db);
+  await sql`update tokens set uses = (select count(*) from spent where token_id = tokens.id)`.execute(db);
+  await db.schema.dropTable('spent_before').execute();
+}
+
+async function remakeAlerts(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('alerts').renameTo('alerts_before').execute();
+  await withIdentity(db, db.schema.createTable('alerts'))
+    .addColumn('kind', 'text', required)
+    .addColumn('dedupe', 'text', column => column.notNull().unique())
+    .addColumn('user_id', 'text', column => column.references('users.id'))
+    .addColumn('token_id', 'text', column => column.references('tokens.id'))
+    .addColumn('step', 'bigint')
+    .addColumn('first_use_ms', 'bigint')
+    .addColumn('first_use_source', 'text')
+    .addColumn('count', 'integer', required)
+    .addColumn('first_ms', 'bigint', required)
+    .addColumn('last_ms', 'bigint', required)
+    .addColumn('last_source', 'text', required)
+    .addColumn('acknowledged_ms', 'bigint')
+    .addColumn('acknowledged_by', 'text')
+    .execute();
+  await sql`insert into alerts (kind, dedupe, user_id, token_id, step, first_use_ms, first_use_source, count, first_ms,
+    last_ms, last_source) select kind, dedupe, user_id, token_id, step, first_use_ms, first_use_source, count, first_ms,
+    last_ms, last_source from alerts_before order by id`.execute(db);
+  await db.schema.dropTable('alerts_before').execute();
+  await db.schema.createIndex('alerts_last').on('alerts').columns(['last_ms', 'id']).execute();
+  await db.schema
+    .createTable('deliveries')
+    .addColumn('id', 'text', column => column.primaryKey())
+    .addColumn('alert_id', 'bigint', required)
+    .addColumn('channel', 'text', required)
+    .addColumn('count', 'integer', required)
+    .addColumn('due_ms', 'bigint', required)
+    .addColumn('attempts', 'integer', required)
+    .addColumn('leased_until_ms', 'bigint')
+    .addColumn('done_ms', 'bigint')
+    .addColumn('error', 'text')
+    .execute();
+  await db.schema.createIndex('deliveries_due').on('deliveries').columns(['done_ms', 'due_ms']).execute();
+  await db.schema.createIndex('events_user').on('events').columns(['user_id', 'id']).execute();
+  await db.schema.createIndex('events_token').on('events').columns(['token_id', 'id']).execute();
+  await db.schema.createIndex('events_time').on('events').column('at_ms').execute();
+}
+
+async function createAudit(db: Kysely<unknown>): Promise<void> {
+  await withIdentity(db, db.schema.createTable('audit'))
+    .addColumn('at_ms', 'bigint', required)
+    .addColumn('actor', 'text', required)
+    .addColumn('role', 'text', required)
+    .addColumn('action', 'text', required)
+    .addColumn('subject_kind', 'text', required)
+    .addColumn('subject_id', 'text', required)
+    .addColumn('subject', 'text', required)
+    .addColumn('detail', 'text', required)
+    .addColumn('source', 'text', required)
+    .addColumn('request_id', 'text', required)
+    .addColumn('mac', 'text', required)
+    .addColumn('seal', 'bigint')
+    .execute();
+  await db.schema.createIndex('audit_seal').on('audit').columns(['seal', 'id']).execute();
+  await db.schema
+    .createIndex('audit_subject')
+    .on('audit')
+    .columns(['subject_kind', 'subject_id', 'id'])
+    .execute();
+  await db.schema
+    .createTable('audit_seals')
+    .addColumn('number', 'bigint', column => column.primaryKey())
+    .addColumn('at_ms', 'bigint', required)
+    .addColumn('rows', 'integer', required)
+    .addColumn('previous', 'text', required)
+    .addColumn('mac', 'text', required)
+    .addColumn('rotated_ms', 'bigint')
+    .execute();
+}
+
+async function remakeOperators(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('operators')
+    .addColumn('user_id', 'text', column => column.primaryKey().references('users.id'))
+    .addColumn('role', 'text', required)
+    .addColumn('disabled_ms', 'bigint')
+    .addColumn('created_ms', 'bigint', required)
+    .execute();
+  // Sessions end with the change: whoever was in enters anew.
+  await db.schema.dropTable('operator_sessions').execute();
+  await db.schema
+    .createTable('operator_sessions')
+    .addColumn('token_hash', 'text', column => column.primaryKey())
+    .addColumn('user_id', 'text', column => column.references('users.id'))
+    .addColumn('role', 'text', required)
+    .addColumn('created_ms', 'bigint', required)
+    .addColumn('expires_ms', 'bigint', required)
+    .addColumn('proved_ms', 'bigint', required)
+    .execute();
+  await db.schema
+    .createTable('api_keys')
+    .addColumn('id', 'text', column => column.primaryKey())
+    .addColumn('name', exactText(db), column => column.notNull().unique())
+    .addColumn('role', 'text', required)
+    .addColumn('key_hash', 'text', column => column.notNull().unique())
+    .addColumn('created_ms', 'bigint', required)
+    .addColumn('last_used_ms', 'bigint')
+    .addColumn('revoked_ms', 'bigint')
+    .execute();
+}
+
+async function createJobs(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('jobs')
+    .addColumn('id', 'text', column => column.primaryKey())
+    .addColumn('kind', 'text', required)
+    .addColumn('title', 'text', required)
+    .addColumn('state', 'text', required)
+    .addColumn('parameters', 'text', required)
+    .addColumn('total', 'integer', required)
+    .addColumn('done', 'integer', required)
+    .addColumn('refused', 'integer', required)
+    .addColumn('actor', 'text', required)
+    .addColumn('role', 'text', required)
+    .addColumn('created_ms', 'bigint', required)
+    .addColumn('changed_ms', 'bigint', required)
+    .addColumn('leased_until_ms', 'bigint')
+    .execute();
+  await db.schema
+    .createTable('job_items')
+    .addColumn('job_id', 'text', column => column.notNull().references('jobs.id'))
+    .addColumn('number', 'integer', required)
+    .addColumn('subject', 'text', required)
+    .addColumn('sealed_payload', 'text')
+    .addColumn('key_id', 'text')
+    .addColumn('state', 'text', required)
+    .addColumn('message', 'text', required)
+    .addPrimaryKeyConstraint('job_items_number', ['job_id', 'number'])
+    .execute();
+}

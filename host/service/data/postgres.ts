@@ -1,0 +1,90 @@
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import { ServiceError, systemCode } from '../errors.ts';
+import { limits } from '../limits.ts';
+import { texts } from '../texts.ts';
+import type { Db, Store } from './database.ts';
+import type { Schema } from './schema.ts';
+
+const INT8 = 20;
+const CHANNEL = 'passfob_changes';
+/** Advisory lock of everything but validations: administration is rare, and one at a time is easy to reason about. */
+const WRITING_LOCK = 7_041_979;
+/** Two transactions got in each other's way: nothing happened, and trying again is right. */
+const RETRIED = new Set(['40001', '40P01', '55P03']);
+
+/**
+ * Opens a PostgreSQL database; its tables may be older or missing.
+ *
+ * @param url `postgres://…`, which may hold a password: it is in no error
+ */
+export function openPostgres(url: string): Store {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: limits.postgresConnectionsMax,
+    connectionTimeoutMillis: limits.openTimeoutMs,
+    // Counters and times are below 2^53, where a JavaScript number is exact; the driver would give text.
+    types: { getTypeParser: (id, format) => (id === INT8 ? Number : pg.types.getTypeParser(id, format)) },
+  });
+  // A connection that breaks while it is idle is replaced by the next query, which reports what is wrong.
+  pool.on('error', () => undefined);
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    db,
+    engine: 'postgres',
+    watch: changed => listen(url, changed),
+    announce: async () => {
+      await sql`select pg_notify(${CHANNEL}, '')`.execute(db);
+    },
+    close: () => db.destroy(),
+  };
+}
+
+/** Listens on a connection of its own, and on a new one after a while where it breaks. */
+function listen(url: string, changed: () => void): () => void {
+  let client: pg.Client | undefined;
+  let again: NodeJS.Timeout | undefined;
+  let isStopped = false;
+  const end = (broken: pg.Client) => {
+    broken.end().catch(() => undefined);
+    if (isStopped || client !== broken) return;
+    client = undefined;
+    again = setTimeout(start, limits.changeListenAgainMs).unref();
+  };
+  const start = () => {
+    const fresh = new pg.Client({ connectionString: url, connectionTimeoutMillis: limits.openTimeoutMs });
+    client = fresh;
+    fresh.on('error', () => end(fresh));
+    fresh.on('notification', changed);
+    fresh
+      .connect()
+      .then(() => fresh.query(`listen ${CHANNEL}`))
+      .catch(() => end(fresh));
+  };
+  start();
+  return () => {
+    isStopped = true;
+    clearTimeout(again);
+    client?.end().catch(() => undefined);
+  };
+}
+
+/** A transaction of PostgreSQL, begun anew where it lost against another. */
+export async function transactPostgres<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
+  const giveUpAt = performance.now() + limits.busyTimeoutMs;
+  for (;;)
+    try {
+      return await db.transaction().execute(work);
+    } catch (error) {
+      if (!RETRIED.has(systemCode(error))) throw error;
+      if (performance.now() > giveUpAt) throw new ServiceError('busy', texts.startup.databaseBusy, error);
+    }
+}
+
+/** `writing` on PostgreSQL: one at a time over all nodes, validations apart. */
+export function writingPostgres<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
+  return transactPostgres(db, async transaction => {
+    await sql`select pg_advisory_xact_lock(${sql.lit(WRITING_LOCK)})`.execute(transaction);
+    return work(transaction);
+  });
+}

@@ -1,0 +1,13 @@
+import type { Role } from '../data/schema.ts';
+
+/** Who does something, as the audit names them, and how they reached the service. */
+export interface Actor {
+  /** An operator's user name, `api:` and a key's name, `link` for a one-time link, or `service` for the service itself. */
+  readonly name: string;
+  readonly role: Role | 'service';
+  readonly source: string;
+  readonly requestId: string;
+}
+
+/** The service acting by itself: at its start, in a job's background part, from the command line of its computer. */
+export const serviceActor: Actor = { name: 'service', role: 'service', source: '-', requestId: '-' };
