@@ -7,6 +7,11 @@ export const limits = {
   /** Shortest and longest decimal passcode (RFC 4226 §5.3; ten digits are left to OCRA). */
   digitsMin: 6,
   digitsMax: 8,
+  /** Characters of a passcode in another alphabet, at least; and of a temporary code, which is the longest. */
+  charactersMin: 5,
+  passcodeMin: 5,
+  passcodeMax: 10,
+  temporaryCodeDigits: 10,
   /** Shortest shared secret (RFC 4226 §4, R6: 128 bits) and the longest one imported. */
   secretMinBytes: 16,
   secretMaxBytes: 128,
@@ -36,6 +41,13 @@ export const limits = {
   lockPeriodMs: 15 * 60_000,
   lockThresholdMax: 100,
   lockPeriodMaxMs: 7 * 24 * 3_600_000,
+
+  /** Log-ins decided in one transaction. */
+  batchMax: 64,
+  /** Refusals over HTTP leave this long after they came in, and up to so much later by chance. */
+  refusalFloorMs: 40,
+  refusalJitterMs: 10,
+  sweepMs: 60_000,
 
   /** How long a repeated request still gets its first answer. */
   retryWindowMs: 120_000,
@@ -97,6 +109,6 @@ export const limits = {
   /** Token buckets: requests at once, and requests a second after that. */
   sourceBucket: { burst: 60, perSecond: 5 },
   formBucket: { burst: 30, perSecond: 0.5 },
-  applicationBucket: { burst: 2_000, perSecond: 1_000 },
+  applicationBucket: { burst: 50_000, perSecond: 50_000 },
   bucketsKept: 10_000,
 } as const;

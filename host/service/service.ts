@@ -9,6 +9,7 @@ import { ServiceError, systemCode } from './errors.ts';
 import { limits } from './limits.ts';
 import { type Application, ensureApplication } from './people/applications.ts';
 import { makeOperatorKey } from './people/operators.ts';
+import { checkSlowly } from './people/slow-hash.ts';
 import { type Keys, openKeyFile } from './sealing/key-file.ts';
 import { texts } from './texts.ts';
 import type { TokenState } from './tokens/states.ts';
@@ -21,11 +22,12 @@ import {
   type TokenResult,
   type TokenView,
 } from './tokens/tokens.ts';
+import { type Engine, makeEngine } from './validation/engine.ts';
 import { listEvents, type ValidationEvent } from './validation/events.ts';
 import { defaultLockPolicy, type LockPolicy } from './validation/lock.ts';
 import type { Outcome } from './validation/outcomes.ts';
 import { prepareSource } from './validation/source.ts';
-import { makeDecoy, type Validator, validate } from './validation/validate.ts';
+import { type Sweeping, startSweeping } from './validation/sweep.ts';
 import { makeBuckets } from './web/buckets.ts';
 import { makeApp } from './web/server.ts';
 
@@ -98,7 +100,8 @@ async function startOn(store: Store, options: ServiceOptions, host: string): Pro
   const lock = options.lock ?? defaultLockPolicy;
   const keys = openKeyFile(options.directory, !(await holdsSealedRows(db)));
   const { application, apiKey } = await ensureApplication(db, clock());
-  const validator: Validator = { db, keys, lock, clock, decoy: makeDecoy(keys) };
+  const engine = makeEngine({ db, keys, lock: () => lock, clock, checkSlowly });
+  const sweeping = startSweeping(db, clock);
   const changes = watchChanges(store);
   let port = 0;
   let hosts: ReadonlySet<string> | undefined;
@@ -110,7 +113,7 @@ async function startOn(store: Store, options: ServiceOptions, host: string): Pro
       changes,
       buckets: makeBuckets(),
       ownApplication: application,
-      decide: async request => announced(changes, await validate(validator, request)),
+      decide: async request => announced(changes, await engine.decide(request)),
       operatorCookie: () => `passfob-operator-${port}`,
     },
     { hosts: () => hosts, embeddable: options.embeddable ?? false },
@@ -123,15 +126,15 @@ async function startOn(store: Store, options: ServiceOptions, host: string): Pro
     url,
     operatorLink: `${url}/operator/enter?key=${operatorKey}`,
     apiKey,
-    ...operations({ store, keys, validator, application, changes, clock }),
-    close: closer(app, changes, store),
+    ...operations({ store, keys, engine, application, changes, clock }),
+    close: closer(app, changes, store, sweeping),
   };
 }
 
 interface Parts {
   readonly store: Store;
   readonly keys: Keys;
-  readonly validator: Validator;
+  readonly engine: Engine;
   readonly application: Application;
   readonly changes: Changes;
   readonly clock: () => number;
@@ -139,14 +142,14 @@ interface Parts {
 
 /** What can be done from inside the process, without HTTP. */
 function operations(parts: Parts): Omit<Service, 'url' | 'operatorLink' | 'apiKey' | 'close'> {
-  const { changes, validator } = parts;
+  const { changes, engine } = parts;
   const { db } = parts.store;
   return {
     addToken: async token => announced(changes, await addToken(db, parts.keys, token, parts.clock())),
     changeTokenState: async (serial, to) => announced(changes, await changeTokenState(db, serial, to)),
     tokens: () => listTokens(db),
     validate: async request => {
-      const outcome = await validate(validator, {
+      const outcome = await engine.decide({
         ...request,
         source: prepareSource(request.source),
         applicationId: parts.application.id,
@@ -214,12 +217,18 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
   return (app.server.address() as AddressInfo).port;
 }
 
-function closer(app: FastifyInstance, changes: Changes, store: Store): () => Promise<void> {
+function closer(
+  app: FastifyInstance,
+  changes: Changes,
+  store: Store,
+  sweeping: Sweeping,
+): () => Promise<void> {
   let closing: Promise<void> | undefined;
   return () => {
     closing ??= (async () => {
       changes.close();
       await app.close();
+      await sweeping.stop();
       await store.close();
     })();
     return closing;

@@ -90,9 +90,9 @@ export function codeNow(token: NewToken, nowMs: number): string {
 export function wrongCode(token: NewToken, nowMs: number, nth = 0): string {
   const near = new Set<string>();
   for (let step = -3; step <= 3; step++) near.add(codeAt(token, stepAt(token, nowMs) + step));
-  const wrong = Array.from({ length: 1000 }, (_, value) => String(500_000 + value)).filter(
-    code => !near.has(code),
-  );
+  const wrong = Array.from({ length: 1000 }, (_, value) =>
+    String(500_000 + value).padEnd(token.digits ?? 6, '0'),
+  ).filter(code => !near.has(code));
   return wrong[nth] ?? '';
 }
 

@@ -70,6 +70,8 @@ test('100 repeats of a used passcode are one alert with count 100, with its firs
   expect(await service.alerts()).toEqual([
     {
       id: 1,
+      acknowledgedMs: null,
+      acknowledgedBy: null,
       kind: 'replay',
       user: 'ada',
       serial: 'FOB-1',

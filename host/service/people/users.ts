@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Db } from '../data/database.ts';
 import type { Schema } from '../data/schema.ts';
 import { limits } from '../limits.ts';
@@ -51,11 +51,18 @@ export function lockFactsOf(user: User): LockFacts {
   return { failures: user.failures, lastFailureMs: user.last_failure_ms };
 }
 
-/** Stores new lock facts; an id that no user has changes nothing and costs the same. */
-export async function storeLockFacts(db: Db, userId: string, facts: LockFacts): Promise<void> {
-  await db
-    .updateTable('users')
-    .set({ failures: facts.failures, last_failure_ms: facts.lastFailureMs })
-    .where('id', '=', userId)
-    .execute();
+/** Lock facts of one account. */
+export interface AccountFacts extends LockFacts {
+  readonly userId: string;
+}
+
+/** Stores new lock facts of accounts. */
+export async function storeLockFacts(db: Db, accounts: readonly AccountFacts[]): Promise<void> {
+  if (accounts.length === 0) return;
+  const rows = accounts.map(
+    ({ userId, failures, lastFailureMs }) =>
+      sql`(${userId}, cast(${failures} as integer), cast(${lastFailureMs} as bigint))`,
+  );
+  await sql`update users set failures = facts.column2, last_failure_ms = facts.column3
+    from (values ${sql.join(rows)}) as facts where users.id = facts.column1`.execute(db);
 }

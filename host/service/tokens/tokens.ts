@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Selectable } from 'kysely';
 import { type Db, writing } from '../data/database.ts';
 import type { Algorithm, Schema, TokenKind } from '../data/schema.ts';
 import { limits } from '../limits.ts';
@@ -9,9 +8,8 @@ import { seal, unseal } from '../sealing/seal.ts';
 import { texts } from '../texts.ts';
 import { forgetAnswers } from '../validation/answers.ts';
 import type { PasscodeFacts } from '../validation/passcode.ts';
+import type { TokenRow } from './rows.ts';
 import { mayBecome, type TokenState, tokenStates, usableStates } from './states.ts';
-
-export type TokenRow = Selectable<Schema['tokens']>;
 
 /** A token to add for a user. */
 export interface NewToken {
@@ -171,17 +169,6 @@ export async function holdsSealedRows(db: Db): Promise<boolean> {
   return row !== undefined;
 }
 
-/** The tokens of a user whose passcodes may be accepted. */
-export function usableTokens(db: Db, userId: string): Promise<TokenRow[]> {
-  return db
-    .selectFrom('tokens')
-    .selectAll()
-    .where('user_id', '=', userId)
-    .where('state', 'in', usableStates)
-    .orderBy('created_ms')
-    .execute();
-}
-
 /** The tokens for the operator's pane, by serial number. */
 export async function listTokens(db: Db): Promise<TokenView[]> {
   const rows = await db
@@ -193,24 +180,6 @@ export async function listTokens(db: Db): Promise<TokenView[]> {
     .limit(limits.tokensListed)
     .execute();
   return rows.map(row => viewOf(row, row.user));
-}
-
-/** The secret of a token, or undefined when its seal does not open. The caller clears it after use. */
-export function secretOf(keys: Keys, row: TokenRow): Uint8Array | undefined {
-  if (row.sealed_secret === null || row.key_id === null) return undefined;
-  return unseal(keys, { table: 'tokens', id: row.id }, { box: row.sealed_secret, keyId: row.key_id });
-}
-
-/** What verification needs of a row. */
-export function passcodeFactsOf(row: TokenRow): PasscodeFacts {
-  return {
-    kind: row.kind,
-    algorithm: row.algorithm,
-    digits: row.digits,
-    periodSeconds: row.period_seconds,
-    lastStep: row.last_step,
-    driftSteps: row.drift_steps,
-  };
 }
 
 function viewOf(row: TokenRow, user: string | null): TokenView {

@@ -10,6 +10,8 @@ export interface RepeatableRequest {
   readonly source: string;
   readonly user: string;
   readonly passcode: string;
+  readonly password?: string | undefined;
+  readonly pin?: string | undefined;
   readonly idempotencyKey?: string | undefined;
 }
 
@@ -23,36 +25,42 @@ export function fingerprintOf(keys: Keys, request: RepeatableRequest): string | 
   const key = request.idempotencyKey;
   if (key === undefined || key.length < limits.idempotencyKeyMin || key.length > limits.idempotencyKeyMax)
     return undefined;
-  return macOf(keys, 'answer', [request.applicationId, request.source, request.user, request.passcode, key]);
+  const { applicationId, source, user, passcode, password = '', pin = '' } = request;
+  return macOf(keys, 'answer', [applicationId, source, user, passcode, password, pin, key]);
 }
 
-/** The answer a request got before, if it still counts as the same request. */
-export async function earlierAnswer(
-  db: Db,
-  fingerprint: string,
-  nowMs: number,
-): Promise<Outcome | undefined> {
-  const row = await db
-    .selectFrom('answers')
-    .select('outcome')
-    .where('fingerprint', '=', fingerprint)
-    .where('expires_ms', '>', nowMs)
-    .executeTakeFirst();
-  return row?.outcome;
+/** A first answer to be kept. */
+export interface NewAnswer {
+  readonly fingerprint: string;
+  readonly outcome: Outcome;
+  readonly nowMs: number;
 }
 
-/** Keeps a first answer for a while; the oldest go when there are too many, which costs an alert and never an accept. */
-export async function keepAnswer(
-  db: Db,
-  fingerprint: string,
-  outcome: Outcome,
-  nowMs: number,
-): Promise<void> {
-  await db.deleteFrom('answers').where('expires_ms', '<=', nowMs).execute();
+/** Keeps first answers for a while. */
+export async function keepAnswers(db: Db, answers: readonly NewAnswer[]): Promise<void> {
+  if (answers.length === 0) return;
   await db
     .insertInto('answers')
-    .values({ fingerprint, outcome, expires_ms: nowMs + limits.retryWindowMs })
+    .values(
+      answers.map(({ fingerprint, outcome, nowMs }) => ({
+        fingerprint,
+        outcome,
+        expires_ms: nowMs + limits.retryWindowMs,
+      })),
+    )
+    // One that has run out and was not swept yet, or the same request twice in one batch.
+    .onConflict(conflict =>
+      conflict.column('fingerprint').doUpdateSet(excluded => ({
+        outcome: excluded.ref('excluded.outcome'),
+        expires_ms: excluded.ref('excluded.expires_ms'),
+      })),
+    )
     .execute();
+}
+
+/** Drops answers that have run out, and the oldest where there are too many: that costs an alert and never an accept. */
+export async function sweepAnswers(db: Db, nowMs: number): Promise<void> {
+  await db.deleteFrom('answers').where('expires_ms', '<=', nowMs).execute();
   await db
     .deleteFrom('answers')
     .where('expires_ms', '<=', query =>

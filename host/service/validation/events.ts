@@ -29,20 +29,27 @@ export interface NewEvent {
   readonly requestId: string;
 }
 
-/** Adds an outcome to the log, in the transaction that decided it; the oldest rows give way. */
-export async function recordEvent(db: Db, event: NewEvent): Promise<void> {
+/** Adds outcomes to the log, in the transaction that decided them. */
+export async function recordEvents(db: Db, events: readonly NewEvent[]): Promise<void> {
+  if (events.length === 0) return;
   await db
     .insertInto('events')
-    .values({
-      at_ms: event.atMs,
-      user_id: event.userId,
-      token_id: event.tokenId,
-      application_id: event.applicationId,
-      outcome: event.outcome,
-      source: event.source,
-      request_id: event.requestId,
-    })
+    .values(
+      events.map(event => ({
+        at_ms: event.atMs,
+        user_id: event.userId,
+        token_id: event.tokenId,
+        application_id: event.applicationId,
+        outcome: event.outcome,
+        source: event.source,
+        request_id: event.requestId,
+      })),
+    )
     .execute();
+}
+
+/** Drops the oldest outcomes where there are more than are kept. */
+export async function sweepEvents(db: Db): Promise<void> {
   await db
     .deleteFrom('events')
     .where('id', '<=', query =>

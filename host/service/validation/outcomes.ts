@@ -4,6 +4,9 @@
  * - `superseded`: right for a step at or before the high-water mark that was never used itself
  * - `replay`: a passcode that had already been accepted
  * - `no_usable_token`: the user has none that is assigned or active
+ * - `disabled`: an operator has disabled the account
+ * - `wrong_password`, `wrong_pin`: the other factor was wrong or missing; the passcode was not looked at
+ * - `pin_change`: the PIN was reset and must be chosen anew before it counts
  * - `unreadable`: a seed did not unseal, so the database or its key file is damaged
  */
 export type Outcome =
@@ -12,13 +15,17 @@ export type Outcome =
   | 'superseded'
   | 'replay'
   | 'locked'
+  | 'disabled'
   | 'unknown_user'
   | 'no_usable_token'
+  | 'wrong_password'
+  | 'wrong_pin'
+  | 'pin_change'
   | 'unreadable'
   | 'malformed';
 
 /**
- * Outcomes that count towards the account lock: those that tried a passcode and missed. A replay does not: it can never
+ * Outcomes that count towards the account lock: those that tried a secret and missed. A replay does not: it can never
  * be accepted, guesses nothing, and counting it would let the repeats hide behind the lock instead of in the alert.
  */
 export const countsAsFailure: Readonly<Record<Outcome, boolean>> = {
@@ -27,8 +34,12 @@ export const countsAsFailure: Readonly<Record<Outcome, boolean>> = {
   superseded: true,
   replay: false,
   locked: false,
+  disabled: false,
   unknown_user: false,
   no_usable_token: false,
+  wrong_password: true,
+  wrong_pin: true,
+  pin_change: false,
   unreadable: false,
   malformed: false,
 };

@@ -1,12 +1,14 @@
-import { timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes as randomBytesOf, timingSafeEqual } from 'node:crypto';
 import { createGuardrails, generateSync } from 'otplib';
-import type { Algorithm, TokenKind } from '../data/schema.ts';
+import type { Algorithm, Alphabet, TokenKind } from '../data/schema.ts';
 import { limits } from '../limits.ts';
+import { charactersOf, codeInAlphabet, foldCase } from './alphabets.ts';
 
 /** What verification needs to know of a token. */
 export interface PasscodeFacts {
   readonly kind: TokenKind;
   readonly algorithm: Algorithm;
+  readonly alphabet: Alphabet;
   readonly digits: number;
   readonly periodSeconds: number | null;
   readonly lastStep: number;
@@ -18,17 +20,45 @@ const guardrails = createGuardrails({
   MAX_SECRET_BYTES: limits.secretMaxBytes,
 });
 
+/** otplib with the HMAC of Node's OpenSSL: the same values as its own in a third of the time. */
+const crypto = {
+  name: 'node',
+  hmac: (algorithm: Algorithm, key: Uint8Array, data: Uint8Array) =>
+    new Uint8Array(createHmac(algorithm, key).update(data).digest()),
+  randomBytes: (length: number) => new Uint8Array(randomBytesOf(length)),
+  constantTimeEqual: (one: string | Uint8Array, other: string | Uint8Array) => {
+    const [first, second] = [Buffer.from(one), Buffer.from(other)];
+    return first.length === second.length && timingSafeEqual(first, second);
+  },
+};
+
 /**
- * A typed passcode without the separators people copy from the display's groups, full-width digits folded.
+ * A typed passcode without the separators people copy from the display's groups, full-width characters folded. Case and
+ * punctuation stay: whether they matter is the token's alphabet's business (R21).
  *
- * @returns undefined when what is left is not 6 to 8 decimal digits
+ * @returns undefined when what is left is not a passcode of any token
  */
 export function normalisePasscode(typed: string): string | undefined {
   if (typed.length > limits.passcodeFieldMax) return undefined;
-  const digits = typed.normalize('NFKC').replace(/[\s\p{Pd}\u2212]/gu, '');
+  const characters = typed.normalize('NFKC').replace(/[\s\p{Pd}\u2212]/gu, '');
   const wellFormed =
-    digits.length >= limits.digitsMin && digits.length <= limits.digitsMax && /^[0-9]+$/.test(digits);
-  return wellFormed ? digits : undefined;
+    characters.length >= limits.passcodeMin &&
+    characters.length <= limits.passcodeMax &&
+    /^[0-9A-Za-z+/]+$/.test(characters);
+  return wellFormed ? characters : undefined;
+}
+
+/**
+ * A normalised passcode as a token would show it, in its alphabet's case.
+ *
+ * @returns undefined when the token shows nothing of this length or in these characters
+ */
+export function asShown(token: PasscodeFacts, passcode: string): string | undefined {
+  const folded = foldCase(token.alphabet, passcode);
+  const characters = charactersOf(token.alphabet);
+  return folded.length === token.digits && [...folded].every(character => characters.includes(character))
+    ? folded
+    : undefined;
 }
 
 /** The time step of a moment (RFC 6238 §4.2, T0 = 0). */
@@ -61,11 +91,31 @@ export function driftAfter(token: PasscodeFacts, step: number, nowMs: number): n
 }
 
 /**
- * The candidate steps whose passcode is the one given, by otplib: an implementation other than the fob's, so that the
- * two check each other. The number of HMACs is always the same, and no comparison stops early.
+ * The passcode a token shows at a step: decimals by otplib, an implementation other than the fob's, so that the two
+ * check each other; other alphabets by `docs/protocol.md`.
  *
  * @param secret the shared secret, 16 to 128 bytes
- * @param passcode decimal digits, of any number
+ */
+export function passcodeAt(token: PasscodeFacts, secret: Uint8Array, step: number): string {
+  const { algorithm, digits } = token;
+  if (token.alphabet !== 'decimal') return codeInAlphabet({ ...token, secret, step });
+  return generateSync({
+    strategy: 'hotp',
+    secret,
+    algorithm,
+    digits: digits as 6 | 7 | 8,
+    counter: step,
+    guardrails,
+    crypto,
+  });
+}
+
+/**
+ * The candidate steps whose passcode is the one given. The number of HMACs is always the same, and no comparison stops
+ * early.
+ *
+ * @param secret the shared secret, 16 to 128 bytes
+ * @param passcode as the token shows passcodes (`asShown`), or anything else, which matches nothing
  */
 export function matchingSteps(
   token: PasscodeFacts,
@@ -77,22 +127,14 @@ export function matchingSteps(
   const matches: number[] = [];
   for (let turn = 0; turn < limits.evaluationsPerToken; turn++) {
     const step = steps[turn];
-    const expected = generateSync({
-      strategy: 'hotp',
-      secret,
-      algorithm: token.algorithm,
-      digits: token.digits as 6 | 7 | 8,
-      counter: step ?? turn,
-      guardrails,
-    });
-    const equal = sameText(expected, passcode);
+    const equal = sameText(passcodeAt(token, secret, step ?? turn), passcode);
     if (equal && step !== undefined) matches.push(step);
   }
   return matches;
 }
 
 /** Compares in time that depends on the length of `expected` only. */
-function sameText(expected: string, given: string): boolean {
+export function sameText(expected: string, given: string): boolean {
   const padded = Buffer.from(given.padEnd(expected.length).slice(0, expected.length), 'latin1');
   const equal = timingSafeEqual(Buffer.from(expected, 'latin1'), padded);
   return equal && given.length === expected.length;

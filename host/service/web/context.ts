@@ -4,7 +4,7 @@ import type { Db } from '../data/database.ts';
 import type { Application } from '../people/applications.ts';
 import type { LockPolicy } from '../validation/lock.ts';
 import type { Outcome } from '../validation/outcomes.ts';
-import type { ValidationRequest } from '../validation/validate.ts';
+import type { ValidationRequest } from '../validation/request.ts';
 import { type BucketSize, type Buckets, sourceKey } from './buckets.ts';
 import { Problem } from './problems.ts';
 

@@ -1,0 +1,139 @@
+import type { Selectable } from 'kysely';
+import type { Db } from '../data/database.ts';
+import type { Schema } from '../data/schema.ts';
+import { lockFactsOf } from '../people/users.ts';
+import { macOf } from '../sealing/seal.ts';
+import type { TokenRow } from '../tokens/rows.ts';
+import { tokenStates } from '../tokens/states.ts';
+import type { Case, Ticket, Verdict } from './cases.ts';
+import { type Facts, readFacts, readSpent, type Spent } from './facts.ts';
+import { evaluate, type Known, newest, notAccepted, passcodeFactsOf, settledUnseen } from './judge.ts';
+import { afterSuccess, lockStanding } from './lock.ts';
+import { type Candidate, moveMarks, useTemporaryCodes } from './marks.ts';
+import type { Outcome } from './outcomes.ts';
+import { driftAfter, normalisePasscode } from './passcode.ts';
+import type { Validator } from './request.ts';
+import { writeDown } from './write-down.ts';
+
+/**
+ * Decides a batch of log-ins of different users in the caller's transaction: locks, passcodes, high-water marks, alerts
+ * and log stand or fall together.
+ *
+ * @param tickets no two of one name
+ * @returns what became of each, in order; only `accepted` may let anybody in
+ */
+export async function decideBatch(
+  validator: Validator & { readonly decoy: TokenRow },
+  db: Db,
+  tickets: readonly Ticket[],
+): Promise<Outcome[]> {
+  const nowMs = validator.clock();
+  const facts = await readFacts(db, {
+    fingerprints: tickets.flatMap(({ fingerprint }) => fingerprint ?? []),
+    names: tickets.map(({ name }) => name),
+    nowMs,
+  });
+  const earlier = tickets.map(({ fingerprint }) =>
+    fingerprint === undefined ? undefined : facts.answers.get(fingerprint),
+  );
+  const fresh = tickets.filter((_, index) => earlier[index] === undefined);
+  const cases = fresh.map(ticket => openCase(validator, ticket, facts, nowMs));
+  const verdicts = await settle(db, cases);
+  await writeDown(db, cases, verdicts);
+  const outcomes = new Map(cases.map(({ ticket }, index) => [ticket, verdicts[index]?.outcome]));
+  return tickets.map((ticket, index) => earlier[index] ?? outcomes.get(ticket) ?? 'wrong');
+}
+
+function openCase(
+  validator: Validator & { readonly decoy: TokenRow },
+  ticket: Ticket,
+  facts: Facts,
+  nowMs: number,
+): Case {
+  const { request, proofs } = ticket;
+  const user = facts.users.get(ticket.name);
+  const all = facts.tokens.get(user?.id ?? '') ?? [];
+  const tokens = all.filter(token => tokenStates[token.state].usable);
+  const temporaryCodes = facts.temporary.get(user?.id ?? '') ?? [];
+  const passcode = normalisePasscode(request.passcode);
+  const known: Known = {
+    user,
+    standing: lockStanding(user === undefined ? afterSuccess : lockFactsOf(user), validator.lock(), nowMs),
+    tokens,
+    hasTemporaryCode: temporaryCodes.length > 0,
+    passcode,
+    pinAlways: request.factors === 'pin_otp',
+    proofs,
+  };
+  const settled = settledUnseen(known);
+  // The passcode of a locked account must stay unlooked at, and the work must not tell: decoys stand in.
+  const looked =
+    settled === undefined && tokens.length > 0
+      ? tokens
+      : Array.from({ length: tokens.length || 1 }, () => validator.decoy);
+  const shown = passcode ?? '';
+  const matches = evaluate(validator.keys, looked, shown, nowMs);
+  const macs = looked.map(token => ({
+    tokenId: token.id,
+    codeMac: macOf(validator.keys, 'spent', [token.id, shown]),
+  }));
+  const isRevokedUser = tokens.length === 0 && all.some(token => token.state === 'revoked');
+  const opened = { ticket, known, settled, matches, macs, isRevokedUser, nowMs };
+  const temporaryMac = macOf(validator.keys, 'temporary', [user?.id ?? '', shown]);
+  const candidate = settled === undefined ? candidateOf(opened) : undefined;
+  const temporary =
+    settled === undefined && candidate === undefined ? matchOf(temporaryCodes, temporaryMac) : undefined;
+  return { ...opened, candidate, temporary };
+}
+
+function candidateOf(opened: Omit<Case, 'candidate' | 'temporary'>): Candidate | undefined {
+  const found = newest(opened.matches);
+  if (found === undefined) return undefined;
+  const { request } = opened.ticket;
+  return {
+    ...found,
+    driftSteps: driftAfter(passcodeFactsOf(found.token), found.step, opened.nowMs),
+    codeMac: opened.macs.find(({ tokenId }) => tokenId === found.token.id)?.codeMac ?? '',
+    atMs: opened.nowMs,
+    source: request.source,
+    applicationId: request.applicationId,
+  };
+}
+
+function matchOf(codes: readonly Selectable<Schema['temporary_codes']>[], mac: string): string | undefined {
+  return codes.find(code => code.code_mac === mac)?.id;
+}
+
+/** Puts what is right to the compare-and-set, and tells what the rest is. */
+async function settle(db: Db, cases: readonly Case[]): Promise<Verdict[]> {
+  const nowMs = cases[0]?.nowMs ?? 0;
+  const won = await moveMarks(
+    db,
+    cases.flatMap(({ candidate }) => candidate ?? []),
+  );
+  const used = await useTemporaryCodes(
+    db,
+    cases.flatMap(({ temporary }) => temporary ?? []),
+    nowMs,
+  );
+  const isAccepted = ({ candidate, temporary }: Case) =>
+    (candidate !== undefined && won.has(candidate.token.id)) ||
+    (temporary !== undefined && used.has(temporary));
+  const spent = await readSpent(
+    db,
+    cases.filter(one => !isAccepted(one)).flatMap(({ macs }) => macs),
+  );
+  return cases.map(one =>
+    isAccepted(one) ? { outcome: 'accepted', token: one.candidate?.token } : refusalOf(one, spent),
+  );
+}
+
+function refusalOf({ settled, matches, macs }: Case, spent: readonly Spent[]): Verdict {
+  if (settled !== undefined) return { outcome: settled, token: undefined };
+  const replayed = spent.find(row =>
+    macs.some(({ tokenId, codeMac }) => row.tokenId === tokenId && row.codeMac === codeMac),
+  );
+  if (replayed === undefined) return notAccepted(matches);
+  const token = matches.find(match => match.token.id === replayed.tokenId)?.token;
+  return { outcome: 'replay', token, replayed };
+}

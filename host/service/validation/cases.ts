@@ -1,0 +1,38 @@
+import type { TokenRow } from '../tokens/rows.ts';
+import type { Proofs } from './factors.ts';
+import type { Spent } from './facts.ts';
+import type { Known, Match } from './judge.ts';
+import type { Candidate } from './marks.ts';
+import type { Outcome } from './outcomes.ts';
+import type { ValidationRequest } from './request.ts';
+
+/** A request that waits for its decision. */
+export interface Ticket {
+  readonly request: ValidationRequest;
+  /** Prepared user name; empty where there can be no such user. */
+  readonly name: string;
+  readonly fingerprint: string | undefined;
+  readonly proofs: Proofs;
+}
+
+/** One request on its way through the steps of a batch. */
+export interface Case {
+  readonly ticket: Ticket;
+  readonly known: Known;
+  readonly settled: Outcome | undefined;
+  readonly matches: readonly Match[];
+  readonly candidate: Candidate | undefined;
+  readonly temporary: string | undefined;
+  /** MAC of the passcode with each token that was looked at. */
+  readonly macs: readonly { readonly tokenId: string; readonly codeMac: string }[];
+  /** The user has had tokens, and all that could be used have been revoked. */
+  readonly isRevokedUser: boolean;
+  readonly nowMs: number;
+}
+
+/** What became of it, by which token; an acceptance that it repeats. */
+export interface Verdict {
+  readonly outcome: Outcome;
+  readonly token: TokenRow | undefined;
+  readonly replayed?: Spent | undefined;
+}

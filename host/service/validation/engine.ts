@@ -1,0 +1,100 @@
+import { validating } from '../data/database.ts';
+import { ServiceError } from '../errors.ts';
+import { limits } from '../limits.ts';
+import { prepareUserName } from '../people/users.ts';
+import { fingerprintOf } from './answers.ts';
+import { decideBatch } from './batch.ts';
+import type { Ticket } from './cases.ts';
+import { makeDecoy } from './decoy.ts';
+import { checkFactors } from './factors.ts';
+import type { Outcome } from './outcomes.ts';
+import type { ValidationRequest, Validator } from './request.ts';
+
+/** Decides log-ins. */
+export interface Engine {
+  /**
+   * Decides one log-in: lock, passcode, high-water mark, alert and log stand or fall together, and are durable when the
+   * promise resolves.
+   *
+   * @returns what became of it; only `accepted` may let anybody in
+   * @throws ServiceError `busy`, or a database error; then nothing was accepted
+   */
+  decide(request: ValidationRequest): Promise<Outcome>;
+}
+
+interface Waiting {
+  readonly ticket: Ticket;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * Makes an engine. Log-ins that arrive while a transaction is on its way to the disk are decided together in the next
+ * one (group commit): one commit costs as much for sixty as for one. Two of one user are never in one batch, so each
+ * sees what the one before left.
+ */
+export function makeEngine(validator: Validator): Engine {
+  const decoy = makeDecoy(validator.keys);
+  let waiting: Waiting[] = [];
+  let isRunning = false;
+
+  const run = async (batch: readonly Waiting[]) => {
+    const tickets = batch.map(({ ticket }) => ticket);
+    try {
+      const outcomes = await validating(validator.db, db =>
+        decideBatch({ ...validator, decoy }, db, tickets),
+      );
+      for (const [index, { resolve, reject }] of batch.entries()) {
+        const outcome = outcomes[index];
+        if (outcome === undefined) reject(new Error('a ticket without an outcome'));
+        else resolve(outcome);
+      }
+    } catch (error) {
+      // What one of them broke must not cost the others their log-in; a database in use is nobody's fault.
+      const isShared = batch.length === 1 || (error instanceof ServiceError && error.code === 'busy');
+      if (isShared) for (const { reject } of batch) reject(error);
+      else for (const one of batch) await run([one]);
+    }
+  };
+  const pump = async () => {
+    if (isRunning) return;
+    isRunning = true;
+    // Whoever arrives in this turn of the event loop is in the first batch.
+    await new Promise(resolve => setImmediate(resolve));
+    while (waiting.length > 0) {
+      const { batch, rest } = nextBatch(waiting);
+      waiting = rest;
+      await run(batch);
+    }
+    isRunning = false;
+  };
+
+  return {
+    async decide(request) {
+      const ticket: Ticket = {
+        request,
+        name: prepareUserName(request.user) ?? '',
+        fingerprint: fingerprintOf(validator.keys, request),
+        proofs: await checkFactors(validator, request),
+      };
+      return await new Promise<Outcome>((resolve, reject) => {
+        waiting.push({ ticket, resolve, reject });
+        void pump();
+      });
+    },
+  };
+}
+
+/** The longest-waiting requests of different users; strangers share the empty name and may be together. */
+function nextBatch(waiting: readonly Waiting[]): { batch: Waiting[]; rest: Waiting[] } {
+  const names = new Set<string>();
+  const batch: Waiting[] = [];
+  const rest: Waiting[] = [];
+  for (const one of waiting) {
+    const { name } = one.ticket;
+    if (batch.length < limits.batchMax && (name === '' || !names.has(name))) batch.push(one);
+    else rest.push(one);
+    names.add(name);
+  }
+  return { batch, rest };
+}

@@ -1,0 +1,117 @@
+import type { Selectable } from 'kysely';
+import type { Db } from '../data/database.ts';
+import { engineOf } from '../data/engine.ts';
+import type { Schema } from '../data/schema.ts';
+import type { User } from '../people/users.ts';
+import type { TokenRow } from '../tokens/rows.ts';
+import type { Outcome } from './outcomes.ts';
+
+/** What the database knows about the requests of one batch. */
+export interface Facts {
+  /** By fingerprint. */
+  readonly answers: ReadonlyMap<string, Outcome>;
+  /** By prepared name. */
+  readonly users: ReadonlyMap<string, User>;
+  /** By user id, all states. */
+  readonly tokens: ReadonlyMap<string, readonly TokenRow[]>;
+  /** By user id: the MACs of temporary codes that may still be used. */
+  readonly temporary: ReadonlyMap<string, readonly Selectable<Schema['temporary_codes']>[]>;
+}
+
+/** What is asked of the database: the same queries whatever comes of it, so that they tell nothing. */
+export interface Questions {
+  readonly fingerprints: readonly string[];
+  readonly names: readonly string[];
+  readonly nowMs: number;
+}
+
+/**
+ * Reads the facts of a batch. The users' rows stay locked until the transaction ends, in the order of their ids so that
+ * two batches cannot wait for each other: nobody else decides for these users meanwhile, on any node.
+ */
+export async function readFacts(db: Db, questions: Questions): Promise<Facts> {
+  // First the users: what is read after their lock is what the last decision about them left.
+  const users = await readUsers(db, questions.names);
+  const ids = users.map(user => user.id);
+  const tokens = await db
+    .selectFrom('tokens')
+    .selectAll()
+    .where('user_id', 'in', orNone(ids))
+    .orderBy('created_ms')
+    .orderBy('id')
+    .execute();
+  const temporary = await db
+    .selectFrom('temporary_codes')
+    .selectAll()
+    .where('user_id', 'in', orNone(ids))
+    .where('used_ms', 'is', null)
+    .where('expires_ms', '>', questions.nowMs)
+    .execute();
+  return {
+    answers: await readAnswers(db, questions),
+    users: new Map(users.map(user => [user.name, user])),
+    tokens: grouped(tokens),
+    temporary: grouped(temporary),
+  };
+}
+
+function readUsers(db: Db, names: readonly string[]): Promise<User[]> {
+  const query = db.selectFrom('users').selectAll().where('name', 'in', orNone(names)).orderBy('id');
+  return (engineOf(db) === 'postgres' ? query.forUpdate() : query).execute();
+}
+
+async function readAnswers(db: Db, { fingerprints, nowMs }: Questions): Promise<Map<string, Outcome>> {
+  if (fingerprints.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('answers')
+    .select(['fingerprint', 'outcome'])
+    .where('fingerprint', 'in', fingerprints)
+    .where('expires_ms', '>', nowMs)
+    .execute();
+  return new Map(rows.map(row => [row.fingerprint, row.outcome]));
+}
+
+/** An accepted passcode that is given again. */
+export interface Spent {
+  readonly tokenId: string;
+  readonly codeMac: string;
+  readonly step: number;
+  readonly acceptedMs: number;
+  readonly source: string;
+}
+
+/** The acceptances of these MACs by these tokens; a pair that was not asked for may be among them. */
+export async function readSpent(
+  db: Db,
+  asked: readonly { readonly tokenId: string; readonly codeMac: string }[],
+): Promise<Spent[]> {
+  const rows = await db
+    .selectFrom('spent')
+    .selectAll()
+    .where('token_id', 'in', orNone(asked.map(({ tokenId }) => tokenId)))
+    .where('code_mac', 'in', orNone(asked.map(({ codeMac }) => codeMac)))
+    .orderBy('step', 'desc')
+    .execute();
+  return rows.map(row => ({
+    tokenId: row.token_id,
+    codeMac: row.code_mac,
+    step: row.step,
+    acceptedMs: row.accepted_ms,
+    source: row.source,
+  }));
+}
+
+/** An empty list is no SQL; nothing has this id. */
+function orNone(values: readonly string[]): readonly string[] {
+  return values.length > 0 ? values : [''];
+}
+
+function grouped<Row extends { readonly user_id: string | null }>(rows: readonly Row[]): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.user_id ?? '');
+    if (group === undefined) groups.set(row.user_id ?? '', [row]);
+    else group.push(row);
+  }
+  return groups;
+}

@@ -1,0 +1,109 @@
+import type { User } from '../people/users.ts';
+import type { Keys } from '../sealing/key-file.ts';
+import { unseal } from '../sealing/seal.ts';
+import type { TokenRow } from '../tokens/rows.ts';
+import type { Proofs } from './factors.ts';
+import type { LockStanding } from './lock.ts';
+import type { Outcome } from './outcomes.ts';
+import { asShown, matchingSteps, type PasscodeFacts } from './passcode.ts';
+
+/** What is known of one request before any passcode is looked at. */
+export interface Known {
+  readonly user: User | undefined;
+  readonly standing: LockStanding;
+  /** The user's tokens whose passcodes may be accepted. */
+  readonly tokens: readonly TokenRow[];
+  readonly hasTemporaryCode: boolean;
+  /** Normalised; undefined when it is no passcode of any token. */
+  readonly passcode: string | undefined;
+  readonly pinAlways: boolean;
+  readonly proofs: Proofs;
+}
+
+/** The outcome where there is one before any passcode is looked at. The lock comes before everything else (R23). */
+export function settledUnseen(known: Known): Outcome | undefined {
+  const { user, tokens, passcode } = known;
+  if (user === undefined) return 'unknown_user';
+  if (known.standing.locked) return 'locked';
+  if (user.disabled_ms !== null) return 'disabled';
+  if (tokens.length === 0 && !known.hasTemporaryCode) return 'no_usable_token';
+  if (passcode === undefined || !isPlausible(known, passcode)) return 'malformed';
+  if (known.proofs.password === false) return 'wrong_password';
+  return asksPin(known, passcode) ? pinOutcome(user, known.proofs) : undefined;
+}
+
+function isPlausible({ tokens, hasTemporaryCode }: Known, passcode: string): boolean {
+  return hasTemporaryCode || tokens.some(token => asShown(passcodeFactsOf(token), passcode) !== undefined);
+}
+
+/** Whether every token that may have shown this passcode wants a PIN at the service; a fob's own PIN is proof enough. */
+function asksPin({ tokens, pinAlways }: Known, passcode: string): boolean {
+  const plausible = tokens.filter(token => asShown(passcodeFactsOf(token), passcode) !== undefined);
+  const wantsPin = (token: TokenRow) =>
+    token.pin_place === 'service' || (pinAlways && token.pin_place !== 'fob');
+  return plausible.length === 0 ? pinAlways : plausible.every(wantsPin);
+}
+
+function pinOutcome(user: User, proofs: Proofs): Outcome | undefined {
+  if (proofs.pin !== true) return 'wrong_pin';
+  return user.pin_change === 1 ? 'pin_change' : undefined;
+}
+
+/** A token and the steps at which it shows the passcode; undefined where its seed does not unseal. */
+export interface Match {
+  readonly token: TokenRow;
+  readonly steps: readonly number[] | undefined;
+}
+
+/** Evaluates every token. Nothing is accepted here. */
+export function evaluate(keys: Keys, tokens: readonly TokenRow[], passcode: string, nowMs: number): Match[] {
+  return tokens.map(token => ({ token, steps: stepsOf(keys, token, passcode, nowMs) }));
+}
+
+function stepsOf(keys: Keys, token: TokenRow, passcode: string, nowMs: number): number[] | undefined {
+  const secret = secretOf(keys, token);
+  if (secret === undefined) return undefined;
+  try {
+    const facts = passcodeFactsOf(token);
+    return matchingSteps(facts, secret, asShown(facts, passcode) ?? '', nowMs);
+  } finally {
+    secret.fill(0);
+  }
+}
+
+/** The secret of a token, or undefined when its seal does not open. The caller clears it after use. */
+export function secretOf(keys: Keys, row: TokenRow): Uint8Array | undefined {
+  if (row.sealed_secret === null || row.key_id === null) return undefined;
+  return unseal(keys, { table: 'tokens', id: row.id }, { box: row.sealed_secret, keyId: row.key_id });
+}
+
+/** What may be put to the compare-and-set: the first token, and its first step, that is new. */
+export function newest(
+  matches: readonly Match[],
+): { readonly token: TokenRow; readonly step: number } | undefined {
+  for (const { token, steps } of matches)
+    for (const step of steps ?? []) if (step > token.last_step) return { token, step };
+  return undefined;
+}
+
+/** What a passcode came to that was not accepted and is none that had been accepted. */
+export function notAccepted(matches: readonly Match[]): { outcome: Outcome; token: TokenRow | undefined } {
+  const superseded = matches.find(({ steps }) => steps !== undefined && steps.length > 0);
+  if (superseded !== undefined) return { outcome: 'superseded', token: superseded.token };
+  const damaged = matches.find(({ steps }) => steps === undefined);
+  if (damaged !== undefined) return { outcome: 'unreadable', token: damaged.token };
+  return { outcome: 'wrong', token: undefined };
+}
+
+/** What verification needs of a row. */
+export function passcodeFactsOf(row: TokenRow): PasscodeFacts {
+  return {
+    kind: row.kind,
+    algorithm: row.algorithm,
+    alphabet: row.alphabet,
+    digits: row.digits,
+    periodSeconds: row.period_seconds,
+    lastStep: row.last_step,
+    driftSteps: row.drift_steps,
+  };
+}

@@ -1,0 +1,31 @@
+import type { Db } from '../data/database.ts';
+import type { Factors } from '../data/schema.ts';
+import type { Keys } from '../sealing/key-file.ts';
+import type { LockPolicy } from './lock.ts';
+
+/** Someone says they are `user` and shows a passcode, and a password or PIN where the application asks for one. */
+export interface ValidationRequest {
+  readonly user: string;
+  readonly passcode: string;
+  readonly password?: string | undefined;
+  readonly pin?: string | undefined;
+  /** Where the person is, as far as the application knows: an address. */
+  readonly source: string;
+  readonly applicationId: string;
+  /** What the application asks for (R19); default the passcode alone. */
+  readonly factors?: Factors | undefined;
+  readonly requestId: string;
+  /** Marks repeats of the very same request, which then get the same answer. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** What validation works with. */
+export interface Validator {
+  readonly db: Db;
+  readonly keys: Keys;
+  readonly lock: () => LockPolicy;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** Whether a password or PIN is the one of a slow hash; without a hash no, after the same work. */
+  readonly checkSlowly: (hash: string | null, typed: string) => Promise<boolean>;
+}

@@ -1,0 +1,29 @@
+import type { Db } from '../data/database.ts';
+import { limits } from '../limits.ts';
+import { sweepAnswers } from './answers.ts';
+import { sweepEvents } from './events.ts';
+
+/** The background work that keeps bounded tables within their bounds. */
+export interface Sweeping {
+  /** Ends it; resolves when what was being done is done. */
+  stop(): Promise<void>;
+}
+
+/** Sweeps every minute: what is over its time or its number goes. Nothing depends on when. */
+export function startSweeping(db: Db, clock: () => number): Sweeping {
+  let sweeping: Promise<void> = Promise.resolve();
+  const sweep = async () => {
+    await sweepAnswers(db, clock());
+    await sweepEvents(db);
+  };
+  const timer = setInterval(() => {
+    // A database that is in use or full now is swept next time; log-ins tell of it themselves.
+    sweeping = sweeping.then(sweep).catch(() => undefined);
+  }, limits.sweepMs).unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await sweeping;
+    },
+  };
+}
