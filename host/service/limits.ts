@@ -110,5 +110,8 @@ export const limits = {
   sourceBucket: { burst: 60, perSecond: 5 },
   formBucket: { burst: 30, perSecond: 0.5 },
   applicationBucket: { burst: 50_000, perSecond: 50_000 },
+  /** Validations for one person's address, whichever application asks. */
+  validateBucket: { burst: 200, perSecond: 50 },
+  passwordFieldMax: 512,
   bucketsKept: 10_000,
 } as const;

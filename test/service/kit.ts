@@ -2,9 +2,10 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, inject } from 'vitest';
 import { createService, type Service, type ServiceOptions } from '../../host/service/service.ts';
 import type { NewToken } from '../../host/service/tokens/tokens.ts';
+import { makeDatabase } from '../kit/postgres.ts';
 import { secret } from '../kit/secrets.ts';
 
 /** A clock that stands still until it is moved. */
@@ -15,16 +16,33 @@ export interface FakeClock {
 /** A moment in the middle of a 30-second step. */
 export const NOON_MS = 1_800_000_015_000;
 
+/** Whether this run of the tests is the one on PostgreSQL (`vitest.config.ts`). */
+export const isOnPostgres = process.env.PASSFOB_TEST_DATABASE === 'postgres';
+
+/** A new empty database of this run's kind: the address on PostgreSQL, undefined for a file in the service's folder. */
+export function newDatabase(): Promise<string | undefined> {
+  return isOnPostgres ? makeDatabase(inject('postgres')) : Promise.resolve(undefined);
+}
+
 /** A service under test in a folder of its own; everything goes when the scope ends. */
 export class Rig implements AsyncDisposable {
   readonly directory = mkdtempSync(join(tmpdir(), 'passfob-service-'));
   readonly clock: FakeClock = { nowMs: NOON_MS };
   readonly #services: Service[] = [];
+  #database: Promise<string | undefined> | undefined;
+
+  /** The database all nodes of this rig share. */
+  get database(): Promise<string | undefined> {
+    this.#database ??= newDatabase();
+    return this.#database;
+  }
 
   /** Starts a node on the folder; a second call starts a second node. */
   async start(options: Partial<ServiceOptions> = {}): Promise<Service> {
+    const databaseUrl = await this.database;
     const service = await createService({
       directory: this.directory,
+      ...(databaseUrl === undefined ? {} : { databaseUrl }),
       port: 0,
       clock: () => this.clock.nowMs,
       ...options,

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { type Db, writing } from '../data/database.ts';
+import type { Factors } from '../data/schema.ts';
 import { limits } from '../limits.ts';
 
 /** The one application of this first piece: its log-in form and whoever holds its API key. */
@@ -9,6 +10,7 @@ const FIRST_APPLICATION = 'login';
 export interface Application {
   readonly id: string;
   readonly name: string;
+  readonly factors: Factors;
 }
 
 /**
@@ -38,15 +40,15 @@ export function ensureApplication(
   return writing(db, async transaction => {
     const present = await transaction
       .selectFrom('applications')
-      .select(['id', 'name'])
+      .select(['id', 'name', 'factors'])
       .where('name', '=', FIRST_APPLICATION)
       .executeTakeFirst();
     if (present !== undefined) return { application: present, apiKey: null };
-    const application: Application = { id: randomUUID(), name: FIRST_APPLICATION };
+    const application: Application = { id: randomUUID(), name: FIRST_APPLICATION, factors: 'otp' };
     const { value, hash } = makeBearer('pfk');
     await transaction
       .insertInto('applications')
-      .values({ ...application, key_hash: hash, factors: 'otp', disabled_ms: null, created_ms: nowMs })
+      .values({ ...application, key_hash: hash, disabled_ms: null, created_ms: nowMs })
       .execute();
     return { application, apiKey: value };
   });
@@ -57,9 +59,10 @@ export async function applicationOfKey(db: Db, apiKey: string): Promise<Applicat
   const hash = hashBearer(apiKey);
   const row = await db
     .selectFrom('applications')
-    .select(['id', 'name', 'key_hash'])
+    .select(['id', 'name', 'factors', 'key_hash'])
     .where('key_hash', '=', hash)
+    .where('disabled_ms', 'is', null)
     .executeTakeFirst();
   if (row === undefined || !timingSafeEqual(Buffer.from(row.key_hash), Buffer.from(hash))) return undefined;
-  return { id: row.id, name: row.name };
+  return { id: row.id, name: row.name, factors: row.factors };
 }

@@ -2,12 +2,16 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { limits } from '../limits.ts';
 import { type Application, applicationOfKey } from '../people/applications.ts';
 import { prepareSource } from '../validation/source.ts';
+import { sourceKey } from './buckets.ts';
 import { limitKey, limitSource, type WebContext } from './context.ts';
+import { refusalFloor } from './floor.ts';
 import { mayRetry, Problem, type ProblemCode, problemJson, problemOf, statusOf } from './problems.ts';
 
 interface ValidateBody {
   readonly user: string;
   readonly passcode: string;
+  readonly password?: string;
+  readonly pin?: string;
   readonly source?: string;
 }
 
@@ -19,6 +23,8 @@ const validateSchema = {
     properties: {
       user: { type: 'string', minLength: 1, maxLength: limits.userNameMax },
       passcode: { type: 'string', maxLength: limits.passcodeFieldMax },
+      password: { type: 'string', maxLength: limits.passwordFieldMax },
+      pin: { type: 'string', maxLength: limits.passcodeFieldMax },
       source: { type: 'string', maxLength: limits.sourceMax },
     },
   },
@@ -47,15 +53,24 @@ export function serveApi(app: FastifyInstance, context: WebContext): void {
     async (request, reply) => {
       const application = applicationOf(request);
       const key = request.headers['idempotency-key'];
+      const { user, passcode, password, pin } = request.body;
+      const source = prepareSource(request.body.source ?? request.ip);
+      limitKey(context, `validate:${sourceKey(source)}`, limits.validateBucket);
       const outcome = await context.decide({
-        user: request.body.user,
-        passcode: request.body.passcode,
-        source: prepareSource(request.body.source ?? request.ip),
+        user,
+        passcode,
+        password,
+        pin,
+        source,
         applicationId: application.id,
+        factors: application.factors,
         requestId: request.id,
         idempotencyKey: typeof key === 'string' ? key : undefined,
       });
-      if (outcome !== 'accepted') return sendProblem(request, reply, 'refused');
+      if (outcome !== 'accepted') {
+        await refusalFloor(reply);
+        return sendProblem(request, reply, 'refused');
+      }
       return reply.type('application/json').send('{"accepted":true}');
     },
   );

@@ -4,6 +4,7 @@ import { limits } from '../limits.ts';
 import { prepareUserName } from '../people/users.ts';
 import { prepareSource } from '../validation/source.ts';
 import { limitSource, type WebContext } from './context.ts';
+import { refusalFloor } from './floor.ts';
 import { field } from './forms.ts';
 import { refuseCrossSite } from './guard.ts';
 import { acceptedPage, loginPage } from './login-page.ts';
@@ -30,6 +31,7 @@ export function serveLogin(app: FastifyInstance, context: WebContext): void {
       idempotencyKey: field(request.body, 'attempt'),
     });
     if (outcome === 'accepted') return reply.type(HTML).send(acceptedPage(prepareUserName(user) ?? user));
+    await refusalFloor(reply);
     const form = {
       attempt: newAttempt(),
       user: user.slice(0, limits.userNameMax),
