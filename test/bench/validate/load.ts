@@ -1,0 +1,84 @@
+import { createConnection, type Socket } from 'node:net';
+
+/** One request to send, as its body; a new one is asked for each time. */
+export interface Load {
+  readonly url: URL;
+  readonly apiKey: string;
+  readonly path: string;
+  /** The body of the n-th request. */
+  readonly body: (nth: number) => string;
+  readonly connections: number;
+  readonly requests: number;
+}
+
+export interface LoadResult {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** How many responses had each status. */
+  readonly statuses: Readonly<Record<string, number>>;
+}
+
+/**
+ * Sends requests over keep-alive connections, one at a time on each, and reads no more of a response than it must: the
+ * client shares the machine with what it measures.
+ */
+export async function run(load: Load): Promise<LoadResult> {
+  const times = new Float64Array(load.requests);
+  const statuses: Record<string, number> = {};
+  let sent = 0;
+  const beganMs = performance.now();
+  const work = async () => {
+    const socket = await connect(load.url);
+    while (sent < load.requests) {
+      const nth = sent++;
+      const atMs = performance.now();
+      const status = await exchange(socket, request(load, nth));
+      times[nth] = performance.now() - atMs;
+      statuses[status] = (statuses[status] ?? 0) + 1;
+    }
+    socket.destroy();
+  };
+  await Promise.all(Array.from({ length: load.connections }, work));
+  const seconds = (performance.now() - beganMs) / 1000;
+  times.sort();
+  const quantile = (share: number) =>
+    times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
+  return { perSecond: load.requests / seconds, p50Ms: quantile(0.5), p99Ms: quantile(0.99), statuses };
+}
+
+function request({ url, apiKey, path, body }: Load, nth: number): string {
+  const text = body(nth);
+  return `POST ${path} HTTP/1.1\r\nhost: ${url.host}\r\nauthorization: Bearer ${apiKey}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
+}
+
+function connect(url: URL): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection({ host: url.hostname, port: Number(url.port), noDelay: true });
+    socket.once('error', reject);
+    socket.once('connect', () => resolve(socket));
+  });
+}
+
+function exchange(socket: Socket, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let head = '';
+    const done = (error?: Error) => {
+      socket.off('data', read);
+      socket.off('close', closed);
+      if (error) reject(error);
+      else resolve(head.slice(9, 12));
+    };
+    const closed = () => done(new Error('the service closed the connection'));
+    const read = (data: Buffer) => {
+      head += data.toString('latin1');
+      const end = head.indexOf('\r\n\r\n');
+      if (end < 0) return;
+      const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
+      if (head.length >= end + 4 + length) done();
+    };
+    socket.on('data', read);
+    socket.on('close', closed);
+    socket.write(text);
+  });
+}

@@ -1,0 +1,81 @@
+import { createHmac } from 'node:crypto';
+import { sql } from 'kysely';
+import { type Db, writing } from '../../../host/service/data/database.ts';
+import type { Keys } from '../../../host/service/sealing/key-file.ts';
+import { seal } from '../../../host/service/sealing/seal.ts';
+
+const ROWS_AT_ONCE = 400;
+
+/** The seed of the token of a number: a bench has nothing to protect, and both processes can make it. */
+export function seedOf(number: number): Buffer {
+  return createHmac('sha256', 'bench').update(String(number)).digest().subarray(0, 20);
+}
+
+/** The HOTP passcode of a token at a counter (RFC 4226 §5.3). */
+export function codeOf(number: number, counter: number): string {
+  const moving = Buffer.alloc(8);
+  moving.writeBigUInt64BE(BigInt(counter));
+  const hash = createHmac('sha1', seedOf(number)).update(moving).digest();
+  const offset = (hash[hash.length - 1] ?? 0) & 15;
+  return String((hash.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+export const userOf = (number: number): string => `user-${String(number).padStart(8, '0')}`;
+
+/**
+ * Fills a database with users of one active HOTP token each.
+ *
+ * @param count users and tokens in all; those that are there already stay
+ */
+export async function populate(db: Db, keys: Keys, count: number): Promise<void> {
+  const { rows } = await sql<{ n: number }>`select count(*) as n from users`.execute(db);
+  let next = Number(rows[0]?.n ?? 0);
+  while (next < count)
+    await writing(db, async transaction => {
+      for (let batch = 0; batch < 25 && next < count; batch++) {
+        const numbers = Array.from({ length: Math.min(ROWS_AT_ONCE, count - next) }, (_, at) => next + at);
+        await transaction.insertInto('users').values(numbers.map(userRow)).execute();
+        await transaction
+          .insertInto('tokens')
+          .values(numbers.map(number => tokenRow(keys, number)))
+          .execute();
+        next += numbers.length;
+      }
+    });
+}
+
+function userRow(number: number) {
+  return {
+    id: `u${number}`,
+    name: userOf(number),
+    display_name: `User ${number}`,
+    failures: 0,
+    pin_change: 0 as const,
+    created_ms: 0,
+  };
+}
+
+function tokenRow(keys: Keys, number: number) {
+  const id = `t${number}`;
+  const sealed = seal(keys, { table: 'tokens', id }, seedOf(number));
+  return {
+    id,
+    serial: `FOB-${String(number).padStart(8, '0')}`,
+    user_id: `u${number}`,
+    state: 'active' as const,
+    kind: 'hotp' as const,
+    algorithm: 'sha1' as const,
+    alphabet: 'decimal' as const,
+    digits: 6,
+    period_seconds: null,
+    pin_place: 'none' as const,
+    last_step: -1,
+    drift_steps: 0,
+    uses: 0,
+    sealed_secret: sealed.box,
+    key_id: sealed.keyId,
+    issuer: 'Bench',
+    label: userOf(number),
+    created_ms: 0,
+  };
+}
