@@ -28,13 +28,13 @@ export const limits = {
   totpSkewSteps: 1,
   /** A recorded drift never grows past this; beyond it the fob's clock must be set again (RFC 6238 §6). */
   driftMaxSteps: 10,
-  /** Every token costs this many HMACs, whatever its kind and drift, so that work tells nothing. */
-  evaluationsPerToken: 6,
+  /** Every token costs at least this many HMACs, and one that nobody has does, so that work tells nothing. */
+  evaluationsMin: 3,
   /** The last counter that leaves room for the window below 2^53, where a JavaScript number stays exact. */
   counterMax: Number.MAX_SAFE_INTEGER - 16,
   tokensPerUserMax: 8,
   /** Accepted passcodes remembered per token, to tell a replay from a wrong code. */
-  spentPerTokenKept: 32,
+  acceptancesKept: 12,
 
   /** Consecutive failures that lock an account, and for how long. */
   lockThreshold: 3,
@@ -82,6 +82,8 @@ export const limits = {
   busyTimeoutMs: 5_000,
   openTimeoutMs: 5_000,
   sqliteCacheKib: 65_536,
+  /** Pages of 4 kB: a page that many log-ins write goes to its place in the database once for all of them. */
+  sqliteCheckpointPages: 8_192,
   sqliteMapBytes: 268_435_456,
   postgresConnectionsMax: 16,
   /** Changes of this node within this time reach the others as one. */

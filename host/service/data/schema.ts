@@ -102,8 +102,8 @@ export interface Schema {
     last_step: number;
     /** Accepted step minus the service's step, at the last acceptance. */
     drift_steps: number;
-    /** Accepted passcodes so far; the next one is remembered in place `uses` modulo what is kept. */
-    uses: number;
+    /** The last acceptances as JSON (`validation/recent.ts`): what makes a second use recognisable (R8). */
+    recent: string;
     /** Sealed secret and the key it is sealed under; both null once the token is revoked. */
     sealed_secret: string | null;
     key_id: string | null;
@@ -120,16 +120,6 @@ export interface Schema {
     from_ms: number;
     to_ms: number | null;
     actor: string;
-  };
-  /** Accepted passcodes, as keyed MACs: what makes a second use recognisable. The oldest of a token is overwritten. */
-  spent: {
-    token_id: string;
-    place: number;
-    step: number;
-    code_mac: string;
-    accepted_ms: number;
-    source: string;
-    application_id: string;
   };
   /** One-time passcodes that help desk gave to a user without a fob at hand. */
   temporary_codes: {

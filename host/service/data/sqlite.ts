@@ -38,6 +38,7 @@ function openConnection(path: string): BetterSqlite.Database {
     connection.pragma('foreign_keys = ON');
     // What a revoked token's seed stood in is overwritten, not just unlinked.
     connection.pragma('secure_delete = ON');
+    connection.pragma(`wal_autocheckpoint = ${limits.sqliteCheckpointPages}`);
     connection.pragma(`cache_size = -${limits.sqliteCacheKib}`);
     connection.pragma(`mmap_size = ${limits.sqliteMapBytes}`);
     // SQLite waits by sleeping in the calling thread: long waits would stall every other request, and two nodes in one

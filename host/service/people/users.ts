@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Selectable, sql } from 'kysely';
 import type { Db } from '../data/database.ts';
+import { rowsAsTable } from '../data/rows.ts';
 import type { Schema } from '../data/schema.ts';
 import { limits } from '../limits.ts';
 import type { LockFacts } from '../validation/lock.ts';
@@ -59,10 +60,8 @@ export interface AccountFacts extends LockFacts {
 /** Stores new lock facts of accounts. */
 export async function storeLockFacts(db: Db, accounts: readonly AccountFacts[]): Promise<void> {
   if (accounts.length === 0) return;
-  const rows = accounts.map(
-    ({ userId, failures, lastFailureMs }) =>
-      sql`(${userId}, cast(${failures} as integer), cast(${lastFailureMs} as bigint))`,
-  );
-  await sql`update users set failures = facts.column2, last_failure_ms = facts.column3
-    from (values ${sql.join(rows)}) as facts where users.id = facts.column1`.execute(db);
+  const rows = accounts.map(({ userId, failures, lastFailureMs }) => [userId, failures, lastFailureMs]);
+  const columns = { id: 'text', failures: 'integer', last_failure_ms: 'bigint' } as const;
+  await sql`update users set failures = facts.failures, last_failure_ms = facts.last_failure_ms
+    from ${rowsAsTable(db, columns, rows)} as facts where users.id = facts.id`.execute(db);
 }

@@ -107,7 +107,7 @@ export async function addToken(db: Db, keys: Keys, given: NewToken, nowMs: numbe
       revoked_reason: null,
       alphabet: 'decimal',
       pin_place: 'none',
-      uses: 0,
+      recent: '[]',
     };
     await transaction.insertInto('tokens').values(row).execute();
     return { ok: true, token: viewOf(row, user.name) };

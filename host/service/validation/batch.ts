@@ -2,12 +2,21 @@ import type { Selectable } from 'kysely';
 import type { Db } from '../data/database.ts';
 import type { Schema } from '../data/schema.ts';
 import { lockFactsOf } from '../people/users.ts';
+import type { Keys } from '../sealing/key-file.ts';
 import { macOf } from '../sealing/seal.ts';
 import type { TokenRow } from '../tokens/rows.ts';
 import { tokenStates } from '../tokens/states.ts';
-import type { Case, Ticket, Verdict } from './cases.ts';
-import { type Facts, readFacts, readSpent, type Spent } from './facts.ts';
-import { evaluate, type Known, newest, notAccepted, passcodeFactsOf, settledUnseen } from './judge.ts';
+import type { Case, Ticket } from './cases.ts';
+import { type Facts, readFacts } from './facts.ts';
+import {
+  evaluate,
+  type Known,
+  newest,
+  notAccepted,
+  passcodeFactsOf,
+  settledUnseen,
+  type Verdict,
+} from './judge.ts';
 import { afterSuccess, lockStanding } from './lock.ts';
 import { type Candidate, moveMarks, useTemporaryCodes } from './marks.ts';
 import type { Outcome } from './outcomes.ts';
@@ -73,16 +82,13 @@ function openCase(
       : Array.from({ length: tokens.length || 1 }, () => validator.decoy);
   const shown = passcode ?? '';
   const matches = evaluate(validator.keys, looked, shown, nowMs);
-  const macs = looked.map(token => ({
-    tokenId: token.id,
-    codeMac: macOf(validator.keys, 'spent', [token.id, shown]),
-  }));
   const isRevokedUser = tokens.length === 0 && all.some(token => token.state === 'revoked');
-  const opened = { ticket, known, settled, matches, macs, isRevokedUser, nowMs };
-  const temporaryMac = macOf(validator.keys, 'temporary', [user?.id ?? '', shown]);
+  const opened = { ticket, known, settled, matches, isRevokedUser, nowMs };
   const candidate = settled === undefined ? candidateOf(opened) : undefined;
   const temporary =
-    settled === undefined && candidate === undefined ? matchOf(temporaryCodes, temporaryMac) : undefined;
+    settled === undefined && candidate === undefined
+      ? matchOf(validator.keys, temporaryCodes, shown)
+      : undefined;
   return { ...opened, candidate, temporary };
 }
 
@@ -93,15 +99,17 @@ function candidateOf(opened: Omit<Case, 'candidate' | 'temporary'>): Candidate |
   return {
     ...found,
     driftSteps: driftAfter(passcodeFactsOf(found.token), found.step, opened.nowMs),
-    codeMac: opened.macs.find(({ tokenId }) => tokenId === found.token.id)?.codeMac ?? '',
     atMs: opened.nowMs,
     source: request.source,
-    applicationId: request.applicationId,
   };
 }
 
-function matchOf(codes: readonly Selectable<Schema['temporary_codes']>[], mac: string): string | undefined {
-  return codes.find(code => code.code_mac === mac)?.id;
+function matchOf(
+  keys: Keys,
+  codes: readonly Selectable<Schema['temporary_codes']>[],
+  passcode: string,
+): string | undefined {
+  return codes.find(code => code.code_mac === macOf(keys, 'temporary', [code.user_id, passcode]))?.id;
 }
 
 /** Puts what is right to the compare-and-set, and tells what the rest is. */
@@ -119,21 +127,9 @@ async function settle(db: Db, cases: readonly Case[]): Promise<Verdict[]> {
   const isAccepted = ({ candidate, temporary }: Case) =>
     (candidate !== undefined && won.has(candidate.token.id)) ||
     (temporary !== undefined && used.has(temporary));
-  const spent = await readSpent(
-    db,
-    cases.filter(one => !isAccepted(one)).flatMap(({ macs }) => macs),
-  );
-  return cases.map(one =>
-    isAccepted(one) ? { outcome: 'accepted', token: one.candidate?.token } : refusalOf(one, spent),
-  );
-}
-
-function refusalOf({ settled, matches, macs }: Case, spent: readonly Spent[]): Verdict {
-  if (settled !== undefined) return { outcome: settled, token: undefined };
-  const replayed = spent.find(row =>
-    macs.some(({ tokenId, codeMac }) => row.tokenId === tokenId && row.codeMac === codeMac),
-  );
-  if (replayed === undefined) return notAccepted(matches);
-  const token = matches.find(match => match.token.id === replayed.tokenId)?.token;
-  return { outcome: 'replay', token, replayed };
+  return cases.map(one => {
+    if (isAccepted(one)) return { outcome: 'accepted', token: one.candidate?.token };
+    if (one.settled !== undefined) return { outcome: one.settled, token: undefined };
+    return notAccepted(one.matches);
+  });
 }

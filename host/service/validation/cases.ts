@@ -1,6 +1,4 @@
-import type { TokenRow } from '../tokens/rows.ts';
 import type { Proofs } from './factors.ts';
-import type { Spent } from './facts.ts';
 import type { Known, Match } from './judge.ts';
 import type { Candidate } from './marks.ts';
 import type { Outcome } from './outcomes.ts';
@@ -23,16 +21,7 @@ export interface Case {
   readonly matches: readonly Match[];
   readonly candidate: Candidate | undefined;
   readonly temporary: string | undefined;
-  /** MAC of the passcode with each token that was looked at. */
-  readonly macs: readonly { readonly tokenId: string; readonly codeMac: string }[];
   /** The user has had tokens, and all that could be used have been revoked. */
   readonly isRevokedUser: boolean;
   readonly nowMs: number;
-}
-
-/** What became of it, by which token; an acceptance that it repeats. */
-export interface Verdict {
-  readonly outcome: Outcome;
-  readonly token: TokenRow | undefined;
-  readonly replayed?: Spent | undefined;
 }

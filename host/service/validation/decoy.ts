@@ -25,7 +25,7 @@ export function makeDecoy(keys: Keys): TokenRow {
     pin_place: 'none',
     last_step: -1,
     drift_steps: 0,
-    uses: 0,
+    recent: '[]',
     sealed_secret: sealed.box,
     key_id: sealed.keyId,
     issuer: '',

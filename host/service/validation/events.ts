@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../data/database.ts';
+import { rowsAsTable } from '../data/rows.ts';
 import { limits } from '../limits.ts';
 import type { Outcome } from './outcomes.ts';
 
@@ -32,20 +33,26 @@ export interface NewEvent {
 /** Adds outcomes to the log, in the transaction that decided them. */
 export async function recordEvents(db: Db, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  await db
-    .insertInto('events')
-    .values(
-      events.map(event => ({
-        at_ms: event.atMs,
-        user_id: event.userId,
-        token_id: event.tokenId,
-        application_id: event.applicationId,
-        outcome: event.outcome,
-        source: event.source,
-        request_id: event.requestId,
-      })),
-    )
-    .execute();
+  const rows = events.map(event => [
+    event.atMs,
+    event.userId,
+    event.tokenId,
+    event.applicationId,
+    event.outcome,
+    event.source,
+    event.requestId,
+  ]);
+  const columns = {
+    at_ms: 'bigint',
+    user_id: 'text',
+    token_id: 'text',
+    application_id: 'text',
+    outcome: 'text',
+    source: 'text',
+    request_id: 'text',
+  } as const;
+  await sql`insert into events (${sql.raw(Object.keys(columns).join(', '))})
+    select * from ${rowsAsTable(db, columns, rows)} as happened`.execute(db);
 }
 
 /** Drops the oldest outcomes where there are more than are kept. */

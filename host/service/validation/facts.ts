@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Db } from '../data/database.ts';
 import { engineOf } from '../data/engine.ts';
+import { valuesAsList } from '../data/rows.ts';
 import type { Schema } from '../data/schema.ts';
 import type { User } from '../people/users.ts';
 import type { TokenRow } from '../tokens/rows.ts';
@@ -36,14 +37,14 @@ export async function readFacts(db: Db, questions: Questions): Promise<Facts> {
   const tokens = await db
     .selectFrom('tokens')
     .selectAll()
-    .where('user_id', 'in', orNone(ids))
+    .where('user_id', 'in', valuesAsList(db, ids))
     .orderBy('created_ms')
     .orderBy('id')
     .execute();
   const temporary = await db
     .selectFrom('temporary_codes')
     .selectAll()
-    .where('user_id', 'in', orNone(ids))
+    .where('user_id', 'in', valuesAsList(db, ids))
     .where('used_ms', 'is', null)
     .where('expires_ms', '>', questions.nowMs)
     .execute();
@@ -56,7 +57,7 @@ export async function readFacts(db: Db, questions: Questions): Promise<Facts> {
 }
 
 function readUsers(db: Db, names: readonly string[]): Promise<User[]> {
-  const query = db.selectFrom('users').selectAll().where('name', 'in', orNone(names)).orderBy('id');
+  const query = db.selectFrom('users').selectAll().where('name', 'in', valuesAsList(db, names)).orderBy('id');
   return (engineOf(db) === 'postgres' ? query.forUpdate() : query).execute();
 }
 
@@ -65,45 +66,10 @@ async function readAnswers(db: Db, { fingerprints, nowMs }: Questions): Promise<
   const rows = await db
     .selectFrom('answers')
     .select(['fingerprint', 'outcome'])
-    .where('fingerprint', 'in', fingerprints)
+    .where('fingerprint', 'in', valuesAsList(db, fingerprints))
     .where('expires_ms', '>', nowMs)
     .execute();
   return new Map(rows.map(row => [row.fingerprint, row.outcome]));
-}
-
-/** An accepted passcode that is given again. */
-export interface Spent {
-  readonly tokenId: string;
-  readonly codeMac: string;
-  readonly step: number;
-  readonly acceptedMs: number;
-  readonly source: string;
-}
-
-/** The acceptances of these MACs by these tokens; a pair that was not asked for may be among them. */
-export async function readSpent(
-  db: Db,
-  asked: readonly { readonly tokenId: string; readonly codeMac: string }[],
-): Promise<Spent[]> {
-  const rows = await db
-    .selectFrom('spent')
-    .selectAll()
-    .where('token_id', 'in', orNone(asked.map(({ tokenId }) => tokenId)))
-    .where('code_mac', 'in', orNone(asked.map(({ codeMac }) => codeMac)))
-    .orderBy('step', 'desc')
-    .execute();
-  return rows.map(row => ({
-    tokenId: row.token_id,
-    codeMac: row.code_mac,
-    step: row.step,
-    acceptedMs: row.accepted_ms,
-    source: row.source,
-  }));
-}
-
-/** An empty list is no SQL; nothing has this id. */
-function orNone(values: readonly string[]): readonly string[] {
-  return values.length > 0 ? values : [''];
 }
 
 function grouped<Row extends { readonly user_id: string | null }>(rows: readonly Row[]): Map<string, Row[]> {

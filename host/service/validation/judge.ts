@@ -5,7 +5,15 @@ import type { TokenRow } from '../tokens/rows.ts';
 import type { Proofs } from './factors.ts';
 import type { LockStanding } from './lock.ts';
 import type { Outcome } from './outcomes.ts';
-import { asShown, matchingSteps, type PasscodeFacts } from './passcode.ts';
+import { asShown, matchingSteps, type PasscodeFacts, passcodeAt, sameText } from './passcode.ts';
+import { type Acceptance, readRecent } from './recent.ts';
+
+/** What became of a request, by which token; an acceptance that it repeats. */
+export interface Verdict {
+  readonly outcome: Outcome;
+  readonly token: TokenRow | undefined;
+  readonly repeats?: Acceptance | undefined;
+}
 
 /** What is known of one request before any passcode is looked at. */
 export interface Known {
@@ -49,23 +57,32 @@ function pinOutcome(user: User, proofs: Proofs): Outcome | undefined {
   return user.pin_change === 1 ? 'pin_change' : undefined;
 }
 
-/** A token and the steps at which it shows the passcode; undefined where its seed does not unseal. */
+/** What a passcode is to one token. */
 export interface Match {
   readonly token: TokenRow;
+  /** The steps around now at which the token shows it; undefined where its seed does not unseal. */
   readonly steps: readonly number[] | undefined;
+  /** The acceptance that it repeats, where there is no newer step. */
+  readonly repeats: Acceptance | undefined;
 }
 
 /** Evaluates every token. Nothing is accepted here. */
 export function evaluate(keys: Keys, tokens: readonly TokenRow[], passcode: string, nowMs: number): Match[] {
-  return tokens.map(token => ({ token, steps: stepsOf(keys, token, passcode, nowMs) }));
+  return tokens.map(token => evaluateOne(keys, token, passcode, nowMs));
 }
 
-function stepsOf(keys: Keys, token: TokenRow, passcode: string, nowMs: number): number[] | undefined {
+function evaluateOne(keys: Keys, token: TokenRow, passcode: string, nowMs: number): Match {
   const secret = secretOf(keys, token);
-  if (secret === undefined) return undefined;
+  if (secret === undefined) return { token, steps: undefined, repeats: undefined };
   try {
     const facts = passcodeFactsOf(token);
-    return matchingSteps(facts, secret, asShown(facts, passcode) ?? '', nowMs);
+    const shown = asShown(facts, passcode) ?? '';
+    const steps = matchingSteps(facts, secret, shown, nowMs);
+    const isNew = steps.some(step => step > token.last_step);
+    const repeats = isNew
+      ? undefined
+      : readRecent(token.recent).filter(({ step }) => sameText(passcodeAt(facts, secret, step), shown))[0];
+    return { token, steps, repeats };
   } finally {
     secret.fill(0);
   }
@@ -86,8 +103,10 @@ export function newest(
   return undefined;
 }
 
-/** What a passcode came to that was not accepted and is none that had been accepted. */
-export function notAccepted(matches: readonly Match[]): { outcome: Outcome; token: TokenRow | undefined } {
+/** What a passcode came to that was not accepted. */
+export function notAccepted(matches: readonly Match[]): Verdict {
+  const repeated = matches.find(({ repeats }) => repeats !== undefined);
+  if (repeated !== undefined) return { outcome: 'replay', token: repeated.token, repeats: repeated.repeats };
   const superseded = matches.find(({ steps }) => steps !== undefined && steps.length > 0);
   if (superseded !== undefined) return { outcome: 'superseded', token: superseded.token };
   const damaged = matches.find(({ steps }) => steps === undefined);

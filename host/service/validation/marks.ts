@@ -1,18 +1,17 @@
 import { sql } from 'kysely';
 import type { Db } from '../data/database.ts';
-import { limits } from '../limits.ts';
+import { rowsAsTable } from '../data/rows.ts';
 import type { TokenRow } from '../tokens/rows.ts';
 import { usableStates } from '../tokens/states.ts';
+import { withAcceptance } from './recent.ts';
 
 /** A passcode that is right and newer than what was read of its token. */
 export interface Candidate {
   readonly token: TokenRow;
   readonly step: number;
   readonly driftSteps: number;
-  readonly codeMac: string;
   readonly atMs: number;
   readonly source: string;
-  readonly applicationId: string;
 }
 
 /**
@@ -24,51 +23,28 @@ export interface Candidate {
  */
 export async function moveMarks(db: Db, candidates: readonly Candidate[]): Promise<ReadonlySet<string>> {
   if (candidates.length === 0) return new Set();
-  const rows = candidates.map(
-    ({ token, step, driftSteps, atMs }) =>
-      sql`(${token.id}, cast(${step} as bigint), cast(${driftSteps} as integer), cast(${atMs} as bigint))`,
-  );
+  const rows = candidates.map(({ token, step, driftSteps, atMs, source }) => [
+    token.id,
+    step,
+    driftSteps,
+    atMs,
+    withAcceptance(token.recent, { step, atMs, source }),
+  ]);
+  const columns = {
+    id: 'text',
+    step: 'bigint',
+    drift_steps: 'integer',
+    at_ms: 'bigint',
+    recent: 'text',
+  } as const;
+  // As an expression the state is no reason to go through the index of states, which some planners would.
   const moved = await sql<{ id: string }>`update tokens
-    set last_step = moved.column2, drift_steps = moved.column3, last_used_ms = moved.column4,
-      state = 'active', uses = tokens.uses + 1
-    from (values ${sql.join(rows)}) as moved
-    where tokens.id = moved.column1 and tokens.last_step < moved.column2
-      and tokens.state in (${sql.join(usableStates)})
+    set last_step = moved.step, drift_steps = moved.drift_steps, last_used_ms = moved.at_ms, recent = moved.recent,
+      state = 'active'
+    from ${rowsAsTable(db, columns, rows)} as moved
+    where tokens.id = moved.id and tokens.last_step < moved.step and (tokens.state || '') in (${sql.join(usableStates)})
     returning tokens.id`.execute(db);
-  const won = new Set(moved.rows.map(({ id }) => id));
-  await remember(
-    db,
-    candidates.filter(({ token }) => won.has(token.id)),
-  );
-  return won;
-}
-
-/** Keeps the MACs of accepted passcodes, each in the place of the oldest of its token. */
-async function remember(db: Db, accepted: readonly Candidate[]): Promise<void> {
-  if (accepted.length === 0) return;
-  await db
-    .insertInto('spent')
-    .values(
-      accepted.map(({ token, step, codeMac, atMs, source, applicationId }) => ({
-        token_id: token.id,
-        place: token.uses % limits.spentPerTokenKept,
-        step,
-        code_mac: codeMac,
-        accepted_ms: atMs,
-        source,
-        application_id: applicationId,
-      })),
-    )
-    .onConflict(conflict =>
-      conflict.columns(['token_id', 'place']).doUpdateSet(excluded => ({
-        step: excluded.ref('excluded.step'),
-        code_mac: excluded.ref('excluded.code_mac'),
-        accepted_ms: excluded.ref('excluded.accepted_ms'),
-        source: excluded.ref('excluded.source'),
-        application_id: excluded.ref('excluded.application_id'),
-      })),
-    )
-    .execute();
+  return new Set(moved.rows.map(({ id }) => id));
 }
 
 /** Uses up temporary codes. @returns the ids of those that this call used up */

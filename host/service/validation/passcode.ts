@@ -111,8 +111,7 @@ export function passcodeAt(token: PasscodeFacts, secret: Uint8Array, step: numbe
 }
 
 /**
- * The candidate steps whose passcode is the one given. The number of HMACs is always the same, and no comparison stops
- * early.
+ * The candidate steps whose passcode is the one given. All are looked at, and no comparison stops early.
  *
  * @param secret the shared secret, 16 to 128 bytes
  * @param passcode as the token shows passcodes (`asShown`), or anything else, which matches nothing
@@ -125,7 +124,7 @@ export function matchingSteps(
 ): number[] {
   const steps = candidateSteps(token, nowMs);
   const matches: number[] = [];
-  for (let turn = 0; turn < limits.evaluationsPerToken; turn++) {
+  for (let turn = 0; turn < Math.max(steps.length, limits.evaluationsMin); turn++) {
     const step = steps[turn];
     const equal = sameText(passcodeAt(token, secret, step ?? turn), passcode);
     if (equal && step !== undefined) matches.push(step);

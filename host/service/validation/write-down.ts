@@ -2,8 +2,9 @@ import { raiseAlert } from '../alerts/alerts.ts';
 import type { Db } from '../data/database.ts';
 import { type AccountFacts, lockFactsOf, storeLockFacts, type User } from '../people/users.ts';
 import { keepAnswers, type NewAnswer } from './answers.ts';
-import type { Case, Verdict } from './cases.ts';
+import type { Case } from './cases.ts';
 import { type NewEvent, recordEvents } from './events.ts';
+import type { Verdict } from './judge.ts';
 import { afterFailure, afterSuccess, type LockFacts } from './lock.ts';
 import { countsAsFailure } from './outcomes.ts';
 
@@ -43,18 +44,23 @@ function changedFacts(user: User, { known, nowMs }: Case, { outcome }: Verdict):
 }
 
 /** Raises the alert of a replay (R8), and of someone who only has revoked tokens (R17). */
-async function raiseAlerts(db: Db, one: Case, { outcome, replayed }: Verdict, user: User): Promise<void> {
+async function raiseAlerts(
+  db: Db,
+  one: Case,
+  { outcome, token, repeats }: Verdict,
+  user: User,
+): Promise<void> {
   const { nowMs, ticket } = one;
   const seen = { userId: user.id, atMs: nowMs, source: ticket.request.source };
-  if (replayed !== undefined)
+  if (token !== undefined && repeats !== undefined)
     await raiseAlert(db, {
       ...seen,
       kind: 'replay',
-      dedupe: `replay:${replayed.tokenId}:${replayed.step}`,
-      tokenId: replayed.tokenId,
-      step: replayed.step,
-      firstUseMs: replayed.acceptedMs,
-      firstUseSource: replayed.source,
+      dedupe: `replay:${token.id}:${repeats.step}`,
+      tokenId: token.id,
+      step: repeats.step,
+      firstUseMs: repeats.atMs,
+      firstUseSource: repeats.source,
     });
   if (outcome === 'no_usable_token' && one.isRevokedUser) {
     const day = new Date(nowMs).toISOString().slice(0, 10);

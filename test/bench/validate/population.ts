@@ -71,7 +71,7 @@ function tokenRow(keys: Keys, number: number) {
     pin_place: 'none' as const,
     last_step: -1,
     drift_steps: 0,
-    uses: 0,
+    recent: '[]',
     sealed_secret: sealed.box,
     key_id: sealed.keyId,
     issuer: 'Bench',
