@@ -9,8 +9,8 @@ import { openKeyFile } from '../../host/service/sealing/key-file.ts';
 import { makeDatabase, startCluster } from '../kit/postgres.ts';
 import { findPostgres } from '../kit/postgres-programs.ts';
 import { itNeeds } from '../kit/tools.ts';
+import { type Node, startNode } from '../service/nodes/node.ts';
 import { type LoadResult, run } from './validate/load.ts';
-import { type Node, startNode } from './validate/node.ts';
 import { codeOf, populate, userOf } from './validate/population.ts';
 
 const SIZES = [10_000];

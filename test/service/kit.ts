@@ -116,7 +116,7 @@ export function wrongCode(token: NewToken, nowMs: number, nth = 0): string {
 
 /** A validation through the API. */
 export function post(
-  service: Service,
+  service: { readonly url: string },
   apiKey: string,
   body: unknown,
   headers: Record<string, string> = {},

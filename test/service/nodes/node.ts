@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { build } from 'esbuild';
 import type { Order, Started } from './server.ts';
 
-const BUNDLE = 'dist/bench/server.mjs';
+const BUNDLE = 'dist/test/node.mjs';
 
 /** A process under test. */
 export interface Node extends Started {
@@ -15,9 +15,9 @@ export interface Node extends Started {
 
 /** Starts a service, or a bare route, in a process of its own. */
 export async function startNode(order: Order): Promise<Node> {
-  mkdirSync('dist/bench', { recursive: true });
+  mkdirSync('dist/test', { recursive: true });
   await build({
-    entryPoints: ['test/bench/validate/server.ts'],
+    entryPoints: ['test/service/nodes/server.ts'],
     outfile: BUNDLE,
     bundle: true,
     platform: 'node',

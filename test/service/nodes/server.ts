@@ -1,7 +1,7 @@
 import Fastify from 'fastify';
 import { createService } from '../../../host/service/service.ts';
 
-/** What the bench asks of the process under test, over the channel that Node puts between parent and child. */
+/** What is asked of the process under test, over the channel that Node puts between parent and child. */
 export type Order =
   | { readonly kind: 'bare' }
   | { readonly kind: 'service'; readonly directory: string; readonly databaseUrl?: string };
