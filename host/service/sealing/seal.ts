@@ -63,7 +63,11 @@ function associatedData(place: Place, keyId: string): Buffer {
  *
  * @returns base64url of 32 bytes
  */
-export function macOf(keys: Keys, purpose: 'spent' | 'answer', parts: readonly string[]): string {
+export function macOf(
+  keys: Keys,
+  purpose: 'spent' | 'answer' | 'audit' | 'csrf' | 'pin',
+  parts: readonly string[],
+): string {
   return createHmac('sha256', keys.mac)
     .update(unambiguous([purpose, ...parts]))
     .digest('base64url');
