@@ -57,6 +57,8 @@ export interface UserQuery extends Moment {
 
 /** The highest code point, which no name holds: below a name followed by it is everything that begins with the name. */
 const AFTER_ALL = '\u{10ffff}';
+/** The column is a 32-bit integer. */
+const FAILURES_NEVER_REACHED = 2 ** 31 - 1;
 
 /**
  * A page of users, by name. It walks along an index in the order of names, so the millionth user is no dearer than the
@@ -74,23 +76,29 @@ export async function listUsers(
   if (search === undefined || after.length > limits.userNameMax || /\p{C}/u.test(after))
     return { users: [], next: null };
   const limit = Math.max(1, Math.min(Math.trunc(query.limit), limits.usersListedMax));
-  let select = db.selectFrom('users').selectAll().where('name', '>', after);
-  if (search !== '') select = select.where('name', '>=', search).where('name', '<', search + AFTER_ALL);
-  if (query.state === 'disabled') select = select.where('disabled_ms', 'is not', null);
-  if (query.state === 'locked') {
-    // A lock of a threshold of 0 does not exist; and the index is for exactly the first of these conditions.
-    const threshold = query.lock.threshold || Number.MAX_SAFE_INTEGER;
-    select = select
-      .where('failures', '>', sql.lit(0))
-      .where('failures', '>=', threshold)
-      .where('last_failure_ms', '>', query.nowMs - query.lock.periodMs);
-  }
-  const rows = await select
-    .orderBy('name')
+  const rows = await selectUsers(db, { ...query, search, after })
     .limit(limit + 1)
     .execute();
   const users = rows.slice(0, limit).map(row => userViewOf(row, query));
   return { users, next: rows.length > limit ? (users.at(-1)?.name ?? null) : null };
+}
+
+/** The rows of a list, in order; for `listUsers` and for looking at how the database would go about it. */
+export function selectUsers(
+  db: Db,
+  { after = '', search = '', state, lock, nowMs }: Omit<UserQuery, 'limit'>,
+) {
+  let select = db.selectFrom('users').selectAll().where('name', '>', after).orderBy('name');
+  if (search !== '') select = select.where('name', '>=', search).where('name', '<', search + AFTER_ALL);
+  if (state === 'disabled') select = select.where('disabled_ms', 'is not', null);
+  if (state === 'locked')
+    select = select
+      // The index is for exactly this condition, written out.
+      .where('failures', '>', sql.lit(0))
+      // A threshold of 0 is none: no count reaches it.
+      .where('failures', '>=', lock.threshold || FAILURES_NEVER_REACHED)
+      .where('last_failure_ms', '>', nowMs - lock.periodMs);
+  return select;
 }
 
 /** A user with what belongs to them. */
