@@ -108,7 +108,7 @@ export const limits = {
   /** Passwords, in code points after NFKC (SP 800-63B §5.1.1.2, longer than it asks), and the field they are typed in. */
   passwordMin: 12,
   passwordMax: 128,
-  passwordFieldMax: 1_024,
+  passwordFieldMax: 512,
   passwordDistinctMin: 5,
   /** Argon2id (RFC 9106; OWASP's first choice for servers), and how many may be computed and waited for at once. */
   slowHashMemoryKib: 19_456,

@@ -8,31 +8,48 @@ import type { Management, Result } from '../../../host/service/management.ts';
 import type { Actor } from '../../../host/service/people/actor.ts';
 import { setPassword } from '../../../host/service/people/credentials/passwords.ts';
 import { createUser } from '../../../host/service/people/user-changes.ts';
-import { openKeyFile } from '../../../host/service/sealing/key-file.ts';
+import { type Keys, openKeyFile } from '../../../host/service/sealing/key-file.ts';
 import { addToken, type NewToken } from '../../../host/service/tokens/tokens.ts';
 import { secret } from '../../kit/secrets.ts';
-import { NOON_MS, newToken } from '../kit.ts';
+import { type FakeClock, NOON_MS, newToken, type Rig } from '../kit.ts';
 
 /** Who acts in these tests. */
 export const grace: Actor = { name: 'grace', role: 'admin', source: '192.0.2.7', requestId: 'request-1' };
 
-/** A database and keys without a service around them; everything goes when the scope ends. */
+/** A database and keys as administration has them; everything goes when the scope ends. */
 export class Office implements AsyncDisposable {
-  readonly directory: string;
   readonly store: Store;
-  nowMs = NOON_MS;
   readonly management: Management;
+  readonly #clock: FakeClock;
+  readonly #dispose: () => void;
 
-  private constructor(directory: string, store: Store) {
-    this.directory = directory;
+  private constructor(store: Store, keys: Keys, clock: FakeClock, dispose: () => void) {
     this.store = store;
-    const keys = openKeyFile(directory, true);
-    this.management = { db: store.db, keys, clock: () => this.nowMs };
+    this.management = { db: store.db, keys, clock: () => clock.nowMs };
+    this.#clock = clock;
+    this.#dispose = dispose;
   }
 
+  /** Without a service around it. */
   static async open(): Promise<Office> {
     const directory = mkdtempSync(join(tmpdir(), 'passfob-people-'));
-    return new Office(directory, await openStore({ directory }));
+    const store = await openStore({ directory });
+    const dispose = () => rmSync(directory, { recursive: true, force: true });
+    return new Office(store, openKeyFile(directory, true), { nowMs: NOON_MS }, dispose);
+  }
+
+  /** Beside a rig's services that have been started: on their database, with their keys and clock. */
+  static async beside({ directory, clock }: Rig): Promise<Office> {
+    const store = await openStore({ directory });
+    return new Office(store, openKeyFile(directory, false), clock, () => undefined);
+  }
+
+  get nowMs(): number {
+    return this.#clock.nowMs;
+  }
+
+  set nowMs(nowMs: number) {
+    this.#clock.nowMs = nowMs;
   }
 
   /** Makes users of these names. */
@@ -63,7 +80,7 @@ export class Office implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.store.close();
-    rmSync(this.directory, { recursive: true, force: true });
+    this.#dispose();
   }
 }
 

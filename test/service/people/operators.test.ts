@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openSession, sessionOf } from '../../../host/service/people/access/sessions.ts';
 import {
   addOperator,
   changeOperatorRole,
@@ -9,7 +8,8 @@ import {
   hasOperators,
   listOperators,
   removeOperator,
-} from '../../../host/service/people/operator-changes.ts';
+} from '../../../host/service/people/access/operator-changes.ts';
+import { openSession, sessionOf } from '../../../host/service/people/access/sessions.ts';
 import { disableUser, enableUser } from '../../../host/service/people/user-changes.ts';
 import { findUser } from '../../../host/service/people/users.ts';
 import { accepted, codeOf, grace, Office } from './kit.ts';

@@ -2,6 +2,11 @@ import { expect, test } from 'vitest';
 import { limits } from '../../../host/service/limits.ts';
 import type { Management } from '../../../host/service/management.ts';
 import {
+  addOperator,
+  changeOperatorRole,
+  disableOperator,
+} from '../../../host/service/people/access/operator-changes.ts';
+import {
   actorOfSession,
   endSession,
   isCsrfToken,
@@ -11,11 +16,6 @@ import {
   sessionOf,
 } from '../../../host/service/people/access/sessions.ts';
 import { setPassword } from '../../../host/service/people/credentials/passwords.ts';
-import {
-  addOperator,
-  changeOperatorRole,
-  disableOperator,
-} from '../../../host/service/people/operator-changes.ts';
 import { enterByLink, makeOperatorKey } from '../../../host/service/people/operators.ts';
 import { disableUser, enableUser } from '../../../host/service/people/user-changes.ts';
 import { findUser } from '../../../host/service/people/users.ts';

@@ -1,33 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { addOperator, disableOperator } from '../../../host/service/people/access/operator-changes.ts';
 import { isFresh, openSession, sessionOf } from '../../../host/service/people/access/sessions.ts';
-import { type Decider, proveAgain, signIn } from '../../../host/service/people/access/sign-in.ts';
+import {
+  type Decider,
+  proveAgain,
+  type SignInRequest,
+  signIn,
+} from '../../../host/service/people/access/sign-in.ts';
 import { CONSOLE_APPLICATION, ensureApplication } from '../../../host/service/people/applications.ts';
 import { checkPassword } from '../../../host/service/people/credentials/passwords.ts';
-import { addOperator, disableOperator } from '../../../host/service/people/operator-changes.ts';
 import { findUser, prepareUserName } from '../../../host/service/people/users.ts';
+import type { Service } from '../../../host/service/service.ts';
 import type { NewToken } from '../../../host/service/tokens/tokens.ts';
-import { defaultLockPolicy } from '../../../host/service/validation/lock.ts';
-import { makeDecoy, validate } from '../../../host/service/validation/validate.ts';
 import { secret } from '../../kit/secrets.ts';
-import { codeNow, wrongCode } from '../kit.ts';
+import { codeNow, Rig, wrongCode } from '../kit.ts';
 import { accepted, freshPassword, grace, Office } from './kit.ts';
-
-/** Password, then passcode by the validator; both are always looked at. */
-async function deciderOf(office: Office): Promise<Decider> {
-  const { management, store } = office;
-  const { application } = await ensureApplication(store.db, office.nowMs, CONSOLE_APPLICATION);
-  const validator = { ...management, lock: defaultLockPolicy, decoy: makeDecoy(management.keys) };
-  return {
-    applicationId: application.id,
-    decide: async ({ password, ...request }) => {
-      const user = await findUser(store.db, prepareUserName(request.user) ?? '');
-      const known = await checkPassword(user?.password_hash ?? null, password);
-      const outcome = await validate(validator, request);
-      return known ? outcome : 'wrong';
-    },
-  };
-}
 
 interface Desk {
   readonly office: Office;
@@ -36,12 +24,27 @@ interface Desk {
   readonly password: string;
 }
 
-/** An office with the administrator `ada`, with password and fob. */
-async function desk(office: Office): Promise<Desk> {
+/** Starts a service and makes the administrator `ada` with password and fob; log-ins are decided by the service. */
+async function desk(rig: Rig): Promise<Desk & AsyncDisposable> {
+  const service = await rig.start();
+  const office = await Office.beside(rig);
+  const { db } = office.store;
   await office.users('ada');
   const [token, password] = [await office.token('ada'), await office.password('ada')];
   accepted(await addOperator(office.management, grace, { user: 'ada', role: 'admin' }));
-  return { office, decider: await deciderOf(office), token, password };
+  const { application } = await ensureApplication(db, office.nowMs, CONSOLE_APPLICATION);
+  const decider = { applicationId: application.id, decide: decisionOf(service, office) };
+  return { office, decider, token, password, [Symbol.asyncDispose]: () => office[Symbol.asyncDispose]() };
+}
+
+/** The password here, the passcode by the service. */
+function decisionOf(service: Service, { store }: Office): Decider['decide'] {
+  return async ({ user, password, passcode, source, factors }: SignInRequest) => {
+    expect(factors).toBe('password_otp');
+    const hash = (await findUser(store.db, prepareUserName(user) ?? ''))?.password_hash ?? null;
+    if (!(await checkPassword(hash, password))) return 'wrong';
+    return (await service.validate({ user, passcode, source })).outcome;
+  };
 }
 
 /** A sign-in of ada in the next time step, with something about it changed. */
@@ -58,8 +61,9 @@ function enter({ office, decider, token, password }: Desk, changes: Record<strin
 }
 
 test('an operator with password and fob gets a session, and the audit says so', async () => {
-  await using office = await Office.open();
-  const at = await desk(office);
+  await using rig = new Rig();
+  await using at = await desk(rig);
+  const { office } = at;
   const session = await enter(at, { user: ' ADA ' });
   const value = secret(session?.token ?? '');
   expect(await sessionOf(office.management, value)).toMatchObject({ user: 'ada', role: 'admin' });
@@ -69,8 +73,9 @@ test('an operator with password and fob gets a session, and the audit says so', 
 });
 
 test('every reason not to let somebody in looks the same and leaves no session', async () => {
-  await using office = await Office.open();
-  const at = await desk(office);
+  await using rig = new Rig();
+  await using at = await desk(rig);
+  const { office } = at;
   await office.users('bob');
   const bob = { ...at, token: await office.token('bob'), password: await office.password('bob') };
   const refused = [
@@ -84,9 +89,10 @@ test('every reason not to let somebody in looks the same and leaves no session',
     await enter(bob, { user: 'bob' }),
   ];
   expect(refused).toEqual(refused.map(() => undefined));
-  accepted(await disableOperator(office.management, grace, 'bob').then(() => addBob(office)));
+  accepted(await addBob(office));
   accepted(await disableOperator(office.management, grace, 'bob'));
-  expect(await enter(bob, { user: 'bob' })).toBeUndefined();
+  const again = { ...bob, token: await office.token('bob') };
+  expect(await enter(again, { user: 'bob' })).toBeUndefined();
   expect(await office.store.db.selectFrom('operator_sessions').selectAll().execute()).toEqual([]);
   expect((await office.audit()).acts.filter(act => act.startsWith('operator.sign-in'))).toEqual([]);
 });
@@ -94,8 +100,9 @@ test('every reason not to let somebody in looks the same and leaves no session',
 const addBob = (office: Office) => addOperator(office.management, grace, { user: 'bob', role: 'admin' });
 
 test('an operator who is disabled while the passcode is looked at gets no session', async () => {
-  await using office = await Office.open();
-  const at = await desk(office);
+  await using rig = new Rig();
+  await using at = await desk(rig);
+  const { office } = at;
   await office.users('bob');
   await office.token('bob');
   await office.password('bob');
@@ -109,13 +116,15 @@ test('an operator who is disabled while the passcode is looked at gets no sessio
 });
 
 test('a session is proved anew by its own operator only, and a link’s not at all', async () => {
-  await using office = await Office.open();
-  const at = await desk(office);
+  await using rig = new Rig();
+  await using at = await desk(rig);
+  const { office } = at;
   const { management } = office;
   const value = secret((await enter(at))?.token ?? '');
+  const token = await office.token('ada');
   const prove = (changes: Record<string, string> = {}) => {
     office.nowMs += 30_000;
-    const passcode = codeNow(at.token, office.nowMs);
+    const passcode = codeNow(token, office.nowMs);
     const proof = { password: at.password, passcode, source: '192.0.2.1', requestId: randomUUID() };
     return proveAgain(management, at.decider, { value, ...proof, ...changes });
   };

@@ -8,7 +8,7 @@ import { done, type Management, type Result, refused } from '../../management.ts
 import type { Actor } from '../actor.ts';
 import { hashBearer, makeBearer } from '../credentials/bearers.ts';
 import { prepareLine } from '../one-line.ts';
-import { isRole } from '../operator-changes.ts';
+import { isRole } from './operator-changes.ts';
 
 /** A key of a program that administers the service, without the key. Times in milliseconds since 1970. */
 export interface ApiKeyView {

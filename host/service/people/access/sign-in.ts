@@ -3,14 +3,21 @@ import { type Db, writing } from '../../data/database.ts';
 import type { Role } from '../../data/schema.ts';
 import type { Management } from '../../management.ts';
 import type { Outcome } from '../../validation/outcomes.ts';
-import type { ValidationRequest } from '../../validation/validate.ts';
+import { CONSOLE_APPLICATION } from '../applications.ts';
 import { prepareUserName } from '../users.ts';
 import { type OperatorSession, openSession, proveSession, sessionOf } from './sessions.ts';
 
+/** What the validator is asked: all of what an operator shows, whatever the application's row says. */
+export interface SignInRequest extends Proof {
+  readonly user: string;
+  readonly applicationId: string;
+  readonly factors: 'password_otp';
+}
+
 /** What decides whether password and passcode are right: the validator, asked for the console. */
 export interface Decider {
-  readonly decide: (request: ValidationRequest & { readonly password: string }) => Promise<Outcome>;
-  /** The console's own application, whose factors are password and passcode. */
+  readonly decide: (request: SignInRequest) => Promise<Outcome>;
+  /** The console's own application (`CONSOLE_APPLICATION`). */
   readonly applicationId: string;
 }
 
@@ -22,6 +29,8 @@ export interface Proof {
   readonly requestId: string;
   readonly idempotencyKey?: string | undefined;
 }
+
+const { factors } = CONSOLE_APPLICATION;
 
 /**
  * Opens a session for an enabled operator with password and own fob. The role is the operator's as it stands when the
@@ -35,7 +44,7 @@ export async function signIn(
   { decide, applicationId }: Decider,
   { user, ...proof }: Proof & { readonly user: string },
 ): Promise<OperatorSession | undefined> {
-  const outcome = await decide({ ...proof, user, applicationId });
+  const outcome = await decide({ ...proof, user, applicationId, factors });
   const name = prepareUserName(user) ?? '';
   // Asked for whatever the outcome was, so that the time does not tell who is an operator.
   const operator = await enabledOperator(management.db, name);
@@ -72,7 +81,7 @@ export async function proveAgain(
   const session = await sessionOf(management, value);
   if (session === undefined || session.user === null) return false;
   const { user, role } = session;
-  if ((await decide({ ...proof, user, applicationId })) !== 'accepted') return false;
+  if ((await decide({ ...proof, user, applicationId, factors })) !== 'accepted') return false;
   const atMs = management.clock();
   return await writing(management.db, async db => {
     const operator = await enabledOperator(db, user);

@@ -1,15 +1,16 @@
 import { recordAudit } from '../../audit/record.ts';
 import { type Db, writing } from '../../data/database.ts';
+import { engineOf } from '../../data/engine.ts';
 import { limits } from '../../limits.ts';
 import { done, type Management, type Result, refused } from '../../management.ts';
 import type { Keys } from '../../sealing/key-file.ts';
 import { macOf } from '../../sealing/seal.ts';
 import { forgetAnswers } from '../../validation/answers.ts';
-import { afterFailure, lockStanding } from '../../validation/lock.ts';
+import { afterFailure, type LockFacts, lockStanding } from '../../validation/lock.ts';
 import type { Actor } from '../actor.ts';
 import { acceptablePin } from '../pin.ts';
 import { readSettings } from '../settings.ts';
-import { findUser, lockFactsOf, prepareUserName, storeLockFacts, type User } from '../users.ts';
+import { findUser, lockFactsOf, prepareUserName, type User } from '../users.ts';
 import { checkSlowHash, slowHash } from './slow-hash.ts';
 
 /**
@@ -111,10 +112,10 @@ export async function choosePin(
 function countAttempt({ db, clock }: Management, userId: string): Promise<boolean> {
   const nowMs = clock();
   return writing(db, async transaction => {
-    const user = await userOfId(transaction, userId);
+    const user = await heldUser(transaction, userId);
     const standing = lockStanding(lockFactsOf(user), (await readSettings(transaction)).lock, nowMs);
     if (standing.locked) return false;
-    await storeLockFacts(transaction, userId, afterFailure(standing, nowMs));
+    await setFailures(transaction, userId, afterFailure(standing, nowMs));
     return true;
   });
 }
@@ -122,15 +123,25 @@ function countAttempt({ db, clock }: Management, userId: string): Promise<boolea
 /** The attempt was right and is no failure; what was counted besides it stays. */
 async function takeBackAttempt(db: Db, userId: string): Promise<void> {
   await writing(db, async transaction => {
-    const user = await userOfId(transaction, userId);
+    const user = await heldUser(transaction, userId);
     const failures = Math.max(0, user.failures - 1);
     const lastFailureMs = failures === 0 ? null : user.last_failure_ms;
-    await storeLockFacts(transaction, userId, { failures, lastFailureMs });
+    await setFailures(transaction, userId, { failures, lastFailureMs });
   });
 }
 
-function userOfId(db: Db, id: string): Promise<User> {
-  return db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+/** A user whom no log-in changes until the transaction ends (`validating` is not kept out by `writing`). */
+function heldUser(db: Db, id: string): Promise<User> {
+  const query = db.selectFrom('users').selectAll().where('id', '=', id);
+  return (engineOf(db) === 'postgres' ? query.forUpdate() : query).executeTakeFirstOrThrow();
+}
+
+async function setFailures(db: Db, id: string, { failures, lastFailureMs }: LockFacts): Promise<void> {
+  await db
+    .updateTable('users')
+    .set({ failures, last_failure_ms: lastFailureMs })
+    .where('id', '=', id)
+    .execute();
 }
 
 interface Writing {

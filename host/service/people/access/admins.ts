@@ -1,5 +1,5 @@
-import type { Db } from '../data/database.ts';
-import { usableStates } from '../tokens/states.ts';
+import type { Db } from '../../data/database.ts';
+import { usableStates } from '../../tokens/states.ts';
 
 /**
  * Whether a user is the only administrator who can sign in: enabled as operator and as user, with a password and a token

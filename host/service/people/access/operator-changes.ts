@@ -1,12 +1,12 @@
-import { recordAudit } from '../audit/record.ts';
-import { type Db, writing } from '../data/database.ts';
-import type { Role } from '../data/schema.ts';
-import { limits } from '../limits.ts';
-import { done, type Management, type RefusalCode, type Result, refused } from '../management.ts';
-import { endSessionsOf } from './access/sessions.ts';
-import type { Actor } from './actor.ts';
+import { recordAudit } from '../../audit/record.ts';
+import { type Db, writing } from '../../data/database.ts';
+import type { Role } from '../../data/schema.ts';
+import { limits } from '../../limits.ts';
+import { done, type Management, type RefusalCode, type Result, refused } from '../../management.ts';
+import type { Actor } from '../actor.ts';
+import { findUser, prepareUserName, type User } from '../users.ts';
 import { isLastAdmin } from './admins.ts';
-import { findUser, prepareUserName, type User } from './users.ts';
+import { endSessionsOf } from './sessions.ts';
 
 /** An operator as others see them: a user with a role. */
 export interface OperatorView {
