@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { limits } from '../../../host/service/limits.ts';
 import {
   addOperator,
   changeOperatorRole,
@@ -106,16 +107,22 @@ interface Person {
   sessions: string[];
 }
 
-test('whatever is done to operators: an administrator remains, and sessions are those of enabled operators', async () => {
-  await using office = await Office.open();
-  const { management } = office;
-  const { db } = office.store;
-  await office.users(...NAMES);
-  for (const name of NAMES) {
-    await office.token(name);
-    await office.password(name);
-  }
-  const acts = {
+const isEnabled = (person: Person) => person.role !== undefined && !person.disabled && !person.userDisabled;
+
+/** What an act that was done does to the model. */
+function follow(person: Person, { act, role }: Step): void {
+  if (act === 'add' || act === 'role') person.role = role;
+  if (act === 'add' || act === 'enable') person.disabled = false;
+  if (act === 'disable') person.disabled = true;
+  if (act === 'remove') person.role = undefined;
+  if (act === 'disableUser') person.userDisabled = true;
+  if (act === 'enableUser') person.userDisabled = false;
+  if (act !== 'enableUser') person.sessions = [];
+}
+
+/** The acts of the property, on real tables. */
+function actsOn({ management, store }: Office, people: ReadonlyMap<string, Person>) {
+  return {
     add: ({ user, role }: Step) => addOperator(management, grace, { user, role }),
     role: ({ user, role }: Step) => changeOperatorRole(management, grace, { user, role }),
     disable: ({ user }: Step) => disableOperator(management, grace, user),
@@ -123,49 +130,58 @@ test('whatever is done to operators: an administrator remains, and sessions are 
     remove: ({ user }: Step) => removeOperator(management, grace, user),
     disableUser: ({ user }: Step) => disableUser(management, grace, user),
     enableUser: ({ user }: Step) => enableUser(management, grace, user),
+    signIn: async ({ user }: Step) => {
+      const person = people.get(user);
+      const userId = (await findUser(store.db, user))?.id;
+      if (person === undefined || userId === undefined || !isEnabled(person)) return undefined;
+      const opening = { userId, role: 'auditor' as const, nowMs: management.clock() };
+      person.sessions.push((await openSession(store.db, opening)).token);
+      return undefined;
+    },
   };
-  /** What an act does to the model, as far as it is done. */
-  const follow = (person: Person, { act, role }: Step) => {
-    if (act === 'add' || act === 'role') person.role = role;
-    if (act === 'add' || act === 'enable') person.disabled = false;
-    if (act === 'disable') person.disabled = true;
-    if (act === 'remove') person.role = undefined;
-    if (act === 'disableUser') person.userDisabled = true;
-    if (act === 'enableUser') person.userDisabled = false;
-    if (act !== 'enableUser') person.sessions = [];
-  };
-  const isEnabled = (person: Person) => person.role !== undefined && !person.disabled && !person.userDisabled;
+}
+
+/** Takes the steps one by one, and looks at what must hold after each and at the end. */
+async function live(office: Office, steps: readonly Step[]): Promise<void> {
+  const people = new Map<string, Person>(
+    NAMES.map(name => [name, { role: undefined, disabled: false, userDisabled: false, sessions: [] }]),
+  );
+  const acts = actsOn(office, people);
+  const ended: string[] = [];
+  let hadAdmin = false;
+  for (const taken of steps) {
+    const person = people.get(taken.user);
+    if (person === undefined) throw new Error('no such person');
+    const open = [...person.sessions];
+    if ((await acts[taken.act](taken))?.ok) follow(person, taken);
+    ended.push(...open.filter(session => !person.sessions.includes(session)));
+    const isAdmin = (other: Person) => isEnabled(other) && other.role === 'admin';
+    const admins = [...people.values()].filter(isAdmin).length;
+    hadAdmin ||= admins > 0;
+    if (hadAdmin) expect(admins).toBeGreaterThan(0);
+  }
+  const listed = (await listOperators(office.store.db)).filter(({ disabledMs }) => disabledMs === null);
+  const enabled = [...people].filter(([, person]) => isEnabled(person));
+  expect(listed.map(({ user, role }) => [user, role]).sort()).toEqual(
+    enabled.map(([name, { role }]) => [name, role]).sort(),
+  );
+  for (const [name, { sessions, role }] of enabled)
+    for (const session of sessions.slice(-limits.sessionsPerOperatorKept))
+      expect(await sessionOf(office.management, session)).toMatchObject({ user: name, role });
+  for (const session of ended) expect(await sessionOf(office.management, session)).toBeUndefined();
+}
+
+test('whatever is done to operators: an administrator remains, and sessions are those of enabled operators', async () => {
+  await using office = await Office.open();
+  const { db } = office.store;
+  await office.users(...NAMES);
+  for (const name of NAMES) {
+    await office.token(name);
+    await office.password(name);
+  }
   await fc.assert(
     fc
-      .asyncProperty(fc.array(step, { maxLength: 16 }), async steps => {
-        const people = new Map<string, Person>(
-          NAMES.map(name => [name, { role: undefined, disabled: false, userDisabled: false, sessions: [] }]),
-        );
-        let hadAdmin = false;
-        const ended: string[] = [];
-        for (const taken of steps) {
-          const person = people.get(taken.user);
-          if (person === undefined) throw new Error('no such person');
-          if (taken.act === 'signIn') {
-            const user = await findUser(db, taken.user);
-            if (!isEnabled(person) || user === undefined) continue;
-            const opening = { userId: user.id, role: 'auditor' as const, nowMs: office.nowMs };
-            person.sessions.push((await openSession(db, opening)).token);
-            continue;
-          }
-          const open = [...person.sessions];
-          const result = await acts[taken.act](taken);
-          if (result.ok) follow(person, taken);
-          ended.push(...open.filter(session => !person.sessions.includes(session)));
-          const admins = [...people.values()].filter(other => isEnabled(other) && other.role === 'admin');
-          hadAdmin ||= admins.length > 0;
-          if (hadAdmin) expect(admins.length).toBeGreaterThan(0);
-        }
-        for (const [name, person] of people)
-          for (const session of person.sessions.slice(-8))
-            expect(await sessionOf(management, session)).toMatchObject({ user: name, role: person.role });
-        for (const session of ended) expect(await sessionOf(management, session)).toBeUndefined();
-      })
+      .asyncProperty(fc.array(step, { maxLength: 16 }), steps => live(office, steps))
       .afterEach(async () => {
         await db.deleteFrom('operator_sessions').execute();
         await db.deleteFrom('operators').execute();
