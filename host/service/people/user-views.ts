@@ -88,8 +88,11 @@ export function selectUsers(
   db: Db,
   { after = '', search = '', state, lock, nowMs }: Omit<UserQuery, 'limit'>,
 ) {
-  let select = db.selectFrom('users').selectAll().where('name', '>', after).orderBy('name');
-  if (search !== '') select = select.where('name', '>=', search).where('name', '<', search + AFTER_ALL);
+  let select = db.selectFrom('users').selectAll().orderBy('name');
+  // One lower bound: of two SQLite goes by the first and reads all rows up to the second.
+  const goesOn = Buffer.compare(Buffer.from(after), Buffer.from(search)) >= 0;
+  select = goesOn ? select.where('name', '>', after) : select.where('name', '>=', search);
+  if (search !== '') select = select.where('name', '<', search + AFTER_ALL);
   if (state === 'disabled') select = select.where('disabled_ms', 'is not', null);
   if (state === 'locked')
     select = select

@@ -94,6 +94,9 @@ test('lists go page by page through all names once, by beginning and by state', 
   expect(await namesOf(office, { search: 'ada' })).toEqual(['ada', 'adam']);
   expect(await namesOf(office, { search: 'b%' })).toEqual(['b%']);
   expect(await namesOf(office, { search: 'ad', after: 'adam' })).toEqual(['adb', 'ad𐐨']);
+  expect(await namesOf(office, { search: 'ada', after: 'ada' })).toEqual(['adam']);
+  expect(await namesOf(office, { search: 'b', after: 'ada' })).toEqual(['b%', 'b_', 'bob', 'böb']);
+  expect(await namesOf(office, { search: 'ad', after: 'bob' })).toEqual([]);
   expect(await namesOf(office, { search: 'x' })).toEqual([]);
   expect(await namesOf(office, { search: 'a\0' })).toEqual([]);
   expect(await namesOf(office, { after: 'a\0' })).toEqual([]);
@@ -133,7 +136,14 @@ function planOf(office: Office, changes: Partial<UserQuery>): Promise<string> {
 
 test.each([
   [{}, /autoindex_users_2 \(name>|users_name_key.*Index Cond: \(name >/],
-  [{ search: 'ada', after: 'adam' }, /autoindex_users_2 \(name>|users_name_key.*Index Cond: \(\(name >/],
+  [
+    { search: 'ada' },
+    /autoindex_users_2 \(name>\? AND name<|users_name_key.*Cond: \(\(name >= .* AND \(name </,
+  ],
+  [
+    { search: 'ada', after: 'adam' },
+    /autoindex_users_2 \(name>\? AND name<|users_name_key.*Index Cond: \(\(name > /,
+  ],
   [{ state: 'disabled' }, /users_disabled/],
   [{ state: 'locked' }, /users_failing/],
 ] as const)('a list of users %j walks along an index', async (changes, index) => {
@@ -141,6 +151,13 @@ test.each([
   const plan = await planOf(office, changes);
   expect(plan).toMatch(index);
   expect(plan).not.toMatch(/temp b-tree|sort|seq scan|scan users"/i);
+  expect(
+    (
+      selectUsers(office.store.db, query(office, changes))
+        .compile()
+        .sql.match(/"name" >/g) ?? []
+    ).length,
+  ).toBe(1);
 });
 
 test('no view of a user holds a hash', async () => {
