@@ -151,6 +151,7 @@ test.each([
   const plan = await planOf(office, changes);
   expect(plan).toMatch(index);
   expect(plan).not.toMatch(/temp b-tree|sort|seq scan|scan users"/i);
+  // A second lower bound would be read up to, row by row.
   expect(
     (
       selectUsers(office.store.db, query(office, changes))
