@@ -73,7 +73,6 @@ export const limits = {
   bearerBytes: 32,
   operatorLinkMs: 12 * 3_600_000,
   operatorSessionMs: 12 * 3_600_000,
-  operatorSessionsKept: 64,
 
   /** SQLite: how long one call may block the process, and how long a writer queues in all. */
   busyBlockingMs: 10,
@@ -114,6 +113,40 @@ export const limits = {
   applicationBucket: { burst: 50_000, perSecond: 50_000 },
   /** Validations for one person's address, whichever application asks. */
   validateBucket: { burst: 200, perSecond: 50 },
-  passwordFieldMax: 512,
   bucketsKept: 10_000,
+
+  /** People: names and addresses (RFC 5321 §4.5.3.1), and what a list shows at once. */
+  displayNameMax: 128,
+  emailMax: 254,
+  emailLocalMax: 64,
+  emailDomainLabelMax: 63,
+  usersListedMax: 200,
+  /** Passwords, in code points after NFKC (SP 800-63B §5.1.1.2, longer than it asks), and the field they are typed in. */
+  passwordMin: 12,
+  passwordMax: 128,
+  passwordFieldMax: 512,
+  passwordDistinctMin: 5,
+  /** Argon2id (RFC 9106; OWASP's first choice for servers), and how many may be computed and waited for at once. */
+  slowHashMemoryKib: 19_456,
+  slowHashPasses: 2,
+  slowHashLanes: 1,
+  slowHashSaltBytes: 16,
+  slowHashBytes: 32,
+  slowHashesAtOnce: 2,
+  slowHashesWaiting: 64,
+  /** Operators and their sessions: how long one may stand idle, how often that is written, how fresh a proof must be. */
+  operatorsMax: 500,
+  sessionIdleMs: 30 * 60_000,
+  seenAgainMs: 60_000,
+  sessionsPerOperatorKept: 8,
+  reauthenticationMs: 5 * 60_000,
+  /** A session by a one-time link has nobody who could prove anything: it is fresh for as long as a set-up takes. */
+  linkFreshMs: 30 * 60_000,
+  /** Applications, keys and settings. */
+  clientNameMax: 64,
+  applicationsMax: 500,
+  apiKeysMax: 500,
+  serviceNameMax: 64,
+  publicAddressMax: 200,
+  lockPeriodMinMs: 1_000,
 } as const;

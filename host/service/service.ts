@@ -9,7 +9,6 @@ import { ServiceError, systemCode } from './errors.ts';
 import { limits } from './limits.ts';
 import { type Application, ensureApplication } from './people/applications.ts';
 import { makeOperatorKey } from './people/operators.ts';
-import { checkSlowly } from './people/slow-hash.ts';
 import { type Keys, openKeyFile } from './sealing/key-file.ts';
 import { texts } from './texts.ts';
 import type { TokenState } from './tokens/states.ts';
@@ -100,7 +99,7 @@ async function startOn(store: Store, options: ServiceOptions, host: string): Pro
   const lock = options.lock ?? defaultLockPolicy;
   const keys = openKeyFile(options.directory, !(await holdsSealedRows(db)));
   const { application, apiKey } = await ensureApplication(db, clock());
-  const engine = makeEngine({ db, keys, lock: () => lock, clock, checkSlowly });
+  const engine = makeEngine({ db, keys, lock: () => lock, clock });
   const sweeping = startSweeping(db, clock);
   const changes = watchChanges(store);
   let port = 0;

@@ -1,5 +1,5 @@
-import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '../../protocol/limits.ts';
 import { limits } from './limits.ts';
+import { peopleRefusals, peopleTexts, pinRefusals } from './texts/people.ts';
 
 /** Every English text of the service, in one place. No text tells a log-in why it was refused. */
 export const texts = {
@@ -40,12 +40,11 @@ export const texts = {
     too_many_tokens: `This user has ${limits.tokensPerUserMax} tokens already. Revoke one first.`,
     unknown_serial: 'There is no token with this serial number.',
     bad_transition: 'A token in this state cannot be put into that one.',
+    ...peopleRefusals,
   },
 
-  pinRefusals: {
-    bad_pin: `A PIN has ${PIN_DIGITS_MIN} to ${PIN_DIGITS_MAX} digits.`,
-    trivial_pin: 'This PIN is among those that are tried first. Choose another.',
-  },
+  pinRefusals,
+  people: peopleTexts,
 
   problems: {
     refused: { title: 'Not accepted', detail: 'The user name or passcode was not accepted.' },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { openStore, type Store } from '../../host/service/data/database.ts';
-import { makeBearer } from '../../host/service/people/applications.ts';
+import { makeBearer } from '../../host/service/people/credentials/bearers.ts';
 import { openKeyFile } from '../../host/service/sealing/key-file.ts';
 import { makeDatabase, startCluster } from '../kit/postgres.ts';
 import { findPostgres } from '../kit/postgres-programs.ts';

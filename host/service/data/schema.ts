@@ -224,6 +224,8 @@ export interface Schema {
     expires_ms: number;
     /** When the operator last proved to be there with all factors. */
     proved_ms: number;
+    /** When it was last used, to about a minute. */
+    last_seen_ms: number;
   };
   /** Keys for programs that administer the service, with an operator's role. */
   api_keys: {

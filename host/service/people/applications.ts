@@ -1,50 +1,39 @@
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { type Db, writing } from '../data/database.ts';
 import type { Factors } from '../data/schema.ts';
-import { limits } from '../limits.ts';
+import { hashBearer, makeBearer } from './credentials/bearers.ts';
 
-/** The one application of this first piece: its log-in form and whoever holds its API key. */
-const FIRST_APPLICATION = 'login';
+/** The application of the service's own log-in form, and of whoever holds its API key. */
+export const LOGIN_APPLICATION = { name: 'login', factors: 'otp' } as const;
+/** The console itself: operators sign in to it with password and passcode. It has no API key that anybody knows. */
+export const CONSOLE_APPLICATION = { name: 'console', factors: 'password_otp' } as const;
 
 /** A client that may ask for validations. */
 export interface Application {
   readonly id: string;
   readonly name: string;
+  /** What its log-ins must show (R19). */
   readonly factors: Factors;
 }
 
 /**
- * A random bearer value (256 bits) with a prefix that secret scanners can look for.
- *
- * @returns the value to hand out once and the hash to store; so much entropy needs no slow hash
- */
-export function makeBearer(prefix: string): { value: string; hash: string } {
-  const value = `${prefix}_${randomBytes(limits.bearerBytes).toString('base64url')}`;
-  return { value, hash: hashBearer(value) };
-}
-
-/** The hash under which a bearer value is stored and looked up. */
-export function hashBearer(value: string): string {
-  return createHash('sha256').update(value, 'utf8').digest('base64url');
-}
-
-/**
- * The first application, made when there is none.
+ * One of the service's own applications, made when there is none of its name; one that exists stays as it is.
  *
  * @returns the application, and its API key if it was made now: the key is shown once and only its hash is kept
  */
 export function ensureApplication(
   db: Db,
   nowMs: number,
+  own: Omit<Application, 'id'> = LOGIN_APPLICATION,
 ): Promise<{ application: Application; apiKey: string | null }> {
   return writing(db, async transaction => {
     const present = await transaction
       .selectFrom('applications')
       .select(['id', 'name', 'factors'])
-      .where('name', '=', FIRST_APPLICATION)
+      .where('name', '=', own.name)
       .executeTakeFirst();
     if (present !== undefined) return { application: present, apiKey: null };
-    const application: Application = { id: randomUUID(), name: FIRST_APPLICATION, factors: 'otp' };
+    const application: Application = { id: randomUUID(), name: own.name, factors: own.factors };
     const { value, hash } = makeBearer('pfk');
     await transaction
       .insertInto('applications')
@@ -54,7 +43,7 @@ export function ensureApplication(
   });
 }
 
-/** The application whose API key this is, or undefined. */
+/** The application whose API key this is, or undefined; one that is disabled has none. */
 export async function applicationOfKey(db: Db, apiKey: string): Promise<Application | undefined> {
   const hash = hashBearer(apiKey);
   const row = await db

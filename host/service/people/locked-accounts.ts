@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db } from '../data/database.ts';
 import { type LockPolicy, lockStanding } from '../validation/lock.ts';
 import { lockFactsOf } from './users.ts';
@@ -8,7 +9,7 @@ export async function lockedAccounts(
   policy: LockPolicy,
   nowMs: number,
 ): Promise<Map<string, number>> {
-  const failing = await db.selectFrom('users').selectAll().where('failures', '>', 0).execute();
+  const failing = await db.selectFrom('users').selectAll().where('failures', '>', sql.lit(0)).execute();
   const locked = new Map<string, number>();
   for (const user of failing) {
     const { untilMs } = lockStanding(lockFactsOf(user), policy, nowMs);

@@ -1,12 +1,11 @@
+import { recordAudit } from '../audit/record.ts';
 import { type Db, writing } from '../data/database.ts';
 import { limits } from '../limits.ts';
-import { hashBearer, makeBearer } from './applications.ts';
+import type { Management } from '../management.ts';
+import { type OperatorSession, openSession } from './access/sessions.ts';
+import { hashBearer, makeBearer } from './credentials/bearers.ts';
 
-/** An operator session just opened: the cookie value is not stored, only its hash. */
-export interface OperatorSession {
-  readonly token: string;
-  readonly expiresMs: number;
-}
+export type { OperatorSession } from './access/sessions.ts';
 
 /** Makes a one-time operator link key. Links that have run out are forgotten on the way. */
 export function makeOperatorKey(db: Db, nowMs: number): Promise<string> {
@@ -21,53 +20,50 @@ export function makeOperatorKey(db: Db, nowMs: number): Promise<string> {
   });
 }
 
+/** Where a one-time link was opened. */
+export interface LinkUse {
+  readonly key: string;
+  readonly source: string;
+  readonly requestId: string;
+}
+
 /**
- * Uses up a one-time operator key and opens a session.
+ * Uses up a one-time link and opens a session for first set-up and recovery: an administrator's, of nobody.
  *
  * @returns undefined when the key is unknown, used or too old
  */
-export function enterAsOperator(db: Db, key: string, nowMs: number): Promise<OperatorSession | undefined> {
-  return writing(db, async transaction => {
-    const used = await transaction
-      .updateTable('operator_links')
-      .set({ used_ms: nowMs })
-      .where('key_hash', '=', hashBearer(key))
-      .where('used_ms', 'is', null)
-      .where('expires_ms', '>', nowMs)
-      .executeTakeFirst();
-    if (used.numUpdatedRows !== 1n) return undefined;
-    const { value, hash } = makeBearer('pfs');
-    const expiresMs = nowMs + limits.operatorSessionMs;
-    await transaction.deleteFrom('operator_sessions').where('expires_ms', '<=', nowMs).execute();
-    await transaction
-      .insertInto('operator_sessions')
-      .values({
-        token_hash: hash,
-        user_id: null,
-        role: 'admin',
-        created_ms: nowMs,
-        expires_ms: expiresMs,
-        proved_ms: nowMs,
-      })
-      .execute();
-    await forgetSurplus(transaction);
-    return { token: value, expiresMs };
+export function enterByLink(management: Management, use: LinkUse): Promise<OperatorSession | undefined> {
+  const atMs = management.clock();
+  return writing(management.db, async db => {
+    const session = await spendLink(db, use.key, atMs);
+    if (session === undefined) return undefined;
+    await recordAudit(db, management.keys, {
+      atMs,
+      actor: { name: 'link', role: 'admin', source: use.source, requestId: use.requestId },
+      action: 'operator.enter-by-link',
+      subjectKind: 'service',
+      subjectId: 'console',
+      subject: 'console',
+    });
+    return session;
   });
 }
 
-/** Ends the sessions beyond the number kept, those that would end soonest. */
-async function forgetSurplus(db: Db): Promise<void> {
-  await db
-    .deleteFrom('operator_sessions')
-    .where('expires_ms', '<', query =>
-      query
-        .selectFrom('operator_sessions')
-        .select('expires_ms')
-        .orderBy('expires_ms', 'desc')
-        .limit(1)
-        .offset(limits.operatorSessionsKept - 1),
-    )
-    .execute();
+/** `enterByLink` without a row in the audit, for callers that have no keys. */
+export function enterAsOperator(db: Db, key: string, nowMs: number): Promise<OperatorSession | undefined> {
+  return writing(db, transaction => spendLink(transaction, key, nowMs));
+}
+
+async function spendLink(db: Db, key: string, nowMs: number): Promise<OperatorSession | undefined> {
+  const used = await db
+    .updateTable('operator_links')
+    .set({ used_ms: nowMs })
+    .where('key_hash', '=', hashBearer(key))
+    .where('used_ms', 'is', null)
+    .where('expires_ms', '>', nowMs)
+    .executeTakeFirst();
+  if (used.numUpdatedRows !== 1n) return undefined;
+  return await openSession(db, { userId: null, role: 'admin', nowMs });
 }
 
 /** When the session of a cookie value ends; undefined when there is no such session (any more). */
@@ -87,8 +83,4 @@ export async function operatorSessionEnd(
 }
 
 /** Ends a session. */
-export async function leaveAsOperator(db: Db, token: string): Promise<void> {
-  await writing(db, async transaction => {
-    await transaction.deleteFrom('operator_sessions').where('token_hash', '=', hashBearer(token)).execute();
-  });
-}
+export { endSession as leaveAsOperator } from './access/sessions.ts';

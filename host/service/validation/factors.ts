@@ -1,3 +1,5 @@
+import { checkPassword } from '../people/credentials/passwords.ts';
+import { checkPin } from '../people/credentials/pins.ts';
 import { findUser, prepareUserName } from '../people/users.ts';
 import type { ValidationRequest, Validator } from './request.ts';
 
@@ -20,8 +22,8 @@ export async function checkFactors(validator: Validator, request: ValidationRequ
   if (!asksPassword && !asksPin) return { password: undefined, pin: undefined };
   const user = await findUser(validator.db, prepareUserName(request.user) ?? '');
   const password = asksPassword
-    ? await validator.checkSlowly(user?.password_hash ?? null, request.password ?? '')
+    ? await checkPassword(user?.password_hash ?? null, request.password ?? '')
     : undefined;
-  const pin = asksPin ? await validator.checkSlowly(user?.pin_hash ?? null, request.pin ?? '') : undefined;
+  const pin = asksPin ? await checkPin(validator.keys, user, request.pin ?? '') : undefined;
   return { password, pin };
 }

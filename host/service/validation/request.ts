@@ -26,6 +26,4 @@ export interface Validator {
   readonly lock: () => LockPolicy;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
-  /** Whether a password or PIN is the one of a slow hash; without a hash no, after the same work. */
-  readonly checkSlowly: (hash: string | null, typed: string) => Promise<boolean>;
 }

@@ -1,0 +1,147 @@
+import { isIP } from 'node:net';
+import { recordAudit } from '../audit/record.ts';
+import { type Db, writing } from '../data/database.ts';
+import { limits } from '../limits.ts';
+import { done, type Management, type RefusalCode, type Result, refused } from '../management.ts';
+import { texts } from '../texts.ts';
+import { defaultLockPolicy, type LockPolicy } from '../validation/lock.ts';
+import type { Actor } from './actor.ts';
+import { prepareLine } from './one-line.ts';
+
+/** What an administrator sets for the whole service. */
+export interface Settings {
+  readonly lock: LockPolicy;
+  /** How the service calls itself on its pages and in its mails. */
+  readonly serviceName: string;
+  /** Where users reach it: scheme, host and perhaps a port; null until it is set. */
+  readonly publicAddress: string | null;
+}
+
+/** The named value, or undefined when it was never set. What stands in it is for the caller to check. */
+export async function readSetting<T>(db: Db, name: string): Promise<T | undefined> {
+  const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirst();
+  return row === undefined ? undefined : (JSON.parse(row.value) as T);
+}
+
+/** Sets the named value, in the caller's transaction. Not for secrets: the value is stored as it is. */
+export async function writeSetting(db: Db, name: string, value: unknown, nowMs: number): Promise<void> {
+  const row = { value: JSON.stringify(value), changed_ms: nowMs };
+  await db
+    .insertInto('settings')
+    .values({ name, ...row })
+    .onConflict(conflict => conflict.column('name').doUpdateSet(row))
+    .execute();
+}
+
+/** The settings as they stand; what was never set, or is no longer valid, has its default. */
+export async function readSettings(db: Db): Promise<Settings> {
+  const lock = await readSetting<LockPolicy>(db, 'lock');
+  const name = await readSetting<string>(db, 'service_name');
+  const address = await readSetting<string | null>(db, 'public_address');
+  return {
+    lock: lock !== undefined && fitsLockPolicy(lock) ? lock : defaultLockPolicy,
+    serviceName: (name === undefined ? undefined : prepareServiceName(name)) ?? texts.product,
+    publicAddress: typeof address === 'string' ? (prepareAddress(address) ?? null) : null,
+  };
+}
+
+/** Changes the settings that are given and leaves the others. Refusals: bad_lock_policy, bad_service_name, bad_address. */
+export async function changeSettings(
+  management: Management,
+  actor: Actor,
+  given: Partial<Settings>,
+): Promise<Result<Settings>> {
+  const prepared = prepare(given);
+  if (typeof prepared === 'string') return refused(prepared);
+  const atMs = management.clock();
+  return await writing(management.db, async db => {
+    const before = await readSettings(db);
+    const { lock, serviceName, publicAddress } = prepared;
+    if (lock !== undefined) await writeSetting(db, 'lock', lock, atMs);
+    if (serviceName !== undefined) await writeSetting(db, 'service_name', serviceName, atMs);
+    if (publicAddress !== undefined) await writeSetting(db, 'public_address', publicAddress, atMs);
+    await recordAudit(db, management.keys, {
+      atMs,
+      actor,
+      action: 'settings.change',
+      subjectKind: 'settings',
+      subjectId: 'service',
+      subject: Object.keys(prepared).join(' '),
+      detail: {
+        ...(lock && { lockThreshold: lock.threshold, lockPeriodMs: lock.periodMs }),
+        ...(lock && { lockThresholdBefore: before.lock.threshold, lockPeriodMsBefore: before.lock.periodMs }),
+        ...(serviceName !== undefined && { serviceName, serviceNameBefore: before.serviceName }),
+        ...(publicAddress !== undefined && { publicAddress, publicAddressBefore: before.publicAddress }),
+      },
+    });
+    return done({ ...before, ...prepared });
+  });
+}
+
+/** The settings as this node last read them. */
+export interface SettingsCache {
+  read(): Promise<Settings>;
+  /** Called when they may have changed, here or on another node: the next `read` asks the database. */
+  forget(): void;
+}
+
+export function makeSettingsCache(db: Db): SettingsCache {
+  let reading: Promise<Settings> | undefined;
+  return {
+    read() {
+      if (reading !== undefined) return reading;
+      const fresh = readSettings(db);
+      reading = fresh;
+      // A failure is not kept. The caller hears of it from the promise itself.
+      fresh.catch(() => {
+        if (reading === fresh) reading = undefined;
+      });
+      return fresh;
+    },
+    forget() {
+      reading = undefined;
+    },
+  };
+}
+
+function prepare(given: Partial<Settings>): Partial<Settings> | RefusalCode {
+  const prepared: { -readonly [Name in keyof Settings]?: Settings[Name] } = {};
+  if (given.lock !== undefined) {
+    if (!fitsLockPolicy(given.lock)) return 'bad_lock_policy';
+    prepared.lock = { threshold: given.lock.threshold, periodMs: given.lock.periodMs };
+  }
+  if (given.serviceName !== undefined) {
+    const name = prepareServiceName(given.serviceName);
+    if (name === undefined) return 'bad_service_name';
+    prepared.serviceName = name;
+  }
+  if (given.publicAddress !== undefined) {
+    const address = given.publicAddress === null ? null : prepareAddress(given.publicAddress);
+    if (address === undefined) return 'bad_address';
+    prepared.publicAddress = address;
+  }
+  return prepared;
+}
+
+function fitsLockPolicy({ threshold, periodMs }: LockPolicy): boolean {
+  const within = (value: number, least: number, most: number) =>
+    Number.isInteger(value) && value >= least && value <= most;
+  return (
+    within(threshold, 0, limits.lockThresholdMax) &&
+    within(periodMs, limits.lockPeriodMinMs, limits.lockPeriodMaxMs)
+  );
+}
+
+function prepareServiceName(typed: string): string | undefined {
+  return prepareLine(typed, limits.serviceNameMax) || undefined;
+}
+
+/** The origin of an address, or undefined when there is more to it than that, or it is not safe to send people to. */
+function prepareAddress(typed: string): string | undefined {
+  if (typed.length > limits.publicAddressMax || !URL.canParse(typed)) return undefined;
+  const { protocol, hostname, origin, href } = new URL(typed);
+  if (href !== `${origin}/`) return undefined;
+  const isLoopback =
+    hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'));
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback) ? origin : undefined;
+}

@@ -1,0 +1,101 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { openStore, type Store } from '../../../host/service/data/database.ts';
+import type { Management, Result } from '../../../host/service/management.ts';
+import type { Actor } from '../../../host/service/people/actor.ts';
+import { setPassword } from '../../../host/service/people/credentials/passwords.ts';
+import { createUser } from '../../../host/service/people/user-changes.ts';
+import { type Keys, openKeyFile } from '../../../host/service/sealing/key-file.ts';
+import { addToken, type NewToken } from '../../../host/service/tokens/tokens.ts';
+import { secret } from '../../kit/secrets.ts';
+import { type FakeClock, NOON_MS, newDatabase, newToken, type Rig } from '../kit.ts';
+
+/** Who acts in these tests. */
+export const grace: Actor = { name: 'grace', role: 'admin', source: '192.0.2.7', requestId: 'request-1' };
+
+/** A database and keys as administration has them; everything goes when the scope ends. */
+export class Office implements AsyncDisposable {
+  readonly store: Store;
+  readonly management: Management;
+  readonly #clock: FakeClock;
+  readonly #dispose: () => void;
+
+  private constructor(store: Store, keys: Keys, clock: FakeClock, dispose: () => void) {
+    this.store = store;
+    this.management = { db: store.db, keys, clock: () => clock.nowMs };
+    this.#clock = clock;
+    this.#dispose = dispose;
+  }
+
+  /** Without a service around it. */
+  static async open(): Promise<Office> {
+    const directory = mkdtempSync(join(tmpdir(), 'passfob-people-'));
+    const store = await openStore({ directory, databaseUrl: await newDatabase() });
+    const dispose = () => rmSync(directory, { recursive: true, force: true });
+    return new Office(store, openKeyFile(directory, true), { nowMs: NOON_MS }, dispose);
+  }
+
+  /** Beside a rig's services that have been started: on their database, with their keys and clock. */
+  static async beside({ directory, clock, database }: Rig): Promise<Office> {
+    const store = await openStore({ directory, databaseUrl: await database });
+    return new Office(store, openKeyFile(directory, false), clock, () => undefined);
+  }
+
+  get nowMs(): number {
+    return this.#clock.nowMs;
+  }
+
+  set nowMs(nowMs: number) {
+    this.#clock.nowMs = nowMs;
+  }
+
+  /** Makes users of these names. */
+  async users(...names: string[]): Promise<void> {
+    for (const name of names) accepted(await createUser(this.management, grace, { name }));
+  }
+
+  /** Gives a user a token in use, by default one with a seed of its own. */
+  async token(user: string, changes: Partial<NewToken> = {}): Promise<NewToken> {
+    const token = newToken({ user, serial: `FOB-${randomUUID().slice(0, 8)}`, ...changes });
+    const { db, keys } = this.management;
+    expect((await addToken(db, keys, token, this.nowMs)).ok).toBe(true);
+    return token;
+  }
+
+  /** Gives a user a password. @returns the password */
+  async password(user: string): Promise<string> {
+    const password = freshPassword();
+    accepted(await setPassword(this.management, grace, { user, password }));
+    return password;
+  }
+
+  /** The audit so far, as its actions with their subjects, and everything in it as one text. */
+  async audit(): Promise<{ acts: string[]; text: string }> {
+    const rows = await this.store.db.selectFrom('audit').selectAll().orderBy('id').execute();
+    return { acts: rows.map(row => `${row.action} ${row.subject}`), text: JSON.stringify(rows) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.store.close();
+    this.#dispose();
+  }
+}
+
+/** A password that nobody else has. */
+export function freshPassword(): string {
+  return secret(`pw ${randomBytes(12).toString('base64url')}`);
+}
+
+/** What an act gave back; fails when it was refused. */
+export function accepted<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(`refused: ${result.refusal.code}`);
+  return result.value;
+}
+
+/** The code of a refusal, or `done`. */
+export function codeOf(result: Result<unknown>): string {
+  return result.ok ? 'done' : result.refusal.code;
+}

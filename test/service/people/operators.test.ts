@@ -1,0 +1,192 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { limits } from '../../../host/service/limits.ts';
+import {
+  addOperator,
+  changeOperatorRole,
+  disableOperator,
+  enableOperator,
+  hasOperators,
+  listOperators,
+  removeOperator,
+} from '../../../host/service/people/access/operator-changes.ts';
+import { openSession, sessionOf } from '../../../host/service/people/access/sessions.ts';
+import { disableUser, enableUser } from '../../../host/service/people/user-changes.ts';
+import { findUser } from '../../../host/service/people/users.ts';
+import { accepted, codeOf, grace, Office } from './kit.ts';
+
+test('operators are users with a role; each change is audited under the operator who made it', async () => {
+  await using office = await Office.open();
+  const { management } = office;
+  const { db } = office.store;
+  await office.users('ada', 'bob', 'link', 'api:x');
+  expect(await hasOperators(db)).toBe(false);
+  accepted(await addOperator(management, grace, { user: 'Ada', role: 'helpdesk' }));
+  expect(await hasOperators(db)).toBe(true);
+  expect(codeOf(await addOperator(management, grace, { user: 'ada', role: 'admin' }))).toBe(
+    'operator_present',
+  );
+  expect(codeOf(await addOperator(management, grace, { user: 'eve', role: 'admin' }))).toBe('unknown_user');
+  for (const user of ['link', 'api:x'])
+    expect(codeOf(await addOperator(management, grace, { user, role: 'admin' }))).toBe('reserved_name');
+  const root = 'root' as 'admin';
+  expect(codeOf(await addOperator(management, grace, { user: 'bob', role: root }))).toBe('bad_role');
+  expect(codeOf(await changeOperatorRole(management, grace, { user: 'ada', role: root }))).toBe('bad_role');
+  expect(codeOf(await changeOperatorRole(management, grace, { user: 'bob', role: 'admin' }))).toBe(
+    'unknown_operator',
+  );
+  for (const act of [disableOperator, enableOperator, removeOperator])
+    expect(codeOf(await act(management, grace, 'bob'))).toBe('unknown_operator');
+  accepted(await changeOperatorRole(management, grace, { user: 'ada', role: 'auditor' }));
+  accepted(await disableOperator(management, grace, 'ada'));
+  expect(await listOperators(db)).toEqual([
+    { user: 'ada', displayName: '', role: 'auditor', disabledMs: office.nowMs, createdMs: office.nowMs },
+  ]);
+  accepted(await enableOperator(management, grace, 'ada'));
+  accepted(await removeOperator(management, grace, 'ada'));
+  expect(await hasOperators(db)).toBe(false);
+  const rows = await db
+    .selectFrom('audit')
+    .selectAll()
+    .where('subject_kind', '=', 'operator')
+    .orderBy('id')
+    .execute();
+  expect(rows.map(row => [row.actor, row.action, row.subject])).toEqual(
+    Array.from({ length: 5 }, () => ['grace', 'operator.change', 'ada']),
+  );
+  expect(rows.map(row => JSON.parse(row.detail))).toEqual([
+    { change: 'add', role: 'helpdesk' },
+    { change: 'role', role: 'auditor', roleBefore: 'helpdesk' },
+    { change: 'disable', roleBefore: 'auditor' },
+    { change: 'enable', roleBefore: 'auditor' },
+    { change: 'remove', roleBefore: 'auditor' },
+  ]);
+});
+
+test('the last administrator who can sign in stays; one who cannot yet is nobody’s last', async () => {
+  await using office = await Office.open();
+  const { management } = office;
+  await office.users('ada', 'bob');
+  for (const user of ['ada', 'bob']) accepted(await addOperator(management, grace, { user, role: 'admin' }));
+  const takeAway = [
+    () => disableOperator(management, grace, 'ada'),
+    () => removeOperator(management, grace, 'ada'),
+    () => changeOperatorRole(management, grace, { user: 'ada', role: 'helpdesk' }),
+    () => disableUser(management, grace, 'ada'),
+  ];
+  await office.token('ada');
+  await office.password('ada');
+  // Bob is an administrator, but without a fob nobody could administer any more.
+  await office.password('bob');
+  const before = await office.audit();
+  for (const act of takeAway) expect(codeOf(await act())).toBe('last_admin');
+  expect(codeOf(await changeOperatorRole(management, grace, { user: 'ada', role: 'admin' }))).toBe('done');
+  expect((await office.audit()).acts.length).toBe(before.acts.length + 1);
+  expect(codeOf(await removeOperator(management, grace, 'bob'))).toBe('done');
+  accepted(await addOperator(management, grace, { user: 'bob', role: 'admin' }));
+  await office.token('bob');
+  expect(codeOf(await disableUser(management, grace, 'ada'))).toBe('done');
+  expect(codeOf(await disableOperator(management, grace, 'bob'))).toBe('last_admin');
+});
+
+const NAMES = ['ada', 'bob', 'eve'];
+
+/** One step of the property: an act on one user. */
+const step = fc.record({
+  user: fc.constantFrom(...NAMES),
+  act: fc.constantFrom('add', 'role', 'disable', 'enable', 'remove', 'disableUser', 'enableUser', 'signIn'),
+  role: fc.constantFrom('admin' as const, 'helpdesk' as const, 'auditor' as const),
+});
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** A user as the model knows them. */
+interface Person {
+  role: string | undefined;
+  disabled: boolean;
+  userDisabled: boolean;
+  sessions: string[];
+}
+
+const isEnabled = (person: Person) => person.role !== undefined && !person.disabled && !person.userDisabled;
+
+/** What an act that was done does to the model. */
+function follow(person: Person, { act, role }: Step): void {
+  if (act === 'add' || act === 'role') person.role = role;
+  if (act === 'add' || act === 'enable') person.disabled = false;
+  if (act === 'disable') person.disabled = true;
+  if (act === 'remove') person.role = undefined;
+  if (act === 'disableUser') person.userDisabled = true;
+  if (act === 'enableUser') person.userDisabled = false;
+  if (act !== 'enableUser') person.sessions = [];
+}
+
+/** The acts of the property, on real tables. */
+function actsOn({ management, store }: Office, people: ReadonlyMap<string, Person>) {
+  return {
+    add: ({ user, role }: Step) => addOperator(management, grace, { user, role }),
+    role: ({ user, role }: Step) => changeOperatorRole(management, grace, { user, role }),
+    disable: ({ user }: Step) => disableOperator(management, grace, user),
+    enable: ({ user }: Step) => enableOperator(management, grace, user),
+    remove: ({ user }: Step) => removeOperator(management, grace, user),
+    disableUser: ({ user }: Step) => disableUser(management, grace, user),
+    enableUser: ({ user }: Step) => enableUser(management, grace, user),
+    signIn: async ({ user }: Step) => {
+      const person = people.get(user);
+      const userId = (await findUser(store.db, user))?.id;
+      if (person === undefined || userId === undefined || !isEnabled(person)) return undefined;
+      const opening = { userId, role: 'auditor' as const, nowMs: management.clock() };
+      person.sessions.push((await openSession(store.db, opening)).token);
+      return undefined;
+    },
+  };
+}
+
+/** Takes the steps one by one, and looks at what must hold after each and at the end. */
+async function live(office: Office, steps: readonly Step[]): Promise<void> {
+  const people = new Map<string, Person>(
+    NAMES.map(name => [name, { role: undefined, disabled: false, userDisabled: false, sessions: [] }]),
+  );
+  const acts = actsOn(office, people);
+  const ended: string[] = [];
+  let hadAdmin = false;
+  for (const taken of steps) {
+    const person = people.get(taken.user);
+    if (person === undefined) throw new Error('no such person');
+    const open = [...person.sessions];
+    if ((await acts[taken.act](taken))?.ok) follow(person, taken);
+    ended.push(...open.filter(session => !person.sessions.includes(session)));
+    const isAdmin = (other: Person) => isEnabled(other) && other.role === 'admin';
+    const admins = [...people.values()].filter(isAdmin).length;
+    hadAdmin ||= admins > 0;
+    if (hadAdmin) expect(admins).toBeGreaterThan(0);
+  }
+  const listed = (await listOperators(office.store.db)).filter(({ disabledMs }) => disabledMs === null);
+  const enabled = [...people].filter(([, person]) => isEnabled(person));
+  expect(listed.map(({ user, role }) => [user, role]).sort()).toEqual(
+    enabled.map(([name, { role }]) => [name, role]).sort(),
+  );
+  for (const [name, { sessions, role }] of enabled)
+    for (const session of sessions.slice(-limits.sessionsPerOperatorKept))
+      expect(await sessionOf(office.management, session)).toMatchObject({ user: name, role });
+  for (const session of ended) expect(await sessionOf(office.management, session)).toBeUndefined();
+}
+
+test('whatever is done to operators: an administrator remains, and sessions are those of enabled operators', async () => {
+  await using office = await Office.open();
+  const { db } = office.store;
+  await office.users(...NAMES);
+  for (const name of NAMES) {
+    await office.token(name);
+    await office.password(name);
+  }
+  await fc.assert(
+    fc
+      .asyncProperty(fc.array(step, { maxLength: 16 }), steps => live(office, steps))
+      .afterEach(async () => {
+        await db.deleteFrom('operator_sessions').execute();
+        await db.deleteFrom('operators').execute();
+        await db.updateTable('users').set({ disabled_ms: null }).execute();
+      }),
+    { numRuns: 60 },
+  );
+});

@@ -1,0 +1,191 @@
+import { expect, test } from 'vitest';
+import { limits } from '../../../host/service/limits.ts';
+import type { Management } from '../../../host/service/management.ts';
+import {
+  addOperator,
+  changeOperatorRole,
+  disableOperator,
+} from '../../../host/service/people/access/operator-changes.ts';
+import {
+  actorOfSession,
+  endSession,
+  isCsrfToken,
+  isFresh,
+  openSession,
+  type Session,
+  sessionOf,
+} from '../../../host/service/people/access/sessions.ts';
+import { setPassword } from '../../../host/service/people/credentials/passwords.ts';
+import { enterByLink, makeOperatorKey } from '../../../host/service/people/operators.ts';
+import { disableUser, enableUser } from '../../../host/service/people/user-changes.ts';
+import { findUser } from '../../../host/service/people/users.ts';
+import { secret } from '../../kit/secrets.ts';
+import { accepted, freshPassword, grace, Office } from './kit.ts';
+
+const MINUTE_MS = 60_000;
+
+/** An office with `ada` as help desk. */
+async function withAda(): Promise<Office> {
+  const office = await Office.open();
+  await office.users('ada');
+  accepted(await addOperator(office.management, grace, { user: 'ada', role: 'helpdesk' }));
+  return office;
+}
+
+async function open(office: Office): Promise<string> {
+  const userId = (await findUser(office.store.db, 'ada'))?.id ?? '';
+  const opening = { userId, role: 'helpdesk' as const, nowMs: office.nowMs };
+  return secret((await openSession(office.store.db, opening)).token);
+}
+
+async function sessionFor(management: Management, value: string): Promise<Session> {
+  const session = await sessionOf(management, value);
+  if (session === undefined) throw new Error('no session');
+  return session;
+}
+
+test('a session is its operator’s, and the role is the one of now', async () => {
+  await using office = await withAda();
+  const { management } = office;
+  const value = await open(office);
+  expect(await sessionOf(management, value)).toMatchObject({
+    user: 'ada',
+    role: 'helpdesk',
+    expiresMs: office.nowMs + 12 * 60 * MINUTE_MS,
+    provedMs: office.nowMs,
+  });
+  expect(await sessionOf(management, undefined)).toBeUndefined();
+  expect(await sessionOf(management, `${value}x`)).toBeUndefined();
+  // Whatever changes the role, the next request has it.
+  await office.store.db.updateTable('operators').set({ role: 'auditor' }).execute();
+  expect((await sessionOf(management, value))?.role).toBe('auditor');
+  const stored = JSON.stringify(await office.store.db.selectFrom('operator_sessions').selectAll().execute());
+  expect(stored).not.toContain(value.slice(4));
+});
+
+test('a session ends by standing idle, by age, by leaving and by a cookie value that is not one', async () => {
+  await using office = await withAda();
+  const { management } = office;
+  const value = await open(office);
+  const start = office.nowMs;
+  office.nowMs += limits.sessionIdleMs - 1;
+  expect(await sessionOf(management, value)).toBeDefined();
+  office.nowMs += limits.sessionIdleMs - 1;
+  expect(await sessionOf(management, value)).toBeDefined();
+  office.nowMs += limits.sessionIdleMs;
+  expect(await sessionOf(management, value)).toBeUndefined();
+  // Used all the time, it ends all the same.
+  const busy = await open(office);
+  const from = office.nowMs;
+  for (; office.nowMs < from + limits.operatorSessionMs; office.nowMs += 20 * MINUTE_MS)
+    expect(await sessionOf(management, busy)).toBeDefined();
+  expect(await sessionOf(management, busy)).toBeUndefined();
+  office.nowMs = start;
+  const left = await open(office);
+  await endSession(office.store.db, left);
+  expect(await sessionOf(management, left)).toBeUndefined();
+});
+
+test('that a session is used is written about once a minute, not at each request', async () => {
+  await using office = await withAda();
+  const value = await open(office);
+  const seen = async () =>
+    (await office.store.db.selectFrom('operator_sessions').select('last_seen_ms').executeTakeFirstOrThrow())
+      .last_seen_ms;
+  const start = office.nowMs;
+  for (let second = 1; second <= 60; second++) {
+    office.nowMs = start + second * 1000;
+    await sessionOf(office.management, value);
+    expect(await seen()).toBe(start);
+  }
+  office.nowMs = start + 61_000;
+  await sessionOf(office.management, value);
+  expect(await seen()).toBe(start + 61_000);
+  // A clock set back neither ends the session nor lets it stand idle for longer than it may.
+  office.nowMs = start;
+  expect(await sessionOf(office.management, value)).toBeDefined();
+  expect(await seen()).toBe(start + 61_000);
+});
+
+test('disabling the user or the operator, another role and another password end sessions for good', async () => {
+  await using office = await withAda();
+  const { management } = office;
+  const ends = [
+    async () => {
+      accepted(await disableUser(management, grace, 'ada'));
+      accepted(await enableUser(management, grace, 'ada'));
+    },
+    async () => accepted(await changeOperatorRole(management, grace, { user: 'ada', role: 'auditor' })),
+    async () => accepted(await setPassword(management, grace, { user: 'ada', password: freshPassword() })),
+    async () => accepted(await disableOperator(management, grace, 'ada')),
+  ];
+  for (const end of ends) {
+    const values = [await open(office), await open(office)];
+    for (const value of values) expect(await sessionOf(management, value)).toBeDefined();
+    await end();
+    for (const value of values) expect(await sessionOf(management, value)).toBeUndefined();
+  }
+  expect(await office.store.db.selectFrom('operator_sessions').selectAll().execute()).toEqual([]);
+});
+
+test('of one operator a bounded number of sessions is kept, and nobody else loses theirs', async () => {
+  await using office = await withAda();
+  const { management } = office;
+  const link = await openSession(office.store.db, { userId: null, role: 'admin', nowMs: office.nowMs });
+  const values: string[] = [];
+  for (let nth = 0; nth <= limits.sessionsPerOperatorKept; nth++) {
+    office.nowMs += 1000;
+    values.push(await open(office));
+  }
+  const [oldest, ...others] = values;
+  expect(await sessionOf(management, oldest)).toBeUndefined();
+  for (const value of others) expect(await sessionOf(management, value)).toBeDefined();
+  expect(await sessionOf(management, link.token)).toBeDefined();
+});
+
+test('a proof is fresh for five minutes, that of a link for a set-up; one from the future is none', async () => {
+  await using office = await withAda();
+  const { management } = office;
+  const session = await sessionFor(management, await open(office));
+  expect(isFresh(session, office.nowMs)).toBe(true);
+  expect(isFresh(session, office.nowMs + 5 * MINUTE_MS - 1)).toBe(true);
+  expect(isFresh(session, office.nowMs + 5 * MINUTE_MS)).toBe(false);
+  expect(isFresh(session, office.nowMs - 1)).toBe(false);
+  const key = secret(await makeOperatorKey(office.store.db, office.nowMs));
+  const use = { key, source: '192.0.2.9', requestId: 'request-2' };
+  const entered = await enterByLink(management, use);
+  expect(await enterByLink(management, use)).toBeUndefined();
+  const byLink = await sessionFor(management, secret(entered?.token ?? ''));
+  expect(byLink).toMatchObject({ user: null, role: 'admin' });
+  expect(isFresh(byLink, office.nowMs + 30 * MINUTE_MS - 1)).toBe(true);
+  expect(isFresh(byLink, office.nowMs + 30 * MINUTE_MS)).toBe(false);
+  expect(actorOfSession(byLink, '::1', 'r')).toEqual({
+    name: 'link',
+    role: 'admin',
+    source: '::1',
+    requestId: 'r',
+  });
+  expect(actorOfSession(session, '::1', 'r')).toMatchObject({ name: 'ada', role: 'helpdesk' });
+  const { acts, text } = await office.audit();
+  expect(acts.filter(act => act.startsWith('operator.enter-by-link'))).toHaveLength(1);
+  expect(text).not.toContain(key);
+});
+
+test('a session has its own token against other sites, which neither another session nor another key file makes', async () => {
+  await using office = await withAda();
+  await using elsewhere = await Office.open();
+  const [one, two] = [await open(office), await open(office)];
+  const session = await sessionFor(office.management, one);
+  expect(session.csrf).toBe((await sessionFor(office.management, one)).csrf);
+  expect(isCsrfToken(session, session.csrf)).toBe(true);
+  const foreign = { ...office.management, keys: elsewhere.management.keys };
+  for (const given of [
+    '',
+    one,
+    `${session.csrf}x`,
+    session.csrf.slice(1),
+    (await sessionFor(office.management, two)).csrf,
+    (await sessionFor(foreign, one)).csrf,
+  ])
+    expect(isCsrfToken(session, given)).toBe(false);
+});

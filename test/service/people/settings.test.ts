@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest';
+import type { Management } from '../../../host/service/management.ts';
+import {
+  changeSettings,
+  makeSettingsCache,
+  readSetting,
+  readSettings,
+  type Settings,
+  writeSetting,
+} from '../../../host/service/people/settings.ts';
+import { accepted, codeOf, grace, Office } from './kit.ts';
+
+const DEFAULTS: Settings = {
+  lock: { threshold: 3, periodMs: 15 * 60_000 },
+  serviceName: 'Passfob',
+  publicAddress: null,
+};
+
+const change = async (management: Management, given: Partial<Settings>) =>
+  codeOf(await changeSettings(management, grace, given));
+
+test('settings have defaults, change one by one and are audited with what they were', async () => {
+  await using office = await Office.open();
+  const { management } = office;
+  const { db } = office.store;
+  expect(await readSettings(db)).toEqual(DEFAULTS);
+  const lock = { threshold: 0, periodMs: 1000 };
+  expect(accepted(await changeSettings(management, grace, { lock }))).toEqual({ ...DEFAULTS, lock });
+  const publicAddress = 'https://otp.example.org:8443';
+  accepted(
+    await changeSettings(management, grace, { serviceName: ' Example ', publicAddress: `${publicAddress}/` }),
+  );
+  expect(await readSettings(db)).toEqual({ lock, serviceName: 'Example', publicAddress });
+  accepted(await changeSettings(management, grace, { publicAddress: null }));
+  expect((await readSettings(db)).publicAddress).toBeNull();
+  const rows = await db.selectFrom('audit').selectAll().orderBy('id').execute();
+  expect(rows.map(row => [row.action, row.subject])).toEqual([
+    ['settings.change', 'lock'],
+    ['settings.change', 'serviceName publicAddress'],
+    ['settings.change', 'publicAddress'],
+  ]);
+  expect(JSON.parse(rows[0]?.detail ?? '')).toEqual({
+    lockThreshold: 0,
+    lockPeriodMs: 1000,
+    lockThresholdBefore: 3,
+    lockPeriodMsBefore: 900_000,
+  });
+});
+
+test('what is out of bounds is refused, and with it everything that was sent along', async () => {
+  await using office = await Office.open();
+  const { management } = office;
+  for (const [threshold, periodMs] of [
+    [-1, 1000],
+    [101, 1000],
+    [1.5, 1000],
+    [3, 999],
+    [3, 7 * 24 * 3_600_000 + 1],
+    [3, Number.NaN],
+  ] as const)
+    expect(await change(management, { serviceName: 'x', lock: { threshold, periodMs } })).toBe(
+      'bad_lock_policy',
+    );
+  for (const serviceName of ['', ' ', 'a\r\nBcc: x', 'x'.repeat(65)])
+    expect(await change(management, { serviceName })).toBe('bad_service_name');
+  for (const publicAddress of [
+    '',
+    'otp.example.org',
+    'http://otp.example.org',
+    'http://127.0.0.1.example.org',
+    'ftp://127.0.0.1',
+    'https://user:secret@otp.example.org',
+    'https://otp.example.org/path',
+    'https://otp.example.org/?a',
+    'https://otp.example.org/#a',
+    'javascript:alert(1)',
+  ])
+    expect(await change(management, { publicAddress })).toBe('bad_address');
+  for (const publicAddress of ['http://127.0.0.1:8080', 'http://localhost:1', 'http://[::1]:8080'])
+    expect(await change(management, { publicAddress })).toBe('done');
+  await office.store.db.deleteFrom('settings').execute();
+  expect(await readSettings(office.store.db)).toEqual(DEFAULTS);
+});
+
+test('a value that no longer fits has its default instead', async () => {
+  await using office = await Office.open();
+  const { db } = office.store;
+  await writeSetting(db, 'lock', { threshold: 1000, periodMs: 1 }, office.nowMs);
+  await writeSetting(db, 'public_address', 'javascript:alert(1)', office.nowMs);
+  expect(await readSettings(db)).toEqual(DEFAULTS);
+});
+
+test('other parts keep named values of their own', async () => {
+  await using office = await Office.open();
+  const { db } = office.store;
+  expect(await readSetting(db, 'channels')).toBeUndefined();
+  for (const value of [{ to: ['a', 'b'] }, null, 0]) {
+    await writeSetting(db, 'channels', value, office.nowMs);
+    expect(await readSetting(db, 'channels')).toEqual(value);
+  }
+});
+
+test('a node reads settings once until it forgets them, also while a reading is under way', async () => {
+  await using office = await Office.open();
+  const { management } = office;
+  const cache = makeSettingsCache(office.store.db);
+  expect(await cache.read()).toEqual(DEFAULTS);
+  accepted(await changeSettings(management, grace, { serviceName: 'One' }));
+  expect(await cache.read()).toEqual(DEFAULTS);
+  cache.forget();
+  expect((await cache.read()).serviceName).toBe('One');
+  cache.forget();
+  const early = cache.read();
+  accepted(await changeSettings(management, grace, { serviceName: 'Two' }));
+  cache.forget();
+  await early;
+  expect((await cache.read()).serviceName).toBe('Two');
+});

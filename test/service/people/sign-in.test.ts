@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { addOperator, disableOperator } from '../../../host/service/people/access/operator-changes.ts';
+import { isFresh, openSession, sessionOf } from '../../../host/service/people/access/sessions.ts';
+import {
+  type Decider,
+  proveAgain,
+  type SignInRequest,
+  signIn,
+} from '../../../host/service/people/access/sign-in.ts';
+import { CONSOLE_APPLICATION, ensureApplication } from '../../../host/service/people/applications.ts';
+import { checkPassword } from '../../../host/service/people/credentials/passwords.ts';
+import { findUser, prepareUserName } from '../../../host/service/people/users.ts';
+import type { Service } from '../../../host/service/service.ts';
+import type { NewToken } from '../../../host/service/tokens/tokens.ts';
+import { secret } from '../../kit/secrets.ts';
+import { codeNow, Rig, wrongCode } from '../kit.ts';
+import { accepted, freshPassword, grace, Office } from './kit.ts';
+
+interface Desk {
+  readonly office: Office;
+  readonly decider: Decider;
+  readonly token: NewToken;
+  readonly password: string;
+}
+
+/** Starts a service and makes the administrator `ada` with password and fob; log-ins are decided by the service. */
+async function desk(rig: Rig): Promise<Desk & AsyncDisposable> {
+  const service = await rig.start();
+  const office = await Office.beside(rig);
+  const { db } = office.store;
+  await office.users('ada');
+  const [token, password] = [await office.token('ada'), await office.password('ada')];
+  accepted(await addOperator(office.management, grace, { user: 'ada', role: 'admin' }));
+  const { application } = await ensureApplication(db, office.nowMs, CONSOLE_APPLICATION);
+  const decider = { applicationId: application.id, decide: decisionOf(service, office) };
+  return { office, decider, token, password, [Symbol.asyncDispose]: () => office[Symbol.asyncDispose]() };
+}
+
+/** The password here, the passcode by the service. */
+function decisionOf(service: Service, { store }: Office): Decider['decide'] {
+  return async ({ user, password, passcode, source, factors }: SignInRequest) => {
+    expect(factors).toBe('password_otp');
+    const hash = (await findUser(store.db, prepareUserName(user) ?? ''))?.password_hash ?? null;
+    if (!(await checkPassword(hash, password))) return 'wrong';
+    return (await service.validate({ user, passcode, source })).outcome;
+  };
+}
+
+/** A sign-in of ada in the next time step, with something about it changed. */
+function enter({ office, decider, token, password }: Desk, changes: Record<string, string> = {}) {
+  office.nowMs += 30_000;
+  return signIn(office.management, decider, {
+    user: 'ada',
+    password,
+    passcode: codeNow(token, office.nowMs),
+    source: '192.0.2.1',
+    requestId: randomUUID(),
+    ...changes,
+  });
+}
+
+test('an operator with password and fob gets a session, and the audit says so', async () => {
+  await using rig = new Rig();
+  await using at = await desk(rig);
+  const { office } = at;
+  const session = await enter(at, { user: ' ADA ' });
+  const value = secret(session?.token ?? '');
+  expect(await sessionOf(office.management, value)).toMatchObject({ user: 'ada', role: 'admin' });
+  const { acts, text } = await office.audit();
+  expect(acts.at(-1)).toBe('operator.sign-in ada');
+  for (const hidden of [value, at.password]) expect(text).not.toContain(hidden);
+});
+
+test('every reason not to let somebody in looks the same and leaves no session', async () => {
+  await using rig = new Rig();
+  await using at = await desk(rig);
+  const { office } = at;
+  await office.users('bob');
+  const bob = { ...at, token: await office.token('bob'), password: await office.password('bob') };
+  const refused = [
+    await enter(at, { password: freshPassword() }),
+    await enter(at, { passcode: wrongCode(at.token, office.nowMs) }),
+    await enter(at, { passcode: '' }),
+    await enter(at, { user: 'nobody' }),
+    await enter(at, { user: 'a\0' }),
+    await enter(at, { user: 'bob' }),
+    // Right in all, but no operator.
+    await enter(bob, { user: 'bob' }),
+  ];
+  expect(refused).toEqual(refused.map(() => undefined));
+  accepted(await addBob(office));
+  accepted(await disableOperator(office.management, grace, 'bob'));
+  const again = { ...bob, token: await office.token('bob') };
+  expect(await enter(again, { user: 'bob' })).toBeUndefined();
+  expect(await office.store.db.selectFrom('operator_sessions').selectAll().execute()).toEqual([]);
+  expect((await office.audit()).acts.filter(act => act.startsWith('operator.sign-in'))).toEqual([]);
+});
+
+const addBob = (office: Office) => addOperator(office.management, grace, { user: 'bob', role: 'admin' });
+
+test('an operator who is disabled while the passcode is looked at gets no session', async () => {
+  await using rig = new Rig();
+  await using at = await desk(rig);
+  const { office } = at;
+  await office.users('bob');
+  await office.token('bob');
+  await office.password('bob');
+  accepted(await addBob(office));
+  const decide: Decider['decide'] = async request => {
+    const outcome = await at.decider.decide(request);
+    accepted(await disableOperator(office.management, grace, 'ada'));
+    return outcome;
+  };
+  expect(await enter({ ...at, decider: { ...at.decider, decide } })).toBeUndefined();
+});
+
+test('a session is proved anew by its own operator only, and a link’s not at all', async () => {
+  await using rig = new Rig();
+  await using at = await desk(rig);
+  const { office } = at;
+  const { management } = office;
+  const value = secret((await enter(at))?.token ?? '');
+  const token = await office.token('ada');
+  const prove = (changes: Record<string, string> = {}) => {
+    office.nowMs += 30_000;
+    const passcode = codeNow(token, office.nowMs);
+    const proof = { password: at.password, passcode, source: '192.0.2.1', requestId: randomUUID() };
+    return proveAgain(management, at.decider, { value, ...proof, ...changes });
+  };
+  const fresh = async () => {
+    const session = await sessionOf(management, value);
+    return session !== undefined && isFresh(session, office.nowMs);
+  };
+  office.nowMs += 6 * 60_000;
+  expect(await fresh()).toBe(false);
+  expect(await prove({ password: freshPassword() })).toBe(false);
+  expect(await prove({ value: `${value}x` })).toBe(false);
+  const link = await openSession(office.store.db, { userId: null, role: 'admin', nowMs: office.nowMs });
+  expect(await prove({ value: secret(link.token) })).toBe(false);
+  expect(await fresh()).toBe(false);
+  expect(await prove()).toBe(true);
+  expect(await fresh()).toBe(true);
+  expect((await office.audit()).acts.at(-1)).toBe('operator.prove ada');
+});

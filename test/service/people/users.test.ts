@@ -1,0 +1,173 @@
+import { CompiledQuery, sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { engineOf } from '../../../host/service/data/engine.ts';
+import {
+  changeUser,
+  createUser,
+  disableUser,
+  enableUser,
+  unlockUser,
+} from '../../../host/service/people/user-changes.ts';
+import {
+  listUsers,
+  selectUsers,
+  type UserQuery,
+  userDetail,
+} from '../../../host/service/people/user-views.ts';
+import { defaultLockPolicy } from '../../../host/service/validation/lock.ts';
+import { accepted, codeOf, grace, Office } from './kit.ts';
+
+const query = (office: Office, changes: Partial<UserQuery> = {}): UserQuery => ({
+  lock: defaultLockPolicy,
+  nowMs: office.nowMs,
+  limit: 50,
+  ...changes,
+});
+
+const namesOf = async (office: Office, changes: Partial<UserQuery> = {}) =>
+  (await listUsers(office.store.db, query(office, changes))).users.map(({ name }) => name);
+
+test('a user is made, found under any spelling, changed and audited; refusals change nothing', async () => {
+  await using office = await Office.open();
+  const { management } = office;
+  const made = accepted(
+    await createUser(management, grace, { name: ' Ada ', displayName: 'Ada L.', email: 'Ada@Example.ORG' }),
+  );
+  expect(made).toMatchObject({ name: 'ada', displayName: 'Ada L.', email: 'Ada@example.org', pin: 'none' });
+  expect(codeOf(await createUser(management, grace, { name: 'ADA' }))).toBe('user_taken');
+  expect(codeOf(await createUser(management, grace, { name: 'a\nb' }))).toBe('bad_user');
+  const rename = (displayName: string) => changeUser(management, grace, { user: 'ada', displayName });
+  expect(codeOf(await rename('two\nlines'))).toBe('bad_display_name');
+  expect(codeOf(await rename('turned \u202eround'))).toBe('bad_display_name');
+  expect(codeOf(await changeUser(management, grace, { user: 'bob', email: null }))).toBe('unknown_user');
+  expect(accepted(await changeUser(management, grace, { user: 'Ada', email: '' }))).toMatchObject({
+    displayName: 'Ada L.',
+    email: null,
+  });
+  await office.token('ada');
+  await office.token('ada');
+  const detail = await userDetail(office.store.db, 'ADA', query(office));
+  expect(detail).toMatchObject({ id: made.id, tokens: 2, usableTokens: 2, hasPassword: false });
+  expect((await office.audit()).acts).toEqual(['user.create ada', 'user.change ada']);
+});
+
+test('disabling, enabling and unlocking are seen in the view and audited', async () => {
+  await using office = await Office.open();
+  const { management } = office;
+  await office.users('ada');
+  const failing = { failures: 3, last_failure_ms: office.nowMs };
+  await office.store.db.updateTable('users').set(failing).execute();
+  const locked = await userDetail(office.store.db, 'ada', query(office));
+  expect(locked?.lockedUntilMs).toBe(office.nowMs + defaultLockPolicy.periodMs);
+  expect(accepted(await unlockUser(management, grace, 'ada'))).toMatchObject({
+    failures: 0,
+    lockedUntilMs: null,
+  });
+  expect(accepted(await disableUser(management, grace, 'ada')).disabledMs).toBe(office.nowMs);
+  office.nowMs += 1000;
+  // Disabled again, it is still disabled since the first time.
+  expect(accepted(await disableUser(management, grace, 'ada')).disabledMs).toBe(office.nowMs - 1000);
+  expect(accepted(await enableUser(management, grace, 'ada')).disabledMs).toBeNull();
+  expect((await office.audit()).acts.slice(1)).toEqual([
+    'user.unlock ada',
+    'user.disable ada',
+    'user.disable ada',
+    'user.enable ada',
+  ]);
+});
+
+test('lists go page by page through all names once, by beginning and by state', async () => {
+  await using office = await Office.open();
+  // Beyond the last of the first plane: a bound of U+FFFF would lose it.
+  const names = ['ada', 'adam', 'adb', 'ad𐐨', 'bob', 'böb', 'b%', 'b_'];
+  await office.users(...names);
+  const sorted = [...names].sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
+  const seen: string[] = [];
+  let after: string | undefined;
+  do {
+    const page = await listUsers(office.store.db, query(office, { after, limit: 3 }));
+    seen.push(...page.users.map(({ name }) => name));
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  expect(seen).toEqual(sorted);
+  expect(await namesOf(office, { search: 'AD' })).toEqual(['ada', 'adam', 'adb', 'ad𐐨']);
+  expect(await namesOf(office, { search: 'ada' })).toEqual(['ada', 'adam']);
+  expect(await namesOf(office, { search: 'b%' })).toEqual(['b%']);
+  expect(await namesOf(office, { search: 'ad', after: 'adam' })).toEqual(['adb', 'ad𐐨']);
+  expect(await namesOf(office, { search: 'ada', after: 'ada' })).toEqual(['adam']);
+  expect(await namesOf(office, { search: 'b', after: 'ada' })).toEqual(['b%', 'b_', 'bob', 'böb']);
+  expect(await namesOf(office, { search: 'ad', after: 'bob' })).toEqual([]);
+  expect(await namesOf(office, { search: 'x' })).toEqual([]);
+  expect(await namesOf(office, { search: 'a\0' })).toEqual([]);
+  expect(await namesOf(office, { after: 'a\0' })).toEqual([]);
+  accepted(await disableUser(office.management, grace, 'bob'));
+  const last_failure_ms = office.nowMs;
+  const fail = (name: string, failures: number) =>
+    office.store.db
+      .updateTable('users')
+      .set({ failures, last_failure_ms })
+      .where('name', '=', name)
+      .execute();
+  await fail('ada', 3);
+  await fail('adam', 2);
+  expect(await namesOf(office, { state: 'disabled' })).toEqual(['bob']);
+  expect(await namesOf(office, { state: 'locked' })).toEqual(['ada']);
+  expect(await namesOf(office, { state: 'locked', lock: { ...defaultLockPolicy, threshold: 0 } })).toEqual(
+    [],
+  );
+  office.nowMs += defaultLockPolicy.periodMs;
+  expect(await namesOf(office, { state: 'locked' })).toEqual([]);
+});
+
+/** How the database would list users, when it may not sort or read all of them for want of rows. */
+function planOf(office: Office, changes: Partial<UserQuery>): Promise<string> {
+  return office.store.db.transaction().execute(async db => {
+    const { sql: text, parameters } = selectUsers(db, query(office, changes)).limit(51).compile();
+    const isPostgres = engineOf(db) === 'postgres';
+    if (isPostgres)
+      for (const way of ['seqscan', 'bitmapscan', 'sort'])
+        await sql`set local ${sql.raw(`enable_${way}`)} = off`.execute(db);
+    const explain = isPostgres ? 'explain' : 'explain query plan';
+    return JSON.stringify(
+      (await db.executeQuery(CompiledQuery.raw(`${explain} ${text}`, [...parameters]))).rows,
+    );
+  });
+}
+
+test.each([
+  [{}, /autoindex_users_2 \(name>|users_name_key.*Index Cond: \(name >/],
+  [
+    { search: 'ada' },
+    /autoindex_users_2 \(name>\? AND name<|users_name_key.*Cond: \(\(name >= .* AND \(name </,
+  ],
+  [
+    { search: 'ada', after: 'adam' },
+    /autoindex_users_2 \(name>\? AND name<|users_name_key.*Index Cond: \(\(name > /,
+  ],
+  [{ state: 'disabled' }, /users_disabled/],
+  [{ state: 'locked' }, /users_failing/],
+] as const)('a list of users %j walks along an index', async (changes, index) => {
+  await using office = await Office.open();
+  const plan = await planOf(office, changes);
+  expect(plan).toMatch(index);
+  expect(plan).not.toMatch(/temp b-tree|sort|seq scan|scan users"/i);
+  // A second lower bound would be read up to, row by row.
+  expect(
+    (
+      selectUsers(office.store.db, query(office, changes))
+        .compile()
+        .sql.match(/"name" >/g) ?? []
+    ).length,
+  ).toBe(1);
+});
+
+test('no view of a user holds a hash', async () => {
+  await using office = await Office.open();
+  await office.users('ada');
+  await office.password('ada');
+  const { users } = await listUsers(office.store.db, query(office));
+  const detail = await userDetail(office.store.db, 'ada', query(office));
+  expect(users[0]?.hasPassword).toBe(true);
+  expect(JSON.stringify([users, detail])).not.toMatch(/argon2|hash/i);
+  expect((await office.audit()).text).not.toContain('argon2');
+});
