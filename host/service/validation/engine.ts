@@ -1,7 +1,8 @@
 import { validating } from '../data/database.ts';
 import { ServiceError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { prepareUserName } from '../people/users.ts';
+import { refreshPasswordHash } from '../people/credentials/passwords.ts';
+import { findUser, prepareUserName } from '../people/users.ts';
 import { fingerprintOf } from './answers.ts';
 import { decideBatch } from './batch.ts';
 import type { Ticket } from './cases.ts';
@@ -77,10 +78,12 @@ export function makeEngine(validator: Validator): Engine {
         fingerprint: fingerprintOf(validator.keys, request),
         proofs: await checkFactors(validator, request),
       };
-      return await new Promise<Outcome>((resolve, reject) => {
+      const outcome = await new Promise<Outcome>((resolve, reject) => {
         waiting.push({ ticket, resolve, reject });
         void pump();
       });
+      if (outcome === 'accepted' && ticket.proofs.password === true) await renewHash(validator, request);
+      return outcome;
     },
   };
 }
@@ -97,4 +100,10 @@ function nextBatch(waiting: readonly Waiting[]): { batch: Waiting[]; rest: Waiti
     names.add(name);
   }
   return { batch, rest };
+}
+
+/** The password was just found right, so its hash can be made with today's parameters where it is older. */
+async function renewHash({ db }: Validator, { user, password = '' }: ValidationRequest): Promise<void> {
+  const row = await findUser(db, prepareUserName(user) ?? '');
+  if (row !== undefined) await refreshPasswordHash(db, row, password);
 }
