@@ -99,4 +99,7 @@ export const limits = {
   formBucket: { burst: 30, perSecond: 0.5 },
   applicationBucket: { burst: 2_000, perSecond: 1_000 },
   bucketsKept: 10_000,
+
+  /** Records: audit, alerts, channels, backups. */
+  auditDetailMax: 8_192,
 } as const;
