@@ -102,4 +102,12 @@ export const limits = {
 
   /** Records: audit, alerts, channels, backups. */
   auditDetailMax: 8_192,
+  /** Rows under one seal, and rows or seals read at once by verification. */
+  auditSealRows: 256,
+  auditPageRows: 256,
+  auditFindingsMax: 100,
+  auditListedMax: 200,
+  auditListedDefault: 50,
+  auditRotateSeals: 64,
+  auditSealEveryMs: 3_000,
 } as const;
