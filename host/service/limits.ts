@@ -110,4 +110,32 @@ export const limits = {
   auditListedDefault: 50,
   auditRotateSeals: 64,
   auditSealEveryMs: 3_000,
+  channelsMax: 16,
+  channelNameMax: 64,
+  channelSecretMax: 512,
+  channelSecretBytes: 32,
+  channelKeyMin: 16,
+  hostNameMax: 253,
+  mailAddressMax: 254,
+  mailRecipientsMax: 20,
+  certificateMaxChars: 65_536,
+  webhookUrlMax: 2_048,
+  webhookAnswerMaxBytes: 16_384,
+  /** One delivery, from name to answer; a lease outlives it. */
+  deliveryTimeoutMs: 20_000,
+  deliveryLeaseMs: 60_000,
+  deliveriesAtOnce: 8,
+  deliveryAttempts: 12,
+  deliveryRetryMinMs: 5_000,
+  deliveryRetryMaxMs: 3_600_000,
+  deliveryErrorMax: 200,
+  deliverEveryMs: 2_000,
+  /** Delivered and given up rows are forgotten after this time. */
+  deliveriesKeptMs: 30 * 24 * 3_600_000,
+  /** RFC 5424 §6.1: receivers take 2,048 octets. Field lengths: §6. */
+  syslogMaxBytes: 2_048,
+  syslogHostMax: 255,
+  /** How far the clock may go back unnoticed, and how often the time is written down. */
+  clockBackMs: 5_000,
+  clockSeenEveryMs: 60_000,
 } as const;

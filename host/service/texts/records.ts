@@ -14,10 +14,42 @@ export const recordTexts = {
     anchorChanged: 'The mark that tells how far the audit was rotated was changed or removed.',
     headChanged: 'The mark that tells the number of the last row was changed or removed.',
   },
+  /** What reaches people by mail, webhook and syslog. */
+  notices: {
+    kinds: {
+      replay: 'Passcode used again',
+      revoked_use: 'Revoked token used',
+      locked: 'Account locked',
+      audit: 'Audit does not verify',
+      clock: 'Service clock went back',
+      report: 'Log-in reported by its user',
+      test: 'Test message',
+    },
+    title: (kind: string, count: number) => `Passfob: ${kind}${count > 1 ? ` (${count} times)` : ''}`,
+    labels: {
+      what: 'What',
+      user: 'User',
+      serial: 'Token',
+      source: 'From',
+      at: 'At (UTC)',
+      firstUse: 'First used (UTC)',
+      firstUseSource: 'First used from',
+      count: 'Times',
+    },
+  },
 } as const;
 
 /** Refusals of this area. */
 export const recordRefusals = {
   audit_broken: 'The audit does not verify, so none of it was removed. Run "audit verify" and keep a copy.',
   bad_time: 'The time must be a whole number of milliseconds since 1970, and not later than now.',
+  unknown_alert: 'There is no alert with this number.',
+  alert_acknowledged: 'This alert has been acknowledged already.',
+  unknown_channel: 'There is no channel with this identifier.',
+  too_many_channels: 'There are as many channels as there may be. Remove one first.',
+  bad_channel: 'The channel is not complete, or one of its fields is out of range.',
+  bad_channel_url: 'The address of a webhook must be an https URL without a user name and password.',
+  bad_channel_secret: 'The secret of a channel is too short, too long or missing.',
+  channel_plain: 'Mail without TLS is for a mail server on this computer only. Use tls or starttls.',
+  channel_failed: 'The test message did not go out. Check the address, the certificate and the secret.',
 } as const;
