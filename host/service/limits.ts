@@ -135,6 +135,10 @@ export const limits = {
   /** RFC 5424 §6.1: receivers take 2,048 octets. Field lengths: §6. */
   syslogMaxBytes: 2_048,
   syslogHostMax: 255,
+  /** Re-keying: rows in one transaction, and how long nodes have for taking up the new key before the old one goes. */
+  rekeyRows: 200,
+  rekeyGraceMs: 120_000,
+  keyFileLockMs: 60_000,
   /** How far the clock may go back unnoticed, and how often the time is written down. */
   clockBackMs: 5_000,
   clockSeenEveryMs: 60_000,

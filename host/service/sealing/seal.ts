@@ -37,7 +37,7 @@ export function seal(keys: Keys, place: Place, plain: Uint8Array): Sealed {
  * @returns the bytes, or undefined when the key is unknown or anything about the seal is not as it was made
  */
 export function unseal(keys: Keys, place: Place, sealed: Sealed): Uint8Array | undefined {
-  const key = keys.sealing.get(sealed.keyId);
+  const key = keyOf(keys, sealed.keyId);
   const box = Buffer.from(sealed.box, 'base64');
   const bodyEnd = box.length - limits.sealTagBytes;
   if (key === undefined || bodyEnd < limits.sealNonceBytes) return undefined;
@@ -51,6 +51,14 @@ export function unseal(keys: Keys, place: Place, sealed: Sealed): Uint8Array | u
   } catch {
     return undefined;
   }
+}
+
+/** Another node may seal under a key that was added since this one read the file. */
+function keyOf(keys: Keys, keyId: string): Uint8Array | undefined {
+  const known = keys.sealing.get(keyId);
+  if (known !== undefined || keys.reload === undefined) return known;
+  keys.reload();
+  return keys.sealing.get(keyId);
 }
 
 function associatedData(place: Place, keyId: string): Buffer {

@@ -14,6 +14,10 @@ export const recordTexts = {
     anchorChanged: 'The mark that tells how far the audit was rotated was changed or removed.',
     headChanged: 'The mark that tells the number of the last row was changed or removed.',
   },
+  keyFileNewer: 'The key file service.key was made by a newer Passfob. Use that version or a newer one.',
+  keyFileBusy: 'The key file service.key is being changed by another program. Try again in a minute.',
+  identityUnreadable:
+    'The service’s identity key does not open with this key file. Restore the key file that belongs to the database.',
   /** What reaches people by mail, webhook and syslog. */
   notices: {
     kinds: {
