@@ -139,6 +139,12 @@ export const limits = {
   rekeyRows: 200,
   rekeyGraceMs: 120_000,
   keyFileLockMs: 60_000,
+  backupPageRows: 500,
+  backupInsertRows: 100,
+  backupLineMaxBytes: 1_048_576,
+  /** How many passcodes of an HOTP fob may have been accepted since the backup; more can be asked for, up to the most. */
+  restoreCounterGap: 25,
+  restoreCounterGapMax: 10_000,
   /** How far the clock may go back unnoticed, and how often the time is written down. */
   clockBackMs: 5_000,
   clockSeenEveryMs: 60_000,

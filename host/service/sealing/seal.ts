@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, type Hmac, randomBytes } from 'node:crypto';
 import { limits } from '../limits.ts';
 import type { Keys } from './key-file.ts';
 
@@ -66,7 +66,7 @@ function associatedData(place: Place, keyId: string): Buffer {
 }
 
 /** What a keyed digest is for: the same parts give another digest for another purpose. */
-export type MacPurpose = 'spent' | 'answer' | 'audit' | 'audit-head' | 'audit-seal' | 'backup';
+export type MacPurpose = 'spent' | 'answer' | 'audit' | 'audit-head' | 'audit-seal';
 
 /**
  * A keyed digest of a list of texts for one purpose: recognises a value again without storing it. Without the key file
@@ -78,6 +78,11 @@ export function macOf(keys: Keys, purpose: MacPurpose, parts: readonly string[])
   return createHmac('sha256', keys.mac)
     .update(unambiguous([purpose, ...parts]))
     .digest('base64url');
+}
+
+/** A keyed digest of bytes that come one after another, for one purpose. */
+export function macStream(keys: Keys, purpose: 'backup'): Hmac {
+  return createHmac('sha256', keys.mac).update(unambiguous([purpose]));
 }
 
 /** Each part with its length in front, so that no two lists give the same bytes. */

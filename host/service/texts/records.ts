@@ -55,5 +55,13 @@ export const recordRefusals = {
   bad_channel_url: 'The address of a webhook must be an https URL without a user name and password.',
   bad_channel_secret: 'The secret of a channel is too short, too long or missing.',
   channel_plain: 'Mail without TLS is for a mail server on this computer only. Use tls or starttls.',
+  backup_exists: 'There is a file of this name already. Choose another name.',
+  backup_damaged: 'The backup is damaged or not whole, or it is no backup of this service. Use another one.',
+  backup_foreign:
+    'The backup does not belong to this key file, or it was changed. Put the service.key that belongs to it into the folder.',
+  backup_other_version:
+    'The backup was made by another version of Passfob. Restore it with that version, then update.',
+  database_not_empty: 'The database is not empty. A backup is restored into an empty one only.',
+  bad_counter_gap: 'The gap for counters is out of range.',
   channel_failed: 'The test message did not go out. Check the address, the certificate and the secret.',
 } as const;
