@@ -130,6 +130,7 @@ export const limits = {
   deliveryRetryMaxMs: 3_600_000,
   deliveryErrorMax: 200,
   deliverEveryMs: 2_000,
+  forgetEveryMs: 3_600_000,
   /** Delivered and given up rows are forgotten after this time. */
   deliveriesKeptMs: 30 * 24 * 3_600_000,
   /** RFC 5424 §6.1: receivers take 2,048 octets. Field lengths: §6. */
