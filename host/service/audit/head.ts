@@ -15,16 +15,20 @@ export async function readHead(db: Db, keys: Keys): Promise<Head> {
   const row = await db.selectFrom('settings').select('value').where('name', '=', NAME).executeTakeFirst();
   if (row === undefined) return { standing: 'absent', id: 0 };
   const [, digits = '', mac] = /^\{"id":(\d{1,15}),"mac":"([\w-]+)"\}$/.exec(row.value) ?? [];
-  if (mac !== macOf(keys, 'audit-head', [digits])) return { standing: 'changed', id: 0 };
+  if (mac !== headMac(keys, digits)) return { standing: 'changed', id: 0 };
   return { standing: 'good', id: Number(digits) };
 }
 
 /** Stores the last number under a MAC. */
 export async function writeHead(db: Db, keys: Keys, id: number, nowMs: number): Promise<void> {
-  const value = JSON.stringify({ id, mac: macOf(keys, 'audit-head', [String(id)]) });
+  const value = JSON.stringify({ id, mac: headMac(keys, String(id)) });
   await db
     .insertInto('settings')
     .values({ name: NAME, value, changed_ms: nowMs })
     .onConflict(conflict => conflict.column('name').doUpdateSet({ value, changed_ms: nowMs }))
     .execute();
+}
+
+function headMac(keys: Keys, digits: string): string {
+  return macOf(keys, 'audit-seal', ['head', digits]);
 }

@@ -65,8 +65,8 @@ function associatedData(place: Place, keyId: string): Buffer {
   return unambiguous([place.table, place.id, keyId]);
 }
 
-/** What a keyed digest is for: the same parts give another digest for another purpose. */
-export type MacPurpose = 'spent' | 'answer' | 'audit' | 'audit-head' | 'audit-seal';
+/** What a keyed digest is for; the same texts give different digests for different purposes. */
+export type MacPurpose = 'spent' | 'answer' | 'temporary' | 'csrf' | 'audit' | 'audit-seal' | 'backup';
 
 /**
  * A keyed digest of a list of texts for one purpose: recognises a value again without storing it. Without the key file

@@ -1,16 +1,15 @@
 import { expect, test } from 'vitest';
 import { recordAudit } from '../../../host/service/audit/record.ts';
-import { openStore, writing } from '../../../host/service/data/database.ts';
+import { writing } from '../../../host/service/data/database.ts';
 import { serviceActor } from '../../../host/service/people/actor.ts';
-import { openKeyFile } from '../../../host/service/sealing/key-file.ts';
-import { NOON_MS, Rig } from '../kit.ts';
+import { NOON_MS } from '../kit.ts';
+import { RecordsRig } from './kit.ts';
 
 test('a row of the audit stands or falls with the act it tells of, and numbers have no gaps', async () => {
-  await using rig = new Rig();
-  const store = await openStore({ directory: rig.directory });
-  const keys = openKeyFile(rig.directory, true);
+  await using rig = new RecordsRig();
+  const { db: database, keys } = await rig.open();
   const record = (subject: string, fails: boolean) =>
-    writing(store.db, async db => {
+    writing(database, async db => {
       await recordAudit(db, keys, {
         atMs: NOON_MS,
         actor: serviceActor,
@@ -25,10 +24,9 @@ test('a row of the audit stands or falls with the act it tells of, and numbers h
   await record('A', false);
   await expect(record('B', true)).rejects.toThrow('refused');
   await record('C', false);
-  const rows = await store.db.selectFrom('audit').select(['id', 'subject', 'detail', 'seal']).execute();
+  const rows = await database.selectFrom('audit').select(['id', 'subject', 'detail', 'seal']).execute();
   expect(rows).toEqual([
     { id: 1, subject: 'A', detail: '{"reason":"lost"}', seal: null },
     { id: 2, subject: 'C', detail: '{"reason":"lost"}', seal: null },
   ]);
-  await store.close();
 });

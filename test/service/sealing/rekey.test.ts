@@ -11,7 +11,7 @@ import { seal, unseal } from '../../../host/service/sealing/seal.ts';
 import { putSecret, readSecret } from '../../../host/service/sealing/secret-settings.ts';
 import type { NewToken } from '../../../host/service/tokens/tokens.ts';
 import { secret } from '../../kit/secrets.ts';
-import { RecordsRig } from '../audit/kit.ts';
+import { placeOf, RecordsRig } from '../audit/kit.ts';
 import { add, codeNow, newToken, Rig } from '../kit.ts';
 
 function keyIdsIn(directory: string): string[] {
@@ -25,7 +25,7 @@ test('re-keying while the service runs: log-ins and new tokens go on, then the o
   const tokens: NewToken[] = [];
   for (let index = 0; index < 20; index++)
     tokens.push(await add(service, newToken({ user: `user${index}`, serial: `FOB-${index}` })));
-  const store = await openStore({ directory: rig.directory });
+  const store = await openStore(await placeOf(rig));
   const clock = () => rig.clock.nowMs;
   const place = { db: store.db, keys: openKeyFile(rig.directory, false), clock, directory: rig.directory };
   const password = secret(new Uint8Array(Buffer.from('a password of the mail server')));
