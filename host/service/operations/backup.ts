@@ -1,4 +1,5 @@
-import { createWriteStream, linkSync, unlinkSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { createWriteStream, existsSync, linkSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -53,7 +54,9 @@ export async function backup(
   actor: Actor,
   { path }: { readonly path: string },
 ): Promise<Result<Backup>> {
-  const partial = `${path}.partial`;
+  // A name of its own: what a crash leaves behind stops no later backup.
+  const partial = `${path}.${randomBytes(limits.keyIdBytes).toString('hex')}.partial`;
+  if (existsSync(path)) return refused('backup_exists');
   try {
     const made = await withSnapshot(store, async db => {
       const header: BackupHeader = {
@@ -70,13 +73,14 @@ export async function backup(
     });
     // Unlike renaming, this never takes the place of another backup.
     linkSync(partial, path);
-    unlinkSync(partial);
     syncDirectory(dirname(path));
     await writing(store.db, db => recordAudit(db, keys, entryOf(actor, made, clock())));
     return done(made);
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return refused('backup_exists');
     throw error;
+  } finally {
+    rmSync(partial, { force: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -139,6 +139,7 @@ test('a restore brings back everything but what would count again, also when the
   expect(await backup(management, serviceActor, { path })).toMatchObject({
     refusal: { code: 'backup_exists' },
   });
+  expect(readdirSync(rig.directory).filter(name => name.includes('partial'))).toEqual([]);
   await restored.store.close();
 });
 
