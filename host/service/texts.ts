@@ -1,5 +1,6 @@
 import { limits } from './limits.ts';
 import { peopleRefusals, peopleTexts, pinRefusals } from './texts/people.ts';
+import { recordRefusals, recordTexts } from './texts/records.ts';
 
 /** Every English text of the service, in one place. No text tells a log-in why it was refused. */
 export const texts = {
@@ -41,6 +42,7 @@ export const texts = {
     unknown_serial: 'There is no token with this serial number.',
     bad_transition: 'A token in this state cannot be put into that one.',
     ...peopleRefusals,
+    ...recordRefusals,
   },
 
   pinRefusals,
@@ -71,6 +73,8 @@ export const texts = {
     unavailable: { title: 'Not available', detail: 'The service cannot answer now. Try again in a moment.' },
     failed: { title: 'Service error', detail: 'The service failed. Nothing was accepted.' },
   },
+
+  records: recordTexts,
 
   product: 'Passfob',
   login: {

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '../data/database.ts';
 import type { AlertKind } from '../data/schema.ts';
 import { limits } from '../limits.ts';
+import { queueDeliveries } from './outbox.ts';
 
 /** Something that security people should know, as they see it. Times in milliseconds since 1970. */
 export interface Alert {
@@ -36,9 +37,12 @@ export interface NewAlert {
   readonly source: string;
 }
 
-/** Raises an alert, or counts it on the one that the same thing has raised already, in the caller's transaction. */
+/**
+ * Raises an alert, or counts it on the one that the same thing has raised already, in the caller's transaction; what
+ * is to be delivered of it is written with it.
+ */
 export async function raiseAlert(db: Db, alert: NewAlert): Promise<void> {
-  await db
+  const raised = await db
     .insertInto('alerts')
     .values({
       kind: alert.kind,
@@ -60,24 +64,41 @@ export async function raiseAlert(db: Db, alert: NewAlert): Promise<void> {
         count: sql`alerts.count + 1`,
         last_ms: alert.atMs,
         last_source: alert.source,
+        // What goes on after somebody has looked at it is to be looked at again.
+        acknowledged_ms: null,
+        acknowledged_by: null,
       }),
     )
-    .execute();
+    .returning(['id', 'count'])
+    .executeTakeFirstOrThrow();
+  await queueDeliveries(db, { alertId: raised.id, count: raised.count, atMs: alert.atMs });
 }
 
-/** The alerts, latest first. */
-export async function listAlerts(db: Db): Promise<Alert[]> {
-  const rows = await db
+/** The alerts with the names of their users and the serial numbers of their tokens. */
+export function alertRows(db: Db) {
+  return db
     .selectFrom('alerts')
     .leftJoin('users', 'users.id', 'alerts.user_id')
     .leftJoin('tokens', 'tokens.id', 'alerts.token_id')
     .selectAll('alerts')
-    .select(['users.name as user', 'tokens.serial'])
+    .select(['users.name as user', 'tokens.serial']);
+}
+
+export type AlertRow = Awaited<ReturnType<ReturnType<typeof alertRows>['execute']>>[number];
+
+/** The alerts, latest first. */
+export async function listAlerts(db: Db): Promise<Alert[]> {
+  const rows = await alertRows(db)
     .orderBy('alerts.last_ms', 'desc')
     .orderBy('alerts.id', 'desc')
     .limit(limits.alertsListed)
     .execute();
-  return rows.map(row => ({
+  return rows.map(viewOfAlert);
+}
+
+/** An alert as others see it. */
+export function viewOfAlert(row: AlertRow): Alert {
+  return {
     id: row.id,
     kind: row.kind,
     user: row.user,
@@ -91,5 +112,5 @@ export async function listAlerts(db: Db): Promise<Alert[]> {
     lastSource: row.last_source,
     acknowledgedMs: row.acknowledged_ms,
     acknowledgedBy: row.acknowledged_by,
-  }));
+  };
 }

@@ -7,6 +7,7 @@ import {
   linkSync,
   openSync,
   readFileSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -14,18 +15,26 @@ import { dirname, join } from 'node:path';
 import { ServiceError, systemCode } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { texts } from '../texts.ts';
+import { newKeyText, parseKeys } from './key-text.ts';
 
 /** The service's keys, as the key file holds them. */
 export interface Keys {
   /** Sealing keys by key id; rows name the one they are sealed under. */
   readonly sealing: ReadonlyMap<string, Uint8Array>;
-  /** The key id that new seals use: the last one in the file. */
+  /** The key id that new seals use. */
   readonly currentKeyId: string;
   /** Key of the MACs under which spent passcodes and repeated requests are recognised. */
   readonly mac: Uint8Array;
+  /** Reads the file again where it has changed; keys that are known stay known. Absent for keys that are in no file. */
+  readonly reload?: () => void;
+  /** Makes a known key the one that new seals use. */
+  readonly follow?: (keyId: string) => void;
 }
 
-const HEADING = 'passfob service keys 1';
+/** The file's name in the service's folder. */
+export function keyPath(directory: string): string {
+  return join(directory, 'service.key');
+}
 
 /**
  * Reads `service.key` of a directory; makes it at the first run.
@@ -34,14 +43,59 @@ const HEADING = 'passfob service keys 1';
  * @throws ServiceError `key_file_missing`, `key_file_readable`, `key_file_damaged`
  */
 export function openKeyFile(directory: string, mayCreate: boolean): Keys {
-  const path = join(directory, 'service.key');
-  const present = readPrivately(path);
-  if (present !== undefined) return parse(present);
-  if (!mayCreate) throw new ServiceError('key_file_missing', texts.startup.keyFileMissing);
-  create(path);
-  const made = readPrivately(path);
-  if (made === undefined) throw new ServiceError('key_file_missing', texts.startup.keyFileMissing);
-  return parse(made);
+  const path = keyPath(directory);
+  if (readPrivately(path) === undefined) {
+    if (!mayCreate) throw new ServiceError('key_file_missing', texts.startup.keyFileMissing);
+    create(path);
+  }
+  return followFile(path);
+}
+
+/** The keys of a file that may get more of them while the service runs. */
+function followFile(path: string): Keys {
+  const first = parseKeys(readKeyText(path));
+  const sealing = new Map(first.sealing);
+  let { currentKeyId } = first;
+  let seen = stampOf(path);
+  return {
+    sealing,
+    mac: first.mac,
+    get currentKeyId() {
+      return currentKeyId;
+    },
+    reload() {
+      const stamp = stampOf(path);
+      if (stamp === seen) return;
+      try {
+        const fresh = parseKeys(readKeyText(path));
+        seen = stamp;
+        for (const [id, key] of fresh.sealing) if (!sealing.has(id)) sealing.set(id, key);
+      } catch {
+        // What is known goes on being used: a file that is wrong now is told of at the next start.
+        return;
+      }
+    },
+    follow(keyId) {
+      if (sealing.has(keyId)) currentKeyId = keyId;
+    },
+  };
+}
+
+/** Changes with every rewriting of the file. */
+function stampOf(path: string): string {
+  const facts = statSync(path, { throwIfNoEntry: false });
+  return facts === undefined ? '' : `${facts.ino} ${facts.size} ${facts.mtimeMs}`;
+}
+
+/**
+ * The text of a key file that must be there.
+ *
+ * @throws ServiceError `key_file_missing`, `key_file_readable`, `key_file_damaged`
+ */
+export function readKeyText(path: string): string {
+  const text = readPrivately(path);
+  if (text === undefined) throw new ServiceError('key_file_missing', texts.startup.keyFileMissing);
+  return text;
 }
 
 /** Reads the file through one descriptor, so that what was checked is what is read. */
@@ -68,43 +122,12 @@ function readPrivately(path: string): string | undefined {
   }
 }
 
-function parse(text: string): Keys {
-  const damaged = () => new ServiceError('key_file_damaged', texts.startup.keyFileDamaged);
-  const [heading, ...lines] = text.trimEnd().split('\n');
-  if (heading !== HEADING) throw damaged();
-  const sealing = new Map<string, Uint8Array>();
-  let currentKeyId: string | undefined;
-  let mac: Uint8Array | undefined;
-  for (const line of lines) {
-    const [purpose, id, value, ...rest] = line.split(' ');
-    if (id === undefined || value === undefined || rest.length > 0) throw damaged();
-    const bytes = new Uint8Array(Buffer.from(value, 'base64'));
-    if (purpose === 'seal' && bytes.length === limits.sealKeyBytes && !sealing.has(id)) {
-      sealing.set(id, bytes);
-      currentKeyId = id;
-    } else if (purpose === 'mac' && bytes.length === limits.macKeyBytes && mac === undefined) {
-      mac = bytes;
-    } else {
-      throw damaged();
-    }
-  }
-  if (currentKeyId === undefined || mac === undefined) throw damaged();
-  return { sealing, currentKeyId, mac };
-}
-
 /** Writes a new key file whole: readers see no file or all of it, and of two that start at once one wins. */
 function create(path: string): void {
-  const keyId = randomBytes(limits.keyIdBytes).toString('hex');
-  const text = [
-    HEADING,
-    `seal ${keyId} ${randomBytes(limits.sealKeyBytes).toString('base64')}`,
-    `mac ${keyId} ${randomBytes(limits.macKeyBytes).toString('base64')}`,
-    '',
-  ].join('\n');
   const temporary = `${path}.${randomBytes(limits.keyIdBytes).toString('hex')}`;
   const descriptor = openSync(temporary, 'wx', 0o600);
   try {
-    writeSync(descriptor, text);
+    writeSync(descriptor, newKeyText());
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
@@ -120,7 +143,7 @@ function create(path: string): void {
 }
 
 /** The file's name must survive a power cut as well as what is later sealed with its keys. Windows cannot do this. */
-function syncDirectory(directory: string): void {
+export function syncDirectory(directory: string): void {
   if (process.platform === 'win32') return;
   const descriptor = openSync(directory, constants.O_RDONLY);
   try {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, type Hmac, randomBytes } from 'node:crypto';
 import { limits } from '../limits.ts';
 import type { Keys } from './key-file.ts';
 
@@ -37,7 +37,7 @@ export function seal(keys: Keys, place: Place, plain: Uint8Array): Sealed {
  * @returns the bytes, or undefined when the key is unknown or anything about the seal is not as it was made
  */
 export function unseal(keys: Keys, place: Place, sealed: Sealed): Uint8Array | undefined {
-  const key = keys.sealing.get(sealed.keyId);
+  const key = keyOf(keys, sealed.keyId);
   const box = Buffer.from(sealed.box, 'base64');
   const bodyEnd = box.length - limits.sealTagBytes;
   if (key === undefined || bodyEnd < limits.sealNonceBytes) return undefined;
@@ -51,6 +51,14 @@ export function unseal(keys: Keys, place: Place, sealed: Sealed): Uint8Array | u
   } catch {
     return undefined;
   }
+}
+
+/** Another node may seal under a key that was added since this one read the file. */
+function keyOf(keys: Keys, keyId: string): Uint8Array | undefined {
+  const known = keys.sealing.get(keyId);
+  if (known !== undefined || keys.reload === undefined) return known;
+  keys.reload();
+  return keys.sealing.get(keyId);
 }
 
 function associatedData(place: Place, keyId: string): Buffer {
@@ -70,6 +78,11 @@ export function macOf(keys: Keys, purpose: MacPurpose, parts: readonly string[])
   return createHmac('sha256', keys.mac)
     .update(unambiguous([purpose, ...parts]))
     .digest('base64url');
+}
+
+/** A keyed digest of bytes that come one after another, for one purpose. */
+export function macStream(keys: Keys, purpose: 'backup'): Hmac {
+  return createHmac('sha256', keys.mac).update(unambiguous([purpose]));
 }
 
 /** Each part with its length in front, so that no two lists give the same bytes. */

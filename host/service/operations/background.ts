@@ -1,0 +1,75 @@
+import { tendAudit } from '../alerts/audit-watch.ts';
+import { watchClock } from '../alerts/clock.ts';
+import { deliverDue, forgetDeliveries } from '../alerts/deliver.ts';
+import { sealAll } from '../audit/sealer.ts';
+import { limits } from '../limits.ts';
+import type { Management } from '../management.ts';
+import { followSealingKey } from './rekey.ts';
+
+/** What a node does by itself beside answering requests. */
+export interface Background {
+  /** Ends it: lets what is under way finish, then seals the audit to its end. May be called again. */
+  stop(): Promise<void>;
+}
+
+/** How a node does it. */
+export interface BackgroundOptions {
+  /** Lets webhooks go to loopback addresses; default no. */
+  readonly allowLoopback?: boolean;
+  /** Told of what went wrong; the next turn tries again. Default: nobody. */
+  readonly failed?: (error: unknown) => void;
+}
+
+/**
+ * Starts sealing the audit, delivering alerts, watching the clock and following the sealing key. Every node runs it; the
+ * database sees to it that nothing is done twice at once.
+ */
+export function startBackground(management: Management, options: BackgroundOptions = {}): Background {
+  const { db, keys, clock } = management;
+  const { allowLoopback = false, failed = () => undefined } = options;
+  const repeats = [
+    every(limits.auditSealEveryMs, failed, async () => {
+      await followSealingKey(db, keys);
+      await watchClock(db, clock());
+      await tendAudit(management);
+    }),
+    every(limits.deliverEveryMs, failed, async () => {
+      await deliverDue(management, { allowLoopback });
+    }),
+    every(limits.forgetEveryMs, failed, () => forgetDeliveries(db, clock())),
+  ];
+  let stopping: Promise<void> | undefined;
+  return {
+    stop() {
+      stopping ??= (async () => {
+        await Promise.all(repeats.map(stop => stop()));
+        await sealAll(db, keys, clock).catch(failed);
+      })();
+      return stopping;
+    },
+  };
+}
+
+/** Repeats a piece of work, each time some while after the last one ended; the result stops it. */
+function every(
+  pauseMs: number,
+  failed: (error: unknown) => void,
+  work: () => Promise<void>,
+): () => Promise<void> {
+  let isStopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> = Promise.resolve();
+  const turn = () => {
+    running = work()
+      .catch(failed)
+      .then(() => {
+        if (!isStopped) timer = setTimeout(turn, pauseMs).unref();
+      });
+  };
+  turn();
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+    return running;
+  };
+}

@@ -1,0 +1,42 @@
+import { sql } from 'kysely';
+import type { Db } from '../data/database.ts';
+import { limits } from '../limits.ts';
+
+/**
+ * Raises every token's high-water mark above whatever may have been accepted since the backup was made, so that none of
+ * it is accepted again (R7).
+ *
+ * TOTP: nothing is accepted more than the greatest drift and the skew ahead of the service's time, so a fob is accepted
+ * again when its time has passed that: after six minutes at 30 s a step. HOTP: a gap, which a fob that was used less has
+ * to be pressed past, and resynchronised.
+ */
+export async function raiseMarks(db: Db, nowMs: number, counterGap: number): Promise<void> {
+  const ahead = limits.driftMaxSteps + limits.totpSkewSteps;
+  const nowSeconds = Math.floor(nowMs / 1000);
+  const periods = await db
+    .selectFrom('tokens')
+    .select('period_seconds')
+    .distinct()
+    .where('kind', '=', 'totp')
+    .execute();
+  for (const { period_seconds } of periods) {
+    if (period_seconds === null) continue;
+    const mark = Math.floor(nowSeconds / period_seconds) + ahead;
+    await db
+      .updateTable('tokens')
+      .set({ last_step: mark })
+      .where('kind', '=', 'totp')
+      .where('period_seconds', '=', period_seconds)
+      .where('last_step', '<', mark)
+      .execute();
+  }
+  const most = limits.counterMax;
+  await db
+    .updateTable('tokens')
+    .set({
+      last_step: sql<number>`case when last_step > ${sql.lit(most - counterGap)} then ${sql.lit(most)}
+        else last_step + ${sql.lit(counterGap)} end`,
+    })
+    .where('kind', '=', 'hotp')
+    .execute();
+}

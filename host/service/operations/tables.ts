@@ -1,0 +1,40 @@
+import type { Schema } from '../data/schema.ts';
+
+interface BackedUp {
+  readonly table: keyof Schema;
+  /** The columns of its primary key. */
+  readonly key: readonly string[];
+}
+
+/** What a backup holds, in an order in which rows find what they refer to. */
+export const backedUpTables: readonly BackedUp[] = [
+  { table: 'settings', key: ['name'] },
+  { table: 'service_keys', key: ['name'] },
+  { table: 'users', key: ['id'] },
+  { table: 'applications', key: ['id'] },
+  { table: 'policies', key: ['id'] },
+  { table: 'fobs', key: ['id'] },
+  { table: 'tokens', key: ['id'] },
+  { table: 'assignments', key: ['id'] },
+  { table: 'alerts', key: ['id'] },
+  { table: 'deliveries', key: ['id'] },
+  { table: 'events', key: ['id'] },
+  { table: 'audit', key: ['id'] },
+  { table: 'audit_seals', key: ['number'] },
+  { table: 'operators', key: ['user_id'] },
+  { table: 'api_keys', key: ['id'] },
+  { table: 'jobs', key: ['id'] },
+  { table: 'job_items', key: ['job_id', 'number'] },
+];
+
+/** What no backup holds, because it would count again: sessions, links, first answers, codes and open questions. */
+export const leftOutTables: readonly (keyof Schema)[] = [
+  'operator_links',
+  'operator_sessions',
+  'answers',
+  'temporary_codes',
+  'challenges',
+];
+
+/** Tables whose numbers the database gives out, and must go on giving out above those restored. */
+export const numberedTables: readonly (keyof Schema)[] = ['alerts', 'events', 'audit'];

@@ -1,0 +1,73 @@
+import { closeSync, fsyncSync, openSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { ServiceError, systemCode } from '../errors.ts';
+import { limits } from '../limits.ts';
+import { texts } from '../texts.ts';
+import { keyPath, readKeyText, syncDirectory } from './key-file.ts';
+import { parseKeys, withNext, withOnly, withPromoted } from './key-text.ts';
+
+/**
+ * Adds a sealing key to the key file, to be used later, unless there is one already. Where nodes have key files of their
+ * own, they are given this file before re-keying begins.
+ *
+ * @returns the key's id
+ * @throws ServiceError `key_file_…`, `busy`
+ */
+export function prepareKey(directory: string): string {
+  const made = rewrite(directory, text => (parseKeys(text).nextKeyId === undefined ? withNext(text) : text));
+  return parseKeys(made).nextKeyId ?? '';
+}
+
+/** Makes a key of the file the one that new seals use from the next start on. */
+export function promoteKey(directory: string, keyId: string): void {
+  rewrite(directory, text => (parseKeys(text).currentKeyId === keyId ? text : withPromoted(text, keyId)));
+}
+
+/** Removes all sealing keys but one from the file: nothing that is sealed under them can be opened after this. */
+export function retireOtherKeys(directory: string, keyId: string): void {
+  rewrite(directory, text => (parseKeys(text).sealing.has(keyId) ? withOnly(text, keyId) : text));
+}
+
+/** Rewrites the file whole: readers see the old text or the new one, and a power cut leaves one of them. */
+function rewrite(directory: string, change: (text: string) => string): string {
+  const path = keyPath(directory);
+  const fresh = `${path}.new`;
+  const descriptor = openFresh(fresh);
+  try {
+    const before = readKeyText(path);
+    const text = change(before);
+    parseKeys(text);
+    if (text !== before) {
+      writeSync(descriptor, text);
+      fsyncSync(descriptor);
+      renameSync(fresh, path);
+      syncDirectory(dirname(path));
+    }
+    return text;
+  } finally {
+    closeSync(descriptor);
+    removeFresh(fresh);
+  }
+}
+
+/** The new file is the lock as well: of two programs one makes it. One that a crash left behind goes after a minute. */
+function openFresh(path: string): number {
+  try {
+    return openSync(path, 'wx', 0o600);
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error;
+    const left = statSync(path, { throwIfNoEntry: false });
+    if (left !== undefined && Date.now() - left.mtimeMs < limits.keyFileLockMs)
+      throw new ServiceError('busy', texts.records.keyFileBusy, error);
+    removeFresh(path);
+    return openSync(path, 'wx', 0o600);
+  }
+}
+
+function removeFresh(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+  }
+}

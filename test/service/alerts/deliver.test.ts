@@ -1,0 +1,190 @@
+import { expect, test } from 'vitest';
+import { raiseAlert } from '../../../host/service/alerts/alerts.ts';
+import { tendAudit, verifyWatched } from '../../../host/service/alerts/audit-watch.ts';
+import { watchClock } from '../../../host/service/alerts/clock.ts';
+import { deliverDue, leaseDue } from '../../../host/service/alerts/deliver.ts';
+import { acknowledgeAlert, pageAlerts } from '../../../host/service/alerts/manage.ts';
+import { type Db, writing } from '../../../host/service/data/database.ts';
+import type { Management } from '../../../host/service/management.ts';
+import { saveChannel } from '../../../host/service/notify/manage.ts';
+import { verifySignature } from '../../../host/service/notify/webhook.ts';
+import { serviceActor } from '../../../host/service/people/actor.ts';
+import { secret } from '../../kit/secrets.ts';
+import { act, RecordsRig } from '../audit/kit.ts';
+import { NOON_MS } from '../kit.ts';
+import { HookReceiver } from './receivers.ts';
+
+const key = secret('a key of the webhook');
+
+function raise(db: Db, dedupe: string, atMs = NOON_MS): Promise<void> {
+  return writing(db, transaction =>
+    raiseAlert(transaction, {
+      kind: 'report',
+      dedupe,
+      userId: null,
+      tokenId: null,
+      atMs,
+      source: '192.0.2.7',
+    }),
+  );
+}
+
+async function addHook(management: Management, port: number, enabled = true): Promise<string> {
+  const saved = await saveChannel(management, serviceActor, {
+    name: 'hook',
+    enabled,
+    target: { kind: 'webhook', url: `http://127.0.0.1:${port}/alerts` },
+    secret: key,
+  });
+  if (!saved.ok) throw new Error(saved.refusal.code);
+  return saved.value.channel.id;
+}
+
+test('100 repeats are one alert with count 100, told at 1, 10 and 100, signed so that the receiver can check', async () => {
+  await using rig = new RecordsRig();
+  await using hook = await new HookReceiver().listen();
+  const management = await rig.open();
+  const { db } = management;
+  await addHook(management, hook.port);
+  for (let time = 0; time < 100; time++) await raise(db, 'same');
+  await raise(db, 'other');
+  expect((await pageAlerts(db)).alerts.map(({ count }) => count).sort()).toEqual([1, 100]);
+  expect(await deliverDue(management, { allowLoopback: true })).toEqual({ sent: 4, failed: 0 });
+  expect(await deliverDue(management, { allowLoopback: true })).toEqual({ sent: 0, failed: 0 });
+  const bodies = hook.received.map(({ body }) => JSON.parse(body));
+  expect(bodies.map(({ count }) => count).sort()).toEqual([1, 1, 10, 100]);
+  expect(new Set(bodies.map(({ id }) => id)).size).toBe(4);
+  const now = { nowSeconds: NOON_MS / 1000 + 100, toleranceSeconds: 300 };
+  for (const { headers, body } of hook.received) {
+    const received = { header: String(headers['passfob-signature']), body };
+    expect(verifySignature(Buffer.from(key), received, now)).toBe(true);
+    expect(verifySignature(Buffer.from(key), { ...received, body: `${body} ` }, now)).toBe(false);
+    expect(verifySignature(Buffer.from('another key of it'), received, now)).toBe(false);
+    expect(verifySignature(Buffer.from(key), received, { ...now, toleranceSeconds: 99 })).toBe(false);
+    expect(headers['passfob-delivery']).toBe(JSON.parse(body).id);
+  }
+});
+
+test('a failure is kept with its reason and tried again later and later, in the end given up', async () => {
+  await using rig = new RecordsRig();
+  await using hook = await new HookReceiver().listen();
+  const management = await rig.open();
+  const { db } = management;
+  await addHook(management, hook.port);
+  await raise(db, 'one');
+  hook.answer = { status: 503, body: 'x'.repeat(100_000) };
+  const waits: number[] = [];
+  for (;;) {
+    await deliverDue(management, { allowLoopback: true });
+    const row = await db.selectFrom('deliveries').selectAll().executeTakeFirstOrThrow();
+    expect(row.error).toMatch(/^HTTP /);
+    if (row.done_ms !== null) break;
+    expect(await deliverDue(management, { allowLoopback: true })).toEqual({ sent: 0, failed: 0 });
+    waits.push(row.due_ms - rig.clock.nowMs);
+    rig.clock.nowMs = row.due_ms;
+  }
+  expect(hook.received).toHaveLength(12);
+  for (const [index, wait] of waits.entries()) {
+    const most = Math.min(3_600_000, 5000 * 2 ** index);
+    expect(wait).toBeGreaterThanOrEqual(most / 2);
+    expect(wait).toBeLessThanOrEqual(most);
+  }
+});
+
+test('two nodes send each delivery once; what a dead node had leased is sent when its lease is over', async () => {
+  await using rig = new RecordsRig();
+  await using hook = await new HookReceiver().listen();
+  const management = await rig.open();
+  const { db } = management;
+  await addHook(management, hook.port);
+  for (let index = 0; index < 6; index++) await raise(db, `before ${index}`);
+  const lost = await leaseDue(db, rig.clock.nowMs);
+  expect(lost).toHaveLength(6);
+  expect(await deliverDue(management, { allowLoopback: true })).toEqual({ sent: 0, failed: 0 });
+  rig.clock.nowMs += 60_000;
+  const turns = await Promise.all([
+    deliverDue(management, { allowLoopback: true }),
+    deliverDue(management, { allowLoopback: true }),
+  ]);
+  expect(turns.reduce((sum, { sent }) => sum + sent, 0)).toBe(6);
+  expect(new Set(hook.received.map(({ headers }) => headers['passfob-delivery'])).size).toBe(6);
+  expect(hook.received).toHaveLength(6);
+});
+
+test('a channel that is off gets nothing; an alert is undone with the transaction that raised it', async () => {
+  await using rig = new RecordsRig();
+  const management = await rig.open();
+  const { db } = management;
+  await addHook(management, 9, false);
+  await raise(db, 'one');
+  const failing = writing(db, async transaction => {
+    await raiseAlert(transaction, {
+      kind: 'report',
+      dedupe: 'two',
+      userId: null,
+      tokenId: null,
+      atMs: NOON_MS,
+      source: '-',
+    });
+    throw new Error('undone');
+  });
+  await expect(failing).rejects.toThrow('undone');
+  expect(await db.selectFrom('deliveries').selectAll().execute()).toEqual([]);
+  expect((await pageAlerts(db)).alerts).toHaveLength(1);
+});
+
+test('alerts are acknowledged once, leave an audit row, and a repeat opens them again', async () => {
+  await using rig = new RecordsRig();
+  const management = await rig.open();
+  const { db } = management;
+  for (let index = 1; index <= 5; index++) await raise(db, `alert ${index}`, NOON_MS + Math.min(index, 3));
+  const actor = { ...serviceActor, name: 'grace', role: 'helpdesk' as const };
+  expect(await acknowledgeAlert(management, actor, { id: 2 })).toMatchObject({
+    ok: true,
+    value: { acknowledgedBy: 'grace', acknowledgedMs: NOON_MS },
+  });
+  expect(await acknowledgeAlert(management, actor, { id: 2 })).toMatchObject({
+    refusal: { code: 'alert_acknowledged' },
+  });
+  expect(await acknowledgeAlert(management, actor, { id: 99 })).toMatchObject({
+    refusal: { code: 'unknown_alert' },
+  });
+  expect(await db.selectFrom('audit').select(['actor', 'action', 'subject_id']).execute()).toEqual([
+    { actor: 'grace', action: 'alert.acknowledge', subject_id: '2' },
+  ]);
+  expect((await pageAlerts(db, { standing: 'acknowledged' })).alerts.map(({ id }) => id)).toEqual([2]);
+  const seen: number[] = [];
+  let page = await pageAlerts(db, { standing: 'open', limit: 2 });
+  for (;;) {
+    seen.push(...page.alerts.map(({ id }) => id));
+    if (page.next === null) break;
+    page = await pageAlerts(db, { standing: 'open', limit: 2, after: page.next });
+  }
+  expect(seen).toEqual([5, 4, 3, 1]);
+  await raise(db, 'alert 2');
+  expect((await pageAlerts(db, { standing: 'acknowledged' })).alerts).toEqual([]);
+});
+
+test('a clock that goes back raises one alert; small steps and going on raise none', async () => {
+  await using rig = new RecordsRig();
+  const { db } = await rig.open();
+  for (const ms of [0, 30_000, 28_000, 90_000, 88_000, 400_000]) await watchClock(db, NOON_MS + ms);
+  expect((await pageAlerts(db)).alerts).toEqual([]);
+  expect(await watchClock(db, NOON_MS - 3_600_000 + 400_000)).toBe(3_600_000);
+  expect(await watchClock(db, NOON_MS - 3_600_000 + 401_000)).toBe(0);
+  expect((await pageAlerts(db)).alerts).toMatchObject([{ kind: 'clock', lastSource: '3600 s', count: 1 }]);
+});
+
+test('a tampered audit raises an alert, once for the same damage', async () => {
+  await using rig = new RecordsRig();
+  const management = await rig.open();
+  const { db } = management;
+  await act(rig, management, 1, 4);
+  await db.updateTable('audit').set({ actor: 'mallory' }).where('id', '=', 2).execute();
+  expect(await tendAudit(management)).toBe(4);
+  for (let time = 0; time < 3; time++) expect((await verifyWatched(management)).intact).toBe(false);
+  const { alerts } = await pageAlerts(db);
+  expect(alerts).toMatchObject([
+    { kind: 'audit', count: 4, lastSource: 'Row 2 was changed after it was written.' },
+  ]);
+});

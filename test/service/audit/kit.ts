@@ -1,0 +1,51 @@
+import { recordAudit } from '../../../host/service/audit/record.ts';
+import { openStore, type Store, type StoreOptions, writing } from '../../../host/service/data/database.ts';
+import type { Management } from '../../../host/service/management.ts';
+import { serviceActor } from '../../../host/service/people/actor.ts';
+import { openKeyFile } from '../../../host/service/sealing/key-file.ts';
+import { Rig } from '../kit.ts';
+
+/** Where a rig's services have their data: beside the key file, or where the kit has made a database for this run. */
+export async function placeOf(rig: Rig): Promise<StoreOptions> {
+  const { directory, database } = rig as Rig & { readonly database?: Promise<string | undefined> };
+  return { directory, databaseUrl: await database };
+}
+
+/** A database with its keys, without a service on it. */
+export class RecordsRig extends Rig {
+  #store: Store | undefined;
+
+  async open(): Promise<Management & { store: Store }> {
+    this.#store = await openStore(await placeOf(this));
+    const keys = openKeyFile(this.directory, true);
+    return { store: this.#store, db: this.#store.db, keys, clock: () => this.clock.nowMs };
+  }
+
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await this.#store?.close();
+    await super[Symbol.asyncDispose]();
+  }
+}
+
+/** Records acts on the subjects `from` to `to`, one a second. */
+export async function act(
+  rig: RecordsRig,
+  { db, keys }: Management,
+  from: number,
+  to: number,
+): Promise<void> {
+  await writing(db, async transaction => {
+    for (let index = from; index <= to; index++) {
+      rig.clock.nowMs += 1000;
+      await recordAudit(transaction, keys, {
+        atMs: rig.clock.nowMs,
+        actor: { ...serviceActor, name: index % 2 ? 'ada' : 'grace', requestId: `request-${index}` },
+        action: index % 3 ? 'token.revoke' : 'user.unlock',
+        subjectKind: 'token',
+        subjectId: `id-${index}`,
+        subject: `FOB-${index}`,
+        detail: { reason: 'lost', index },
+      });
+    }
+  });
+}

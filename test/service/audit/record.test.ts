@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { recordAudit } from '../../../host/service/audit/record.ts';
+import { writing } from '../../../host/service/data/database.ts';
+import { serviceActor } from '../../../host/service/people/actor.ts';
+import { NOON_MS } from '../kit.ts';
+import { RecordsRig } from './kit.ts';
+
+test('a row of the audit stands or falls with the act it tells of, and numbers have no gaps', async () => {
+  await using rig = new RecordsRig();
+  const { db: database, keys } = await rig.open();
+  const record = (subject: string, fails: boolean) =>
+    writing(database, async db => {
+      await recordAudit(db, keys, {
+        atMs: NOON_MS,
+        actor: serviceActor,
+        action: 'token.revoke',
+        subjectKind: 'token',
+        subjectId: subject,
+        subject,
+        detail: { reason: 'lost' },
+      });
+      if (fails) throw new Error('refused');
+    });
+  await record('A', false);
+  await expect(record('B', true)).rejects.toThrow('refused');
+  await record('C', false);
+  const rows = await database.selectFrom('audit').select(['id', 'subject', 'detail', 'seal']).execute();
+  expect(rows).toEqual([
+    { id: 1, subject: 'A', detail: '{"reason":"lost"}', seal: null },
+    { id: 2, subject: 'C', detail: '{"reason":"lost"}', seal: null },
+  ]);
+});

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { verifyAudit } from '../../../host/service/audit/verify.ts';
+import { startBackground } from '../../../host/service/operations/background.ts';
+import { act, RecordsRig } from '../audit/kit.ts';
+
+test('a node seals what it finds at its start and what is left at its end', async () => {
+  await using rig = new RecordsRig();
+  const management = await rig.open();
+  await act(rig, management, 1, 5);
+  const errors: unknown[] = [];
+  const background = startBackground(management, { failed: error => errors.push(error) });
+  await act(rig, management, 6, 9);
+  await background.stop();
+  await background.stop();
+  expect(errors).toEqual([]);
+  expect(await verifyAudit(management.db, management.keys)).toMatchObject({
+    intact: true,
+    rows: 9,
+    unsealed: 0,
+  });
+  expect(await management.db.selectFrom('settings').select('name').orderBy('name').execute()).toEqual([
+    { name: 'audit-head' },
+    { name: 'clock-seen' },
+  ]);
+});

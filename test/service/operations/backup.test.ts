@@ -1,0 +1,238 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { verifyAudit } from '../../../host/service/audit/verify.ts';
+import { openStore, type Store } from '../../../host/service/data/database.ts';
+import { backup } from '../../../host/service/operations/backup.ts';
+import { restore } from '../../../host/service/operations/restore.ts';
+import { backedUpTables, leftOutTables } from '../../../host/service/operations/tables.ts';
+import { serviceActor } from '../../../host/service/people/actor.ts';
+import { ensureIdentity } from '../../../host/service/sealing/identity.ts';
+import { type Keys, openKeyFile } from '../../../host/service/sealing/key-file.ts';
+import type { NewToken } from '../../../host/service/tokens/tokens.ts';
+import { secret } from '../../kit/secrets.ts';
+import { act, RecordsRig } from '../audit/kit.ts';
+import { add, codeAt, codeNow, newToken, Rig, stepAt } from '../kit.ts';
+
+/** A folder beside a rig's own, with the same key file. */
+function copyKeys(rig: Rig, name: string): string {
+  const directory = join(rig.directory, name);
+  mkdirSync(directory, { mode: 0o700 });
+  writeFileSync(join(directory, 'service.key'), readFileSync(join(rig.directory, 'service.key')), {
+    mode: 0o600,
+  });
+  return directory;
+}
+
+interface Place {
+  readonly store: Store;
+  readonly keys: Keys;
+  readonly clock: () => number;
+}
+
+async function restoreInto(
+  rig: Rig,
+  name: string,
+  path: string,
+): Promise<Place & { directory: string; result: unknown }> {
+  const directory = copyKeys(rig, name);
+  const store = await openStore({ directory });
+  const place = { store, keys: openKeyFile(directory, false), clock: () => rig.clock.nowMs };
+  return { ...place, directory, result: await restore(place, serviceActor, { path }) };
+}
+
+async function everything({ db }: Store): Promise<Record<string, unknown[]>> {
+  const found: Record<string, unknown[]> = {};
+  for (const { table, key } of backedUpTables)
+    found[table] = (
+      await sql`select * from ${sql.table(table)} order by ${sql.join(key.map(name => sql.ref(name)))}`.execute(
+        db,
+      )
+    ).rows;
+  return found;
+}
+
+test('what was accepted after the backup is refused after the restore, and the fobs go on', async () => {
+  await using rig = new Rig();
+  const lock = { threshold: 0, periodMs: 1000 };
+  const service = await rig.start({ lock });
+  const tokens: NewToken[] = [];
+  for (let index = 0; index < 8; index++)
+    tokens.push(
+      await add(
+        service,
+        newToken({
+          user: `user${index}`,
+          serial: `FOB-${index}`,
+          digits: 8,
+          kind: index % 2 ? 'hotp' : 'totp',
+        }),
+      ),
+    );
+  const store = await openStore({ directory: rig.directory });
+  const keys = openKeyFile(rig.directory, false);
+  const path = join(rig.directory, 'backup.gz');
+  const made = await backup({ store, keys, clock: () => rig.clock.nowMs }, serviceActor, { path });
+  expect(made).toMatchObject({ ok: true, value: { counts: { tokens: 8, users: 8 } } });
+  expect(statSync(path).mode & 0o077).toBe(0);
+
+  rig.clock.nowMs += 600_000;
+  const used: { user: string; passcode: string }[] = [];
+  for (const [index, token] of tokens.entries()) {
+    // Skews that a fob may have, and counters that it may have skipped.
+    const ahead = (index % 3) - 1;
+    const step = token.kind === 'totp' ? stepAt(token, rig.clock.nowMs) + ahead : ahead + 1;
+    used.push({ user: token.user, passcode: codeAt(token, step) });
+  }
+  for (const request of used)
+    expect((await service.validate({ ...request, source: '::1' })).outcome).toBe('accepted');
+  await service.close();
+  await store.close();
+
+  const restored = await restoreInto(rig, 'restored', path);
+  expect(restored.result).toMatchObject({ ok: true, value: { missingKeyIds: [] } });
+  expect(await verifyAudit(restored.store.db, restored.keys)).toMatchObject({ intact: true });
+  const actions = await restored.store.db.selectFrom('audit').select('action').execute();
+  expect(actions.map(({ action }) => action)).toEqual(['service.restore']);
+  await restored.store.close();
+  const again = await rig.start({ directory: restored.directory, lock });
+  for (let round = 0; round < 14; round++) {
+    for (const request of used)
+      expect((await again.validate({ ...request, source: '::1' })).accepted).toBe(false);
+    rig.clock.nowMs += 30_000;
+  }
+  for (const token of tokens) {
+    const passcode = token.kind === 'totp' ? codeNow(token, rig.clock.nowMs) : codeAt(token, 25);
+    expect((await again.validate({ user: token.user, passcode, source: '::1' })).outcome).toBe('accepted');
+  }
+});
+
+test('a restore brings back everything but what would count again, also when the service writes meanwhile', async () => {
+  await using rig = new RecordsRig();
+  const management = await rig.open();
+  const { db, store, keys } = management;
+  await act(rig, management, 1, 700);
+  await ensureIdentity(db, keys, rig.clock.nowMs);
+  const before = await everything(store);
+  const path = join(rig.directory, 'backup.gz');
+  await db.insertInto('operator_links').values({ key_hash: 'x', expires_ms: 1, used_ms: null }).execute();
+  const [made] = await Promise.all([
+    backup(management, serviceActor, { path }),
+    act(rig, management, 701, 800),
+  ]);
+  expect(made.ok).toBe(true);
+  const restored = await restoreInto(rig, 'restored', path);
+  expect(restored.result).toMatchObject({ ok: true });
+  const after = await everything(restored.store);
+  const rows = after.audit?.length ?? 0;
+  expect([701, 801]).toContain(rows);
+  expect(after.audit?.slice(0, 700)).toEqual(before.audit);
+  expect(after.service_keys).toEqual(before.service_keys);
+  expect(await restored.store.db.selectFrom('operator_links').selectAll().execute()).toEqual([]);
+  expect(await verifyAudit(restored.store.db, restored.keys)).toMatchObject({ intact: true, rows });
+  expect(await restore(restored, serviceActor, { path })).toMatchObject({
+    refusal: { code: 'database_not_empty' },
+  });
+  expect(await backup(management, serviceActor, { path })).toMatchObject({
+    refusal: { code: 'backup_exists' },
+  });
+  expect(readdirSync(rig.directory).filter(name => name.includes('partial'))).toEqual([]);
+  await restored.store.close();
+});
+
+test('every table is in a backup or left out of it on purpose', async () => {
+  await using rig = new RecordsRig();
+  const { db } = await rig.open();
+  const names = (await db.introspection.getTables()).map(({ name }) => name);
+  const known = [...backedUpTables.map(({ table }) => table), ...leftOutTables];
+  expect(names.filter(name => !name.startsWith('sqlite_')).sort()).toEqual([...known].sort());
+});
+
+test('property: a backup that was changed, cut or made up is refused, and the database stays empty', async () => {
+  await using rig = new RecordsRig();
+  const management = await rig.open();
+  await act(rig, management, 1, 20);
+  const path = join(rig.directory, 'backup.gz');
+  expect((await backup(management, serviceActor, { path })).ok).toBe(true);
+  const whole = readFileSync(path);
+  const plain = gunzipSync(whole);
+  const lines = plain.toString('utf8').trimEnd().split('\n');
+  const fresh = await openStore({ directory: copyKeys(rig, 'fresh') });
+  const place = { ...management, store: fresh };
+  const attempt = async (bytes: Uint8Array) => {
+    const bad = join(rig.directory, 'bad.gz');
+    writeFileSync(bad, bytes);
+    const result = await restore(place, serviceActor, { path: bad });
+    expect(Object.values(await everything(fresh)).every(rows => rows.length === 0)).toBe(true);
+    return result.ok ? 'restored' : result.refusal.code;
+  };
+  const refusals = ['backup_damaged', 'backup_foreign', 'backup_other_version'];
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom('bit', 'packed bit', 'cut', 'line gone', 'line twice'),
+      fc.nat(),
+      async (kind, at) => {
+        const index = at % lines.length;
+        const changed = Buffer.from(kind === 'packed bit' ? whole : plain);
+        const place_ = at % (changed.length - 12);
+        if (kind.endsWith('bit')) changed.writeUInt8((changed[place_] ?? 0) ^ (1 << (at % 8)), place_);
+        // The header of gzip holds a time and a system's number that mean nothing here.
+        fc.pre(kind !== 'packed bit' || place_ > 9);
+        const text = (kept: string[]) => gzipSync(`${kept.join('\n')}\n`);
+        const bytes = {
+          bit: () => gzipSync(changed),
+          'packed bit': () => changed,
+          cut: () => gzipSync(plain.subarray(0, at % plain.length)),
+          'line gone': () => text(lines.filter((_, line) => line !== index)),
+          'line twice': () =>
+            text(lines.flatMap((line, number) => (number === index ? [line, line] : [line]))),
+        }[kind]?.();
+        expect(refusals).toContain(await attempt(bytes ?? changed));
+      },
+    ),
+    { numRuns: 150 },
+  );
+  expect(await attempt(gzipSync(Buffer.alloc(3_000_000, 'x')))).toBe('backup_damaged');
+  expect(await attempt(Buffer.alloc(0))).toBe('backup_damaged');
+  await fresh.close();
+}, 60_000);
+
+test('a backup of another service, and no file at all, are refused', async () => {
+  await using rig = new RecordsRig();
+  await using other = new RecordsRig();
+  const management = await rig.open();
+  const foreign = await other.open();
+  await act(rig, management, 1, 3);
+  const path = join(rig.directory, 'backup.gz');
+  await backup(management, serviceActor, { path });
+  expect(await restore(foreign, serviceActor, { path })).toMatchObject({
+    refusal: { code: 'backup_foreign' },
+  });
+  expect(await restore(foreign, serviceActor, { path: `${path}.none` })).toMatchObject({
+    refusal: { code: 'backup_damaged' },
+  });
+  expect(await restore(foreign, serviceActor, { path, counterGap: -1 })).toMatchObject({
+    refusal: { code: 'bad_counter_gap' },
+  });
+});
+
+test('no secret stands in a backup, unpacked', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const token = await add(service, newToken());
+  const store = await openStore({ directory: rig.directory });
+  const keys = openKeyFile(rig.directory, false);
+  const path = join(rig.directory, 'backup.gz');
+  await backup({ store, keys, clock: () => rig.clock.nowMs }, serviceActor, { path });
+  await store.close();
+  const text = gunzipSync(readFileSync(path)).toString('utf8');
+  expect(text).toContain('FOB-1');
+  const keyTexts = readFileSync(join(rig.directory, 'service.key'), 'utf8').match(/[\w+/=]{40,}/g) ?? [];
+  expect(keyTexts).toHaveLength(2);
+  const seed = Buffer.from(token.secret);
+  for (const hidden of [...keyTexts, seed.toString('hex'), seed.toString('base64'), service.apiKey ?? 'none'])
+    expect(text).not.toContain(secret(hidden));
+});
