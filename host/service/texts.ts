@@ -1,5 +1,6 @@
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '../../protocol/limits.ts';
 import { limits } from './limits.ts';
+import { tokenRefusals } from './texts/tokens.ts';
 
 /** Every English text of the service, in one place. No text tells a log-in why it was refused. */
 export const texts = {
@@ -40,6 +41,7 @@ export const texts = {
     too_many_tokens: `This user has ${limits.tokensPerUserMax} tokens already. Revoke one first.`,
     unknown_serial: 'There is no token with this serial number.',
     bad_transition: 'A token in this state cannot be put into that one.',
+    ...tokenRefusals,
   },
 
   pinRefusals: {

@@ -57,13 +57,16 @@ function associatedData(place: Place, keyId: string): Buffer {
   return unambiguous([place.table, place.id, keyId]);
 }
 
+/** What a keyed digest is for: the same value has another digest for another purpose. */
+export type MacPurpose = 'spent' | 'answer' | 'temporary' | 'serial' | 'audit';
+
 /**
  * A keyed digest of a list of texts for one purpose: recognises a value again without storing it. Without the key file
  * it cannot be searched, not even for six digits.
  *
  * @returns base64url of 32 bytes
  */
-export function macOf(keys: Keys, purpose: 'spent' | 'answer', parts: readonly string[]): string {
+export function macOf(keys: Keys, purpose: MacPurpose, parts: readonly string[]): string {
   return createHmac('sha256', keys.mac)
     .update(unambiguous([purpose, ...parts]))
     .digest('base64url');
