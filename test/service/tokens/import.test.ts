@@ -154,7 +154,8 @@ test('a dry run has a reason for every row that is not taken, and no secret', as
     account({ account_id: '5', label: '' }),
     account({ account_id: '5' }),
   ]);
-  const { secrets: _, ...erased } = fob('gone', []);
+  const { secrets: _, pairing, ...rest } = fob('gone', []);
+  const erased: Fob = { ...rest, pairing: { ...pairing, state: 'erased' } };
   const broken = { pairing: { serial: 'broken' } } as unknown as Fob;
   const bundle: Bundle = { version: 1, fobs: [other, erased, broken], history: [] };
   const plan = await planImport(db, keys, draftsOfInventory(bundle, 'label'));
@@ -169,7 +170,7 @@ test('a dry run has a reason for every row that is not taken, and no secret', as
     fob known, account 5: refused. The user name is empty, too long or holds control characters. Use 1 to 128 ordinary characters.
     fob known, account 5: skipped. The same stands in an earlier row.
     fob gone: skipped. The fob was erased: there are no keys of it.
-    fob broken: skipped. The fob was erased: there are no keys of it."
+    fob broken: refused. It is not as passfob writes it."
   `);
   const shown = JSON.stringify(plan);
   for (const { key } of other.accounts) expect(shown).not.toContain(key);

@@ -54,7 +54,8 @@ export function draftsOfInventory(bundle: Bundle, userFrom: UserSource): ImportD
 function draftsOfFob(fob: BundledFob, userFrom: UserSource): ImportDraft[] {
   const { serial, state } = fob.pairing;
   const place = texts.fobPlace(serial);
-  if (fob.secrets === undefined || state === 'erased') return [said(place, 'skipped', texts.erased, '')];
+  if (state === 'erased') return [said(place, 'skipped', texts.erased, '')];
+  if (fob.secrets === undefined) return [said(place, 'refused', texts.damaged, texts.correct)];
   const accounts = fob.accounts.map(account => draftOfAccount(fob, account, userFrom));
   if (state === 'pending') return [said(place, 'skipped', texts.pending, texts.verify), ...accounts];
   const item: FobItem = {
