@@ -30,9 +30,10 @@ export class Desk implements AsyncDisposable {
     this.management = { db: store.db, keys, clock: () => this.clock.nowMs };
   }
 
-  static async open(): Promise<Desk> {
+  /** @param databaseUrl of an empty PostgreSQL database; without it, SQLite */
+  static async open(databaseUrl?: string): Promise<Desk> {
     const directory = mkdtempSync(join(tmpdir(), 'passfob-tokens-'));
-    return new Desk(directory, await openStore({ directory }));
+    return new Desk(directory, await openStore({ directory, databaseUrl }));
   }
 
   /** Makes a user, and returns the id. */
