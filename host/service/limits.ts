@@ -103,7 +103,7 @@ export const limits = {
   /** Tokens: pages of lists, and how many rows one page may look at where a filter has no index of its own. */
   pageRowsDefault: 50,
   pageRowsMax: 200,
-  pageRowsScanned: 2_000,
+  pageRowsScanned: 500,
   searchTextMax: 128,
   cursorMax: 1_024,
   historyListed: 100,

@@ -25,7 +25,7 @@ const works: Works = { import: takeItem, assign, suspend, revoke, unassign };
 
 /** Whether a stored kind is one that this version knows. */
 export function isJobKind(kind: string): kind is JobKind {
-  return kind in works;
+  return Object.hasOwn(works, kind);
 }
 
 /**

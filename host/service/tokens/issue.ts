@@ -133,13 +133,15 @@ interface Belongings {
   readonly user?: User | undefined;
   readonly policy?: PolicyRow | undefined;
   readonly fobId?: string | undefined;
+  /** What the audit calls it. */
+  readonly action?: 'token.issue' | 'token.import';
 }
 
 /** Writes a token that nothing is against, `assigned` where it has a user and in the `inventory` where not. */
 export async function insertToken(
   acting: Acting,
   given: SeededToken,
-  { user, policy, fobId }: Belongings,
+  { user, policy, fobId, action = 'token.issue' }: Belongings,
 ): Promise<TokenResult> {
   const id = randomUUID();
   const sealed = seal(acting.keys, { table: 'tokens', id }, given.secret);
@@ -168,7 +170,7 @@ export async function insertToken(
   await recordAudit(acting.db, acting.keys, {
     atMs: acting.atMs,
     actor: acting.actor,
-    action: 'token.issue',
+    action,
     subjectKind: 'token',
     subjectId: id,
     subject: row.serial,

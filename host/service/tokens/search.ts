@@ -49,7 +49,7 @@ export async function searchTokens(db: Db, query: TokenQuery = {}): Promise<Resu
   const { by = 'serial', text = '', rows = limits.pageRowsDefault, state } = query;
   const isSound = text.length <= limits.searchTextMax && isWhole(rows, 1, limits.pageRowsMax);
   if (!isSound || !['serial', 'user', 'label'].includes(by)) return refused('bad_query');
-  if (state !== undefined && !(state in tokenStates)) return refused('bad_query');
+  if (state !== undefined && !Object.hasOwn(tokenStates, state)) return refused('bad_query');
   const mark = query.after === undefined ? undefined : readMark(query.after);
   if (query.after !== undefined && mark === undefined) return refused('bad_cursor');
   // The index of states is in the order of serial numbers; any other order is looked through.

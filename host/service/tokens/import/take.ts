@@ -35,7 +35,11 @@ async function takeToken(acting: Acting, item: TokenItem): Promise<Result<{ read
       item.user === null
         ? undefined
         : await findOrAddUser(acting.db, prepareUserName(item.user) ?? '', acting.atMs);
-    const result = await insertToken(acting, token, { user, fobId: fob?.id });
+    const result = await insertToken(acting, token, {
+      user,
+      fobId: fob?.id,
+      action: 'token.import',
+    });
     return result.ok ? done({ serial: item.serial }) : result;
   } finally {
     token.secret.fill(0);
