@@ -2,7 +2,8 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { recordAudit } from '../../audit/record.ts';
 import type { Db } from '../../data/database.ts';
 import { limits } from '../../limits.ts';
-import { done, type Result, refused } from '../../management.ts';
+import { done, type Management, type Result, refused } from '../../management.ts';
+import type { Actor } from '../../people/actor.ts';
 import { findUser, prepareUserName, type User } from '../../people/users.ts';
 import type { Keys } from '../../sealing/key-file.ts';
 import { macOf } from '../../sealing/seal.ts';
@@ -29,8 +30,8 @@ export interface TemporaryCodeInput {
  * Refused: `bad_lifetime`, `unknown_user`, `disabled_user`.
  */
 export function makeTemporaryCode(
-  management: Parameters<typeof makeCode>[0],
-  actor: Parameters<typeof makeCode>[1],
+  management: Management,
+  actor: Actor,
   input: TemporaryCodeInput,
 ): Promise<Result<TemporaryCode>> {
   return makeCode(management, actor, { ...input, code: randomCode() });
