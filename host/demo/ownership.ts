@@ -11,7 +11,7 @@ import { type PairResult, pair } from '../commands/pair.ts';
 import { FobError, isFobError } from '../errors.ts';
 import { accountIdText, accountsOf, type KeptAccount } from '../inventory/accounts.ts';
 import type { Algorithm } from '../service/data/schema.ts';
-import type { TokenView } from '../service/tokens/tokens.ts';
+import type { TokenView } from '../service/tokens/views.ts';
 import { PORT_RETRY_MS, PORT_TRIES_MAX } from './limits.ts';
 import { leaveMessage, readPairingCode } from './person.ts';
 import type { Stage } from './stage.ts';
@@ -111,7 +111,7 @@ export async function handOver(
   if (kept === undefined) throw new FobError('verification-failed', texts.errors.accountUnknown);
   const result = await stage.service.addToken(tokenOf(account.tokenSerial(serial), kept, listed.counter));
   if (!result.ok) throw new FobError('bad-input', { sentence: result.refusal.text });
-  return result.token;
+  return result.value;
 }
 
 function tokenOf(serial: string, { settings, key }: KeptAccount, counter = 0) {

@@ -198,4 +198,34 @@ export const limits = {
   /** How far the clock may go back unnoticed, and how often the time is written down. */
   clockBackMs: 5_000,
   clockSeenEveryMs: 60_000,
+  /** Tokens: pages of lists, and how many rows one page may look at where a filter has no index of its own. */
+  pageRowsDefault: 50,
+  pageRowsMax: 200,
+  pageRowsScanned: 500,
+  searchTextMax: 128,
+  cursorMax: 1_024,
+  historyListed: 100,
+  /** How far ahead two consecutive passcodes are looked for (RFC 4226 §7.4), and how far around the time. */
+  resyncCounters: 1_000,
+  resyncAroundMs: 24 * 3_600_000,
+  temporaryCodeMs: 8 * 3_600_000,
+  temporaryCodeMinMs: 60_000,
+  temporaryCodeMaxMs: 24 * 3_600_000,
+  policyNameMax: 64,
+  policiesMax: 1_000,
+  boardMax: 16,
+  firmwareMax: 16,
+  clockErrorMaxMs: 10 * 365 * 24 * 3_600_000,
+  driftPpmMax: 100_000,
+  /** Characters of a serial number made of what a token is, for tokens whose file names none. */
+  madeSerialChars: 16,
+
+  /** Jobs. A lease has to outlast one transaction of a busy database many times over. */
+  jobItemsMax: 100_000,
+  jobItemsPerInsert: 500,
+  jobItemsPerTransaction: 25,
+  jobLeaseMs: 60_000,
+  jobPollMs: 5_000,
+  jobTitleMax: 128,
+  jobsListed: 100,
 } as const;

@@ -7,20 +7,16 @@ import { type Changes, watchChanges } from './data/changes.ts';
 import { openStore, type Store } from './data/database.ts';
 import { ServiceError, systemCode } from './errors.ts';
 import { limits } from './limits.ts';
+import { serviceActor } from './people/actor.ts';
 import { type Application, ensureApplication } from './people/applications.ts';
 import { makeOperatorKey } from './people/operators.ts';
 import { type Keys, openKeyFile } from './sealing/key-file.ts';
 import { texts } from './texts.ts';
+import { addToken, type NewToken, type TokenResult } from './tokens/issue.ts';
+import { changeTokenState } from './tokens/moves.ts';
 import type { TokenState } from './tokens/states.ts';
-import {
-  addToken,
-  changeTokenState,
-  holdsSealedRows,
-  listTokens,
-  type NewToken,
-  type TokenResult,
-  type TokenView,
-} from './tokens/tokens.ts';
+import { holdsSealedRows } from './tokens/tokens.ts';
+import { listTokens, type TokenView } from './tokens/views.ts';
 import { type Engine, makeEngine } from './validation/engine.ts';
 import { listEvents, type ValidationEvent } from './validation/events.ts';
 import { defaultLockPolicy, type LockPolicy } from './validation/lock.ts';
@@ -145,7 +141,8 @@ function operations(parts: Parts): Omit<Service, 'url' | 'operatorLink' | 'apiKe
   const { db } = parts.store;
   return {
     addToken: async token => announced(changes, await addToken(db, parts.keys, token, parts.clock())),
-    changeTokenState: async (serial, to) => announced(changes, await changeTokenState(db, serial, to)),
+    changeTokenState: async (serial, to) =>
+      announced(changes, await changeTokenState({ ...parts, db }, serviceActor, serial, to)),
     tokens: () => listTokens(db),
     validate: async request => {
       const outcome = await engine.decide({

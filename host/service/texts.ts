@@ -1,6 +1,7 @@
 import { limits } from './limits.ts';
 import { peopleRefusals, peopleTexts, pinRefusals } from './texts/people.ts';
 import { recordRefusals, recordTexts } from './texts/records.ts';
+import { tokenRefusals } from './texts/tokens.ts';
 
 /** Every English text of the service, in one place. No text tells a log-in why it was refused. */
 export const texts = {
@@ -43,6 +44,7 @@ export const texts = {
     bad_transition: 'A token in this state cannot be put into that one.',
     ...peopleRefusals,
     ...recordRefusals,
+    ...tokenRefusals,
   },
 
   pinRefusals,

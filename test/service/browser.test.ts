@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Service } from '../../host/service/service.ts';
-import type { NewToken } from '../../host/service/tokens/tokens.ts';
+import type { NewToken } from '../../host/service/tokens/issue.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
 import { add, codeNow, newToken, Rig } from './kit.ts';
 

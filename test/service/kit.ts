@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject } from 'vitest';
 import { createService, type Service, type ServiceOptions } from '../../host/service/service.ts';
-import type { NewToken } from '../../host/service/tokens/tokens.ts';
+import type { NewToken } from '../../host/service/tokens/issue.ts';
 import { makeDatabase } from '../kit/postgres.ts';
 import { secret } from '../kit/secrets.ts';
 

@@ -24,6 +24,7 @@ export const permissions = {
   'token.export': { roles: admin, dangerous: true },
   'token.assign': { roles: desk, dangerous: false },
   'token.unassign': { roles: desk, dangerous: false },
+  'token.rename': { roles: desk, dangerous: false },
   'token.suspend': { roles: desk, dangerous: false },
   'token.reactivate': { roles: desk, dangerous: false },
   'token.revoke': { roles: desk, dangerous: true },

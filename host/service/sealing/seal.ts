@@ -66,7 +66,15 @@ function associatedData(place: Place, keyId: string): Buffer {
 }
 
 /** What a keyed digest is for; the same texts give different digests for different purposes. */
-export type MacPurpose = 'answer' | 'temporary' | 'pin' | 'csrf' | 'audit' | 'audit-seal' | 'backup';
+export type MacPurpose =
+  | 'answer'
+  | 'temporary'
+  | 'serial'
+  | 'pin'
+  | 'csrf'
+  | 'audit'
+  | 'audit-seal'
+  | 'backup';
 
 /**
  * A keyed digest of a list of texts for one purpose: recognises a value again without storing it. Without the key file

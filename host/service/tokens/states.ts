@@ -8,24 +8,34 @@ export type TokenState =
   | 'suspended'
   | 'revoked';
 
+/** Why a token was revoked. */
+export const revokedReasons = ['lost', 'faulty', 'retired'] as const;
+export type RevokedReason = (typeof revokedReasons)[number];
+
 interface StateRule {
   /** Whether a passcode of a token in this state may be accepted. */
   readonly usable: boolean;
+  /** Whether somebody has it: nobody may, somebody may, somebody must. */
+  readonly user: 'none' | 'perhaps' | 'one';
+  /** Whether its seed is there. */
+  readonly seed: boolean;
   readonly next: readonly TokenState[];
 }
 
 /**
- * What each state allows. `assigned` is usable because its first right passcode is what makes the token `active`; a
- * `reserved` token is still being enrolled and is not. `revoked` is final: the seed is destroyed on the way in.
+ * What each state holds and allows. `initialised`: made, and not yet proved to be in its fob. `assigned` is usable
+ * because its first right passcode is what makes the token `active`; a `reserved` token is still being enrolled and is
+ * not. What was in use goes to another person by way of `suspended`. `revoked` is final: the seed is destroyed on the
+ * way in, and who had it stays known.
  */
 export const tokenStates: Readonly<Record<TokenState, StateRule>> = {
-  initialised: { usable: false, next: ['inventory', 'revoked'] },
-  inventory: { usable: false, next: ['reserved', 'assigned', 'revoked'] },
-  reserved: { usable: false, next: ['inventory', 'assigned', 'revoked'] },
-  assigned: { usable: true, next: ['inventory', 'active', 'revoked'] },
-  active: { usable: true, next: ['suspended', 'revoked'] },
-  suspended: { usable: false, next: ['active', 'revoked'] },
-  revoked: { usable: false, next: [] },
+  initialised: { usable: false, user: 'none', seed: true, next: ['inventory', 'revoked'] },
+  inventory: { usable: false, user: 'none', seed: true, next: ['reserved', 'assigned', 'revoked'] },
+  reserved: { usable: false, user: 'perhaps', seed: true, next: ['inventory', 'assigned', 'revoked'] },
+  assigned: { usable: true, user: 'one', seed: true, next: ['inventory', 'active', 'revoked'] },
+  active: { usable: true, user: 'one', seed: true, next: ['suspended', 'revoked'] },
+  suspended: { usable: false, user: 'one', seed: true, next: ['active', 'inventory', 'revoked'] },
+  revoked: { usable: false, user: 'perhaps', seed: false, next: [] },
 };
 
 /** Whether a token may go from one state to another in one move. */

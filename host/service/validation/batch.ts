@@ -1,24 +1,15 @@
-import type { Selectable } from 'kysely';
 import type { Db } from '../data/database.ts';
-import type { Schema } from '../data/schema.ts';
 import { lockFactsOf } from '../people/users.ts';
 import type { Keys } from '../sealing/key-file.ts';
-import { macOf } from '../sealing/seal.ts';
+import { endTemporaryCodes, takeTemporaryCode } from '../tokens/codes/temporary-codes.ts';
 import type { TokenRow } from '../tokens/rows.ts';
 import { tokenStates } from '../tokens/states.ts';
+import { passcodeFactsOf } from '../tokens/tokens.ts';
 import type { Case, Ticket } from './cases.ts';
 import { type Facts, readFacts } from './facts.ts';
-import {
-  evaluate,
-  type Known,
-  newest,
-  notAccepted,
-  passcodeFactsOf,
-  settledUnseen,
-  type Verdict,
-} from './judge.ts';
+import { evaluate, type Known, newest, notAccepted, settledUnseen, type Verdict } from './judge.ts';
 import { afterSuccess, lockStanding } from './lock.ts';
-import { type Candidate, moveMarks, useTemporaryCodes } from './marks.ts';
+import { type Candidate, moveMarks } from './marks.ts';
 import type { Outcome } from './outcomes.ts';
 import { driftAfter, normalisePasscode } from './passcode.ts';
 import type { Validator } from './request.ts';
@@ -47,7 +38,7 @@ export async function decideBatch(
   );
   const fresh = tickets.filter((_, index) => earlier[index] === undefined);
   const cases = fresh.map(ticket => openCase(validator, ticket, facts, nowMs));
-  const verdicts = await settle(db, cases);
+  const verdicts = await settle(db, validator.keys, cases);
   await writeDown(db, cases, verdicts);
   const outcomes = new Map(cases.map(({ ticket }, index) => [ticket, verdicts[index]?.outcome]));
   return tickets.map((ticket, index) => earlier[index] ?? outcomes.get(ticket) ?? 'wrong');
@@ -63,13 +54,12 @@ function openCase(
   const user = facts.users.get(ticket.name);
   const all = facts.tokens.get(user?.id ?? '') ?? [];
   const tokens = all.filter(token => tokenStates[token.state].usable);
-  const temporaryCodes = facts.temporary.get(user?.id ?? '') ?? [];
   const passcode = normalisePasscode(request.passcode);
   const known: Known = {
     user,
     standing: lockStanding(user === undefined ? afterSuccess : lockFactsOf(user), validator.lock(), nowMs),
     tokens,
-    hasTemporaryCode: temporaryCodes.length > 0,
+    hasTemporaryCode: facts.temporary.has(user?.id ?? ''),
     passcode,
     pinAlways: request.factors === 'pin_otp',
     proofs,
@@ -85,14 +75,10 @@ function openCase(
   const isRevokedUser = tokens.length === 0 && all.some(token => token.state === 'revoked');
   const opened = { ticket, known, settled, matches, isRevokedUser, nowMs };
   const candidate = settled === undefined ? candidateOf(opened) : undefined;
-  const temporary =
-    settled === undefined && candidate === undefined
-      ? matchOf(validator.keys, temporaryCodes, shown)
-      : undefined;
-  return { ...opened, candidate, temporary };
+  return { ...opened, candidate };
 }
 
-function candidateOf(opened: Omit<Case, 'candidate' | 'temporary'>): Candidate | undefined {
+function candidateOf(opened: Omit<Case, 'candidate'>): Candidate | undefined {
   const found = newest(opened.matches);
   if (found === undefined) return undefined;
   const { request } = opened.ticket;
@@ -104,32 +90,31 @@ function candidateOf(opened: Omit<Case, 'candidate' | 'temporary'>): Candidate |
   };
 }
 
-function matchOf(
-  keys: Keys,
-  codes: readonly Selectable<Schema['temporary_codes']>[],
-  passcode: string,
-): string | undefined {
-  return codes.find(code => code.code_mac === macOf(keys, 'temporary', [code.user_id, passcode]))?.id;
-}
-
 /** Puts what is right to the compare-and-set, and tells what the rest is. */
-async function settle(db: Db, cases: readonly Case[]): Promise<Verdict[]> {
-  const nowMs = cases[0]?.nowMs ?? 0;
+async function settle(db: Db, keys: Keys, cases: readonly Case[]): Promise<Verdict[]> {
   const won = await moveMarks(
     db,
     cases.flatMap(({ candidate }) => candidate ?? []),
   );
-  const used = await useTemporaryCodes(
-    db,
-    cases.flatMap(({ temporary }) => temporary ?? []),
-    nowMs,
-  );
-  const isAccepted = ({ candidate, temporary }: Case) =>
-    (candidate !== undefined && won.has(candidate.token.id)) ||
-    (temporary !== undefined && used.has(temporary));
-  return cases.map(one => {
-    if (isAccepted(one)) return { outcome: 'accepted', token: one.candidate?.token };
-    if (one.settled !== undefined) return { outcome: one.settled, token: undefined };
-    return notAccepted(one.matches);
-  });
+  const verdicts: Verdict[] = [];
+  for (const one of cases) {
+    const token =
+      one.candidate !== undefined && won.has(one.candidate.token.id) ? one.candidate.token : undefined;
+    verdicts.push(await verdictOf(db, keys, one, token));
+  }
+  return verdicts;
+}
+
+async function verdictOf(db: Db, keys: Keys, one: Case, accepted: TokenRow | undefined): Promise<Verdict> {
+  const { settled, known, nowMs } = one;
+  const { user } = known;
+  if (settled !== undefined || user === undefined)
+    return { outcome: settled ?? 'unknown_user', token: undefined };
+  if (known.hasTemporaryCode) {
+    // Who has the fob at hand needs no code any more.
+    if (accepted !== undefined) await endTemporaryCodes(db, user.id, nowMs);
+    else if (await takeTemporaryCode(db, keys, user.id, known.passcode ?? '', nowMs))
+      return { outcome: 'accepted', token: undefined };
+  }
+  return accepted === undefined ? notAccepted(one.matches) : { outcome: 'accepted', token: accepted };
 }

@@ -20,7 +20,6 @@ export interface Case {
   readonly settled: Outcome | undefined;
   readonly matches: readonly Match[];
   readonly candidate: Candidate | undefined;
-  readonly temporary: string | undefined;
   /** The user has had tokens, and all that could be used have been revoked. */
   readonly isRevokedUser: boolean;
   readonly nowMs: number;

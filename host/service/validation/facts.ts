@@ -1,8 +1,6 @@
-import type { Selectable } from 'kysely';
 import type { Db } from '../data/database.ts';
 import { engineOf } from '../data/engine.ts';
 import { valuesAsList } from '../data/rows.ts';
-import type { Schema } from '../data/schema.ts';
 import type { User } from '../people/users.ts';
 import type { TokenRow } from '../tokens/rows.ts';
 import type { Outcome } from './outcomes.ts';
@@ -15,8 +13,8 @@ export interface Facts {
   readonly users: ReadonlyMap<string, User>;
   /** By user id, all states. */
   readonly tokens: ReadonlyMap<string, readonly TokenRow[]>;
-  /** By user id: the MACs of temporary codes that may still be used. */
-  readonly temporary: ReadonlyMap<string, readonly Selectable<Schema['temporary_codes']>[]>;
+  /** Ids of users who have a temporary code that may still be used. */
+  readonly temporary: ReadonlySet<string>;
 }
 
 /** What is asked of the database: the same queries whatever comes of it, so that they tell nothing. */
@@ -43,7 +41,7 @@ export async function readFacts(db: Db, questions: Questions): Promise<Facts> {
     .execute();
   const temporary = await db
     .selectFrom('temporary_codes')
-    .selectAll()
+    .select('user_id')
     .where('user_id', 'in', valuesAsList(db, ids))
     .where('used_ms', 'is', null)
     .where('expires_ms', '>', questions.nowMs)
@@ -52,7 +50,7 @@ export async function readFacts(db: Db, questions: Questions): Promise<Facts> {
     answers: await readAnswers(db, questions),
     users: new Map(users.map(user => [user.name, user])),
     tokens: grouped(tokens),
-    temporary: grouped(temporary),
+    temporary: new Set(temporary.map(row => row.user_id)),
   };
 }
 

@@ -1,11 +1,11 @@
 import type { User } from '../people/users.ts';
 import type { Keys } from '../sealing/key-file.ts';
-import { unseal } from '../sealing/seal.ts';
 import type { TokenRow } from '../tokens/rows.ts';
+import { passcodeFactsOf, secretOf } from '../tokens/tokens.ts';
 import type { Proofs } from './factors.ts';
 import type { LockStanding } from './lock.ts';
 import type { Outcome } from './outcomes.ts';
-import { asShown, matchingSteps, type PasscodeFacts, passcodeAt, sameText } from './passcode.ts';
+import { asShown, matchingSteps, passcodeAt, sameText } from './passcode.ts';
 import { type Acceptance, readRecent } from './recent.ts';
 
 /** What became of a request, by which token; an acceptance that it repeats. */
@@ -88,12 +88,6 @@ function evaluateOne(keys: Keys, token: TokenRow, passcode: string, nowMs: numbe
   }
 }
 
-/** The secret of a token, or undefined when its seal does not open. The caller clears it after use. */
-export function secretOf(keys: Keys, row: TokenRow): Uint8Array | undefined {
-  if (row.sealed_secret === null || row.key_id === null) return undefined;
-  return unseal(keys, { table: 'tokens', id: row.id }, { box: row.sealed_secret, keyId: row.key_id });
-}
-
 /** What may be put to the compare-and-set: the first token, and its first step, that is new. */
 export function newest(
   matches: readonly Match[],
@@ -112,17 +106,4 @@ export function notAccepted(matches: readonly Match[]): Verdict {
   const damaged = matches.find(({ steps }) => steps === undefined);
   if (damaged !== undefined) return { outcome: 'unreadable', token: damaged.token };
   return { outcome: 'wrong', token: undefined };
-}
-
-/** What verification needs of a row. */
-export function passcodeFactsOf(row: TokenRow): PasscodeFacts {
-  return {
-    kind: row.kind,
-    algorithm: row.algorithm,
-    alphabet: row.alphabet,
-    digits: row.digits,
-    periodSeconds: row.period_seconds,
-    lastStep: row.last_step,
-    driftSteps: row.drift_steps,
-  };
 }

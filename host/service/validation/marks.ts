@@ -46,20 +46,3 @@ export async function moveMarks(db: Db, candidates: readonly Candidate[]): Promi
     returning tokens.id`.execute(db);
   return new Set(moved.rows.map(({ id }) => id));
 }
-
-/** Uses up temporary codes. @returns the ids of those that this call used up */
-export async function useTemporaryCodes(
-  db: Db,
-  ids: readonly string[],
-  nowMs: number,
-): Promise<ReadonlySet<string>> {
-  if (ids.length === 0) return new Set();
-  const used = await db
-    .updateTable('temporary_codes')
-    .set({ used_ms: nowMs })
-    .where('id', 'in', ids)
-    .where('used_ms', 'is', null)
-    .returning('id')
-    .execute();
-  return new Set(used.map(({ id }) => id));
-}

@@ -20,6 +20,9 @@ const guardrails = createGuardrails({
   MAX_SECRET_BYTES: limits.secretMaxBytes,
 });
 
+/** What a token's passcodes look like. */
+export type PasscodeForm = Pick<PasscodeFacts, 'algorithm' | 'alphabet' | 'digits'>;
+
 /** otplib with the HMAC of Node's OpenSSL: the same values as its own in a third of the time. */
 const crypto = {
   name: 'node',
@@ -87,7 +90,9 @@ export function candidateSteps(token: PasscodeFacts, nowMs: number): number[] {
 export function driftAfter(token: PasscodeFacts, step: number, nowMs: number): number {
   if (token.periodSeconds === null) return 0;
   const drift = step - timeStep(nowMs, token.periodSeconds);
-  return Math.max(-limits.driftMaxSteps, Math.min(limits.driftMaxSteps, drift));
+  // A resynchronisation may have found more, and what it found must go on working.
+  const most = Math.max(limits.driftMaxSteps, Math.abs(token.driftSteps));
+  return Math.max(-most, Math.min(most, drift));
 }
 
 /**
@@ -96,9 +101,10 @@ export function driftAfter(token: PasscodeFacts, step: number, nowMs: number): n
  *
  * @param secret the shared secret, 16 to 128 bytes
  */
-export function passcodeAt(token: PasscodeFacts, secret: Uint8Array, step: number): string {
+export function passcodeAt(token: PasscodeForm, secret: Uint8Array, step: number): string {
   const { algorithm, digits } = token;
-  if (token.alphabet !== 'decimal') return codeInAlphabet({ ...token, secret, step });
+  if (token.alphabet !== 'decimal')
+    return codeInAlphabet({ algorithm, alphabet: token.alphabet, digits, secret, step });
   return generateSync({
     strategy: 'hotp',
     secret,

@@ -2,7 +2,7 @@ import type { Alert } from '../alerts/alerts.ts';
 import { limits } from '../limits.ts';
 import { texts } from '../texts.ts';
 import type { TokenState } from '../tokens/states.ts';
-import type { TokenView } from '../tokens/tokens.ts';
+import type { TokenView } from '../tokens/views.ts';
 import type { ValidationEvent } from '../validation/events.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import { assetPath } from './assets.ts';

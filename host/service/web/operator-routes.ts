@@ -4,7 +4,7 @@ import { limits } from '../limits.ts';
 import { lockedAccounts } from '../people/locked-accounts.ts';
 import { enterAsOperator, leaveAsOperator, operatorSessionEnd } from '../people/operators.ts';
 import { texts } from '../texts.ts';
-import { listTokens } from '../tokens/tokens.ts';
+import { listTokens } from '../tokens/views.ts';
 import { listEvents } from '../validation/events.ts';
 import { limitSource, type WebContext } from './context.ts';
 import { cookieOf } from './forms.ts';

@@ -12,7 +12,7 @@ import { backedUpTables, leftOutTables } from '../../../host/service/operations/
 import { serviceActor } from '../../../host/service/people/actor.ts';
 import { ensureIdentity } from '../../../host/service/sealing/identity.ts';
 import { type Keys, openKeyFile } from '../../../host/service/sealing/key-file.ts';
-import type { NewToken } from '../../../host/service/tokens/tokens.ts';
+import type { NewToken } from '../../../host/service/tokens/issue.ts';
 import { secret } from '../../kit/secrets.ts';
 import { act, RecordsRig } from '../audit/kit.ts';
 import { add, codeAt, codeNow, newToken, Rig, stepAt } from '../kit.ts';

@@ -9,7 +9,7 @@ import type { Actor } from '../../../host/service/people/actor.ts';
 import { setPassword } from '../../../host/service/people/credentials/passwords.ts';
 import { createUser } from '../../../host/service/people/user-changes.ts';
 import { type Keys, openKeyFile } from '../../../host/service/sealing/key-file.ts';
-import { addToken, type NewToken } from '../../../host/service/tokens/tokens.ts';
+import { addToken, type NewToken } from '../../../host/service/tokens/issue.ts';
 import { secret } from '../../kit/secrets.ts';
 import { type FakeClock, NOON_MS, newDatabase, newToken, type Rig } from '../kit.ts';
 

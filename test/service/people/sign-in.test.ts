@@ -12,7 +12,7 @@ import { CONSOLE_APPLICATION, ensureApplication } from '../../../host/service/pe
 import { checkPassword } from '../../../host/service/people/credentials/passwords.ts';
 import { findUser, prepareUserName } from '../../../host/service/people/users.ts';
 import type { Service } from '../../../host/service/service.ts';
-import type { NewToken } from '../../../host/service/tokens/tokens.ts';
+import type { NewToken } from '../../../host/service/tokens/issue.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, Rig, wrongCode } from '../kit.ts';
 import { accepted, freshPassword, grace, Office } from './kit.ts';

@@ -9,7 +9,7 @@ import { prepareKey } from '../../../host/service/sealing/key-edit.ts';
 import { openKeyFile } from '../../../host/service/sealing/key-file.ts';
 import { seal, unseal } from '../../../host/service/sealing/seal.ts';
 import { putSecret, readSecret } from '../../../host/service/sealing/secret-settings.ts';
-import type { NewToken } from '../../../host/service/tokens/tokens.ts';
+import type { NewToken } from '../../../host/service/tokens/issue.ts';
 import { secret } from '../../kit/secrets.ts';
 import { placeOf, RecordsRig } from '../audit/kit.ts';
 import { add, codeNow, newToken, Rig } from '../kit.ts';

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { engineOf } from '../engine.ts';
 import { exactText, required, withIdentity } from './columns.ts';
 
 /** What administration needs: people with passwords and PINs, policies, fobs, jobs, audit and the outbox of alerts. */
@@ -104,6 +105,9 @@ async function widenTokens(db: Kysely<unknown>): Promise<void> {
     .execute();
   await sql`update tokens set revoked_reason = 'retired' where state = 'revoked'`.execute(db);
   await db.schema.createIndex('tokens_fob').on('tokens').column('fob_id').execute();
+  // Both parts by code point, so that a prefix is a range of the index.
+  const label = engineOf(db) === 'postgres' ? sql`label collate "C"` : sql`label`;
+  await sql`create index tokens_label on tokens (${label}, serial)`.execute(db);
   await db.schema.createIndex('tokens_state').on('tokens').columns(['state', 'serial']).execute();
   await db.schema.createIndex('tokens_key').on('tokens').columns(['key_id', 'id']).execute();
   await db.schema

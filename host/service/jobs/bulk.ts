@@ -1,0 +1,86 @@
+import { type Options, parse } from 'csv-parse/sync';
+import type { Management, Result } from '../management.ts';
+import { refused } from '../management.ts';
+import type { Actor } from '../people/actor.ts';
+import { type Acting, actOf } from '../tokens/acting.ts';
+import type { PreparedImport } from '../tokens/import/plan.ts';
+import { type RevokedReason, revokedReasons } from '../tokens/states.ts';
+import { type JobView, type NewJob, start } from './jobs.ts';
+import type { JobKind } from './kinds.ts';
+
+/** What to do with a selection of tokens. */
+export type BulkInput =
+  | { readonly kind: 'suspend' | 'unassign'; readonly serials: readonly string[]; readonly title?: string }
+  | {
+      readonly kind: 'revoke';
+      readonly serials: readonly string[];
+      readonly reason: RevokedReason;
+      readonly title?: string;
+    };
+
+/** Starts a job over a selection of tokens. Refused: `bad_reason`, `nothing_to_do`, `too_many_items`, `bad_title`. */
+export function startBulk(management: Management, actor: Actor, input: BulkInput): Promise<Result<JobView>> {
+  const serials = [...new Set(input.serials)];
+  const title = input.title === undefined ? {} : { title: input.title };
+  if (input.kind !== 'revoke') {
+    const items = serials.map(serial => ({ subject: serial, payload: { serial } }));
+    return startJob(management, actor, { kind: input.kind, items, ...title });
+  }
+  const { reason } = input;
+  if (!revokedReasons.includes(reason)) return Promise.resolve(refused('bad_reason'));
+  const items = serials.map(serial => ({ subject: serial, payload: { serial, reason } }));
+  return startJob(management, actor, { kind: 'revoke', items, ...title });
+}
+
+/** Starts a job that gives tokens to users. Refused: `bad_table`, `nothing_to_do`, `too_many_items`, `bad_title`. */
+export function startAssigning(
+  management: Management,
+  actor: Actor,
+  { table, title }: { readonly table: string; readonly title?: string },
+): Promise<Result<JobView>> {
+  const rows = readAssignments(table);
+  if (rows === undefined) return Promise.resolve(refused('bad_table'));
+  const items = rows.map(row => ({ subject: row.serial, payload: row }));
+  return startJob(management, actor, { kind: 'assign', items, ...(title !== undefined && { title }) });
+}
+
+/** Starts a job that imports the rows of a plan which can be taken. Refused: `nothing_to_do`, `too_many_items`. */
+export function startImport(
+  management: Management,
+  actor: Actor,
+  { items }: Pick<PreparedImport, 'items'>,
+): Promise<Result<JobView>> {
+  const rows = items.map(({ subject, item }) => ({ subject, payload: item }));
+  return startJob(management, actor, { kind: 'import', items: rows });
+}
+
+function startJob<Kind extends JobKind>(
+  management: Management,
+  actor: Actor,
+  job: NewJob<Kind>,
+): Promise<Result<JobView>> {
+  return actOf((acting: Acting, input: NewJob<Kind>) => start(acting, input))(management, actor, job);
+}
+
+/**
+ * Rows `user,serial` as spreadsheets save them, with or without the line `user,serial` at the top.
+ *
+ * @returns undefined where a row has not just these two
+ */
+export function readAssignments(table: string): { user: string; serial: string }[] | undefined {
+  const options: Options = { bom: true, delimiter: [',', ';', '\t'], trim: true, skip_empty_lines: true };
+  let rows: string[][];
+  try {
+    rows = parse(table, options) as unknown as string[][];
+  } catch {
+    return undefined;
+  }
+  const isHeading = rows[0]?.map(cell => cell.toLowerCase()).join() === 'user,serial';
+  const pairs = (isHeading ? rows.slice(1) : rows).map(([user = '', serial = '', ...rest]) => ({
+    user,
+    serial,
+    isSound: user !== '' && serial !== '' && rest.length === 0,
+  }));
+  if (pairs.some(({ isSound }) => !isSound)) return undefined;
+  return pairs.map(({ user, serial }) => ({ user, serial }));
+}

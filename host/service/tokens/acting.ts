@@ -1,0 +1,26 @@
+import { type Db, writing } from '../data/database.ts';
+import type { Management, Result } from '../management.ts';
+import type { Actor } from '../people/actor.ts';
+import type { Keys } from '../sealing/key-file.ts';
+
+/** One act of administration inside its transaction. */
+export interface Acting {
+  /** The open transaction. */
+  readonly db: Db;
+  readonly keys: Keys;
+  readonly actor: Actor;
+  /** Milliseconds since 1970: the act's one time. */
+  readonly atMs: number;
+}
+
+/** What an act does inside a transaction: refused, it has written nothing. */
+export type ActWork<Input, T> = (acting: Acting, input: Input) => Promise<Result<T>>;
+
+/** An act as the API and the console call it. @throws ServiceError `busy` */
+export type Act<Input, T> = (management: Management, actor: Actor, input: Input) => Promise<Result<T>>;
+
+/** The act that does some work in a transaction of its own. Jobs do the same work in theirs. */
+export function actOf<Input, T>(work: ActWork<Input, T>): Act<Input, T> {
+  return (management, actor, input) =>
+    writing(management.db, db => work({ db, keys: management.keys, actor, atMs: management.clock() }, input));
+}

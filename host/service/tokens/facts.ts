@@ -1,0 +1,48 @@
+import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../data/schema.ts';
+import { limits } from '../limits.ts';
+import type { RefusalCode } from '../management.ts';
+
+/** How a token makes its passcodes. Leaving out means the default of the Key URI Format. */
+export interface TokenFacts {
+  readonly kind: TokenKind;
+  /** Default SHA-1 (RFC 4226 §5.3). */
+  readonly algorithm?: Algorithm;
+  /** Default decimal. */
+  readonly alphabet?: Alphabet;
+  /** 6 to 8 decimal digits, default 6; 5 to 8 characters of another alphabet. */
+  readonly digits?: number;
+  /** Seconds, 15 to 300, default 30; TOTP only. */
+  readonly period?: number;
+  /** Default none. */
+  readonly pinPlace?: PinPlace;
+}
+
+/** A whole number within its bounds. */
+export function isWhole(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
+}
+
+/** Why a token cannot be like that, or undefined. */
+export function problemOfFacts(given: TokenFacts): RefusalCode | undefined {
+  const { alphabet = 'decimal', digits = limits.digitsDefault, period = limits.periodDefaultSeconds } = given;
+  if (given.kind !== 'hotp' && given.kind !== 'totp') return 'bad_kind';
+  if (!['sha1', 'sha256', 'sha512'].includes(given.algorithm ?? 'sha1')) return 'bad_algorithm';
+  if (!['decimal', 'hex', 'base32', 'base64'].includes(alphabet)) return 'bad_alphabet';
+  const digitsMin = alphabet === 'decimal' ? limits.digitsMin : limits.charactersMin;
+  if (!isWhole(digits, digitsMin, limits.digitsMax)) return 'bad_digits';
+  if (!isWhole(period, limits.periodMinSeconds, limits.periodMaxSeconds)) return 'bad_period';
+  if (!['none', 'fob', 'service'].includes(given.pinPlace ?? 'none')) return 'bad_pin_place';
+  return undefined;
+}
+
+/** The columns of a row or a policy that say the same. */
+export function columnsOf(facts: TokenFacts) {
+  return {
+    kind: facts.kind,
+    algorithm: facts.algorithm ?? 'sha1',
+    alphabet: facts.alphabet ?? 'decimal',
+    digits: facts.digits ?? limits.digitsDefault,
+    period_seconds: facts.kind === 'totp' ? (facts.period ?? limits.periodDefaultSeconds) : null,
+    pin_place: facts.pinPlace ?? 'none',
+  } as const;
+}

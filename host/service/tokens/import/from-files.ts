@@ -1,0 +1,72 @@
+import { KIND_HOTP, KIND_OCRA } from '../../../../protocol/account.ts';
+import { NAMES_OF_ALGORITHMS } from '../../../enrol/algorithms.ts';
+import type { Enrolment } from '../../../enrol/enrolment.ts';
+import type { FormatName } from '../../../formats/detect.ts';
+import { readFiles } from '../../../formats/read.ts';
+import type { ReadTools, Row, SourceFile } from '../../../formats/row.ts';
+import type { Algorithm } from '../../data/schema.ts';
+import { limits } from '../../limits.ts';
+import type { Keys } from '../../sealing/key-file.ts';
+import { macOf } from '../../sealing/seal.ts';
+import { tokenTexts } from '../../texts/tokens.ts';
+import { type ImportDraft, type TokenItem, textOf, type UserSource } from './items.ts';
+
+/**
+ * A row for every account of files as other programs write them: PSKC, tables, key URIs, exports of apps.
+ *
+ * @throws FobError `bad-input` for a file that cannot be read as a whole; no text holds a secret
+ */
+export async function draftsOfFiles(
+  keys: Keys,
+  files: readonly SourceFile[],
+  tools: ReadTools,
+  { userFrom, format }: { readonly userFrom: UserSource; readonly format?: FormatName },
+): Promise<ImportDraft[]> {
+  const rows = await readFiles(files, tools, format);
+  return rows.map(row => draftOf(keys, row, userFrom));
+}
+
+function draftOf(keys: Keys, row: Row, userFrom: UserSource): ImportDraft {
+  const { place, issuer, label, outcome } = row;
+  if (outcome.state !== 'ok') return { place, issuer, label, warnings: [], outcome };
+  const { enrolment } = outcome;
+  const { warnings } = enrolment;
+  if (enrolment.kind === KIND_OCRA) {
+    const { ocra } = tokenTexts.imports;
+    return { place, issuer, label, warnings, outcome: { state: 'skipped', reason: ocra, next: '' } };
+  }
+  const item = itemOf(keys, enrolment, userFrom);
+  enrolment.secret.fill(0);
+  return { place, issuer, label, warnings, outcome: { state: 'ok', item } };
+}
+
+function itemOf(keys: Keys, enrolment: Enrolment, userFrom: UserSource): TokenItem {
+  const isCounted = enrolment.kind === KIND_HOTP;
+  const secret = textOf(enrolment.secret);
+  return {
+    what: 'token',
+    serial: madeSerial(keys, secret),
+    fob: null,
+    user: userFrom === 'label' ? enrolment.label : null,
+    kind: isCounted ? 'hotp' : 'totp',
+    algorithm: NAMES_OF_ALGORITHMS[enrolment.algorithm].toLowerCase() as Algorithm,
+    alphabet: enrolment.alphabet,
+    digits: enrolment.digits,
+    period: isCounted ? null : enrolment.period,
+    counter: enrolment.counter,
+    issuer: enrolment.issuer,
+    label: enrolment.label,
+    secret,
+  };
+}
+
+/**
+ * Serial number of a token whose file names none: made of its seed under the service's key, so that it tells nothing,
+ * and the same file imported again is recognised.
+ */
+function madeSerial(keys: Keys, secret: string): string {
+  const digest = Buffer.from(macOf(keys, 'serial', [secret]), 'base64url')
+    .toString('hex')
+    .toUpperCase();
+  return `T-${digest.slice(0, limits.madeSerialChars)}`;
+}

@@ -1,0 +1,280 @@
+import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
+import { expect, test } from 'vitest';
+import { openStore } from '../../../host/service/data/database.ts';
+import { readAssignments, startAssigning, startBulk } from '../../../host/service/jobs/bulk.ts';
+import {
+  cancelJob,
+  listJobItems,
+  listJobs,
+  pauseJob,
+  resumeJob,
+  viewJob,
+} from '../../../host/service/jobs/jobs.ts';
+import { type Lease, takeLease, workOn } from '../../../host/service/jobs/lease.ts';
+import { startJobs } from '../../../host/service/jobs/worker.ts';
+import { limits } from '../../../host/service/limits.ts';
+import type { Management } from '../../../host/service/management.ts';
+import { codeOf, Desk, desk, must } from '../tokens/desk.ts';
+
+const COUNT = 6;
+/** A lease rises with every step, also while the clock stands still. */
+const LEASE_OVER_MS = limits.jobLeaseMs + 1000;
+/** Whose tokens they are, and what their serial numbers begin with. */
+const USER = 'ada';
+
+function serialsOf(user: string): string[] {
+  return Array.from({ length: COUNT }, (_, at) => `${user}-${at}`);
+}
+
+/** A job that gives six tokens to a user, the fourth of which is revoked: five are done and one is refused. */
+async function given(rig: Desk, user = USER): Promise<string> {
+  await rig.user(user);
+  const serials = serialsOf(user);
+  for (const serial of serials) await rig.issue(serial);
+  await rig.store.db
+    .updateTable('tokens')
+    .set({ state: 'revoked', revoked_reason: 'lost', sealed_secret: null, key_id: null })
+    .where('serial', '=', `${user}-3`)
+    .execute();
+  const table = ['user,serial', ...serials.map(serial => `${user},${serial}`)].join('\r\n');
+  return must(await startAssigning(rig.management, desk, { table })).id;
+}
+
+/** Every effect once: one assignment and one audit row for each token, and the counts of the job. */
+async function checkDone(rig: Desk, id: string, user = USER): Promise<void> {
+  const { db } = rig.store;
+  expect(must(await viewJob(db, id))).toMatchObject({ state: 'done', total: COUNT, done: 5, refused: 1 });
+  const assigned = await db
+    .selectFrom('assignments')
+    .innerJoin('tokens', 'tokens.id', 'assignments.token_id')
+    .select('serial')
+    .where('serial', 'like', `${user}-%`)
+    .orderBy('serial')
+    .execute();
+  const expected = serialsOf(user).filter(serial => serial !== `${user}-3`);
+  expect(assigned.map(({ serial }) => serial)).toEqual(expected);
+  const acts = await db
+    .selectFrom('audit')
+    .select(['subject', 'actor', 'source', 'request_id'])
+    .where('action', '=', 'token.assign')
+    .where('subject', 'like', `${user}-%`)
+    .orderBy('subject')
+    .execute();
+  expect(acts).toEqual(expected.map(subject => ({ subject, actor: 'dora', source: 'job', request_id: id })));
+  const items = must(await listJobItems(db, { id }));
+  expect(items.map(({ state }) => state)).toEqual(['done', 'done', 'done', 'refused', 'done', 'done']);
+  expect(items[3]?.message).not.toBe('');
+  const kept = await db.selectFrom('job_items').select('sealed_payload').where('job_id', '=', id).execute();
+  expect(kept.every(({ sealed_payload }) => sealed_payload === null)).toBe(true);
+}
+
+async function finish(management: Management): Promise<void> {
+  const worker = startJobs(management);
+  await worker.idle();
+  await worker.close();
+}
+
+for (let after = 0; after <= COUNT; after++) {
+  test(`a worker that is never heard of again after ${after} rows: the next one does the rest once`, async () => {
+    await using rig = await Desk.open();
+    const id = await given(rig);
+    let lease = await takeLease(rig.management);
+    for (let row = 0; row < after && lease !== undefined; row++)
+      lease = await workOn(rig.management, lease, 1);
+    await finish(rig.management);
+    if (after < COUNT) {
+      expect(must(await viewJob(rig.store.db, id))).toMatchObject({ state: 'running' });
+      rig.clock.nowMs += LEASE_OVER_MS;
+      await finish(rig.management);
+    }
+    await checkDone(rig, id);
+  });
+}
+
+/** Stops at one statement, as a process does that is killed there: its transaction never ends. */
+class Crash implements KyselyPlugin {
+  statements = 0;
+  readonly #at: number;
+
+  constructor(at: number) {
+    this.#at = at;
+  }
+
+  transformQuery({ node }: PluginTransformQueryArgs) {
+    if (node.kind !== 'RawNode' && this.statements++ >= this.#at) throw new Error('killed');
+    return node;
+  }
+
+  async transformResult({ result }: PluginTransformResultArgs) {
+    return result;
+  }
+}
+
+test('a worker that is cut off at any statement loses no row and does none twice', async () => {
+  await using rig = await Desk.open();
+  let isWhole = false;
+  for (let at = 0; !isWhole; at++) {
+    const user = `u${at}`;
+    const id = await given(rig, user);
+    const management = { ...rig.management, db: rig.store.db.withPlugin(new Crash(at)) };
+    isWhole = await doAll(management).then(
+      () => true,
+      () => false,
+    );
+    rig.clock.nowMs += LEASE_OVER_MS;
+    await finish(rig.management);
+    await checkDone(rig, id, user);
+    if (isWhole) expect(at).toBeGreaterThan(50);
+  }
+});
+
+async function doAll(management: Management): Promise<void> {
+  let lease = await takeLease(management);
+  while (lease !== undefined) lease = await workOn(management, lease, 2);
+}
+
+test('two workers at once, on two nodes: every row is done once', async () => {
+  await using rig = await Desk.open();
+  const id = await given(rig);
+  const second = await openStore({ directory: rig.directory });
+  try {
+    await Promise.all([finish(rig.management), finish({ ...rig.management, db: second.db })]);
+  } finally {
+    await second.close();
+  }
+  await checkDone(rig, id);
+});
+
+test('a worker that was thought dead finds out that another has its job', async () => {
+  await using rig = await Desk.open();
+  const id = await given(rig);
+  const stale = (await takeLease(rig.management)) as Lease;
+  expect(await takeLease(rig.management)).toBeUndefined();
+  rig.clock.nowMs += limits.jobLeaseMs;
+  const fresh = (await takeLease(rig.management)) as Lease;
+  expect(fresh.untilMs).toBeGreaterThan(stale.untilMs);
+  expect(await workOn(rig.management, stale, 10)).toBeUndefined();
+  expect(must(await viewJob(rig.store.db, id))).toMatchObject({ done: 0, state: 'running' });
+  // The clock going back makes no two leases alike.
+  rig.clock.nowMs -= 10 * limits.jobLeaseMs;
+  const next = await workOn(rig.management, fresh, 1);
+  expect(next?.untilMs).toBeGreaterThan(fresh.untilMs);
+  await doRest(rig.management, next);
+  await checkDone(rig, id);
+});
+
+async function doRest(management: Management, from: Lease | undefined): Promise<void> {
+  let lease = from;
+  while (lease !== undefined) lease = await workOn(management, lease, 1);
+}
+
+test('a job is paused between rows, goes on where it was, and is cancelled for good', async () => {
+  await using rig = await Desk.open();
+  const { management } = rig;
+  const id = await given(rig);
+  const lease = (await takeLease(management)) as Lease;
+  const next = (await workOn(management, lease, 2)) as Lease;
+  must(await pauseJob(management, desk, { id }));
+  expect(await workOn(management, next, 1)).toBeUndefined();
+  await finish(management);
+  expect(must(await viewJob(rig.store.db, id))).toMatchObject({ state: 'paused', done: 2 });
+  must(await resumeJob(management, desk, { id }));
+  await finish(management);
+  await checkDone(rig, id);
+  for (const act of [pauseJob, resumeJob, cancelJob])
+    expect(codeOf(await act(management, desk, { id }))).toBe('job_over');
+});
+
+test('cancelling forgets what was to be done, and leaves what was done', async () => {
+  await using rig = await Desk.open();
+  const { management } = rig;
+  const id = await given(rig);
+  await workOn(management, (await takeLease(management)) as Lease, 2);
+  must(await cancelJob(management, desk, { id }));
+  await finish(management);
+  expect(must(await viewJob(rig.store.db, id))).toMatchObject({ state: 'cancelled', done: 2, refused: 0 });
+  const kept = await rig.store.db
+    .selectFrom('job_items')
+    .select('number')
+    .where('sealed_payload', 'is not', null)
+    .execute();
+  expect(kept).toEqual([]);
+  expect(codeOf(await cancelJob(management, desk, { id: 'none' }))).toBe('unknown_job');
+});
+
+test('a row whose seal does not open is refused by itself; a step that fails lays its job aside', async () => {
+  await using rig = await Desk.open();
+  const id = await given(rig);
+  const { db } = rig.store;
+  const copied = await db.selectFrom('job_items').select('sealed_payload').where('number', '=', 1).execute();
+  await db
+    .updateTable('job_items')
+    .set({ sealed_payload: copied[0]?.sealed_payload ?? '' })
+    .where('number', '=', 0)
+    .execute();
+  const failures: unknown[] = [];
+  const management = { ...rig.management, db: db.withPlugin(new BrokenAssignments()) };
+  const worker = startJobs(management, { failed: error => failures.push(error) });
+  await worker.idle();
+  await worker.close();
+  expect(failures).toHaveLength(1);
+  expect(must(await viewJob(db, id))).toMatchObject({ state: 'paused', done: 0, refused: 0 });
+  must(await resumeJob(rig.management, desk, { id }));
+  await finish(rig.management);
+  expect(must(await viewJob(db, id))).toMatchObject({ state: 'done', done: 4, refused: 2 });
+});
+
+/** A database in which one table cannot be written. */
+class BrokenAssignments implements KyselyPlugin {
+  transformQuery({ node }: PluginTransformQueryArgs) {
+    if (node.kind === 'InsertQueryNode' && JSON.stringify(node.into).includes('assignments'))
+      throw new Error('disk full');
+    return node;
+  }
+
+  async transformResult({ result }: PluginTransformResultArgs) {
+    return result;
+  }
+}
+
+test('a selection is suspended, returned and revoked, each token once however often it is selected', async () => {
+  await using rig = await Desk.open();
+  const { management } = rig;
+  await rig.user('ada');
+  for (const serial of ['A', 'B']) await rig.issue(serial, { user: 'ada' });
+  await rig.store.db.updateTable('tokens').set({ state: 'active' }).where('serial', '=', 'A').execute();
+  const some = ['A', 'B', 'A', 'nothing'];
+  must(await startBulk(management, desk, { kind: 'suspend', serials: some }));
+  rig.clock.nowMs++;
+  must(await startBulk(management, desk, { kind: 'unassign', serials: some, title: 'Leavers' }));
+  rig.clock.nowMs++;
+  must(await startBulk(management, desk, { kind: 'revoke', serials: some, reason: 'retired' }));
+  await finish(management);
+  const jobs = await listJobs(rig.store.db);
+  expect(jobs.map(({ kind, done, refused }) => [kind, done, refused]).sort()).toEqual([
+    ['revoke', 2, 1],
+    ['suspend', 1, 2],
+    ['unassign', 2, 1],
+  ]);
+  const states = await rig.store.db.selectFrom('tokens').select('state').distinct().execute();
+  expect(states).toEqual([{ state: 'revoked' }]);
+});
+
+test('jobs out of bounds are refused, and tables that are no user and serial each', async () => {
+  await using rig = await Desk.open();
+  const { management } = rig;
+  const bulk = (serials: readonly string[], title = '') =>
+    startBulk(management, desk, { kind: 'suspend', serials, title });
+  expect(codeOf(await bulk([]))).toBe('nothing_to_do');
+  expect(codeOf(await bulk(['A'], 'x'.repeat(129)))).toBe('bad_title');
+  const many = Array.from({ length: limits.jobItemsMax + 1 }, (_, at) => String(at));
+  expect(codeOf(await bulk(many))).toBe('too_many_items');
+  for (const table of ['ada', 'ada,', ',A', 'ada,A,more', 'ada,"A'])
+    expect(codeOf(await startAssigning(management, desk, { table }))).toBe('bad_table');
+  expect(codeOf(await startAssigning(management, desk, { table: '' }))).toBe('nothing_to_do');
+  expect(readAssignments('\ufeffUser;Serial\n"o\'hara; b";A-1\n\nada;A-2\n')).toEqual([
+    { user: "o'hara; b", serial: 'A-1' },
+    { user: 'ada', serial: 'A-2' },
+  ]);
+  expect(await rig.store.db.selectFrom('jobs').selectAll().execute()).toEqual([]);
+});

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { openStore, type Store, writing } from '../../../host/service/data/database.ts';
+import type { Management, Result } from '../../../host/service/management.ts';
+import type { Actor } from '../../../host/service/people/actor.ts';
+import { findOrAddUser } from '../../../host/service/people/users.ts';
+import { openKeyFile } from '../../../host/service/sealing/key-file.ts';
+import type { IssueInput } from '../../../host/service/tokens/issue.ts';
+import { issueToken } from '../../../host/service/tokens/issue.ts';
+import { secret } from '../../kit/secrets.ts';
+import { type FakeClock, NOON_MS, newDatabase } from '../kit.ts';
+
+/** An operator of the help desk. */
+export const desk: Actor = { name: 'dora', role: 'helpdesk', source: '192.0.2.7', requestId: 'r-1' };
+
+/** A database with its keys and a clock that stands still, without a service around it. */
+export class Desk implements AsyncDisposable {
+  readonly clock: FakeClock = { nowMs: NOON_MS };
+  readonly directory: string;
+  readonly store: Store;
+  readonly management: Management;
+
+  private constructor(directory: string, store: Store) {
+    this.directory = directory;
+    this.store = store;
+    const keys = openKeyFile(directory, true);
+    this.management = { db: store.db, keys, clock: () => this.clock.nowMs };
+  }
+
+  /** On a new database of this run's kind. */
+  static async open(): Promise<Desk> {
+    const databaseUrl = await newDatabase();
+    const directory = mkdtempSync(join(tmpdir(), 'passfob-tokens-'));
+    return new Desk(directory, await openStore({ directory, databaseUrl }));
+  }
+
+  /** Makes a user, and returns the id. */
+  async user(name: string): Promise<string> {
+    const user = await writing(this.store.db, db => findOrAddUser(db, name, this.clock.nowMs));
+    return user.id;
+  }
+
+  /** Issues a token with a seed of its own, to the inventory unless said otherwise. */
+  async issue(serial: string, changes: Partial<IssueInput> = {}): Promise<Uint8Array> {
+    const seed = secret(new Uint8Array(randomBytes(20)));
+    must(await issueToken(this.management, desk, { serial, kind: 'totp', secret: seed, ...changes }));
+    return seed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.store.close();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** What an act gave back; it must not have been refused. */
+export function must<T>(result: Result<T>): T {
+  expect(result).toMatchObject({ ok: true });
+  if (!result.ok) throw new Error(result.refusal.code);
+  return result.value;
+}
+
+/** Why an act was refused. */
+export function codeOf<T>(result: Result<T>): string | undefined {
+  return result.ok ? undefined : result.refusal.code;
+}

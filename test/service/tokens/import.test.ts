@@ -1,0 +1,235 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { SourceFile } from '../../../host/formats/row.ts';
+import { type Bundle, takeIn } from '../../../host/inventory/bundle.ts';
+import { give } from '../../../host/inventory/handover.ts';
+import { openInventory } from '../../../host/inventory/inventory.ts';
+import { startImport } from '../../../host/service/jobs/bulk.ts';
+import { listJobItems, viewJob } from '../../../host/service/jobs/jobs.ts';
+import { startJobs } from '../../../host/service/jobs/worker.ts';
+import { fobNamed, fobSecretsOf } from '../../../host/service/tokens/fobs.ts';
+import { draftsOfFiles } from '../../../host/service/tokens/import/from-files.ts';
+import { draftsOfInventory, openInventoryFile } from '../../../host/service/tokens/import/from-inventory.ts';
+import type { ImportDraft } from '../../../host/service/tokens/import/items.ts';
+import { planImport, prepareImport } from '../../../host/service/tokens/import/plan.ts';
+import { revokeToken } from '../../../host/service/tokens/moves.ts';
+import { secretOf } from '../../../host/service/tokens/tokens.ts';
+import { secret } from '../../kit/secrets.ts';
+import { Desk, desk, must } from './desk.ts';
+
+const PASSWORD = secret('four words for this file');
+
+const base64 = (length: number) => {
+  const bytes = secret(new Uint8Array(randomBytes(length)));
+  return Buffer.from(bytes).toString('base64');
+};
+
+type Fob = Bundle['fobs'][number];
+
+function account(changes: Partial<Fob['accounts'][number]> = {}): Fob['accounts'][number] {
+  return {
+    account_id: '0a0b0c0d',
+    state: 'active',
+    kind: 2,
+    algorithm: 1,
+    digits: 6,
+    period: 30,
+    issuer: 'ACME',
+    label: 'ada',
+    created_ms: 1,
+    suite: null,
+    next_issuer: null,
+    next_label: null,
+    key: base64(20),
+    ...changes,
+  };
+}
+
+function fob(serial: string, accounts: Fob['accounts'], holder: string | null = null): Fob {
+  const pairing = {
+    serial,
+    state: 'confirmed' as const,
+    board: 'pico',
+    firmware: '1.2.3',
+    created_ms: 1,
+    confirmed_ms: 2,
+    erased_ms: null,
+    escrowed_ms: null,
+    holder,
+  };
+  const secrets = { device_secret: base64(32), pairing_key: base64(32), recovery_key: base64(32) };
+  const clock = { read_ms: 5, is_set: 1 as const, difference_ms: -1499.6, uncertainty_ms: 1 };
+  const clocks = [{ ...clock, age_seconds: 10, drift_ppm: 12.5, trim_ppm: 0 }];
+  return { pairing, secrets, accounts, clocks };
+}
+
+/** What a file holds that `passfob handover give` wrote of some fobs. */
+async function givenFile(fobs: readonly Fob[]): Promise<Buffer> {
+  const directory = mkdtempSync(join(tmpdir(), 'passfob-inventory-'));
+  const inventory = openInventory(directory);
+  try {
+    await takeIn(inventory, { version: 1, fobs, history: [] });
+    const path = join(directory, 'given');
+    const serials = fobs.map(({ pairing }) => pairing.serial);
+    await give(inventory, serials, path, PASSWORD, 7);
+    return readFileSync(path);
+  } finally {
+    await inventory.db.destroy();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function run(rig: Desk, drafts: readonly ImportDraft[]) {
+  const { management } = rig;
+  const prepared = await prepareImport(management.db, management.keys, drafts);
+  const job = must(await startImport(management, desk, prepared));
+  const worker = startJobs(management);
+  await worker.idle();
+  await worker.close();
+  return must(await viewJob(management.db, job.id));
+}
+
+function tokenRow(rig: Desk, serial: string) {
+  return rig.store.db.selectFrom('tokens').selectAll().where('serial', '=', serial).executeTakeFirstOrThrow();
+}
+
+test('fobs and accounts of a handover file become fobs and tokens, with the holders as users', async () => {
+  await using rig = await Desk.open();
+  const { management } = rig;
+  const counted = account({ account_id: '00000002', kind: 1, period: 0, digits: 0x18, algorithm: 2 });
+  const bytes = await givenFile([fob('abcde', [account(), counted], 'Ada'), fob('fghij', [account()])]);
+  const bundle = await openInventoryFile(bytes, PASSWORD);
+  const drafts = draftsOfInventory(bundle, 'holder');
+  expect(await run(rig, drafts)).toMatchObject({ state: 'done', done: 5, refused: 0 });
+  const token = await tokenRow(rig, 'abcde-0a0b0c0d');
+  const [given] = bundle.fobs;
+  expect(token).toMatchObject({ state: 'assigned', kind: 'totp', algorithm: 'sha1', period_seconds: 30 });
+  expect(Buffer.from(secretOf(management.keys, token) ?? []).toString('base64')).toBe(
+    given?.accounts[1]?.key,
+  );
+  expect(await tokenRow(rig, 'abcde-00000002')).toMatchObject({
+    kind: 'hotp',
+    algorithm: 'sha256',
+    alphabet: 'hex',
+    digits: 8,
+    last_step: -1,
+    period_seconds: null,
+  });
+  expect(await tokenRow(rig, 'fghij-0a0b0c0d')).toMatchObject({ state: 'inventory', user_id: null });
+  const acts = await rig.store.db.selectFrom('audit').select('action').distinct().orderBy('action').execute();
+  expect(acts.map(({ action }) => action)).toEqual(['job.run', 'token.import']);
+  const row = await fobNamed(rig.store.db, 'abcde');
+  expect(row).toMatchObject({ id: token.fob_id, clock_set_ms: 5, clock_error_ms: -1500, drift_ppm: 12.5 });
+  const kept = row && fobSecretsOf(management.keys, row);
+  expect(Buffer.from(kept?.recoveryKey ?? []).toString('base64')).toBe(given?.secrets?.recovery_key);
+});
+
+test('the same file again: every row is there already, and a dry run writes nothing', async () => {
+  await using rig = await Desk.open();
+  const { db, keys } = rig.management;
+  const drafts = draftsOfInventory(
+    await openInventoryFile(await givenFile([fob('abcde', [account()])]), PASSWORD),
+    'label',
+  );
+  expect((await planImport(db, keys, drafts)).counts).toEqual({ ok: 2, present: 0, skipped: 0, refused: 0 });
+  expect(await db.selectFrom('tokens').select('id').execute()).toEqual([]);
+  await run(rig, drafts);
+  expect((await planImport(db, keys, drafts)).counts).toEqual({ ok: 0, present: 2, skipped: 0, refused: 0 });
+  // A revoked token has no seed to compare, and does not come back.
+  must(await revokeToken(rig.management, desk, { serial: 'abcde-0a0b0c0d', reason: 'lost' }));
+  expect((await planImport(db, keys, drafts)).counts).toEqual({ ok: 0, present: 1, skipped: 0, refused: 1 });
+});
+
+test('a dry run has a reason for every row that is not taken, and no secret', async () => {
+  await using rig = await Desk.open();
+  const { db, keys } = rig.management;
+  const known = fob('known', []);
+  await run(rig, draftsOfInventory({ version: 1, fobs: [known], history: [] }, 'nobody'));
+  const other = fob('known', [
+    account({ account_id: '1', key: base64(12) }),
+    account({ account_id: '2', kind: 3, suite: 'OCRA-1:HOTP-SHA1-6:QN08' }),
+    account({ account_id: '3', state: 'pending' }),
+    account({ account_id: '4', algorithm: 9 }),
+    account({ account_id: '5', label: '' }),
+    account({ account_id: '5' }),
+  ]);
+  const { secrets: _, pairing, ...rest } = fob('gone', []);
+  const erased: Fob = { ...rest, pairing: { ...pairing, state: 'erased' } };
+  const broken = { pairing: { serial: 'broken' } } as unknown as Fob;
+  const bundle: Bundle = { version: 1, fobs: [other, erased, broken], history: [] };
+  const plan = await planImport(db, keys, draftsOfInventory(bundle, 'label'));
+  expect(
+    plan.rows.map(({ place, state, reason }) => `${place}: ${state}. ${reason}`).join('\n'),
+  ).toMatchInlineSnapshot(`
+    "fob known: refused. A fob with this serial number is here with other secrets. Find out which of the two is right.
+    fob known, account 1: refused. The secret must be 16 to 128 bytes long.
+    fob known, account 2: skipped. It answers challenges (OCRA) and makes no passcodes for log-ins.
+    fob known, account 3: skipped. The fob has not yet proved that it holds it.
+    fob known, account 4: refused. It is not as passfob writes it.
+    fob known, account 5: refused. The user name is empty, too long or holds control characters. Use 1 to 128 ordinary characters.
+    fob known, account 5: skipped. The same stands in an earlier row.
+    fob gone: skipped. The fob was erased: there are no keys of it.
+    fob broken: refused. It is not as passfob writes it."
+  `);
+  const shown = JSON.stringify(plan);
+  for (const { key } of other.accounts) expect(shown).not.toContain(key);
+});
+
+test('files of other programs: rows of tables and key URIs, recognised when they come again', async () => {
+  await using rig = await Desk.open();
+  const { db, keys } = rig.management;
+  const seeds = [1, 2].map(() => secret(new Uint8Array(randomBytes(20))));
+  const [one, two] = seeds.map(seed => Buffer.from(seed).toString('hex'));
+  const table = `S1,${one},totp,6,30\nS2,${two},hotp,8,7\nS3,zz,totp,6\n`;
+  const file: SourceFile = { name: 'tokens.csv', bytes: Buffer.from(table) };
+  const tools = {
+    password: () => Promise.reject(new Error('not asked for')),
+    key: () => Promise.reject(new Error('not asked for')),
+  };
+  const read = () => draftsOfFiles(keys, [file], tools, { userFrom: 'label' });
+  const plan = await planImport(db, keys, await read());
+  expect(plan.rows.map(({ state, user }) => [state, user])).toEqual([
+    ['ok', 'S1'],
+    ['ok', 'S2'],
+    ['refused', null],
+  ]);
+  expect(plan.rows[2]?.reason).not.toBe('');
+  expect(await run(rig, await read())).toMatchObject({ done: 2, refused: 0 });
+  expect((await planImport(db, keys, await read())).counts).toMatchObject({ ok: 0, present: 2 });
+  const rows = await db.selectFrom('tokens').selectAll().orderBy('label').execute();
+  expect(rows).toMatchObject([
+    { label: 'S1', kind: 'totp', state: 'assigned', last_step: -1 },
+    { label: 'S2', kind: 'hotp', digits: 8 },
+  ]);
+  expect(rows.map(row => Buffer.from(secretOf(keys, row) ?? []).toString('hex'))).toEqual([one, two]);
+});
+
+test('what was refused while the job ran says why in its row', async () => {
+  await using rig = await Desk.open();
+  const { management } = rig;
+  const drafts = draftsOfInventory({ version: 1, fobs: [fob('abcde', [account()])], history: [] }, 'label');
+  const prepared = await prepareImport(management.db, management.keys, drafts);
+  const job = must(await startImport(management, desk, prepared));
+  await rig.issue('abcde-0a0b0c0d');
+  const worker = startJobs(management);
+  await worker.idle();
+  await worker.close();
+  expect(must(await listJobItems(management.db, { id: job.id }))).toMatchObject([
+    { subject: 'abcde', state: 'done', message: '' },
+    { subject: 'abcde-0a0b0c0d', state: 'refused', message: expect.stringContaining('serial number') },
+  ]);
+});
+
+test('a wrong password, a damaged file and another file are refused as a whole', async () => {
+  const bytes = await givenFile([fob('abcde', [])]);
+  const damaged = Buffer.from(bytes);
+  damaged[damaged.length - 1] = (damaged[damaged.length - 1] ?? 0) ^ 1;
+  await expect(openInventoryFile(bytes, 'another password')).rejects.toMatchObject({ kind: 'bad-input' });
+  await expect(openInventoryFile(damaged, PASSWORD)).rejects.toMatchObject({ kind: 'bad-input' });
+  await expect(openInventoryFile(Buffer.from('secret,serial\n'), PASSWORD)).rejects.toMatchObject({
+    kind: 'bad-input',
+  });
+});

@@ -1,0 +1,210 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { writing } from '../../../host/service/data/database.ts';
+import type { Result } from '../../../host/service/management.ts';
+import { issueToken } from '../../../host/service/tokens/issue.ts';
+import {
+  assignToken,
+  reactivateToken,
+  renameToken,
+  reserveToken,
+  revokeToken,
+  suspendToken,
+  unassignToken,
+} from '../../../host/service/tokens/moves.ts';
+import type { TokenRow } from '../../../host/service/tokens/rows.ts';
+import { mayBecome, type TokenState, tokenStates } from '../../../host/service/tokens/states.ts';
+import { secret } from '../../kit/secrets.ts';
+import { codeOf, Desk, desk, must } from './desk.ts';
+
+type Step = { readonly act: string; readonly token: number; readonly user: number };
+
+const acts = [
+  'assign',
+  'reserve',
+  'reserveFor',
+  'unassign',
+  'suspend',
+  'reactivate',
+  'revoke',
+  'rename',
+  'use',
+];
+const users = ['ada', 'bob'];
+
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.record({
+    act: fc.constantFrom(...acts),
+    token: fc.integer({ min: 0, max: 1 }),
+    user: fc.integer({ min: 0, max: 1 }),
+  }),
+  { minLength: 1, maxLength: 25 },
+);
+
+test('property: whatever is done to tokens, the database keeps what their states promise', async () => {
+  await using rig = await Desk.open();
+  for (const user of users) await rig.user(user);
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(steps, async sequence => {
+      run++;
+      const serials = [`A-${run}`, `B-${run}`];
+      for (const serial of serials) await rig.issue(serial, { kind: 'hotp', counter: 5 });
+      const marks = new Map<string, number>();
+      for (const step of sequence) {
+        rig.clock.nowMs += 1000;
+        const serial = serials[step.token] ?? '';
+        const before = await rowOf(rig, serial);
+        const result = await perform(rig, serial, step);
+        const after = await rowOf(rig, serial);
+        if (result !== undefined && !result.ok) expect(after).toEqual(before);
+        if (after.state !== before.state) expect(mayBecome(before.state, after.state)).toBe(true);
+        for (const one of serials) await checkRow(rig, await rowOf(rig, one), marks);
+      }
+      // The next run's users have room again.
+      for (const serial of serials) await revokeToken(rig.management, desk, { serial, reason: 'retired' });
+    }),
+    { numRuns: 40 },
+  );
+});
+
+async function perform(rig: Desk, serial: string, { act, user }: Step): Promise<Result<unknown> | undefined> {
+  const { management } = rig;
+  const name = users[user] ?? '';
+  switch (act) {
+    case 'assign':
+      return assignToken(management, desk, { serial, user: name });
+    case 'reserve':
+      return reserveToken(management, desk, { serial });
+    case 'reserveFor':
+      return reserveToken(management, desk, { serial, user: name });
+    case 'unassign':
+      return unassignToken(management, desk, { serial });
+    case 'suspend':
+      return suspendToken(management, desk, { serial });
+    case 'reactivate':
+      return reactivateToken(management, desk, { serial });
+    case 'revoke':
+      return revokeToken(management, desk, { serial, reason: 'lost' });
+    case 'rename':
+      return renameToken(management, desk, { serial, label: 'desk drawer' });
+    default:
+      await use(rig, serial);
+      return undefined;
+  }
+}
+
+/** What an accepted passcode does to a row. */
+async function use(rig: Desk, serial: string): Promise<void> {
+  await writing(rig.store.db, async db => {
+    await db
+      .updateTable('tokens')
+      .set(set => ({ last_step: set('last_step', '+', 1), state: 'active' }))
+      .where('serial', '=', serial)
+      .where('state', 'in', ['assigned', 'active'])
+      .execute();
+  });
+}
+
+function rowOf(rig: Desk, serial: string): Promise<TokenRow> {
+  return rig.store.db.selectFrom('tokens').selectAll().where('serial', '=', serial).executeTakeFirstOrThrow();
+}
+
+async function checkRow(rig: Desk, row: TokenRow, marks: Map<string, number>): Promise<void> {
+  const rule = tokenStates[row.state];
+  expect(row.sealed_secret !== null).toBe(rule.seed);
+  expect(row.key_id !== null).toBe(rule.seed);
+  expect(row.revoked_reason !== null).toBe(row.state === 'revoked');
+  if (rule.user !== 'perhaps') expect(row.user_id !== null).toBe(rule.user === 'one');
+  expect(row.last_step).toBeGreaterThanOrEqual(marks.get(row.id) ?? 4);
+  marks.set(row.id, row.last_step);
+  const history = await rig.store.db
+    .selectFrom('assignments')
+    .selectAll()
+    .where('token_id', '=', row.id)
+    .orderBy('from_ms')
+    .execute();
+  const open = history.filter(({ to_ms }) => to_ms === null);
+  expect(open.map(({ user_id }) => user_id)).toEqual(rule.user === 'one' ? [row.user_id] : []);
+  for (const [at, { to_ms }] of history.entries()) {
+    const next = history[at + 1];
+    if (next !== undefined) expect(to_ms ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(next.from_ms);
+  }
+}
+
+test('every act that changed something is one audit row that names the operator; a refused one is none', async () => {
+  await using rig = await Desk.open();
+  const { management } = rig;
+  await rig.user('ada');
+  await rig.issue('S-1');
+  must(await assignToken(management, desk, { serial: 'S-1', user: 'Ada' }));
+  expect(codeOf(await suspendToken(management, desk, { serial: 'S-1' }))).toBe('bad_transition');
+  expect(codeOf(await suspendToken(management, desk, { serial: 'S-2' }))).toBe('unknown_serial');
+  must(await unassignToken(management, desk, { serial: 'S-1' }));
+  must(await revokeToken(management, desk, { serial: 'S-1', reason: 'faulty' }));
+  const rows = await rig.store.db.selectFrom('audit').selectAll().orderBy('id').execute();
+  expect(rows.map(({ action, actor, subject, source }) => [action, actor, subject, source])).toEqual(
+    ['token.issue', 'token.assign', 'token.unassign', 'token.revoke'].map(action => [
+      action,
+      'dora',
+      'S-1',
+      '192.0.2.7',
+    ]),
+  );
+  expect(JSON.parse(rows[3]?.detail ?? '')).toMatchObject({ from: 'inventory', reason: 'faulty' });
+});
+
+test('a user has at most so many tokens, reserved ones counted and revoked ones not', async () => {
+  await using rig = await Desk.open();
+  const { management } = rig;
+  await rig.user('ada');
+  for (let at = 0; at < 10; at++) await rig.issue(`S-${at}`);
+  for (let at = 0; at < 4; at++)
+    must(await assignToken(management, desk, { serial: `S-${at}`, user: 'ada' }));
+  for (let at = 4; at < 8; at++)
+    must(await reserveToken(management, desk, { serial: `S-${at}`, user: 'ada' }));
+  expect(codeOf(await assignToken(management, desk, { serial: 'S-8', user: 'ada' }))).toBe('too_many_tokens');
+  must(await assignToken(management, desk, { serial: 'S-7', user: 'ada' }));
+  must(await revokeToken(management, desk, { serial: 'S-0', reason: 'lost' }));
+  must(await assignToken(management, desk, { serial: 'S-8', user: 'ada' }));
+  expect(codeOf(await reserveToken(management, desk, { serial: 'S-9', user: 'ada' }))).toBe(
+    'too_many_tokens',
+  );
+});
+
+test('a token that is reserved for one user is not given to another; nobody else is made up', async () => {
+  await using rig = await Desk.open();
+  const { management } = rig;
+  await rig.user('ada');
+  await rig.user('bob');
+  await rig.issue('S-1');
+  must(await reserveToken(management, desk, { serial: 'S-1', user: 'ada' }));
+  expect(codeOf(await assignToken(management, desk, { serial: 'S-1', user: 'bob' }))).toBe(
+    'reserved_for_another',
+  );
+  expect(codeOf(await assignToken(management, desk, { serial: 'S-1', user: 'carl' }))).toBe('unknown_user');
+  const input = {
+    serial: 'S-9',
+    kind: 'totp',
+    secret: secret(new Uint8Array(20).fill(7)),
+    user: 'carl',
+  } as const;
+  expect(codeOf(await issueToken(management, desk, input))).toBe('unknown_user');
+  expect(await rig.store.db.selectFrom('users').select('id').execute()).toHaveLength(2);
+});
+
+test('suspending and revoking forget the answers to repeated requests', async () => {
+  await using rig = await Desk.open();
+  const { db } = rig.store;
+  await rig.user('ada');
+  await rig.issue('S-1', { user: 'ada' });
+  await use(rig, 'S-1');
+  const answer = { fingerprint: 'f', outcome: 'accepted', expires_ms: rig.clock.nowMs + 1 } as const;
+  for (const act of ['suspend', 'revoke']) {
+    await db.insertInto('answers').values(answer).execute();
+    must((await perform(rig, 'S-1', { act, token: 0, user: 0 })) as Result<unknown>);
+    expect(await db.selectFrom('answers').selectAll().execute()).toEqual([]);
+  }
+  const states: TokenState[] = ['revoked'];
+  expect(states).toContain((await rowOf(rig, 'S-1')).state);
+});

@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  changePolicy,
+  createPolicy,
+  listPolicies,
+  type PolicyInput,
+  removePolicy,
+} from '../../../host/service/tokens/policies.ts';
+import { codeOf, Desk, desk, must } from './desk.ts';
+
+const looks: fc.Arbitrary<Omit<PolicyInput, 'name'>> = fc.record({
+  kind: fc.constantFrom('hotp', 'totp'),
+  algorithm: fc.constantFrom('sha1', 'sha256', 'sha512'),
+  alphabet: fc.constantFrom('decimal', 'hex', 'base32', 'base64'),
+  digits: fc.integer({ min: 6, max: 8 }),
+  period: fc.integer({ min: 15, max: 300 }),
+  pinPlace: fc.constantFrom('none', 'fob', 'service'),
+  pinMinDigits: fc.integer({ min: 4, max: 16 }),
+});
+
+test('property: a changed policy counts for the next token and touches none that is there', async () => {
+  await using rig = await Desk.open();
+  const { management } = rig;
+  must(await createPolicy(management, desk, { name: 'staff', kind: 'totp' }));
+  let version = 1;
+  let made = 0;
+  const tokens = () => rig.store.db.selectFrom('tokens').selectAll().orderBy('id').execute();
+  await fc.assert(
+    fc.asyncProperty(looks, async look => {
+      await rig.issue(`T-${made++}`, { policy: 'staff' });
+      const before = await tokens();
+      expect(must(await changePolicy(management, desk, { name: 'staff', ...look })).version).toBe(++version);
+      expect(await tokens()).toEqual(before);
+      const serial = `T-${made++}`;
+      // What the caller says besides does not count against the policy.
+      await rig.issue(serial, { policy: 'staff', kind: 'hotp', digits: 7, period: 99 });
+      const row = (await tokens()).find(token => token.serial === serial);
+      expect(row).toMatchObject({
+        kind: look.kind,
+        algorithm: look.algorithm,
+        alphabet: look.alphabet,
+        digits: look.digits,
+        period_seconds: look.kind === 'totp' ? look.period : null,
+        pin_place: look.pinPlace,
+        policy_version: version,
+      });
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test('a policy is removed while no token was made by it, and every change is in the audit', async () => {
+  await using rig = await Desk.open();
+  const { management } = rig;
+  must(await createPolicy(management, desk, { name: 'staff', kind: 'totp' }));
+  must(await createPolicy(management, desk, { name: 'guests', kind: 'hotp', digits: 8 }));
+  expect(codeOf(await createPolicy(management, desk, { name: 'staff', kind: 'totp' }))).toBe('policy_taken');
+  await rig.issue('T-1', { policy: 'staff' });
+  expect(codeOf(await removePolicy(management, desk, { name: 'staff' }))).toBe('policy_used');
+  must(await removePolicy(management, desk, { name: 'guests' }));
+  expect(codeOf(await removePolicy(management, desk, { name: 'guests' }))).toBe('unknown_policy');
+  expect((await listPolicies(rig.store.db)).map(({ name, version }) => [name, version])).toEqual([
+    ['staff', 1],
+  ]);
+  const acts = await rig.store.db
+    .selectFrom('audit')
+    .select(['subject', 'detail'])
+    .where('action', '=', 'policy.change')
+    .orderBy('id')
+    .execute();
+  expect(acts.map(({ subject, detail }) => [subject, JSON.parse(detail)])).toEqual([
+    ['staff', { what: 'created', version: 1 }],
+    ['guests', { what: 'created', version: 1 }],
+    ['guests', { what: 'removed', version: 1 }],
+  ]);
+});
+
+test('what no fob can do is refused', async () => {
+  await using rig = await Desk.open();
+  const cases: [Partial<PolicyInput>, string][] = [
+    [{ name: '' }, 'bad_policy_name'],
+    [{ name: ' a' }, 'bad_policy_name'],
+    [{ name: 'a\u0000' }, 'bad_policy_name'],
+    [{ digits: 5 }, 'bad_digits'],
+    [{ digits: 9 }, 'bad_digits'],
+    [{ alphabet: 'hex', digits: 4 }, 'bad_digits'],
+    [{ period: 14 }, 'bad_period'],
+    [{ pinMinDigits: 3 }, 'bad_pin_digits'],
+    [{ pinMinDigits: 17 }, 'bad_pin_digits'],
+  ];
+  for (const [changes, code] of cases)
+    expect(codeOf(await createPolicy(rig.management, desk, { name: 'p', kind: 'totp', ...changes }))).toBe(
+      code,
+    );
+  must(await createPolicy(rig.management, desk, { name: 'p', kind: 'totp', alphabet: 'hex', digits: 5 }));
+});

@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { ensureApplication } from '../../../host/service/people/applications.ts';
+import { resyncOwnToken, resyncToken } from '../../../host/service/tokens/codes/resync.ts';
+import { assignToken, suspendToken } from '../../../host/service/tokens/moves.ts';
+import { afterSuccess } from '../../../host/service/validation/lock.ts';
+import { passcodeAt } from '../../../host/service/validation/passcode.ts';
+import { readRecent } from '../../../host/service/validation/recent.ts';
+import { secret } from '../../kit/secrets.ts';
+import { codeAt, newToken, stepAt } from '../kit.ts';
+import { codeOf, Desk, desk, must } from './desk.ts';
+
+const DAY_STEPS = 24 * 120;
+
+/** A token of ada's, and what shows its passcodes. */
+async function given(rig: Desk, kind: 'hotp' | 'totp', serial = 'S-1') {
+  await rig.user('ada');
+  const seed = await rig.issue(serial, { kind, user: 'ada' });
+  const token = newToken({ kind, secret: seed });
+  const two = (step: number) => ({ serial, first: codeAt(token, step), second: codeAt(token, step + 1) });
+  return { token, two, now: () => stepAt(token, rig.clock.nowMs) };
+}
+
+function rowOf(rig: Desk, serial = 'S-1') {
+  return rig.store.db.selectFrom('tokens').selectAll().where('serial', '=', serial).executeTakeFirstOrThrow();
+}
+
+function ada(rig: Desk) {
+  return rig.store.db.selectFrom('users').selectAll().where('name', '=', 'ada').executeTakeFirstOrThrow();
+}
+
+test('HOTP: two consecutive passcodes are found up to the bound ahead, and both are spent', async () => {
+  await using rig = await Desk.open();
+  const { two } = await given(rig, 'hotp');
+  expect(codeOf(await resyncToken(rig.management, desk, two(1000)))).toBe('resync_failed');
+  expect(must(await resyncToken(rig.management, desk, two(999)))).toEqual({
+    serial: 'S-1',
+    driftSteps: 0,
+    clockIsOff: false,
+  });
+  expect((await rowOf(rig)).last_step).toBe(1000);
+  expect(codeOf(await resyncToken(rig.management, desk, two(999)))).toBe('resync_failed');
+  expect(codeOf(await resyncToken(rig.management, desk, two(1000)))).toBe('resync_failed');
+  expect((await rowOf(rig)).last_step).toBe(1000);
+});
+
+test('HOTP: passcodes that are not consecutive, or in the other order, are a failure', async () => {
+  await using rig = await Desk.open();
+  const { two } = await given(rig, 'hotp');
+  const { first, second } = two(7);
+  const { second: third } = two(8);
+  for (const input of [
+    { serial: 'S-1', first: second, second: first },
+    { serial: 'S-1', first, second: third },
+    { serial: 'S-1', first, second: first },
+  ]) {
+    expect(codeOf(await resyncToken(rig.management, desk, input))).toBe('resync_failed');
+    rig.clock.nowMs += 3_600_000;
+  }
+  expect((await rowOf(rig)).last_step).toBe(-1);
+});
+
+test('TOTP: found within a day both ways, never below the mark; the drift is recorded in full', async () => {
+  await using rig = await Desk.open();
+  const { two, now } = await given(rig, 'totp');
+  const early = now() - DAY_STEPS;
+  expect(codeOf(await resyncToken(rig.management, desk, two(early - 1)))).toBe('resync_failed');
+  expect(must(await resyncToken(rig.management, desk, two(early)))).toMatchObject({ clockIsOff: true });
+  expect(await rowOf(rig)).toMatchObject({ last_step: early + 1, drift_steps: 1 - DAY_STEPS });
+  expect(codeOf(await resyncToken(rig.management, desk, two(now() + DAY_STEPS)))).toBe('resync_failed');
+  expect(must(await resyncToken(rig.management, desk, two(now() + 3)))).toMatchObject({
+    driftSteps: 4,
+    clockIsOff: false,
+  });
+  for (const below of [now() + 4, now() + 3, now()])
+    expect(codeOf(await resyncToken(rig.management, desk, two(below)))).toBe('resync_failed');
+  expect((await rowOf(rig)).last_step).toBe(now() + 4);
+});
+
+test('misses lock the account like wrong passcodes, and then nothing is compared; a hit resets them', async () => {
+  await using rig = await Desk.open();
+  const { two } = await given(rig, 'hotp');
+  const wrong = { serial: 'S-1', first: two(5000).first, second: two(6000).first };
+  expect(codeOf(await resyncToken(rig.management, desk, wrong))).toBe('resync_failed');
+  expect(codeOf(await resyncToken(rig.management, desk, wrong))).toBe('resync_failed');
+  expect((await ada(rig)).failures).toBe(2);
+  must(await resyncToken(rig.management, desk, two(3)));
+  expect(await ada(rig)).toMatchObject({ failures: afterSuccess.failures, last_failure_ms: null });
+  for (let turn = 0; turn < 3; turn++) await resyncToken(rig.management, desk, wrong);
+  expect(codeOf(await resyncToken(rig.management, desk, two(20)))).toBe('account_locked');
+  expect(await rowOf(rig)).toMatchObject({ last_step: 4 });
+  rig.clock.nowMs += 15 * 60_000;
+  must(await resyncToken(rig.management, desk, two(20)));
+  const details = await rig.store.db
+    .selectFrom('audit')
+    .select('detail')
+    .where('action', '=', 'token.resync')
+    .orderBy('id')
+    .execute();
+  expect(details.map(({ detail }) => (JSON.parse(detail) as { found: boolean }).found)).toEqual([
+    false,
+    false,
+    true,
+    false,
+    false,
+    false,
+    true,
+  ]);
+});
+
+test('the same two passcodes sent 16 times at once count once', async () => {
+  await using rig = await Desk.open();
+  const { two } = await given(rig, 'hotp');
+  const never = { threshold: 0, periodMs: 1000 };
+  const results = await Promise.all(
+    Array.from({ length: 16 }, () => resyncToken(rig.management, desk, two(40), never)),
+  );
+  expect(results.filter(({ ok }) => ok)).toHaveLength(1);
+  expect((await rowOf(rig)).last_step).toBe(41);
+});
+
+test('both passcodes are remembered as used, so that using one again raises an alert', async () => {
+  await using rig = await Desk.open();
+  await ensureApplication(rig.store.db, rig.clock.nowMs);
+  const { two } = await given(rig, 'hotp');
+  must(await resyncToken(rig.management, desk, two(40)));
+  const { recent } = await rowOf(rig);
+  expect(readRecent(recent).map(({ step }) => step)).toEqual([41, 40]);
+});
+
+test('only a token in use is resynchronised; users do it without naming the token', async () => {
+  await using rig = await Desk.open();
+  const { two } = await given(rig, 'totp');
+  const other = await given(rig, 'hotp', 'S-2');
+  await rig.issue('S-3');
+  expect(codeOf(await resyncToken(rig.management, desk, { ...two(1), serial: 'S-3' }))).toBe('not_usable');
+  expect(codeOf(await resyncToken(rig.management, desk, { ...two(1), serial: 'S-9' }))).toBe(
+    'unknown_serial',
+  );
+  const { id: userId } = await ada(rig);
+  expect(must(await resyncOwnToken(rig.management, desk, { ...other.two(70), userId })).serial).toBe('S-2');
+  expect(codeOf(await resyncOwnToken(rig.management, desk, { ...two(1), userId: 'nobody' }))).toBe(
+    'unknown_user',
+  );
+  const bob = await rig.user('bob');
+  expect(codeOf(await resyncOwnToken(rig.management, desk, { ...two(1), userId: bob }))).toBe(
+    'no_usable_token',
+  );
+  must(await assignToken(rig.management, desk, { serial: 'S-3', user: 'bob' }));
+  expect(codeOf(await suspendToken(rig.management, desk, { serial: 'S-3' }))).toBe('bad_transition');
+});
+
+test('passcodes in other alphabets are typed in any case where the alphabet has one', async () => {
+  await using rig = await Desk.open();
+  await rig.user('ada');
+  const seed = secret(new Uint8Array(randomBytes(20)));
+  for (const [at, alphabet] of (['hex', 'base32', 'base64'] as const).entries()) {
+    const serial = `S-${at}`;
+    await rig.issue(serial, { kind: 'hotp', alphabet, digits: 8, secret: seed, user: 'ada' });
+    const form = { algorithm: 'sha1', alphabet, digits: 8 } as const;
+    const fold = (code: string) => (alphabet === 'base64' ? code : code.toLowerCase());
+    const [first, second] = [passcodeAt(form, seed, 12), passcodeAt(form, seed, 13)].map(fold);
+    must(await resyncToken(rig.management, desk, { serial, first: first ?? '', second: second ?? '' }));
+  }
+});

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { startBulk } from '../../../host/service/jobs/bulk.ts';
+import { listJobItems, listJobs } from '../../../host/service/jobs/jobs.ts';
+import {
+  fobNamed,
+  fobSecretsOf,
+  keepFobClock,
+  listFobs,
+  registerFob,
+} from '../../../host/service/tokens/fobs.ts';
+import { assignToken, renameToken, revokeToken, unassignToken } from '../../../host/service/tokens/moves.ts';
+import { searchTokens } from '../../../host/service/tokens/search.ts';
+import { listTokens, viewToken } from '../../../host/service/tokens/views.ts';
+import { secret } from '../../kit/secrets.ts';
+import { codeOf, Desk, desk, must } from './desk.ts';
+
+const key = () => secret(new Uint8Array(randomBytes(32)));
+
+function newFob(serial: string) {
+  const secrets = { deviceSecret: key(), pairingKey: key(), recoveryKey: key() };
+  return { serial, board: 'pico', firmware: '1.2.3', secrets };
+}
+
+test('a token is shown with everybody who had it and everything that was done to it', async () => {
+  await using rig = await Desk.open();
+  const { management } = rig;
+  await rig.user('ada');
+  await rig.user('bob');
+  await rig.issue('S-1');
+  const acts = [
+    () => assignToken(management, desk, { serial: 'S-1', user: 'ada' }),
+    () => unassignToken(management, desk, { serial: 'S-1' }),
+    () => assignToken(management, desk, { serial: 'S-1', user: 'bob' }),
+    () => renameToken(management, desk, { serial: 'S-1', label: 'blue' }),
+    () => revokeToken(management, desk, { serial: 'S-1', reason: 'lost' }),
+  ];
+  const start = rig.clock.nowMs;
+  for (const act of acts) {
+    rig.clock.nowMs += 1000;
+    must(await act());
+  }
+  const history = must(await viewToken(rig.store.db, 'S-1'));
+  expect(history.token).toMatchObject({
+    state: 'revoked',
+    revokedReason: 'lost',
+    user: 'bob',
+    label: 'blue',
+  });
+  expect(history.assignments).toEqual([
+    { user: 'bob', fromMs: start + 3000, toMs: start + 5000, actor: 'dora' },
+    { user: 'ada', fromMs: start + 1000, toMs: start + 2000, actor: 'dora' },
+  ]);
+  expect(history.acts.map(({ action }) => action)).toEqual([
+    'token.revoke',
+    'token.rename',
+    'token.assign',
+    'token.unassign',
+    'token.assign',
+    'token.issue',
+  ]);
+  expect(codeOf(await viewToken(rig.store.db, 'S-2'))).toBe('unknown_serial');
+});
+
+test('a fob is kept with its secrets sealed; the same again changes nothing, other secrets are refused', async () => {
+  await using rig = await Desk.open();
+  const { management } = rig;
+  const fob = newFob('abcde');
+  must(await registerFob(management, desk, fob));
+  must(await registerFob(management, desk, fob));
+  const other = { ...newFob('abcde'), secrets: { ...fob.secrets, recoveryKey: key() } };
+  expect(codeOf(await registerFob(management, desk, other))).toBe('fob_known');
+  const short = { ...fob.secrets, pairingKey: new Uint8Array(31) };
+  expect(codeOf(await registerFob(management, desk, { ...newFob('x'), secrets: short }))).toBe('bad_fob');
+  const row = await fobNamed(rig.store.db, 'abcde');
+  expect(row && fobSecretsOf(management.keys, row)).toEqual(fob.secrets);
+});
+
+test('fobs with a stale clock are listed, those never set among them', async () => {
+  await using rig = await Desk.open();
+  const { management } = rig;
+  const { nowMs } = rig.clock;
+  for (const serial of ['a', 'b', 'c', 'd']) must(await registerFob(management, desk, newFob(serial)));
+  const clock = (setMs: number) => ({ setMs, errorMs: -1500, driftPpm: 12.5 });
+  must(await keepFobClock(management, desk, { serial: 'b', clock: clock(nowMs) }));
+  must(await keepFobClock(management, desk, { serial: 'c', clock: clock(nowMs - 1) }));
+  const stale = await listFobs(rig.store.db, { clockBeforeMs: nowMs });
+  expect(stale.fobs.map(({ serial }) => serial)).toEqual(['a', 'c', 'd']);
+  expect(stale.fobs[1]?.clock).toEqual(clock(nowMs - 1));
+  const first = await listFobs(rig.store.db, { rows: 3 });
+  expect(first.next).toBe('c');
+  const second = await listFobs(rig.store.db, { rows: 3, after: 'c' });
+  expect(second).toMatchObject({ fobs: [{ serial: 'd' }], next: null });
+  const wild = { setMs: nowMs, errorMs: 0.5, driftPpm: 0 };
+  expect(codeOf(await keepFobClock(management, desk, { serial: 'a', clock: wild }))).toBe('bad_clock');
+});
+
+test('no view holds a seed, a fob secret, a sealed value or the name of a column of them', async () => {
+  await using rig = await Desk.open();
+  const { management } = rig;
+  const { db } = rig.store;
+  await rig.user('ada');
+  const seed = await rig.issue('S-1', { user: 'ada' });
+  const fob = newFob('abcde');
+  must(await registerFob(management, desk, fob));
+  const job = must(await startBulk(management, desk, { kind: 'revoke', serials: ['S-1'], reason: 'lost' }));
+  const shown = JSON.stringify([
+    await listTokens(db),
+    await searchTokens(db, {}),
+    await searchTokens(db, { by: 'user' }),
+    await viewToken(db, 'S-1'),
+    await listFobs(db),
+    await listJobs(db),
+    await listJobItems(db, { id: job.id }),
+    await db.selectFrom('audit').selectAll().execute(),
+  ]);
+  const sealed = [
+    ...(await db.selectFrom('tokens').select('sealed_secret as box').execute()),
+    ...(await db.selectFrom('fobs').select('sealed_secrets as box').execute()),
+    ...(await db.selectFrom('job_items').select('sealed_payload as box').execute()),
+  ];
+  expect(sealed).toHaveLength(3);
+  const hidden = [
+    ...sealed.map(({ box }) => box ?? ''),
+    ...[seed, ...Object.values(fob.secrets)].flatMap(bytes => [
+      Buffer.from(bytes).toString('base64'),
+      Buffer.from(bytes).toString('hex'),
+    ]),
+  ];
+  for (const value of hidden) {
+    expect(value.length).toBeGreaterThan(20);
+    expect(shown).not.toContain(value);
+  }
+  expect(shown).not.toMatch(/sealed|key_?id|secret_|"secret|pairingKey|payload/i);
+});
