@@ -89,8 +89,7 @@ export function maskedDatabaseUrl(databaseUrl: string): string {
   const url = parseUrl(databaseUrl);
   if (url === undefined) return '***';
   if (url.password !== '') url.password = '***';
-  for (const name of [...url.searchParams.keys()])
-    if (/pass/i.test(name)) url.searchParams.set(name, '***');
+  for (const name of [...url.searchParams.keys()]) if (/pass/i.test(name)) url.searchParams.set(name, '***');
   return url.href;
 }
 

@@ -21,6 +21,11 @@ export function makeOperatorKey(db: Db, nowMs: number): Promise<string> {
   });
 }
 
+/** The address at which a one-time operator key is used up. A secret. */
+export function operatorLink(origin: string, key: string): string {
+  return `${origin}/operator/enter?key=${key}`;
+}
+
 /**
  * Uses up a one-time operator key and opens a session.
  *

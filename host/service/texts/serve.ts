@@ -94,7 +94,8 @@ export const serveTexts = {
   made: {
     folder: 'The service folder was made.',
     database: 'The database was made.',
-    keyFile: 'The key file service.key was made. Back it up apart from the database: without it no seed can be read.',
+    keyFile:
+      'The key file service.key was made. Back it up apart from the database: without it no seed can be read.',
     identity: 'The identity key, by which fobs know this service, was made.',
   },
   adminLink: (minutes: number) =>
@@ -152,7 +153,10 @@ export const doctorTexts = {
   'key-bad': ['{problem}', ''],
   'database-new': ['There is no database yet; the first start makes it.', ''],
   'database-current': ['The database opens and its tables are current.', ''],
-  'database-older': ['The database is older than this Passfob.', 'Back it up; the next start brings it up to date.'],
+  'database-older': [
+    'The database is older than this Passfob.',
+    'Back it up; the next start brings it up to date.',
+  ],
   'database-newer': [
     'The database was made by a newer Passfob.',
     'Use that version or a newer one on every node.',
@@ -172,9 +176,15 @@ export const doctorTexts = {
     'The clock of this computer is {seconds} s behind the newest log-in: it went back, or another node’s is ahead.',
     'Set it, and switch network time on: sudo timedatectl set-ntp true',
   ],
-  'tls-none': ['No certificate is configured: the service speaks plain HTTP, on loopback or to its proxy.', ''],
+  'tls-none': [
+    'No certificate is configured: the service speaks plain HTTP, on loopback or to its proxy.',
+    '',
+  ],
   'tls-good': ['The certificate is valid for another {days} days.', ''],
-  'tls-ending': ['The certificate ends in {days} days.', 'Renew it; a running service takes the new files by itself.'],
+  'tls-ending': [
+    'The certificate ends in {days} days.',
+    'Renew it; a running service takes the new files by itself.',
+  ],
   'tls-ended': ['The certificate is not valid at this time.', 'Renew it, or set the clock of this computer.'],
   'tls-host': ['The certificate is not for {host}, the name in publicUrl.', 'Have one made for this name.'],
   'tls-bad': ['{problem}', ''],
