@@ -8,7 +8,7 @@ import { openStore, type Store } from './data/database.ts';
 import { limits } from './limits.ts';
 import { noLog } from './log.ts';
 import { checkOptions, openDirectory, type ServiceOptions } from './options.ts';
-import { type Application, ensureApplication } from './people/applications.ts';
+import { type Application, ensureApplication, hasApplications } from './people/applications.ts';
 import { makeOperatorKey, operatorLink } from './people/operators.ts';
 import { type Keys, openKeyFile } from './sealing/key-file.ts';
 import type { TokenState } from './tokens/states.ts';
@@ -112,7 +112,7 @@ async function startOn(
   const clock = options.clock ?? Date.now;
   const lock = options.lock ?? defaultLockPolicy;
   const isNewKey = !existsSync(join(options.directory, 'service.key'));
-  const keys = openKeyFile(options.directory, !(await holdsSealedRows(db)));
+  const keys = openKeyFile(options.directory, await mayMakeKeys(store));
   const { application, apiKey } = await ensureApplication(db, clock());
   const validator: Validator = { db, keys, lock, clock, decoy: makeDecoy(keys) };
   const changes = watchChanges(store);
@@ -160,6 +160,12 @@ async function startOn(
       return store.close();
     }),
   };
+}
+
+/** Not where sealed rows are, nor beside other nodes on one PostgreSQL database: all of them need the same keys. */
+async function mayMakeKeys({ db, engine }: Store): Promise<boolean> {
+  if (await holdsSealedRows(db)) return false;
+  return engine === 'sqlite' || !(await hasApplications(db));
 }
 
 /** What is known once the service listens, and when it ends. */

@@ -1,6 +1,7 @@
 import { fitTexts } from '../texts/serve.ts';
 import { isLoopback } from './addresses.ts';
-import type { Configuration, SettingName } from './settings.ts';
+import type { Configuration } from './configuration.ts';
+import type { SettingName } from './settings.ts';
 import type { Wrong } from './values.ts';
 
 /** What of a configuration does not fit together, each by the setting to change. */

@@ -1,10 +1,10 @@
 import { dirname, join, resolve } from 'node:path';
 import { limits } from '../limits.ts';
 import { settingTexts, sourceTexts } from '../texts/serve.ts';
+import { type Configuration, readers } from './configuration.ts';
 import { type FileValues, readFileValues } from './file.ts';
 import { misfits } from './misfits.ts';
 import {
-  type Configuration,
   FILE_NAME,
   FILE_VARIABLE,
   SETTING_NAMES,
@@ -61,7 +61,7 @@ export function readConfiguration(sources: Sources): Reading {
     const given = givenBy(name, sources, file);
     origins[name] = given?.origin ?? DEFAULT;
     if (given === undefined) continue;
-    const read = settings[name].read(given.value, given.folder);
+    const read = readers[name](given.value, given.folder);
     if ('value' in read) values[name] = read.value;
     else mistakes.push(mistake(name, given.origin, read));
   }

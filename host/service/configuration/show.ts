@@ -1,4 +1,5 @@
-import { type Configuration, SETTING_NAMES, type SettingName } from './settings.ts';
+import type { Configuration } from './configuration.ts';
+import { SETTING_NAMES, type SettingName } from './settings.ts';
 import { maskedDatabaseUrl } from './values.ts';
 
 /** One setting as it may be shown: its value, without secrets, and where it came from. */

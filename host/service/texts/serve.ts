@@ -98,8 +98,8 @@ export const serveTexts = {
       'The key file service.key was made. Back it up apart from the database: without it no seed can be read.',
     identity: 'The identity key, by which fobs know this service, was made.',
   },
-  adminLink: (minutes: number) =>
-    `One-time administrator link, for ${minutes / 60} hours and one use. Whoever has it is the administrator:`,
+  adminLink: () =>
+    `One-time administrator link, good for one use within ${limits.operatorLinkMs / 3_600_000} hours. Whoever has it is the administrator:`,
   adminLinkLater: 'For a one-time administrator link run: passfob service admin-link',
   portUnknown: {
     sentence: 'The configuration has port 0, so where the service listens is not known here.',
@@ -149,6 +149,10 @@ export const doctorTexts = {
     'Run this as the user that the service runs as, or give the folder to this one.',
   ],
   'key-new': ['There is no key file yet; the first start makes it.', ''],
+  'key-shared': [
+    'There is no key file, and the database may have other nodes: all of them need the same one.',
+    'Copy service.key of a running node into the service folder; only the very first start on a database makes one.',
+  ],
   'key-good': ['The key file can be used, and nobody else may read it.', ''],
   'key-bad': ['{problem}', ''],
   'database-new': ['There is no database yet; the first start makes it.', ''],

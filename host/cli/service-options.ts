@@ -1,0 +1,118 @@
+import { type SettingName, settings } from '../service/configuration/settings.ts';
+import type { CommonOptions, ReadChoice } from './common-options.ts';
+import type { Invocation } from './invocation.ts';
+
+/** Values for the configuration of the service, as they were typed. */
+export interface ServiceFlags {
+  readonly file: string | undefined;
+  readonly flags: Readonly<Partial<Record<SettingName, string | readonly string[] | undefined>>>;
+}
+
+/** What `passfob serve` and `passfob service` are told. */
+export type ServiceInvocation =
+  | ({ readonly command: 'serve'; readonly adminLink: boolean | undefined } & ServiceFlags)
+  | ({ readonly command: 'service-config' | 'service-admin-link' | 'service-doctor' } & ServiceFlags)
+  | { readonly command: 'service-status'; readonly url: string; readonly ca: string | undefined };
+
+/** Whether an invocation is one of the service's. */
+export function isAboutService(invocation: Invocation): invocation is Extract<Invocation, ServiceInvocation> {
+  return invocation.command === 'serve' || invocation.command.startsWith('service-');
+}
+
+type Take = (invocation: Invocation) => void;
+
+const about = (setting: SettingName) =>
+  ({ string: true, requiresArg: true, describe: settings[setting].meaning }) as const;
+
+/** Where the service's data is: what each command about it needs. */
+export function settingOptions(command: CommonOptions) {
+  return command
+    .option('config', {
+      string: true,
+      requiresArg: true,
+      describe: 'configuration file; without it passfob-service.json in the service folder',
+    })
+    .option('dir', about('directory'))
+    .option('host', about('host'))
+    .option('port', about('port'))
+    .option('database', about('databaseUrl'))
+    .option('tls-cert', about('tlsCertificate'))
+    .option('tls-key', about('tlsKey'))
+    .option('behind-proxy', {
+      string: true,
+      array: true,
+      // One each time, as elsewhere.
+      nargs: 1,
+      describe: settings.trustedProxies.meaning,
+    })
+    .option('public-url', about('publicUrl'))
+    .option('lock-threshold', about('lockThreshold'))
+    .option('lock-period', about('lockPeriodSeconds'))
+    .option('log-level', about('logLevel'));
+}
+
+export function serveOptions(command: CommonOptions) {
+  return settingOptions(command).option('admin-link', {
+    boolean: true,
+    describe:
+      'print a one-time administrator link at every start; --no-admin-link at none, not even the first',
+  });
+}
+
+type Given = Awaited<ReturnType<typeof settingOptions>['argv']>;
+
+export function flagsOf(given: Given): ServiceFlags {
+  return {
+    file: given.config,
+    flags: {
+      directory: given.dir,
+      host: given.host,
+      port: given.port,
+      databaseUrl: given.database,
+      tlsCertificate: given.tlsCert,
+      tlsKey: given.tlsKey,
+      trustedProxies: given.behindProxy,
+      publicUrl: given.publicUrl,
+      lockThreshold: given.lockThreshold,
+      lockPeriodSeconds: given.lockPeriod,
+      logLevel: given.logLevel,
+    },
+  };
+}
+
+/** `passfob service …`: about the service that runs here, or elsewhere. */
+export function serviceCommands(take: Take, choiceOf: ReadChoice) {
+  return (command: CommonOptions) =>
+    command
+      .command('status', 'ask a service whether it answers and is ready', statusOptions, given =>
+        take({ command: 'service-status', url: given.url, ca: given.ca, choice: choiceOf(given) }),
+      )
+      .command(
+        'config',
+        'show the configuration and where each value comes from, without secrets',
+        settingOptions,
+        given => take({ command: 'service-config', ...flagsOf(given), choice: choiceOf({}) }),
+      )
+      .command('admin-link', 'make a one-time administrator link', settingOptions, given =>
+        take({ command: 'service-admin-link', ...flagsOf(given), choice: choiceOf({}) }),
+      )
+      .command('doctor', 'say what is wrong with the service on this computer', settingOptions, given =>
+        take({ command: 'service-doctor', ...flagsOf(given), choice: choiceOf({}) }),
+      )
+      .demandCommand(1, 1, 'service takes one of: status, config, admin-link, doctor');
+}
+
+function statusOptions(command: CommonOptions) {
+  return command
+    .option('url', {
+      string: true,
+      requiresArg: true,
+      demandOption: true,
+      describe: 'address of the service, such as https://otp.example.org',
+    })
+    .option('ca', {
+      string: true,
+      requiresArg: true,
+      describe: 'PEM file with the certificate of its authority, where this computer does not know it',
+    });
+}
