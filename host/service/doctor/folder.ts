@@ -33,8 +33,8 @@ export function checkKeyFile({ directory, databaseUrl }: Configuration): Service
     openKeyFile(directory, false);
     return finding('key', 'ok', 'key-good');
   } catch (error) {
-    const problem = error instanceof ServiceError ? error.message : String(error);
-    return finding('key', 'problem', 'key-bad', { problem });
+    if (!(error instanceof ServiceError)) throw error;
+    return finding('key', 'problem', 'key-bad', { problem: error.message });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { createServer } from 'node:net';
+import { createServer, isIP } from 'node:net';
 import type { Configuration } from '../configuration/configuration.ts';
 import { ServiceError, systemCode } from '../errors.ts';
 import { limits } from '../limits.ts';
@@ -21,8 +21,8 @@ export function checkCertificate(configuration: Configuration, nowMs: number): S
       ...(isOther ? [finding('certificate', 'problem', 'tls-host', { host: name })] : []),
     ];
   } catch (error) {
-    const problem = error instanceof ServiceError ? error.message : String(error);
-    return [finding('certificate', 'problem', 'tls-bad', { problem })];
+    if (!(error instanceof ServiceError)) throw error;
+    return [finding('certificate', 'problem', 'tls-bad', { problem: error.message })];
   }
 }
 
@@ -37,7 +37,8 @@ function validity(facts: X509Certificate, nowMs: number): ServiceFinding {
 function isFor(facts: X509Certificate, host: string): boolean {
   const name = host.replace(/^\[|\]$/g, '');
   // Names in the subject alone are no longer taken (RFC 9525 §6.3).
-  return (facts.checkHost(name, { subject: 'never' }) ?? facts.checkIP(name)) !== undefined;
+  if (isIP(name) !== 0) return facts.checkIP(name) !== undefined;
+  return facts.checkHost(name, { subject: 'never' }) !== undefined;
 }
 
 /** Whether the port can be listened on. */
