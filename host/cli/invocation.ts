@@ -8,7 +8,7 @@ import type { Question } from '../commands/respond.ts';
 import type { FobQuery } from '../inventory/fobs.ts';
 import type { FlashInvocation, UpdateInvocation } from './flash-options.ts';
 import type { OutWish } from './out-options.ts';
-import type { ServiceInvocation } from './service-options.ts';
+import type { ServiceInvocation } from './service-invocation.ts';
 import type { Shell } from './shells.ts';
 
 /** What is done with the inventory alone, without any fob. */

@@ -13,7 +13,7 @@ import { doctorText } from './doctor-actions.ts';
 import type { Invocation } from './invocation.ts';
 import { type Report, sayReport } from './report.ts';
 import { refuseConfiguration, serviceError } from './service-errors.ts';
-import type { ServiceFlags, ServiceInvocation } from './service-options.ts';
+import type { ServiceFlags, ServiceInvocation } from './service-invocation.ts';
 import { serve } from './service-serve.ts';
 import { serviceStatus } from './service-status.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,18 +1,7 @@
 import { type SettingName, settings } from '../service/configuration/settings.ts';
 import type { CommonOptions, ReadChoice } from './common-options.ts';
 import type { Invocation } from './invocation.ts';
-
-/** Values for the configuration of the service, as they were typed. */
-export interface ServiceFlags {
-  readonly file: string | undefined;
-  readonly flags: Readonly<Partial<Record<SettingName, string | readonly string[] | undefined>>>;
-}
-
-/** What `passfob serve` and `passfob service` are told. */
-export type ServiceInvocation =
-  | ({ readonly command: 'serve'; readonly adminLink: boolean | undefined } & ServiceFlags)
-  | ({ readonly command: 'service-config' | 'service-admin-link' | 'service-doctor' } & ServiceFlags)
-  | { readonly command: 'service-status'; readonly url: string; readonly ca: string | undefined };
+import type { ServiceFlags, ServiceInvocation } from './service-invocation.ts';
 
 /** Whether an invocation is one of the service's. */
 export function isAboutService(invocation: Invocation): invocation is Extract<Invocation, ServiceInvocation> {

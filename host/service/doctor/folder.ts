@@ -7,7 +7,7 @@ import { limits } from '../limits.ts';
 import { openKeyFile } from '../sealing/key-file.ts';
 import { finding, type ServiceFinding } from './finding.ts';
 
-const MIB_BYTES = 1_048_576;
+const MIB = 1_048_576;
 
 /** Whether the service folder is there, usable and closed to others. */
 export function checkFolder(directory: string): ServiceFinding {
@@ -43,7 +43,7 @@ export async function checkSpace(directory: string): Promise<ServiceFinding> {
   let folder = directory;
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
   const { bavail, bsize } = await statfs(folder);
-  const size = Math.floor((bavail * bsize) / MIB_BYTES);
+  const size = Math.floor((bavail * bsize) / MIB);
   if (size < limits.spaceNoneMib) return finding('space', 'problem', 'space-none', { size });
   if (size < limits.spaceLowMib) return finding('space', 'warning', 'space-low', { size });
   return finding('space', 'ok', 'space-good', { size });
