@@ -43,10 +43,10 @@ export async function runService(
   }
 }
 
-function configurationOf({ file, flags }: ServiceFlags, { environment }: Terminal): Reading {
+function configurationOf({ configurationFile, flags }: ServiceFlags, { environment }: Terminal): Reading {
   return readConfiguration({
     flags,
-    file,
+    file: configurationFile,
     environment,
     workingDirectory: process.cwd(),
     defaultDirectory: join(inventoryDirectory(environment, process.platform, homedir()), 'service'),

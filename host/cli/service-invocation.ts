@@ -2,12 +2,14 @@ import type { SettingName } from '../service/configuration/settings.ts';
 
 /** Values for the configuration of the service, as they were typed. */
 export interface ServiceFlags {
-  readonly file: string | undefined;
+  readonly configurationFile: string | undefined;
   readonly flags: Readonly<Partial<Record<SettingName, string | readonly string[] | undefined>>>;
 }
 
 /** What `passfob serve` and `passfob service` are told. */
 export type ServiceInvocation =
   | ({ readonly command: 'serve'; readonly adminLink: boolean | undefined } & ServiceFlags)
-  | ({ readonly command: 'service-config' | 'service-admin-link' | 'service-doctor' } & ServiceFlags)
+  | ({ readonly command: 'service-config' } & ServiceFlags)
+  | ({ readonly command: 'service-admin-link' } & ServiceFlags)
+  | ({ readonly command: 'service-doctor' } & ServiceFlags)
   | { readonly command: 'service-status'; readonly url: string; readonly ca: string | undefined };

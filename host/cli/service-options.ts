@@ -52,7 +52,7 @@ type Given = Awaited<ReturnType<typeof settingOptions>['argv']>;
 
 export function flagsOf(given: Given): ServiceFlags {
   return {
-    file: given.config,
+    configurationFile: given.config,
     flags: {
       directory: given.dir,
       host: given.host,

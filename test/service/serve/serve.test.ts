@@ -1,12 +1,15 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
 import { passfob } from '../../host/kit/cli.ts';
 import { needsBuild } from '../../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../../kit/tools.ts';
 import { Premises } from './kit.ts';
+
+// Each process takes a second or two to start, more where other tests keep the machine busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Sends a request whose end is still to come; `rest` sends it and gives the answer. */
 async function unfinishedRequest(url: string) {

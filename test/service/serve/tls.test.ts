@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { connect, createServer, type SecureVersion, type TLSSocket } from 'node:tls';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
 import { serviceStatus } from '../../../host/cli/service-status.ts';
 import { keepCertificate } from '../../../host/service/web/certificate.ts';
@@ -13,6 +13,9 @@ import { describeNeeds } from '../../kit/tools.ts';
 import { Rig } from '../kit.ts';
 import { Authority, type Issued, needsOpenssl } from './certificates.ts';
 import { Premises } from './kit.ts';
+
+// Each process takes a second or two to start, more where other tests keep the machine busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const files = ({ cert, key }: Issued) => ({ certificateFile: cert, keyFile: key });
 const flags = ({ cert, key }: Issued) => ['--tls-cert', cert, '--tls-key', key];
