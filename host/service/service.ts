@@ -117,12 +117,45 @@ async function startOn(
   const validator: Validator = { db, keys, lock, clock, decoy: makeDecoy(keys) };
   const changes = watchChanges(store);
   const state: ListenerState = { port: 0, hosts: undefined, isClosing: false };
+  const parts: Parts = { store, keys, validator, application, changes, clock };
+  const app = appOf(parts, options, listening, state);
+  state.port = await listen(app, listening.host, options.port);
+  state.hosts = hostsOf(listening, state.port);
+  const url = localUrl(listening, state.port);
+  const live = liveCertificate(app, options.tls, options.log ?? noLog);
+  return {
+    url,
+    made: [
+      ...(isNewFolder ? (['folder'] as const) : []),
+      ...(apiKey === null ? [] : (['database'] as const)),
+      ...(isNewKey ? (['keyFile'] as const) : []),
+    ],
+    apiKey,
+    makeOperatorLink: async () => operatorLink(options.publicUrl ?? url, await makeOperatorKey(db, clock())),
+    ...operations(parts),
+    reloadCertificate: () => live?.reload(),
+    close: closer(app, state, () => {
+      live?.close();
+      changes.close();
+      return store.close();
+    }),
+  };
+}
+
+/** The HTTP side over the parts of a service. */
+function appOf(
+  { store, validator, application, changes, clock }: Parts,
+  options: ServiceOptions,
+  listening: Listening,
+  state: ListenerState,
+): FastifyInstance {
+  const { db } = store;
   const isSecure = listening.certificate !== undefined || options.publicUrl?.startsWith('https:') === true;
-  const app = makeApp(
+  return makeApp(
     {
       db,
       clock,
-      lock,
+      lock: validator.lock,
       changes,
       buckets: makeBuckets(),
       ownApplication: application,
@@ -139,27 +172,6 @@ async function startOn(
       health: { db, version: options.version ?? '0', isClosing: () => state.isClosing },
     },
   );
-  state.port = await listen(app, listening.host, options.port);
-  state.hosts = hostsOf(listening, state.port);
-  const url = localUrl(listening, state.port);
-  const live = liveCertificate(app, options.tls, options.log ?? noLog);
-  return {
-    url,
-    made: [
-      ...(isNewFolder ? (['folder'] as const) : []),
-      ...(apiKey === null ? [] : (['database'] as const)),
-      ...(isNewKey ? (['keyFile'] as const) : []),
-    ],
-    apiKey,
-    makeOperatorLink: async () => operatorLink(options.publicUrl ?? url, await makeOperatorKey(db, clock())),
-    ...operations({ store, keys, validator, application, changes, clock }),
-    reloadCertificate: () => live?.reload(),
-    close: closer(app, state, () => {
-      live?.close();
-      changes.close();
-      return store.close();
-    }),
-  };
 }
 
 /** Not where sealed rows are, nor beside other nodes on one PostgreSQL database: all of them need the same keys. */
