@@ -85,6 +85,16 @@ export const TEXTS = {
     'Some fobs of the batch were not done.',
     'See what became of each, and run the command again: what is done stays done.',
   ),
+  configuration: text(
+    'The configuration of the service has mistakes.',
+    'Do what is said beside each, then run: passfob service config',
+  ),
+  service: text('The service cannot start.', 'Run: passfob service doctor'),
+  'service-silent': text('The service does not answer.', 'Check its address and that it runs.'),
+  certificate: text(
+    'The certificate of the service is not one to trust.',
+    'Have the certificate put right; do not go on without.',
+  ),
   cancelled: text('The command was cancelled.', 'Run it again when you are ready.'),
 } as const satisfies Record<string, Text>;
 

@@ -27,6 +27,7 @@ import { handoverCommands, inventoryCommands } from './inventory-options.ts';
 import type { Invocation } from './invocation.ts';
 import { readOut } from './out-options.ts';
 import { pinCommands } from './pin-options.ts';
+import { flagsOf, serveOptions, serviceCommands } from './service-options.ts';
 import { SHELLS } from './shells.ts';
 
 type Take = (invocation: Invocation) => void;
@@ -88,7 +89,7 @@ function refuseKeyUris(args: readonly string[]): void {
 
 /** Sentences of yargs that name options only. Others quote values and are not passed on. */
 const HARMLESS =
-  /^(?:Missing required arguments?|Not enough arguments following|Arguments .* are mutually exclusive|pin takes|inventory takes|handover takes)\b/;
+  /^(?:Missing required arguments?|Not enough arguments following|Arguments .* are mutually exclusive|pin takes|inventory takes|handover takes|service takes)\b/;
 
 function usageError(error: unknown, args: readonly string[]): FobError {
   if (error instanceof FobError) return error;
@@ -122,6 +123,10 @@ function commandLine(take: Take, choiceOf: ReadChoice) {
     .command('doctor', 'say whether this computer has what passfob needs', doctorOptions, given =>
       take({ command: 'doctor', justRules: given.udevRules, choice: choiceOf(given) }),
     )
+    .command('serve', 'run the token management service', serveOptions, given =>
+      take({ command: 'serve', adminLink: given.adminLink, ...flagsOf(given), choice: choiceOf({}) }),
+    )
+    .command('service', 'look after the service', serviceCommands(take, choiceOf))
     .command('simulate', 'run a simulated fob; all further options are its own (simulate --help)')
     .command(
       'completion <shell>',

@@ -42,7 +42,7 @@ export function unfitness(checks: readonly Finding[]): FobError | undefined {
 }
 
 /** One line a check, and under it what to do. */
-export function doctorText(checks: readonly Finding[]): Report['text'] {
+export function doctorText(checks: readonly Pick<Finding, 'state' | 'sentence' | 'next'>[]): Report['text'] {
   return checks
     .flatMap(({ state, sentence, next }) => [
       `${state.padEnd(8)} ${sentence}`,

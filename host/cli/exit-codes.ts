@@ -23,6 +23,13 @@ export const EXIT_CODES = {
   'old-firmware': { code: 15, meaning: 'The firmware of the fob is too old for the command.' },
   unfit: { code: 16, meaning: 'This computer lacks something: `passfob doctor` found a problem.' },
   incomplete: { code: 17, meaning: 'Some fobs of a batch were not done.' },
+  configuration: { code: 18, meaning: 'The configuration of the service has mistakes.' },
+  service: { code: 19, meaning: 'The service cannot start, or its data cannot be used.' },
+  'service-silent': { code: 20, meaning: 'The service does not answer, or is not ready.' },
+  certificate: {
+    code: 21,
+    meaning: 'The certificate of the service is expired, for another host or by an unknown authority.',
+  },
 } as const;
 
 export type ExitName = keyof typeof EXIT_CODES;
@@ -55,6 +62,10 @@ const EXIT_OF_KIND: Readonly<Record<ErrorKind, ExitName>> = {
   cancelled: 'cancelled',
   'dry-run': 'ok',
   unfit: 'unfit',
+  configuration: 'configuration',
+  service: 'service',
+  'service-silent': 'service-silent',
+  certificate: 'certificate',
 };
 
 /** The exit code for an error of ours. */

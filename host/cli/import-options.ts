@@ -39,7 +39,7 @@ export const keyFileOption = {
 } as const;
 
 /** Options that may be given several times. */
-export const REPEATABLE: readonly string[] = ['files', 'only', 'serials'];
+export const REPEATABLE: readonly string[] = ['files', 'only', 'serials', 'behind-proxy', 'behindProxy'];
 
 type ImportOptions = Awaited<ReturnType<typeof importOptions>['argv']>;
 

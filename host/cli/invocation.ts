@@ -8,6 +8,7 @@ import type { Question } from '../commands/respond.ts';
 import type { FobQuery } from '../inventory/fobs.ts';
 import type { FlashInvocation, UpdateInvocation } from './flash-options.ts';
 import type { OutWish } from './out-options.ts';
+import type { ServiceInvocation } from './service-invocation.ts';
 import type { Shell } from './shells.ts';
 
 /** What is done with the inventory alone, without any fob. */
@@ -62,7 +63,11 @@ export type Invocation = { readonly choice: FobChoice } & (
   | InventoryInvocation
   | FlashInvocation
   | UpdateInvocation
+  | ServiceInvocation
 );
 
 /** One that works with the inventory, and most with a fob. */
-export type FobInvocation = Exclude<Invocation, { readonly command: 'doctor' }>;
+export type FobInvocation = Exclude<
+  Invocation,
+  { readonly command: 'doctor' | ServiceInvocation['command'] }
+>;

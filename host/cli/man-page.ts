@@ -2,7 +2,7 @@ import { helpOf } from './arguments.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 
 /** Commands that have commands of their own. */
-const GROUPS = ['pin', 'inventory', 'handover'];
+const GROUPS = ['pin', 'inventory', 'handover', 'service'];
 
 /** The manual page passfob(1), in the macros of man(7), from the same texts as `--help`. */
 export async function manPage(): Promise<string> {
@@ -24,6 +24,7 @@ export async function manPage(): Promise<string> {
     '.SH ENVIRONMENT',
     ...entry('PASSFOB_HOME', 'Folder of the inventory.'),
     ...entry('PASSFOB_PORT', 'Where the fob is, in place of --port.'),
+    ...entry('PASSFOB_SERVICE_…', 'Settings of the service, named in docs/operations.md.'),
     ...entry('PASSFOB_DEBUG', 'Says with an error of passfob itself where in its code it arose.'),
     '.SH FILES',
     ...entry('inventory.db, inventory.key', 'What this owner knows of its fobs, and the key that seals it.'),
@@ -33,7 +34,8 @@ export async function manPage(): Promise<string> {
 
 async function commandsOf(top: string): Promise<string[]> {
   const lines: string[] = [];
-  const general = new Set(optionsIn(top).map(([option]) => option));
+  // With their descriptions: --port of a service is not that of a fob.
+  const general = new Set(optionsIn(top).map(String));
   for (const [command, description] of commandsIn(top)) {
     const name = command.split(' ')[0] ?? '';
     const help = name === 'simulate' ? '' : await helpOf([name]);
@@ -49,7 +51,7 @@ async function commandsOf(top: string): Promise<string[]> {
 }
 
 function ownOptions(help: string, general: ReadonlySet<string>): string[] {
-  const own = optionsIn(help).filter(([option]) => !general.has(option));
+  const own = optionsIn(help).filter(option => !general.has(String(option)));
   if (own.length === 0) return [];
   return ['.RS', ...own.flatMap(([option, description]) => entry(option, description)), '.RE'];
 }

@@ -12,6 +12,7 @@ import { EXIT_CODES } from './exit-codes.ts';
 import type { FobInvocation } from './invocation.ts';
 import { promptsOn } from './prompts.ts';
 import { progressText, sayDryRun, sayError, sayReport } from './report.ts';
+import { isAboutService } from './service-options.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -36,7 +37,11 @@ export async function run(args: readonly string[], terminal: Terminal, signal: A
     }
     const { invocation } = parsed;
     if (invocation.command === 'doctor') await runDoctor(invocation, isJson, terminal);
-    else await runCommand(invocation, isJson, terminal, signal);
+    else if (isAboutService(invocation)) {
+      // Loaded when it is wanted: the service brings much that no other command needs.
+      const { runService } = await import('./service-actions.ts');
+      await runService(invocation, isJson, terminal, signal);
+    } else await runCommand(invocation, isJson, terminal, signal);
     return EXIT_CODES.ok.code;
   } catch (error) {
     if (isFobError(error, 'dry-run')) return sayDryRun(terminal, isJson, error);

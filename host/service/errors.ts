@@ -1,5 +1,6 @@
 /** Why the service could not start or could not do its work. The text says what to do next. */
 export type ServiceErrorCode =
+  | 'address_absent'
   | 'bad_options'
   | 'busy'
   | 'database_newer'
@@ -10,7 +11,10 @@ export type ServiceErrorCode =
   | 'key_file_readable'
   | 'not_loopback'
   | 'port_in_use'
-  | 'port_forbidden';
+  | 'port_forbidden'
+  | 'refused'
+  | 'tls_key_readable'
+  | 'tls_unusable';
 
 /** An error of the service, told apart by `code`; the message never holds a secret. */
 export class ServiceError extends Error {

@@ -228,4 +228,26 @@ export const limits = {
   jobPollMs: 5_000,
   jobTitleMax: 128,
   jobsListed: 100,
+  /** Configuration, start and end of the service (`configuration/`, `web/`, `doctor/`). */
+  servicePort: 8_480,
+  portMax: 65_535,
+  configurationFileMaxBytes: 65_536,
+  settingMaxCharacters: 4_096,
+  trustedProxiesMax: 64,
+  pemFileMaxBytes: 262_144,
+  /** How often certificate and key files are looked at for changes. */
+  certificatePollMs: 5_000,
+  /** HTTP Strict Transport Security (RFC 6797 §6.1.1): half a year. */
+  hstsMaxAgeSeconds: 15_552_000,
+  /** How long requests in progress may take once the service is told to end. */
+  closingMs: 10_000,
+  /** How long one answer about readiness serves all who ask, so that asking costs the database little. */
+  readyKeptMs: 1_000,
+  clientTimeoutMs: 10_000,
+  clientBodyMaxBytes: 65_536,
+  /** The doctor: free space that is little or too little, days to the end of a certificate, a clock that is behind. */
+  spaceLowMib: 1_024,
+  spaceNoneMib: 128,
+  certificateEndingDays: 21,
+  clockBehindMaxMs: 2_000,
 } as const;

@@ -1,48 +1,39 @@
 import { randomUUID } from 'node:crypto';
-import { accessSync, constants, mkdirSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { type Alert, listAlerts } from './alerts/alerts.ts';
 import { type Changes, watchChanges } from './data/changes.ts';
 import { openStore, type Store } from './data/database.ts';
-import { ServiceError, systemCode } from './errors.ts';
+import { systemCode } from './errors.ts';
+import { startJobs } from './jobs/worker.ts';
 import { limits } from './limits.ts';
+import { noLog } from './log.ts';
+import { startBackground } from './operations/background.ts';
+import { followSealingKey } from './operations/rekey.ts';
+import { checkOptions, openDirectory, type ServiceOptions } from './options.ts';
 import { serviceActor } from './people/actor.ts';
-import { type Application, ensureApplication } from './people/applications.ts';
-import { makeOperatorKey } from './people/operators.ts';
+import { type Application, ensureApplication, hasApplications } from './people/applications.ts';
+import { makeOperatorKey, operatorLink } from './people/operators.ts';
+import { beginWithLockPolicy, readLockPolicy } from './people/settings.ts';
+import { keyIdsInUse } from './sealing/columns.ts';
+import { ensureIdentity } from './sealing/identity.ts';
 import { type Keys, openKeyFile } from './sealing/key-file.ts';
-import { texts } from './texts.ts';
 import { addToken, type NewToken, type TokenResult } from './tokens/issue.ts';
 import { changeTokenState } from './tokens/moves.ts';
 import type { TokenState } from './tokens/states.ts';
-import { holdsSealedRows } from './tokens/tokens.ts';
 import { listTokens, type TokenView } from './tokens/views.ts';
 import { type Engine, makeEngine } from './validation/engine.ts';
 import { listEvents, type ValidationEvent } from './validation/events.ts';
-import { defaultLockPolicy, type LockPolicy } from './validation/lock.ts';
 import type { Outcome } from './validation/outcomes.ts';
 import { prepareSource } from './validation/source.ts';
-import { type Sweeping, startSweeping } from './validation/sweep.ts';
+import { startSweeping } from './validation/sweep.ts';
 import { makeBuckets } from './web/buckets.ts';
+import { readCertificate } from './web/certificate.ts';
+import { hostsOf, type Listening, listen, liveCertificate, localUrl, reachOf } from './web/listener.ts';
 import { makeApp } from './web/server.ts';
 
-/** How to run a service. */
-export interface ServiceOptions {
-  /** Where the database and the key file are, or will be made (mode 0700). */
-  readonly directory: string;
-  /** `postgres://…` instead of the file `service.db`. A secret where it holds a password. */
-  readonly databaseUrl?: string;
-  /** TCP port; 0 picks a free one. */
-  readonly port: number;
-  /** A loopback address; default 127.0.0.1. */
-  readonly host?: string;
-  /** Milliseconds since 1970; default the system's clock. */
-  readonly clock?: () => number;
-  /** Lets pages of this computer show the service's pages in frames; default no. */
-  readonly embeddable?: boolean;
-  /** Default: 3 failures lock an account for 15 minutes. */
-  readonly lock?: LockPolicy;
-}
+export type { ServiceOptions } from './options.ts';
 
 /** One log-in to decide, from inside this process. */
 export interface LocalValidation {
@@ -52,14 +43,19 @@ export interface LocalValidation {
   readonly idempotencyKey?: string;
 }
 
-/** A running service. */
-export interface Service {
+/** What the first run makes. */
+export type Made = 'folder' | 'database' | 'keyFile' | 'identity';
+
+/** A running service, as one who may start it has it. */
+export interface RunningService {
   /** Where it listens, without a slash at the end. */
   readonly url: string;
-  /** One-time link into the operator's pane, made at this start. A secret. */
-  readonly operatorLink: string;
+  /** What this start made. */
+  readonly made: readonly Made[];
   /** The application's API key, given once: null when the database already had the application. A secret. */
   readonly apiKey: string | null;
+  /** Makes a one-time link into the operator's pane, under the address that people use. A secret. */
+  makeOperatorLink(): Promise<string>;
   addToken(token: NewToken): Promise<TokenResult>;
   changeTokenState(serial: string, to: TokenState): Promise<TokenResult>;
   tokens(): Promise<TokenView[]>;
@@ -67,63 +63,153 @@ export interface Service {
   validate(request: LocalValidation): Promise<{ accepted: boolean; outcome: Outcome }>;
   alerts(): Promise<Alert[]>;
   events(): Promise<ValidationEvent[]>;
-  /** Stops listening, lets requests in progress finish and closes the database. May be called again. */
+  /** Reads certificate and key again; does nothing without TLS. */
+  reloadCertificate(): void;
+  /**
+   * Stops listening, lets requests in progress finish within `limits.closingMs` and closes the database. May be called
+   * again.
+   */
   close(): Promise<void>;
 }
 
+/** A running service with a link into its operator's pane. */
+export interface Service extends RunningService {
+  /** One-time link into the operator's pane, made at this start. A secret. */
+  readonly operatorLink: string;
+}
+
 /**
- * Starts a service. The first run makes everything it needs; several may run on one folder at once.
+ * Starts a service and makes an operator link. The first run makes everything it needs; several may run on one folder at
+ * once.
  *
  * @throws ServiceError with a text that says what to do
  */
 export async function createService(options: ServiceOptions): Promise<Service> {
+  const service = await startService(options);
+  return { ...service, operatorLink: await service.makeOperatorLink() };
+}
+
+/** `createService` without a link that nobody may ever look at. @throws ServiceError */
+export async function startService(options: ServiceOptions): Promise<RunningService> {
   const host = options.host ?? '127.0.0.1';
   checkOptions(options, host);
-  openDirectory(options.directory);
+  const certificate = options.tls === undefined ? undefined : readCertificate(options.tls);
+  const isNew = openDirectory(options.directory);
   const store = await openStore({ directory: options.directory, databaseUrl: options.databaseUrl });
   try {
-    return await startOn(store, options, host);
+    return await startOn(store, options, { host, certificate, publicUrl: options.publicUrl }, isNew);
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-async function startOn(store: Store, options: ServiceOptions, host: string): Promise<Service> {
+async function startOn(
+  store: Store,
+  options: ServiceOptions,
+  listening: Listening,
+  isNewFolder: boolean,
+): Promise<RunningService> {
   const { db } = store;
   const clock = options.clock ?? Date.now;
-  const lock = options.lock ?? defaultLockPolicy;
-  const keys = openKeyFile(options.directory, !(await holdsSealedRows(db)));
+  const isNewKey = !existsSync(join(options.directory, 'service.key'));
+  const keys = openKeyFile(options.directory, await mayMakeKeys(store));
   const { application, apiKey } = await ensureApplication(db, clock());
-  const engine = makeEngine({ db, keys, lock: () => lock, clock });
-  const sweeping = startSweeping(db, clock);
+  await followSealingKey(db, keys);
+  const isNewIdentity = (await keyIdsInUse(db)).size === 0;
+  await ensureIdentity(db, keys, clock());
+  if (options.lock !== undefined) await beginWithLockPolicy(db, options.lock, clock());
+  const engine = makeEngine({ db, keys, lock: readLockPolicy, clock });
   const changes = watchChanges(store);
-  let port = 0;
-  let hosts: ReadonlySet<string> | undefined;
-  const app = makeApp(
+  const state: ListenerState = { port: 0, hosts: undefined, isClosing: false };
+  const parts: Parts = { store, keys, engine, application, changes, clock };
+  const stopWorking = startWorking(parts, options);
+  const app = appOf(parts, options, listening, state);
+  state.port = await listen(app, listening.host, options.port);
+  state.hosts = hostsOf(listening, state.port);
+  const url = localUrl(listening, state.port);
+  const live = liveCertificate(app, options.tls, options.log ?? noLog);
+  return {
+    url,
+    made: [
+      ...(isNewFolder ? (['folder'] as const) : []),
+      ...(apiKey === null ? [] : (['database'] as const)),
+      ...(isNewKey ? (['keyFile'] as const) : []),
+      ...(isNewIdentity ? (['identity'] as const) : []),
+    ],
+    apiKey,
+    makeOperatorLink: async () => operatorLink(options.publicUrl ?? url, await makeOperatorKey(db, clock())),
+    ...operations(parts),
+    reloadCertificate: () => live?.reload(),
+    close: closer(app, state, async () => {
+      live?.close();
+      changes.close();
+      await stopWorking();
+      await store.close();
+    }),
+  };
+}
+
+/** The HTTP side over the parts of a service. */
+function appOf(
+  { store, engine, application, changes, clock }: Parts,
+  options: ServiceOptions,
+  listening: Listening,
+  state: ListenerState,
+): FastifyInstance {
+  const { db } = store;
+  const isSecure = listening.certificate !== undefined || options.publicUrl?.startsWith('https:') === true;
+  return makeApp(
     {
       db,
       clock,
-      lock,
+      lock: () => readLockPolicy(db),
       changes,
       buckets: makeBuckets(),
       ownApplication: application,
       decide: async request => announced(changes, await engine.decide(request)),
-      operatorCookie: () => `passfob-operator-${port}`,
+      operatorCookie: () => `passfob-operator-${state.port}`,
+      isSecure,
     },
-    { hosts: () => hosts, embeddable: options.embeddable ?? false },
+    {
+      ...reachOf(options.trustedProxies ?? [], listening),
+      log: options.log ?? noLog,
+      hosts: () => state.hosts,
+      embeddable: options.embeddable ?? false,
+      isSecure,
+      health: { db, version: options.version ?? '0', isClosing: () => state.isClosing },
+    },
   );
-  port = await listen(app, host, options.port);
-  hosts = hostsOf(host, port);
-  const url = `http://${bracketed(host)}:${port}`;
-  const operatorKey = await makeOperatorKey(db, clock());
-  return {
-    url,
-    operatorLink: `${url}/operator/enter?key=${operatorKey}`,
-    apiKey,
-    ...operations({ store, keys, engine, application, changes, clock }),
-    close: closer(app, changes, store, sweeping),
+}
+
+/** Starts what a node does by itself. @returns ends it, when what is under way is done */
+function startWorking({ store, keys, changes, clock }: Parts, options: ServiceOptions): () => Promise<void> {
+  const sweeping = startSweeping(store.db, clock);
+  if (options.background === false) return () => sweeping.stop();
+  const management = { db: store.db, keys, clock };
+  const log = options.log ?? noLog;
+  // The text of an error may hold what was typed; its kind does not.
+  const failed = (error: unknown) => log('error', 'background', { error: systemCode(error) || 'unknown' });
+  const background = startBackground(management, { failed });
+  const jobs = startJobs(management, { progressed: () => changes.announce(), failed });
+  return async () => {
+    await sweeping.stop();
+    await jobs.close();
+    await background.stop();
   };
+}
+
+/** Not where sealed rows are, nor beside other nodes on one PostgreSQL database: all of them need the same keys. */
+async function mayMakeKeys({ db, engine }: Store): Promise<boolean> {
+  if ((await keyIdsInUse(db)).size > 0) return false;
+  return engine === 'sqlite' || !(await hasApplications(db));
+}
+
+/** What is known once the service listens, and when it ends. */
+interface ListenerState {
+  port: number;
+  hosts: ReadonlySet<string> | undefined;
+  isClosing: boolean;
 }
 
 interface Parts {
@@ -136,7 +222,9 @@ interface Parts {
 }
 
 /** What can be done from inside the process, without HTTP. */
-function operations(parts: Parts): Omit<Service, 'url' | 'operatorLink' | 'apiKey' | 'close'> {
+function operations(
+  parts: Parts,
+): Pick<RunningService, 'addToken' | 'changeTokenState' | 'tokens' | 'validate' | 'alerts' | 'events'> {
   const { changes, engine } = parts;
   const { db } = parts.store;
   return {
@@ -164,68 +252,15 @@ function announced<T>(changes: Changes, result: T): T {
   return result;
 }
 
-function checkOptions(options: ServiceOptions, host: string): void {
-  const { port, lock = defaultLockPolicy } = options;
-  if (!isLoopback(host)) throw new ServiceError('not_loopback', texts.startup.notLoopback);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new ServiceError('bad_options', texts.startup.badPort);
-  const thresholdFits =
-    Number.isInteger(lock.threshold) && lock.threshold >= 0 && lock.threshold <= limits.lockThresholdMax;
-  const periodFits = lock.periodMs >= 1000 && lock.periodMs <= limits.lockPeriodMaxMs;
-  if (!thresholdFits || !periodFits) throw new ServiceError('bad_options', texts.startup.badLockPolicy);
-}
-
-/** 127.0.0.0/8, ::1 and the name that stands for them (RFC 6761 §6.3). */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
-}
-
-/** The Host header values of a loopback listener; browsers leave out port 80. */
-function hostsOf(host: string, port: number): ReadonlySet<string> {
-  const names = ['localhost', '127.0.0.1', '[::1]', bracketed(host)];
-  return new Set(names.flatMap(name => (port === 80 ? [name, `${name}:80`] : [`${name}:${port}`])));
-}
-
-function openDirectory(directory: string): void {
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch (error) {
-    throw new ServiceError('directory_unusable', texts.startup.directoryUnusable, error);
-  }
-}
-
-async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
-  try {
-    await app.listen({ host, port });
-  } catch (error) {
-    await app.close();
-    if (systemCode(error) === 'EADDRINUSE')
-      throw new ServiceError('port_in_use', texts.startup.portInUse, error);
-    if (systemCode(error) === 'EACCES')
-      throw new ServiceError('port_forbidden', texts.startup.portForbidden, error);
-    throw error;
-  }
-  return (app.server.address() as AddressInfo).port;
-}
-
-function closer(
-  app: FastifyInstance,
-  changes: Changes,
-  store: Store,
-  sweeping: Sweeping,
-): () => Promise<void> {
+function closer(app: FastifyInstance, state: ListenerState, end: () => Promise<void>): () => Promise<void> {
   let closing: Promise<void> | undefined;
   return () => {
     closing ??= (async () => {
-      changes.close();
+      state.isClosing = true;
+      const cut = setTimeout(() => app.server.closeAllConnections(), limits.closingMs);
       await app.close();
-      await sweeping.stop();
-      await store.close();
+      clearTimeout(cut);
+      await end();
     })();
     return closing;
   };

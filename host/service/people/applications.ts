@@ -43,6 +43,11 @@ export function ensureApplication(
   });
 }
 
+/** Whether a service has run on this database before: its start makes the first application. */
+export async function hasApplications(db: Db): Promise<boolean> {
+  return (await db.selectFrom('applications').select('id').limit(1).executeTakeFirst()) !== undefined;
+}
+
 /** The application whose API key this is, or undefined; one that is disabled has none. */
 export async function applicationOfKey(db: Db, apiKey: string): Promise<Application | undefined> {
   const hash = hashBearer(apiKey);

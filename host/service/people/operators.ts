@@ -20,6 +20,11 @@ export function makeOperatorKey(db: Db, nowMs: number): Promise<string> {
   });
 }
 
+/** The address at which a one-time operator key is used up. A secret. */
+export function operatorLink(origin: string, key: string): string {
+  return `${origin}/operator/enter?key=${key}`;
+}
+
 /** Where a one-time link was opened. */
 export interface LinkUse {
   readonly key: string;

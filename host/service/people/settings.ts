@@ -33,13 +33,26 @@ export async function writeSetting(db: Db, name: string, value: unknown, nowMs: 
     .execute();
 }
 
+/** When accounts lock, as it stands. */
+export async function readLockPolicy(db: Db): Promise<LockPolicy> {
+  const lock = await readSetting<LockPolicy>(db, 'lock');
+  return lock !== undefined && fitsLockPolicy(lock) ? lock : defaultLockPolicy;
+}
+
+/** Sets when accounts lock where nobody has yet: what a configuration says is where the service begins. */
+export async function beginWithLockPolicy(db: Db, lock: LockPolicy, nowMs: number): Promise<void> {
+  await writing(db, async transaction => {
+    if ((await readSetting(transaction, 'lock')) === undefined)
+      await writeSetting(transaction, 'lock', lock, nowMs);
+  });
+}
+
 /** The settings as they stand; what was never set, or is no longer valid, has its default. */
 export async function readSettings(db: Db): Promise<Settings> {
-  const lock = await readSetting<LockPolicy>(db, 'lock');
   const name = await readSetting<string>(db, 'service_name');
   const address = await readSetting<string | null>(db, 'public_address');
   return {
-    lock: lock !== undefined && fitsLockPolicy(lock) ? lock : defaultLockPolicy,
+    lock: await readLockPolicy(db),
     serviceName: (name === undefined ? undefined : prepareServiceName(name)) ?? texts.product,
     publicAddress: typeof address === 'string' ? (prepareAddress(address) ?? null) : null,
   };

@@ -8,7 +8,7 @@ import { passcodeFactsOf } from '../tokens/tokens.ts';
 import type { Case, Ticket } from './cases.ts';
 import { type Facts, readFacts } from './facts.ts';
 import { evaluate, type Known, newest, notAccepted, settledUnseen, type Verdict } from './judge.ts';
-import { afterSuccess, lockStanding } from './lock.ts';
+import { afterSuccess, type LockPolicy, lockStanding } from './lock.ts';
 import { type Candidate, moveMarks } from './marks.ts';
 import type { Outcome } from './outcomes.ts';
 import { driftAfter, normalisePasscode } from './passcode.ts';
@@ -37,18 +37,25 @@ export async function decideBatch(
     fingerprint === undefined ? undefined : facts.answers.get(fingerprint),
   );
   const fresh = tickets.filter((_, index) => earlier[index] === undefined);
-  const cases = fresh.map(ticket => openCase(validator, ticket, facts, nowMs));
+  const lock = await validator.lock(db);
+  const cases = fresh.map(ticket => openCase(validator, ticket, { facts, lock, nowMs }));
   const verdicts = await settle(db, validator.keys, cases);
   await writeDown(db, cases, verdicts);
   const outcomes = new Map(cases.map(({ ticket }, index) => [ticket, verdicts[index]?.outcome]));
   return tickets.map((ticket, index) => earlier[index] ?? outcomes.get(ticket) ?? 'wrong');
 }
 
+/** What is the same for all requests of a batch. */
+interface Surroundings {
+  readonly facts: Facts;
+  readonly lock: LockPolicy;
+  readonly nowMs: number;
+}
+
 function openCase(
   validator: Validator & { readonly decoy: TokenRow },
   ticket: Ticket,
-  facts: Facts,
-  nowMs: number,
+  { facts, lock, nowMs }: Surroundings,
 ): Case {
   const { request, proofs } = ticket;
   const user = facts.users.get(ticket.name);
@@ -57,7 +64,7 @@ function openCase(
   const passcode = normalisePasscode(request.passcode);
   const known: Known = {
     user,
-    standing: lockStanding(user === undefined ? afterSuccess : lockFactsOf(user), validator.lock(), nowMs),
+    standing: lockStanding(user === undefined ? afterSuccess : lockFactsOf(user), lock, nowMs),
     tokens,
     hasTemporaryCode: facts.temporary.has(user?.id ?? ''),
     passcode,

@@ -23,7 +23,8 @@ export interface ValidationRequest {
 export interface Validator {
   readonly db: Db;
   readonly keys: Keys;
-  readonly lock: () => LockPolicy;
+  /** When accounts lock, as the transaction of `db` sees it. */
+  readonly lock: (db: Db) => Promise<LockPolicy>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }

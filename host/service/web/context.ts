@@ -12,7 +12,7 @@ import { Problem } from './problems.ts';
 export interface WebContext {
   readonly db: Db;
   readonly clock: () => number;
-  readonly lock: LockPolicy;
+  readonly lock: () => Promise<LockPolicy>;
   readonly changes: Changes;
   readonly buckets: Buckets;
   /** The application that the service's own log-in form belongs to. */
@@ -21,6 +21,8 @@ export interface WebContext {
   readonly decide: (request: ValidationRequest) => Promise<Outcome>;
   /** Cookies are not kept apart by port: the name is, so that two services on one computer do not log each other out. */
   readonly operatorCookie: () => string;
+  /** Whether cookies are for https only. */
+  readonly isSecure: boolean;
 }
 
 /** Takes one request from the allowance of the address it came from. @throws Problem `too_many` */

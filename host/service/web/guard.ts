@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { limits } from '../limits.ts';
+import { PROBED } from './health-routes.ts';
 import { Problem } from './problems.ts';
 
 /** How the pages may be reached and embedded. */
@@ -7,18 +9,28 @@ export interface GuardOptions {
   readonly hosts: () => ReadonlySet<string> | undefined;
   /** Whether pages on this computer may show the service's pages in a frame. */
   readonly embeddable: boolean;
+  /** Whether browsers reach the service by https: they are told never to use http again (RFC 6797). */
+  readonly isSecure: boolean;
+  /** Whether this address may speak plain HTTP to the service; undefined where TLS or loopback settles it. */
+  readonly maySpeakPlain: ((address: string | undefined) => boolean) | undefined;
 }
 
-/** Puts the security headers on every response and turns away requests for another host (DNS rebinding). */
+/**
+ * Puts the security headers on every response and turns away requests for another host (DNS rebinding) and plain HTTP
+ * from anybody but the stated proxies and this computer.
+ */
 export function guard(app: FastifyInstance, options: GuardOptions): void {
-  const headers = securityHeaders(options.embeddable);
+  const headers = securityHeaders(options);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headers).header('x-request-id', request.id);
-    if (options.hosts()?.has(request.headers.host ?? '') !== true) throw new Problem('misdirected');
+    // The connection's own address: what a header says of it is not asked here.
+    if (options.maySpeakPlain?.(request.raw.socket.remoteAddress) === false) throw new Problem('forbidden');
+    if (PROBED.has(request.routeOptions.url ?? '')) return;
+    if (options.hosts()?.has(request.host) !== true) throw new Problem('misdirected');
   });
 }
 
-function securityHeaders(embeddable: boolean): Record<string, string> {
+function securityHeaders({ embeddable, isSecure }: GuardOptions): Record<string, string> {
   const ancestors = embeddable ? 'http://localhost:* http://127.0.0.1:*' : "'none'";
   const policy = [
     "default-src 'none'",
@@ -40,6 +52,7 @@ function securityHeaders(embeddable: boolean): Record<string, string> {
     'permissions-policy': 'camera=(), geolocation=(), microphone=()',
     'cache-control': 'no-store',
     ...(embeddable ? {} : { 'x-frame-options': 'DENY' }),
+    ...(isSecure ? { 'strict-transport-security': `max-age=${limits.hstsMaxAgeSeconds}` } : {}),
   };
 }
 
@@ -50,6 +63,6 @@ function securityHeaders(embeddable: boolean): Record<string, string> {
 export async function refuseCrossSite(request: FastifyRequest): Promise<void> {
   const site = request.headers['sec-fetch-site'];
   const origin = request.headers.origin;
-  const sameOrigin = origin === `${request.protocol}://${request.headers.host ?? ''}`;
+  const sameOrigin = origin === `${request.protocol}://${request.host}`;
   if (site === undefined ? !sameOrigin : site !== 'same-origin') throw new Problem('forbidden');
 }

@@ -32,7 +32,7 @@ export function serveOperator(app: FastifyInstance, context: WebContext): void {
       alerts: await listAlerts(db),
       events: await listEvents(db),
       tokens: await listTokens(db),
-      lockedUntil: await lockedAccounts(db, context.lock, context.clock()),
+      lockedUntil: await lockedAccounts(db, await context.lock(), context.clock()),
     };
     return reply.type(HTML).send(operatorPage(view));
   });
@@ -47,12 +47,16 @@ export function serveOperator(app: FastifyInstance, context: WebContext): void {
     const name = context.operatorCookie();
     const token = cookieOf(request.headers.cookie, name);
     if (token !== undefined) await leaveAsOperator(context.db, token);
-    return reply.header('set-cookie', `${name}=; ${COOKIE_ATTRIBUTES}; Max-Age=0`).redirect('/operator', 303);
+    return reply
+      .header('set-cookie', `${name}=; ${cookieAttributes(context)}; Max-Age=0`)
+      .redirect('/operator', 303);
   });
 }
 
-/** No Secure: plain HTTP is served on loopback only, where some browsers refuse it. */
-const COOKIE_ATTRIBUTES = 'Path=/operator; HttpOnly; SameSite=Strict';
+/** No Secure over plain HTTP, which is served on loopback only: some browsers refuse it there. */
+function cookieAttributes({ isSecure }: WebContext): string {
+  return `Path=/operator; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;
+}
 
 async function enter(
   context: WebContext,
@@ -74,7 +78,7 @@ async function enter(
     return reply.code(statusOf('forbidden')).type(HTML).send(page);
   }
   const maxAgeSeconds = Math.floor((session.expiresMs - nowMs) / 1000);
-  const cookie = `${context.operatorCookie()}=${session.token}; ${COOKIE_ATTRIBUTES}; Max-Age=${maxAgeSeconds}`;
+  const cookie = `${context.operatorCookie()}=${session.token}; ${cookieAttributes(context)}; Max-Age=${maxAgeSeconds}`;
   return reply.header('set-cookie', cookie).redirect('/operator', 303);
 }
 

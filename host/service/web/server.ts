@@ -1,21 +1,68 @@
 import { randomUUID } from 'node:crypto';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { sql } from 'kysely';
+import Fastify, {
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type RawServerDefault,
+} from 'fastify';
 import { limits } from '../limits.ts';
+import type { Log } from '../log.ts';
 import { texts } from '../texts.ts';
 import { sendProblem, serveApi } from './api-routes.ts';
 import { serveAssets } from './assets.ts';
+import type { Certificate } from './certificate.ts';
 import type { WebContext } from './context.ts';
 import { acceptForms } from './forms.ts';
 import { type GuardOptions, guard } from './guard.ts';
+import { type HealthOptions, serveHealth } from './health-routes.ts';
 import { messagePage } from './layout.ts';
 import { serveLogin } from './login-routes.ts';
 import { serveOperator } from './operator-routes.ts';
 import { mayRetry, problemOf, statusOf } from './problems.ts';
+import { logRequests } from './request-log.ts';
+
+/** How the HTTP side is reached. */
+export interface AppOptions extends GuardOptions {
+  readonly log: Log;
+  /** Without one plain HTTP is spoken. */
+  readonly certificate: Certificate | undefined;
+  /** Addresses whose X-Forwarded headers are believed; undefined for nobody's. */
+  readonly isProxy: ((address: string | undefined) => boolean) | undefined;
+  readonly health: HealthOptions;
+}
 
 /** The HTTP side of the service, not yet listening. */
-export function makeApp(context: WebContext, guards: GuardOptions): FastifyInstance {
-  const app = Fastify({
+export function makeApp(context: WebContext, options: AppOptions): FastifyInstance {
+  const app = Fastify(serverOptions(options));
+  app.server.maxConnections = limits.connectionsMax;
+  logRequests(app, options.log);
+  guard(app, options);
+  app.setErrorHandler((error, request, reply) => sendProblem(request, reply, problemOf(error)));
+  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, 'not_found'));
+  app.get('/', (_request, reply) => reply.redirect('/login', 303));
+  serveHealth(app, options.health);
+  serveAssets(app);
+  app.register(async api => serveApi(api, context));
+  app.register(async pages => {
+    pages.setErrorHandler((error, request, reply) => sendProblemPage(error, request, reply));
+    acceptForms(pages);
+    serveLogin(pages, context);
+    serveOperator(pages, context);
+  });
+  return app;
+}
+
+/** Fastify's types keep servers of the two protocols apart; everything here is the same for both. */
+function serverOptions({ certificate, isProxy }: AppOptions): FastifyHttpOptions<RawServerDefault> {
+  const server = { maxHeaderSize: limits.headersMaxBytes };
+  return {
+    ...(certificate === undefined
+      ? { http: server }
+      : {
+          https: { ...server, cert: certificate.cert, key: certificate.key, minVersion: 'TLSv1.2' },
+        }),
+    ...(isProxy !== undefined && { trustProxy: (address: string) => isProxy(address) }),
     logger: false,
     bodyLimit: limits.bodyMaxBytes,
     requestTimeout: limits.requestTimeoutMs,
@@ -26,28 +73,9 @@ export function makeApp(context: WebContext, guards: GuardOptions): FastifyInsta
     exposeHeadRoutes: false,
     requestIdHeader: false,
     genReqId: () => randomUUID(),
-    http: { maxHeaderSize: limits.headersMaxBytes },
     // Coercion would turn the number 12345 into a passcode that lost its leading zero.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
-  });
-  app.server.maxConnections = limits.connectionsMax;
-  guard(app, guards);
-  app.setErrorHandler((error, request, reply) => sendProblem(request, reply, problemOf(error)));
-  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, 'not_found'));
-  app.get('/', (_request, reply) => reply.redirect('/login', 303));
-  app.get('/health', async (_request, reply) => {
-    await sql`select 1`.execute(context.db);
-    return reply.type('application/json').send('{"status":"ok"}');
-  });
-  serveAssets(app);
-  app.register(async api => serveApi(api, context));
-  app.register(async pages => {
-    pages.setErrorHandler((error, request, reply) => sendProblemPage(error, request, reply));
-    acceptForms(pages);
-    serveLogin(pages, context);
-    serveOperator(pages, context);
-  });
-  return app;
+  };
 }
 
 function sendProblemPage(error: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -1,0 +1,97 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { FobError } from '../errors.ts';
+import { inventoryDirectory } from '../inventory/directory.ts';
+import type { Configuration } from '../service/configuration/configuration.ts';
+import { type Reading, readConfiguration } from '../service/configuration/read.ts';
+import { type ShownSetting, shownConfiguration } from '../service/configuration/show.ts';
+import { openStore } from '../service/data/database.ts';
+import { examineService, type ServiceFinding } from '../service/doctor/doctor.ts';
+import { makeOperatorKey, operatorLink } from '../service/people/operators.ts';
+import { serveTexts } from '../service/texts/serve.ts';
+import { doctorText } from './doctor-actions.ts';
+import type { Invocation } from './invocation.ts';
+import { type Report, sayReport } from './report.ts';
+import { refuseConfiguration, serviceError } from './service-errors.ts';
+import type { ServiceFlags, ServiceInvocation } from './service-invocation.ts';
+import { runRecords } from './service-records.ts';
+import { serve } from './service-serve.ts';
+import { serviceStatus } from './service-status.ts';
+import type { Terminal } from './terminal.ts';
+import { table } from './words.ts';
+
+/** Does what `passfob serve` and `passfob service` ask for. @throws FobError */
+export async function runService(
+  invocation: Extract<Invocation, ServiceInvocation>,
+  isJson: boolean,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    if (invocation.command === 'service-status')
+      return sayReport(terminal, isJson, await serviceStatus(invocation.url, invocation.ca));
+    const reading = configurationOf(invocation, terminal);
+    if (reading.mistakes !== undefined) return refuseConfiguration(reading.mistakes, isJson, terminal);
+    const { configuration, origins } = reading;
+    if (invocation.command === 'serve')
+      return await serve(configuration, invocation.adminLink, isJson, terminal, signal);
+    if (invocation.command === 'service-config')
+      return sayReport(terminal, isJson, configReport(shownConfiguration(configuration, origins)));
+    if (invocation.command === 'service-doctor') return await doctor(configuration, isJson, terminal);
+    if (invocation.command === 'service-admin-link')
+      return sayReport(terminal, isJson, await adminLink(configuration));
+    return sayReport(terminal, isJson, await runRecords(invocation, configuration));
+  } catch (error) {
+    throw serviceError(error);
+  }
+}
+
+function configurationOf({ configurationFile, flags }: ServiceFlags, { environment }: Terminal): Reading {
+  return readConfiguration({
+    flags,
+    file: configurationFile,
+    environment,
+    workingDirectory: process.cwd(),
+    defaultDirectory: join(inventoryDirectory(environment, process.platform, homedir()), 'service'),
+  });
+}
+
+function configReport(shown: readonly ShownSetting[]): Report {
+  const text = (value: ShownSetting['value']) =>
+    (Array.isArray(value) ? value.join(', ') : String(value ?? '')) || '-';
+  return {
+    document: { settings: shown },
+    text: table(shown.map(({ setting, value, origin }) => [setting, text(value), origin])),
+  };
+}
+
+/** Makes a link on the database itself: whoever may write there is the administrator anyway. */
+async function adminLink(configuration: Configuration): Promise<Report> {
+  const { directory, databaseUrl, port, publicUrl, host, tlsKey } = configuration;
+  if (publicUrl === null && port === 0) throw new FobError('configuration', serveTexts.portUnknown);
+  const scheme = tlsKey === null ? 'http' : 'https';
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  const origin = publicUrl ?? `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}`;
+  const store = await openStore({ directory, databaseUrl: databaseUrl ?? undefined });
+  try {
+    const link = operatorLink(origin, await makeOperatorKey(store.db, Date.now()));
+    return { document: { adminLink: link }, text: link, note: serveTexts.adminLink() };
+  } finally {
+    await store.close();
+  }
+}
+
+async function doctor(configuration: Configuration, isJson: boolean, terminal: Terminal): Promise<void> {
+  const checks: readonly ServiceFinding[] = await examineService(configuration, Date.now());
+  const problems = checks.filter(({ state }) => state === 'problem').length;
+  if (problems === 0 || !isJson) {
+    const report = { document: { checks }, text: doctorText(checks) };
+    sayReport(terminal, isJson, report);
+  }
+  if (problems > 0)
+    throw new FobError('unfit', {
+      ...(problems > 1 && { sentence: `${problems} problems were found.` }),
+      next: 'Do what is said beside it, then run: passfob service doctor',
+      details: { checks },
+    });
+}

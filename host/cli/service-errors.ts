@@ -1,0 +1,32 @@
+import { FobError } from '../errors.ts';
+import type { Mistake } from '../service/configuration/read.ts';
+import { ServiceError } from '../service/errors.ts';
+import { serveTexts } from '../service/texts/serve.ts';
+import { printable, type Terminal } from './terminal.ts';
+
+/** An error of the service as one of the command line: its text is a sentence and what to do. */
+export function serviceError(error: unknown): unknown {
+  if (!(error instanceof ServiceError)) return error;
+  const [, sentence = error.message, next = ''] = /^(.*?[.]) (.*)$/s.exec(error.message) ?? [];
+  return new FobError('service', {
+    sentence,
+    ...(next !== '' && { next }),
+    details: { code: error.code },
+    cause: error,
+  });
+}
+
+/** Says every mistake of a configuration. @throws FobError `configuration` */
+export function refuseConfiguration(
+  mistakes: readonly Mistake[],
+  isJson: boolean,
+  terminal: Terminal,
+): never {
+  if (!isJson)
+    for (const { sentence, next } of mistakes)
+      terminal.note(`${printable(sentence)}\n  ${printable(next)}\n`);
+  throw new FobError('configuration', {
+    sentence: serveTexts.configurationWrong(mistakes.length),
+    details: { mistakes },
+  });
+}

@@ -1,0 +1,24 @@
+import type { SettingName } from '../service/configuration/settings.ts';
+
+/** Values for the configuration of the service, as they were typed. */
+export interface ServiceFlags {
+  readonly configurationFile: string | undefined;
+  readonly flags: Readonly<Partial<Record<SettingName, string | readonly string[] | undefined>>>;
+}
+
+/** What is done with the records of a service as a whole. */
+export type RecordInvocation = ServiceFlags &
+  (
+    | { readonly command: 'service-backup'; readonly file: string }
+    | { readonly command: 'service-restore'; readonly file: string; readonly counterGap: number | undefined }
+    | { readonly command: 'service-audit-verify' | 'service-rekey' }
+  );
+
+/** What `passfob serve` and `passfob service` are told. */
+export type ServiceInvocation =
+  | ({ readonly command: 'serve'; readonly adminLink: boolean | undefined } & ServiceFlags)
+  | RecordInvocation
+  | ({ readonly command: 'service-config' } & ServiceFlags)
+  | ({ readonly command: 'service-admin-link' } & ServiceFlags)
+  | ({ readonly command: 'service-doctor' } & ServiceFlags)
+  | { readonly command: 'service-status'; readonly url: string; readonly ca: string | undefined };

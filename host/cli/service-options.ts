@@ -1,0 +1,153 @@
+import { type SettingName, settings } from '../service/configuration/settings.ts';
+import type { CommonOptions, ReadChoice } from './common-options.ts';
+import type { Invocation } from './invocation.ts';
+import type { ServiceFlags, ServiceInvocation } from './service-invocation.ts';
+
+/** Whether an invocation is one of the service's. */
+export function isAboutService(invocation: Invocation): invocation is Extract<Invocation, ServiceInvocation> {
+  return invocation.command === 'serve' || invocation.command.startsWith('service-');
+}
+
+type Take = (invocation: Invocation) => void;
+
+const about = (setting: SettingName) =>
+  ({ string: true, requiresArg: true, describe: settings[setting].meaning }) as const;
+
+/** Where the service's data is: what each command about it needs. */
+export function settingOptions(command: CommonOptions) {
+  return command
+    .option('config', {
+      string: true,
+      requiresArg: true,
+      describe: 'configuration file; without it passfob-service.json in the service folder',
+    })
+    .option('dir', about('directory'))
+    .option('host', about('host'))
+    .option('port', about('port'))
+    .option('database', about('databaseUrl'))
+    .option('tls-cert', about('tlsCertificate'))
+    .option('tls-key', about('tlsKey'))
+    .option('behind-proxy', {
+      string: true,
+      array: true,
+      // One each time, as elsewhere.
+      nargs: 1,
+      describe: settings.trustedProxies.meaning,
+    })
+    .option('public-url', about('publicUrl'))
+    .option('lock-threshold', about('lockThreshold'))
+    .option('lock-period', about('lockPeriodSeconds'))
+    .option('log-level', about('logLevel'));
+}
+
+export function serveOptions(command: CommonOptions) {
+  return settingOptions(command).option('admin-link', {
+    boolean: true,
+    describe:
+      'print a one-time administrator link at every start; --no-admin-link at none, not even the first',
+  });
+}
+
+type Given = Awaited<ReturnType<typeof settingOptions>['argv']>;
+
+export function flagsOf(given: Given): ServiceFlags {
+  return {
+    configurationFile: given.config,
+    flags: {
+      directory: given.dir,
+      host: given.host,
+      port: given.port,
+      databaseUrl: given.database,
+      tlsCertificate: given.tlsCert,
+      tlsKey: given.tlsKey,
+      trustedProxies: given.behindProxy,
+      publicUrl: given.publicUrl,
+      lockThreshold: given.lockThreshold,
+      lockPeriodSeconds: given.lockPeriod,
+      logLevel: given.logLevel,
+    },
+  };
+}
+
+/** `passfob service …`: about the service that runs here, or elsewhere. */
+export function serviceCommands(take: Take, choiceOf: ReadChoice) {
+  return (command: CommonOptions) =>
+    command
+      .command('status', 'ask a service whether it answers and is ready', statusOptions, given =>
+        take({ command: 'service-status', url: given.url, ca: given.ca, choice: choiceOf(given) }),
+      )
+      .command(
+        'config',
+        'show the configuration and where each value comes from, without secrets',
+        settingOptions,
+        given => take({ command: 'service-config', ...flagsOf(given), choice: choiceOf({}) }),
+      )
+      .command('admin-link', 'make a one-time administrator link', settingOptions, given =>
+        take({ command: 'service-admin-link', ...flagsOf(given), choice: choiceOf({}) }),
+      )
+      .command('doctor', 'say what is wrong with the service on this computer', settingOptions, given =>
+        take({ command: 'service-doctor', ...flagsOf(given), choice: choiceOf({}) }),
+      )
+      .command('backup <file>', 'write everything but the key file into a new file', fileOptions, given =>
+        take({ command: 'service-backup', file: given.file, ...flagsOf(given), choice: choiceOf({}) }),
+      )
+      .command('restore <file>', 'take a backup into an empty database', restoreOptions, given =>
+        take({
+          command: 'service-restore',
+          file: given.file,
+          counterGap: given.counterGap,
+          ...flagsOf(given),
+          choice: choiceOf({}),
+        }),
+      )
+      .command('audit <what>', 'check that nobody changed the audit', auditOptions, given =>
+        take({ command: 'service-audit-verify', ...flagsOf(given), choice: choiceOf({}) }),
+      )
+      .command('rekey', 'seal everything under a new key, while the service runs', settingOptions, given =>
+        take({ command: 'service-rekey', ...flagsOf(given), choice: choiceOf({}) }),
+      )
+      .demandCommand(
+        1,
+        1,
+        'service takes one of: status, config, admin-link, doctor, backup, restore, audit, rekey',
+      );
+}
+
+function fileOptions(command: CommonOptions) {
+  return settingOptions(command).positional('file', {
+    type: 'string',
+    demandOption: true,
+    describe: 'path of the file',
+  });
+}
+
+function restoreOptions(command: CommonOptions) {
+  return fileOptions(command).option('counter-gap', {
+    number: true,
+    requiresArg: true,
+    describe: 'how many passcodes of one HOTP fob may have been accepted since the backup [25]',
+  });
+}
+
+function auditOptions(command: CommonOptions) {
+  return settingOptions(command).positional('what', {
+    choices: ['verify'] as const,
+    demandOption: true,
+    describe: 'what to do with it',
+  });
+}
+
+function statusOptions(command: CommonOptions) {
+  return command
+    .option('url', {
+      string: true,
+      requiresArg: true,
+      demandOption: true,
+      describe: 'address of the service, such as https://otp.example.org',
+    })
+    .option('ca', {
+      string: true,
+      requiresArg: true,
+      describe: 'PEM file with the certificate of its authority, where this computer does not know it',
+    });
+}

@@ -1,0 +1,113 @@
+import { resolve } from 'node:path';
+import { FobError } from '../errors.ts';
+import { verifyAudit } from '../service/audit/verify.ts';
+import type { Configuration } from '../service/configuration/configuration.ts';
+import { openStore, type Store } from '../service/data/database.ts';
+import { ServiceError } from '../service/errors.ts';
+import type { Result } from '../service/management.ts';
+import { backup } from '../service/operations/backup.ts';
+import { rekey } from '../service/operations/rekey.ts';
+import { restore } from '../service/operations/restore.ts';
+import { serviceActor } from '../service/people/actor.ts';
+import { type Keys, openKeyFile } from '../service/sealing/key-file.ts';
+import { recordTexts } from '../service/texts/serve.ts';
+import type { Report } from './report.ts';
+import type { RecordInvocation } from './service-invocation.ts';
+
+interface Place {
+  readonly store: Store;
+  readonly keys: Keys;
+  readonly directory: string;
+}
+
+/**
+ * Does what is done with the records of a service as a whole, beside the running service; a restore is for an empty
+ * database.
+ *
+ * @throws FobError `service`; ServiceError
+ */
+export async function runRecords(
+  invocation: RecordInvocation,
+  configuration: Configuration,
+): Promise<Report> {
+  const { directory, databaseUrl } = configuration;
+  // Before the database: a restore without the old keys would make an empty database and come to nothing.
+  const keys = openKeyFile(directory, false);
+  const store = await openStore({ directory, databaseUrl: databaseUrl ?? undefined });
+  try {
+    const place = { store, keys, directory };
+    switch (invocation.command) {
+      case 'service-backup':
+        return await backUp(place, invocation.file);
+      case 'service-restore':
+        return await restoreFrom(place, invocation.file, invocation.counterGap);
+      case 'service-audit-verify':
+        return await verify(place);
+      case 'service-rekey':
+        return await renewKey(place);
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+async function backUp({ store, keys }: Place, file: string): Promise<Report> {
+  const management = { store, keys, clock: Date.now };
+  const { path, counts, header } = valueIn(await backup(management, serviceActor, { path: resolve(file) }));
+  return {
+    document: { file: path, counts, keyIds: header.keyIds },
+    text: recordTexts.backedUp(counts.users ?? 0, counts.tokens ?? 0),
+    note: recordTexts.keyFileApart,
+  };
+}
+
+async function restoreFrom(
+  { store, keys }: Place,
+  file: string,
+  counterGap: number | undefined,
+): Promise<Report> {
+  const wish = { path: resolve(file), ...(counterGap !== undefined && { counterGap }) };
+  const restored = valueIn(await restore({ store, keys, clock: Date.now }, serviceActor, wish));
+  const { createdMs, missingKeyIds } = restored;
+  return {
+    document: { ...restored },
+    text: recordTexts.restored(new Date(createdMs).toISOString()),
+    ...(missingKeyIds.length > 0 && { note: recordTexts.keysMissing }),
+  };
+}
+
+/** @throws FobError `service` where the audit was changed */
+async function verify({ store, keys }: Place): Promise<Report> {
+  const verification = await verifyAudit(store.db, keys);
+  if (!verification.intact) {
+    const found = verification.findings.map(({ text }) => text);
+    throw new FobError('service', {
+      sentence: [recordTexts.auditChanged.sentence, ...found].join(' '),
+      next: recordTexts.auditChanged.next,
+      details: { ...verification },
+    });
+  }
+  return {
+    document: { ...verification },
+    text: recordTexts.auditIntact(verification.rows, verification.seals),
+  };
+}
+
+async function renewKey({ store, keys, directory }: Place): Promise<Report> {
+  const place = { db: store.db, keys, directory, clock: Date.now };
+  const standing = await rekey(place, serviceActor);
+  if (standing.state === 'unreadable')
+    throw new FobError('service', { ...recordTexts.rekeyUnreadable, details: { ...standing } });
+  const { waitUntilMs } = standing;
+  const text =
+    waitUntilMs === null
+      ? recordTexts.rekeyDone
+      : recordTexts.rekeyWaiting(new Date(waitUntilMs).toISOString());
+  return { document: { ...standing }, text };
+}
+
+function valueIn<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  // Only its text says what to do: in the form of the service's own errors.
+  throw new ServiceError('refused', result.refusal.text);
+}

@@ -1,0 +1,103 @@
+import { request as requestPlain } from 'node:http';
+import { request as requestTls } from 'node:https';
+import { FobError, systemCode } from '../errors.ts';
+import { isLoopback } from '../service/configuration/addresses.ts';
+import { limits } from '../service/limits.ts';
+import { serveTexts } from '../service/texts/serve.ts';
+
+/** What a service answered. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/**
+ * Reads the address of a service: https, or http on this computer.
+ *
+ * @returns its origin
+ * @throws FobError `bad-input`
+ */
+export function readServiceUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isHere = isLoopback((url?.hostname ?? '').replace(/^\[|\]$/g, ''));
+  const isUsable =
+    url !== undefined &&
+    (url.protocol === 'https:' || (url.protocol === 'http:' && isHere)) &&
+    url.username === '' &&
+    url.password === '' &&
+    url.pathname === '/' &&
+    url.search === '' &&
+    url.hash === '';
+  if (!isUsable) throw new FobError('bad-input', serveTexts.badUrl);
+  return url.origin;
+}
+
+/**
+ * Asks a service, over TLS 1.2 or newer with a certificate that is checked whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+ *
+ * @param url of `readServiceUrl`, with a path
+ * @param ca PEM of the only authorities to trust; without it those that Node knows
+ * @throws FobError `certificate`, `service-silent`
+ */
+export function askService(url: string, ca?: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const options = {
+      timeout: limits.clientTimeoutMs,
+      // A connection of its own, so that the process ends when the answer is there.
+      agent: false,
+      headers: { accept: 'application/json' },
+    } as const;
+    const fail = (error: unknown) => reject(connectionError(error));
+    const request = url.startsWith('https:')
+      ? requestTls(url, {
+          ...options,
+          rejectUnauthorized: true,
+          minVersion: 'TLSv1.2',
+          ...(ca !== undefined && { ca }),
+        })
+      : requestPlain(url, options);
+    request.on('error', fail);
+    request.on('timeout', () => request.destroy(new Error('no answer in time')));
+    request.on('response', response => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      response.on('error', fail);
+      response.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > limits.clientBodyMaxBytes) request.destroy(new Error('the answer is too long'));
+        else chunks.push(chunk);
+      });
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
+      );
+    });
+    request.end();
+  });
+}
+
+const NOT_VALID = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
+const UNKNOWN_AUTHORITY = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_UNTRUSTED',
+  'CERT_REJECTED',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
+]);
+
+/** What a connection failed of, by OpenSSL's names (X509_V_ERR_…) and Node's. */
+function connectionError(cause: unknown): FobError {
+  const code = systemCode(cause);
+  const certificate = (text: { sentence: string; next: string }) =>
+    new FobError('certificate', { ...text, details: { code }, cause });
+  if (NOT_VALID.has(code)) return certificate(serveTexts.expired);
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return certificate(serveTexts.wrongHost);
+  if (UNKNOWN_AUTHORITY.has(code)) return certificate(serveTexts.unknownAuthority);
+  const isTls = code === 'EPROTO' || code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_');
+  const text = isTls ? serveTexts.noTls : serveTexts.silent;
+  return new FobError('service-silent', { ...text, ...(code !== '' && { details: { code } }), cause });
+}

@@ -1,0 +1,84 @@
+import { packageVersion } from '../commands/package-root.ts';
+import type { Configuration } from '../service/configuration/configuration.ts';
+import { jsonLog } from '../service/log.ts';
+import { type RunningService, startService } from '../service/service.ts';
+import { serveTexts } from '../service/texts/serve.ts';
+import { sayReport } from './report.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * Runs the service until `signal` is aborted, then lets requests in progress finish. SIGHUP has the certificate read
+ * again.
+ *
+ * @param adminLink whether a link is printed; undefined: at the first run only
+ * @throws ServiceError when it cannot start
+ */
+export async function serve(
+  configuration: Configuration,
+  adminLink: boolean | undefined,
+  isJson: boolean,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const log = jsonLog(line => terminal.note(line), configuration.logLevel, Date.now);
+  const service = await startService({ ...optionsOf(configuration), log, version: packageVersion() });
+  // For every other command a terminal that hangs up is an end; who runs services sends it to have files read again.
+  process.removeAllListeners('SIGHUP');
+  process.on('SIGHUP', service.reloadCertificate);
+  try {
+    await sayStarted(service, configuration, adminLink, isJson, terminal);
+    log('info', 'started', { url: service.url, version: packageVersion() });
+    await ended(signal);
+    log('info', 'ending');
+  } finally {
+    await service.close();
+    process.off('SIGHUP', service.reloadCertificate);
+  }
+  log('info', 'ended');
+}
+
+function optionsOf(configuration: Configuration) {
+  const { directory, host, port, databaseUrl, tlsCertificate, tlsKey, trustedProxies, publicUrl } =
+    configuration;
+  return {
+    directory,
+    host,
+    port,
+    trustedProxies,
+    lock: { threshold: configuration.lockThreshold, periodMs: configuration.lockPeriodSeconds * 1000 },
+    ...(databaseUrl !== null && { databaseUrl }),
+    ...(publicUrl !== null && { publicUrl }),
+    ...(tlsCertificate !== null &&
+      tlsKey !== null && { tls: { certificateFile: tlsCertificate, keyFile: tlsKey } }),
+  };
+}
+
+/**
+ * Says where the service is and what the first run made. The link goes to standard output, never to the log; it is
+ * printed at the first run and when it is asked for, since what a restart prints ends in logs.
+ */
+async function sayStarted(
+  service: RunningService,
+  { publicUrl }: Configuration,
+  adminLink: boolean | undefined,
+  isJson: boolean,
+  terminal: Terminal,
+): Promise<void> {
+  const { made } = service;
+  const isFirst = made.includes('database');
+  const link = (adminLink ?? isFirst) ? await service.makeOperatorLink() : undefined;
+  const lines = [
+    ...made.map(thing => serveTexts.made[thing]),
+    serveTexts.listening(publicUrl ?? service.url),
+    ...(link === undefined ? [serveTexts.adminLinkLater] : [serveTexts.adminLink(), link]),
+  ];
+  const document = { url: service.url, made, ...(link !== undefined && { adminLink: link }) };
+  sayReport(terminal, isJson, { document, text: lines.join('\n') });
+}
+
+function ended(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

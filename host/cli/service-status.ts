@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
+import { FobError } from '../errors.ts';
+import { serveTexts } from '../service/texts/serve.ts';
+import type { Report } from './report.ts';
+import { type Answer, askService, readServiceUrl } from './service-request.ts';
+import { printable } from './terminal.ts';
+
+/**
+ * Asks a service whether it answers and is ready.
+ *
+ * @param caFile PEM file of the authorities to trust
+ * @throws FobError `bad-input`, `certificate`, `service-silent`
+ */
+export async function serviceStatus(url: string, caFile: string | undefined): Promise<Report> {
+  const origin = readServiceUrl(url);
+  const ca = caFile === undefined ? undefined : await readAuthority(caFile);
+  const health = fieldsOf(await askService(`${origin}/health`, ca));
+  const answer = await askService(`${origin}/ready`, ca);
+  const { status, version } = fieldsOf(answer);
+  const isPassfob = health.status === 'ok' && typeof status === 'string' && typeof version === 'string';
+  if (!isPassfob) throw new FobError('service-silent', { sentence: serveTexts.notPassfob });
+  const document = { url: origin, health: 'ok', ready: answer.status === 200, version };
+  if (!document.ready)
+    throw new FobError('service-silent', { sentence: serveTexts.notReady, details: document });
+  return { document, text: printable(`${origin} answers and is ready (Passfob ${version}).`) };
+}
+
+/** The fields of a JSON object; none where it is something else. */
+function fieldsOf({ body }: Answer): Readonly<Record<string, unknown>> {
+  try {
+    const fields: unknown = JSON.parse(body);
+    return typeof fields === 'object' && fields !== null ? { ...fields } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Node takes a file without any certificate in it and then trusts nobody, in words that would mislead. */
+async function readAuthority(path: string): Promise<string> {
+  try {
+    const pem = await readFile(path, 'utf8');
+    if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw new Error('no certificate in it');
+    createSecureContext({ ca: pem });
+    return pem;
+  } catch (cause) {
+    throw new FobError('bad-input', { ...serveTexts.badCa, cause });
+  }
+}

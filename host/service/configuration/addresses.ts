@@ -1,0 +1,42 @@
+import ipaddr from 'ipaddr.js';
+
+/** 127.0.0.0/8, ::1 and the name that stands for them (RFC 6761 §6.3). */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** Whether a host is an IP address, or `localhost`: what can be listened on without asking anybody. */
+export function isListenable(host: string): boolean {
+  return host === 'localhost' || isAddress(host);
+}
+
+/** Four decimal parts, or IPv6: nothing of the short and octal forms that programs read differently. */
+function isAddress(text: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) || (ipaddr.IPv6.isValid(text) && !text.includes('%'));
+}
+
+/** Whether a text is an address or a range (CIDR) of addresses; the range of all is not taken. */
+export function isRange(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  if (rest.length > 0 || !isAddress(address)) return false;
+  if (prefix === undefined) return true;
+  return /^[1-9]\d{0,2}$/.test(prefix) && ipaddr.isValidCIDR(text);
+}
+
+/**
+ * Tells addresses in some ranges. An IPv4 address that came mapped into IPv6 (RFC 4291 §2.5.5.2) counts as itself.
+ *
+ * @param ranges each of which `isRange`
+ */
+export function addressMatcher(ranges: readonly string[]): (address: string | undefined) => boolean {
+  const parsed = ranges.map(range => {
+    const [address = '', prefix] = range.split('/');
+    const base = ipaddr.parse(address);
+    return [base, prefix === undefined ? base.toByteArray().length * 8 : Number(prefix)] as const;
+  });
+  return address => {
+    if (address === undefined || !ipaddr.isValid(address)) return false;
+    const found = ipaddr.process(address);
+    return parsed.some(([base, bits]) => base.kind() === found.kind() && found.match(base, bits));
+  };
+}

@@ -1,0 +1,47 @@
+import type { SettingName } from './settings.ts';
+import {
+  type LogLevel,
+  type Reader,
+  readDatabaseUrl,
+  readHost,
+  readLockPeriod,
+  readLockThreshold,
+  readLogLevel,
+  readPath,
+  readPort,
+  readProxies,
+  readPublicUrl,
+} from './values.ts';
+
+/** How a service is to run. Paths are absolute. */
+export interface Configuration {
+  readonly directory: string;
+  readonly host: string;
+  readonly port: number;
+  /** A secret where it holds a password; null for the file `service.db`. */
+  readonly databaseUrl: string | null;
+  readonly tlsCertificate: string | null;
+  readonly tlsKey: string | null;
+  /** IP addresses and ranges. */
+  readonly trustedProxies: readonly string[];
+  /** An origin, without a slash at its end. */
+  readonly publicUrl: string | null;
+  readonly lockThreshold: number;
+  readonly lockPeriodSeconds: number;
+  readonly logLevel: LogLevel;
+}
+
+/** How each setting is read. */
+export const readers: { readonly [Name in SettingName]: Reader<NonNullable<Configuration[Name]>> } = {
+  directory: readPath,
+  host: readHost,
+  port: readPort,
+  databaseUrl: readDatabaseUrl,
+  tlsCertificate: readPath,
+  tlsKey: readPath,
+  trustedProxies: readProxies,
+  publicUrl: readPublicUrl,
+  lockThreshold: readLockThreshold,
+  lockPeriodSeconds: readLockPeriod,
+  logLevel: readLogLevel,
+};

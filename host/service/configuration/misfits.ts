@@ -1,0 +1,21 @@
+import { fitTexts } from '../texts/serve.ts';
+import { isLoopback } from './addresses.ts';
+import type { Configuration } from './configuration.ts';
+import type { SettingName } from './settings.ts';
+import type { Wrong } from './values.ts';
+
+/** What of a configuration does not fit together, each by the setting to change. */
+export function misfits(configuration: Configuration): (readonly [SettingName, Wrong])[] {
+  const { host, tlsCertificate, tlsKey, trustedProxies, publicUrl } = configuration;
+  const found: (readonly [SettingName, Wrong])[] = [];
+  const hasTls = tlsCertificate !== null && tlsKey !== null;
+  const hasProxy = trustedProxies.length > 0;
+  if (!hasTls && tlsCertificate !== null) found.push(['tlsCertificate', fitTexts.tlsPair]);
+  if (!hasTls && tlsKey !== null) found.push(['tlsKey', fitTexts.tlsPair]);
+  if (!hasTls && !hasProxy && !isLoopback(host)) found.push(['host', fitTexts.plainAbroad]);
+  if (!hasTls && hasProxy && publicUrl === null) found.push(['trustedProxies', fitTexts.proxyWithoutUrl]);
+  const isHttps = publicUrl?.startsWith('https:') ?? false;
+  if (isHttps && !hasTls && !hasProxy) found.push(['publicUrl', fitTexts.httpsWithoutTls]);
+  if (publicUrl !== null && !isHttps && hasTls) found.push(['publicUrl', fitTexts.httpWithTls]);
+  return found;
+}

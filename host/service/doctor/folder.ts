@@ -1,0 +1,50 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Configuration } from '../configuration/configuration.ts';
+import { ServiceError } from '../errors.ts';
+import { limits } from '../limits.ts';
+import { openKeyFile } from '../sealing/key-file.ts';
+import { finding, type ServiceFinding } from './finding.ts';
+
+const MIB = 1_048_576;
+
+/** Whether the service folder is there, usable and closed to others. */
+export function checkFolder(directory: string): ServiceFinding {
+  if (!existsSync(directory)) return finding('folder', 'ok', 'folder-new');
+  try {
+    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+    const { mode } = statSync(directory);
+    const isOpen = process.platform !== 'win32' && (mode & 0o077) !== 0;
+    if (isOpen) return finding('folder', 'warning', 'folder-open', { path: directory });
+    return finding('folder', 'ok', 'folder-good');
+  } catch {
+    return finding('folder', 'problem', 'folder-shut', { path: directory });
+  }
+}
+
+/** Whether the key file can be used, by this user alone. Nothing is made. */
+export function checkKeyFile({ directory, databaseUrl }: Configuration): ServiceFinding {
+  if (!existsSync(join(directory, 'service.key'))) {
+    if (databaseUrl !== null) return finding('key', 'warning', 'key-shared');
+    if (!existsSync(join(directory, 'service.db'))) return finding('key', 'ok', 'key-new');
+  }
+  try {
+    openKeyFile(directory, false);
+    return finding('key', 'ok', 'key-good');
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return finding('key', 'problem', 'key-bad', { problem: error.message });
+  }
+}
+
+/** Whether there is room for the database. A full disk takes no acceptance, so nobody gets in. */
+export async function checkSpace(directory: string): Promise<ServiceFinding> {
+  let folder = directory;
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  const { bavail, bsize } = await statfs(folder);
+  const size = Math.floor((bavail * bsize) / MIB);
+  if (size < limits.spaceNoneMib) return finding('space', 'problem', 'space-none', { size });
+  if (size < limits.spaceLowMib) return finding('space', 'warning', 'space-low', { size });
+  return finding('space', 'ok', 'space-good', { size });
+}

@@ -1,0 +1,229 @@
+import { limits } from '../limits.ts';
+
+/** What a value of the configuration must be, said after where a wrong one came from. */
+export const settingTexts = {
+  path: { wrong: 'is not a path', next: 'Give the path of a file or folder.' },
+  host: {
+    wrong: 'is not an address to listen on',
+    next: 'Give an IP address of this computer, localhost, 0.0.0.0 or ::.',
+  },
+  port: { wrong: 'is not a port', next: 'Give a whole number from 0 to 65535; 0 picks a free one.' },
+  databaseUrl: {
+    wrong: 'is not the address of a PostgreSQL database',
+    next: 'Give postgres://USER@HOST/NAME, or leave it out for the file service.db.',
+  },
+  databasePassword: {
+    wrong: 'holds a password, which every program on this computer can read on a command line',
+    next: 'Take the password as known to others and change it; then give the address by PASSFOB_SERVICE_DATABASE_URL or in the configuration file.',
+  },
+  trustedProxies: {
+    wrong: 'is not a list of proxies',
+    next: `Give up to ${limits.trustedProxiesMax} IP addresses or ranges such as 10.0.0.0/8; a range of every address is not taken.`,
+  },
+  publicUrl: {
+    wrong: 'is not the address that people use',
+    next: 'Give https://NAME or https://NAME:PORT, without a path; http:// only for this computer itself.',
+  },
+  lockThreshold: {
+    wrong: 'is not a number of failures',
+    next: `Give a whole number from 0 (never lock) to ${limits.lockThresholdMax}.`,
+  },
+  lockPeriodSeconds: {
+    wrong: 'is not a number of seconds',
+    next: `Give a whole number from 1 to ${limits.lockPeriodMaxMs / 1000}.`,
+  },
+  logLevel: { wrong: 'is not a log level', next: 'Give one of debug, info, warn, error, silent.' },
+} as const;
+
+/** What values that do not fit each other are refused with. */
+export const fitTexts = {
+  tlsPair: {
+    wrong: 'needs the other one: a certificate and its key belong together',
+    next: 'Give both tlsCertificate and tlsKey, or neither.',
+  },
+  plainAbroad: {
+    wrong: 'can be reached from other computers, and there is neither TLS nor a stated proxy',
+    next: 'Give tlsCertificate and tlsKey, or trustedProxies for a TLS proxy in front, or host 127.0.0.1.',
+  },
+  proxyWithoutUrl: {
+    wrong: 'needs publicUrl, so that requests for other hosts can be told',
+    next: 'Give publicUrl: the address that people use for the proxy.',
+  },
+  httpsWithoutTls: {
+    wrong: 'is https, and there is neither TLS nor a stated proxy',
+    next: 'Give tlsCertificate and tlsKey, or trustedProxies: the addresses that the TLS proxy connects from.',
+  },
+  httpWithTls: { wrong: 'is http, and the service speaks TLS', next: 'Give an https address.' },
+} as const;
+
+/** What a configuration file, or a name in it or in the environment, is refused with. */
+export const sourceTexts = {
+  missing: { wrong: 'does not exist', next: 'Name a file that is there, or leave it out.' },
+  unreadable: { wrong: 'cannot be read', next: 'Check its owner and its mode.' },
+  tooLarge: {
+    wrong: 'is too large',
+    next: `A configuration file has at most ${limits.configurationFileMaxBytes} bytes.`,
+  },
+  notJson: {
+    wrong: 'is not one JSON object',
+    next: 'Write {"port": 8480} and the like; docs/operations.md names all settings.',
+  },
+  exposed: {
+    wrong: 'holds a password and can be read by other users',
+    next: 'Run chmod 600 on it, as its owner.',
+  },
+  unknown: { wrong: 'is no setting', next: 'Correct the name; docs/operations.md names all settings.' },
+  movesItself: {
+    wrong: 'is in the service folder and names another one',
+    next: 'Take directory out of it, or name the file with --config.',
+  },
+} as const;
+
+/** Why certificate and key cannot be used. */
+export const certificateTexts = {
+  unreadable: 'The certificate or key file cannot be read. Check the paths, their owner and their mode.',
+  keyExposed:
+    'The TLS key file can be read by other users. Run "chmod 600" on it, as its owner, or have root keep it for the group that the service runs as (mode 640), and start again.',
+  unusable:
+    'The certificate and key files are not a PEM certificate and its key. Give the certificate with its chain, and the key that belongs to it.',
+} as const;
+
+/** What `passfob serve` and `passfob service` say. */
+export const serveTexts = {
+  listening: (url: string) => `Passfob listens at ${url}`,
+  made: {
+    folder: 'The service folder was made.',
+    database: 'The database was made.',
+    keyFile:
+      'The key file service.key was made. Back it up apart from the database: without it no seed can be read.',
+    identity: 'The identity key, by which fobs know this service, was made.',
+  },
+  adminLink: () =>
+    `One-time administrator link, good for one use within ${limits.operatorLinkMs / 3_600_000} hours. Whoever has it is the administrator:`,
+  adminLinkLater: 'For a one-time administrator link run: passfob service admin-link',
+  portUnknown: {
+    sentence: 'The configuration has port 0, so where the service listens is not known here.',
+    next: 'Give the port, or publicUrl.',
+  },
+  configurationWrong: (count: number) =>
+    count === 1 ? 'The configuration has a mistake.' : `The configuration has ${count} mistakes.`,
+  notReady: 'The service answers and is not ready.',
+  notPassfob: 'What answers there is not a Passfob service.',
+  badUrl: {
+    sentence: 'This is not the address of a service.',
+    next: 'Give https://NAME or https://NAME:PORT; http:// only for this computer itself.',
+  },
+  badCa: {
+    sentence: 'The file with the authority’s certificate cannot be used.',
+    next: 'Give a PEM file with --ca.',
+  },
+  expired: {
+    sentence: 'The certificate of the service is not valid at this time.',
+    next: 'Have it renewed; where it is new, check the clock of this computer.',
+  },
+  wrongHost: {
+    sentence: 'The certificate of the service is for another host.',
+    next: 'Use the name that is in the certificate, or have one made for this name.',
+  },
+  unknownAuthority: {
+    sentence: 'The certificate of the service is by an authority that this computer does not know.',
+    next: 'If it is your own, name the file with its certificate: --ca FILE. Otherwise somebody may be in between.',
+  },
+  noTls: {
+    sentence: 'No TLS connection could be made to the service.',
+    next: 'Check the address and that the service speaks TLS 1.2 or newer there.',
+  },
+  silent: {
+    sentence: 'The service does not answer.',
+    next: 'Check the address, and that it runs: passfob service doctor, on its computer.',
+  },
+} as const;
+
+/** What the service's doctor says: a sentence and the next step. */
+export const doctorTexts = {
+  'folder-new': ['The service folder does not exist yet; the first start makes it.', ''],
+  'folder-good': ['The service folder belongs to this user alone.', ''],
+  'folder-open': ['Others may look into the service folder {path}.', 'Close it: chmod 700 {path}'],
+  'folder-shut': [
+    'This user may not use the service folder {path}.',
+    'Run this as the user that the service runs as, or give the folder to this one.',
+  ],
+  'key-new': ['There is no key file yet; the first start makes it.', ''],
+  'key-shared': [
+    'There is no key file, and the database may have other nodes: all of them need the same one.',
+    'Copy service.key of a running node into the service folder; only the very first start on a database makes one.',
+  ],
+  'key-good': ['The key file can be used, and nobody else may read it.', ''],
+  'key-bad': ['{problem}', ''],
+  'database-new': ['There is no database yet; the first start makes it.', ''],
+  'database-current': ['The database opens and its tables are current.', ''],
+  'database-older': [
+    'The database is older than this Passfob.',
+    'Back it up; the next start brings it up to date.',
+  ],
+  'database-newer': [
+    'The database was made by a newer Passfob.',
+    'Use that version or a newer one on every node.',
+  ],
+  'database-bad': [
+    'The database cannot be opened or read.',
+    'Check that it runs, its address, user and password, or that the folder is readable.',
+  ],
+  'space-good': ['{size} MiB are free for the database.', ''],
+  'space-low': ['Only {size} MiB are free for the database.', 'Make room, or move the service folder.'],
+  'space-none': [
+    'Only {size} MiB are free for the database: soon no log-in can be recorded, and none is accepted then.',
+    'Make room at once.',
+  ],
+  'clock-good': ['The clock of this computer is not behind the newest log-in.', ''],
+  'clock-behind': [
+    'The clock of this computer is {seconds} s behind the newest log-in: it went back, or another node’s is ahead.',
+    'Set it, and switch network time on: sudo timedatectl set-ntp true',
+  ],
+  'tls-none': [
+    'No certificate is configured: the service speaks plain HTTP, on loopback or to its proxy.',
+    '',
+  ],
+  'tls-good': ['The certificate is valid for another {days} days.', ''],
+  'tls-ending': [
+    'The certificate ends in {days} days.',
+    'Renew it; a running service takes the new files by itself.',
+  ],
+  'tls-ended': ['The certificate is not valid at this time.', 'Renew it, or set the clock of this computer.'],
+  'tls-host': ['The certificate is not for {host}, the name in publicUrl.', 'Have one made for this name.'],
+  'tls-bad': ['{problem}', ''],
+  'port-free': ['The port {port} is free.', ''],
+  'port-any': ['A free port is picked at the start.', ''],
+  'port-used': [
+    'The port {port} is in use.',
+    'That is right while the service runs; otherwise stop the other program or choose another port.',
+  ],
+  'port-refused': [
+    'This user may not listen on the port {port} of {host}.',
+    'Choose a port above 1023 and an address of this computer.',
+  ],
+} as const satisfies Readonly<Record<string, readonly [sentence: string, next: string]>>;
+
+/** What the commands about the records as a whole say. */
+export const recordTexts = {
+  backedUp: (users: number, tokens: number) => `The backup holds ${users} users and ${tokens} tokens.`,
+  keyFileApart:
+    'It does not hold the key file: keep service.key apart from it, and both safe. Whoever has both has all seeds.',
+  restored: (time: string) =>
+    `Restored, as it was at ${time}. High-water marks were raised, so that nothing accepted since then is accepted again.`,
+  keysMissing:
+    'Some seeds are sealed under keys that service.key does not hold: restore the key file of that time.',
+  auditIntact: (rows: number, seals: number) =>
+    `The audit is intact: ${rows} rows and ${seals} seals were checked.`,
+  auditChanged: {
+    sentence: 'The audit was changed behind the service’s back.',
+    next: 'Keep the database as it is, find out who could write to it, and compare with a backup.',
+  },
+  rekeyWaiting: (time: string) =>
+    `Everything is sealed under the new key. Run it again after ${time}: then the old key leaves the key file.`,
+  rekeyDone: 'Everything is sealed under the new key, and the old one is gone. Back up service.key now.',
+  rekeyUnreadable: {
+    sentence: 'Some sealed values cannot be opened, so the old key stays.',
+    next: 'The database was damaged: restore it from a backup, or enrol the tokens concerned anew.',
+  },
+} as const;

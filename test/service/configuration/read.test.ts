@@ -1,0 +1,280 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Mistake, readConfiguration, type Sources } from '../../../host/service/configuration/read.ts';
+import { SETTING_NAMES, settings } from '../../../host/service/configuration/settings.ts';
+import { shownConfiguration } from '../../../host/service/configuration/show.ts';
+import { secret } from '../../kit/secrets.ts';
+
+/** A folder to read a configuration in. */
+class Desk implements Disposable {
+  readonly folder = mkdtempSync(join(tmpdir(), 'passfob-configuration-'));
+
+  write(values: unknown, name = 'passfob-service.json', mode = 0o600): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, typeof values === 'string' ? values : JSON.stringify(values), { mode });
+    return path;
+  }
+
+  read(sources: Partial<Sources> = {}) {
+    return readConfiguration({
+      flags: {},
+      environment: {},
+      workingDirectory: this.folder,
+      defaultDirectory: this.folder,
+      ...sources,
+    });
+  }
+
+  /** What can be read, with where it came from. */
+  good(sources: Partial<Sources> = {}) {
+    const reading = this.read(sources);
+    if (reading.mistakes !== undefined) throw new Error(JSON.stringify(reading.mistakes));
+    return reading;
+  }
+
+  mistakes(sources: Partial<Sources> = {}): readonly Mistake[] {
+    return this.read(sources).mistakes ?? [];
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+const named = (mistakes: readonly Mistake[]) => mistakes.map(({ setting, origin }) => `${setting} ${origin}`);
+
+describe('precedence', () => {
+  it('flags count before the environment, that before the file, that before what is usual', () => {
+    using desk = new Desk();
+    const path = desk.write({ port: 1001, host: '127.0.0.1', lockThreshold: 5 });
+    const environment = { PASSFOB_SERVICE_PORT: '1002', PASSFOB_SERVICE_HOST: '::1' };
+    const { configuration, origins } = desk.good({ flags: { port: '1003' }, environment });
+    expect(configuration).toMatchObject({
+      port: 1003,
+      host: '::1',
+      lockThreshold: 5,
+      lockPeriodSeconds: 900,
+    });
+    expect(origins).toMatchObject({
+      port: '--port',
+      host: 'PASSFOB_SERVICE_HOST',
+      lockThreshold: path,
+      lockPeriodSeconds: 'default',
+    });
+  });
+
+  it('holds for every setting and every choice of places', () => {
+    const values = { file: 1001, environment: 1002, flag: 1003 };
+    fc.assert(
+      fc.property(fc.subarray(['file', 'environment', 'flag'] as const), places => {
+        using desk = new Desk();
+        if (places.includes('file')) desk.write({ port: values.file });
+        const environment = places.includes('environment') ? { PASSFOB_SERVICE_PORT: '1002' } : {};
+        const flags = places.includes('flag') ? { port: '1003' } : {};
+        const last = places.at(-1);
+        const expected = last === undefined ? 8480 : values[last];
+        expect(desk.good({ flags, environment }).configuration.port).toBe(expected);
+      }),
+    );
+  });
+
+  it('an empty variable is none', () => {
+    using desk = new Desk();
+    expect(desk.good({ environment: { PASSFOB_SERVICE_PORT: '' } }).configuration.port).toBe(8480);
+  });
+
+  it('paths begin where they were written', () => {
+    using desk = new Desk();
+    desk.write({ tlsCertificate: 'a.pem', tlsKey: '/etc/b.pem' });
+    const { configuration } = desk.good({ workingDirectory: '/elsewhere', environment: {}, flags: {} });
+    expect(configuration.tlsCertificate).toBe(join(desk.folder, 'a.pem'));
+    expect(configuration.tlsKey).toBe('/etc/b.pem');
+    const typed = desk.good({
+      workingDirectory: '/elsewhere',
+      flags: { directory: 'x', tlsCertificate: 'c', tlsKey: 'd' },
+    });
+    expect(typed.configuration).toMatchObject({ directory: '/elsewhere/x', tlsCertificate: '/elsewhere/c' });
+  });
+
+  it('the file may be named, and then it may name the folder', () => {
+    using desk = new Desk();
+    const path = desk.write({ directory: 'data', port: 1 }, 'other.json');
+    for (const sources of [{ file: path }, { environment: { PASSFOB_SERVICE_CONFIG: path } }])
+      expect(desk.good(sources).configuration).toMatchObject({
+        directory: join(desk.folder, 'data'),
+        port: 1,
+      });
+  });
+});
+
+describe('mistakes', () => {
+  it('are told all at once, each with where it came from and what to do', () => {
+    using desk = new Desk();
+    const path = desk.write({ port: '80x', hots: 'x', lockThreshold: 1.5, trustedProxies: ['10.0.0.0/33'] });
+    const found = desk.mistakes({
+      flags: { host: 'example.org', publicUrl: 'https://x/y' },
+      environment: { PASSFOB_SERVICE_LOG_LEVEL: 'loud', PASSFOB_SERVICE_LOK: '1' },
+    });
+    expect(named(found).sort()).toEqual(
+      [
+        'PASSFOB_SERVICE_LOK environment',
+        `hots ${path}`,
+        'host --host',
+        `port ${path}`,
+        `trustedProxies ${path}`,
+        'publicUrl --public-url',
+        `lockThreshold ${path}`,
+        'logLevel PASSFOB_SERVICE_LOG_LEVEL',
+      ].sort(),
+    );
+    for (const { sentence, next } of found) {
+      expect(sentence).toMatch(/^\S.*\.$/);
+      expect(next).toMatch(/^\S.*[.]$/);
+    }
+  });
+
+  it('never quote a value', () => {
+    using desk = new Desk();
+    const value = secret('Vq7Zk2Tw9Xs4');
+    desk.write({
+      ...Object.fromEntries(SETTING_NAMES.map(name => [name, value])),
+      databaseUrl: `:${value}@`,
+    });
+    const fromFile = desk.mistakes();
+    const flags = Object.fromEntries(
+      SETTING_NAMES.filter(name => name !== 'directory').map(name => [name, value]),
+    );
+    const fromFlags = desk.mistakes({ flags });
+    expect(fromFile.length).toBeGreaterThan(5);
+    expect(fromFlags.length).toBeGreaterThan(5);
+    expect(JSON.stringify([fromFile, fromFlags])).not.toContain(value);
+  });
+
+  it.each([
+    ['', 'is not one JSON object'],
+    ['[]', 'is not one JSON object'],
+    ['{"port": 1', 'is not one JSON object'],
+    ['{"directory": "x"}', 'names another one'],
+    ['{"__proto__": {"port": 1}}', 'is no setting'],
+    [`{"port": 1${' '.repeat(70_000)}}`, 'is too large'],
+  ])('are found in the file %.20s', (text, words) => {
+    using desk = new Desk();
+    desk.write(text);
+    expect(desk.mistakes()).toMatchObject([{ sentence: expect.stringContaining(words) }]);
+  });
+
+  it('a named file that is not there, or is a folder', () => {
+    using desk = new Desk();
+    expect(desk.mistakes({ file: 'none.json' })).toMatchObject([
+      { sentence: expect.stringContaining('not exist') },
+    ]);
+    expect(desk.mistakes({ file: '.' })).toMatchObject([
+      { sentence: expect.stringContaining('cannot be read') },
+    ]);
+  });
+
+  it('a password in a file that others may read, or on the command line', () => {
+    using desk = new Desk();
+    for (const databaseUrl of ['postgres://u:wordpass1@h/n', 'postgres://u@h/n?password=wordpass1']) {
+      desk.write({ databaseUrl }, 'open.json', 0o644);
+      expect(desk.mistakes({ file: 'open.json' })).toMatchObject([
+        { sentence: expect.stringContaining('other users') },
+      ]);
+      desk.write({ databaseUrl }, 'closed.json');
+      expect(desk.good({ file: 'closed.json' }).configuration.databaseUrl).toBe(databaseUrl);
+      expect(named(desk.mistakes({ flags: { databaseUrl } }))).toEqual(['databaseUrl --database']);
+      expect(desk.good({ environment: { PASSFOB_SERVICE_DATABASE_URL: databaseUrl } })).toBeDefined();
+    }
+    expect(desk.good({ flags: { databaseUrl: 'postgres://u@h/n' } }).configuration.databaseUrl).toBeDefined();
+  });
+
+  const tls = { tlsCertificate: '/c', tlsKey: '/k' };
+  const publicUrl = 'https://otp.example.org';
+  it.each([
+    [{}, []],
+    [{ host: '0.0.0.0' }, ['host']],
+    [{ host: '::', ...tls }, []],
+    [{ host: '0.0.0.0', trustedProxies: '10.0.0.1', publicUrl }, []],
+    [{ trustedProxies: '10.0.0.1' }, ['trustedProxies']],
+    [{ tlsCertificate: '/c' }, ['tlsCertificate']],
+    [{ tlsKey: '/k' }, ['tlsKey']],
+    [{ publicUrl }, ['publicUrl']],
+    [{ publicUrl, ...tls }, []],
+    [{ publicUrl: 'http://localhost:8480' }, []],
+    [{ publicUrl: 'http://localhost:8480', ...tls }, ['publicUrl']],
+  ])('what does not fit together: %j', (flags, wrong) => {
+    using desk = new Desk();
+    expect(desk.mistakes({ flags }).map(({ setting }) => setting)).toEqual(wrong);
+  });
+});
+
+describe('values', () => {
+  it.each([
+    ['port', ['0', '65535'], ['-1', '65536', '1e3', '0x50', ' 80', '8080.0', '']],
+    [
+      'host',
+      ['127.0.0.1', '::', '::1', 'localhost', '0.0.0.0'],
+      ['127.1', '0x7f.0.0.1', 'fe80::1%eth0', 'example.org', '*'],
+    ],
+    ['lockThreshold', ['0', '100'], ['101', '-1', 'three']],
+    ['lockPeriodSeconds', ['1', '604800'], ['0', '604801', '15m']],
+    ['logLevel', ['debug', 'silent'], ['trace', 'INFO']],
+    [
+      'trustedProxies',
+      ['10.0.0.1', '10.0.0.0/8, ::1', 'fd00::/8'],
+      ['0.0.0.0/0', '::/0', '10.0.0.0/08', '10.0.0.1/', 'proxy', '10.0.0.1,,::1', '10.0.0.0/33'],
+    ],
+    ['databaseUrl', ['postgres://h/n', 'postgresql://u@h:5432/n'], ['mysql://h/n', 'h/n', 'postgres']],
+    [
+      'publicUrl',
+      ['http://127.0.0.1:8480', 'http://localhost'],
+      ['http://otp.example.org', 'https://h/path', 'https://u@h', 'https://h?x', 'ftp://h', 'h'],
+    ],
+  ] as const)('%s', (name, right, wrong) => {
+    using desk = new Desk();
+    const settle = (value: string) => {
+      const others =
+        name === 'trustedProxies' ? { publicUrl: 'https://h', tlsCertificate: 'c', tlsKey: 'k' } : {};
+      const open = name === 'host' ? { tlsCertificate: 'c', tlsKey: 'k' } : {};
+      return desk.mistakes({ flags: { ...others, ...open, [name]: value } }).map(({ setting }) => setting);
+    };
+    for (const value of right) expect([value, settle(value)]).toEqual([value, []]);
+    for (const value of wrong) expect([value, settle(value)]).toEqual([value, [name]]);
+  });
+
+  it('of any kind in a file are read or refused, and never break the reading', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...SETTING_NAMES), fc.jsonValue()), values => {
+        using desk = new Desk();
+        const { directory: _, ...rest } = values;
+        desk.write(rest);
+        const reading = desk.read();
+        if (reading.mistakes !== undefined) expect(reading.mistakes.length).toBeGreaterThan(0);
+        else expect(reading.configuration.port).toBeTypeOf('number');
+      }),
+    );
+  });
+});
+
+it('is shown without the password, wherever it stands', () => {
+  using desk = new Desk();
+  const password = secret('kX9-wordpass-Lm3');
+  for (const url of [
+    `postgres://u:${password}@h/n`,
+    `postgres://u@h/n?password=${password}&sslmode=verify-full`,
+  ]) {
+    const { configuration, origins } = desk.good({ environment: { PASSFOB_SERVICE_DATABASE_URL: url } });
+    const shown = JSON.stringify(shownConfiguration(configuration, origins));
+    expect(shown).not.toContain(password);
+    expect(shown).toContain('***');
+    expect(shown).toContain('PASSFOB_SERVICE_DATABASE_URL');
+  }
+});
+
+it('has one flag and one variable for each setting', () => {
+  const places = SETTING_NAMES.flatMap(name => [settings[name].flag, settings[name].variable]);
+  expect(new Set(places).size).toBe(places.length);
+});

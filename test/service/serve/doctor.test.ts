@@ -1,0 +1,97 @@
+import { chmodSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readConfiguration, type Sources } from '../../../host/service/configuration/read.ts';
+import { openStore } from '../../../host/service/data/database.ts';
+import { examineService } from '../../../host/service/doctor/doctor.ts';
+import { describeNeeds } from '../../kit/tools.ts';
+import { NOON_MS, Rig } from '../kit.ts';
+import { Authority, type Issued, needsOpenssl } from './certificates.ts';
+
+/** What the doctor finds, by check; of two about one thing the worse. */
+async function found(directory: string, flags: Sources['flags'] = {}, nowMs = NOON_MS) {
+  const reading = readConfiguration({
+    flags: { port: '0', ...flags },
+    environment: {},
+    workingDirectory: directory,
+    defaultDirectory: directory,
+  });
+  if (reading.mistakes !== undefined) throw new Error(JSON.stringify(reading.mistakes));
+  const findings = await examineService(reading.configuration, nowMs);
+  const worst = [...findings].sort(
+    (a, b) => (a.state === 'problem' ? 1 : 0) - (b.state === 'problem' ? 1 : 0),
+  );
+  return Object.fromEntries(worst.map(({ check, state, sentence }) => [check, `${state}: ${sentence}`]));
+}
+
+it('finds nothing wrong before the first run, nor while the service runs', async () => {
+  await using rig = new Rig();
+  const states = async (flags?: Sources['flags']) =>
+    Object.values(await found(rig.directory, flags)).filter(text => !text.startsWith('ok'));
+  expect(await states()).toEqual([]);
+  const service = await rig.start();
+  expect(await states()).toEqual([]);
+  expect(await states({ port: new URL(service.url).port })).toEqual([expect.stringContaining('in use')]);
+});
+
+it('tells an open folder, an exposed and a missing key', async () => {
+  await using rig = new Rig();
+  await (await rig.start()).close();
+  chmodSync(rig.directory, 0o755);
+  const key = join(rig.directory, 'service.key');
+  chmodSync(key, 0o644);
+  expect(await found(rig.directory)).toMatchObject({
+    folder: expect.stringMatching(/^warning: Others may look/),
+    key: expect.stringMatching(/^problem: The key file service.key can be read by other users/),
+  });
+  rmSync(key);
+  expect((await found(rig.directory)).key).toMatch(/^problem: .*missing/);
+});
+
+it('tells a clock behind the newest log-in, and a database of another version', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  await service.validate({ user: 'nobody', passcode: '123456', source: 'test' });
+  await service.close();
+  expect((await found(rig.directory)).clock).toMatch(/^ok/);
+  expect((await found(rig.directory, {}, NOON_MS - 3_600_000)).clock).toMatch(/^problem: .* 3600 s behind/);
+  const { db, close } = await openStore({ directory: rig.directory });
+  const older = await db.introspection.getTables({ withInternalKyselyTables: true });
+  expect(older.map(({ name }) => name)).toContain('kysely_migration');
+  const names = db.withTables<{ kysely_migration: { name: string; timestamp: string } }>();
+  await names.insertInto('kysely_migration').values({ name: '9999-later', timestamp: '' }).execute();
+  await close();
+  expect((await found(rig.directory)).database).toMatch(/^problem: .*newer Passfob/);
+});
+
+it('tells a database that does not answer', async () => {
+  await using rig = new Rig();
+  const server = createServer(socket => socket.destroy());
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const findings = await found(rig.directory, { databaseUrl: `postgres://nobody@127.0.0.1:${port}/none` });
+  server.close();
+  expect(findings).toMatchObject({
+    database: expect.stringMatching(/^problem: .*cannot be opened/),
+    key: expect.stringMatching(/^warning: .*other nodes/),
+  });
+});
+
+describeNeeds(needsOpenssl, 'about a certificate', () => {
+  it('tells one that ends, has ended or is for another name', async () => {
+    using authority = new Authority();
+    await using rig = new Rig();
+    const tls = async ({ cert, key }: Issued, publicUrl: string, nowMs = NOON_MS) =>
+      (await found(rig.directory, { tlsCertificate: cert, tlsKey: key, publicUrl }, nowMs)).certificate;
+    const issued = authority.issue();
+    expect(await tls(issued, 'https://localhost')).toMatch(/^ok/);
+    expect(await tls(issued, 'https://127.0.0.1:8443')).toMatch(/^ok/);
+    expect(await tls(issued, 'https://otp.example.org')).toMatch(/^problem: .*not for otp.example.org/);
+    const endMs = Date.UTC(2090, 0, 1);
+    expect(await tls(issued, 'https://localhost', endMs - 5 * 86_400_000)).toMatch(/^warning: .* 5 days/);
+    expect(await tls(issued, 'https://localhost', endMs + 1)).toMatch(/^problem/);
+    expect(await tls({ cert: issued.cert, key: issued.cert }, 'https://localhost')).toMatch(/^problem/);
+  });
+});

@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cliMain } from '../../host/kit/simulated-fob.ts';
+import { secret } from '../../kit/secrets.ts';
+
+/** How a run of the service ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** What `passfob serve --json` says when it listens. */
+export interface Started {
+  readonly url: string;
+  readonly made: readonly string[];
+  readonly adminLink?: string;
+}
+
+/** `passfob serve` as a process. */
+export interface Serving {
+  readonly started: Started;
+  readonly ended: Promise<Ended>;
+  /** The lines of its log so far. */
+  log(): readonly Readonly<Record<string, unknown>>[];
+  /** Resolves when the log has a line with this message, of those after the first `skip`. */
+  logged(message: string, skip?: number): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** A folder for services, and every process that was started in it; all goes when the scope ends. */
+export class Premises implements AsyncDisposable {
+  readonly folder = mkdtempSync(join(tmpdir(), 'passfob-serve-'));
+  readonly directory = join(this.folder, 'service');
+  readonly #running: { readonly child: ChildProcess; readonly ended: Promise<Ended> }[] = [];
+
+  /** The variables of a process: none of ours but those given. */
+  environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('PASSFOB_'));
+    return { ...Object.fromEntries(inherited), PASSFOB_HOME: join(this.folder, 'home'), ...more };
+  }
+
+  /**
+   * Starts a service on a free port and waits until it listens. Its link is a secret that standard output is for, and
+   * the log is not.
+   */
+  async serve(
+    args: readonly string[] = [],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Serving> {
+    const child = spawn(
+      process.execPath,
+      [cliMain, 'serve', '--json', '--dir', this.directory, '--port', '0', ...args],
+      { env: this.environment(environment), stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    let said = '';
+    let log = '';
+    const ended = new Promise<Ended>(resolve => {
+      child.once('close', (code, signal) => {
+        const folder = process.env.PASSFOB_OUTPUT_DIR;
+        if (folder) appendFileSync(join(folder, 'passfob-printed'), log);
+        resolve({ code, signal });
+      });
+    });
+    this.#running.push({ child, ended });
+    const waiting: { readonly isMet: () => boolean; readonly resolve: () => void }[] = [];
+    const look = () => {
+      for (const wait of waiting) if (wait.isMet()) wait.resolve();
+    };
+    const until = (isMet: () => boolean) =>
+      new Promise<void>((resolve, reject) => {
+        waiting.push({ isMet, resolve });
+        void ended.then(() => reject(new Error(`the service ended: ${log}`)));
+        look();
+      });
+    child.stdout.on('data', chunk => {
+      said += chunk;
+      look();
+    });
+    child.stderr.on('data', chunk => {
+      log += chunk;
+      look();
+    });
+    await until(() => said.endsWith('\n'));
+    const started = JSON.parse(said) as Started;
+    if (started.adminLink !== undefined) secret(new URL(started.adminLink).searchParams.get('key') ?? '');
+    const lines = () =>
+      log
+        .split('\n')
+        .slice(0, -1)
+        .map(line => JSON.parse(line) as Record<string, unknown>);
+    return {
+      started,
+      ended,
+      log: lines,
+      logged: (message, skip = 0) =>
+        until(() => lines().filter(line => line.message === message).length > skip),
+      kill: signal => void child.kill(signal),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { child, ended } of this.#running) {
+      child.kill('SIGKILL');
+      await ended;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

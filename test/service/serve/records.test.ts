@@ -1,0 +1,91 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import BetterSqlite from 'better-sqlite3';
+import { expect, it } from 'vitest';
+import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
+import { run } from '../../../host/cli/run.ts';
+import { add, codeNow, newToken, Rig } from '../kit.ts';
+
+/** Runs a command in this process. */
+async function command(home: string, ...args: string[]) {
+  const said = { out: '', note: '' };
+  const terminal = {
+    stdin: Readable.from([]),
+    stderr: process.stderr,
+    environment: { PASSFOB_HOME: home },
+    out: (text: string) => {
+      said.out += text;
+    },
+    note: (text: string) => {
+      said.note += text;
+    },
+  };
+  const exitCode = await run(['service', ...args], terminal, new AbortController().signal);
+  return { exitCode, ...said };
+}
+
+it('a backup is restored, and what was accepted before it stays refused', async () => {
+  await using rig = new Rig();
+  rig.clock.nowMs = Date.now();
+  const elsewhere = mkdtempSync(join(tmpdir(), 'passfob-restored-'));
+  try {
+    const service = await rig.start();
+    const token = await add(service, newToken());
+    const passcode = codeNow(token, rig.clock.nowMs);
+    const logIn = { user: 'ada', passcode, source: 'test' };
+    const file = join(elsewhere, 'backup');
+    const made = await command(rig.directory, 'backup', file, '--dir', rig.directory);
+    expect([made.exitCode, made.out]).toEqual([0, 'The backup holds 1 users and 1 tokens.\n']);
+    const again = await command(rig.directory, 'backup', file, '--dir', rig.directory);
+    expect(again.exitCode).toBe(EXIT_CODES.service.code);
+    expect((await service.validate(logIn)).accepted).toBe(true);
+
+    const directory = join(elsewhere, 'service');
+    mkdirSync(directory, { mode: 0o700 });
+    const early = await command(rig.directory, 'restore', file, '--dir', directory);
+    expect([early.exitCode, early.note]).toEqual([
+      EXIT_CODES.service.code,
+      expect.stringContaining('service.key is missing'),
+    ]);
+    copyFileSync(join(rig.directory, 'service.key'), join(directory, 'service.key'));
+    expect((await command(rig.directory, 'restore', file, '--dir', directory)).exitCode).toBe(0);
+    const restored = await rig.start({ directory });
+    expect((await restored.tokens()).map(({ serial }) => serial)).toEqual(['FOB-1']);
+    expect((await restored.validate(logIn)).accepted).toBe(false);
+    const twice = await command(rig.directory, 'restore', file, '--dir', directory);
+    expect(twice.exitCode).toBe(EXIT_CODES.service.code);
+  } finally {
+    rmSync(elsewhere, { recursive: true, force: true });
+  }
+});
+
+it('the audit verifies until somebody changes a row', async () => {
+  await using rig = new Rig();
+  await rig.start();
+  const at = ['--dir', rig.directory];
+  await command(rig.directory, 'backup', join(rig.directory, 'backup'), ...at);
+  const intact = await command(rig.directory, 'audit', 'verify', '--json', ...at);
+  expect([intact.exitCode, JSON.parse(intact.out)]).toMatchObject([0, { ok: true, intact: true }]);
+  const connection = new BetterSqlite(join(rig.directory, 'service.db'));
+  connection.exec("update audit set actor = 'mallory'");
+  connection.close();
+  const changed = await command(rig.directory, 'audit', 'verify', ...at);
+  expect([changed.exitCode, changed.note]).toEqual([
+    EXIT_CODES.service.code,
+    expect.stringContaining('was changed behind'),
+  ]);
+});
+
+it('re-keying beside a running service says when to come back', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const token = await add(service, newToken());
+  const done = await command(rig.directory, 'rekey', '--json', '--dir', rig.directory);
+  expect([done.exitCode, JSON.parse(done.out)]).toMatchObject([0, { ok: true, state: 'waiting' }]);
+  const passcode = codeNow(token, rig.clock.nowMs);
+  await service.close();
+  const fresh = await rig.start();
+  expect((await fresh.validate({ user: 'ada', passcode, source: 'test' })).accepted).toBe(true);
+});

@@ -1,0 +1,206 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
+import { passfob } from '../../host/kit/cli.ts';
+import { needsBuild } from '../../host/kit/simulated-fob.ts';
+import { describeNeeds } from '../../kit/tools.ts';
+import { Premises } from './kit.ts';
+
+// Each process takes a second or two to start, more where other tests keep the machine busy.
+vi.setConfig({ testTimeout: 120_000 });
+
+/** Sends a request whose end is still to come; `rest` sends it and gives the answer. */
+async function unfinishedRequest(url: string) {
+  const { hostname, port, host } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  await new Promise(resolve => socket.once('connect', resolve));
+  const body = 'user=ada&passcode=000000';
+  socket.write(
+    `POST /login HTTP/1.1\r\nhost: ${host}\r\norigin: ${url}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: ${body.length}\r\n\r\n${body.slice(0, 4)}`,
+  );
+  let answer = '';
+  socket.on('data', chunk => {
+    answer += chunk;
+  });
+  const closed = new Promise<string>(resolve => socket.once('close', () => resolve(answer)));
+  return {
+    rest: () => {
+      socket.write(body.slice(4));
+      return closed;
+    },
+    closed,
+  };
+}
+
+describeNeeds(needsBuild, 'passfob serve', () => {
+  it('makes everything at the first run and nothing at the second', async () => {
+    await using premises = new Premises();
+    const first = await premises.serve();
+    expect(first.started.made).toEqual(['folder', 'database', 'keyFile', 'identity']);
+    expect(statSync(premises.directory).mode & 0o777).toBe(0o700);
+    for (const name of ['service.db', 'service.key'])
+      expect(statSync(join(premises.directory, name)).mode & 0o777).toBe(0o600);
+    const link = first.started.adminLink ?? '';
+    expect(link.startsWith(`${first.started.url}/operator/enter?key=`)).toBe(true);
+    const opened = await fetch(link, { redirect: 'manual' });
+    expect([opened.status, opened.headers.get('location')]).toEqual([303, '/operator']);
+    expect((await fetch(link, { redirect: 'manual' })).status).toBe(403);
+    first.kill('SIGTERM');
+    expect(await first.ended).toEqual({ code: 0, signal: null });
+    const key = readFileSync(join(premises.directory, 'service.key'));
+
+    const second = await premises.serve();
+    expect(second.started.made).toEqual([]);
+    expect(second.started.adminLink).toBeUndefined();
+    second.kill('SIGINT');
+    expect((await second.ended).code).toBe(0);
+    expect(readFileSync(join(premises.directory, 'service.key'))).toEqual(key);
+  });
+
+  it('gives an administrator link when it is asked, and none at a first run that is told so', async () => {
+    await using premises = new Premises();
+    const quiet = await premises.serve(['--no-admin-link']);
+    expect(quiet.started.made).toContain('database');
+    expect(quiet.started.adminLink).toBeUndefined();
+    const { port } = new URL(quiet.started.url);
+    // Beside the running service, on the same database; the link may be printed, so it is no secret of this test.
+    const made = await passfob(
+      ['service', 'admin-link', '--dir', premises.directory, '--port', port, '--json'],
+      { home: premises.folder },
+    );
+    expect(made.exitCode).toBe(0);
+    const opened = await fetch(String(made.json().adminLink), { redirect: 'manual' });
+    expect(opened.status).toBe(303);
+    quiet.kill('SIGTERM');
+    await quiet.ended;
+    const asked = await premises.serve(['--admin-link']);
+    expect(asked.started.adminLink).toMatch(/\/operator\/enter\?key=/);
+  });
+
+  it('lets a request in progress finish, takes no new one, and ends with 0', async () => {
+    await using premises = new Premises();
+    const serving = await premises.serve();
+    const { url } = serving.started;
+    const request = await unfinishedRequest(url);
+    await fetch(`${url}/health`);
+    serving.kill('SIGTERM');
+    await serving.logged('ending');
+    await expect(fetch(`${url}/health`)).rejects.toThrow();
+    expect(await request.rest()).toMatch(/^HTTP\/1.1 (?:403|503) /);
+    expect(await serving.ended).toEqual({ code: 0, signal: null });
+    expect(serving.log().at(-1)).toMatchObject({ message: 'ended' });
+  });
+
+  it('ends at once at the second signal', async () => {
+    await using premises = new Premises();
+    const serving = await premises.serve();
+    const request = await unfinishedRequest(serving.started.url);
+    await fetch(`${serving.started.url}/health`);
+    serving.kill('SIGTERM');
+    await serving.logged('ending');
+    serving.kill('SIGTERM');
+    expect(await serving.ended).toEqual({ code: null, signal: 'SIGTERM' });
+    await request.closed;
+  });
+
+  it('is live and ready, and says so to the host tool', async () => {
+    await using premises = new Premises();
+    const { started } = await premises.serve();
+    expect(await (await fetch(`${started.url}/health`)).json()).toEqual({ status: 'ok' });
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    const ready = await fetch(`${started.url}/ready`);
+    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready', version }]);
+    const run = await passfob(['service', 'status', '--url', started.url, '--json'], {
+      home: premises.folder,
+    });
+    expect(run.exitCode).toBe(0);
+    expect(run.json()).toEqual({ ok: true, url: started.url, health: 'ok', ready: true, version });
+  });
+
+  it('logs requests by their routes, without bodies, names or links', async () => {
+    await using premises = new Premises();
+    const serving = await premises.serve(['--log-level', 'debug']);
+    const { url, adminLink = '' } = serving.started;
+    await fetch(adminLink, { redirect: 'manual' });
+    const refused = await fetch(`${url}/login?user=mallory`, {
+      method: 'POST',
+      headers: { origin: url, 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'user=Grace+Hopper&passcode=918273',
+    });
+    expect(refused.status).toBe(403);
+    await serving.logged('request', 1);
+    const requests = serving.log().filter(({ message }) => message === 'request');
+    expect(requests[0]).toMatchObject({
+      level: 'info',
+      method: 'GET',
+      route: '/operator/enter',
+      status: 303,
+      source: '127.0.0.1',
+    });
+    expect(requests[1]).toMatchObject({
+      method: 'POST',
+      route: '/login',
+      status: 403,
+      requestId: refused.headers.get('x-request-id'),
+    });
+    const text = JSON.stringify(serving.log());
+    for (const told of ['Grace', 'Hopper', 'mallory', '918273', 'pfo_']) expect(text).not.toContain(told);
+  });
+
+  it('does not start on bad values, tells all of them and makes nothing', async () => {
+    await using premises = new Premises();
+    const args = ['serve', '--dir', premises.directory, '--port', '99999', '--host', 'example.org', '--json'];
+    const run = await passfob(args, { home: premises.folder, environment: { PASSFOB_SERVICE_PROT: '1' } });
+    expect(run.exitCode).toBe(EXIT_CODES.configuration.code);
+    const { error } = run.json() as {
+      error: { details: { mistakes: { setting: string; origin: string }[] } };
+    };
+    expect(error.details.mistakes.map(({ setting, origin }) => [setting, origin])).toEqual([
+      ['PASSFOB_SERVICE_PROT', 'environment'],
+      ['host', '--host'],
+      ['port', '--port'],
+    ]);
+    expect(existsSync(premises.directory)).toBe(false);
+  });
+
+  it('takes no database password on the command line, and repeats none', async () => {
+    await using premises = new Premises();
+    const url = 'postgres://passfob:hunter2hunter2@127.0.0.1:1/passfob';
+    const typed = await passfob(['serve', '--database', url], { home: premises.folder });
+    expect(typed.exitCode).toBe(EXIT_CODES.configuration.code);
+    expect(typed.stderr).toContain('PASSFOB_SERVICE_DATABASE_URL');
+    const exported = await passfob(['serve', '--dir', premises.directory, '--port', '0'], {
+      home: premises.folder,
+      environment: { PASSFOB_SERVICE_DATABASE_URL: url },
+    });
+    expect(exported.exitCode).toBe(EXIT_CODES.service.code);
+    const shown = await passfob(['service', 'config', '--json'], {
+      home: premises.folder,
+      environment: { PASSFOB_SERVICE_DATABASE_URL: url },
+    });
+    expect(shown.stdout).toContain('postgres://passfob:***@127.0.0.1:1/passfob');
+    for (const { stdout, stderr } of [typed, exported, shown])
+      expect(stdout + stderr).not.toContain('hunter2');
+  });
+
+  it('says which port is in use, and how a missing service is told', async () => {
+    await using premises = new Premises();
+    const serving = await premises.serve();
+    const { port } = new URL(serving.started.url);
+    const second = await passfob(['serve', '--dir', join(premises.folder, 'other'), '--port', port], {
+      home: premises.folder,
+    });
+    expect([second.exitCode, second.stderr]).toEqual([
+      EXIT_CODES.service.code,
+      'passfob: The port is in use.\nStop the other program or choose another port.\n',
+    ]);
+    serving.kill('SIGTERM');
+    await serving.ended;
+    const status = await passfob(['service', 'status', '--url', `http://127.0.0.1:${port}`], {
+      home: premises.folder,
+    });
+    expect(status.exitCode).toBe(EXIT_CODES['service-silent'].code);
+  });
+});

@@ -1,0 +1,264 @@
+import { chmodSync, copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { request as httpsRequest } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { connect, createServer, type SecureVersion, type TLSSocket } from 'node:tls';
+import { expect, it, vi } from 'vitest';
+import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
+import { serviceStatus } from '../../../host/cli/service-status.ts';
+import { keepCertificate } from '../../../host/service/web/certificate.ts';
+import { passfob } from '../../host/kit/cli.ts';
+import { needsBuild } from '../../host/kit/simulated-fob.ts';
+import { describeNeeds } from '../../kit/tools.ts';
+import { Rig } from '../kit.ts';
+import { Authority, type Issued, needsOpenssl } from './certificates.ts';
+import { Premises } from './kit.ts';
+
+// Each process takes a second or two to start, more where other tests keep the machine busy.
+vi.setConfig({ testTimeout: 120_000 });
+
+const files = ({ cert, key }: Issued) => ({ certificateFile: cert, keyFile: key });
+const flags = ({ cert, key }: Issued) => ['--tls-cert', cert, '--tls-key', key];
+
+/** Connects with one version of TLS. @returns the version, or the code of the error */
+function handshake(url: string, ca: string, version: SecureVersion): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise(resolve => {
+    const socket = connect({
+      host: hostname,
+      port: Number(port),
+      ca: readFileSync(ca),
+      minVersion: version,
+      maxVersion: version,
+      // Without this OpenSSL offers no old version, and the refusal would be the client's own.
+      ...(version < 'TLSv1.2' && { ciphers: 'DEFAULT@SECLEVEL=0' }),
+    });
+    socket.once('secureConnect', () => {
+      resolve(String(socket.getProtocol()));
+      socket.destroy();
+    });
+    socket.once('error', error => resolve('code' in error ? String(error.code) : error.message));
+  });
+}
+
+/** The subject of the certificate that a server shows now. */
+function shownSubject(url: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket: TLSSocket = connect(
+      { host: hostname, port: Number(port), rejectUnauthorized: false },
+      () => {
+        resolve(String(socket.getPeerCertificate().subject.CN));
+        socket.destroy();
+      },
+    );
+    socket.once('error', reject);
+  });
+}
+
+function get(url: string, ca: string, headers: Record<string, string> = {}) {
+  return new Promise<{ status: number; headers: NodeJS.Dict<string | string[]> }>((resolve, reject) => {
+    // Node compares the certificate with the Host header, which here is what the service is to look at.
+    const checkServerIdentity = () => undefined;
+    httpsRequest(url, { ca: readFileSync(ca), headers, agent: false, checkServerIdentity }, response => {
+      response.resume();
+      resolve({ status: response.statusCode ?? 0, headers: response.headers });
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+describeNeeds(needsOpenssl, 'a service with a certificate', () => {
+  it('speaks TLS 1.2 and 1.3, and nothing older', async () => {
+    using authority = new Authority();
+    await using rig = new Rig();
+    const { url } = await rig.start({ tls: files(authority.issue()) });
+    expect(url).toMatch(/^https:/);
+    expect(await handshake(url, authority.file, 'TLSv1.3')).toBe('TLSv1.3');
+    expect(await handshake(url, authority.file, 'TLSv1.2')).toBe('TLSv1.2');
+    // The alert is the server's (RFC 8446 §6: 70).
+    expect(await handshake(url, authority.file, 'TLSv1.1')).toBe('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
+    expect(await handshake(url, authority.file, 'TLSv1')).toBe('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
+  });
+
+  it('answers to its names, tells browsers to stay with https, and marks its cookie', async () => {
+    using authority = new Authority();
+    await using rig = new Rig();
+    const tls = files(authority.issue('DNS:otp.example.org,IP:127.0.0.1'));
+    const service = await rig.start({ tls, host: '0.0.0.0', publicUrl: 'https://login.example.org' });
+    const { port } = new URL(service.url);
+    const status = async (host: string) =>
+      (await get(`${service.url}/login`, authority.file, { host })).status;
+    for (const host of [
+      'login.example.org',
+      'login.example.org:443',
+      `otp.example.org:${port}`,
+      `localhost:${port}`,
+    ])
+      expect([host, await status(host)]).toEqual([host, 200]);
+    for (const host of ['otp.example.org', 'evil.example', 'login.example.org.evil.example'])
+      expect([host, await status(host)]).toEqual([host, 421]);
+    expect((await get(`${service.url}/ready`, authority.file, { host: 'probe.example' })).status).toBe(200);
+    const link = new URL(service.operatorLink);
+    expect(link.origin).toBe('https://login.example.org');
+    const entered = await get(`${service.url}${link.pathname}${link.search}`, authority.file);
+    expect(entered.headers['strict-transport-security']).toMatch(/^max-age=\d{7,}/);
+    expect(String(entered.headers['set-cookie'])).toContain('; Secure');
+  });
+
+  it('does not start with a key that others may read, of another certificate, or without one', async () => {
+    using authority = new Authority();
+    await using rig = new Rig();
+    const [one, other] = [authority.issue(), authority.issue()];
+    const start = (pair: Issued) => rig.start({ tls: files(pair) });
+    await expect(start({ cert: one.cert, key: other.key })).rejects.toMatchObject({ code: 'tls_unusable' });
+    await expect(start({ cert: one.key, key: one.key })).rejects.toMatchObject({ code: 'tls_unusable' });
+    await expect(start({ cert: join(rig.directory, 'none'), key: one.key })).rejects.toMatchObject({
+      code: 'tls_unusable',
+    });
+    for (const mode of [0o644, 0o604, 0o620]) {
+      chmodSync(one.key, mode);
+      await expect(start(one)).rejects.toMatchObject({ code: 'tls_key_readable' });
+    }
+  });
+
+  it('takes files that changed, also through a link, and stays with the old where they cannot be used', async () => {
+    using authority = new Authority();
+    const [old, renewed] = [authority.issue(), authority.issue()];
+    const live = join(authority.folder, 'live.pem');
+    const key = join(authority.folder, 'live.key');
+    copyFileSync(old.cert, live);
+    copyFileSync(old.key, key);
+    const used: string[] = [];
+    const said: string[] = [];
+    let heard: () => void = () => undefined;
+    const kept = keepCertificate(
+      { certificateFile: live, keyFile: key },
+      ({ facts }) => used.push(facts.subject),
+      (level, message) => {
+        said.push(`${level}: ${message}`);
+        heard();
+      },
+      5,
+    );
+    const next = () => new Promise<void>(resolve => (heard = resolve));
+    try {
+      let waiting = next();
+      // The new certificate with the old key, as a renewal has it for a moment.
+      copyFileSync(renewed.cert, `${live}.new`);
+      renameSync(`${live}.new`, live);
+      await waiting;
+      expect([used, said.at(-1)]).toEqual([[], 'error: certificate not loaded, the old one stays']);
+      waiting = next();
+      copyFileSync(renewed.key, `${key}.new`);
+      renameSync(`${key}.new`, key);
+      await waiting;
+      expect(used).toEqual(['CN=issued-2']);
+    } finally {
+      kept.close();
+    }
+  });
+});
+
+describeNeeds(
+  needsBuild.found ? needsOpenssl : { ...needsBuild, found: undefined },
+  'passfob and certificates',
+  () => {
+    it('reads them again at SIGHUP', async () => {
+      using authority = new Authority();
+      await using premises = new Premises();
+      const [old, renewed] = [authority.issue(), authority.issue()];
+      const serving = await premises.serve(flags(old));
+      const { url } = serving.started;
+      expect(await shownSubject(url)).toBe('issued-1');
+      copyFileSync(renewed.cert, old.cert);
+      copyFileSync(renewed.key, old.key);
+      serving.kill('SIGHUP');
+      await serving.logged('certificate loaded');
+      expect(await shownSubject(url)).toBe('issued-2');
+      serving.kill('SIGTERM');
+      expect((await serving.ended).code).toBe(0);
+    });
+
+    it('status trusts no unknown authority, whatever the environment says', async () => {
+      using authority = new Authority();
+      await using premises = new Premises();
+      const { started } = await premises.serve(flags(authority.issue()));
+      const status = (...args: string[]) =>
+        passfob(['service', 'status', '--url', started.url, ...args], {
+          home: premises.folder,
+          // What a hasty administrator sets and forgets.
+          environment: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+        });
+      const refused = await status();
+      expect(refused.exitCode).toBe(EXIT_CODES.certificate.code);
+      expect(refused.stderr).toContain('by an authority that this computer does not know');
+      const pinned = await status('--ca', authority.file);
+      expect([pinned.exitCode, pinned.stdout]).toEqual([0, expect.stringContaining('answers and is ready')]);
+    });
+  },
+);
+
+describeNeeds(needsOpenssl, 'the host tool', () => {
+  const unknown = { kind: 'certificate', message: expect.stringContaining('does not know') };
+  const another = { kind: 'certificate', message: expect.stringContaining('for another host') };
+  const outOfTime = { kind: 'certificate', message: expect.stringContaining('not valid at this time') };
+
+  it('refuses an unknown authority, another host and a certificate out of its time', async () => {
+    using authority = new Authority();
+    using stranger = new Authority();
+    await using rig = new Rig();
+    const status = async (issued: Issued, ca: string | undefined) =>
+      serviceStatus((await rig.start({ tls: files(issued) })).url, ca);
+    const good = authority.issue();
+    expect((await status(good, authority.file)).document).toMatchObject({ health: 'ok', ready: true });
+    await expect(status(good, undefined)).rejects.toMatchObject(unknown);
+    await expect(status(good, stranger.file)).rejects.toMatchObject(unknown);
+    const elsewhere = authority.issue('DNS:otp.example.org');
+    await expect(status(elsewhere, authority.file)).rejects.toMatchObject(another);
+    for (const years of [
+      [2020, 2021],
+      [2088, 2090],
+    ] as const) {
+      const issued = authority.issue(undefined, years);
+      await expect(status(issued, authority.file)).rejects.toMatchObject(outOfTime);
+    }
+  });
+
+  it('refuses a service that speaks nothing newer than TLS 1.1', async () => {
+    using authority = new Authority();
+    const { cert, key } = authority.issue();
+    const server = createServer({
+      cert: readFileSync(cert),
+      key: readFileSync(key),
+      minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      const refused = { kind: 'service-silent', message: expect.stringContaining('No TLS connection') };
+      await expect(serviceStatus(`https://127.0.0.1:${port}`, authority.file)).rejects.toMatchObject(refused);
+    } finally {
+      server.close();
+    }
+  });
+
+  it('refuses addresses and authority files that cannot be used', async () => {
+    await using rig = new Rig();
+    const bad = { kind: 'bad-input' };
+    for (const url of [
+      'http://otp.example.org',
+      'https://u:p@otp.example.org',
+      'ftp://x',
+      'nonsense',
+      'https://x/y',
+    ])
+      await expect(serviceStatus(url, undefined)).rejects.toMatchObject(bad);
+    const empty = join(rig.directory, 'empty.pem');
+    writeFileSync(empty, '');
+    await expect(serviceStatus('https://localhost:1', empty)).rejects.toMatchObject(bad);
+  });
+});
