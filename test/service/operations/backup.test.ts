@@ -95,7 +95,11 @@ test('what was accepted after the backup is refused after the restore, and the f
   const restored = await restoreInto(rig, 'restored', path);
   expect(restored.result).toMatchObject({ ok: true, value: { missingKeyIds: [] } });
   expect(await verifyAudit(restored.store.db, restored.keys)).toMatchObject({ intact: true });
-  const actions = await restored.store.db.selectFrom('audit').select('action').execute();
+  const actions = await restored.store.db
+    .selectFrom('audit')
+    .select('action')
+    .where('action', '<>', 'token.issue')
+    .execute();
   expect(actions.map(({ action }) => action)).toEqual(['service.restore']);
   await restored.store.close();
   const again = await rig.start({ directory: restored.directory, lock });

@@ -48,7 +48,8 @@ test('a user is made, found under any spelling, changed and audited; refusals ch
   await office.token('ada');
   const detail = await userDetail(office.store.db, 'ADA', query(office));
   expect(detail).toMatchObject({ id: made.id, tokens: 2, usableTokens: 2, hasPassword: false });
-  expect((await office.audit()).acts).toEqual(['user.create ada', 'user.change ada']);
+  const acts = (await office.audit()).acts.filter(act => act.startsWith('user.'));
+  expect(acts).toEqual(['user.create ada', 'user.change ada']);
 });
 
 test('disabling, enabling and unlocking are seen in the view and audited', async () => {

@@ -1,0 +1,60 @@
+import {
+  CompiledQuery,
+  type KyselyPlugin,
+  type PluginTransformQueryArgs,
+  type PluginTransformResultArgs,
+} from 'kysely';
+import { expect, test } from 'vitest';
+import type { Db } from '../../host/service/data/database.ts';
+import { searchTokens } from '../../host/service/tokens/search.ts';
+import { Desk, must } from './tokens/desk.ts';
+import { fill } from './tokens/filled.ts';
+
+/** The statements of what runs on a database, as SQLite would do them. */
+class Explained implements KyselyPlugin {
+  readonly queries: CompiledQuery[] = [];
+  readonly #db: Db;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  transformQuery({ node, queryId }: PluginTransformQueryArgs) {
+    this.queries.push(this.#db.getExecutor().compileQuery(node, queryId));
+    return node;
+  }
+
+  async transformResult({ result }: PluginTransformResultArgs) {
+    return result;
+  }
+
+  async plans(): Promise<string[]> {
+    const plans = [];
+    for (const { sql, parameters } of this.queries.splice(0)) {
+      const explain = CompiledQuery.raw(`explain query plan ${sql}`, [...parameters]);
+      const { rows } = await this.#db.executeQuery<{ detail: string }>(explain);
+      plans.push(rows.map(({ detail }) => detail).join('; '));
+    }
+    return plans;
+  }
+}
+
+test('every search goes by an index, and sorts at most the tokens of one user', async () => {
+  await using rig = await Desk.open();
+  await fill(rig);
+  const explained = new Explained(rig.store.db);
+  const db = rig.store.db.withPlugin(explained);
+  for (const by of ['serial', 'user', 'label'] as const)
+    for (const state of [undefined, 'active', 'inventory'] as const) {
+      const query = { by, text: 'a', rows: 1, ...(state && { state }) };
+      const { next } = must(await searchTokens(db, query));
+      if (next !== null) must(await searchTokens(db, { ...query, after: next }));
+    }
+  const plans = await explained.plans();
+  expect(plans.length).toBeGreaterThanOrEqual(9);
+  for (const plan of plans) {
+    expect(plan).toMatch(/^SEARCH (?:tokens|users) USING INDEX/);
+    expect(plan).not.toContain('SCAN');
+    expect(plan.replace('USE TEMP B-TREE FOR LAST TERM OF ORDER BY', '')).not.toContain('TEMP B-TREE');
+  }
+});

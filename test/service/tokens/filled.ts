@@ -1,0 +1,47 @@
+import { expect } from 'vitest';
+import { revokeToken, suspendToken } from '../../../host/service/tokens/moves.ts';
+import { searchTokens, type TokenQuery } from '../../../host/service/tokens/search.ts';
+import type { TokenState } from '../../../host/service/tokens/states.ts';
+import type { TokenView } from '../../../host/service/tokens/views.ts';
+import { type Desk, desk, must } from './desk.ts';
+
+const USERS = ['ada', 'adele', 'bob', 'Bo', 'zoë'];
+const LABELS = ['', 'a', 'ab', 'abc', 'Ab', 'ß', '\u{1f600}'];
+
+/** 60 tokens whose users, labels and states are spread by index. */
+export async function fill(rig: Desk): Promise<TokenView[]> {
+  for (const user of USERS) await rig.user(user.toLowerCase());
+  const states: TokenState[] = ['inventory', 'assigned', 'suspended', 'revoked'];
+  for (let at = 0; at < 60; at++) {
+    const state = states[at % 4];
+    const serial = `${['F', 'FOB', 'fob'][at % 3]}-${at}`;
+    await rig.issue(serial, {
+      label: LABELS[at % LABELS.length] ?? '',
+      ...((state === 'assigned' || state === 'suspended') && { user: USERS[(at >> 1) % 5] ?? '' }),
+    });
+    if (state === 'revoked') must(await revokeToken(rig.management, desk, { serial, reason: 'lost' }));
+    if (state !== 'suspended') continue;
+    await rig.store.db.updateTable('tokens').set({ state: 'active' }).where('serial', '=', serial).execute();
+    must(await suspendToken(rig.management, desk, { serial }));
+  }
+  return pages(rig, { rows: 200 });
+}
+
+/** All pages of a search, one after the other. */
+export async function pages(rig: Desk, query: TokenQuery): Promise<TokenView[]> {
+  const all: TokenView[] = [];
+  let after: string | null | undefined;
+  for (let turn = 0; turn < 200 && after !== null; turn++) {
+    const page = must(await searchTokens(rig.store.db, { ...query, ...(after !== undefined && { after }) }));
+    expect(page.tokens.length).toBeLessThanOrEqual(query.rows ?? 50);
+    all.push(...page.tokens);
+    after = page.next;
+  }
+  expect(after).toBeNull();
+  return all;
+}
+
+/** By code point, as the database orders. */
+export function byBytes(one: string, other: string): number {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other));
+}
