@@ -4,10 +4,11 @@ import { crc32 } from 'node:zlib';
 import { type BuildOptions, build } from 'esbuild';
 import { spellConstants } from './constants.ts';
 import { fontBitmap } from './font.ts';
-import type { ImageBoard } from './limits.ts';
+import { inlined } from './inline.ts';
+import { APART, type ImageBoard } from './limits.ts';
 import { lint } from './lint.ts';
-import { renameFields, shortened } from './names.ts';
-import { numbersApart, shareNumbers } from './numbers.ts';
+import { calledNames, renameFields, shortened } from './names.ts';
+import { numbersApart, numbersFirst, shareNumbers } from './numbers.ts';
 import { decodeTexts, placeTexts } from './strings.ts';
 import { withSums } from './sums.ts';
 import { tokenise } from './tokens.ts';
@@ -68,7 +69,13 @@ async function bundle(root: string, entry: string, parts: Parts): Promise<string
   };
   const short = await shortNames(root, entry, options);
   const mangleProps = new RegExp(`^(?:${Object.keys(short).join('|')})$`);
-  const first = await build({ ...options, minify: true, mangleProps, mangleCache: short });
+  const whole = await build(options);
+  const text = numbersFirst(whole.outputFiles[0]?.text ?? '');
+  const stdin = {
+    contents: inlined(text, new Set([...calledNames(root, entry), ...APART.split(' ')])),
+    loader: 'js',
+  } as const;
+  const first = await build({ ...common, stdin, minify: true, mangleProps, mangleCache: short });
   const renamed = renameFields(first.outputFiles[0]?.text ?? '', short);
   const contents = shareNumbers(placeTexts(decodeTexts(renamed)));
   // Once more, for names of the variables that are left.

@@ -21,3 +21,11 @@ export type ImageBoard = keyof typeof BUDGETS;
 
 /** Characters of a string that is left in flash: a shorter one needs no more than the variable that would refer there. */
 export const RAW_STRING_MIN = 8;
+
+/**
+ * Functions that stay functions though they are called in one place: what is seldom run by something that a person waits
+ * for. The interpreter reads over what it does not run.
+ */
+export const APART =
+  'counterAt folded lettered nameOther openOld openUnready pad pressMain pressOther readSuite rekeyed releaseOther turn ' +
+  'viewNext viewOther viewTotp';
