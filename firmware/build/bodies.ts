@@ -35,6 +35,19 @@ function isBound(fn: Fn): boolean {
   return found;
 }
 
+/** Whether what is written there runs again and again, with variables that the interpreter has only once. */
+function isRepeated({ ancestors }: Place): boolean {
+  return ancestors.some(node => /^(For|While|DoWhile)/.test(node.type));
+}
+
+function hasArrow(fn: Fn): boolean {
+  let found = false;
+  walk(fn.body, node => {
+    if (node.type === 'ArrowFunctionExpression') found = true;
+  });
+  return found;
+}
+
 /** Names that a function uses and does not declare. */
 function freeNames(fn: Fn): Set<string> {
   const own = declaredNames(fn);
@@ -94,7 +107,7 @@ function namesIn(fn: Fn): { name: string; node: AnyNode; isShort: boolean }[] {
 }
 
 /** The expression that a function returns and does nothing else, if so. */
-function returned(fn: Fn): Expression | undefined {
+export function returned(fn: Fn): Expression | undefined {
   const [only, more] = fn.body.body;
   return only?.type === 'ReturnStatement' && !more ? (only.argument ?? undefined) : undefined;
 }
@@ -162,7 +175,8 @@ function asExpression(
  * @param number makes its names its own
  */
 export function bodyOf(code: string, fn: Fn, place: Place, number: number): Body | undefined {
-  if (isBound(fn) || place.given.some(node => node.type === 'SpreadElement')) return undefined;
+  if (isBound(fn) || (hasArrow(fn) && isRepeated(place))) return undefined;
+  if (place.given.some(node => node.type === 'SpreadElement')) return undefined;
   const around = outermost(place.ancestors);
   const names = around && declaredNames(around);
   if (names && [...freeNames(fn)].some(name => names.has(name))) return undefined;

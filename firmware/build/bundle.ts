@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { type BuildOptions, build } from 'esbuild';
 import { spellConstants } from './constants.ts';
 import { fontBitmap } from './font.ts';
-import { inlined } from './inline.ts';
+import { inlined, withoutGetters } from './inline.ts';
 import { APART, type ImageBoard } from './limits.ts';
 import { lint } from './lint.ts';
 import { calledNames, renameFields, shortened } from './names.ts';
@@ -46,6 +46,13 @@ async function shortNames(root: string, entry: string, options: BuildOptions) {
   return shortened(root, entry, declared.outputFiles[0]?.text ?? '', sources);
 }
 
+/** A bundle in its own names, without the functions that are worth it in the source only. */
+async function withFewerFunctions(root: string, entry: string, options: BuildOptions): Promise<string> {
+  const whole = await build({ ...options, write: false });
+  const apart = new Set([...calledNames(root, entry), ...APART.split(' ')]);
+  return withoutGetters(inlined(numbersFirst(whole.outputFiles[0]?.text ?? ''), apart), apart);
+}
+
 async function bundle(root: string, entry: string, parts: Parts): Promise<string> {
   const common = {
     absWorkingDir: root,
@@ -69,12 +76,7 @@ async function bundle(root: string, entry: string, parts: Parts): Promise<string
   };
   const short = await shortNames(root, entry, options);
   const mangleProps = new RegExp(`^(?:${Object.keys(short).join('|')})$`);
-  const whole = await build(options);
-  const text = numbersFirst(whole.outputFiles[0]?.text ?? '');
-  const stdin = {
-    contents: inlined(text, new Set([...calledNames(root, entry), ...APART.split(' ')])),
-    loader: 'js',
-  } as const;
+  const stdin = { contents: await withFewerFunctions(root, entry, options), loader: 'js' } as const;
   const first = await build({ ...common, stdin, minify: true, mangleProps, mangleCache: short });
   const renamed = renameFields(first.outputFiles[0]?.text ?? '', short);
   const contents = shareNumbers(placeTexts(decodeTexts(renamed)));

@@ -1,5 +1,5 @@
 import type { AnyNode, CallExpression, MemberExpression } from 'acorn';
-import { type Body, bodyOf, type Fn, type Place } from './bodies.ts';
+import { bodyOf, type Fn, type Place, returned } from './bodies.ts';
 import { type Edit, edited } from './edits.ts';
 import { outermost, placeOf } from './places.ts';
 import { parsed, walk } from './tree.ts';
@@ -37,7 +37,8 @@ function survey(program: AnyNode): Map<string, Named> {
     const parent = ancestors[ancestors.length - 1];
     if (node.type === 'MethodDefinition' && node.key.type === 'Identifier') {
       const { kind, key, value } = node;
-      if (kind === 'method' || kind === 'get')
+      if (node.static) named(`.${key.name}`).isUnclear = true;
+      else if (kind === 'method' || kind === 'get')
         named(`.${key.name}`).callees.push({ fn: value, isGetter: kind === 'get', whole: node });
     } else if (node.type === 'Property' || node.type === 'PropertyDefinition') {
       if (node.key.type === 'Identifier' && !node.computed) named(`.${node.key.name}`).isUnclear = true;
@@ -77,14 +78,31 @@ function siteOf({ isGetter }: Callee, { node, ancestors }: Use): Place | undefin
   return { call, receiver, given: call.arguments, ancestors: ancestors.slice(0, -1) };
 }
 
+/** Nodes of an expression that is written as often as it is used: no more than what calls it. */
+const SMALL = 11;
+
+function isSmall(fn: Fn): boolean {
+  const expression = returned(fn);
+  let nodes = 0;
+  if (expression) walk(expression, () => nodes++);
+  return nodes > 0 && nodes <= SMALL;
+}
+
 /** Edits that take a function away and write its body where it is called; undefined where that cannot be done. */
-function moved(code: string, callee: Callee, use: Use, number: number): Edit[] | undefined {
-  const place = siteOf(callee, use);
-  // A function that calls itself stays one.
-  if (!place || use.ancestors.includes(callee.fn)) return undefined;
-  const body: Body | undefined = bodyOf(code, callee.fn, place, number);
-  const written = body && placeOf(code, body, place, number);
-  return written && [written, { start: callee.whole.start, end: callee.whole.end, text: '' }];
+function moved(code: string, callee: Callee, uses: readonly Use[], number: number): Edit[] | undefined {
+  const { start, end } = callee.whole;
+  const edits: Edit[] = [{ start, end, text: '' }];
+  for (const use of uses) {
+    const place = siteOf(callee, use);
+    // A function that calls itself stays one.
+    if (!place || use.ancestors.includes(callee.fn)) return undefined;
+    const body = bodyOf(code, callee.fn, place, number);
+    if (!body || (uses.length > 1 && !body.expression)) return undefined;
+    const written = placeOf(code, body, place, number);
+    if (!written || edits.some(one => one.start < written.end && written.start < one.end)) return undefined;
+    edits.push(written);
+  }
+  return edits;
 }
 
 /** Whether something has been changed there already. */
@@ -93,7 +111,7 @@ function isTouched(node: AnyNode, touched: readonly AnyNode[]): boolean {
 }
 
 /**
- * Writes the body of each function, method and getter that the program names in one place only in that place: a
+ * Writes the body of each function, method and getter that the program names in one place only in that place, and a small expression wherever it is called: a
  * function costs the interpreter four variables, and one more for each parameter, for as long as the power is on; and
  * a call costs more than most of what is called.
  * @param code a bundle that is not minified: TypeScript has checked that what is called by a name is what has it
@@ -109,19 +127,34 @@ export function inlined(code: string, apart: ReadonlySet<string>): string {
     const touched: AnyNode[] = [];
     for (const [key, { callees, uses, isUnclear }] of survey(program)) {
       const [callee] = callees;
-      const [use] = uses;
-      if (isUnclear || callees.length !== 1 || uses.length !== 1 || !callee || !use) continue;
-      if (apart.has(key.replace('.', ''))) continue;
-      const around = outermost(use.ancestors) ?? use.node;
-      if (isTouched(callee.whole, touched) || isTouched(around, touched)) continue;
-      const done = moved(out, callee, use, number);
+      if (isUnclear || callees.length !== 1 || !callee || apart.has(key.replace('.', ''))) continue;
+      if (uses.length === 0 || (uses.length > 1 && !isSmall(callee.fn))) continue;
+      const around = uses.map(({ node, ancestors }) => outermost(ancestors) ?? node);
+      if ([callee.whole, ...around].some(node => isTouched(node, touched))) continue;
+      const done = moved(out, callee, uses, number);
       if (!done) continue;
       number++;
       edits.push(...done);
-      touched.push(callee.whole, around);
+      touched.push(callee.whole, ...around);
       changed = true;
     }
     out = edited(out, edits);
   }
   return out;
+}
+
+/**
+ * Writes getters as methods, and calls them: a getter costs the interpreter two variables more. Only where nothing but
+ * the getter goes by that name.
+ */
+export function withoutGetters(code: string, apart: ReadonlySet<string>): string {
+  const edits: Edit[] = [];
+  for (const [key, { callees, uses, isUnclear }] of survey(parsed(code))) {
+    const [callee] = callees;
+    if (isUnclear || callees.length !== 1 || !callee?.isGetter || apart.has(key.slice(1))) continue;
+    if (!uses.every(use => siteOf(callee, use))) continue;
+    edits.push({ start: callee.whole.start, end: callee.whole.start + 'get '.length, text: '' });
+    for (const { node } of uses) edits.push({ start: node.end, end: node.end, text: '()' });
+  }
+  return edited(code, edits);
 }

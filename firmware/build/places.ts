@@ -12,9 +12,14 @@ export function outermost(ancestors: readonly AnyNode[]): AnyNode | undefined {
   return ancestors.find(isFunction);
 }
 
+const ASSIGNED = new WeakMap<AnyNode, Set<string>>();
+
 /** Names of variables that are set after they were declared. */
 export function assignedNames(node: AnyNode): Set<string> {
+  const known = ASSIGNED.get(node);
+  if (known) return known;
   const names = new Set<string>();
+  ASSIGNED.set(node, names);
   walk(node, one => {
     const target =
       one.type === 'AssignmentExpression' || one.type === 'ForInStatement' || one.type === 'ForOfStatement'
@@ -180,7 +185,6 @@ function setting(body: Body, target: string, isNew: boolean): string | undefined
 function inStatement(code: string, body: Body, place: Place, statement: AnyNode, number: number) {
   const { call } = place;
   const { statements, text } = body;
-  const written = (node: AnyNode) => code.slice(node.start, node.end);
   if (statement.type === 'ReturnStatement' && statement.argument === call) {
     const whole = statements.map(one => text.slice(one.start, one.end)).join('\n');
     return `${whole}\n${ends(statements) ? '' : 'return;\n'}`;
@@ -188,7 +192,7 @@ function inStatement(code: string, body: Body, place: Place, statement: AnyNode,
   let root: AnyNode | null | undefined;
   if (statement.type === 'ExpressionStatement') {
     root = statement.expression;
-    if (root === call) return flowing(text, statements, value => `${value};\n`);
+    if (root === call) return flowing(text, statements, value => `(${value});\n`);
     if (root.type === 'AssignmentExpression' && root.right === call && root.left.type === 'Identifier')
       if (root.operator === '=') return setting(body, root.left.name, false);
   } else if (statement.type === 'VariableDeclaration') {
@@ -202,7 +206,7 @@ function inStatement(code: string, body: Body, place: Place, statement: AnyNode,
   const name = `result$${number}`;
   const flow = setting(body, name, true);
   const rest = code.slice(statement.start, call.start) + name + code.slice(call.end, statement.end);
-  return flow === undefined || !written(statement).includes(written(call)) ? undefined : `${flow}${rest}\n`;
+  return flow === undefined ? undefined : `${flow}${rest}\n`;
 }
 
 /** The edit that writes a body where it is called; undefined where it cannot be written there. */

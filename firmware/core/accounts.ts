@@ -6,7 +6,7 @@ import { ocra } from '../../protocol/ocra.ts';
 import { hotp, timeStep } from '../../protocol/otp.ts';
 import type { Algorithm, Primitives } from '../../protocol/primitives.ts';
 import * as refused from '../../protocol/refusals.ts';
-import { Account, type AccountContent, accountContent } from './account.ts';
+import { type Account, type AccountContent, accountContent, accountOf } from './account.ts';
 import {
   JOURNAL_CONTENT_BYTES,
   ORDER_GAP,
@@ -86,7 +86,7 @@ export class Accounts {
     const slot = this.places[place] as number;
     const content = records?.read(slot);
     if (!records || !content) return undefined;
-    const account = new Account(records.ids[slot] as number, content);
+    const account = accountOf(records.ids[slot] as number, content);
     if (account.kind !== KIND_TOTP) account.counter = this.ahead(account.id, account.counter);
     return account;
   }
@@ -204,11 +204,12 @@ export class Accounts {
   }
 
   /** Makes the passcode that comes next ready, so that a press has only to show it. Spends nothing. */
-  prepare(account: Account, utc: number): void {
+  makeReady(account: Account, utc: number): void {
     const period = account.period;
     const counter = period ? Math.floor(utc / period) : account.counter;
     if (this.readyAt !== counter || this.keyed !== account.id) {
-      this.ready = hotp(this.key(account), counter, account.digits & 15, account.digits >> 4);
+      const hmac = this.keyed === account.id ? (this.hmac as Hmac) : this.rekeyed(account);
+      this.ready = hotp(hmac, counter, account.digits & 15, account.digits >> 4);
       this.readyAt = counter;
     }
     this.readyFrom = utc;

@@ -5,7 +5,7 @@ import { questionBytes } from '../../protocol/ocra.ts';
 import { secondsLeft, timeStep } from '../../protocol/otp.ts';
 import type { Algorithm } from '../../protocol/primitives.ts';
 import * as refused from '../../protocol/refusals.ts';
-import { Account, type AccountContent } from './account.ts';
+import { type Account, type AccountContent, accountOf } from './account.ts';
 import type { Parts } from './clear-commands.ts';
 import { bytesOf, idBytes, idOf } from './convert.ts';
 import { SYSTEM_IDS } from './limits.ts';
@@ -56,7 +56,7 @@ export class Commands extends OwnerCommands implements Handlers {
     if (request.index >= this.accounts.count) return refused.REFUSED_NO_SUCH_ACCOUNT;
     const id = this.accounts.idAt(request.index);
     const account = this.accounts.read(request.index);
-    const shown = account || new Account(id, new Uint8Array(16));
+    const shown = account || accountOf(id, new Uint8Array(16));
     return {
       id: idBytes(id),
       health: account ? 0 : 1,

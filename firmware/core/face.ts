@@ -181,7 +181,7 @@ export abstract class Face implements View {
     const asks = state.pinDigits && asksPin(state, PIN_TO_SHOW);
     const kind = account && !asks ? account.kind : 0;
     if (account && (kind === KIND_HOTP || (kind === KIND_TOTP && !this.time.unset))) {
-      this.accounts.prepare(account, this.now.utc);
+      this.accounts.makeReady(account, this.now.utc);
     } else this.accounts.forget();
   }
 

@@ -100,7 +100,7 @@ export class Fob {
     // What fell due before the key counts as before it.
     if (ms >= this.due) this.tick(ms, utc);
     else this.advance(ms, utc);
-    person.key(which, down);
+    person.keyMoved(which, down);
     if (person.dirty) this.refresh();
   }
 
@@ -145,7 +145,7 @@ export class Fob {
     draw(person.view(), this.ports.display);
     // What can wait until the screen is there.
     if (person.kind === VIEW_LIST) person.prepare();
-    else this.pool.rest();
+    else this.pool.settle();
   }
 
   private frame(text: string): void {

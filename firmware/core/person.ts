@@ -94,23 +94,24 @@ export class Person extends Face {
   }
 
   /** A key went down or up: 0 main, 1 next, 2 previous, 3 back. */
-  key(which: number, down: boolean): void {
+  keyMoved(which: number, down: boolean): void {
     const ms = this.now.ms;
     const kind = this.kind;
     if (kind > views.VIEW_ENTRY) this.question.look(ms);
     this.lookedAt = ms;
     // A pool that has enough takes one edge of each press: the other is on the way to a passcode.
-    if (down || !this.pool.ready) this.pool.edge();
-    if (down) this.press(which, kind, ms);
-    else if (which === KEY_MAIN) this.release();
+    if (down || !this.pool.ready) this.pool.keepMoment(ms);
+    if (down) this.goDown(which, kind, ms);
+    else if (which === KEY_MAIN) this.goUp();
   }
 
-  private press(which: number, kind: number, ms: number): void {
+  private goDown(which: number, kind: number, ms: number): void {
     this.keyAt = ms;
-    if (kind === views.VIEW_LIST && which === KEY_MAIN) {
+    if (kind !== views.VIEW_LIST || which === KEY_BACK) this.pressOther(which, kind, ms);
+    else if (which === KEY_MAIN) {
       this.until = ms + this.state.screenSeconds * 1000;
       this.holdAt = ms + limits.HOLD_MS;
-    } else this.pressOther(which, kind, ms);
+    } else this.stepList(which === KEY_NEXT ? 1 : -1, ms);
   }
 
   private pressOther(which: number, kind: number, ms: number): void {
@@ -124,7 +125,7 @@ export class Person extends Face {
     ) {
       if (which === KEY_MAIN) this.pressMain(kind, ms);
       else if (which === KEY_BACK) this.back();
-      else if (kind < views.VIEW_ASK) this.step(which === KEY_NEXT ? 1 : -1);
+      else if (kind < views.VIEW_ASK) turn(this, kind, which === KEY_NEXT ? 1 : -1);
     }
   }
 
@@ -133,12 +134,12 @@ export class Person extends Face {
     this.holdAt = ms + (this.erases ? limits.ERASE_HOLD_MS : holdMs);
   }
 
-  private release(): void {
+  private goUp(): void {
     // A press that begun on the list has nothing to end but itself.
     if (this.kind === views.VIEW_LIST && this.holdAt < limits.FAR) {
       this.holdAt = limits.FAR;
       if (this.ports.facts.keys > 1) this.open(false);
-      else this.step(1);
+      else this.stepList(1, this.now.ms);
     } else this.releaseOther();
   }
 
@@ -151,7 +152,7 @@ export class Person extends Face {
     this.holdAt = limits.FAR;
     if (this.kind > views.VIEW_ENTRY) this.deny();
     else if (this.ports.facts.keys > 1) choose(this);
-    else this.step(1);
+    else turn(this, this.kind, 1);
   }
 
   /** Called at the deadline, or any other time. */
@@ -235,17 +236,13 @@ export class Person extends Face {
     else if (kind >= views.VIEW_HOME) choose(this);
   }
 
-  private step(by: number): void {
-    const kind = this.kind;
-    if (kind === views.VIEW_LIST) {
-      const ms = this.now.ms;
-      const places = this.accounts.count + 1;
-      this.quick = ms < this.stepAt + limits.JUMP_MS ? this.quick + 1 : 0;
-      this.stepAt = ms;
-      const far = this.quick > 1 && places > limits.JUMP_PLACES ? limits.JUMP_PLACES * by : by;
-      this.place = (this.place + far + places) % places;
-      this.list();
-    } else turn(this, kind, by);
+  private stepList(by: number, ms: number): void {
+    const places = this.accounts.count + 1;
+    this.quick = ms < this.stepAt + limits.JUMP_MS ? this.quick + 1 : 0;
+    this.stepAt = ms;
+    const far = this.quick > 1 && places > limits.JUMP_PLACES ? limits.JUMP_PLACES * by : by;
+    this.place = (this.place + far + places) % places;
+    this.list();
   }
 
   private back(): void {
