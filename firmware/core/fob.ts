@@ -64,17 +64,9 @@ export class Fob {
     this.timekeeper = new Timekeeper(vault, ports, now);
     now.utc = this.timekeeper.correct(utc);
     const lock = new Lock(vault, accounts, ports.marks, now);
-    this.person = new Person(ports, vault, lock, accounts, this.timekeeper, this.pool, vault.policy, now);
-    this.commands = new Commands({
-      ports,
-      vault,
-      lock,
-      accounts,
-      timekeeper: this.timekeeper,
-      pool: this.pool,
-      person: this.person,
-      now,
-    });
+    const parts = { ports, vault, lock, accounts, timekeeper: this.timekeeper, pool: this.pool, now };
+    this.person = new Person(parts);
+    this.commands = new Commands(parts, this.person);
     this.deframer = new Deframer();
     this.out = new Writer(PAYLOAD_BYTES_MAX);
     this.answered = -1;

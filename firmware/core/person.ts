@@ -1,6 +1,5 @@
 import { PRESS_DEAF_MS, PRESS_WAIT_MS } from '../../protocol/limits.ts';
 import { REFUSED_BUSY, REFUSED_PRESS_NEEDED } from '../../protocol/refusals.ts';
-import type { Accounts } from './accounts.ts';
 import { two } from './date.ts';
 import * as entries from './entry.ts';
 import { Face } from './face.ts';
@@ -18,15 +17,12 @@ import {
   turn,
 } from './flow.ts';
 import * as limits from './limits.ts';
-import type { Lock } from './lock.ts';
-import type { Pool } from './pool.ts';
-import type { Now, Ports } from './ports.ts';
+import type { Parts } from './parts.ts';
 import * as questions from './question.ts';
 import * as views from './screens/view.ts';
-import { asksPin, PIN_TO_APPROVE, type State } from './state.ts';
+import { asksPin, PIN_TO_APPROVE } from './state.ts';
 import * as texts from './texts.ts';
-import type { Timekeeper } from './timekeeper.ts';
-import { VAULT_BLANK, VAULT_KEYS_LOST, VAULT_OWNED, type Vault } from './vault/vault.ts';
+import { VAULT_BLANK, VAULT_KEYS_LOST, VAULT_OWNED } from './vault/vault.ts';
 
 const KEY_MAIN = 0;
 const KEY_NEXT = 1;
@@ -40,20 +36,11 @@ export class Person extends Face {
   /** The last input. */
   declare private lookedAt: number;
 
-  constructor(
-    ports: Ports,
-    vault: Vault,
-    lock: Lock,
-    accounts: Accounts,
-    time: Timekeeper,
-    pool: Pool,
-    state: State,
-    now: Now,
-  ) {
-    super(ports, vault, lock, accounts, time, pool, state, now);
+  constructor(parts: Parts) {
+    super(parts);
     this.stepAt = 0;
     this.quick = 0;
-    ports.display.light(state.light);
+    this.ports.display.light(this.state.light);
     this.home();
   }
 
