@@ -43,9 +43,11 @@ export class Hmac {
     let i = (length + 3) >> 2;
     if (i !== this.words || length & 3) this.pad(i);
     this.inner.set(key, 0);
-    // 0x36, and that with 0x5c.
-    // biome-ignore lint/suspicious/noAssignInExpressions: the word is looked up once less, in the dearest loop there is
-    while (i--) outer[i] = ((inner[i] as number) ^= 0x36363636) ^ 0x6a6a6a6a;
+    while (i--) {
+      (inner[i] as number) ^= 0x36363636;
+      // 0x36 and 0x5c.
+      outer[i] = (inner[i] as number) ^ 0x6a6a6a6a;
+    }
     return this;
   }
 

@@ -1,28 +1,10 @@
-import type { AnyNode, Expression, FunctionDeclaration, FunctionExpression, Statement } from 'acorn';
+import type { AnyNode, Expression, FunctionDeclaration, FunctionExpression } from 'acorn';
 import { type Edit, edited } from './edits.ts';
-import { assignedNames, isFirst, isStable, outermost } from './places.ts';
+import { assignedNames, isFirst, isStable, outermost } from './order.ts';
+import type { Body, Place } from './places.ts';
 import { declaredNames, isReference, parsed, walk } from './tree.ts';
 
 export type Fn = FunctionDeclaration | FunctionExpression;
-
-/** A call, or the reading of a getter. */
-export interface Place {
-  readonly call: AnyNode;
-  /** Whose method it is; undefined of a function. */
-  readonly receiver: AnyNode | undefined;
-  readonly given: readonly AnyNode[];
-  readonly ancestors: readonly AnyNode[];
-}
-
-/** A function's body, in names that are nobody else's. */
-export interface Body {
-  /** What stands before it: what it is given. */
-  readonly head: string;
-  readonly text: string;
-  readonly statements: readonly Statement[];
-  /** As one expression that may stand in place of the call, where it can. */
-  readonly expression: string | undefined;
-}
 
 /** Whether a function has in it what means something else in another. */
 function isBound(fn: Fn): boolean {

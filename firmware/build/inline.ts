@@ -1,7 +1,8 @@
 import type { AnyNode, CallExpression, MemberExpression } from 'acorn';
-import { bodyOf, type Fn, type Place, returned } from './bodies.ts';
+import { bodyOf, type Fn, returned } from './bodies.ts';
 import { type Edit, edited } from './edits.ts';
-import { outermost, placeOf } from './places.ts';
+import { outermost } from './order.ts';
+import { type Place, placeOf } from './places.ts';
 import { parsed, walk } from './tree.ts';
 
 /** A function or method that the program may call in one place only. */

@@ -4,7 +4,7 @@ import type { Plugin } from 'esbuild';
 import { COMMAND_TEXT } from '../../protocol/command-text.ts';
 import { type Edit, edited } from './edits.ts';
 import { quoteShared } from './names.ts';
-import { assignedNames } from './places.ts';
+import { assignedNames } from './order.ts';
 import { parsed, walk } from './tree.ts';
 
 /**
