@@ -1,9 +1,14 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { inlined, withoutGetters } from '../../firmware/build/inline.ts';
+import { APART } from '../../firmware/build/limits.ts';
 import { numbersFirst } from '../../firmware/build/numbers.ts';
 
 const NONE: ReadonlySet<string> = new Set();
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Functions and methods of a program, by name. */
 function functionsOf(code: string): string[] {
@@ -144,6 +149,21 @@ function main(n) { return new B(n).all(n); }`;
         'function main(n) { keep(); const s = f(e(1), e(n), e(3)); return [s, log]; }',
       ['e', 'main'],
     );
+  });
+});
+
+describe('what stays apart', () => {
+  it('is there, by its name', () => {
+    const sources = ['firmware/core', 'protocol'].flatMap(folder =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+        .filter(path => path.endsWith('.ts'))
+        .map(path => readFileSync(join(ROOT, folder, path), 'utf8')),
+    );
+    const code = sources.join('\n');
+    const gone = APART.split(' ').filter(
+      name => !new RegExp(`^(?:export )?function ${name}\\(|^  private ${name}\\(`, 'm').test(code),
+    );
+    expect(gone).toEqual([]);
   });
 });
 
