@@ -1,10 +1,11 @@
 import { HASH_BYTES } from './limits.ts';
-import { type Algorithm, type Primitives, SHA256, SHA512 } from './primitives.ts';
+import { type Algorithm, type Hash, type Parts, type Primitives, SHA256, SHA512 } from './primitives.ts';
 
 /** HMAC (RFC 2104) with the padded keys kept, which is most of the work of a passcode on a slow board. */
 export class Hmac {
   private readonly primitives: Primitives;
   readonly algorithm: Algorithm;
+  private readonly hash: Hash;
   private readonly block: number;
   private readonly innerWords: Int32Array;
   private readonly outerWords: Int32Array;
@@ -20,6 +21,9 @@ export class Hmac {
     const outer = new Int32Array(block >> 2);
     this.primitives = primitives;
     this.algorithm = algorithm;
+    this.hash = primitives.hasher
+      ? primitives.hasher(algorithm)
+      : parts => primitives.hash(algorithm, parts as Parts);
     this.block = block;
     this.innerWords = inner;
     this.outerWords = outer;
@@ -56,10 +60,8 @@ export class Hmac {
 
   /** MAC over the concatenated parts. */
   mac(parts: Uint8Array[]): Uint8Array {
-    return this.primitives.hash(this.algorithm, [
-      this.outer,
-      this.primitives.hash(this.algorithm, [this.inner, parts]),
-    ]);
+    const hash = this.hash;
+    return new Uint8Array(hash([this.outer, hash([this.inner, parts])]));
   }
 }
 

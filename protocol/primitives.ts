@@ -6,6 +6,9 @@ export type Algorithm = typeof SHA1 | typeof SHA256 | typeof SHA512;
 
 export type Parts = (Uint8Array | Uint8Array[])[];
 
+/** A hash of parts, which may be hashes themselves. */
+export type Hash = (parts: (Uint8Array | Uint8Array[] | ArrayBuffer)[]) => Uint8Array | ArrayBuffer;
+
 /**
  * What a platform brings: native on a board, @noble on a host. A port in the sense of the design: the protocol
  * never names a library or a device global.
@@ -13,6 +16,8 @@ export type Parts = (Uint8Array | Uint8Array[])[];
 export interface Primitives {
   /** Hash of the concatenated parts, one behind the other also where they are in a list: 20, 32 or 64 bytes. */
   hash(algorithm: Algorithm, parts: Parts): Uint8Array;
+  /** The function behind `hash`, where it is one: a MAC then takes two calls less. */
+  hasher?(algorithm: Algorithm): Hash;
   /** AES-128-CCM, 13-byte nonce, 8-byte tag, no associated data (RFC 3610): ciphertext followed by the tag. */
   seal(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array): Uint8Array;
   /** The plaintext, or undefined where the tag is wrong. */

@@ -43,7 +43,7 @@ declare const BTN1: DevicePin;
 declare const LED1: DevicePin;
 
 /** Data as native calls take it: flattened, numbers modulo 256. */
-type DeviceBytes = number | string | Uint8Array | DeviceBytes[];
+type DeviceBytes = number | string | Uint8Array | ArrayBuffer | DeviceBytes[];
 
 interface DeviceI2c {
   setup(options: { scl: DevicePin; sda: DevicePin; bitrate?: number }): void;

@@ -4,10 +4,11 @@ import { crc32 } from 'node:zlib';
 import { type BuildOptions, build } from 'esbuild';
 import { spellConstants } from './constants.ts';
 import { fontBitmap } from './font.ts';
-import type { ImageBoard } from './limits.ts';
+import { inlined, withoutGetters } from './inline.ts';
+import { APART, type ImageBoard } from './limits.ts';
 import { lint } from './lint.ts';
-import { renameFields, shortened } from './names.ts';
-import { numbersApart, shareNumbers } from './numbers.ts';
+import { calledNames, renameFields, shortened } from './names.ts';
+import { numbersApart, numbersFirst, shareNumbers } from './numbers.ts';
 import { decodeTexts, placeTexts } from './strings.ts';
 import { withSums } from './sums.ts';
 import { tokenise } from './tokens.ts';
@@ -45,6 +46,13 @@ async function shortNames(root: string, entry: string, options: BuildOptions) {
   return shortened(root, entry, declared.outputFiles[0]?.text ?? '', sources);
 }
 
+/** A bundle in its own names, without the functions that are worth it in the source only. */
+async function withFewerFunctions(root: string, entry: string, options: BuildOptions): Promise<string> {
+  const whole = await build({ ...options, write: false });
+  const apart = new Set([...calledNames(root, entry), ...APART.split(' ')]);
+  return withoutGetters(inlined(numbersFirst(whole.outputFiles[0]?.text ?? ''), apart), apart);
+}
+
 async function bundle(root: string, entry: string, parts: Parts): Promise<string> {
   const common = {
     absWorkingDir: root,
@@ -68,7 +76,8 @@ async function bundle(root: string, entry: string, parts: Parts): Promise<string
   };
   const short = await shortNames(root, entry, options);
   const mangleProps = new RegExp(`^(?:${Object.keys(short).join('|')})$`);
-  const first = await build({ ...options, minify: true, mangleProps, mangleCache: short });
+  const stdin = { contents: await withFewerFunctions(root, entry, options), loader: 'js' } as const;
+  const first = await build({ ...common, stdin, minify: true, mangleProps, mangleCache: short });
   const renamed = renameFields(first.outputFiles[0]?.text ?? '', short);
   const contents = shareNumbers(placeTexts(decodeTexts(renamed)));
   // Once more, for names of the variables that are left.

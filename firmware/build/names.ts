@@ -62,6 +62,12 @@ function keptNames(root: string, entry: string): Set<string> {
   return kept;
 }
 
+/** Names of methods that are called otherwise than by being written behind a dot: by the device, or out of text. */
+export function calledNames(root: string, entry: string): Set<string> {
+  const handlers = [...COMMAND_TEXT.matchAll(HANDLER)].map(([, , name]) => name ?? '');
+  return new Set([...keptNames(root, entry), ...SHARED, ...OFFERED, ...handlers]);
+}
+
 /** Layouts of all commands. */
 function layouts(): string[] {
   return (Object.values(COMMANDS) as CommandRow[])

@@ -4,6 +4,7 @@ import type { Plugin } from 'esbuild';
 import { COMMAND_TEXT } from '../../protocol/command-text.ts';
 import { type Edit, edited } from './edits.ts';
 import { quoteShared } from './names.ts';
+import { assignedNames } from './order.ts';
 import { parsed, walk } from './tree.ts';
 
 /**
@@ -38,6 +39,19 @@ export const numbersApart: Plugin = {
     });
   },
 };
+
+/** The same program with its constant numbers first, as constants, in whose place a bundler then writes the numbers. */
+export function numbersFirst(code: string): string {
+  const number = /^(?:var|const) (\w+) = (-?\d\w*);$/gm;
+  const assigned = assignedNames(parsed(code));
+  let head = '';
+  const rest = code.replace(number, (written, name: string, value: string) => {
+    if (assigned.has(name)) return written;
+    head += `const ${name} = ${value};\n`;
+    return '';
+  });
+  return head + rest;
+}
 
 /** A shorter number is read faster than a variable is found. */
 const LONG = 8;

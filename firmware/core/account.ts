@@ -7,7 +7,7 @@ import { Reader, Writer } from '../../protocol/bytes.ts';
  * the next counter (7 bytes); the highest two bits of period or counter are the alphabet; then issuer and label, each
  * behind its length; then the key.
  */
-export class Account {
+export interface Account {
   readonly id: number;
   readonly kind: number;
   readonly algorithm: number;
@@ -17,42 +17,68 @@ export class Account {
   /** What the record holds; the press journal may be ahead of it. */
   counter: number;
   /** Of an OCRA suite, as in `putOcra` of the wire; of no other. */
-  declare question: number;
-  declare length: number;
-  declare inputs: number;
-  declare step: number;
+  readonly question: number;
+  readonly length: number;
+  readonly inputs: number;
+  readonly step: number;
+  /** Views of the content, which is nobody else's. */
   readonly issuer: Uint8Array;
   readonly label: Uint8Array;
   readonly key: Uint8Array;
+}
 
-  constructor(id: number, content: Uint8Array) {
-    const flags = content[0] as number;
-    const kind = flags >> 6;
-    const totp = kind === KIND_TOTP;
-    const from = kind === KIND_OCRA ? 5 : 1;
-    const high = content[from] as number;
-    const names = totp ? 3 : from + 7;
-    const label = names + 1 + (content[names] as number);
-    const key = label + 1 + (content[label] as number);
-    this.id = id;
-    this.kind = kind;
-    this.algorithm = (flags >> 4) & 3;
-    this.digits = (flags & 15) | ((high >> 6) << 4);
-    this.period = totp ? ((high & 63) << 8) | (content[2] as number) : 0;
-    this.counter = totp ? 0 : counterAt(content, from);
-    // Views: the content is nobody else's.
-    this.issuer = content.subarray(names + 1, label);
-    this.label = content.subarray(label + 1, key);
-    this.key = content.subarray(key);
-    if (from > 1) this.readSuite(content);
-  }
+/**
+ * The account in a record's content. As a literal: a constructor looks its object up for every field, and this is done
+ * at every step through the list.
+ */
+export function accountOf(id: number, content: Uint8Array): Account {
+  const flags = content[0] as number;
+  if (flags >> 6 !== KIND_TOTP) return countedAccount(id, content, flags);
+  const high = content[1] as number;
+  const label = 4 + (content[3] as number);
+  const key = label + 1 + (content[label] as number);
+  const account = {
+    id,
+    kind: KIND_TOTP,
+    algorithm: (flags >> 4) & 3,
+    digits: (flags & 15) | ((high >> 6) << 4),
+    period: ((high & 63) << 8) | (content[2] as number),
+    counter: 0,
+    issuer: content.subarray(4, label),
+    label: content.subarray(label + 1, key),
+    key: content.subarray(key),
+  };
+  return account as Account;
+}
 
-  private readSuite(content: Uint8Array): void {
-    this.question = content[1] as number;
-    this.length = content[2] as number;
-    this.inputs = content[3] as number;
-    this.step = content[4] as number;
+/** One of HOTP or OCRA. */
+function countedAccount(id: number, content: Uint8Array, flags: number): Account {
+  const isOcra = flags >> 6 === KIND_OCRA;
+  const from = isOcra ? 5 : 1;
+  const label = from + 8 + (content[from + 7] as number);
+  const key = label + 1 + (content[label] as number);
+  const account = {
+    id,
+    kind: flags >> 6,
+    algorithm: (flags >> 4) & 3,
+    digits: (flags & 15) | (((content[from] as number) >> 6) << 4),
+    period: 0,
+    counter: counterAt(content, from),
+    question: 0,
+    length: 0,
+    inputs: 0,
+    step: 0,
+    issuer: content.subarray(from + 8, label),
+    label: content.subarray(label + 1, key),
+    key: content.subarray(key),
+  };
+  if (isOcra) {
+    account.question = content[1] as number;
+    account.length = content[2] as number;
+    account.inputs = content[3] as number;
+    account.step = content[4] as number;
   }
+  return account;
 }
 
 /** Seven bytes, less the two bits of the alphabet. */

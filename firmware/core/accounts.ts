@@ -6,16 +6,8 @@ import { ocra } from '../../protocol/ocra.ts';
 import { hotp, timeStep } from '../../protocol/otp.ts';
 import type { Algorithm, Primitives } from '../../protocol/primitives.ts';
 import * as refused from '../../protocol/refusals.ts';
-import { Account, type AccountContent, accountContent } from './account.ts';
-import {
-  JOURNAL_CONTENT_BYTES,
-  ORDER_GAP,
-  ORDER_MAX,
-  PRESS_ENTRIES,
-  PRESS_ENTRY_BYTES,
-  PRESS_MODULUS,
-  SYSTEM_IDS,
-} from './limits.ts';
+import { type Account, type AccountContent, accountContent, accountOf } from './account.ts';
+import * as limits from './limits.ts';
 import { aheadOf, tagAt, tagOf } from './presses.ts';
 import type { Records } from './vault/records.ts';
 import type { Vault } from './vault/vault.ts';
@@ -53,7 +45,7 @@ export class Accounts {
     if (!records) return;
     for (let slot = 0; slot < records.ids.length; slot++) {
       const id = records.ids[slot] as number;
-      if (id >= 0 && id < SYSTEM_IDS) continue;
+      if (id >= 0 && id < limits.SYSTEM_IDS) continue;
       let place = this.count;
       while (place > 0 && this.orderAt(place - 1) > (records.orders[slot] as number)) {
         this.places[place] = this.places[place - 1] as number;
@@ -83,10 +75,11 @@ export class Accounts {
   /** The account at a place, or undefined when its record is damaged. */
   read(place: number): Account | undefined {
     const records = this.vault.records;
+    if (!records) return undefined;
     const slot = this.places[place] as number;
-    const content = records?.read(slot);
-    if (!records || !content) return undefined;
-    const account = new Account(records.ids[slot] as number, content);
+    const content = records.read(slot);
+    if (!content) return undefined;
+    const account = accountOf(records.ids[slot] as number, content);
     if (account.kind !== KIND_TOTP) account.counter = this.ahead(account.id, account.counter);
     return account;
   }
@@ -106,7 +99,8 @@ export class Accounts {
       if (tagOf(this.idAt(place)) === tagOf(id)) return refused.REFUSED_ACCOUNT_EXISTS;
     }
     if (this.count >= ACCOUNTS_MAX || records.free < 1) return refused.REFUSED_FULL;
-    if (this.orderAt(this.count - 1) === ORDER_MAX && !this.spread()) return refused.REFUSED_STORAGE_FAILED;
+    if (this.orderAt(this.count - 1) === limits.ORDER_MAX && !this.spread())
+      return refused.REFUSED_STORAGE_FAILED;
     const stored =
       this.unpress(id) && records.write(id, this.count > 0 ? this.orderAt(this.count - 1) + 1 : 1, bytes);
     this.arrange();
@@ -142,7 +136,7 @@ export class Accounts {
       // Between the two that will stand around it.
       const before = to < at ? to - 1 : to;
       const low = this.orderAt(before);
-      const high = before + 1 < this.count ? this.orderAt(before + 1) : ORDER_MAX + 1;
+      const high = before + 1 < this.count ? this.orderAt(before + 1) : limits.ORDER_MAX + 1;
       if (high - low > 1) return this.reorder(at, (low + high) >> 1);
       if (!this.spread()) return false;
     }
@@ -165,7 +159,7 @@ export class Accounts {
   private spread(): boolean {
     for (let place = 0; place < this.count; place++) if (!this.reorder(place, place + 1)) return false;
     for (let place = this.count - 1; place >= 0; place--) {
-      if (!this.reorder(place, (place + 1) * ORDER_GAP)) return false;
+      if (!this.reorder(place, (place + 1) * limits.ORDER_GAP)) return false;
     }
     return true;
   }
@@ -204,11 +198,13 @@ export class Accounts {
   }
 
   /** Makes the passcode that comes next ready, so that a press has only to show it. Spends nothing. */
-  prepare(account: Account, utc: number): void {
+  makeReady(account: Account, utc: number): void {
     const period = account.period;
     const counter = period ? Math.floor(utc / period) : account.counter;
-    if (this.readyAt !== counter || this.keyed !== account.id) {
-      this.ready = hotp(this.key(account), counter, account.digits & 15, account.digits >> 4);
+    const isKeyed = this.keyed === account.id;
+    if (this.readyAt !== counter || !isKeyed) {
+      const hmac = isKeyed ? (this.hmac as Hmac) : this.rekeyed(account);
+      this.ready = hotp(hmac, counter, account.digits & 15, account.digits >> 4);
       this.readyAt = counter;
     }
     this.readyFrom = utc;
@@ -226,12 +222,14 @@ export class Accounts {
   }
 
   private rekeyed(account: Account): Hmac {
-    let hmac = this.hmac;
+    const held = this.hmac;
     this.ready = '';
     this.readyAt = -1;
     this.readyTill = -1;
-    if (hmac?.algorithm === account.algorithm) hmac.rekey(account.key);
-    else hmac = new Hmac(this.primitives, account.algorithm as Algorithm, account.key);
+    const hmac =
+      held?.algorithm === account.algorithm
+        ? held.rekey(account.key)
+        : new Hmac(this.primitives, account.algorithm as Algorithm, account.key);
     this.hmac = hmac;
     this.keyed = account.id;
     return hmac;
@@ -257,15 +255,15 @@ export class Accounts {
     // Not before the person has read that values may come again.
     if (!journal || this.vault.wentBack || account.counter >= COUNTER_MAX) return false;
     const tag = tagOf(account.id);
-    const out = new Writer(JOURNAL_CONTENT_BYTES)
+    const out = new Writer(limits.JOURNAL_CONTENT_BYTES)
       .number(tag, 3)
-      .number((account.counter + 1) % PRESS_MODULUS, 3);
-    for (let i = 0; i < PRESS_ENTRIES; i++) {
-      const at = i * PRESS_ENTRY_BYTES;
-      const entry = journal.content.subarray(at, at + PRESS_ENTRY_BYTES);
+      .number((account.counter + 1) % limits.PRESS_MODULUS, 3);
+    for (let i = 0; i < limits.PRESS_ENTRIES; i++) {
+      const at = i * limits.PRESS_ENTRY_BYTES;
+      const entry = journal.content.subarray(at, at + limits.PRESS_ENTRY_BYTES);
       const other = tagAt(entry, 0);
       if (other === tag || other === 0) continue;
-      if (out.at < PRESS_ENTRIES * PRESS_ENTRY_BYTES) out.raw(entry);
+      if (out.at < limits.PRESS_ENTRIES * limits.PRESS_ENTRY_BYTES) out.raw(entry);
       else if (!this.fold(other)) return false;
     }
     // What was read of this account is of yesterday now.
@@ -292,8 +290,8 @@ export class Accounts {
     const journal = this.vault.presses;
     if (!journal || this.ahead(id, -1) < 0) return true;
     const content = new Uint8Array(journal.content);
-    for (let at = 0; at < PRESS_ENTRIES * PRESS_ENTRY_BYTES; at += PRESS_ENTRY_BYTES) {
-      if (tagAt(content, at) === tagOf(id)) content.fill(0, at, at + PRESS_ENTRY_BYTES);
+    for (let at = 0; at < limits.PRESS_ENTRIES * limits.PRESS_ENTRY_BYTES; at += limits.PRESS_ENTRY_BYTES) {
+      if (tagAt(content, at) === tagOf(id)) content.fill(0, at, at + limits.PRESS_ENTRY_BYTES);
     }
     return this.vault.press(content);
   }

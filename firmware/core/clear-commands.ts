@@ -7,6 +7,7 @@ import { FOB_ID, Handshake, handshakeContext, type Session } from '../../protoco
 import type { Accounts } from './accounts.ts';
 import { bytesOf, idBytes } from './convert.ts';
 import type { Lock } from './lock.ts';
+import type { Parts } from './parts.ts';
 import type { Person } from './person.ts';
 import type { Pool } from './pool.ts';
 import type { Now, Ports } from './ports.ts';
@@ -16,18 +17,6 @@ import { VAULT_BLANK, VAULT_KEYS_LOST, VAULT_OWNED, type Vault } from './vault/v
 
 export const KEY_PAIRING_KEY = 0;
 export const KEY_PAIRING_CODE = 1;
-
-/** What commands work on. */
-export interface Parts {
-  readonly ports: Ports;
-  readonly vault: Vault;
-  readonly lock: Lock;
-  readonly accounts: Accounts;
-  readonly timekeeper: Timekeeper;
-  readonly pool: Pool;
-  readonly person: Person;
-  readonly now: Now;
-}
 
 /** The commands that need no session: who is there, pairing, and the handshake. */
 export class ClearCommands {
@@ -50,14 +39,14 @@ export class ClearCommands {
   private pairingCode: string;
   private pairingUntil: number;
 
-  constructor(parts: Parts) {
+  constructor(parts: Parts, person: Person) {
     this.ports = parts.ports;
     this.vault = parts.vault;
     this.lock = parts.lock;
     this.accounts = parts.accounts;
     this.timekeeper = parts.timekeeper;
     this.pool = parts.pool;
-    this.person = parts.person;
+    this.person = person;
     this.now = parts.now;
     this.sessionKey = KEY_PAIRING_KEY;
     this.handshakeKey = KEY_PAIRING_KEY;

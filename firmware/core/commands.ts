@@ -5,11 +5,12 @@ import { questionBytes } from '../../protocol/ocra.ts';
 import { secondsLeft, timeStep } from '../../protocol/otp.ts';
 import type { Algorithm } from '../../protocol/primitives.ts';
 import * as refused from '../../protocol/refusals.ts';
-import { Account, type AccountContent } from './account.ts';
-import type { Parts } from './clear-commands.ts';
+import { type Account, type AccountContent, accountOf } from './account.ts';
 import { bytesOf, idBytes, idOf } from './convert.ts';
 import { SYSTEM_IDS } from './limits.ts';
 import { OwnerCommands } from './owner-commands.ts';
+import type { Parts } from './parts.ts';
+import type { Person } from './person.ts';
 import { ASK_APART, ASK_PIN, ASK_PLAIN, ASK_REPORT, NO_NUMBER } from './question.ts';
 import { printable } from './screens/text.ts';
 import * as texts from './texts.ts';
@@ -22,8 +23,8 @@ interface Enrolment extends AccountContent {
 
 /** What the fob does for each command of the wire: here, those about accounts. */
 export class Commands extends OwnerCommands implements Handlers {
-  constructor(parts: Parts) {
-    super(parts);
+  constructor(parts: Parts, person: Person) {
+    super(parts, person);
   }
 
   /** The account of a request, or a refusal. */
@@ -56,7 +57,7 @@ export class Commands extends OwnerCommands implements Handlers {
     if (request.index >= this.accounts.count) return refused.REFUSED_NO_SUCH_ACCOUNT;
     const id = this.accounts.idAt(request.index);
     const account = this.accounts.read(request.index);
-    const shown = account || new Account(id, new Uint8Array(16));
+    const shown = account || accountOf(id, new Uint8Array(16));
     return {
       id: idBytes(id),
       health: account ? 0 : 1,

@@ -4,6 +4,7 @@ import type { Accounts } from './accounts.ts';
 import type { Entry } from './entry.ts';
 import { BATTERY_LOW, CODE_MS, FAR, LOOK_MS, MESSAGE_MS, NEVER, NEXT_SECONDS, REFRESH_MS } from './limits.ts';
 import type { Lock } from './lock.ts';
+import type { Parts } from './parts.ts';
 import type { Pool } from './pool.ts';
 import type { Now, Ports } from './ports.ts';
 import { Question } from './question.ts';
@@ -76,24 +77,15 @@ export abstract class Face implements View {
   readonly question: Question;
   readonly typist: Typist;
 
-  constructor(
-    ports: Ports,
-    vault: Vault,
-    lock: Lock,
-    accounts: Accounts,
-    time: Timekeeper,
-    pool: Pool,
-    state: State,
-    now: Now,
-  ) {
-    this.ports = ports;
-    this.vault = vault;
-    this.lock = lock;
-    this.accounts = accounts;
-    this.time = time;
-    this.pool = pool;
-    this.state = state;
-    this.now = now;
+  constructor(parts: Parts) {
+    this.ports = parts.ports;
+    this.vault = parts.vault;
+    this.lock = parts.lock;
+    this.accounts = parts.accounts;
+    this.time = parts.timekeeper;
+    this.pool = parts.pool;
+    this.state = parts.vault.policy;
+    this.now = parts.now;
     this.place = 0;
     this.keyAt = 0;
     // A property that is not there is looked for the longest.
@@ -102,7 +94,7 @@ export abstract class Face implements View {
     this.secondsLeft = 0;
     this.entered = new Uint8Array(0);
     this.question = new Question();
-    this.typist = new Typist(ports.keyboard);
+    this.typist = new Typist(this.ports.keyboard);
   }
 
   /** Back to the list, or to what stands in its place. */
@@ -181,7 +173,7 @@ export abstract class Face implements View {
     const asks = state.pinDigits && asksPin(state, PIN_TO_SHOW);
     const kind = account && !asks ? account.kind : 0;
     if (account && (kind === KIND_HOTP || (kind === KIND_TOTP && !this.time.unset))) {
-      this.accounts.prepare(account, this.now.utc);
+      this.accounts.makeReady(account, this.now.utc);
     } else this.accounts.forget();
   }
 

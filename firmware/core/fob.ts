@@ -64,17 +64,9 @@ export class Fob {
     this.timekeeper = new Timekeeper(vault, ports, now);
     now.utc = this.timekeeper.correct(utc);
     const lock = new Lock(vault, accounts, ports.marks, now);
-    this.person = new Person(ports, vault, lock, accounts, this.timekeeper, this.pool, vault.policy, now);
-    this.commands = new Commands({
-      ports,
-      vault,
-      lock,
-      accounts,
-      timekeeper: this.timekeeper,
-      pool: this.pool,
-      person: this.person,
-      now,
-    });
+    const parts = { ports, vault, lock, accounts, timekeeper: this.timekeeper, pool: this.pool, now };
+    this.person = new Person(parts);
+    this.commands = new Commands(parts, this.person);
     this.deframer = new Deframer();
     this.out = new Writer(PAYLOAD_BYTES_MAX);
     this.answered = -1;
@@ -100,7 +92,7 @@ export class Fob {
     // What fell due before the key counts as before it.
     if (ms >= this.due) this.tick(ms, utc);
     else this.advance(ms, utc);
-    person.key(which, down);
+    person.keyMoved(which, down);
     if (person.dirty) this.refresh();
   }
 
@@ -145,7 +137,7 @@ export class Fob {
     draw(person.view(), this.ports.display);
     // What can wait until the screen is there.
     if (person.kind === VIEW_LIST) person.prepare();
-    else this.pool.rest();
+    else this.pool.settle();
   }
 
   private frame(text: string): void {

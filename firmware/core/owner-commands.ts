@@ -1,10 +1,12 @@
 import type { Request, Response } from '../../protocol/commands.ts';
 import * as limits from '../../protocol/limits.ts';
 import * as refused from '../../protocol/refusals.ts';
-import { ClearCommands, KEY_PAIRING_CODE, KEY_PAIRING_KEY, type Parts } from './clear-commands.ts';
+import { ClearCommands, KEY_PAIRING_CODE, KEY_PAIRING_KEY } from './clear-commands.ts';
 import { utcText } from './date.ts';
 import { showMaintenance } from './flow.ts';
 import { ASK_CLOCK_SECONDS, DATA_KEY_BYTES } from './limits.ts';
+import type { Parts } from './parts.ts';
+import type { Person } from './person.ts';
 import { ASK_APART, ASK_PLAIN, ASK_UNLOCKED, NO_NUMBER } from './question.ts';
 import * as texts from './texts.ts';
 import { TRIM_OFFSET } from './timekeeper.ts';
@@ -21,8 +23,8 @@ export class OwnerCommands extends ClearCommands {
   /** The time on the screen that the clock is asked to be set to. */
   private askedTime: number;
 
-  constructor(parts: Parts) {
-    super(parts);
+  constructor(parts: Parts, person: Person) {
+    super(parts, person);
     this.askedTime = 0;
   }
 

@@ -1,6 +1,5 @@
 import { PRESS_DEAF_MS, PRESS_WAIT_MS } from '../../protocol/limits.ts';
 import { REFUSED_BUSY, REFUSED_PRESS_NEEDED } from '../../protocol/refusals.ts';
-import type { Accounts } from './accounts.ts';
 import { two } from './date.ts';
 import * as entries from './entry.ts';
 import { Face } from './face.ts';
@@ -18,15 +17,12 @@ import {
   turn,
 } from './flow.ts';
 import * as limits from './limits.ts';
-import type { Lock } from './lock.ts';
-import type { Pool } from './pool.ts';
-import type { Now, Ports } from './ports.ts';
+import type { Parts } from './parts.ts';
 import * as questions from './question.ts';
 import * as views from './screens/view.ts';
-import { asksPin, PIN_TO_APPROVE, type State } from './state.ts';
+import { asksPin, PIN_TO_APPROVE } from './state.ts';
 import * as texts from './texts.ts';
-import type { Timekeeper } from './timekeeper.ts';
-import { VAULT_BLANK, VAULT_KEYS_LOST, VAULT_OWNED, type Vault } from './vault/vault.ts';
+import { VAULT_BLANK, VAULT_KEYS_LOST, VAULT_OWNED } from './vault/vault.ts';
 
 const KEY_MAIN = 0;
 const KEY_NEXT = 1;
@@ -40,20 +36,11 @@ export class Person extends Face {
   /** The last input. */
   declare private lookedAt: number;
 
-  constructor(
-    ports: Ports,
-    vault: Vault,
-    lock: Lock,
-    accounts: Accounts,
-    time: Timekeeper,
-    pool: Pool,
-    state: State,
-    now: Now,
-  ) {
-    super(ports, vault, lock, accounts, time, pool, state, now);
+  constructor(parts: Parts) {
+    super(parts);
     this.stepAt = 0;
     this.quick = 0;
-    ports.display.light(state.light);
+    this.ports.display.light(this.state.light);
     this.home();
   }
 
@@ -94,23 +81,24 @@ export class Person extends Face {
   }
 
   /** A key went down or up: 0 main, 1 next, 2 previous, 3 back. */
-  key(which: number, down: boolean): void {
+  keyMoved(which: number, down: boolean): void {
     const ms = this.now.ms;
     const kind = this.kind;
     if (kind > views.VIEW_ENTRY) this.question.look(ms);
     this.lookedAt = ms;
     // A pool that has enough takes one edge of each press: the other is on the way to a passcode.
-    if (down || !this.pool.ready) this.pool.edge();
-    if (down) this.press(which, kind, ms);
-    else if (which === KEY_MAIN) this.release();
+    if (down || !this.pool.ready) this.pool.keepMoment(ms);
+    if (down) this.goDown(which, kind, ms);
+    else if (which === KEY_MAIN) this.goUp();
   }
 
-  private press(which: number, kind: number, ms: number): void {
+  private goDown(which: number, kind: number, ms: number): void {
     this.keyAt = ms;
-    if (kind === views.VIEW_LIST && which === KEY_MAIN) {
+    if (kind !== views.VIEW_LIST || which === KEY_BACK) this.pressOther(which, kind, ms);
+    else if (which === KEY_MAIN) {
       this.until = ms + this.state.screenSeconds * 1000;
       this.holdAt = ms + limits.HOLD_MS;
-    } else this.pressOther(which, kind, ms);
+    } else this.stepList(which === KEY_NEXT ? 1 : -1, ms);
   }
 
   private pressOther(which: number, kind: number, ms: number): void {
@@ -124,7 +112,7 @@ export class Person extends Face {
     ) {
       if (which === KEY_MAIN) this.pressMain(kind, ms);
       else if (which === KEY_BACK) this.back();
-      else if (kind < views.VIEW_ASK) this.step(which === KEY_NEXT ? 1 : -1);
+      else if (kind < views.VIEW_ASK) turn(this, kind, which === KEY_NEXT ? 1 : -1);
     }
   }
 
@@ -133,12 +121,12 @@ export class Person extends Face {
     this.holdAt = ms + (this.erases ? limits.ERASE_HOLD_MS : holdMs);
   }
 
-  private release(): void {
+  private goUp(): void {
     // A press that begun on the list has nothing to end but itself.
     if (this.kind === views.VIEW_LIST && this.holdAt < limits.FAR) {
       this.holdAt = limits.FAR;
       if (this.ports.facts.keys > 1) this.open(false);
-      else this.step(1);
+      else this.stepList(1, this.now.ms);
     } else this.releaseOther();
   }
 
@@ -151,7 +139,7 @@ export class Person extends Face {
     this.holdAt = limits.FAR;
     if (this.kind > views.VIEW_ENTRY) this.deny();
     else if (this.ports.facts.keys > 1) choose(this);
-    else this.step(1);
+    else turn(this, this.kind, 1);
   }
 
   /** Called at the deadline, or any other time. */
@@ -235,17 +223,13 @@ export class Person extends Face {
     else if (kind >= views.VIEW_HOME) choose(this);
   }
 
-  private step(by: number): void {
-    const kind = this.kind;
-    if (kind === views.VIEW_LIST) {
-      const ms = this.now.ms;
-      const places = this.accounts.count + 1;
-      this.quick = ms < this.stepAt + limits.JUMP_MS ? this.quick + 1 : 0;
-      this.stepAt = ms;
-      const far = this.quick > 1 && places > limits.JUMP_PLACES ? limits.JUMP_PLACES * by : by;
-      this.place = (this.place + far + places) % places;
-      this.list();
-    } else turn(this, kind, by);
+  private stepList(by: number, ms: number): void {
+    const places = this.accounts.count + 1;
+    this.quick = ms < this.stepAt + limits.JUMP_MS ? this.quick + 1 : 0;
+    this.stepAt = ms;
+    const far = this.quick > 1 && places > limits.JUMP_PLACES ? limits.JUMP_PLACES * by : by;
+    this.place = (this.place + far + places) % places;
+    this.list();
   }
 
   private back(): void {

@@ -52,10 +52,10 @@ export class Pool {
   }
 
   /** Keeps the moment of a key going down or up, to be mixed in later: a passcode may be waiting behind this key. */
-  edge(): void {
+  keepMoment(ms: number): void {
     const edges = this.edges;
     const at = this.kept;
-    edges[at] = this.now.ms;
+    edges[at] = ms;
     edges[at + 1] = this.entropy.sample();
     this.kept = at + 2;
     if (at + 2 === POOL_EDGES) this.mix();
@@ -68,7 +68,7 @@ export class Pool {
   }
 
   /** Nobody waits: mixes in what has gathered, before a key would have to. */
-  rest(): void {
+  settle(): void {
     if (this.kept > POOL_EDGES / 2) this.mix();
   }
 

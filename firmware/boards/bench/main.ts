@@ -82,11 +82,15 @@ function control(line: string): void {
   if (order.battery !== undefined) battery = order.battery;
   if (order.keys !== undefined) facts.keys = order.keys;
   if (order.meter) primitives.meter();
+  const down = order.down;
+  const key = order.key ?? 0;
+  const ms = now.ms;
+  const utc = now.utc;
   // Twice: between the two is what a mark costs.
   mark();
   mark();
-  if (order.down !== undefined) fob.key(order.key ?? 0, order.down, now.ms, now.utc);
-  else fob.tick(now.ms, now.utc);
+  if (down !== undefined) fob.key(key, down, ms, utc);
+  else fob.tick(ms, utc);
   mark();
   const answer = {
     screen: display.shown,

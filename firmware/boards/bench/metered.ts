@@ -1,4 +1,4 @@
-import type { Algorithm, Parts } from '../../../protocol/primitives.ts';
+import type { Algorithm, Hash, Parts } from '../../../protocol/primitives.ts';
 import { NativePrimitives } from '../parts/primitives.ts';
 
 /** The native primitives, noting how many variables are in use at each call: the deep end of every operation. */
@@ -21,10 +21,15 @@ export class MeteredPrimitives extends NativePrimitives {
   meter(): void {
     this.peak = 0;
     const hash = this.hash;
+    const hasher = this.hasher;
     const ecb = this.ecb;
     this.hash = (algorithm: Algorithm, parts: Parts): Uint8Array => {
       this.usage();
       return hash.call(this, algorithm, parts) as Uint8Array;
+    };
+    this.hasher = (algorithm: Algorithm): Hash => {
+      this.usage();
+      return hasher.call(this, algorithm) as Hash;
     };
     this.ecb = (key: Uint8Array, blocks: Uint8Array): Uint8Array => {
       this.usage();

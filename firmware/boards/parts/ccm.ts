@@ -1,10 +1,10 @@
 import { CCM_NONCE_BYTES, CCM_TAG_BYTES } from '../../../protocol/limits.ts';
-import type { Algorithm, Parts, Primitives } from '../../../protocol/primitives.ts';
+import type { Algorithm, Hash, Parts, Primitives } from '../../../protocol/primitives.ts';
 
 /** The protocol's primitives where the interpreter has AES-CCM itself, and AES in no other mode. */
 export class CcmPrimitives implements Primitives {
   /** By their numbers. */
-  private readonly hashes: ((parts: Parts) => ArrayBuffer)[];
+  private readonly hashes: Hash[];
 
   constructor() {
     const crypto = require('crypto');
@@ -12,7 +12,11 @@ export class CcmPrimitives implements Primitives {
   }
 
   hash(algorithm: Algorithm, parts: Parts): Uint8Array {
-    return new Uint8Array((this.hashes[algorithm] as (parts: Parts) => ArrayBuffer)(parts));
+    return new Uint8Array((this.hashes[algorithm] as Hash)(parts));
+  }
+
+  hasher(algorithm: Algorithm): Hash {
+    return this.hashes[algorithm] as Hash;
   }
 
   seal(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array): Uint8Array {

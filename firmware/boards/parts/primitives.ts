@@ -1,5 +1,5 @@
 import { type AesBlocks, ccmOpen, ccmSeal } from '../../../protocol/ccm.ts';
-import type { Algorithm, Parts, Primitives } from '../../../protocol/primitives.ts';
+import type { Algorithm, Hash, Parts, Primitives } from '../../../protocol/primitives.ts';
 
 const ZERO_IV = new Uint8Array(16);
 
@@ -10,7 +10,7 @@ const ZERO_IV = new Uint8Array(16);
 export class NativePrimitives implements Primitives, AesBlocks {
   private readonly AES: DeviceCrypto['AES'];
   /** By their numbers: found once, as every passcode asks twice. `hello` says which of them the board lacks. */
-  private readonly hashes: ((parts: Parts) => ArrayBuffer)[];
+  private readonly hashes: Hash[];
 
   constructor() {
     const crypto = require('crypto');
@@ -19,7 +19,11 @@ export class NativePrimitives implements Primitives, AesBlocks {
   }
 
   hash(algorithm: Algorithm, parts: Parts): Uint8Array {
-    return new Uint8Array((this.hashes[algorithm] as (parts: Parts) => ArrayBuffer)(parts));
+    return new Uint8Array((this.hashes[algorithm] as Hash)(parts));
+  }
+
+  hasher(algorithm: Algorithm): Hash {
+    return this.hashes[algorithm] as Hash;
   }
 
   cbc(key: Uint8Array, blocks: Uint8Array): Uint8Array {

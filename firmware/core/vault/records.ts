@@ -36,6 +36,9 @@ export class Records {
   readonly ids: Int32Array;
   /** Place in the person's list by slot. */
   readonly orders: Uint8Array;
+  /** An initialisation vector, and its words: made once, and zero behind the nonce. */
+  private readonly words: Int32Array;
+  private readonly vector: Uint8Array;
   private turn: number;
   /** Whether nothing is under way on storage, and the tables are what the slots hold. */
   private settled: boolean;
@@ -54,6 +57,8 @@ export class Records {
     const slots = slotCount(storage);
     this.ids = new Int32Array(slots);
     this.orders = new Uint8Array(slots);
+    this.words = new Int32Array(BLOCK_BYTES >> 2);
+    this.vector = new Uint8Array(this.words.buffer);
     this.turn = -1;
     this.settled = false;
     this.silent = false;
@@ -82,8 +87,8 @@ export class Records {
     if (!bytes || bytes[0] !== MAGIC) return this.openOld(bytes);
     const length = bytes[6] as number;
     if (length > this.capacity) return undefined;
-    const words = new Int32Array(BLOCK_BYTES >> 2);
-    const vector = new Uint8Array(words.buffer);
+    const words = this.words;
+    const vector = this.vector;
     vector.set(bytes.subarray(7, RECORD_HEADER_BYTES), 0);
     const blocks = bytes.subarray(RECORD_HEADER_BYTES, RECORD_HEADER_BYTES + ((length + 15) & ~15));
     const content = this.primitives.decrypt(this.key, vector, blocks).subarray(0, length);

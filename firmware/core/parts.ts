@@ -1,0 +1,17 @@
+import type { Accounts } from './accounts.ts';
+import type { Lock } from './lock.ts';
+import type { Pool } from './pool.ts';
+import type { Now, Ports } from './ports.ts';
+import type { Timekeeper } from './timekeeper.ts';
+import type { Vault } from './vault/vault.ts';
+
+/** What a fob is made of: what its person and the commands work on. */
+export interface Parts {
+  readonly ports: Ports;
+  readonly vault: Vault;
+  readonly lock: Lock;
+  readonly accounts: Accounts;
+  readonly timekeeper: Timekeeper;
+  readonly pool: Pool;
+  readonly now: Now;
+}
