@@ -1,5 +1,5 @@
 import { limits } from '../limits.ts';
-import type { Store } from './database.ts';
+import type { Store } from './store.ts';
 
 /** Tells watchers that something in the database has changed: by this node at once, by another within half a second. */
 export interface Changes {

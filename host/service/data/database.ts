@@ -1,29 +1,13 @@
-import { type Kysely, Migrator } from 'kysely';
+import { Migrator } from 'kysely';
 import { ServiceError } from '../errors.ts';
 import { texts } from '../texts.ts';
-import { type Engine, engineOf } from './engine.ts';
+import { engineOf } from './engine.ts';
 import { migrationProvider } from './migrations/list.ts';
 import { openPostgres, transactPostgres, writingPostgres } from './postgres.ts';
-import type { Schema } from './schema.ts';
 import { openSqlite, writingSqlite } from './sqlite.ts';
+import type { Db, Store } from './store.ts';
 
-/** A handle that queries run on: the database itself or one open transaction. */
-export type Db = Kysely<Schema>;
-
-/** The opened database. */
-export interface Store {
-  readonly db: Db;
-  readonly engine: Engine;
-  /**
-   * Calls `changed` soon after another node or process has committed (and, on PostgreSQL, announced).
-   *
-   * @returns stops watching
-   */
-  watch(changed: () => void): () => void;
-  /** Lets other nodes know that something changed, where the database does not do so by itself. */
-  announce(): Promise<void>;
-  close(): Promise<void>;
-}
+export type { Db, Store } from './store.ts';
 
 /** Where the data is. */
 export interface StoreOptions {

@@ -3,8 +3,8 @@ import pg from 'pg';
 import { ServiceError, systemCode } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { texts } from '../texts.ts';
-import type { Db, Store } from './database.ts';
 import type { Schema } from './schema.ts';
+import type { Db, Store } from './store.ts';
 
 const INT8 = 20;
 const CHANNEL = 'passfob_changes';

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Db } from './database.ts';
 import { engineOf } from './engine.ts';
+import type { Db } from './store.ts';
 
 type ColumnType = 'text' | 'integer' | 'bigint';
 

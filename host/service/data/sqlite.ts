@@ -7,8 +7,8 @@ import { Kysely, SqliteDialect, sql } from 'kysely';
 import { ServiceError, systemCode } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { texts } from '../texts.ts';
-import type { Db, Store } from './database.ts';
 import type { Schema } from './schema.ts';
+import type { Db, Store } from './store.ts';
 
 /**
  * Opens (or makes) `service.db` in a directory; its tables may be older or missing.
