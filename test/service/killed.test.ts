@@ -71,7 +71,10 @@ test('killed in the middle of 1,000 validations: what was accepted is refused af
   expect(accepted.length).toBeGreaterThan(logIns.length / 2);
   expect(endings.map(([, ending]) => ending)).toContain('unanswered');
   const after = await startNode(order);
-  const again = await Promise.all(accepted.map(logIn => send(after.url, apiKey, logIn)));
-  expect(new Set(again)).toEqual(new Set(['refused']));
+  for (let from = 0; from < accepted.length; from += AT_ONCE) {
+    const some = accepted.slice(from, from + AT_ONCE);
+    const again = await Promise.all(some.map(logIn => send(after.url, apiKey, logIn)));
+    expect(again).toEqual(some.map(() => 'refused'));
+  }
   await after.kill();
 }, 120_000);
