@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { isBigRun } from '../kit/tools.ts';
 import { add, apiKeyOf, codeNow, NOON_MS, newToken, post, Rig, wrongCode } from './kit.ts';
 
 const PARALLEL = 64;
+const ROUNDS = isBigRun ? 300 : 5;
 /** No lock: what is counted here is the high-water mark's work alone. */
 const neverLocks = { threshold: 0, periodMs: 1000 };
 
@@ -10,14 +12,14 @@ test('64 identical requests at once: exactly one is accepted, the rest are one a
   const service = await rig.start({ lock: neverLocks });
   const apiKey = apiKeyOf(service);
   const token = await add(service, newToken());
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     rig.clock.nowMs += 90_000;
     const body = { user: 'ada', passcode: codeNow(token, rig.clock.nowMs) };
     const responses = await Promise.all(Array.from({ length: PARALLEL }, () => post(service, apiKey, body)));
     const statuses = responses.map(response => response.status).sort();
     expect(statuses).toEqual([200, ...Array(PARALLEL - 1).fill(403)]);
     const alerts = await service.alerts();
-    expect(alerts).toHaveLength(round + 1);
+    expect(alerts).toHaveLength(Math.min(round + 1, 50));
     expect(alerts[0]?.count).toBe(PARALLEL - 1);
   }
 });
@@ -29,7 +31,7 @@ test('two nodes on one database: exactly one of 64 is accepted', async () => {
   expect(two.apiKey).toBeNull();
   const apiKey = apiKeyOf(one);
   const token = await add(two, newToken());
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     rig.clock.nowMs += 90_000;
     const body = { user: 'ada', passcode: codeNow(token, rig.clock.nowMs) };
     const responses = await Promise.all(
@@ -40,7 +42,9 @@ test('two nodes on one database: exactly one of 64 is accepted', async () => {
     expect(await accepted[0]?.json()).toEqual({ accepted: true });
     expect(responses.filter(response => response.status === 403)).toHaveLength(PARALLEL - 1);
   }
-  expect((await one.alerts()).map(alert => alert.count)).toEqual(Array(5).fill(PARALLEL - 1));
+  expect((await one.alerts()).map(alert => alert.count)).toEqual(
+    Array(Math.min(ROUNDS, 50)).fill(PARALLEL - 1),
+  );
 });
 
 test('of 100 parallel wrong passcodes at most three are evaluated', async () => {

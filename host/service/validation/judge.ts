@@ -53,8 +53,8 @@ function asksPin({ tokens, pinAlways }: Known, passcode: string): boolean {
 }
 
 function pinOutcome(user: User, proofs: Proofs): Outcome | undefined {
-  if (proofs.pin !== true) return 'wrong_pin';
-  return user.pin_change === 1 ? 'pin_change' : undefined;
+  if (user.pin_change === 1) return 'pin_change';
+  return proofs.pin === true ? undefined : 'wrong_pin';
 }
 
 /** What a passcode is to one token. */

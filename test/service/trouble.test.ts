@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import BetterSqlite from 'better-sqlite3';
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { openStore } from '../../host/service/data/database.ts';
+import { readLockPolicy } from '../../host/service/people/settings.ts';
+import { openKeyFile } from '../../host/service/sealing/key-file.ts';
+import { makeEngine } from '../../host/service/validation/engine.ts';
+import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, post, Rig, stepAt } from './kit.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** A validator on the rig's database by a connection of its own. */
+async function validatorOn(rig: Rig) {
+  const store = await openStore({ directory: rig.directory });
+  const { id } = await store.db.selectFrom('applications').select('id').executeTakeFirstOrThrow();
+  const keys = openKeyFile(rig.directory, false);
+  const engine = makeEngine({ db: store.db, keys, lock: readLockPolicy, clock: () => rig.clock.nowMs });
+  const decide = (passcode: string) =>
+    engine.decide({ user: 'ada', passcode, source: '::1', requestId: 'r', applicationId: id });
+  return { store, decide };
+}
+
+test('a database that may not be written: log-ins fail, nothing is accepted, and later all is as before', async () => {
+  await using rig = new Rig();
+  const service = await rig.start({ background: false });
+  const token = await add(service, newToken());
+  const { store, decide } = await validatorOn(rig);
+  const passcode = codeNow(token, NOON_MS);
+  await sql`pragma query_only = 1`.execute(store.db);
+  await expect(decide(passcode)).rejects.toMatchObject({ code: 'SQLITE_READONLY' });
+  expect(await service.events()).toEqual([]);
+  await sql`pragma query_only = 0`.execute(store.db);
+  expect(await decide(passcode)).toBe('accepted');
+  await store.close();
+});
+
+test('a full disk under many log-ins: each fails or is durable, and none is accepted twice when there is room again', async () => {
+  await using rig = new Rig();
+  const service = await rig.start({ background: false });
+  const token = await add(service, newToken({ kind: 'hotp' }));
+  const { store, decide } = await validatorOn(rig);
+  const pages = await sql<{ page_count: number }>`pragma page_count`.execute(store.db);
+  await sql`pragma max_page_count = ${sql.raw(String(pages.rows[0]?.page_count))}`.execute(store.db);
+  const accepted: number[] = [];
+  let isFull = false;
+  for (let counter = 0; counter < 2_000 && !isFull; counter++)
+    try {
+      if ((await decide(codeAt(token, counter))) === 'accepted') accepted.push(counter);
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'SQLITE_FULL' });
+      isFull = true;
+    }
+  expect(isFull).toBe(true);
+  await sql`pragma max_page_count = 1000000`.execute(store.db);
+  for (const counter of accepted.slice(-5)) expect(await decide(codeAt(token, counter))).not.toBe('accepted');
+  // What failed was not used up.
+  expect(await decide(codeAt(token, accepted.length))).toBe('accepted');
+  await store.close();
+});
+
+test('the service’s clock goes back an hour: no passcode is accepted twice, and no lock is shortened', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const apiKey = apiKeyOf(service);
+  const token = await add(service, newToken());
+  const locked = await add(service, newToken({ user: 'bob', serial: 'FOB-2' }));
+  const used = codeNow(token, NOON_MS);
+  expect((await post(service, apiKey, { user: 'ada', passcode: used })).status).toBe(200);
+  for (let nth = 0; nth < 3; nth++)
+    await post(service, apiKey, { user: 'bob', passcode: String(100_000 + nth) });
+  rig.clock.nowMs -= HOUR_MS;
+  for (const step of [
+    stepAt(token, NOON_MS),
+    stepAt(token, rig.clock.nowMs),
+    stepAt(token, rig.clock.nowMs) + 1,
+  ])
+    expect((await post(service, apiKey, { user: 'ada', passcode: codeAt(token, step) })).status).toBe(403);
+  expect(
+    (await post(service, apiKey, { user: 'bob', passcode: codeNow(locked, rig.clock.nowMs) })).status,
+  ).toBe(403);
+  rig.clock.nowMs = NOON_MS + 60_000;
+  expect(
+    (await post(service, apiKey, { user: 'ada', passcode: codeNow(token, rig.clock.nowMs) })).status,
+  ).toBe(200);
+  expect(
+    (await post(service, apiKey, { user: 'bob', passcode: codeNow(locked, rig.clock.nowMs) })).status,
+  ).toBe(403);
+  rig.clock.nowMs = NOON_MS + 15 * 60_000;
+  expect(
+    (await post(service, apiKey, { user: 'bob', passcode: codeNow(locked, rig.clock.nowMs) })).status,
+  ).toBe(200);
+});
+
+test('only revoked tokens left: a try is refused, flagged once a day, and the seed is gone (R17)', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const token = await add(service, newToken());
+  await service.changeTokenState('FOB-1', 'revoked');
+  for (let day = 0; day < 2; day++) {
+    for (let turn = 0; turn < 3; turn++)
+      await service.validate({ user: 'ada', passcode: codeNow(token, rig.clock.nowMs), source: '::1' });
+    rig.clock.nowMs += 24 * HOUR_MS;
+  }
+  expect((await service.alerts()).map(({ kind, count }) => [kind, count])).toEqual([
+    ['revoked_use', 3],
+    ['revoked_use', 3],
+  ]);
+  const database = new BetterSqlite(join(rig.directory, 'service.db'), { readonly: true });
+  expect(database.prepare('select sealed_secret, key_id from tokens').all()).toEqual([
+    { sealed_secret: null, key_id: null },
+  ]);
+  database.close();
+  // Ten years on it is still revoked, and another fob of the user's is what works.
+  rig.clock.nowMs += 3650 * 24 * HOUR_MS;
+  const next = await add(service, newToken({ serial: 'FOB-2' }));
+  expect(
+    (await service.validate({ user: 'ada', passcode: codeNow(token, rig.clock.nowMs), source: '::1' }))
+      .accepted,
+  ).toBe(false);
+  expect(
+    (await service.validate({ user: 'ada', passcode: codeNow(next, rig.clock.nowMs), source: '::1' }))
+      .accepted,
+  ).toBe(true);
+});

@@ -1,0 +1,139 @@
+import { expect, test } from 'vitest';
+import type { Factors, PinPlace } from '../../../host/service/data/schema.ts';
+import { ensureApplication } from '../../../host/service/people/applications.ts';
+import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
+import { readLockPolicy } from '../../../host/service/people/settings.ts';
+import { disableUser, enableUser } from '../../../host/service/people/user-changes.ts';
+import {
+  makeTemporaryCode,
+  withdrawTemporaryCode,
+} from '../../../host/service/tokens/codes/temporary-codes.ts';
+import { makeEngine } from '../../../host/service/validation/engine.ts';
+import type { Outcome } from '../../../host/service/validation/outcomes.ts';
+import type { ValidationRequest } from '../../../host/service/validation/request.ts';
+import { secret } from '../../kit/secrets.ts';
+import { codeAt, stepAt, wrongCode } from '../kit.ts';
+import { accepted, grace, Office } from '../people/kit.ts';
+
+const PIN = secret('730519');
+const OTHER_PIN = secret('480627');
+
+/** An office with a validator, and a user `ada` who has a password, a PIN and a token. */
+async function scene(pinPlace: PinPlace = 'none') {
+  const office = await Office.open();
+  const { application } = await ensureApplication(office.store.db, office.nowMs);
+  await office.users('ada');
+  const password = await office.password('ada');
+  accepted(await resetPin(office.management, grace, 'ada'));
+  accepted(await choosePin(office.management, grace, { user: 'ada', pin: PIN }));
+  const token = await office.token('ada', { pinPlace });
+  const engine = makeEngine({ ...office.management, lock: readLockPolicy });
+  const decide = (factors: Factors, shown: Partial<ValidationRequest>) =>
+    engine.decide({
+      user: 'ada',
+      passcode: '',
+      source: '192.0.2.1',
+      applicationId: application.id,
+      requestId: 'r',
+      factors,
+      ...shown,
+    });
+  /** The token's next passcode that was not shown yet. */
+  const next = () => {
+    office.nowMs += 60_000;
+    return codeAt(token, stepAt(token, office.nowMs));
+  };
+  return { office, token, password, decide, next };
+}
+
+test('every application gets what it asks for, from tokens with their PIN anywhere (R19, R10)', async () => {
+  const rows: [PinPlace, Factors, ('password' | 'pin')[], Outcome][] = [
+    ['none', 'otp', [], 'accepted'],
+    ['none', 'otp', ['password', 'pin'], 'accepted'],
+    ['none', 'pin_otp', [], 'wrong_pin'],
+    ['none', 'pin_otp', ['pin'], 'accepted'],
+    ['none', 'pin_otp', ['password'], 'wrong_pin'],
+    ['none', 'password_otp', [], 'wrong_password'],
+    ['none', 'password_otp', ['password'], 'accepted'],
+    ['none', 'password_otp', ['pin'], 'wrong_password'],
+    ['fob', 'otp', [], 'accepted'],
+    ['fob', 'pin_otp', [], 'accepted'],
+    ['fob', 'password_otp', ['password'], 'accepted'],
+    ['service', 'otp', [], 'wrong_pin'],
+    ['service', 'otp', ['pin'], 'accepted'],
+    ['service', 'pin_otp', ['pin'], 'accepted'],
+    ['service', 'password_otp', ['password'], 'wrong_pin'],
+    ['service', 'password_otp', ['password', 'pin'], 'accepted'],
+  ];
+  for (const pinPlace of ['none', 'fob', 'service'] as const) {
+    const { office, password, decide, next } = await scene(pinPlace);
+    await using _ = office;
+    for (const [place, factors, shown, outcome] of rows.filter(([place]) => place === pinPlace)) {
+      const request = {
+        passcode: next(),
+        ...(shown.includes('password') ? { password } : {}),
+        ...(shown.includes('pin') ? { pin: PIN } : {}),
+      };
+      const found = await decide(factors, request);
+      expect([place, factors, shown, found]).toEqual([place, factors, shown, outcome]);
+      // What was refused for another factor has used up nothing: the same passcode is good with all of them.
+      if (outcome !== 'accepted')
+        expect(await decide(factors, { ...request, password, pin: PIN })).toBe('accepted');
+    }
+  }
+});
+
+test('wrong factors count: three wrong passwords, PINs or passcodes lock, and a right one does not help then', async () => {
+  const { office, token, password, decide, next } = await scene();
+  await using _ = office;
+  const passcode = next();
+  expect(await decide('password_otp', { passcode, password: `${password}x` })).toBe('wrong_password');
+  expect(await decide('pin_otp', { passcode, pin: OTHER_PIN })).toBe('wrong_pin');
+  expect(await decide('otp', { passcode: wrongCode(token, office.nowMs) })).toBe('wrong');
+  expect(await decide('password_otp', { passcode, password })).toBe('locked');
+  office.nowMs += 15 * 60_000;
+  expect(await decide('password_otp', { passcode: next(), password })).toBe('accepted');
+});
+
+test('a PIN that was reset does not count until it is changed; a disabled account accepts nothing', async () => {
+  const { office, decide, next } = await scene('service');
+  await using _ = office;
+  accepted(await resetPin(office.management, grace, 'ada'));
+  for (let time = 0; time < 4; time++)
+    expect(await decide('otp', { passcode: next(), pin: PIN })).toBe('pin_change');
+  accepted(await choosePin(office.management, grace, { user: 'ada', pin: OTHER_PIN }));
+  expect(await decide('otp', { passcode: next(), pin: OTHER_PIN })).toBe('accepted');
+  accepted(await disableUser(office.management, grace, 'ada'));
+  expect(await decide('otp', { passcode: next(), pin: OTHER_PIN })).toBe('disabled');
+  accepted(await enableUser(office.management, grace, 'ada'));
+  expect(await decide('otp', { passcode: next(), pin: OTHER_PIN })).toBe('accepted');
+});
+
+test('a temporary code is accepted once, ends when the fob is used again, and can be withdrawn', async () => {
+  const { office, decide, next } = await scene();
+  await using _ = office;
+  const make = async () =>
+    secret(accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' })).code);
+  const first = await make();
+  const grouped = `${first.slice(0, 5)} ${first.slice(5)}`;
+  expect(await decide('otp', { passcode: grouped })).toBe('accepted');
+  expect(await decide('otp', { passcode: first })).not.toBe('accepted');
+  const second = await make();
+  expect(await decide('otp', { passcode: next() })).toBe('accepted');
+  expect(await decide('otp', { passcode: second })).not.toBe('accepted');
+  const third = await make();
+  accepted(await withdrawTemporaryCode(office.management, grace, { user: 'ada' }));
+  expect(await decide('otp', { passcode: third })).not.toBe('accepted');
+  const fourth = await make();
+  office.nowMs += 8 * 3_600_000;
+  expect(await decide('otp', { passcode: fourth })).not.toBe('accepted');
+});
+
+test('of 64 log-ins with one temporary code at once, one is accepted', async () => {
+  const { office, decide } = await scene();
+  await using _ = office;
+  const { code } = accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' }));
+  secret(code);
+  const outcomes = await Promise.all(Array.from({ length: 64 }, () => decide('otp', { passcode: code })));
+  expect(outcomes.filter(outcome => outcome === 'accepted')).toHaveLength(1);
+});
