@@ -5,7 +5,11 @@ import BetterSqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { openStore, type Store } from '../../host/service/data/database.ts';
 import { makeBearer } from '../../host/service/people/credentials/bearers.ts';
+import { listUsers, userDetail } from '../../host/service/people/user-views.ts';
 import { openKeyFile } from '../../host/service/sealing/key-file.ts';
+import { searchTokens } from '../../host/service/tokens/search.ts';
+import { listEvents } from '../../host/service/validation/events.ts';
+import { defaultLockPolicy } from '../../host/service/validation/lock.ts';
 import { makeDatabase, startCluster } from '../kit/postgres.ts';
 import { findPostgres } from '../kit/postgres-programs.ts';
 import { itNeeds } from '../kit/tools.ts';
@@ -13,7 +17,7 @@ import { type Node, startNode } from '../service/nodes/node.ts';
 import { type LoadResult, run } from './validate/load.ts';
 import { codeOf, populate, userOf } from './validate/population.ts';
 
-const SIZES = [10_000];
+const SIZES = [10_000, 100_000, 1_000_000];
 const CONNECTIONS = 64;
 const WARM_UP = 3_000;
 const REQUESTS = 20_000;
@@ -96,6 +100,37 @@ function singleTransactions(path: string, count: number): number {
   return rate;
 }
 
+const LOOKS = 200;
+
+/** Pages of lists and searches, each begun somewhere else. @returns the slowest but one in a hundred of each, in words */
+async function lists({ db }: Store, size: number): Promise<string> {
+  const nowMs = Date.now();
+  const at = (turn: number) => (turn * 7919) % size;
+  const kinds: Record<string, (turn: number) => Promise<unknown>> = {
+    tokens: turn => searchTokens(db, { text: `FOB-${String(at(turn)).padStart(8, '0').slice(0, 5)}` }),
+    'tokens of a state': turn =>
+      searchTokens(db, { state: 'active', text: `FOB-${String(at(turn)).padStart(8, '0').slice(0, 4)}` }),
+    'tokens by user': turn => searchTokens(db, { by: 'user', text: userOf(at(turn)).slice(0, 10) }),
+    'tokens by label': turn => searchTokens(db, { by: 'label', text: userOf(at(turn)).slice(0, 10) }),
+    users: turn =>
+      listUsers(db, { search: userOf(at(turn)).slice(0, 10), limit: 50, lock: defaultLockPolicy, nowMs }),
+    'one user': turn => userDetail(db, userOf(at(turn)), { lock: defaultLockPolicy, nowMs }),
+    'last log-ins': () => listEvents(db),
+  };
+  const words: string[] = [];
+  for (const [name, look] of Object.entries(kinds)) {
+    const times: number[] = [];
+    for (let turn = 0; turn < LOOKS; turn++) {
+      const beganMs = performance.now();
+      await look(turn);
+      times.push(performance.now() - beganMs);
+    }
+    times.sort((one, other) => one - other);
+    words.push(`${name} p99 ${(times[Math.floor(LOOKS * 0.99)] ?? 0).toFixed(1)} ms`);
+  }
+  return words.join(', ');
+}
+
 it('validations through HTTP, on SQLite', async () => {
   const bare = await startNode({ kind: 'bare' });
   await load([bare], '', new LogIns(1_000).body);
@@ -128,6 +163,7 @@ it('validations through HTTP, on SQLite', async () => {
     await node.kill();
     const toBare = (result.perSecond / bareResult.perSecond).toFixed(2);
     const toSingle = (result.perSecond / single).toFixed(2);
+    console.log(`${size} tokens, lists: ${await lists(store, size)}`);
     console.log(
       `${size} tokens: ${perSecond(result)}; ${toBare} of the bare route, ${toSingle} of single transactions (${Math.round(single)}/s)`,
     );

@@ -15,6 +15,8 @@ export interface LoadResult {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Milliseconds of the n-th request. */
+  readonly times: Float64Array;
   /** How many responses had each status. */
   readonly statuses: Readonly<Record<string, number>>;
 }
@@ -41,10 +43,10 @@ export async function run(load: Load): Promise<LoadResult> {
   };
   await Promise.all(Array.from({ length: load.connections }, work));
   const seconds = (performance.now() - beganMs) / 1000;
-  times.sort();
+  const sorted = times.slice().sort();
   const quantile = (share: number) =>
-    times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-  return { perSecond: load.requests / seconds, p50Ms: quantile(0.5), p99Ms: quantile(0.99), statuses };
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  return { perSecond: load.requests / seconds, p50Ms: quantile(0.5), p99Ms: quantile(0.99), times, statuses };
 }
 
 function request({ url, apiKey, path, body }: Load, nth: number): string {
