@@ -1,51 +1,65 @@
 import { expect, test } from 'vitest';
 import { isBigRun } from '../kit/tools.ts';
-import { add, apiKeyOf, codeNow, NOON_MS, newToken, post, Rig, wrongCode } from './kit.ts';
+import { add, apiKeyOf, codeNow, isOnPostgres, NOON_MS, newToken, post, Rig, wrongCode } from './kit.ts';
 
 const PARALLEL = 64;
-const ROUNDS = isBigRun ? 300 : 5;
+const FEW = 5;
+const MANY = isBigRun ? 300 : FEW;
+const ALERTS_LISTED = 50;
+const LONG_MS = 400_000;
 /** No lock: what is counted here is the high-water mark's work alone. */
 const neverLocks = { threshold: 0, periodMs: 1000 };
 
-test('64 identical requests at once: exactly one is accepted, the rest are one alert', async () => {
-  await using rig = new Rig();
-  const service = await rig.start({ lock: neverLocks });
-  const apiKey = apiKeyOf(service);
-  const token = await add(service, newToken());
-  for (let round = 0; round < ROUNDS; round++) {
-    rig.clock.nowMs += 90_000;
-    const body = { user: 'ada', passcode: codeNow(token, rig.clock.nowMs) };
-    const responses = await Promise.all(Array.from({ length: PARALLEL }, () => post(service, apiKey, body)));
-    const statuses = responses.map(response => response.status).sort();
-    expect(statuses).toEqual([200, ...Array(PARALLEL - 1).fill(403)]);
-    const alerts = await service.alerts();
-    expect(alerts).toHaveLength(Math.min(round + 1, 50));
-    expect(alerts[0]?.count).toBe(PARALLEL - 1);
-  }
-});
+test(
+  '64 identical requests at once: exactly one is accepted, the rest are one alert',
+  async () => {
+    await using rig = new Rig();
+    const service = await rig.start({ lock: neverLocks });
+    const apiKey = apiKeyOf(service);
+    const token = await add(service, newToken());
+    for (let round = 0; round < (isOnPostgres ? FEW : MANY); round++) {
+      rig.clock.nowMs += 90_000;
+      const body = { user: 'ada', passcode: codeNow(token, rig.clock.nowMs) };
+      const responses = await Promise.all(
+        Array.from({ length: PARALLEL }, () => post(service, apiKey, body)),
+      );
+      const statuses = responses.map(response => response.status).sort();
+      expect(statuses).toEqual([200, ...Array(PARALLEL - 1).fill(403)]);
+      const alerts = await service.alerts();
+      expect(alerts).toHaveLength(Math.min(round + 1, ALERTS_LISTED));
+      expect(alerts[0]?.count).toBe(PARALLEL - 1);
+    }
+  },
+  LONG_MS,
+);
 
-test('two nodes on one database: exactly one of 64 is accepted', async () => {
-  await using rig = new Rig();
-  const one = await rig.start({ lock: neverLocks });
-  const two = await rig.start({ lock: neverLocks });
-  expect(two.apiKey).toBeNull();
-  const apiKey = apiKeyOf(one);
-  const token = await add(two, newToken());
-  for (let round = 0; round < ROUNDS; round++) {
-    rig.clock.nowMs += 90_000;
-    const body = { user: 'ada', passcode: codeNow(token, rig.clock.nowMs) };
-    const responses = await Promise.all(
-      Array.from({ length: PARALLEL }, (_, index) => post(index % 2 === 0 ? one : two, apiKey, body)),
+test(
+  'two nodes on one database: exactly one of 64 is accepted',
+  async () => {
+    const rounds = isOnPostgres ? MANY : FEW;
+    await using rig = new Rig();
+    const one = await rig.start({ lock: neverLocks });
+    const two = await rig.start({ lock: neverLocks });
+    expect(two.apiKey).toBeNull();
+    const apiKey = apiKeyOf(one);
+    const token = await add(two, newToken());
+    for (let round = 0; round < rounds; round++) {
+      rig.clock.nowMs += 90_000;
+      const body = { user: 'ada', passcode: codeNow(token, rig.clock.nowMs) };
+      const responses = await Promise.all(
+        Array.from({ length: PARALLEL }, (_, index) => post(index % 2 === 0 ? one : two, apiKey, body)),
+      );
+      const accepted = responses.filter(response => response.status === 200);
+      expect(accepted).toHaveLength(1);
+      expect(await accepted[0]?.json()).toEqual({ accepted: true });
+      expect(responses.filter(response => response.status === 403)).toHaveLength(PARALLEL - 1);
+    }
+    expect((await one.alerts()).map(alert => alert.count)).toEqual(
+      Array(Math.min(rounds, ALERTS_LISTED)).fill(PARALLEL - 1),
     );
-    const accepted = responses.filter(response => response.status === 200);
-    expect(accepted).toHaveLength(1);
-    expect(await accepted[0]?.json()).toEqual({ accepted: true });
-    expect(responses.filter(response => response.status === 403)).toHaveLength(PARALLEL - 1);
-  }
-  expect((await one.alerts()).map(alert => alert.count)).toEqual(
-    Array(Math.min(ROUNDS, 50)).fill(PARALLEL - 1),
-  );
-});
+  },
+  LONG_MS,
+);
 
 test('of 100 parallel wrong passcodes at most three are evaluated', async () => {
   await using rig = new Rig();
