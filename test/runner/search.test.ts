@@ -71,6 +71,11 @@ describe('the secret search', () => {
     expect(kindsFound(`nothing here but ${key.toString('hex').slice(1)}`, key)).toEqual([]);
   });
 
+  it('finds a passcode that stands by itself, and not inside a dump', () => {
+    expect(kindsFound('the passcode is BF28F8.', 'BF28F8')).not.toEqual([]);
+    expect(kindsFound('> 55 01f304a6bf2c9c9584760602bf28f8f5c16f', 'BF28F8')).toEqual([]);
+  });
+
   it('says where, and never what', () => {
     mkdirSync(join(directory, 'deep'));
     writeFileSync(join(directory, 'deep', 'log'), `12345${key.toString('hex')}`);
@@ -96,7 +101,8 @@ describe('the secret search', () => {
     fc.assert(
       fc.property(bytes, fc.string(), fc.string(), (value, before, after) => {
         for (const { kind, text, squeezed } of spellings(value)) {
-          const printed = squeezed ? text.split('').join(' ') : text;
+          const isTyped = /^[0-9A-Fa-f]{1,9}$/.test(text);
+          const printed = squeezed ? text.split('').join(' ') : isTyped ? ` ${text} ` : text;
           const content = Buffer.concat([
             Buffer.from(before),
             Buffer.from(printed, 'latin1'),

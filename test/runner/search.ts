@@ -41,11 +41,22 @@ class Index {
     for (let offset = 0; offset + PREFIX <= text.length; offset++) {
       if (this.filter[hashAt(text, offset)] !== 1) continue;
       const bucket = this.byPrefix.get(text.slice(offset, offset + PREFIX)) ?? [];
-      const hit = bucket.find(spelling => text.startsWith(spelling.text, offset));
+      const hit = bucket.find(
+        ({ text: sought }) => text.startsWith(sought, offset) && standsAlone(text, offset, sought),
+      );
       if (hit !== undefined) found.push({ offset, kind: hit.kind });
     }
     return found;
   }
+}
+
+/** What a person types is short, and turns up by chance inside long runs of hexadecimal: there it is not itself. */
+const SHORT = /^[0-9A-Fa-f]{1,9}$/;
+const RUN = /[0-9A-Fa-f]/;
+
+function standsAlone(text: string, offset: number, sought: string): boolean {
+  if (!SHORT.test(sought)) return true;
+  return !RUN.test(text.charAt(offset - 1)) && !RUN.test(text.charAt(offset + sought.length));
 }
 
 function hashAt(text: string, at: number): number {
