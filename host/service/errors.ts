@@ -1,5 +1,6 @@
 /** Why the service could not start or could not do its work. The text says what to do next. */
 export type ServiceErrorCode =
+  | 'application_changed'
   | 'address_absent'
   | 'bad_options'
   | 'busy'

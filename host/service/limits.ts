@@ -145,6 +145,7 @@ export const limits = {
   /** Applications, keys and settings. */
   clientNameMax: 64,
   applicationsMax: 500,
+  applicationSeenMs: 60_000,
   apiKeysMax: 500,
   serviceNameMax: 64,
   publicAddressMax: 200,

@@ -13,6 +13,7 @@ import { startBackground } from './operations/background.ts';
 import { followSealingKey } from './operations/rekey.ts';
 import { checkOptions, openDirectory, type ServiceOptions } from './options.ts';
 import { serviceActor } from './people/actor.ts';
+import { makeApplicationCache } from './people/application-cache.ts';
 import { type Application, ensureApplication, hasApplications } from './people/applications.ts';
 import { makeOperatorKey, operatorLink } from './people/operators.ts';
 import { beginWithLockPolicy, readLockPolicy } from './people/settings.ts';
@@ -166,6 +167,7 @@ function appOf(
       lock: () => readLockPolicy(db),
       changes,
       buckets: makeBuckets(),
+      applications: makeApplicationCache(db, clock),
       ownApplication: application,
       decide: async request => announced(changes, await engine.decide(request)),
       operatorCookie: () => `passfob-operator-${state.port}`,

@@ -9,6 +9,7 @@ export const texts = {
     databaseUnusable:
       'The service database cannot be opened. Check that the folder is writable and not full.',
     databaseNewer: 'The service database was made by a newer Passfob. Use that version or a newer one.',
+    applicationChanged: 'The application was changed just now. Send the request again.',
     databaseBusy: 'The service database is in use by another program. Try again.',
     directoryUnusable: 'The service folder cannot be made or entered. Choose another one.',
     keyFileMissing:

@@ -1,7 +1,16 @@
 import { request as httpRequest } from 'node:http';
 import { expect, test } from 'vitest';
 import { limits } from '../../host/service/limits.ts';
-import { add, apiKeyOf, codeNow, NOON_MS, newToken, post, Rig } from './kit.ts';
+import {
+  changeFactors,
+  disableApplication,
+  listApplications,
+  rotateApplicationKey,
+} from '../../host/service/people/application-changes.ts';
+import type { Service } from '../../host/service/service.ts';
+import { secret } from '../kit/secrets.ts';
+import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, post, Rig } from './kit.ts';
+import { accepted, grace, Office } from './people/kit.ts';
 
 /** A GET with a Host header of one's own, which `fetch` does not allow. */
 function getAs(url: string, host: string): Promise<number> {
@@ -211,4 +220,30 @@ test('what cannot be started is refused with a reason, and holds nothing open', 
   await running.close();
   await expect(fetch(`${running.url}/health`)).rejects.toThrow();
   await rig.start({ port });
+});
+
+test('an application’s key that is turned, or the application disabled, is refused at once, on every node', async () => {
+  await using rig = new Rig();
+  const one = await rig.start();
+  const two = await rig.start();
+  const apiKey = apiKeyOf(one);
+  const token = await add(one, newToken({ kind: 'hotp' }));
+  const send = (node: Service, key: string, counter: number) =>
+    post(node, key, { user: 'ada', passcode: codeAt(token, counter) });
+  // Both nodes have seen the key.
+  expect((await send(one, apiKey, 0)).status).toBe(200);
+  expect((await send(two, apiKey, 1)).status).toBe(200);
+  await using office = await Office.beside(rig);
+  const [application] = await listApplications(office.store.db);
+  const { id } = application ?? { id: '' };
+  const { value } = accepted(await rotateApplicationKey(office.management, grace, id));
+  secret(value);
+  for (const node of [one, two]) expect((await send(node, apiKey, 2)).status).toBe(401);
+  expect((await send(two, value, 2)).status).toBe(200);
+  accepted(await changeFactors(office.management, grace, { id, factors: 'password_otp' }));
+  expect((await send(two, value, 3)).status).toBe(403);
+  accepted(await changeFactors(office.management, grace, { id, factors: 'otp' }));
+  expect((await send(two, value, 3)).status).toBe(200);
+  accepted(await disableApplication(office.management, grace, id));
+  for (const node of [one, two]) expect((await send(node, value, 4)).status).toBe(401);
 });

@@ -12,7 +12,7 @@ import { afterSuccess, type LockPolicy, lockStanding } from './lock.ts';
 import { type Candidate, moveMarks } from './marks.ts';
 import type { Outcome } from './outcomes.ts';
 import { driftAfter, normalisePasscode } from './passcode.ts';
-import type { Validator } from './request.ts';
+import type { ValidationRequest, Validator } from './request.ts';
 import { writeDown } from './write-down.ts';
 
 /**
@@ -20,29 +20,44 @@ import { writeDown } from './write-down.ts';
  * and log stand or fall together.
  *
  * @param tickets no two of one name
- * @returns what became of each, in order; only `accepted` may let anybody in
+ * @returns what became of each, in order; only `accepted` may let anybody in. Undefined where the application is not any
+ *   more what the request took it for: then nothing was looked at
  */
 export async function decideBatch(
   validator: Validator & { readonly decoy: TokenRow },
   db: Db,
   tickets: readonly Ticket[],
-): Promise<Outcome[]> {
+): Promise<(Outcome | undefined)[]> {
   const nowMs = validator.clock();
   const facts = await readFacts(db, {
     fingerprints: tickets.flatMap(({ fingerprint }) => fingerprint ?? []),
     names: tickets.map(({ name }) => name),
+    applications: tickets.map(({ request }) => request.applicationId),
     nowMs,
   });
-  const earlier = tickets.map(({ fingerprint }) =>
-    fingerprint === undefined ? undefined : facts.answers.get(fingerprint),
-  );
-  const fresh = tickets.filter((_, index) => earlier[index] === undefined);
+  const standing = tickets.filter(({ request }) => isStanding(request, facts));
+  const outcomes = new Map<Ticket, Outcome>();
+  for (const ticket of standing) {
+    const earlier = facts.answers.get(ticket.fingerprint ?? '');
+    if (earlier !== undefined) outcomes.set(ticket, earlier);
+  }
+  const fresh = standing.filter(ticket => !outcomes.has(ticket));
   const lock = await validator.lock(db);
   const cases = fresh.map(ticket => openCase(validator, ticket, { facts, lock, nowMs }));
   const verdicts = await settle(db, validator.keys, cases);
   await writeDown(db, cases, verdicts);
-  const outcomes = new Map(cases.map(({ ticket }, index) => [ticket, verdicts[index]?.outcome]));
-  return tickets.map((ticket, index) => earlier[index] ?? outcomes.get(ticket) ?? 'wrong');
+  for (const [index, { ticket }] of cases.entries()) {
+    const verdict = verdicts[index];
+    if (verdict !== undefined) outcomes.set(ticket, verdict.outcome);
+  }
+  return tickets.map(ticket => outcomes.get(ticket));
+}
+
+/** Whether the application still is what it was when its key was looked up: disabling it or turning its key holds at once. */
+function isStanding({ applicationId, standing }: ValidationRequest, facts: Facts): boolean {
+  if (standing === undefined) return true;
+  const now = facts.applications.get(applicationId);
+  return now !== undefined && now.keyHash === standing.keyHash && now.factors === standing.factors;
 }
 
 /** What is the same for all requests of a batch. */

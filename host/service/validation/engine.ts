@@ -3,6 +3,7 @@ import { ServiceError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { refreshPasswordHash } from '../people/credentials/passwords.ts';
 import { findUser, prepareUserName } from '../people/users.ts';
+import { texts } from '../texts.ts';
 import { fingerprintOf } from './answers.ts';
 import { decideBatch } from './batch.ts';
 import type { Ticket } from './cases.ts';
@@ -18,7 +19,7 @@ export interface Engine {
    * promise resolves.
    *
    * @returns what became of it; only `accepted` may let anybody in
-   * @throws ServiceError `busy`, or a database error; then nothing was accepted
+   * @throws ServiceError `busy`, `application_changed`, or a database error; then nothing was accepted
    */
   decide(request: ValidationRequest): Promise<Outcome>;
 }
@@ -47,7 +48,8 @@ export function makeEngine(validator: Validator): Engine {
       );
       for (const [index, { resolve, reject }] of batch.entries()) {
         const outcome = outcomes[index];
-        if (outcome === undefined) reject(new Error('a ticket without an outcome'));
+        if (outcome === undefined)
+          reject(new ServiceError('application_changed', texts.startup.applicationChanged));
         else resolve(outcome);
       }
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Db } from '../data/database.ts';
 import { engineOf } from '../data/engine.ts';
 import { valuesAsList } from '../data/rows.ts';
+import type { ApplicationStanding } from '../people/application-cache.ts';
 import type { User } from '../people/users.ts';
 import type { TokenRow } from '../tokens/rows.ts';
 import type { Outcome } from './outcomes.ts';
@@ -13,6 +14,8 @@ export interface Facts {
   readonly users: ReadonlyMap<string, User>;
   /** By user id, all states. */
   readonly tokens: ReadonlyMap<string, readonly TokenRow[]>;
+  /** By id: what applications that asked are now; a disabled one is not among them. */
+  readonly applications: ReadonlyMap<string, ApplicationStanding>;
   /** Ids of users who have a temporary code that may still be used. */
   readonly temporary: ReadonlySet<string>;
 }
@@ -21,6 +24,7 @@ export interface Facts {
 export interface Questions {
   readonly fingerprints: readonly string[];
   readonly names: readonly string[];
+  readonly applications: readonly string[];
   readonly nowMs: number;
 }
 
@@ -48,6 +52,7 @@ export async function readFacts(db: Db, questions: Questions): Promise<Facts> {
     .execute();
   return {
     answers: await readAnswers(db, questions),
+    applications: await readApplications(db, questions.applications),
     users: new Map(users.map(user => [user.name, user])),
     tokens: grouped(tokens),
     temporary: new Set(temporary.map(row => row.user_id)),
@@ -57,6 +62,16 @@ export async function readFacts(db: Db, questions: Questions): Promise<Facts> {
 function readUsers(db: Db, names: readonly string[]): Promise<User[]> {
   const query = db.selectFrom('users').selectAll().where('name', 'in', valuesAsList(db, names)).orderBy('id');
   return (engineOf(db) === 'postgres' ? query.forUpdate() : query).execute();
+}
+
+async function readApplications(db: Db, ids: readonly string[]): Promise<Map<string, ApplicationStanding>> {
+  const rows = await db
+    .selectFrom('applications')
+    .select(['id', 'key_hash', 'factors'])
+    .where('id', 'in', valuesAsList(db, ids))
+    .where('disabled_ms', 'is', null)
+    .execute();
+  return new Map(rows.map(row => [row.id, { keyHash: row.key_hash, factors: row.factors }]));
 }
 
 async function readAnswers(db: Db, { fingerprints, nowMs }: Questions): Promise<Map<string, Outcome>> {

@@ -1,5 +1,6 @@
 import type { Db } from '../data/database.ts';
 import type { Factors } from '../data/schema.ts';
+import type { ApplicationStanding } from '../people/application-cache.ts';
 import type { Keys } from '../sealing/key-file.ts';
 import type { LockPolicy } from './lock.ts';
 
@@ -14,6 +15,8 @@ export interface ValidationRequest {
   readonly applicationId: string;
   /** What the application asks for (R19); default the passcode alone. */
   readonly factors?: Factors | undefined;
+  /** What the application was believed to be: where it has changed, nothing is decided. */
+  readonly standing?: ApplicationStanding | undefined;
   readonly requestId: string;
   /** Marks repeats of the very same request, which then get the same answer. */
   readonly idempotencyKey?: string | undefined;

@@ -1,6 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ServiceError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { type Application, applicationOfKey } from '../people/applications.ts';
+import type { KnownApplication } from '../people/application-cache.ts';
+import type { Outcome } from '../validation/outcomes.ts';
+import type { ValidationRequest } from '../validation/request.ts';
 import { prepareSource } from '../validation/source.ts';
 import { sourceKey } from './buckets.ts';
 import { limitKey, limitSource, type WebContext } from './context.ts';
@@ -51,19 +54,16 @@ export function serveApi(app: FastifyInstance, context: WebContext): void {
     // Before the body is read: who has no key gets nothing parsed.
     { schema: validateSchema, onRequest: request => authenticate(context, request) },
     async (request, reply) => {
-      const application = applicationOf(request);
       const key = request.headers['idempotency-key'];
       const { user, passcode, password, pin } = request.body;
       const source = prepareSource(request.body.source ?? request.ip);
       limitKey(context, `validate:${sourceKey(source)}`, limits.validateBucket);
-      const outcome = await context.decide({
+      const outcome = await decideFor(context, request, {
         user,
         passcode,
         password,
         pin,
         source,
-        applicationId: application.id,
-        factors: application.factors,
         requestId: request.id,
         idempotencyKey: typeof key === 'string' ? key : undefined,
       });
@@ -76,26 +76,46 @@ export function serveApi(app: FastifyInstance, context: WebContext): void {
   );
 }
 
-const applications = new WeakMap<FastifyRequest, Application>();
+interface Client {
+  readonly apiKey: string;
+  readonly application: KnownApplication;
+}
+
+const clients = new WeakMap<FastifyRequest, Client>();
 
 async function authenticate(context: WebContext, request: FastifyRequest): Promise<void> {
-  const [scheme, key] = (request.headers.authorization ?? '').split(' ');
+  const [scheme, apiKey] = (request.headers.authorization ?? '').split(' ');
   const application =
-    scheme?.toLowerCase() === 'bearer' && key !== undefined
-      ? await applicationOfKey(context.db, key)
+    scheme?.toLowerCase() === 'bearer' && apiKey !== undefined
+      ? await context.applications.find(apiKey)
       : undefined;
-  if (application === undefined) {
+  if (application === undefined || apiKey === undefined) {
     limitSource(context, request, 'source', limits.sourceBucket);
     throw new Problem('unauthorised');
   }
   limitKey(context, `application:${application.id}`, limits.applicationBucket);
-  applications.set(request, application);
+  clients.set(request, { apiKey, application });
 }
 
-function applicationOf(request: FastifyRequest): Application {
-  const application = applications.get(request);
-  if (application === undefined) throw new Problem('unauthorised');
-  return application;
+/** Decides for the application whose key came with the request; anew, where it has changed since this node last looked. */
+async function decideFor(context: WebContext, request: FastifyRequest, shown: Shown): Promise<Outcome> {
+  const client = clients.get(request);
+  if (client === undefined) throw new Problem('unauthorised');
+  try {
+    return await context.decide(requestOf(client.application, shown));
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.code !== 'application_changed') throw error;
+    context.applications.forget(client.apiKey);
+    const application = await context.applications.find(client.apiKey);
+    if (application === undefined) throw new Problem('unauthorised');
+    return await context.decide(requestOf(application, shown));
+  }
+}
+
+type Shown = Omit<ValidationRequest, 'applicationId' | 'factors' | 'standing'>;
+
+function requestOf({ id, factors, standing }: KnownApplication, shown: Shown): ValidationRequest {
+  return { ...shown, applicationId: id, factors, standing };
 }
 
 /** Sends a problem as `application/problem+json`. */

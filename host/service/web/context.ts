@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Changes } from '../data/changes.ts';
 import type { Db } from '../data/database.ts';
+import type { ApplicationCache } from '../people/application-cache.ts';
 import type { Application } from '../people/applications.ts';
 import type { LockPolicy } from '../validation/lock.ts';
 import type { Outcome } from '../validation/outcomes.ts';
@@ -15,6 +16,7 @@ export interface WebContext {
   readonly lock: () => Promise<LockPolicy>;
   readonly changes: Changes;
   readonly buckets: Buckets;
+  readonly applications: ApplicationCache;
   /** The application that the service's own log-in form belongs to. */
   readonly ownApplication: Application;
   /** Decides one log-in and tells watchers. */
