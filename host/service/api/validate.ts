@@ -1,11 +1,12 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { limits } from '../limits.ts';
 import { type Application, applicationOfKey } from '../people/applications.ts';
 import { prepareSource } from '../validation/source.ts';
-import { sourceKey } from './buckets.ts';
-import { limitKey, limitSource, type WebContext } from './context.ts';
-import { refusalFloor } from './floor.ts';
-import { mayRetry, Problem, type ProblemCode, problemJson, problemOf, statusOf } from './problems.ts';
+import { sourceKey } from '../web/buckets.ts';
+import { limitKey, limitSource, type WebContext } from '../web/context.ts';
+import { refusalFloor } from '../web/floor.ts';
+import { Problem, problemOf, sendProblem } from '../web/problems.ts';
+import { bearerOf } from './authenticate.ts';
 
 interface ValidateBody {
   readonly user: string;
@@ -15,7 +16,8 @@ interface ValidateBody {
   readonly source?: string;
 }
 
-const validateSchema = {
+/** What `POST /v1/validate` takes. */
+export const validateSchema = {
   body: {
     type: 'object',
     additionalProperties: false,
@@ -44,12 +46,16 @@ const validateSchema = {
  * `POST /v1/validate` for applications. Accepted: 200 `{"accepted":true}`. Not accepted, whatever the reason: 403 and
  * one problem body. The status differs, too, so a client that looks at only one of them cannot take a refusal for a yes.
  */
-export function serveApi(app: FastifyInstance, context: WebContext): void {
+export function serveValidate(app: FastifyInstance, context: WebContext): void {
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, problemOf(error)));
   app.post<{ Body: ValidateBody }>(
     '/v1/validate',
     // Before the body is read: who has no key gets nothing parsed.
-    { schema: validateSchema, onRequest: request => authenticate(context, request) },
+    {
+      schema: validateSchema,
+      config: { permission: 'application' },
+      onRequest: request => authenticate(context, request),
+    },
     async (request, reply) => {
       const application = applicationOf(request);
       const key = request.headers['idempotency-key'];
@@ -79,11 +85,8 @@ export function serveApi(app: FastifyInstance, context: WebContext): void {
 const applications = new WeakMap<FastifyRequest, Application>();
 
 async function authenticate(context: WebContext, request: FastifyRequest): Promise<void> {
-  const [scheme, key] = (request.headers.authorization ?? '').split(' ');
-  const application =
-    scheme?.toLowerCase() === 'bearer' && key !== undefined
-      ? await applicationOfKey(context.db, key)
-      : undefined;
+  const key = bearerOf(request);
+  const application = key === undefined ? undefined : await applicationOfKey(context.db, key);
   if (application === undefined) {
     limitSource(context, request, 'source', limits.sourceBucket);
     throw new Problem('unauthorised');
@@ -96,11 +99,4 @@ function applicationOf(request: FastifyRequest): Application {
   const application = applications.get(request);
   if (application === undefined) throw new Problem('unauthorised');
   return application;
-}
-
-/** Sends a problem as `application/problem+json`. */
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, code: ProblemCode): FastifyReply {
-  if (mayRetry(code)) reply.header('retry-after', limits.retryAfterSeconds);
-  if (code === 'unauthorised') reply.header('www-authenticate', 'Bearer');
-  return reply.code(statusOf(code)).type('application/problem+json').send(problemJson(code, request.id));
 }
