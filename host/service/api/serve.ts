@@ -126,7 +126,8 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
 function fieldProblems(error: unknown): FieldProblem[] {
   if (typeof error !== 'object' || error === null || !('validation' in error)) return [];
   const { validation } = error;
-  const where = 'validationContext' in error ? String(error.validationContext) : 'body';
+  const context = 'validationContext' in error ? String(error.validationContext) : 'body';
+  const where = { querystring: 'query', params: 'path' }[context] ?? context;
   if (!Array.isArray(validation)) return [];
   return (validation as ErrorObject[]).slice(0, limits.problemFieldsMax).map(found => ({
     field: fieldOf(where, found),
