@@ -3,12 +3,16 @@ import { base32nopad } from '@scure/base';
 import { expect, test } from 'vitest';
 import { apiRoutes } from '../../../host/service/api/routes.ts';
 import type { JsonSchema } from '../../../host/service/api/shapes.ts';
+import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
+import { registerFob } from '../../../host/service/tokens/fobs.ts';
 import { secret } from '../../kit/secrets.ts';
 import { add, apiKeyOf, codeNow, NOON_MS, newToken } from '../kit.ts';
+import { accepted, grace } from '../people/kit.ts';
 import { allRoles, Bureau, pathOf } from './kit.ts';
 
 /** Words that name secrets, as the name of a field or in a sentence about one. */
-const TELLING = /secret|seed|pin|password|passcode|hash|key|code|mac|link|material|private|(?<!un)sealed|recovery/i;
+const TELLING =
+  /secret|seed|pin|password|passcode|hash|key|code|mac|link|material|private|(?<!un)sealed|recovery/i;
 
 /** The path of every field of a schema, with its description. */
 function fieldsOf(schema: unknown, place = ''): { place: string; description: string }[] {
@@ -129,9 +133,24 @@ async function fill(bureau: Bureau): Promise<(string | Uint8Array)[]> {
   const uri = `otpauth://totp/ada?secret=${base32nopad.encode(inFile)}`;
   const files = [{ name: 'a.txt', content: Buffer.from(uri).toString('base64') }];
   await made('/v1/imports', { files, userFrom: 'label' });
+  const { management } = bureau.office;
+  const pin = secret('839201746653');
+  accepted(await resetPin(management, grace, 'ada'));
+  accepted(await choosePin(management, grace, { user: 'ada', pin }));
+  const [deviceSecret, pairingKey, recoveryKey] = [1, 2, 3].map(() =>
+    secret(new Uint8Array(randomBytes(32))),
+  ) as [Uint8Array, Uint8Array, Uint8Array];
+  const fob = { serial: 'PF-1', board: 'bench', firmware: '0.1.0' };
+  accepted(
+    await registerFob(management, grace, { ...fob, secrets: { deviceSecret, pairingKey, recoveryKey } }),
+  );
   const shownOnce = [code.code, application.value, madeKey.madeKey].map(value => secret(String(value)));
   expect(shownOnce.filter(value => value.length < 10)).toEqual([]);
   return [
+    pin,
+    deviceSecret,
+    pairingKey,
+    recoveryKey,
     totp.secret,
     hotp.secret,
     issued,
