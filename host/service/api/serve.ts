@@ -61,8 +61,17 @@ function routeOptions(route: ApiRoute, context: WebContext): RouteOptions {
     },
     // Before the body is read: who is not let in gets nothing parsed.
     onRequest: request => admit(context, request, permission),
+    preHandler: async ({ params: named, query: asked, body: sent }) => {
+      if ([named, asked, sent].some(holdsNul)) throw new Problem('malformed');
+    },
     handler: (request, reply) => answerTo(route, context, request, reply),
   };
+}
+
+/** Whether a text somewhere in a value holds U+0000, which PostgreSQL stores in none and looks up in none. */
+function holdsNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0');
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsNul);
 }
 
 async function answerTo(

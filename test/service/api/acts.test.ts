@@ -138,6 +138,15 @@ test('every act does what its route says and leaves one row in the audit that na
   expect((await scope.ask('POST', '/v1/audit/verify', key)).json).toMatchObject({ intact: true });
 });
 
+/** What the route of a request says that it may be refused with. */
+function refusalsOf(method: string, path: string): readonly string[] {
+  const [place = ''] = path.split('?');
+  const route = apiRoutes.find(
+    one => one.method === method && new RegExp(`^${one.path.replace(/:\w+/g, '[^/]+')}$`).test(place),
+  );
+  return route?.refusals ?? [];
+}
+
 test('an act that is refused says why, and leaves nothing', async () => {
   const { bureau, key } = await prepare();
   await using scope = bureau;
@@ -179,6 +188,7 @@ test('an act that is refused says why, and leaves nothing', async () => {
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(answer.json.type).toBe(`urn:passfob:problem:${code}`);
     expect(answer.json.requestId).toBe(answer.headers.get('x-request-id'));
+    expect(refusalsOf(method, path)).toContain(code);
   }
   expect(await rows()).toBe(before);
 });

@@ -3,7 +3,9 @@ import { otherOperations } from '../../../host/service/api/describe/others.ts';
 import { apiRoutes } from '../../../host/service/api/routes.ts';
 import type { Role } from '../../../host/service/data/schema.ts';
 import { limits } from '../../../host/service/limits.ts';
+import { sessionOf } from '../../../host/service/people/access/sessions.ts';
 import { type Action, may, permissions } from '../../../host/service/people/permissions.ts';
+import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf } from '../kit.ts';
 import { type Answer, allRoles, Bureau, pathOf, type Shown } from './kit.ts';
 
@@ -108,4 +110,24 @@ test('a wrong key is not made good by a session, and a revoked or demoted operat
   const id = keys[0]?.id ?? '';
   expect((await bureau.ask('POST', `/v1/api-keys/${id}/revoke`, key)).status).toBe(200);
   expect((await ask(key)).status).toBe(401);
+});
+
+test('a session by one-time link is the administrator of the set-up, for as long as that takes', async () => {
+  await using bureau = await Bureau.open();
+  const entered = await fetch(bureau.service.operatorLink, { redirect: 'manual' });
+  const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const session = await sessionOf(bureau.office.management, secret(cookie.split('=')[1] ?? ''));
+  const csrf = { 'x-csrf-token': secret(session?.csrf ?? ''), origin: new URL(bureau.service.url).origin };
+  const make = (name: string) =>
+    bureau.ask('POST', '/v1/api-keys', { cookie, ...csrf }, { name, role: 'auditor' });
+  const made = await make('first');
+  secret(String(made.json.value));
+  expect(made.status).toBe(201);
+  const rows = await bureau.office.store.db.selectFrom('audit').select(['actor', 'action']).execute();
+  expect(rows).toContainEqual({ actor: 'link', action: 'api-key.change' });
+  // Used now and then, so that it does not stand idle.
+  bureau.rig.clock.nowMs += limits.linkFreshMs / 2;
+  expect((await make('second')).status).toBe(201);
+  bureau.rig.clock.nowMs += limits.linkFreshMs / 2;
+  expect(admission(await make('third'))).toBe('403 proof_needed');
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { base32nopad } from '@scure/base';
+import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { apiRoutes } from '../../../host/service/api/routes.ts';
 import type { JsonSchema } from '../../../host/service/api/shapes.ts';
@@ -9,6 +10,8 @@ import { secret } from '../../kit/secrets.ts';
 import { add, apiKeyOf, codeNow, NOON_MS, newToken } from '../kit.ts';
 import { accepted, grace } from '../people/kit.ts';
 import { allRoles, Bureau, pathOf } from './kit.ts';
+
+const ajv = new Ajv({ strict: true, allowUnionTypes: true });
 
 /** Words that name secrets, as the name of a field or in a sentence about one. */
 const TELLING =
@@ -175,6 +178,13 @@ test('no list and no view holds a secret, whoever reads it', async () => {
     for (const path of [...reads, '/metrics', '/v1/openapi.json', '/v1/docs', '/v1/users/nobody']) {
       const { text, status } = await bureau.ask('GET', path, shown);
       expect([200, 403, 404]).toContain(status);
+      const answer = apiRoutes.find(
+        route => route.method === 'GET' && pathOf(route.path, places) === path,
+      )?.answer;
+      if (status === 200 && answer !== undefined) {
+        const fits = ajv.compile(answer.schema);
+        expect([path, fits(JSON.parse(text)), fits.errors]).toEqual([path, true, null]);
+      }
       expect([role, path, secrets.filter(value => text.includes(value))]).toEqual([role, path, []]);
     }
   }

@@ -13,7 +13,10 @@ import { job } from './jobs.ts';
 
 const file = object({
   name: text(limits.importNameMax, { minLength: 1 }),
-  content: text(limits.importBodyMaxBytes, { description: 'The file in base64 (RFC 4648 §4).' }),
+  content: text(limits.importBodyMaxBytes, {
+    description: 'The file in base64 (RFC 4648 §4).',
+    pattern: '^[A-Za-z0-9+/]*={0,2}$',
+  }),
 });
 const body = object(
   {
@@ -23,7 +26,10 @@ const body = object(
   {
     format: oneOf(...FORMAT_NAMES, 'inventory'),
     password: text(limits.passwordFieldMax, { description: 'The password that the files are under.' }),
-    key: text(limits.seedTextMax, { description: 'The key that a PSKC file is under, in hexadecimal.' }),
+    key: text(limits.seedTextMax, {
+      description: 'The key that a PSKC file is under, in hexadecimal.',
+      pattern: '^(?:[0-9A-Fa-f]{2})*$',
+    }),
   },
 );
 const state = { ok: count, present: count, skipped: count, refused: count } as const;
