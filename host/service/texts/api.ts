@@ -109,7 +109,7 @@ export const apiTexts = {
     operation: 'Operation',
     who: 'Who',
     what: 'What it does',
-    refusals: 'Refusals',
+    refusals: 'Refused as',
     fields: 'Fields',
     application: 'application',
     anybody: 'anybody',

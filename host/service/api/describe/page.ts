@@ -32,7 +32,7 @@ export function documentationPage(routes: readonly ApiRoute[]): string {
 <main>
 <p class="lead">${apiTexts.lead} <a href="/v1/openapi.json">/v1/openapi.json</a>.</p>
 <div class="table"><table>
-<thead><tr><th scope="col">${page.operation}</th><th scope="col">${page.what}</th><th scope="col">${page.fields}</th><th scope="col">${page.refusals}</th><th scope="col">${page.who}</th></tr></thead>
+<thead><tr><th scope="col">${page.operation}</th><th scope="col">${page.what}</th><th scope="col">${page.fields}</th><th scope="col">${page.who}</th></tr></thead>
 <tbody>
 ${rows}
 </tbody>
@@ -56,17 +56,26 @@ function row({ name, method, path, permission, fields, refusals }: Line): Markup
   return html`<tr id="${name}">
 <td><code>${method} ${place}</code></td>
 <td>${apiTexts.summaries[name]}</td>
-${listed(fields, page.fields)}
-${listed(refusals, page.refusals)}
-<td data-label="${page.who}">${whoMay(permission)}</td>
+${details(fields, refusals)}
+<td data-label="${page.who}">${whoMay(permission)
+    .split(', ')
+    .map((one, index) => html`${index === 0 ? '' : ', '}<span class="number">${one}</span>`)}</td>
 </tr>
 `;
 }
 
-function listed(names: readonly string[], label: string): Markup {
-  if (names.length === 0) return html`<td data-empty=""></td>`;
-  const codes = names.map((name, index) => html`${index === 0 ? nothing : ', '}<code>${name}</code>`);
-  return html`<td data-label="${label}">${codes}</td>`;
+function details(fields: readonly string[], refusals: readonly string[]): Markup {
+  if (fields.length + refusals.length === 0) return html`<td data-empty=""></td>`;
+  const refused =
+    refusals.length === 0
+      ? nothing
+      : html`<p><span class="muted">${page.refusals}</span> ${listed(refusals)}</p>`;
+  if (fields.length === 0) return html`<td>${refused}</td>`;
+  return html`<td data-label="${page.fields}">${listed(fields)}${refused}</td>`;
+}
+
+function listed(names: readonly string[]): Markup[] {
+  return names.map((name, index) => html`${index === 0 ? '' : ', '}<code>${name}</code>`);
 }
 
 /** Who may do something, in words. */
