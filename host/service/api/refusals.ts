@@ -103,7 +103,7 @@ export const refusalStatuses = {
   unknown_job: 404,
   job_over: 409,
   bad_table: 400,
-  bad_seed: 400,
+  unreadable_seed: 400,
   bad_import: 422,
 } as const satisfies Record<RefusalCode, RefusalStatus>;
 

@@ -71,6 +71,11 @@ export function object<R extends Fields, O extends Fields = NoFields>(
   };
 }
 
+/** An object of which just one field is there. */
+export function justOne<T>({ schema }: Shape<T>): Shape<T> {
+  return { schema: { ...schema, minProperties: 1, maxProperties: 1 } };
+}
+
 /** The shape, with a sentence about it. */
 export function described<T>({ schema }: Shape<T>, description: string): Shape<T> {
   return { schema: { ...schema, description } };

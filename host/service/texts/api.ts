@@ -1,6 +1,6 @@
 /** Why a request of administration changed nothing, beside what the acts refuse. */
 export const apiRefusals = {
-  bad_seed: 'Give the seed once: as base32, or as pairs of hexadecimal digits.',
+  unreadable_seed: 'The seed is not in base32 or in pairs of hexadecimal digits, as its field says.',
   bad_import: 'The file cannot be read.',
 } as const;
 

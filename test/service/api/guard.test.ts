@@ -15,6 +15,8 @@ test('what does not fit is refused with the names of its fields, in bodies, addr
     ['POST', '/v1/users', [], 'body'],
     ['POST', '/v1/tokens', { serial: 'A', seed: { hex: '00', utf8: 'x' } }, 'body/seed/utf8'],
     ['POST', '/v1/tokens', { serial: 'A', seed: { hex: '00' }, digits: '6' }, 'body/digits'],
+    ['POST', '/v1/tokens', { serial: 'A', seed: {} }, 'body/seed'],
+    ['POST', '/v1/tokens', { serial: 'A', seed: { hex: '00', base32: 'AA' } }, 'body/seed'],
     ['GET', '/v1/tokens?limit=0', undefined, 'query/limit'],
     ['GET', '/v1/tokens?limit=many', undefined, 'query/limit'],
     ['GET', '/v1/tokens?state=lost', undefined, 'query/state'],

@@ -8,11 +8,11 @@ import { viewToken } from '../../tokens/views.ts';
 import { next, pageFields } from '../pages.ts';
 import { userName } from '../people/users.ts';
 import { route } from '../route.ts';
-import { count, list, named, nullable, object, oneOf, text, whole, words } from '../shapes.ts';
+import { count, justOne, list, named, nullable, object, oneOf, text, whole, words } from '../shapes.ts';
 import { act, assignment, factFields, kind, serial, serialParams, token, tokenState } from './facts.ts';
 
 const names = { issuer: text(limits.issuerMaxBytes), label: text(limits.labelMaxBytes) } as const;
-const seed = object({}, { base32: text(limits.seedTextMax), hex: text(limits.seedTextMax) });
+const seed = justOne(object({}, { base32: text(limits.seedTextMax), hex: text(limits.seedTextMax) }));
 const history = named(
   object({
     token,
@@ -71,7 +71,7 @@ export const tokenRoutes = [
     answer: token,
     status: 201,
     refusals: [
-      'bad_seed',
+      'unreadable_seed',
       'bad_serial',
       'bad_kind',
       'bad_algorithm',
@@ -91,7 +91,7 @@ export const tokenRoutes = [
     ],
     handle: async ({ management, actor, body: { seed: given, ...body } }) => {
       const secret = bytesOfSeed(given);
-      if (secret === undefined) return refused('bad_seed');
+      if (secret === undefined) return refused('unreadable_seed');
       try {
         return await issueToken(management, actor, { ...body, secret });
       } finally {
@@ -128,9 +128,8 @@ interface SeedText {
   readonly hex?: string;
 }
 
-/** The bytes of a seed as it was sent; undefined where it is not just one of the two, or not that. */
+/** The bytes of a seed as it was sent; undefined where its text is not what its field says. */
 function bytesOfSeed({ base32, hex }: SeedText): Uint8Array | undefined {
-  if ((base32 === undefined) === (hex === undefined)) return undefined;
   if (hex !== undefined)
     return /^(?:[\da-f]{2})+$/i.test(hex) ? new Uint8Array(Buffer.from(hex, 'hex')) : undefined;
   try {
