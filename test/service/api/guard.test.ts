@@ -13,7 +13,7 @@ test('what does not fit is refused with the names of its fields, in bodies, addr
     ['POST', '/v1/users', { name: 'ada', email: 7 }, 'body/email'],
     ['POST', '/v1/users', { name: 'ada', admin: true }, 'body/admin'],
     ['POST', '/v1/users', [], 'body'],
-    ['POST', '/v1/tokens', { serial: 'A', seed: { hex: '00', utf8: 'x' } }, 'body/seed/utf8'],
+    ['POST', '/v1/tokens', { serial: 'A', seed: { utf8: 'x' } }, 'body/seed/utf8'],
     ['POST', '/v1/tokens', { serial: 'A', seed: { hex: '00' }, digits: '6' }, 'body/digits'],
     ['POST', '/v1/tokens', { serial: 'A', seed: {} }, 'body/seed'],
     ['POST', '/v1/tokens', { serial: 'A', seed: { hex: '00', base32: 'AA' } }, 'body/seed'],
