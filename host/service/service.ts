@@ -121,8 +121,7 @@ async function startOn(
   await ensureIdentity(db, keys, clock());
   if (options.lock !== undefined) await beginWithLockPolicy(db, options.lock, clock());
   const metrics = makeMetrics();
-  const decided = (size: number) => metrics.batches.observe({}, size);
-  const engine = makeEngine({ db, keys, lock: readLockPolicy, clock, decided });
+  const engine = makeEngine({ db, keys, lock: readLockPolicy, clock, decided: metrics.decided });
   const changes = watchChanges(store);
   const state: ListenerState = { port: 0, hosts: undefined, isClosing: false };
   const parts: Parts = { store, keys, engine, application, changes, metrics, clock };

@@ -8,15 +8,19 @@ export interface Metrics {
   readonly logIns: Counter;
   readonly requests: Histogram;
   readonly batches: Histogram;
+  /** Told how many log-ins one transaction decided. */
+  readonly decided: (size: number) => void;
   /** Log-ins that are being decided. */
   waiting: number;
 }
 
 export function makeMetrics(): Metrics {
+  const batches = makeHistogram(limits.metricBatchBounds);
   return {
     logIns: makeCounter(),
     requests: makeHistogram(limits.metricSecondsBounds),
-    batches: makeHistogram(limits.metricBatchBounds),
+    batches,
+    decided: size => batches.observe({}, size),
     waiting: 0,
   };
 }
