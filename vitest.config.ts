@@ -6,6 +6,7 @@ import { findPostgres } from './test/kit/postgres-programs.ts';
 const ON_BOTH_DATABASES = [
   'test/service/{killed,lock,race,refusals,validate}.test.ts',
   'test/service/{alerts,audit,jobs,people,sealing,tokens,validation}/**/*.test.ts',
+  'test/service/api/{acts,anything,metrics,pages}.test.ts',
 ];
 
 const onPostgres = {

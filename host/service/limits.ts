@@ -251,4 +251,17 @@ export const limits = {
   spaceNoneMib: 128,
   certificateEndingDays: 21,
   clockBehindMaxMs: 2_000,
+  /** Administration over HTTP (`api/`). A percent-encoded character may take twelve bytes of an address. */
+  pathParameterMax: 1_600,
+  administrationBucket: { burst: 400, perSecond: 100 },
+  administrationBodyMaxBytes: 131_072,
+  importBodyMaxBytes: 8_388_608,
+  importFilesMax: 200,
+  importNameMax: 255,
+  seedTextMax: 256,
+  fieldNameShownMax: 64,
+  problemFieldsMax: 20,
+  /** Upper bounds of the buckets that durations (seconds) and batches (log-ins) are counted in. */
+  metricSecondsBounds: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+  metricBatchBounds: [1, 2, 4, 8, 16, 32, 64],
 } as const;

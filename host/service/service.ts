@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { type Alert, listAlerts } from './alerts/alerts.ts';
+import { counted, type Metrics, makeMetrics } from './api/metrics/metrics.ts';
 import { type Changes, watchChanges } from './data/changes.ts';
 import { openStore, type Store } from './data/database.ts';
 import { systemCode } from './errors.ts';
@@ -120,10 +121,11 @@ async function startOn(
   const isNewIdentity = (await keyIdsInUse(db)).size === 0;
   await ensureIdentity(db, keys, clock());
   if (options.lock !== undefined) await beginWithLockPolicy(db, options.lock, clock());
-  const engine = makeEngine({ db, keys, lock: readLockPolicy, clock });
+  const metrics = makeMetrics();
+  const engine = makeEngine({ db, keys, lock: readLockPolicy, clock, decided: metrics.decided });
   const changes = watchChanges(store);
   const state: ListenerState = { port: 0, hosts: undefined, isClosing: false };
-  const parts: Parts = { store, keys, engine, application, changes, clock };
+  const parts: Parts = { store, keys, engine, application, changes, metrics, clock };
   const stopWorking = startWorking(parts, options);
   const app = appOf(parts, options, listening, state);
   state.port = await listen(app, listening.host, options.port);
@@ -153,7 +155,7 @@ async function startOn(
 
 /** The HTTP side over the parts of a service. */
 function appOf(
-  { store, engine, application, changes, clock }: Parts,
+  { store, keys, engine, application, changes, metrics, clock }: Parts,
   options: ServiceOptions,
   listening: Listening,
   state: ListenerState,
@@ -163,13 +165,16 @@ function appOf(
   return makeApp(
     {
       db,
+      management: { db, keys, clock },
       clock,
       lock: () => readLockPolicy(db),
       changes,
       buckets: makeBuckets(),
       applications: makeApplicationCache(db, clock),
       ownApplication: application,
-      decide: async request => announced(changes, await engine.decide(request)),
+      decide: async request => announced(changes, await counted(metrics, () => engine.decide(request))),
+      metrics,
+      version: options.version ?? '0',
       operatorCookie: () => `passfob-operator-${state.port}`,
       isSecure,
     },
@@ -220,6 +225,7 @@ interface Parts {
   readonly engine: Engine;
   readonly application: Application;
   readonly changes: Changes;
+  readonly metrics: Metrics;
   readonly clock: () => number;
 }
 

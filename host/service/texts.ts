@@ -1,4 +1,5 @@
 import { limits } from './limits.ts';
+import { apiProblems, apiRefusals } from './texts/api.ts';
 import { peopleRefusals, peopleTexts, pinRefusals } from './texts/people.ts';
 import { recordRefusals, recordTexts } from './texts/records.ts';
 import { tokenRefusals } from './texts/tokens.ts';
@@ -47,6 +48,7 @@ export const texts = {
     ...peopleRefusals,
     ...recordRefusals,
     ...tokenRefusals,
+    ...apiRefusals,
   },
 
   pinRefusals,
@@ -76,6 +78,7 @@ export const texts = {
     too_many: { title: 'Too many requests', detail: 'Wait a little and try again.' },
     unavailable: { title: 'Not available', detail: 'The service cannot answer now. Try again in a moment.' },
     failed: { title: 'Service error', detail: 'The service failed. Nothing was accepted.' },
+    ...apiProblems,
   },
 
   records: recordTexts,

@@ -12,6 +12,8 @@ export const permissions = {
   read: { roles: everyone, dangerous: false },
   'audit.read': { roles: ['admin', 'auditor'], dangerous: false },
   'audit.verify': { roles: ['admin', 'auditor'], dangerous: false },
+  'audit.rotate': { roles: admin, dangerous: true },
+  'metrics.read': { roles: ['admin', 'auditor'], dangerous: false },
   'user.create': { roles: desk, dangerous: false },
   'user.change': { roles: desk, dangerous: false },
   'user.unlock': { roles: desk, dangerous: false },

@@ -46,6 +46,7 @@ export function makeEngine(validator: Validator): Engine {
       const outcomes = await validating(validator.db, db =>
         decideBatch({ ...validator, decoy }, db, tickets),
       );
+      validator.decided?.(tickets.length);
       for (const [index, { resolve, reject }] of batch.entries()) {
         const outcome = outcomes[index];
         if (outcome === undefined)

@@ -30,4 +30,6 @@ export interface Validator {
   readonly lock: (db: Db) => Promise<LockPolicy>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Told how many log-ins one transaction decided. */
+  readonly decided?: (size: number) => void;
 }

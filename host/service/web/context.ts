@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify';
+import type { Metrics } from '../api/metrics/metrics.ts';
 import type { Changes } from '../data/changes.ts';
 import type { Db } from '../data/database.ts';
+import type { Management } from '../management.ts';
 import type { ApplicationCache } from '../people/application-cache.ts';
 import type { Application } from '../people/applications.ts';
 import type { LockPolicy } from '../validation/lock.ts';
@@ -12,6 +14,8 @@ import { Problem } from './problems.ts';
 /** What the routes work with. */
 export interface WebContext {
   readonly db: Db;
+  /** The same database with keys and clock, as acts of administration take them. */
+  readonly management: Management;
   readonly clock: () => number;
   readonly lock: () => Promise<LockPolicy>;
   readonly changes: Changes;
@@ -23,6 +27,9 @@ export interface WebContext {
   readonly decide: (request: ValidationRequest) => Promise<Outcome>;
   /** Cookies are not kept apart by port: the name is, so that two services on one computer do not log each other out. */
   readonly operatorCookie: () => string;
+  readonly metrics: Metrics;
+  /** Of this program. */
+  readonly version: string;
   /** Whether cookies are for https only. */
   readonly isSecure: boolean;
 }

@@ -1,3 +1,5 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { limits } from '../limits.ts';
 import { texts } from '../texts.ts';
 
 /** What the service refuses over HTTP: a code, its status and whether waiting may help. Texts are in `texts.ts`. */
@@ -7,6 +9,10 @@ const registry = {
   unauthorised: { status: 401, retry: false },
   forbidden: { status: 403, retry: false },
   not_found: { status: 404, retry: false },
+  credentials_needed: { status: 401, retry: false },
+  not_allowed: { status: 403, retry: false },
+  proof_needed: { status: 403, retry: false },
+  wrong_method: { status: 405, retry: false },
   too_large: { status: 413, retry: false },
   wrong_media_type: { status: 415, retry: false },
   misdirected: { status: 421, retry: false },
@@ -16,6 +22,9 @@ const registry = {
 } as const satisfies Record<keyof typeof texts.problems, { status: number; retry: boolean }>;
 
 export type ProblemCode = keyof typeof registry;
+
+/** All codes, in the order of their statuses. */
+export const problemCodes = Object.keys(registry) as readonly ProblemCode[];
 
 /** A refusal on its way to the one place that writes it. */
 export class Problem extends Error {
@@ -66,4 +75,11 @@ export function problemOf(error: unknown): ProblemCode {
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return 'wrong_media_type';
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
   return status >= 400 && status < 500 ? 'malformed' : 'failed';
+}
+
+/** Sends a problem as `application/problem+json`. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, code: ProblemCode): FastifyReply {
+  if (mayRetry(code)) reply.header('retry-after', limits.retryAfterSeconds);
+  if (statusOf(code) === 401) reply.header('www-authenticate', 'Bearer');
+  return reply.code(statusOf(code)).type('application/problem+json').send(problemJson(code, request.id));
 }

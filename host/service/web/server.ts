@@ -6,10 +6,11 @@ import Fastify, {
   type FastifyRequest,
   type RawServerDefault,
 } from 'fastify';
+import { measureRequests } from '../api/metrics/metrics.ts';
+import { serveApi } from '../api/serve.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { texts } from '../texts.ts';
-import { sendProblem, serveApi } from './api-routes.ts';
 import { serveAssets } from './assets.ts';
 import type { Certificate } from './certificate.ts';
 import type { WebContext } from './context.ts';
@@ -19,7 +20,7 @@ import { type HealthOptions, serveHealth } from './health-routes.ts';
 import { messagePage } from './layout.ts';
 import { serveLogin } from './login-routes.ts';
 import { serveOperator } from './operator-routes.ts';
-import { mayRetry, problemOf, statusOf } from './problems.ts';
+import { mayRetry, problemOf, sendProblem, statusOf } from './problems.ts';
 import { logRequests } from './request-log.ts';
 
 /** How the HTTP side is reached. */
@@ -37,13 +38,14 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
   const app = Fastify(serverOptions(options));
   app.server.maxConnections = limits.connectionsMax;
   logRequests(app, options.log);
+  measureRequests(app, context.metrics);
   guard(app, options);
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, problemOf(error)));
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, 'not_found'));
   app.get('/', (_request, reply) => reply.redirect('/login', 303));
   serveHealth(app, options.health);
   serveAssets(app);
-  app.register(async api => serveApi(api, context));
+  serveApi(app, context);
   app.register(async pages => {
     pages.setErrorHandler((error, request, reply) => sendProblemPage(error, request, reply));
     acceptForms(pages);
@@ -64,6 +66,7 @@ function serverOptions({ certificate, isProxy }: AppOptions): FastifyHttpOptions
         }),
     ...(isProxy !== undefined && { trustProxy: (address: string) => isProxy(address) }),
     logger: false,
+    routerOptions: { maxParamLength: limits.pathParameterMax },
     bodyLimit: limits.bodyMaxBytes,
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,

@@ -1,14 +1,15 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ServiceError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { KnownApplication } from '../people/application-cache.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import type { ValidationRequest } from '../validation/request.ts';
 import { prepareSource } from '../validation/source.ts';
-import { sourceKey } from './buckets.ts';
-import { limitKey, limitSource, type WebContext } from './context.ts';
-import { refusalFloor } from './floor.ts';
-import { mayRetry, Problem, type ProblemCode, problemJson, problemOf, statusOf } from './problems.ts';
+import { sourceKey } from '../web/buckets.ts';
+import { limitKey, limitSource, type WebContext } from '../web/context.ts';
+import { refusalFloor } from '../web/floor.ts';
+import { Problem, problemOf, sendProblem } from '../web/problems.ts';
+import { bearerOf } from './authenticate.ts';
 
 interface ValidateBody {
   readonly user: string;
@@ -18,7 +19,8 @@ interface ValidateBody {
   readonly source?: string;
 }
 
-const validateSchema = {
+/** What `POST /v1/validate` takes. */
+export const validateSchema = {
   body: {
     type: 'object',
     additionalProperties: false,
@@ -47,12 +49,16 @@ const validateSchema = {
  * `POST /v1/validate` for applications. Accepted: 200 `{"accepted":true}`. Not accepted, whatever the reason: 403 and
  * one problem body. The status differs, too, so a client that looks at only one of them cannot take a refusal for a yes.
  */
-export function serveApi(app: FastifyInstance, context: WebContext): void {
+export function serveValidate(app: FastifyInstance, context: WebContext): void {
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, problemOf(error)));
   app.post<{ Body: ValidateBody }>(
     '/v1/validate',
     // Before the body is read: who has no key gets nothing parsed.
-    { schema: validateSchema, onRequest: request => authenticate(context, request) },
+    {
+      schema: validateSchema,
+      config: { permission: 'application' },
+      onRequest: request => authenticate(context, request),
+    },
     async (request, reply) => {
       const key = request.headers['idempotency-key'];
       const { user, passcode, password, pin } = request.body;
@@ -84,11 +90,8 @@ interface Client {
 const clients = new WeakMap<FastifyRequest, Client>();
 
 async function authenticate(context: WebContext, request: FastifyRequest): Promise<void> {
-  const [scheme, apiKey] = (request.headers.authorization ?? '').split(' ');
-  const application =
-    scheme?.toLowerCase() === 'bearer' && apiKey !== undefined
-      ? await context.applications.find(apiKey)
-      : undefined;
+  const apiKey = bearerOf(request);
+  const application = apiKey === undefined ? undefined : await context.applications.find(apiKey);
   if (application === undefined || apiKey === undefined) {
     limitSource(context, request, 'source', limits.sourceBucket);
     throw new Problem('unauthorised');
@@ -116,11 +119,4 @@ type Shown = Omit<ValidationRequest, 'applicationId' | 'factors' | 'standing'>;
 
 function requestOf({ id, factors, standing }: KnownApplication, shown: Shown): ValidationRequest {
   return { ...shown, applicationId: id, factors, standing };
-}
-
-/** Sends a problem as `application/problem+json`. */
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, code: ProblemCode): FastifyReply {
-  if (mayRetry(code)) reply.header('retry-after', limits.retryAfterSeconds);
-  if (code === 'unauthorised') reply.header('www-authenticate', 'Bearer');
-  return reply.code(statusOf(code)).type('application/problem+json').send(problemJson(code, request.id));
 }

@@ -1,0 +1,59 @@
+import { limits } from '../../limits.ts';
+import { done } from '../../management.ts';
+import { pageEvents } from '../../validation/event-pages.ts';
+import { userName } from '../people/users.ts';
+import { route } from '../route.ts';
+import { count, list, named, nullable, object, oneOf, time, whole, words } from '../shapes.ts';
+import { serial } from '../tokens/facts.ts';
+
+const outcome = oneOf(
+  'accepted',
+  'wrong',
+  'superseded',
+  'replay',
+  'locked',
+  'disabled',
+  'unknown_user',
+  'no_usable_token',
+  'wrong_password',
+  'wrong_pin',
+  'pin_change',
+  'unreadable',
+  'malformed',
+);
+const event = named(
+  object({
+    id: count,
+    atMs: time,
+    user: nullable(words),
+    outcome,
+    serial: nullable(words),
+    source: words,
+    application: words,
+    requestId: words,
+  }),
+  'Event',
+);
+
+export const eventRoutes = [
+  route({
+    name: 'events.list',
+    method: 'GET',
+    path: '/v1/events',
+    permission: 'read',
+    query: object(
+      {},
+      {
+        after: whole(0, limits.counterMax),
+        limit: whole(1, limits.pageRowsMax),
+        user: userName,
+        serial,
+        outcome,
+      },
+    ),
+    answer: object({ events: list(event), next: nullable(count) }),
+    refusals: [],
+    handle: async ({ management, query: { after, limit, ...query } }) =>
+      done(await pageEvents(management.db, { ...query, before: after, rows: limit })),
+  }),
+];

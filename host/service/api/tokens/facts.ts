@@ -1,0 +1,59 @@
+import { limits } from '../../limits.ts';
+import { facts, named, nullable, number, object, oneOf, text, time, whole, words } from '../shapes.ts';
+
+export const serial = text(limits.serialMax, { minLength: 1 });
+/** The token that an address names. */
+export const serialParams = object({ serial });
+
+export const kind = oneOf('hotp', 'totp');
+export const algorithm = oneOf('sha1', 'sha256', 'sha512');
+export const alphabet = oneOf('decimal', 'hex', 'base32', 'base64');
+export const pinPlace = oneOf('none', 'fob', 'service');
+export const tokenState = oneOf(
+  'initialised',
+  'inventory',
+  'reserved',
+  'assigned',
+  'active',
+  'suspended',
+  'revoked',
+);
+export const revokedReason = oneOf('lost', 'faulty', 'retired');
+
+/** What a token or a policy may be told to be like. */
+export const factFields = {
+  algorithm,
+  alphabet,
+  digits: whole(limits.charactersMin, limits.digitsMax),
+  period: whole(limits.periodMinSeconds, limits.periodMaxSeconds),
+  pinPlace,
+} as const;
+
+/** What a token or a policy is like. */
+export const shownFacts = {
+  kind,
+  algorithm,
+  alphabet,
+  digits: number,
+  periodSeconds: nullable(number),
+  pinPlace,
+} as const;
+
+export const token = named(
+  object({
+    serial: words,
+    user: nullable(words),
+    state: tokenState,
+    revokedReason: nullable(words),
+    ...shownFacts,
+    driftSteps: number,
+    issuer: words,
+    label: words,
+    createdMs: time,
+    lastUsedMs: nullable(time),
+  }),
+  'Token',
+);
+
+export const assignment = object({ user: words, fromMs: time, toMs: nullable(time), actor: words });
+export const act = object({ atMs: time, actor: words, role: words, action: words, detail: facts });

@@ -1,0 +1,193 @@
+import { Ajv } from 'ajv';
+import { expect, test } from 'vitest';
+import { apiRoutes } from '../../../host/service/api/routes.ts';
+import { sealAll } from '../../../host/service/audit/sealer.ts';
+import { add, codeAt, codeNow, NOON_MS, newToken, stepAt } from '../kit.ts';
+import { type Answer, Bureau, pathOf, type Shown } from './kit.ts';
+
+const ajv = new Ajv({ strict: true, allowUnionTypes: true });
+
+/** One act: its route, whom it is about, what it is sent (default: the route's own example) and what it leaves. */
+interface Step {
+  readonly name: string;
+  readonly at?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Rows in the audit, default one. */
+  readonly rows?: number;
+}
+
+/** The seed of the example of `tokens.issue` (RFC 4226, appendix D), which is no secret. */
+const rfcToken = newToken({ secret: new Uint8Array(Buffer.from('12345678901234567890')) });
+const nextStep = stepAt(rfcToken, NOON_MS);
+const twoCodes = { first: codeAt(rfcToken, nextStep), second: codeAt(rfcToken, nextStep + 1) };
+const syslog = { kind: 'syslog', host: '127.0.0.1', port: 9, transport: 'udp' };
+
+const onPeople: readonly Step[] = [
+  { name: 'users.create' },
+  { name: 'users.change', at: { user: 'ada' } },
+  { name: 'users.unlock', at: { user: 'ada' } },
+  { name: 'users.set-password', at: { user: 'ada' } },
+  { name: 'users.reset-pin', at: { user: 'ada' } },
+  { name: 'users.disable', at: { user: 'grace' } },
+  { name: 'users.enable', at: { user: 'grace' } },
+  { name: 'temporary-codes.make', at: { user: 'ada' } },
+  { name: 'temporary-codes.withdraw', at: { user: 'ada' } },
+  { name: 'operators.add' },
+  { name: 'operators.change', at: { user: 'ada' } },
+  { name: 'operators.disable', at: { user: 'ada' } },
+  { name: 'operators.enable', at: { user: 'ada' } },
+  { name: 'operators.remove', at: { user: 'ada' } },
+];
+const onTokens: readonly Step[] = [
+  { name: 'policies.create' },
+  { name: 'policies.change', at: { name: 'staff' } },
+  { name: 'policies.remove', at: { name: 'staff' } },
+  { name: 'tokens.issue' },
+  { name: 'tokens.rename', at: { serial: 'FOB-7' } },
+  { name: 'tokens.resync', at: { serial: 'FOB-7' }, body: twoCodes },
+  { name: 'tokens.unassign', at: { serial: 'FOB-7' } },
+  { name: 'tokens.reserve', at: { serial: 'FOB-7' } },
+  { name: 'tokens.assign', at: { serial: 'FOB-7' } },
+  { name: 'tokens.suspend', at: { serial: 'FOB-1' } },
+  { name: 'tokens.reactivate', at: { serial: 'FOB-1' } },
+  { name: 'tokens.revoke', at: { serial: 'FOB-1' } },
+  { name: 'imports.plan', rows: 0 },
+  { name: 'imports.start' },
+  { name: 'jobs.start' },
+  { name: 'jobs.pause' },
+  { name: 'jobs.resume' },
+  { name: 'jobs.cancel' },
+];
+const onTheRest: readonly Step[] = [
+  { name: 'applications.create' },
+  { name: 'applications.change' },
+  { name: 'applications.rotate-key' },
+  { name: 'applications.disable' },
+  { name: 'applications.enable' },
+  { name: 'api-keys.create' },
+  { name: 'api-keys.revoke' },
+  { name: 'alerts.acknowledge', at: { id: '1' } },
+  { name: 'channels.create' },
+  { name: 'channels.change', body: { name: 'here', enabled: true, target: syslog } },
+  { name: 'channels.test' },
+  { name: 'channels.remove' },
+  { name: 'settings.change' },
+  { name: 'audit.verify', rows: 0 },
+  { name: 'audit.rotate', body: { beforeMs: NOON_MS } },
+];
+const steps = [...onPeople, ...onTokens, ...onTheRest];
+
+/** The identifier of what an act made, which the acts after it are about. */
+function madeId({ json }: Answer): string | undefined {
+  const inner = [json, json.application, json.apiKey, json.channel].find(
+    (one): one is { id: string } => typeof one === 'object' && one !== null && 'id' in one,
+  );
+  return inner?.id;
+}
+
+/** Does one act. Its answer is as its route says; @returns what it made */
+async function take(bureau: Bureau, key: Shown, step: Step, id: string): Promise<string> {
+  const route = apiRoutes.find(({ name }) => name === step.name);
+  if (route === undefined) throw new Error(`no route ${step.name}`);
+  const before = await bureau.office.store.db.selectFrom('audit').select('id').execute();
+  const place = pathOf(route.path, { id, ...step.at });
+  const answer = await bureau.ask(route.method, place, key, step.body ?? route.example);
+  expect([step.name, answer.status, answer.text]).toEqual([step.name, route.status ?? 200, answer.text]);
+  const fits = ajv.compile(route.answer.schema);
+  expect([step.name, fits(answer.json), fits.errors]).toEqual([step.name, true, null]);
+  const rows = await bureau.office.store.db.selectFrom('audit').selectAll().orderBy('id').execute();
+  const fresh = rows.filter(row => !before.some(({ id: known }) => known === row.id));
+  expect([step.name, fresh.length]).toEqual([step.name, step.rows ?? 1]);
+  for (const row of fresh)
+    expect(row).toMatchObject({
+      actor: 'api:admin key',
+      role: 'admin',
+      source: '127.0.0.1',
+      request_id: answer.headers.get('x-request-id'),
+      // An import is done by a job, whose rows write down what each of them did.
+      action: step.name === 'imports.start' ? 'job.run' : route.permission,
+    });
+  return madeId(answer) ?? id;
+}
+
+async function prepare(): Promise<{ bureau: Bureau; key: Shown }> {
+  const bureau = await Bureau.open();
+  const key = await bureau.key('admin');
+  const token = await add(bureau.service, newToken());
+  const passcode = codeNow(token, NOON_MS);
+  // Accepted, so that it is active, and used again, so that there is an alert.
+  for (const outcome of ['accepted', 'replay'])
+    expect(await bureau.service.validate({ user: 'ada', passcode, source: '192.0.2.9' })).toMatchObject({
+      outcome,
+    });
+  const { db, keys } = bureau.office.management;
+  // Two seals from before now: rotation takes the first and leaves the newest.
+  await sealAll(db, keys, () => NOON_MS - 2000);
+  await bureau.office.users('linus');
+  await sealAll(db, keys, () => NOON_MS - 1000);
+  return { bureau, key };
+}
+
+test('every act does what its route says and leaves one row in the audit that names who did it', async () => {
+  const { bureau, key } = await prepare();
+  await using scope = bureau;
+  let id = '';
+  for (const step of steps) id = await take(scope, key, step, id);
+  const changing = apiRoutes.filter(({ method }) => method !== 'GET').map(({ name }) => name);
+  expect(steps.map(({ name }) => name).sort()).toEqual([...changing].sort());
+  expect((await scope.ask('POST', '/v1/audit/verify', key)).json).toMatchObject({ intact: true });
+});
+
+/** What the route of a request says that it may be refused with. */
+function refusalsOf(method: string, path: string): readonly string[] {
+  const [place = ''] = path.split('?');
+  const route = apiRoutes.find(
+    one => one.method === method && new RegExp(`^${one.path.replace(/:\w+/g, '[^/]+')}$`).test(place),
+  );
+  return route?.refusals ?? [];
+}
+
+test('an act that is refused says why, and leaves nothing', async () => {
+  const { bureau, key } = await prepare();
+  await using scope = bureau;
+  const rows = async () => (await scope.office.audit()).acts.length;
+  const before = await rows();
+  const refusals: readonly [string, string, unknown, number, string][] = [
+    ['POST', '/v1/users', { name: 'ada' }, 409, 'user_taken'],
+    ['GET', '/v1/users/nobody', undefined, 404, 'unknown_user'],
+    ['POST', '/v1/users/ada/password', { password: 'short' }, 422, 'password_length'],
+    [
+      'POST',
+      '/v1/tokens',
+      { serial: 'FOB-1', kind: 'totp', seed: { hex: '00'.repeat(20) } },
+      409,
+      'serial_taken',
+    ],
+    ['POST', '/v1/tokens', { serial: 'FOB-9', kind: 'totp', seed: { base32: '1!' } }, 400, 'unreadable_seed'],
+    ['POST', '/v1/tokens', { serial: 'FOB-9', kind: 'totp', seed: { hex: '00' } }, 400, 'bad_secret'],
+    ['POST', '/v1/tokens', { serial: 'FOB-9', seed: { hex: '00'.repeat(20) } }, 400, 'bad_kind'],
+    ['POST', '/v1/tokens/FOB-1/assign', { user: 'ada' }, 409, 'bad_transition'],
+    ['POST', '/v1/imports', { files: [], userFrom: 'nobody' }, 422, 'nothing_to_do'],
+    [
+      'POST',
+      '/v1/imports/plan',
+      { files: [{ name: 'a', content: 'AAAA' }], userFrom: 'nobody' },
+      422,
+      'bad_import',
+    ],
+    ['POST', '/v1/jobs', { kind: 'revoke', serials: ['FOB-1'] }, 400, 'bad_reason'],
+    ['POST', '/v1/jobs', { kind: 'suspend' }, 422, 'nothing_to_do'],
+    ['GET', '/v1/tokens?after=damaged', undefined, 400, 'bad_cursor'],
+    ['GET', '/v1/jobs?after=damaged', undefined, 400, 'bad_cursor'],
+    ['GET', '/v1/alerts?after=1.x', undefined, 400, 'bad_cursor'],
+  ];
+  for (const [method, path, body, status, code] of refusals) {
+    const answer = await scope.ask(method, path, key, body);
+    expect([path, answer.status, answer.json.code]).toEqual([path, status, code]);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(answer.json.type).toBe(`urn:passfob:problem:${code}`);
+    expect(answer.json.requestId).toBe(answer.headers.get('x-request-id'));
+    expect(refusalsOf(method, path)).toContain(code);
+  }
+  expect(await rows()).toBe(before);
+});

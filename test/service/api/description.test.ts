@@ -1,0 +1,119 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { expect, test } from 'vitest';
+import { openApiOf } from '../../../host/service/api/describe/openapi.ts';
+import { otherOperations } from '../../../host/service/api/describe/others.ts';
+import { apiRoutes } from '../../../host/service/api/routes.ts';
+import { Bureau } from './kit.ts';
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly security: readonly Record<string, unknown>[];
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean }[];
+  readonly requestBody?: {
+    readonly content: Readonly<Record<string, { readonly schema: object; readonly example?: unknown }>>;
+  };
+  readonly responses: Readonly<Record<string, { readonly content: Record<string, { schema: object }> }>>;
+}
+
+interface Document {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, object>>;
+    readonly securitySchemes: Readonly<Record<string, object>>;
+  };
+}
+
+const made = openApiOf(apiRoutes, { version: '0.1.0', cookie: 'session' });
+const document = JSON.parse(JSON.stringify(made)) as Document;
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+);
+
+/** Every `$ref` in a value. */
+function refsIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = '$ref' in value && typeof value.$ref === 'string' ? [value.$ref] : [];
+  return [...own, ...Object.values(value).flatMap(refsIn)];
+}
+
+test('the description names every route once', () => {
+  expect(document.openapi).toBe('3.1.0');
+  const described = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort();
+  const there = [...apiRoutes, ...otherOperations]
+    .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`)
+    .sort();
+  expect(described).toEqual(there);
+  const ids = operations.map(({ operation }) => operation.operationId);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('every reference resolves, and every named schema is referred to', () => {
+  const refs = new Set(refsIn(document));
+  const named = Object.keys(document.components.schemas).map(name => `#/components/schemas/${name}`);
+  expect([...refs].sort()).toEqual(named.sort());
+});
+
+test('every operation has a summary, who may ask, its parameters and its responses', () => {
+  const schemes = new Set(Object.keys(document.components.securitySchemes));
+  for (const { path, operation } of operations) {
+    expect(operation.summary, path).toMatch(/\.$/);
+    expect(Array.isArray(operation.security), path).toBe(true);
+    for (const scheme of operation.security.flatMap(Object.keys)) expect(schemes, path).toContain(scheme);
+    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(match => match[1]);
+    const stated = (operation.parameters ?? []).filter(parameter => parameter.in === 'path');
+    expect(stated.map(({ name, required }) => [name, required])).toEqual(inPath.map(name => [name, true]));
+    const statuses = Object.keys(operation.responses);
+    expect(
+      statuses.filter(status => status.startsWith('2')),
+      path,
+    ).toHaveLength(1);
+    expect(
+      statuses.some(status => status.startsWith('5')),
+      path,
+    ).toBe(true);
+  }
+});
+
+test('every schema is one, strictly, and every example fits its own', () => {
+  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
+  ajv.addVocabulary(['openapi', 'info', 'servers', 'tags', 'paths', 'components']);
+  ajv.addSchema(document, 'api');
+  let examples = 0;
+  const compiled = new Map<string, ReturnType<typeof ajv.compile>>();
+  const compile = (schema: object) => {
+    const absolute = JSON.stringify(schema).replaceAll('"#/components', '"api#/components');
+    const known = compiled.get(absolute) ?? ajv.compile(JSON.parse(absolute) as object);
+    compiled.set(absolute, known);
+    return known;
+  };
+  for (const schema of Object.values(document.components.schemas)) compile(schema);
+  for (const { path, operation } of operations) {
+    for (const { content } of Object.values(operation.responses))
+      for (const { schema } of Object.values(content)) compile(schema);
+    for (const { schema, example } of Object.values(operation.requestBody?.content ?? {})) {
+      const fits = compile(schema);
+      expect([path, fits(example), fits.errors]).toEqual([path, true, null]);
+      expect(fits({ ...(example as object), unknown: 1 })).toBe(false);
+      examples += 1;
+    }
+  }
+  expect(examples).toBeGreaterThan(15);
+});
+
+test('the service serves its description and a page of it, to anybody, without anything inline', async () => {
+  await using bureau = await Bureau.open();
+  const described = await bureau.ask('GET', '/v1/openapi.json');
+  expect(described.status).toBe(200);
+  const { port } = new URL(bureau.service.url);
+  const expected = openApiOf(apiRoutes, { version: '0.1.0', cookie: `passfob-operator-${port}` });
+  expect(described.json).toEqual(JSON.parse(JSON.stringify(expected)));
+  const page = await bureau.ask('GET', '/v1/docs');
+  expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(page.text).not.toMatch(/<style|style=|<script| on\w+=/);
+  for (const { name, method, path } of apiRoutes) {
+    expect(page.text).toContain(`id="${name}"`);
+    expect(page.text).toContain(`${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
+  }
+});

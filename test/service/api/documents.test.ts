@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { operationRows, problemRows } from '../../../host/service/api/describe/tables.ts';
+import { limits } from '../../../host/service/limits.ts';
+import { tableAfter } from '../../tidy/tables.ts';
+
+const document = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8');
+
+test.each([
+  ['operations', operationRows],
+  ['problems', problemRows],
+])('docs/api.md, <!-- %s -->, says what the service says', (marker, rows) => {
+  expect(tableAfter(marker, document)).toEqual(rows());
+});
+
+test('the numbers in docs/api.md are those of the limits', () => {
+  const { sourceBucket, administrationBucket } = limits;
+  for (const stated of [
+    `within ${limits.reauthenticationMs / 60_000} minutes (${limits.linkFreshMs / 60_000} minutes for`,
+    `(${sourceBucket.burst} at once, ${sourceBucket.perSecond} a second`,
+    `more than ${administrationBucket.burst} times at once or ${administrationBucket.perSecond} times a second`,
+    `up to ${limits.pageRowsMax}, ${limits.alertsListed} of alerts`,
+    `up to ${limits.importBodyMaxBytes / 1_048_576} MiB`,
+  ])
+    expect(document.replaceAll('\n', ' ')).toContain(stated);
+});

@@ -1,0 +1,98 @@
+import { writing } from '../../../host/service/data/database.ts';
+import type { Role } from '../../../host/service/data/schema.ts';
+import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
+import { addOperator } from '../../../host/service/people/access/operator-changes.ts';
+import { openSession, sessionOf } from '../../../host/service/people/access/sessions.ts';
+import { findUser } from '../../../host/service/people/users.ts';
+import type { Service, ServiceOptions } from '../../../host/service/service.ts';
+import { secret } from '../../kit/secrets.ts';
+import { Rig } from '../kit.ts';
+import { accepted, grace, Office } from '../people/kit.ts';
+
+export const allRoles = ['admin', 'helpdesk', 'auditor'] as const satisfies readonly Role[];
+
+/** What a request shows of whoever sends it. */
+export type Shown = Readonly<Record<string, string>>;
+
+/** An answer with its body read. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Empty where the body is no JSON object. */
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+/** A running service with the database beside it and a key for every role. */
+export class Bureau implements AsyncDisposable {
+  readonly rig: Rig;
+  readonly service: Service;
+  readonly office: Office;
+
+  private constructor(rig: Rig, service: Service, office: Office) {
+    this.rig = rig;
+    this.service = service;
+    this.office = office;
+  }
+
+  static async open(options: Partial<ServiceOptions> = {}): Promise<Bureau> {
+    const rig = new Rig();
+    const service = await rig.start({ background: false, version: '0.1.0', ...options });
+    return new Bureau(rig, service, await Office.beside(rig));
+  }
+
+  /** A new API key with a role, as a request shows it. */
+  async key(role: Role): Promise<Shown> {
+    const name = `${role} key`;
+    const { value } = accepted(await createApiKey(this.office.management, grace, { name, role }));
+    return { authorization: `Bearer ${secret(value)}` };
+  }
+
+  /** A new session of an operator with a role. `csrf` is what unsafe requests show besides. */
+  async session(role: Role): Promise<{ cookie: Shown; csrf: Shown }> {
+    const { management, store } = this.office;
+    const user = `operator-${role}`;
+    await this.office.users(user);
+    accepted(await addOperator(management, grace, { user, role }));
+    const userId = (await findUser(store.db, user))?.id ?? null;
+    const { token } = await writing(store.db, db =>
+      openSession(db, { userId, role, nowMs: this.rig.clock.nowMs }),
+    );
+    const session = await sessionOf(management, secret(token));
+    const { origin, port } = new URL(this.service.url);
+    return {
+      cookie: { cookie: `passfob-operator-${port}=${token}` },
+      csrf: { 'x-csrf-token': secret(session?.csrf ?? ''), origin },
+    };
+  }
+
+  async ask(method: string, path: string, shown: Shown = {}, body?: unknown): Promise<Answer> {
+    const response = await fetch(this.service.url + path, {
+      method,
+      redirect: 'manual',
+      headers: { ...shown, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, json: objectOf(text) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.office[Symbol.asyncDispose]();
+    await this.rig[Symbol.asyncDispose]();
+  }
+}
+
+function objectOf(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The path of a route with its parameters filled in. */
+export function pathOf(path: string, parameters: Readonly<Record<string, string>>): string {
+  return path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(parameters[name] ?? 'nothing'));
+}

@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest';
+import { otherOperations } from '../../../host/service/api/describe/others.ts';
+import { apiRoutes } from '../../../host/service/api/routes.ts';
+import type { Role } from '../../../host/service/data/schema.ts';
+import { limits } from '../../../host/service/limits.ts';
+import { sessionOf } from '../../../host/service/people/access/sessions.ts';
+import { type Action, may, permissions } from '../../../host/service/people/permissions.ts';
+import { secret } from '../../kit/secrets.ts';
+import { apiKeyOf } from '../kit.ts';
+import { type Answer, allRoles, Bureau, pathOf, type Shown } from './kit.ts';
+
+/** Every route that a role decides about, with the permission it declares. */
+const guarded = [...apiRoutes, ...otherOperations].flatMap(({ name, method, path, permission }) =>
+  permission === 'public' || permission === 'application' ? [] : [{ name, method, path, permission }],
+);
+
+/** What became of a request: turned away with a code, or let in, whatever it came to then. */
+function admission({ status, json }: Answer): string {
+  return status === 401 || status === 403 ? `${status} ${String(json.code)}` : 'let in';
+}
+
+function byRole(role: Role, permission: Action): string {
+  return may(role, permission) ? 'let in' : '403 not_allowed';
+}
+
+const paths = guarded.map(route => ({ ...route, path: pathOf(route.path, {}) }));
+
+async function admissions(
+  bureau: Bureau,
+  shown: Shown,
+  expected: (route: (typeof paths)[number]) => string,
+): Promise<void> {
+  const found: Record<string, string> = {};
+  for (const { name, method, path } of paths) found[name] = admission(await bureau.ask(method, path, shown));
+  expect(found).toEqual(Object.fromEntries(paths.map(route => [route.name, expected(route)])));
+}
+
+test('nobody is let in without credentials, with an application’s key, or with a made-up one', async () => {
+  await using bureau = await Bureau.open();
+  const application = { authorization: `Bearer ${apiKeyOf(bureau.service)}` };
+  const cookie = { cookie: `passfob-operator-${new URL(bureau.service.url).port}=pfs_guess` };
+  for (const shown of [{}, application, { authorization: 'Bearer pfa_guess' }, cookie]) {
+    for (const { name, method, path } of paths) {
+      // So that the allowance of this address is not used up.
+      bureau.rig.clock.nowMs += 1000;
+      const answer = await bureau.ask(method, path, shown);
+      expect([name, admission(answer)]).toEqual([name, '401 credentials_needed']);
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    }
+  }
+});
+
+test('a key does what its role may, and needs no fresh proof', async () => {
+  await using bureau = await Bureau.open();
+  for (const role of allRoles)
+    await admissions(bureau, await bureau.key(role), ({ permission }) => byRole(role, permission));
+});
+
+test('a session does what its role may, with its own token for every change', async () => {
+  await using bureau = await Bureau.open();
+  for (const role of allRoles) {
+    const { cookie, csrf } = await bureau.session(role);
+    const origin = { origin: csrf.origin ?? '' };
+    await admissions(bureau, { ...cookie, ...csrf }, ({ permission }) => byRole(role, permission));
+    for (const wrong of [
+      {},
+      origin,
+      { ...csrf, 'x-csrf-token': 'guess' },
+      { ...csrf, origin: 'https://evil.example' },
+    ])
+      await admissions(bureau, { ...cookie, ...wrong }, ({ method, permission }) =>
+        method === 'GET' ? byRole(role, permission) : '403 forbidden',
+      );
+  }
+});
+
+test('a session that proved itself too long ago does nothing dangerous', async () => {
+  await using bureau = await Bureau.open();
+  const { cookie, csrf } = await bureau.session('admin');
+  bureau.rig.clock.nowMs += limits.reauthenticationMs;
+  await admissions(bureau, { ...cookie, ...csrf }, ({ permission }) =>
+    permissions[permission].dangerous ? '403 proof_needed' : 'let in',
+  );
+});
+
+test('help desk neither issues nor imports nor runs jobs nor reads the audit', async () => {
+  await using bureau = await Bureau.open();
+  const key = await bureau.key('helpdesk');
+  for (const [method, path] of [
+    ['POST', '/v1/tokens'],
+    ['POST', '/v1/imports'],
+    ['POST', '/v1/imports/plan'],
+    ['POST', '/v1/jobs'],
+    ['GET', '/v1/audit'],
+  ] as const)
+    expect(admission(await bureau.ask(method, path, key))).toBe('403 not_allowed');
+});
+
+test('a wrong key is not made good by a session, and a revoked or demoted operator is out at once', async () => {
+  await using bureau = await Bureau.open();
+  const { cookie } = await bureau.session('admin');
+  const ask = (shown: Shown) => bureau.ask('GET', '/v1/session', shown);
+  expect((await ask({ ...cookie, authorization: 'Bearer pfa_guess' })).status).toBe(401);
+  expect((await ask(cookie)).json).toMatchObject({ name: 'operator-admin', role: 'admin' });
+  const key = await bureau.key('admin');
+  const given = { method: 'PATCH', path: '/v1/operators/operator-admin' };
+  expect((await bureau.ask(given.method, given.path, key, { role: 'auditor' })).status).toBe(200);
+  expect((await ask(cookie)).status).toBe(401);
+  const keys = (await bureau.ask('GET', '/v1/api-keys', key)).json.apiKeys as { id: string }[];
+  const id = keys[0]?.id ?? '';
+  expect((await bureau.ask('POST', `/v1/api-keys/${id}/revoke`, key)).status).toBe(200);
+  expect((await ask(key)).status).toBe(401);
+});
+
+test('a session by one-time link is the administrator of the set-up, for as long as that takes', async () => {
+  await using bureau = await Bureau.open();
+  const entered = await fetch(bureau.service.operatorLink, { redirect: 'manual' });
+  const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const session = await sessionOf(bureau.office.management, secret(cookie.split('=')[1] ?? ''));
+  const csrf = { 'x-csrf-token': secret(session?.csrf ?? ''), origin: new URL(bureau.service.url).origin };
+  const make = (name: string) =>
+    bureau.ask('POST', '/v1/api-keys', { cookie, ...csrf }, { name, role: 'auditor' });
+  const made = await make('first');
+  secret(String(made.json.value));
+  expect(made.status).toBe(201);
+  const rows = await bureau.office.store.db.selectFrom('audit').select(['actor', 'action']).execute();
+  expect(rows).toContainEqual({ actor: 'link', action: 'api-key.change' });
+  // Used now and then, so that it does not stand idle.
+  bureau.rig.clock.nowMs += limits.linkFreshMs / 2;
+  expect((await make('second')).status).toBe(201);
+  bureau.rig.clock.nowMs += limits.linkFreshMs / 2;
+  expect(admission(await make('third'))).toBe('403 proof_needed');
+});

@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto';
+import { base32nopad } from '@scure/base';
+import { Ajv } from 'ajv';
+import { expect, test } from 'vitest';
+import { apiRoutes } from '../../../host/service/api/routes.ts';
+import type { JsonSchema } from '../../../host/service/api/shapes.ts';
+import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
+import { registerFob } from '../../../host/service/tokens/fobs.ts';
+import { secret } from '../../kit/secrets.ts';
+import { add, apiKeyOf, codeNow, NOON_MS, newToken } from '../kit.ts';
+import { accepted, grace } from '../people/kit.ts';
+import { allRoles, Bureau, pathOf } from './kit.ts';
+
+const ajv = new Ajv({ strict: true, allowUnionTypes: true });
+
+/** Words that name secrets, as the name of a field or in a sentence about one. */
+const TELLING =
+  /secret|seed|pin|password|passcode|hash|key|code|mac|link|material|private|(?<!un)sealed|recovery/i;
+
+/** The path of every field of a schema, with its description. */
+function fieldsOf(schema: unknown, place = ''): { place: string; description: string }[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { properties, items, anyOf, description } = schema as JsonSchema;
+  const own =
+    place === '' ? [] : [{ place, description: typeof description === 'string' ? description : '' }];
+  const inner = Object.entries((properties ?? {}) as Record<string, unknown>).flatMap(([name, field]) =>
+    fieldsOf(field, place === '' ? name : `${place}.${name}`),
+  );
+  const branches = Array.isArray(anyOf) ? anyOf.flatMap(branch => fieldsOf(branch, place).slice(1)) : [];
+  return [...own, ...inner, ...branches, ...fieldsOf(items, place).slice(own.length)];
+}
+
+function telling(schema: JsonSchema): string[] {
+  return fieldsOf(schema)
+    .filter(
+      ({ place, description }) => TELLING.test(place.split('.').at(-1) ?? '') || TELLING.test(description),
+    )
+    .map(({ place }) => place);
+}
+
+test('no answer has a field for a secret, but for those that are shown once', () => {
+  const found = Object.fromEntries(
+    apiRoutes.flatMap(({ name, answer }) => {
+      const places = telling(answer.schema);
+      return places.length === 0 ? [] : [[name, places]];
+    }),
+  );
+  // Facts about PINs and passwords, never one: whether there is one, where it is asked for, how long it has to be.
+  const user = ['hasPassword', 'pin'];
+  const onUser = ['create', 'get', 'change', 'disable', 'enable', 'unlock'].map(verb => [
+    `users.${verb}`,
+    user,
+  ]);
+  const moves = ['issue', 'rename', 'assign', 'reserve', 'unassign', 'suspend', 'reactivate', 'revoke'];
+  const onToken = moves.map(verb => [`tokens.${verb}`, ['pinPlace']]);
+  const policy = ['pinPlace', 'pinMinDigits'];
+  const onPolicy = ['create', 'change', 'remove'].map(verb => [`policies.${verb}`, policy]);
+  expect(found).toEqual({
+    ...Object.fromEntries([...onUser, ...onToken, ...onPolicy]),
+    'users.list': ['users.hasPassword', 'users.pin'],
+    'tokens.list': ['tokens.pinPlace'],
+    'tokens.get': ['token.pinPlace'],
+    'policies.list': ['policies.pinPlace', 'policies.pinMinDigits'],
+    // A key as programs are known by it, without the key.
+    'api-keys.list': ['apiKeys'],
+    // Shown once, in the answer that made them.
+    'api-keys.create': ['apiKey', 'value'],
+    'applications.create': ['value'],
+    'applications.rotate-key': ['value'],
+    'channels.create': ['madeKey'],
+    'channels.change': ['madeKey'],
+    'temporary-codes.make': ['code'],
+  });
+});
+
+test('the search for telling fields finds them wherever they stand', () => {
+  const field = { type: 'string' };
+  const inner = {
+    type: 'object',
+    properties: { pairingKey: field, sum: { ...field, description: 'A hash.' } },
+  };
+  const schema = {
+    type: 'object',
+    properties: {
+      seedHex: field,
+      rows: { type: 'array', items: inner },
+      perhaps: { anyOf: [inner, { type: 'null' }] },
+    },
+  };
+  expect(telling(schema)).toEqual([
+    'seedHex',
+    'rows.pairingKey',
+    'rows.sum',
+    'perhaps.pairingKey',
+    'perhaps.sum',
+  ]);
+});
+
+/** A value in the spellings in which it could come back. */
+function spellings(value: string | Uint8Array): string[] {
+  const bytes = Buffer.from(value as Uint8Array);
+  const own = typeof value === 'string' ? [value, JSON.stringify(value).slice(1, -1)] : [];
+  return [
+    ...own,
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
+    base32nopad.encode(bytes),
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64url'),
+    JSON.stringify([...bytes]).slice(1, -1),
+  ];
+}
+
+/** Fills a service with everything that holds secrets. @returns them */
+async function fill(bureau: Bureau): Promise<(string | Uint8Array)[]> {
+  const admin = await bureau.key('admin');
+  const totp = await add(bureau.service, newToken());
+  const hotp = await add(bureau.service, newToken({ serial: 'FOB-2', kind: 'hotp' }));
+  const password = await bureau.office.password('ada');
+  const passcode = codeNow(totp, NOON_MS);
+  for (const _ of [1, 2]) await bureau.service.validate({ user: 'ada', passcode, source: '192.0.2.9' });
+  const made = async (path: string, body: unknown) => (await bureau.ask('POST', path, admin, body)).json;
+  const code = await made('/v1/users/ada/temporary-code', {});
+  const application = await made('/v1/applications', { name: 'VPN', factors: 'otp' });
+  const issued = secret(new Uint8Array(randomBytes(20)));
+  await made('/v1/tokens', {
+    serial: 'FOB-3',
+    kind: 'totp',
+    seed: { hex: Buffer.from(issued).toString('hex') },
+  });
+  const channelSecret = secret(randomBytes(24).toString('base64url'));
+  const target = { kind: 'webhook', url: 'https://hooks.example.org/' };
+  await made('/v1/channels', { name: 'hook', enabled: true, target, secret: channelSecret });
+  const madeKey = await made('/v1/channels', { name: 'hook 2', enabled: true, target });
+  const inFile = secret(new Uint8Array(randomBytes(20)));
+  const uri = `otpauth://totp/ada?secret=${base32nopad.encode(inFile)}`;
+  const files = [{ name: 'a.txt', content: Buffer.from(uri).toString('base64') }];
+  await made('/v1/imports', { files, userFrom: 'label' });
+  const { management } = bureau.office;
+  const pin = secret('839201746653');
+  accepted(await resetPin(management, grace, 'ada'));
+  accepted(await choosePin(management, grace, { user: 'ada', pin }));
+  const [deviceSecret, pairingKey, recoveryKey] = [1, 2, 3].map(() =>
+    secret(new Uint8Array(randomBytes(32))),
+  ) as [Uint8Array, Uint8Array, Uint8Array];
+  const fob = { serial: 'PF-1', board: 'bench', firmware: '0.1.0' };
+  accepted(
+    await registerFob(management, grace, { ...fob, secrets: { deviceSecret, pairingKey, recoveryKey } }),
+  );
+  const shownOnce = [code.code, application.value, madeKey.madeKey].map(value => secret(String(value)));
+  expect(shownOnce.filter(value => value.length < 10)).toEqual([]);
+  return [
+    pin,
+    deviceSecret,
+    pairingKey,
+    recoveryKey,
+    totp.secret,
+    hotp.secret,
+    issued,
+    inFile,
+    password,
+    passcode,
+    channelSecret,
+    apiKeyOf(bureau.service),
+    ...shownOnce,
+  ];
+}
+
+test('no list and no view holds a secret, whoever reads it', async () => {
+  await using bureau = await Bureau.open();
+  const secrets = (await fill(bureau)).flatMap(spellings);
+  const { db } = bureau.office.store;
+  const job = await db.selectFrom('jobs').select('id').executeTakeFirstOrThrow();
+  const places = { user: 'ada', serial: 'FOB-1', id: job.id };
+  const reads = apiRoutes.filter(({ method }) => method === 'GET').map(({ path }) => pathOf(path, places));
+  for (const role of allRoles) {
+    const shown = role === 'admin' ? (await bureau.session(role)).cookie : await bureau.key(role);
+    for (const path of [...reads, '/metrics', '/v1/openapi.json', '/v1/docs', '/v1/users/nobody']) {
+      const { text, status } = await bureau.ask('GET', path, shown);
+      expect([200, 403, 404]).toContain(status);
+      const answer = apiRoutes.find(
+        route => route.method === 'GET' && pathOf(route.path, places) === path,
+      )?.answer;
+      if (status === 200 && answer !== undefined) {
+        const fits = ajv.compile(answer.schema);
+        expect([path, fits(JSON.parse(text)), fits.errors]).toEqual([path, true, null]);
+      }
+      expect([role, path, secrets.filter(value => text.includes(value))]).toEqual([role, path, []]);
+    }
+  }
+});
