@@ -7,7 +7,15 @@ import { tokenStates } from '../tokens/states.ts';
 import { passcodeFactsOf } from '../tokens/tokens.ts';
 import type { Case, Ticket } from './cases.ts';
 import { type Facts, readFacts } from './facts.ts';
-import { evaluate, type Known, newest, notAccepted, settledUnseen, type Verdict } from './judge.ts';
+import {
+  evaluate,
+  type Known,
+  newest,
+  notAccepted,
+  pinMissing,
+  settledUnseen,
+  type Verdict,
+} from './judge.ts';
 import { afterSuccess, type LockPolicy, lockStanding } from './lock.ts';
 import { type Candidate, moveMarks } from './marks.ts';
 import type { Outcome } from './outcomes.ts';
@@ -86,7 +94,8 @@ function openCase(
 }
 
 function candidateOf(opened: Omit<Case, 'candidate'>): Candidate | undefined {
-  const found = newest(opened.matches);
+  const { known, matches } = opened;
+  const found = newest(matches.filter(({ token }) => pinMissing(known, token) === undefined));
   if (found === undefined) return undefined;
   const { request } = opened.ticket;
   return {
@@ -123,5 +132,5 @@ async function verdictOf(db: Db, keys: Keys, one: Case, accepted: TokenRow | und
     else if (await takeTemporaryCode(db, keys, user.id, known.passcode ?? '', nowMs))
       return { outcome: 'accepted', token: undefined };
   }
-  return accepted === undefined ? notAccepted(one.matches) : { outcome: 'accepted', token: accepted };
+  return accepted === undefined ? notAccepted(known, one.matches) : { outcome: 'accepted', token: accepted };
 }

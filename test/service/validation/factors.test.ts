@@ -83,6 +83,29 @@ test('every application gets what it asks for, from tokens with their PIN anywhe
   }
 });
 
+test('a token that wants a PIN gets one, also beside a token that wants none', async () => {
+  const { office, token, decide, next } = await scene('service');
+  await using _ = office;
+  const other = await office.token('ada', { pinPlace: 'fob', serial: 'FOB-2' });
+  for (const factors of ['otp', 'pin_otp'] as const) {
+    const passcode = next();
+    expect(await decide(factors, { passcode })).toBe('wrong_pin');
+    expect(await decide(factors, { passcode, pin: OTHER_PIN })).toBe('wrong_pin');
+    expect(await decide(factors, { passcode, pin: PIN })).toBe('accepted');
+    expect(await decide(factors, { passcode: codeAt(other, stepAt(other, office.nowMs)) })).toBe('accepted');
+    expect(await decide(factors, { passcode: codeAt(token, stepAt(token, office.nowMs)) })).toBe('replay');
+  }
+});
+
+test('a temporary code asks for the PIN where all fobs of its user do', async () => {
+  const { office, decide } = await scene('service');
+  await using _ = office;
+  const { code } = accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' }));
+  const passcode = secret(code);
+  expect(await decide('otp', { passcode })).toBe('wrong_pin');
+  expect(await decide('otp', { passcode, pin: PIN })).toBe('accepted');
+});
+
 test('wrong factors count: three wrong passwords, PINs or passcodes lock, and a right one does not help then', async () => {
   const { office, token, password, decide, next } = await scene();
   await using _ = office;
