@@ -3,6 +3,7 @@ import { ServiceError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { refreshPasswordHash } from '../people/credentials/passwords.ts';
 import { findUser, prepareUserName } from '../people/users.ts';
+import { texts } from '../texts.ts';
 import { fingerprintOf } from './answers.ts';
 import { decideBatch } from './batch.ts';
 import type { Ticket } from './cases.ts';
@@ -78,6 +79,7 @@ export function makeEngine(validator: Validator): Engine {
         fingerprint: fingerprintOf(validator.keys, request),
         proofs: await checkFactors(validator, request),
       };
+      if (isFull(waiting, ticket.name)) throw new ServiceError('busy', texts.startup.tooManyLogins);
       const outcome = await new Promise<Outcome>((resolve, reject) => {
         waiting.push({ ticket, resolve, reject });
         void pump();
@@ -86,6 +88,16 @@ export function makeEngine(validator: Validator): Engine {
       return outcome;
     },
   };
+}
+
+/**
+ * Whether another request would have to wait behind too many. One user's are bounded apart: who floods one name, which
+ * waits for itself, does not keep others out. Whether there is such a user makes no difference.
+ */
+function isFull(waiting: readonly Waiting[], name: string): boolean {
+  if (waiting.length >= limits.decisionsWaiting) return true;
+  if (name === '' || waiting.length < limits.decisionsWaitingOfOne) return false;
+  return waiting.filter(one => one.ticket.name === name).length >= limits.decisionsWaitingOfOne;
 }
 
 /** The longest-waiting requests of different users; strangers share the empty name and may be together. */
