@@ -254,7 +254,6 @@ export const limits = {
   /** Log-ins that wait for their decision, in all and of one user name; more than that is answered by `busy`. */
   decisionsWaiting: 4_096,
   decisionsWaitingOfOne: 256,
-  /** Finished jobs, their rows with them, and how many rows or alerts one turn of sweeping removes. */
+  /** Jobs that are over, and their rows. */
   jobsKeptMs: 90 * 24 * 3_600_000,
-  sweptRows: 1_000,
 } as const;
