@@ -6,6 +6,7 @@ import type { TokenRow } from '../tokens/rows.ts';
 import { tokenStates } from '../tokens/states.ts';
 import { passcodeFactsOf } from '../tokens/tokens.ts';
 import type { Case, Ticket } from './cases.ts';
+import { stillProved } from './factors.ts';
 import { type Facts, readFacts } from './facts.ts';
 import {
   evaluate,
@@ -77,7 +78,7 @@ function openCase(
     hasTemporaryCode: facts.temporary.has(user?.id ?? ''),
     passcode,
     pinAlways: request.factors === 'pin_otp',
-    proofs,
+    proofs: stillProved(proofs, user),
   };
   const settled = settledUnseen(known);
   // The passcode of a locked account must stay unlooked at, and the work must not tell: decoys stand in.

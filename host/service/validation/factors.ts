@@ -1,6 +1,6 @@
 import { checkPassword } from '../people/credentials/passwords.ts';
 import { checkPin } from '../people/credentials/pins.ts';
-import { findUser, prepareUserName } from '../people/users.ts';
+import { findUser, prepareUserName, type User } from '../people/users.ts';
 import type { ValidationRequest, Validator } from './request.ts';
 
 /** What is known of the factors that are slow to check, before the transaction that decides. */
@@ -9,6 +9,19 @@ export interface Proofs {
   readonly password: boolean | undefined;
   /** Undefined where none was asked for and none was given. */
   readonly pin: boolean | undefined;
+  /** What they were checked against; null where there was nothing. */
+  readonly passwordHash: string | null;
+  readonly pinHash: string | null;
+}
+
+/** What the proofs still are to the user as the deciding transaction finds them: one that was changed meanwhile is none. */
+export function stillProved(proofs: Proofs, user: User | undefined): Proofs {
+  const { password, pin, passwordHash, pinHash } = proofs;
+  return {
+    ...proofs,
+    password: password && passwordHash === (user?.password_hash ?? null),
+    pin: pin && pinHash === (user?.pin_hash ?? null),
+  };
 }
 
 /**
@@ -19,11 +32,12 @@ export interface Proofs {
 export async function checkFactors(validator: Validator, request: ValidationRequest): Promise<Proofs> {
   const asksPassword = request.factors === 'password_otp';
   const asksPin = request.factors === 'pin_otp' || request.pin !== undefined;
-  if (!asksPassword && !asksPin) return { password: undefined, pin: undefined };
+  if (!asksPassword && !asksPin)
+    return { password: undefined, pin: undefined, passwordHash: null, pinHash: null };
   const user = await findUser(validator.db, prepareUserName(request.user) ?? '');
   const password = asksPassword
     ? await checkPassword(user?.password_hash ?? null, request.password ?? '')
     : undefined;
   const pin = asksPin ? await checkPin(validator.keys, user, request.pin ?? '') : undefined;
-  return { password, pin };
+  return { password, pin, passwordHash: user?.password_hash ?? null, pinHash: user?.pin_hash ?? null };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { writing } from '../../../host/service/data/database.ts';
 import type { Factors, PinPlace } from '../../../host/service/data/schema.ts';
 import { ensureApplication } from '../../../host/service/people/applications.ts';
 import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
@@ -8,7 +9,10 @@ import {
   makeTemporaryCode,
   withdrawTemporaryCode,
 } from '../../../host/service/tokens/codes/temporary-codes.ts';
+import { decideBatch } from '../../../host/service/validation/batch.ts';
+import { makeDecoy } from '../../../host/service/validation/decoy.ts';
 import { makeEngine } from '../../../host/service/validation/engine.ts';
+import { checkFactors } from '../../../host/service/validation/factors.ts';
 import type { Outcome } from '../../../host/service/validation/outcomes.ts';
 import type { ValidationRequest } from '../../../host/service/validation/request.ts';
 import { secret } from '../../kit/secrets.ts';
@@ -104,6 +108,30 @@ test('a temporary code asks for the PIN where all fobs of its user do', async ()
   const passcode = secret(code);
   expect(await decide('otp', { passcode })).toBe('wrong_pin');
   expect(await decide('otp', { passcode, pin: PIN })).toBe('accepted');
+});
+
+test('a password or PIN that is changed while a log-in with the old one is on its way is not accepted', async () => {
+  const { office, password, next } = await scene();
+  await using _ = office;
+  const { application } = await ensureApplication(office.store.db, office.nowMs);
+  const validator = { ...office.management, lock: readLockPolicy };
+  const ticketOf = async (factors: Factors) => {
+    const request = {
+      ...{ user: 'ada', passcode: next(), password, pin: PIN, factors },
+      ...{ source: '192.0.2.1', applicationId: application.id, requestId: 'r' },
+    };
+    return { request, name: 'ada', fingerprint: undefined, proofs: await checkFactors(validator, request) };
+  };
+  const decided = (ticket: Awaited<ReturnType<typeof ticketOf>>) =>
+    writing(validator.db, db =>
+      decideBatch({ ...validator, decoy: makeDecoy(validator.keys) }, db, [ticket]),
+    );
+  expect(await decided(await ticketOf('password_otp'))).toEqual(['accepted']);
+  const [withPassword, withPin] = [await ticketOf('password_otp'), await ticketOf('pin_otp')];
+  await office.password('ada');
+  accepted(await choosePin(office.management, grace, { user: 'ada', current: PIN, pin: OTHER_PIN }));
+  expect(await decided(withPassword)).toEqual(['wrong_password']);
+  expect(await decided(withPin)).toEqual(['wrong_pin']);
 });
 
 test('wrong factors count: three wrong passwords, PINs or passcodes lock, and a right one does not help then', async () => {
