@@ -114,8 +114,15 @@ function nextBatch(waiting: readonly Waiting[]): { batch: Waiting[]; rest: Waiti
   return { batch, rest };
 }
 
-/** The password was just found right, so its hash can be made with today's parameters where it is older. */
+/**
+ * The password was just found right, so its hash can be made with today's parameters where it is older. Where that fails,
+ * the next log-in tries again: this one has been accepted, and its passcode is used up.
+ */
 async function renewHash({ db }: Validator, { user, password = '' }: ValidationRequest): Promise<void> {
-  const row = await findUser(db, prepareUserName(user) ?? '');
-  if (row !== undefined) await refreshPasswordHash(db, row, password);
+  try {
+    const row = await findUser(db, prepareUserName(user) ?? '');
+    if (row !== undefined) await refreshPasswordHash(db, row, password);
+  } catch {
+    return;
+  }
 }

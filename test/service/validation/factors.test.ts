@@ -1,3 +1,5 @@
+import { hash } from '@node-rs/argon2';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { writing } from '../../../host/service/data/database.ts';
 import type { Factors, PinPlace } from '../../../host/service/data/schema.ts';
@@ -16,7 +18,7 @@ import { checkFactors } from '../../../host/service/validation/factors.ts';
 import type { Outcome } from '../../../host/service/validation/outcomes.ts';
 import type { ValidationRequest } from '../../../host/service/validation/request.ts';
 import { secret } from '../../kit/secrets.ts';
-import { codeAt, stepAt, wrongCode } from '../kit.ts';
+import { codeAt, isOnPostgres, stepAt, wrongCode } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
 
 const PIN = secret('730519');
@@ -132,6 +134,20 @@ test('a password or PIN that is changed while a log-in with the old one is on it
   accepted(await choosePin(office.management, grace, { user: 'ada', current: PIN, pin: OTHER_PIN }));
   expect(await decided(withPassword)).toEqual(['wrong_password']);
   expect(await decided(withPin)).toEqual(['wrong_pin']);
+});
+
+test('a log-in that was accepted stays so where its password’s hash cannot be renewed', async () => {
+  const { office, password, decide, next } = await scene();
+  await using _ = office;
+  const { db } = office.store;
+  const password_hash = await hash(password, { memoryCost: 1024, timeCost: 1 });
+  await db.updateTable('users').set({ password_hash }).execute();
+  const stop = isOnPostgres
+    ? sql`alter table users add constraint fixed check (password_hash not like '%m=19456%')`
+    : sql`create trigger fixed before update of password_hash on users begin select raise(abort, 'fixed'); end`;
+  await stop.execute(db);
+  expect(await decide('password_otp', { passcode: next(), password })).toBe('accepted');
+  expect(await db.selectFrom('users').select('password_hash').execute()).toEqual([{ password_hash }]);
 });
 
 test('wrong factors count: three wrong passwords, PINs or passcodes lock, and a right one does not help then', async () => {
