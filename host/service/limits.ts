@@ -254,6 +254,8 @@ export const limits = {
   /** Log-ins that wait for their decision, in all and of one user name; more than that is answered by `busy`. */
   decisionsWaiting: 4_096,
   decisionsWaitingOfOne: 256,
+  /** Log-ins of one user name whose password or PIN is being checked or waits for that. */
+  slowChecksOfOne: 8,
   /** Jobs that are over, and their rows. */
   jobsKeptMs: 90 * 24 * 3_600_000,
 } as const;

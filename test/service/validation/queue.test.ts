@@ -10,9 +10,12 @@ async function scene() {
   const office = await Office.open();
   const { application } = await ensureApplication(office.store.db, office.nowMs);
   const engine = makeEngine({ ...office.management, lock: readLockPolicy });
-  const decide = (user: string, passcode = '000000') =>
+  const decide = (user: string, passcode = '000000', password?: string) =>
     engine
-      .decide({ user, passcode, source: '192.0.2.1', applicationId: application.id, requestId: 'r' })
+      .decide({
+        ...{ user, passcode, source: '192.0.2.1', applicationId: application.id, requestId: 'r' },
+        ...(password === undefined ? {} : { password, factors: 'password_otp' as const }),
+      })
       .catch((error: { readonly code?: string }) => error.code);
   return { office, decide };
 }
@@ -46,3 +49,20 @@ test('a flood of names is cut off, and what was waiting is decided', async () =>
   expect(outcomes.filter(outcome => outcome === 'unknown_user')).toHaveLength(limits.decisionsWaiting);
   expect(await decide('user-1')).toBe('unknown_user');
 }, 60_000);
+
+test('a flood of passwords for one name leaves others their places', async () => {
+  const { office, decide } = await scene();
+  await using _ = office;
+  await office.users('ada', 'grace');
+  const password = await office.password('grace');
+  const token = await office.token('grace');
+  for (const name of ['ada', 'nobody']) {
+    const flood = Array.from({ length: limits.slowHashesWaiting * 2 }, () => decide(name, '000000', 'wrong'));
+    const other = decide('grace', codeNow(token, office.nowMs), password);
+    const outcomes = await Promise.all(flood);
+    expect(outcomes.filter(outcome => outcome !== 'busy')).toHaveLength(limits.slowChecksOfOne);
+    expect(await other).toBe('accepted');
+    office.nowMs += 60_000;
+  }
+  expect(await decide('ada', '000000', 'wrong')).not.toBe('busy');
+});
