@@ -256,6 +256,8 @@ export const limits = {
   decisionsWaitingOfOne: 256,
   /** Log-ins of one user name whose password or PIN is being checked or waits for that. */
   slowChecksOfOne: 8,
+  /** PostgreSQL ends the transaction of a node that has stood still inside it for so long: others wait for its rows. */
+  postgresIdleInTransactionMs: 60_000,
   /** Jobs that are over, and their rows. */
   jobsKeptMs: 90 * 24 * 3_600_000,
 } as const;
