@@ -264,4 +264,14 @@ export const limits = {
   /** Upper bounds of the buckets that durations (seconds) and batches (log-ins) are counted in. */
   metricSecondsBounds: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
   metricBatchBounds: [1, 2, 4, 8, 16, 32, 64],
+
+  /** Log-ins that wait for their decision, in all and of one user name; more than that is answered by `busy`. */
+  decisionsWaiting: 4_096,
+  decisionsWaitingOfOne: 256,
+  /** Log-ins of one user name whose password or PIN is being checked or waits for that. */
+  slowChecksOfOne: 8,
+  /** PostgreSQL ends the transaction of a node that has stood still inside it for so long: others wait for its rows. */
+  postgresIdleInTransactionMs: 60_000,
+  /** Jobs that are over, and their rows. */
+  jobsKeptMs: 90 * 24 * 3_600_000,
 } as const;

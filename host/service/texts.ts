@@ -12,6 +12,7 @@ export const texts = {
     databaseNewer: 'The service database was made by a newer Passfob. Use that version or a newer one.',
     applicationChanged: 'The application was changed just now. Send the request again.',
     databaseBusy: 'The service database is in use by another program. Try again.',
+    tooManyLogins: 'Too many log-ins are waiting at once. Try again in a moment.',
     directoryUnusable: 'The service folder cannot be made or entered. Choose another one.',
     keyFileMissing:
       'The key file service.key is missing, and the database cannot be read without it. Restore it from your backup.',

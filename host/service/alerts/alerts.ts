@@ -74,6 +74,22 @@ export async function raiseAlert(db: Db, alert: NewAlert): Promise<void> {
   await queueDeliveries(db, { alertId: raised.id, count: raised.count, atMs: alert.atMs });
 }
 
+/** Drops the alerts that last happened longest ago where there are more than are kept. */
+export async function sweepAlerts(db: Db): Promise<void> {
+  await db
+    .deleteFrom('alerts')
+    .where('last_ms', '<=', query =>
+      query
+        .selectFrom('alerts')
+        .select('last_ms')
+        .orderBy('last_ms', 'desc')
+        .orderBy('id', 'desc')
+        .limit(1)
+        .offset(limits.alertsKept),
+    )
+    .execute();
+}
+
 /** The alerts with the names of their users and the serial numbers of their tokens. */
 export function alertRows(db: Db) {
   return db

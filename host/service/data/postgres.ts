@@ -23,6 +23,7 @@ export function openPostgres(url: string): Store {
     connectionString: url,
     max: limits.postgresConnectionsMax,
     connectionTimeoutMillis: limits.openTimeoutMs,
+    idle_in_transaction_session_timeout: limits.postgresIdleInTransactionMs,
     // Counters and times are below 2^53, where a JavaScript number is exact; the driver would give text.
     types: { getTypeParser: (id, format) => (id === INT8 ? Number : pg.types.getTypeParser(id, format)) },
   });
@@ -81,9 +82,10 @@ export async function transactPostgres<T>(db: Db, work: (transaction: Db) => Pro
     }
 }
 
-/** `writing` on PostgreSQL: one at a time over all nodes, validations apart. */
+/** `writing` on PostgreSQL: one at a time over all nodes, validations apart; who waits too long gives up. */
 export function writingPostgres<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
   return transactPostgres(db, async transaction => {
+    await sql`set local lock_timeout = ${sql.lit(limits.busyTimeoutMs)}`.execute(transaction);
     await sql`select pg_advisory_xact_lock(${sql.lit(WRITING_LOCK)})`.execute(transaction);
     return work(transaction);
   });

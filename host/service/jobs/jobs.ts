@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { recordAudit } from '../audit/record.ts';
-import type { Db } from '../data/database.ts';
+import { type Db, writing } from '../data/database.ts';
 import type { JobItemState, JobState, Role, Schema } from '../data/schema.ts';
 import { limits } from '../limits.ts';
 import { done, type Result, refused } from '../management.ts';
@@ -122,6 +122,23 @@ async function control(acting: Acting, { id }: JobInput, to: JobState): Promise<
       .execute();
   await recordJob(acting, row, 'job.control', { from: row.state, to });
   return done(viewOfJob({ ...row, ...changes }));
+}
+
+/** Forgets a job that has been over for long, with its rows; what it did stays, and is in the audit. */
+export async function forgetJob(db: Db, nowMs: number): Promise<void> {
+  // One at a time: a job has up to 100,000 rows, and log-ins wait meanwhile.
+  const old = await db
+    .selectFrom('jobs')
+    .select('id')
+    .where('state', 'in', ['done', 'cancelled'])
+    .where('changed_ms', '<', nowMs - limits.jobsKeptMs)
+    .limit(1)
+    .executeTakeFirst();
+  if (old === undefined) return;
+  await writing(db, async transaction => {
+    await transaction.deleteFrom('job_items').where('job_id', '=', old.id).execute();
+    await transaction.deleteFrom('jobs').where('id', '=', old.id).execute();
+  });
 }
 
 /** The latest jobs, latest first. */

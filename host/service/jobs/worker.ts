@@ -1,6 +1,7 @@
 import { ServiceError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Management } from '../management.ts';
+import { forgetJob } from './jobs.ts';
 import { type Lease, layAside, takeLease, workOn } from './lease.ts';
 
 /** Does the jobs of a service, one at a time. Every node may have one. */
@@ -21,7 +22,7 @@ export interface JobHooks {
   readonly failed?: (error: unknown) => void;
 }
 
-/** Starts doing jobs, those too that a crash or another node left behind. */
+/** Starts doing jobs, those too that a crash or another node left behind, and forgets old ones. */
 export function startJobs(management: Management, hooks: JobHooks = {}): JobWorker {
   let isClosed = false;
   let running: Promise<void> | undefined;
@@ -51,7 +52,7 @@ export function startJobs(management: Management, hooks: JobHooks = {}): JobWork
 async function doJobs(management: Management, hooks: JobHooks, isClosed: () => boolean): Promise<void> {
   while (!isClosed()) {
     let lease = await takeLease(management);
-    if (lease === undefined) return;
+    if (lease === undefined) return forgetJob(management.db, management.clock());
     while (lease !== undefined && !isClosed()) {
       lease = await step(management, lease);
       hooks.progressed?.();

@@ -7,8 +7,9 @@ import { limits } from '../limits.ts';
  * it is accepted again (R7).
  *
  * TOTP: nothing is accepted more than the greatest drift and the skew ahead of the service's time, so a fob is accepted
- * again when its time has passed that: after six minutes at 30 s a step. HOTP: a gap, which a fob that was used less has
- * to be pressed past, and resynchronised.
+ * again when its time has passed that: after six minutes at 30 s a step. A resynchronisation may have found a greater
+ * drift, which then counts; one that was found after the backup cannot be known. HOTP: a gap, which a fob that was used
+ * less has to be pressed past, and resynchronised.
  */
 export async function raiseMarks(db: Db, nowMs: number, counterGap: number): Promise<void> {
   const ahead = limits.driftMaxSteps + limits.totpSkewSteps;
@@ -21,7 +22,9 @@ export async function raiseMarks(db: Db, nowMs: number, counterGap: number): Pro
     .execute();
   for (const { period_seconds } of periods) {
     if (period_seconds === null) continue;
-    const mark = Math.floor(nowSeconds / period_seconds) + ahead;
+    const usual = sql.lit(Math.floor(nowSeconds / period_seconds) + ahead);
+    const most = sql.lit(limits.driftMaxSteps);
+    const mark = sql<number>`case when drift_steps > ${most} then ${usual} + drift_steps - ${most} else ${usual} end`;
     await db
       .updateTable('tokens')
       .set({ last_step: mark })

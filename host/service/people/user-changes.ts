@@ -88,9 +88,7 @@ export function disableUser(management: Management, actor: Actor, typed: string)
   return changing({ management, actor, typed, action: 'user.disable' }, async (db, user, atMs) => {
     if (await isLastAdmin(db, user.id)) return 'last_admin';
     await endSessionsOf(db, user.id);
-    // It holds at once: not even the answer to a repeated request outlives it.
-    await forgetAnswers(db);
-    return { facts: { disabled_ms: user.disabled_ms ?? atMs } };
+    return { facts: { disabled_ms: user.disabled_ms ?? atMs }, holdsAtOnce: true };
   });
 }
 
@@ -119,7 +117,14 @@ interface Act {
   readonly action: Action;
 }
 
-type Decided = RefusalCode | { readonly facts: Facts; readonly detail?: Detail };
+type Decided =
+  | RefusalCode
+  | {
+      readonly facts: Facts;
+      readonly detail?: Detail;
+      /** Not even the answer to a repeated request outlives it. */
+      readonly holdsAtOnce?: boolean;
+    };
 
 /** One change of one user: what `decide` says is stored and audited together. */
 async function changing(
@@ -134,6 +139,8 @@ async function changing(
     if (typeof decided === 'string') return refused(decided);
     if (Object.keys(decided.facts).length > 0)
       await db.updateTable('users').set(decided.facts).where('id', '=', user.id).execute();
+    // After the row was written: a log-in that is being decided on another node holds it, and has left its answer by then.
+    if (decided.holdsAtOnce === true) await forgetAnswers(db);
     await audit({ management, db, actor, atMs }, action, user, decided.detail);
     return done(await view(db, { ...user, ...decided.facts }, atMs));
   });

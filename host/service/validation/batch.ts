@@ -6,8 +6,17 @@ import type { TokenRow } from '../tokens/rows.ts';
 import { tokenStates } from '../tokens/states.ts';
 import { passcodeFactsOf } from '../tokens/tokens.ts';
 import type { Case, Ticket } from './cases.ts';
+import { stillProved } from './factors.ts';
 import { type Facts, readFacts } from './facts.ts';
-import { evaluate, type Known, newest, notAccepted, settledUnseen, type Verdict } from './judge.ts';
+import {
+  evaluate,
+  type Known,
+  newest,
+  notAccepted,
+  pinMissing,
+  settledUnseen,
+  type Verdict,
+} from './judge.ts';
 import { afterSuccess, type LockPolicy, lockStanding } from './lock.ts';
 import { type Candidate, moveMarks } from './marks.ts';
 import type { Outcome } from './outcomes.ts';
@@ -84,7 +93,7 @@ function openCase(
     hasTemporaryCode: facts.temporary.has(user?.id ?? ''),
     passcode,
     pinAlways: request.factors === 'pin_otp',
-    proofs,
+    proofs: stillProved(proofs, user),
   };
   const settled = settledUnseen(known);
   // The passcode of a locked account must stay unlooked at, and the work must not tell: decoys stand in.
@@ -101,7 +110,8 @@ function openCase(
 }
 
 function candidateOf(opened: Omit<Case, 'candidate'>): Candidate | undefined {
-  const found = newest(opened.matches);
+  const { known, matches } = opened;
+  const found = newest(matches.filter(({ token }) => pinMissing(known, token) === undefined));
   if (found === undefined) return undefined;
   const { request } = opened.ticket;
   return {
@@ -138,5 +148,5 @@ async function verdictOf(db: Db, keys: Keys, one: Case, accepted: TokenRow | und
     else if (await takeTemporaryCode(db, keys, user.id, known.passcode ?? '', nowMs))
       return { outcome: 'accepted', token: undefined };
   }
-  return accepted === undefined ? notAccepted(one.matches) : { outcome: 'accepted', token: accepted };
+  return accepted === undefined ? notAccepted(known, one.matches) : { outcome: 'accepted', token: accepted };
 }

@@ -81,6 +81,7 @@ export function makeEngine(validator: Validator): Engine {
         fingerprint: fingerprintOf(validator.keys, request),
         proofs: await checkFactors(validator, request),
       };
+      if (isFull(waiting, ticket.name)) throw new ServiceError('busy', texts.startup.tooManyLogins);
       const outcome = await new Promise<Outcome>((resolve, reject) => {
         waiting.push({ ticket, resolve, reject });
         void pump();
@@ -89,6 +90,16 @@ export function makeEngine(validator: Validator): Engine {
       return outcome;
     },
   };
+}
+
+/**
+ * Whether another request would have to wait behind too many. One user's are bounded apart: who floods one name, which
+ * waits for itself, does not keep others out. Whether there is such a user makes no difference.
+ */
+function isFull(waiting: readonly Waiting[], name: string): boolean {
+  if (waiting.length >= limits.decisionsWaiting) return true;
+  if (name === '' || waiting.length < limits.decisionsWaitingOfOne) return false;
+  return waiting.filter(one => one.ticket.name === name).length >= limits.decisionsWaitingOfOne;
 }
 
 /** The longest-waiting requests of different users; strangers share the empty name and may be together. */
@@ -105,8 +116,15 @@ function nextBatch(waiting: readonly Waiting[]): { batch: Waiting[]; rest: Waiti
   return { batch, rest };
 }
 
-/** The password was just found right, so its hash can be made with today's parameters where it is older. */
+/**
+ * The password was just found right, so its hash can be made with today's parameters where it is older. Where that fails,
+ * the next log-in tries again: this one has been accepted, and its passcode is used up.
+ */
 async function renewHash({ db }: Validator, { user, password = '' }: ValidationRequest): Promise<void> {
-  const row = await findUser(db, prepareUserName(user) ?? '');
-  if (row !== undefined) await refreshPasswordHash(db, row, password);
+  try {
+    const row = await findUser(db, prepareUserName(user) ?? '');
+    if (row !== undefined) await refreshPasswordHash(db, row, password);
+  } catch {
+    return;
+  }
 }

@@ -1,6 +1,9 @@
+import { ServiceError } from '../errors.ts';
+import { limits } from '../limits.ts';
 import { checkPassword } from '../people/credentials/passwords.ts';
 import { checkPin } from '../people/credentials/pins.ts';
-import { findUser, prepareUserName } from '../people/users.ts';
+import { findUser, prepareUserName, type User } from '../people/users.ts';
+import { texts } from '../texts.ts';
 import type { ValidationRequest, Validator } from './request.ts';
 
 /** What is known of the factors that are slow to check, before the transaction that decides. */
@@ -9,21 +12,68 @@ export interface Proofs {
   readonly password: boolean | undefined;
   /** Undefined where none was asked for and none was given. */
   readonly pin: boolean | undefined;
+  /** What they were checked against; null where there was nothing. */
+  readonly passwordHash: string | null;
+  readonly pinHash: string | null;
+}
+
+/** What the proofs still are to the user as the deciding transaction finds them: one that was changed meanwhile is none. */
+export function stillProved(proofs: Proofs, user: User | undefined): Proofs {
+  const { password, pin, passwordHash, pinHash } = proofs;
+  return {
+    ...proofs,
+    password: password && passwordHash === (user?.password_hash ?? null),
+    pin: pin && pinHash === (user?.pin_hash ?? null),
+  };
 }
 
 /**
  * Checks password and PIN by their slow hashes, outside of any transaction, which would hold up everyone else's. Whether
  * that is done depends on the request alone, never on the user; what comes of it counts only where the account is open
  * when the transaction decides, and then as one attempt together with the passcode.
+ *
+ * @throws ServiceError `busy` when too many are being checked at once, in all or of this user name
  */
 export async function checkFactors(validator: Validator, request: ValidationRequest): Promise<Proofs> {
   const asksPassword = request.factors === 'password_otp';
   const asksPin = request.factors === 'pin_otp' || request.pin !== undefined;
-  if (!asksPassword && !asksPin) return { password: undefined, pin: undefined };
-  const user = await findUser(validator.db, prepareUserName(request.user) ?? '');
+  if (!asksPassword && !asksPin)
+    return { password: undefined, pin: undefined, passwordHash: null, pinHash: null };
+  const name = prepareUserName(request.user) ?? '';
+  return await inTurn(name, () => check(validator, request, { name, asksPassword, asksPin }));
+}
+
+interface Asked {
+  readonly name: string;
+  readonly asksPassword: boolean;
+  readonly asksPin: boolean;
+}
+
+async function check(
+  validator: Validator,
+  request: ValidationRequest,
+  { name, asksPassword, asksPin }: Asked,
+): Promise<Proofs> {
+  const user = await findUser(validator.db, name);
   const password = asksPassword
     ? await checkPassword(user?.password_hash ?? null, request.password ?? '')
     : undefined;
   const pin = asksPin ? await checkPin(validator.keys, user, request.pin ?? '') : undefined;
-  return { password, pin };
+  return { password, pin, passwordHash: user?.password_hash ?? null, pinHash: user?.pin_hash ?? null };
+}
+
+const underWay = new Map<string, number>();
+
+/** Few at once of one name, so that whoever floods it does not take all the places; whether there is such a user or not. */
+async function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const before = underWay.get(name) ?? 0;
+  if (before >= limits.slowChecksOfOne) throw new ServiceError('busy', texts.startup.tooManyLogins);
+  underWay.set(name, before + 1);
+  try {
+    return await work();
+  } finally {
+    const left = (underWay.get(name) ?? 1) - 1;
+    if (left === 0) underWay.delete(name);
+    else underWay.set(name, left);
+  }
 }

@@ -44,12 +44,29 @@ function isPlausible({ tokens, hasTemporaryCode }: Known, passcode: string): boo
   return hasTemporaryCode || tokens.some(token => asShown(passcodeFactsOf(token), passcode) !== undefined);
 }
 
-/** Whether every token that may have shown this passcode wants a PIN at the service; a fob's own PIN is proof enough. */
-function asksPin({ tokens, pinAlways }: Known, passcode: string): boolean {
+/**
+ * Whether every token that may have shown this passcode wants a PIN at the service; a fob's own PIN is proof enough. A
+ * temporary code stands in for the user's fobs, and wants what all of them want.
+ */
+function asksPin(known: Known, passcode: string): boolean {
+  const { tokens, pinAlways } = known;
   const plausible = tokens.filter(token => asShown(passcodeFactsOf(token), passcode) !== undefined);
-  const wantsPin = (token: TokenRow) =>
-    token.pin_place === 'service' || (pinAlways && token.pin_place !== 'fob');
-  return plausible.length === 0 ? pinAlways : plausible.every(wantsPin);
+  const wanting = (some: readonly TokenRow[]) => some.length > 0 && some.every(one => wantsPin(known, one));
+  return plausible.length === 0 ? pinAlways || wanting(tokens) : wanting(plausible);
+}
+
+function wantsPin({ pinAlways }: Known, token: TokenRow): boolean {
+  return token.pin_place === 'service' || (pinAlways && token.pin_place !== 'fob');
+}
+
+/**
+ * Why a passcode of this token cannot be accepted, however right it is: the token wants a PIN that was not shown. Asked
+ * once it is known whose passcode it is, since tokens that look alike may differ in this.
+ */
+export function pinMissing(known: Known, token: TokenRow): Outcome | undefined {
+  return known.user !== undefined && wantsPin(known, token)
+    ? pinOutcome(known.user, known.proofs)
+    : undefined;
 }
 
 function pinOutcome(user: User, proofs: Proofs): Outcome | undefined {
@@ -98,9 +115,12 @@ export function newest(
 }
 
 /** What a passcode came to that was not accepted. */
-export function notAccepted(matches: readonly Match[]): Verdict {
+export function notAccepted(known: Known, matches: readonly Match[]): Verdict {
   const repeated = matches.find(({ repeats }) => repeats !== undefined);
   if (repeated !== undefined) return { outcome: 'replay', token: repeated.token, repeats: repeated.repeats };
+  const withheld = newest(matches.filter(({ token }) => pinMissing(known, token) !== undefined))?.token;
+  const missing = withheld && pinMissing(known, withheld);
+  if (missing !== undefined) return { outcome: missing, token: withheld };
   const superseded = matches.find(({ steps }) => steps !== undefined && steps.length > 0);
   if (superseded !== undefined) return { outcome: 'superseded', token: superseded.token };
   const damaged = matches.find(({ steps }) => steps === undefined);

@@ -16,7 +16,8 @@ export interface Candidate {
 
 /**
  * The only place that may say yes to a fob's passcode. It moves the high-water marks and looks at which of them it was
- * this call that moved: of all requests for one step, on all nodes, one wins (R7).
+ * this call that moved: of all requests for one step, on all nodes, one wins (R7). A token that has gone to another user since
+ * it was read is nobody's proof.
  *
  * @param candidates at most one for each token
  * @returns the ids of the tokens whose mark was moved
@@ -25,6 +26,7 @@ export async function moveMarks(db: Db, candidates: readonly Candidate[]): Promi
   if (candidates.length === 0) return new Set();
   const rows = candidates.map(({ token, step, driftSteps, atMs, source }) => [
     token.id,
+    token.user_id,
     step,
     driftSteps,
     atMs,
@@ -32,17 +34,19 @@ export async function moveMarks(db: Db, candidates: readonly Candidate[]): Promi
   ]);
   const columns = {
     id: 'text',
+    user_id: 'text',
     step: 'bigint',
     drift_steps: 'integer',
     at_ms: 'bigint',
     recent: 'text',
   } as const;
-  // As an expression the state is no reason to go through the index of states, which some planners would.
+  // As expressions user and state are no reason to go through their indexes, which some planners would.
   const moved = await sql<{ id: string }>`update tokens
     set last_step = moved.step, drift_steps = moved.drift_steps, last_used_ms = moved.at_ms, recent = moved.recent,
       state = 'active'
     from ${rowsAsTable(db, columns, rows)} as moved
-    where tokens.id = moved.id and tokens.last_step < moved.step and (tokens.state || '') in (${sql.join(usableStates)})
+    where tokens.id = moved.id and tokens.last_step < moved.step and (tokens.user_id || '') = moved.user_id
+      and (tokens.state || '') in (${sql.join(usableStates)})
     returning tokens.id`.execute(db);
   return new Set(moved.rows.map(({ id }) => id));
 }

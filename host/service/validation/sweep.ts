@@ -1,5 +1,7 @@
+import { sweepAlerts } from '../alerts/alerts.ts';
 import type { Db } from '../data/database.ts';
 import { limits } from '../limits.ts';
+import { sweepTemporaryCodes } from '../tokens/codes/temporary-codes.ts';
 import { sweepAnswers } from './answers.ts';
 import { sweepEvents } from './events.ts';
 
@@ -9,16 +11,20 @@ export interface Sweeping {
   stop(): Promise<void>;
 }
 
+/** One turn of it. @throws an error of the database */
+export async function sweep(db: Db, nowMs: number): Promise<void> {
+  await sweepAnswers(db, nowMs);
+  await sweepEvents(db);
+  await sweepTemporaryCodes(db, nowMs);
+  await sweepAlerts(db);
+}
+
 /** Sweeps every minute: what is over its time or its number goes. Nothing depends on when. */
 export function startSweeping(db: Db, clock: () => number): Sweeping {
   let sweeping: Promise<void> = Promise.resolve();
-  const sweep = async () => {
-    await sweepAnswers(db, clock());
-    await sweepEvents(db);
-  };
   const timer = setInterval(() => {
     // A database that is in use or full now is swept next time; log-ins tell of it themselves.
-    sweeping = sweeping.then(sweep).catch(() => undefined);
+    sweeping = sweeping.then(() => sweep(db, clock())).catch(() => undefined);
   }, limits.sweepMs).unref();
   return {
     async stop() {

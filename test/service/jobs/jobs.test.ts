@@ -278,3 +278,21 @@ test('jobs out of bounds are refused, and tables that are no user and serial eac
   ]);
   expect(await rig.store.db.selectFrom('jobs').selectAll().execute()).toEqual([]);
 });
+
+test('a job that has been over for 90 days is forgotten with its rows; one that is paused is not', async () => {
+  await using rig = await Desk.open();
+  const { db } = rig.store;
+  const old = await given(rig);
+  await finish(rig.management);
+  const paused = must(await startAssigning(rig.management, desk, { table: 'user,serial\r\nada,ada-0' })).id;
+  must(await pauseJob(rig.management, desk, { id: paused }));
+  rig.clock.nowMs += limits.jobsKeptMs;
+  await finish(rig.management);
+  expect((await listJobs(db)).map(({ id }) => id).sort()).toEqual([old, paused].sort());
+  rig.clock.nowMs += 1;
+  await finish(rig.management);
+  expect((await listJobs(db)).map(({ id }) => id)).toEqual([paused]);
+  expect(await db.selectFrom('job_items').select('job_id').distinct().execute()).toEqual([
+    { job_id: paused },
+  ]);
+});

@@ -12,6 +12,7 @@ import { backedUpTables, leftOutTables } from '../../../host/service/operations/
 import { serviceActor } from '../../../host/service/people/actor.ts';
 import { ensureIdentity } from '../../../host/service/sealing/identity.ts';
 import { type Keys, openKeyFile } from '../../../host/service/sealing/key-file.ts';
+import { resyncToken } from '../../../host/service/tokens/codes/resync.ts';
 import type { NewToken } from '../../../host/service/tokens/issue.ts';
 import { secret } from '../../kit/secrets.ts';
 import { act, RecordsRig } from '../audit/kit.ts';
@@ -112,6 +113,31 @@ test('what was accepted after the backup is refused after the restore, and the f
     const passcode = token.kind === 'totp' ? codeNow(token, rig.clock.nowMs) : codeAt(token, 25);
     expect((await again.validate({ user: token.user, passcode, source: '::1' })).outcome).toBe('accepted');
   }
+});
+
+test('a fob whose clock is hours ahead gets nothing accepted twice by a restore', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const token = await add(service, newToken());
+  const store = await openStore({ directory: rig.directory });
+  const keys = openKeyFile(rig.directory, false);
+  const management = { store, db: store.db, keys, clock: () => rig.clock.nowMs };
+  const ahead = (steps: number) => secret(codeAt(token, stepAt(token, rig.clock.nowMs) + 1000 + steps));
+  const found = { serial: token.serial, first: ahead(0), second: ahead(1) };
+  expect((await resyncToken(management, serviceActor, found)).ok).toBe(true);
+  const path = join(rig.directory, 'backup.gz');
+  await backup(management, serviceActor, { path });
+  rig.clock.nowMs += 60_000;
+  const passcode = ahead(1);
+  expect((await service.validate({ user: 'ada', passcode, source: '::1' })).accepted).toBe(true);
+  await service.close();
+  await store.close();
+  const restored = await restoreInto(rig, 'restored', path);
+  await restored.store.close();
+  const again = await rig.start({ directory: restored.directory });
+  expect((await again.validate({ user: 'ada', passcode, source: '::1' })).accepted).toBe(false);
+  rig.clock.nowMs += 120_000;
+  expect((await again.validate({ user: 'ada', passcode: ahead(1), source: '::1' })).accepted).toBe(true);
 });
 
 test('a restore brings back everything but what would count again, also when the service writes meanwhile', async () => {

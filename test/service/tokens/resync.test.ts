@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { ensureApplication } from '../../../host/service/people/applications.ts';
+import { changeSettings } from '../../../host/service/people/settings.ts';
 import { resyncOwnToken, resyncToken } from '../../../host/service/tokens/codes/resync.ts';
 import { assignToken, suspendToken } from '../../../host/service/tokens/moves.ts';
 import { afterSuccess } from '../../../host/service/validation/lock.ts';
@@ -106,6 +107,19 @@ test('misses lock the account like wrong passcodes, and then nothing is compared
     false,
     true,
   ]);
+});
+
+test('misses lock as the settings say', async () => {
+  await using rig = await Desk.open();
+  const { two } = await given(rig, 'hotp');
+  const lock = { threshold: 1, periodMs: 3_600_000 };
+  must(await changeSettings(rig.management, desk, { lock }));
+  const wrong = { serial: 'S-1', first: two(5000).first, second: two(6000).first };
+  expect(codeOf(await resyncToken(rig.management, desk, wrong))).toBe('resync_failed');
+  rig.clock.nowMs += lock.periodMs - 1;
+  expect(codeOf(await resyncToken(rig.management, desk, two(3)))).toBe('account_locked');
+  rig.clock.nowMs += 1;
+  must(await resyncToken(rig.management, desk, two(3)));
 });
 
 test('the same two passcodes sent 16 times at once count once', async () => {

@@ -1,4 +1,7 @@
+import { hash } from '@node-rs/argon2';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { writing } from '../../../host/service/data/database.ts';
 import type { Factors, PinPlace } from '../../../host/service/data/schema.ts';
 import { ensureApplication } from '../../../host/service/people/applications.ts';
 import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
@@ -8,11 +11,14 @@ import {
   makeTemporaryCode,
   withdrawTemporaryCode,
 } from '../../../host/service/tokens/codes/temporary-codes.ts';
+import { decideBatch } from '../../../host/service/validation/batch.ts';
+import { makeDecoy } from '../../../host/service/validation/decoy.ts';
 import { makeEngine } from '../../../host/service/validation/engine.ts';
+import { checkFactors } from '../../../host/service/validation/factors.ts';
 import type { Outcome } from '../../../host/service/validation/outcomes.ts';
 import type { ValidationRequest } from '../../../host/service/validation/request.ts';
 import { secret } from '../../kit/secrets.ts';
-import { codeAt, stepAt, wrongCode } from '../kit.ts';
+import { codeAt, isOnPostgres, stepAt, wrongCode } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
 
 const PIN = secret('730519');
@@ -81,6 +87,67 @@ test('every application gets what it asks for, from tokens with their PIN anywhe
         expect(await decide(factors, { ...request, password, pin: PIN })).toBe('accepted');
     }
   }
+});
+
+test('a token that wants a PIN gets one, also beside a token that wants none', async () => {
+  const { office, token, decide, next } = await scene('service');
+  await using _ = office;
+  const other = await office.token('ada', { pinPlace: 'fob', serial: 'FOB-2' });
+  for (const factors of ['otp', 'pin_otp'] as const) {
+    const passcode = next();
+    expect(await decide(factors, { passcode })).toBe('wrong_pin');
+    expect(await decide(factors, { passcode, pin: OTHER_PIN })).toBe('wrong_pin');
+    expect(await decide(factors, { passcode, pin: PIN })).toBe('accepted');
+    expect(await decide(factors, { passcode: codeAt(other, stepAt(other, office.nowMs)) })).toBe('accepted');
+    expect(await decide(factors, { passcode: codeAt(token, stepAt(token, office.nowMs)) })).toBe('replay');
+  }
+});
+
+test('a temporary code asks for the PIN where all fobs of its user do', async () => {
+  const { office, decide } = await scene('service');
+  await using _ = office;
+  const { code } = accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' }));
+  const passcode = secret(code);
+  expect(await decide('otp', { passcode })).toBe('wrong_pin');
+  expect(await decide('otp', { passcode, pin: PIN })).toBe('accepted');
+});
+
+test('a password or PIN that is changed while a log-in with the old one is on its way is not accepted', async () => {
+  const { office, password, next } = await scene();
+  await using _ = office;
+  const { application } = await ensureApplication(office.store.db, office.nowMs);
+  const validator = { ...office.management, lock: readLockPolicy };
+  const ticketOf = async (factors: Factors) => {
+    const request = {
+      ...{ user: 'ada', passcode: next(), password, pin: PIN, factors },
+      ...{ source: '192.0.2.1', applicationId: application.id, requestId: 'r' },
+    };
+    return { request, name: 'ada', fingerprint: undefined, proofs: await checkFactors(validator, request) };
+  };
+  const decided = (ticket: Awaited<ReturnType<typeof ticketOf>>) =>
+    writing(validator.db, db =>
+      decideBatch({ ...validator, decoy: makeDecoy(validator.keys) }, db, [ticket]),
+    );
+  expect(await decided(await ticketOf('password_otp'))).toEqual(['accepted']);
+  const [withPassword, withPin] = [await ticketOf('password_otp'), await ticketOf('pin_otp')];
+  await office.password('ada');
+  accepted(await choosePin(office.management, grace, { user: 'ada', current: PIN, pin: OTHER_PIN }));
+  expect(await decided(withPassword)).toEqual(['wrong_password']);
+  expect(await decided(withPin)).toEqual(['wrong_pin']);
+});
+
+test('a log-in that was accepted stays so where its password’s hash cannot be renewed', async () => {
+  const { office, password, decide, next } = await scene();
+  await using _ = office;
+  const { db } = office.store;
+  const password_hash = await hash(password, { memoryCost: 1024, timeCost: 1 });
+  await db.updateTable('users').set({ password_hash }).execute();
+  const stop = isOnPostgres
+    ? sql`alter table users add constraint fixed check (password_hash not like '%m=19456%')`
+    : sql`create trigger fixed before update of password_hash on users begin select raise(abort, 'fixed'); end`;
+  await stop.execute(db);
+  expect(await decide('password_otp', { passcode: next(), password })).toBe('accepted');
+  expect(await db.selectFrom('users').select('password_hash').execute()).toEqual([{ password_hash }]);
 });
 
 test('wrong factors count: three wrong passwords, PINs or passcodes lock, and a right one does not help then', async () => {

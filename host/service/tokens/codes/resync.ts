@@ -4,14 +4,9 @@ import { engineOf } from '../../data/engine.ts';
 import { limits } from '../../limits.ts';
 import { done, type Management, type RefusalCode, type Result, refused } from '../../management.ts';
 import type { Actor } from '../../people/actor.ts';
+import { readLockPolicy } from '../../people/settings.ts';
 import { lockFactsOf, storeLockFacts, type User } from '../../people/users.ts';
-import {
-  afterFailure,
-  afterSuccess,
-  defaultLockPolicy,
-  type LockPolicy,
-  lockStanding,
-} from '../../validation/lock.ts';
+import { afterFailure, afterSuccess, type LockPolicy, lockStanding } from '../../validation/lock.ts';
 import {
   asShown,
   normalisePasscode,
@@ -43,7 +38,8 @@ export interface Resynchronised {
 
 /**
  * Finds a token of which two consecutive passcodes are known again (RFC 4226 §7.4), never below its high-water mark.
- * Both are then used up. A miss counts as a failure of the account, so that it is no second way to guess.
+ * Both are then used up. A miss counts as a failure of the account, so that it is no second way to guess: under `lock`, or
+ * as the settings say.
  *
  * Refused: `unknown_serial`, `not_usable`, `account_locked`, `resync_failed`, `seed_unreadable`.
  */
@@ -51,7 +47,7 @@ export function resyncToken(
   management: Management,
   actor: Actor,
   input: TwoPasscodes & { readonly serial: string },
-  lock: LockPolicy = defaultLockPolicy,
+  lock?: LockPolicy,
 ): Promise<Result<Resynchronised>> {
   return actOf(async (acting: Acting): Promise<Result<Resynchronised>> => {
     const seen = await acting.db
@@ -63,7 +59,7 @@ export function resyncToken(
     const user = await lockUser(acting.db, seen.user_id ?? '');
     if (user === undefined || !usableStates.includes(seen.state)) return refused('not_usable');
     const tokens = (await usableTokens(acting.db, user.id)).filter(({ id }) => id === seen.id);
-    return resync(acting, { user, tokens, input, lock });
+    return resync(acting, { user, tokens, input, lock: lock ?? (await readLockPolicy(acting.db)) });
   })(management, actor, undefined);
 }
 
@@ -76,13 +72,15 @@ export function resyncOwnToken(
   management: Management,
   actor: Actor,
   input: TwoPasscodes & { readonly userId: string },
-  lock: LockPolicy = defaultLockPolicy,
+  lock?: LockPolicy,
 ): Promise<Result<Resynchronised>> {
   return actOf(async (acting: Acting): Promise<Result<Resynchronised>> => {
     const user = await lockUser(acting.db, input.userId);
     if (user === undefined) return refused('unknown_user');
     const tokens = await usableTokens(acting.db, user.id);
-    return tokens.length === 0 ? refused('no_usable_token') : resync(acting, { user, tokens, input, lock });
+    return tokens.length === 0
+      ? refused('no_usable_token')
+      : resync(acting, { user, tokens, input, lock: lock ?? (await readLockPolicy(acting.db)) });
   })(management, actor, undefined);
 }
 

@@ -120,6 +120,11 @@ export async function takeTemporaryCode(
   return taken.numUpdatedRows === 1n;
 }
 
+/** Drops the temporary passcodes that have run out, used or not: what became of them is in the audit and the log. */
+export async function sweepTemporaryCodes(db: Db, nowMs: number): Promise<void> {
+  await db.deleteFrom('temporary_codes').where('expires_ms', '<=', nowMs).execute();
+}
+
 /** When the temporary passcode of a user ends; undefined where there is none. */
 export async function temporaryCodeEnd(db: Db, userId: string, nowMs: number): Promise<number | undefined> {
   const row = await db

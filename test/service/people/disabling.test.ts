@@ -1,0 +1,39 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import type { Db } from '../../../host/service/data/database.ts';
+import { disableUser } from '../../../host/service/people/user-changes.ts';
+import { forgetAnswers, keepAnswers } from '../../../host/service/validation/answers.ts';
+import { isOnPostgres } from '../kit.ts';
+import { accepted, grace, Office } from './kit.ts';
+
+/** Resolves when a transaction waits for a row that another one holds. */
+async function isWaiting(db: Db): Promise<void> {
+  for (;;) {
+    const waiting = await sql`select 1 from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
+    if (waiting.rows.length > 0) return;
+  }
+}
+
+test('disabling leaves no first answer behind, not even of a log-in that is being decided meanwhile', async () => {
+  await using office = await Office.open();
+  const { db } = office.store;
+  await office.users('ada');
+  const answer = { fingerprint: 'f', outcome: 'accepted', nowMs: office.nowMs } as const;
+  const answers = () => db.selectFrom('answers').selectAll().execute();
+  await keepAnswers(db, [answer]);
+  accepted(await disableUser(office.management, grace, 'ada'));
+  expect(await answers()).toEqual([]);
+  // With one writer there is no meanwhile.
+  if (!isOnPostgres) return;
+  await forgetAnswers(db);
+  const disabling = await db.transaction().execute(async transaction => {
+    await sql`select 1 from users where name = 'ada' for update`.execute(transaction);
+    const waits = disableUser(office.management, grace, 'ada');
+    await isWaiting(db);
+    await keepAnswers(transaction, [answer]);
+    return { waits };
+  });
+  accepted(await disabling.waits);
+  expect(await answers()).toEqual([]);
+});

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { limits } from '../../../host/service/limits.ts';
+import { ensureApplication } from '../../../host/service/people/applications.ts';
+import { readLockPolicy } from '../../../host/service/people/settings.ts';
+import { makeEngine } from '../../../host/service/validation/engine.ts';
+import { codeNow } from '../kit.ts';
+import { Office } from '../people/kit.ts';
+
+async function scene() {
+  const office = await Office.open();
+  const { application } = await ensureApplication(office.store.db, office.nowMs);
+  const engine = makeEngine({ ...office.management, lock: readLockPolicy });
+  const decide = (user: string, passcode = '000000', password?: string) =>
+    engine
+      .decide({
+        ...{ user, passcode, source: '192.0.2.1', applicationId: application.id, requestId: 'r' },
+        ...(password === undefined ? {} : { password, factors: 'password_otp' as const }),
+      })
+      .catch((error: { readonly code?: string }) => error.code);
+  return { office, decide };
+}
+
+test('a flood for one name, of a user or of nobody, is cut off and keeps nobody else out', async () => {
+  const { office, decide } = await scene();
+  await using _ = office;
+  await office.users('ada', 'grace');
+  await office.token('ada');
+  const token = await office.token('grace');
+  for (const name of ['ada', 'nobody']) {
+    const flood = Array.from({ length: limits.decisionsWaitingOfOne + 20 }, () => decide(name));
+    const other = decide('grace', codeNow(token, office.nowMs));
+    const outcomes = await Promise.all(flood);
+    expect(outcomes.filter(outcome => outcome === 'busy')).toHaveLength(20);
+    expect(await other).toBe('accepted');
+    office.nowMs += 60_000;
+  }
+  // What was turned away left nothing behind.
+  expect(await decide('ada')).not.toBe('busy');
+});
+
+test('a flood of names is cut off, and what was waiting is decided', async () => {
+  const { office, decide } = await scene();
+  await using _ = office;
+  const flood = Array.from({ length: limits.decisionsWaiting + 20 }, (_one, number) =>
+    decide(`user-${number}`),
+  );
+  const outcomes = await Promise.all(flood);
+  expect(outcomes.filter(outcome => outcome === 'busy')).toHaveLength(20);
+  expect(outcomes.filter(outcome => outcome === 'unknown_user')).toHaveLength(limits.decisionsWaiting);
+  expect(await decide('user-1')).toBe('unknown_user');
+}, 60_000);
+
+test('a flood of passwords for one name leaves others their places', async () => {
+  const { office, decide } = await scene();
+  await using _ = office;
+  await office.users('ada', 'grace');
+  const password = await office.password('grace');
+  const token = await office.token('grace');
+  for (const name of ['ada', 'nobody']) {
+    const flood = Array.from({ length: limits.slowHashesWaiting * 2 }, () => decide(name, '000000', 'wrong'));
+    const other = decide('grace', codeNow(token, office.nowMs), password);
+    const outcomes = await Promise.all(flood);
+    expect(outcomes.filter(outcome => outcome !== 'busy')).toHaveLength(limits.slowChecksOfOne);
+    expect(await other).toBe('accepted');
+    office.nowMs += 60_000;
+  }
+  expect(await decide('ada', '000000', 'wrong')).not.toBe('busy');
+});
