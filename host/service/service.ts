@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { type Alert, listAlerts } from './alerts/alerts.ts';
+import { challengesOf } from './challenges/challenges.ts';
 import { type Changes, watchChanges } from './data/changes.ts';
 import { openStore, type Store } from './data/database.ts';
 import { systemCode } from './errors.ts';
@@ -152,7 +153,7 @@ async function startOn(
 
 /** The HTTP side over the parts of a service. */
 function appOf(
-  { store, engine, application, changes, clock }: Parts,
+  { store, keys, engine, application, changes, clock }: Parts,
   options: ServiceOptions,
   listening: Listening,
   state: ListenerState,
@@ -168,6 +169,7 @@ function appOf(
       buckets: makeBuckets(),
       ownApplication: application,
       decide: async request => announced(changes, await engine.decide(request)),
+      challenges: challengesOf({ db, keys, lock: readLockPolicy, clock }, () => changes.announce()),
       operatorCookie: () => `passfob-operator-${state.port}`,
       isSecure,
     },

@@ -1,3 +1,4 @@
+import { sweepChallenges } from '../challenges/sweep.ts';
 import type { Db } from '../data/database.ts';
 import { limits } from '../limits.ts';
 import { sweepAnswers } from './answers.ts';
@@ -15,6 +16,7 @@ export function startSweeping(db: Db, clock: () => number): Sweeping {
   const sweep = async () => {
     await sweepAnswers(db, clock());
     await sweepEvents(db);
+    await sweepChallenges(db, clock());
   };
   const timer = setInterval(() => {
     // A database that is in use or full now is swept next time; log-ins tell of it themselves.

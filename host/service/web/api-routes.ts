@@ -78,7 +78,8 @@ export function serveApi(app: FastifyInstance, context: WebContext): void {
 
 const applications = new WeakMap<FastifyRequest, Application>();
 
-async function authenticate(context: WebContext, request: FastifyRequest): Promise<void> {
+/** Takes the request as its application's. @throws Problem `unauthorised`, `too_many` */
+export async function authenticate(context: WebContext, request: FastifyRequest): Promise<void> {
   const [scheme, key] = (request.headers.authorization ?? '').split(' ');
   const application =
     scheme?.toLowerCase() === 'bearer' && key !== undefined
@@ -92,7 +93,8 @@ async function authenticate(context: WebContext, request: FastifyRequest): Promi
   applications.set(request, application);
 }
 
-function applicationOf(request: FastifyRequest): Application {
+/** The application that `authenticate` found. */
+export function applicationOf(request: FastifyRequest): Application {
   const application = applications.get(request);
   if (application === undefined) throw new Problem('unauthorised');
   return application;

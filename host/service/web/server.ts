@@ -6,6 +6,7 @@ import Fastify, {
   type FastifyRequest,
   type RawServerDefault,
 } from 'fastify';
+import { serveChallenges } from '../challenges/routes.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { texts } from '../texts.ts';
@@ -44,6 +45,7 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
   serveHealth(app, options.health);
   serveAssets(app);
   app.register(async api => serveApi(api, context));
+  app.register(async api => serveChallenges(api, context));
   app.register(async pages => {
     pages.setErrorHandler((error, request, reply) => sendProblemPage(error, request, reply));
     acceptForms(pages);
