@@ -261,6 +261,7 @@ export const limits = {
   /** Suites that are checked: shorter passcodes and questions than these could be guessed or come again. */
   ocraDigitsMin: 6,
   ocraQuestionMin: 6,
+  ocraQuestionBytes: 128,
   ocraStepHoursMax: 48,
   ocraStepMax: 59,
   /** A fob that answered without its answer being sent has counted on: the expected counter and the next nine. */

@@ -14,16 +14,14 @@ export interface OcraInputs {
   readonly pin: string;
 }
 
-const QUESTION_BYTES = 128;
-
 /**
  * The 128 bytes of a question (RFC 6287 §5.1): decimal ones as a hexadecimal number whose digits fill from the left, as
  * the reference implementation of appendix A has it.
  */
 function questionBytes({ format }: Suite, question: string): Buffer {
-  if (format === 'A') return Buffer.concat([Buffer.from(question, 'latin1')], QUESTION_BYTES);
+  if (format === 'A') return Buffer.concat([Buffer.from(question, 'latin1')], limits.ocraQuestionBytes);
   const digits = format === 'N' ? BigInt(question).toString(16) : question;
-  return Buffer.from(digits.padEnd(2 * QUESTION_BYTES, '0'), 'hex');
+  return Buffer.from(digits.padEnd(2 * limits.ocraQuestionBytes, '0'), 'hex');
 }
 
 function eightBytes(value: number): Buffer {
