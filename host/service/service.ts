@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { type Alert, listAlerts } from './alerts/alerts.ts';
 import { counted, type Metrics, makeMetrics } from './api/metrics/metrics.ts';
+import { challengesOf } from './challenges/challenges.ts';
 import { type Changes, watchChanges } from './data/changes.ts';
 import { openStore, type Store } from './data/database.ts';
 import { systemCode } from './errors.ts';
@@ -175,6 +176,7 @@ function appOf(
       decide: async request => announced(changes, await counted(metrics, () => engine.decide(request))),
       metrics,
       version: options.version ?? '0',
+      challenges: challengesOf({ db, keys, lock: readLockPolicy, clock }, () => changes.announce()),
       operatorCookie: () => `passfob-operator-${state.port}`,
       isSecure,
     },

@@ -1,5 +1,6 @@
 import { limits } from './limits.ts';
 import { apiProblems, apiRefusals } from './texts/api.ts';
+import { challengeOutcomes, challengeRefusals } from './texts/challenges.ts';
 import { peopleRefusals, peopleTexts, pinRefusals } from './texts/people.ts';
 import { recordRefusals, recordTexts } from './texts/records.ts';
 import { tokenRefusals } from './texts/tokens.ts';
@@ -34,7 +35,7 @@ export const texts = {
   refusals: {
     bad_user: `The user name is empty, too long or holds control characters. Use 1 to ${limits.userNameMax} ordinary characters.`,
     bad_serial: `The serial number must be 1 to ${limits.serialMax} visible ASCII characters without spaces.`,
-    bad_kind: 'The token kind must be hotp or totp.',
+    bad_kind: 'The token kind must be hotp or totp, or ocra for a token by itself.',
     bad_algorithm: 'The algorithm must be sha1, sha256 or sha512.',
     bad_digits: `A passcode has ${limits.digitsMin} to ${limits.digitsMax} digits.`,
     bad_period: `The period must be a whole number from ${limits.periodMinSeconds} to ${limits.periodMaxSeconds} seconds.`,
@@ -46,6 +47,7 @@ export const texts = {
     too_many_tokens: `This user has ${limits.tokensPerUserMax} tokens already. Revoke one first.`,
     unknown_serial: 'There is no token with this serial number.',
     bad_transition: 'A token in this state cannot be put into that one.',
+    ...challengeRefusals,
     ...peopleRefusals,
     ...recordRefusals,
     ...tokenRefusals,
@@ -154,6 +156,7 @@ export const texts = {
     no_usable_token: 'No usable token',
     unreadable: 'Stored seed damaged',
     malformed: 'Not a passcode',
+    ...challengeOutcomes,
   },
   states: {
     initialised: 'Initialised',

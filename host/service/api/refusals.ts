@@ -14,6 +14,7 @@ export const refusalStatuses = {
   bad_user: 400,
   bad_serial: 400,
   bad_kind: 400,
+  bad_suite: 400,
   bad_algorithm: 400,
   bad_digits: 400,
   bad_period: 400,

@@ -6,10 +6,10 @@ import type { Outcome } from '../validation/outcomes.ts';
 import type { ValidationRequest } from '../validation/request.ts';
 import { prepareSource } from '../validation/source.ts';
 import { sourceKey } from '../web/buckets.ts';
-import { limitKey, limitSource, type WebContext } from '../web/context.ts';
+import { limitKey, type WebContext } from '../web/context.ts';
 import { refusalFloor } from '../web/floor.ts';
 import { Problem, problemOf, sendProblem } from '../web/problems.ts';
-import { bearerOf } from './authenticate.ts';
+import { admitApplication, clientOf } from './application.ts';
 
 interface ValidateBody {
   readonly user: string;
@@ -57,7 +57,7 @@ export function serveValidate(app: FastifyInstance, context: WebContext): void {
     {
       schema: validateSchema,
       config: { permission: 'application' },
-      onRequest: request => authenticate(context, request),
+      onRequest: request => admitApplication(context, request),
     },
     async (request, reply) => {
       const key = request.headers['idempotency-key'];
@@ -82,28 +82,9 @@ export function serveValidate(app: FastifyInstance, context: WebContext): void {
   );
 }
 
-interface Client {
-  readonly apiKey: string;
-  readonly application: KnownApplication;
-}
-
-const clients = new WeakMap<FastifyRequest, Client>();
-
-async function authenticate(context: WebContext, request: FastifyRequest): Promise<void> {
-  const apiKey = bearerOf(request);
-  const application = apiKey === undefined ? undefined : await context.applications.find(apiKey);
-  if (application === undefined || apiKey === undefined) {
-    limitSource(context, request, 'source', limits.sourceBucket);
-    throw new Problem('unauthorised');
-  }
-  limitKey(context, `application:${application.id}`, limits.applicationBucket);
-  clients.set(request, { apiKey, application });
-}
-
 /** Decides for the application whose key came with the request; anew, where it has changed since this node last looked. */
 async function decideFor(context: WebContext, request: FastifyRequest, shown: Shown): Promise<Outcome> {
-  const client = clients.get(request);
-  if (client === undefined) throw new Problem('unauthorised');
+  const client = clientOf(request);
   try {
     return await context.decide(requestOf(client.application, shown));
   } catch (error) {

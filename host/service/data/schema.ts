@@ -2,8 +2,8 @@ import type { Generated } from 'kysely';
 import type { TokenState } from '../tokens/states.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 
-/** How a token counts: by events (RFC 4226) or by time (RFC 6238). */
-export type TokenKind = 'hotp' | 'totp';
+/** What a token makes its passcodes of: events (RFC 4226), time (RFC 6238), or questions (RFC 6287). */
+export type TokenKind = 'hotp' | 'totp' | 'ocra';
 export type Algorithm = 'sha1' | 'sha256' | 'sha512';
 /** What passcodes are written in (R21): RFC 4226 decimals, or Passfob's own alphabets (`docs/protocol.md`). */
 export type Alphabet = 'decimal' | 'hex' | 'base32' | 'base64';
@@ -95,10 +95,15 @@ export interface Schema {
     algorithm: Algorithm;
     alphabet: Alphabet;
     digits: number;
-    /** Seconds; null for HOTP. */
+    /** Seconds; null but for TOTP. */
     period_seconds: number | null;
+    /** OCRA suite (RFC 6287 §6), whose algorithm and digits the columns repeat; null for other kinds. */
+    suite: string | null;
     pin_place: PinPlace;
-    /** The high-water mark: the last accepted counter or time step, −1 before the first. */
+    /**
+     * The high-water mark: the last accepted counter or time step, −1 before the first. OCRA: its counter where the suite
+     * has one, otherwise always −1.
+     */
     last_step: number;
     /** Accepted step minus the service's step, at the last acceptance. */
     drift_steps: number;
@@ -142,6 +147,9 @@ export interface Schema {
     session_hash: string;
     created_ms: number;
     expires_ms: number;
+    /** Wrong answers. */
+    attempts: Generated<number>;
+    /** When it was answered, or ended because of wrong answers or a newer one. */
     answered_ms: number | null;
   };
   alerts: {

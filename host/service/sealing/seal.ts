@@ -71,6 +71,7 @@ export type MacPurpose =
   | 'temporary'
   | 'serial'
   | 'pin'
+  | 'challenge'
   | 'csrf'
   | 'audit'
   | 'audit-seal'

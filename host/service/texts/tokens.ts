@@ -48,7 +48,7 @@ export const tokenTexts = {
     repeated: 'The same stands in an earlier row.',
     serialTaken: 'Another token has this serial number.',
     correct: 'Correct it where it comes from, and import it again.',
-    ocra: 'It answers challenges (OCRA) and makes no passcodes for log-ins.',
+    ocra: 'The service cannot check answers by its suite (OCRA).',
     pending: 'The fob has not yet proved that it holds it.',
     verify: 'Run passfob verify with the fob, and export again.',
     erased: 'The fob was erased: there are no keys of it.',

@@ -1,6 +1,7 @@
 import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../data/schema.ts';
 import { limits } from '../limits.ts';
 import type { RefusalCode } from '../management.ts';
+import { isChecked, parseSuite } from './ocra-suite.ts';
 
 /** How a token makes its passcodes. Leaving out means the default of the Key URI Format. */
 export interface TokenFacts {
@@ -15,6 +16,8 @@ export interface TokenFacts {
   readonly period?: number;
   /** Default none. */
   readonly pinPlace?: PinPlace;
+  /** OCRA only, and needed there (`ocra-suite.ts`): it says algorithm and digits. */
+  readonly suite?: string;
 }
 
 /** A whole number within its bounds. */
@@ -25,6 +28,7 @@ export function isWhole(value: number, least: number, most: number): boolean {
 /** Why a token cannot be like that, or undefined. */
 export function problemOfFacts(given: TokenFacts): RefusalCode | undefined {
   const { alphabet = 'decimal', digits = limits.digitsDefault, period = limits.periodDefaultSeconds } = given;
+  if (given.kind === 'ocra') return problemOfOcra(given);
   if (given.kind !== 'hotp' && given.kind !== 'totp') return 'bad_kind';
   if (!['sha1', 'sha256', 'sha512'].includes(given.algorithm ?? 'sha1')) return 'bad_algorithm';
   if (!['decimal', 'hex', 'base32', 'base64'].includes(alphabet)) return 'bad_alphabet';
@@ -35,8 +39,24 @@ export function problemOfFacts(given: TokenFacts): RefusalCode | undefined {
   return undefined;
 }
 
+/** A suite says everything, and a PIN beside the fob's is the service's only where it is not in the passcode. */
+function problemOfOcra({ suite = '', pinPlace = 'none' }: TokenFacts): RefusalCode | undefined {
+  if (!isChecked(parseSuite(suite))) return 'bad_suite';
+  return ['none', 'fob', 'service'].includes(pinPlace) ? undefined : 'bad_pin_place';
+}
+
+/** Whether a token counts its passcodes. */
+export function isCounted({ kind, suite = '' }: TokenFacts): boolean {
+  return kind === 'hotp' || (kind === 'ocra' && parseSuite(suite)?.isCounted === true);
+}
+
 /** The columns of a row or a policy that say the same. */
-export function columnsOf(facts: TokenFacts) {
+export function columnsOf(given: TokenFacts) {
+  const suite = given.kind === 'ocra' ? parseSuite(given.suite ?? '') : undefined;
+  const facts: TokenFacts =
+    suite === undefined
+      ? given
+      : { ...given, algorithm: suite.algorithm, digits: suite.digits, alphabet: 'decimal' };
   return {
     kind: facts.kind,
     algorithm: facts.algorithm ?? 'sha1',

@@ -9,7 +9,7 @@ import type { Keys } from '../sealing/key-file.ts';
 import { seal } from '../sealing/seal.ts';
 import { type Acting, actOf } from './acting.ts';
 import { openAssignment } from './assignments.ts';
-import { columnsOf, isWhole, problemOfFacts, type TokenFacts } from './facts.ts';
+import { columnsOf, isCounted, isWhole, problemOfFacts, type TokenFacts } from './facts.ts';
 import { type PolicyRow, policyNamed } from './policies.ts';
 import type { TokenRow } from './rows.ts';
 import { countTokens } from './tokens.ts';
@@ -18,7 +18,7 @@ import { type TokenView, viewOf } from './views.ts';
 /** A token as such: nobody's yet. */
 export interface SeededToken extends TokenFacts {
   readonly serial: string;
-  /** The next counter the fob will use, default 0; HOTP only. */
+  /** The next counter the fob will use, default 0; HOTP, and OCRA by a suite that counts. */
   readonly counter?: number;
   /** 16 to 128 bytes. The service keeps a sealed copy and leaves these bytes alone. */
   readonly secret: Uint8Array;
@@ -156,7 +156,8 @@ export async function insertToken(
     state: user === undefined ? 'inventory' : 'assigned',
     revoked_reason: null,
     ...columnsOf(given),
-    last_step: given.kind === 'hotp' ? (given.counter ?? 0) - 1 : -1,
+    suite: given.kind === 'ocra' ? (given.suite ?? null) : null,
+    last_step: isCounted(given) ? (given.counter ?? 0) - 1 : -1,
     drift_steps: 0,
     recent: '[]',
     sealed_secret: sealed.box,

@@ -121,7 +121,8 @@ function problemOfPolicy(input: PolicyInput): RefusalCode | undefined {
   const isNamed = name.trim() === name && name.length >= 1 && name.length <= limits.policyNameMax;
   if (!isNamed || /\p{C}/u.test(name)) return 'bad_policy_name';
   if (!isWhole(pinMinDigits, PIN_DIGITS_MIN, PIN_DIGITS_MAX)) return 'bad_pin_digits';
-  return problemOfFacts(input);
+  // A suite is a matter between one fob and its service.
+  return input.kind === 'ocra' ? 'bad_kind' : problemOfFacts(input);
 }
 
 function viewOfPolicy(row: PolicyRow): PolicyView {

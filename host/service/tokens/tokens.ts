@@ -23,13 +23,14 @@ export async function holdsSealedRows(db: Db): Promise<boolean> {
   return token !== undefined || fob !== undefined;
 }
 
-/** The tokens of a user whose passcodes may be accepted. */
+/** The tokens of a user whose passcodes may be accepted by themselves: not those that answer questions. */
 export function usableTokens(db: Db, userId: string): Promise<TokenRow[]> {
   return db
     .selectFrom('tokens')
     .selectAll()
     .where('user_id', '=', userId)
     .where('state', 'in', usableStates)
+    .where('kind', '<>', 'ocra')
     .orderBy('created_ms')
     .execute();
 }

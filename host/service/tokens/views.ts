@@ -18,6 +18,8 @@ export interface TokenView {
   readonly alphabet: Alphabet;
   readonly digits: number;
   readonly periodSeconds: number | null;
+  /** OCRA only (RFC 6287 §6). */
+  readonly suite: string | null;
   readonly pinPlace: PinPlace;
   readonly driftSteps: number;
   readonly issuer: string;
@@ -38,6 +40,7 @@ export function viewOf(row: TokenRow, user: string | null): TokenView {
     alphabet: row.alphabet,
     digits: row.digits,
     periodSeconds: row.period_seconds,
+    suite: row.suite,
     pinPlace: row.pin_place,
     driftSteps: row.drift_steps,
     issuer: row.issuer,

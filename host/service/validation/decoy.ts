@@ -22,6 +22,7 @@ export function makeDecoy(keys: Keys): TokenRow {
     alphabet: 'decimal',
     digits: limits.digitsDefault,
     period_seconds: limits.periodDefaultSeconds,
+    suite: null,
     pin_place: 'none',
     last_step: -1,
     drift_steps: 0,

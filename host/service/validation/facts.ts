@@ -12,7 +12,7 @@ export interface Facts {
   readonly answers: ReadonlyMap<string, Outcome>;
   /** By prepared name. */
   readonly users: ReadonlyMap<string, User>;
-  /** By user id, all states. */
+  /** By user id, all states; none that answers questions, which no log-in by passcode alone looks at. */
   readonly tokens: ReadonlyMap<string, readonly TokenRow[]>;
   /** By id: what applications that asked are now; a disabled one is not among them. */
   readonly applications: ReadonlyMap<string, ApplicationStanding>;
@@ -34,12 +34,13 @@ export interface Questions {
  */
 export async function readFacts(db: Db, questions: Questions): Promise<Facts> {
   // First the users: what is read after their lock is what the last decision about them left.
-  const users = await readUsers(db, questions.names);
+  const users = await lockUsers(db, questions.names);
   const ids = users.map(user => user.id);
   const tokens = await db
     .selectFrom('tokens')
     .selectAll()
     .where('user_id', 'in', valuesAsList(db, ids))
+    .where('kind', '<>', 'ocra')
     .orderBy('created_ms')
     .orderBy('id')
     .execute();
@@ -59,7 +60,8 @@ export async function readFacts(db: Db, questions: Questions): Promise<Facts> {
   };
 }
 
-function readUsers(db: Db, names: readonly string[]): Promise<User[]> {
+/** The users of these prepared names, whose rows stay locked until the transaction ends, in the order of their ids. */
+export function lockUsers(db: Db, names: readonly string[]): Promise<User[]> {
   const query = db.selectFrom('users').selectAll().where('name', 'in', valuesAsList(db, names)).orderBy('id');
   return (engineOf(db) === 'postgres' ? query.forUpdate() : query).execute();
 }

@@ -7,6 +7,7 @@
  * - `disabled`: an operator has disabled the account
  * - `wrong_password`, `wrong_pin`: the other factor was wrong or missing; the passcode was not looked at
  * - `pin_change`: the PIN was reset and must be chosen anew before it counts
+ * - `no_challenge`: an answer to a question that is unknown, over, or another session's or application's
  * - `unreadable`: a seed did not unseal, so the database or its key file is damaged
  */
 export type Outcome =
@@ -21,6 +22,7 @@ export type Outcome =
   | 'wrong_password'
   | 'wrong_pin'
   | 'pin_change'
+  | 'no_challenge'
   | 'unreadable'
   | 'malformed';
 
@@ -40,6 +42,7 @@ export const countsAsFailure: Readonly<Record<Outcome, boolean>> = {
   wrong_password: true,
   wrong_pin: true,
   pin_change: false,
+  no_challenge: false,
   unreadable: false,
   malformed: false,
 };

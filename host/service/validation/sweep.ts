@@ -1,4 +1,5 @@
 import { sweepAlerts } from '../alerts/alerts.ts';
+import { sweepChallenges } from '../challenges/sweep.ts';
 import type { Db } from '../data/database.ts';
 import { limits } from '../limits.ts';
 import { sweepTemporaryCodes } from '../tokens/codes/temporary-codes.ts';
@@ -17,6 +18,7 @@ export async function sweep(db: Db, nowMs: number): Promise<void> {
   await sweepEvents(db);
   await sweepTemporaryCodes(db, nowMs);
   await sweepAlerts(db);
+  await sweepChallenges(db, nowMs);
 }
 
 /** Sweeps every minute: what is over its time or its number goes. Nothing depends on when. */

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Metrics } from '../api/metrics/metrics.ts';
+import type { Challenges } from '../challenges/challenges.ts';
 import type { Changes } from '../data/changes.ts';
 import type { Db } from '../data/database.ts';
 import type { Management } from '../management.ts';
@@ -25,6 +26,8 @@ export interface WebContext {
   readonly ownApplication: Application;
   /** Decides one log-in and tells watchers. */
   readonly decide: (request: ValidationRequest) => Promise<Outcome>;
+  /** Asks questions and decides answers, and tells watchers. */
+  readonly challenges: Challenges;
   /** Cookies are not kept apart by port: the name is, so that two services on one computer do not log each other out. */
   readonly operatorCookie: () => string;
   readonly metrics: Metrics;

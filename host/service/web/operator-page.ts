@@ -171,6 +171,7 @@ const outcomeTone: Readonly<Record<Outcome, Tone>> = {
   pin_change: 'plain',
   unknown_user: 'plain',
   no_usable_token: 'plain',
+  no_challenge: 'plain',
   unreadable: 'bad',
   malformed: 'plain',
 };

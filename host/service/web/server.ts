@@ -8,6 +8,7 @@ import Fastify, {
 } from 'fastify';
 import { measureRequests } from '../api/metrics/metrics.ts';
 import { serveApi } from '../api/serve.ts';
+import { serveChallenges } from '../challenges/routes.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { texts } from '../texts.ts';
@@ -46,6 +47,7 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
   serveHealth(app, options.health);
   serveAssets(app);
   serveApi(app, context);
+  app.register(async api => serveChallenges(api, context));
   app.register(async pages => {
     pages.setErrorHandler((error, request, reply) => sendProblemPage(error, request, reply));
     acceptForms(pages);

@@ -25,6 +25,7 @@ function contextOf({ management }: Office): WebContext {
     buckets: makeBuckets(),
     ownApplication: { id: 'none', name: 'none', factors: 'otp' },
     decide: async () => 'wrong',
+    challenges: { ask: () => Promise.reject(new Error('not here')), answer: async () => 'wrong' },
     operatorCookie: () => 'none',
     metrics: makeMetrics(),
     version: '0',

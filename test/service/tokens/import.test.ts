@@ -150,7 +150,7 @@ test('a dry run has a reason for every row that is not taken, and no secret', as
   await run(rig, draftsOfInventory({ version: 1, fobs: [known], history: [] }, 'nobody'));
   const other = fob('known', [
     account({ account_id: '1', key: base64(12) }),
-    account({ account_id: '2', kind: 3, suite: 'OCRA-1:HOTP-SHA1-6:QN08' }),
+    account({ account_id: '2', kind: 3, suite: 'OCRA-1:HOTP-SHA1-6:QN08-PSHA1' }),
     account({ account_id: '3', state: 'pending' }),
     account({ account_id: '4', algorithm: 9 }),
     account({ account_id: '5', label: '' }),
@@ -166,7 +166,7 @@ test('a dry run has a reason for every row that is not taken, and no secret', as
   ).toMatchInlineSnapshot(`
     "fob known: refused. A fob with this serial number is here with other secrets. Find out which of the two is right.
     fob known, account 1: refused. The secret must be 16 to 128 bytes long.
-    fob known, account 2: skipped. It answers challenges (OCRA) and makes no passcodes for log-ins.
+    fob known, account 2: skipped. The service cannot check answers by its suite (OCRA).
     fob known, account 3: skipped. The fob has not yet proved that it holds it.
     fob known, account 4: refused. It is not as passfob writes it.
     fob known, account 5: refused. The user name is empty, too long or holds control characters. Use 1 to 128 ordinary characters.

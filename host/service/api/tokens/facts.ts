@@ -6,6 +6,8 @@ export const serial = text(limits.serialMax, { minLength: 1 });
 export const serialParams = object({ serial });
 
 export const kind = oneOf('hotp', 'totp');
+/** Of tokens alone: a policy makes none that answer questions. */
+export const tokenKind = oneOf('hotp', 'totp', 'ocra');
 export const algorithm = oneOf('sha1', 'sha256', 'sha512');
 export const alphabet = oneOf('decimal', 'hex', 'base32', 'base64');
 export const pinPlace = oneOf('none', 'fob', 'service');
@@ -46,6 +48,8 @@ export const token = named(
     state: tokenState,
     revokedReason: nullable(words),
     ...shownFacts,
+    kind: tokenKind,
+    suite: nullable(words),
     driftSteps: number,
     issuer: words,
     label: words,

@@ -9,7 +9,7 @@ import { next, pageFields } from '../pages.ts';
 import { userName } from '../people/users.ts';
 import { route } from '../route.ts';
 import { count, justOne, list, named, nullable, object, oneOf, text, whole, words } from '../shapes.ts';
-import { act, assignment, factFields, kind, serial, serialParams, token, tokenState } from './facts.ts';
+import { act, assignment, factFields, serial, serialParams, token, tokenKind, tokenState } from './facts.ts';
 
 const names = { issuer: text(limits.issuerMaxBytes), label: text(limits.labelMaxBytes) } as const;
 const seed = justOne(object({}, { base32: text(limits.seedTextMax), hex: text(limits.seedTextMax) }));
@@ -54,7 +54,8 @@ export const tokenRoutes = [
       {
         ...factFields,
         ...names,
-        kind,
+        kind: tokenKind,
+        suite: text(limits.ocraSuiteMax),
         counter: whole(0, limits.counterMax),
         policy: text(limits.policyNameMax),
         user: userName,
@@ -74,6 +75,7 @@ export const tokenRoutes = [
       'unreadable_seed',
       'bad_serial',
       'bad_kind',
+      'bad_suite',
       'bad_algorithm',
       'bad_alphabet',
       'bad_digits',

@@ -20,6 +20,7 @@ export async function isLastAdmin(db: Db, userId: string): Promise<boolean> {
           .selectFrom('tokens')
           .select('tokens.id')
           .whereRef('tokens.user_id', '=', 'users.id')
+          .where('tokens.kind', '<>', 'ocra')
           .where('tokens.state', 'in', usableStates),
       ),
     )

@@ -57,7 +57,8 @@ export function resyncToken(
       .executeTakeFirst();
     if (seen === undefined) return refused('unknown_serial');
     const user = await lockUser(acting.db, seen.user_id ?? '');
-    if (user === undefined || !usableStates.includes(seen.state)) return refused('not_usable');
+    if (user === undefined || !usableStates.includes(seen.state) || seen.kind === 'ocra')
+      return refused('not_usable');
     const tokens = (await usableTokens(acting.db, user.id)).filter(({ id }) => id === seen.id);
     return resync(acting, { user, tokens, input, lock: lock ?? (await readLockPolicy(acting.db)) });
   })(management, actor, undefined);

@@ -1,4 +1,5 @@
 import { KIND_HOTP, KIND_OCRA } from '../../../../protocol/account.ts';
+import { ocraSuiteText } from '../../../../protocol/ocra.ts';
 import { NAMES_OF_ALGORITHMS } from '../../../enrol/algorithms.ts';
 import type { Enrolment } from '../../../enrol/enrolment.ts';
 import type { FormatName } from '../../../formats/detect.ts';
@@ -9,6 +10,7 @@ import { limits } from '../../limits.ts';
 import type { Keys } from '../../sealing/key-file.ts';
 import { macOf } from '../../sealing/seal.ts';
 import { tokenTexts } from '../../texts/tokens.ts';
+import { isChecked, parseSuite } from '../ocra-suite.ts';
 import { type ImportDraft, type TokenItem, textOf, type UserSource } from './items.ts';
 
 /**
@@ -31,28 +33,42 @@ function draftOf(keys: Keys, row: Row, userFrom: UserSource): ImportDraft {
   if (outcome.state !== 'ok') return { place, issuer, label, warnings: [], outcome };
   const { enrolment } = outcome;
   const { warnings } = enrolment;
-  if (enrolment.kind === KIND_OCRA) {
+  const suite = suiteOf(enrolment);
+  if (enrolment.kind === KIND_OCRA && suite === undefined) {
+    enrolment.secret.fill(0);
     const { ocra } = tokenTexts.imports;
     return { place, issuer, label, warnings, outcome: { state: 'skipped', reason: ocra, next: '' } };
   }
-  const item = itemOf(keys, enrolment, userFrom);
+  const item = itemOf(keys, enrolment, userFrom, suite);
   enrolment.secret.fill(0);
   return { place, issuer, label, warnings, outcome: { state: 'ok', item } };
 }
 
-function itemOf(keys: Keys, enrolment: Enrolment, userFrom: UserSource): TokenItem {
-  const isCounted = enrolment.kind === KIND_HOTP;
+/** The suite that answers are checked by; undefined for other kinds, and where the service cannot. */
+function suiteOf({ suite }: Enrolment): string | undefined {
+  const text = suite === undefined ? '' : ocraSuiteText(suite);
+  return isChecked(parseSuite(text)) ? text : undefined;
+}
+
+function itemOf(
+  keys: Keys,
+  enrolment: Enrolment,
+  userFrom: UserSource,
+  suite: string | undefined,
+): TokenItem {
+  const isHotp = enrolment.kind === KIND_HOTP;
   const secret = textOf(enrolment.secret);
   return {
     what: 'token',
     serial: madeSerial(keys, secret),
     fob: null,
     user: userFrom === 'label' ? enrolment.label : null,
-    kind: isCounted ? 'hotp' : 'totp',
+    kind: suite === undefined ? (isHotp ? 'hotp' : 'totp') : 'ocra',
     algorithm: NAMES_OF_ALGORITHMS[enrolment.algorithm].toLowerCase() as Algorithm,
     alphabet: enrolment.alphabet,
     digits: enrolment.digits,
-    period: isCounted ? null : enrolment.period,
+    period: isHotp || suite !== undefined ? null : enrolment.period,
+    ...(suite !== undefined && { suite }),
     counter: enrolment.counter,
     issuer: enrolment.issuer,
     label: enrolment.label,

@@ -5,6 +5,7 @@ import { type Bundle, readBundle } from '../../../inventory/bundle.ts';
 import { openWithPassword } from '../../../inventory/password-file.ts';
 import type { Algorithm } from '../../data/schema.ts';
 import { tokenTexts } from '../../texts/tokens.ts';
+import { isChecked, parseSuite } from '../ocra-suite.ts';
 import type { FobItem, ImportDraft, TokenItem, UserSource } from './items.ts';
 
 type BundledFob = Bundle['fobs'][number];
@@ -83,29 +84,31 @@ function draftOfAccount(fob: BundledFob, account: BundledAccount, userFrom: User
   const { serial, holder } = fob.pairing;
   const place = texts.accountPlace(serial, account.account_id);
   const names = { issuer: account.issuer, label: account.label };
-  if (account.kind === KIND_OCRA) return said(place, 'skipped', texts.ocra, '', names);
+  const suite = account.kind === KIND_OCRA ? parseSuite(account.suite ?? '') : undefined;
+  if (account.kind === KIND_OCRA && !isChecked(suite)) return said(place, 'skipped', texts.ocra, '', names);
   if (account.state === 'pending' || fob.pairing.state === 'pending')
     return said(place, 'skipped', texts.pending, texts.verify, names);
   const algorithm = ALGORITHMS[account.algorithm];
   if (algorithm === undefined) return said(place, 'refused', texts.damaged, texts.correct, names);
   const { alphabet, length } = passcodeForm(account.digits);
-  const isCounted = account.kind === KIND_HOTP;
+  const isHotp = account.kind === KIND_HOTP;
   const item: TokenItem = {
     what: 'token',
     // One fob holds several; together with the account's id it is still found by the fob's number.
     serial: `${serial}-${account.account_id}`,
     fob: serial,
     user: userFrom === 'holder' ? holder : userFrom === 'label' ? account.label : null,
-    kind: isCounted ? 'hotp' : 'totp',
+    kind: suite === undefined ? (isHotp ? 'hotp' : 'totp') : 'ocra',
     algorithm,
     alphabet,
     digits: length,
-    period: isCounted ? null : account.period,
+    period: isHotp || suite !== undefined ? null : account.period,
+    ...(suite !== undefined && { suite: suite.text }),
     counter: 0,
     ...names,
     secret: account.key,
   };
-  const warnings = isCounted ? [texts.counterUnknown] : [];
+  const warnings = isHotp || suite?.isCounted === true ? [texts.counterUnknown] : [];
   return { place, ...names, warnings, outcome: { state: 'ok', item } };
 }
 

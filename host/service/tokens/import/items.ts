@@ -32,6 +32,8 @@ export interface TokenItem {
   readonly alphabet: Alphabet;
   readonly digits: number;
   readonly period: number | null;
+  /** OCRA only. */
+  readonly suite?: string;
   readonly counter: number;
   readonly issuer: string;
   readonly label: string;

@@ -83,6 +83,7 @@ function tokenOf(item: TokenItem): SeededToken {
     alphabet: item.alphabet,
     digits: item.digits,
     period: item.period ?? limits.periodDefaultSeconds,
+    ...(item.suite !== undefined && { suite: item.suite }),
     counter: item.counter,
     issuer: item.issuer,
     label: item.label,

@@ -1,0 +1,102 @@
+import { hostPrimitives } from '../../../host/client/primitives.ts';
+import { answerChallenge } from '../../../host/service/challenges/answer.ts';
+import type { AnswerRequest } from '../../../host/service/challenges/answering.ts';
+import { askChallenge, type Challenge } from '../../../host/service/challenges/ask.ts';
+import { ensureApplication } from '../../../host/service/people/applications.ts';
+import type { NewToken } from '../../../host/service/tokens/issue.ts';
+import type { Outcome } from '../../../host/service/validation/outcomes.ts';
+import type { Validator } from '../../../host/service/validation/request.ts';
+import { Hmac } from '../../../protocol/hmac.ts';
+import { ocra } from '../../../protocol/ocra.ts';
+import { parseOcraSuite } from '../../../protocol/ocra-suite.ts';
+import type { Algorithm } from '../../../protocol/primitives.ts';
+import { Office } from '../people/kit.ts';
+
+export const SUITE = 'OCRA-1:HOTP-SHA1-6:QN08';
+export const COUNTED = 'OCRA-1:HOTP-SHA256-8:C-QN08';
+export const TIMED = 'OCRA-1:HOTP-SHA512-8:QN08-T1M';
+export const SESSION = 'session-of-this-browser';
+export const OTHER_SESSION = 'session-of-another-browser';
+
+/** What a fob shows, by its own implementation. */
+export function fobAnswer(
+  token: NewToken,
+  question: string,
+  { counter = 0, nowMs = 0 }: { readonly counter?: number; readonly nowMs?: number } = {},
+): string {
+  const suite = parseOcraSuite(token.suite ?? '');
+  if (suite === undefined) throw new Error('the token has no suite');
+  const key = new Hmac(hostPrimitives, suite.algorithm as Algorithm, token.secret);
+  const asked = new Uint8Array(Buffer.from(question));
+  const shown = ocra(hostPrimitives, key, suite, asked, counter, new Uint8Array(), Math.floor(nowMs / 1000));
+  return shown ?? '';
+}
+
+/** A passcode of the same length that is not the one given. */
+export function otherCode(right: string): string {
+  return `${(Number(right.charAt(0)) + 1) % 10}${right.slice(1)}`;
+}
+
+/** An office with two applications, where `ada` has a token that answers questions. */
+export class Scene implements AsyncDisposable {
+  readonly office: Office;
+  readonly token: NewToken;
+  readonly applicationId: string;
+  readonly otherApplicationId: string;
+  threshold = 0;
+
+  private constructor(office: Office, token: NewToken, [first, second]: readonly [string, string]) {
+    this.office = office;
+    this.token = token;
+    this.applicationId = first;
+    this.otherApplicationId = second;
+  }
+
+  static async open(suite = SUITE): Promise<Scene> {
+    const office = await Office.open();
+    const { db } = office.store;
+    const login = await ensureApplication(db, office.nowMs);
+    const other = await ensureApplication(db, office.nowMs, { name: 'other', factors: 'otp' });
+    await office.users('ada');
+    const token = await office.token('ada', { kind: 'ocra', suite });
+    return new Scene(office, token, [login.application.id, other.application.id]);
+  }
+
+  get validator(): Validator {
+    const lock = { threshold: this.threshold, periodMs: 60_000 };
+    return { ...this.office.management, lock: async () => lock };
+  }
+
+  ask(user = 'ada', session = SESSION, applicationId = this.applicationId): Promise<Challenge> {
+    return askChallenge(this.validator, { user, session, applicationId });
+  }
+
+  answer(
+    challenge: { readonly id: string },
+    passcode: string,
+    changes: Partial<AnswerRequest> = {},
+  ): Promise<Outcome> {
+    return answerChallenge(this.validator, {
+      id: challenge.id,
+      session: SESSION,
+      passcode,
+      applicationId: this.applicationId,
+      source: '192.0.2.1',
+      requestId: 'r',
+      ...changes,
+    });
+  }
+
+  /** What the token's row says. */
+  async row() {
+    return this.office.store.db
+      .selectFrom('tokens')
+      .selectAll()
+      .where('serial', '=', this.token.serial)
+      .executeTakeFirstOrThrow();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.office[Symbol.asyncDispose]();
+  }
+}

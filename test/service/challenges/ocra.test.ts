@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { hostPrimitives } from '../../../host/client/primitives.ts';
+import { ocraPasscode } from '../../../host/service/challenges/ocra.ts';
+import { isChecked, parseSuite, type Suite } from '../../../host/service/tokens/ocra-suite.ts';
+import { Hmac } from '../../../protocol/hmac.ts';
+import { ocra, ocraSuiteText } from '../../../protocol/ocra.ts';
+import { parseOcraSuite } from '../../../protocol/ocra-suite.ts';
+import type { Algorithm } from '../../../protocol/primitives.ts';
+import { OCRA_PIN, OCRA_UTC, OCRA_VECTORS } from '../../kit/ocra-vectors.ts';
+
+function suiteOf(text: string): Suite {
+  const suite = parseSuite(text);
+  if (suite === undefined) throw new Error(`no suite: ${text}`);
+  return suite;
+}
+
+const KEY_BYTES = { sha1: 20, sha256: 32, sha512: 64 } as const;
+
+describe('RFC 6287 appendix C', () => {
+  it.each(OCRA_VECTORS)('$suite over $question', ({ suite: text, question, counter, passcode }) => {
+    const suite = suiteOf(text);
+    const key = Buffer.from('1234567890'.repeat(7).slice(0, KEY_BYTES[suite.algorithm]));
+    const step = Math.floor(OCRA_UTC / (suite.periodSeconds ?? 1));
+    expect(ocraPasscode(suite, key, { question, counter, step, pin: OCRA_PIN })).toBe(passcode);
+  });
+});
+
+const traits = fc
+  .record({
+    algorithm: fc.integer({ min: 1, max: 3 }),
+    digits: fc.integer({ min: 4, max: 10 }),
+    question: fc.integer({ min: 0, max: 2 }),
+    length: fc.integer({ min: 4, max: 64 }),
+    counted: fc.nat({ max: 1 }),
+    pin: fc.nat({ max: 3 }),
+    unit: fc.nat({ max: 3 }),
+    step: fc.integer({ min: 1, max: 48 }),
+  })
+  .map(({ counted, pin, unit, step, ...suite }) => ({
+    ...suite,
+    inputs: counted + 2 * pin + 8 * unit,
+    step: unit === 0 ? 0 : step,
+  }));
+const CHARACTERS = ['0123456789', ' !"#$%&@AZ[`az{~09', '0123456789abcdefABCDEF'] as const;
+const asked = traits.chain(suite =>
+  fc.record({
+    suite: fc.constant(suite),
+    question: fc
+      .array(fc.constantFrom(...(CHARACTERS[suite.question] ?? '')), { minLength: 1, maxLength: 64 })
+      .map(letters => letters.join('')),
+  }),
+);
+
+it('agrees with the fob about every suite, question, counter, PIN and time', () => {
+  const inputs = fc.record({
+    counter: fc.maxSafeNat(),
+    pin: fc.stringMatching(/^[0-9]{4,16}$/),
+    utc: fc.integer({ min: 0, max: 0xffffffff }),
+    key: fc.uint8Array({ minLength: 16, maxLength: 150 }),
+  });
+  fc.assert(
+    fc.property(asked, inputs, ({ suite, question }, { counter, pin, utc, key }) => {
+      const mine = suiteOf(ocraSuiteText(suite));
+      const step = Math.floor(utc / (mine.periodSeconds ?? 1));
+      const hmac = new Hmac(hostPrimitives, suite.algorithm as Algorithm, key);
+      const bytes = (text: string) => new Uint8Array(Buffer.from(text));
+      const fobs = ocra(hostPrimitives, hmac, suite, bytes(question), counter, bytes(pin), utc);
+      expect(ocraPasscode(mine, key, { question, counter, step, pin })).toBe(fobs);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it('reads the suites that a fob reads, and no others', () => {
+  const written = traits.map(suite => ocraSuiteText({ ...suite, digits: suite.digits }));
+  const broken = fc
+    .tuple(written, fc.nat({ max: 40 }), fc.constantFrom('', '0', '9', '-', 'S', 'C-', 'T1M', 'QN08', ':'))
+    .map(([text, at, put]) => text.slice(0, at) + put + text.slice(at + 1));
+  fc.assert(
+    fc.property(fc.oneof(written, broken), text => {
+      expect(parseSuite(text) !== undefined).toBe(parseOcraSuite(text) !== undefined);
+    }),
+    { numRuns: 2_000 },
+  );
+  for (const step of ['0S', '59S', '60S', '59M', '60M', '48H', '49H', '1D', '01M'])
+    expect(parseSuite(`OCRA-1:HOTP-SHA1-6:QN08-T${step}`) !== undefined, step).toBe(
+      parseOcraSuite(`OCRA-1:HOTP-SHA1-6:QN08-T${step}`) !== undefined,
+    );
+});
+
+it('the service checks no PIN that it does not know, nor what could be guessed', () => {
+  const checked = (rest: string) => isChecked(parseSuite(`OCRA-1:HOTP-SHA1-${rest}`));
+  expect(checked('6:QN08')).toBe(true);
+  expect(checked('10:C-QH64-T1M')).toBe(true);
+  expect(checked('5:QN08')).toBe(false);
+  expect(checked('6:QN05')).toBe(false);
+  expect(checked('6:QN08-PSHA1')).toBe(false);
+  expect(checked('6:QN08-S064')).toBe(false);
+});
