@@ -1,4 +1,5 @@
 import { limits } from './limits.ts';
+import { consoleRefusals } from './texts/console.ts';
 import { peopleRefusals, peopleTexts, pinRefusals } from './texts/people.ts';
 import { recordRefusals, recordTexts } from './texts/records.ts';
 import { tokenRefusals } from './texts/tokens.ts';
@@ -46,6 +47,7 @@ export const texts = {
     ...peopleRefusals,
     ...recordRefusals,
     ...tokenRefusals,
+    ...consoleRefusals,
   },
 
   pinRefusals,

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Changes } from '../data/changes.ts';
 import type { Db } from '../data/database.ts';
+import type { Management } from '../management.ts';
 import type { Application } from '../people/applications.ts';
 import type { LockPolicy } from '../validation/lock.ts';
 import type { Outcome } from '../validation/outcomes.ts';
@@ -17,6 +18,12 @@ export interface WebContext {
   readonly buckets: Buckets;
   /** The application that the service's own log-in form belongs to. */
   readonly ownApplication: Application;
+  /** What acts of administration work with. */
+  readonly management: Management;
+  /** The application that operators sign in to. */
+  readonly consoleApplication: Application;
+  /** Has a job that was just written down begin at once. */
+  readonly wakeJobs: () => void;
   /** Decides one log-in and tells watchers. */
   readonly decide: (request: ValidationRequest) => Promise<Outcome>;
   /** Cookies are not kept apart by port: the name is, so that two services on one computer do not log each other out. */

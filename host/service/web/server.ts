@@ -6,6 +6,7 @@ import Fastify, {
   type FastifyRequest,
   type RawServerDefault,
 } from 'fastify';
+import { serveConsole } from '../console/routes.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { texts } from '../texts.ts';
@@ -18,7 +19,6 @@ import { type GuardOptions, guard } from './guard.ts';
 import { type HealthOptions, serveHealth } from './health-routes.ts';
 import { messagePage } from './layout.ts';
 import { serveLogin } from './login-routes.ts';
-import { serveOperator } from './operator-routes.ts';
 import { mayRetry, problemOf, statusOf } from './problems.ts';
 import { logRequests } from './request-log.ts';
 
@@ -48,7 +48,7 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
     pages.setErrorHandler((error, request, reply) => sendProblemPage(error, request, reply));
     acceptForms(pages);
     serveLogin(pages, context);
-    serveOperator(pages, context);
+    serveConsole(pages, context);
   });
   return app;
 }

@@ -1,5 +1,5 @@
 /**
- * The operator's pane's only script: on each change it fetches the page again and swaps in the new part, so there is one
+ * The console's only script: on each change it fetches the page again and swaps in the new part, so there is one
  * template and the page is complete without it.
  */
 export const operatorScript = `'use strict';
@@ -17,7 +17,7 @@ function show(state) {
 }
 
 async function load() {
-  const response = await fetch('/operator', { cache: 'no-store' });
+  const response = await fetch(location.href, { cache: 'no-store' });
   if (response.status === 401) return location.reload();
   if (!response.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
