@@ -260,6 +260,8 @@ export const limits = {
   recentRows: 20,
   userEventsListed: 20,
   planRowsShown: 500,
+  /** Characters of a word that a table does not break. */
+  wordMax: 20,
   /** Columns of the plots, and how long what was counted for the dashboard is kept. */
   plotHours: 24,
   plotDays: 7,

@@ -40,6 +40,7 @@ input[type="checkbox"] { width: 1.2rem; height: 1.2rem; vertical-align: -0.2rem;
 .button { display: inline-block; text-decoration: none; border: 1px solid var(--line); border-radius: 0.6rem; padding: 0.45rem 0.9rem; font-size: 0.92rem; font-weight: 600; color: var(--ink); background: var(--card); }
 .button:hover { background: var(--plain-wash); }
 .inline { display: block; }
+td.word { white-space: nowrap; }
 .console button.quiet { background: var(--card); border-color: var(--line); border-radius: 0.6rem; padding: 0.45rem 0.9rem; font-size: 0.92rem; }
 .console button.quiet:hover { background: var(--plain-wash); filter: none; }
 button.final { background: var(--bad); color: var(--card); }
@@ -52,7 +53,8 @@ button.final { background: var(--bad); color: var(--card); }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); gap: 0.9rem 1.25rem; background: var(--card); border: 1px solid var(--line); border-radius: 0.8rem; padding: 1rem 1.1rem; }
 .facts dt { color: var(--soft); font-size: 0.84rem; }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
-.numbers { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: 0.6rem; }
+.facts .badge, .facts time { white-space: normal; }
+.numbers { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr)); gap: 0.6rem; }
 .numbers a { display: block; height: 100%; padding: 0.7rem 0.9rem; background: var(--card); border: 1px solid var(--line); border-radius: 0.8rem; color: var(--soft); text-decoration: none; font-size: 0.9rem; }
 .numbers a:hover { border-color: var(--accent); text-decoration: underline; }
 .numbers strong { display: block; font-size: 1.5rem; line-height: 1.2; color: var(--ink); font-variant-numeric: tabular-nums; }

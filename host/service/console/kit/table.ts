@@ -1,3 +1,4 @@
+import { limits } from '../../limits.ts';
 import { consoleTexts } from '../../texts/console.ts';
 import { html, type Markup, nothing } from '../../web/html.ts';
 
@@ -20,7 +21,12 @@ function cell([heading, value, bare]: Cell): Markup {
   if (value === null || value === '')
     return html`<td role="cell" class="muted" data-empty>${consoleTexts.nothing}</td>`;
   if (bare) return html`<td role="cell">${value}</td>`;
-  return html`<td role="cell" data-label="${heading}">${value}</td>`;
+  return html`<td role="cell" data-label="${heading}"${isWord(value) ? html` class="word"` : nothing}>${value}</td>`;
+}
+
+/** A short word or address is not to be broken, whatever the width of its column. */
+function isWord(value: string | number | Markup): boolean {
+  return typeof value === 'string' && value.length <= limits.wordMax && !/\s/.test(value);
 }
 
 /** The way to the next page of a list; nothing on the last one. */

@@ -20,11 +20,11 @@ export interface Plot {
   readonly every: number;
 }
 
-const WIDTH = 480;
+const WIDTH = 340;
 const HEIGHT = 150;
 const FLOOR = 120;
 const CEILING = 14;
-const LEFT = 34;
+const LEFT = 28;
 
 /** A plot made on the server: a picture, its legend, and the same as a table for who cannot see it. */
 export function plotMarkup(plot: Plot): Markup {

@@ -17,7 +17,7 @@ ${plotMarkup({
   title: text.hours,
   columns: text.hour,
   parts: outcomes,
-  every: 4,
+  every: 6,
   values: hours.map(({ fromMs, accepted, refused }) => ({
     name: new Date(fromMs).toISOString().slice(11, 16),
     parts: [accepted, refused],
@@ -39,7 +39,7 @@ ${plotMarkup({
   title: text.drift,
   columns: text.driftColumn,
   parts: [text.fobs],
-  every: 1,
+  every: 2,
   values: driftColumns(drifts),
 })}
 </div>`;
