@@ -139,8 +139,8 @@ export const consoleOverview = {
     asTable: 'As a table',
     about: (title: string, most: number) =>
       `${title}. The highest column is ${most}. The table below says the same.`,
-    accepted: 'Accepted',
-    refused: 'Refused',
+    accepted: 'Logged in',
+    refused: 'Turned away',
     hours: 'Log-ins of the last 24 hours (UTC)',
     days: 'Log-ins of the last 7 days (UTC)',
     hour: 'Hour',
