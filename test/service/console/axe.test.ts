@@ -99,4 +99,75 @@ describeNeeds(needsTool('chromium'), 'axe in Chromium', executablePath => {
     expect(paths.length).toBeGreaterThan(50);
     await context.close();
   }, 300_000);
+
+  it('finds nothing on pages that answer a form, and on those for who is not in', async () => {
+    await using rig = new Rig();
+    const furnished = await furnish(rig);
+    await using office = furnished.office;
+    await fillWorld(furnished, rig.clock);
+    const { url, operatorLink } = furnished.service;
+    const context = await browser.newContext({ bypassCSP: true });
+    const page = await context.newPage();
+    const found: string[] = [];
+    const look = async (heading: string) => {
+      await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
+      found.push(...(await inspect(page)));
+    };
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+
+    await page.goto(`${url}/login`);
+    await look('Log in');
+    await page.goto(`${url}/operator`);
+    await look('Sign in');
+    await page.getByLabel('User name').fill('nobody');
+    await page.getByLabel('Password').fill('nothing');
+    await page.getByLabel('Passcode').fill('123456');
+    await press('Sign in');
+    await page.getByText('was not accepted').waitFor();
+    await look('Sign in');
+    await page.goto(operatorLink);
+    await look('Dashboard');
+    await page.goto(`${url}/operator/prove`);
+    await look('Prove it is you');
+    await page.goto(`${url}/operator`);
+    await press('Leave');
+    await page.goto(operatorLink);
+    await look('Operator link needed');
+
+    await signIn(page, url, furnished.operators.admin, office.nowMs);
+    await page.goto(`${url}/operator/users/create`);
+    await page.getByLabel('User name').fill('ada');
+    await press('Create a user');
+    await page.getByRole('alert').waitFor();
+    await look('Create a user');
+    await page.goto(`${url}/operator/user/code?user=bob`);
+    await press('Make a passcode');
+    await look('Temporary passcode');
+    await page.goto(`${url}/operator/api-keys/create`);
+    await page.getByLabel('Name').fill('another');
+    await press('Create an API key');
+    await look('API key');
+    await page.goto(`${url}/operator/import`);
+    const content = [
+      'otpauth://totp/ACME:ada?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+      'otpauth://totp/x?secret=AA',
+    ];
+    const buffer = Buffer.from(content.join('\n'));
+    await page
+      .getByLabel('File', { exact: true })
+      .setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer });
+    await press('Check the file');
+    await look('What the import would do');
+    await page.goto(`${url}/operator/audit`);
+    await press('Verify the audit');
+    await look('Verification of the audit');
+    await page.goto(`${url}/operator/user?user=nobody`);
+    await look('Not found');
+    await press('Leave');
+    await signIn(page, url, furnished.operators.auditor, office.nowMs);
+    await page.goto(`${url}/operator/settings/change`);
+    await look('Not allowed');
+    expect(found).toEqual([]);
+    await context.close();
+  }, 300_000);
 });
