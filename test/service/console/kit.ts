@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Role } from '../../../host/service/data/schema.ts';
 import { addOperator } from '../../../host/service/people/access/operator-changes.ts';
 import type { Service } from '../../../host/service/service.ts';
@@ -121,4 +122,11 @@ export async function signedIn(
   const { status } = await visitor.signIn(operators[role], clock);
   if (status !== 303) throw new Error(`sign-in ended with ${status}`);
   return visitor;
+}
+
+/** A key URI with a seed of its own. */
+export function seededUri(label: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const seed = [...randomBytes(32)].map(byte => alphabet[byte % alphabet.length]).join('');
+  return `otpauth://totp/ACME:${label}?secret=${secret(seed)}&issuer=ACME`;
 }
