@@ -59,7 +59,7 @@ export interface RunningService {
   readonly made: readonly Made[];
   /** The application's API key, given once: null when the database already had the application. A secret. */
   readonly apiKey: string | null;
-  /** Makes a one-time link into the operator's pane, under the address that people use. A secret. */
+  /** Makes a one-time link into the console, under the address that people use. A secret. */
   makeOperatorLink(): Promise<string>;
   addToken(token: NewToken): Promise<TokenResult>;
   changeTokenState(serial: string, to: TokenState): Promise<TokenResult>;
@@ -77,9 +77,9 @@ export interface RunningService {
   close(): Promise<void>;
 }
 
-/** A running service with a link into its operator's pane. */
+/** A running service with a link into its console. */
 export interface Service extends RunningService {
-  /** One-time link into the operator's pane, made at this start. A secret. */
+  /** One-time link into the console, made at this start. A secret. */
   readonly operatorLink: string;
 }
 

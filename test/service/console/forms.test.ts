@@ -133,11 +133,20 @@ test('keys and temporary passcodes are shown once, in no address and in no cache
   const apiKey = secret(/<code>(pfa_[\w-]+)<\/code>/.exec(api.text)?.[1] ?? '');
   const code = await visitor.send('/operator/user/code', { user: 'ada', hours: '1' });
   const passcode = secret(/<code>(\d{5} \d{5})<\/code>/.exec(code.text)?.[1] ?? '');
-  const once = { user: 'ada', passcode, source: '::1' };
+  const withdrawn = await visitor.send('/operator/user/code', { user: 'ada', hours: '1' });
+  const ended = secret(/<code>(\d{5} \d{5})<\/code>/.exec(withdrawn.text)?.[1] ?? '');
+  expect((await furnished.service.validate({ user: 'ada', passcode, source: '::1' })).accepted).toBe(false);
+  await visitor.send('/operator/user/withdraw-code', { user: 'ada' });
+  expect((await furnished.service.validate({ user: 'ada', passcode: ended, source: '::1' })).accepted).toBe(
+    false,
+  );
+  const last = await visitor.send('/operator/user/code', { user: 'ada', hours: '1' });
+  const third = secret(/<code>(\d{5} \d{5})<\/code>/.exec(last.text)?.[1] ?? '');
+  const once = { user: 'ada', passcode: third, source: '::1' };
   expect((await furnished.service.validate(once)).accepted).toBe(true);
   expect((await furnished.service.validate(once)).accepted).toBe(false);
   for (const path of ['/applications', '/api-keys', '/user?user=ada', '/audit'])
-    for (const value of [key, apiKey, passcode])
+    for (const value of [key, apiKey, passcode, third])
       expect((await visitor.get(`/operator${path}`)).text).not.toContain(value);
 });
 

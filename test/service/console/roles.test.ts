@@ -14,6 +14,7 @@ const acts: readonly (readonly [path: string, action: Action, subject?: Record<s
   ['/user/disable', 'user.disable', { user: 'ada' }],
   ['/user/assign', 'token.assign', { user: 'ada' }],
   ['/user/code', 'token.temporary-code', { user: 'ada' }],
+  ['/user/withdraw-code', 'token.temporary-code', { user: 'ada' }],
   ['/tokens/issue', 'token.issue'],
   ['/token/assign', 'token.assign', { serial: 'INV-1' }],
   ['/token/unassign', 'token.unassign', { serial: 'BOB-1' }],

@@ -55,10 +55,11 @@ export function makeDesk(app: FastifyInstance, context: WebContext, askIn: AskIn
       );
     },
     act(path, action, run, options = {}) {
-      // Before the body is read: who is not in gets nothing parsed.
+      // Before the body is read: who is not in, or may not, gets nothing parsed.
       const isIn = async (request: FastifyRequest, reply: FastifyReply) => {
         const visit = await visitOf(context, request);
         if (visit === undefined) return askIn(request, reply);
+        if (!visit.may(action)) return send(visit, reply, notAllowed);
         visits.set(request, visit);
       };
       app.post(HOME + path, { ...options, onRequest: [refuseCrossSite, isIn] }, (request, reply) =>

@@ -96,11 +96,19 @@ function menuMarkup(visit: Visit): Markup {
   const links = places
     .filter(({ action }) => visit.may(action))
     .map(({ path, text }) => {
-      const current = here === HOME + path ? html` aria-current="page"` : nothing;
+      const current = currentOf(here, HOME + path);
       return html`<li><a href="${at(path)}"${current}>${text}</a></li>`;
     });
   return html`<nav class="menu wide-only" aria-label="${nav.label}"><ul>${links}</ul></nav>
 <details class="menu narrow-only"><summary>${nav.menu}</summary><nav aria-label="${nav.label}"><ul>${links}</ul></nav></details>`;
+}
+
+/** Whether the page is the one that a link leads to, or one of those about one of its things: `/user` under `/users`. */
+function currentOf(here: string, place: string): Markup {
+  if (here === place) return html` aria-current="page"`;
+  const one = place.endsWith('ies') ? place.replace(/ies$/, 'y') : place.replace(/s$/, '');
+  const isUnder = place !== HOME && [one, place].some(path => here === path || here.startsWith(`${path}/`));
+  return isUnder ? html` aria-current="true"` : nothing;
 }
 
 /** What the act before came to: its name is in the address, and only known names say anything. */

@@ -24,14 +24,15 @@ export function serveUserDetail(desk: Desk): void {
     const user = await userOf(visit);
     if (user === undefined) return missingPage('unknown_user');
     const { db } = visit.management;
+    const codeEndMs = await temporaryCodeEnd(db, user.id, desk.context.clock());
     const found = await searchTokens(db, { by: 'user', text: user.name });
     // The search is for beginnings: `ada` finds those of `adam`, too, after hers.
     const tokens = found.ok ? found.value.tokens.filter(token => token.user === user.name) : [];
     return {
       title: user.name,
       heading: user.name,
-      main: html`${userActions(visit, user)}
-${section('facts', text.facts, facts(await factsOf(visit, user)))}
+      main: html`${userActions(visit, user, codeEndMs)}
+${section('facts', text.facts, facts(await factsOf(visit, user, codeEndMs)))}
 ${section(
   'tokens',
   text.tokens,
@@ -56,7 +57,7 @@ export async function userOf(visit: Visit): Promise<UserDetail | undefined> {
   return userDetail(db, visit.value('user'), { lock: (await readSettings(db)).lock, nowMs: clock() });
 }
 
-function userActions(visit: Visit, { name, ...user }: UserDetail): Markup {
+function userActions(visit: Visit, { name, ...user }: UserDetail, codeEndMs: number | undefined): Markup {
   const subject = { user: name };
   const isDisabled = user.disabledMs !== null;
   const hasFailures = user.failures > 0 || user.lockedUntilMs !== null;
@@ -74,6 +75,9 @@ function userActions(visit: Visit, { name, ...user }: UserDetail): Markup {
     when(!isDisabled && visit.may('token.temporary-code'), () =>
       actionLink(at('/user/code', subject), text.code),
     ),
+    when(codeEndMs !== undefined && visit.may('token.temporary-code'), () =>
+      actionLink(at('/user/withdraw-code', subject), text.withdraw),
+    ),
     when(!isDisabled && visit.may('user.disable'), () =>
       actionLink(at('/user/disable', subject), text.disable),
     ),
@@ -81,12 +85,12 @@ function userActions(visit: Visit, { name, ...user }: UserDetail): Markup {
 }
 
 async function factsOf(
-  { management, context }: Visit,
+  { management }: Visit,
   user: UserDetail,
+  codeEndMs: number | undefined,
 ): Promise<[string, string | number | Markup][]> {
   const { db } = management;
   const operator = (await listOperators(db)).find(one => one.user === user.name);
-  const codeEndMs = await temporaryCodeEnd(db, user.id, context.clock());
   return [
     [text.state, userBadge(user)],
     [text.displayName, user.displayName || consoleTexts.nothing],

@@ -5,6 +5,7 @@ import { resetPin } from '../../people/credentials/pins.ts';
 import { changeUser, createUser, disableUser } from '../../people/user-changes.ts';
 import type { UserDetail } from '../../people/user-views.ts';
 import { consoleTexts } from '../../texts/console.ts';
+import { withdrawTemporaryCode } from '../../tokens/codes/temporary-codes.ts';
 import { assignToken } from '../../tokens/moves.ts';
 import { type Desk, missingPage } from '../kit/desk.ts';
 import type { Field } from '../kit/fields.ts';
@@ -18,7 +19,8 @@ const text = consoleTexts.users;
 /** The forms about users. */
 export function serveUserForms(desk: Desk): void {
   serveForm(desk, createForm);
-  for (const form of [changeForm, passwordForm, resetPinForm, disableForm, assignForm]) serveForm(desk, form);
+  for (const form of [changeForm, passwordForm, resetPinForm, withdrawForm, disableForm, assignForm])
+    serveForm(desk, form);
 }
 
 function nameFields(user?: UserDetail): Field[] {
@@ -130,6 +132,18 @@ const resetPinForm = userForm('/user/reset-pin', {
     submit: text.resetPin,
   }),
   run: ({ management, actor }, user) => resetPin(management, actor, user),
+});
+
+const withdrawForm = userForm('/user/withdraw-code', {
+  action: 'token.temporary-code',
+  done: 'codeWithdrawn',
+  view: user => ({
+    title: text.withdrawOf(user.name),
+    lead: text.withdrawLead,
+    fields: [],
+    submit: text.withdraw,
+  }),
+  run: ({ management, actor }, user) => withdrawTemporaryCode(management, actor, { user }),
 });
 
 const disableForm = userForm('/user/disable', {

@@ -54,6 +54,7 @@ export const consoleFrame = {
     saved: 'Saved.',
     removed: 'Removed.',
     password: 'The password is set. The user’s sessions have ended.',
+    codeWithdrawn: 'The temporary passcode has ended.',
     pinReset: 'The PIN is reset. The user must choose a new one.',
     disabled: 'The account is disabled.',
     enable: 'The account is enabled.',
