@@ -6,6 +6,7 @@ import { findPostgres } from './test/kit/postgres-programs.ts';
 const ON_BOTH_DATABASES = [
   'test/service/{lock,race,refusals,validate}.test.ts',
   'test/service/{alerts,audit,jobs,people,sealing,tokens}/**/*.test.ts',
+  'test/service/console/numbers.test.ts',
 ];
 
 const onPostgres = {

@@ -236,4 +236,39 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
       .evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle);
     expect(outline).not.toBe('hidden');
   }, 120_000);
+
+  it('shows what changes without taking the focus or what is unfolded away', async () => {
+    await using rig = new Rig();
+    const furnished = await furnish(rig);
+    await using office = furnished.office;
+    const { admin } = furnished.operators;
+    await office.users('ada');
+    const token = await office.token('ada', { serial: 'ADA-1' });
+    const page = await open();
+    await page.goto(`${furnished.service.url}/operator/sign-in`);
+    await signIn(page, admin.name, admin.password, codeNow(admin.token, rig.clock.nowMs));
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.locator('summary', { hasText: '24 hours' }).click();
+    await page.getByRole('link', { name: 'ADA-1', exact: true }).focus();
+    const passcode = codeNow(token, rig.clock.nowMs);
+    await furnished.service.validate({ user: 'ada', passcode, source: '192.0.2.77' });
+    await page.getByText('192.0.2.77').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('ADA-1');
+    expect(await page.locator('details[open]').count()).toBe(1);
+  });
+
+  it('follows a job to its end by itself', async () => {
+    await using rig = new Rig();
+    const furnished = await furnish(rig);
+    await using _office = furnished.office;
+    const { admin } = furnished.operators;
+    const page = await open();
+    await page.goto(`${furnished.service.url}/operator/bulk`);
+    await signIn(page, admin.name, admin.password, codeNow(admin.token, rig.clock.nowMs));
+    await heading(page, 'Many tokens at once');
+    await page.getByLabel('List').fill(Array.from({ length: 200 }, (_, nth) => `NONE-${nth}`).join('\n'));
+    await press(page, 'Start the job');
+    await page.getByText('Done: 200 of 200 rows').first().waitFor();
+    await page.getByRole('button', { name: 'Pause' }).waitFor({ state: 'detached' });
+  });
 });

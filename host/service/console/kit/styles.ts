@@ -41,6 +41,8 @@ input[type="checkbox"] { width: 1.2rem; height: 1.2rem; vertical-align: -0.2rem;
 .button:hover { background: var(--plain-wash); }
 .inline { display: block; }
 td.word { white-space: nowrap; }
+.console td a { display: inline-block; padding-block: 0.1rem; }
+.console td a + a { margin-left: 0.6rem; }
 .console button.quiet { background: var(--card); border-color: var(--line); border-radius: 0.6rem; padding: 0.45rem 0.9rem; font-size: 0.92rem; }
 .console button.quiet:hover { background: var(--plain-wash); filter: none; }
 button.final { background: var(--bad); color: var(--card); }
@@ -97,6 +99,7 @@ table.small td, table.small th { display: table-cell; padding: 0.2rem 0.6rem; bo
   .console main { padding: 1rem; }
   .form { padding: 1rem; }
   table caption { display: block; }
+  td .badge, td .badge time { white-space: normal; }
 }
 @media (forced-colors: active) {
   .bar-0 { fill: CanvasText; }
