@@ -113,3 +113,17 @@ test.each(Object.keys(permissions) as Action[])('%s stands in front of a page or
   const covered = [...acts, ...buttons, ...pages].some(([, about]) => about === action);
   expect(covered || elsewhere.includes(action)).toBe(true);
 });
+
+test('no form and no button does anything without the session’s own token', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  await fillWorld(furnished, rig.clock);
+  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  const before = (await office.audit()).acts;
+  for (const [path, , subject = {}] of [...acts, ...buttons]) {
+    const { status } = await visitor.send(`/operator${path}`, { ...subject, csrf: 'guessed' });
+    expect(status, path).toBe(403);
+  }
+  expect((await office.audit()).acts).toEqual(before);
+});
