@@ -16,7 +16,12 @@ import { followSealingKey } from './operations/rekey.ts';
 import { checkOptions, openDirectory, type ServiceOptions } from './options.ts';
 import { serviceActor } from './people/actor.ts';
 import { makeApplicationCache } from './people/application-cache.ts';
-import { type Application, ensureApplication, hasApplications } from './people/applications.ts';
+import {
+  type Application,
+  CONSOLE_APPLICATION,
+  ensureApplication,
+  hasApplications,
+} from './people/applications.ts';
 import { makeOperatorKey, operatorLink } from './people/operators.ts';
 import { beginWithLockPolicy, readLockPolicy } from './people/settings.ts';
 import { keyIdsInUse } from './sealing/columns.ts';
@@ -57,7 +62,7 @@ export interface RunningService {
   readonly made: readonly Made[];
   /** The application's API key, given once: null when the database already had the application. A secret. */
   readonly apiKey: string | null;
-  /** Makes a one-time link into the operator's pane, under the address that people use. A secret. */
+  /** Makes a one-time link into the console, under the address that people use. A secret. */
   makeOperatorLink(): Promise<string>;
   addToken(token: NewToken): Promise<TokenResult>;
   changeTokenState(serial: string, to: TokenState): Promise<TokenResult>;
@@ -75,9 +80,9 @@ export interface RunningService {
   close(): Promise<void>;
 }
 
-/** A running service with a link into its operator's pane. */
+/** A running service with a link into its console. */
 export interface Service extends RunningService {
-  /** One-time link into the operator's pane, made at this start. A secret. */
+  /** One-time link into the console, made at this start. A secret. */
   readonly operatorLink: string;
 }
 
@@ -118,6 +123,7 @@ async function startOn(
   const isNewKey = !existsSync(join(options.directory, 'service.key'));
   const keys = openKeyFile(options.directory, await mayMakeKeys(store));
   const { application, apiKey } = await ensureApplication(db, clock());
+  const own = await ensureApplication(db, clock(), CONSOLE_APPLICATION);
   await followSealingKey(db, keys);
   const isNewIdentity = (await keyIdsInUse(db)).size === 0;
   await ensureIdentity(db, keys, clock());
@@ -126,9 +132,18 @@ async function startOn(
   const engine = makeEngine({ db, keys, lock: readLockPolicy, clock, decided: metrics.decided });
   const changes = watchChanges(store);
   const state: ListenerState = { port: 0, hosts: undefined, isClosing: false };
-  const parts: Parts = { store, keys, engine, application, changes, metrics, clock };
-  const stopWorking = startWorking(parts, options);
-  const app = appOf(parts, options, listening, state);
+  const parts: Parts = {
+    store,
+    keys,
+    engine,
+    application,
+    console: own.application,
+    changes,
+    metrics,
+    clock,
+  };
+  const working = startWorking(parts, options);
+  const app = appOf(parts, options, { listening, state, wakeJobs: working.wakeJobs });
   state.port = await listen(app, listening.host, options.port);
   state.hosts = hostsOf(listening, state.port);
   const url = localUrl(listening, state.port);
@@ -148,7 +163,7 @@ async function startOn(
     close: closer(app, state, async () => {
       live?.close();
       changes.close();
-      await stopWorking();
+      await working.stop();
       await store.close();
     }),
   };
@@ -156,11 +171,11 @@ async function startOn(
 
 /** The HTTP side over the parts of a service. */
 function appOf(
-  { store, keys, engine, application, changes, metrics, clock }: Parts,
+  parts: Parts,
   options: ServiceOptions,
-  listening: Listening,
-  state: ListenerState,
+  { listening, state, wakeJobs }: { listening: Listening; state: ListenerState; wakeJobs: () => void },
 ): FastifyInstance {
+  const { store, keys, engine, application, changes, metrics, clock } = parts;
   const { db } = store;
   const isSecure = listening.certificate !== undefined || options.publicUrl?.startsWith('https:') === true;
   return makeApp(
@@ -173,6 +188,8 @@ function appOf(
       buckets: makeBuckets(),
       applications: makeApplicationCache(db, clock),
       ownApplication: application,
+      consoleApplication: parts.console,
+      wakeJobs,
       decide: async request => announced(changes, await counted(metrics, () => engine.decide(request))),
       metrics,
       version: options.version ?? '0',
@@ -191,20 +208,28 @@ function appOf(
   );
 }
 
-/** Starts what a node does by itself. @returns ends it, when what is under way is done */
-function startWorking({ store, keys, changes, clock }: Parts, options: ServiceOptions): () => Promise<void> {
+/** What a node does by itself. `stop` ends it, when what is under way is done. */
+interface Working {
+  readonly wakeJobs: () => void;
+  readonly stop: () => Promise<void>;
+}
+
+function startWorking({ store, keys, changes, clock }: Parts, options: ServiceOptions): Working {
   const sweeping = startSweeping(store.db, clock);
-  if (options.background === false) return () => sweeping.stop();
+  if (options.background === false) return { wakeJobs: () => undefined, stop: () => sweeping.stop() };
   const management = { db: store.db, keys, clock };
   const log = options.log ?? noLog;
   // The text of an error may hold what was typed; its kind does not.
   const failed = (error: unknown) => log('error', 'background', { error: systemCode(error) || 'unknown' });
   const background = startBackground(management, { failed });
   const jobs = startJobs(management, { progressed: () => changes.announce(), failed });
-  return async () => {
-    await sweeping.stop();
-    await jobs.close();
-    await background.stop();
+  return {
+    wakeJobs: jobs.wake,
+    async stop() {
+      await sweeping.stop();
+      await jobs.close();
+      await background.stop();
+    },
   };
 }
 
@@ -226,6 +251,8 @@ interface Parts {
   readonly keys: Keys;
   readonly engine: Engine;
   readonly application: Application;
+  /** The application that operators sign in to. */
+  readonly console: Application;
   readonly changes: Changes;
   readonly metrics: Metrics;
   readonly clock: () => number;

@@ -1,6 +1,7 @@
 import { limits } from './limits.ts';
 import { apiProblems, apiRefusals } from './texts/api.ts';
 import { challengeOutcomes, challengeRefusals } from './texts/challenges.ts';
+import { consoleRefusals } from './texts/console.ts';
 import { peopleRefusals, peopleTexts, pinRefusals } from './texts/people.ts';
 import { recordRefusals, recordTexts } from './texts/records.ts';
 import { tokenRefusals } from './texts/tokens.ts';
@@ -52,6 +53,7 @@ export const texts = {
     ...recordRefusals,
     ...tokenRefusals,
     ...apiRefusals,
+    ...consoleRefusals,
   },
 
   pinRefusals,
@@ -104,22 +106,16 @@ export const texts = {
     again: 'Back to the log-in page',
   },
   operator: {
-    title: 'Operator',
-    heading: 'Operator’s pane',
     entryTitle: 'Operator link needed',
-    entryLead: 'Open the operator link that the service printed when it started.',
     linkUsed: 'This operator link has been used or is too old. For a new one run: passfob service admin-link',
     leave: 'Leave',
     live: 'Live',
     reconnecting: 'Connection lost. Trying again.',
     static: 'Refreshes every few seconds',
-    alerts: 'Alerts',
-    noAlerts: 'No alerts. Reused passcodes appear here.',
     outcomes: 'Recent log-ins',
     noOutcomes: 'No log-ins yet.',
     tokens: 'Tokens',
     noTokens: 'No tokens yet.',
-    replayTitle: 'Passcode used again',
     replay: { user: 'User', serial: 'Token', source: 'From', firstUse: 'First used', lastSeen: 'Last tried' },
     times: (count: number) => (count === 1 ? 'once' : `${count} times`),
     alertCount: (count: number) => (count === 1 ? '1 alert' : `${count} alerts`),

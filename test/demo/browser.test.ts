@@ -126,7 +126,9 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     await page.keyboard.press('Tab');
     await expect
       .poll(() =>
-        operator.getByRole('button', { name: 'Leave' }).evaluate(leave => leave === document.activeElement),
+        operator
+          .getByRole('link', { name: 'Skip to the content' })
+          .evaluate(skip => skip === document.activeElement),
       )
       .toBe(true);
   });

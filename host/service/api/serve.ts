@@ -90,7 +90,11 @@ async function answerTo(
       .type(PROBLEM)
       .send(refusalJson(code, request.id, text));
   }
-  if (route.method !== 'GET') context.changes.announce();
+  if (route.method !== 'GET') {
+    context.changes.announce();
+    // It may have written down a job, and waking for nothing costs a look.
+    context.wakeJobs();
+  }
   return reply.code(route.status ?? 200).send(result.value);
 }
 

@@ -54,6 +54,16 @@ export function startImport(
   return startJob(management, actor, { kind: 'import', items: rows });
 }
 
+/** The same, paused: it goes on when an operator has seen what it would do, and lets it. Refused as `startImport`. */
+export function holdImport(
+  management: Management,
+  actor: Actor,
+  { items }: Pick<PreparedImport, 'items'>,
+): Promise<Result<JobView>> {
+  const rows = items.map(({ subject, item }) => ({ subject, payload: item }));
+  return startJob(management, actor, { kind: 'import', items: rows, isHeld: true });
+}
+
 function startJob<Kind extends JobKind>(
   management: Management,
   actor: Actor,

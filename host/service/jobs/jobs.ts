@@ -44,6 +44,8 @@ export interface NewJob<Kind extends JobKind> {
   /** Default: what the kind is called. */
   readonly title?: string;
   readonly items: readonly { readonly subject: string; readonly payload: JobPayloads[Kind] }[];
+  /** Paused from its beginning: somebody looks at it first. */
+  readonly isHeld?: boolean;
 }
 
 /** The place that a row's payload is sealed for. */
@@ -56,7 +58,7 @@ export async function start<Kind extends JobKind>(
   acting: Acting,
   input: NewJob<Kind>,
 ): Promise<Result<JobView>> {
-  const { kind, items, title = tokenTexts.jobs.titles[kind] } = input;
+  const { kind, items, title = tokenTexts.jobs.titles[kind], isHeld = false } = input;
   if (items.length === 0) return refused('nothing_to_do');
   if (items.length > limits.jobItemsMax) return refused('too_many_items');
   if (title.length > limits.jobTitleMax || /\p{C}/u.test(title)) return refused('bad_title');
@@ -65,7 +67,7 @@ export async function start<Kind extends JobKind>(
     id: randomUUID(),
     kind,
     title,
-    state: 'queued',
+    state: isHeld ? 'paused' : 'queued',
     parameters: '{}',
     total: items.length,
     done: 0,

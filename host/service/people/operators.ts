@@ -54,11 +54,6 @@ export function enterByLink(management: Management, use: LinkUse): Promise<Opera
   });
 }
 
-/** `enterByLink` without a row in the audit, for callers that have no keys. */
-export function enterAsOperator(db: Db, key: string, nowMs: number): Promise<OperatorSession | undefined> {
-  return writing(db, transaction => spendLink(transaction, key, nowMs));
-}
-
 async function spendLink(db: Db, key: string, nowMs: number): Promise<OperatorSession | undefined> {
   const used = await db
     .updateTable('operator_links')
@@ -70,22 +65,3 @@ async function spendLink(db: Db, key: string, nowMs: number): Promise<OperatorSe
   if (used.numUpdatedRows !== 1n) return undefined;
   return await openSession(db, { userId: null, role: 'admin', nowMs });
 }
-
-/** When the session of a cookie value ends; undefined when there is no such session (any more). */
-export async function operatorSessionEnd(
-  db: Db,
-  token: string | undefined,
-  nowMs: number,
-): Promise<number | undefined> {
-  if (token === undefined) return undefined;
-  const row = await db
-    .selectFrom('operator_sessions')
-    .select('expires_ms')
-    .where('token_hash', '=', hashBearer(token))
-    .where('expires_ms', '>', nowMs)
-    .executeTakeFirst();
-  return row?.expires_ms;
-}
-
-/** Ends a session. */
-export { endSession as leaveAsOperator } from './access/sessions.ts';

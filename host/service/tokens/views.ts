@@ -50,7 +50,7 @@ export function viewOf(row: TokenRow, user: string | null): TokenView {
   };
 }
 
-/** The tokens for the operator's pane, by serial number. */
+/** The first tokens by serial number. */
 export async function listTokens(db: Db): Promise<TokenView[]> {
   const rows = await db
     .selectFrom('tokens')

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import { operatorScript } from '../console/kit/live-script.ts';
+import { consoleStyleSheet } from '../console/kit/styles.ts';
 import { limits } from '../limits.ts';
-import { operatorScript } from './operator-script.ts';
 import { styleSheet } from './styles.ts';
 
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect x="3" y="8" width="26" height="16" rx="8" fill="#0b5fd0"/><circle cx="9.5" cy="16" r="2.6" fill="#fff"/><rect x="14.5" y="12.5" width="10.5" height="7" rx="1.6" fill="#cfe3ff"/></svg>`;
@@ -14,6 +15,7 @@ interface Asset {
 /** The files that pages load, kept in modules because the compiler copies no other files. */
 const assets = {
   'service.css': { type: 'text/css; charset=utf-8', body: styleSheet },
+  'console.css': { type: 'text/css; charset=utf-8', body: consoleStyleSheet },
   'operator.js': { type: 'text/javascript; charset=utf-8', body: operatorScript },
   'icon.svg': { type: 'image/svg+xml', body: icon },
 } as const satisfies Record<string, Asset>;

@@ -24,6 +24,10 @@ export interface WebContext {
   readonly applications: ApplicationCache;
   /** The application that the service's own log-in form belongs to. */
   readonly ownApplication: Application;
+  /** The application that operators sign in to. */
+  readonly consoleApplication: Application;
+  /** Has a job that was just written down begin at once. */
+  readonly wakeJobs: () => void;
   /** Decides one log-in and tells watchers. */
   readonly decide: (request: ValidationRequest) => Promise<Outcome>;
   /** Asks questions and decides answers, and tells watchers. */

@@ -30,7 +30,7 @@ ${page.body}
 
 /** The product's mark; decoration, so the image is silent. */
 export function brand(): Markup {
-  return html`<p class="brand"><img src="${assetPath('icon.svg')}" alt="">${texts.product}</p>`;
+  return html`<header class="brand"><img src="${assetPath('icon.svg')}" alt="">${texts.product}</header>`;
 }
 
 /** A page with one message in a card. */

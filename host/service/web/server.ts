@@ -9,6 +9,7 @@ import Fastify, {
 import { measureRequests } from '../api/metrics/metrics.ts';
 import { serveApi } from '../api/serve.ts';
 import { serveChallenges } from '../challenges/routes.ts';
+import { serveConsole } from '../console/routes.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { texts } from '../texts.ts';
@@ -20,7 +21,6 @@ import { type GuardOptions, guard } from './guard.ts';
 import { type HealthOptions, serveHealth } from './health-routes.ts';
 import { messagePage } from './layout.ts';
 import { serveLogin } from './login-routes.ts';
-import { serveOperator } from './operator-routes.ts';
 import { mayRetry, problemOf, sendProblem, statusOf } from './problems.ts';
 import { logRequests } from './request-log.ts';
 
@@ -52,7 +52,7 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
     pages.setErrorHandler((error, request, reply) => sendProblemPage(error, request, reply));
     acceptForms(pages);
     serveLogin(pages, context);
-    serveOperator(pages, context);
+    serveConsole(pages, context);
   });
   return app;
 }

@@ -25,6 +25,8 @@ function contextOf({ management }: Office): WebContext {
     buckets: makeBuckets(),
     ownApplication: { id: 'none', name: 'none', factors: 'otp' },
     decide: async () => 'wrong',
+    consoleApplication: { id: 'none', name: 'none', factors: 'otp' },
+    wakeJobs: () => undefined,
     challenges: { ask: () => Promise.reject(new Error('not here')), answer: async () => 'wrong' },
     operatorCookie: () => 'none',
     metrics: makeMetrics(),

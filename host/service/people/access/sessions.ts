@@ -5,6 +5,7 @@ import { ServiceError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import type { Management } from '../../management.ts';
 import { macOf } from '../../sealing/seal.ts';
+import { forgetAnswers } from '../../validation/answers.ts';
 import type { Actor } from '../actor.ts';
 import { hashBearer, makeBearer } from '../credentials/bearers.ts';
 
@@ -149,9 +150,11 @@ export async function proveSession(db: Db, value: string, nowMs: number): Promis
 
 /** Ends one session. */
 export async function endSession(db: Db, value: string): Promise<void> {
-  await writing(db, transaction =>
-    transaction.deleteFrom('operator_sessions').where('token_hash', '=', hashBearer(value)).execute(),
-  );
+  await writing(db, async transaction => {
+    await transaction.deleteFrom('operator_sessions').where('token_hash', '=', hashBearer(value)).execute();
+    // The form that was sent to sign in must not open another session when it is sent again.
+    await forgetAnswers(transaction);
+  });
 }
 
 /** Ends all sessions of a user, in the caller's transaction: disabled, another role, another password. */

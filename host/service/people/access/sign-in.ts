@@ -4,6 +4,7 @@ import type { Role } from '../../data/schema.ts';
 import type { Management } from '../../management.ts';
 import type { Outcome } from '../../validation/outcomes.ts';
 import { CONSOLE_APPLICATION } from '../applications.ts';
+import { checkPassword } from '../credentials/passwords.ts';
 import { prepareUserName } from '../users.ts';
 import { type OperatorSession, openSession, proveSession, sessionOf } from './sessions.ts';
 
@@ -44,15 +45,20 @@ export async function signIn(
   { decide, applicationId }: Decider,
   { user, ...proof }: Proof & { readonly user: string },
 ): Promise<OperatorSession | undefined> {
-  const outcome = await decide({ ...proof, user, applicationId, factors });
   const name = prepareUserName(user) ?? '';
+  const before = await enabledOperator(management.db, name);
+  const outcome = await decide({ ...proof, user, applicationId, factors });
   // Asked for whatever the outcome was, so that the time does not tell who is an operator.
   const operator = await enabledOperator(management.db, name);
   if (outcome !== 'accepted' || operator === undefined) return undefined;
+  // The hash may have been renewed; a password that was changed meanwhile ended all sessions, and the old one opens none.
+  const isOther = before?.passwordHash !== operator.passwordHash;
+  if (isOther && !(await checkPassword(operator.passwordHash, proof.password))) return undefined;
   const atMs = management.clock();
   return await writing(management.db, async db => {
-    const { userId, role } = (await enabledOperator(db, name)) ?? {};
-    if (userId === undefined || role === undefined) return undefined;
+    const { userId, role, passwordHash } = (await enabledOperator(db, name)) ?? {};
+    if (userId === undefined || role === undefined || passwordHash !== operator.passwordHash)
+      return undefined;
     const session = await openSession(db, { userId, role, nowMs: atMs });
     await recordAudit(db, management.keys, {
       atMs,
@@ -99,11 +105,17 @@ export async function proveAgain(
   });
 }
 
-async function enabledOperator(db: Db, name: string): Promise<{ userId: string; role: Role } | undefined> {
+interface EnabledOperator {
+  readonly userId: string;
+  readonly role: Role;
+  readonly passwordHash: string | null;
+}
+
+async function enabledOperator(db: Db, name: string): Promise<EnabledOperator | undefined> {
   return await db
     .selectFrom('operators')
     .innerJoin('users', 'users.id', 'operators.user_id')
-    .select(['operators.user_id as userId', 'operators.role'])
+    .select(['operators.user_id as userId', 'operators.role', 'users.password_hash as passwordHash'])
     .where('users.name', '=', name)
     .where('users.disabled_ms', 'is', null)
     .where('operators.disabled_ms', 'is', null)

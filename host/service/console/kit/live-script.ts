@@ -1,5 +1,5 @@
 /**
- * The operator's pane's only script: on each change it fetches the page again and swaps in the new part, so there is one
+ * The console's only script: on each change it fetches the page again and swaps in the new part, so there is one
  * template and the page is complete without it.
  */
 export const operatorScript = `'use strict';
@@ -16,14 +16,31 @@ function show(state) {
   pulse.textContent = pulse.dataset[state];
 }
 
+function reachable() {
+  return [...live.querySelectorAll('a, button, summary')];
+}
+
+/** Swaps the new part in; what is open stays open, and who works by keyboard stays where they were. */
+function swap(next) {
+  const held = document.activeElement;
+  const alike = reachable().filter(one => one.outerHTML === held.outerHTML);
+  const nth = alike.indexOf(held);
+  const unfolded = [...live.querySelectorAll('details')].map(one => one.open);
+  live.replaceChildren(...next.childNodes);
+  live.querySelectorAll('details').forEach((one, index) => { one.open = unfolded[index] === true; });
+  if (nth < 0) return;
+  reachable().filter(one => one.outerHTML === held.outerHTML)[nth]?.focus({ preventScroll: true });
+}
+
 async function load() {
-  const response = await fetch('/operator', { cache: 'no-store' });
+  const response = await fetch(location.href, { cache: 'no-store' });
   if (response.status === 401) return location.reload();
   if (!response.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
   const next = page.getElementById('live');
-  if (next === null) return;
-  live.replaceChildren(...next.childNodes);
+  // What was going on has ended: the page is another one now.
+  if (next === null) return location.reload();
+  swap(next);
   if (next.dataset.summary === summary) return;
   summary = next.dataset.summary;
   announcement.textContent = summary;

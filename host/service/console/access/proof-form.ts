@@ -1,0 +1,74 @@
+import { limits } from '../../limits.ts';
+import { consoleTexts } from '../../texts/console.ts';
+import { assetPath } from '../../web/assets.ts';
+import { html, type Markup, nothing } from '../../web/html.ts';
+import { brand, renderPage } from '../../web/layout.ts';
+import { type Field, fieldMarkup, hidden } from '../kit/fields.ts';
+import { HOME } from '../kit/paths.ts';
+
+/** A page on which an operator shows password and passcode. */
+export interface ProofPage {
+  readonly title: string;
+  readonly lead: string;
+  readonly path: string;
+  /** Where to go on. */
+  readonly to: string;
+  /** Fresh for every page sent: repeats of one page's form are one request. */
+  readonly attempt: string;
+  /** What was typed as user name; undefined where it is not asked for. */
+  readonly user?: string | undefined;
+  readonly csrf?: string | undefined;
+  readonly refused: boolean;
+  /** Further words, under the form. */
+  readonly foot?: Markup;
+}
+
+const text = consoleTexts.signIn;
+
+const secrets: readonly Field[] = [
+  {
+    name: 'password',
+    label: text.password,
+    kind: 'password',
+    max: limits.passwordFieldMax,
+    autocomplete: 'current-password',
+  },
+  {
+    name: 'passcode',
+    label: text.passcode,
+    hint: text.passcodeHint,
+    max: limits.passcodeFieldMax,
+    autocomplete: 'one-time-code',
+    isNumber: true,
+  },
+];
+
+/** The page; after a refusal it says the same for every reason. */
+export function proofPage(page: ProofPage): string {
+  const user: Field = {
+    name: 'user',
+    label: text.user,
+    max: limits.userNameMax,
+    autocomplete: 'username',
+    value: page.user ?? '',
+  };
+  const fields = page.user === undefined ? secrets : [user, ...secrets];
+  return renderPage({
+    title: page.refused ? `${consoleTexts.problem}: ${page.title}` : page.title,
+    head: html`<link rel="stylesheet" href="${assetPath('console.css')}">`,
+    body: html`<body class="narrow">
+${brand()}
+<main class="card">
+<h1>${page.title}</h1>
+<p class="lead">${page.lead}</p>
+${page.refused ? html`<div class="message bad" role="alert" tabindex="-1" autofocus><strong>${text.refused}</strong> ${text.refusedNext}</div>` : nothing}
+<form method="post" action="${HOME}${page.path}">
+${hidden('attempt', page.attempt)}${hidden('to', page.to)}${page.csrf === undefined ? nothing : hidden('csrf', page.csrf)}
+${fields.map(field => fieldMarkup(field))}
+<button type="submit">${page.title}</button>
+</form>
+${page.foot ?? nothing}
+</main>
+</body>`,
+  });
+}

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { limits } from '../../limits.ts';
+import { endSession } from '../../people/access/sessions.ts';
+import { signIn } from '../../people/access/sign-in.ts';
+import { consoleTexts } from '../../texts/console.ts';
+import { prepareSource } from '../../validation/source.ts';
+import { limitSource, type WebContext } from '../../web/context.ts';
+import { refusalFloor } from '../../web/floor.ts';
+import { field } from '../../web/forms.ts';
+import { refuseCrossSite } from '../../web/guard.ts';
+import { html } from '../../web/html.ts';
+import { statusOf } from '../../web/problems.ts';
+import { HTML } from '../kit/desk.ts';
+import { at, HOME, returnPath } from '../kit/paths.ts';
+import { sessionValue } from '../kit/visit.ts';
+import { giveCookie } from './cookie.ts';
+import { proofPage } from './proof-form.ts';
+
+/** Signing in with user name, password and the passcode of one's own fob. */
+export function serveSignIn(app: FastifyInstance, context: WebContext): void {
+  app.get(at('/sign-in'), (request, reply) => {
+    limitSource(context, request, 'source', limits.sourceBucket);
+    return reply.type(HTML).send(signInPage({ to: HOME, user: '', refused: false }));
+  });
+
+  app.post(at('/sign-in'), { onRequest: refuseCrossSite }, async (request, reply) => {
+    limitSource(context, request, 'form', limits.formBucket);
+    const { body } = request;
+    const user = field(body, 'user');
+    const to = returnPath(field(body, 'to'));
+    const session = await signIn(
+      context.management,
+      { decide: context.decide, applicationId: context.consoleApplication.id },
+      {
+        user,
+        password: field(body, 'password'),
+        passcode: field(body, 'passcode'),
+        source: prepareSource(request.ip),
+        requestId: request.id,
+        idempotencyKey: field(body, 'attempt'),
+      },
+    );
+    if (session === undefined) {
+      await refusalFloor(reply);
+      const page = signInPage({ to, user: user.slice(0, limits.userNameMax), refused: true });
+      return reply.code(statusOf('refused')).type(HTML).send(page);
+    }
+    const before = sessionValue(context, request);
+    if (before !== undefined) await endSession(context.db, before);
+    giveCookie(context, reply, session);
+    return reply.redirect(to, 303);
+  });
+}
+
+/** What somebody sees who is not in: the form, which leads to the page that was asked for. */
+export function askToSignIn(context: WebContext) {
+  return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    limitSource(context, request, 'source', limits.sourceBucket);
+    const to = request.method === 'GET' ? returnPath(request.url) : HOME;
+    const page = signInPage({ to, user: '', refused: false });
+    return reply.code(statusOf('unauthorised')).type(HTML).send(page);
+  };
+}
+
+function signInPage(form: { to: string; user: string; refused: boolean }): string {
+  const { title, lead, link } = consoleTexts.signIn;
+  const foot = html`<p class="hint next">${link}</p>`;
+  return proofPage({ ...form, title, lead, path: '/sign-in', attempt: newAttempt(), foot });
+}
+
+export function newAttempt(): string {
+  return randomBytes(limits.attemptKeyBytes).toString('base64url');
+}

@@ -1,0 +1,71 @@
+import { startAssigning, startBulk } from '../../jobs/bulk.ts';
+import type { JobView } from '../../jobs/jobs.ts';
+import { limits } from '../../limits.ts';
+import type { Result } from '../../management.ts';
+import { consoleTexts } from '../../texts/console.ts';
+import type { RevokedReason } from '../../tokens/states.ts';
+import type { Desk } from '../kit/desk.ts';
+import { type FormPage, serveForm } from '../kit/form.ts';
+import { at } from '../kit/paths.ts';
+import type { Visit } from '../kit/visit.ts';
+
+const text = consoleTexts.bulk;
+
+/** Doing one thing with many tokens, by a pasted list. */
+export function serveBulk(desk: Desk): void {
+  serveForm(desk, {
+    ...bulkForm,
+    done: (_visit, { id }) => {
+      desk.context.wakeJobs();
+      return { to: at('/job', { id, done: 'jobStarted' }) };
+    },
+  });
+}
+
+const bulkForm: Omit<FormPage<JobView>, 'done'> = {
+  path: '/bulk',
+  action: 'job.run',
+  bodyLimit: limits.listBodyMaxBytes,
+  async view() {
+    return {
+      title: text.title,
+      lead: text.lead,
+      submit: text.submit,
+      isFinal: true,
+      back: at('/tokens'),
+      fields: [
+        { name: 'what', label: text.what, kind: 'select', options: text.kinds },
+        {
+          name: 'reason',
+          label: consoleTexts.tokens.reason,
+          hint: text.reasonHint,
+          kind: 'select',
+          options: consoleTexts.tokens.reasons,
+          faults: ['bad_reason'],
+        },
+        {
+          name: 'list',
+          label: text.list,
+          hint: text.listHint,
+          kind: 'list',
+          faults: ['nothing_to_do', 'too_many_items', 'bad_table'],
+        },
+      ],
+    };
+  },
+  run: startTyped,
+};
+
+function startTyped({ management, actor, value }: Visit): Promise<Result<JobView>> {
+  const list = value('list');
+  const what = value('what');
+  if (what === 'assign') return startAssigning(management, actor, { table: list });
+  const serials = list.split(/[\s,;]+/).filter(Boolean);
+  if (what === 'revoke')
+    return startBulk(management, actor, {
+      kind: 'revoke',
+      serials,
+      reason: value('reason') as RevokedReason,
+    });
+  return startBulk(management, actor, { kind: what === 'unassign' ? 'unassign' : 'suspend', serials });
+}

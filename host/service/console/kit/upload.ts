@@ -1,0 +1,51 @@
+import type { FastifyInstance } from 'fastify';
+import { Response } from 'undici';
+import { limits } from '../../limits.ts';
+import { Problem } from '../../web/problems.ts';
+
+/** A file that came with a form. */
+export interface UploadedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A form with files (RFC 7578), read whole: its size is bounded. */
+export class Upload {
+  readonly fields: URLSearchParams;
+  readonly files: ReadonlyMap<string, UploadedFile>;
+
+  constructor(fields: URLSearchParams, files: ReadonlyMap<string, UploadedFile>) {
+    this.fields = fields;
+    this.files = files;
+  }
+}
+
+/** Lets the routes of an instance take forms with files. */
+export function acceptUploads(app: FastifyInstance): void {
+  app.addContentTypeParser(
+    'multipart/form-data',
+    { parseAs: 'buffer', bodyLimit: limits.uploadMaxBytes },
+    async (request: { headers: { 'content-type'?: string | undefined } }, body: string | Buffer) =>
+      readUpload(request.headers['content-type'] ?? '', Buffer.from(body)),
+  );
+}
+
+async function readUpload(type: string, body: Buffer): Promise<Upload> {
+  const fields = new URLSearchParams();
+  const files = new Map<string, UploadedFile>();
+  for (const [name, value] of await formDataOf(type, body)) {
+    if (typeof value === 'string') fields.append(name, value);
+    // A field in which no file was chosen comes as a file without name and content.
+    else if (value.size > 0)
+      files.set(name, { name: value.name, bytes: new Uint8Array(await value.arrayBuffer()) });
+  }
+  return new Upload(fields, files);
+}
+
+async function formDataOf(type: string, body: Buffer) {
+  try {
+    return await new Response(body, { headers: { 'content-type': type } }).formData();
+  } catch {
+    throw new Problem('malformed');
+  }
+}

@@ -1,0 +1,65 @@
+import type { FastifyInstance } from 'fastify';
+import type { WebContext } from '../web/context.ts';
+import { serveEntry } from './access/enter.ts';
+import { serveProving } from './access/prove.ts';
+import { serveSetUp } from './access/setup.ts';
+import { askToSignIn, serveSignIn } from './access/sign-in.ts';
+import { serveBulk } from './batch/bulk.ts';
+import { serveImport } from './batch/import.ts';
+import { serveJobs } from './batch/jobs.ts';
+import { type Desk, makeDesk } from './kit/desk.ts';
+import { acceptUploads } from './kit/upload.ts';
+import { serveDashboard } from './overview/dashboard.ts';
+import { serveAlerts } from './records/alerts.ts';
+import { serveAudit } from './records/audit.ts';
+import { serveFobs } from './records/fobs.ts';
+import { serveApiKeys } from './service/api-keys.ts';
+import { serveApplications } from './service/applications.ts';
+import { serveChannels } from './service/channels.ts';
+import { serveOperators } from './service/operators.ts';
+import { servePolicies } from './service/policies.ts';
+import { serveSettings } from './service/settings.ts';
+import { serveTokenDetail } from './tokens/detail.ts';
+import { serveTokenForms } from './tokens/forms.ts';
+import { serveIssuing } from './tokens/issue.ts';
+import { serveTokenList } from './tokens/list.ts';
+import { serveUserActs } from './users/acts.ts';
+import { serveUserDetail } from './users/detail.ts';
+import { serveUserForms } from './users/forms.ts';
+import { serveUserList } from './users/list.ts';
+
+const subjects: readonly ((desk: Desk) => void)[] = [
+  serveDashboard,
+  serveSetUp,
+  serveUserList,
+  serveUserDetail,
+  serveUserForms,
+  serveUserActs,
+  serveTokenList,
+  serveTokenDetail,
+  serveTokenForms,
+  serveIssuing,
+  serveImport,
+  serveJobs,
+  serveBulk,
+  servePolicies,
+  serveApplications,
+  serveApiKeys,
+  serveOperators,
+  serveSettings,
+  serveChannels,
+  serveAlerts,
+  serveAudit,
+  serveFobs,
+];
+
+/** The administrator's console, under `/operator`; complete without scripts. */
+export function serveConsole(app: FastifyInstance, context: WebContext): void {
+  const askIn = askToSignIn(context);
+  acceptUploads(app);
+  serveSignIn(app, context);
+  serveProving(app, context, askIn);
+  serveEntry(app, context, askIn);
+  const desk = makeDesk(app, context, askIn);
+  for (const serve of subjects) serve(desk);
+}

@@ -1,0 +1,94 @@
+import { limits } from '../../limits.ts';
+import type { ChannelTarget, MailChannel, SyslogChannel } from '../../notify/channels.ts';
+import { consoleTexts } from '../../texts/console.ts';
+import type { Field } from '../kit/fields.ts';
+
+const text = consoleTexts.channels;
+
+/** The fields that one kind of channel has of its own. */
+export function fieldsOfTarget(kind: ChannelTarget['kind'], target: ChannelTarget | undefined): Field[] {
+  if (kind === 'webhook')
+    return [
+      {
+        name: 'url',
+        label: text.url,
+        hint: text.urlHint,
+        value: target?.kind === 'webhook' ? target.url : '',
+        max: limits.webhookUrlMax,
+        faults: ['bad_channel_url'],
+      },
+    ];
+  return kind === 'mail'
+    ? mailFields(target?.kind === 'mail' ? target : undefined)
+    : syslogFields(target?.kind === 'syslog' ? target : undefined);
+}
+
+function serverFields(server: { host: string; port: number } | undefined, port: string): Field[] {
+  return [
+    { name: 'host', label: text.host, value: server?.host ?? '', max: limits.hostNameMax },
+    { name: 'port', label: text.port, value: String(server?.port ?? port), isNumber: true },
+  ];
+}
+
+function mailFields(mail: MailChannel | undefined): Field[] {
+  return [
+    ...serverFields(mail, '587'),
+    {
+      name: 'security',
+      label: text.security,
+      kind: 'select',
+      options: text.securities,
+      value: mail?.security ?? 'starttls',
+      faults: ['channel_plain'],
+    },
+    {
+      name: 'from',
+      label: text.from,
+      kind: 'email',
+      value: mail?.from ?? '',
+      max: limits.mailAddressMax,
+    },
+    { name: 'to', label: text.to, hint: text.toHint, kind: 'list', value: mail?.to.join('\n') ?? '' },
+    {
+      name: 'login',
+      label: text.login,
+      optional: true,
+      value: mail?.user ?? '',
+      max: limits.channelSecretMax,
+    },
+  ];
+}
+
+function syslogFields(syslog: SyslogChannel | undefined): Field[] {
+  return [
+    ...serverFields(syslog, '6514'),
+    {
+      name: 'transport',
+      label: text.transport,
+      kind: 'select',
+      options: text.transports,
+      value: syslog?.transport ?? 'tls',
+    },
+  ];
+}
+
+/** What was typed, as a channel has it; `saveChannel` judges it. */
+export function targetOf(kind: ChannelTarget['kind'], value: (name: string) => string): ChannelTarget {
+  const pem = value('authority').trim();
+  const authority = pem === '' ? undefined : pem;
+  if (kind === 'webhook') return { kind, url: value('url').trim(), authority };
+  const server = { host: value('host').trim(), port: Number(value('port')), authority };
+  if (kind === 'syslog')
+    return { kind, ...server, transport: value('transport') as SyslogChannel['transport'] };
+  const login = value('login').trim();
+  return {
+    kind,
+    ...server,
+    security: value('security') as MailChannel['security'],
+    from: value('from').trim(),
+    to: value('to')
+      .split(/[\s,;]+/)
+      .filter(Boolean),
+    user: login === '' ? undefined : login,
+  };
+}

@@ -1,0 +1,59 @@
+import { limits } from '../../limits.ts';
+import { consoleTexts } from '../../texts/console.ts';
+import type { PolicyView } from '../../tokens/policies.ts';
+import type { Field } from '../kit/fields.ts';
+
+const text = consoleTexts.policies;
+
+/** The fields that say how a token makes its passcodes, of a token and of a policy. */
+export function kindFields(policy?: PolicyView): Field[] {
+  return [
+    {
+      name: 'kind',
+      label: text.kind,
+      kind: 'select',
+      options: text.kinds,
+      value: policy?.kind ?? 'totp',
+      faults: ['bad_kind'],
+    },
+    {
+      name: 'algorithm',
+      label: text.algorithm,
+      kind: 'select',
+      options: text.algorithms,
+      value: policy?.algorithm ?? 'sha1',
+      faults: ['bad_algorithm'],
+    },
+    {
+      name: 'alphabet',
+      label: text.alphabet,
+      kind: 'select',
+      options: text.alphabets,
+      value: policy?.alphabet ?? 'decimal',
+      faults: ['bad_alphabet'],
+    },
+    {
+      name: 'digits',
+      label: text.digits,
+      isNumber: true,
+      value: String(policy?.digits ?? limits.digitsDefault),
+      faults: ['bad_digits'],
+    },
+    {
+      name: 'period',
+      label: text.period,
+      hint: text.periodHint,
+      isNumber: true,
+      value: String(policy?.periodSeconds ?? limits.periodDefaultSeconds),
+      faults: ['bad_period'],
+    },
+    {
+      name: 'pinPlace',
+      label: text.pinPlace,
+      kind: 'select',
+      options: text.pinPlaces,
+      value: policy?.pinPlace ?? 'none',
+      faults: ['bad_pin_place'],
+    },
+  ];
+}

@@ -1,0 +1,22 @@
+import { consoleFrame, consoleOverview } from './console/frame.ts';
+import { consolePeople } from './console/people.ts';
+import { consoleRecords } from './console/records.ts';
+import { consoleService } from './console/service.ts';
+import { consoleTokens } from './console/tokens.ts';
+
+/** Every text of the administrator's console. */
+export const consoleTexts = {
+  ...consoleFrame,
+  ...consoleOverview,
+  ...consolePeople,
+  ...consoleTokens,
+  ...consoleService,
+  ...consoleRecords,
+} as const;
+
+/** Why a form of the console could not be taken. */
+export const consoleRefusals = {
+  bad_seed: 'The seed cannot be read that way. Check each character, and how it is written.',
+  import_file_missing: 'No file was chosen. Choose one.',
+  bad_import_file: 'The file cannot be read.',
+} as const;

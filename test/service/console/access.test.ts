@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import { codeNow, Rig } from '../kit.ts';
+import { furnish, signedIn, Visitor } from './kit.ts';
+
+const MINUTE_MS = 60_000;
+
+test('signing in takes password and own passcode, and every refusal looks the same', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  const { admin } = furnished.operators;
+  const plain = { name: 'ada', password: '', token: await office.token('ada') };
+  plain.password = await office.password('ada');
+  const bodies = new Set<string>();
+  for (const kit of [
+    { ...admin, password: 'not the password' },
+    { ...admin, token: { ...admin.token, secret: plain.token.secret } },
+    { ...admin, name: 'nobody' },
+    // A user with both, who is no operator.
+    plain,
+  ]) {
+    const { status, text, headers } = await new Visitor(furnished.service).signIn(kit, rig.clock);
+    expect(status).toBe(403);
+    expect(headers.get('set-cookie')).toBeNull();
+    bodies.add(text.replaceAll(kit.name, 'NAME').replace(/name="attempt" value="[^"]*"/, ''));
+    rig.clock.nowMs += MINUTE_MS;
+  }
+  expect(bodies.size).toBe(1);
+  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  expect((await visitor.get('/operator')).text).toContain('<strong>grace</strong>');
+  expect((await office.audit()).acts).toContain('operator.sign-in grace');
+});
+
+test('after signing in one comes to the page that was asked for, and never to another site', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using _office = furnished.office;
+  const visitor = new Visitor(furnished.service);
+  const asked = await visitor.get('/operator/token?serial=a%26b');
+  expect(asked.status).toBe(401);
+  expect(asked.text).toContain('name="to" value="/operator/token?serial=a%26b"');
+  for (const [to, place] of [
+    ['/operator/token?serial=a%26b', '/operator/token?serial=a%26b'],
+    ['//evil.example/operator', '/operator'],
+    ['https://evil.example/operator', '/operator'],
+    ['/operator/../login', '/operator'],
+    ['/operatorx', '/operator'],
+    // No other site, however odd: a path of this one.
+    ['/operator\\@evil.example', '/operator/@evil.example'],
+  ] as const) {
+    const seen = await visitor.signIn(furnished.operators.admin, rig.clock, to);
+    expect([seen.status, seen.location]).toEqual([303, place]);
+    rig.clock.nowMs += MINUTE_MS;
+  }
+});
+
+test('a dangerous act asks for a proof that is five minutes old at most, and goes on from there', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  const { admin } = furnished.operators;
+  await office.users('ada');
+  await office.token('ada', { serial: 'ADA-1' });
+  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  const path = '/operator/token/revoke?serial=ADA-1';
+  expect((await visitor.get(path)).status).toBe(200);
+  rig.clock.nowMs += 5 * MINUTE_MS;
+  const asked = await visitor.get(path);
+  expect([asked.status, asked.location]).toEqual([303, `/operator/prove?to=${encodeURIComponent(path)}`]);
+  const sent = await visitor.send('/operator/token/revoke', { serial: 'ADA-1', reason: 'lost' });
+  expect(sent.location).toBe(`/operator/prove?to=${encodeURIComponent(path)}`);
+  expect((await visitor.get('/operator/token?serial=ADA-1')).text).toContain('Assigned');
+  // What is not dangerous goes on without.
+  expect((await visitor.get('/operator/token/rename?serial=ADA-1')).status).toBe(200);
+  const proof = { password: admin.password, passcode: codeNow(admin.token, rig.clock.nowMs), to: path };
+  const wrong = await visitor.send('/operator/prove', { ...proof, password: 'not the password' });
+  expect(wrong.status).toBe(403);
+  expect((await visitor.get(path)).status).toBe(303);
+  expect((await visitor.send('/operator/prove', { ...proof, csrf: 'guessed' })).status).toBe(403);
+  const proved = await visitor.send('/operator/prove', proof);
+  expect([proved.status, proved.location]).toEqual([303, path]);
+  expect((await visitor.get(path)).status).toBe(200);
+  const done = await visitor.send('/operator/token/revoke', { serial: 'ADA-1', reason: 'lost' });
+  expect(done.location).toBe('/operator/token?serial=ADA-1&done=revoked');
+});
+
+test('no form does anything without the session’s own token, or from another site', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  rig.clock.nowMs += MINUTE_MS;
+  const other = await signedIn(furnished, 'helpdesk', rig.clock);
+  const path = '/operator/users/create';
+  for (const csrf of ['', 'guessed', await other.csrf()])
+    expect((await visitor.send(path, { user: 'mallory', csrf })).status).toBe(403);
+  const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+  expect((await visitor.send(path, { user: 'mallory' }, foreign)).status).toBe(403);
+  expect((await office.audit()).acts).not.toContain('user.create mallory');
+  expect((await visitor.send(path, { user: 'mallory' })).status).toBe(303);
+  expect((await office.audit()).acts).toContain('user.create mallory');
+});
+
+test('the cookie is the console’s alone, and leaving ends the session', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using _office = furnished.office;
+  const visitor = new Visitor(furnished.service);
+  const { headers } = await visitor.signIn(furnished.operators.admin, rig.clock);
+  expect(headers.get('set-cookie')).toMatch(/; Path=\/; HttpOnly; SameSite=Strict; Max-Age=43200$/);
+  const { cookie } = visitor;
+  expect((await visitor.send('/operator/leave')).location).toBe('/operator/sign-in');
+  visitor.cookie = cookie;
+  expect((await visitor.get('/operator')).status).toBe(401);
+});

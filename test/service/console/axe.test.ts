@@ -1,0 +1,181 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeNeeds, needsTool } from '../../kit/tools.ts';
+import { codeNow, Rig } from '../kit.ts';
+import { furnish, type OperatorKit, seededUri } from './kit.ts';
+import { fillWorld } from './world.ts';
+
+const require = createRequire(import.meta.url);
+const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+interface AxeWindow {
+  readonly axe: {
+    run(): Promise<{
+      violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
+    }>;
+  };
+}
+
+/** What axe finds on a page, and what sticks out sideways. The policy of the page's scripts is set aside for axe alone. */
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => {
+    const { violations } = await (window as unknown as AxeWindow).axe.run();
+    const found = violations.flatMap(({ id, nodes }) =>
+      nodes.map(node => `${id}: ${node.html} ${node.failureSummary ?? ''}`),
+    );
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth > clientWidth) found.push(`${scrollWidth - clientWidth} px stick out`);
+    return found;
+  });
+}
+
+/** Looks at the page in both schemes and both widths. */
+async function inspect(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const [width, height] of [
+    [1280, 900],
+    [320, 700],
+  ] as const)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme });
+      const place = `${new URL(page.url()).pathname} ${width} ${colorScheme}`;
+      found.push(...(await findings(page)).map(text => `${place}: ${text}`));
+    }
+  return found;
+}
+
+describeNeeds(needsTool('chromium'), 'axe in Chromium', executablePath => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  });
+  afterAll(() => browser.close());
+
+  async function signIn(page: Page, url: string, { name, password, token }: OperatorKit, nowMs: number) {
+    await page.goto(`${url}/operator/sign-in`);
+    await page.getByLabel('User name').fill(name);
+    await page.getByLabel('Password').fill(password);
+    await page.getByLabel('Passcode').fill(codeNow(token, nowMs));
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor();
+  }
+
+  /** Follows every link of the console from its first page on, one address of each kind of page. */
+  async function crawl(context: BrowserContext, page: Page, url: string): Promise<[string[], string[]]> {
+    const seen = new Set<string>();
+    const found: string[] = [];
+    const open = [`${url}/operator`, `${url}/operator/setup`, `${url}/operator/prove`];
+    for (let next = open.shift(); next !== undefined; next = open.shift()) {
+      const { pathname, search } = new URL(next);
+      // A token is looked at twice: in different states different things can be done.
+      const kind = pathname === '/operator/token' ? `${pathname}${search}` : pathname;
+      if (seen.has(kind)) continue;
+      seen.add(kind);
+      const response = await page.goto(next);
+      expect(response?.status(), next).toBe(200);
+      found.push(...(await inspect(page)));
+      const links = await page
+        .locator('a[href^="/operator"]')
+        .evaluateAll(all => all.map(link => (link as HTMLAnchorElement).href));
+      open.push(...links);
+    }
+    expect(context.pages()).toHaveLength(1);
+    return [[...seen].sort(), found];
+  }
+
+  it('finds nothing on any page, by day and by night, on a desk and on a phone', async () => {
+    await using rig = new Rig();
+    const furnished = await furnish(rig);
+    await using office = furnished.office;
+    await fillWorld(furnished, rig.clock);
+    const context = await browser.newContext({ bypassCSP: true });
+    const page = await context.newPage();
+    await signIn(page, furnished.service.url, furnished.operators.admin, office.nowMs);
+    const [paths, found] = await crawl(context, page, furnished.service.url);
+    expect(found).toEqual([]);
+    expect(paths.length).toBeGreaterThan(50);
+    await context.close();
+  }, 300_000);
+
+  /** A page on a service with something of everything, what to do there, and what was found on the way. */
+  async function opened(rig: Rig) {
+    const furnished = await furnish(rig);
+    await fillWorld(furnished, rig.clock);
+    const context = await browser.newContext({ bypassCSP: true });
+    const page = await context.newPage();
+    const found: string[] = [];
+    const look = async (heading: string) => {
+      await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
+      found.push(...(await inspect(page)));
+    };
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+    return { ...furnished, context, page, found, look, press };
+  }
+
+  it('finds nothing on the pages for who is not in, or came by a link', async () => {
+    await using rig = new Rig();
+    const { service, office, context, page, found, look, press } = await opened(rig);
+    await using _office = office;
+    await page.goto(`${service.url}/login`);
+    await look('Log in');
+    await page.goto(`${service.url}/operator`);
+    await look('Sign in');
+    await page.getByLabel('User name').fill('nobody');
+    await page.getByLabel('Password').fill('nothing');
+    await page.getByLabel('Passcode').fill('123456');
+    await press('Sign in');
+    await page.getByText('was not accepted').waitFor();
+    await look('Sign in');
+    await page.goto(service.operatorLink);
+    await look('Dashboard');
+    await page.goto(`${service.url}/operator/prove`);
+    await look('Prove it is you');
+    await page.goto(`${service.url}/operator`);
+    await press('Leave');
+    await page.goto(service.operatorLink);
+    await look('Operator link needed');
+    expect(found).toEqual([]);
+    await context.close();
+  }, 200_000);
+
+  it('finds nothing on the pages that answer a form', async () => {
+    await using rig = new Rig();
+    const { service, office, operators, context, page, found, look, press } = await opened(rig);
+    await using _office = office;
+    const { url } = service;
+    await signIn(page, url, operators.admin, rig.clock.nowMs);
+    await page.goto(`${url}/operator/users/create`);
+    await page.getByLabel('User name').fill('ada');
+    await press('Create a user');
+    await page.getByRole('alert').waitFor();
+    await look('Create a user');
+    await page.goto(`${url}/operator/user/code?user=bob`);
+    await press('Make a passcode');
+    await look('Temporary passcode');
+    await page.goto(`${url}/operator/api-keys/create`);
+    await page.getByLabel('Name').fill('another');
+    await press('Create an API key');
+    await look('API key');
+    await page.goto(`${url}/operator/import`);
+    const uris = [seededUri('ada'), 'otpauth://totp/short?secret=AA'];
+    const file = { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from(uris.join('\n')) };
+    await page.getByLabel('File', { exact: true }).setInputFiles(file);
+    await press('Check the file');
+    await look('What the import would do');
+    await page.goto(`${url}/operator/audit`);
+    await press('Verify the audit');
+    await look('Verification of the audit');
+    await page.goto(`${url}/operator/user?user=nobody`);
+    await look('Not found');
+    await press('Leave');
+    await signIn(page, url, operators.auditor, rig.clock.nowMs);
+    await page.goto(`${url}/operator/settings/change`);
+    await look('Not allowed');
+    expect(found).toEqual([]);
+    await context.close();
+  }, 200_000);
+});

@@ -1,0 +1,208 @@
+import { expect, test } from 'vitest';
+import { verifyAudit } from '../../../host/service/audit/verify.ts';
+import { secret } from '../../kit/secrets.ts';
+import { codeNow, post, Rig } from '../kit.ts';
+import { furnish, signedIn } from './kit.ts';
+import { fillWorld, HOSTILE } from './world.ts';
+
+/** 20 bytes in Base32 and in hexadecimal. */
+const SEED = {
+  base32: secret('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'),
+  hex: secret('00112233445566778899aabbccddeeff00112233'),
+};
+
+const issueFields = {
+  kind: 'totp',
+  algorithm: 'sha1',
+  alphabet: 'decimal',
+  digits: '6',
+  period: '30',
+  pinPlace: 'none',
+  counter: '0',
+  policy: '',
+  issuer: '',
+  label: '',
+};
+
+test('hostile names stay text on every page that shows them', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using _office = furnished.office;
+  await fillWorld(furnished, rig.clock);
+  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  const subjects = { user: HOSTILE, serial: '<i>&"odd?/#%' };
+  for (const path of [
+    '',
+    '/users',
+    `/user?${new URLSearchParams(subjects)}`,
+    '/tokens',
+    '/audit',
+    '/jobs',
+    '/applications',
+    `/token?${new URLSearchParams(subjects)}`,
+    `/token/assign?${new URLSearchParams(subjects)}`,
+    '/users?search=%3Cscript%3E',
+    '/nowhere?done=%3Cscript%3E',
+  ]) {
+    const { text } = await visitor.get(`/operator${path}`);
+    expect(text).not.toMatch(/<b[ >]|<i[ >]|<u[ >]|<script>|<gateway>|<two>/);
+  }
+  const { text, status } = await visitor.get(`/operator/user?${new URLSearchParams(subjects)}`);
+  expect(status).toBe(200);
+  expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  // What leads to them in the pages leads to them.
+  const [href = ''] =
+    /\/operator\/token\?serial=%3Ci%3E[^"]*/.exec((await visitor.get('/operator/tokens')).text) ?? [];
+  expect((await visitor.get(href)).text).toContain('&lt;i&gt;&amp;&quot;odd?/#%');
+});
+
+test('a refused form comes back with what was typed, the reason at its field and at its top, and no secret', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  const { status, text } = await visitor.send('/operator/tokens/issue', {
+    ...issueFields,
+    serial: 'NEW-1',
+    seed: SEED.base32,
+    writing: 'base32',
+    user: '"nobody"',
+  });
+  expect(status).toBe(422);
+  expect(text).toMatch(
+    /role="alert" tabindex="-1" autofocus>.*<a href="#user">There is no user of this name/s,
+  );
+  expect(text).toMatch(
+    /id="user" name="user" aria-describedby="user-hint user-fault" aria-invalid="true" value="&quot;nobody&quot;"/,
+  );
+  expect(text).toContain('value="NEW-1"');
+  expect(text).not.toContain(SEED.base32);
+  for (const [seed, writing] of [
+    ['not a seed!', 'base32'],
+    [SEED.base32, 'hex'],
+    ['', 'base32'],
+  ] as const) {
+    const refused = await visitor.send('/operator/tokens/issue', {
+      ...issueFields,
+      serial: 'NEW-1',
+      seed,
+      writing,
+    });
+    expect(refused.text).toContain('The seed cannot be read that way');
+  }
+  expect((await office.audit()).acts).not.toContain('token.issue NEW-1');
+});
+
+test('a token is issued in either writing, and validates', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  await office.users('ada');
+  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  for (const writing of ['base32', 'hex'] as const) {
+    const serial = `NEW-${writing}`;
+    const seed = SEED[writing].replace(/(.{4})/g, '$1 ');
+    const sent = await visitor.send('/operator/tokens/issue', {
+      ...issueFields,
+      serial,
+      seed,
+      writing,
+      user: 'ada',
+    });
+    expect(sent.location).toBe(`/operator/token?serial=${serial}&done=issued`);
+  }
+  const bytes = new Uint8Array(Buffer.from(SEED.hex, 'hex'));
+  const token = { serial: 'NEW-hex', user: 'ada', kind: 'totp', secret: bytes } as const;
+  const passcode = codeNow(token, rig.clock.nowMs);
+  const { accepted: isAccepted } = await furnished.service.validate({ user: 'ada', passcode, source: '::1' });
+  expect(isAccepted).toBe(true);
+  expect((await visitor.get('/operator/token?serial=NEW-hex')).text).toContain('Active');
+});
+
+test('keys and temporary passcodes are shown once, in no address and in no cache', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  await office.users('ada');
+  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  const made = await visitor.send('/operator/applications/create', { name: 'VPN', factors: 'otp' });
+  const key = secret(/<code>(pfk_[\w-]+)<\/code>/.exec(made.text)?.[1] ?? '');
+  expect([made.status, made.headers.get('cache-control')]).toEqual([200, 'no-store']);
+  expect((await post(furnished.service, key, { user: 'ada', passcode: '123456' })).status).toBe(403);
+  const api = await visitor.send('/operator/api-keys/create', { name: 'tickets', role: 'auditor' });
+  const apiKey = secret(/<code>(pfa_[\w-]+)<\/code>/.exec(api.text)?.[1] ?? '');
+  const code = await visitor.send('/operator/user/code', { user: 'ada', hours: '1' });
+  const passcode = secret(/<code>(\d{5} \d{5})<\/code>/.exec(code.text)?.[1] ?? '');
+  const withdrawn = await visitor.send('/operator/user/code', { user: 'ada', hours: '1' });
+  const ended = secret(/<code>(\d{5} \d{5})<\/code>/.exec(withdrawn.text)?.[1] ?? '');
+  expect((await furnished.service.validate({ user: 'ada', passcode, source: '::1' })).accepted).toBe(false);
+  await visitor.send('/operator/user/withdraw-code', { user: 'ada' });
+  expect((await furnished.service.validate({ user: 'ada', passcode: ended, source: '::1' })).accepted).toBe(
+    false,
+  );
+  const last = await visitor.send('/operator/user/code', { user: 'ada', hours: '1' });
+  const third = secret(/<code>(\d{5} \d{5})<\/code>/.exec(last.text)?.[1] ?? '');
+  const once = { user: 'ada', passcode: third, source: '::1' };
+  expect((await furnished.service.validate(once)).accepted).toBe(true);
+  expect((await furnished.service.validate(once)).accepted).toBe(false);
+  for (const path of ['/applications', '/api-keys', '/user?user=ada', '/audit'])
+    for (const value of [key, apiKey, passcode, third])
+      expect((await visitor.get(`/operator${path}`)).text).not.toContain(value);
+});
+
+test('help desk unlocks, and sees the real reasons; the audit verifies in words', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  await fillWorld(furnished, rig.clock);
+  const desk = await signedIn(furnished, 'helpdesk', rig.clock);
+  const before = (await desk.get('/operator/user?user=ada')).text;
+  for (const words of ['Wrong passcode', 'Account locked', 'Passcode used again', 'Locked until'])
+    expect(before).toContain(words);
+  expect((await desk.send('/operator/user/unlock', { user: 'ada' })).location).toBe(
+    '/operator/user?user=ada&done=unlock',
+  );
+  const after = (await desk.get('/operator/user?user=ada&done=unlock')).text;
+  expect(after).toContain('The account is unlocked.');
+  expect(after).not.toContain('Locked until');
+  const auditor = await signedIn(furnished, 'auditor', rig.clock);
+  expect((await auditor.send('/operator/audit/verify')).text).toContain('The audit is intact.');
+  await office.store.db.updateTable('audit').set({ actor: 'somebody' }).where('id', '=', 3).execute();
+  const broken = await auditor.send('/operator/audit/verify');
+  expect(broken.text).toContain('The audit is not intact.');
+  expect(broken.text).toContain('Row 3 was changed after it was written.');
+  expect((await verifyAudit(office.store.db, office.management.keys)).intact).toBe(false);
+});
+
+test('settings keep the lock on when a field is left empty, and take what is in range', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using _office = furnished.office;
+  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  const fields = { serviceName: 'ACME', publicAddress: '', threshold: '5', amount: '2', unit: 'hours' };
+  for (const change of [{ threshold: '' }, { threshold: 'x' }, { amount: '' }, { unit: 'years' }])
+    expect((await visitor.send('/operator/settings/change', { ...fields, ...change })).status).toBe(422);
+  expect((await visitor.send('/operator/settings/change', fields)).status).toBe(303);
+  const { text } = await visitor.get('/operator/settings');
+  for (const words of ['ACME', '5 failures in a row', '2 hours']) expect(text).toContain(words);
+});
+
+test('resynchronising finds a fob that has run ahead', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  await office.users('ada');
+  const token = await office.token('ada', { serial: 'ADA-1' });
+  const visitor = await signedIn(furnished, 'helpdesk', rig.clock);
+  const ahead = rig.clock.nowMs + 40 * 30_000;
+  const codes = { first: codeNow(token, ahead), second: codeNow(token, ahead + 30_000) };
+  const wrong = await visitor.send('/operator/token/resync', {
+    serial: 'ADA-1',
+    first: codes.second,
+    second: codes.first,
+  });
+  expect(wrong.status).toBe(422);
+  expect(wrong.text).not.toContain(codes.first);
+  const sent = await visitor.send('/operator/token/resync', { serial: 'ADA-1', ...codes });
+  expect(sent.location).toBe('/operator/token?serial=ADA-1&done=resynchronised');
+});

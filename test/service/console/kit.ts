@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import type { Role } from '../../../host/service/data/schema.ts';
+import { addOperator } from '../../../host/service/people/access/operator-changes.ts';
+import type { Service } from '../../../host/service/service.ts';
+import type { NewToken } from '../../../host/service/tokens/issue.ts';
+import { secret } from '../../kit/secrets.ts';
+import { codeNow, type FakeClock, type Rig } from '../kit.ts';
+import { accepted, grace, Office } from '../people/kit.ts';
+
+/** An operator with all that signing in takes. */
+export interface OperatorKit {
+  readonly name: string;
+  readonly password: string;
+  readonly token: NewToken;
+}
+
+/** Makes an operator with a password and a fob. */
+export async function makeOperator(office: Office, name: string, role: Role): Promise<OperatorKit> {
+  await office.users(name);
+  const password = await office.password(name);
+  const token = await office.token(name, { serial: `FOB-${name}` });
+  accepted(await addOperator(office.management, grace, { user: name, role }));
+  return { name, password, token };
+}
+
+/** What came back, without its redirects followed. */
+export interface Seen {
+  readonly status: number;
+  readonly text: string;
+  readonly location: string | null;
+  readonly headers: Headers;
+}
+
+/** A browser without scripts, reduced to its cookie. */
+export class Visitor {
+  cookie = '';
+  readonly service: Service;
+
+  constructor(service: Service) {
+    this.service = service;
+  }
+
+  async get(path: string, headers: Record<string, string> = {}): Promise<Seen> {
+    return this.#seen(await this.#fetch(path, { headers: { cookie: this.cookie, ...headers } }));
+  }
+
+  /** Sends a form as a page of the service would; the session's token comes with it unless another is given. */
+  async send(path: string, fields: Record<string, string> = {}, headers: Record<string, string> = {}) {
+    const csrf = fields.csrf ?? (await this.csrf());
+    return this.post(path, new URLSearchParams({ ...fields, csrf }), headers);
+  }
+
+  async post(
+    path: string,
+    body: URLSearchParams | FormData,
+    headers: Record<string, string> = {},
+  ): Promise<Seen> {
+    const own = { cookie: this.cookie, origin: this.service.url, 'sec-fetch-site': 'same-origin' };
+    return this.#seen(await this.#fetch(path, { method: 'POST', body, headers: { ...own, ...headers } }));
+  }
+
+  /** The token that this session's forms carry. */
+  async csrf(): Promise<string> {
+    const { text } = await this.get('/operator/jobs');
+    return secret(/name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? 'none');
+  }
+
+  async enter(): Promise<Seen> {
+    return this.get(this.service.operatorLink.slice(this.service.url.length));
+  }
+
+  /** Signs in with the passcode that the fob shows now. */
+  signIn({ name, password, token }: OperatorKit, clock: FakeClock, to = '/operator'): Promise<Seen> {
+    const passcode = codeNow(token, clock.nowMs);
+    return this.post('/operator/sign-in', new URLSearchParams({ user: name, password, passcode, to }));
+  }
+
+  async #seen(response: Response): Promise<Seen> {
+    const cookie = response.headers.get('set-cookie')?.split(';')[0];
+    if (cookie !== undefined) {
+      this.cookie = cookie;
+      secret(cookie.split('=')[1] ?? '');
+    }
+    return {
+      status: response.status,
+      text: await response.text(),
+      location: response.headers.get('location'),
+      headers: response.headers,
+    };
+  }
+
+  #fetch(path: string, init: RequestInit): Promise<Response> {
+    return fetch(this.service.url + path, { ...init, redirect: 'manual' });
+  }
+}
+
+/** A running service with its database at hand, and an operator of each role. */
+export interface Furnished {
+  readonly service: Service;
+  readonly office: Office;
+  readonly operators: Readonly<Record<Role, OperatorKit>>;
+}
+
+export async function furnish(rig: Rig): Promise<Furnished> {
+  const service = await rig.start();
+  const office = await Office.beside(rig);
+  const operators = {
+    admin: await makeOperator(office, 'grace', 'admin'),
+    helpdesk: await makeOperator(office, 'hilda', 'helpdesk'),
+    auditor: await makeOperator(office, 'otto', 'auditor'),
+  };
+  return { service, office, operators };
+}
+
+/** A visitor who is signed in. */
+export async function signedIn(
+  { service, operators }: Furnished,
+  role: Role,
+  clock: FakeClock,
+): Promise<Visitor> {
+  const visitor = new Visitor(service);
+  const { status } = await visitor.signIn(operators[role], clock);
+  if (status !== 303) throw new Error(`sign-in ended with ${status}`);
+  return visitor;
+}
+
+/** A key URI with a seed of its own. */
+export function seededUri(label: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const seed = [...randomBytes(32)].map(byte => alphabet[byte % alphabet.length]).join('');
+  return `otpauth://totp/ACME:${label}?secret=${secret(seed)}&issuer=ACME`;
+}

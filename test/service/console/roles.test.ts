@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest';
+import type { Role } from '../../../host/service/data/schema.ts';
+import { type Action, may, permissions } from '../../../host/service/people/permissions.ts';
+import { Rig } from '../kit.ts';
+import { furnish, signedIn } from './kit.ts';
+import { fillWorld } from './world.ts';
+
+/** Every page with a form and every button: what it is about in `permissions.ts`. */
+const acts: readonly (readonly [path: string, action: Action, subject?: Record<string, string>])[] = [
+  ['/users/create', 'user.create'],
+  ['/user/change', 'user.change', { user: 'ada' }],
+  ['/user/password', 'user.set-password', { user: 'ada' }],
+  ['/user/reset-pin', 'user.reset-pin', { user: 'ada' }],
+  ['/user/disable', 'user.disable', { user: 'ada' }],
+  ['/user/assign', 'token.assign', { user: 'ada' }],
+  ['/user/code', 'token.temporary-code', { user: 'ada' }],
+  ['/user/withdraw-code', 'token.temporary-code', { user: 'ada' }],
+  ['/tokens/issue', 'token.issue'],
+  ['/token/assign', 'token.assign', { serial: 'INV-1' }],
+  ['/token/unassign', 'token.unassign', { serial: 'BOB-1' }],
+  ['/token/suspend', 'token.suspend', { serial: 'BOB-1' }],
+  ['/token/revoke', 'token.revoke', { serial: 'BOB-1' }],
+  ['/token/rename', 'token.rename', { serial: 'BOB-1' }],
+  ['/token/resync', 'token.resync', { serial: 'BOB-1' }],
+  ['/import', 'token.import'],
+  ['/bulk', 'job.run'],
+  ['/policies/create', 'policy.change'],
+  ['/policy/change', 'policy.change', { id: 'eight digits' }],
+  ['/policy/remove', 'policy.change', { id: 'eight digits' }],
+  ['/applications/create', 'application.change'],
+  ['/api-keys/create', 'api-key.change'],
+  ['/operators/add', 'operator.change'],
+  ['/operator/role', 'operator.change', { user: 'hilda' }],
+  ['/operator/disable', 'operator.change', { user: 'hilda' }],
+  ['/operator/remove', 'operator.change', { user: 'hilda' }],
+  ['/settings/change', 'settings.change'],
+  ['/channels/mail', 'settings.change'],
+  ['/channels/webhook', 'settings.change'],
+  ['/channels/syslog', 'settings.change'],
+  ['/setup/admin', 'operator.change'],
+];
+
+const buttons: readonly (readonly [path: string, action: Action, subject: Record<string, string>])[] = [
+  ['/user/unlock', 'user.unlock', { user: 'ada' }],
+  ['/user/enable', 'user.enable', { user: 'gone' }],
+  ['/token/reactivate', 'token.reactivate', { serial: 'ADA-1' }],
+  ['/alert/acknowledge', 'alert.acknowledge', { id: '1' }],
+  ['/job/pause', 'job.control', { id: 'none' }],
+  ['/job/resume', 'job.control', { id: 'none' }],
+  ['/job/cancel', 'job.control', { id: 'none' }],
+  ['/audit/verify', 'audit.verify', {}],
+];
+
+const pages: readonly (readonly [path: string, action: Action])[] = [
+  ['', 'read'],
+  ['/users', 'read'],
+  ['/user?user=ada', 'read'],
+  ['/tokens', 'read'],
+  ['/token?serial=ADA-1', 'read'],
+  ['/jobs', 'read'],
+  ['/fobs', 'read'],
+  ['/policies', 'read'],
+  ['/applications', 'read'],
+  ['/api-keys', 'read'],
+  ['/operators', 'read'],
+  ['/channels', 'read'],
+  ['/settings', 'read'],
+  ['/alerts', 'read'],
+  ['/audit', 'audit.read'],
+  ['/setup', 'operator.change'],
+];
+
+const hrefs = (text: string) =>
+  [...text.matchAll(/(?:href|action)="\/operator([^"?]*)/g)].map(([, path = '']) => path);
+
+test.each(['admin', 'helpdesk', 'auditor'] as const)(
+  '%s sees and may do what the table says',
+  async (role: Role) => {
+    await using rig = new Rig();
+    const furnished = await furnish(rig);
+    await using office = furnished.office;
+    await fillWorld(furnished, rig.clock);
+    const visitor = await signedIn(furnished, role, rig.clock);
+    const shown = new Set<string>();
+    for (const [path, action] of pages) {
+      const seen = await visitor.get(`/operator${path}`);
+      expect(seen.status, path).toBe(may(role, action) ? 200 : 403);
+      if (seen.status === 200) for (const href of hrefs(seen.text)) shown.add(href);
+    }
+    for (const [path, action, subject = {}] of acts) {
+      const query = new URLSearchParams(subject);
+      const seen = await visitor.get(`/operator${path}?${query}`);
+      expect(seen.status, path).toBe(may(role, action) ? 200 : 403);
+      // A form that names nothing it could do is refused before it does anything.
+      if (!may(role, action))
+        expect((await visitor.send(`/operator${path}`, subject)).status, path).toBe(403);
+      if (!may(role, action)) expect(shown.has(path), `${path} is shown`).toBe(false);
+    }
+    const before = (await office.audit()).acts.length;
+    for (const [path, action, subject] of buttons) {
+      const { status } = await visitor.send(`/operator${path}`, subject);
+      expect(status === 403, path).toBe(!may(role, action));
+      if (!may(role, action)) expect(shown.has(path), `${path} is shown`).toBe(false);
+    }
+    if (role === 'auditor') expect((await office.audit()).acts).toHaveLength(before);
+    expect(shown.has('/audit')).toBe(may(role, 'audit.read'));
+  },
+);
+
+test.each(Object.keys(permissions) as Action[])('%s stands in front of a page or a button', action => {
+  // Nothing is exported by the console, and nothing is resent.
+  const elsewhere: readonly Action[] = ['audit.rotate', 'metrics.read', 'token.export'];
+  const covered = [...acts, ...buttons, ...pages].some(([, about]) => about === action);
+  expect(covered || elsewhere.includes(action)).toBe(true);
+});
+
+test('no form and no button does anything without the session’s own token', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  await fillWorld(furnished, rig.clock);
+  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  const before = (await office.audit()).acts;
+  for (const [path, , subject = {}] of [...acts, ...buttons]) {
+    const { status } = await visitor.send(`/operator${path}`, { ...subject, csrf: 'guessed' });
+    expect(status, path).toBe(403);
+  }
+  expect((await office.audit()).acts).toEqual(before);
+});

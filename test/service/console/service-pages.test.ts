@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest';
+import { readChannels } from '../../../host/service/notify/channels.ts';
+import { secret } from '../../kit/secrets.ts';
+import { codeNow, Rig } from '../kit.ts';
+import { furnish, signedIn } from './kit.ts';
+import { fillWorld } from './world.ts';
+
+test('channels are saved, changed without their secret, and removed; a made key is shown once', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  const hook = {
+    id: '',
+    name: 'hook',
+    enabled: 'yes',
+    url: 'https://hooks.example.org/a',
+    secret: '',
+    authority: '',
+  };
+  const plain = await visitor.send('/operator/channels/webhook', {
+    ...hook,
+    url: 'http://hooks.example.org/a',
+  });
+  expect(plain.status).toBe(422);
+  expect(plain.text).toMatch(/<a href="#url">/);
+  const made = await visitor.send('/operator/channels/webhook', hook);
+  const key = secret(/<code>([\w-]{43})<\/code>/.exec(made.text)?.[1] ?? '');
+  expect(key).not.toBe('');
+  const [channel] = await readChannels(office.store.db);
+  const id = channel?.id ?? '';
+  const { enabled: _unticked, ...unticked } = hook;
+  expect(
+    (await visitor.send('/operator/channels/webhook', { ...unticked, id, name: 'renamed' })).status,
+  ).toBe(303);
+  expect(await readChannels(office.store.db)).toMatchObject([{ id, name: 'renamed', enabled: false }]);
+  for (const path of ['/channels', `/channels/webhook?id=${id}`, '/audit'])
+    expect((await visitor.get(`/operator${path}`)).text).not.toContain(key);
+  // The form of another kind does not take it.
+  expect((await visitor.get(`/operator/channels/mail?id=${id}`)).status).toBe(404);
+  const mail = {
+    id: '',
+    name: 'mail',
+    enabled: 'yes',
+    host: 'mail.example.org',
+    port: '587',
+    security: 'none',
+    from: 'a@example.org',
+    to: 'b@example.org\nc@example.org',
+    login: '',
+    secret: '',
+    authority: '',
+  };
+  expect((await visitor.send('/operator/channels/mail', mail)).text).toContain('Mail without TLS');
+  expect((await visitor.send('/operator/channels/mail', { ...mail, security: 'tls' })).status).toBe(303);
+  expect((await visitor.send('/operator/channel/remove', { id })).status).toBe(303);
+  expect((await readChannels(office.store.db)).map(({ name }) => name)).toEqual(['mail']);
+});
+
+test('an operator whose role changes is out at once; the last administrator stays', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using _office = furnished.office;
+  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  const desk = await signedIn(furnished, 'helpdesk', rig.clock);
+  expect((await desk.get('/operator/users/create')).status).toBe(200);
+  await visitor.send('/operator/operator/role', { user: 'hilda', role: 'auditor' });
+  expect((await desk.get('/operator/users/create')).status).toBe(401);
+  for (const [act, fields] of [
+    ['role', { role: 'auditor' }],
+    ['disable', {}],
+    ['remove', {}],
+  ] as const) {
+    const refused = await visitor.send(`/operator/operator/${act}`, { user: 'grace', ...fields });
+    expect([refused.status, refused.text.includes('No other administrator could sign in')]).toEqual([
+      422,
+      true,
+    ]);
+  }
+  expect((await visitor.get('/operator')).status).toBe(200);
+});
+
+test('an alert that was acknowledged is open again when it happens again', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  await office.users('ada');
+  const token = await office.token('ada', { serial: 'ADA-1' });
+  const passcode = codeNow(token, rig.clock.nowMs);
+  const replay = () => furnished.service.validate({ user: 'ada', passcode, source: '192.0.2.1' });
+  await replay();
+  await replay();
+  const visitor = await signedIn(furnished, 'helpdesk', rig.clock);
+  const open = async () => (await visitor.get('/operator/alerts')).text;
+  const id = /name="id" value="(\d+)"/.exec(await open())?.[1] ?? '';
+  expect((await visitor.send('/operator/alert/acknowledge', { id })).status).toBe(303);
+  expect(await open()).toContain('No alerts.');
+  expect((await visitor.get('/operator/alerts?state=acknowledged')).text).toContain('hilda');
+  expect((await visitor.send('/operator/alert/acknowledge', { id })).status).toBe(422);
+  await replay();
+  expect(await open()).toContain('2 times');
+});
+
+test('the console’s own application cannot be changed, disabled or given a key', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  await fillWorld(furnished, rig.clock);
+  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  const { id } = await office.store.db
+    .selectFrom('applications')
+    .select('id')
+    .where('name', '=', 'console')
+    .executeTakeFirstOrThrow();
+  for (const act of ['rotate', 'disable', 'factors']) {
+    const refused = await visitor.send(`/operator/application/${act}`, { id, factors: 'otp' });
+    expect([refused.status, refused.text.includes('the console itself')]).toEqual([422, true]);
+  }
+  const { text } = await visitor.get('/operator/applications');
+  expect(text).toContain('VPN &lt;gateway&gt;');
+});

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { startBulk } from '../../../host/service/jobs/bulk.ts';
+import { startJobs } from '../../../host/service/jobs/worker.ts';
+import { saveChannel } from '../../../host/service/notify/manage.ts';
+import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
+import { createApplication } from '../../../host/service/people/application-changes.ts';
+import { createUser, disableUser } from '../../../host/service/people/user-changes.ts';
+import { registerFob } from '../../../host/service/tokens/fobs.ts';
+import { issueToken } from '../../../host/service/tokens/issue.ts';
+import { revokeToken, suspendToken } from '../../../host/service/tokens/moves.ts';
+import { createPolicy } from '../../../host/service/tokens/policies.ts';
+import { secret } from '../../kit/secrets.ts';
+import { codeNow, type FakeClock, wrongCode } from '../kit.ts';
+import { accepted, grace } from '../people/kit.ts';
+import type { Furnished } from './kit.ts';
+
+/** A name that markup could hide in. */
+export const HOSTILE = `<b title="x">eve</b>&'`;
+
+const bytes = (length: number) => secret(new Uint8Array(randomBytes(length)));
+
+/** Fills a service with something of everything that its pages show. */
+export async function fillWorld({ service, office }: Furnished, clock: FakeClock): Promise<void> {
+  const { management } = office;
+  await office.users('ada', 'bob');
+  accepted(
+    await createUser(management, grace, {
+      name: HOSTILE,
+      displayName: '<script>alert(1)</script>',
+      email: 'eve@example.org',
+    }),
+  );
+  accepted(await createUser(management, grace, { name: 'gone' }));
+  accepted(await disableUser(management, grace, 'gone'));
+  accepted(
+    await createPolicy(management, grace, { name: 'eight digits', kind: 'totp', digits: 8, pinPlace: 'fob' }),
+  );
+  for (const serial of ['INV-1', 'INV-2', '<i>&"odd?/#%'])
+    accepted(
+      await issueToken(management, grace, {
+        serial,
+        secret: bytes(20),
+        policy: 'eight digits',
+        label: '<u>VPN</u>',
+      }),
+    );
+  await office.token('bob', { serial: 'BOB-1', kind: 'hotp' });
+  const ada = await office.token('ada', { serial: 'ADA-1', issuer: 'ACME', label: 'VPN' });
+  const attempt = (passcode: string) =>
+    service.validate({ user: 'ada', passcode, source: '<b>192.0.2.1</b>' });
+  for (const passcode of Array(3).fill(codeNow(ada, clock.nowMs))) await attempt(passcode);
+  for (let nth = 0; nth < 4; nth++) await attempt(wrongCode(ada, clock.nowMs, nth));
+  await service.validate({ user: 'nobody', passcode: '123456', source: '192.0.2.9' });
+  accepted(await suspendToken(management, grace, { serial: 'ADA-1' }));
+  accepted(await revokeToken(management, grace, { serial: 'INV-2', reason: 'lost' }));
+  for (const [serial, driftPpm] of [
+    ['PF-1', 3.5],
+    ['PF-2', -31],
+    ['PF-3', null],
+  ] as const)
+    accepted(
+      await registerFob(management, grace, {
+        serial,
+        board: 'pico',
+        firmware: '1.0.0',
+        secrets: { deviceSecret: bytes(32), pairingKey: bytes(32), recoveryKey: bytes(32) },
+        ...(driftPpm !== null && { clock: { setMs: clock.nowMs, errorMs: 1200, driftPpm } }),
+      }),
+    );
+  await fillService(office.management);
+}
+
+async function fillService(management: Furnished['office']['management']): Promise<void> {
+  secret(
+    accepted(await createApplication(management, grace, { name: 'VPN <gateway>', factors: 'otp' })).value,
+  );
+  secret(accepted(await createApiKey(management, grace, { name: 'ticket system', role: 'helpdesk' })).value);
+  const target = { kind: 'syslog', host: 'logs.example.org', port: 6514, transport: 'tls' } as const;
+  accepted(await saveChannel(management, grace, { name: 'log host', enabled: true, target }));
+  const hook = { kind: 'webhook', url: 'https://hooks.example.org/a' } as const;
+  secret(
+    accepted(await saveChannel(management, grace, { name: 'hook', enabled: false, target: hook })).madeKey ??
+      '',
+  );
+  const mail = {
+    kind: 'mail',
+    host: 'mail.example.org',
+    port: 587,
+    security: 'starttls',
+    from: 'passfob@example.org',
+    to: ['security@example.org'],
+  } as const;
+  accepted(await saveChannel(management, grace, { name: 'mail', enabled: true, target: mail }));
+  accepted(
+    await startBulk(management, grace, {
+      kind: 'suspend',
+      serials: ['INV-1', 'NONE-1'],
+      title: 'Suspend <two>',
+    }),
+  );
+  const jobs = startJobs(management);
+  await jobs.idle();
+  await jobs.close();
+  accepted(await startBulk(management, grace, { kind: 'unassign', serials: ['NONE-2'] }));
+}
