@@ -1,3 +1,6 @@
+import { challengeLimits } from './challenges/limits.ts';
+import { consoleLimits } from './console/limits.ts';
+
 /** Every bound, size and time of the service. Units last in the name. */
 export const limits = {
   /** Longest user name, in UTF-16 units after preparation. */
@@ -275,42 +278,6 @@ export const limits = {
   /** Jobs that are over, and their rows. */
   jobsKeptMs: 90 * 24 * 3_600_000,
 
-  /** Challenges (RFC 6287): how long a question is open, and how many wrong answers end it. */
-  challengeMs: 60_000,
-  challengeAttempts: 3,
-  /** What the asking session is known by: long enough not to be guessed where it is chosen by chance. */
-  challengeSessionMin: 16,
-  challengeSessionMax: 256,
-  challengeIdMax: 64,
-  /** Suites that are checked: shorter passcodes and questions than these could be guessed or come again. */
-  ocraDigitsMin: 6,
-  ocraQuestionMin: 6,
-  ocraQuestionBytes: 128,
-  ocraSuiteMax: 64,
-  ocraStepHoursMax: 48,
-  ocraStepMax: 59,
-  /** A fob that answered without its answer being sent has counted on: the expected counter and the next nine. */
-  ocraWindowCounters: 10,
-  /** How far the fob's clock may be off, in steps of at least this time, at least one and at most so many. */
-  ocraSkewMs: 30_000,
-  ocraSkewStepsMax: 10,
-  /** Console: bodies of pasted lists, of channels with a certificate, and of files with the form around them. */
-  listBodyMaxBytes: 4_194_304,
-  channelBodyMaxBytes: 262_144,
-  uploadMaxBytes: 16_842_752,
-  /** Addresses to go back to after signing in; rows on the dashboard, of recent things and of an import's dry run. */
-  returnPathMax: 2_048,
-  dashboardRows: 10,
-  recentRows: 20,
-  userEventsListed: 20,
-  planRowsShown: 500,
-  /** Characters of a word that a table does not break. */
-  wordMax: 20,
-  /** Columns of the plots, and how long what was counted for the dashboard is kept. */
-  plotHours: 24,
-  plotDays: 7,
-  countsKeptMs: 2_000,
-  fobDriftsRead: 10_000,
-  /** A drift that TOTP's window bears for some months only. */
-  driftFarPpm: 20,
+  ...challengeLimits,
+  ...consoleLimits,
 } as const;

@@ -7,11 +7,8 @@ import { counted, type Metrics, makeMetrics } from './api/metrics/metrics.ts';
 import { challengesOf } from './challenges/challenges.ts';
 import { type Changes, watchChanges } from './data/changes.ts';
 import { openStore, type Store } from './data/database.ts';
-import { systemCode } from './errors.ts';
-import { startJobs } from './jobs/worker.ts';
 import { limits } from './limits.ts';
 import { noLog } from './log.ts';
-import { startBackground } from './operations/background.ts';
 import { followSealingKey } from './operations/rekey.ts';
 import { checkOptions, openDirectory, type ServiceOptions } from './options.ts';
 import { serviceActor } from './people/actor.ts';
@@ -35,11 +32,11 @@ import { type Engine, makeEngine } from './validation/engine.ts';
 import { listEvents, type ValidationEvent } from './validation/events.ts';
 import type { Outcome } from './validation/outcomes.ts';
 import { prepareSource } from './validation/source.ts';
-import { startSweeping } from './validation/sweep.ts';
 import { makeBuckets } from './web/buckets.ts';
 import { readCertificate } from './web/certificate.ts';
 import { hostsOf, type Listening, listen, liveCertificate, localUrl, reachOf } from './web/listener.ts';
 import { makeApp } from './web/server.ts';
+import { startWorking } from './working.ts';
 
 export type { ServiceOptions } from './options.ts';
 
@@ -206,31 +203,6 @@ function appOf(
       health: { db, version: options.version ?? '0', isClosing: () => state.isClosing },
     },
   );
-}
-
-/** What a node does by itself. `stop` ends it, when what is under way is done. */
-interface Working {
-  readonly wakeJobs: () => void;
-  readonly stop: () => Promise<void>;
-}
-
-function startWorking({ store, keys, changes, clock }: Parts, options: ServiceOptions): Working {
-  const sweeping = startSweeping(store.db, clock);
-  if (options.background === false) return { wakeJobs: () => undefined, stop: () => sweeping.stop() };
-  const management = { db: store.db, keys, clock };
-  const log = options.log ?? noLog;
-  // The text of an error may hold what was typed; its kind does not.
-  const failed = (error: unknown) => log('error', 'background', { error: systemCode(error) || 'unknown' });
-  const background = startBackground(management, { failed });
-  const jobs = startJobs(management, { progressed: () => changes.announce(), failed });
-  return {
-    wakeJobs: jobs.wake,
-    async stop() {
-      await sweeping.stop();
-      await jobs.close();
-      await background.stop();
-    },
-  };
 }
 
 /** Not where sealed rows are, nor beside other nodes on one PostgreSQL database: all of them need the same keys. */

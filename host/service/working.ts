@@ -1,0 +1,43 @@
+import type { Changes } from './data/changes.ts';
+import type { Store } from './data/database.ts';
+import { systemCode } from './errors.ts';
+import { startJobs } from './jobs/worker.ts';
+import { noLog } from './log.ts';
+import { startBackground } from './operations/background.ts';
+import type { ServiceOptions } from './options.ts';
+import type { Keys } from './sealing/key-file.ts';
+import { startSweeping } from './validation/sweep.ts';
+
+/** What it works with. */
+interface Means {
+  readonly store: Store;
+  readonly keys: Keys;
+  readonly changes: Changes;
+  readonly clock: () => number;
+}
+
+/** What a node does by itself. `stop` ends it, when what is under way is done. */
+export interface Working {
+  readonly wakeJobs: () => void;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts what a node does by itself: bounds, audit, alerts and jobs. */
+export function startWorking({ store, keys, changes, clock }: Means, options: ServiceOptions): Working {
+  const sweeping = startSweeping(store.db, clock);
+  if (options.background === false) return { wakeJobs: () => undefined, stop: () => sweeping.stop() };
+  const management = { db: store.db, keys, clock };
+  const log = options.log ?? noLog;
+  // The text of an error may hold what was typed; its kind does not.
+  const failed = (error: unknown) => log('error', 'background', { error: systemCode(error) || 'unknown' });
+  const background = startBackground(management, { failed });
+  const jobs = startJobs(management, { progressed: () => changes.announce(), failed });
+  return {
+    wakeJobs: jobs.wake,
+    async stop() {
+      await sweeping.stop();
+      await jobs.close();
+      await background.stop();
+    },
+  };
+}
