@@ -76,7 +76,7 @@ test('a locked account is refused like any other, and its question is not used u
   expect(outcomes).toEqual(['accepted', 'locked', 'wrong']);
 });
 
-test('without an application’s key, with too short a session or with more than is asked for nothing is asked', async () => {
+test('without an application’s key, with a session too easily guessed or with more than is asked for nothing is asked', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const apiKey = apiKeyOf(service);
