@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { findPostgres } from './test/kit/postgres-programs.ts';
 
 /** The service's tests that are about what it does, not about one database: they run on both. */
@@ -8,6 +9,18 @@ const ON_BOTH_DATABASES = [
   'test/service/api/{acts,anything,metrics,pages}.test.ts',
   'test/service/{alerts,audit,challenges,jobs,people,sealing,tokens,validation}/**/*.test.ts',
 ];
+
+/** What takes a minute and more where counts are big: it goes first, so that none of it is left running alone. */
+const SLOW =
+  /(?:rollback|life|power-cuts|race|axe|wrong-turns|endings|wear|killed|serve|bangle-pages|storage-faults|journey)\.test\.ts$/;
+
+class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isSlow = ({ moduleId }: TestSpecification) => SLOW.test(moduleId);
+    return [...sorted.filter(isSlow), ...sorted.filter(file => !isSlow(file))];
+  }
+}
 
 const onPostgres = {
   extends: true,
@@ -24,6 +37,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ['default'],
+    sequence: { sequencer: SlowFirst },
     // One less than there are cores is the default: on two, half the machine would wait.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [

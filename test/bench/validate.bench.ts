@@ -20,7 +20,7 @@ import { codeOf, populate, userOf } from './validate/population.ts';
 const SIZES = [10_000, 100_000, 1_000_000];
 const CONNECTIONS = 64;
 const WARM_UP = 3_000;
-const REQUESTS = 20_000;
+const REQUESTS = 10_000;
 const ROUNDS = 3;
 const SINGLE = 5_000;
 

@@ -17,6 +17,13 @@ export interface Buckets {
   take(key: string, size: BucketSize, nowMs: number): boolean;
 }
 
+function forgetOldest(buckets: Map<string, Bucket>): void {
+  for (const oldest of buckets.keys()) {
+    if (buckets.size <= limits.bucketsKept) return;
+    buckets.delete(oldest);
+  }
+}
+
 /** Makes a set of buckets; they live in this process only, so each node of a service has its own. */
 export function makeBuckets(): Buckets {
   const buckets = new Map<string, Bucket>();
@@ -29,10 +36,7 @@ export function makeBuckets(): Buckets {
       // Set again after deletion, a key moves to the end: the first one is the one unused for longest.
       buckets.delete(key);
       buckets.set(key, { left: allowed ? left - 1 : left, atMs: nowMs });
-      for (const oldest of buckets.keys()) {
-        if (buckets.size <= limits.bucketsKept) break;
-        buckets.delete(oldest);
-      }
+      if (buckets.size > limits.bucketsKept) forgetOldest(buckets);
       return allowed;
     },
   };
