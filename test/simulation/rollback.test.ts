@@ -10,7 +10,7 @@ import { KEYS } from './kit/facts.ts';
 import { Leaks } from './kit/leaks.ts';
 import { Token } from './kit/token.ts';
 
-const LIVES = isBigRun ? 40 : 3;
+const LIVES = isBigRun ? 20 : 3;
 const SEEDS = Array.from({ length: LIVES }, (_, i) => i + 1);
 const STEPS = 40;
 const LIMIT = 5;
