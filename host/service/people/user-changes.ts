@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { recordAudit } from '../audit/record.ts';
 import { type Db, writing } from '../data/database.ts';
 import { limits } from '../limits.ts';
@@ -13,7 +12,7 @@ import { prepareLine } from './one-line.ts';
 import type { Action } from './permissions.ts';
 import { readSettings } from './settings.ts';
 import { type UserView, userViewOf } from './user-views.ts';
-import { findUser, prepareUserName, type User } from './users.ts';
+import { findUser, newUser, prepareUserName, type User } from './users.ts';
 
 /** A user to make. */
 export interface NewUser {
@@ -41,20 +40,7 @@ export async function createUser(
   const facts = prepareFacts(given);
   if (typeof facts === 'string') return refused(facts);
   const atMs = management.clock();
-  const user: User = {
-    id: randomUUID(),
-    name,
-    display_name: '',
-    email: null,
-    password_hash: null,
-    pin_hash: null,
-    pin_change: 0,
-    disabled_ms: null,
-    failures: 0,
-    last_failure_ms: null,
-    created_ms: atMs,
-    ...facts,
-  };
+  const user: User = { ...newUser(name, atMs), ...facts };
   return await writing(management.db, async db => {
     if ((await findUser(db, name)) !== undefined) return refused('user_taken');
     await db.insertInto('users').values(user).execute();

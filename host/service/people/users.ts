@@ -26,11 +26,9 @@ export function findUser(db: Db, name: string): Promise<User | undefined> {
   return db.selectFrom('users').selectAll().where('name', '=', name).executeTakeFirst();
 }
 
-/** The user of a prepared name, made when there is none. */
-export async function findOrAddUser(db: Db, name: string, nowMs: number): Promise<User> {
-  const present = await findUser(db, name);
-  if (present !== undefined) return present;
-  const user: User = {
+/** A user of a prepared name as it begins: without e-mail address, password and PIN. */
+export function newUser(name: string, nowMs: number): User {
+  return {
     id: randomUUID(),
     name,
     display_name: '',
@@ -43,6 +41,13 @@ export async function findOrAddUser(db: Db, name: string, nowMs: number): Promis
     last_failure_ms: null,
     created_ms: nowMs,
   };
+}
+
+/** The user of a prepared name, made when there is none. */
+export async function findOrAddUser(db: Db, name: string, nowMs: number): Promise<User> {
+  const present = await findUser(db, name);
+  if (present !== undefined) return present;
+  const user = newUser(name, nowMs);
   await db.insertInto('users').values(user).execute();
   return user;
 }

@@ -1,6 +1,8 @@
 import { recordAudit } from '../audit/record.ts';
 import type { Db } from '../data/database.ts';
 import { done, type Management, type Result, refused } from '../management.ts';
+import { isLastAdmin } from '../people/access/admins.ts';
+import { endSessionsOf } from '../people/access/sessions.ts';
 import type { Actor } from '../people/actor.ts';
 import type { Action } from '../people/permissions.ts';
 import { findUser, prepareUserName } from '../people/users.ts';
@@ -10,7 +12,7 @@ import { closeAssignment, openAssignment } from './assignments.ts';
 import { hasEnough, problemOfNames } from './issue.ts';
 import type { TokenRow } from './rows.ts';
 import { mayBecome, type RevokedReason, revokedReasons, type TokenState, tokenStates } from './states.ts';
-import { lockToken } from './tokens.ts';
+import { lockToken, usableTokens } from './tokens.ts';
 import { type TokenView, viewOf } from './views.ts';
 
 /** A token by its serial number. */
@@ -150,9 +152,14 @@ async function move(acting: Acting, row: TokenRow, way: Move): Promise<Result<To
     revoked_reason: way.reason ?? null,
     ...(tokenStates[way.to].seed ? {} : { sealed_secret: null, key_id: null }),
   };
+  const isTaken = !tokenStates[way.to].usable && tokenStates[row.state].usable;
+  // Help desk could lock everybody out; an administrator may have lost the very fob.
+  if (isTaken && acting.actor.role === 'helpdesk' && (await isLastWay(db, row))) return refused('last_admin');
   // Suspending and revoking hold at once: not even the answer to a repeated request outlives them (R17).
   if (!tokenStates[way.to].usable) await forgetAnswers(db);
   await db.updateTable('tokens').set(changes).where('id', '=', row.id).execute();
+  if (isTaken && row.user_id !== null && !(await hasUsable(db, row.user_id)))
+    await endSessionsOf(db, row.user_id);
   const had = tokenStates[row.state].user === 'one';
   const has = tokenStates[way.to].user === 'one';
   if (had && !has) await closeAssignment(acting, row.id);
@@ -165,6 +172,15 @@ async function move(acting: Acting, row: TokenRow, way: Move): Promise<Result<To
     ...(way.reason && { reason: way.reason }),
   });
   return done(viewOf({ ...row, ...changes }, userId === null ? null : user));
+}
+
+/** Whether nobody could administer any more without this token. */
+async function isLastWay(db: Db, { user_id: userId }: TokenRow): Promise<boolean> {
+  return userId !== null && (await usableTokens(db, userId)).length === 1 && (await isLastAdmin(db, userId));
+}
+
+async function hasUsable(db: Db, userId: string): Promise<boolean> {
+  return (await usableTokens(db, userId)).length > 0;
 }
 
 async function userNameOf(db: Db, userId: string | null): Promise<string | null> {
