@@ -9,6 +9,7 @@ import { type Changes, watchChanges } from './data/changes.ts';
 import { openStore, type Store } from './data/database.ts';
 import { limits } from './limits.ts';
 import { noLog } from './log.ts';
+import { type LocalMail, localMails } from './mails/outbox.ts';
 import { followSealingKey } from './operations/rekey.ts';
 import { checkOptions, openDirectory, type ServiceOptions } from './options.ts';
 import { serviceActor } from './people/actor.ts';
@@ -67,6 +68,8 @@ export interface RunningService {
   /** Decides a log-in; only `accepted` may let anybody in, `outcome` is for operators. */
   validate(request: LocalValidation): Promise<{ accepted: boolean; outcome: Outcome }>;
   alerts(): Promise<Alert[]>;
+  /** What mails to users would have been, where there is no mail server; newest first. Links in it are secrets. */
+  outbox(): Promise<LocalMail[]>;
   events(): Promise<ValidationEvent[]>;
   /** Reads certificate and key again; does nothing without TLS. */
   reloadCertificate(): void;
@@ -140,7 +143,7 @@ async function startOn(
     clock,
   };
   const working = startWorking(parts, options);
-  const app = appOf(parts, options, { listening, state, wakeJobs: working.wakeJobs });
+  const app = appOf(parts, options, { listening, state, wakeJobs: working.wake });
   state.port = await listen(app, listening.host, options.port);
   state.hosts = hostsOf(listening, state.port);
   const url = localUrl(listening, state.port);
@@ -233,7 +236,10 @@ interface Parts {
 /** What can be done from inside the process, without HTTP. */
 function operations(
   parts: Parts,
-): Pick<RunningService, 'addToken' | 'changeTokenState' | 'tokens' | 'validate' | 'alerts' | 'events'> {
+): Pick<
+  RunningService,
+  'addToken' | 'changeTokenState' | 'tokens' | 'validate' | 'alerts' | 'outbox' | 'events'
+> {
   const { changes, engine } = parts;
   const { db } = parts.store;
   return {
@@ -252,6 +258,7 @@ function operations(
       return { accepted: outcome === 'accepted', outcome };
     },
     alerts: () => listAlerts(db),
+    outbox: () => localMails({ db, keys: parts.keys }),
     events: () => listEvents(db),
   };
 }

@@ -109,6 +109,13 @@ export const refusalStatuses = {
   bad_table: 400,
   unreadable_seed: 400,
   bad_import: 422,
+  bad_mail_server: 400,
+  bad_mail_password: 400,
+  no_mail_server: 409,
+  mail_failed: 502,
+  unknown_mail: 404,
+  mail_destroyed: 409,
+  bad_bounce: 422,
 } as const satisfies Record<RefusalCode, RefusalStatus>;
 
 /** A refusal as a problem (RFC 9457 §3). `detail` may say more than the registry where the act knows more. */

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { MailKind, MailState } from '../mails/kinds.ts';
 import type { TokenState } from '../tokens/states.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import type { EnrolmentSchema } from './schema-enrolment.ts';
@@ -14,7 +15,7 @@ export type PinPlace = 'none' | 'fob' | 'service';
 export type Factors = 'otp' | 'pin_otp' | 'password_otp';
 /** What an operator may do. */
 export type Role = 'admin' | 'helpdesk' | 'auditor';
-export type AlertKind = 'replay' | 'revoked_use' | 'locked' | 'audit' | 'clock' | 'report';
+export type AlertKind = 'replay' | 'revoked_use' | 'locked' | 'audit' | 'clock' | 'report' | 'undelivered';
 export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'cancelled';
 export type JobItemState = 'waiting' | 'done' | 'refused';
 /** 0 or 1: SQLite has no type of its own for it. */
@@ -185,6 +186,28 @@ export interface Schema extends EnrolmentSchema {
     done_ms: number | null;
     /** Why the last attempt failed, in words. */
     error: string | null;
+  };
+  /** Mails to users: written with the act that they are about, in its transaction; sent afterwards, at least once. */
+  mails: {
+    /** Its Message-ID is made of it. */
+    id: string;
+    kind: MailKind;
+    user_id: string;
+    activation_id: string | null;
+    address: string;
+    /** Sealed JSON of what its text is made of; null once it was sent, given up or too old. */
+    sealed_content: string | null;
+    key_id: string | null;
+    created_ms: number;
+    expires_ms: number;
+    due_ms: number;
+    attempts: number;
+    leased_until_ms: number | null;
+    state: MailState;
+    /** Why it is not where it should be, in words. */
+    error: string | null;
+    /** When a mail server took it. */
+    sent_ms: number | null;
   };
   events: {
     id: Generated<number>;

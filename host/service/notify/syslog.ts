@@ -15,6 +15,7 @@ const SEVERITY: Readonly<Record<Notice['kind'], number>> = {
   report: 1,
   audit: 1,
   locked: 4,
+  undelivered: 4,
   clock: 4,
   test: 6,
 };

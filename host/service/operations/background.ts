@@ -3,6 +3,7 @@ import { watchClock } from '../alerts/clock.ts';
 import { deliverDue, forgetDeliveries } from '../alerts/deliver.ts';
 import { sealAll } from '../audit/sealer.ts';
 import { limits } from '../limits.ts';
+import { forgetMails } from '../mails/ends.ts';
 import type { Management } from '../management.ts';
 import { followSealingKey } from './rekey.ts';
 
@@ -36,7 +37,10 @@ export function startBackground(management: Management, options: BackgroundOptio
     every(limits.deliverEveryMs, failed, async () => {
       await deliverDue(management, { allowLoopback });
     }),
-    every(limits.forgetEveryMs, failed, () => forgetDeliveries(db, clock())),
+    every(limits.forgetEveryMs, failed, async () => {
+      await forgetDeliveries(db, clock());
+      await forgetMails(db, clock());
+    }),
   ];
   let stopping: Promise<void> | undefined;
   return {
