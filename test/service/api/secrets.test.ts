@@ -8,6 +8,7 @@ import { choosePin, resetPin } from '../../../host/service/people/credentials/pi
 import { registerFob } from '../../../host/service/tokens/fobs.ts';
 import { secret } from '../../kit/secrets.ts';
 import { add, apiKeyOf, codeNow, NOON_MS, newToken } from '../kit.ts';
+import { invitation, queue } from '../mails/kit.ts';
 import { accepted, grace } from '../people/kit.ts';
 import { allRoles, Bureau, pathOf } from './kit.ts';
 
@@ -147,6 +148,11 @@ async function fill(bureau: Bureau): Promise<(string | Uint8Array)[]> {
   accepted(
     await registerFob(management, grace, { ...fob, secrets: { deviceSecret, pairingKey, recoveryKey } }),
   );
+  const mail = await invitation(management);
+  await queue(management, mail);
+  const mailPassword = secret(randomBytes(18).toString('base64url'));
+  const mailServer = { host: 'mail.example.test', port: 587, security: 'starttls', from: 'a@example.test' };
+  await bureau.ask('PUT', '/v1/mail-server', admin, { ...mailServer, user: 'ada', password: mailPassword });
   const shownOnce = [code.code, application.value, madeKey.madeKey].map(value => secret(String(value)));
   expect(shownOnce.filter(value => value.length < 10)).toEqual([]);
   return [
@@ -161,6 +167,8 @@ async function fill(bureau: Bureau): Promise<(string | Uint8Array)[]> {
     password,
     passcode,
     channelSecret,
+    mail.activationString,
+    mailPassword,
     apiKeyOf(bureau.service),
     ...shownOnce,
   ];
