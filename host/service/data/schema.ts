@@ -1,8 +1,8 @@
 import type { Generated } from 'kysely';
-import type { MailKind, MailState } from '../mails/kinds.ts';
 import type { TokenState } from '../tokens/states.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import type { EnrolmentSchema } from './schema-enrolment.ts';
+import type { MailSchema } from './schema-mails.ts';
 
 /** What a token makes its passcodes of: events (RFC 4226), time (RFC 6238), or questions (RFC 6287). */
 export type TokenKind = 'hotp' | 'totp' | 'ocra';
@@ -26,7 +26,7 @@ export type Flag = 0 | 1;
  * they are known before the row is written; sealed values are base64 text, which every database stores alike. Text that
  * is looked up or ordered compares by code point in every database.
  */
-export interface Schema extends EnrolmentSchema {
+export interface Schema extends EnrolmentSchema, MailSchema {
   users: {
     id: string;
     /** Prepared form of the name (`people/users.ts`), unique. */
@@ -186,28 +186,6 @@ export interface Schema extends EnrolmentSchema {
     done_ms: number | null;
     /** Why the last attempt failed, in words. */
     error: string | null;
-  };
-  /** Mails to users: written with the act that they are about, in its transaction; sent afterwards, at least once. */
-  mails: {
-    /** Its Message-ID is made of it. */
-    id: string;
-    kind: MailKind;
-    user_id: string;
-    activation_id: string | null;
-    address: string;
-    /** Sealed JSON of what its text is made of; null once it was sent, given up or too old. */
-    sealed_content: string | null;
-    key_id: string | null;
-    created_ms: number;
-    expires_ms: number;
-    due_ms: number;
-    attempts: number;
-    leased_until_ms: number | null;
-    state: MailState;
-    /** Why it is not where it should be, in words. */
-    error: string | null;
-    /** When a mail server took it. */
-    sent_ms: number | null;
   };
   events: {
     id: Generated<number>;

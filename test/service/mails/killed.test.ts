@@ -1,18 +1,15 @@
 import { expect, test } from 'vitest';
 import { deliverMails } from '../../../host/service/mails/deliver.ts';
 import { MailReceiver } from '../alerts/receivers.ts';
-import { Rig } from '../kit.ts';
+import { RecordsRig } from '../audit/kit.ts';
 import { startNode } from '../nodes/node.ts';
-import { Office } from '../people/kit.ts';
 import { invitation, parsed, queue, rowOf, useServer } from './kit.ts';
 
 test('a node killed after the mail server has the mail and before it is marked: sent again, under the same Message-ID', async () => {
-  await using rig = new Rig();
+  await using rig = new RecordsRig();
   await using server = await new MailReceiver().listen();
-  await (await rig.start({ clock: Date.now })).close();
   rig.clock.nowMs = Date.now();
-  await using office = await Office.beside(rig);
-  const { management } = office;
+  const management = await rig.open();
   await useServer(management, server.port);
   const id = await queue(management, await invitation(management));
   const databaseUrl = await rig.database;
@@ -35,7 +32,7 @@ test('a node killed after the mail server has the mail and before it is marked: 
   expect(await rowOf(management, id)).toMatchObject({ state: 'waiting', attempts: 1 });
   server.beforeAnswer = () => Promise.resolve();
   // Another node, when the lease of the dead one is over.
-  office.nowMs = Date.now() + 60_000;
+  rig.clock.nowMs = Date.now() + 60_000;
   expect(await deliverMails(management)).toEqual({ leased: 1, sent: 1 });
   expect(await rowOf(management, id)).toMatchObject({ state: 'sent', attempts: 2, sealed_content: null });
   const [first, second] = await Promise.all(server.messages.map(({ raw }) => parsed(raw)));
@@ -43,4 +40,4 @@ test('a node killed after the mail server has the mail and before it is marked: 
   expect(second?.messageId).toBe(first?.messageId);
   expect(second?.text).toBe(first?.text);
   expect(second?.date).toEqual(first?.date);
-});
+}, 120_000);
