@@ -9,6 +9,7 @@ import { type Changes, watchChanges } from './data/changes.ts';
 import { openStore, type Store } from './data/database.ts';
 import { limits } from './limits.ts';
 import { noLog } from './log.ts';
+import type { Reach } from './management.ts';
 import { followSealingKey } from './operations/rekey.ts';
 import { checkOptions, openDirectory, type ServiceOptions } from './options.ts';
 import { serviceActor } from './people/actor.ts';
@@ -128,7 +129,7 @@ async function startOn(
   const metrics = makeMetrics();
   const engine = makeEngine({ db, keys, lock: readLockPolicy, clock, decided: metrics.decided });
   const changes = watchChanges(store);
-  const state: ListenerState = { port: 0, hosts: undefined, isClosing: false };
+  const state: ListenerState = { port: 0, hosts: undefined, isClosing: false, wakeJobs: () => undefined };
   const parts: Parts = {
     store,
     keys,
@@ -138,12 +139,18 @@ async function startOn(
     changes,
     metrics,
     clock,
+    reach: {
+      configured: options.publicUrl,
+      own: () => (state.port === 0 ? undefined : localUrl(listening, state.port)),
+    },
   };
-  const working = startWorking(parts, options);
-  const app = appOf(parts, options, { listening, state, wakeJobs: working.wakeJobs });
+  const app = appOf(parts, options, { listening, state });
   state.port = await listen(app, listening.host, options.port);
   state.hosts = hostsOf(listening, state.port);
   const url = localUrl(listening, state.port);
+  // Once it listens: what it does by itself may hand out its address.
+  const working = startWorking(parts, options);
+  state.wakeJobs = working.wakeJobs;
   const live = liveCertificate(app, options.tls, options.log ?? noLog);
   return {
     url,
@@ -170,15 +177,15 @@ async function startOn(
 function appOf(
   parts: Parts,
   options: ServiceOptions,
-  { listening, state, wakeJobs }: { listening: Listening; state: ListenerState; wakeJobs: () => void },
+  { listening, state }: { listening: Listening; state: ListenerState },
 ): FastifyInstance {
-  const { store, keys, engine, application, changes, metrics, clock } = parts;
+  const { store, keys, engine, application, changes, metrics, clock, reach } = parts;
   const { db } = store;
   const isSecure = listening.certificate !== undefined || options.publicUrl?.startsWith('https:') === true;
   return makeApp(
     {
       db,
-      management: { db, keys, clock },
+      management: { db, keys, clock, reach },
       clock,
       lock: () => readLockPolicy(db),
       changes,
@@ -186,7 +193,7 @@ function appOf(
       applications: makeApplicationCache(db, clock),
       ownApplication: application,
       consoleApplication: parts.console,
-      wakeJobs,
+      wakeJobs: () => state.wakeJobs(),
       decide: async request => announced(changes, await counted(metrics, () => engine.decide(request))),
       metrics,
       version: options.version ?? '0',
@@ -216,6 +223,7 @@ interface ListenerState {
   port: number;
   hosts: ReadonlySet<string> | undefined;
   isClosing: boolean;
+  wakeJobs: () => void;
 }
 
 interface Parts {
@@ -228,6 +236,7 @@ interface Parts {
   readonly changes: Changes;
   readonly metrics: Metrics;
   readonly clock: () => number;
+  readonly reach: Reach;
 }
 
 /** What can be done from inside the process, without HTTP. */

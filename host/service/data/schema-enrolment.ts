@@ -19,6 +19,8 @@ export interface EnrolmentSchema {
     token_id: string | null;
     /** What a new token is like; null for the defaults. */
     policy_id: string | null;
+    /** The activation that this one took the place of, or null where it is the first. */
+    replaces: string | null;
     fobs: ActivationFobs;
     /** SHA-256 of the code, in hexadecimal. */
     code_hash: string;

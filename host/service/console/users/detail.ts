@@ -1,4 +1,5 @@
 import { listAudit } from '../../audit/list.ts';
+import { activationsOf } from '../../enrolment/views.ts';
 import { limits } from '../../limits.ts';
 import { listOperators } from '../../people/access/operator-changes.ts';
 import { readSettings } from '../../people/settings.ts';
@@ -8,6 +9,7 @@ import { temporaryCodeEnd } from '../../tokens/codes/temporary-codes.ts';
 import { searchTokens } from '../../tokens/search.ts';
 import { listUserEvents } from '../../validation/user-events.ts';
 import { html, type Markup, nothing } from '../../web/html.ts';
+import { activationTable } from '../activations/table.ts';
 import { type Desk, missingPage } from '../kit/desk.ts';
 import { actButton, actionLink, actions, badge, facts, moment, section } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
@@ -45,6 +47,7 @@ ${section(
       : nothing,
   ])}`,
 )}
+${section('activations', consoleTexts.activations.title, await activations(visit, user))}
 ${section('outcomes', text.outcomes, eventTable(await listUserEvents(db, user.id)))}
 ${visit.may('audit.read') ? await history(visit, user) : nothing}`,
     };
@@ -106,6 +109,16 @@ async function factsOf(
     ],
     [text.created, moment(user.createdMs)],
   ];
+}
+
+async function activations(visit: Visit, { id, name, disabledMs }: UserDetail): Promise<Markup> {
+  const { db, clock } = visit.management;
+  const texts = consoleTexts.activations;
+  const found = await activationsOf(db, id, clock());
+  const maySend = visit.may('activation.start') && disabledMs === null;
+  return html`${activationTable(visit, found, { isOfOne: true, empty: texts.noneOfUser })}${actions([
+    maySend ? actionLink(at('/user/activate', { user: name }), texts.send) : nothing,
+  ])}`;
 }
 
 async function history({ management }: Visit, user: UserDetail): Promise<Markup> {

@@ -10,6 +10,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('user_id', exact, required)
     .addColumn('token_id', exact)
     .addColumn('policy_id', exact)
+    .addColumn('replaces', exact)
     .addColumn('fobs', 'text', required)
     .addColumn('code_hash', exact, column => column.notNull().unique())
     .addColumn('state', 'text', required)
@@ -30,6 +31,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .createIndex('activations_user')
     .on('activations')
     .columns(['user_id', 'created_ms'])
+    .execute();
+  await db.schema
+    .createIndex('activations_created')
+    .on('activations')
+    .columns(['created_ms', 'id'])
     .execute();
   await db.schema
     .createIndex('activations_state')
