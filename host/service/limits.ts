@@ -1,6 +1,7 @@
 import { challengeLimits } from './challenges/limits.ts';
 import { consoleLimits } from './console/limits.ts';
 import { enrolmentLimits } from './enrolment/limits.ts';
+import { mailLimits } from './mails/limits.ts';
 
 /** Every bound, size and time of the service. Units last in the name. */
 export const limits = {
@@ -282,4 +283,5 @@ export const limits = {
   ...challengeLimits,
   ...consoleLimits,
   ...enrolmentLimits,
+  ...mailLimits,
 } as const;

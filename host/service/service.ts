@@ -9,6 +9,7 @@ import { type Changes, watchChanges } from './data/changes.ts';
 import { openStore, type Store } from './data/database.ts';
 import { limits } from './limits.ts';
 import { noLog } from './log.ts';
+import { type LocalMail, localMails } from './mails/outbox.ts';
 import type { Reach } from './management.ts';
 import { followSealingKey } from './operations/rekey.ts';
 import { checkOptions, openDirectory, type ServiceOptions } from './options.ts';
@@ -68,6 +69,8 @@ export interface RunningService {
   /** Decides a log-in; only `accepted` may let anybody in, `outcome` is for operators. */
   validate(request: LocalValidation): Promise<{ accepted: boolean; outcome: Outcome }>;
   alerts(): Promise<Alert[]>;
+  /** What mails to users would have been, where there is no mail server; newest first. Links in it are secrets. */
+  outbox(): Promise<LocalMail[]>;
   events(): Promise<ValidationEvent[]>;
   /** Reads certificate and key again; does nothing without TLS. */
   reloadCertificate(): void;
@@ -150,7 +153,7 @@ async function startOn(
   const url = localUrl(listening, state.port);
   // Once it listens: what it does by itself may hand out its address.
   const working = startWorking(parts, options);
-  state.wakeJobs = working.wakeJobs;
+  state.wakeJobs = working.wake;
   const live = liveCertificate(app, options.tls, options.log ?? noLog);
   return {
     url,
@@ -242,7 +245,10 @@ interface Parts {
 /** What can be done from inside the process, without HTTP. */
 function operations(
   parts: Parts,
-): Pick<RunningService, 'addToken' | 'changeTokenState' | 'tokens' | 'validate' | 'alerts' | 'events'> {
+): Pick<
+  RunningService,
+  'addToken' | 'changeTokenState' | 'tokens' | 'validate' | 'alerts' | 'outbox' | 'events'
+> {
   const { changes, engine } = parts;
   const { db } = parts.store;
   return {
@@ -261,6 +267,7 @@ function operations(
       return { accepted: outcome === 'accepted', outcome };
     },
     alerts: () => listAlerts(db),
+    outbox: () => localMails({ db, keys: parts.keys }),
     events: () => listEvents(db),
   };
 }

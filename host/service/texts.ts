@@ -3,6 +3,7 @@ import { apiProblems, apiRefusals } from './texts/api.ts';
 import { challengeOutcomes, challengeRefusals } from './texts/challenges.ts';
 import { consoleRefusals } from './texts/console.ts';
 import { enrolmentRefusals } from './texts/enrolment.ts';
+import { mailRefusals } from './texts/mails.ts';
 import { peopleRefusals, peopleTexts, pinRefusals } from './texts/people.ts';
 import { recordRefusals, recordTexts } from './texts/records.ts';
 import { tokenRefusals } from './texts/tokens.ts';
@@ -56,6 +57,7 @@ export const texts = {
     ...apiRefusals,
     ...consoleRefusals,
     ...enrolmentRefusals,
+    ...mailRefusals,
   },
 
   pinRefusals,

@@ -3,6 +3,7 @@ import type { Store } from './data/database.ts';
 import { systemCode } from './errors.ts';
 import { startJobs } from './jobs/worker.ts';
 import { noLog } from './log.ts';
+import { startMails } from './mails/worker.ts';
 import type { Reach } from './management.ts';
 import { startBackground } from './operations/background.ts';
 import type { ServiceOptions } from './options.ts';
@@ -20,28 +21,34 @@ interface Means {
 
 /** What a node does by itself. `stop` ends it, when what is under way is done. */
 export interface Working {
-  readonly wakeJobs: () => void;
+  /** Has jobs and mails that were just written down begin at once. */
+  readonly wake: () => void;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts what a node does by itself: bounds, audit, alerts and jobs. */
+/** Starts what a node does by itself: bounds, audit, alerts, mails and jobs. */
 export function startWorking(
   { store, keys, changes, clock, reach }: Means,
   options: ServiceOptions,
 ): Working {
   const sweeping = startSweeping(store.db, clock);
-  if (options.background === false) return { wakeJobs: () => undefined, stop: () => sweeping.stop() };
+  if (options.background === false) return { wake: () => undefined, stop: () => sweeping.stop() };
   const management = { db: store.db, keys, clock, reach };
   const log = options.log ?? noLog;
   // The text of an error may hold what was typed; its kind does not.
   const failed = (error: unknown) => log('error', 'background', { error: systemCode(error) || 'unknown' });
   const background = startBackground(management, { failed });
   const jobs = startJobs(management, { progressed: () => changes.announce(), failed });
+  const mails = startMails(management, { progressed: () => changes.announce(), failed });
   return {
-    wakeJobs: jobs.wake,
+    wake() {
+      jobs.wake();
+      mails.wake();
+    },
     async stop() {
       await sweeping.stop();
       await jobs.close();
+      await mails.close();
       await background.stop();
     },
   };

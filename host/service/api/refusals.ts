@@ -118,6 +118,13 @@ export const refusalStatuses = {
   no_email: 409,
   no_public_address: 409,
   too_many_resends: 429,
+  bad_mail_server: 400,
+  bad_mail_password: 400,
+  no_mail_server: 409,
+  mail_failed: 502,
+  unknown_mail: 404,
+  mail_destroyed: 409,
+  bad_bounce: 422,
 } as const satisfies Record<RefusalCode, RefusalStatus>;
 
 /** A refusal as a problem (RFC 9457 §3). `detail` may say more than the registry where the act knows more. */

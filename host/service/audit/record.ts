@@ -19,6 +19,7 @@ export type SubjectKind =
   | 'operator'
   | 'settings'
   | 'alert'
+  | 'mail'
   | 'job'
   | 'service';
 

@@ -55,7 +55,7 @@ export async function start(acting: Acting, input: StartInput): Promise<Result<M
     if (!reserved.ok) return reserved;
   }
   const about = { token_id: tokenId, policy_id: policyId, fobs, replaces: null };
-  return make(acting, { user, about, lifetimeMs, minted, ...input });
+  return make(acting, { user, about, lifetimeMs, minted, delivery: input.delivery });
 }
 
 /** An activation by its identifier. */

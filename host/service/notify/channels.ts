@@ -1,18 +1,11 @@
 import type { Db } from '../data/database.ts';
+import type { SmtpServer } from './smtp.ts';
 
-/** Where alerts go by mail. */
-export interface MailChannel {
+/** Where alerts go by mail; the password of the log-in is the channel's secret. */
+export interface MailChannel extends SmtpServer {
   readonly kind: 'mail';
-  readonly host: string;
-  readonly port: number;
-  /** TLS from the first byte, by STARTTLS, or none, which is for loopback only. */
-  readonly security: 'tls' | 'starttls' | 'none';
-  /** Log-in name at the mail server; its password is the channel's secret. */
-  readonly user?: string | undefined;
   readonly from: string;
   readonly to: readonly string[];
-  /** PEM of the authority that signs the server's certificate, where it is none of the system's. */
-  readonly authority?: string | undefined;
 }
 
 /** Where alerts go by HTTP; the channel's secret is the key of the signatures. */

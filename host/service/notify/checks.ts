@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { limits } from '../limits.ts';
 import type { RefusalCode } from '../management.ts';
 import type { ChannelTarget, MailChannel, SyslogChannel, WebhookChannel } from './channels.ts';
+import type { SmtpServer } from './smtp.ts';
 
 /** What an operator gives for a channel. */
 export interface ChannelInput {
@@ -30,15 +31,22 @@ export function problemOfChannel({ name, target, secret }: ChannelInput): Refusa
 }
 
 function problemOfMail(target: MailChannel): RefusalCode | undefined {
-  if (!isHost(target.host) || !isPort(target.port)) return 'bad_channel';
-  if (!['tls', 'starttls', 'none'].includes(target.security)) return 'bad_channel';
-  if (target.security === 'none' && !isLoopbackName(target.host)) return 'channel_plain';
-  const { user, to } = target;
-  if (user !== undefined && (user === '' || user.length > limits.channelSecretMax || /\p{C}/u.test(user)))
-    return 'bad_channel';
-  const fits =
-    to.length > 0 && to.length <= limits.mailRecipientsMax && [target.from, ...to].every(isMailAddress);
+  const problem = problemOfSmtp(target);
+  if (problem !== undefined) return problem;
+  const { from, to } = target;
+  const fits = to.length > 0 && to.length <= limits.mailRecipientsMax && [from, ...to].every(isMailAddress);
   return fits ? undefined : 'bad_channel';
+}
+
+/** Why mail cannot be sent by a server as it is given, or undefined where it can. */
+export function problemOfSmtp(server: SmtpServer): 'bad_channel' | 'channel_plain' | undefined {
+  const { host, port, security, user } = server;
+  if (!isHost(host) || !isPort(port) || !isAuthority(server.authority)) return 'bad_channel';
+  if (!['tls', 'starttls', 'none'].includes(security)) return 'bad_channel';
+  if (security === 'none' && !isLoopbackName(host)) return 'channel_plain';
+  const isUser =
+    user === undefined || (user !== '' && user.length <= limits.channelSecretMax && !/\p{C}/u.test(user));
+  return isUser ? undefined : 'bad_channel';
 }
 
 function problemOfWebhook({ url }: WebhookChannel): RefusalCode | undefined {
@@ -70,7 +78,7 @@ function isPort(port: number): boolean {
 }
 
 /** One plain address, without a name, comments or anything a header would obey. */
-function isMailAddress(address: string): boolean {
+export function isMailAddress(address: string): boolean {
   return (
     address.length <= limits.mailAddressMax &&
     /^[^\s@<>()[\],:;"\\\p{C}]+@[^\s@<>()[\],:;"\\\p{C}]+$/u.test(address)

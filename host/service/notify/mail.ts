@@ -1,9 +1,7 @@
-import { createTransport } from 'nodemailer';
-import { systemCode } from '../errors.ts';
-import { limits } from '../limits.ts';
 import { texts } from '../texts.ts';
 import type { MailChannel } from './channels.ts';
-import { factsOf, type Notice, type Send, SendError, titleOf } from './notice.ts';
+import { factsOf, type Notice, type Send, titleOf } from './notice.ts';
+import { sendBySmtp } from './smtp.ts';
 
 /**
  * Sends by SMTP, text and HTML.
@@ -11,32 +9,7 @@ import { factsOf, type Notice, type Send, SendError, titleOf } from './notice.ts
  * @param password of the log-in at the mail server; undefined where it needs none
  */
 export function mailSender(channel: MailChannel, password: string | undefined): Send {
-  return async (notice, signal) => {
-    const transport = createTransport({
-      host: channel.host,
-      port: channel.port,
-      secure: channel.security === 'tls',
-      requireTLS: channel.security === 'starttls',
-      ignoreTLS: channel.security === 'none',
-      ...(channel.user === undefined ? {} : { auth: { user: channel.user, pass: password ?? '' } }),
-      tls: { minVersion: 'TLSv1.2', ...(channel.authority === undefined ? {} : { ca: channel.authority }) },
-      connectionTimeout: limits.deliveryTimeoutMs,
-      greetingTimeout: limits.deliveryTimeoutMs,
-      socketTimeout: limits.deliveryTimeoutMs,
-      disableFileAccess: true,
-      disableUrlAccess: true,
-    });
-    const stop = () => transport.close();
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      await transport.sendMail(messageOf(channel, notice));
-    } catch (error) {
-      throw new SendError(reasonOf(error));
-    } finally {
-      signal.removeEventListener('abort', stop);
-      transport.close();
-    }
-  };
+  return (notice, signal) => sendBySmtp(channel, password, messageOf(channel, notice), signal);
 }
 
 function messageOf(channel: MailChannel, notice: Notice) {
@@ -59,16 +32,4 @@ function messageOf(channel: MailChannel, notice: Notice) {
 
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
-}
-
-/** Names of errors and numbers of answers; a server's own words may repeat what it was sent. */
-function reasonOf(error: unknown): string {
-  const answered =
-    typeof error === 'object' &&
-    error !== null &&
-    'responseCode' in error &&
-    Number.isInteger(error.responseCode)
-      ? ` ${error.responseCode}`
-      : '';
-  return `SMTP ${systemCode(error) || 'error'}${answered}`;
 }

@@ -52,6 +52,6 @@ export function timeOf(ms: number): string {
 }
 
 /** What people typed, as one line that no terminal, header or log obeys. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ');
 }

@@ -15,6 +15,8 @@ const SEVERITY: Readonly<Record<Notice['kind'], number>> = {
   report: 1,
   audit: 1,
   locked: 4,
+  undelivered: 4,
+  activation_expired: 4,
   clock: 4,
   test: 6,
 };

@@ -4,6 +4,7 @@ import { deliverDue, forgetDeliveries } from '../alerts/deliver.ts';
 import { sealAll } from '../audit/sealer.ts';
 import { forgetActivations, tendActivations } from '../enrolment/tend.ts';
 import { limits } from '../limits.ts';
+import { forgetMails } from '../mails/ends.ts';
 import type { Management } from '../management.ts';
 import { followSealingKey } from './rekey.ts';
 
@@ -43,6 +44,7 @@ export function startBackground(management: Management, options: BackgroundOptio
     every(limits.forgetEveryMs, failed, async () => {
       await forgetDeliveries(db, clock());
       await forgetActivations(db, clock());
+      await forgetMails(db, clock());
     }),
   ];
   let stopping: Promise<void> | undefined;

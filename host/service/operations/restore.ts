@@ -3,6 +3,7 @@ import { recordAudit } from '../audit/record.ts';
 import { type Db, type Store, writing } from '../data/database.ts';
 import { engineOf } from '../data/engine.ts';
 import { limits } from '../limits.ts';
+import { dropRestoredMails } from '../mails/ends.ts';
 import { done, type Management, type Result, refused } from '../management.ts';
 import type { Actor } from '../people/actor.ts';
 import type { Keys } from '../sealing/key-file.ts';
@@ -23,7 +24,8 @@ export interface Restored {
 
 /**
  * Restores a backup into an empty database, all of it or nothing. Marks are raised, so that nothing accepted since the
- * backup is accepted again; nobody is logged in; jobs are paused, because some of what they did since may be lost.
+ * backup is accepted again; nobody is logged in; jobs are paused, because some of what they did since may be lost; mails that
+ * were waiting are dropped, because they may have been sent since.
  *
  * @param counterGap how many passcodes of one HOTP fob may have been accepted since the backup; default 25
  * @throws ServiceError `busy`; an error of the database
@@ -48,6 +50,7 @@ export async function restore(
         .set({ state: 'paused', leased_until_ms: null })
         .where('state', 'in', ['queued', 'running'])
         .execute();
+      await dropRestoredMails(db);
       await recordAudit(db, keys, {
         atMs,
         actor,

@@ -19,6 +19,7 @@ export const backedUpTables: readonly BackedUp[] = [
   { table: 'assignments', key: ['id'] },
   { table: 'alerts', key: ['id'] },
   { table: 'deliveries', key: ['id'] },
+  { table: 'mails', key: ['id'] },
   { table: 'events', key: ['id'] },
   { table: 'audit', key: ['id'] },
   { table: 'audit_seals', key: ['number'] },

@@ -40,6 +40,8 @@ export const permissions = {
   'application.change': { roles: admin, dangerous: true },
   'api-key.change': { roles: admin, dangerous: true },
   'operator.change': { roles: admin, dangerous: true },
+  'mail.open': { roles: admin, dangerous: true },
+  'mail.bounce': { roles: desk, dangerous: false },
   'alert.acknowledge': { roles: desk, dangerous: false },
   'job.run': { roles: admin, dangerous: true },
   'job.control': { roles: admin, dangerous: false },

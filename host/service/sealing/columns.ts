@@ -11,7 +11,7 @@ export interface SealedValue extends Sealed {
 
 /** A column whose values are sealed. */
 export interface SealedColumn {
-  readonly table: 'tokens' | 'fobs' | 'fob_pairings' | 'job_items' | 'service_keys';
+  readonly table: 'tokens' | 'fobs' | 'fob_pairings' | 'job_items' | 'service_keys' | 'mails';
   readonly column: string;
   /** The columns of its primary key, whose values joined by colons are the place's id. */
   readonly key: readonly string[];
@@ -24,6 +24,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'fob_pairings', column: 'sealed_secrets', key: ['id'] },
   { table: 'job_items', column: 'sealed_payload', key: ['job_id', 'number'] },
   { table: 'service_keys', column: 'sealed_key', key: ['name'] },
+  { table: 'mails', column: 'sealed_content', key: ['id'] },
 ];
 
 /** The key ids that values of a column are sealed under. */

@@ -28,6 +28,7 @@ export const recordTexts = {
       clock: 'Service clock went back',
       report: 'Log-in reported by its user',
       activation_expired: 'Activation expired unused',
+      undelivered: 'Mail to a user not delivered',
       test: 'Test message',
     },
     title: (kind: string, count: number) => `Passfob: ${kind}${count > 1 ? ` (${count} times)` : ''}`,

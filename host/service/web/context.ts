@@ -26,7 +26,7 @@ export interface WebContext {
   readonly ownApplication: Application;
   /** The application that operators sign in to. */
   readonly consoleApplication: Application;
-  /** Has a job that was just written down begin at once. */
+  /** Has a job or a mail that was just written down begin at once. */
   readonly wakeJobs: () => void;
   /** Decides one log-in and tells watchers. */
   readonly decide: (request: ValidationRequest) => Promise<Outcome>;

@@ -37,6 +37,12 @@ export class HookReceiver implements AsyncDisposable {
 /** A mail server on loopback that keeps the messages, and takes one log-in where a password is given. */
 export class MailReceiver implements AsyncDisposable {
   readonly messages: { from: string; to: string[]; raw: string }[] = [];
+  /** Who is turned away at RCPT TO, or with the message, by an answer of this code. */
+  refusal: { readonly at: 'RCPT TO' | 'MAIL FROM' | 'DATA'; readonly code: number } | undefined;
+  /** What is waited for when a message is here, before it is said to be. */
+  beforeAnswer: () => Promise<void> = () => Promise.resolve();
+  /** What the last one asked about a bounce (RFC 3461). */
+  returned = '';
   port = 0;
   readonly #server: SMTPServer;
 
@@ -47,21 +53,32 @@ export class MailReceiver implements AsyncDisposable {
       ...(tls === undefined ? { hideSTARTTLS: true } : tls),
       onAuth: (auth, _session, done) =>
         auth.password === password ? done(null, { user: 'ada' }) : done(new Error(`no: ${auth.password}`)),
+      hideDSN: false,
+      onMailFrom: (_address, _session, done) => done(this.#refused('MAIL FROM')),
+      onRcptTo: (_address, _session, done) => done(this.#refused('RCPT TO')),
       onData: (stream, session, done) => {
         const chunks: Buffer[] = [];
         stream.on('data', chunk => chunks.push(chunk));
         stream.on('end', () => {
           const { mailFrom, rcptTo } = session.envelope;
+          const refused = this.#refused('DATA');
+          if (refused !== undefined) return done(refused);
+          this.returned = (session.envelope as { dsn?: { ret?: string | null } }).dsn?.ret ?? '';
           this.messages.push({
             from: mailFrom === false ? '' : mailFrom.address,
             to: rcptTo.map(({ address }) => address),
             raw: Buffer.concat(chunks).toString('utf8'),
           });
-          done();
+          void this.beforeAnswer().then(() => done());
         });
       },
     });
     this.#server.on('error', () => undefined);
+  }
+
+  #refused(at: 'RCPT TO' | 'MAIL FROM' | 'DATA'): Error | undefined {
+    if (this.refusal?.at !== at) return undefined;
+    return Object.assign(new Error('no, ada@example.test'), { responseCode: this.refusal.code });
   }
 
   async listen(): Promise<this> {

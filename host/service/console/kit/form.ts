@@ -52,6 +52,8 @@ export function serveForm<T>(desk: Desk, form: FormPage<T>): void {
       const result = await form.run(visit);
       if (!result.ok) return page(visit, result.refusal);
       visit.context.changes.announce();
+      // It may have written down a mail.
+      visit.context.wakeJobs();
       return form.done(visit, result.value);
     },
     form.bodyLimit === undefined ? {} : { bodyLimit: form.bodyLimit },

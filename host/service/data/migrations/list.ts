@@ -3,6 +3,7 @@ import { up as first } from './0001-first.ts';
 import { up as management } from './0002-management.ts';
 import { up as sessions } from './0003-sessions.ts';
 import { up as challenges } from './0004-challenges.ts';
+import { up as mails } from './0005-mails.ts';
 import { up as activations } from './0006-activations.ts';
 
 const migrations: Record<string, Migration> = {
@@ -10,6 +11,7 @@ const migrations: Record<string, Migration> = {
   '0002-management': { up: management },
   '0003-sessions': { up: sessions },
   '0004-challenges': { up: challenges },
+  '0005-mails': { up: mails },
   '0006-activations': { up: activations },
 };
 

@@ -1,0 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { passcodeScreen, pixelsOf } from '../../../host/service/mails/pictures/screens.ts';
+
+test('the screen in the pictures is the one that the firmware draws, pixel by pixel', () => {
+  const golden = readFileSync(new URL('../../golden/128x64/totp-6.txt', import.meta.url), 'utf8');
+  const rows = golden.split('\n').filter(line => line.startsWith('│'));
+  expect(rows).toHaveLength(32);
+  const drawn = pixelsOf(`\n${rows.map(row => row.slice(1, -1)).join('\n')}`);
+  const padded = pixelsOf(passcodeScreen).map(row => [...row, ...Array(128 - row.length).fill(false)]);
+  expect(padded).toEqual(drawn);
+});
