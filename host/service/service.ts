@@ -142,10 +142,7 @@ async function startOn(
     changes,
     metrics,
     clock,
-    reach: {
-      configured: options.publicUrl,
-      own: () => (state.port === 0 ? undefined : localUrl(listening, state.port)),
-    },
+    reach: addressesOf(listening, state),
   };
   const app = appOf(parts, options, { listening, state });
   state.port = await listen(app, listening.host, options.port);
@@ -213,6 +210,12 @@ function appOf(
       health: { db, version: options.version ?? '0', isClosing: () => state.isClosing },
     },
   );
+}
+
+/** Under which addresses people may reach it: its own is known once it listens. */
+function addressesOf(listening: Listening, state: ListenerState): Reach {
+  const own = () => (state.port === 0 ? undefined : localUrl(listening, state.port));
+  return { configured: listening.publicUrl, own };
 }
 
 /** Not where sealed rows are, nor beside other nodes on one PostgreSQL database: all of them need the same keys. */

@@ -3,6 +3,11 @@ import { exactText, required } from './columns.ts';
 
 /** Self-enrolment: one row for each activation that an operator gave out, and the sessions of the users' own page. */
 export async function up(db: Kysely<unknown>): Promise<void> {
+  await createActivations(db);
+  await createPairings(db);
+}
+
+async function createActivations(db: Kysely<unknown>): Promise<void> {
   const exact = exactText(db);
   await db.schema
     .createTable('activations')
@@ -42,6 +47,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .on('activations')
     .columns(['state', 'expires_ms'])
     .execute();
+}
+
+async function createPairings(db: Kysely<unknown>): Promise<void> {
+  const exact = exactText(db);
   await db.schema
     .createTable('fob_pairings')
     .addColumn('id', exact, column => column.primaryKey())
