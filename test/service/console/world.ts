@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { startActivation } from '../../../host/service/enrolment/activations.ts';
 import { startBulk } from '../../../host/service/jobs/bulk.ts';
 import { startJobs } from '../../../host/service/jobs/worker.ts';
 import { saveChannel } from '../../../host/service/notify/manage.ts';
@@ -67,6 +68,11 @@ export async function fillWorld({ service, office }: Furnished, clock: FakeClock
         ...(driftPpm !== null && { clock: { setMs: clock.nowMs, errorMs: 1200, driftPpm } }),
       }),
     );
+  const reach = { configured: undefined, own: () => service.url };
+  for (const user of ['ada', HOSTILE]) {
+    const made = accepted(await startActivation({ ...management, reach }, grace, { user, fobs: 'any' }));
+    if (made.string !== null) secret(made.string);
+  }
   await fillService(office.management);
 }
 
