@@ -1,5 +1,6 @@
 import { challengeLimits } from './challenges/limits.ts';
 import { consoleLimits } from './console/limits.ts';
+import { enrolmentLimits } from './enrolment/limits.ts';
 import { mailLimits } from './mails/limits.ts';
 
 /** Every bound, size and time of the service. Units last in the name. */
@@ -281,5 +282,6 @@ export const limits = {
 
   ...challengeLimits,
   ...consoleLimits,
+  ...enrolmentLimits,
   ...mailLimits,
 } as const;

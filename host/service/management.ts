@@ -8,6 +8,16 @@ export interface Management {
   readonly keys: Keys;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Where people reach the service; absent where nothing listens. */
+  readonly reach?: Reach;
+}
+
+/** Under which address people reach the service, as far as its own process knows it. */
+export interface Reach {
+  /** What the configuration says, an origin; undefined where it says nothing. */
+  readonly configured: string | undefined;
+  /** The listener's own origin; undefined until it listens. */
+  readonly own: () => string | undefined;
 }
 
 export type RefusalCode = keyof typeof texts.refusals;

@@ -10,6 +10,7 @@ import { openStore, type Store } from './data/database.ts';
 import { limits } from './limits.ts';
 import { noLog } from './log.ts';
 import { type LocalMail, localMails } from './mails/outbox.ts';
+import type { Reach } from './management.ts';
 import { followSealingKey } from './operations/rekey.ts';
 import { checkOptions, openDirectory, type ServiceOptions } from './options.ts';
 import { serviceActor } from './people/actor.ts';
@@ -131,7 +132,7 @@ async function startOn(
   const metrics = makeMetrics();
   const engine = makeEngine({ db, keys, lock: readLockPolicy, clock, decided: metrics.decided });
   const changes = watchChanges(store);
-  const state: ListenerState = { port: 0, hosts: undefined, isClosing: false };
+  const state: ListenerState = { port: 0, hosts: undefined, isClosing: false, wakeJobs: () => undefined };
   const parts: Parts = {
     store,
     keys,
@@ -141,12 +142,15 @@ async function startOn(
     changes,
     metrics,
     clock,
+    reach: addressesOf(listening, state),
   };
-  const working = startWorking(parts, options);
-  const app = appOf(parts, options, { listening, state, wakeJobs: working.wake });
+  const app = appOf(parts, options, { listening, state });
   state.port = await listen(app, listening.host, options.port);
   state.hosts = hostsOf(listening, state.port);
   const url = localUrl(listening, state.port);
+  // Once it listens: what it does by itself may hand out its address.
+  const working = startWorking(parts, options);
+  state.wakeJobs = working.wake;
   const live = liveCertificate(app, options.tls, options.log ?? noLog);
   return {
     url,
@@ -173,15 +177,15 @@ async function startOn(
 function appOf(
   parts: Parts,
   options: ServiceOptions,
-  { listening, state, wakeJobs }: { listening: Listening; state: ListenerState; wakeJobs: () => void },
+  { listening, state }: { listening: Listening; state: ListenerState },
 ): FastifyInstance {
-  const { store, keys, engine, application, changes, metrics, clock } = parts;
+  const { store, keys, engine, application, changes, metrics, clock, reach } = parts;
   const { db } = store;
   const isSecure = listening.certificate !== undefined || options.publicUrl?.startsWith('https:') === true;
   return makeApp(
     {
       db,
-      management: { db, keys, clock },
+      management: { db, keys, clock, reach },
       clock,
       lock: () => readLockPolicy(db),
       changes,
@@ -189,7 +193,7 @@ function appOf(
       applications: makeApplicationCache(db, clock),
       ownApplication: application,
       consoleApplication: parts.console,
-      wakeJobs,
+      wakeJobs: () => state.wakeJobs(),
       decide: async request => announced(changes, await counted(metrics, () => engine.decide(request))),
       metrics,
       version: options.version ?? '0',
@@ -208,6 +212,12 @@ function appOf(
   );
 }
 
+/** Under which addresses people may reach it: its own is known once it listens. */
+function addressesOf(listening: Listening, state: ListenerState): Reach {
+  const own = () => (state.port === 0 ? undefined : localUrl(listening, state.port));
+  return { configured: listening.publicUrl, own };
+}
+
 /** Not where sealed rows are, nor beside other nodes on one PostgreSQL database: all of them need the same keys. */
 async function mayMakeKeys({ db, engine }: Store): Promise<boolean> {
   if ((await keyIdsInUse(db)).size > 0) return false;
@@ -219,6 +229,7 @@ interface ListenerState {
   port: number;
   hosts: ReadonlySet<string> | undefined;
   isClosing: boolean;
+  wakeJobs: () => void;
 }
 
 interface Parts {
@@ -231,6 +242,7 @@ interface Parts {
   readonly changes: Changes;
   readonly metrics: Metrics;
   readonly clock: () => number;
+  readonly reach: Reach;
 }
 
 /** What can be done from inside the process, without HTTP. */

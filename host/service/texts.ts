@@ -2,6 +2,7 @@ import { limits } from './limits.ts';
 import { apiProblems, apiRefusals } from './texts/api.ts';
 import { challengeOutcomes, challengeRefusals } from './texts/challenges.ts';
 import { consoleRefusals } from './texts/console.ts';
+import { enrolmentRefusals } from './texts/enrolment.ts';
 import { mailRefusals } from './texts/mails.ts';
 import { peopleRefusals, peopleTexts, pinRefusals } from './texts/people.ts';
 import { recordRefusals, recordTexts } from './texts/records.ts';
@@ -55,6 +56,7 @@ export const texts = {
     ...tokenRefusals,
     ...apiRefusals,
     ...consoleRefusals,
+    ...enrolmentRefusals,
     ...mailRefusals,
   },
 

@@ -4,6 +4,7 @@ import { systemCode } from './errors.ts';
 import { startJobs } from './jobs/worker.ts';
 import { noLog } from './log.ts';
 import { startMails } from './mails/worker.ts';
+import type { Reach } from './management.ts';
 import { startBackground } from './operations/background.ts';
 import type { ServiceOptions } from './options.ts';
 import type { Keys } from './sealing/key-file.ts';
@@ -15,6 +16,7 @@ interface Means {
   readonly keys: Keys;
   readonly changes: Changes;
   readonly clock: () => number;
+  readonly reach: Reach;
 }
 
 /** What a node does by itself. `stop` ends it, when what is under way is done. */
@@ -25,10 +27,13 @@ export interface Working {
 }
 
 /** Starts what a node does by itself: bounds, audit, alerts, mails and jobs. */
-export function startWorking({ store, keys, changes, clock }: Means, options: ServiceOptions): Working {
+export function startWorking(
+  { store, keys, changes, clock, reach }: Means,
+  options: ServiceOptions,
+): Working {
   const sweeping = startSweeping(store.db, clock);
   if (options.background === false) return { wake: () => undefined, stop: () => sweeping.stop() };
-  const management = { db: store.db, keys, clock };
+  const management = { db: store.db, keys, clock, reach };
   const log = options.log ?? noLog;
   // The text of an error may hold what was typed; its kind does not.
   const failed = (error: unknown) => log('error', 'background', { error: systemCode(error) || 'unknown' });

@@ -3,12 +3,12 @@ import { apiTexts } from '../texts/api.ts';
 import { texts } from '../texts.ts';
 
 /** Statuses of refusals: what is wrong with the request, what is not there, what stands against it. */
-export type RefusalStatus = 400 | 404 | 409 | 413 | 422 | 423 | 502;
+export type RefusalStatus = 400 | 404 | 409 | 413 | 422 | 423 | 429 | 502;
 
 /**
  * The status of every refusal of an act. 400: a value out of its bounds; 404: what the address or the body names is not
  * there; 409: it clashes with what is; 413: too much at once; 422: understood, and not to be had; 423: a lock stands before it;
- * 502: somebody else's server did not take it.
+ * 429: too often; 502: somebody else's server did not take it.
  */
 export const refusalStatuses = {
   bad_user: 400,
@@ -109,6 +109,15 @@ export const refusalStatuses = {
   bad_table: 400,
   unreadable_seed: 400,
   bad_import: 422,
+  bad_target: 400,
+  not_enrolable: 409,
+  bad_activation_time: 400,
+  activation_open: 409,
+  activation_over: 409,
+  unknown_activation: 404,
+  no_email: 409,
+  no_public_address: 409,
+  too_many_resends: 429,
   bad_mail_server: 400,
   bad_mail_password: 400,
   no_mail_server: 409,

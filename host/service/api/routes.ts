@@ -1,3 +1,4 @@
+import { activationRoutes } from './people/activations.ts';
 import { apiKeyRoutes } from './people/api-keys.ts';
 import { applicationRoutes } from './people/applications.ts';
 import { operatorRoutes } from './people/operators.ts';
@@ -23,6 +24,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...sessionRoutes,
   ...userRoutes,
   ...temporaryCodeRoutes,
+  ...activationRoutes,
   ...tokenRoutes,
   ...moveRoutes,
   ...policyRoutes,

@@ -4,6 +4,8 @@ import { serveEntry } from './access/enter.ts';
 import { serveProving } from './access/prove.ts';
 import { serveSetUp } from './access/setup.ts';
 import { askToSignIn, serveSignIn } from './access/sign-in.ts';
+import { serveActivationForms } from './activations/forms.ts';
+import { serveActivationList } from './activations/list.ts';
 import { serveBulk } from './batch/bulk.ts';
 import { serveImport } from './batch/import.ts';
 import { serveJobs } from './batch/jobs.ts';
@@ -38,6 +40,8 @@ const subjects: readonly ((desk: Desk) => void)[] = [
   serveUserDetail,
   serveUserForms,
   serveUserActs,
+  serveActivationList,
+  serveActivationForms,
   serveTokenList,
   serveTokenDetail,
   serveTokenForms,

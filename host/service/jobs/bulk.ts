@@ -1,4 +1,5 @@
 import { type Options, parse } from 'csv-parse/sync';
+import type { ActivationFobs } from '../data/schema-enrolment.ts';
 import type { Management, Result } from '../management.ts';
 import { refused } from '../management.ts';
 import type { Actor } from '../people/actor.ts';
@@ -44,6 +45,28 @@ export function startAssigning(
   return startJob(management, actor, { kind: 'assign', items, ...(title !== undefined && { title }) });
 }
 
+/** Users to send activations to. */
+export interface ActivatingInput {
+  /** Lines of a user, and a serial number where it is for one token. */
+  readonly table: string;
+  /** Of rows without a serial number. Default `owned`. */
+  readonly fobs?: ActivationFobs | undefined;
+  readonly policy?: string | undefined;
+  readonly title?: string | undefined;
+}
+
+/** Starts a job that mails activations. Refused: `bad_table`, `nothing_to_do`, `too_many_items`, `bad_title`. */
+export function startActivating(
+  management: Management,
+  actor: Actor,
+  { table, fobs = 'owned', policy, title }: ActivatingInput,
+): Promise<Result<JobView>> {
+  const rows = readUsers(table);
+  if (rows === undefined) return Promise.resolve(refused('bad_table'));
+  const items = rows.map(row => ({ subject: row.user, payload: { ...row, fobs, policy: policy ?? null } }));
+  return startJob(management, actor, { kind: 'activate', items, ...(title !== undefined && { title }) });
+}
+
 /** Starts a job that imports the rows of a plan which can be taken. Refused: `nothing_to_do`, `too_many_items`. */
 export function startImport(
   management: Management,
@@ -78,7 +101,20 @@ function startJob<Kind extends JobKind>(
  * @returns undefined where a row has not just these two
  */
 export function readAssignments(table: string): { user: string; serial: string }[] | undefined {
-  const options: Options = { bom: true, delimiter: [',', ';', '\t'], trim: true, skip_empty_lines: true };
+  const rows = readUsers(table);
+  const pairs = rows?.flatMap(({ user, serial }) => (serial === null ? [] : [{ user, serial }]));
+  return pairs?.length === rows?.length ? pairs : undefined;
+}
+
+/** The same where the serial number may be left out. */
+function readUsers(table: string): { user: string; serial: string | null }[] | undefined {
+  const options: Options = {
+    bom: true,
+    delimiter: [',', ';', '\t'],
+    trim: true,
+    skip_empty_lines: true,
+    relax_column_count: true,
+  };
   let rows: string[][];
   try {
     rows = parse(table, options) as unknown as string[][];
@@ -86,11 +122,7 @@ export function readAssignments(table: string): { user: string; serial: string }
     return undefined;
   }
   const isHeading = rows[0]?.map(cell => cell.toLowerCase()).join() === 'user,serial';
-  const pairs = (isHeading ? rows.slice(1) : rows).map(([user = '', serial = '', ...rest]) => ({
-    user,
-    serial,
-    isSound: user !== '' && serial !== '' && rest.length === 0,
-  }));
-  if (pairs.some(({ isSound }) => !isSound)) return undefined;
-  return pairs.map(({ user, serial }) => ({ user, serial }));
+  const body = isHeading ? rows.slice(1) : rows;
+  if (body.some(([user = '', , ...rest]) => user === '' || rest.length > 0)) return undefined;
+  return body.map(([user = '', serial = '']) => ({ user, serial: serial || null }));
 }

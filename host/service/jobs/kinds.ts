@@ -1,3 +1,5 @@
+import type { ActivationFobs } from '../data/schema-enrolment.ts';
+import { start } from '../enrolment/activations.ts';
 import { done, type RefusalCode, type Result, refused } from '../management.ts';
 import type { Acting } from '../tokens/acting.ts';
 import type { ImportItem } from '../tokens/import/items.ts';
@@ -12,6 +14,16 @@ export interface JobPayloads {
   suspend: { readonly serial: string };
   revoke: { readonly serial: string; readonly reason: RevokedReason };
   unassign: { readonly serial: string };
+  activate: ActivationItem;
+}
+
+/** A user to send an activation to. */
+export interface ActivationItem {
+  readonly user: string;
+  /** The token, or null where any fob will do. */
+  readonly serial: string | null;
+  readonly fobs: ActivationFobs;
+  readonly policy: string | null;
 }
 
 export type JobKind = keyof JobPayloads;
@@ -21,7 +33,13 @@ type Works = {
 };
 
 /** The acts behind jobs: the same as for a single token, with the same refusals and the same audit rows. */
-const works: Works = { import: takeItem, assign, suspend, revoke, unassign };
+const works: Works = { import: takeItem, assign, suspend, revoke, unassign, activate };
+
+/** Nobody watches a job, so that nothing can be shown: by mail only. */
+function activate(acting: Acting, { user, serial, fobs, policy }: ActivationItem): Promise<Result<unknown>> {
+  const target = serial === null ? { fobs, policy: policy ?? undefined } : { serial };
+  return start(acting, { user, ...target, delivery: 'mail' });
+}
 
 /** Whether a stored kind is one that this version knows. */
 export function isJobKind(kind: string): kind is JobKind {

@@ -99,7 +99,7 @@ interface Counts {
 }
 
 async function doRows(management: Management, job: JobRow, atMs: number, rows: number): Promise<Counts> {
-  const { db, keys } = management;
+  const { db, keys, reach } = management;
   const items = await db
     .selectFrom('job_items')
     .selectAll()
@@ -115,7 +115,7 @@ async function doRows(management: Management, job: JobRow, atMs: number, rows: n
       box === null || keyId === null ? undefined : unseal(keys, placeOfItem(job.id, number), { box, keyId });
     const payload = plain === undefined ? undefined : Buffer.from(plain).toString('utf8');
     plain?.fill(0);
-    const result = await doRow({ db, keys, actor: actorOfJob(job), atMs }, job.kind, payload);
+    const result = await doRow({ db, keys, actor: actorOfJob(job), atMs, reach }, job.kind, payload);
     const state = result.ok ? 'done' : 'refused';
     counts[state]++;
     await db

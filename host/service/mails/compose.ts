@@ -34,6 +34,11 @@ function bodyOf(mail: NewMail): Block[] {
   switch (mail.kind) {
     case 'expired':
       return [];
+    case 'reminder':
+      return [
+        { kind: 'words', words: text.lookFor(momentInWords(mail.mailedMs)) },
+        { kind: 'strong', words: text.expires(momentInWords(mail.expiresMs)) },
+      ];
     case 'activated': {
       const fob = mail.fob === null ? [] : [text.activeFob(fobName(mail.fob))];
       return [...fob, text.lost].map(words => ({ kind: 'words', words }));
@@ -98,7 +103,7 @@ export function messageIdOf(id: string, publicUrl: string): string {
 /** A mail as it is handed to the mail server. */
 export function compose(id: string, mail: NewMail, server: MailServer): SendMailOptions {
   const written = write(mail, server.contact);
-  const isIllustrated = mail.kind === 'activation' || mail.kind === 'reminder';
+  const isIllustrated = mail.kind === 'activation';
   return {
     ...envelopeOf({ id, to: mail.to, serviceName: mail.serviceName, server, atMs: mail.atMs }),
     messageId: messageIdOf(id, mail.publicUrl),

@@ -30,9 +30,9 @@ interface MailFacts {
   readonly publicUrl: string;
 }
 
-/** Asks a user to activate a fob, or reminds of it. */
+/** Asks a user to activate a fob. */
 export interface ActivationMail extends MailFacts {
-  readonly kind: 'activation' | 'reminder';
+  readonly kind: 'activation';
   /** `<public url>/activate#<activation string>`. A secret. */
   readonly link: string;
   /** A secret. */
@@ -42,6 +42,14 @@ export interface ActivationMail extends MailFacts {
   readonly fob: MailedFob | null;
   /** Whether a fob that nobody owns yet will do, too. */
   readonly blankAllowed: boolean;
+}
+
+/** Reminds of such a mail. It holds no code: nobody knows it any more. */
+export interface ReminderMail extends MailFacts {
+  readonly kind: 'reminder';
+  /** When the mail that it reminds of was written. */
+  readonly mailedMs: number;
+  readonly expiresMs: number;
 }
 
 /** Says that a fob can be used from now on. */
@@ -56,4 +64,4 @@ export interface ExpiredMail extends MailFacts {
 }
 
 /** What a mail's text is made of when it is sent. */
-export type NewMail = ActivationMail | ActivatedMail | ExpiredMail;
+export type NewMail = ActivationMail | ReminderMail | ActivatedMail | ExpiredMail;

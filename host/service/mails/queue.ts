@@ -57,7 +57,7 @@ function checkFacts(mail: NewMail): void {
   if (prepareEmail(mail.to) !== mail.to) throw new Error('a mail needs one prepared address');
   if (!URL.canParse(mail.publicUrl) || new URL(mail.publicUrl).origin !== mail.publicUrl)
     throw new Error('the public URL of a mail must be an origin');
-  if (mail.kind !== 'activation' && mail.kind !== 'reminder') return;
+  if (mail.kind !== 'activation') return;
   const isVisible = /^[\x21-\x7e]+$/.test(mail.activationString);
   if (!isVisible || mail.activationString.length > STRING_CHARS_MAX)
     throw new Error('the activation string of a mail is not one');

@@ -16,6 +16,7 @@ const SEVERITY: Readonly<Record<Notice['kind'], number>> = {
   audit: 1,
   locked: 4,
   undelivered: 4,
+  activation_expired: 4,
   clock: 4,
   test: 6,
 };

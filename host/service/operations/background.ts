@@ -2,6 +2,7 @@ import { tendAudit } from '../alerts/audit-watch.ts';
 import { watchClock } from '../alerts/clock.ts';
 import { deliverDue, forgetDeliveries } from '../alerts/deliver.ts';
 import { sealAll } from '../audit/sealer.ts';
+import { forgetActivations, tendActivations } from '../enrolment/tend.ts';
 import { limits } from '../limits.ts';
 import { forgetMails } from '../mails/ends.ts';
 import type { Management } from '../management.ts';
@@ -22,7 +23,7 @@ export interface BackgroundOptions {
 }
 
 /**
- * Starts sealing the audit, delivering alerts, watching the clock and following the sealing key. Every node runs it; the
+ * Starts sealing the audit, delivering alerts, reminding of activations, watching the clock and following the sealing key. Every node runs it; the
  * database sees to it that nothing is done twice at once.
  */
 export function startBackground(management: Management, options: BackgroundOptions = {}): Background {
@@ -37,8 +38,12 @@ export function startBackground(management: Management, options: BackgroundOptio
     every(limits.deliverEveryMs, failed, async () => {
       await deliverDue(management, { allowLoopback });
     }),
+    every(limits.remindEveryMs, failed, async () => {
+      await tendActivations(management);
+    }),
     every(limits.forgetEveryMs, failed, async () => {
       await forgetDeliveries(db, clock());
+      await forgetActivations(db, clock());
       await forgetMails(db, clock());
     }),
   ];

@@ -150,7 +150,7 @@ function prepareServiceName(typed: string): string | undefined {
 }
 
 /** The origin of an address, or undefined when there is more to it than that, or it is not safe to send people to. */
-function prepareAddress(typed: string): string | undefined {
+export function prepareAddress(typed: string): string | undefined {
   if (typed.length > limits.publicAddressMax || !URL.canParse(typed)) return undefined;
   const { protocol, hostname, origin, href } = new URL(typed);
   if (href !== `${origin}/`) return undefined;

@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { FINGERPRINT_BYTES } from '../../activation/limits.ts';
 import { type Db, writing } from '../data/database.ts';
 import { ServiceError } from '../errors.ts';
 import { texts } from '../texts.ts';
@@ -25,7 +26,8 @@ export async function ensureIdentity(db: Db, keys: Keys, nowMs: number): Promise
   return (await readIdentity(db, keys)) ?? (await makeIdentity(db, keys, nowMs));
 }
 
-async function readIdentity(db: Db, keys: Keys): Promise<Identity | undefined> {
+/** The service's identity; undefined before the first run made it. @throws ServiceError `key_file_damaged` */
+export async function readIdentity(db: Db, keys: Keys): Promise<Identity | undefined> {
   const row = await db.selectFrom('service_keys').selectAll().where('name', '=', NAME).executeTakeFirst();
   if (row === undefined) return undefined;
   const sealed = { keyId: row.key_id, box: row.sealed_key };
@@ -58,6 +60,12 @@ async function makeIdentity(db: Db, keys: Keys, nowMs: number): Promise<Identity
     return undefined;
   });
   return kept ?? { ...made, fingerprint: fingerprintOfKey(made.publicKey) };
+}
+
+/** The part of the public key's SHA-256 that stands in activation strings: 16 bytes. */
+export function fingerprintInStrings(publicKey: string): Uint8Array {
+  const digest = createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest();
+  return new Uint8Array(digest.subarray(0, FINGERPRINT_BYTES));
 }
 
 /** What people compare: SHA-256 of the public key's 32 bytes, in hexadecimal, in groups of four digits. */

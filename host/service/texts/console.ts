@@ -4,6 +4,7 @@ import { consolePeople } from './console/people.ts';
 import { consoleRecords } from './console/records.ts';
 import { consoleService } from './console/service.ts';
 import { consoleTokens } from './console/tokens.ts';
+import { consoleEnrolment } from './enrolment.ts';
 
 /** Every text of the administrator's console. */
 export const consoleTexts = {
@@ -11,6 +12,7 @@ export const consoleTexts = {
   ...consoleOverview,
   ...consolePeople,
   ...consoleTokens,
+  ...consoleEnrolment,
   ...consoleService,
   ...consoleRecords,
   ...consoleMails,

@@ -12,13 +12,15 @@ export const mailTexts = {
     activation: (service: string, user: string) =>
       `a fob is to show passcodes for your account ${user} at ${service}. It has to be activated once, which takes three steps:`,
     reminder: (service: string, user: string) =>
-      `your account ${user} at ${service} still waits for its fob. It has to be activated once, which takes three steps:`,
+      `your account ${user} at ${service} still waits for its fob.`,
     activated: (service: string, user: string) =>
       `the fob for your account ${user} at ${service} is active. From now on, log in with the passcode that it shows when you press its button. Each passcode works once.`,
     expired: (service: string, user: string) =>
       `the activation of a fob for your account ${user} at ${service} was not used in time and has ended. Nothing was changed. If you still want to activate a fob, ask for a new mail.`,
     test: (service: string) => `this mail shows that ${service} can write to its users.`,
   },
+  lookFor: (moment: string) =>
+    `The link and the steps are in a mail that was sent to you on ${moment}. This one holds no link. If you cannot find that mail, ask for a new one.`,
   steps: [
     {
       title: 'Plug in your fob',

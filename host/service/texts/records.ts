@@ -27,6 +27,7 @@ export const recordTexts = {
       audit: 'Audit does not verify',
       clock: 'Service clock went back',
       report: 'Log-in reported by its user',
+      activation_expired: 'Activation expired unused',
       undelivered: 'Mail to a user not delivered',
       test: 'Test message',
     },

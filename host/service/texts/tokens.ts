@@ -36,7 +36,8 @@ export const tokenRefusals = {
   bad_title: `The title of a job has at most ${limits.jobTitleMax} characters.`,
   unknown_job: 'There is no such job.',
   job_over: 'The job has ended or was cancelled, and cannot be changed any more.',
-  bad_table: 'Each row must hold a user and a serial number, separated by a comma.',
+  bad_table:
+    'Each row must hold a user and a serial number, separated by a comma; for activations, the user alone will do.',
 } as const;
 
 /** What people read about imports and jobs. */
@@ -63,6 +64,7 @@ export const tokenTexts = {
       suspend: 'Suspend tokens',
       revoke: 'Revoke tokens',
       unassign: 'Return tokens to the inventory',
+      activate: 'Send activations',
     },
     done: 'Done',
     states: {

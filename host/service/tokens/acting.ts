@@ -1,5 +1,5 @@
 import { type Db, writing } from '../data/database.ts';
-import type { Management, Result } from '../management.ts';
+import type { Management, Reach, Result } from '../management.ts';
 import type { Actor } from '../people/actor.ts';
 import type { Keys } from '../sealing/key-file.ts';
 
@@ -11,6 +11,7 @@ export interface Acting {
   readonly actor: Actor;
   /** Milliseconds since 1970: the act's one time. */
   readonly atMs: number;
+  readonly reach?: Reach | undefined;
 }
 
 /** What an act does inside a transaction: refused, it has written nothing. */
@@ -22,5 +23,10 @@ export type Act<Input, T> = (management: Management, actor: Actor, input: Input)
 /** The act that does some work in a transaction of its own. Jobs do the same work in theirs. */
 export function actOf<Input, T>(work: ActWork<Input, T>): Act<Input, T> {
   return (management, actor, input) =>
-    writing(management.db, db => work({ db, keys: management.keys, actor, atMs: management.clock() }, input));
+    writing(management.db, db => work(actingOf({ ...management, db }, actor), input));
+}
+
+/** What an act works with now. @param management its database is the open transaction */
+export function actingOf({ db, keys, clock, reach }: Management, actor: Actor): Acting {
+  return { db, keys, actor, atMs: clock(), reach };
 }

@@ -1,5 +1,6 @@
 import { recordAudit } from '../audit/record.ts';
 import type { Db } from '../data/database.ts';
+import { endActivationsOfToken } from '../enrolment/ends.ts';
 import { done, type Management, type Result, refused } from '../management.ts';
 import { isLastAdmin } from '../people/access/admins.ts';
 import { endSessionsOf } from '../people/access/sessions.ts';
@@ -160,6 +161,7 @@ async function move(acting: Acting, row: TokenRow, way: Move): Promise<Result<To
   await db.updateTable('tokens').set(changes).where('id', '=', row.id).execute();
   if (isTaken && row.user_id !== null && !(await hasUsable(db, row.user_id)))
     await endSessionsOf(db, row.user_id);
+  if (row.state === 'reserved' && way.to !== 'assigned') await endActivationsOfToken(db, row.id, acting.atMs);
   const had = tokenStates[row.state].user === 'one';
   const has = tokenStates[way.to].user === 'one';
   if (had && !has) await closeAssignment(acting, row.id);

@@ -77,7 +77,7 @@ export async function change(acting: Acting, input: PolicyInput): Promise<Result
   return done(viewOfPolicy(row));
 }
 
-/** Removes a policy by which no token was made. Refused: `unknown_policy`, `policy_used`. */
+/** Removes a policy by which no token was made, and none is about to be. Refused: `unknown_policy`, `policy_used`. */
 export async function remove(
   acting: Acting,
   { name }: { readonly name: string },
@@ -90,7 +90,14 @@ export async function remove(
     .where('policy_id', '=', row.id)
     .limit(1)
     .executeTakeFirst();
-  if (used !== undefined) return refused('policy_used');
+  const awaited = await acting.db
+    .selectFrom('activations')
+    .select('id')
+    .where('policy_id', '=', row.id)
+    .where('state', '=', 'open')
+    .limit(1)
+    .executeTakeFirst();
+  if (used !== undefined || awaited !== undefined) return refused('policy_used');
   await acting.db.deleteFrom('policies').where('id', '=', row.id).execute();
   await record(acting, row, 'removed');
   return done(viewOfPolicy(row));

@@ -37,6 +37,9 @@ const onPeople: readonly Step[] = [
   { name: 'users.enable', at: { user: 'grace' } },
   { name: 'temporary-codes.make', at: { user: 'ada' } },
   { name: 'temporary-codes.withdraw', at: { user: 'ada' } },
+  { name: 'activations.start', at: { user: 'ada' } },
+  { name: 'activations.resend' },
+  { name: 'activations.revoke' },
   { name: 'operators.add' },
   { name: 'operators.change', at: { user: 'ada' } },
   { name: 'operators.disable', at: { user: 'ada' } },
@@ -91,7 +94,7 @@ function onMail(port: number): readonly Step[] {
 
 /** The identifier of what an act made, which the acts after it are about. */
 function madeId({ json }: Answer): string | undefined {
-  const inner = [json, json.application, json.apiKey, json.channel].find(
+  const inner = [json, json.application, json.apiKey, json.channel, json.activation].find(
     (one): one is { id: string } => typeof one === 'object' && one !== null && 'id' in one,
   );
   return inner?.id;
@@ -184,6 +187,11 @@ test('an act that is refused says why, and leaves nothing', async () => {
     ['POST', '/v1/tokens', { serial: 'FOB-9', kind: 'totp', seed: { hex: '00' } }, 400, 'bad_secret'],
     ['POST', '/v1/tokens', { serial: 'FOB-9', seed: { hex: '00'.repeat(20) } }, 400, 'bad_kind'],
     ['POST', '/v1/tokens/FOB-1/assign', { user: 'ada' }, 409, 'bad_transition'],
+    ['POST', '/v1/users/ada/activations', { delivery: 'mail' }, 409, 'no_email'],
+    ['POST', '/v1/users/ada/activations', { serial: 'FOB-1' }, 409, 'not_enrolable'],
+    ['POST', '/v1/activations/none/resend', {}, 404, 'unknown_activation'],
+    ['DELETE', '/v1/activations/none', undefined, 404, 'unknown_activation'],
+    ['GET', '/v1/activations?after=damaged', undefined, 400, 'bad_cursor'],
     ['POST', '/v1/imports', { files: [], userFrom: 'nobody' }, 422, 'nothing_to_do'],
     [
       'POST',

@@ -35,6 +35,7 @@ test('hostile names stay text on every page that shows them', async () => {
     '',
     '/users',
     `/user?${new URLSearchParams(subjects)}`,
+    '/activations',
     '/tokens',
     '/audit',
     '/jobs',

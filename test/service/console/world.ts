@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { writing } from '../../../host/service/data/database.ts';
+import { startActivation } from '../../../host/service/enrolment/activations.ts';
 import { startBulk } from '../../../host/service/jobs/bulk.ts';
 import { startJobs } from '../../../host/service/jobs/worker.ts';
 import { sealContent } from '../../../host/service/mails/content.ts';
@@ -72,6 +73,11 @@ export async function fillWorld({ service, office }: Furnished, clock: FakeClock
       }),
     );
   await fillMails(office.management);
+  const reach = { configured: undefined, own: () => service.url };
+  for (const user of ['ada', HOSTILE]) {
+    const made = accepted(await startActivation({ ...management, reach }, grace, { user, fobs: 'any' }));
+    if (made.string !== null) secret(made.string);
+  }
   await fillService(office.management);
 }
 

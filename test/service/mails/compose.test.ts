@@ -119,8 +119,12 @@ test('the other kinds say what they are about, and carry neither link nor string
   expect(activated.text).toContain('Your fob: PF-1.');
   const expired = write({ ...facts, kind: 'expired' });
   expect(expired.subject).toBe('Your activation for Example Ltd has expired');
-  expect(write({ ...mail, kind: 'reminder' }).subject).toMatch(/^Reminder: /);
-  for (const { text, html } of [activated, expired]) {
+  const { fob: _____, ...others } = facts;
+  const { atMs: mailedMs, expiresMs } = mail;
+  const reminder = write({ ...others, kind: 'reminder', mailedMs, expiresMs });
+  expect(reminder.subject).toMatch(/^Reminder: /);
+  expect(reminder.text).toContain('ask for a new one');
+  for (const { text, html } of [activated, expired, reminder]) {
     expect(text + html).not.toContain(activationString);
     expect(html).not.toContain('<a ');
   }

@@ -8,7 +8,16 @@ import { count, list, named, nullable, object, oneOf, text, time, whole, words }
 const alert = named(
   object({
     id: count,
-    kind: oneOf('replay', 'revoked_use', 'locked', 'audit', 'clock', 'report', 'undelivered'),
+    kind: oneOf(
+      'replay',
+      'revoked_use',
+      'locked',
+      'audit',
+      'clock',
+      'report',
+      'undelivered',
+      'activation_expired',
+    ),
     user: nullable(words),
     serial: nullable(words),
     step: nullable(count),

@@ -1,4 +1,4 @@
-import { startAssigning, startBulk } from '../../jobs/bulk.ts';
+import { startActivating, startAssigning, startBulk } from '../../jobs/bulk.ts';
 import { cancelJob, listJobItems, pauseJob, resumeJob, viewJob } from '../../jobs/jobs.ts';
 import { pageJobs } from '../../jobs/pages.ts';
 import { limits } from '../../limits.ts';
@@ -39,11 +39,15 @@ export const job = named(
 const itemState = oneOf('waiting', 'done', 'refused');
 const item = named(object({ number: count, subject: words, state: itemState, message: words }), 'JobItem');
 const start = object(
-  { kind: oneOf('suspend', 'unassign', 'revoke', 'assign') },
+  { kind: oneOf('suspend', 'unassign', 'revoke', 'assign', 'activate') },
   {
     serials: list(serial, limits.jobItemsMax),
     reason: revokedReason,
-    table: text(limits.importBodyMaxBytes, { description: 'For assign: lines of user and serial number.' }),
+    table: text(limits.importBodyMaxBytes, {
+      description: 'For assign: lines of user and serial number; for activate the latter may be left out.',
+    }),
+    fobs: oneOf('owned', 'any'),
+    policy: text(limits.policyNameMax),
     title: text(limits.jobTitleMax),
   },
 );
@@ -120,9 +124,10 @@ export const jobRoutes = [
 type StartAct = Parameters<typeof startBulk>;
 
 function startJob(management: StartAct[0], actor: StartAct[1], body: TypeOf<typeof start>) {
-  const { kind, serials = [], reason, table = '', title } = body;
+  const { kind, serials = [], reason, table = '', fobs, policy, title } = body;
   const named = title === undefined ? {} : { title };
   if (kind === 'assign') return startAssigning(management, actor, { table, ...named });
+  if (kind === 'activate') return startActivating(management, actor, { table, fobs, policy, ...named });
   if (kind !== 'revoke') return startBulk(management, actor, { kind, serials, ...named });
   if (reason === undefined) return Promise.resolve(refused<never>('bad_reason'));
   return startBulk(management, actor, { kind, serials, reason, ...named });

@@ -1,4 +1,4 @@
-import { startAssigning, startBulk } from '../../jobs/bulk.ts';
+import { startActivating, startAssigning, startBulk } from '../../jobs/bulk.ts';
 import type { JobView } from '../../jobs/jobs.ts';
 import { limits } from '../../limits.ts';
 import type { Result } from '../../management.ts';
@@ -44,6 +44,13 @@ const bulkForm: Omit<FormPage<JobView>, 'done'> = {
           faults: ['bad_reason'],
         },
         {
+          name: 'fobs',
+          label: consoleTexts.activations.fobs,
+          hint: text.fobsHint,
+          kind: 'select',
+          options: consoleTexts.activations.fobsOptions,
+        },
+        {
           name: 'list',
           label: text.list,
           hint: text.listHint,
@@ -60,6 +67,11 @@ function startTyped({ management, actor, value }: Visit): Promise<Result<JobView
   const list = value('list');
   const what = value('what');
   if (what === 'assign') return startAssigning(management, actor, { table: list });
+  if (what === 'activate')
+    return startActivating(management, actor, {
+      table: list,
+      fobs: value('fobs') === 'any' ? 'any' : 'owned',
+    });
   const serials = list.split(/[\s,;]+/).filter(Boolean);
   if (what === 'revoke')
     return startBulk(management, actor, {

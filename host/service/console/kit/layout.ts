@@ -34,6 +34,7 @@ const places: readonly Place[] = [
   { path: '', text: nav.dashboard, action: 'read' },
   { path: '/users', text: nav.users, action: 'read' },
   { path: '/tokens', text: nav.tokens, action: 'read' },
+  { path: '/activations', text: nav.activations, action: 'read' },
   { path: '/alerts', text: nav.alerts, action: 'read' },
   { path: '/import', text: nav.import, action: 'token.import' },
   { path: '/jobs', text: nav.jobs, action: 'read' },

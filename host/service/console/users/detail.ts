@@ -1,4 +1,5 @@
 import { listAudit } from '../../audit/list.ts';
+import { activationsOf } from '../../enrolment/views.ts';
 import { limits } from '../../limits.ts';
 import { pageMails } from '../../mails/list.ts';
 import { listOperators } from '../../people/access/operator-changes.ts';
@@ -9,6 +10,7 @@ import { temporaryCodeEnd } from '../../tokens/codes/temporary-codes.ts';
 import { searchTokens } from '../../tokens/search.ts';
 import { listUserEvents } from '../../validation/user-events.ts';
 import { html, type Markup, nothing } from '../../web/html.ts';
+import { activationTable } from '../activations/table.ts';
 import { type Desk, missingPage } from '../kit/desk.ts';
 import { actButton, actionLink, actions, badge, facts, moment, section } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
@@ -47,6 +49,7 @@ ${section(
       : nothing,
   ])}`,
 )}
+${section('activations', consoleTexts.activations.title, await activations(visit, user))}
 ${section('outcomes', text.outcomes, eventTable(await listUserEvents(db, user.id)))}
 ${section('mails', consoleTexts.mails.title, await mailsOf(visit, user))}
 ${visit.may('audit.read') ? await history(visit, user) : nothing}`,
@@ -114,6 +117,16 @@ async function factsOf(
 async function mailsOf(visit: Visit, { name }: UserDetail): Promise<Markup> {
   const { mails } = await pageMails(visit.management.db, { user: name, limit: limits.mailsOfUserListed });
   return mailTable(visit, mails);
+}
+
+async function activations(visit: Visit, { id, name, disabledMs }: UserDetail): Promise<Markup> {
+  const { db, clock } = visit.management;
+  const texts = consoleTexts.activations;
+  const found = await activationsOf(db, id, clock());
+  const maySend = visit.may('activation.start') && disabledMs === null;
+  return html`${activationTable(visit, found, { isOfOne: true, empty: texts.noneOfUser })}${actions([
+    maySend ? actionLink(at('/user/activate', { user: name }), texts.send) : nothing,
+  ])}`;
 }
 
 async function history({ management }: Visit, user: UserDetail): Promise<Markup> {

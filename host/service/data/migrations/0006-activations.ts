@@ -3,6 +3,11 @@ import { exactText, required } from './columns.ts';
 
 /** Self-enrolment: one row for each activation that an operator gave out, and the sessions of the users' own page. */
 export async function up(db: Kysely<unknown>): Promise<void> {
+  await createActivations(db);
+  await createPairings(db);
+}
+
+async function createActivations(db: Kysely<unknown>): Promise<void> {
   const exact = exactText(db);
   await db.schema
     .createTable('activations')
@@ -10,6 +15,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('user_id', exact, required)
     .addColumn('token_id', exact)
     .addColumn('policy_id', exact)
+    .addColumn('replaces', exact)
     .addColumn('fobs', 'text', required)
     .addColumn('code_hash', exact, column => column.notNull().unique())
     .addColumn('state', 'text', required)
@@ -32,10 +38,19 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .columns(['user_id', 'created_ms'])
     .execute();
   await db.schema
+    .createIndex('activations_created')
+    .on('activations')
+    .columns(['created_ms', 'id'])
+    .execute();
+  await db.schema
     .createIndex('activations_state')
     .on('activations')
     .columns(['state', 'expires_ms'])
     .execute();
+}
+
+async function createPairings(db: Kysely<unknown>): Promise<void> {
+  const exact = exactText(db);
   await db.schema
     .createTable('fob_pairings')
     .addColumn('id', exact, column => column.primaryKey())

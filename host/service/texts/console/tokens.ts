@@ -131,10 +131,13 @@ export const consoleTokens = {
       ['assign', 'Assign to users'],
       ['unassign', 'Return to the inventory'],
       ['revoke', 'Revoke for good'],
+      ['activate', 'Send activations by mail'],
     ],
     reasonHint: 'Only for revoking.',
+    fobsHint: 'Only for activations without a token.',
     list: 'List',
-    listHint: 'Serial numbers, one a line. To assign: user name, comma, serial number, one pair a line.',
+    listHint:
+      'Serial numbers, one a line. To assign: user name, comma, serial number, one pair a line. To send activations: user names, one a line, with a serial number where it is for one token.',
     submit: 'Start the job',
   },
 } as const;

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { readActivationString } from '../../../host/activation/activation-string.ts';
+import { endActivation } from '../../../host/service/enrolment/ends.ts';
+import { createUser } from '../../../host/service/people/user-changes.ts';
+import { secret } from '../../kit/secrets.ts';
+import { Rig } from '../kit.ts';
+import { accepted, grace } from '../people/kit.ts';
+import { furnish, type Seen, signedIn } from './kit.ts';
+
+const fields = { serial: '', fobs: 'owned', policy: '', hours: '24', delivery: 'mail' };
+
+/** The string on a page that shows one. */
+function stringOn({ text }: Seen): string {
+  return secret((/<code>(pf1[\w ]+)<\/code>/.exec(text)?.[1] ?? '').replaceAll(' ', ''));
+}
+
+test('handed over in person, string and QR code are on the answer to the form, in no cache and nowhere after', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  await office.users('bob');
+  const admin = await signedIn(furnished, 'admin', rig.clock);
+  const form = await admin.get('/operator/user/activate?user=bob');
+  expect(form.text).not.toContain('By mail to');
+  const made = await admin.send('/operator/user/activate', { ...fields, user: 'bob', delivery: 'shown' });
+  expect([made.status, made.headers.get('cache-control')]).toEqual([200, 'no-store']);
+  const string = stringOn(made);
+  expect(readActivationString(string).service).toBe(furnished.service.url);
+  expect(made.text).toMatch(/<svg [^>]*role="img" aria-label="QR code of the activation string"/);
+  const desk = await signedIn(furnished, 'helpdesk', rig.clock);
+  const [resend = ''] =
+    /\/operator\/activation\/resend\?id=[\w-]+/.exec((await desk.get('/operator/activations')).text) ?? [];
+  const id = new URLSearchParams(resend.split('?')[1]).get('id') ?? '';
+  const again = await desk.send('/operator/activation/resend', { id, hours: '', delivery: 'shown' });
+  expect(stringOn(again)).not.toBe(string);
+  for (const path of [
+    '/operator/user?user=bob',
+    '/operator/activations',
+    '/operator/audit',
+    '/operator/user/activate?user=bob',
+  ]) {
+    const { text } = await admin.get(path);
+    for (const shown of [string, stringOn(again)])
+      expect(text.replaceAll(' ', '')).not.toContain(shown.slice(10, 40));
+  }
+});
+
+test('help desk sees how each stands and why, resends, and neither starts nor revokes', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  accepted(await createUser(office.management, grace, { name: 'ada', email: 'ada@example.org' }));
+  const admin = await signedIn(furnished, 'admin', rig.clock);
+  const sent = await admin.send('/operator/user/activate', { ...fields, user: 'ada' });
+  expect(sent.location).toBe('/operator/user?user=ada&done=activationMailed');
+  expect((await admin.send('/operator/user/activate', { ...fields, user: 'ada' })).text).toContain(
+    'has an activation for this already',
+  );
+  const { db } = office.store;
+  const { id } = await db.selectFrom('activations').select('id').executeTakeFirstOrThrow();
+  const desk = await signedIn(furnished, 'helpdesk', rig.clock);
+  const page = async () => (await desk.get('/operator/user?user=ada')).text;
+  expect(await page()).toMatch(/Open<\/span>[\s\S]*Any fob that the service owns[\s\S]*In the local outbox/);
+  expect(await page()).not.toMatch(/activation\/revoke|user\/activate/);
+  expect((await desk.send('/operator/activation/revoke', { id })).status).toBe(403);
+  expect(
+    (await desk.send('/operator/activation/resend', { id, hours: '1', delivery: 'mail' })).location,
+  ).toBe('/operator/user?user=ada&done=activationMailed');
+  const open = await db
+    .selectFrom('activations')
+    .select('id')
+    .where('state', '=', 'open')
+    .executeTakeFirstOrThrow();
+  expect(await page()).toContain('another was sent in its place');
+  const again = await admin.get(`/operator/activation/revoke?id=${open.id}`);
+  expect(again.text).toContain('Revoke the activation of ada');
+  expect(await endActivation(db, { id: open.id, reason: 'attempts', atMs: rig.clock.nowMs })).toBe(true);
+  expect(await page()).toContain('too many wrong fobs or pairing codes');
+  expect((await admin.send('/operator/activation/revoke', { id: open.id })).text).toContain(
+    'was used, revoked or replaced',
+  );
+  const revoked = await desk.get('/operator/activations?state=revoked');
+  expect(revoked.text.match(/Revoked<\/span>/g)).toHaveLength(2);
+  expect((await desk.get('/operator/activations?state=open')).text).toContain('No activations here.');
+});

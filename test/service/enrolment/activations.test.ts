@@ -1,0 +1,218 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { readActivationString } from '../../../host/activation/activation-string.ts';
+import {
+  resendActivation,
+  revokeActivation,
+  type StartInput,
+  startActivation,
+} from '../../../host/service/enrolment/activations.ts';
+import { activationByCode, openActivation } from '../../../host/service/enrolment/open.ts';
+import { activationsOf, viewActivation } from '../../../host/service/enrolment/views.ts';
+import { disableUser } from '../../../host/service/people/user-changes.ts';
+import { findUser } from '../../../host/service/people/users.ts';
+import { ensureIdentity } from '../../../host/service/sealing/identity.ts';
+import { reserveToken, unassignToken } from '../../../host/service/tokens/moves.ts';
+import { createPolicy, removePolicy } from '../../../host/service/tokens/policies.ts';
+import { accepted, codeOf, grace, type Office } from '../people/kit.ts';
+import { HOUR_MS, hashIn, kept, mailsOf, openOffice, PUBLIC_URL, started, stock, tokenOf } from './kit.ts';
+
+const start = (office: Office, input: StartInput) => startActivation(office.management, grace, input);
+const resend = async (office: Office, id: string) => {
+  const made = await resendActivation(office.management, grace, { id });
+  return made.ok ? { ok: true as const, value: kept(made.value) } : made;
+};
+
+test('a token is set aside, and the mail holds link and string of address, code and identity', async () => {
+  await using office = await openOffice();
+  await stock(office, 'T-1');
+  const { activation, string } = await started(office, { user: 'Ada', serial: 'T-1' });
+  expect(string).toBeNull();
+  expect(activation).toMatchObject({
+    user: 'ada',
+    serial: 'T-1',
+    fobs: 'owned',
+    state: 'open',
+    step: 'waiting',
+  });
+  expect(activation.expiresMs - activation.createdMs).toBe(72 * HOUR_MS);
+  expect(await tokenOf(office, 'T-1')).toEqual({ state: 'reserved', user: 'ada' });
+  const [{ mail } = {}] = await mailsOf(office);
+  if (mail?.kind !== 'activation') throw new Error('no mail');
+  expect(mail).toMatchObject({
+    to: 'ada@example.org',
+    fob: { serial: 'PF-T-1', name: null },
+    blankAllowed: false,
+  });
+  expect(mail.link).toBe(`${PUBLIC_URL}/activate#${mail.activationString}`);
+  const read = readActivationString(mail.activationString);
+  const { db, keys } = office.management;
+  const { publicKey } = await ensureIdentity(db, keys, office.nowMs);
+  const digest = createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest();
+  expect(read.service).toBe(PUBLIC_URL);
+  expect(Buffer.from(read.fingerprint)).toEqual(digest.subarray(0, 16));
+  const hash = hashIn(mail.activationString);
+  for (const _ of [1, 2]) expect((await openActivation(db, hash, office.nowMs))?.id).toBe(activation.id);
+  // Neither the database nor the audit holds the code in any spelling.
+  const rows = JSON.stringify([
+    await db.selectFrom('activations').selectAll().execute(),
+    (await office.audit()).text,
+  ]);
+  for (const encoding of ['hex', 'base64', 'base64url'] as const)
+    expect(rows).not.toContain(Buffer.from(read.code).toString(encoding));
+  expect(rows).not.toContain(mail.activationString);
+  expect((await office.audit()).acts.slice(-2)).toEqual(['token.assign T-1', 'activation.start ada']);
+});
+
+test('without a mail address, or where it is asked for, the string is given out once and nothing is mailed', async () => {
+  await using office = await openOffice();
+  const bob = await started(office, { user: 'bob', fobs: 'any' });
+  const ada = await started(office, { user: 'ada', delivery: 'shown' });
+  for (const { string, activation } of [bob, ada]) {
+    expect((await activationByCode(office.store.db, hashIn(string)))?.id).toBe(activation.id);
+    expect(activation.mail).toBeNull();
+  }
+  expect(await mailsOf(office)).toEqual([]);
+  await stock(office, 'T-1');
+  expect(codeOf(await start(office, { user: 'bob', serial: 'T-1', delivery: 'mail' }))).toBe('no_email');
+  expect(await tokenOf(office, 'T-1')).toMatchObject({ state: 'inventory' });
+});
+
+test('what cannot be is refused, and leaves nothing', async () => {
+  await using office = await openOffice();
+  const { management } = office;
+  await office.users('gone');
+  accepted(await disableUser(management, grace, 'gone'));
+  await stock(office, 'T-1');
+  await stock(office, 'T-2');
+  await stock(office, 'BARE', null);
+  accepted(await reserveToken(management, grace, { serial: 'T-2', user: 'bob' }));
+  await office.token('ada', { serial: 'USED' });
+  const before = (await office.audit()).acts.length;
+  const refusals: readonly [StartInput, string][] = [
+    [{ user: 'nobody' }, 'unknown_user'],
+    [{ user: 'gone' }, 'disabled_user'],
+    [{ user: 'ada', lifetimeMs: HOUR_MS - 1 }, 'bad_activation_time'],
+    [{ user: 'ada', lifetimeMs: 30 * 24 * HOUR_MS + 1 }, 'bad_activation_time'],
+    [{ user: 'ada', lifetimeMs: Number.NaN }, 'bad_activation_time'],
+    [{ user: 'ada', serial: 'NONE' }, 'unknown_serial'],
+    [{ user: 'ada', serial: 'BARE' }, 'not_enrolable'],
+    [{ user: 'ada', serial: 'T-2' }, 'reserved_for_another'],
+    [{ user: 'ada', serial: 'T-1', fobs: 'any' }, 'bad_target'],
+    [{ user: 'ada', serial: 'T-1', policy: 'staff' }, 'bad_target'],
+    [{ user: 'ada', policy: 'staff' }, 'unknown_policy'],
+  ];
+  for (const [input, code] of refusals)
+    expect([input, codeOf(await start(office, input))]).toEqual([input, code]);
+  expect(codeOf(await resend(office, 'none'))).toBe('unknown_activation');
+  expect(codeOf(await revokeActivation(management, grace, { id: 'none' }))).toBe('unknown_activation');
+  await office.store.db.deleteFrom('settings').where('name', '=', 'public_address').execute();
+  expect(codeOf(await start(office, { user: 'ada', serial: 'T-1' }))).toBe('no_public_address');
+  expect((await office.audit()).acts).toHaveLength(before);
+  expect(await tokenOf(office, 'T-1')).toEqual({ state: 'inventory', user: null });
+  expect(await office.store.db.selectFrom('activations').select('id').execute()).toEqual([]);
+});
+
+test('an open activation is not doubled, not even by two at once; an expired one may be followed', async () => {
+  await using office = await openOffice();
+  await stock(office, 'T-1');
+  const both = await Promise.all([1, 2].map(() => start(office, { user: 'ada', serial: 'T-1' })));
+  expect(both.map(codeOf).sort()).toEqual(['activation_open', 'done']);
+  accepted(await start(office, { user: 'ada' }));
+  expect(codeOf(await start(office, { user: 'ada', fobs: 'any' }))).toBe('activation_open');
+  office.nowMs += 72 * HOUR_MS;
+  expect(codeOf(await start(office, { user: 'ada', serial: 'T-1' }))).toBe('done');
+  const ada = await findUser(office.store.db, 'ada');
+  const states = (await activationsOf(office.store.db, ada?.id ?? '', office.nowMs)).map(
+    ({ state }) => state,
+  );
+  expect(states.sort()).toEqual(['expired', 'expired', 'open']);
+});
+
+test('resending gives out another code and ends the one before with its reason; its unsent mail goes', async () => {
+  await using office = await openOffice();
+  const { db } = office.store;
+  const first = await started(office, { user: 'ada', lifetimeMs: 5 * HOUR_MS });
+  const [{ mail: firstMail } = {}] = await mailsOf(office);
+  office.nowMs += HOUR_MS;
+  const { activation } = accepted(await resend(office, first.activation.id));
+  const mails = await mailsOf(office);
+  expect(mails.map(({ state }) => state)).toEqual(['dropped', 'local']);
+  const secondMail = mails[1]?.mail;
+  if (firstMail?.kind !== 'activation' || secondMail?.kind !== 'activation') throw new Error('no mails');
+  expect(secondMail.activationString).not.toBe(firstMail.activationString);
+  expect(await openActivation(db, hashIn(firstMail.activationString), office.nowMs)).toBeUndefined();
+  expect((await openActivation(db, hashIn(secondMail.activationString), office.nowMs))?.id).toBe(
+    activation.id,
+  );
+  expect(await viewActivation(db, first.activation.id, office.nowMs)).toMatchObject({
+    state: 'revoked',
+    reason: 'resent',
+    mail: { state: 'dropped' },
+  });
+  expect(activation.expiresMs - activation.createdMs).toBe(5 * HOUR_MS);
+  expect(codeOf(await resend(office, first.activation.id))).toBe('activation_over');
+  // One that expired may be sent again, as long as no other is open.
+  office.nowMs += 5 * HOUR_MS;
+  expect(codeOf(await resend(office, activation.id))).toBe('done');
+});
+
+test('of two resends at once one wins, and the eleventh within an hour is refused', async () => {
+  await using office = await openOffice();
+  const { activation } = await started(office, { user: 'bob' });
+  const raced = await Promise.all([1, 2, 3].map(() => resend(office, activation.id)));
+  expect(raced.map(codeOf).sort()).toEqual(['activation_over', 'activation_over', 'done']);
+  const won = raced.find(one => one.ok);
+  let id = won?.ok ? won.value.activation.id : '';
+  for (let nth = 2; nth <= 10; nth++) {
+    office.nowMs += 60_000;
+    id = accepted(await resend(office, id)).activation.id;
+  }
+  expect(codeOf(await resend(office, id))).toBe('too_many_resends');
+  // Another user is not held back by it, nor this one by starting for another token.
+  const ada = await started(office, { user: 'ada' });
+  expect(codeOf(await resend(office, ada.activation.id))).toBe('done');
+  const open = await office.store.db
+    .selectFrom('activations')
+    .select('id')
+    .where('state', '=', 'open')
+    .execute();
+  expect(open).toHaveLength(2);
+  office.nowMs += HOUR_MS - 9 * 60_000;
+  expect(codeOf(await resend(office, id))).toBe('done');
+  const acts = (await office.audit()).acts.filter(act => act === 'activation.resend bob');
+  expect(acts).toHaveLength(11);
+});
+
+test('revoking ends it at once and returns the token; so does returning the token', async () => {
+  await using office = await openOffice();
+  const { management, store } = office;
+  await stock(office, 'T-1');
+  const first = await started(office, { user: 'bob', serial: 'T-1' });
+  const view = accepted(await revokeActivation(management, grace, { id: first.activation.id }));
+  expect(view).toMatchObject({ state: 'revoked', reason: 'operator' });
+  expect(await tokenOf(office, 'T-1')).toEqual({ state: 'inventory', user: null });
+  expect(await openActivation(store.db, hashIn(first.string), office.nowMs)).toBeUndefined();
+  expect(codeOf(await revokeActivation(management, grace, { id: first.activation.id }))).toBe(
+    'activation_over',
+  );
+  expect((await office.audit()).acts.slice(-2)).toEqual(['token.unassign T-1', 'activation.revoke bob']);
+  const second = await started(office, { user: 'bob', serial: 'T-1' });
+  accepted(await unassignToken(management, grace, { serial: 'T-1' }));
+  expect(await openActivation(store.db, hashIn(second.string), office.nowMs)).toBeUndefined();
+  expect(await viewActivation(store.db, second.activation.id, office.nowMs)).toMatchObject({
+    state: 'revoked',
+  });
+});
+
+test('a disabled user has no open activation, and a policy that one waits for stays', async () => {
+  await using office = await openOffice();
+  const { management, store } = office;
+  accepted(await createPolicy(management, grace, { name: 'staff', kind: 'totp' }));
+  const { activation, string } = await started(office, { user: 'bob', policy: 'staff' });
+  expect(activation.policy).toBe('staff');
+  expect(codeOf(await removePolicy(management, grace, { name: 'staff' }))).toBe('policy_used');
+  accepted(await disableUser(management, grace, 'bob'));
+  expect(await openActivation(store.db, hashIn(string), office.nowMs)).toBeUndefined();
+  expect(codeOf(await resend(office, activation.id))).toBe('disabled_user');
+});

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { readActivationString } from '../../../host/activation/activation-string.ts';
+import { publicUrlOf } from '../../../host/service/enrolment/public-url.ts';
+import { changeSettings } from '../../../host/service/people/settings.ts';
+import { secret } from '../../kit/secrets.ts';
+import { Bureau } from '../api/kit.ts';
+import { accepted, grace, Office } from '../people/kit.ts';
+
+/** The service that a new activation string names, asked for under an address. */
+async function namedIn(bureau: Bureau, base: string, user: string): Promise<string> {
+  await bureau.office.users(user);
+  const response = await fetch(`${base}/v1/users/${user}/activations`, {
+    method: 'POST',
+    headers: { ...(await bureau.key('admin')), 'content-type': 'application/json' },
+    body: '{}',
+  });
+  const { string } = (await response.json()) as { string: string };
+  return readActivationString(secret(string)).service;
+}
+
+test('the string names the address of the configuration, whatever the Host header says', async () => {
+  await using bureau = await Bureau.open({ publicUrl: 'https://otp.example.org' });
+  expect(await namedIn(bureau, bureau.service.url, 'ada')).toBe('https://otp.example.org');
+});
+
+test('without one it names the listener, and not the other name by which it was asked', async () => {
+  await using bureau = await Bureau.open();
+  const { port } = new URL(bureau.service.url);
+  expect(await namedIn(bureau, `http://localhost:${port}`, 'ada')).toBe(bureau.service.url);
+});
+
+test('what is configured goes before the setting, and the setting before the listener; plain http is for this computer', async () => {
+  await using office = await Office.open();
+  const { db } = office.store;
+  const own = () => 'http://127.0.0.1:8480';
+  const elsewhere = { configured: undefined, own: () => 'http://192.0.2.1:8480' };
+  expect(await publicUrlOf({ db })).toBeUndefined();
+  expect(await publicUrlOf({ db, reach: elsewhere })).toBeUndefined();
+  expect(await publicUrlOf({ db, reach: { configured: undefined, own: () => undefined } })).toBeUndefined();
+  expect(await publicUrlOf({ db, reach: { configured: undefined, own } })).toBe('http://127.0.0.1:8480');
+  const publicAddress = 'https://set.example.org';
+  accepted(await changeSettings(office.management, grace, { publicAddress }));
+  expect(await publicUrlOf({ db, reach: { configured: undefined, own } })).toBe(publicAddress);
+  const configured = 'https://otp.example.org';
+  expect(await publicUrlOf({ db, reach: { configured, own } })).toBe(configured);
+});

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { startActivating } from '../../../host/service/jobs/bulk.ts';
+import { listJobItems } from '../../../host/service/jobs/jobs.ts';
+import { startJobs } from '../../../host/service/jobs/worker.ts';
+import { createUser } from '../../../host/service/people/user-changes.ts';
+import { texts } from '../../../host/service/texts.ts';
+import { accepted, codeOf, grace } from '../people/kit.ts';
+import { mailsOf, openOffice, stock, tokenOf } from './kit.ts';
+
+test('a job mails activations to a list of users, for tokens where they are named, and says whom it cannot reach', async () => {
+  await using office = await openOffice();
+  const { management, store } = office;
+  await stock(office, 'T-1');
+  accepted(await createUser(management, grace, { name: 'eve', email: 'eve@example.org' }));
+  const table = 'user,serial\nada,T-1\nbob,\neve\nada\nnobody\n';
+  const { id } = accepted(await startActivating(management, grace, { table, fobs: 'any' }));
+  const jobs = startJobs(management);
+  await jobs.idle();
+  await jobs.close();
+  const items = accepted(await listJobItems(store.db, { id }));
+  expect(items.map(({ subject, message }) => [subject, message])).toEqual([
+    ['ada', ''],
+    ['bob', texts.refusals.no_email],
+    ['eve', ''],
+    ['ada', ''],
+    ['nobody', texts.refusals.unknown_user],
+  ]);
+  expect(await tokenOf(office, 'T-1')).toEqual({ state: 'reserved', user: 'ada' });
+  const mails = await mailsOf(office);
+  const facts = mails.map(
+    ({ mail }) => mail?.kind === 'activation' && [mail.user, mail.fob?.serial, mail.blankAllowed],
+  );
+  expect(facts).toHaveLength(3);
+  for (const one of [
+    ['ada', 'PF-T-1', false],
+    ['eve', undefined, true],
+    ['ada', undefined, true],
+  ])
+    expect(facts).toContainEqual(one);
+  // What an operator may do and a job may, leaves the same rows.
+  expect((await office.audit()).acts.filter(act => act.startsWith('activation.start'))).toHaveLength(3);
+});
+
+test('a list that is none is refused as a whole', async () => {
+  await using office = await openOffice();
+  for (const table of ['ada,T-1,more', ',T-1', '"ada'])
+    expect(codeOf(await startActivating(office.management, grace, { table }))).toBe('bad_table');
+  expect(codeOf(await startActivating(office.management, grace, { table: '\n' }))).toBe('nothing_to_do');
+});
