@@ -11,7 +11,7 @@ import { recordEvents } from '../validation/events.ts';
 import { checkFactors } from '../validation/factors.ts';
 import { settledUnseen } from '../validation/judge.ts';
 import { afterFailure, afterSuccess } from '../validation/lock.ts';
-import { countsAsFailure, type Outcome } from '../validation/outcomes.ts';
+import { failedFactor, type Outcome } from '../validation/outcomes.ts';
 import type { Validator } from '../validation/request.ts';
 import {
   type Answering,
@@ -110,12 +110,13 @@ async function moveCounter({ db, nowMs }: Answering, token: TokenRow, counter: n
 
 async function writeDown(answering: Answering, outcome: Outcome): Promise<void> {
   const { db, challenge, known, nowMs, request, token, user } = answering;
-  const isFailure = countsAsFailure[outcome];
-  if (user !== undefined && (isFailure || outcome === 'accepted')) {
-    const facts = isFailure ? afterFailure(known.standing, nowMs) : afterSuccess;
+  const failed = failedFactor[outcome];
+  if (user !== undefined && (failed !== null || outcome === 'accepted')) {
+    const { proofs, standing } = known;
+    const facts = failed === null ? afterSuccess(standing, proofs) : afterFailure(standing, failed, nowMs);
     await storeLockFacts(db, [{ userId: user.id, ...facts }]);
   }
-  if (challenge !== undefined && isFailure) await countAttempt(db, challenge, nowMs);
+  if (challenge !== undefined && failed !== null) await countAttempt(db, challenge, nowMs);
   // Who has the fob at hand needs no code any more.
   if (user !== undefined && outcome === 'accepted') await endTemporaryCodes(db, user.id, nowMs);
   await recordEvents(db, [

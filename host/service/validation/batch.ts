@@ -17,7 +17,7 @@ import {
   settledUnseen,
   type Verdict,
 } from './judge.ts';
-import { afterSuccess, type LockPolicy, lockStanding } from './lock.ts';
+import { type LockPolicy, lockStanding, noFailures } from './lock.ts';
 import { type Candidate, moveMarks } from './marks.ts';
 import type { Outcome } from './outcomes.ts';
 import { driftAfter, normalisePasscode } from './passcode.ts';
@@ -88,7 +88,7 @@ function openCase(
   const passcode = normalisePasscode(request.passcode);
   const known: Known = {
     user,
-    standing: lockStanding(user === undefined ? afterSuccess : lockFactsOf(user), lock, nowMs),
+    standing: lockStanding(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs),
     tokens,
     hasTemporaryCode: facts.temporary.has(user?.id ?? ''),
     passcode,

@@ -6,7 +6,7 @@ import type { Case } from './cases.ts';
 import { type NewEvent, recordEvents } from './events.ts';
 import type { Verdict } from './judge.ts';
 import { afterFailure, afterSuccess, type LockFacts } from './lock.ts';
-import { countsAsFailure } from './outcomes.ts';
+import { failedFactor } from './outcomes.ts';
 
 /** Writes down what a batch came to, besides the marks: account locks, alerts, log, and answers for repeats. */
 export async function writeDown(db: Db, cases: readonly Case[], verdicts: readonly Verdict[]): Promise<void> {
@@ -38,8 +38,9 @@ function changedFacts(user: User, { known, nowMs }: Case, { outcome }: Verdict):
     : [{ userId: user.id, ...after }];
 
   function factsAfter(facts: LockFacts): LockFacts {
-    if (outcome === 'accepted') return afterSuccess;
-    return countsAsFailure[outcome] ? afterFailure(known.standing, nowMs) : facts;
+    if (outcome === 'accepted') return afterSuccess(known.standing, known.proofs);
+    const failed = failedFactor[outcome];
+    return failed === null ? facts : afterFailure(known.standing, failed, nowMs);
   }
 }
 

@@ -113,6 +113,20 @@ test('an application that wants a password or a PIN gets it here, too (R19)', as
   }
 });
 
+test('an answer that proves no password ends no failures of it', async () => {
+  await using scene = await Scene.open();
+  scene.threshold = 3;
+  await scene.office.password('ada');
+  const answer = async (changes: Partial<AnswerRequest>) => {
+    const challenge = await scene.ask();
+    return scene.answer(challenge, fobAnswer(scene.token, challenge.question), changes);
+  };
+  for (let nth = 0; nth < 3; nth++) {
+    expect(await answer({ factors: 'password_otp' })).toBe('wrong_password');
+    expect(await answer({})).toBe(nth < 2 ? 'accepted' : 'locked');
+  }
+});
+
 test('a counter moves to what was accepted, within its window, and never back', async () => {
   await using scene = await Scene.open(COUNTED);
   const tries = [

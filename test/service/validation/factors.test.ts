@@ -19,7 +19,7 @@ import type { Outcome } from '../../../host/service/validation/outcomes.ts';
 import type { ValidationRequest } from '../../../host/service/validation/request.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, isOnPostgres, stepAt, wrongCode } from '../kit.ts';
-import { accepted, grace, Office } from '../people/kit.ts';
+import { accepted, freshPassword, grace, Office } from '../people/kit.ts';
 
 const PIN = secret('730519');
 const OTHER_PIN = secret('480627');
@@ -160,6 +160,29 @@ test('wrong factors count: three wrong passwords, PINs or passcodes lock, and a 
   expect(await decide('password_otp', { passcode, password })).toBe('locked');
   office.nowMs += 15 * 60_000;
   expect(await decide('password_otp', { passcode: next(), password })).toBe('accepted');
+});
+
+test('who has the fob guesses a password or PIN three times, whatever log-ins are in between', async () => {
+  for (const [factors, guess, outcome] of [
+    ['password_otp', { password: freshPassword() }, 'wrong_password'],
+    ['pin_otp', { pin: OTHER_PIN }, 'wrong_pin'],
+  ] as const) {
+    const { office, password, decide, next } = await scene();
+    await using _ = office;
+    for (let nth = 0; nth < 2; nth++) {
+      expect(await decide(factors, { passcode: next(), ...guess })).toBe(outcome);
+      expect(await decide('otp', { passcode: next() })).toBe('accepted');
+    }
+    expect(await decide(factors, { passcode: next(), ...guess })).toBe(outcome);
+    expect(await decide('otp', { passcode: next() })).toBe('locked');
+    office.nowMs += 15 * 60_000;
+    // Whoever knows it begins anew.
+    expect(await decide(factors, { passcode: next(), ...guess })).toBe(outcome);
+    expect(await decide(factors, { passcode: next(), password, pin: PIN })).toBe('accepted');
+    for (let nth = 0; nth < 2; nth++)
+      expect(await decide(factors, { passcode: next(), ...guess })).toBe(outcome);
+    expect(await decide('otp', { passcode: next() })).toBe('accepted');
+  }
 });
 
 test('a PIN that was reset does not count until it is changed; a disabled account accepts nothing', async () => {

@@ -6,11 +6,11 @@ import { done, type Management, type Result, refused } from '../../management.ts
 import type { Keys } from '../../sealing/key-file.ts';
 import { macOf } from '../../sealing/seal.ts';
 import { forgetAnswers } from '../../validation/answers.ts';
-import { afterFailure, type LockFacts, lockStanding } from '../../validation/lock.ts';
+import { afterFailure, lockStanding } from '../../validation/lock.ts';
 import type { Actor } from '../actor.ts';
 import { acceptablePin } from '../pin.ts';
 import { readSettings } from '../settings.ts';
-import { findUser, lockFactsOf, prepareUserName, type User } from '../users.ts';
+import { findUser, lockFactsOf, prepareUserName, storeLockFacts, type User } from '../users.ts';
 import { checkSlowHash, slowHash } from './slow-hash.ts';
 
 /**
@@ -115,7 +115,7 @@ function countAttempt({ db, clock }: Management, userId: string): Promise<boolea
     const user = await heldUser(transaction, userId);
     const standing = lockStanding(lockFactsOf(user), (await readSettings(transaction)).lock, nowMs);
     if (standing.locked) return false;
-    await setFailures(transaction, userId, afterFailure(standing, nowMs));
+    await storeLockFacts(transaction, [{ userId, ...afterFailure(standing, 'pin', nowMs) }]);
     return true;
   });
 }
@@ -124,9 +124,13 @@ function countAttempt({ db, clock }: Management, userId: string): Promise<boolea
 async function takeBackAttempt(db: Db, userId: string): Promise<void> {
   await writing(db, async transaction => {
     const user = await heldUser(transaction, userId);
-    const failures = Math.max(0, user.failures - 1);
-    const lastFailureMs = failures === 0 ? null : user.last_failure_ms;
-    await setFailures(transaction, userId, { failures, lastFailureMs });
+    // Where a success has ended it meanwhile there is nothing to take back.
+    if (user.pin_failures === 0) return;
+    const facts = lockFactsOf(user);
+    const failures = facts.failures - 1;
+    const lastFailureMs = failures === 0 ? null : facts.lastFailureMs;
+    const left = { ...facts, failures, pinFailures: facts.pinFailures - 1, lastFailureMs };
+    await storeLockFacts(transaction, [{ userId, ...left }]);
   });
 }
 
@@ -134,14 +138,6 @@ async function takeBackAttempt(db: Db, userId: string): Promise<void> {
 function heldUser(db: Db, id: string): Promise<User> {
   const query = db.selectFrom('users').selectAll().where('id', '=', id);
   return (engineOf(db) === 'postgres' ? query.forUpdate() : query).executeTakeFirstOrThrow();
-}
-
-async function setFailures(db: Db, id: string, { failures, lastFailureMs }: LockFacts): Promise<void> {
-  await db
-    .updateTable('users')
-    .set({ failures, last_failure_ms: lastFailureMs })
-    .where('id', '=', id)
-    .execute();
 }
 
 interface Writing {

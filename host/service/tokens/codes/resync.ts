@@ -107,14 +107,14 @@ async function resync(acting: Acting, attempt: Attempt): Promise<Result<Resynchr
     const step = firstStepOf(acting, token, input);
     if (step === 'unreadable') problem = 'seed_unreadable';
     else if (step !== undefined && (await take(acting, token, step))) {
-      await storeLockFacts(acting.db, [{ userId: user.id, ...afterSuccess }]);
+      await storeLockFacts(acting.db, [{ userId: user.id, ...afterSuccess(standing, {}) }]);
       const driftSteps = driftOf(token, step + 1, acting.atMs);
       await record(acting, user, token, { found: true, driftSteps });
       const clockIsOff = Math.abs(driftSteps) > limits.driftMaxSteps;
       return done({ serial: token.serial, driftSteps, clockIsOff });
     }
   }
-  await storeLockFacts(acting.db, [{ userId: user.id, ...afterFailure(standing, acting.atMs) }]);
+  await storeLockFacts(acting.db, [{ userId: user.id, ...afterFailure(standing, 'passcode', acting.atMs) }]);
   await record(acting, user, tokens.length === 1 ? tokens[0] : undefined, { found: false });
   return refused(problem);
 }
