@@ -78,6 +78,7 @@ export async function readAnswering(
     user,
     standing: lockStanding(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs),
     tokens: token === undefined ? [] : [token],
+    replaced: [],
     hasTemporaryCode: false,
     passcode: normalisePasscode(request.passcode),
     pinAlways: request.factors === 'pin_otp',

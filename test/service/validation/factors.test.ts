@@ -11,6 +11,7 @@ import {
   makeTemporaryCode,
   withdrawTemporaryCode,
 } from '../../../host/service/tokens/codes/temporary-codes.ts';
+import { revokeToken, suspendToken } from '../../../host/service/tokens/moves.ts';
 import { decideBatch } from '../../../host/service/validation/batch.ts';
 import { makeDecoy } from '../../../host/service/validation/decoy.ts';
 import { makeEngine } from '../../../host/service/validation/engine.ts';
@@ -108,6 +109,39 @@ test('a temporary code asks for the PIN where all fobs of its user do', async ()
   await using _ = office;
   const { code } = accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' }));
   const passcode = secret(code);
+  expect(await decide('otp', { passcode })).toBe('wrong_pin');
+  expect(await decide('otp', { passcode, pin: PIN })).toBe('accepted');
+});
+
+test('a temporary code for a fob that wants a PIN wants it, too, when the fob is suspended or revoked', async () => {
+  const { office, token, decide } = await scene('service');
+  await using _ = office;
+  const { management } = office;
+  const given = async () => {
+    const passcode = secret(accepted(await makeTemporaryCode(management, grace, { user: 'ada' })).code);
+    expect(await decide('otp', { passcode })).toBe('wrong_pin');
+    expect(await decide('otp', { passcode, pin: OTHER_PIN })).toBe('wrong_pin');
+    expect(await decide('otp', { passcode, pin: PIN })).toBe('accepted');
+  };
+  const { db } = office.store;
+  await db.updateTable('tokens').set({ state: 'active' }).execute();
+  accepted(await suspendToken(management, grace, { serial: token.serial }));
+  await given();
+  accepted(await revokeToken(management, grace, { serial: token.serial, reason: 'lost' }));
+  await given();
+  // Another fob in use that wants none is what the code stands in for then.
+  await office.token('ada', { pinPlace: 'fob' });
+  const passcode = secret(accepted(await makeTemporaryCode(management, grace, { user: 'ada' })).code);
+  expect(await decide('otp', { passcode })).toBe('accepted');
+});
+
+test('a temporary code for a fob that answers questions wants the PIN that the fob does', async () => {
+  const { office, decide } = await scene('fob');
+  await using _ = office;
+  const { db } = office.store;
+  await db.updateTable('tokens').set({ state: 'suspended' }).execute();
+  await office.token('ada', { kind: 'ocra', suite: 'OCRA-1:HOTP-SHA1-6:QN08', pinPlace: 'service' });
+  const passcode = secret(accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' })).code);
   expect(await decide('otp', { passcode })).toBe('wrong_pin');
   expect(await decide('otp', { passcode, pin: PIN })).toBe('accepted');
 });
