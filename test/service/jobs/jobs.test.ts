@@ -14,6 +14,11 @@ import { type Lease, takeLease, workOn } from '../../../host/service/jobs/lease.
 import { startJobs } from '../../../host/service/jobs/worker.ts';
 import { limits } from '../../../host/service/limits.ts';
 import type { Management } from '../../../host/service/management.ts';
+import { createApiKey, revokeApiKey } from '../../../host/service/people/access/api-keys.ts';
+import { addOperator, disableOperator } from '../../../host/service/people/access/operator-changes.ts';
+import type { Actor } from '../../../host/service/people/actor.ts';
+import { disableUser } from '../../../host/service/people/user-changes.ts';
+import { secret } from '../../kit/secrets.ts';
 import { codeOf, Desk, desk, must } from '../tokens/desk.ts';
 
 const COUNT = 6;
@@ -28,6 +33,7 @@ function serialsOf(user: string): string[] {
 
 /** A job that gives six tokens to a user, the fourth of which is revoked: five are done and one is refused. */
 async function given(rig: Desk, user = USER): Promise<string> {
+  await rig.hire();
   await rig.user(user);
   const serials = serialsOf(user);
   for (const serial of serials) await rig.issue(serial);
@@ -185,6 +191,59 @@ test('a job is paused between rows, goes on where it was, and is cancelled for g
     expect(codeOf(await act(management, desk, { id }))).toBe('job_over');
 });
 
+test('a job stops where its operator is disabled, demoted or none any more, until another one takes it over', async () => {
+  await using rig = await Desk.open();
+  const { management } = rig;
+  const { db } = rig.store;
+  await rig.user('eve');
+  const other: Actor = { ...desk, name: 'eve', role: 'admin' };
+  must(await addOperator(management, other, { user: 'eve', role: 'admin' }));
+  const losses: readonly [string, () => Promise<unknown>][] = [
+    ['operator', async () => must(await disableOperator(management, other, desk.name))],
+    ['user', async () => must(await disableUser(management, other, desk.name))],
+    ['role', () => rig.hire('auditor')],
+    ['row', () => db.deleteFrom('operators').where('role', '=', 'helpdesk').execute()],
+  ];
+  for (const [user, lose] of losses) {
+    const id = await given(rig, user);
+    const next = (await workOn(management, (await takeLease(management)) as Lease, 2)) as Lease;
+    await lose();
+    expect(await workOn(management, next, 1)).toBeUndefined();
+    expect(must(await viewJob(db, id))).toMatchObject({ state: 'paused', done: 2, actor: 'dora' });
+    must(await resumeJob(management, other, { id }));
+    await finish(management);
+    expect(must(await viewJob(db, id))).toMatchObject({ state: 'done', done: 5, refused: 1, actor: 'eve' });
+    const acts = db.selectFrom('audit').select(['actor', 'detail']).orderBy('id');
+    const assigned = await acts.where('request_id', '=', id).execute();
+    expect(assigned.map(({ actor }) => actor)).toEqual(['dora', 'dora', 'eve', 'eve', 'eve']);
+    const held = await acts.where('subject_id', '=', id).where('actor', '=', 'service').execute();
+    expect(held.map(({ detail }) => JSON.parse(detail))).toEqual([
+      { from: 'running', to: 'paused', lostRole: 'helpdesk' },
+    ]);
+    await db.updateTable('users').set({ disabled_ms: null }).execute();
+    await db.updateTable('operators').set({ disabled_ms: null }).execute();
+  }
+});
+
+test('a job of an API key stops when the key is revoked; one whose operator was promoted goes on', async () => {
+  await using rig = await Desk.open();
+  const { management } = rig;
+  const id = await given(rig);
+  await rig.hire('admin');
+  await finish(management);
+  await checkDone(rig, id);
+  const { apiKey, value } = must(await createApiKey(management, desk, { name: 'hr', role: 'admin' }));
+  secret(value);
+  const program: Actor = { ...desk, name: 'api:hr', role: 'admin' };
+  await rig.issue('B-1', { user: 'ada' });
+  const bulk = { kind: 'unassign', serials: ['B-1', 'ada-0'] } as const;
+  const bulkId = must(await startBulk(management, program, bulk)).id;
+  const next = await workOn(management, (await takeLease(management)) as Lease, 1);
+  must(await revokeApiKey(management, desk, apiKey.id));
+  expect(await workOn(management, next as Lease, 1)).toBeUndefined();
+  expect(must(await viewJob(rig.store.db, bulkId))).toMatchObject({ state: 'paused', done: 1 });
+});
+
 test('cancelling forgets what was to be done, and leaves what was done', async () => {
   await using rig = await Desk.open();
   const { management } = rig;
@@ -240,6 +299,7 @@ class BrokenAssignments implements KyselyPlugin {
 test('a selection is suspended, returned and revoked, each token once however often it is selected', async () => {
   await using rig = await Desk.open();
   const { management } = rig;
+  await rig.hire();
   await rig.user('ada');
   for (const serial of ['A', 'B']) await rig.issue(serial, { user: 'ada' });
   await rig.store.db.updateTable('tokens').set({ state: 'active' }).where('serial', '=', 'A').execute();

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { openStore, type Store, writing } from '../../../host/service/data/database.ts';
+import type { Role } from '../../../host/service/data/schema.ts';
 import type { Management, Result } from '../../../host/service/management.ts';
 import type { Actor } from '../../../host/service/people/actor.ts';
 import { findOrAddUser } from '../../../host/service/people/users.ts';
@@ -41,6 +42,16 @@ export class Desk implements AsyncDisposable {
   async user(name: string): Promise<string> {
     const user = await writing(this.store.db, db => findOrAddUser(db, name, this.clock.nowMs));
     return user.id;
+  }
+
+  /** Makes the operator who acts here one, or changes the role: jobs ask whether their operator still is. */
+  async hire(role: Role = 'helpdesk'): Promise<void> {
+    const row = { user_id: await this.user(desk.name), role, disabled_ms: null, created_ms: 0 };
+    await this.store.db
+      .insertInto('operators')
+      .values(row)
+      .onConflict(conflict => conflict.column('user_id').doUpdateSet({ role }))
+      .execute();
   }
 
   /** Issues a token with a seed of its own, to the inventory unless said otherwise. */
