@@ -1,3 +1,4 @@
+import { alertWhenLocked } from '../alerts/locked.ts';
 import { type Db, validating } from '../data/database.ts';
 import { limits } from '../limits.ts';
 import { storeLockFacts } from '../people/users.ts';
@@ -115,6 +116,8 @@ async function writeDown(answering: Answering, outcome: Outcome): Promise<void> 
     const { proofs, standing } = known;
     const facts = failed === null ? afterSuccess(standing, proofs) : afterFailure(standing, failed, nowMs);
     await storeLockFacts(db, [{ userId: user.id, ...facts }]);
+    if (failed !== null)
+      await alertWhenLocked(db, standing, { userId: user.id, atMs: nowMs, source: request.source });
   }
   if (challenge !== undefined && failed !== null) await countAttempt(db, challenge, nowMs);
   // Who has the fob at hand needs no code any more.

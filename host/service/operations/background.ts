@@ -1,6 +1,7 @@
 import { tendAudit } from '../alerts/audit-watch.ts';
 import { watchClock } from '../alerts/clock.ts';
 import { deliverDue, forgetDeliveries } from '../alerts/deliver.ts';
+import { watchSpraying } from '../alerts/spraying.ts';
 import { sealAll } from '../audit/sealer.ts';
 import { limits } from '../limits.ts';
 import type { Management } from '../management.ts';
@@ -21,7 +22,7 @@ export interface BackgroundOptions {
 }
 
 /**
- * Starts sealing the audit, delivering alerts, watching the clock and following the sealing key. Every node runs it; the
+ * Starts sealing the audit, delivering alerts, watching the clock and the log-ins and following the sealing key. Every node runs it; the
  * database sees to it that nothing is done twice at once.
  */
 export function startBackground(management: Management, options: BackgroundOptions = {}): Background {
@@ -35,6 +36,9 @@ export function startBackground(management: Management, options: BackgroundOptio
     }),
     every(limits.deliverEveryMs, failed, async () => {
       await deliverDue(management, { allowLoopback });
+    }),
+    every(limits.sprayLookMs, failed, async () => {
+      await watchSpraying(db, clock());
     }),
     every(limits.forgetEveryMs, failed, () => forgetDeliveries(db, clock())),
   ];

@@ -1,4 +1,5 @@
 import { raiseAlert } from '../alerts/alerts.ts';
+import { alertWhenLocked } from '../alerts/locked.ts';
 import type { Db } from '../data/database.ts';
 import { type AccountFacts, lockFactsOf, storeLockFacts, type User } from '../people/users.ts';
 import { keepAnswers, type NewAnswer } from './answers.ts';
@@ -44,7 +45,7 @@ function changedFacts(user: User, { known, nowMs }: Case, { outcome }: Verdict):
   }
 }
 
-/** Raises the alert of a replay (R8), and of someone who only has revoked tokens (R17). */
+/** Raises the alert of a replay (R8), of a lock (R23), and of someone who only has revoked tokens (R17). */
 async function raiseAlerts(
   db: Db,
   one: Case,
@@ -53,6 +54,7 @@ async function raiseAlerts(
 ): Promise<void> {
   const { nowMs, ticket } = one;
   const seen = { userId: user.id, atMs: nowMs, source: ticket.request.source };
+  if (failedFactor[outcome] !== null) await alertWhenLocked(db, one.known.standing, seen);
   if (token !== undefined && repeats !== undefined)
     await raiseAlert(db, {
       ...seen,

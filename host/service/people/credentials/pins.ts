@@ -1,3 +1,4 @@
+import { alertWhenLocked } from '../../alerts/locked.ts';
 import { recordAudit } from '../../audit/record.ts';
 import { type Db, writing } from '../../data/database.ts';
 import { engineOf } from '../../data/engine.ts';
@@ -6,7 +7,7 @@ import { done, type Management, type Result, refused } from '../../management.ts
 import type { Keys } from '../../sealing/key-file.ts';
 import { macOf } from '../../sealing/seal.ts';
 import { forgetAnswers } from '../../validation/answers.ts';
-import { afterFailure, lockStanding } from '../../validation/lock.ts';
+import { afterFailure, type LockStanding, lockStanding } from '../../validation/lock.ts';
 import type { Actor } from '../actor.ts';
 import { acceptablePin } from '../pin.ts';
 import { readSettings } from '../settings.ts';
@@ -83,9 +84,14 @@ export async function choosePin(
   const user = await findUser(db, prepareUserName(choice.user) ?? '');
   if (user?.pin_change !== 1) {
     if (choice.current === undefined) return refused('pin_not_due');
-    const mayTry = user !== undefined && (await countAttempt(management, user.id));
-    const right = await checkPin(keys, mayTry ? user : undefined, choice.current);
-    if (user === undefined || !mayTry || !right) return refused('wrong_pin');
+    const standing = user && (await countAttempt(management, user.id));
+    const right = await checkPin(keys, standing && user, choice.current);
+    if (user === undefined || standing === undefined) return refused('wrong_pin');
+    if (!right) {
+      const failed = { userId: user.id, atMs: management.clock(), source: actor.source };
+      await writing(db, transaction => alertWhenLocked(transaction, standing, failed));
+      return refused('wrong_pin');
+    }
     await takeBackAttempt(db, user.id);
     if (choice.current === choice.pin) return refused('same_pin');
   }
@@ -108,15 +114,19 @@ export async function choosePin(
   });
 }
 
-/** Counts an attempt as failed before it is looked at, so that no number of attempts at once gets past the lock. */
-function countAttempt({ db, clock }: Management, userId: string): Promise<boolean> {
+/**
+ * Counts an attempt as failed before it is looked at, so that no number of attempts at once gets past the lock.
+ *
+ * @returns how the account stood before; undefined when it is locked, and nothing may be tried
+ */
+function countAttempt({ db, clock }: Management, userId: string): Promise<LockStanding | undefined> {
   const nowMs = clock();
   return writing(db, async transaction => {
     const user = await heldUser(transaction, userId);
     const standing = lockStanding(lockFactsOf(user), (await readSettings(transaction)).lock, nowMs);
-    if (standing.locked) return false;
+    if (standing.locked) return undefined;
     await storeLockFacts(transaction, [{ userId, ...afterFailure(standing, 'pin', nowMs) }]);
-    return true;
+    return standing;
   });
 }
 

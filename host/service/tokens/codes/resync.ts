@@ -1,3 +1,4 @@
+import { alertWhenLocked } from '../../alerts/locked.ts';
 import { recordAudit } from '../../audit/record.ts';
 import type { Db } from '../../data/database.ts';
 import { engineOf } from '../../data/engine.ts';
@@ -115,6 +116,8 @@ async function resync(acting: Acting, attempt: Attempt): Promise<Result<Resynchr
     }
   }
   await storeLockFacts(acting.db, [{ userId: user.id, ...afterFailure(standing, 'passcode', acting.atMs) }]);
+  const { atMs, actor: by } = acting;
+  await alertWhenLocked(acting.db, standing, { userId: user.id, atMs, source: by.source });
   await record(acting, user, tokens.length === 1 ? tokens[0] : undefined, { found: false });
   return refused(problem);
 }
