@@ -21,11 +21,13 @@ export const desk: Actor = { name: 'dora', role: 'helpdesk', source: '192.0.2.7'
 export class Desk implements AsyncDisposable {
   readonly clock: FakeClock = { nowMs: NOON_MS };
   readonly directory: string;
+  readonly databaseUrl: string | undefined;
   readonly store: Store;
   readonly management: Management;
 
-  private constructor(directory: string, store: Store) {
+  private constructor(directory: string, databaseUrl: string | undefined, store: Store) {
     this.directory = directory;
+    this.databaseUrl = databaseUrl;
     this.store = store;
     const keys = openKeyFile(directory, true);
     this.management = { db: store.db, keys, clock: () => this.clock.nowMs };
@@ -35,7 +37,7 @@ export class Desk implements AsyncDisposable {
   static async open(): Promise<Desk> {
     const databaseUrl = await newDatabase();
     const directory = mkdtempSync(join(tmpdir(), 'passfob-tokens-'));
-    return new Desk(directory, await openStore({ directory, databaseUrl }));
+    return new Desk(directory, databaseUrl, await openStore({ directory, databaseUrl }));
   }
 
   /** Makes a user, and returns the id. */
