@@ -2,83 +2,13 @@ import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs 
 import { expect, test } from 'vitest';
 import { openStore } from '../../../host/service/data/database.ts';
 import { readAssignments, startAssigning, startBulk } from '../../../host/service/jobs/bulk.ts';
-import {
-  cancelJob,
-  listJobItems,
-  listJobs,
-  pauseJob,
-  resumeJob,
-  viewJob,
-} from '../../../host/service/jobs/jobs.ts';
+import { cancelJob, listJobs, pauseJob, resumeJob, viewJob } from '../../../host/service/jobs/jobs.ts';
 import { type Lease, takeLease, workOn } from '../../../host/service/jobs/lease.ts';
 import { startJobs } from '../../../host/service/jobs/worker.ts';
 import { limits } from '../../../host/service/limits.ts';
 import type { Management } from '../../../host/service/management.ts';
-import { createApiKey, revokeApiKey } from '../../../host/service/people/access/api-keys.ts';
-import { addOperator, disableOperator } from '../../../host/service/people/access/operator-changes.ts';
-import type { Actor } from '../../../host/service/people/actor.ts';
-import { disableUser } from '../../../host/service/people/user-changes.ts';
-import { secret } from '../../kit/secrets.ts';
 import { codeOf, Desk, desk, must } from '../tokens/desk.ts';
-
-const COUNT = 6;
-/** A lease rises with every step, also while the clock stands still. */
-const LEASE_OVER_MS = limits.jobLeaseMs + 1000;
-/** Whose tokens they are, and what their serial numbers begin with. */
-const USER = 'ada';
-
-function serialsOf(user: string): string[] {
-  return Array.from({ length: COUNT }, (_, at) => `${user}-${at}`);
-}
-
-/** A job that gives six tokens to a user, the fourth of which is revoked: five are done and one is refused. */
-async function given(rig: Desk, user = USER): Promise<string> {
-  await rig.hire();
-  await rig.user(user);
-  const serials = serialsOf(user);
-  for (const serial of serials) await rig.issue(serial);
-  await rig.store.db
-    .updateTable('tokens')
-    .set({ state: 'revoked', revoked_reason: 'lost', sealed_secret: null, key_id: null })
-    .where('serial', '=', `${user}-3`)
-    .execute();
-  const table = ['user,serial', ...serials.map(serial => `${user},${serial}`)].join('\r\n');
-  return must(await startAssigning(rig.management, desk, { table })).id;
-}
-
-/** Every effect once: one assignment and one audit row for each token, and the counts of the job. */
-async function checkDone(rig: Desk, id: string, user = USER): Promise<void> {
-  const { db } = rig.store;
-  expect(must(await viewJob(db, id))).toMatchObject({ state: 'done', total: COUNT, done: 5, refused: 1 });
-  const assigned = await db
-    .selectFrom('assignments')
-    .innerJoin('tokens', 'tokens.id', 'assignments.token_id')
-    .select('serial')
-    .where('serial', 'like', `${user}-%`)
-    .orderBy('serial')
-    .execute();
-  const expected = serialsOf(user).filter(serial => serial !== `${user}-3`);
-  expect(assigned.map(({ serial }) => serial)).toEqual(expected);
-  const acts = await db
-    .selectFrom('audit')
-    .select(['subject', 'actor', 'source', 'request_id'])
-    .where('action', '=', 'token.assign')
-    .where('subject', 'like', `${user}-%`)
-    .orderBy('subject')
-    .execute();
-  expect(acts).toEqual(expected.map(subject => ({ subject, actor: 'dora', source: 'job', request_id: id })));
-  const items = must(await listJobItems(db, { id }));
-  expect(items.map(({ state }) => state)).toEqual(['done', 'done', 'done', 'refused', 'done', 'done']);
-  expect(items[3]?.message).not.toBe('');
-  const kept = await db.selectFrom('job_items').select('sealed_payload').where('job_id', '=', id).execute();
-  expect(kept.every(({ sealed_payload }) => sealed_payload === null)).toBe(true);
-}
-
-async function finish(management: Management): Promise<void> {
-  const worker = startJobs(management);
-  await worker.idle();
-  await worker.close();
-}
+import { COUNT, checkDone, finish, given, LEASE_OVER_MS } from './kit.ts';
 
 for (let after = 0; after <= COUNT; after++) {
   test(`a worker that is never heard of again after ${after} rows: the next one does the rest once`, async () => {
@@ -189,59 +119,6 @@ test('a job is paused between rows, goes on where it was, and is cancelled for g
   await checkDone(rig, id);
   for (const act of [pauseJob, resumeJob, cancelJob])
     expect(codeOf(await act(management, desk, { id }))).toBe('job_over');
-});
-
-test('a job stops where its operator is disabled, demoted or none any more, until another one takes it over', async () => {
-  await using rig = await Desk.open();
-  const { management } = rig;
-  const { db } = rig.store;
-  await rig.user('eve');
-  const other: Actor = { ...desk, name: 'eve', role: 'admin' };
-  must(await addOperator(management, other, { user: 'eve', role: 'admin' }));
-  const losses: readonly [string, () => Promise<unknown>][] = [
-    ['operator', async () => must(await disableOperator(management, other, desk.name))],
-    ['user', async () => must(await disableUser(management, other, desk.name))],
-    ['role', () => rig.hire('auditor')],
-    ['row', () => db.deleteFrom('operators').where('role', '=', 'helpdesk').execute()],
-  ];
-  for (const [user, lose] of losses) {
-    const id = await given(rig, user);
-    const next = (await workOn(management, (await takeLease(management)) as Lease, 2)) as Lease;
-    await lose();
-    expect(await workOn(management, next, 1)).toBeUndefined();
-    expect(must(await viewJob(db, id))).toMatchObject({ state: 'paused', done: 2, actor: 'dora' });
-    must(await resumeJob(management, other, { id }));
-    await finish(management);
-    expect(must(await viewJob(db, id))).toMatchObject({ state: 'done', done: 5, refused: 1, actor: 'eve' });
-    const acts = db.selectFrom('audit').select(['actor', 'detail']).orderBy('id');
-    const assigned = await acts.where('request_id', '=', id).execute();
-    expect(assigned.map(({ actor }) => actor)).toEqual(['dora', 'dora', 'eve', 'eve', 'eve']);
-    const held = await acts.where('subject_id', '=', id).where('actor', '=', 'service').execute();
-    expect(held.map(({ detail }) => JSON.parse(detail))).toEqual([
-      { from: 'running', to: 'paused', lostRole: 'helpdesk' },
-    ]);
-    await db.updateTable('users').set({ disabled_ms: null }).execute();
-    await db.updateTable('operators').set({ disabled_ms: null }).execute();
-  }
-});
-
-test('a job of an API key stops when the key is revoked; one whose operator was promoted goes on', async () => {
-  await using rig = await Desk.open();
-  const { management } = rig;
-  const id = await given(rig);
-  await rig.hire('admin');
-  await finish(management);
-  await checkDone(rig, id);
-  const { apiKey, value } = must(await createApiKey(management, desk, { name: 'hr', role: 'admin' }));
-  secret(value);
-  const program: Actor = { ...desk, name: 'api:hr', role: 'admin' };
-  await rig.issue('B-1', { user: 'ada' });
-  const bulk = { kind: 'unassign', serials: ['B-1', 'ada-0'] } as const;
-  const bulkId = must(await startBulk(management, program, bulk)).id;
-  const next = await workOn(management, (await takeLease(management)) as Lease, 1);
-  must(await revokeApiKey(management, desk, apiKey.id));
-  expect(await workOn(management, next as Lease, 1)).toBeUndefined();
-  expect(must(await viewJob(rig.store.db, bulkId))).toMatchObject({ state: 'paused', done: 1 });
 });
 
 test('cancelling forgets what was to be done, and leaves what was done', async () => {
