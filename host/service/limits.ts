@@ -61,7 +61,17 @@ export const limits = {
   idempotencyKeyMax: 128,
   sourceMax: 64,
   eventsKept: 100_000,
+  /** Of each kind. */
   alertsKept: 10_000,
+  /** Locked accounts that are told one by one within a time; more of them are listed only. */
+  lockedTold: 20,
+  lockedToldMs: 3_600_000,
+  /** Users of whom a source tries secrets within a time for it to be an alert; the log-ins and sources looked at, at most. */
+  sprayUsers: 20,
+  sprayPeriodMs: 15 * 60_000,
+  sprayRows: 20_000,
+  spraySourcesMax: 10,
+  sprayLookMs: 60_000,
   eventsListed: 50,
   alertsListed: 50,
   tokensListed: 100,
@@ -214,6 +224,8 @@ export const limits = {
   /** How far ahead two consecutive passcodes are looked for (RFC 4226 §7.4), and how far around the time. */
   resyncCounters: 1_000,
   resyncAroundMs: 24 * 3_600_000,
+  /** Steps that are looked at before others have their turn. */
+  resyncStepsAtOnce: 256,
   temporaryCodeMs: 8 * 3_600_000,
   temporaryCodeMinMs: 60_000,
   temporaryCodeMaxMs: 24 * 3_600_000,

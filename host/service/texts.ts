@@ -95,13 +95,25 @@ export const texts = {
   product: 'Passfob',
   login: {
     title: 'Log in',
-    lead: 'Press the button on your fob and type the passcode it shows.',
+    lead: {
+      otp: 'Press the button on your fob and type the passcode it shows.',
+      pin_otp: 'Type your PIN, press the button on your fob and type the passcode it shows.',
+      password_otp: 'Type your password, press the button on your fob and type the passcode it shows.',
+    },
+    closedTitle: 'Closed',
+    closed: 'Nobody can log in here at the moment. Ask your help desk.',
+    password: 'Password',
+    pin: 'PIN',
     user: 'User name',
     passcode: 'Passcode',
     passcodeHint: 'Spaces and dashes do not matter.',
     submit: 'Log in',
     refusedTitle: 'Not accepted',
-    refused: 'The user name or passcode was not accepted.',
+    refused: {
+      otp: 'The user name or passcode was not accepted.',
+      pin_otp: 'The user name, PIN or passcode was not accepted.',
+      password_otp: 'The user name, password or passcode was not accepted.',
+    },
     refusedNext:
       'Each passcode works once: wait for the next one and try again. After several failures an account is locked for a while.',
     acceptedTitle: 'Logged in',

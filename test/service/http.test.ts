@@ -4,9 +4,11 @@ import { limits } from '../../host/service/limits.ts';
 import {
   changeFactors,
   disableApplication,
+  enableApplication,
   listApplications,
   rotateApplicationKey,
 } from '../../host/service/people/application-changes.ts';
+import { choosePin, resetPin } from '../../host/service/people/credentials/pins.ts';
 import type { Service } from '../../host/service/service.ts';
 import { secret } from '../kit/secrets.ts';
 import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, post, Rig } from './kit.ts';
@@ -144,6 +146,53 @@ test('the log-in form: accepted, refused, and repeated by a double click', async
     expect((await send(missing)).status).toBe(403);
   const tooLong = await send({ user: 'x'.repeat(5000) });
   expect([tooLong.status, tooLong.headers.get('content-type')]).toEqual([413, 'text/html; charset=utf-8']);
+});
+
+test('the log-in form asks for what its application wants now, on every node, and closes with it', async () => {
+  await using rig = new Rig();
+  const nodes = [await rig.start(), await rig.start()];
+  const token = await add(nodes[0] as Service, newToken({ kind: 'hotp' }));
+  await using office = await Office.beside(rig);
+  const { management } = office;
+  const password = await office.password('ada');
+  const pin = secret('730519');
+  accepted(await resetPin(management, grace, 'ada'));
+  accepted(await choosePin(management, grace, { user: 'ada', pin }));
+  const applications = await listApplications(office.store.db);
+  const id = applications.find(({ name }) => name === 'login')?.id ?? '';
+  let counter = 0;
+  for (const [factors, shown] of [
+    ['password_otp', { password }],
+    ['pin_otp', { pin }],
+    ['otp', {}],
+  ] as const) {
+    accepted(await changeFactors(management, grace, { id, factors }));
+    for (const { url } of nodes) {
+      const page = await (await fetch(`${url}/login`)).text();
+      const names = [...page.matchAll(/<input[^>]* name="(\w+)"/g)].map(([, name]) => name);
+      expect(names).toEqual(['attempt', 'user', ...Object.keys(shown), 'passcode']);
+      const send = (fields: Record<string, string>) =>
+        fetch(`${url}/login`, {
+          method: 'POST',
+          body: form({ user: 'ada', passcode: codeAt(token, counter), ...fields }),
+          headers: { ...formType, origin: url },
+        });
+      if (factors !== 'otp') expect((await send({})).status).toBe(403);
+      expect((await send(shown)).status).toBe(200);
+      counter += 1;
+    }
+  }
+  accepted(await disableApplication(management, grace, id));
+  for (const { url } of nodes) {
+    const headers = { ...formType, origin: url };
+    const body = form({ user: 'ada', passcode: codeAt(token, counter) });
+    for (const init of [{}, { method: 'POST', body, headers }]) {
+      const answer = await fetch(`${url}/login`, init);
+      expect([answer.status, /<form/.test(await answer.text())]).toEqual([403, false]);
+    }
+  }
+  accepted(await enableApplication(management, grace, id));
+  expect(await fetch(`${nodes[1]?.url}/login`)).toMatchObject({ status: 200 });
 });
 
 test('every response has its security headers; frames are allowed only when asked for', async () => {

@@ -3,8 +3,10 @@ import { expect, test } from 'vitest';
 import {
   afterFailure,
   afterSuccess,
+  type Factor,
   type LockFacts,
   lockStanding,
+  noFailures,
 } from '../../host/service/validation/lock.ts';
 import { add, codeNow, NOON_MS, newToken, Rig, wrongCode } from './kit.ts';
 
@@ -59,7 +61,7 @@ test('property: an account is never locked with fewer consecutive failures than 
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 5 }), (steps, threshold) => {
       const policy = { threshold, periodMs: 300 };
-      let facts: LockFacts = afterSuccess;
+      let facts: LockFacts = noFailures;
       let nowMs = 1000;
       let consecutive = 0;
       let lockedSinceMs: number | undefined;
@@ -76,13 +78,88 @@ test('property: an account is never locked with fewer consecutive failures than 
         expect(standing.failures).toBe(consecutive);
         consecutive = right ? 0 : consecutive + 1;
         if (consecutive === threshold) lockedSinceMs = nowMs;
-        facts = right ? afterSuccess : afterFailure(standing, nowMs);
+        facts = right ? afterSuccess(standing, {}) : afterFailure(standing, 'passcode', nowMs);
       }
     }),
   );
 });
 
+/** One thing that happens to an account after a while: a miss of a factor, or a log-in that proved some. */
+const happening = fc.record({
+  waitMs: fc.integer({ min: 0, max: 200 }),
+  missed: fc.option(fc.constantFrom<Factor>('passcode', 'password', 'pin')),
+  password: fc.boolean(),
+  pin: fc.boolean(),
+});
+
+test('property: a success ends the failures of the factors it proved, and no others', () => {
+  fc.assert(
+    fc.property(
+      fc.array(happening, { maxLength: 60 }),
+      fc.integer({ min: 1, max: 5 }),
+      (steps, threshold) => {
+        const policy = { threshold, periodMs: 300 };
+        let facts: LockFacts = noFailures;
+        let nowMs = 1000;
+        let misses: Factor[] = [];
+        let isLocked = false;
+        for (const { waitMs, missed, password, pin } of steps) {
+          nowMs += waitMs;
+          const standing = lockStanding(facts, policy, nowMs);
+          if (standing.locked) continue;
+          if (isLocked) misses = [];
+          const of = (factor: Factor) => misses.filter(one => one === factor).length;
+          const { failures, passwordFailures, pinFailures, isLastTry } = standing;
+          expect([failures, passwordFailures, pinFailures]).toEqual([
+            misses.length,
+            of('password'),
+            of('pin'),
+          ]);
+          expect(isLastTry).toBe(misses.length === threshold - 1);
+          if (missed !== null) misses.push(missed);
+          else misses = misses.filter(one => (one === 'password' && !password) || (one === 'pin' && !pin));
+          isLocked = misses.length === threshold;
+          facts =
+            missed === null
+              ? afterSuccess(standing, { password, pin })
+              : afterFailure(standing, missed, nowMs);
+          expect(lockStanding(facts, policy, nowMs).locked).toBe(isLocked);
+        }
+      },
+    ),
+  );
+});
+
+test('property: who logs in at will but does not know the password guesses it no oftener than the threshold in a period', () => {
+  fc.assert(
+    fc.property(
+      fc.array(happening, { maxLength: 80 }),
+      fc.integer({ min: 1, max: 5 }),
+      (steps, threshold) => {
+        const policy = { threshold, periodMs: 300 };
+        let facts: LockFacts = noFailures;
+        let nowMs = 1000;
+        const guesses: number[] = [];
+        for (const { waitMs, missed, pin } of steps) {
+          nowMs += waitMs;
+          const standing = lockStanding(facts, policy, nowMs);
+          if (standing.locked) continue;
+          if (missed === 'password') guesses.push(nowMs);
+          facts =
+            missed === null
+              ? afterSuccess(standing, { password: false, pin })
+              : afterFailure(standing, missed, nowMs);
+        }
+        for (const [nth, atMs] of guesses.entries()) {
+          const beyond = guesses[nth + threshold];
+          if (beyond !== undefined) expect(beyond - atMs).toBeGreaterThanOrEqual(policy.periodMs);
+        }
+      },
+    ),
+  );
+});
+
 test('a clock that is set back does not open a lock', () => {
-  const facts: LockFacts = { failures: 3, lastFailureMs: 1_000_000 };
+  const facts: LockFacts = { ...noFailures, failures: 3, lastFailureMs: 1_000_000 };
   expect(lockStanding(facts, { threshold: 3, periodMs: 60_000 }, 1).locked).toBe(true);
 });

@@ -35,6 +35,8 @@ export interface NewAlert {
   readonly firstUseSource?: string;
   readonly atMs: number;
   readonly source: string;
+  /** Listed and counted, but not sent to anybody. */
+  readonly isQuiet?: boolean;
 }
 
 /**
@@ -71,23 +73,36 @@ export async function raiseAlert(db: Db, alert: NewAlert): Promise<void> {
     )
     .returning(['id', 'count'])
     .executeTakeFirstOrThrow();
-  await queueDeliveries(db, { alertId: raised.id, count: raised.count, atMs: alert.atMs });
+  if (alert.isQuiet !== true)
+    await queueDeliveries(db, { alertId: raised.id, count: raised.count, atMs: alert.atMs });
 }
 
-/** Drops the alerts that last happened longest ago where there are more than are kept. */
+/**
+ * Drops the alerts that last happened longest ago where there are more of their kind than are kept: whoever can cause many
+ * of one kind makes none of another go.
+ */
 export async function sweepAlerts(db: Db): Promise<void> {
-  await db
-    .deleteFrom('alerts')
-    .where('last_ms', '<=', query =>
-      query
-        .selectFrom('alerts')
-        .select('last_ms')
-        .orderBy('last_ms', 'desc')
-        .orderBy('id', 'desc')
-        .limit(1)
-        .offset(limits.alertsKept),
-    )
+  const kinds = await db
+    .selectFrom('alerts')
+    .select('kind')
+    .groupBy('kind')
+    .having(query => query.fn.countAll(), '>', limits.alertsKept)
     .execute();
+  for (const { kind } of kinds)
+    await db
+      .deleteFrom('alerts')
+      .where('kind', '=', kind)
+      .where('last_ms', '<=', query =>
+        query
+          .selectFrom('alerts')
+          .select('last_ms')
+          .where('kind', '=', kind)
+          .orderBy('last_ms', 'desc')
+          .orderBy('id', 'desc')
+          .limit(1)
+          .offset(limits.alertsKept),
+      )
+      .execute();
 }
 
 /** The alerts with the names of their users and the serial numbers of their tokens. */

@@ -15,6 +15,7 @@ export const refusalStatuses = {
   bad_serial: 400,
   bad_kind: 400,
   bad_suite: 400,
+  bad_question: 400,
   bad_seed: 400,
   import_file_missing: 400,
   bad_import_file: 422,

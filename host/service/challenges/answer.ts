@@ -1,3 +1,4 @@
+import { alertWhenLocked } from '../alerts/locked.ts';
 import { type Db, validating } from '../data/database.ts';
 import { limits } from '../limits.ts';
 import { storeLockFacts } from '../people/users.ts';
@@ -11,7 +12,7 @@ import { recordEvents } from '../validation/events.ts';
 import { checkFactors } from '../validation/factors.ts';
 import { settledUnseen } from '../validation/judge.ts';
 import { afterFailure, afterSuccess } from '../validation/lock.ts';
-import { countsAsFailure, type Outcome } from '../validation/outcomes.ts';
+import { failedFactor, type Outcome } from '../validation/outcomes.ts';
 import type { Validator } from '../validation/request.ts';
 import {
   type Answering,
@@ -110,12 +111,15 @@ async function moveCounter({ db, nowMs }: Answering, token: TokenRow, counter: n
 
 async function writeDown(answering: Answering, outcome: Outcome): Promise<void> {
   const { db, challenge, known, nowMs, request, token, user } = answering;
-  const isFailure = countsAsFailure[outcome];
-  if (user !== undefined && (isFailure || outcome === 'accepted')) {
-    const facts = isFailure ? afterFailure(known.standing, nowMs) : afterSuccess;
+  const failed = failedFactor[outcome];
+  if (user !== undefined && (failed !== null || outcome === 'accepted')) {
+    const { proofs, standing } = known;
+    const facts = failed === null ? afterSuccess(standing, proofs) : afterFailure(standing, failed, nowMs);
     await storeLockFacts(db, [{ userId: user.id, ...facts }]);
+    if (failed !== null)
+      await alertWhenLocked(db, standing, { userId: user.id, atMs: nowMs, source: request.source });
   }
-  if (challenge !== undefined && isFailure) await countAttempt(db, challenge, nowMs);
+  if (challenge !== undefined && failed !== null) await countAttempt(db, challenge, nowMs);
   // Who has the fob at hand needs no code any more.
   if (user !== undefined && outcome === 'accepted') await endTemporaryCodes(db, user.id, nowMs);
   await recordEvents(db, [

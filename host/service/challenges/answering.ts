@@ -8,7 +8,7 @@ import { usableStates } from '../tokens/states.ts';
 import type { Proofs } from '../validation/factors.ts';
 import { lockUsers } from '../validation/facts.ts';
 import type { Known } from '../validation/judge.ts';
-import { afterSuccess, lockStanding } from '../validation/lock.ts';
+import { lockStanding, noFailures } from '../validation/lock.ts';
 import { normalisePasscode } from '../validation/passcode.ts';
 import type { Validator } from '../validation/request.ts';
 import { hashSession } from './ask.ts';
@@ -76,8 +76,9 @@ export async function readAnswering(
     .executeTakeFirst();
   const known: Known = {
     user,
-    standing: lockStanding(user === undefined ? afterSuccess : lockFactsOf(user), lock, nowMs),
+    standing: lockStanding(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs),
     tokens: token === undefined ? [] : [token],
+    replaced: [],
     hasTemporaryCode: false,
     passcode: normalisePasscode(request.passcode),
     pinAlways: request.factors === 'pin_otp',

@@ -60,7 +60,7 @@ export interface GivenAnswer {
 }
 
 /** Time steps that a fob's clock may be in, the true one among them. */
-function stepsAround({ periodSeconds }: Suite, nowMs: number): number[] {
+export function stepsAround({ periodSeconds }: Suite, nowMs: number): number[] {
   if (periodSeconds === null) return [0];
   const skew = Math.ceil(limits.ocraSkewMs / 1000 / periodSeconds);
   const most = Math.min(skew, limits.ocraSkewStepsMax);

@@ -19,6 +19,7 @@ export type AlertKind =
   | 'replay'
   | 'revoked_use'
   | 'locked'
+  | 'spray'
   | 'audit'
   | 'clock'
   | 'report'
@@ -51,6 +52,9 @@ export interface Schema extends EnrolmentSchema, MailSchema {
     disabled_ms: number | null;
     /** Facts that the account lock is computed from (`validation/lock.ts`). */
     failures: number;
+    /** Which of them were made at the password, and at the PIN asked for by the service. */
+    password_failures: Generated<number>;
+    pin_failures: Generated<number>;
     last_failure_ms: number | null;
     created_ms: number;
   };

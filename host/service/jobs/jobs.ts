@@ -5,6 +5,9 @@ import { type Db, writing } from '../data/database.ts';
 import type { JobItemState, JobState, Role, Schema } from '../data/schema.ts';
 import { limits } from '../limits.ts';
 import { done, type Result, refused } from '../management.ts';
+import { roleNow } from '../people/access/role-now.ts';
+import { type Actor, serviceActor } from '../people/actor.ts';
+import type { Keys } from '../sealing/key-file.ts';
 import { seal } from '../sealing/seal.ts';
 import { tokenTexts } from '../texts/tokens.ts';
 import { type Acting, actOf } from '../tokens/acting.ts';
@@ -73,8 +76,7 @@ export async function start<Kind extends JobKind>(
     done: 0,
     refused: 0,
     actor: actor.name,
-    // Only operators start jobs; what the service starts by itself does an administrator's work.
-    role: actor.role === 'service' ? 'admin' : actor.role,
+    role: roleOf(actor),
     created_ms: atMs,
     changed_ms: atMs,
     leased_until_ms: null,
@@ -95,12 +97,19 @@ export async function start<Kind extends JobKind>(
   return done(viewOfJob(row));
 }
 
+/** Only operators start jobs; what the service starts by itself does an administrator's work. */
+function roleOf({ role }: Actor): Role {
+  return role === 'service' ? 'admin' : role;
+}
+
 type JobInput = { readonly id: string };
 
 /** Stops a job after the rows that are being done. Refused: `unknown_job`, `job_over`. */
 export const pauseJob = actOf((acting: Acting, input: JobInput) => control(acting, input, 'paused'));
 
-/** Lets a paused job go on. Refused: `unknown_job`, `job_over`. */
+/**
+ * Lets a paused job go on: in the name of whoever does so, where the operator who started it may not any more. Refused: `unknown_job`, `job_over`.
+ */
 export const resumeJob = actOf((acting: Acting, input: JobInput) => control(acting, input, 'queued'));
 
 /** Ends a job; what was done stays, and what was to be done is forgotten. Refused: `unknown_job`, `job_over`. */
@@ -113,7 +122,9 @@ async function control(acting: Acting, { id }: JobInput, to: JobState): Promise<
   if (row.state === 'done' || row.state === 'cancelled') return refused('job_over');
   // A job that is not paused goes on already.
   if (to === 'queued' && row.state !== 'paused') return done(viewOfJob(row));
-  const changes = { state: to, changed_ms: atMs, leased_until_ms: null };
+  const isTakenOver = to === 'queued' && !(await mayGoOn(db, row));
+  const owner = isTakenOver ? { actor: acting.actor.name, role: roleOf(acting.actor) } : {};
+  const changes = { state: to, changed_ms: atMs, leased_until_ms: null, ...owner };
   await db.updateTable('jobs').set(changes).where('id', '=', id).execute();
   if (to === 'cancelled')
     await db
@@ -122,8 +133,29 @@ async function control(acting: Acting, { id }: JobInput, to: JobState): Promise<
       .where('job_id', '=', id)
       .where('state', '=', 'waiting')
       .execute();
-  await recordJob(acting, row, 'job.control', { from: row.state, to });
+  await recordJob(acting, row, 'job.control', {
+    from: row.state,
+    to,
+    ...(isTakenOver && { startedBy: row.actor }),
+  });
   return done(viewOfJob({ ...row, ...changes }));
+}
+
+/** Whether whoever a job is done in the name of still has the role that it is done with, or an administrator's. */
+export async function mayGoOn(db: Db, { actor, role }: Pick<JobRow, 'actor' | 'role'>): Promise<boolean> {
+  const now = await roleNow(db, actor);
+  return now !== undefined && (now === role || now === 'admin');
+}
+
+/** Pauses a job whose operator was disabled or lost the role, in the caller's transaction: another one may resume it. */
+export async function holdJob(db: Db, keys: Keys, row: JobRow, atMs: number): Promise<void> {
+  await db
+    .updateTable('jobs')
+    .set({ state: 'paused', leased_until_ms: null, changed_ms: atMs })
+    .where('id', '=', row.id)
+    .execute();
+  const acting = { db, keys, actor: serviceActor, atMs };
+  await recordJob(acting, row, 'job.control', { from: row.state, to: 'paused', lostRole: row.role });
 }
 
 /** Forgets a job that has been over for long, with its rows; what it did stays, and is in the audit. */

@@ -2,7 +2,7 @@ import { type Db, writing } from '../data/database.ts';
 import { limits } from '../limits.ts';
 import type { Management } from '../management.ts';
 import { unseal } from '../sealing/seal.ts';
-import { actorOfJob, type JobRow, placeOfItem } from './jobs.ts';
+import { actorOfJob, holdJob, type JobRow, mayGoOn, placeOfItem } from './jobs.ts';
 import { doRow } from './kinds.ts';
 
 /**
@@ -62,7 +62,7 @@ export function layAside({ db, clock }: Management, lease: Lease): Promise<void>
 
 /**
  * Does the next rows of a job. Their effects, their states and the job's progress are one transaction: a crash loses
- * rows that were not done and doubles none.
+ * rows that were not done and doubles none. A job whose operator may not do it any more is paused instead.
  *
  * @param rows how many at most
  * @returns the lease for the next call; undefined when the job is at its end, was stopped or has another worker
@@ -72,6 +72,10 @@ export function workOn(management: Management, lease: Lease, rows: number): Prom
     const nowMs = management.clock();
     const job = await db.selectFrom('jobs').selectAll().where('id', '=', lease.jobId).executeTakeFirst();
     if (job?.state !== 'running' || job.leased_until_ms !== lease.untilMs) return undefined;
+    if (!(await mayGoOn(db, job))) {
+      await holdJob(db, management.keys, job, nowMs);
+      return undefined;
+    }
     const counts = await doRows({ ...management, db }, job, nowMs, rows);
     const done = job.done + counts.done;
     const refused = job.refused + counts.refused;

@@ -1,6 +1,7 @@
 import { tendAudit } from '../alerts/audit-watch.ts';
 import { watchClock } from '../alerts/clock.ts';
 import { deliverDue, forgetDeliveries } from '../alerts/deliver.ts';
+import { watchSpraying } from '../alerts/spraying.ts';
 import { sealAll } from '../audit/sealer.ts';
 import { forgetActivations, tendActivations } from '../enrolment/tend.ts';
 import { limits } from '../limits.ts';
@@ -23,8 +24,8 @@ export interface BackgroundOptions {
 }
 
 /**
- * Starts sealing the audit, delivering alerts, reminding of activations, watching the clock and following the sealing key. Every node runs it; the
- * database sees to it that nothing is done twice at once.
+ * Starts sealing the audit, delivering alerts, reminding of activations, watching the clock and the log-ins and
+ * following the sealing key. Every node runs it; the database sees to it that nothing is done twice at once.
  */
 export function startBackground(management: Management, options: BackgroundOptions = {}): Background {
   const { db, keys, clock } = management;
@@ -45,6 +46,9 @@ export function startBackground(management: Management, options: BackgroundOptio
       await forgetDeliveries(db, clock());
       await forgetActivations(db, clock());
       await forgetMails(db, clock());
+    }),
+    every(limits.sprayLookMs, failed, async () => {
+      await watchSpraying(db, clock());
     }),
   ];
   let stopping: Promise<void> | undefined;

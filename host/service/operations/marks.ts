@@ -8,8 +8,8 @@ import { limits } from '../limits.ts';
  *
  * TOTP: nothing is accepted more than the greatest drift and the skew ahead of the service's time, so a fob is accepted
  * again when its time has passed that: after six minutes at 30 s a step. A resynchronisation may have found a greater
- * drift, which then counts; one that was found after the backup cannot be known. HOTP: a gap, which a fob that was used
- * less has to be pressed past, and resynchronised.
+ * drift, which then counts; one that was found after the backup cannot be known. HOTP, and OCRA with a counter: a gap,
+ * which a fob that was used less has to be pressed past, and resynchronised.
  */
 export async function raiseMarks(db: Db, nowMs: number, counterGap: number): Promise<void> {
   const ahead = limits.driftMaxSteps + limits.totpSkewSteps;
@@ -40,6 +40,7 @@ export async function raiseMarks(db: Db, nowMs: number, counterGap: number): Pro
       last_step: sql<number>`case when last_step > ${sql.lit(most - counterGap)} then ${sql.lit(most)}
         else last_step + ${sql.lit(counterGap)} end`,
     })
-    .where('kind', '=', 'hotp')
+    // Of those that answer questions the ones that count: their suites have a C in front of the question.
+    .where(where => where.or([where('kind', '=', 'hotp'), where('suite', 'like', '%:C-Q%')]))
     .execute();
 }

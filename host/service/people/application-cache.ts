@@ -16,6 +16,19 @@ export interface ApplicationStanding {
   readonly factors: Factors;
 }
 
+/** An application as the database has it now; undefined where there is none, or it is disabled. */
+export async function applicationNow(db: Db, id: string): Promise<KnownApplication | undefined> {
+  const row = await db
+    .selectFrom('applications')
+    .select(['id', 'name', 'factors', 'key_hash'])
+    .where('id', '=', id)
+    .where('disabled_ms', 'is', null)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { key_hash: keyHash, ...application } = row;
+  return { ...application, standing: { keyHash, factors: row.factors } };
+}
+
 /** The applications that this node has seen lately, by their keys. */
 export interface ApplicationCache {
   /** The application of a key, from memory where it was seen within a minute; undefined where there is none. */

@@ -3,7 +3,6 @@ import { type Db, writing } from '../data/database.ts';
 import { limits } from '../limits.ts';
 import { done, type Management, type RefusalCode, type Result, refused } from '../management.ts';
 import { forgetAnswers } from '../validation/answers.ts';
-import { afterSuccess } from '../validation/lock.ts';
 import { isLastAdmin } from './access/admins.ts';
 import { endSessionsOf } from './access/sessions.ts';
 import type { Actor } from './actor.ts';
@@ -12,7 +11,7 @@ import { prepareLine } from './one-line.ts';
 import type { Action } from './permissions.ts';
 import { readSettings } from './settings.ts';
 import { type UserView, userViewOf } from './user-views.ts';
-import { findUser, newUser, prepareUserName, type User } from './users.ts';
+import { findUser, newUser, prepareUserName, type User, withoutFailures } from './users.ts';
 
 /** A user to make. */
 export interface NewUser {
@@ -88,7 +87,7 @@ export function enableUser(management: Management, actor: Actor, typed: string):
 /** Ends an account's lock before its time by forgetting its failures. Refusal: unknown_user. */
 export function unlockUser(management: Management, actor: Actor, typed: string): Promise<Result<UserView>> {
   return changing({ management, actor, typed, action: 'user.unlock' }, (_db, user) => ({
-    facts: { failures: afterSuccess.failures, last_failure_ms: afterSuccess.lastFailureMs },
+    facts: withoutFailures,
     detail: { failures: user.failures },
   }));
 }

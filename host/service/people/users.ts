@@ -26,6 +26,14 @@ export function findUser(db: Db, name: string): Promise<User | undefined> {
   return db.selectFrom('users').selectAll().where('name', '=', name).executeTakeFirst();
 }
 
+/** The columns of an account that has no failures. */
+export const withoutFailures = {
+  failures: 0,
+  password_failures: 0,
+  pin_failures: 0,
+  last_failure_ms: null,
+} as const;
+
 /** A user of a prepared name as it begins: without e-mail address, password and PIN. */
 export function newUser(name: string, nowMs: number): User {
   return {
@@ -37,8 +45,7 @@ export function newUser(name: string, nowMs: number): User {
     pin_hash: null,
     pin_change: 0,
     disabled_ms: null,
-    failures: 0,
-    last_failure_ms: null,
+    ...withoutFailures,
     created_ms: nowMs,
   };
 }
@@ -54,7 +61,12 @@ export async function findOrAddUser(db: Db, name: string, nowMs: number): Promis
 
 /** The facts the account lock is computed from. */
 export function lockFactsOf(user: User): LockFacts {
-  return { failures: user.failures, lastFailureMs: user.last_failure_ms };
+  return {
+    failures: user.failures,
+    passwordFailures: user.password_failures,
+    pinFailures: user.pin_failures,
+    lastFailureMs: user.last_failure_ms,
+  };
 }
 
 /** Lock facts of one account. */
@@ -65,8 +77,21 @@ export interface AccountFacts extends LockFacts {
 /** Stores new lock facts of accounts. */
 export async function storeLockFacts(db: Db, accounts: readonly AccountFacts[]): Promise<void> {
   if (accounts.length === 0) return;
-  const rows = accounts.map(({ userId, failures, lastFailureMs }) => [userId, failures, lastFailureMs]);
-  const columns = { id: 'text', failures: 'integer', last_failure_ms: 'bigint' } as const;
-  await sql`update users set failures = facts.failures, last_failure_ms = facts.last_failure_ms
+  const rows = accounts.map(({ userId, failures, passwordFailures, pinFailures, lastFailureMs }) => [
+    userId,
+    failures,
+    passwordFailures,
+    pinFailures,
+    lastFailureMs,
+  ]);
+  const columns = {
+    id: 'text',
+    failures: 'integer',
+    password_failures: 'integer',
+    pin_failures: 'integer',
+    last_failure_ms: 'bigint',
+  } as const;
+  await sql`update users set failures = facts.failures, password_failures = facts.password_failures,
+      pin_failures = facts.pin_failures, last_failure_ms = facts.last_failure_ms
     from ${rowsAsTable(db, columns, rows)} as facts where users.id = facts.id`.execute(db);
 }

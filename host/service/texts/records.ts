@@ -24,6 +24,7 @@ export const recordTexts = {
       replay: 'Passcode used again',
       revoked_use: 'Revoked token used',
       locked: 'Account locked',
+      spray: 'Many users tried from one source',
       audit: 'Audit does not verify',
       clock: 'Service clock went back',
       report: 'Log-in reported by its user',

@@ -13,7 +13,10 @@ export const tokenRefusals = {
   bad_query: `Search for at most ${limits.searchTextMax} characters by serial, user or label, in pages of at most ${limits.pageRowsMax} rows.`,
   bad_cursor: 'The mark of the next page is damaged. Start again with the first page.',
   reserved_for_another: 'This token is reserved for another user. Return it to the inventory first.',
-  not_usable: 'Only a token that is assigned or active can be resynchronised.',
+  not_usable:
+    'Only a token that is assigned or active can be resynchronised, and of those that answer questions only one that counts.',
+  bad_question:
+    'A token that answers questions is resynchronised by two answers to one question. Give the question: as many digits as the service asks it.',
   no_usable_token: 'This user has no token that is assigned or active.',
   account_locked: 'The account is locked, so nothing was compared. Unlock it, or wait.',
   resync_failed:

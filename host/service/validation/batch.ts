@@ -17,7 +17,7 @@ import {
   settledUnseen,
   type Verdict,
 } from './judge.ts';
-import { afterSuccess, type LockPolicy, lockStanding } from './lock.ts';
+import { type LockPolicy, lockStanding, noFailures } from './lock.ts';
 import { type Candidate, moveMarks } from './marks.ts';
 import type { Outcome } from './outcomes.ts';
 import { driftAfter, normalisePasscode } from './passcode.ts';
@@ -84,12 +84,14 @@ function openCase(
   const { request, proofs } = ticket;
   const user = facts.users.get(ticket.name);
   const all = facts.tokens.get(user?.id ?? '') ?? [];
-  const tokens = all.filter(token => tokenStates[token.state].usable);
+  const usable = all.filter(token => tokenStates[token.state].usable);
+  const tokens = usable.filter(isShown);
   const passcode = normalisePasscode(request.passcode);
   const known: Known = {
     user,
-    standing: lockStanding(user === undefined ? afterSuccess : lockFactsOf(user), lock, nowMs),
+    standing: lockStanding(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs),
     tokens,
+    replaced: usable.length > 0 ? usable : all,
     hasTemporaryCode: facts.temporary.has(user?.id ?? ''),
     passcode,
     pinAlways: request.factors === 'pin_otp',
@@ -103,10 +105,15 @@ function openCase(
       : Array.from({ length: tokens.length || 1 }, () => validator.decoy);
   const shown = passcode ?? '';
   const matches = evaluate(validator.keys, looked, shown, nowMs);
-  const isRevokedUser = tokens.length === 0 && all.some(token => token.state === 'revoked');
+  const isRevokedUser = tokens.length === 0 && all.some(token => isShown(token) && token.state === 'revoked');
   const opened = { ticket, known, settled, matches, isRevokedUser, nowMs };
   const candidate = settled === undefined ? candidateOf(opened) : undefined;
   return { ...opened, candidate };
+}
+
+/** Whether a passcode of the token is accepted by itself: one that answers questions is looked at elsewhere. */
+function isShown({ kind }: TokenRow): boolean {
+  return kind !== 'ocra';
 }
 
 function candidateOf(opened: Omit<Case, 'candidate'>): Candidate | undefined {

@@ -12,7 +12,7 @@ export interface Facts {
   readonly answers: ReadonlyMap<string, Outcome>;
   /** By prepared name. */
   readonly users: ReadonlyMap<string, User>;
-  /** By user id, all states; none that answers questions, which no log-in by passcode alone looks at. */
+  /** By user id, all kinds and states. */
   readonly tokens: ReadonlyMap<string, readonly TokenRow[]>;
   /** By id: what applications that asked are now; a disabled one is not among them. */
   readonly applications: ReadonlyMap<string, ApplicationStanding>;
@@ -40,7 +40,6 @@ export async function readFacts(db: Db, questions: Questions): Promise<Facts> {
     .selectFrom('tokens')
     .selectAll()
     .where('user_id', 'in', valuesAsList(db, ids))
-    .where('kind', '<>', 'ocra')
     .orderBy('created_ms')
     .orderBy('id')
     .execute();

@@ -21,6 +21,8 @@ export interface Known {
   readonly standing: LockStanding;
   /** The user's tokens whose passcodes may be accepted. */
   readonly tokens: readonly TokenRow[];
+  /** What a temporary code stands in for: the tokens in use or, where there are none, all that the user has had. */
+  readonly replaced: readonly TokenRow[];
   readonly hasTemporaryCode: boolean;
   /** Normalised; undefined when it is no passcode of any token. */
   readonly passcode: string | undefined;
@@ -46,13 +48,13 @@ function isPlausible({ tokens, hasTemporaryCode }: Known, passcode: string): boo
 
 /**
  * Whether every token that may have shown this passcode wants a PIN at the service; a fob's own PIN is proof enough. A
- * temporary code stands in for the user's fobs, and wants what all of them want.
+ * temporary code stands in for the user's fobs, and wants what all of them want: those that were lost, where it is for them.
  */
 function asksPin(known: Known, passcode: string): boolean {
-  const { tokens, pinAlways } = known;
+  const { tokens, replaced, pinAlways } = known;
   const plausible = tokens.filter(token => asShown(passcodeFactsOf(token), passcode) !== undefined);
   const wanting = (some: readonly TokenRow[]) => some.length > 0 && some.every(one => wantsPin(known, one));
-  return plausible.length === 0 ? pinAlways || wanting(tokens) : wanting(plausible);
+  return plausible.length === 0 ? pinAlways || wanting(replaced) : wanting(plausible);
 }
 
 function wantsPin({ pinAlways }: Known, token: TokenRow): boolean {

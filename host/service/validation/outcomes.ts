@@ -1,3 +1,5 @@
+import type { Factor } from './lock.ts';
+
 /**
  * What became of a validation. Operators see it; outside there are only two answers, accepted or not.
  *
@@ -27,22 +29,23 @@ export type Outcome =
   | 'malformed';
 
 /**
- * Outcomes that count towards the account lock: those that tried a secret and missed. A replay does not: it can never
- * be accepted, guesses nothing, and counting it would let the repeats hide behind the lock instead of in the alert.
+ * What an outcome missed, where it counts towards the account lock: it tried a secret and missed. A replay does not: it
+ * can never be accepted, guesses nothing, and counting it would let the repeats hide behind the lock instead of in the
+ * alert.
  */
-export const countsAsFailure: Readonly<Record<Outcome, boolean>> = {
-  accepted: false,
-  wrong: true,
-  superseded: true,
-  replay: false,
-  locked: false,
-  disabled: false,
-  unknown_user: false,
-  no_usable_token: false,
-  wrong_password: true,
-  wrong_pin: true,
-  pin_change: false,
-  no_challenge: false,
-  unreadable: false,
-  malformed: false,
+export const failedFactor: Readonly<Record<Outcome, Factor | null>> = {
+  accepted: null,
+  wrong: 'passcode',
+  superseded: 'passcode',
+  replay: null,
+  locked: null,
+  disabled: null,
+  unknown_user: null,
+  no_usable_token: null,
+  wrong_password: 'password',
+  wrong_pin: 'pin',
+  pin_change: null,
+  no_challenge: null,
+  unreadable: null,
+  malformed: null,
 };

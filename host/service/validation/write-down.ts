@@ -1,4 +1,5 @@
 import { raiseAlert } from '../alerts/alerts.ts';
+import { alertWhenLocked } from '../alerts/locked.ts';
 import type { Db } from '../data/database.ts';
 import { type AccountFacts, lockFactsOf, storeLockFacts, type User } from '../people/users.ts';
 import { keepAnswers, type NewAnswer } from './answers.ts';
@@ -6,7 +7,7 @@ import type { Case } from './cases.ts';
 import { type NewEvent, recordEvents } from './events.ts';
 import type { Verdict } from './judge.ts';
 import { afterFailure, afterSuccess, type LockFacts } from './lock.ts';
-import { countsAsFailure } from './outcomes.ts';
+import { failedFactor } from './outcomes.ts';
 
 /** Writes down what a batch came to, besides the marks: account locks, alerts, log, and answers for repeats. */
 export async function writeDown(db: Db, cases: readonly Case[], verdicts: readonly Verdict[]): Promise<void> {
@@ -38,12 +39,13 @@ function changedFacts(user: User, { known, nowMs }: Case, { outcome }: Verdict):
     : [{ userId: user.id, ...after }];
 
   function factsAfter(facts: LockFacts): LockFacts {
-    if (outcome === 'accepted') return afterSuccess;
-    return countsAsFailure[outcome] ? afterFailure(known.standing, nowMs) : facts;
+    if (outcome === 'accepted') return afterSuccess(known.standing, known.proofs);
+    const failed = failedFactor[outcome];
+    return failed === null ? facts : afterFailure(known.standing, failed, nowMs);
   }
 }
 
-/** Raises the alert of a replay (R8), and of someone who only has revoked tokens (R17). */
+/** Raises the alert of a replay (R8), of a lock (R23), and of someone who only has revoked tokens (R17). */
 async function raiseAlerts(
   db: Db,
   one: Case,
@@ -52,6 +54,7 @@ async function raiseAlerts(
 ): Promise<void> {
   const { nowMs, ticket } = one;
   const seen = { userId: user.id, atMs: nowMs, source: ticket.request.source };
+  if (failedFactor[outcome] !== null) await alertWhenLocked(db, one.known.standing, seen);
   if (token !== undefined && repeats !== undefined)
     await raiseAlert(db, {
       ...seen,

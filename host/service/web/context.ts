@@ -23,7 +23,7 @@ export interface WebContext {
   readonly buckets: Buckets;
   readonly applications: ApplicationCache;
   /** The application that the service's own log-in form belongs to. */
-  readonly ownApplication: Application;
+  readonly ownApplication: Pick<Application, 'id'>;
   /** The application that operators sign in to. */
   readonly consoleApplication: Application;
   /** Has a job or a mail that was just written down begin at once. */

@@ -1,12 +1,15 @@
+import type { Factors } from '../data/schema.ts';
 import { limits } from '../limits.ts';
 import { texts } from '../texts.ts';
 import { html, type Markup, nothing } from './html.ts';
-import { brand, renderPage } from './layout.ts';
+import { brand, messagePage, renderPage } from './layout.ts';
 
 /** What the log-in form shows. */
 export interface LoginForm {
   /** Fresh for every page sent: repeats of one page's form are one request. */
   readonly attempt: string;
+  /** What the application asks for besides the user name. */
+  readonly factors: Factors;
   /** The user name typed before, after a refusal. */
   readonly user?: string;
   readonly refused?: boolean;
@@ -25,8 +28,8 @@ export function loginPage(form: LoginForm): string {
 ${brand()}
 <main class="card">
 <h1>${login.title}</h1>
-<p class="lead">${login.lead}</p>
-${refused ? refusal() : nothing}
+<p class="lead">${login.lead[form.factors]}</p>
+${refused ? refusal(form.factors) : nothing}
 <form method="post" action="/login">
 <input type="hidden" name="attempt" value="${form.attempt}">
 <div class="field">
@@ -34,6 +37,7 @@ ${refused ? refusal() : nothing}
 <input id="user" name="user" value="${form.user ?? ''}" required maxlength="${limits.userNameMax}"
  autocomplete="username" autocapitalize="none" spellcheck="false"${refused ? nothing : focus}>
 </div>
+${otherFactor(form.factors)}
 <div class="field">
 <label for="passcode">${login.passcode}</label>
 <input id="passcode" name="passcode" class="passcode" required maxlength="${limits.passcodeFieldMax}"
@@ -50,12 +54,32 @@ ${refused ? refusal() : nothing}
 const described = html`aria-describedby="passcode-hint"`;
 const invalid = html`aria-describedby="refusal passcode-hint" aria-invalid="true"`;
 
-function refusal(): Markup {
+/** The field of the password or the PIN, where one is asked for. */
+function otherFactor(factors: Factors): Markup {
+  const { login } = texts;
+  if (factors === 'otp') return nothing;
+  const isPin = factors === 'pin_otp';
+  const name = isPin ? 'pin' : 'password';
+  const [max, complete] = isPin
+    ? [limits.passcodeFieldMax, html`autocomplete="off" inputmode="numeric"`]
+    : [limits.passwordFieldMax, html`autocomplete="current-password"`];
+  return html`<div class="field">
+<label for="${name}">${isPin ? login.pin : login.password}</label>
+<input id="${name}" name="${name}" type="password" required maxlength="${max}" ${complete}>
+</div>`;
+}
+
+function refusal(factors: Factors): Markup {
   const { login } = texts;
   return html`<div class="message bad" id="refusal" role="alert">
-<strong>${login.refused}</strong>
+<strong>${login.refused[factors]}</strong>
 ${login.refusedNext}
 </div>`;
+}
+
+/** The page in place of the form while its application is disabled. */
+export function closedPage(): string {
+  return messagePage(texts.login.closedTitle, texts.login.closed);
 }
 
 /** The page after an accepted passcode. */

@@ -1,45 +1,82 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ServiceError } from '../errors.ts';
 import { limits } from '../limits.ts';
+import { applicationNow, type KnownApplication } from '../people/application-cache.ts';
 import { prepareUserName } from '../people/users.ts';
+import type { Outcome } from '../validation/outcomes.ts';
 import { prepareSource } from '../validation/source.ts';
 import { limitSource, type WebContext } from './context.ts';
 import { refusalFloor } from './floor.ts';
 import { field } from './forms.ts';
 import { refuseCrossSite } from './guard.ts';
-import { acceptedPage, loginPage } from './login-page.ts';
+import { acceptedPage, closedPage, loginPage } from './login-page.ts';
 import { statusOf } from './problems.ts';
 
 const HTML = 'text/html; charset=utf-8';
 
-/** `GET` and `POST /login`: the log-in form of the one application, complete without scripts. */
+/**
+ * `GET` and `POST /login`: the log-in form of the service's own application, complete without scripts. It asks for what the
+ * application wants now, and is closed while that is disabled.
+ */
 export function serveLogin(app: FastifyInstance, context: WebContext): void {
-  app.get('/login', (request, reply) => {
+  const current = () => applicationNow(context.db, context.ownApplication.id);
+
+  app.get('/login', async (request, reply) => {
     limitSource(context, request, 'source', limits.sourceBucket);
-    return reply.type(HTML).send(loginPage({ attempt: newAttempt(), framed: isFramed(request) }));
+    const application = await current();
+    reply.type(HTML);
+    if (application === undefined) return reply.code(statusOf('forbidden')).send(closedPage());
+    const { factors } = application;
+    return reply.send(loginPage({ attempt: newAttempt(), factors, framed: isFramed(request) }));
   });
 
   app.post('/login', { onRequest: refuseCrossSite }, async (request, reply) => {
     limitSource(context, request, 'form', limits.formBucket);
+    const asked = await current();
+    const outcome = asked && (await decide(context, request, asked));
+    // Changed meanwhile, it was not looked at: the form as it is now is the answer.
+    const application = outcome === undefined ? await current() : asked;
+    reply.type(HTML);
+    if (application === undefined) return reply.code(statusOf('forbidden')).send(closedPage());
     const user = field(request.body, 'user');
-    const outcome = await context.decide({
-      user,
-      passcode: field(request.body, 'passcode'),
-      source: prepareSource(request.ip),
-      applicationId: context.ownApplication.id,
-      requestId: request.id,
-      idempotencyKey: field(request.body, 'attempt'),
-    });
-    if (outcome === 'accepted') return reply.type(HTML).send(acceptedPage(prepareUserName(user) ?? user));
+    if (outcome === 'accepted') return reply.send(acceptedPage(prepareUserName(user) ?? user));
     await refusalFloor(reply);
     const form = {
       attempt: newAttempt(),
+      factors: application.factors,
       user: user.slice(0, limits.userNameMax),
       refused: true,
       framed: isFramed(request),
     };
-    return reply.code(statusOf('refused')).type(HTML).send(loginPage(form));
+    return reply.code(statusOf('refused')).send(loginPage(form));
   });
+}
+
+/** The outcome; undefined where the application changed while this was being decided. */
+async function decide(
+  context: WebContext,
+  request: FastifyRequest,
+  { id, factors, standing }: KnownApplication,
+): Promise<Outcome | undefined> {
+  const { body } = request;
+  try {
+    return await context.decide({
+      user: field(body, 'user'),
+      passcode: field(body, 'passcode'),
+      password: factors === 'password_otp' ? field(body, 'password') : undefined,
+      pin: factors === 'pin_otp' ? field(body, 'pin') : undefined,
+      source: prepareSource(request.ip),
+      applicationId: id,
+      factors,
+      standing,
+      requestId: request.id,
+      idempotencyKey: field(body, 'attempt'),
+    });
+  } catch (error) {
+    if (error instanceof ServiceError && error.code === 'application_changed') return undefined;
+    throw error;
+  }
 }
 
 function isFramed(request: FastifyRequest): boolean {

@@ -19,7 +19,7 @@ const key = secret('a key of the webhook');
 function raise(db: Db, dedupe: string, atMs = NOON_MS): Promise<void> {
   return writing(db, transaction =>
     raiseAlert(transaction, {
-      kind: 'report',
+      kind: 'clock',
       dedupe,
       userId: null,
       tokenId: null,
@@ -119,7 +119,7 @@ test('a channel that is off gets nothing; an alert is undone with the transactio
   await raise(db, 'one');
   const failing = writing(db, async transaction => {
     await raiseAlert(transaction, {
-      kind: 'report',
+      kind: 'clock',
       dedupe: 'two',
       userId: null,
       tokenId: null,

@@ -23,7 +23,7 @@ function contextOf({ management }: Office): WebContext {
     changes: { watch: () => () => undefined, announce: () => undefined, close: () => undefined },
     applications: { find: () => Promise.resolve(undefined), forget: () => undefined },
     buckets: makeBuckets(),
-    ownApplication: { id: 'none', name: 'none', factors: 'otp' },
+    ownApplication: { id: 'none' },
     decide: async () => 'wrong',
     consoleApplication: { id: 'none', name: 'none', factors: 'otp' },
     wakeJobs: () => undefined,

@@ -3,6 +3,7 @@ import type { AnswerRequest } from '../../../host/service/challenges/answering.t
 import { sweepChallenges } from '../../../host/service/challenges/sweep.ts';
 import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
 import { disableUser } from '../../../host/service/people/user-changes.ts';
+import { resyncToken } from '../../../host/service/tokens/codes/resync.ts';
 import { revokeToken } from '../../../host/service/tokens/moves.ts';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, grace } from '../people/kit.ts';
@@ -113,6 +114,20 @@ test('an application that wants a password or a PIN gets it here, too (R19)', as
   }
 });
 
+test('an answer that proves no password ends no failures of it', async () => {
+  await using scene = await Scene.open();
+  scene.threshold = 3;
+  await scene.office.password('ada');
+  const answer = async (changes: Partial<AnswerRequest>) => {
+    const challenge = await scene.ask();
+    return scene.answer(challenge, fobAnswer(scene.token, challenge.question), changes);
+  };
+  for (let nth = 0; nth < 3; nth++) {
+    expect(await answer({ factors: 'password_otp' })).toBe('wrong_password');
+    expect(await answer({})).toBe(nth < 2 ? 'accepted' : 'locked');
+  }
+});
+
 test('a counter moves to what was accepted, within its window, and never back', async () => {
   await using scene = await Scene.open(COUNTED);
   const tries = [
@@ -131,6 +146,47 @@ test('a counter moves to what was accepted, within its window, and never back', 
     );
     expect((await scene.row()).last_step).toBe(mark);
   }
+});
+
+test('a fob that counted on too far is found by two answers to one question, which are then used up', async () => {
+  await using scene = await Scene.open(COUNTED);
+  scene.threshold = 3;
+  const { serial } = scene.token;
+  const { management } = scene.office;
+  const question = '20260101';
+  const answer = (counter: number, asked = question) => fobAnswer(scene.token, asked, { counter });
+  const resync = (first: string, second: string, asked: string | undefined = question) =>
+    resyncToken(management, grace, { serial, first, second, question: asked });
+  const codeOf = async (result: ReturnType<typeof resync>) => {
+    const { ok, ...rest } = await result;
+    return ok ? 'done' : (rest as { refusal: { code: string } }).refusal.code;
+  };
+  const beyond = await scene.ask();
+  const lost = fobAnswer(scene.token, beyond.question, { counter: 200 });
+  expect(await scene.answer(beyond, lost)).toBe('wrong');
+  for (const asked of ['', '2026010', '2026010x', '202601011'])
+    expect(await codeOf(resync(answer(200), answer(201), asked))).toBe('bad_question');
+  expect(await codeOf(resync(answer(201), answer(200)))).toBe('resync_failed');
+  expect(await resync(answer(200), answer(201))).toMatchObject({ ok: true, value: { driftSteps: 0 } });
+  expect((await scene.row()).last_step).toBe(201);
+  // Both are used up, and the fob goes on from there.
+  expect(await codeOf(resync(answer(200), answer(201)))).toBe('resync_failed');
+  const next = await scene.ask();
+  expect(await scene.answer(next, fobAnswer(scene.token, next.question, { counter: 201 }))).toBe('wrong');
+  expect(await scene.answer(next, fobAnswer(scene.token, next.question, { counter: 202 }))).toBe('accepted');
+  expect(await codeOf(resync(answer(1203), answer(1204)))).toBe('resync_failed');
+  expect(await codeOf(resync(answer(1202), answer(1203)))).toBe('done');
+});
+
+test('with a clock beside the counter both answers may be a step off', async () => {
+  await using scene = await Scene.open('OCRA-1:HOTP-SHA256-8:C-QN08-T1M');
+  const question = '20260101';
+  const answer = (counter: number, minutes: number) =>
+    fobAnswer(scene.token, question, { counter, nowMs: scene.office.nowMs + minutes * 60_000 });
+  const resync = (first: string, second: string) =>
+    resyncToken(scene.office.management, grace, { serial: scene.token.serial, first, second, question });
+  expect(await resync(answer(50, -2), answer(51, 0))).toMatchObject({ ok: false });
+  expect(await resync(answer(50, -1), answer(51, 0))).toMatchObject({ ok: true });
 });
 
 test('a clock may be off by a step, and no more', async () => {

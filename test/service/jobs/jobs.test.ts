@@ -2,77 +2,13 @@ import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs 
 import { expect, test } from 'vitest';
 import { openStore } from '../../../host/service/data/database.ts';
 import { readAssignments, startAssigning, startBulk } from '../../../host/service/jobs/bulk.ts';
-import {
-  cancelJob,
-  listJobItems,
-  listJobs,
-  pauseJob,
-  resumeJob,
-  viewJob,
-} from '../../../host/service/jobs/jobs.ts';
+import { cancelJob, listJobs, pauseJob, resumeJob, viewJob } from '../../../host/service/jobs/jobs.ts';
 import { type Lease, takeLease, workOn } from '../../../host/service/jobs/lease.ts';
 import { startJobs } from '../../../host/service/jobs/worker.ts';
 import { limits } from '../../../host/service/limits.ts';
 import type { Management } from '../../../host/service/management.ts';
 import { codeOf, Desk, desk, must } from '../tokens/desk.ts';
-
-const COUNT = 6;
-/** A lease rises with every step, also while the clock stands still. */
-const LEASE_OVER_MS = limits.jobLeaseMs + 1000;
-/** Whose tokens they are, and what their serial numbers begin with. */
-const USER = 'ada';
-
-function serialsOf(user: string): string[] {
-  return Array.from({ length: COUNT }, (_, at) => `${user}-${at}`);
-}
-
-/** A job that gives six tokens to a user, the fourth of which is revoked: five are done and one is refused. */
-async function given(rig: Desk, user = USER): Promise<string> {
-  await rig.user(user);
-  const serials = serialsOf(user);
-  for (const serial of serials) await rig.issue(serial);
-  await rig.store.db
-    .updateTable('tokens')
-    .set({ state: 'revoked', revoked_reason: 'lost', sealed_secret: null, key_id: null })
-    .where('serial', '=', `${user}-3`)
-    .execute();
-  const table = ['user,serial', ...serials.map(serial => `${user},${serial}`)].join('\r\n');
-  return must(await startAssigning(rig.management, desk, { table })).id;
-}
-
-/** Every effect once: one assignment and one audit row for each token, and the counts of the job. */
-async function checkDone(rig: Desk, id: string, user = USER): Promise<void> {
-  const { db } = rig.store;
-  expect(must(await viewJob(db, id))).toMatchObject({ state: 'done', total: COUNT, done: 5, refused: 1 });
-  const assigned = await db
-    .selectFrom('assignments')
-    .innerJoin('tokens', 'tokens.id', 'assignments.token_id')
-    .select('serial')
-    .where('serial', 'like', `${user}-%`)
-    .orderBy('serial')
-    .execute();
-  const expected = serialsOf(user).filter(serial => serial !== `${user}-3`);
-  expect(assigned.map(({ serial }) => serial)).toEqual(expected);
-  const acts = await db
-    .selectFrom('audit')
-    .select(['subject', 'actor', 'source', 'request_id'])
-    .where('action', '=', 'token.assign')
-    .where('subject', 'like', `${user}-%`)
-    .orderBy('subject')
-    .execute();
-  expect(acts).toEqual(expected.map(subject => ({ subject, actor: 'dora', source: 'job', request_id: id })));
-  const items = must(await listJobItems(db, { id }));
-  expect(items.map(({ state }) => state)).toEqual(['done', 'done', 'done', 'refused', 'done', 'done']);
-  expect(items[3]?.message).not.toBe('');
-  const kept = await db.selectFrom('job_items').select('sealed_payload').where('job_id', '=', id).execute();
-  expect(kept.every(({ sealed_payload }) => sealed_payload === null)).toBe(true);
-}
-
-async function finish(management: Management): Promise<void> {
-  const worker = startJobs(management);
-  await worker.idle();
-  await worker.close();
-}
+import { COUNT, checkDone, finish, given, LEASE_OVER_MS } from './kit.ts';
 
 for (let after = 0; after <= COUNT; after++) {
   test(`a worker that is never heard of again after ${after} rows: the next one does the rest once`, async () => {
@@ -240,6 +176,7 @@ class BrokenAssignments implements KyselyPlugin {
 test('a selection is suspended, returned and revoked, each token once however often it is selected', async () => {
   await using rig = await Desk.open();
   const { management } = rig;
+  await rig.hire();
   await rig.user('ada');
   for (const serial of ['A', 'B']) await rig.issue(serial, { user: 'ada' });
   await rig.store.db.updateTable('tokens').set({ state: 'active' }).where('serial', '=', 'A').execute();

@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { verifyAudit } from '../../../host/service/audit/verify.ts';
 import { openStore, type Store } from '../../../host/service/data/database.ts';
+import { limits } from '../../../host/service/limits.ts';
 import { backup } from '../../../host/service/operations/backup.ts';
 import { restore } from '../../../host/service/operations/restore.ts';
 import { backedUpTables, leftOutTables } from '../../../host/service/operations/tables.ts';
@@ -13,7 +14,7 @@ import { serviceActor } from '../../../host/service/people/actor.ts';
 import { ensureIdentity } from '../../../host/service/sealing/identity.ts';
 import { type Keys, openKeyFile } from '../../../host/service/sealing/key-file.ts';
 import { resyncToken } from '../../../host/service/tokens/codes/resync.ts';
-import type { NewToken } from '../../../host/service/tokens/issue.ts';
+import { addToken, type NewToken } from '../../../host/service/tokens/issue.ts';
 import { secret } from '../../kit/secrets.ts';
 import { act, RecordsRig } from '../audit/kit.ts';
 import { add, codeAt, codeNow, newToken, Rig, stepAt } from '../kit.ts';
@@ -138,6 +139,37 @@ test('a fob whose clock is hours ahead gets nothing accepted twice by a restore'
   expect((await again.validate({ user: 'ada', passcode, source: '::1' })).accepted).toBe(false);
   rig.clock.nowMs += 120_000;
   expect((await again.validate({ user: 'ada', passcode: ahead(1), source: '::1' })).accepted).toBe(true);
+});
+
+test('counters of questions are raised by a restore where they count, as those of HOTP are', async () => {
+  await using rig = new RecordsRig();
+  const management = await rig.open();
+  const suites = { 'C-QN08': 7, QN08: -1, 'C-QN10-T1M': 7 };
+  for (const [suite, counter] of Object.entries(suites)) {
+    const token = newToken({
+      user: suite,
+      serial: suite,
+      kind: 'ocra',
+      suite: `OCRA-1:HOTP-SHA1-6:${suite}`,
+    });
+    expect((await addToken(management.db, management.keys, token, rig.clock.nowMs)).ok).toBe(true);
+    await management.db
+      .updateTable('tokens')
+      .set({ last_step: counter })
+      .where('serial', '=', suite)
+      .execute();
+  }
+  const path = join(rig.directory, 'backup.gz');
+  await backup(management, serviceActor, { path });
+  const restored = await restoreInto(rig, 'restored', path);
+  expect(restored.result).toMatchObject({ ok: true });
+  const marks = await restored.store.db.selectFrom('tokens').select(['serial', 'last_step']).execute();
+  await restored.store.close();
+  expect(Object.fromEntries(marks.map(({ serial, last_step }) => [serial, last_step]))).toEqual({
+    'C-QN08': 7 + limits.restoreCounterGap,
+    QN08: -1,
+    'C-QN10-T1M': 7 + limits.restoreCounterGap,
+  });
 });
 
 test('a restore brings back everything but what would count again, also when the service writes meanwhile', async () => {

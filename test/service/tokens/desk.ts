@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { openStore, type Store, writing } from '../../../host/service/data/database.ts';
+import type { Role } from '../../../host/service/data/schema.ts';
 import type { Management, Result } from '../../../host/service/management.ts';
 import type { Actor } from '../../../host/service/people/actor.ts';
 import { findOrAddUser } from '../../../host/service/people/users.ts';
@@ -20,11 +21,13 @@ export const desk: Actor = { name: 'dora', role: 'helpdesk', source: '192.0.2.7'
 export class Desk implements AsyncDisposable {
   readonly clock: FakeClock = { nowMs: NOON_MS };
   readonly directory: string;
+  readonly databaseUrl: string | undefined;
   readonly store: Store;
   readonly management: Management;
 
-  private constructor(directory: string, store: Store) {
+  private constructor(directory: string, databaseUrl: string | undefined, store: Store) {
     this.directory = directory;
+    this.databaseUrl = databaseUrl;
     this.store = store;
     const keys = openKeyFile(directory, true);
     this.management = { db: store.db, keys, clock: () => this.clock.nowMs };
@@ -34,13 +37,23 @@ export class Desk implements AsyncDisposable {
   static async open(): Promise<Desk> {
     const databaseUrl = await newDatabase();
     const directory = mkdtempSync(join(tmpdir(), 'passfob-tokens-'));
-    return new Desk(directory, await openStore({ directory, databaseUrl }));
+    return new Desk(directory, databaseUrl, await openStore({ directory, databaseUrl }));
   }
 
   /** Makes a user, and returns the id. */
   async user(name: string): Promise<string> {
     const user = await writing(this.store.db, db => findOrAddUser(db, name, this.clock.nowMs));
     return user.id;
+  }
+
+  /** Makes the operator who acts here one, or changes the role: jobs ask whether their operator still is. */
+  async hire(role: Role = 'helpdesk'): Promise<void> {
+    const row = { user_id: await this.user(desk.name), role, disabled_ms: null, created_ms: 0 };
+    await this.store.db
+      .insertInto('operators')
+      .values(row)
+      .onConflict(conflict => conflict.column('user_id').doUpdateSet({ role }))
+      .execute();
   }
 
   /** Issues a token with a seed of its own, to the inventory unless said otherwise. */

@@ -84,6 +84,7 @@ async function givenFile(fobs: readonly Fob[]): Promise<Buffer> {
 
 async function run(rig: Desk, drafts: readonly ImportDraft[]) {
   const { management } = rig;
+  await rig.hire();
   const prepared = await prepareImport(management.db, management.keys, drafts);
   const job = must(await startImport(management, desk, prepared));
   const worker = startJobs(management);
@@ -210,6 +211,7 @@ test('files of other programs: rows of tables and key URIs, recognised when they
 test('what was refused while the job ran says why in its row', async () => {
   await using rig = await Desk.open();
   const { management } = rig;
+  await rig.hire();
   const drafts = draftsOfInventory({ version: 1, fobs: [fob('abcde', [account()])], history: [] }, 'label');
   const prepared = await prepareImport(management.db, management.keys, drafts);
   const job = must(await startImport(management, desk, prepared));

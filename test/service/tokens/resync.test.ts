@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { type Db, openStore, writing } from '../../../host/service/data/database.ts';
 import { ensureApplication } from '../../../host/service/people/applications.ts';
 import { changeSettings } from '../../../host/service/people/settings.ts';
-import { resyncOwnToken, resyncToken } from '../../../host/service/tokens/codes/resync.ts';
+import { withoutFailures } from '../../../host/service/people/users.ts';
+import { resyncOwnToken, resyncToken, type TwoPasscodes } from '../../../host/service/tokens/codes/resync.ts';
 import { assignToken, suspendToken } from '../../../host/service/tokens/moves.ts';
-import { afterSuccess } from '../../../host/service/validation/lock.ts';
 import { passcodeAt } from '../../../host/service/validation/passcode.ts';
 import { readRecent } from '../../../host/service/validation/recent.ts';
 import { secret } from '../../kit/secrets.ts';
@@ -86,7 +89,7 @@ test('misses lock the account like wrong passcodes, and then nothing is compared
   expect(codeOf(await resyncToken(rig.management, desk, wrong))).toBe('resync_failed');
   expect((await ada(rig)).failures).toBe(2);
   must(await resyncToken(rig.management, desk, two(3)));
-  expect(await ada(rig)).toMatchObject({ failures: afterSuccess.failures, last_failure_ms: null });
+  expect(await ada(rig)).toMatchObject(withoutFailures);
   for (let turn = 0; turn < 3; turn++) await resyncToken(rig.management, desk, wrong);
   expect(codeOf(await resyncToken(rig.management, desk, two(20)))).toBe('account_locked');
   expect(await rowOf(rig)).toMatchObject({ last_step: 4 });
@@ -131,6 +134,59 @@ test('the same two passcodes sent 16 times at once count once', async () => {
   );
   expect(results.filter(({ ok }) => ok)).toHaveLength(1);
   expect((await rowOf(rig)).last_step).toBe(41);
+});
+
+/** Resynchronises while another node writes, which does so until the token's seed was opened, then `meanwhile`, and ends. */
+async function whileWriting(
+  rig: Desk,
+  input: TwoPasscodes & { serial: string },
+  meanwhile: (db: Db) => Promise<unknown>,
+) {
+  const other = await openStore(rig);
+  const { keys } = rig.management;
+  const opened = new EventEmitter();
+  const sealing = new Map(keys.sealing);
+  sealing.get = id => {
+    opened.emit('opened');
+    return keys.sealing.get(id);
+  };
+  const management = { ...rig.management, keys: { ...keys, sealing } };
+  let resynced: ReturnType<typeof resyncToken> | undefined;
+  try {
+    await writing(other.db, async db => {
+      const isOpened = once(opened, 'opened').then(() => true);
+      resynced = resyncToken(management, desk, input);
+      expect(await Promise.race([isOpened, wait(3_000, false)])).toBe(true);
+      await meanwhile(db);
+    });
+    return await resynced;
+  } finally {
+    await resynced;
+    await other.close();
+  }
+}
+
+test('what takes long is done before the transaction: the seed is opened while another node writes', async () => {
+  await using rig = await Desk.open();
+  const { two, now } = await given(rig, 'totp');
+  const resynced = await whileWriting(rig, two(now() + 3), async () => undefined);
+  expect(resynced).toMatchObject({ ok: true, value: { driftSteps: 4 } });
+  expect((await rowOf(rig)).last_step).toBe(now() + 4);
+});
+
+test('what was found before the transaction counts for nothing where a log-in or a lock was there first', async () => {
+  await using rig = await Desk.open();
+  const { two } = await given(rig, 'hotp');
+  const used = await whileWriting(rig, two(40), db =>
+    db.updateTable('tokens').set({ last_step: 40 }).execute(),
+  );
+  expect(used && codeOf(used)).toBe('resync_failed');
+  expect([(await rowOf(rig)).last_step, (await ada(rig)).failures]).toEqual([40, 1]);
+  const locked = await whileWriting(rig, two(60), db =>
+    db.updateTable('users').set({ failures: 3, last_failure_ms: rig.clock.nowMs }).execute(),
+  );
+  expect(locked && codeOf(locked)).toBe('account_locked');
+  expect((await rowOf(rig)).last_step).toBe(40);
 });
 
 test('both passcodes are remembered as used, so that using one again raises an alert', async () => {

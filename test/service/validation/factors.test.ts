@@ -11,6 +11,7 @@ import {
   makeTemporaryCode,
   withdrawTemporaryCode,
 } from '../../../host/service/tokens/codes/temporary-codes.ts';
+import { revokeToken, suspendToken } from '../../../host/service/tokens/moves.ts';
 import { decideBatch } from '../../../host/service/validation/batch.ts';
 import { makeDecoy } from '../../../host/service/validation/decoy.ts';
 import { makeEngine } from '../../../host/service/validation/engine.ts';
@@ -19,7 +20,7 @@ import type { Outcome } from '../../../host/service/validation/outcomes.ts';
 import type { ValidationRequest } from '../../../host/service/validation/request.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, isOnPostgres, stepAt, wrongCode } from '../kit.ts';
-import { accepted, grace, Office } from '../people/kit.ts';
+import { accepted, freshPassword, grace, Office } from '../people/kit.ts';
 
 const PIN = secret('730519');
 const OTHER_PIN = secret('480627');
@@ -112,6 +113,39 @@ test('a temporary code asks for the PIN where all fobs of its user do', async ()
   expect(await decide('otp', { passcode, pin: PIN })).toBe('accepted');
 });
 
+test('a temporary code for a fob that wants a PIN wants it, too, when the fob is suspended or revoked', async () => {
+  const { office, token, decide } = await scene('service');
+  await using _ = office;
+  const { management } = office;
+  const given = async () => {
+    const passcode = secret(accepted(await makeTemporaryCode(management, grace, { user: 'ada' })).code);
+    expect(await decide('otp', { passcode })).toBe('wrong_pin');
+    expect(await decide('otp', { passcode, pin: OTHER_PIN })).toBe('wrong_pin');
+    expect(await decide('otp', { passcode, pin: PIN })).toBe('accepted');
+  };
+  const { db } = office.store;
+  await db.updateTable('tokens').set({ state: 'active' }).execute();
+  accepted(await suspendToken(management, grace, { serial: token.serial }));
+  await given();
+  accepted(await revokeToken(management, grace, { serial: token.serial, reason: 'lost' }));
+  await given();
+  // Another fob in use that wants none is what the code stands in for then.
+  await office.token('ada', { pinPlace: 'fob' });
+  const passcode = secret(accepted(await makeTemporaryCode(management, grace, { user: 'ada' })).code);
+  expect(await decide('otp', { passcode })).toBe('accepted');
+});
+
+test('a temporary code for a fob that answers questions wants the PIN that the fob does', async () => {
+  const { office, decide } = await scene('fob');
+  await using _ = office;
+  const { db } = office.store;
+  await db.updateTable('tokens').set({ state: 'suspended' }).execute();
+  await office.token('ada', { kind: 'ocra', suite: 'OCRA-1:HOTP-SHA1-6:QN08', pinPlace: 'service' });
+  const passcode = secret(accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' })).code);
+  expect(await decide('otp', { passcode })).toBe('wrong_pin');
+  expect(await decide('otp', { passcode, pin: PIN })).toBe('accepted');
+});
+
 test('a password or PIN that is changed while a log-in with the old one is on its way is not accepted', async () => {
   const { office, password, next } = await scene();
   await using _ = office;
@@ -160,6 +194,29 @@ test('wrong factors count: three wrong passwords, PINs or passcodes lock, and a 
   expect(await decide('password_otp', { passcode, password })).toBe('locked');
   office.nowMs += 15 * 60_000;
   expect(await decide('password_otp', { passcode: next(), password })).toBe('accepted');
+});
+
+test('who has the fob guesses a password or PIN three times, whatever log-ins are in between', async () => {
+  for (const [factors, guess, outcome] of [
+    ['password_otp', { password: freshPassword() }, 'wrong_password'],
+    ['pin_otp', { pin: OTHER_PIN }, 'wrong_pin'],
+  ] as const) {
+    const { office, password, decide, next } = await scene();
+    await using _ = office;
+    for (let nth = 0; nth < 2; nth++) {
+      expect(await decide(factors, { passcode: next(), ...guess })).toBe(outcome);
+      expect(await decide('otp', { passcode: next() })).toBe('accepted');
+    }
+    expect(await decide(factors, { passcode: next(), ...guess })).toBe(outcome);
+    expect(await decide('otp', { passcode: next() })).toBe('locked');
+    office.nowMs += 15 * 60_000;
+    // Whoever knows it begins anew.
+    expect(await decide(factors, { passcode: next(), ...guess })).toBe(outcome);
+    expect(await decide(factors, { passcode: next(), password, pin: PIN })).toBe('accepted');
+    for (let nth = 0; nth < 2; nth++)
+      expect(await decide(factors, { passcode: next(), ...guess })).toBe(outcome);
+    expect(await decide('otp', { passcode: next() })).toBe('accepted');
+  }
 });
 
 test('a PIN that was reset does not count until it is changed; a disabled account accepts nothing', async () => {

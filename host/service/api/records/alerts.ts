@@ -12,6 +12,7 @@ const alert = named(
       'replay',
       'revoked_use',
       'locked',
+      'spray',
       'audit',
       'clock',
       'report',

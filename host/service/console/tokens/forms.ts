@@ -158,14 +158,23 @@ function codeField(name: string, label: string, faults: readonly string[]): Fiel
   return { name, label, kind: 'password', max: limits.passcodeFieldMax, isNumber: true, faults };
 }
 
+const questionField: Field = {
+  name: 'question',
+  label: text.question,
+  max: limits.ocraQuestionBytes,
+  isNumber: true,
+  faults: ['bad_question', 'not_usable'],
+};
+
 const resyncForm = tokenForm('/token/resync', {
   action: 'token.resync',
   done: 'resynchronised',
-  view: ({ serial }) => ({
+  view: ({ serial, kind }) => ({
     title: text.resyncOf(serial),
-    lead: text.resyncLead,
+    lead: kind === 'ocra' ? text.resyncAskedLead : text.resyncLead,
     submit: text.resync,
     fields: [
+      ...(kind === 'ocra' ? [questionField] : []),
       codeField('first', text.firstCode, ['resync_failed', 'account_locked']),
       codeField('second', text.secondCode, []),
     ],
@@ -174,7 +183,7 @@ const resyncForm = tokenForm('/token/resync', {
     resyncToken(
       management,
       actor,
-      { serial, first: value('first'), second: value('second') },
+      { serial, question: value('question'), first: value('first'), second: value('second') },
       (await readSettings(management.db)).lock,
     ),
 });

@@ -5,6 +5,7 @@ import { up as sessions } from './0003-sessions.ts';
 import { up as challenges } from './0004-challenges.ts';
 import { up as mails } from './0005-mails.ts';
 import { up as activations } from './0006-activations.ts';
+import { up as failures } from './0007-failures.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-first': { up: first },
@@ -13,6 +14,7 @@ const migrations: Record<string, Migration> = {
   '0004-challenges': { up: challenges },
   '0005-mails': { up: mails },
   '0006-activations': { up: activations },
+  '0007-failures': { up: failures },
 };
 
 /** The migrations in order of their names. A released one is never edited: the next change is a new file. */

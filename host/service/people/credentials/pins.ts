@@ -1,3 +1,4 @@
+import { alertWhenLocked } from '../../alerts/locked.ts';
 import { recordAudit } from '../../audit/record.ts';
 import { type Db, writing } from '../../data/database.ts';
 import { engineOf } from '../../data/engine.ts';
@@ -6,11 +7,11 @@ import { done, type Management, type Result, refused } from '../../management.ts
 import type { Keys } from '../../sealing/key-file.ts';
 import { macOf } from '../../sealing/seal.ts';
 import { forgetAnswers } from '../../validation/answers.ts';
-import { afterFailure, type LockFacts, lockStanding } from '../../validation/lock.ts';
+import { afterFailure, type LockStanding, lockStanding } from '../../validation/lock.ts';
 import type { Actor } from '../actor.ts';
 import { acceptablePin } from '../pin.ts';
 import { readSettings } from '../settings.ts';
-import { findUser, lockFactsOf, prepareUserName, type User } from '../users.ts';
+import { findUser, lockFactsOf, prepareUserName, storeLockFacts, type User } from '../users.ts';
 import { checkSlowHash, slowHash } from './slow-hash.ts';
 
 /**
@@ -83,9 +84,14 @@ export async function choosePin(
   const user = await findUser(db, prepareUserName(choice.user) ?? '');
   if (user?.pin_change !== 1) {
     if (choice.current === undefined) return refused('pin_not_due');
-    const mayTry = user !== undefined && (await countAttempt(management, user.id));
-    const right = await checkPin(keys, mayTry ? user : undefined, choice.current);
-    if (user === undefined || !mayTry || !right) return refused('wrong_pin');
+    const standing = user && (await countAttempt(management, user.id));
+    const right = await checkPin(keys, standing && user, choice.current);
+    if (user === undefined || standing === undefined) return refused('wrong_pin');
+    if (!right) {
+      const failed = { userId: user.id, atMs: management.clock(), source: actor.source };
+      await writing(db, transaction => alertWhenLocked(transaction, standing, failed));
+      return refused('wrong_pin');
+    }
     await takeBackAttempt(db, user.id);
     if (choice.current === choice.pin) return refused('same_pin');
   }
@@ -108,15 +114,19 @@ export async function choosePin(
   });
 }
 
-/** Counts an attempt as failed before it is looked at, so that no number of attempts at once gets past the lock. */
-function countAttempt({ db, clock }: Management, userId: string): Promise<boolean> {
+/**
+ * Counts an attempt as failed before it is looked at, so that no number of attempts at once gets past the lock.
+ *
+ * @returns how the account stood before; undefined when it is locked, and nothing may be tried
+ */
+function countAttempt({ db, clock }: Management, userId: string): Promise<LockStanding | undefined> {
   const nowMs = clock();
   return writing(db, async transaction => {
     const user = await heldUser(transaction, userId);
     const standing = lockStanding(lockFactsOf(user), (await readSettings(transaction)).lock, nowMs);
-    if (standing.locked) return false;
-    await setFailures(transaction, userId, afterFailure(standing, nowMs));
-    return true;
+    if (standing.locked) return undefined;
+    await storeLockFacts(transaction, [{ userId, ...afterFailure(standing, 'pin', nowMs) }]);
+    return standing;
   });
 }
 
@@ -124,9 +134,13 @@ function countAttempt({ db, clock }: Management, userId: string): Promise<boolea
 async function takeBackAttempt(db: Db, userId: string): Promise<void> {
   await writing(db, async transaction => {
     const user = await heldUser(transaction, userId);
-    const failures = Math.max(0, user.failures - 1);
-    const lastFailureMs = failures === 0 ? null : user.last_failure_ms;
-    await setFailures(transaction, userId, { failures, lastFailureMs });
+    // Where a success has ended it meanwhile there is nothing to take back.
+    if (user.pin_failures === 0) return;
+    const facts = lockFactsOf(user);
+    const failures = facts.failures - 1;
+    const lastFailureMs = failures === 0 ? null : facts.lastFailureMs;
+    const left = { ...facts, failures, pinFailures: facts.pinFailures - 1, lastFailureMs };
+    await storeLockFacts(transaction, [{ userId, ...left }]);
   });
 }
 
@@ -134,14 +148,6 @@ async function takeBackAttempt(db: Db, userId: string): Promise<void> {
 function heldUser(db: Db, id: string): Promise<User> {
   const query = db.selectFrom('users').selectAll().where('id', '=', id);
   return (engineOf(db) === 'postgres' ? query.forUpdate() : query).executeTakeFirstOrThrow();
-}
-
-async function setFailures(db: Db, id: string, { failures, lastFailureMs }: LockFacts): Promise<void> {
-  await db
-    .updateTable('users')
-    .set({ failures, last_failure_ms: lastFailureMs })
-    .where('id', '=', id)
-    .execute();
 }
 
 interface Writing {

@@ -67,6 +67,9 @@ export const consoleTokens = {
     resyncOf: (serial: string) => `Resynchronise ${serial}`,
     resyncLead:
       'Have the user make two passcodes, one right after the other. Both are used up. A miss counts as a failure of the account.',
+    resyncAskedLead:
+      'Have the user enter one question of your choice twice, one right after the other, and read out both answers. Both are used up. A miss counts as a failure of the account.',
+    question: 'Question',
     firstCode: 'First passcode',
     secondCode: 'Second passcode',
   },

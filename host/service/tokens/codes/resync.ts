@@ -1,3 +1,4 @@
+import { alertWhenLocked } from '../../alerts/locked.ts';
 import { recordAudit } from '../../audit/record.ts';
 import type { Db } from '../../data/database.ts';
 import { engineOf } from '../../data/engine.ts';
@@ -7,41 +8,32 @@ import type { Actor } from '../../people/actor.ts';
 import { readLockPolicy } from '../../people/settings.ts';
 import { lockFactsOf, storeLockFacts, type User } from '../../people/users.ts';
 import { afterFailure, afterSuccess, type LockPolicy, lockStanding } from '../../validation/lock.ts';
-import {
-  asShown,
-  normalisePasscode,
-  type PasscodeFacts,
-  passcodeAt,
-  sameText,
-  timeStep,
-} from '../../validation/passcode.ts';
+import { timeStep } from '../../validation/passcode.ts';
 import { withAcceptance } from '../../validation/recent.ts';
 import { type Acting, actOf } from '../acting.ts';
+import { parseSuite } from '../ocra-suite.ts';
 import type { TokenRow } from '../rows.ts';
 import { usableStates } from '../states.ts';
-import { passcodeFactsOf, secretOf, usableTokens } from '../tokens.ts';
+import { usableTokens } from '../tokens.ts';
+import { type FirstStep, firstStepOf, type TwoPasscodes } from './consecutive.ts';
 
-/** Two passcodes that a fob showed one right after the other. Secrets until they are used up. */
-export interface TwoPasscodes {
-  readonly first: string;
-  readonly second: string;
-}
+export type { TwoPasscodes } from './consecutive.ts';
 
 /** What a resynchronisation found. */
 export interface Resynchronised {
   readonly serial: string;
-  /** Steps by which the fob's clock is ahead of the service's; 0 for HOTP. */
+  /** Steps by which the fob's clock is ahead of the service's; 0 for what counts. */
   readonly driftSteps: number;
   /** The drift is so large that the fob's clock should be set. */
   readonly clockIsOff: boolean;
 }
 
 /**
- * Finds a token of which two consecutive passcodes are known again (RFC 4226 §7.4), never below its high-water mark.
- * Both are then used up. A miss counts as a failure of the account, so that it is no second way to guess: under `lock`, or
- * as the settings say.
+ * Finds a token of which two consecutive passcodes are known again (RFC 4226 §7.4), never below its high-water mark; one
+ * that answers questions with a counter by its answers to one question, asked twice. Both are then used up. A miss counts as
+ * a failure of the account, so that it is no second way to guess: under `lock`, or as the settings say.
  *
- * Refused: `unknown_serial`, `not_usable`, `account_locked`, `resync_failed`, `seed_unreadable`.
+ * Refused: `unknown_serial`, `not_usable`, `bad_question`, `account_locked`, `resync_failed`, `seed_unreadable`.
  */
 export function resyncToken(
   management: Management,
@@ -49,19 +41,22 @@ export function resyncToken(
   input: TwoPasscodes & { readonly serial: string },
   lock?: LockPolicy,
 ): Promise<Result<Resynchronised>> {
-  return actOf(async (acting: Acting): Promise<Result<Resynchronised>> => {
-    const seen = await acting.db
+  const read = async (db: Db, isHeld: boolean): Promise<Resynchronising> => {
+    const token = await db
       .selectFrom('tokens')
       .selectAll()
       .where('serial', '=', input.serial)
       .executeTakeFirst();
-    if (seen === undefined) return refused('unknown_serial');
-    const user = await lockUser(acting.db, seen.user_id ?? '');
-    if (user === undefined || !usableStates.includes(seen.state) || seen.kind === 'ocra')
-      return refused('not_usable');
-    const tokens = (await usableTokens(acting.db, user.id)).filter(({ id }) => id === seen.id);
-    return resync(acting, { user, tokens, input, lock: lock ?? (await readLockPolicy(acting.db)) });
-  })(management, actor, undefined);
+    if (token === undefined) return { refusal: 'unknown_serial' };
+    const user = await userOf(db, token.user_id ?? '', isHeld);
+    if (user === undefined || !usableStates.includes(token.state)) return { refusal: 'not_usable' };
+    const refusal = token.kind === 'ocra' ? questionRefusal(token, input) : undefined;
+    if (refusal !== undefined) return { refusal };
+    // Read once more: while the user's row is held nobody moves the mark.
+    const same = db.selectFrom('tokens').selectAll().where('id', '=', token.id);
+    return { user, tokens: await same.where('user_id', '=', user.id).execute() };
+  };
+  return resync(management, actor, { read, input, lock });
 }
 
 /**
@@ -75,90 +70,98 @@ export function resyncOwnToken(
   input: TwoPasscodes & { readonly userId: string },
   lock?: LockPolicy,
 ): Promise<Result<Resynchronised>> {
+  const read = async (db: Db, isHeld: boolean): Promise<Resynchronising> => {
+    const user = await userOf(db, input.userId, isHeld);
+    if (user === undefined) return { refusal: 'unknown_user' };
+    const tokens = await usableTokens(db, user.id);
+    return tokens.length === 0 ? { refusal: 'no_usable_token' } : { user, tokens };
+  };
+  return resync(management, actor, { read, input, lock });
+}
+
+/** Only what counts can be out of step; asked are as many digits as the service asks. */
+function questionRefusal(token: TokenRow, { question = '' }: TwoPasscodes): RefusalCode | undefined {
+  const suite = parseSuite(token.suite ?? '');
+  if (suite?.isCounted !== true) return 'not_usable';
+  return /^[0-9]+$/.test(question) && question.length === suite.questionLength ? undefined : 'bad_question';
+}
+
+/**
+ * The user; held until the transaction ends, the user's row before the token's, as validations take them, so that none
+ * waits for the other in a ring.
+ */
+function userOf(db: Db, userId: string, isHeld: boolean): Promise<User | undefined> {
+  const query = db.selectFrom('users').selectAll().where('id', '=', userId);
+  return (isHeld && engineOf(db) === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
+}
+
+/** A user with the tokens that the passcodes may be of. */
+type Resynchronising =
+  | { readonly refusal: RefusalCode }
+  | { readonly refusal?: undefined; readonly user: User; readonly tokens: readonly TokenRow[] };
+
+interface Attempt {
+  readonly read: (db: Db, isHeld: boolean) => Promise<Resynchronising>;
+  readonly input: TwoPasscodes;
+  readonly lock: LockPolicy | undefined;
+}
+
+/**
+ * Looks for the passcodes before the transaction, and looks at what was found inside it: every token must still stand
+ * below it, and the account must be open. Of a locked account nothing is looked for.
+ */
+async function resync(
+  management: Management,
+  actor: Actor,
+  { read, input, lock }: Attempt,
+): Promise<Result<Resynchronised>> {
+  const { db, keys, clock } = management;
+  const policy = lock ?? (await readLockPolicy(db));
+  const seen = await read(db, false);
+  if (seen.refusal !== undefined) return refused(seen.refusal);
+  const nowMs = clock();
+  if (lockStanding(lockFactsOf(seen.user), policy, nowMs).locked) return refused('account_locked');
+  const found = new Map<string, FirstStep>();
+  for (const token of seen.tokens) found.set(token.id, await firstStepOf(keys, token, input, nowMs));
   return actOf(async (acting: Acting): Promise<Result<Resynchronised>> => {
-    const user = await lockUser(acting.db, input.userId);
-    if (user === undefined) return refused('unknown_user');
-    const tokens = await usableTokens(acting.db, user.id);
-    return tokens.length === 0
-      ? refused('no_usable_token')
-      : resync(acting, { user, tokens, input, lock: lock ?? (await readLockPolicy(acting.db)) });
+    const now = await read(acting.db, true);
+    if (now.refusal !== undefined) return refused(now.refusal);
+    const tokens = now.tokens.filter(({ id }) => found.has(id));
+    if (tokens.length === 0) return refused('not_usable');
+    return settle(acting, { user: now.user, tokens, found, policy });
   })(management, actor, undefined);
 }
 
-/** The user's row before the token's, as validations take them, so that none waits for the other in a ring. */
-function lockUser(db: Db, userId: string): Promise<User | undefined> {
-  const query = db.selectFrom('users').selectAll().where('id', '=', userId);
-  return (engineOf(db) === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
-}
-
-interface Attempt {
+interface Looked {
   readonly user: User;
   readonly tokens: readonly TokenRow[];
-  readonly input: TwoPasscodes;
-  readonly lock: LockPolicy;
+  readonly found: ReadonlyMap<string, FirstStep>;
+  readonly policy: LockPolicy;
 }
 
-async function resync(acting: Acting, attempt: Attempt): Promise<Result<Resynchronised>> {
-  const { user, tokens, input } = attempt;
-  const standing = lockStanding(lockFactsOf(user), attempt.lock, acting.atMs);
+async function settle(
+  acting: Acting,
+  { user, tokens, found, policy }: Looked,
+): Promise<Result<Resynchronised>> {
+  const { db, actor, atMs } = acting;
+  const standing = lockStanding(lockFactsOf(user), policy, atMs);
   if (standing.locked) return refused('account_locked');
   let problem: RefusalCode = 'resync_failed';
   for (const token of tokens) {
-    const step = firstStepOf(acting, token, input);
+    const step = found.get(token.id);
     if (step === 'unreadable') problem = 'seed_unreadable';
     else if (step !== undefined && (await take(acting, token, step))) {
-      await storeLockFacts(acting.db, [{ userId: user.id, ...afterSuccess }]);
-      const driftSteps = driftOf(token, step + 1, acting.atMs);
+      await storeLockFacts(db, [{ userId: user.id, ...afterSuccess(standing, {}) }]);
+      const driftSteps = driftOf(token, step + 1, atMs);
       await record(acting, user, token, { found: true, driftSteps });
       const clockIsOff = Math.abs(driftSteps) > limits.driftMaxSteps;
       return done({ serial: token.serial, driftSteps, clockIsOff });
     }
   }
-  await storeLockFacts(acting.db, [{ userId: user.id, ...afterFailure(standing, acting.atMs) }]);
+  await storeLockFacts(db, [{ userId: user.id, ...afterFailure(standing, 'passcode', atMs) }]);
+  await alertWhenLocked(db, standing, { userId: user.id, atMs, source: actor.source });
   await record(acting, user, tokens.length === 1 ? tokens[0] : undefined, { found: false });
   return refused(problem);
-}
-
-/** The step of the first of the two passcodes, where they are two consecutive ones above the mark. */
-function firstStepOf(
-  acting: Acting,
-  token: TokenRow,
-  { first, second }: TwoPasscodes,
-): number | undefined | 'unreadable' {
-  const secret = secretOf(acting.keys, token);
-  if (secret === undefined) return 'unreadable';
-  try {
-    const [from, to] = searched(token, acting.atMs);
-    const facts = passcodeFactsOf(token);
-    const one = shownAs(facts, first);
-    const two = shownAs(facts, second);
-    if (one === undefined || two === undefined || from >= to) return undefined;
-    let found: number | undefined;
-    let previous = passcodeAt(facts, secret, from);
-    // To the end whatever is found: how long it takes says nothing about where the token stands.
-    for (let step = from; step < to; step++) {
-      const next = passcodeAt(facts, secret, step + 1);
-      if (sameText(previous, one) && sameText(next, two)) found ??= step;
-      previous = next;
-    }
-    return found;
-  } finally {
-    secret.fill(0);
-  }
-}
-
-function shownAs(facts: PasscodeFacts, typed: string): string | undefined {
-  const passcode = normalisePasscode(typed);
-  return passcode === undefined ? undefined : asShown(facts, passcode);
-}
-
-/** The first and the last step that are looked at. */
-function searched(token: TokenRow, nowMs: number): readonly [number, number] {
-  const from = token.last_step + 1;
-  if (token.period_seconds === null) return [from, Math.min(from + limits.resyncCounters, limits.counterMax)];
-  const now = timeStep(nowMs, token.period_seconds);
-  const around = timeStep(limits.resyncAroundMs, token.period_seconds);
-  return [Math.max(from, now - around), now + around];
 }
 
 function driftOf(token: TokenRow, step: number, nowMs: number): number {

@@ -1,0 +1,10 @@
+import type { Kysely } from 'kysely';
+
+/** Failures by what was guessed at; those from before count as wrong passcodes. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const name of ['password_failures', 'pin_failures'])
+    await db.schema
+      .alterTable('users')
+      .addColumn(name, 'integer', column => column.notNull().defaultTo(0))
+      .execute();
+}

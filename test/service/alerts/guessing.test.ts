@@ -1,0 +1,187 @@
+import { expect, test } from 'vitest';
+import { listAlerts, raiseAlert, sweepAlerts } from '../../../host/service/alerts/alerts.ts';
+import { watchSpraying } from '../../../host/service/alerts/spraying.ts';
+import { type Db, writing } from '../../../host/service/data/database.ts';
+import { limits } from '../../../host/service/limits.ts';
+import { saveChannel } from '../../../host/service/notify/manage.ts';
+import { ensureApplication } from '../../../host/service/people/applications.ts';
+import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
+import { readLockPolicy } from '../../../host/service/people/settings.ts';
+import { resyncToken } from '../../../host/service/tokens/codes/resync.ts';
+import { makeEngine } from '../../../host/service/validation/engine.ts';
+import { recordEvents } from '../../../host/service/validation/events.ts';
+import type { Outcome } from '../../../host/service/validation/outcomes.ts';
+import { secret } from '../../kit/secrets.ts';
+import { fobAnswer, otherCode, Scene } from '../challenges/kit.ts';
+import { codeAt, wrongCode } from '../kit.ts';
+import { accepted, grace, Office } from '../people/kit.ts';
+
+const PIN = secret('730519');
+const WRONG_PIN = secret('480627');
+const DAY_MS = 24 * 3_600_000;
+
+/** An office with an engine, and the names and counts of its alerts. */
+async function scene() {
+  const office = await Office.open();
+  const { db } = office.store;
+  const { application } = await ensureApplication(db, office.nowMs);
+  const engine = makeEngine({ ...office.management, lock: readLockPolicy });
+  const attempt = (user: string, passcode: string, source = '192.0.2.1') =>
+    engine.decide({ user, passcode, source, applicationId: application.id, requestId: 'r' });
+  const alerts = async () =>
+    (await listAlerts(db)).map(({ kind, user, count, lastSource }) => [kind, user, count, lastSource]);
+  return { office, db, applicationId: application.id, attempt, alerts };
+}
+
+test('an account that becomes locked is one alert a day, with its count; tries of a locked one are none', async () => {
+  const { office, attempt, alerts } = await scene();
+  await using _ = office;
+  await office.users('ada');
+  const token = await office.token('ada');
+  const lock = async () => {
+    for (let nth = 0; nth < 5; nth++)
+      await attempt('ada', wrongCode(token, office.nowMs, nth), `192.0.2.${nth}`);
+  };
+  await attempt('ada', wrongCode(token, office.nowMs));
+  await attempt('ada', wrongCode(token, office.nowMs, 1));
+  expect(await alerts()).toEqual([]);
+  await lock();
+  expect(await alerts()).toEqual([['locked', 'ada', 1, '192.0.2.0']]);
+  office.nowMs += limits.lockPeriodMs;
+  await lock();
+  expect(await alerts()).toEqual([['locked', 'ada', 2, '192.0.2.2']]);
+  office.nowMs += DAY_MS;
+  await lock();
+  expect(await alerts()).toEqual([
+    ['locked', 'ada', 1, '192.0.2.2'],
+    ['locked', 'ada', 2, '192.0.2.2'],
+  ]);
+});
+
+test('a lock by answers to questions, by a resync and by wrong present PINs is an alert, too', async () => {
+  await using questions = await Scene.open();
+  questions.threshold = 2;
+  const { office } = questions;
+  const { db } = office.store;
+  for (let nth = 0; nth < 2; nth++) {
+    const challenge = await questions.ask();
+    await questions.answer(challenge, otherCode(fobAnswer(questions.token, challenge.question)));
+  }
+  expect(await listAlerts(db)).toMatchObject([{ kind: 'locked', user: 'ada', lastSource: '192.0.2.1' }]);
+  await office.users('bob', 'carl');
+  const token = await office.token('bob', { kind: 'hotp' });
+  const miss = { serial: token.serial, first: codeAt(token, 5000), second: codeAt(token, 6000) };
+  for (let nth = 0; nth < 3; nth++) await resyncToken(office.management, grace, miss);
+  accepted(await resetPin(office.management, grace, 'carl'));
+  accepted(await choosePin(office.management, grace, { user: 'carl', pin: PIN }));
+  const choose = (current: string, pin: string) =>
+    choosePin(office.management, grace, { user: 'carl', current, pin });
+  for (let nth = 0; nth < 2; nth++) await choose(WRONG_PIN, PIN);
+  // The last try is counted before it is looked at; a right one is no lock.
+  expect(await choose(PIN, PIN)).toMatchObject({ refusal: { code: 'same_pin' } });
+  const named = async () => (await listAlerts(db)).map(({ user }) => user).sort();
+  expect(await named()).toEqual(['ada', 'bob']);
+  await choose(WRONG_PIN, PIN);
+  expect(await named()).toEqual(['ada', 'bob', 'carl']);
+});
+
+test('of very many locked accounts the first are told one by one, and all are listed', async () => {
+  const { office, db, attempt } = await scene();
+  await using _ = office;
+  const target = { kind: 'syslog', host: '192.0.2.5', port: 514, transport: 'udp' } as const;
+  accepted(await saveChannel(office.management, grace, { name: 'logs', enabled: true, target }));
+  const names = Array.from({ length: limits.lockedTold + 5 }, (_, at) => `user${at}`);
+  await office.users(...names);
+  for (const name of names) await office.token(name);
+  for (let nth = 0; nth < limits.lockThreshold; nth++)
+    await Promise.all(names.map(name => attempt(name, 'AAAAAA'.replace(/A/g, String(nth)))));
+  const count = async (table: 'alerts' | 'deliveries') =>
+    (await db.selectFrom(table).select('id').execute()).length;
+  expect([await count('alerts'), await count('deliveries')]).toEqual([names.length, limits.lockedTold]);
+});
+
+test('alerts of one kind make none of another go', async () => {
+  await using office = await Office.open();
+  const { db } = office.store;
+  await writing(db, async transaction => {
+    const raise = (kind: 'replay' | 'locked', number: number) =>
+      raiseAlert(transaction, {
+        ...{ kind, dedupe: `${kind}:${number}`, userId: null, tokenId: null },
+        ...{ atMs: number, source: '-' },
+      });
+    await raise('replay', 1);
+    for (let number = 2; number < limits.alertsKept + 12; number++) await raise('locked', number);
+  });
+  await sweepAlerts(db);
+  const kept = await db.selectFrom('alerts').select(['kind', 'last_ms']).orderBy('last_ms').execute();
+  expect(kept).toHaveLength(limits.alertsKept + 1);
+  expect(kept[0]?.kind).toBe('replay');
+  expect(kept[1]?.last_ms).toBe(12);
+}, 60_000);
+
+/** Log-ins of users by number, null for a name that nobody has. */
+function happen(db: Db, applicationId: string, ids: readonly string[], source: string, atMs: number) {
+  return (users: readonly (number | null)[], outcome: Outcome) =>
+    recordEvents(
+      db,
+      users.map(user => ({
+        ...{ atMs, outcome, source, applicationId, tokenId: null, requestId: 'r' },
+        userId: user === null ? null : (ids[user] ?? null),
+      })),
+    );
+}
+
+test('many users tried from one source are an alert; one user’s tries, an office and what is long ago are none', async () => {
+  const { office, db, applicationId, alerts } = await scene();
+  await using _ = office;
+  const most = limits.sprayUsers;
+  const everyone = Array.from({ length: 2 * most }, (_, at) => at);
+  await office.users(...everyone.map(at => `user${at}`));
+  const rows = await db.selectFrom('users').select('id').orderBy('name').execute();
+  const from = (source: string, atMs = office.nowMs) =>
+    happen(
+      db,
+      applicationId,
+      rows.map(({ id }) => id),
+      source,
+      atMs,
+    );
+  await from('192.0.2.1')(everyone.slice(0, most - 1), 'wrong');
+  await from('192.0.2.2')(Array(5 * most).fill(3), 'wrong_password');
+  await from('192.0.2.3')(everyone.slice(0, most), 'wrong');
+  await from('192.0.2.3')(everyone.slice(most), 'accepted');
+  await from('192.0.2.4', office.nowMs - limits.sprayPeriodMs)(everyone, 'wrong');
+  await from('192.0.2.5')(everyone, 'locked');
+  expect(await watchSpraying(db, office.nowMs)).toEqual([]);
+  await from('192.0.2.1')(everyone.slice(most - 1, most), 'wrong_pin');
+  // A household's or attacker's IPv6 addresses are one source; names that nobody has count, too.
+  for (const at of everyone)
+    await from(`2001:db8:0:7::${at.toString(16)}`)(
+      [at % 2 === 0 ? at : null],
+      at % 2 === 0 ? 'wrong' : 'unknown_user',
+    );
+  expect((await watchSpraying(db, office.nowMs)).sort()).toEqual([
+    '192.0.2.1',
+    expect.stringMatching(/^2001:db8:0:7::/),
+  ]);
+  expect((await alerts()).map(([kind, user, count]) => [kind, user, count])).toEqual([
+    ['spray', null, 1],
+    ['spray', null, 1],
+  ]);
+});
+
+test('spraying that goes on is counted once in each period, by however many nodes', async () => {
+  const { office, db, attempt, alerts } = await scene();
+  await using _ = office;
+  const spray = async () => {
+    const names = Array.from({ length: limits.sprayUsers }, (_, at) => `guess${at}`);
+    await Promise.all(names.map(name => attempt(name, '123456')));
+    await Promise.all([watchSpraying(db, office.nowMs), watchSpraying(db, office.nowMs)]);
+  };
+  await spray();
+  await spray();
+  expect(await alerts()).toEqual([['spray', null, 1, '192.0.2.1']]);
+  office.nowMs += limits.sprayPeriodMs;
+  await spray();
+  expect(await alerts()).toEqual([['spray', null, 2, '192.0.2.1']]);
+});

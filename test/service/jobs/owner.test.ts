@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { startBulk } from '../../../host/service/jobs/bulk.ts';
+import { resumeJob, viewJob } from '../../../host/service/jobs/jobs.ts';
+import { type Lease, takeLease, workOn } from '../../../host/service/jobs/lease.ts';
+import { createApiKey, revokeApiKey } from '../../../host/service/people/access/api-keys.ts';
+import { addOperator, disableOperator } from '../../../host/service/people/access/operator-changes.ts';
+import type { Actor } from '../../../host/service/people/actor.ts';
+import { disableUser } from '../../../host/service/people/user-changes.ts';
+import { secret } from '../../kit/secrets.ts';
+import { Desk, desk, must } from '../tokens/desk.ts';
+import { checkDone, finish, given } from './kit.ts';
+
+test('a job stops where its operator is disabled, demoted or none any more, until another one takes it over', async () => {
+  await using rig = await Desk.open();
+  const { management } = rig;
+  const { db } = rig.store;
+  await rig.user('eve');
+  const other: Actor = { ...desk, name: 'eve', role: 'admin' };
+  must(await addOperator(management, other, { user: 'eve', role: 'admin' }));
+  const losses: readonly [string, () => Promise<unknown>][] = [
+    ['operator', async () => must(await disableOperator(management, other, desk.name))],
+    ['user', async () => must(await disableUser(management, other, desk.name))],
+    ['role', () => rig.hire('auditor')],
+    ['row', () => db.deleteFrom('operators').where('role', '=', 'helpdesk').execute()],
+  ];
+  for (const [user, lose] of losses) {
+    const id = await given(rig, user);
+    const next = (await workOn(management, (await takeLease(management)) as Lease, 2)) as Lease;
+    await lose();
+    expect(await workOn(management, next, 1)).toBeUndefined();
+    expect(must(await viewJob(db, id))).toMatchObject({ state: 'paused', done: 2, actor: 'dora' });
+    must(await resumeJob(management, other, { id }));
+    await finish(management);
+    expect(must(await viewJob(db, id))).toMatchObject({ state: 'done', done: 5, refused: 1, actor: 'eve' });
+    const acts = db.selectFrom('audit').select(['actor', 'detail']).orderBy('id');
+    const assigned = await acts.where('request_id', '=', id).execute();
+    expect(assigned.map(({ actor }) => actor)).toEqual(['dora', 'dora', 'eve', 'eve', 'eve']);
+    const held = await acts.where('subject_id', '=', id).where('actor', '=', 'service').execute();
+    expect(held.map(({ detail }) => JSON.parse(detail))).toEqual([
+      { from: 'running', to: 'paused', lostRole: 'helpdesk' },
+    ]);
+    await db.updateTable('users').set({ disabled_ms: null }).execute();
+    await db.updateTable('operators').set({ disabled_ms: null }).execute();
+  }
+});
+
+test('a job of an API key stops when the key is revoked; one whose operator was promoted goes on', async () => {
+  await using rig = await Desk.open();
+  const { management } = rig;
+  const id = await given(rig);
+  await rig.hire('admin');
+  await finish(management);
+  await checkDone(rig, id);
+  const { apiKey, value } = must(await createApiKey(management, desk, { name: 'hr', role: 'admin' }));
+  secret(value);
+  const program: Actor = { ...desk, name: 'api:hr', role: 'admin' };
+  await rig.issue('B-1', { user: 'ada' });
+  const bulk = { kind: 'unassign', serials: ['B-1', 'ada-0'] } as const;
+  const bulkId = must(await startBulk(management, program, bulk)).id;
+  const next = await workOn(management, (await takeLease(management)) as Lease, 1);
+  must(await revokeApiKey(management, desk, apiKey.id));
+  expect(await workOn(management, next as Lease, 1)).toBeUndefined();
+  expect(must(await viewJob(rig.store.db, bulkId))).toMatchObject({ state: 'paused', done: 1 });
+});
