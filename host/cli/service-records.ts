@@ -3,8 +3,6 @@ import { FobError } from '../errors.ts';
 import { verifyAudit } from '../service/audit/verify.ts';
 import type { Configuration } from '../service/configuration/configuration.ts';
 import { openStore, type Store } from '../service/data/database.ts';
-import { ServiceError } from '../service/errors.ts';
-import type { Result } from '../service/management.ts';
 import { backup } from '../service/operations/backup.ts';
 import { rekey } from '../service/operations/rekey.ts';
 import { restore } from '../service/operations/restore.ts';
@@ -12,6 +10,7 @@ import { serviceActor } from '../service/people/actor.ts';
 import { type Keys, openKeyFile } from '../service/sealing/key-file.ts';
 import { recordTexts } from '../service/texts/serve.ts';
 import type { Report } from './report.ts';
+import { valueIn } from './service-errors.ts';
 import type { RecordInvocation } from './service-invocation.ts';
 
 interface Place {
@@ -104,10 +103,4 @@ async function renewKey({ store, keys, directory }: Place): Promise<Report> {
       ? recordTexts.rekeyDone
       : recordTexts.rekeyWaiting(new Date(waitUntilMs).toISOString());
   return { document: { ...standing }, text };
-}
-
-function valueIn<T>(result: Result<T>): T {
-  if (result.ok) return result.value;
-  // Only its text says what to do: in the form of the service's own errors.
-  throw new ServiceError('refused', result.refusal.text);
 }
