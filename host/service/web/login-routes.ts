@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { limits } from '../limits.ts';
+import { readServiceName } from '../people/settings.ts';
 import { prepareUserName } from '../people/users.ts';
 import { prepareSource } from '../validation/source.ts';
 import { limitSource, type WebContext } from './context.ts';
@@ -14,14 +15,16 @@ const HTML = 'text/html; charset=utf-8';
 
 /** `GET` and `POST /login`: the log-in form of the one application, complete without scripts. */
 export function serveLogin(app: FastifyInstance, context: WebContext): void {
-  app.get('/login', (request, reply) => {
+  app.get('/login', async (request, reply) => {
     limitSource(context, request, 'source', limits.sourceBucket);
-    return reply.type(HTML).send(loginPage({ attempt: newAttempt(), framed: isFramed(request) }));
+    const service = await readServiceName(context.db);
+    return reply.type(HTML).send(loginPage({ service, attempt: newAttempt(), framed: isFramed(request) }));
   });
 
   app.post('/login', { onRequest: refuseCrossSite }, async (request, reply) => {
     limitSource(context, request, 'form', limits.formBucket);
     const user = field(request.body, 'user');
+    const service = await readServiceName(context.db);
     const outcome = await context.decide({
       user,
       passcode: field(request.body, 'passcode'),
@@ -30,9 +33,11 @@ export function serveLogin(app: FastifyInstance, context: WebContext): void {
       requestId: request.id,
       idempotencyKey: field(request.body, 'attempt'),
     });
-    if (outcome === 'accepted') return reply.type(HTML).send(acceptedPage(prepareUserName(user) ?? user));
+    if (outcome === 'accepted')
+      return reply.type(HTML).send(acceptedPage(service, prepareUserName(user) ?? user));
     await refusalFloor(reply);
     const form = {
+      service,
       attempt: newAttempt(),
       user: user.slice(0, limits.userNameMax),
       refused: true,
