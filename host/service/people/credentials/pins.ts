@@ -1,4 +1,3 @@
-import { recordAudit } from '../../audit/record.ts';
 import { type Db, writing } from '../../data/database.ts';
 import { engineOf } from '../../data/engine.ts';
 import { limits } from '../../limits.ts';
@@ -10,6 +9,7 @@ import { afterFailure, type LockFacts, lockStanding } from '../../validation/loc
 import type { Actor } from '../actor.ts';
 import { acceptablePin } from '../pin.ts';
 import { readSettings } from '../settings.ts';
+import { recordUserAct } from '../user-audit.ts';
 import { findUser, lockFactsOf, prepareUserName, type User } from '../users.ts';
 import { checkSlowHash, slowHash } from './slow-hash.ts';
 
@@ -52,7 +52,7 @@ export async function resetPin(
     const change = { pin_hash: null, pin_change: 1 } as const;
     await db.updateTable('users').set(change).where('id', '=', user.id).execute();
     await forgetAnswers(db);
-    await audit({ management, db, actor, atMs }, 'user.reset-pin', user);
+    await recordUserAct({ db, keys: management.keys, actor, atMs }, 'user.reset-pin', user);
     return done({ user: user.name });
   });
 }
@@ -103,7 +103,7 @@ export async function choosePin(
     if (changed.numUpdatedRows !== 1n) return refused('wrong_pin');
     await forgetAnswers(transaction);
     const detail = { afterReset: user.pin_change === 1 };
-    await audit({ management, db: transaction, actor, atMs }, 'user.choose-pin', user, detail);
+    await recordUserAct({ db: transaction, keys, actor, atMs }, 'user.choose-pin', user, detail);
     return done({ user: user.name });
   });
 }
@@ -142,28 +142,4 @@ async function setFailures(db: Db, id: string, { failures, lastFailureMs }: Lock
     .set({ failures, last_failure_ms: lastFailureMs })
     .where('id', '=', id)
     .execute();
-}
-
-interface Writing {
-  readonly management: Management;
-  readonly db: Db;
-  readonly actor: Actor;
-  readonly atMs: number;
-}
-
-function audit(
-  { management, db, actor, atMs }: Writing,
-  action: string,
-  user: User,
-  detail: Record<string, boolean> = {},
-): Promise<void> {
-  return recordAudit(db, management.keys, {
-    atMs,
-    actor,
-    action,
-    subjectKind: 'user',
-    subjectId: user.id,
-    subject: user.name,
-    detail,
-  });
 }
