@@ -6,6 +6,7 @@ import { findPostgres } from './test/kit/postgres-programs.ts';
 /** The service's tests that are about what it does, not about one database: they run on both. */
 const ON_BOTH_DATABASES = [
   'test/service/{killed,lock,race,refusals,validate}.test.ts',
+  'test/service/operations/across.test.ts',
   'test/service/api/{acts,anything,metrics,pages}.test.ts',
   'test/service/{alerts,audit,challenges,enrolment,jobs,mails,people,sealing,tokens,validation}/**/*.test.ts',
 ];

@@ -83,3 +83,6 @@ export const REKEY_ROWS_MAX = 500;
 
 /** Characters of a bar that shows how much is done. */
 export const PROGRESS_BAR_CHARS = 20;
+
+/** What tells a file that is being written from the one whose place it takes. */
+export const TEMPORARY_NAME_BYTES = 4;

@@ -12,6 +12,7 @@ import { serveTexts } from '../service/texts/serve.ts';
 import { doctorText } from './doctor-actions.ts';
 import type { Invocation } from './invocation.ts';
 import { type Report, sayReport } from './report.ts';
+import { applicationKey } from './service-application-key.ts';
 import { refuseConfiguration, serviceError } from './service-errors.ts';
 import type { ServiceFlags, ServiceInvocation } from './service-invocation.ts';
 import { runRecords } from './service-records.ts';
@@ -40,6 +41,8 @@ export async function runService(
     if (invocation.command === 'service-doctor') return await doctor(configuration, isJson, terminal);
     if (invocation.command === 'service-admin-link')
       return sayReport(terminal, isJson, await adminLink(configuration));
+    if (invocation.command === 'service-application-key')
+      return sayReport(terminal, isJson, await applicationKey(invocation, configuration, terminal, signal));
     return sayReport(terminal, isJson, await runRecords(invocation, configuration, terminal.stdin));
   } catch (error) {
     throw serviceError(error);

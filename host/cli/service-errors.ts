@@ -1,6 +1,7 @@
 import { FobError } from '../errors.ts';
 import type { Mistake } from '../service/configuration/read.ts';
 import { ServiceError } from '../service/errors.ts';
+import type { Result } from '../service/management.ts';
 import { serveTexts } from '../service/texts/serve.ts';
 import { printable, type Terminal } from './terminal.ts';
 
@@ -14,6 +15,12 @@ export function serviceError(error: unknown): unknown {
     details: { code: error.code },
     cause: error,
   });
+}
+
+/** What an act came to. @throws ServiceError `refused`: the refusal's text says what to do */
+export function valueIn<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw new ServiceError('refused', result.refusal.text);
 }
 
 /** Says every mistake of a configuration. @throws FobError `configuration` */

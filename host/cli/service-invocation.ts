@@ -14,10 +14,18 @@ export type RecordInvocation = ServiceFlags &
     | { readonly command: 'service-audit-verify' | 'service-rekey' | 'service-bounce' }
   );
 
+/** Which application is given another API key, by default the first one, and whether nobody is asked. */
+export type ApplicationKeyInvocation = ServiceFlags & {
+  readonly command: 'service-application-key';
+  readonly application: string | undefined;
+  readonly yes: boolean;
+};
+
 /** What `passfob serve` and `passfob service` are told. */
 export type ServiceInvocation =
   | ({ readonly command: 'serve'; readonly adminLink: boolean | undefined } & ServiceFlags)
   | RecordInvocation
+  | ApplicationKeyInvocation
   | ({ readonly command: 'service-config' } & ServiceFlags)
   | ({ readonly command: 'service-admin-link' } & ServiceFlags)
   | ({ readonly command: 'service-doctor' } & ServiceFlags)

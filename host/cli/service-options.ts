@@ -1,4 +1,6 @@
+import { FobError } from '../errors.ts';
 import { type SettingName, settings } from '../service/configuration/settings.ts';
+import { serveTexts } from '../service/texts/serve.ts';
 import type { CommonOptions, ReadChoice } from './common-options.ts';
 import type { Invocation } from './invocation.ts';
 import type { ServiceFlags, ServiceInvocation } from './service-invocation.ts';
@@ -50,7 +52,9 @@ export function serveOptions(command: CommonOptions) {
 
 type Given = Awaited<ReturnType<typeof settingOptions>['argv']>;
 
+/** @throws FobError `usage` with --dry-run: what these commands do cannot be gone through without doing it */
 export function flagsOf(given: Given): ServiceFlags {
+  if (given.dryRun) throw new FobError('usage', serveTexts.noDryRun);
   return {
     configurationFile: given.config,
     flags: {
@@ -85,6 +89,19 @@ export function serviceCommands(take: Take, choiceOf: ReadChoice) {
       .command('admin-link', 'make a one-time administrator link', settingOptions, given =>
         take({ command: 'service-admin-link', ...flagsOf(given), choice: choiceOf({}) }),
       )
+      .command(
+        'application-key [name]',
+        'give an application another API key and print it; the one it has ends at once',
+        applicationKeyOptions,
+        given =>
+          take({
+            command: 'service-application-key',
+            application: given.name,
+            yes: given.yes,
+            ...flagsOf(given),
+            choice: choiceOf({}),
+          }),
+      )
       .command('doctor', 'say what is wrong with the service on this computer', settingOptions, given =>
         take({ command: 'service-doctor', ...flagsOf(given), choice: choiceOf({}) }),
       )
@@ -115,8 +132,17 @@ export function serviceCommands(take: Take, choiceOf: ReadChoice) {
       .demandCommand(
         1,
         1,
-        'service takes one of: status, config, admin-link, doctor, backup, restore, audit, rekey, bounce',
+        'service takes one of: status, config, admin-link, application-key, doctor, backup, restore, audit, rekey, bounce',
       );
+}
+
+function applicationKeyOptions(command: CommonOptions) {
+  return settingOptions(command)
+    .option('yes', { boolean: true, default: false, describe: 'do not ask here' })
+    .positional('name', {
+      type: 'string',
+      describe: 'name of the application; without it the one that the first start made',
+    });
 }
 
 function fileOptions(command: CommonOptions) {

@@ -4,10 +4,8 @@ import { FobError } from '../errors.ts';
 import { verifyAudit } from '../service/audit/verify.ts';
 import type { Configuration } from '../service/configuration/configuration.ts';
 import { openStore, type Store } from '../service/data/database.ts';
-import { ServiceError } from '../service/errors.ts';
 import { limits } from '../service/limits.ts';
 import { recordBounce } from '../service/mails/bounces.ts';
-import type { Result } from '../service/management.ts';
 import { backup } from '../service/operations/backup.ts';
 import { rekey } from '../service/operations/rekey.ts';
 import { restore } from '../service/operations/restore.ts';
@@ -15,6 +13,7 @@ import { serviceActor } from '../service/people/actor.ts';
 import { type Keys, openKeyFile } from '../service/sealing/key-file.ts';
 import { recordTexts } from '../service/texts/serve.ts';
 import type { Report } from './report.ts';
+import { valueIn } from './service-errors.ts';
 import type { RecordInvocation } from './service-invocation.ts';
 import { printable } from './terminal.ts';
 
@@ -128,10 +127,4 @@ async function takeBounce({ store, keys }: Place, stdin: Readable): Promise<Repo
   await store.announce();
   const text = mail.state === 'bounced' ? recordTexts.bounced(mail.user) : recordTexts.notBounced(mail.user);
   return { document: { mail }, text: printable(text) };
-}
-
-function valueIn<T>(result: Result<T>): T {
-  if (result.ok) return result.value;
-  // Only its text says what to do: in the form of the service's own errors.
-  throw new ServiceError('refused', result.refusal.text);
 }

@@ -1,19 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
-import { FobError, systemCode } from '../errors.ts';
+import { FobError } from '../errors.ts';
 import { KEY_FILE_BYTES_MAX, SEAL_KEY_BYTES, SEAL_KEY_ID_BYTES } from '../limits.ts';
+import { createPrivately, PrivateFileError, readPrivately, replacePrivately } from '../private-file.ts';
 
 /** Keys that seal the inventory's secrets. */
 export interface SealingKeys {
@@ -31,7 +19,7 @@ const HEADING = 'passfob inventory keys 1';
  * @throws FobError `inventory`: missing, readable by others, or damaged
  */
 export function openKeyFile(path: string, mayCreate: boolean): SealingKeys {
-  const text = readPrivately(path);
+  const text = read(path);
   if (text !== undefined) return parse(text, path);
   if (!mayCreate) {
     throw problem(
@@ -41,7 +29,7 @@ export function openKeyFile(path: string, mayCreate: boolean): SealingKeys {
     );
   }
   create(path);
-  return parse(readPrivately(path) ?? '', path);
+  return parse(read(path) ?? '', path);
 }
 
 function problem(path: string, what: string, next: string, cause?: unknown): FobError {
@@ -52,25 +40,15 @@ function damaged(path: string, cause?: unknown): FobError {
   return problem(path, 'is damaged', 'Restore it from a backup.', cause);
 }
 
-/** Through one descriptor, so that what was checked is what is read. */
-function readPrivately(path: string): string | undefined {
-  let descriptor: number;
+function read(path: string): string | undefined {
   try {
-    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    return readPrivately(path, KEY_FILE_BYTES_MAX);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw problem(path, 'cannot be read', 'Check that it belongs to you and is a plain file.', error);
-  }
-  try {
-    const { mode, size, uid } = fstatSync(descriptor);
-    // Windows has no mode bits; there the folder's access list guards the file.
-    if (process.platform !== 'win32' && ((mode & 0o077) !== 0 || uid !== process.getuid?.())) {
+    if (!(error instanceof PrivateFileError)) throw error;
+    if (error.reason === 'unfit') throw damaged(path, error);
+    if (error.reason === 'exposed')
       throw problem(path, 'may be read by other users', `Run: chmod 600 '${path}', as its owner.`);
-    }
-    if (size > KEY_FILE_BYTES_MAX) throw damaged(path);
-    return readFileSync(descriptor, 'utf8');
-  } finally {
-    closeSync(descriptor);
+    throw problem(path, 'cannot be read', 'Check that it belongs to you and is a plain file.', error);
   }
 }
 
@@ -114,63 +92,22 @@ function newId(taken: ReadonlyMap<string, unknown>): string {
 }
 
 function create(path: string): void {
-  const temporary = write(path, [[newId(new Map()), randomBytes(SEAL_KEY_BYTES)]]);
-  try {
-    linkOnce(temporary, path);
-  } catch (error) {
-    throw unwritable(path, error);
-  }
+  write(path, [[newId(new Map()), randomBytes(SEAL_KEY_BYTES)]], createPrivately);
 }
 
 function replace(path: string, keys: readonly (readonly [string, Uint8Array])[]): void {
-  const temporary = write(path, keys);
-  try {
-    renameSync(temporary, path);
-    syncFolder(dirname(path));
-  } catch (error) {
-    throw unwritable(path, error);
-  }
+  write(path, keys, replacePrivately);
 }
 
-/** Written whole under another name first: readers see no file or all of it, and of two that start at once one wins. */
-function write(path: string, keys: readonly (readonly [string, Uint8Array])[]): string {
-  const temporary = `${path}.${randomBytes(SEAL_KEY_ID_BYTES).toString('hex')}`;
+function write(
+  path: string,
+  keys: readonly (readonly [string, Uint8Array])[],
+  put: (path: string, text: string) => void,
+): void {
   const lines = keys.map(([id, key]) => `${id} ${Buffer.from(key).toString('base64')}\n`);
   try {
-    const descriptor = openSync(temporary, 'wx', 0o600);
-    try {
-      writeSync(descriptor, `${HEADING}\n${lines.join('')}`);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    return temporary;
+    put(path, `${HEADING}\n${lines.join('')}`);
   } catch (error) {
-    throw unwritable(path, error);
-  }
-}
-
-function unwritable(path: string, error: unknown): FobError {
-  return problem(path, 'cannot be written', 'Check the folder and the space on its disk.', error);
-}
-
-/** A new name is on the disk when its folder is. Windows opens no folders and needs no such thing. */
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function linkOnce(temporary: string, path: string): void {
-  try {
-    linkSync(temporary, path);
-  } catch (error) {
-    if (systemCode(error) !== 'EEXIST') throw error;
-  } finally {
-    unlinkSync(temporary);
+    throw problem(path, 'cannot be written', 'Check the folder and the space on its disk.', error);
   }
 }

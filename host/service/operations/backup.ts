@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { sql } from 'kysely';
+import { syncFolder } from '../../private-file.ts';
 import { recordAudit } from '../audit/record.ts';
 import { type Db, type Store, writing } from '../data/database.ts';
 import { systemCode } from '../errors.ts';
@@ -11,7 +12,7 @@ import { limits } from '../limits.ts';
 import { done, type Management, type Result, refused } from '../management.ts';
 import type { Actor } from '../people/actor.ts';
 import { keyIdsInUse } from '../sealing/columns.ts';
-import { type Keys, syncDirectory } from '../sealing/key-file.ts';
+import type { Keys } from '../sealing/key-file.ts';
 import { macStream } from '../sealing/seal.ts';
 import { migrationNames, withSnapshot } from './snapshot.ts';
 import { backedUpTables } from './tables.ts';
@@ -73,7 +74,7 @@ export async function backup(
     });
     // Unlike renaming, this never takes the place of another backup.
     linkSync(partial, path);
-    syncDirectory(dirname(path));
+    syncFolder(dirname(path));
     await writing(store.db, db => recordAudit(db, keys, entryOf(actor, made, clock())));
     return done(made);
   } catch (error) {

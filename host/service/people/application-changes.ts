@@ -20,7 +20,8 @@ export interface ApplicationView {
   readonly createdMs: number;
 }
 
-const factorsKnown: readonly Factors[] = ['otp', 'pin_otp', 'password_otp'];
+/** What log-ins through an application may have to show. */
+export const factorsKnown = ['otp', 'pin_otp', 'password_otp'] as const satisfies readonly Factors[];
 
 /**
  * Makes an application.

@@ -47,13 +47,18 @@ export async function beginWithLockPolicy(db: Db, lock: LockPolicy, nowMs: numbe
   });
 }
 
+/** How the service calls itself: the product's name until an administrator gives it another. */
+export async function readServiceName(db: Db): Promise<string> {
+  const name = await readSetting<string>(db, 'service_name');
+  return (name === undefined ? undefined : prepareServiceName(name)) ?? texts.product;
+}
+
 /** The settings as they stand; what was never set, or is no longer valid, has its default. */
 export async function readSettings(db: Db): Promise<Settings> {
-  const name = await readSetting<string>(db, 'service_name');
   const address = await readSetting<string | null>(db, 'public_address');
   return {
     lock: await readLockPolicy(db),
-    serviceName: (name === undefined ? undefined : prepareServiceName(name)) ?? texts.product,
+    serviceName: await readServiceName(db),
     publicAddress: typeof address === 'string' ? (prepareAddress(address) ?? null) : null,
   };
 }
@@ -89,32 +94,6 @@ export async function changeSettings(
     });
     return done({ ...before, ...prepared });
   });
-}
-
-/** The settings as this node last read them. */
-export interface SettingsCache {
-  read(): Promise<Settings>;
-  /** Called when they may have changed, here or on another node: the next `read` asks the database. */
-  forget(): void;
-}
-
-export function makeSettingsCache(db: Db): SettingsCache {
-  let reading: Promise<Settings> | undefined;
-  return {
-    read() {
-      if (reading !== undefined) return reading;
-      const fresh = readSettings(db);
-      reading = fresh;
-      // A failure is not kept. The caller hears of it from the promise itself.
-      fresh.catch(() => {
-        if (reading === fresh) reading = undefined;
-      });
-      return fresh;
-    },
-    forget() {
-      reading = undefined;
-    },
-  };
 }
 
 function prepare(given: Partial<Settings>): Partial<Settings> | RefusalCode {

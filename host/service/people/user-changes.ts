@@ -1,4 +1,3 @@
-import { recordAudit } from '../audit/record.ts';
 import { type Db, writing } from '../data/database.ts';
 import { limits } from '../limits.ts';
 import { done, type Management, type RefusalCode, type Result, refused } from '../management.ts';
@@ -10,6 +9,7 @@ import { prepareEmail } from './email-address.ts';
 import { prepareLine } from './one-line.ts';
 import type { Action } from './permissions.ts';
 import { readSettings } from './settings.ts';
+import { recordUserAct } from './user-audit.ts';
 import { type UserView, userViewOf } from './user-views.ts';
 import { findUser, newUser, prepareUserName, type User, withoutFailures } from './users.ts';
 
@@ -43,7 +43,9 @@ export async function createUser(
   return await writing(management.db, async db => {
     if ((await findUser(db, name)) !== undefined) return refused('user_taken');
     await db.insertInto('users').values(user).execute();
-    await audit({ management, db, actor, atMs }, 'user.create', user, { email: user.email });
+    await recordUserAct({ db, keys: management.keys, actor, atMs }, 'user.create', user, {
+      email: user.email,
+    });
     return done(await view(db, user, atMs));
   });
 }
@@ -126,32 +128,8 @@ async function changing(
       await db.updateTable('users').set(decided.facts).where('id', '=', user.id).execute();
     // After the row was written: a log-in that is being decided on another node holds it, and has left its answer by then.
     if (decided.holdsAtOnce === true) await forgetAnswers(db);
-    await audit({ management, db, actor, atMs }, action, user, decided.detail);
+    await recordUserAct({ db, keys: management.keys, actor, atMs }, action, user, decided.detail);
     return done(await view(db, { ...user, ...decided.facts }, atMs));
-  });
-}
-
-interface Writing {
-  readonly management: Management;
-  readonly db: Db;
-  readonly actor: Actor;
-  readonly atMs: number;
-}
-
-function audit(
-  { management, db, actor, atMs }: Writing,
-  action: Action,
-  user: User,
-  detail: Detail = {},
-): Promise<void> {
-  return recordAudit(db, management.keys, {
-    atMs,
-    actor,
-    action,
-    subjectKind: 'user',
-    subjectId: user.id,
-    subject: user.name,
-    detail,
   });
 }
 

@@ -1,9 +1,10 @@
 import { closeSync, fsyncSync, openSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { syncFolder } from '../../private-file.ts';
 import { ServiceError, systemCode } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { texts } from '../texts.ts';
-import { keyPath, readKeyText, syncDirectory } from './key-file.ts';
+import { keyPath, readKeyText } from './key-file.ts';
 import { parseKeys, withNext, withOnly, withPromoted } from './key-text.ts';
 
 /**
@@ -41,7 +42,7 @@ function rewrite(directory: string, change: (text: string) => string): string {
       writeSync(descriptor, text);
       fsyncSync(descriptor);
       renameSync(fresh, path);
-      syncDirectory(dirname(path));
+      syncFolder(dirname(path));
     }
     return text;
   } finally {

@@ -1,18 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  readFileSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
-import { ServiceError, systemCode } from '../errors.ts';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { createPrivately, PrivateFileError, readPrivately } from '../../private-file.ts';
+import { ServiceError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { texts } from '../texts.ts';
 import { newKeyText, parseKeys } from './key-text.ts';
@@ -44,9 +33,9 @@ export function keyPath(directory: string): string {
  */
 export function openKeyFile(directory: string, mayCreate: boolean): Keys {
   const path = keyPath(directory);
-  if (readPrivately(path) === undefined) {
+  if (read(path) === undefined) {
     if (!mayCreate) throw new ServiceError('key_file_missing', texts.startup.keyFileMissing);
-    create(path);
+    createPrivately(path, newKeyText());
   }
   return followFile(path);
 }
@@ -93,62 +82,19 @@ function stampOf(path: string): string {
  * @throws ServiceError `key_file_missing`, `key_file_readable`, `key_file_damaged`
  */
 export function readKeyText(path: string): string {
-  const text = readPrivately(path);
+  const text = read(path);
   if (text === undefined) throw new ServiceError('key_file_missing', texts.startup.keyFileMissing);
   return text;
 }
 
-/** Reads the file through one descriptor, so that what was checked is what is read. */
-function readPrivately(path: string): string | undefined {
-  let descriptor: number;
+function read(path: string): string | undefined {
+  const { startup } = texts;
   try {
-    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    return readPrivately(path, limits.keyFileMaxBytes);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw new ServiceError('key_file_damaged', texts.startup.keyFileUnreadable, error);
-  }
-  try {
-    const facts = fstatSync(descriptor);
-    if (!facts.isFile() || facts.size > limits.keyFileMaxBytes)
-      throw new ServiceError('key_file_damaged', texts.startup.keyFileDamaged);
-    // Windows has no such mode bits; there the folder's access list guards the file.
-    if (process.platform !== 'win32') {
-      const othersMayRead = (facts.mode & 0o077) !== 0 || facts.uid !== process.getuid?.();
-      if (othersMayRead) throw new ServiceError('key_file_readable', texts.startup.keyFileReadable);
-    }
-    return readFileSync(descriptor, 'utf8');
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** Writes a new key file whole: readers see no file or all of it, and of two that start at once one wins. */
-function create(path: string): void {
-  const temporary = `${path}.${randomBytes(limits.keyIdBytes).toString('hex')}`;
-  const descriptor = openSync(temporary, 'wx', 0o600);
-  try {
-    writeSync(descriptor, newKeyText());
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  try {
-    linkSync(temporary, path);
-  } catch (error) {
-    if (systemCode(error) !== 'EEXIST') throw error;
-  } finally {
-    unlinkSync(temporary);
-  }
-  syncDirectory(dirname(path));
-}
-
-/** The file's name must survive a power cut as well as what is later sealed with its keys. Windows cannot do this. */
-export function syncDirectory(directory: string): void {
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(directory, constants.O_RDONLY);
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
+    if (!(error instanceof PrivateFileError)) throw error;
+    if (error.reason === 'unfit') throw new ServiceError('key_file_damaged', startup.keyFileDamaged);
+    if (error.reason === 'exposed') throw new ServiceError('key_file_readable', startup.keyFileReadable);
+    throw new ServiceError('key_file_damaged', startup.keyFileUnreadable, error);
   }
 }

@@ -101,6 +101,19 @@ export const serveTexts = {
   adminLink: () =>
     `One-time administrator link, good for one use within ${limits.operatorLinkMs / 3_600_000} hours. Whoever has it is the administrator:`,
   adminLinkLater: 'For a one-time administrator link run: passfob service admin-link',
+  applicationKeyAsk: (name: string) =>
+    `Give the application ${name} another API key? Programs that use the one it has are refused at once.`,
+  applicationKeyKept: 'The application has the API key it had.',
+  applicationKeyMade: (name: string) =>
+    `This is the API key of the application ${name}. It is not shown again; only its hash is kept.`,
+  applicationsThere: (names: readonly string[]) =>
+    names.length === 0
+      ? 'There is none yet: the first start of the service makes one.'
+      : `There are: ${names.join(', ')}.`,
+  noDryRun: {
+    sentence: 'Nothing about the service can be tried out with --dry-run.',
+    next: 'Leave it out to do it; passfob service config shows what it would work with.',
+  },
   portUnknown: {
     sentence: 'The configuration has port 0, so where the service listens is not known here.',
     next: 'Give the port, or publicUrl.',

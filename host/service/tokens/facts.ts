@@ -3,6 +3,10 @@ import { limits } from '../limits.ts';
 import type { RefusalCode } from '../management.ts';
 import { isChecked, parseSuite } from './ocra-suite.ts';
 
+export const algorithms = ['sha1', 'sha256', 'sha512'] as const satisfies readonly Algorithm[];
+export const alphabets = ['decimal', 'hex', 'base32', 'base64'] as const satisfies readonly Alphabet[];
+export const pinPlaces = ['none', 'fob', 'service'] as const satisfies readonly PinPlace[];
+
 /** How a token makes its passcodes. Leaving out means the default of the Key URI Format. */
 export interface TokenFacts {
   readonly kind: TokenKind;
@@ -30,19 +34,19 @@ export function problemOfFacts(given: TokenFacts): RefusalCode | undefined {
   const { alphabet = 'decimal', digits = limits.digitsDefault, period = limits.periodDefaultSeconds } = given;
   if (given.kind === 'ocra') return problemOfOcra(given);
   if (given.kind !== 'hotp' && given.kind !== 'totp') return 'bad_kind';
-  if (!['sha1', 'sha256', 'sha512'].includes(given.algorithm ?? 'sha1')) return 'bad_algorithm';
-  if (!['decimal', 'hex', 'base32', 'base64'].includes(alphabet)) return 'bad_alphabet';
+  if (!algorithms.includes(given.algorithm ?? 'sha1')) return 'bad_algorithm';
+  if (!alphabets.includes(alphabet)) return 'bad_alphabet';
   const digitsMin = alphabet === 'decimal' ? limits.digitsMin : limits.charactersMin;
   if (!isWhole(digits, digitsMin, limits.digitsMax)) return 'bad_digits';
   if (!isWhole(period, limits.periodMinSeconds, limits.periodMaxSeconds)) return 'bad_period';
-  if (!['none', 'fob', 'service'].includes(given.pinPlace ?? 'none')) return 'bad_pin_place';
+  if (!pinPlaces.includes(given.pinPlace ?? 'none')) return 'bad_pin_place';
   return undefined;
 }
 
 /** A suite says everything, and a PIN beside the fob's is the service's only where it is not in the passcode. */
 function problemOfOcra({ suite = '', pinPlace = 'none' }: TokenFacts): RefusalCode | undefined {
   if (!isChecked(parseSuite(suite))) return 'bad_suite';
-  return ['none', 'fob', 'service'].includes(pinPlace) ? undefined : 'bad_pin_place';
+  return pinPlaces.includes(pinPlace) ? undefined : 'bad_pin_place';
 }
 
 /** Whether a token counts its passcodes. */

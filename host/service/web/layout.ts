@@ -5,6 +5,8 @@ import { html, type Markup, nothing } from './html.ts';
 /** A page as text. */
 export interface Page {
   readonly title: string;
+  /** How the service calls itself; default the product's name. */
+  readonly service?: string;
   /** Further elements for the head. */
   readonly head?: Markup;
   readonly body: Markup;
@@ -17,7 +19,7 @@ export function renderPage(page: Page): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${page.title} · ${texts.product}</title>
+<title>${page.title} · ${page.service ?? texts.product}</title>
 <link rel="icon" href="${assetPath('icon.svg')}">
 <link rel="stylesheet" href="${assetPath('service.css')}">
 ${page.head ?? nothing}
@@ -28,9 +30,9 @@ ${page.body}
   return document.text;
 }
 
-/** The product's mark; decoration, so the image is silent. */
-export function brand(): Markup {
-  return html`<header class="brand"><img src="${assetPath('icon.svg')}" alt="">${texts.product}</header>`;
+/** The product's mark with the service's name; decoration, so the image is silent. */
+export function brand(service: string = texts.product): Markup {
+  return html`<header class="brand"><img src="${assetPath('icon.svg')}" alt="">${service}</header>`;
 }
 
 /** A page with one message in a card. */

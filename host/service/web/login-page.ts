@@ -6,6 +6,8 @@ import { brand, messagePage, renderPage } from './layout.ts';
 
 /** What the log-in form shows. */
 export interface LoginForm {
+  /** How the service calls itself. */
+  readonly service: string;
   /** Fresh for every page sent: repeats of one page's form are one request. */
   readonly attempt: string;
   /** What the application asks for besides the user name. */
@@ -23,9 +25,10 @@ export function loginPage(form: LoginForm): string {
   const refused = form.refused === true;
   const focus = form.framed ? nothing : html` autofocus`;
   return renderPage({
+    service: form.service,
     title: refused ? `${login.refusedTitle} – ${login.title}` : login.title,
     body: html`<body class="narrow">
-${brand()}
+${brand(form.service)}
 <main class="card">
 <h1>${login.title}</h1>
 <p class="lead">${login.lead[form.factors]}</p>
@@ -83,12 +86,13 @@ export function closedPage(): string {
 }
 
 /** The page after an accepted passcode. */
-export function acceptedPage(user: string): string {
+export function acceptedPage(service: string, user: string): string {
   const { login } = texts;
   return renderPage({
+    service,
     title: login.acceptedTitle,
     body: html`<body class="narrow">
-${brand()}
+${brand(service)}
 <main class="card">
 <p class="tick" aria-hidden="true">✓</p>
 <h1>${login.acceptedTitle}</h1>

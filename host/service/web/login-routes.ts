@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ServiceError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { applicationNow, type KnownApplication } from '../people/application-cache.ts';
+import { readServiceName } from '../people/settings.ts';
 import { prepareUserName } from '../people/users.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import { prepareSource } from '../validation/source.ts';
@@ -27,8 +28,9 @@ export function serveLogin(app: FastifyInstance, context: WebContext): void {
     const application = await current();
     reply.type(HTML);
     if (application === undefined) return reply.code(statusOf('forbidden')).send(closedPage());
+    const service = await readServiceName(context.db);
     const { factors } = application;
-    return reply.send(loginPage({ attempt: newAttempt(), factors, framed: isFramed(request) }));
+    return reply.send(loginPage({ service, attempt: newAttempt(), factors, framed: isFramed(request) }));
   });
 
   app.post('/login', { onRequest: refuseCrossSite }, async (request, reply) => {
@@ -39,10 +41,12 @@ export function serveLogin(app: FastifyInstance, context: WebContext): void {
     const application = outcome === undefined ? await current() : asked;
     reply.type(HTML);
     if (application === undefined) return reply.code(statusOf('forbidden')).send(closedPage());
+    const service = await readServiceName(context.db);
     const user = field(request.body, 'user');
-    if (outcome === 'accepted') return reply.send(acceptedPage(prepareUserName(user) ?? user));
+    if (outcome === 'accepted') return reply.send(acceptedPage(service, prepareUserName(user) ?? user));
     await refusalFloor(reply);
     const form = {
+      service,
       attempt: newAttempt(),
       factors: application.factors,
       user: user.slice(0, limits.userNameMax),

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 
 /** A request a webhook sent. */
@@ -12,12 +12,15 @@ export interface Received {
 export class HookReceiver implements AsyncDisposable {
   readonly received: Received[] = [];
   answer: { status: number; headers?: Record<string, string>; body?: string } = { status: 200 };
+  /** Until it resolves nothing is answered. */
+  held: Promise<void> | undefined;
   port = 0;
   readonly #server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
+    request.on('end', async () => {
       this.received.push({ headers: request.headers, body: Buffer.concat(chunks).toString('utf8') });
+      await this.held;
       response.writeHead(this.answer.status, this.answer.headers).end(this.answer.body ?? 'thanks');
     });
   });
@@ -90,5 +93,29 @@ export class MailReceiver implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await new Promise<void>(resolve => this.#server.close(() => resolve()));
+  }
+}
+
+/** A syslog server on loopback, over TCP, that keeps what comes over each connection. */
+export class SyslogReceiver implements AsyncDisposable {
+  readonly messages: string[] = [];
+  port = 0;
+  readonly #server = createTcpServer(socket => {
+    const chunks: Buffer[] = [];
+    socket.on('data', chunk => chunks.push(chunk));
+    socket.on('error', () => undefined);
+    socket.on('end', () => {
+      if (chunks.length > 0) this.messages.push(Buffer.concat(chunks).toString('utf8'));
+    });
+  });
+
+  async listen(): Promise<this> {
+    await new Promise<void>(resolve => this.#server.listen(0, '127.0.0.1', resolve));
+    this.port = (this.#server.address() as AddressInfo).port;
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await new Promise(resolve => this.#server.close(resolve));
   }
 }

@@ -120,6 +120,51 @@ test('a token is issued in either writing, and validates', async () => {
   expect((await visitor.get('/operator/token?serial=NEW-hex')).text).toContain('Active');
 });
 
+test('an OCRA token is issued with its suite; a suite that cannot be checked is told at its field', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using _office = furnished.office;
+  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  const ocra = { ...issueFields, kind: 'ocra', digits: '8', seed: SEED.base32, writing: 'base32' };
+  for (const suite of ['', 'OCRA-1:HOTP-SHA1-6:QN08-PSHA1']) {
+    const { status, text } = await visitor.send('/operator/tokens/issue', { ...ocra, serial: 'Q-1', suite });
+    expect([status, text]).toEqual([422, expect.stringContaining('<a href="#suite">')]);
+  }
+  const suite = 'OCRA-1:HOTP-SHA256-7:C-QN08';
+  const sent = await visitor.send('/operator/tokens/issue', { ...ocra, serial: 'Q-1', suite, counter: '3' });
+  expect(sent.location).toBe('/operator/token?serial=Q-1&done=issued');
+  expect((await visitor.get('/operator/token?serial=Q-1')).text).toContain(suite);
+});
+
+test('a token is set aside for a user, or for nobody yet, and goes to nobody else', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  await office.users('ada', 'bob');
+  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  for (const serial of ['SET-1', 'SET-2'])
+    await visitor.send('/operator/tokens/issue', {
+      ...issueFields,
+      serial,
+      seed: SEED.hex,
+      writing: 'hex',
+    });
+  expect((await visitor.get('/operator/token?serial=SET-1')).text).toContain('/operator/token/reserve?');
+  const unknown = await visitor.send('/operator/token/reserve', { serial: 'SET-1', user: 'nobody' });
+  expect([unknown.status, unknown.text]).toEqual([422, expect.stringContaining('<a href="#user">')]);
+  for (const [serial, user] of [
+    ['SET-1', 'ada'],
+    ['SET-2', ''],
+  ] as const) {
+    const { location } = await visitor.send('/operator/token/reserve', { serial, user });
+    expect(location).toBe(`/operator/token?serial=${serial}&done=reserved`);
+    expect((await visitor.get(location ?? '')).text).toContain('Reserved');
+  }
+  const taken = await visitor.send('/operator/token/assign', { serial: 'SET-1', user: 'bob' });
+  expect([taken.status, taken.text]).toEqual([422, expect.stringContaining('reserved for another user')]);
+  expect((await visitor.send('/operator/token/assign', { serial: 'SET-2', user: 'bob' })).status).toBe(303);
+});
+
 test('keys and temporary passcodes are shown once, in no address and in no cache', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);

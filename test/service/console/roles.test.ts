@@ -18,6 +18,7 @@ const acts: readonly (readonly [path: string, action: Action, subject?: Record<s
   ['/user/activate', 'activation.start', { user: 'ada' }],
   ['/tokens/issue', 'token.issue'],
   ['/token/assign', 'token.assign', { serial: 'INV-1' }],
+  ['/token/reserve', 'token.assign', { serial: 'INV-1' }],
   ['/token/unassign', 'token.unassign', { serial: 'BOB-1' }],
   ['/token/suspend', 'token.suspend', { serial: 'BOB-1' }],
   ['/token/revoke', 'token.revoke', { serial: 'BOB-1' }],

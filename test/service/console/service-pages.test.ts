@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { readChannels } from '../../../host/service/notify/channels.ts';
+import { changeSettings } from '../../../host/service/people/settings.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, Rig } from '../kit.ts';
-import { furnish, signedIn } from './kit.ts';
+import { accepted, grace } from '../people/kit.ts';
+import { furnish, signedIn, Visitor } from './kit.ts';
 import { fillWorld } from './world.ts';
 
 test('channels are saved, changed without their secret, and removed; a made key is shown once', async () => {
@@ -118,4 +120,25 @@ test('the console’s own application cannot be changed, disabled or given a key
   }
   const { text } = await visitor.get('/operator/applications');
   expect(text).toContain('VPN &lt;gateway&gt;');
+});
+
+test('pages carry the name that the service was given, as text', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  const stranger = new Visitor(furnished.service);
+  const shown = async () => [
+    await visitor.get('/operator'),
+    await stranger.get('/operator'),
+    await stranger.get('/login'),
+    await stranger.post('/login', new URLSearchParams({ user: 'ada', passcode: '123456' })),
+  ];
+  for (const { text } of await shown()) expect(text).toMatch(/<title>[^<]* · Passfob<\/title>/);
+  accepted(await changeSettings(office.management, grace, { serviceName: 'ACME <keys>' }));
+  for (const { text } of await shown()) {
+    expect(text).toMatch(/<title>[^<]* · ACME &lt;keys&gt;<\/title>/);
+    expect(text).toMatch(/<img src="[^"]+" alt="">ACME &lt;keys&gt;</);
+    expect(text).not.toContain('Passfob');
+  }
 });

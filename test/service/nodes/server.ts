@@ -1,10 +1,15 @@
 import Fastify from 'fastify';
+import { openStore, type StoreOptions } from '../../../host/service/data/database.ts';
+import { startBackground } from '../../../host/service/operations/background.ts';
+import { openKeyFile } from '../../../host/service/sealing/key-file.ts';
 import { createService } from '../../../host/service/service.ts';
 
 /** What is asked of the process under test, over the channel that Node puts between parent and child. */
 export type Order =
   | { readonly kind: 'bare' }
-  | { readonly kind: 'service'; readonly directory: string; readonly databaseUrl?: string };
+  | ({ readonly kind: 'service' } & StoreOptions)
+  /** What a node does in the background alone, with its clock that far ahead; webhooks may go to this computer. */
+  | ({ readonly kind: 'background'; readonly aheadMs: number } & StoreOptions);
 
 export interface Started {
   readonly url: string;
@@ -27,8 +32,16 @@ async function startBare(): Promise<Started> {
   return { url: await app.listen({ host: '127.0.0.1', port: 0 }), apiKey: '' };
 }
 
+async function startInBackground(order: Order & { readonly kind: 'background' }): Promise<Started> {
+  const { db } = await openStore(order);
+  const keys = openKeyFile(order.directory, false);
+  startBackground({ db, keys, clock: () => Date.now() + order.aheadMs }, { allowLoopback: true });
+  return { url: '', apiKey: '' };
+}
+
 async function start(order: Order): Promise<Started> {
   if (order.kind === 'bare') return startBare();
+  if (order.kind === 'background') return startInBackground(order);
   const { directory, databaseUrl } = order;
   const service = await createService({
     directory,

@@ -1,8 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { verifyAudit } from '../../../host/service/audit/verify.ts';
 import { openStore, type Store } from '../../../host/service/data/database.ts';
@@ -18,16 +17,7 @@ import { addToken, type NewToken } from '../../../host/service/tokens/issue.ts';
 import { secret } from '../../kit/secrets.ts';
 import { act, RecordsRig } from '../audit/kit.ts';
 import { add, codeAt, codeNow, newToken, Rig, stepAt } from '../kit.ts';
-
-/** A folder beside a rig's own, with the same key file. */
-function copyKeys(rig: Rig, name: string): string {
-  const directory = join(rig.directory, name);
-  mkdirSync(directory, { mode: 0o700 });
-  writeFileSync(join(directory, 'service.key'), readFileSync(join(rig.directory, 'service.key')), {
-    mode: 0o600,
-  });
-  return directory;
-}
+import { copyKeys, everything } from './kit.ts';
 
 interface Place {
   readonly store: Store;
@@ -44,17 +34,6 @@ async function restoreInto(
   const store = await openStore({ directory });
   const place = { store, keys: openKeyFile(directory, false), clock: () => rig.clock.nowMs };
   return { ...place, directory, result: await restore(place, serviceActor, { path }) };
-}
-
-async function everything({ db }: Store): Promise<Record<string, unknown[]>> {
-  const found: Record<string, unknown[]> = {};
-  for (const { table, key } of backedUpTables)
-    found[table] = (
-      await sql`select * from ${sql.table(table)} order by ${sql.join(key.map(name => sql.ref(name)))}`.execute(
-        db,
-      )
-    ).rows;
-  return found;
 }
 
 test('what was accepted after the backup is refused after the restore, and the fobs go on', async () => {

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import type { Management } from '../../../host/service/management.ts';
 import {
   changeSettings,
-  makeSettingsCache,
   readSetting,
   readSettings,
   type Settings,
@@ -98,21 +97,4 @@ test('other parts keep named values of their own', async () => {
     await writeSetting(db, 'channels', value, office.nowMs);
     expect(await readSetting(db, 'channels')).toEqual(value);
   }
-});
-
-test('a node reads settings once until it forgets them, also while a reading is under way', async () => {
-  await using office = await Office.open();
-  const { management } = office;
-  const cache = makeSettingsCache(office.store.db);
-  expect(await cache.read()).toEqual(DEFAULTS);
-  accepted(await changeSettings(management, grace, { serviceName: 'One' }));
-  expect(await cache.read()).toEqual(DEFAULTS);
-  cache.forget();
-  expect((await cache.read()).serviceName).toBe('One');
-  cache.forget();
-  const early = cache.read();
-  accepted(await changeSettings(management, grace, { serviceName: 'Two' }));
-  cache.forget();
-  await early;
-  expect((await cache.read()).serviceName).toBe('Two');
 });

@@ -6,10 +6,11 @@ import BetterSqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
 import { run } from '../../../host/cli/run.ts';
-import { add, codeNow, newToken, Rig } from '../kit.ts';
 import { bounceOf } from '../mails/bounce-kit.ts';
 import { invitation, queue } from '../mails/kit.ts';
 import { Office } from '../people/kit.ts';
+import { secret } from '../../kit/secrets.ts';
+import { add, apiKeyOf, codeNow, newToken, post, Rig } from '../kit.ts';
 
 /** Runs a command in this process. */
 function command(home: string, ...args: string[]) {
@@ -114,4 +115,38 @@ it('a mail server hands over what came back, and the help desk hears of it', asy
     { ok: true, mail: { id, state: 'bounced' } },
   ]);
   expect(await service.alerts()).toMatchObject([{ kind: 'undelivered', user: 'ada' }]);
+});
+
+it('an application gets another API key beside a running service, which takes the old one no more', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const at = ['--dir', rig.directory];
+  const old = apiKeyOf(service);
+  const status = async (key: string) =>
+    (await post(service, key, { user: 'ada', passcode: '000000', source: 'test' })).status;
+  expect(await status(old)).toBe(403);
+  const unsure = await command(rig.directory, 'application-key', ...at);
+  expect([unsure.exitCode, unsure.out]).toEqual([EXIT_CODES.usage.code, '']);
+  const dry = await command(rig.directory, 'application-key', '--dry-run', '--yes', ...at);
+  expect([dry.exitCode, dry.note]).toEqual([EXIT_CODES.usage.code, expect.stringContaining('--dry-run')]);
+  const unknown = await command(rig.directory, 'application-key', 'VPN', '--yes', ...at);
+  expect([unknown.exitCode, unknown.note]).toEqual([
+    EXIT_CODES.service.code,
+    expect.stringContaining('There are: login.'),
+  ]);
+  const internal = await command(rig.directory, 'application-key', 'console', '--yes', ...at);
+  expect([internal.exitCode, internal.out]).toEqual([EXIT_CODES.service.code, '']);
+  expect(await status(old)).toBe(403);
+
+  const made = await command(rig.directory, 'application-key', '--yes', ...at);
+  const key = secret(made.out.trim());
+  expect([made.exitCode, key]).toEqual([0, expect.stringMatching(/^pfk_[\w-]{43}$/)]);
+  expect(made.note).not.toContain(key);
+  expect([await status(key), await status(old)]).toEqual([403, 401]);
+  const connection = new BetterSqlite(join(rig.directory, 'service.db'), { readonly: true });
+  const acts = connection
+    .prepare("select actor, subject from audit where action = 'application.change'")
+    .all();
+  connection.close();
+  expect(acts).toEqual([{ actor: 'service', subject: 'login' }]);
 });

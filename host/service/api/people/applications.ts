@@ -7,6 +7,7 @@ import {
   createApplication,
   disableApplication,
   enableApplication,
+  factorsKnown,
   listApplications,
   rotateApplicationKey,
 } from '../../people/application-changes.ts';
@@ -19,7 +20,7 @@ export const idParams = object({ id: text(limits.serialMax, { minLength: 1 }) })
 /** A key that is handed out in the answer that made it, and never again. */
 export const shownOnce = described(words, 'Shown once; only its hash is kept.');
 
-const factors = oneOf('otp', 'pin_otp', 'password_otp');
+const factors = oneOf(...factorsKnown);
 const application = named(
   object({
     id: words,

@@ -1,4 +1,6 @@
 import { limits } from '../../limits.ts';
+import { algorithms, alphabets, pinPlaces } from '../../tokens/facts.ts';
+import { revokedReasons, type TokenState, tokenStates } from '../../tokens/states.ts';
 import { facts, named, nullable, number, object, oneOf, text, time, whole, words } from '../shapes.ts';
 
 export const serial = text(limits.serialMax, { minLength: 1 });
@@ -8,19 +10,11 @@ export const serialParams = object({ serial });
 export const kind = oneOf('hotp', 'totp');
 /** Of tokens alone: a policy makes none that answer questions. */
 export const tokenKind = oneOf('hotp', 'totp', 'ocra');
-export const algorithm = oneOf('sha1', 'sha256', 'sha512');
-export const alphabet = oneOf('decimal', 'hex', 'base32', 'base64');
-export const pinPlace = oneOf('none', 'fob', 'service');
-export const tokenState = oneOf(
-  'initialised',
-  'inventory',
-  'reserved',
-  'assigned',
-  'active',
-  'suspended',
-  'revoked',
-);
-export const revokedReason = oneOf('lost', 'faulty', 'retired');
+export const algorithm = oneOf(...algorithms);
+export const alphabet = oneOf(...alphabets);
+export const pinPlace = oneOf(...pinPlaces);
+export const tokenState = oneOf(...(Object.keys(tokenStates) as TokenState[]));
+export const revokedReason = oneOf(...revokedReasons);
 
 /** What a token or a policy may be told to be like. */
 export const factFields = {

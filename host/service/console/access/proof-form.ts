@@ -8,6 +8,8 @@ import { HOME } from '../kit/paths.ts';
 
 /** A page on which an operator shows password and passcode. */
 export interface ProofPage {
+  /** How the service calls itself. */
+  readonly service: string;
   readonly title: string;
   readonly lead: string;
   readonly path: string;
@@ -54,10 +56,11 @@ export function proofPage(page: ProofPage): string {
   };
   const fields = page.user === undefined ? secrets : [user, ...secrets];
   return renderPage({
+    service: page.service,
     title: page.refused ? `${consoleTexts.problem}: ${page.title}` : page.title,
     head: html`<link rel="stylesheet" href="${assetPath('console.css')}">`,
     body: html`<body class="narrow">
-${brand()}
+${brand(page.service)}
 <main class="card">
 <h1>${page.title}</h1>
 <p class="lead">${page.lead}</p>

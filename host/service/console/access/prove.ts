@@ -67,6 +67,7 @@ function show(visit: Visit, reply: FastifyReply, refused: boolean): FastifyReply
     );
   return reply.send(
     proofPage({
+      service: visit.service,
       title: text.title,
       lead: text.lead(visit.session.user),
       path: '/prove',

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { limits } from '../../limits.ts';
 import { endSession } from '../../people/access/sessions.ts';
 import { signIn } from '../../people/access/sign-in.ts';
+import { readServiceName } from '../../people/settings.ts';
 import { consoleTexts } from '../../texts/console.ts';
 import { prepareSource } from '../../validation/source.ts';
 import { limitSource, type WebContext } from '../../web/context.ts';
@@ -11,7 +12,7 @@ import { field } from '../../web/forms.ts';
 import { refuseCrossSite } from '../../web/guard.ts';
 import { html } from '../../web/html.ts';
 import { statusOf } from '../../web/problems.ts';
-import { HTML } from '../kit/desk.ts';
+import { type AskIn, HTML } from '../kit/desk.ts';
 import { at, HOME, returnPath } from '../kit/paths.ts';
 import { sessionValue } from '../kit/visit.ts';
 import { giveCookie } from './cookie.ts';
@@ -19,9 +20,9 @@ import { proofPage } from './proof-form.ts';
 
 /** Signing in with user name, password and the passcode of one's own fob. */
 export function serveSignIn(app: FastifyInstance, context: WebContext): void {
-  app.get(at('/sign-in'), (request, reply) => {
+  app.get(at('/sign-in'), async (request, reply) => {
     limitSource(context, request, 'source', limits.sourceBucket);
-    return reply.type(HTML).send(signInPage({ to: HOME, user: '', refused: false }));
+    return reply.type(HTML).send(await signInPage(context, { to: HOME, user: '', refused: false }));
   });
 
   app.post(at('/sign-in'), { onRequest: refuseCrossSite }, async (request, reply) => {
@@ -43,7 +44,7 @@ export function serveSignIn(app: FastifyInstance, context: WebContext): void {
     );
     if (session === undefined) {
       await refusalFloor(reply);
-      const page = signInPage({ to, user: user.slice(0, limits.userNameMax), refused: true });
+      const page = await signInPage(context, { to, user: user.slice(0, limits.userNameMax), refused: true });
       return reply.code(statusOf('refused')).type(HTML).send(page);
     }
     const before = sessionValue(context, request);
@@ -54,19 +55,23 @@ export function serveSignIn(app: FastifyInstance, context: WebContext): void {
 }
 
 /** What somebody sees who is not in: the form, which leads to the page that was asked for. */
-export function askToSignIn(context: WebContext) {
-  return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+export function askToSignIn(context: WebContext): AskIn {
+  return async (request, reply) => {
     limitSource(context, request, 'source', limits.sourceBucket);
     const to = request.method === 'GET' ? returnPath(request.url) : HOME;
-    const page = signInPage({ to, user: '', refused: false });
+    const page = await signInPage(context, { to, user: '', refused: false });
     return reply.code(statusOf('unauthorised')).type(HTML).send(page);
   };
 }
 
-function signInPage(form: { to: string; user: string; refused: boolean }): string {
+async function signInPage(
+  { db }: WebContext,
+  form: { to: string; user: string; refused: boolean },
+): Promise<string> {
   const { title, lead, link } = consoleTexts.signIn;
   const foot = html`<p class="hint next">${link}</p>`;
-  return proofPage({ ...form, title, lead, path: '/sign-in', attempt: newAttempt(), foot });
+  const service = await readServiceName(db);
+  return proofPage({ ...form, service, title, lead, path: '/sign-in', attempt: newAttempt(), foot });
 }
 
 export function newAttempt(): string {

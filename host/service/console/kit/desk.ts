@@ -29,7 +29,7 @@ export interface Desk {
 }
 
 /** What is shown to somebody who is not in. */
-export type AskIn = (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+export type AskIn = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 export function makeDesk(app: FastifyInstance, context: WebContext, askIn: AskIn): Desk {
   const visits = new WeakMap<FastifyRequest, Visit>();

@@ -54,12 +54,13 @@ export function renderConsole(page: ConsolePage, visit: Visit): string {
   const heading = page.heading ?? page.title;
   const live = page.live === undefined ? nothing : liveMarkup(page.live);
   return renderPage({
+    service: visit.service,
     title: page.title,
     head: html`<link rel="stylesheet" href="${assetPath('console.css')}">${page.live === undefined ? nothing : liveHead}`,
     body: html`<body class="console">
 <a class="skip" href="#main">${consoleTexts.skip}</a>
 <header class="top">
-<p class="brand"><img src="${assetPath('icon.svg')}" alt="">${texts.product}</p>
+<p class="brand"><img src="${assetPath('icon.svg')}" alt="">${visit.service}</p>
 <div class="who">${whoMarkup(visit)}</div>
 </header>
 ${menuMarkup(visit)}

@@ -3,6 +3,7 @@ import type { Management } from '../../management.ts';
 import { actorOfSession, type Session, sessionOf } from '../../people/access/sessions.ts';
 import type { Actor } from '../../people/actor.ts';
 import { type Action, may } from '../../people/permissions.ts';
+import { readServiceName } from '../../people/settings.ts';
 import { prepareSource } from '../../validation/source.ts';
 import type { WebContext } from '../../web/context.ts';
 import { cookieOf } from '../../web/forms.ts';
@@ -15,6 +16,8 @@ export interface Visit {
   readonly request: FastifyRequest;
   readonly session: Session;
   readonly actor: Actor;
+  /** How the service calls itself. */
+  readonly service: string;
   /** Whether the operator's role may do something. */
   may(action: Action): boolean;
   /** A field of the form that was sent, or else of the address; empty when it is in neither. */
@@ -32,6 +35,7 @@ export async function visitOf(context: WebContext, request: FastifyRequest): Pro
     management: context.management,
     request,
     session,
+    service: await readServiceName(context.db),
     actor: actorOfSession(session, prepareSource(request.ip), request.id),
     may: action => may(session.role, action),
     value: name => sentValue(request, name) ?? queryValue(request, name),

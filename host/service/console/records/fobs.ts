@@ -2,9 +2,9 @@ import { limits } from '../../limits.ts';
 import { consoleTexts } from '../../texts/console.ts';
 import { texts } from '../../texts.ts';
 import { type FobView, listFobs } from '../../tokens/fobs.ts';
-import { html } from '../../web/html.ts';
+import { html, nothing } from '../../web/html.ts';
 import type { Desk } from '../kit/desk.ts';
-import { badge, moment, momentOr } from '../kit/parts.ts';
+import { actionLink, actions, badge, moment, momentOr } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import { type Cell, pager, table } from '../kit/table.ts';
 
@@ -18,6 +18,7 @@ export function serveFobs(desk: Desk): void {
     return {
       title: text.title,
       main: html`<p class="lead">${text.lead}</p>
+${actions([visit.may('token.import') ? actionLink(at('/import'), text.register) : nothing])}
 ${table(text.title, fobs.map(row), text.none)}
 ${pager(next === null ? undefined : at('/fobs', { after: next }), after === '' ? undefined : at('/fobs'))}`,
     };

@@ -68,7 +68,7 @@ const nameField: Field = {
 
 function factFields(policy?: PolicyView): Field[] {
   return [
-    ...kindFields(policy),
+    ...kindFields({ policy }),
     {
       name: 'pinMinDigits',
       label: text.pinMinDigits,

@@ -44,6 +44,9 @@ function tokenActions(visit: Visit, { serial, state }: TokenView): Markup {
   const link = (path: string, name: string) => actionLink(at(path, subject), name);
   return actions([
     mayBecome(state, 'assigned') && visit.may('token.assign') ? link('/token/assign', text.assign) : nothing,
+    mayBecome(state, 'reserved') && visit.may('token.assign')
+      ? link('/token/reserve', text.reserve)
+      : nothing,
     tokenStates[state].usable && visit.may('token.resync') ? link('/token/resync', text.resync) : nothing,
     state === 'suspended' && visit.may('token.reactivate')
       ? actButton(visit, '/token/reactivate', subject, text.reactivate)
@@ -71,6 +74,7 @@ function factsOf({ token, fob, policy }: TokenHistory): [string, string | Markup
     ],
     [columns.user, token.user === null ? none : userLink(token.user)],
     [columns.kind, kindOf(token)],
+    ...(token.suite === null ? [] : [[text.suite, token.suite] as [string, string]]),
     [text.pinPlace, consoleTexts.policies.pinPlaces.find(([place]) => place === token.pinPlace)?.[1] ?? none],
     [text.issuer, token.issuer || none],
     [text.label, token.label || none],

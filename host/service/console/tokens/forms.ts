@@ -8,6 +8,7 @@ import {
   assignToken,
   reactivateToken,
   renameToken,
+  reserveToken,
   revokeToken,
   suspendToken,
   unassignToken,
@@ -24,8 +25,7 @@ const text = consoleTexts.tokens;
 
 /** The forms about tokens, and the one button. */
 export function serveTokenForms(desk: Desk): void {
-  for (const form of [assignForm, unassignForm, suspendForm, revokeForm, renameForm, resyncForm])
-    serveForm(desk, form);
+  for (const form of forms) serveForm(desk, form);
   desk.act('/token/reactivate', 'token.reactivate', async ({ management, actor, value }) => {
     const serial = value('serial');
     const result = await reactivateToken(management, actor, { serial });
@@ -78,6 +78,30 @@ const assignForm = tokenForm('/token/assign', {
   }),
   run: ({ management, actor, value }, serial) =>
     assignToken(management, actor, { serial, user: value('user') }),
+});
+
+const reserveForm = tokenForm('/token/reserve', {
+  action: 'token.assign',
+  done: 'reserved',
+  view: ({ serial }) => ({
+    title: text.reserveOf(serial),
+    lead: text.reserveLead,
+    submit: text.reserve,
+    fields: [
+      {
+        name: 'user',
+        label: consoleTexts.users.name,
+        hint: text.reserveHint,
+        optional: true,
+        max: limits.userNameMax,
+        faults: ['unknown_user', 'disabled_user', 'too_many_tokens'],
+      },
+    ],
+  }),
+  run: ({ management, actor, value }, serial) => {
+    const user = value('user').trim();
+    return reserveToken(management, actor, { serial, ...(user !== '' && { user }) });
+  },
 });
 
 const unassignForm = tokenForm('/token/unassign', {
@@ -187,3 +211,5 @@ const resyncForm = tokenForm('/token/resync', {
       (await readSettings(management.db)).lock,
     ),
 });
+
+const forms = [assignForm, reserveForm, unassignForm, suspendForm, revokeForm, renameForm, resyncForm];

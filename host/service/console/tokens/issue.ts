@@ -75,7 +75,15 @@ function fieldsOf(user: string, policies: readonly string[]): Field[] {
       options: [['', text.noPolicy], ...policies.map(name => [name, name] as const)],
       faults: ['unknown_policy'],
     },
-    ...kindFields(),
+    ...kindFields({ kinds: [...consoleTexts.policies.kinds, ['ocra', text.ocra]] }),
+    {
+      name: 'suite',
+      label: text.suite,
+      hint: text.suiteHint,
+      optional: true,
+      max: limits.ocraSuiteMax,
+      faults: ['bad_suite'],
+    },
     {
       name: 'counter',
       label: text.counter,
@@ -101,6 +109,7 @@ async function issueTyped(visit: Visit): Promise<Result<TokenView>> {
 function inputOf({ value }: Visit, secret: Uint8Array): IssueInput {
   const user = value('user').trim();
   const policy = value('policy');
+  const suite = value('suite').trim();
   return {
     serial: value('serial').trim(),
     secret,
@@ -113,6 +122,7 @@ function inputOf({ value }: Visit, secret: Uint8Array): IssueInput {
     counter: Number(value('counter')),
     issuer: value('issuer'),
     label: value('label'),
+    ...(suite !== '' && { suite }),
     ...(policy !== '' && { policy }),
     ...(user !== '' && { user }),
   };

@@ -5,14 +5,24 @@ import type { Field } from '../kit/fields.ts';
 
 const text = consoleTexts.policies;
 
-/** The fields that say how a token makes its passcodes, of a token and of a policy. */
-export function kindFields(policy?: PolicyView): Field[] {
+/**
+ * The fields that say how a token makes its passcodes, of a token and of a policy.
+ *
+ * @param kinds those that can be chosen, by default those of a policy
+ */
+export function kindFields({
+  policy,
+  kinds = text.kinds,
+}: {
+  readonly policy?: PolicyView | undefined;
+  readonly kinds?: Field['options'];
+}): Field[] {
   return [
     {
       name: 'kind',
       label: text.kind,
       kind: 'select',
-      options: text.kinds,
+      options: kinds,
       value: policy?.kind ?? 'totp',
       faults: ['bad_kind'],
     },

@@ -1,10 +1,10 @@
-import { recordAudit } from '../../audit/record.ts';
 import { type Db, writing } from '../../data/database.ts';
 import { limits } from '../../limits.ts';
 import { done, type Management, type RefusalCode, type Result, refused } from '../../management.ts';
 import { forgetAnswers } from '../../validation/answers.ts';
 import { endSessionsOf } from '../access/sessions.ts';
 import type { Actor } from '../actor.ts';
+import { recordUserAct } from '../user-audit.ts';
 import { findUser, prepareUserName, type User } from '../users.ts';
 import { commonPasswords } from './common-passwords.ts';
 import { checkSlowHash, isOutdated, slowHash } from './slow-hash.ts';
@@ -41,15 +41,8 @@ export async function setPassword(
     await endSessionsOf(db, user.id);
     // A repeated request with the old password gets no answer from before.
     await forgetAnswers(db);
-    await recordAudit(db, management.keys, {
-      atMs,
-      actor,
-      action: 'user.set-password',
-      subjectKind: 'user',
-      subjectId: user.id,
-      subject: user.name,
-      detail: { first: user.password_hash === null },
-    });
+    const first = { first: user.password_hash === null };
+    await recordUserAct({ db, keys: management.keys, actor, atMs }, 'user.set-password', user, first);
     return done({ user: user.name });
   });
 }

@@ -1,5 +1,4 @@
 import { alertWhenLocked } from '../../alerts/locked.ts';
-import { recordAudit } from '../../audit/record.ts';
 import { type Db, writing } from '../../data/database.ts';
 import { engineOf } from '../../data/engine.ts';
 import { limits } from '../../limits.ts';
@@ -12,6 +11,7 @@ import type { Actor } from '../actor.ts';
 import { acceptablePin } from '../pin.ts';
 import { readSettings } from '../settings.ts';
 import { findUser, lockFactsOf, prepareUserName, storeLockFacts, type User } from '../users.ts';
+import { recordUserAct } from '../user-audit.ts';
 import { checkSlowHash, slowHash } from './slow-hash.ts';
 
 /**
@@ -53,7 +53,7 @@ export async function resetPin(
     const change = { pin_hash: null, pin_change: 1 } as const;
     await db.updateTable('users').set(change).where('id', '=', user.id).execute();
     await forgetAnswers(db);
-    await audit({ management, db, actor, atMs }, 'user.reset-pin', user);
+    await recordUserAct({ db, keys: management.keys, actor, atMs }, 'user.reset-pin', user);
     return done({ user: user.name });
   });
 }
@@ -109,7 +109,7 @@ export async function choosePin(
     if (changed.numUpdatedRows !== 1n) return refused('wrong_pin');
     await forgetAnswers(transaction);
     const detail = { afterReset: user.pin_change === 1 };
-    await audit({ management, db: transaction, actor, atMs }, 'user.choose-pin', user, detail);
+    await recordUserAct({ db: transaction, keys, actor, atMs }, 'user.choose-pin', user, detail);
     return done({ user: user.name });
   });
 }
@@ -148,28 +148,4 @@ async function takeBackAttempt(db: Db, userId: string): Promise<void> {
 function heldUser(db: Db, id: string): Promise<User> {
   const query = db.selectFrom('users').selectAll().where('id', '=', id);
   return (engineOf(db) === 'postgres' ? query.forUpdate() : query).executeTakeFirstOrThrow();
-}
-
-interface Writing {
-  readonly management: Management;
-  readonly db: Db;
-  readonly actor: Actor;
-  readonly atMs: number;
-}
-
-function audit(
-  { management, db, actor, atMs }: Writing,
-  action: string,
-  user: User,
-  detail: Record<string, boolean> = {},
-): Promise<void> {
-  return recordAudit(db, management.keys, {
-    atMs,
-    actor,
-    action,
-    subjectKind: 'user',
-    subjectId: user.id,
-    subject: user.name,
-    detail,
-  });
 }

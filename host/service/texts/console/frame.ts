@@ -63,6 +63,7 @@ export const consoleFrame = {
     unlock: 'The account is unlocked.',
     issued: 'The token is issued.',
     assigned: 'The token is assigned. The first accepted passcode makes it active.',
+    reserved: 'The token is set aside.',
     unassigned: 'The token is in the inventory.',
     suspended: 'The token is suspended.',
     reactivated: 'The token is active again.',

@@ -54,6 +54,7 @@ export const consoleRecords = {
   fobs: {
     title: 'Fobs',
     lead: 'The fobs whose keys this service holds, and how their clocks run.',
+    register: 'Import fobs',
     none: 'No fobs yet. They come with the import of what passfob handover wrote.',
     serial: 'Serial number',
     clock: 'Clock',

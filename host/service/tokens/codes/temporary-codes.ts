@@ -1,10 +1,10 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { recordAudit } from '../../audit/record.ts';
 import type { Db } from '../../data/database.ts';
 import { limits } from '../../limits.ts';
 import { done, type Management, type Result, refused } from '../../management.ts';
 import type { Actor } from '../../people/actor.ts';
-import { findUser, prepareUserName, type User } from '../../people/users.ts';
+import { recordUserAct } from '../../people/user-audit.ts';
+import { findUser, prepareUserName } from '../../people/users.ts';
 import type { Keys } from '../../sealing/key-file.ts';
 import { macOf } from '../../sealing/seal.ts';
 import { type Acting, actOf } from '../acting.ts';
@@ -65,7 +65,7 @@ const makeCode = actOf(
         created_ms: acting.atMs,
       })
       .execute();
-    await record(acting, user, { what: 'made', expiresMs });
+    await recordUserAct(acting, 'token.temporary-code', user, { what: 'made', expiresMs });
     return done({ code, expiresMs });
   },
 );
@@ -76,7 +76,7 @@ export const withdrawTemporaryCode = actOf(
     const user = await findUser(acting.db, prepareUserName(input.user) ?? '');
     if (user === undefined) return refused('unknown_user');
     const ended = await endTemporaryCodes(acting.db, user.id, acting.atMs);
-    await record(acting, user, { what: 'withdrawn', ended });
+    await recordUserAct(acting, 'token.temporary-code', user, { what: 'withdrawn', ended });
     return done({ ended });
   },
 );
@@ -135,13 +135,4 @@ export async function temporaryCodeEnd(db: Db, userId: string, nowMs: number): P
     .where('expires_ms', '>', nowMs)
     .executeTakeFirst();
   return row?.expires_ms;
-}
-
-function record(
-  { db, keys, actor, atMs }: Acting,
-  user: User,
-  detail: Readonly<Record<string, string | number | boolean>>,
-): Promise<void> {
-  const about = { subjectKind: 'user', subjectId: user.id, subject: user.name } as const;
-  return recordAudit(db, keys, { atMs, actor, action: 'token.temporary-code', ...about, detail });
 }

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { raiseAlert } from '../../../host/service/alerts/alerts.ts';
+import { writing } from '../../../host/service/data/database.ts';
+import type { Management } from '../../../host/service/management.ts';
+import type { ChannelTarget } from '../../../host/service/notify/channels.ts';
+import { saveChannel } from '../../../host/service/notify/manage.ts';
+import { serviceActor } from '../../../host/service/people/actor.ts';
+import { secret } from '../../kit/secrets.ts';
+import { placeOf, RecordsRig } from '../audit/kit.ts';
+import { startNode } from '../nodes/node.ts';
+import { accepted } from '../people/kit.ts';
+import { HookReceiver, MailReceiver, SyslogReceiver } from './receivers.ts';
+
+const ALERTS = 5;
+/** What one node takes at once, and so may have sent without noting it (`limits.deliveriesAtOnce`). */
+const AT_ONCE = 8;
+/** More than a lease (`limits.deliveryLeaseMs`). */
+const LEASE_OVER_MS = 61_000;
+
+async function raiseAll(management: Management, targets: readonly ChannelTarget[]): Promise<void> {
+  for (const target of targets) {
+    const saved = await saveChannel(management, serviceActor, { name: target.kind, enabled: true, target });
+    secret(accepted(saved).madeKey ?? '');
+  }
+  const alert = { kind: 'report', userId: null, tokenId: null, atMs: Date.now(), source: 'test' } as const;
+  await writing(management.db, async db => {
+    for (let number = 0; number < ALERTS; number++) await raiseAlert(db, { ...alert, dedupe: `${number}` });
+  });
+}
+
+test('a node killed while it sends: each alert still leaves by each channel, none is lost', async () => {
+  await using rig = new RecordsRig();
+  await using hook = await new HookReceiver().listen();
+  await using mail = await new MailReceiver().listen();
+  await using syslog = await new SyslogReceiver().listen();
+  rig.clock.nowMs = Date.now();
+  const management = await rig.open();
+  await raiseAll(management, [
+    { kind: 'webhook', url: `http://127.0.0.1:${hook.port}/` },
+    {
+      kind: 'mail',
+      host: '127.0.0.1',
+      port: mail.port,
+      security: 'none',
+      from: 'passfob@example.test',
+      to: ['one@example.test'],
+    },
+    { kind: 'syslog', host: '127.0.0.1', port: syslog.port, transport: 'tcp' },
+  ]);
+  const order = { kind: 'background', ...(await placeOf(rig)) } as const;
+  const arrived = () => [
+    ...hook.received.map(({ headers }) => String(headers['passfob-delivery'])),
+    ...mail.messages.map(({ raw }) => /^Message-ID: <(.+)@passfob>/m.exec(raw)?.[1] ?? 'none'),
+    ...syslog.messages.map(message => / id="([^"]+)"/.exec(message)?.[1] ?? 'none'),
+  ];
+
+  // Held back, so that what has arrived is not known to have when the process ends.
+  let release = () => {};
+  hook.held = new Promise(resolve => {
+    release = resolve;
+  });
+  const first = await startNode({ ...order, aheadMs: 0 });
+  await expect.poll(() => hook.received.length, { timeout: 20_000 }).toBeGreaterThan(0);
+  await first.kill();
+  release();
+  const second = await startNode({ ...order, aheadMs: LEASE_OVER_MS });
+  await expect
+    .poll(async () => (await management.db.selectFrom('deliveries').selectAll().execute()).every(isDone), {
+      timeout: 20_000,
+    })
+    .toBe(true);
+  await second.kill();
+
+  const rows = await management.db.selectFrom('deliveries').selectAll().execute();
+  const channels = new Set(rows.map(({ alert_id, channel }) => `${alert_id} ${channel}`));
+  expect([rows.length, channels.size]).toEqual([3 * ALERTS, 3 * ALERTS]);
+  const all = arrived();
+  expect([...new Set(all)].sort()).toEqual(rows.map(({ id }) => id).sort());
+  const twice = all.filter((id, index) => all.indexOf(id) !== index);
+  expect(twice.length).toBeGreaterThan(0);
+  expect(twice.length).toBeLessThanOrEqual(AT_ONCE);
+});
+
+function isDone({ done_ms, error }: { done_ms: number | null; error: string | null }): boolean {
+  return done_ms !== null && error === null;
+}

@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { raiseAlert } from '../../../host/service/alerts/alerts.ts';
+import { verifyAudit } from '../../../host/service/audit/verify.ts';
+import { openStore, type Store, type StoreOptions, writing } from '../../../host/service/data/database.ts';
+import { backup } from '../../../host/service/operations/backup.ts';
+import { restore } from '../../../host/service/operations/restore.ts';
+import { serviceActor } from '../../../host/service/people/actor.ts';
+import { openKeyFile } from '../../../host/service/sealing/key-file.ts';
+import { furnish, Visitor } from '../console/kit.ts';
+import { fillWorld } from '../console/world.ts';
+import { codeAt, newDatabase, Rig } from '../kit.ts';
+import { accepted } from '../people/kit.ts';
+import { copyKeys, everything } from './kit.ts';
+
+/** A rig whose database is a file, whichever kind this run is on. */
+class FileRig extends Rig {
+  override get database(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+}
+
+type Rows = Readonly<Record<string, readonly unknown[]>>;
+
+/** What a restore leaves as it was: all but marks, jobs that it paused, and its own row of the audit. */
+function kept({ tokens = [], jobs = [], audit = [], settings = [], ...rest }: Rows, auditRows: number): Rows {
+  const without = (rows: readonly unknown[], ...columns: string[]) =>
+    rows.map(row =>
+      Object.fromEntries(Object.entries(row as object).filter(([name]) => !columns.includes(name))),
+    );
+  return {
+    ...rest,
+    tokens: without(tokens, 'last_step', 'recent'),
+    jobs: without(jobs, 'state', 'leased_until_ms'),
+    audit: audit.slice(0, auditRows),
+    settings: settings.filter(row => (row as { name: string }).name !== 'audit-head'),
+  };
+}
+
+async function move(rig: Rig, from: Store, to: StoreOptions): Promise<Store> {
+  const clock = () => rig.clock.nowMs;
+  const keys = openKeyFile(to.directory, false);
+  const path = join(to.directory, 'backup.gz');
+  accepted(await backup({ store: from, keys, clock }, serviceActor, { path }));
+  const store = await openStore(to);
+  expect(accepted(await restore({ store, keys, clock }, serviceActor, { path })).missingKeyIds).toEqual([]);
+  expect((await verifyAudit(store.db, keys)).intact).toBe(true);
+  return store;
+}
+
+test('a service moves from a file to this run’s kind of database and back, and goes on as it was', async () => {
+  await using rig = new FileRig();
+  const furnished = await furnish(rig);
+  await fillWorld(furnished, rig.clock);
+  const { service, office, operators } = furnished;
+  const bob = await office.token('bob', { serial: 'BOB-2', kind: 'hotp' });
+  const logIn = { user: 'bob', passcode: codeAt(bob, 0), source: 'test' };
+  expect((await service.validate(logIn)).outcome).toBe('accepted');
+  await service.close();
+  const { db, clock } = office.management;
+  const alert = { kind: 'report', dedupe: 'one', userId: null, tokenId: null, source: 'test' } as const;
+  await writing(db, transaction => raiseAlert(transaction, { ...alert, atMs: clock() }));
+  const before = await everything(office.store);
+  const audited = before.audit?.length ?? 0;
+  for (const [table, rows] of Object.entries(before)) expect([table, rows.length]).not.toEqual([table, 0]);
+
+  const there = { directory: copyKeys(rig, 'there'), databaseUrl: await newDatabase() };
+  const moved = await move(rig, office.store, there);
+  expect(kept(await everything(moved), audited)).toEqual(kept(before, audited));
+  const { directory, databaseUrl } = there;
+  const again = await rig.start({
+    directory,
+    background: false,
+    ...(databaseUrl !== undefined && { databaseUrl }),
+  });
+  expect((await again.validate(logIn)).accepted).toBe(false);
+  const next = { ...logIn, passcode: codeAt(bob, 26) };
+  expect((await again.validate(next)).outcome).toBe('accepted');
+  rig.clock.nowMs += 600_000;
+  expect((await new Visitor(again).signIn(operators.admin, rig.clock)).location).toBe('/operator');
+  await again.close();
+
+  const meanwhile = await everything(moved);
+  const back = await move(rig, moved, { directory: copyKeys(rig, 'back') });
+  const rows = meanwhile.audit?.length ?? 0;
+  expect(rows).toBeGreaterThan(audited);
+  expect(kept(await everything(back), rows)).toEqual(kept(meanwhile, rows));
+  for (const store of [moved, back]) await store.close();
+});
