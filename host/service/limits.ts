@@ -1,5 +1,6 @@
 import { challengeLimits } from './challenges/limits.ts';
 import { consoleLimits } from './console/limits.ts';
+import { relayLimits } from './enrolment/relay/limits.ts';
 
 /** Every bound, size and time of the service. Units last in the name. */
 export const limits = {
@@ -280,4 +281,5 @@ export const limits = {
 
   ...challengeLimits,
   ...consoleLimits,
+  ...relayLimits,
 } as const;
