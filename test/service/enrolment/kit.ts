@@ -69,7 +69,7 @@ export class Scene implements AsyncDisposable {
       applicationId,
       announce: () => undefined,
       identity: async () => identity,
-      patience: HASTY.patience,
+      patience: { answerTimeoutMs: 5_000, sendsMax: 2 },
     };
   }
 
