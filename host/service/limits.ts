@@ -2,6 +2,7 @@ import { challengeLimits } from './challenges/limits.ts';
 import { consoleLimits } from './console/limits.ts';
 import { enrolmentLimits } from './enrolment/limits.ts';
 import { mailLimits } from './mails/limits.ts';
+import { relayLimits } from './enrolment/relay/limits.ts';
 
 /** Every bound, size and time of the service. Units last in the name. */
 export const limits = {
@@ -296,4 +297,5 @@ export const limits = {
   ...consoleLimits,
   ...enrolmentLimits,
   ...mailLimits,
+  ...relayLimits,
 } as const;

@@ -10,6 +10,7 @@ import { measureRequests } from '../api/metrics/metrics.ts';
 import { serveApi } from '../api/serve.ts';
 import { serveChallenges } from '../challenges/routes.ts';
 import { serveConsole } from '../console/routes.ts';
+import { serveRelay } from '../enrolment/relay/route.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { texts } from '../texts.ts';
@@ -47,6 +48,7 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
   serveHealth(app, options.health);
   serveAssets(app);
   serveApi(app, context);
+  serveRelay(app, context);
   app.register(async api => serveChallenges(api, context));
   app.register(async pages => {
     pages.setErrorHandler((error, request, reply) => sendProblemPage(error, request, reply));
