@@ -1,5 +1,6 @@
 import { challengeLimits } from './challenges/limits.ts';
 import { consoleLimits } from './console/limits.ts';
+import { meLimits } from './me/limits.ts';
 
 /** Every bound, size and time of the service. Units last in the name. */
 export const limits = {
@@ -280,4 +281,5 @@ export const limits = {
 
   ...challengeLimits,
   ...consoleLimits,
+  ...meLimits,
 } as const;

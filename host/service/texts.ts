@@ -2,6 +2,7 @@ import { limits } from './limits.ts';
 import { apiProblems, apiRefusals } from './texts/api.ts';
 import { challengeOutcomes, challengeRefusals } from './texts/challenges.ts';
 import { consoleRefusals } from './texts/console.ts';
+import { meRefusals } from './texts/me.ts';
 import { peopleRefusals, peopleTexts, pinRefusals } from './texts/people.ts';
 import { recordRefusals, recordTexts } from './texts/records.ts';
 import { tokenRefusals } from './texts/tokens.ts';
@@ -54,6 +55,7 @@ export const texts = {
     ...tokenRefusals,
     ...apiRefusals,
     ...consoleRefusals,
+    ...meRefusals,
   },
 
   pinRefusals,

@@ -14,7 +14,7 @@ export type PinPlace = 'none' | 'fob' | 'service';
 export type Factors = 'otp' | 'pin_otp' | 'password_otp';
 /** What an operator may do. */
 export type Role = 'admin' | 'helpdesk' | 'auditor';
-export type AlertKind = 'replay' | 'revoked_use' | 'locked' | 'audit' | 'clock' | 'report';
+export type AlertKind = 'replay' | 'revoked_use' | 'locked' | 'audit' | 'clock' | 'report' | 'lost';
 export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'cancelled';
 export type JobItemState = 'waiting' | 'done' | 'refused';
 /** 0 or 1: SQLite has no type of its own for it. */

@@ -13,6 +13,7 @@ const SEVERITY: Readonly<Record<Notice['kind'], number>> = {
   replay: 1,
   revoked_use: 1,
   report: 1,
+  lost: 1,
   audit: 1,
   locked: 4,
   clock: 4,

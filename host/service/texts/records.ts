@@ -27,6 +27,7 @@ export const recordTexts = {
       audit: 'Audit does not verify',
       clock: 'Service clock went back',
       report: 'Log-in reported by its user',
+      lost: 'Fob reported lost by its user',
       test: 'Test message',
     },
     title: (kind: string, count: number) => `Passfob: ${kind}${count > 1 ? ` (${count} times)` : ''}`,

@@ -12,6 +12,7 @@ import { serveChallenges } from '../challenges/routes.ts';
 import { serveConsole } from '../console/routes.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../log.ts';
+import { serveMe } from '../me/routes.ts';
 import { texts } from '../texts.ts';
 import { serveAssets } from './assets.ts';
 import type { Certificate } from './certificate.ts';
@@ -52,6 +53,7 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
     pages.setErrorHandler((error, request, reply) => sendProblemPage(error, request, reply));
     acceptForms(pages);
     serveLogin(pages, context);
+    serveMe(pages, context);
     serveConsole(pages, context);
   });
   return app;

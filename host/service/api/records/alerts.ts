@@ -8,7 +8,7 @@ import { count, list, named, nullable, object, oneOf, text, time, whole, words }
 const alert = named(
   object({
     id: count,
-    kind: oneOf('replay', 'revoked_use', 'locked', 'audit', 'clock', 'report'),
+    kind: oneOf('replay', 'revoked_use', 'locked', 'audit', 'clock', 'report', 'lost'),
     user: nullable(words),
     serial: nullable(words),
     step: nullable(count),

@@ -1,0 +1,11 @@
+/** The bounds of the users' own page; a part of `limits`. */
+export const meLimits = {
+  /** How long the ticket that an enrolment ends with opens the page, and how long the page then stays open. */
+  ticketMs: 10 * 60_000,
+  userSessionMs: 30 * 60_000,
+  userSessionsKept: 4,
+  /** What a user calls a fob, in UTF-16 units. */
+  nicknameMax: 32,
+  /** Sign-ins, tests and other acts of one user, from whatever address. */
+  userActBucket: { burst: 20, perSecond: 0.2 },
+} as const;
