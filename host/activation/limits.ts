@@ -21,3 +21,5 @@ export const SIGNATURE_BYTES = 64;
 export const MESSAGE_CHARS_MAX = 4096;
 /** Text carried to or from the fob in one message. */
 export const WIRE_CHARS_MAX = 2048;
+/** The light margin of a QR code (ISO/IEC 18004 §6.3.8). */
+export const QR_QUIET_MODULES = 4;

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { activationString, readActivationString } from '../../host/activation/activation-string.ts';
+import { QR_QUIET_MODULES } from '../../host/activation/limits.ts';
+import { qrSvg } from '../../host/activation/qr-svg.ts';
+import { readQrImage } from '../../host/enrol/qr.ts';
+import { mapped, type Picture, png } from '../enrol/images.ts';
+import { secret } from '../kit/secrets.ts';
+
+const bytes = () => new Uint8Array(randomBytes(16));
+
+function madeFor(service: string): string {
+  return secret(activationString({ service, code: bytes(), fingerprint: bytes() }));
+}
+
+/** Draws the bars of an SVG, one pixel a module: what it holds besides is not drawn. */
+function drawn(svg: string): Picture {
+  const side = Number(/viewBox="0 0 (\d+) \1"/.exec(svg)?.[1]);
+  const pixels = new Uint8Array(side * side).fill(255);
+  const dark = /<path fill="#000" d="([^"]*)"/.exec(svg)?.[1] ?? '';
+  for (const [, x, y, length] of dark.matchAll(/M(\d+) (\d+)h(\d+)v1h-\3z/g))
+    pixels.fill(0, Number(y) * side + Number(x), Number(y) * side + Number(x) + Number(length));
+  return { width: side, height: side, pixels };
+}
+
+function scaled(picture: Picture, by: number): Uint8Array {
+  return png(mapped(picture, picture.width * by, picture.height * by, (x, y) => [x / by, y / by]));
+}
+
+test('what a reader decodes is the string, for short and for long addresses', async () => {
+  for (const service of [
+    'http://localhost:8480',
+    'https://otp.example.org',
+    `https://${'a'.repeat(60)}.example.org:8443`,
+  ]) {
+    const string = madeFor(service);
+    const decoded = secret(await readQrImage(scaled(drawn(qrSvg(string, 'QR code')), 4)));
+    expect(decoded.toLowerCase()).toBe(string);
+    expect(readActivationString(decoded)).toEqual(readActivationString(string));
+  }
+});
+
+test('capitals make a smaller code, with a quiet zone that nothing reaches into', () => {
+  const string = madeFor('https://otp.example.org');
+  const { width, pixels } = drawn(qrSvg(string, 'QR code'));
+  // Version 4 (ISO/IEC 18004 §6.3.1) instead of 6, which bytes would take.
+  expect(width).toBe(33 + 2 * QR_QUIET_MODULES);
+  const isQuiet = (at: number) => at < QR_QUIET_MODULES || at >= width - QR_QUIET_MODULES;
+  const inMargin = [...pixels].filter((_, at) => isQuiet(at % width) || isQuiet(Math.floor(at / width)));
+  expect(new Set(inMargin)).toEqual(new Set([255]));
+});
+
+test('it holds the string nowhere as text, needs nothing from elsewhere and says what it is', () => {
+  const string = madeFor('https://otp.example.org');
+  const svg = qrSvg(string, `"><script>&'`);
+  expect(svg.toLowerCase()).not.toContain(string.slice(3, 20));
+  expect(svg).toContain('aria-label="&#34;&#62;&#60;script&#62;&#38;&#39;"');
+  expect(svg.replace('http://www.w3.org/2000/svg', '')).not.toMatch(/<script|style|href|url\(|https?:/);
+});
