@@ -14,6 +14,10 @@ export const TEXTS = {
     'The fob at {subject} was unplugged.',
     'Plug it in and run the command again; what was begun is finished or undone then.',
   ),
+  activation: text(
+    'The service does not go on with this activation.',
+    'Ask your administrator for a new one.',
+  ),
   'port-absent': text('There is no port {subject}.', 'Plug the fob in, or run: passfob devices'),
   'port-busy': text(
     'Another program uses the port {subject}.',

@@ -23,3 +23,20 @@ export const MESSAGE_CHARS_MAX = 4096;
 export const WIRE_CHARS_MAX = 2048;
 /** The light margin of a QR code (ISO/IEC 18004 §6.3.8). */
 export const QR_QUIET_MODULES = 4;
+/** Pieces in which text is sent: each of its characters may take six in JSON. */
+export const WIRE_PIECE_CHARS = 512;
+/** A sentence, and any other text that the service says. */
+export const SENTENCE_CHARS_MAX = 1024;
+export const NAME_CHARS_MAX = 256;
+/** What a person typed as a pairing code, with all that may stand between. */
+export const TYPED_CODE_CHARS_MAX = 64;
+
+/** How long a relay waits for the service to open, and to prove itself. */
+export const RELAY_ANSWER_TIMEOUT_MS = 15_000;
+/** A lost connection is opened anew: the first time after so long, each time twice as long as before. */
+export const RECONNECT_MIN_MS = 500;
+export const RECONNECT_MAX_MS = 10_000;
+/** Connections in a row that came to nothing, until the relay gives up. */
+export const RECONNECTS_MAX = 8;
+/** Before a fob that was just lost is opened again. */
+export const PLUG_AGAIN_MS = 500;

@@ -20,21 +20,23 @@ export type RelayMessage =
   | { readonly type: 'stop' };
 
 /** Where an enrolment stands. */
-export type RelayStep =
-  /** A fob is to be plugged in. */
-  | 'plug'
+export const RELAY_STEPS = [
+  /** A fob is to be plugged in: the relay opens one, and opens it anew where it had one. */
+  'plug',
   /** The fob is being asked who it is. */
-  | 'hello'
+  'hello',
   /** A code is on the fob's screen and has to be typed. */
-  | 'code'
+  'code',
   /** The fob gets its owner. */
-  | 'pairing'
+  'pairing',
   /** The account is being written and proved. */
-  | 'writing'
+  'writing',
   /** The fob wants its PIN, entered or chosen on it. */
-  | 'pin'
-  /** The button has to be pressed for a passcode. */
-  | 'press';
+  'pin',
+  /** The button has to be pressed: for a passcode, or for the clock. */
+  'press',
+] as const;
+export type RelayStep = (typeof RELAY_STEPS)[number];
 
 /** What the service says. */
 export type ServiceMessage =

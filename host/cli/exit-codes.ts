@@ -30,6 +30,7 @@ export const EXIT_CODES = {
     code: 21,
     meaning: 'The certificate of the service is expired, for another host or by an unknown authority.',
   },
+  activation: { code: 22, meaning: 'The service refused the activation, or is not the one that made it.' },
 } as const;
 
 export type ExitName = keyof typeof EXIT_CODES;
@@ -66,6 +67,7 @@ const EXIT_OF_KIND: Readonly<Record<ErrorKind, ExitName>> = {
   service: 'service',
   'service-silent': 'service-silent',
   certificate: 'certificate',
+  activation: 'activation',
 };
 
 /** The exit code for an error of ours. */

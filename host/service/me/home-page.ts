@@ -40,7 +40,6 @@ export async function homePage(visit: OwnVisit, message?: Message): Promise<OwnP
       : html`${fobs.map(fobMarkup)}${passcodeParts(visit)}`;
   return {
     title: meTexts.title,
-    ...(message?.tone === 'bad' ? { status: 422 } : {}),
     message,
     main: body,
   };

@@ -33,23 +33,28 @@ export function serveMe(app: FastifyInstance, context: WebContext): void {
   serveLost(desk);
 }
 
+const good = (text: string): Message => ({ tone: 'good', text });
+const bad = (text: string): Message => ({ tone: 'bad', text });
+
 /** What the act before came to: its name is in the address, and only known names say anything. */
 const notices = {
-  named: meTexts.name.done,
-  found: meTexts.resync.done,
-  'clock-off': meTexts.resync.clockOff,
-  lost: meTexts.lost.done,
+  named: good(meTexts.name.done),
+  found: good(meTexts.resync.done),
+  'clock-off': good(meTexts.resync.clockOff),
+  lost: good(meTexts.lost.done),
+  right: good(meTexts.test.accepted),
+  wrong: bad(meTexts.test.wrong),
+  used: bad(meTexts.test.used),
+  locked: bad(meTexts.test.locked),
+  failed: bad(meTexts.test.failed),
 } as const;
 
 function noticeOf(visit: OwnVisit): Message | undefined {
   const name = visit.value('done');
-  return Object.hasOwn(notices, name)
-    ? { tone: 'good', text: notices[name as keyof typeof notices] }
-    : undefined;
+  return Object.hasOwn(notices, name) ? notices[name as keyof typeof notices] : undefined;
 }
 
-const bad = (text: string): Message => ({ tone: 'bad', text });
-
+/** The answer leads to a page of its own, so that going back sends no passcode again. */
 function serveTest(desk: OwnDesk): void {
   desk.act('/test', async visit => {
     const outcome = await visit.context.decide({
@@ -59,16 +64,15 @@ function serveTest(desk: OwnDesk): void {
       applicationId: visit.context.ownApplication.id,
       idempotencyKey: visit.value('attempt'),
     });
-    return homePage(visit, messageOf(outcome));
+    return { to: `${ME}?done=${noticeName(outcome)}` };
   });
 }
 
-function messageOf(outcome: Outcome): Message {
-  const { test } = meTexts;
-  if (outcome === 'accepted') return { tone: 'good', text: test.accepted };
-  if (outcome === 'replay' || outcome === 'superseded') return bad(test.used);
-  if (outcome === 'wrong' || outcome === 'malformed') return bad(test.wrong);
-  return bad(outcome === 'locked' ? test.locked : test.failed);
+function noticeName(outcome: Outcome): keyof typeof notices {
+  if (outcome === 'accepted') return 'right';
+  if (outcome === 'replay' || outcome === 'superseded') return 'used';
+  if (outcome === 'wrong' || outcome === 'malformed') return 'wrong';
+  return outcome === 'locked' ? 'locked' : 'failed';
 }
 
 function serveResync(desk: OwnDesk): void {
@@ -161,7 +165,7 @@ ${ownForm(visit, {
     const { context, session, management, actor } = visit;
     const result = await reportOwnLost(management, actor, { session, serial: visit.value('token') });
     context.changes.announce();
-    if (!result.ok) return homePage(visit, bad(result.refusal.text));
+    if (!result.ok) return { ...(await homePage(visit, bad(result.refusal.text))), status: 422 };
     // With the last fob the session is gone too.
     if ((await ownVisitOf(context, visit.request)) !== undefined) return { to: `${ME}?done=lost` };
     takeUserCookie(context, reply);

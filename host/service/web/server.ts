@@ -10,6 +10,7 @@ import { measureRequests } from '../api/metrics/metrics.ts';
 import { serveApi } from '../api/serve.ts';
 import { serveChallenges } from '../challenges/routes.ts';
 import { serveConsole } from '../console/routes.ts';
+import { serveActivation } from '../enrolment/pages/routes.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { serveMe } from '../me/routes.ts';
@@ -53,6 +54,7 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
     pages.setErrorHandler((error, request, reply) => sendProblemPage(error, request, reply));
     acceptForms(pages);
     serveLogin(pages, context);
+    serveActivation(pages, context);
     serveMe(pages, context);
     serveConsole(pages, context);
   });

@@ -35,18 +35,20 @@ test('a passcode that is tried is used up, and what is wrong is said plainly and
   await using _office = office;
   const passcode = codeNow(tokens.work, rig.clock.nowMs);
   const tried = async (typed: string) => {
-    const { status, text } = await ada.send('/me/test', { passcode: typed });
-    return `${status} ${/<div class="message[^>]*>(?:<strong>Problem:<\/strong> )?(\w+)/.exec(text)?.[1]}`;
+    const { location } = await ada.send('/me/test', { passcode: typed });
+    const { text } = await ada.get(location ?? '');
+    return `${location} ${/<div class="message[^>]*>(?:<strong>Problem:<\/strong> )?(\w+)/.exec(text)?.[1]}`;
   };
-  expect(await tried(passcode)).toBe('200 Right');
-  expect(await tried(passcode)).toBe('422 This');
+  expect(await tried(passcode)).toBe('/me?done=right Right');
+  expect(await tried(passcode)).toBe('/me?done=used This');
   expect(await service.validate({ user: 'ada', passcode, source: '192.0.2.1' })).toMatchObject({
     outcome: 'replay',
   });
   for (let nth = 0; nth < limits.lockThreshold; nth++)
-    expect(await tried(wrongCode(tokens.work, rig.clock.nowMs, nth))).toBe('422 Wrong');
+    expect(await tried(wrongCode(tokens.work, rig.clock.nowMs, nth))).toBe('/me?done=wrong Wrong');
   rig.clock.nowMs += 60_000;
-  expect(await tried(codeNow(tokens.work, rig.clock.nowMs))).toBe('422 Your');
+  expect(await tried(codeNow(tokens.work, rig.clock.nowMs))).toBe('/me?done=locked Your');
+  expect((await ada.get('/me?done=__proto__')).text).not.toContain('class="message');
 });
 
 test('a fob that ran away is found again by two passcodes in a row', async () => {

@@ -1,0 +1,207 @@
+import { pause } from '../client/pause.ts';
+import { FobError } from '../errors.ts';
+import type { Transport } from '../transports/transport.ts';
+import { checkIdentity } from './identity.ts';
+import {
+  PLUG_AGAIN_MS,
+  RELAY_ANSWER_TIMEOUT_MS,
+  RELAY_NONCE_BYTES,
+  TYPED_CODE_CHARS_MAX,
+  WIRE_PIECE_CHARS,
+} from './limits.ts';
+import type { RelayMessage, ServiceMessage } from './messages.ts';
+import { fieldOf, readServiceMessage } from './read-messages.ts';
+import { type RelayDone, type RelayOptions, refusalOf } from './relay-options.ts';
+import type { RelaySocket } from './socket.ts';
+
+/** One connection of a relay to the service, from its opening to its end. */
+export class Connection {
+  private readonly options: RelayOptions;
+  private readonly id: Uint8Array;
+  private readonly onEntered: () => void;
+  /** Ends whatever is under way for this connection. */
+  private readonly ending: AbortController;
+  private socket: RelaySocket | undefined;
+  private fob: Transport | undefined;
+  /** Ends what is under way for one fob: its opening, the asking for its code. */
+  private turn: AbortController;
+  private hasPlugged: boolean;
+  /** Undefined: the connection is gone. */
+  private readonly heard: (ServiceMessage | undefined)[];
+  private failure: FobError | undefined;
+  private wake: () => void;
+
+  constructor(options: RelayOptions, id: Uint8Array, onEntered: () => void) {
+    this.options = options;
+    this.id = id;
+    this.onEntered = onEntered;
+    this.ending = new AbortController();
+    this.turn = new AbortController();
+    this.hasPlugged = false;
+    this.heard = [];
+    this.wake = () => undefined;
+  }
+
+  /** @throws FobError `service-silent` where the connection was lost: it may be opened again */
+  async run(): Promise<RelayDone> {
+    const { activation, openSocket, signal } = this.options;
+    const cancel = () => this.fail(new FobError('cancelled'));
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      if (signal.aborted) throw new FobError('cancelled');
+      this.socket = await openSocket(`${activation.service.replace(/^http/, 'ws')}/relay`, signal);
+      this.socket.onText(text => this.hear(text));
+      this.socket.onClose(() => this.put(undefined));
+      await this.open();
+      return await this.carry();
+    } catch (error) {
+      // Whoever gives up says so; the activation stays open.
+      this.say({ type: 'stop' });
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      this.ending.abort();
+      this.turn.abort();
+      await this.fob?.close();
+      this.socket?.close();
+    }
+  }
+
+  /** The service proves itself, then hears the code. */
+  private async open(): Promise<void> {
+    const { activation } = this.options;
+    const nonce = globalThis.crypto.getRandomValues(new Uint8Array(RELAY_NONCE_BYTES));
+    this.say({ type: 'open', version: 1, nonce: fieldOf(nonce) });
+    const identity = await this.next(RELAY_ANSWER_TIMEOUT_MS);
+    if (identity.type === 'refused') throw refusalOf(identity);
+    if (identity.type !== 'identity') throw noService();
+    await checkIdentity(activation, nonce, identity);
+    this.say({ type: 'enter', code: fieldOf(activation.code), relay: fieldOf(this.id) });
+  }
+
+  private async carry(): Promise<RelayDone> {
+    for (;;) {
+      const said = await this.next();
+      switch (said.type) {
+        case 'entered': {
+          const { type: _, ...facts } = said;
+          this.onEntered();
+          this.options.report({ event: 'entered', ...facts });
+          break;
+        }
+        case 'step': {
+          const { type: _, ...facts } = said;
+          this.options.report({ event: 'step', ...facts });
+          if (said.step === 'plug') void this.plug();
+          if (said.step === 'code') void this.askCode(said.again === true);
+          break;
+        }
+        case 'bytes':
+          // What cannot be sent is lost on the way; that the fob has gone, its transport says.
+          this.fob?.send(said.text).catch(() => undefined);
+          break;
+        case 'done': {
+          const { type: _, ...facts } = said;
+          return facts;
+        }
+        case 'refused':
+          throw refusalOf(said);
+        case 'identity':
+          throw noService();
+      }
+    }
+  }
+
+  /** Opens a fob in place of the one there was. */
+  private async plug(): Promise<void> {
+    this.turn.abort();
+    const turn = new AbortController();
+    this.turn = turn;
+    const before = this.fob;
+    this.fob = undefined;
+    try {
+      await before?.close();
+      if (this.hasPlugged) await pause(PLUG_AGAIN_MS, turn.signal);
+      const { transport, port } = await this.options.openFob(turn.signal);
+      if (turn.signal.aborted || this.ending.signal.aborted) return await transport.close();
+      this.hasPlugged = true;
+      this.fob = transport;
+      this.say({ type: 'plugged', port });
+      transport.onText(text => this.sayBytes(text));
+      transport.onClose(() => {
+        if (this.fob !== transport) return;
+        this.fob = undefined;
+        this.say({ type: 'unplugged' });
+      });
+    } catch (error) {
+      if (!turn.signal.aborted) this.fail(error);
+    }
+  }
+
+  private async askCode(isAgain: boolean): Promise<void> {
+    const { signal } = this.turn;
+    try {
+      const code = await this.options.askCode(isAgain, signal);
+      if (!signal.aborted) this.say({ type: 'pairing-code', code: code.slice(0, TYPED_CODE_CHARS_MAX) });
+    } catch (error) {
+      if (!signal.aborted) this.fail(error);
+    }
+  }
+
+  private sayBytes(text: string): void {
+    for (let at = 0; at < text.length; at += WIRE_PIECE_CHARS)
+      this.say({ type: 'bytes', text: text.slice(at, at + WIRE_PIECE_CHARS) });
+  }
+
+  private say(message: RelayMessage): void {
+    this.socket?.send(JSON.stringify(message));
+  }
+
+  private hear(text: string): void {
+    const message = readServiceMessage(text);
+    if (message === undefined) this.fail(noService());
+    else this.put(message);
+  }
+
+  private put(message: ServiceMessage | undefined): void {
+    this.heard.push(message);
+    this.wake();
+  }
+
+  private fail(error: unknown): void {
+    this.failure ??= error instanceof FobError ? error : new FobError('activation', { cause: error });
+    this.wake();
+  }
+
+  /** The next message. @throws FobError `service-silent` where the connection is gone or nothing comes in time */
+  private async next(timeoutMs?: number): Promise<ServiceMessage> {
+    let isLate = false;
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            isLate = true;
+            this.wake();
+          }, timeoutMs);
+    try {
+      while (this.heard.length === 0 && this.failure === undefined && !isLate)
+        await new Promise<void>(resolve => {
+          this.wake = resolve;
+        });
+    } finally {
+      clearTimeout(timer);
+    }
+    // What was said before the end is heard before it.
+    const message = this.failure === undefined ? this.heard.shift() : undefined;
+    if (message !== undefined) return message;
+    throw this.failure ?? new FobError('service-silent');
+  }
+}
+
+/** It speaks, but not as a service of this version does. */
+function noService(): FobError {
+  return new FobError('activation', {
+    sentence: 'What answers does not speak as the service of this passfob does.',
+    next: 'Update passfob, then try again.',
+  });
+}

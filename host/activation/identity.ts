@@ -1,0 +1,45 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { FobError } from '../errors.ts';
+import type { Activation } from './activation-string.ts';
+import { FINGERPRINT_BYTES } from './limits.ts';
+import { openingTranscript, type ServiceMessage } from './messages.ts';
+import { bytesOf } from './read-messages.ts';
+
+/**
+ * Sees that whoever answered holds the identity key whose fingerprint is in the activation string, and signed this
+ * opening by this address (RFC 8032). Before that nothing is said that is worth anything.
+ * @throws FobError `activation` where it is somebody else, or where this browser cannot check it
+ */
+export async function checkIdentity(
+  { service, fingerprint }: Activation,
+  relayNonce: Uint8Array,
+  { key, nonce, signature }: Extract<ServiceMessage, { type: 'identity' }>,
+): Promise<void> {
+  const publicKey = bytesOf(key) ?? new Uint8Array(0);
+  const found = sha256(publicKey).subarray(0, FINGERPRINT_BYTES);
+  const isMeant = found.every((byte, at) => byte === fingerprint[at]);
+  const transcript = openingTranscript(relayNonce, bytesOf(nonce) ?? new Uint8Array(0), service);
+  const signed = bytesOf(signature) ?? new Uint8Array(0);
+  if (!isMeant || !(await isSigned(publicKey, signed, transcript))) {
+    throw new FobError('activation', {
+      sentence: `Whoever answers at ${service} is not the service that made this activation.`,
+      next: 'Do not go on. Tell your administrator, and ask for a new activation.',
+    });
+  }
+}
+
+async function isSigned(key: Uint8Array, signature: Uint8Array, text: Uint8Array): Promise<boolean> {
+  const { subtle } = globalThis.crypto;
+  let imported: Awaited<ReturnType<typeof subtle.importKey>>;
+  try {
+    imported = await subtle.importKey('raw', Uint8Array.from(key), 'Ed25519', false, ['verify']);
+  } catch (cause) {
+    // A key that is no point of the curve is not told apart by all implementations.
+    throw new FobError('activation', {
+      sentence: 'The key of the service cannot be checked here.',
+      next: 'Update the browser (Chromium from 137, Firefox from 129, Safari from 17), or run: passfob activate',
+      cause,
+    });
+  }
+  return subtle.verify('Ed25519', imported, Uint8Array.from(signature), Uint8Array.from(text));
+}

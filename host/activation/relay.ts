@@ -1,0 +1,33 @@
+import { pause } from '../client/pause.ts';
+import { isFobError } from '../errors.ts';
+import { Connection } from './connection.ts';
+import { RECONNECT_MAX_MS, RECONNECT_MIN_MS, RECONNECTS_MAX, RELAY_ID_BYTES } from './limits.ts';
+import type { RelayDone, RelayOptions } from './relay-options.ts';
+
+/**
+ * Carries the bytes between a fob and the service that made an activation, until the fob's token is active. It sees to
+ * it that the service is the right one before it says the code, and goes on by itself after a lost connection.
+ * @throws FobError `activation` with `details` `{ code, isFinal }` where the service refuses, `service-silent`,
+ *   `certificate`, `cancelled`, what `openFob` and `askCode` throw
+ */
+export async function relayActivation(options: RelayOptions): Promise<RelayDone> {
+  const { activation, report, signal } = options;
+  // The same on all connections of this run: by it the service knows who comes back.
+  const id = globalThis.crypto.getRandomValues(new Uint8Array(RELAY_ID_BYTES));
+  let againMs = RECONNECT_MIN_MS;
+  for (let failures = 1; ; failures++) {
+    report({ event: 'connecting', service: activation.service });
+    const connection = new Connection(options, id, () => {
+      failures = 0;
+      againMs = RECONNECT_MIN_MS;
+    });
+    try {
+      return await connection.run();
+    } catch (error) {
+      if (!isFobError(error, 'service-silent') || failures >= RECONNECTS_MAX) throw error;
+    }
+    report({ event: 'lost', againMs });
+    await pause(againMs, signal);
+    againMs = Math.min(againMs * 2, RECONNECT_MAX_MS);
+  }
+}
