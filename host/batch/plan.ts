@@ -4,11 +4,11 @@ import { basename, dirname, resolve } from 'node:path';
 import { ATTEMPTS_MAX, ATTEMPTS_MIN, PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '../../protocol/limits.ts';
 import { readSerial } from '../client/fob-serial.ts';
 import { type EnrolSource, readEnrolment } from '../commands/enrol-source.ts';
-import { ASKED_BITS, type Asked, type Policy } from '../commands/fob-status.ts';
 import { checkEnrolment, type Enrolment } from '../enrol/enrolment.ts';
 import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from '../enrol/limits.ts';
 import { FobError, isFobError } from '../errors.ts';
 import { LOCK_SECONDS_MAX } from '../limits.ts';
+import { ASKED_BITS, type Asked, type Policy } from '../owner/status.ts';
 import { readCsv } from './csv.ts';
 import { PLAN_BYTES_MAX, PLAN_ROWS_MAX } from './limits.ts';
 

@@ -1,11 +1,11 @@
 import type { ReportFormat } from '../batch/report.ts';
 import type { EnrolSource } from '../commands/enrol-source.ts';
 import type { FobChoice } from '../commands/find.ts';
-import type { Policy } from '../commands/fob-status.ts';
 import type { ImportSource } from '../commands/import-source.ts';
 import type { NewNames } from '../commands/rename.ts';
 import type { Question } from '../commands/respond.ts';
 import type { FobQuery } from '../inventory/fobs.ts';
+import type { Policy } from '../owner/status.ts';
 import type { FlashInvocation, UpdateInvocation } from './flash-options.ts';
 import type { OutWish } from './out-options.ts';
 import type { ServiceInvocation } from './service-invocation.ts';

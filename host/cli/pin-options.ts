@@ -5,9 +5,9 @@ import {
   PIN_DIGITS_MAX,
   PIN_DIGITS_MIN,
 } from '../../protocol/limits.ts';
-import { ASKED_BITS, type Asked, type Policy } from '../commands/fob-status.ts';
 import { FobError } from '../errors.ts';
 import { LOCK_SECONDS_MAX } from '../limits.ts';
+import { ASKED_BITS, type Asked, type Policy } from '../owner/status.ts';
 import { asItIs, type CommonOptions, type ReadChoice } from './common-options.ts';
 import type { Invocation } from './invocation.ts';
 

@@ -1,6 +1,6 @@
-import type { FobStatus, Policy } from '../commands/fob-status.ts';
 import type { InfoResult } from '../commands/info.ts';
 import type { PolicyResult } from '../commands/pin.ts';
+import type { FobStatus, Policy } from '../owner/status.ts';
 
 /** What a fob is told about PINs and says about itself, as sentences. Nothing here comes from it as text. */
 

@@ -4,6 +4,7 @@ import { addClockReading } from '../inventory/clocks.ts';
 import { addHistory } from '../inventory/history.ts';
 import type { Pairing } from '../inventory/pairings.ts';
 import { CLOCK_POLL_INTERVAL_MS, CLOCK_POLLS_MAX, DRIFT_AGE_SECONDS_MIN } from '../limits.ts';
+import { askTime, setTime } from '../owner/clock.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { openOwnerSession } from './owner-session.ts';
 
@@ -89,19 +90,10 @@ function keepReading(
 
 /** Sets the clock inside an open session. */
 export async function setInSession(context: Context, fob: FobAtHand): Promise<void> {
-  const { now, signal } = context;
   const { serial } = fob.hello;
-  const asked = now();
-  await fob.client.call('clock', {}, { signal });
-  const onWayMs = (now() - asked) / 2;
-  /** Sent so early that it arrives as a second begins. Each poll for a press brings the time of that poll. */
-  const renew = async () => {
-    const utc = Math.ceil((now() + onWayMs) / 1000);
-    await pause(utc * 1000 - onWayMs - now(), signal);
-    return { utc };
-  };
-  const onPressNeeded = () => context.report({ event: 'press-needed', serial, purpose: 'clock' });
-  await fob.client.call('setClock', await renew(), { signal, onPressNeeded, renew });
+  await setTime(context, fob.client, () =>
+    context.report({ event: 'press-needed', serial, purpose: 'clock' }),
+  );
   context.report({ event: 'clock-set', serial });
 }
 
@@ -110,7 +102,7 @@ export async function setInSession(context: Context, fob: FobAtHand): Promise<vo
  */
 async function readClock(context: Context, fob: FobAtHand): Promise<Omit<ClockResult, 'serial' | 'isSet'>> {
   const { now, signal } = context;
-  const { state, utc: firstUtc, ...about } = await askTime(context, fob);
+  const { state, utc: firstUtc, ...about } = await askTime(context, fob.client);
   if (state === 'unset') return { state };
   let before = now();
   for (let polls = 0; polls < CLOCK_POLLS_MAX; polls++) {
@@ -135,23 +127,4 @@ async function readClock(context: Context, fob: FobAtHand): Promise<Omit<ClockRe
     sentence: `The clock of the fob ${fob.hello.serial} stands still.`,
     next: 'Check the clock module of the board and its battery.',
   });
-}
-
-/** In the order of their numbers on the wire. */
-const STATES = ['unset', 'trusted', 'stale'] as const;
-const TRIM_ZERO = 32_768;
-
-/** The clock and, where the firmware has it, what it knows of itself. */
-async function askTime({ signal }: Context, fob: FobAtHand) {
-  if (!fob.client.knows('time')) {
-    const { state, utc } = await fob.client.call('clock', {}, { signal });
-    return { state: STATES[state] ?? 'unset', utc };
-  }
-  const { state, utc, error, trim } = await fob.client.call('time', {}, { signal });
-  return {
-    state: STATES[state] ?? 'unset',
-    utc,
-    errorSeconds: error,
-    trimPpm: (trim - TRIM_ZERO) / 10,
-  };
 }

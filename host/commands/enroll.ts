@@ -6,13 +6,14 @@ import { FobError, isOutcomeUnknown, refusalError } from '../errors.ts';
 import { tokenOf } from '../formats/write/token.ts';
 import type { KeptAccount } from '../inventory/accounts.ts';
 import type { Pairing } from '../inventory/pairings.ts';
+import { accountOf } from '../owner/account.ts';
 import { setInSession } from './clock.ts';
 import type { Context, FobAtHand } from './context.ts';
 import type { ListedAccount } from './list.ts';
 import { handOn, type OutFile } from './out-file.ts';
 import { openOwnerSession } from './owner-session.ts';
 import { settlePending } from './verify.ts';
-import { accountOf, isSame, listedAs, writeAccount } from './write-account.ts';
+import { isSame, listedAs, writeAccount } from './write-account.ts';
 
 export interface EnrollResult {
   readonly serial: string;

@@ -2,10 +2,10 @@ import { FobError, isRefusal } from '../errors.ts';
 import type { Row } from '../formats/row.ts';
 import { accountsOf, type KeptAccount } from '../inventory/accounts.ts';
 import type { Pairing } from '../inventory/pairings.ts';
+import { isProved } from '../owner/account.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { enrollInSession, keptAs } from './enroll.ts';
 import { openOwnerSession } from './owner-session.ts';
-import { isProved } from './prove.ts';
 import { settlePending } from './verify.ts';
 
 /** What became of a row. ok: a dry run found nothing against it. present: the fob held it already, and proved it. */
@@ -97,7 +97,7 @@ async function importRow(
 async function isPresent(context: Context, fob: FobAtHand, same: readonly KeptAccount[]): Promise<boolean> {
   for (const account of same) {
     try {
-      if (await isProved(context, fob, account)) return true;
+      if (await isProved(context, fob.client, account)) return true;
     } catch (error) {
       if (!isRefusal(error, 'no-such-account', 'damaged')) throw error;
     }

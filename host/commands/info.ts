@@ -1,6 +1,7 @@
 import { isRefusal } from '../errors.ts';
+import type { FobStatus } from '../owner/status.ts';
 import type { Context, FobAtHand } from './context.ts';
-import { type FobStatus, readStatus } from './fob-status.ts';
+import { readStatus } from './fob-status.ts';
 import { openOwnerSession } from './owner-session.ts';
 
 export interface InfoResult {

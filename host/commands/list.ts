@@ -3,6 +3,7 @@ import { type Alphabet, passcodeForm } from '../enrol/alphabets.ts';
 import { FobError } from '../errors.ts';
 import { accountIdText, suitesOf } from '../inventory/accounts.ts';
 import type { Pairing } from '../inventory/pairings.ts';
+import { readAccounts } from '../owner/listing.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { openOwnerSession } from './owner-session.ts';
 
@@ -56,21 +57,8 @@ export async function listAccounts(
 ): Promise<ListedAccount[]> {
   const present = count ?? (await fob.client.call('info', {}, { signal: context.signal })).accounts;
   const suites = await suitesOf(context.inventory, pairing.id);
-  const accounts = await readAccounts(context, fob, present);
+  const accounts = await readAccounts(fob.client, present, context.signal);
   return accounts.map(account => described(account, suites.get(accountIdText(account.id))));
-}
-
-/** What the fob says about each of its accounts, in its order. */
-export async function readAccounts(
-  context: Context,
-  fob: FobAtHand,
-  count: number,
-): Promise<Response<'list'>[]> {
-  const accounts: Response<'list'>[] = [];
-  for (let index = 0; index < count; index++) {
-    accounts.push(await fob.client.call('list', { index }, { signal: context.signal }));
-  }
-  return accounts;
 }
 
 /** By number on the wire; 0 is what a damaged record may say. */

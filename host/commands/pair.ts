@@ -1,16 +1,13 @@
-import { DEVICE_SECRET_BYTES, ENTROPY_BYTES, PAIRING_KEY_BYTES } from '../../protocol/limits.ts';
-import { readPairingCode } from '../../protocol/pairing.ts';
 import { pairingCode, pairingKey } from '../client/handshake.ts';
 import { FobError, isOutcomeUnknown, isRefusal } from '../errors.ts';
 import {
   addPendingPairing,
   confirmPairing,
   dropPairing,
-  type FobSecrets,
   type Pairing,
   pairingsOf,
 } from '../inventory/pairings.ts';
-import { CODE_ATTEMPTS_MAX, RECOVERY_KEY_BYTES } from '../limits.ts';
+import { askedCode, freshSecrets, type Given, giveSecrets } from '../owner/pairing.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { leaveMissingRecoveryKey } from './escrow.ts';
 import { openOwnerSession } from './owner-session.ts';
@@ -39,10 +36,6 @@ export interface Paired extends PairResult {
   readonly pairing: Pairing;
 }
 
-/** What the fob has done of `take`, as on the wire. */
-const TAKEN_ESCROWED = 1;
-const TAKEN_CLOCK = 2;
-
 /**
  * Makes this inventory the owner of a blank fob, by the code on its screen.
  * @throws FobError `already-owned`, `bad-input` and `wrong-code` for the code, `refused`, `inventory`, those of the link
@@ -65,7 +58,7 @@ export async function pairBlank(context: Context, fob: FobAtHand, options: PairO
   const { serial } = fob.hello;
   const seconds = await fob.client.startPairing(context.signal);
   context.report({ event: 'code-shown', serial, seconds });
-  const code = await readCode(options);
+  const code = await askedCode(options.askCode);
   await fob.client.openSession(pairingCode(code), context.signal);
   return adopt(context, fob);
 }
@@ -86,17 +79,6 @@ async function resume(context: Context, fob: FobAtHand): Promise<void> {
   if (pairing.state !== 'pending') throw alreadyOwned();
 }
 
-async function readCode({ askCode }: PairOptions): Promise<string> {
-  for (let attempts = 0; attempts < CODE_ATTEMPTS_MAX; attempts++) {
-    const code = readPairingCode(await askCode(attempts > 0));
-    if (code !== undefined) return code;
-  }
-  throw new FobError('bad-input', {
-    sentence: 'The code has a wrong, missing or extra character.',
-    next: 'Type it as the fob shows it: 18 characters, with or without spaces.',
-  });
-}
-
 /**
  * Makes the secrets, keeps them, gives them to the fob, and sees that the fob has them. Kept before they are sent: a
  * power cut at any moment leaves a fob that is blank, or one whose key is in the inventory.
@@ -104,15 +86,11 @@ async function readCode({ askCode }: PairOptions): Promise<string> {
 async function adopt(context: Context, fob: FobAtHand): Promise<Paired> {
   const { inventory, random, signal } = context;
   const { serial, board, firmware } = fob.hello;
-  const secrets: FobSecrets = {
-    deviceSecret: random(DEVICE_SECRET_BYTES),
-    pairingKey: random(PAIRING_KEY_BYTES),
-    recoveryKey: random(RECOVERY_KEY_BYTES),
-  };
+  const secrets = freshSecrets(random);
   const id = await addPendingPairing(inventory, fob.hello, secrets, context.now());
-  let done: Done;
+  let done: Given;
   try {
-    done = await give(context, fob, secrets);
+    done = await giveSecrets(context, fob.client, secrets);
   } catch (error) {
     if (!isOutcomeUnknown(error)) await dropPairing(inventory, id);
     throw isRefusal(error, 'no-session') ? new FobError('wrong-code', { cause: error }) : error;
@@ -125,29 +103,4 @@ async function adopt(context: Context, fob: FobAtHand): Promise<Paired> {
   else context.report({ event: 'recovery-key-left', serial });
   if (done.isClockSet) context.report({ event: 'clock-set', serial });
   return { serial, board, firmware, isResumed: false, isClockSet: done.isClockSet, pairing };
-}
-
-/** What the fob did besides taking its owner. */
-interface Done {
-  readonly isEscrowed: boolean;
-  readonly isClockSet: boolean;
-}
-
-/** All that a new owner has to give in one command; a fob of an older firmware gets the keys alone. */
-async function give(context: Context, fob: FobAtHand, secrets: FobSecrets): Promise<Done> {
-  const { random, signal } = context;
-  const { deviceSecret, pairingKey: key, recoveryKey } = secrets;
-  const keys = { deviceSecret, pairingKey: key, entropy: random(ENTROPY_BYTES) };
-  if (fob.client.knows('take')) {
-    try {
-      // To the nearest second without waiting for it: a first time is good to a second anyhow (`error` of `time`).
-      const utc = Math.round(context.now() / 1000);
-      const { done } = await fob.client.call('take', { ...keys, recoveryKey, utc }, { signal });
-      return { isEscrowed: (done & TAKEN_ESCROWED) !== 0, isClockSet: (done & TAKEN_CLOCK) !== 0 };
-    } catch (error) {
-      if (!isRefusal(error, 'unknown-command')) throw error;
-    }
-  }
-  await fob.client.call('adopt', keys, { signal });
-  return { isEscrowed: false, isClockSet: false };
 }

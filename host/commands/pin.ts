@@ -1,9 +1,10 @@
 import { FobError } from '../errors.ts';
 import { addHistory } from '../inventory/history.ts';
 import { recoveryKeyOf } from '../inventory/pairings.ts';
+import { type FobStatus, type Policy, policyRequest } from '../owner/status.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { leaveRecoveryKey } from './escrow.ts';
-import { type FobStatus, type Policy, policyRequest, readStatus } from './fob-status.ts';
+import { readStatus } from './fob-status.ts';
 import { openOwnerSession } from './owner-session.ts';
 
 /** No command here sees a PIN: it is chosen, entered and changed on the fob alone. */

@@ -2,10 +2,10 @@ import { badInput, checkName } from '../enrol/enrolment.ts';
 import { FobError, isOutcomeUnknown } from '../errors.ts';
 import { accountIdText, accountsOf, type Names, proposeNames, settleNames } from '../inventory/accounts.ts';
 import type { Pairing } from '../inventory/pairings.ts';
+import { isProved } from '../owner/account.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { accountName, idBytes, type ListedAccount, listAccounts, selectAccount } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
-import { isProved } from './prove.ts';
 import { settlePending } from './verify.ts';
 
 /** What is left out stays as it is. */
@@ -69,7 +69,7 @@ async function write(
   const kept = all.find(({ settings }) => accountIdText(settings.id) === account.id);
   // An account that another inventory enrolled has the name on the fob alone.
   if (kept === undefined) return;
-  if (!(await isProved(context, fob, { ...kept, settings: { ...kept.settings, ...names } }))) {
+  if (!(await isProved(context, fob.client, { ...kept, settings: { ...kept.settings, ...names } }))) {
     throw new FobError('verification-failed', {
       sentence: `The fob ${serial} did not prove the account by its new names.`,
       next: 'Run: passfob verify',

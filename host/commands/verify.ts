@@ -9,10 +9,11 @@ import {
 } from '../inventory/accounts.ts';
 import { addHistory } from '../inventory/history.ts';
 import type { Pairing } from '../inventory/pairings.ts';
+import { isProved } from '../owner/account.ts';
+import { readAccounts } from '../owner/listing.ts';
 import type { Context, FobAtHand, Verdict } from './context.ts';
-import { accountName, described, readAccounts, utf8 } from './list.ts';
+import { accountName, described, utf8 } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
-import { isProved } from './prove.ts';
 
 export interface VerifiedAccount {
   readonly id: string;
@@ -50,7 +51,7 @@ export async function verify(context: Context, fob: FobAtHand): Promise<VerifyRe
   }
   const known = new Set(verified.map(({ id }) => id));
   const { accounts: count } = await fob.client.call('info', {}, { signal: context.signal });
-  for (const { id, issuer, label } of (await readAccounts(context, fob, count)).map(account =>
+  for (const { id, issuer, label } of (await readAccounts(fob.client, count, context.signal)).map(account =>
     described(account),
   )) {
     if (!known.has(id)) take({ id, issuer, label, verdict: 'unknown' });
@@ -69,7 +70,7 @@ export async function verify(context: Context, fob: FobAtHand): Promise<VerifyRe
 
 async function verdictOn(context: Context, fob: FobAtHand, account: KeptAccount): Promise<Verdict> {
   try {
-    return (await isProved(context, fob, account)) ? 'proved' : 'wrong';
+    return (await isProved(context, fob.client, account)) ? 'proved' : 'wrong';
   } catch (error) {
     if (isRefusal(error, 'no-such-account')) return 'missing';
     if (isRefusal(error, 'damaged')) return 'damaged';

@@ -1,43 +1,16 @@
-import { type AccountSettings, accountProof, KIND_TOTP, storedKey } from '../../protocol/account.ts';
+import type { AccountSettings } from '../../protocol/account.ts';
 import { equal } from '../../protocol/hmac.ts';
-import { ACCOUNT_ID_BYTES, PROOF_NONCE_BYTES } from '../../protocol/limits.ts';
-import { type OcraSuite, ocraSuiteText } from '../../protocol/ocra.ts';
+import { ocraSuiteText } from '../../protocol/ocra.ts';
 import { REFUSED_ACCOUNT_EXISTS } from '../../protocol/refusals.ts';
-import { hostPrimitives } from '../client/primitives.ts';
-import { digitsByte } from '../enrol/alphabets.ts';
 import type { Enrolment } from '../enrol/enrolment.ts';
 import { FobError, isOutcomeUnknown, isRefusal, refusalError } from '../errors.ts';
 import { addPendingAccount, confirmAccount, dropAccount, type KeptAccount } from '../inventory/accounts.ts';
 import { type Inventory, together } from '../inventory/inventory.ts';
 import type { Pairing } from '../inventory/pairings.ts';
 import { ID_ATTEMPTS_MAX } from '../limits.ts';
+import { accountOf, isProved, putAccount, randomId, type Wanted } from '../owner/account.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { accountName, described, type ListedAccount } from './list.ts';
-import { isProved } from './prove.ts';
-
-/** Everything but the id, which is drawn for each attempt. */
-export type Wanted = Pick<KeptAccount, 'key'> & { readonly settings: Omit<AccountSettings, 'id'> };
-
-export function accountOf(enrolment: Enrolment): Wanted {
-  const { kind, algorithm, digits, alphabet, issuer, label, secret, suite } = enrolment;
-  const text = new TextEncoder();
-  return {
-    settings: {
-      kind,
-      algorithm,
-      digits: digitsByte(alphabet, digits),
-      period: kind === KIND_TOTP ? enrolment.period : 0,
-      ...(suite !== undefined && traitsOf(suite)),
-      issuer: text.encode(issuer),
-      label: text.encode(label),
-    },
-    key: storedKey(hostPrimitives, algorithm, secret),
-  };
-}
-
-function traitsOf({ question, length, inputs, step }: OcraSuite) {
-  return { question, length, inputs, step };
-}
 
 const NUMBERS = ['kind', 'algorithm', 'digits', 'period', 'question', 'length', 'inputs', 'step'] as const;
 
@@ -81,7 +54,7 @@ export async function writeAccount(
   const { serial } = fob.hello;
   const wanted = accountOf(enrolment);
   for (let attempts = 0; attempts < ID_ATTEMPTS_MAX; attempts++) {
-    const account = { key: wanted.key, settings: { ...wanted.settings, id: randomId(context) } };
+    const account = { key: wanted.key, settings: { ...wanted.settings, id: randomId(context.random) } };
     const { settings, key } = account;
     await together(inventory, async within => {
       await addPendingAccount(within, pairing.id, settings, key, context.now());
@@ -90,14 +63,15 @@ export async function writeAccount(
     const name = accountName(listedAs(settings, enrolment));
     let isRight: boolean | undefined;
     try {
-      isRight = await put(context, fob, account, enrolment);
+      isRight = await putAccount(context, fob.client, account, enrolment);
     } catch (error) {
       if (!isOutcomeUnknown(error)) await dropAccount(inventory, pairing.id, settings.id);
       if (isRefusal(error, 'account-exists')) continue;
       throw error;
     }
     context.report({ event: 'account-written', serial, account: name });
-    if (!(isRight ?? (await isProved(context, fob, account)))) await undo(context, fob, pairing, settings.id);
+    if (!(isRight ?? (await isProved(context, fob.client, account))))
+      await undo(context, fob, pairing, settings.id);
     await together(inventory, async within => {
       await confirmAccount(within, pairing.id, settings.id);
       await besides.proved?.(within);
@@ -108,31 +82,6 @@ export async function writeAccount(
   throw refusalError(REFUSED_ACCOUNT_EXISTS);
 }
 
-/** @returns whether the fob proved the account with its answer; undefined where it has still to be asked */
-async function put(
-  { random, signal }: Context,
-  { client }: FobAtHand,
-  { settings, key }: Pick<KeptAccount, 'settings' | 'key'>,
-  { counter, suite }: Enrolment,
-): Promise<boolean | undefined> {
-  const request = { ...settings, counter, secret: key };
-  if (suite !== undefined) {
-    await client.call('putOcra', { ...request, ...suite }, { signal });
-    return undefined;
-  }
-  if (client.knows('enrol')) {
-    const nonce = random(PROOF_NONCE_BYTES);
-    try {
-      const { mac } = await client.call('enrol', { ...request, nonce }, { signal });
-      return equal(mac, accountProof(hostPrimitives, key, settings.id, settings, nonce));
-    } catch (error) {
-      if (!isRefusal(error, 'unknown-command')) throw error;
-    }
-  }
-  await client.call('put', request, { signal });
-  return undefined;
-}
-
 /** The fob holds something else than what it was given: better nothing than a token that nobody can trust. */
 async function undo(context: Context, fob: FobAtHand, pairing: Pairing, id: Uint8Array): Promise<never> {
   await fob.client.call('remove', { id }, { signal: context.signal });
@@ -140,12 +89,4 @@ async function undo(context: Context, fob: FobAtHand, pairing: Pairing, id: Uint
   throw new FobError('verification-failed', {
     sentence: `The fob ${fob.hello.serial} did not prove the account that was written; it was removed again.`,
   });
-}
-
-/** Ids whose first byte is 0 are left to the fob's own records. */
-function randomId({ random }: Context): Uint8Array {
-  for (;;) {
-    const id = random(ACCOUNT_ID_BYTES);
-    if (id[0] !== 0) return id;
-  }
 }

@@ -1,5 +1,6 @@
 import { challengeLimits } from './challenges/limits.ts';
 import { consoleLimits } from './console/limits.ts';
+import { relayLimits } from './enrolment/relay/limits.ts';
 import { meLimits } from './me/limits.ts';
 
 /** Every bound, size and time of the service. Units last in the name. */
@@ -282,4 +283,5 @@ export const limits = {
   ...challengeLimits,
   ...consoleLimits,
   ...meLimits,
+  ...relayLimits,
 } as const;

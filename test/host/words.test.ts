@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { progressText } from '../../host/cli/report.ts';
 import { infoText, policyNote, policyText } from '../../host/cli/status-words.ts';
 import { clockText, listText } from '../../host/cli/words.ts';
-import type { FobStatus } from '../../host/commands/fob-status.ts';
+import type { FobStatus } from '../../host/owner/status.ts';
 
 const serial = 'PF-QPZR-Y9X8';
 const status: FobStatus = {

@@ -1,7 +1,6 @@
 /** The bounds of the users' own page; a part of `limits`. */
 export const meLimits = {
-  /** How long the ticket that an enrolment ends with opens the page, and how long the page then stays open. */
-  ticketMs: 10 * 60_000,
+  /** How long the page stays open. */
   userSessionMs: 30 * 60_000,
   userSessionsKept: 4,
   /** What a user calls a fob, in UTF-16 units. */

@@ -7,18 +7,11 @@ import type { Schema } from '../data/schema.ts';
 import { limits } from '../limits.ts';
 import { done, type RefusalCode, type Result, refused } from '../management.ts';
 import type { Keys } from '../sealing/key-file.ts';
-import { type Sealed, seal, unseal } from '../sealing/seal.ts';
 import { type Acting, actOf } from './acting.ts';
 import { isWhole } from './facts.ts';
+import { type FobSecrets, openSecrets, sealSecrets } from './fob-secrets.ts';
 
 export type FobRow = Selectable<Schema['fobs']>;
-
-/** What the owner of a fob knows and nobody else: 32 bytes each. */
-export interface FobSecrets {
-  readonly deviceSecret: Uint8Array;
-  readonly pairingKey: Uint8Array;
-  readonly recoveryKey: Uint8Array;
-}
 
 /** When a fob's clock was set, and what was measured then. */
 export interface FobClock {
@@ -57,7 +50,7 @@ export async function register(acting: Acting, given: NewFob): Promise<Result<Fo
   const present = await fobNamed(acting.db, given.serial);
   if (present !== undefined) return done(viewOfFob(present));
   const id = randomUUID();
-  const sealed = sealSecrets(acting.keys, id, given.secrets);
+  const sealed = sealSecrets(acting.keys, { table: 'fobs', id }, given.secrets);
   const row: FobRow = {
     id,
     serial: given.serial,
@@ -110,32 +103,35 @@ export function fobNamed(db: Db, serial: string): Promise<FobRow | undefined> {
 /** The secrets of a fob, or undefined where the seal does not open. The caller clears them after use. */
 export function fobSecretsOf(keys: Keys, row: FobRow): FobSecrets | undefined {
   if (row.sealed_secrets === null || row.key_id === null) return undefined;
-  const plain = unseal(keys, { table: 'fobs', id: row.id }, { box: row.sealed_secrets, keyId: row.key_id });
-  if (plain === undefined) return undefined;
-  const written = JSON.parse(Buffer.from(plain).toString('utf8')) as Record<keyof FobSecrets, string>;
-  plain.fill(0);
-  const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));
-  return {
-    deviceSecret: bytes(written.deviceSecret),
-    pairingKey: bytes(written.pairingKey),
-    recoveryKey: bytes(written.recoveryKey),
-  };
+  return openSecrets(keys, { table: 'fobs', id: row.id }, { box: row.sealed_secrets, keyId: row.key_id });
 }
 
-function sealSecrets(keys: Keys, id: string, secrets: FobSecrets): Sealed {
-  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
-  const plain = Buffer.from(
-    JSON.stringify({
-      deviceSecret: text(secrets.deviceSecret),
-      pairingKey: text(secrets.pairingKey),
-      recoveryKey: text(secrets.recoveryKey),
-    }),
-  );
-  try {
-    return seal(keys, { table: 'fobs', id }, plain);
-  } finally {
-    plain.fill(0);
+/**
+ * Keeps a fob that has just shown that it holds these secrets, in place of those it had before. It has been known, or is
+ * known from now on.
+ */
+export async function keepProved(acting: Acting, given: NewFob): Promise<FobRow> {
+  const present = await fobNamed(acting.db, given.serial);
+  const id = present?.id ?? randomUUID();
+  const sealed = sealSecrets(acting.keys, { table: 'fobs', id }, given.secrets);
+  const { board, firmware } = given;
+  const changes = { board, firmware, sealed_secrets: sealed.box, key_id: sealed.keyId };
+  if (present !== undefined) {
+    await acting.db.updateTable('fobs').set(changes).where('id', '=', id).execute();
+    await record(acting, present, 'paired anew');
+    return { ...present, ...changes };
   }
+  const row: FobRow = {
+    id,
+    serial: given.serial,
+    ...changes,
+    ...clockColumns(undefined),
+    nickname: '',
+    created_ms: acting.atMs,
+  };
+  await acting.db.insertInto('fobs').values(row).execute();
+  await record(acting, row, 'paired');
+  return row;
 }
 
 function isSame(keys: Keys, row: FobRow, given: FobSecrets): boolean {

@@ -134,15 +134,17 @@ interface Belongings {
   readonly user?: User | undefined;
   readonly policy?: PolicyRow | undefined;
   readonly fobId?: string | undefined;
+  /** Set aside for its user, who enrols it: not usable yet. */
+  readonly isReserved?: boolean;
   /** What the audit calls it. */
   readonly action?: 'token.issue' | 'token.import';
 }
 
-/** Writes a token that nothing is against, `assigned` where it has a user and in the `inventory` where not. */
+/** Writes a token that nothing is against: `reserved` if so wished, `assigned` where it has a user, else in the `inventory`. */
 export async function insertToken(
   acting: Acting,
   given: SeededToken,
-  { user, policy, fobId, action = 'token.issue' }: Belongings,
+  { user, policy, fobId, isReserved = false, action = 'token.issue' }: Belongings,
 ): Promise<TokenResult> {
   const id = randomUUID();
   const sealed = seal(acting.keys, { table: 'tokens', id }, given.secret);
@@ -153,7 +155,7 @@ export async function insertToken(
     fob_id: fobId ?? null,
     policy_id: policy?.id ?? null,
     policy_version: policy?.version ?? null,
-    state: user === undefined ? 'inventory' : 'assigned',
+    state: isReserved ? 'reserved' : user === undefined ? 'inventory' : 'assigned',
     revoked_reason: null,
     ...columnsOf(given),
     suite: given.kind === 'ocra' ? (given.suite ?? null) : null,
@@ -168,7 +170,7 @@ export async function insertToken(
     last_used_ms: null,
   };
   await acting.db.insertInto('tokens').values(row).execute();
-  if (user !== undefined) await openAssignment(acting, id, user.id);
+  if (row.state === 'assigned' && user !== undefined) await openAssignment(acting, id, user.id);
   await recordAudit(acting.db, acting.keys, {
     atMs: acting.atMs,
     actor: acting.actor,

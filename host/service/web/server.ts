@@ -11,6 +11,7 @@ import { serveApi } from '../api/serve.ts';
 import { serveChallenges } from '../challenges/routes.ts';
 import { serveConsole } from '../console/routes.ts';
 import { serveActivation } from '../enrolment/pages/routes.ts';
+import { serveRelay } from '../enrolment/relay/route.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { serveMe } from '../me/routes.ts';
@@ -49,6 +50,7 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
   serveHealth(app, options.health);
   serveAssets(app);
   serveApi(app, context);
+  serveRelay(app, context);
   app.register(async api => serveChallenges(api, context));
   app.register(async pages => {
     pages.setErrorHandler((error, request, reply) => sendProblemPage(error, request, reply));

@@ -1,0 +1,92 @@
+import { type AccountSettings, accountProof, KIND_TOTP, storedKey } from '../../protocol/account.ts';
+import { equal } from '../../protocol/hmac.ts';
+import { ACCOUNT_ID_BYTES, PROOF_NONCE_BYTES } from '../../protocol/limits.ts';
+import type { OcraSuite } from '../../protocol/ocra.ts';
+import type { Client } from '../client/client.ts';
+import { hostPrimitives } from '../client/primitives.ts';
+import { digitsByte } from '../enrol/alphabets.ts';
+import type { Enrolment } from '../enrol/enrolment.ts';
+import { isRefusal } from '../errors.ts';
+import type { OwnerTools } from './tools.ts';
+
+/** An account as its owner knows it: what `accountProof` needs to check the fob. */
+export interface OwnedAccount {
+  readonly settings: AccountSettings;
+  /** The stored key, as `storedKey` gives it. */
+  readonly key: Uint8Array;
+}
+
+/** Everything but the id, which is drawn for each attempt. */
+export type Wanted = Pick<OwnedAccount, 'key'> & { readonly settings: Omit<AccountSettings, 'id'> };
+
+export function accountOf(enrolment: Enrolment): Wanted {
+  const { kind, algorithm, digits, alphabet, issuer, label, secret, suite } = enrolment;
+  const text = new TextEncoder();
+  return {
+    settings: {
+      kind,
+      algorithm,
+      digits: digitsByte(alphabet, digits),
+      period: kind === KIND_TOTP ? enrolment.period : 0,
+      ...(suite !== undefined && traitsOf(suite)),
+      issuer: text.encode(issuer),
+      label: text.encode(label),
+    },
+    key: storedKey(hostPrimitives, algorithm, secret),
+  };
+}
+
+function traitsOf({ question, length, inputs, step }: OcraSuite) {
+  return { question, length, inputs, step };
+}
+
+/**
+ * Writes an account inside an open session. The same one again changes nothing.
+ * @returns whether the fob proved the account with its answer; undefined where it has still to be asked
+ * @throws FobError `refused` (full, unsupported, too-long, out-of-range, account-exists …), those of the link
+ */
+export async function putAccount(
+  { random, signal }: OwnerTools,
+  client: Client,
+  { settings, key }: OwnedAccount,
+  { counter, suite }: Pick<Enrolment, 'counter' | 'suite'>,
+): Promise<boolean | undefined> {
+  const request = { ...settings, counter, secret: key };
+  if (suite !== undefined) {
+    await client.call('putOcra', { ...request, ...suite }, { signal });
+    return undefined;
+  }
+  if (client.knows('enrol')) {
+    const nonce = random(PROOF_NONCE_BYTES);
+    try {
+      const { mac } = await client.call('enrol', { ...request, nonce }, { signal });
+      return equal(mac, accountProof(hostPrimitives, key, settings.id, settings, nonce));
+    } catch (error) {
+      if (!isRefusal(error, 'unknown-command')) throw error;
+    }
+  }
+  await client.call('put', request, { signal });
+  return undefined;
+}
+
+/**
+ * Has the fob prove, by a MAC over a fresh nonce, that it holds this very key under these very settings.
+ * @throws FobError `refused` (no-such-account, damaged …), those of the link
+ */
+export async function isProved(
+  { random, signal }: OwnerTools,
+  client: Client,
+  { settings, key }: OwnedAccount,
+): Promise<boolean> {
+  const nonce = random(PROOF_NONCE_BYTES);
+  const { mac } = await client.call('prove', { id: settings.id, nonce }, { signal });
+  return equal(mac, accountProof(hostPrimitives, key, settings.id, settings, nonce));
+}
+
+/** Ids whose first byte is 0 are left to the fob's own records. */
+export function randomId(random: (length: number) => Uint8Array): Uint8Array {
+  for (;;) {
+    const id = random(ACCOUNT_ID_BYTES);
+    if (id[0] !== 0) return id;
+  }
+}

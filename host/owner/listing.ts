@@ -1,0 +1,15 @@
+import type { Response } from '../../protocol/commands.ts';
+import type { Client } from '../client/client.ts';
+
+/** What the fob says about each of its accounts, in its order, inside an open session. */
+export async function readAccounts(
+  client: Client,
+  count: number,
+  signal: AbortSignal | undefined,
+): Promise<Response<'list'>[]> {
+  const accounts: Response<'list'>[] = [];
+  for (let index = 0; index < count; index++) {
+    accounts.push(await client.call('list', { index }, { signal }));
+  }
+  return accounts;
+}

@@ -1,0 +1,72 @@
+import { DEVICE_SECRET_BYTES, ENTROPY_BYTES, PAIRING_KEY_BYTES } from '../../protocol/limits.ts';
+import { readPairingCode } from '../../protocol/pairing.ts';
+import type { Client } from '../client/client.ts';
+import { FobError, isRefusal } from '../errors.ts';
+import { CODE_ATTEMPTS_MAX, RECOVERY_KEY_BYTES } from '../limits.ts';
+import type { OwnerTools } from './tools.ts';
+
+/** The three secrets that an owner makes for a fob; the fob gets the first two. 32 bytes each. */
+export interface FobSecrets {
+  readonly deviceSecret: Uint8Array;
+  readonly pairingKey: Uint8Array;
+  readonly recoveryKey: Uint8Array;
+}
+
+export function freshSecrets(random: (length: number) => Uint8Array): FobSecrets {
+  return {
+    deviceSecret: random(DEVICE_SECRET_BYTES),
+    pairingKey: random(PAIRING_KEY_BYTES),
+    recoveryKey: random(RECOVERY_KEY_BYTES),
+  };
+}
+
+/**
+ * Has the person type the code that a fob shows, again where a character is wrong.
+ * @param ask isAgain: the last one had a wrong character
+ * @throws FobError `bad-input` after the last attempt, what `ask` throws
+ */
+export async function askedCode(ask: (isAgain: boolean) => Promise<string>): Promise<string> {
+  for (let attempts = 0; attempts < CODE_ATTEMPTS_MAX; attempts++) {
+    const code = readPairingCode(await ask(attempts > 0));
+    if (code !== undefined) return code;
+  }
+  throw new FobError('bad-input', {
+    sentence: 'The code has a wrong, missing or extra character.',
+    next: 'Type it as the fob shows it: 18 characters, with or without spaces.',
+  });
+}
+
+/** What the fob did besides taking its owner. */
+export interface Given {
+  readonly isEscrowed: boolean;
+  readonly isClockSet: boolean;
+}
+
+/** What the fob has done of `take`, as on the wire. */
+const TAKEN_ESCROWED = 1;
+const TAKEN_CLOCK = 2;
+
+/**
+ * All that a new owner has to give in one command; a fob of an older firmware gets the keys alone. In the session that
+ * was opened by the pairing code; the secrets must have been kept before.
+ * @throws FobError `refused`, those of the link: then the fob may have them
+ */
+export async function giveSecrets(
+  { now, random, signal }: OwnerTools,
+  client: Client,
+  { deviceSecret, pairingKey, recoveryKey }: FobSecrets,
+): Promise<Given> {
+  const keys = { deviceSecret, pairingKey, entropy: random(ENTROPY_BYTES) };
+  if (client.knows('take')) {
+    try {
+      // To the nearest second without waiting for it: a first time is good to a second anyhow (`error` of `time`).
+      const utc = Math.round(now() / 1000);
+      const { done } = await client.call('take', { ...keys, recoveryKey, utc }, { signal });
+      return { isEscrowed: (done & TAKEN_ESCROWED) !== 0, isClockSet: (done & TAKEN_CLOCK) !== 0 };
+    } catch (error) {
+      if (!isRefusal(error, 'unknown-command')) throw error;
+    }
+  }
+  await client.call('adopt', keys, { signal });
+  return { isEscrowed: false, isClockSet: false };
+}

@@ -1,0 +1,191 @@
+import { randomBytes, sign } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { RELAY_NONCE_BYTES } from '../../../activation/limits.ts';
+import { openingTranscript, type RelayMessage, type ServiceMessage } from '../../../activation/messages.ts';
+import { bytesOf, fieldOf, readRelayMessage } from '../../../activation/read-messages.ts';
+import type { Patience } from '../../../client/link.ts';
+import { limits } from '../../limits.ts';
+import type { Management } from '../../management.ts';
+import { readSettings } from '../../people/settings.ts';
+import type { Identity } from '../../sealing/identity.ts';
+import { relayTexts } from '../../texts/relay.ts';
+import { type Buckets, makeBuckets } from '../../web/buckets.ts';
+import { Enrolling } from './enrolling.ts';
+import { type Caller, type Entry, enterActivation } from './records/enter.ts';
+import type { Finished } from './records/finish.ts';
+import { refusalMessage } from './refusal.ts';
+
+/** What conversations with relays work with. */
+export interface RelayMeans {
+  readonly management: Management;
+  /** The application that the first passcode counts for. */
+  readonly applicationId: string;
+  /** Tells whoever watches that something changed. */
+  readonly announce: () => void;
+  readonly identity: () => Promise<Identity>;
+  /** How long fobs are waited for. Default: as for a cable. */
+  readonly patience?: Patience;
+}
+
+/** The way to one relay. */
+export interface Line {
+  send(text: string): void;
+  /** @param code RFC 6455 §7.4.1 */
+  close(code: number): void;
+}
+
+const NORMAL = 1000;
+const GOING_AWAY = 1001;
+const POLICY_VIOLATION = 1008;
+
+type Phase = 'open' | 'proving' | 'enter' | 'entering' | 'entered' | 'over';
+type Of<Type extends RelayMessage['type']> = Extract<RelayMessage, { type: Type }>;
+
+/**
+ * The service's side of one connection: it proves itself, takes the code, and enrols the fob that the relay carries. Each
+ * message has its time; any other ends the connection.
+ */
+export class Conversation {
+  private readonly means: RelayMeans;
+  private readonly caller: Caller;
+  /** By which the relay reached the service. */
+  private readonly origin: string;
+  private readonly line: Line;
+  private readonly messages: Buckets;
+  private readonly timers: NodeJS.Timeout[];
+  private phase: Phase;
+  private chars: number;
+  private enrolling: Enrolling | undefined;
+
+  constructor(means: RelayMeans, caller: Caller, origin: string, line: Line) {
+    this.means = means;
+    this.caller = caller;
+    this.origin = origin;
+    this.line = line;
+    this.messages = makeBuckets();
+    this.phase = 'open';
+    this.chars = 0;
+    const late = () => {
+      if (this.phase !== 'entered') this.end(POLICY_VIOLATION);
+    };
+    const old = () => void this.refuse('idle');
+    this.timers = [setTimeout(late, limits.relayOpeningMs), setTimeout(old, limits.relayLifeMs)];
+  }
+
+  /** A text from the relay; undefined for one that was none. */
+  receive(text: string | undefined): void {
+    if (this.phase === 'over') return;
+    const message = text !== undefined && this.isWithinBounds(text) ? readRelayMessage(text) : undefined;
+    if (message === undefined || !this.take(message)) this.end(POLICY_VIOLATION);
+  }
+
+  /** The connection is gone. Its relay may come back: the claim stays for as long as the lease. */
+  lost(): void {
+    this.over();
+  }
+
+  /** The service ends: the relay comes back to another node, or later. */
+  shutDown(): void {
+    this.end(GOING_AWAY);
+  }
+
+  private isWithinBounds(text: string): boolean {
+    this.chars += text.length;
+    return (
+      this.chars <= limits.relayCharsMax &&
+      this.messages.take('', limits.relayMessageBucket, performance.now())
+    );
+  }
+
+  /** @returns whether it was time for this message */
+  private take(message: RelayMessage): boolean {
+    if (message.type === 'stop') {
+      void this.enrolling?.claim.release().catch(() => undefined);
+      this.end(NORMAL);
+    } else if (message.type === 'open' && this.phase === 'open') {
+      this.phase = 'proving';
+      this.prove(message).catch(() => this.refuse('failed'));
+    } else if (message.type === 'enter' && this.phase === 'enter') {
+      this.phase = 'entering';
+      this.enter(message).catch(() => this.refuse('failed'));
+    } else if (this.phase === 'entered' && message.type !== 'open' && message.type !== 'enter') {
+      this.enrolling?.take(message);
+    } else return false;
+    return true;
+  }
+
+  private async prove({ nonce }: Of<'open'>): Promise<void> {
+    const { publicKey, privateKey } = await this.means.identity();
+    const own = new Uint8Array(randomBytes(RELAY_NONCE_BYTES));
+    const transcript = openingTranscript(bytesOf(nonce) ?? own, own, this.origin);
+    const signature = fieldOf(new Uint8Array(sign(null, transcript, privateKey)));
+    if (this.phase !== 'proving') return;
+    this.phase = 'enter';
+    this.say({ type: 'identity', key: publicKey, nonce: fieldOf(own), signature });
+  }
+
+  private async enter({ code, relay }: Of<'enter'>): Promise<void> {
+    const floor = wait(limits.refusalFloorMs);
+    const known = { code: bytesOf(code) ?? new Uint8Array(0), relay: bytesOf(relay) ?? new Uint8Array(0) };
+    const entry = await enterActivation(this.means.management, this.caller, known);
+    if (entry.kind === 'claimed') return await this.begin(entry);
+    // Whatever is wrong with it takes as long, and is answered by the same bytes.
+    await floor;
+    if (entry.kind === 'finished') this.done(entry.finished);
+    else await this.refuse(entry.code);
+  }
+
+  private async begin(entry: Extract<Entry, { kind: 'claimed' }>): Promise<void> {
+    const { serviceName } = await readSettings(this.means.management.db);
+    // Lost meanwhile: the same relay has it for as long as the lease.
+    if (this.phase !== 'entering') return;
+    this.phase = 'entered';
+    this.means.announce();
+    this.say({
+      type: 'entered',
+      service: serviceName,
+      user: entry.user.name,
+      serial: entry.serial,
+      fobs: entry.activation.fobs,
+      expiresMs: entry.activation.expires_ms,
+    });
+    this.enrolling = new Enrolling(this.means, entry, {
+      say: message => this.say(message),
+      refused: code => this.refuse(code),
+      done: finished => this.done(finished),
+    });
+    this.enrolling.start();
+  }
+
+  private done({ serial, token, ticket }: Finished): void {
+    this.means.announce();
+    this.say({ type: 'done', serial, token, text: relayTexts.done(serial), ticket });
+    this.end(NORMAL);
+  }
+
+  private async refuse(code: Parameters<typeof refusalMessage>[0]): Promise<void> {
+    if (this.phase === 'over') return;
+    this.over();
+    // Given back before it is said: whoever tries again at once finds it free.
+    await this.enrolling?.claim.release().catch(() => undefined);
+    this.means.announce();
+    this.line.send(JSON.stringify(refusalMessage(code)));
+    this.line.close(NORMAL);
+  }
+
+  private say(message: ServiceMessage): void {
+    if (this.phase !== 'over') this.line.send(JSON.stringify(message));
+  }
+
+  private end(code: number): void {
+    if (this.phase === 'over') return;
+    this.over();
+    this.line.close(code);
+  }
+
+  private over(): void {
+    this.phase = 'over';
+    for (const timer of this.timers) clearTimeout(timer);
+    this.enrolling?.stop();
+  }
+}

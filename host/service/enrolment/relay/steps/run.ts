@@ -1,0 +1,35 @@
+import type { RelayStep } from '../../../../activation/messages.ts';
+import type { Client } from '../../../../client/client.ts';
+import type { Hello } from '../../../../client/hello.ts';
+import type { OwnerTools } from '../../../../owner/tools.ts';
+import type { ActivationStep } from '../../../data/schema-enrolment.ts';
+import type { Management } from '../../../management.ts';
+import type { ActivationRow, Claim } from '../records/claim.ts';
+
+/** What is said with a step. */
+export interface StepFacts {
+  readonly again?: boolean;
+  readonly seconds?: number;
+}
+
+/** One fob at the other end of a relay, on its way to being enrolled. */
+export interface Run {
+  readonly management: Management;
+  readonly claim: Claim;
+  readonly client: Client;
+  readonly hello: Hello;
+  /** As it was when it was entered: what never changes of it. */
+  readonly activation: ActivationRow;
+  readonly tools: OwnerTools;
+  /** Has the person shown a step. */
+  readonly tell: (step: RelayStep, text: string, facts?: StepFacts) => void;
+  /** The code that the person types next. @throws RelayRefusal `idle`, FobError `cancelled`, `unplugged` */
+  readonly typedCode: () => Promise<string>;
+}
+
+/** Writes down how far it has come. @throws RelayRefusal where the claim is lost */
+export function reach(claim: Claim, step: ActivationStep): Promise<void> {
+  return claim.holding(async ({ db }, { id }) => {
+    await db.updateTable('activations').set({ step }).where('id', '=', id).execute();
+  });
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { CoreFob } from '../../host/kit/core-fob.ts';
+import { refusalOf, Scene, serialOf } from './kit.ts';
+
+describe('a relay brings a fob to an active token', () => {
+  it('that is blank, by the code on its screen', async () => {
+    await using scene = await Scene.open();
+    const fob = new CoreFob();
+    const done = await scene.relay(await scene.activation(), fob);
+    expect(done.serial).toBe(serialOf(fob));
+    const { tokens, activations, assignments, fobs, pairings, events } = await scene.state();
+    expect(tokens).toMatchObject([
+      { serial: done.token, state: 'active', kind: 'totp', fob_id: fobs[0]?.id },
+    ]);
+    expect(activations).toMatchObject([{ state: 'used', step: 'done', token_id: tokens[0]?.id }]);
+    expect(assignments).toMatchObject([{ token_id: tokens[0]?.id, to_ms: null }]);
+    expect(pairings).toEqual([]);
+    expect(events).toMatchObject([{ outcome: 'accepted', token_id: tokens[0]?.id }]);
+  });
+
+  it.each(['hotp', 'totp'] as const)('that the service owns, with its %s account', async kind => {
+    await using scene = await Scene.open();
+    const owned = await scene.ownFob();
+    const serial = await scene.putAccount(owned, kind);
+    const done = await scene.relay(await scene.activation({ fobs: 'owned' }), owned.fob);
+    expect(done).toMatchObject({ serial: owned.serial, token: serial });
+    expect((await scene.state()).tokens).toMatchObject([{ serial, state: 'active', kind }]);
+  });
+
+  it('that the service owns, without an account', async () => {
+    await using scene = await Scene.open();
+    const owned = await scene.ownFob();
+    const done = await scene.relay(await scene.activation({ fobs: 'owned' }), owned.fob);
+    expect(done.token).toMatch(new RegExp(`^${owned.serial}-[0-9a-f]{8}$`));
+    expect((await scene.state()).tokens).toMatchObject([{ serial: done.token, state: 'active' }]);
+  });
+});
+
+describe('an activation that is not valid', () => {
+  it('is refused by the same bytes, whatever is wrong', async () => {
+    await using scene = await Scene.open();
+    const fob = new CoreFob();
+    const wrong = [
+      { ...(await scene.activation()), code: new Uint8Array(16).fill(7) },
+      await scene.activation({ expires_ms: 1 }),
+      await scene.activation({ state: 'used' }),
+      await scene.activation({ state: 'revoked', reason: 'resent' }),
+    ];
+    const said = new Set<string>();
+    for (const activation of wrong) {
+      scene.log.splice(0);
+      expect(await refusalOf(scene.relay(activation, fob))).toBe('not_valid');
+      said.add(
+        scene.log.at(-1) === JSON.stringify({ type: 'stop' })
+          ? (scene.log.at(-2) ?? '')
+          : (scene.log.at(-1) ?? ''),
+      );
+    }
+    expect([...said]).toHaveLength(1);
+    expect([...said][0]).toContain('not_valid');
+  });
+});
