@@ -3,6 +3,7 @@ import { consoleLimits } from './console/limits.ts';
 import { enrolmentLimits } from './enrolment/limits.ts';
 import { mailLimits } from './mails/limits.ts';
 import { relayLimits } from './enrolment/relay/limits.ts';
+import { meLimits } from './me/limits.ts';
 
 /** Every bound, size and time of the service. Units last in the name. */
 export const limits = {
@@ -297,5 +298,6 @@ export const limits = {
   ...consoleLimits,
   ...enrolmentLimits,
   ...mailLimits,
+  ...meLimits,
   ...relayLimits,
 } as const;

@@ -199,6 +199,7 @@ function appOf(
       version: options.version ?? '0',
       challenges: challengesOf({ db, keys, lock: readLockPolicy, clock }, () => changes.announce()),
       operatorCookie: () => `passfob-operator-${state.port}`,
+      userCookie: () => `passfob-user-${state.port}`,
       isSecure,
     },
     {

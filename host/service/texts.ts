@@ -4,6 +4,7 @@ import { challengeOutcomes, challengeRefusals } from './texts/challenges.ts';
 import { consoleRefusals } from './texts/console.ts';
 import { enrolmentRefusals } from './texts/enrolment.ts';
 import { mailRefusals } from './texts/mails.ts';
+import { meRefusals } from './texts/me.ts';
 import { peopleRefusals, peopleTexts, pinRefusals } from './texts/people.ts';
 import { recordRefusals, recordTexts } from './texts/records.ts';
 import { tokenRefusals } from './texts/tokens.ts';
@@ -58,6 +59,7 @@ export const texts = {
     ...consoleRefusals,
     ...enrolmentRefusals,
     ...mailRefusals,
+    ...meRefusals,
   },
 
   pinRefusals,

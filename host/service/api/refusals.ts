@@ -17,6 +17,7 @@ export const refusalStatuses = {
   bad_suite: 400,
   bad_question: 400,
   bad_seed: 400,
+  bad_nickname: 400,
   import_file_missing: 400,
   bad_import_file: 422,
   bad_algorithm: 400,

@@ -24,7 +24,8 @@ export type AlertKind =
   | 'clock'
   | 'report'
   | 'undelivered'
-  | 'activation_expired';
+  | 'activation_expired'
+  | 'lost';
 export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'cancelled';
 export type JobItemState = 'waiting' | 'done' | 'refused';
 /** 0 or 1: SQLite has no type of its own for it. */

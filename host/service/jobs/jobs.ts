@@ -66,6 +66,7 @@ export async function start<Kind extends JobKind>(
   if (items.length > limits.jobItemsMax) return refused('too_many_items');
   if (title.length > limits.jobTitleMax || /\p{C}/u.test(title)) return refused('bad_title');
   const { db, keys, actor, atMs } = acting;
+  if (actor.role === 'user') throw new Error('a user started a job');
   const row: JobRow = {
     id: randomUUID(),
     kind,

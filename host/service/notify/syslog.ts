@@ -14,6 +14,7 @@ const SEVERITY: Readonly<Record<Notice['kind'], number>> = {
   revoked_use: 1,
   spray: 1,
   report: 1,
+  lost: 1,
   audit: 1,
   locked: 4,
   undelivered: 4,

@@ -2,9 +2,13 @@ import type { Role } from '../data/schema.ts';
 
 /** Who does something, as the audit names them, and how they reached the service. */
 export interface Actor {
-  /** An operator's user name, `api:` and a key's name, `link` for a one-time link, or `service` for the service itself. */
+  /**
+   * An operator's user name, `api:` and a key's name, `link` for a one-time link, or `service` for the service itself; a
+   * user's name where the role is `user`.
+   */
   readonly name: string;
-  readonly role: Role | 'service';
+  /** `user`: somebody on their own page, acting on what is their own. */
+  readonly role: Role | 'service' | 'user';
   readonly source: string;
   readonly requestId: string;
 }

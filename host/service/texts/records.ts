@@ -30,6 +30,7 @@ export const recordTexts = {
       report: 'Log-in reported by its user',
       activation_expired: 'Activation expired unused',
       undelivered: 'Mail to a user not delivered',
+      lost: 'Fob reported lost by its user',
       test: 'Test message',
     },
     title: (kind: string, count: number) => `Passfob: ${kind}${count > 1 ? ` (${count} times)` : ''}`,

@@ -64,6 +64,11 @@ export function suspend(acting: Acting, input: TokenInput): Promise<Result<Token
   return moveTo(acting, input, { to: 'suspended', action: 'token.suspend' });
 }
 
+/** Stops a token because its own user has lost it. It holds at once. */
+export function reportLost(acting: Acting, input: TokenInput): Promise<Result<TokenView>> {
+  return moveTo(acting, input, { to: 'suspended', action: 'token.report-lost' });
+}
+
 /** Lets a suspended token work again. */
 export function reactivate(acting: Acting, input: TokenInput): Promise<Result<TokenView>> {
   return moveTo(acting, input, { to: 'active', action: 'token.reactivate' });
@@ -129,9 +134,12 @@ const actionTo: Readonly<Record<TokenState, Action>> = {
   revoked: 'token.revoke',
 };
 
+/** What the audit calls it: an operator's action, or a user's own. */
+type TokenAct = Action | 'token.report-lost';
+
 interface Move {
   readonly to: TokenState;
-  readonly action: Action;
+  readonly action: TokenAct;
   /** Who has it from now on; left out, nothing about that changes. */
   readonly userId?: string | null;
   readonly reason?: RevokedReason;
@@ -194,7 +202,7 @@ async function userNameOf(db: Db, userId: string | null): Promise<string | null>
 function record(
   { db, keys, actor, atMs }: Acting,
   row: TokenRow,
-  action: Action,
+  action: TokenAct,
   detail: Readonly<Record<string, string | null>>,
 ): Promise<void> {
   const about = { subjectKind: 'token', subjectId: row.id, subject: row.serial } as const;

@@ -32,7 +32,7 @@ export const tokenStates: Readonly<Record<TokenState, StateRule>> = {
   initialised: { usable: false, user: 'none', seed: true, next: ['inventory', 'revoked'] },
   inventory: { usable: false, user: 'none', seed: true, next: ['reserved', 'assigned', 'revoked'] },
   reserved: { usable: false, user: 'perhaps', seed: true, next: ['inventory', 'assigned', 'revoked'] },
-  assigned: { usable: true, user: 'one', seed: true, next: ['inventory', 'active', 'revoked'] },
+  assigned: { usable: true, user: 'one', seed: true, next: ['inventory', 'active', 'suspended', 'revoked'] },
   active: { usable: true, user: 'one', seed: true, next: ['suspended', 'revoked'] },
   suspended: { usable: false, user: 'one', seed: true, next: ['active', 'inventory', 'revoked'] },
   revoked: { usable: false, user: 'perhaps', seed: false, next: [] },

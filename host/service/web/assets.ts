@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { operatorScript } from '../console/kit/live-script.ts';
 import { consoleStyleSheet } from '../console/kit/styles.ts';
+import { portalStyleSheet } from '../enrolment/pages/styles.ts';
 import { limits } from '../limits.ts';
 import { styleSheet } from './styles.ts';
 
@@ -16,6 +17,7 @@ interface Asset {
 const assets = {
   'service.css': { type: 'text/css; charset=utf-8', body: styleSheet },
   'console.css': { type: 'text/css; charset=utf-8', body: consoleStyleSheet },
+  'portal.css': { type: 'text/css; charset=utf-8', body: portalStyleSheet },
   'operator.js': { type: 'text/javascript; charset=utf-8', body: operatorScript },
   'icon.svg': { type: 'image/svg+xml', body: icon },
 } as const satisfies Record<string, Asset>;

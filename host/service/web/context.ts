@@ -34,6 +34,8 @@ export interface WebContext {
   readonly challenges: Challenges;
   /** Cookies are not kept apart by port: the name is, so that two services on one computer do not log each other out. */
   readonly operatorCookie: () => string;
+  /** The cookie of the users' own page. */
+  readonly userCookie: () => string;
   readonly metrics: Metrics;
   /** Of this program. */
   readonly version: string;

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { limits } from '../limits.ts';
 import { PROBED } from './health-routes.ts';
 import { Problem } from './problems.ts';
@@ -54,6 +54,17 @@ function securityHeaders({ embeddable, isSecure }: GuardOptions): Record<string,
     ...(embeddable ? {} : { 'x-frame-options': 'DENY' }),
     ...(isSecure ? { 'strict-transport-security': `max-age=${limits.hstsMaxAgeSeconds}` } : {}),
   };
+}
+
+/** Adds sources to directives of the content security policy of one answer. */
+export function widenPolicy(reply: FastifyReply, sources: Readonly<Record<string, string>>): void {
+  const policy = String(reply.getHeader('content-security-policy'))
+    .split('; ')
+    .map(directive => {
+      const more = sources[directive.split(' ')[0] ?? ''];
+      return more === undefined ? directive : `${directive} ${more}`;
+    });
+  reply.header('content-security-policy', policy.join('; '));
 }
 
 /**

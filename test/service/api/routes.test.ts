@@ -29,6 +29,7 @@ function contextOf({ management }: Office): WebContext {
     wakeJobs: () => undefined,
     challenges: { ask: () => Promise.reject(new Error('not here')), answer: async () => 'wrong' },
     operatorCookie: () => 'none',
+    userCookie: () => 'none',
     metrics: makeMetrics(),
     version: '0',
     isSecure: false,

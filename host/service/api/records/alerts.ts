@@ -18,6 +18,7 @@ const alert = named(
       'report',
       'undelivered',
       'activation_expired',
+      'lost',
     ),
     user: nullable(words),
     serial: nullable(words),

@@ -120,7 +120,7 @@ async function markSeen(db: Db, hash: string, nowMs: number): Promise<void> {
 }
 
 /** Whether a token sent with a request is the session's own; in time that tells nothing of where they differ. */
-export function isCsrfToken(session: Session, given: string): boolean {
+export function isCsrfToken(session: Pick<Session, 'csrf'>, given: string): boolean {
   // Compared as hashes, which have one length.
   return timingSafeEqual(Buffer.from(hashBearer(session.csrf)), Buffer.from(hashBearer(given)));
 }
@@ -157,7 +157,11 @@ export async function endSession(db: Db, value: string): Promise<void> {
   });
 }
 
-/** Ends all sessions of a user, in the caller's transaction: disabled, another role, another password. */
+/**
+ * Ends all sessions of a user, in the caller's transaction, those of the own page too: disabled, another role, another
+ * password, the last fob gone.
+ */
 export async function endSessionsOf(db: Db, userId: string): Promise<void> {
+  await db.deleteFrom('user_sessions').where('user_id', '=', userId).execute();
   await db.deleteFrom('operator_sessions').where('user_id', '=', userId).execute();
 }

@@ -1,6 +1,6 @@
 import { recordAudit } from '../../../audit/record.ts';
 import { limits } from '../../../limits.ts';
-import { makeBearer } from '../../../people/credentials/bearers.ts';
+import { makeTicket } from '../../../me/sessions.ts';
 import type { Acting } from '../../../tokens/acting.ts';
 import { openAssignment } from '../../../tokens/assignments.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
@@ -109,17 +109,7 @@ export async function finishedAlready(
 }
 
 async function ticketFor({ db, atMs }: Acting, userId: string, tokenId: string): Promise<Finished> {
-  const { value, hash } = makeBearer('pft');
-  await db
-    .insertInto('user_sessions')
-    .values({
-      token_hash: hash,
-      user_id: userId,
-      kind: 'ticket',
-      created_ms: atMs,
-      expires_ms: atMs + limits.ticketMs,
-    })
-    .execute();
+  const { value } = await makeTicket(db, userId, atMs);
   const { token, serial } = await db
     .selectFrom('tokens')
     .innerJoin('fobs', 'fobs.id', 'tokens.fob_id')

@@ -1,0 +1,75 @@
+import { type Given, readGiven } from './given.ts';
+import { CAMERA_LOOK_MS, IMAGE_BYTES_MAX, IMAGE_SIDE_MAX } from './limits.ts';
+
+/** A picture that a canvas can draw, and its size. */
+interface Drawable {
+  readonly source: CanvasImageSource;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The activation in a picture's QR codes, or undefined. What reads them is loaded at the first picture. */
+async function givenIn(picture: Drawable): Promise<Given | undefined> {
+  const { textsIn } = await import('./scan.ts');
+  for (const text of await textsIn(pixelsOf(picture))) {
+    const given = readGiven(text);
+    if (given !== undefined) return given;
+  }
+  return undefined;
+}
+
+function pixelsOf({ source, width, height }: Drawable): ImageData {
+  const scale = Math.min(1, IMAGE_SIDE_MAX / Math.max(width, height, 1));
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(height * scale));
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (context === null) throw new Error('the browser draws no pictures');
+  // A transparent picture would be black on black.
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(source, 0, 0, canvas.width, canvas.height);
+  return context.getImageData(0, 0, canvas.width, canvas.height);
+}
+
+/** What a file of a picture holds. @throws where the browser cannot read it as one */
+export async function readImage(file: Blob): Promise<Given | undefined> {
+  if (file.size > IMAGE_BYTES_MAX) throw new RangeError('the file is too big');
+  const bitmap = await createImageBitmap(file);
+  try {
+    return await givenIn({ source: bitmap, width: bitmap.width, height: bitmap.height });
+  } finally {
+    bitmap.close();
+  }
+}
+
+/**
+ * Looks through the camera until it sees an activation code or is told to end; the camera is off again afterwards.
+ *
+ * @param video where the picture is shown
+ * @returns undefined where it was told to end
+ * @throws where there is no camera or it may not be used
+ */
+export async function lookThroughCamera(
+  video: HTMLVideoElement,
+  signal: AbortSignal,
+): Promise<Given | undefined> {
+  const stream = await navigator.mediaDevices.getUserMedia({
+    audio: false,
+    video: { facingMode: 'environment' },
+  });
+  try {
+    video.srcObject = stream;
+    await video.play();
+    while (!signal.aborted) {
+      const { videoWidth: width, videoHeight: height } = video;
+      const given = width > 0 ? await givenIn({ source: video, width, height }) : undefined;
+      if (given !== undefined) return given;
+      await new Promise(resolve => setTimeout(resolve, CAMERA_LOOK_MS));
+    }
+    return undefined;
+  } finally {
+    for (const track of stream.getTracks()) track.stop();
+    video.srcObject = null;
+  }
+}

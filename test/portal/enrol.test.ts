@@ -1,0 +1,136 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { chromium } from 'playwright-core';
+import { expect, onTestFinished, vi } from 'vitest';
+import { activationString } from '../../host/activation/activation-string.ts';
+import { hashOfCode } from '../../host/service/enrolment/code.ts';
+import { ensureIdentity } from '../../host/service/sealing/identity.ts';
+import type { Service } from '../../host/service/service.ts';
+import { needsBuild, simulatedFob } from '../host/kit/simulated-fob.ts';
+import { secret } from '../kit/secrets.ts';
+import { itNeeds } from '../kit/tools.ts';
+import { Rig } from '../service/kit.ts';
+import { Office } from '../service/people/kit.ts';
+import { plugInto } from './cable.ts';
+import { findings, needsPortal } from './kit.ts';
+
+// A browser, a fob and a service start, and a person presses and types.
+vi.setConfig({ testTimeout: 120_000 });
+
+const needs = { name: 'npm run build, and chromium', found: needsBuild.found && needsPortal.found };
+
+/** Gives out an activation for any fob. @returns its string */
+async function activate(office: Office, service: Service, user: string): Promise<string> {
+  const { db, keys } = office.management;
+  const { publicKey } = await ensureIdentity(db, keys, Date.now());
+  const digest = createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest();
+  const code = secret(new Uint8Array(randomBytes(16)));
+  const { id } = await db.selectFrom('users').select('id').where('name', '=', user).executeTakeFirstOrThrow();
+  await db
+    .insertInto('activations')
+    .values({
+      id: randomUUID(),
+      user_id: id,
+      token_id: null,
+      policy_id: null,
+      fobs: 'any',
+      code_hash: hashOfCode(code),
+      state: 'open',
+      reason: null,
+      created_ms: Date.now(),
+      expires_ms: Date.now() + 600_000,
+      reminded_ms: null,
+      expiry_told_ms: null,
+      claim: null,
+      claimed_until_ms: null,
+      fob_id: null,
+      step: 'waiting',
+      used_ms: null,
+      actor: 'grace',
+    })
+    .execute();
+  const fingerprint = new Uint8Array(digest.subarray(0, 16));
+  return secret(activationString({ service: service.url, code, fingerprint }));
+}
+
+/** A blank fob, and a page in Chromium that it is plugged into. */
+async function furnished(executablePath: string) {
+  const fob = await simulatedFob();
+  onTestFinished(() => fob.close());
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  onTestFinished(() => browser.close());
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  const addresses: string[] = [];
+  const complaints: string[] = [];
+  page.on('request', request => addresses.push(request.url().split('#')[0] ?? ''));
+  page.on('pageerror', error => complaints.push(error.message));
+  await plugInto(context, page, fob.tcp);
+  const press = (name: string) => page.getByRole('button', { name }).press('Enter');
+  const heading = (name: string) => page.getByRole('heading', { name });
+  const alert = (text: string) => page.getByRole('alert').filter({ hasText: text });
+  return { fob, page, addresses, complaints, press, heading, alert };
+}
+
+itNeeds(
+  needs,
+  'a link leads to an active token in Chromium: the cable is pulled and the service restarted on the way',
+  async executablePath => {
+    await using rig = new Rig();
+    const logged: string[] = [];
+    const log = (...said: unknown[]) => void logged.push(JSON.stringify(said));
+    const service = await rig.start({ clock: Date.now, log });
+    await using office = await Office.beside(rig);
+    await office.users('ada');
+    const string = await activate(office, service, 'ada');
+    const { fob, page, addresses, complaints, press, heading, alert } = await furnished(executablePath);
+
+    await page.goto(`${service.url}/activate#${string}`);
+    await press('Choose my fob');
+    const code = page.getByLabel('Code on the fob’s screen');
+    await code.waitFor();
+    expect(await code.evaluate(field => field === document.activeElement)).toBe(true);
+    expect(await page.locator('#user').textContent()).toBe('For ada.');
+    expect(await findings(page)).toEqual([]);
+
+    await fob.ask({ do: 'unplug' });
+    await alert('not connected any more').waitFor();
+    await fob.ask({ do: 'replug' });
+    await code.waitFor();
+    await code.fill(await fob.code());
+    await page.keyboard.press('Enter');
+
+    const asksForPress = page.locator('li[data-step="press"][data-state="now"]');
+    await asksForPress.waitFor();
+    await service.close();
+    await page.getByRole('status').filter({ hasText: 'connection was lost' }).waitFor();
+    const again = await rig.start({ clock: Date.now, log, port: Number(new URL(service.url).port) });
+    await asksForPress.waitFor();
+    // The question of before may still be on the screen: a person answers what is asked, as often as it is.
+    const isActive = async () => {
+      await fob.approve();
+      return heading('Your fob is active').isVisible();
+    };
+    await expect.poll(isActive, { timeout: 60_000 }).toBe(true);
+
+    expect(await findings(page)).toEqual([]);
+    secret(await page.locator('#ticket').inputValue());
+    const [token] = await again.tokens();
+    expect(token).toMatchObject({ user: 'ada', state: 'active' });
+    expect(await page.locator('#serial').textContent()).toBe(token?.serial);
+    const used = await office.store.db.selectFrom('activations').select(['state', 'step']).execute();
+    expect(used).toEqual([{ state: 'used', step: 'done' }]);
+    // The string is nowhere in the page any more, and was in no request and no log.
+    expect((await page.content()).toLowerCase().includes(string)).toBe(false);
+    await press('Open your page');
+    await heading('Try a passcode').waitFor();
+    expect([...addresses, ...logged].join('\n').includes(string.slice(3))).toBe(false);
+    expect(complaints).toEqual([]);
+
+    await page.goto(`${service.url}/activate#${string}`);
+    await press('Choose my fob');
+    await alert('This activation is not valid').waitFor();
+    const offered = await page.getByRole('button').filter({ visible: true }).allTextContents();
+    expect(offered).toEqual(['Use another string']);
+  },
+);

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { activationString } from '../../host/activation/activation-string.ts';
+import { qrSvg } from '../../host/activation/qr-svg.ts';
+import { mapped, type Picture } from '../enrol/images.ts';
+import { secret } from '../kit/secrets.ts';
+import { type Need, needsTool } from '../kit/tools.ts';
+
+/** The page's script as it was built, and a browser. */
+export const needsPortal: Need<string> = {
+  name: 'npm run build, and chromium',
+  found: existsSync(fileURLToPath(new URL('../../dist/host/portal/portal.json', import.meta.url)))
+    ? needsTool('chromium').found
+    : undefined,
+};
+
+/** A string for a service, with a code that nobody gave out. */
+export function strangersString(service: string): string {
+  const bytes = () => new Uint8Array(randomBytes(16));
+  return secret(activationString({ service, code: bytes(), fingerprint: bytes() }));
+}
+
+/** Draws the bars of an SVG, so many pixels a module. */
+export function drawn(svg: string, scale: number): Picture {
+  const side = Number(/viewBox="0 0 (\d+) \1"/.exec(svg)?.[1]);
+  const pixels = new Uint8Array(side * side).fill(255);
+  const dark = /<path fill="#000" d="([^"]*)"/.exec(svg)?.[1] ?? '';
+  for (const [, x, y, length] of dark.matchAll(/M(\d+) (\d+)h(\d+)v1h-\3z/g))
+    pixels.fill(0, Number(y) * side + Number(x), Number(y) * side + Number(x) + Number(length));
+  const size = side * scale;
+  return mapped({ width: side, height: side, pixels }, size, size, (x, y) => [x / scale, y / scale]);
+}
+
+export function qrPicture(string: string, scale = 4): Picture {
+  return drawn(qrSvg(string, 'QR code'), scale);
+}
+
+/** What a camera sees that a QR code is held in front of, as a YUV4MPEG2 file. */
+export function film(string: string): Buffer {
+  const [width, height] = [640, 480];
+  const code = qrPicture(string, 5);
+  const luma = Buffer.alloc(width * height, 120);
+  const [left, top] = [(width - code.width) >> 1, (height - code.height) >> 1];
+  for (let y = 0; y < code.height; y++)
+    for (let x = 0; x < code.width; x++)
+      luma[(top + y) * width + left + x] = code.pixels[y * code.width + x] === 0 ? 30 : 220;
+  const frame = Buffer.concat([Buffer.from('FRAME\n'), luma, Buffer.alloc((width * height) / 2, 128)]);
+  return Buffer.concat([
+    Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`),
+    frame,
+    frame,
+  ]);
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface AxeWindow {
+  readonly axe: {
+    run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
+  };
+}
+
+/** What axe finds, and what sticks out sideways, on a desk by day and on a phone by night. */
+export async function findings(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const [width, height, colorScheme] of [
+    [1280, 900, 'light'],
+    [320, 700, 'dark'],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.evaluate(axeSource);
+    const here = await page.evaluate(async () => {
+      const { violations } = await (window as unknown as AxeWindow).axe.run();
+      const all = violations.flatMap(({ id, nodes }) =>
+        nodes.map(node => `${id}: ${node.html} ${node.failureSummary ?? ''}`),
+      );
+      const { scrollWidth, clientWidth } = document.documentElement;
+      return scrollWidth > clientWidth ? [...all, `${scrollWidth - clientWidth} px stick out`] : all;
+    });
+    found.push(...here.map(text => `${width} ${colorScheme}: ${text}`));
+  }
+  return found;
+}

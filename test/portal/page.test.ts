@@ -1,0 +1,123 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { portalTexts } from '../../host/service/texts/portal.ts';
+import { itNeeds } from '../kit/tools.ts';
+import { Rig } from '../service/kit.ts';
+import { Office } from '../service/people/kit.ts';
+import { needsPortal } from './kit.ts';
+
+/** What scanners of links, and programs that show previews, ask for. */
+const AGENTS = ['GET', 'HEAD', 'GET', 'HEAD', 'GET'].flatMap(method =>
+  [
+    'Mozilla/5.0 (compatible; SafeLinks)',
+    'Slackbot-LinkExpanding 1.0',
+    'curl/8.0',
+    'python-requests/2.31',
+  ].map(agent => ({ method, agent })),
+);
+
+test('twenty scanners get one page, and nothing anywhere is other than before', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  await using office = await Office.beside(rig);
+  await office.users('ada');
+  const { db } = office.store;
+  const { id } = await db.selectFrom('users').select('id').executeTakeFirstOrThrow();
+  await db
+    .insertInto('activations')
+    .values({
+      id: randomUUID(),
+      user_id: id,
+      token_id: null,
+      policy_id: null,
+      fobs: 'any',
+      code_hash: randomBytes(32).toString('hex'),
+      state: 'open',
+      reason: null,
+      created_ms: rig.clock.nowMs,
+      expires_ms: rig.clock.nowMs + 60_000,
+      reminded_ms: null,
+      expiry_told_ms: null,
+      claim: null,
+      claimed_until_ms: null,
+      fob_id: null,
+      step: 'waiting',
+      used_ms: null,
+      actor: 'grace',
+    })
+    .execute();
+  const everything = async () =>
+    JSON.stringify([
+      await db.selectFrom('activations').selectAll().execute(),
+      await db.selectFrom('user_sessions').selectAll().execute(),
+      await db.selectFrom('events').selectAll().execute(),
+      await db.selectFrom('audit').select(['id', 'action', 'mac']).execute(),
+      await db.selectFrom('alerts').selectAll().execute(),
+    ]);
+  const before = await everything();
+  const pages = new Set<string>();
+  for (const { method, agent } of AGENTS) {
+    const answer = await fetch(`${service.url}/activate`, { method, headers: { 'user-agent': agent } });
+    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([200, null]);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    const text = await answer.text();
+    if (method === 'HEAD') expect(text).toBe('');
+    else pages.add(text);
+  }
+  expect(AGENTS).toHaveLength(20);
+  expect(pages.size).toBe(1);
+  expect(await everything()).toBe(before);
+});
+
+test('camera and ports are open to this page alone, and WebAssembly too', async () => {
+  await using rig = new Rig();
+  const { url } = await rig.start();
+  const headersOf = async (path: string) => {
+    const { headers } = await fetch(url + path, { redirect: 'manual' });
+    return [headers.get('content-security-policy') ?? '', headers.get('permissions-policy') ?? ''];
+  };
+  const [policy, permissions] = await headersOf('/activate');
+  expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval';");
+  expect(policy).toContain(`connect-src 'self' ${url.replace('http', 'ws')};`);
+  expect(policy).not.toContain('unsafe-inline');
+  expect(permissions).toBe('camera=(self), serial=(self), hid=(self), geolocation=(), microphone=()');
+  for (const path of ['/login', '/me/sign-in', '/operator', '/assets/portal/none']) {
+    const [others, theirs] = await headersOf(path);
+    expect([path, others?.includes('wasm'), theirs]).toEqual([
+      path,
+      false,
+      'camera=(), geolocation=(), microphone=()',
+    ]);
+  }
+});
+
+test('the page without its script says what else can be done, and its texts end no element', async () => {
+  await using rig = new Rig();
+  const { url } = await rig.start();
+  const text = await (await fetch(`${url}/activate`)).text();
+  expect(text).toContain(portalTexts.ways.commandLine);
+  expect(text.split('<section id="alone"')[1]?.split('>')[0]).not.toContain('hidden');
+  const island = /<script type="application\/json" id="texts">([^<]*)<\/script>/.exec(text)?.[1] ?? '';
+  expect(JSON.parse(island)).toEqual(portalTexts.island);
+});
+
+itNeeds(needsPortal, 'the files of the script are kept for good, and no others are served', async () => {
+  await using rig = new Rig();
+  const { url } = await rig.start();
+  const page = await (await fetch(`${url}/activate`)).text();
+  const script = /<script type="module" src="([^"]+)"/.exec(page)?.[1] ?? '';
+  expect(script).toMatch(/^\/assets\/portal\/main-\w{8}\.js$/);
+  const answer = await fetch(url + script);
+  expect(answer.headers.get('cache-control')).toContain('immutable');
+  const text = await answer.text();
+  // What a person did not ask for is not done: the clipboard is nobody's but theirs.
+  expect(text).not.toMatch(/clipboard|execCommand|localStorage|sessionStorage|document\.cookie/);
+  const scan = /scan-\w{8}\.js/.exec(text)?.[0];
+  const wasm = /zxing_reader-\w{8}\.wasm/.exec(
+    await (await fetch(`${url}/assets/portal/${scan}`)).text(),
+  )?.[0];
+  const reader = await fetch(`${url}/assets/portal/${wasm}`);
+  expect([reader.status, reader.headers.get('content-type')]).toEqual([200, 'application/wasm']);
+  for (const name of ['portal.json', '..%2f..%2f..%2fpackage.json', 'main.js', '%2e%2e'])
+    expect((await fetch(`${url}/assets/portal/${name}`)).status).toBe(404);
+});

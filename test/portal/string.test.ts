@@ -1,0 +1,183 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { inGroups } from '../../host/activation/activation-string.ts';
+import { readQrImage } from '../../host/enrol/qr.ts';
+import type { Service } from '../../host/service/service.ts';
+import { png } from '../enrol/images.ts';
+import { describeNeeds } from '../kit/tools.ts';
+import { Rig } from '../service/kit.ts';
+import { drawn, film, findings, needsPortal, qrPicture, strangersString } from './kit.ts';
+
+// A browser takes its time where others want the machine too.
+vi.setConfig({ testTimeout: 120_000 });
+
+describeNeeds(needsPortal, 'the activation page', executablePath => {
+  const rig = new Rig();
+  const folder = mkdtempSync(join(tmpdir(), 'passfob-portal-'));
+  const logged: string[] = [];
+  let service: Service;
+  let browser: Browser;
+  let filmed: string;
+
+  beforeAll(async () => {
+    const log = (...said: unknown[]) => void logged.push(JSON.stringify(said));
+    service = await rig.start({ log });
+    filmed = strangersString(service.url);
+    const camera = join(folder, 'camera.y4m');
+    writeFileSync(camera, film(filmed));
+    browser = await chromium.launch({
+      executablePath,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--use-fake-ui-for-media-stream',
+        '--use-fake-device-for-media-stream',
+        `--use-file-for-fake-video-capture=${camera}`,
+      ],
+    });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await rig[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** A page in a browser of its own, with or without a way to a fob, and what the browser complains of. */
+  async function newPage(reaches: 'fob' | 'nothing', options: BrowserContextOptions = {}) {
+    const context = await browser.newContext(options);
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    const complaints: string[] = [];
+    const asked: string[] = [];
+    page.on('pageerror', error => complaints.push(error.message));
+    page.on('console', message => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    page.on('request', request => asked.push(request.url()));
+    await page.addInitScript(has => {
+      const value = has
+        ? {
+            getPorts: async () => [],
+            addEventListener: () => undefined,
+            removeEventListener: () => undefined,
+          }
+        : undefined;
+      Object.defineProperty(navigator, 'serial', { value });
+      Object.defineProperty(navigator, 'hid', { value: undefined });
+    }, reaches === 'fob');
+    return { page, context, complaints, asked };
+  }
+
+  const headingOf = (page: Page) =>
+    page.evaluate(() => (document.activeElement?.tagName === 'H2' ? document.activeElement.textContent : ''));
+
+  it('takes the string out of address and history at once, and shows what comes next', async () => {
+    const { page, complaints, asked } = await newPage('fob');
+    const string = strangersString(service.url);
+    await page.goto(`${service.url}/activate#${string}`);
+    await page.getByRole('heading', { name: 'Plug in your fob' }).waitFor();
+    expect(page.url()).toBe(`${service.url}/activate`);
+    expect(await page.evaluate(() => history.length)).toBeLessThanOrEqual(2);
+    expect(await headingOf(page)).toBe('Plug in your fob');
+    expect(await page.content()).not.toContain(string);
+    expect(asked.filter(url => url.split('#')[0]?.includes(string.slice(3)))).toEqual([]);
+    // What reads pictures is not loaded for nothing.
+    expect(asked.filter(url => url.includes('wasm') || url.includes('/scan'))).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.goBack().catch(() => undefined);
+    await page.goto(`${service.url}/activate`);
+    await page.getByRole('heading', { name: 'Your activation string' }).waitFor();
+    expect(logged.join('\n')).not.toContain(string.slice(3));
+  });
+
+  it('takes the string as people have it, from an image file, and from the camera', async () => {
+    const { page, complaints } = await newPage('fob');
+    const open = () => page.goto(`${service.url}/activate`);
+    const ready = () => page.getByRole('heading', { name: 'Plug in your fob' }).waitFor();
+    const string = strangersString(service.url);
+    await open();
+    const field = page.getByRole('textbox', { name: 'Activation string' });
+    await field.fill(string.replace(/.$/, last => (last === 'q' ? 'p' : 'q')));
+    await page.getByRole('button', { name: 'Go on' }).first().click();
+    await page.getByRole('alert').filter({ hasText: 'not a whole activation string' }).waitFor();
+    expect(await field.evaluate(one => one === document.activeElement)).toBe(true);
+    await field.fill(` ${inGroups(string.toUpperCase()).replaceAll(' ', '\n - ')}`);
+    await page.getByRole('button', { name: 'Go on' }).first().click();
+    await ready();
+    expect(await page.getByRole('alert').count()).toBe(0);
+
+    await open();
+    const image = page.getByLabel('Image file with the QR code');
+    const file = (buffer: Uint8Array) => ({
+      name: 'qr.png',
+      mimeType: 'image/png',
+      buffer: Buffer.from(buffer),
+    });
+    await image.setInputFiles(file(png({ width: 40, height: 40, pixels: new Uint8Array(1600).fill(200) })));
+    await page.getByRole('alert').filter({ hasText: 'No activation code was found' }).waitFor();
+    await image.setInputFiles(file(new TextEncoder().encode('no image')));
+    await page.getByRole('alert').filter({ hasText: 'no image that your browser can read' }).waitFor();
+    await image.setInputFiles(file(png(qrPicture(string))));
+    await ready();
+
+    await open();
+    await page.getByRole('button', { name: 'Read it with the camera' }).click();
+    await ready();
+    await page.getByRole('button', { name: 'Show the string' }).click();
+    expect(await page.locator('#shown-string').textContent()).toBe(inGroups(filmed));
+    expect(await page.locator('#video').evaluate(video => (video as HTMLVideoElement).srcObject)).toBeNull();
+    expect(complaints).toEqual([]);
+  });
+
+  it('sends a string of another service there, and nothing but an address anywhere', async () => {
+    const { page } = await newPage('fob');
+    const other = strangersString('https://otp.example.org');
+    await page.goto(`${service.url}/activate#${other}`);
+    const link = page.getByRole('link', { name: 'Go to otp.example.org' });
+    expect(await link.getAttribute('href')).toBe(`https://otp.example.org/activate#${other}`);
+    expect(await page.getByRole('button').filter({ visible: true }).count()).toBe(0);
+    expect(await findings(page)).toEqual([]);
+    await page.goto(`${service.url}/activate#javascript:alert(1)`);
+    await page.getByRole('alert').filter({ hasText: 'not a whole activation string' }).waitFor();
+    const kept = await page.locator('#elsewhere-link').getAttribute('href');
+    expect(kept === null).toBe(true);
+  });
+
+  it('says what to do where the browser reaches no fob, with a QR code that goes when it is hidden', async () => {
+    const { page, complaints } = await newPage('nothing');
+    const string = strangersString(service.url);
+    await page.goto(`${service.url}/activate#${string}`);
+    await page.getByRole('heading', { name: 'This browser cannot reach a fob' }).waitFor();
+    expect(await page.locator('#unable').textContent()).toMatch(/Chrome[\s\S]*passfob activate/);
+    const show = page.getByRole('button', { name: 'Show the QR code' });
+    await show.click();
+    const svg = await page.locator('#qr-image').innerHTML();
+    const decoded = await readQrImage(png(drawn(svg, 4)));
+    expect(decoded.toLowerCase()).toBe(string);
+    expect(await page.getByRole('img', { name: 'QR code of your activation string' }).count()).toBe(1);
+    expect(await findings(page)).toEqual([]);
+    await show.click();
+    expect(await page.locator('#qr-image').innerHTML()).toBe('');
+    expect(complaints).toEqual([]);
+  });
+
+  it('is clean for axe, by day and by night, on a desk and on a phone, and without scripts', async () => {
+    const { page } = await newPage('fob', { bypassCSP: true });
+    await page.goto(`${service.url}/activate`);
+    await page.getByRole('heading', { name: 'Your activation string' }).waitFor();
+    expect(await findings(page)).toEqual([]);
+    await page.goto(`${service.url}/activate#${strangersString(service.url)}`);
+    await page.getByRole('button', { name: 'Show the QR code' }).click();
+    await page.getByRole('button', { name: 'Show the string' }).click();
+    expect(await findings(page)).toEqual([]);
+    const without = await newPage('fob', { javaScriptEnabled: false });
+    await without.page.goto(`${service.url}/activate`);
+    const shown = (await without.page.locator('main > section:visible').allTextContents()).join();
+    expect(shown).toMatch(/needs its script[\s\S]*Chrome[\s\S]*passfob activate/);
+    expect(shown).not.toContain('Choose my fob');
+  });
+});
