@@ -40,7 +40,7 @@ export async function runService(
     if (invocation.command === 'service-doctor') return await doctor(configuration, isJson, terminal);
     if (invocation.command === 'service-admin-link')
       return sayReport(terminal, isJson, await adminLink(configuration));
-    return sayReport(terminal, isJson, await runRecords(invocation, configuration));
+    return sayReport(terminal, isJson, await runRecords(invocation, configuration, terminal.stdin));
   } catch (error) {
     throw serviceError(error);
   }

@@ -11,7 +11,7 @@ export type RecordInvocation = ServiceFlags &
   (
     | { readonly command: 'service-backup'; readonly file: string }
     | { readonly command: 'service-restore'; readonly file: string; readonly counterGap: number | undefined }
-    | { readonly command: 'service-audit-verify' | 'service-rekey' }
+    | { readonly command: 'service-audit-verify' | 'service-rekey' | 'service-bounce' }
   );
 
 /** What `passfob serve` and `passfob service` are told. */

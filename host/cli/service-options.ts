@@ -106,10 +106,16 @@ export function serviceCommands(take: Take, choiceOf: ReadChoice) {
       .command('rekey', 'seal everything under a new key, while the service runs', settingOptions, given =>
         take({ command: 'service-rekey', ...flagsOf(given), choice: choiceOf({}) }),
       )
+      .command(
+        'bounce',
+        'take a notification that a mail to a user could not be delivered, as a mail server hands it over on standard input',
+        settingOptions,
+        given => take({ command: 'service-bounce', ...flagsOf(given), choice: choiceOf({}) }),
+      )
       .demandCommand(
         1,
         1,
-        'service takes one of: status, config, admin-link, doctor, backup, restore, audit, rekey',
+        'service takes one of: status, config, admin-link, doctor, backup, restore, audit, rekey, bounce',
       );
 }
 

@@ -1,9 +1,12 @@
 import { resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { FobError } from '../errors.ts';
 import { verifyAudit } from '../service/audit/verify.ts';
 import type { Configuration } from '../service/configuration/configuration.ts';
 import { openStore, type Store } from '../service/data/database.ts';
 import { ServiceError } from '../service/errors.ts';
+import { limits } from '../service/limits.ts';
+import { recordBounce } from '../service/mails/bounces.ts';
 import type { Result } from '../service/management.ts';
 import { backup } from '../service/operations/backup.ts';
 import { rekey } from '../service/operations/rekey.ts';
@@ -13,6 +16,7 @@ import { type Keys, openKeyFile } from '../service/sealing/key-file.ts';
 import { recordTexts } from '../service/texts/serve.ts';
 import type { Report } from './report.ts';
 import type { RecordInvocation } from './service-invocation.ts';
+import { printable } from './terminal.ts';
 
 interface Place {
   readonly store: Store;
@@ -29,6 +33,7 @@ interface Place {
 export async function runRecords(
   invocation: RecordInvocation,
   configuration: Configuration,
+  stdin: Readable,
 ): Promise<Report> {
   const { directory, databaseUrl } = configuration;
   // Before the database: a restore without the old keys would make an empty database and come to nothing.
@@ -45,6 +50,8 @@ export async function runRecords(
         return await verify(place);
       case 'service-rekey':
         return await renewKey(place);
+      case 'service-bounce':
+        return await takeBounce(place, stdin);
     }
   } finally {
     await store.close();
@@ -104,6 +111,23 @@ async function renewKey({ store, keys, directory }: Place): Promise<Report> {
       ? recordTexts.rekeyDone
       : recordTexts.rekeyWaiting(new Date(waitUntilMs).toISOString());
   return { document: { ...standing }, text };
+}
+
+async function takeBounce({ store, keys }: Place, stdin: Readable): Promise<Report> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stdin) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    // What is longer is none, and is not kept: the mail server that hands it over is let finish.
+    if (size <= limits.bounceMaxBytes) chunks.push(bytes);
+  }
+  const message = size > limits.bounceMaxBytes ? '' : Buffer.concat(chunks);
+  const management = { db: store.db, keys, clock: Date.now };
+  const mail = valueIn(await recordBounce(management, serviceActor, { message }));
+  await store.announce();
+  const text = mail.state === 'bounced' ? recordTexts.bounced(mail.user) : recordTexts.notBounced(mail.user);
+  return { document: { mail }, text: printable(text) };
 }
 
 function valueIn<T>(result: Result<T>): T {

@@ -6,6 +6,9 @@ import {
 } from 'kysely';
 import { expect, test } from 'vitest';
 import type { Db } from '../../host/service/data/database.ts';
+import { leaseMails } from '../../host/service/mails/deliver.ts';
+import { expireMails } from '../../host/service/mails/ends.ts';
+import { pageMails } from '../../host/service/mails/list.ts';
 import { searchTokens } from '../../host/service/tokens/search.ts';
 import { Desk, must } from './tokens/desk.ts';
 import { fill } from './tokens/filled.ts';
@@ -57,4 +60,18 @@ test('every search goes by an index, and sorts at most the tokens of one user', 
     expect(plan).not.toContain('SCAN');
     expect(plan.replace('USE TEMP B-TREE FOR LAST TERM OF ORDER BY', '')).not.toContain('TEMP B-TREE');
   }
+});
+
+test('mails are listed, found when they are due, and forgotten by an index', async () => {
+  await using rig = await Desk.open();
+  const explained = new Explained(rig.store.db);
+  const db = rig.store.db.withPlugin(explained);
+  await pageMails(db);
+  await pageMails(db, { after: { createdMs: 1, id: 'a' } });
+  await pageMails(db, { user: 'ada' });
+  await leaseMails(db, 1);
+  await expireMails(db, 1);
+  const plans = await explained.plans();
+  expect(plans).toHaveLength(5);
+  for (const plan of plans) expect(plan).toMatch(/USING (?:COVERING )?INDEX mails_|USING INDEX .*mails/);
 });

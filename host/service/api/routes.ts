@@ -9,6 +9,7 @@ import { alertRoutes } from './records/alerts.ts';
 import { auditRoutes } from './records/audit.ts';
 import { channelRoutes } from './records/channels.ts';
 import { eventRoutes } from './records/events.ts';
+import { mailRoutes } from './records/mails.ts';
 import { settingsRoutes } from './records/settings.ts';
 import type { ApiRoute } from './route.ts';
 import { fobRoutes } from './tokens/fobs.ts';
@@ -35,6 +36,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...operatorRoutes,
   ...alertRoutes,
   ...channelRoutes,
+  ...mailRoutes,
   ...eventRoutes,
   ...auditRoutes,
   ...settingsRoutes,

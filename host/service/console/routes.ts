@@ -11,6 +11,9 @@ import { serveImport } from './batch/import.ts';
 import { serveJobs } from './batch/jobs.ts';
 import { type Desk, makeDesk } from './kit/desk.ts';
 import { acceptUploads } from './kit/upload.ts';
+import { serveMailList } from './mails/list.ts';
+import { serveMailOpening } from './mails/open.ts';
+import { serveMailServer } from './mails/server.ts';
 import { serveDashboard } from './overview/dashboard.ts';
 import { serveAlerts } from './records/alerts.ts';
 import { serveAudit } from './records/audit.ts';
@@ -52,6 +55,9 @@ const subjects: readonly ((desk: Desk) => void)[] = [
   serveOperators,
   serveSettings,
   serveChannels,
+  serveMailList,
+  serveMailOpening,
+  serveMailServer,
   serveAlerts,
   serveAudit,
   serveFobs,

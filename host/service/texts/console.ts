@@ -1,4 +1,5 @@
 import { consoleFrame, consoleOverview } from './console/frame.ts';
+import { consoleMails } from './console/mails.ts';
 import { consolePeople } from './console/people.ts';
 import { consoleRecords } from './console/records.ts';
 import { consoleService } from './console/service.ts';
@@ -14,6 +15,7 @@ export const consoleTexts = {
   ...consoleEnrolment,
   ...consoleService,
   ...consoleRecords,
+  ...consoleMails,
 } as const;
 
 /** Why a form of the console could not be taken. */

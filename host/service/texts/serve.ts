@@ -219,6 +219,8 @@ export const recordTexts = {
     sentence: 'The audit was changed behind the service’s back.',
     next: 'Keep the database as it is, find out who could write to it, and compare with a backup.',
   },
+  bounced: (user: string) => `The mail to ${user} did not arrive. The help desk has an alert.`,
+  notBounced: (user: string) => `The mail to ${user} is not given up. Nothing was changed.`,
   rekeyWaiting: (time: string) =>
     `Everything is sealed under the new key. Run it again after ${time}: then the old key leaves the key file.`,
   rekeyDone: 'Everything is sealed under the new key, and the old one is gone. Back up service.key now.',

@@ -2,7 +2,10 @@ import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { apiRoutes } from '../../../host/service/api/routes.ts';
 import { sealAll } from '../../../host/service/audit/sealer.ts';
+import { MailReceiver } from '../alerts/receivers.ts';
 import { add, codeAt, codeNow, NOON_MS, newToken, stepAt } from '../kit.ts';
+import { bounceOf } from '../mails/bounce-kit.ts';
+import { invitation, queue } from '../mails/kit.ts';
 import { type Answer, Bureau, pathOf, type Shown } from './kit.ts';
 
 const ajv = new Ajv({ strict: true, allowUnionTypes: true });
@@ -20,6 +23,8 @@ interface Step {
 const rfcToken = newToken({ secret: new Uint8Array(Buffer.from('12345678901234567890')) });
 const nextStep = stepAt(rfcToken, NOON_MS);
 const twoCodes = { first: codeAt(rfcToken, nextStep), second: codeAt(rfcToken, nextStep + 1) };
+/** A mail that was sent, which comes back. */
+const MAIL = '00000000-0000-4000-8000-000000000001';
 const syslog = { kind: 'syslog', host: '127.0.0.1', port: 9, transport: 'udp' };
 
 const onPeople: readonly Step[] = [
@@ -74,11 +79,18 @@ const onTheRest: readonly Step[] = [
   { name: 'channels.change', body: { name: 'here', enabled: true, target: syslog } },
   { name: 'channels.test' },
   { name: 'channels.remove' },
+  { name: 'mails.bounce', body: { message: bounceOf({ envelopeId: MAIL }) } },
   { name: 'settings.change' },
   { name: 'audit.verify', rows: 0 },
   { name: 'audit.rotate', body: { beforeMs: NOON_MS } },
 ];
 const steps = [...onPeople, ...onTokens, ...onTheRest];
+
+/** The acts on a mail server that listens here. */
+function onMail(port: number): readonly Step[] {
+  const body = { host: '127.0.0.1', port, security: 'none', from: 'passfob@example.test' };
+  return [{ name: 'mail-server.set', body }, { name: 'mail-server.test' }, { name: 'mail-server.remove' }];
+}
 
 /** The identifier of what an act made, which the acts after it are about. */
 function madeId({ json }: Answer): string | undefined {
@@ -127,6 +139,8 @@ async function prepare(): Promise<{ bureau: Bureau; key: Shown }> {
   // Two seals from before now: rotation takes the first and leaves the newest.
   await sealAll(db, keys, () => NOON_MS - 2000);
   await bureau.office.users('linus');
+  await queue(bureau.office.management, await invitation(bureau.office.management, { user: 'linus' }));
+  await db.updateTable('mails').set({ id: MAIL, state: 'sent', attempts: 1 }).execute();
   await sealAll(db, keys, () => NOON_MS - 1000);
   return { bureau, key };
 }
@@ -135,9 +149,12 @@ test('every act does what its route says and leaves one row in the audit that na
   const { bureau, key } = await prepare();
   await using scope = bureau;
   let id = '';
-  for (const step of steps) id = await take(scope, key, step, id);
+  await using server = await new MailReceiver().listen();
+  const all = [...steps, ...onMail(server.port)];
+  for (const step of all) id = await take(scope, key, step, id);
+  expect(server.messages).toHaveLength(1);
   const changing = apiRoutes.filter(({ method }) => method !== 'GET').map(({ name }) => name);
-  expect(steps.map(({ name }) => name).sort()).toEqual([...changing].sort());
+  expect(all.map(({ name }) => name).sort()).toEqual([...changing].sort());
   expect((await scope.ask('POST', '/v1/audit/verify', key)).json).toMatchObject({ intact: true });
 });
 
@@ -188,6 +205,16 @@ test('an act that is refused says why, and leaves nothing', async () => {
     ['GET', '/v1/tokens?after=damaged', undefined, 400, 'bad_cursor'],
     ['GET', '/v1/jobs?after=damaged', undefined, 400, 'bad_cursor'],
     ['GET', '/v1/alerts?after=1.x', undefined, 400, 'bad_cursor'],
+    ['GET', '/v1/mails?after=damaged', undefined, 400, 'bad_cursor'],
+    ['POST', '/v1/mails/bounces', { message: 'hello' }, 422, 'bad_bounce'],
+    [
+      'POST',
+      '/v1/mails/bounces',
+      { message: bounceOf({ envelopeId: MAIL.replace('1', '2') }) },
+      404,
+      'unknown_mail',
+    ],
+    ['DELETE', '/v1/mail-server', undefined, 409, 'no_mail_server'],
   ];
   for (const [method, path, body, status, code] of refusals) {
     const answer = await scope.ask(method, path, key, body);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { add, codeNow, NOON_MS, newToken, wrongCode } from '../kit.ts';
+import { invitation, queue } from '../mails/kit.ts';
 import { Bureau, type Shown } from './kit.ts';
 
 /** Every row of a list, page by page, by something that tells them apart. */
@@ -34,6 +35,7 @@ test('every list is walked to its end without a gap and without a repeat', async
     await made('/v1/operators', { user: `user ${nth}`, role: 'auditor' });
     await made('/v1/jobs', { kind: 'suspend', serials: ['FOB-1', 'FOB-2', 'FOB-3'] });
     const target = { kind: 'syslog', host: '127.0.0.1', port: 9, transport: 'udp' };
+    await queue(bureau.office.management, await invitation(bureau.office.management));
     await made('/v1/channels', { name: `channel ${nth}`, enabled: false, target });
   }
   const { db } = bureau.office.store;
@@ -53,6 +55,9 @@ test('every list is walked to its end without a gap and without a repeat', async
     ['/v1/alerts?standing=acknowledged&', 'alerts', 'id', 0],
     ['/v1/events?', 'events', 'id', 10],
     ['/v1/fobs?', 'fobs', 'serial', 0],
+    ['/v1/mails?', 'mails', 'id', 5],
+    ['/v1/mails?user=ada&state=local&', 'mails', 'id', 5],
+    ['/v1/mails?state=sent&', 'mails', 'id', 0],
   ];
   for (const [path, rows, name, length] of lists) {
     const seen = await walk(bureau, key, path, rows, name);

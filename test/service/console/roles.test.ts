@@ -3,7 +3,7 @@ import type { Role } from '../../../host/service/data/schema.ts';
 import { type Action, may, permissions } from '../../../host/service/people/permissions.ts';
 import { Rig } from '../kit.ts';
 import { furnish, signedIn } from './kit.ts';
-import { fillWorld } from './world.ts';
+import { fillWorld, LOCAL_MAIL } from './world.ts';
 
 /** Every page with a form and every button: what it is about in `permissions.ts`. */
 const acts: readonly (readonly [path: string, action: Action, subject?: Record<string, string>])[] = [
@@ -38,6 +38,10 @@ const acts: readonly (readonly [path: string, action: Action, subject?: Record<s
   ['/channels/mail', 'settings.change'],
   ['/channels/webhook', 'settings.change'],
   ['/channels/syslog', 'settings.change'],
+  ['/mails/server/change', 'settings.change'],
+  ['/mails/server/test', 'settings.change'],
+  ['/mails/server/remove', 'settings.change'],
+  ['/mail/open', 'mail.open', { id: LOCAL_MAIL }],
   ['/setup/admin', 'operator.change'],
 ];
 
@@ -68,6 +72,8 @@ const pages: readonly (readonly [path: string, action: Action])[] = [
   ['/api-keys', 'read'],
   ['/operators', 'read'],
   ['/channels', 'read'],
+  ['/mails', 'read'],
+  ['/mails/server', 'read'],
   ['/settings', 'read'],
   ['/alerts', 'read'],
   ['/audit', 'audit.read'],
@@ -112,8 +118,8 @@ test.each(['admin', 'helpdesk', 'auditor'] as const)(
 );
 
 test.each(Object.keys(permissions) as Action[])('%s stands in front of a page or a button', action => {
-  // Nothing is exported by the console, and nothing is resent.
-  const elsewhere: readonly Action[] = ['audit.rotate', 'metrics.read', 'token.export'];
+  // Nothing is exported by the console, and bounces come from mail servers.
+  const elsewhere: readonly Action[] = ['audit.rotate', 'metrics.read', 'token.export', 'mail.bounce'];
   const covered = [...acts, ...buttons, ...pages].some(([, about]) => about === action);
   expect(covered || elsewhere.includes(action)).toBe(true);
 });

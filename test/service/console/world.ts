@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { writing } from '../../../host/service/data/database.ts';
 import { startActivation } from '../../../host/service/enrolment/activations.ts';
 import { startBulk } from '../../../host/service/jobs/bulk.ts';
 import { startJobs } from '../../../host/service/jobs/worker.ts';
+import { sealContent } from '../../../host/service/mails/content.ts';
+import { queueMail } from '../../../host/service/mails/queue.ts';
 import { saveChannel } from '../../../host/service/notify/manage.ts';
 import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
 import { createApplication } from '../../../host/service/people/application-changes.ts';
@@ -12,6 +15,7 @@ import { revokeToken, suspendToken } from '../../../host/service/tokens/moves.ts
 import { createPolicy } from '../../../host/service/tokens/policies.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, type FakeClock, wrongCode } from '../kit.ts';
+import { invitation, useServer } from '../mails/kit.ts';
 import { accepted, grace } from '../people/kit.ts';
 import type { Furnished } from './kit.ts';
 
@@ -68,12 +72,40 @@ export async function fillWorld({ service, office }: Furnished, clock: FakeClock
         ...(driftPpm !== null && { clock: { setMs: clock.nowMs, errorMs: 1200, driftPpm } }),
       }),
     );
+  await fillMails(office.management);
   const reach = { configured: undefined, own: () => service.url };
   for (const user of ['ada', HOSTILE]) {
     const made = accepted(await startActivation({ ...management, reach }, grace, { user, fobs: 'any' }));
     if (made.string !== null) secret(made.string);
   }
   await fillService(office.management);
+}
+
+/** The mail of `ada` in the local outbox. */
+export const LOCAL_MAIL = '00000000-0000-4000-8000-000000000001';
+
+/** Mails of all states: one in the local outbox, the others written once there is a mail server. */
+async function fillMails(management: Furnished['office']['management']): Promise<void> {
+  const { db, keys } = management;
+  const mail = await invitation(management);
+  const queue = () => writing(db, transaction => queueMail(transaction, keys, mail));
+  await queue();
+  const { keyId, box } = sealContent(keys, LOCAL_MAIL, mail);
+  await db.updateTable('mails').set({ id: LOCAL_MAIL, key_id: keyId, sealed_content: box }).execute();
+  for (const state of ['waiting', 'sent', 'failed', 'bounced', 'dropped'] as const) {
+    await queue();
+    await db
+      .updateTable('mails')
+      .set({
+        state,
+        error: state === 'failed' ? 'SMTP EENVELOPE 550' : null,
+        due_ms: Number.MAX_SAFE_INTEGER,
+      })
+      .where('state', '=', 'local')
+      .where('id', '<>', LOCAL_MAIL)
+      .execute();
+  }
+  await useServer(management, 9, 'Hilda, extension 12');
 }
 
 async function fillService(management: Furnished['office']['management']): Promise<void> {

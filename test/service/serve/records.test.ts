@@ -7,12 +7,20 @@ import { expect, it } from 'vitest';
 import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
 import { run } from '../../../host/cli/run.ts';
 import { add, codeNow, newToken, Rig } from '../kit.ts';
+import { bounceOf } from '../mails/bounce-kit.ts';
+import { invitation, queue } from '../mails/kit.ts';
+import { Office } from '../people/kit.ts';
 
 /** Runs a command in this process. */
-async function command(home: string, ...args: string[]) {
+function command(home: string, ...args: string[]) {
+  return commandReading('', home, ...args);
+}
+
+/** Runs a command in this process that finds something on its standard input. */
+async function commandReading(input: string, home: string, ...args: string[]) {
   const said = { out: '', note: '' };
   const terminal = {
-    stdin: Readable.from([]),
+    stdin: Readable.from(input === '' ? [] : [Buffer.from(input)]),
     stderr: process.stderr,
     environment: { PASSFOB_HOME: home },
     out: (text: string) => {
@@ -88,4 +96,22 @@ it('re-keying beside a running service says when to come back', async () => {
   await service.close();
   const fresh = await rig.start();
   expect((await fresh.validate({ user: 'ada', passcode, source: 'test' })).accepted).toBe(true);
+});
+
+it('a mail server hands over what came back, and the help desk hears of it', async () => {
+  await using rig = new Rig();
+  const service = await rig.start({ background: false });
+  await using office = await Office.beside(rig);
+  const { management } = office;
+  const id = await queue(management, await invitation(management));
+  await management.db.updateTable('mails').set({ state: 'sent', attempts: 1 }).execute();
+  const at = ['--dir', rig.directory];
+  const none = await commandReading('Subject: hello\r\n\r\nhow are you', rig.directory, 'bounce', ...at);
+  expect([none.exitCode, none.note]).toEqual([EXIT_CODES.service.code, expect.stringContaining('RFC 3464')]);
+  const taken = await commandReading(bounceOf({ envelopeId: id }), rig.directory, 'bounce', '--json', ...at);
+  expect([taken.exitCode, JSON.parse(taken.out)]).toMatchObject([
+    0,
+    { ok: true, mail: { id, state: 'bounced' } },
+  ]);
+  expect(await service.alerts()).toMatchObject([{ kind: 'undelivered', user: 'ada' }]);
 });

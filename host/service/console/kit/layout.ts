@@ -43,6 +43,7 @@ const places: readonly Place[] = [
   { path: '/applications', text: nav.applications, action: 'read' },
   { path: '/api-keys', text: nav.apiKeys, action: 'read' },
   { path: '/operators', text: nav.operators, action: 'read' },
+  { path: '/mails', text: nav.mails, action: 'read' },
   { path: '/channels', text: nav.channels, action: 'read' },
   { path: '/audit', text: nav.audit, action: 'audit.read' },
   { path: '/settings', text: nav.settings, action: 'read' },

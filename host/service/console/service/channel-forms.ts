@@ -10,7 +10,7 @@ import { type FormPage, serveForm } from '../kit/form.ts';
 import { onceShown } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import type { Visit } from '../kit/visit.ts';
-import { fieldsOfTarget, targetOf } from './channel-targets.ts';
+import { authorityField, fieldsOfTarget, targetOf } from './channel-targets.ts';
 
 const text = consoleTexts.channels;
 
@@ -38,7 +38,7 @@ function channelForm(kind: ChannelTarget['kind'], kindName: string): FormPage<Sa
           ...nameFields(channel),
           ...fieldsOfTarget(kind, channel?.target),
           ...(kind === 'syslog' ? [] : [secretField(kind, channel)]),
-          authorityField(channel),
+          authorityField(channel?.target.authority),
         ],
       };
     },
@@ -102,17 +102,5 @@ function secretField(kind: 'mail' | 'webhook', channel: Channel | undefined): Fi
     autocomplete: 'new-password',
     max: limits.channelSecretMax,
     faults: ['bad_channel_secret'],
-  };
-}
-
-function authorityField(channel: Channel | undefined): Field {
-  return {
-    name: 'authority',
-    label: text.authority,
-    hint: text.authorityHint,
-    kind: 'list',
-    optional: true,
-    max: limits.certificateMaxChars,
-    value: channel?.target.authority ?? '',
   };
 }

@@ -1,5 +1,6 @@
 import { limits } from '../../limits.ts';
 import type { ChannelTarget, MailChannel, SyslogChannel } from '../../notify/channels.ts';
+import type { SmtpServer } from '../../notify/smtp.ts';
 import { consoleTexts } from '../../texts/console.ts';
 import type { Field } from '../kit/fields.ts';
 
@@ -31,6 +32,20 @@ function serverFields(server: { host: string; port: number } | undefined, port: 
 }
 
 function mailFields(mail: MailChannel | undefined): Field[] {
+  const to: Field = {
+    name: 'to',
+    label: text.to,
+    hint: text.toHint,
+    kind: 'list',
+    value: mail?.to.join('\n') ?? '',
+  };
+  return [...smtpFields(mail), to];
+}
+
+type Sender = SmtpServer & { readonly from: string };
+
+/** The fields of a mail server and of the address that mails come from. */
+export function smtpFields(mail: Sender | undefined): Field[] {
   return [
     ...serverFields(mail, '587'),
     {
@@ -48,7 +63,6 @@ function mailFields(mail: MailChannel | undefined): Field[] {
       value: mail?.from ?? '',
       max: limits.mailAddressMax,
     },
-    { name: 'to', label: text.to, hint: text.toHint, kind: 'list', value: mail?.to.join('\n') ?? '' },
     {
       name: 'login',
       label: text.login,
@@ -74,21 +88,47 @@ function syslogFields(syslog: SyslogChannel | undefined): Field[] {
 
 /** What was typed, as a channel has it; `saveChannel` judges it. */
 export function targetOf(kind: ChannelTarget['kind'], value: (name: string) => string): ChannelTarget {
-  const pem = value('authority').trim();
-  const authority = pem === '' ? undefined : pem;
+  const authority = authorityOf(value);
   if (kind === 'webhook') return { kind, url: value('url').trim(), authority };
-  const server = { host: value('host').trim(), port: Number(value('port')), authority };
   if (kind === 'syslog')
-    return { kind, ...server, transport: value('transport') as SyslogChannel['transport'] };
-  const login = value('login').trim();
+    return { kind, ...serverOf(value), transport: value('transport') as SyslogChannel['transport'] };
   return {
     kind,
-    ...server,
-    security: value('security') as MailChannel['security'],
-    from: value('from').trim(),
+    ...smtpOf(value),
     to: value('to')
       .split(/[\s,;]+/)
       .filter(Boolean),
+  };
+}
+
+/** What was typed of a mail server. */
+export function smtpOf(value: (name: string) => string): Sender {
+  const login = value('login').trim();
+  return {
+    ...serverOf(value),
+    security: value('security') as SmtpServer['security'],
+    from: value('from').trim(),
     user: login === '' ? undefined : login,
+  };
+}
+
+function serverOf(value: (name: string) => string) {
+  return { host: value('host').trim(), port: Number(value('port')), authority: authorityOf(value) };
+}
+
+function authorityOf(value: (name: string) => string): string | undefined {
+  const pem = value('authority').trim();
+  return pem === '' ? undefined : pem;
+}
+
+export function authorityField(authority: string | undefined): Field {
+  return {
+    name: 'authority',
+    label: text.authority,
+    hint: text.authorityHint,
+    kind: 'list',
+    optional: true,
+    max: limits.certificateMaxChars,
+    value: authority ?? '',
   };
 }

@@ -1,6 +1,7 @@
 import { listAudit } from '../../audit/list.ts';
 import { activationsOf } from '../../enrolment/views.ts';
 import { limits } from '../../limits.ts';
+import { pageMails } from '../../mails/list.ts';
 import { listOperators } from '../../people/access/operator-changes.ts';
 import { readSettings } from '../../people/settings.ts';
 import { type UserDetail, userDetail } from '../../people/user-views.ts';
@@ -14,6 +15,7 @@ import { type Desk, missingPage } from '../kit/desk.ts';
 import { actButton, actionLink, actions, badge, facts, moment, section } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import type { Visit } from '../kit/visit.ts';
+import { mailTable } from '../mails/list.ts';
 import { eventTable, tokenTable } from '../overview/tables.ts';
 import { auditTable } from '../records/audit-table.ts';
 import { userBadge } from './list.ts';
@@ -49,6 +51,7 @@ ${section(
 )}
 ${section('activations', consoleTexts.activations.title, await activations(visit, user))}
 ${section('outcomes', text.outcomes, eventTable(await listUserEvents(db, user.id)))}
+${section('mails', consoleTexts.mails.title, await mailsOf(visit, user))}
 ${visit.may('audit.read') ? await history(visit, user) : nothing}`,
     };
   });
@@ -119,6 +122,11 @@ async function activations(visit: Visit, { id, name, disabledMs }: UserDetail): 
   return html`${activationTable(visit, found, { isOfOne: true, empty: texts.noneOfUser })}${actions([
     maySend ? actionLink(at('/user/activate', { user: name }), texts.send) : nothing,
   ])}`;
+}
+
+async function mailsOf(visit: Visit, { name }: UserDetail): Promise<Markup> {
+  const { mails } = await pageMails(visit.management.db, { user: name, limit: limits.mailsOfUserListed });
+  return mailTable(visit, mails);
 }
 
 async function history({ management }: Visit, user: UserDetail): Promise<Markup> {

@@ -19,6 +19,7 @@ export const consoleFrame = {
     apiKeys: 'API keys',
     operators: 'Operators',
     channels: 'Channels',
+    mails: 'Mails',
     audit: 'Audit',
     settings: 'Settings',
   },

@@ -32,6 +32,7 @@ export const consoleRecords = {
       ['operator', 'Operator'],
       ['settings', 'Settings'],
       ['alert', 'Alert'],
+      ['mail', 'Mail'],
       ['job', 'Job'],
       ['service', 'Service'],
     ],
