@@ -202,9 +202,9 @@ async function countResends({ db, atMs }: Acting, userId: string): Promise<numbe
   return Number(count);
 }
 
-/** Returns the token that was set aside for an activation, where it still is. */
+/** Returns the token that was set aside for an activation, where it still is and no other waits for it. */
 async function giveBack(acting: Acting, { token_id, user_id }: ActivationRow): Promise<void> {
-  if (token_id === null) return;
+  if (token_id === null || (await hasOpen(acting, user_id, token_id))) return;
   const token = await acting.db
     .selectFrom('tokens')
     .select('serial')

@@ -100,6 +100,7 @@ export async function start<Kind extends JobKind>(
 
 /** Only operators start jobs; what the service starts by itself does an administrator's work. */
 function roleOf({ role }: Actor): Role {
+  if (role === 'user') throw new Error('a user starts no job');
   return role === 'service' ? 'admin' : role;
 }
 

@@ -86,7 +86,7 @@ export async function recordBounce(
     const [id] = bounce.ids;
     // What was never handed to a mail server cannot come back: somebody guesses.
     const mail = id === undefined ? undefined : await findMail(transaction, id);
-    if (mail === undefined || mail.attempts === 0) return refused('unknown_mail');
+    if (mail === undefined || mail.attempts === 0 || mail.state === 'local') return refused('unknown_mail');
     const atMs = clock();
     const error = ['DSN', bounce.status].filter(Boolean).join(' ');
     const isNews = bounce.isFailed && mail.state !== 'bounced';

@@ -10,7 +10,7 @@ import { secret } from '../../kit/secrets.ts';
 import { add, apiKeyOf, codeNow, NOON_MS, newToken } from '../kit.ts';
 import { invitation, queue } from '../mails/kit.ts';
 import { accepted, grace } from '../people/kit.ts';
-import { allRoles, Bureau, pathOf } from './kit.ts';
+import { allRoles, Bureau, pathOf, type Shown } from './kit.ts';
 
 const ajv = new Ajv({ strict: true, allowUnionTypes: true });
 
@@ -115,6 +115,16 @@ function spellings(value: string | Uint8Array): string[] {
   ];
 }
 
+async function fillMails(bureau: Bureau, admin: Shown): Promise<string[]> {
+  const { management } = bureau.office;
+  const mail = await invitation(management);
+  await queue(management, mail);
+  const password = secret(randomBytes(18).toString('base64url'));
+  const server = { host: 'mail.example.test', port: 587, security: 'starttls', from: 'a@example.test' };
+  await bureau.ask('PUT', '/v1/mail-server', admin, { ...server, user: 'ada', password });
+  return [mail.activationString, password];
+}
+
 /** Fills a service with everything that holds secrets. @returns them */
 async function fill(bureau: Bureau): Promise<(string | Uint8Array)[]> {
   const admin = await bureau.key('admin');
@@ -152,11 +162,6 @@ async function fill(bureau: Bureau): Promise<(string | Uint8Array)[]> {
   accepted(
     await registerFob(management, grace, { ...fob, secrets: { deviceSecret, pairingKey, recoveryKey } }),
   );
-  const mail = await invitation(management);
-  await queue(management, mail);
-  const mailPassword = secret(randomBytes(18).toString('base64url'));
-  const mailServer = { host: 'mail.example.test', port: 587, security: 'starttls', from: 'a@example.test' };
-  await bureau.ask('PUT', '/v1/mail-server', admin, { ...mailServer, user: 'ada', password: mailPassword });
   const shownOnce = [code.code, application.value, madeKey.madeKey, activation.string].map(value =>
     secret(String(value)),
   );
@@ -173,8 +178,7 @@ async function fill(bureau: Bureau): Promise<(string | Uint8Array)[]> {
     password,
     passcode,
     channelSecret,
-    mail.activationString,
-    mailPassword,
+    ...(await fillMails(bureau, admin)),
     apiKeyOf(bureau.service),
     ...shownOnce,
   ];

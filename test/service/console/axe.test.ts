@@ -7,7 +7,7 @@ import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
 import { codeNow, Rig } from '../kit.ts';
 import { furnish, type OperatorKit, seededUri } from './kit.ts';
-import { fillWorld } from './world.ts';
+import { fillWorld, LOCAL_MAIL } from './world.ts';
 
 const require = createRequire(import.meta.url);
 const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
@@ -173,6 +173,10 @@ describeNeeds(needsTool('chromium'), 'axe in Chromium', executablePath => {
     await page.getByLabel('File', { exact: true }).setInputFiles(file);
     await press('Check the file');
     await look('What the import would do');
+    await page.goto(`${url}/operator/mail/open?id=${LOCAL_MAIL}`);
+    await press('Show the mail');
+    await page.getByText('passfob activate').waitFor();
+    await look('Read a mail of the local outbox');
     await page.goto(`${url}/operator/audit`);
     await press('Verify the audit');
     await look('Verification of the audit');

@@ -5,6 +5,7 @@ import { pageAlerts } from '../../../host/service/alerts/manage.ts';
 import { limits } from '../../../host/service/limits.ts';
 import { readBounce, recordBounce } from '../../../host/service/mails/bounces.ts';
 import { deliverMails } from '../../../host/service/mails/deliver.ts';
+import { removeMailServer } from '../../../host/service/mails/server.ts';
 import { MailReceiver } from '../alerts/receivers.ts';
 import { accepted, codeOf, grace, Office } from '../people/kit.ts';
 import { bounceOf } from './bounce-kit.ts';
@@ -55,6 +56,10 @@ test('one that is only late, or that names no mail of this service, changes noth
   expect(await codes(bounceOf({ head: 'Message-ID: <someone@else.example>' }))).toBe('unknown_mail');
   // Nobody can know of a mail that was never sent.
   const waiting = await queue(management, await invitation(management));
+  expect(await codes(bounceOf({ envelopeId: waiting }))).toBe('unknown_mail');
+  accepted(await removeMailServer(management, grace));
+  await deliverMails(management);
+  expect(await rowOf(management, waiting)).toMatchObject({ state: 'local', attempts: 1 });
   expect(await codes(bounceOf({ envelopeId: waiting }))).toBe('unknown_mail');
   for (const message of [
     '',

@@ -75,6 +75,23 @@ const example: TypeOf<typeof given> = {
   from: 'passfob@example.org',
 };
 
+const exampleBounce = [
+  'Content-Type: multipart/report; report-type=delivery-status; boundary=cut',
+  '',
+  '--cut',
+  'Content-Type: message/delivery-status',
+  '',
+  'Reporting-MTA: dns; mail.example.org',
+  'Original-Envelope-Id: 6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5',
+  '',
+  'Final-Recipient: rfc822; ada@example.org',
+  'Action: failed',
+  'Status: 5.1.1',
+  '',
+  '--cut--',
+  '',
+].join('\r\n');
+
 export const mailRoutes = [
   route({
     name: 'mails.list',
@@ -103,6 +120,7 @@ export const mailRoutes = [
     path: '/v1/mails/bounces',
     permission: 'mail.bounce',
     body: object({ message: text(limits.bounceMaxBytes, { minLength: 1 }) }),
+    example: { message: exampleBounce },
     bodyMaxBytes: limits.bounceBodyMaxBytes,
     answer: mail,
     refusals: ['bad_bounce', 'unknown_mail'],

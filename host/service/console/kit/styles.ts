@@ -89,9 +89,9 @@ table.small td, table.small th { display: table-cell; padding: 0.2rem 0.6rem; bo
 .steps h2::before { content: counter(step) ". "; }
 .once { max-width: 44rem; background: var(--card); border: 2px solid var(--accent); border-radius: 0.9rem; padding: 1.1rem 1.25rem; }
 .once .secret { margin: 0.6rem 0; font-size: 1.15rem; overflow-wrap: anywhere; user-select: all; }
+.qr svg { display: block; width: min(100%, 18rem); height: auto; border-radius: 0.6rem; }
 .mail { max-width: 56rem; background: var(--card); border: 1px solid var(--line); border-radius: 0.9rem; padding: 1.1rem 1.25rem; }
 .mail pre { margin: 0; font-family: ui-monospace, monospace; font-size: 0.92rem; white-space: pre-wrap; overflow-wrap: anywhere; }
-.qr svg { display: block; width: min(100%, 18rem); height: auto; border-radius: 0.6rem; }
 .progress { display: grid; gap: 0.4rem; }
 .progress progress { width: 100%; height: 1rem; accent-color: var(--accent); }
 .console .next { margin-top: 0.6rem; }

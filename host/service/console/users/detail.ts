@@ -114,11 +114,6 @@ async function factsOf(
   ];
 }
 
-async function mailsOf(visit: Visit, { name }: UserDetail): Promise<Markup> {
-  const { mails } = await pageMails(visit.management.db, { user: name, limit: limits.mailsOfUserListed });
-  return mailTable(visit, mails);
-}
-
 async function activations(visit: Visit, { id, name, disabledMs }: UserDetail): Promise<Markup> {
   const { db, clock } = visit.management;
   const texts = consoleTexts.activations;
@@ -127,6 +122,11 @@ async function activations(visit: Visit, { id, name, disabledMs }: UserDetail): 
   return html`${activationTable(visit, found, { isOfOne: true, empty: texts.noneOfUser })}${actions([
     maySend ? actionLink(at('/user/activate', { user: name }), texts.send) : nothing,
   ])}`;
+}
+
+async function mailsOf(visit: Visit, { name }: UserDetail): Promise<Markup> {
+  const { mails } = await pageMails(visit.management.db, { user: name, limit: limits.mailsOfUserListed });
+  return mailTable(visit, mails);
 }
 
 async function history({ management }: Visit, user: UserDetail): Promise<Markup> {
