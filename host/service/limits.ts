@@ -174,6 +174,8 @@ export const limits = {
   auditRotateSeals: 64,
   auditSealEveryMs: 3_000,
   channelsMax: 16,
+  /** Channels that may have something due at once: those there are, and as many that were removed. */
+  channelsDueMax: 32,
   channelNameMax: 64,
   channelSecretMax: 512,
   channelSecretBytes: 32,
@@ -187,6 +189,10 @@ export const limits = {
   /** One delivery, from name to answer; a lease outlives it. */
   deliveryTimeoutMs: 20_000,
   deliveryLeaseMs: 60_000,
+  /** What one name server has for one try. */
+  lookupTimeoutMs: 3_000,
+  lookupTries: 2,
+  /** Of one channel. */
   deliveriesAtOnce: 8,
   deliveryAttempts: 12,
   deliveryRetryMinMs: 5_000,

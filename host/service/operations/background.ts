@@ -1,6 +1,6 @@
 import { tendAudit } from '../alerts/audit-watch.ts';
 import { watchClock } from '../alerts/clock.ts';
-import { deliverDue, forgetDeliveries } from '../alerts/deliver.ts';
+import { forgetDeliveries, makeDelivering } from '../alerts/deliver.ts';
 import { watchSpraying } from '../alerts/spraying.ts';
 import { sealAll } from '../audit/sealer.ts';
 import { limits } from '../limits.ts';
@@ -28,15 +28,14 @@ export interface BackgroundOptions {
 export function startBackground(management: Management, options: BackgroundOptions = {}): Background {
   const { db, keys, clock } = management;
   const { allowLoopback = false, failed = () => undefined } = options;
+  const delivering = makeDelivering(management, { allowLoopback, failed });
   const repeats = [
     every(limits.auditSealEveryMs, failed, async () => {
       await followSealingKey(db, keys);
       await watchClock(db, clock());
       await tendAudit(management);
     }),
-    every(limits.deliverEveryMs, failed, async () => {
-      await deliverDue(management, { allowLoopback });
-    }),
+    every(limits.deliverEveryMs, failed, () => delivering.turn()),
     every(limits.sprayLookMs, failed, async () => {
       await watchSpraying(db, clock());
     }),
@@ -47,6 +46,7 @@ export function startBackground(management: Management, options: BackgroundOptio
     stop() {
       stopping ??= (async () => {
         await Promise.all(repeats.map(stop => stop()));
+        await delivering.settled();
         await sealAll(db, keys, clock).catch(failed);
       })();
       return stopping;

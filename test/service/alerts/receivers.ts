@@ -12,12 +12,15 @@ export interface Received {
 export class HookReceiver implements AsyncDisposable {
   readonly received: Received[] = [];
   answer: { status: number; headers?: Record<string, string>; body?: string } = { status: 200 };
+  /** Takes requests and gives no answer. */
+  isSilent = false;
   port = 0;
   readonly #server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       this.received.push({ headers: request.headers, body: Buffer.concat(chunks).toString('utf8') });
+      if (this.isSilent) return;
       response.writeHead(this.answer.status, this.answer.headers).end(this.answer.body ?? 'thanks');
     });
   });
@@ -26,6 +29,11 @@ export class HookReceiver implements AsyncDisposable {
     await new Promise<void>(resolve => this.#server.listen(0, '127.0.0.1', resolve));
     this.port = (this.#server.address() as AddressInfo).port;
     return this;
+  }
+
+  /** Ends what it has not answered. */
+  hangUp(): void {
+    this.#server.closeAllConnections();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
