@@ -58,7 +58,11 @@ export const limits = {
   idempotencyKeyMin: 8,
   idempotencyKeyMax: 128,
   sourceMax: 64,
-  eventsKept: 100_000,
+  /**
+   * Outcomes in the log, by what can cause them: log-ins that were accepted, misses, tries of users that were not looked at
+   * (locked, disabled), and tries of names that nobody has.
+   */
+  eventsKept: { accepted: 100_000, missed: 50_000, unseen: 20_000, strangers: 10_000 },
   /** Of each kind. */
   alertsKept: 10_000,
   /** Locked accounts that are told one by one within a time; more of them are listed only. */
