@@ -62,7 +62,11 @@ export const limits = {
   idempotencyKeyMin: 8,
   idempotencyKeyMax: 128,
   sourceMax: 64,
-  eventsKept: 100_000,
+  /**
+   * Outcomes in the log, by what can cause them: log-ins that were accepted, misses, tries of users that were not looked at
+   * (locked, disabled), and tries of names that nobody has.
+   */
+  eventsKept: { accepted: 100_000, missed: 50_000, unseen: 20_000, strangers: 10_000 },
   /** Of each kind. */
   alertsKept: 10_000,
   /** Locked accounts that are told one by one within a time; more of them are listed only. */
@@ -178,6 +182,8 @@ export const limits = {
   auditRotateSeals: 64,
   auditSealEveryMs: 3_000,
   channelsMax: 16,
+  /** Channels that may have something due at once: those there are, and as many that were removed. */
+  channelsDueMax: 32,
   channelNameMax: 64,
   channelSecretMax: 512,
   channelSecretBytes: 32,
@@ -191,6 +197,10 @@ export const limits = {
   /** One delivery, from name to answer; a lease outlives it. */
   deliveryTimeoutMs: 20_000,
   deliveryLeaseMs: 60_000,
+  /** What one name server has for one try. */
+  lookupTimeoutMs: 3_000,
+  lookupTries: 2,
+  /** Of one channel. */
   deliveriesAtOnce: 8,
   deliveryAttempts: 12,
   deliveryRetryMinMs: 5_000,

@@ -17,18 +17,68 @@ export interface Delivered {
   readonly failed: number;
 }
 
-/**
- * Sends what is due, each delivery at least once: it is leased first, so that no other node sends it meanwhile, and done
- * only when it went out; a node that dies leaves a lease that runs out.
- *
- * @throws ServiceError `busy`
- */
-export async function deliverDue(
+/** How to send. */
+export interface DeliverOptions {
+  readonly allowLoopback: boolean;
+}
+
+/** Sends what is due of all channels, and waits for the slowest of them. @throws ServiceError `busy` */
+export async function deliverDue(management: Management, options: DeliverOptions): Promise<Delivered> {
+  const due = await dueChannels(management.db, management.clock());
+  const turns = await Promise.all(due.map(channel => deliverTo(management, channel, options)));
+  const sum = (which: keyof Delivered) => turns.reduce((total, turn) => total + turn[which], 0);
+  return { sent: sum('sent'), failed: sum('failed') };
+}
+
+/** Sends turn by turn, each channel by itself: one that is slow has its next turn later, and delays no other. */
+export interface Delivering {
+  /** Begins with every channel that something is due of and that is not under way. @throws ServiceError `busy` */
+  turn(): Promise<void>;
+  /** Resolves when nothing is under way. */
+  settled(): Promise<void>;
+}
+
+/** @param failed told of errors of the database; the next turn tries again */
+export function makeDelivering(
   management: Management,
-  { allowLoopback }: { readonly allowLoopback: boolean },
+  { failed, ...options }: DeliverOptions & { readonly failed: (error: unknown) => void },
+): Delivering {
+  const underWay = new Map<string, Promise<void>>();
+  const begin = async (channel: string) => {
+    try {
+      await deliverTo(management, channel, options);
+    } catch (error) {
+      failed(error);
+    }
+    underWay.delete(channel);
+  };
+  return {
+    async turn() {
+      for (const channel of await dueChannels(management.db, management.clock()))
+        if (!underWay.has(channel)) underWay.set(channel, begin(channel));
+    },
+    async settled() {
+      while (underWay.size > 0) await Promise.all(underWay.values());
+    },
+  };
+}
+
+async function dueChannels(db: Db, nowMs: number): Promise<string[]> {
+  const rows = await dueRows(db, nowMs).select('channel').distinct().limit(limits.channelsDueMax).execute();
+  return rows.map(({ channel }) => channel);
+}
+
+/**
+ * Sends what is due of one channel, each delivery at least once: it is leased first, so that no other node sends it
+ * meanwhile, and done only when it went out; a node that dies leaves a lease that runs out.
+ */
+async function deliverTo(
+  management: Management,
+  channel: string,
+  { allowLoopback }: DeliverOptions,
 ): Promise<Delivered> {
   const { db, clock } = management;
-  const leased = await leaseDue(db, clock());
+  const leased = await leaseDue(db, channel, clock());
   const errors = await Promise.all(
     leased.map(async delivery => {
       const error = await send(management, delivery, allowLoopback);
@@ -40,11 +90,16 @@ export async function deliverDue(
   return { sent: leased.length - failed, failed };
 }
 
-/** Takes a few due deliveries for this node alone, for a while. */
-export async function leaseDue(db: Db, nowMs: number): Promise<Delivery[]> {
-  if ((await dueRows(db, nowMs).limit(1).execute()).length === 0) return [];
+/** Takes a few due deliveries of a channel for this node alone, for a while. */
+export function leaseDue(db: Db, channel: string, nowMs: number): Promise<Delivery[]> {
   return writing(db, async transaction => {
-    const due = await dueRows(transaction, nowMs).limit(limits.deliveriesAtOnce).execute();
+    const due = await dueRows(transaction, nowMs)
+      .selectAll()
+      .where('channel', '=', channel)
+      .orderBy('due_ms')
+      .orderBy('id')
+      .limit(limits.deliveriesAtOnce)
+      .execute();
     if (due.length === 0) return [];
     const leased_until_ms = nowMs + limits.deliveryLeaseMs;
     await transaction
@@ -63,12 +118,9 @@ export async function leaseDue(db: Db, nowMs: number): Promise<Delivery[]> {
 function dueRows(db: Db, nowMs: number) {
   return db
     .selectFrom('deliveries')
-    .selectAll()
     .where('done_ms', 'is', null)
     .where('due_ms', '<=', nowMs)
-    .where(query => query.or([query('leased_until_ms', 'is', null), query('leased_until_ms', '<=', nowMs)]))
-    .orderBy('due_ms')
-    .orderBy('id');
+    .where(query => query.or([query('leased_until_ms', 'is', null), query('leased_until_ms', '<=', nowMs)]));
 }
 
 async function send(

@@ -1,6 +1,5 @@
-import { lookup } from 'node:dns/promises';
 import ipaddr from 'ipaddr.js';
-import { systemCode } from '../errors.ts';
+import { addressesOf, type LookupOptions } from './lookup.ts';
 import { SendError } from './notice.ts';
 
 /** An address that was looked up and found fit to connect to. */
@@ -30,14 +29,15 @@ export function isAllowedAddress(address: string, { loopback }: { readonly loopb
  * @param host as a URL has it: a name, an IPv4 address or a bracketed IPv6 address
  * @throws SendError when it has no address, or any that is not allowed: a name with both is up to something
  */
-export async function vetHost(host: string, allowed: { readonly loopback: boolean }): Promise<VettedAddress> {
+export async function vetHost(
+  host: string,
+  { loopback, ...options }: LookupOptions & { readonly loopback: boolean },
+): Promise<VettedAddress> {
   const name = host.replace(/^\[|\]$/g, '');
-  const found = await lookup(name, { all: true, verbatim: true }).catch((error: unknown) => {
-    throw new SendError(`DNS ${systemCode(error) || 'error'}`);
-  });
+  const found = await addressesOf(name, options);
   const [first] = found;
   if (first === undefined) throw new SendError('DNS no address');
-  if (!found.every(({ address }) => isAllowedAddress(address, allowed)))
+  if (!found.every(({ address }) => isAllowedAddress(address, { loopback })))
     throw new SendError('address not allowed');
   return { address: first.address, family: first.family === 6 ? 6 : 4 };
 }

@@ -5,6 +5,7 @@ import { connect as connectTls } from 'node:tls';
 import { systemCode } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { SyslogChannel } from './channels.ts';
+import { addressesOf, lookupBy } from './lookup.ts';
 import { factsOf, type Notice, type Send, SendError, timeOf, titleOf } from './notice.ts';
 
 /** Facility 10, security messages; severity 1 (alert) for what needs somebody at once, else 4 (warning). */
@@ -30,9 +31,10 @@ export function syslogSender(channel: SyslogChannel): Send {
   return async (notice, signal) => {
     const message = syslogMessage(notice, { host: hostname(), process: String(process.pid) });
     try {
-      if (channel.transport === 'udp') await sendUdp(channel, message);
+      if (channel.transport === 'udp') await sendUdp(channel, message, signal);
       else await sendStream(channel, message, signal);
     } catch (error) {
+      if (error instanceof SendError) throw error;
       throw new SendError(`syslog ${systemCode(error) || 'error'}`);
     }
   };
@@ -84,27 +86,31 @@ function truncated(message: Buffer): Buffer {
   return message.subarray(0, end);
 }
 
-function sendUdp({ host, port }: SyslogChannel, message: Buffer): Promise<void> {
-  const socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4' });
-  return new Promise<void>((resolve, reject) => {
+async function sendUdp({ host, port }: SyslogChannel, message: Buffer, signal: AbortSignal): Promise<void> {
+  const [first] = await addressesOf(host, { signal });
+  if (first === undefined) throw new SendError('DNS no address');
+  const socket = createSocket({ type: first.family === 6 ? 'udp6' : 'udp4' });
+  await new Promise<void>((resolve, reject) => {
     socket.on('error', reject);
-    socket.send(message, port, host, error => (error ? reject(error) : resolve()));
+    socket.send(message, port, first.address, error => (error ? reject(error) : resolve()));
   }).finally(() => socket.close());
 }
 
 function sendStream(channel: SyslogChannel, message: Buffer, signal: AbortSignal): Promise<void> {
   const { host, port, authority } = channel;
   const trust = authority === undefined ? {} : { ca: authority };
+  const lookup = lookupBy({ signal });
   const socket: Socket =
     channel.transport === 'tls'
       ? connectTls({
           host,
           port,
+          lookup,
           minVersion: 'TLSv1.2',
           ...(isIp(host) ? {} : { servername: host }),
           ...trust,
         })
-      : connectTcp({ host, port });
+      : connectTcp({ host, port, lookup });
   return new Promise<void>((resolve, reject) => {
     const stop = () => socket.destroy(new SendError('too slow'));
     signal.addEventListener('abort', stop, { once: true });

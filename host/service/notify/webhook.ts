@@ -22,7 +22,7 @@ export interface WebhookOptions {
 export function webhookSender(channel: WebhookChannel, key: Uint8Array, options: WebhookOptions): Send {
   return async (notice, signal) => {
     const url = new URL(channel.url);
-    const vetted = await vetHost(url.hostname, { loopback: options.allowLoopback });
+    const vetted = await vetHost(url.hostname, { loopback: options.allowLoopback, signal });
     const isLoopback = !isAllowedAddress(vetted.address, { loopback: false });
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback))
       throw new SendError('plain HTTP not allowed');

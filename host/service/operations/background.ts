@@ -1,6 +1,6 @@
 import { tendAudit } from '../alerts/audit-watch.ts';
 import { watchClock } from '../alerts/clock.ts';
-import { deliverDue, forgetDeliveries } from '../alerts/deliver.ts';
+import { forgetDeliveries, makeDelivering } from '../alerts/deliver.ts';
 import { watchSpraying } from '../alerts/spraying.ts';
 import { sealAll } from '../audit/sealer.ts';
 import { forgetActivations, tendActivations } from '../enrolment/tend.ts';
@@ -30,14 +30,12 @@ export interface BackgroundOptions {
 export function startBackground(management: Management, options: BackgroundOptions = {}): Background {
   const { db, keys, clock } = management;
   const { allowLoopback = false, failed = () => undefined } = options;
+  const delivering = makeDelivering(management, { allowLoopback, failed });
   const repeats = [
     every(limits.auditSealEveryMs, failed, async () => {
       await followSealingKey(db, keys);
       await watchClock(db, clock());
       await tendAudit(management);
-    }),
-    every(limits.deliverEveryMs, failed, async () => {
-      await deliverDue(management, { allowLoopback });
     }),
     every(limits.remindEveryMs, failed, async () => {
       await tendActivations(management);
@@ -47,6 +45,7 @@ export function startBackground(management: Management, options: BackgroundOptio
       await forgetActivations(db, clock());
       await forgetMails(db, clock());
     }),
+    every(limits.deliverEveryMs, failed, () => delivering.turn()),
     every(limits.sprayLookMs, failed, async () => {
       await watchSpraying(db, clock());
     }),
@@ -56,6 +55,7 @@ export function startBackground(management: Management, options: BackgroundOptio
     stop() {
       stopping ??= (async () => {
         await Promise.all(repeats.map(stop => stop()));
+        await delivering.settled();
         await sealAll(db, keys, clock).catch(failed);
       })();
       return stopping;

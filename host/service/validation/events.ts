@@ -1,8 +1,9 @@
-import { sql } from 'kysely';
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import type { Db } from '../data/database.ts';
 import { rowsAsTable } from '../data/rows.ts';
+import type { Schema } from '../data/schema.ts';
 import { limits } from '../limits.ts';
-import type { Outcome } from './outcomes.ts';
+import { failedFactor, type Outcome } from './outcomes.ts';
 
 /** What became of one validation, as operators see it. */
 export interface ValidationEvent {
@@ -55,14 +56,45 @@ export async function recordEvents(db: Db, events: readonly NewEvent[]): Promise
     select * from ${rowsAsTable(db, columns, rows)} as happened`.execute(db);
 }
 
-/** Drops the oldest outcomes where there are more than are kept. */
+/** Part of the log that is bounded by itself. */
+type Share = keyof typeof limits.eventsKept;
+
+/**
+ * Which part of the log an outcome is in. What anybody can cause as often as they like must not wash away what takes a fob, or
+ * what an account's lock slows down.
+ */
+function isOf(share: Share): (where: ExpressionBuilder<Schema, 'events'>) => Expression<SqlBool> {
+  const all = Object.keys(failedFactor) as Outcome[];
+  const missed = all.filter(outcome => failedFactor[outcome] !== null);
+  const outcomes = {
+    accepted: ['accepted'],
+    missed,
+    unseen: all.filter(outcome => outcome !== 'accepted' && !missed.includes(outcome)),
+    strangers: all,
+  } satisfies Record<Share, string[]>;
+  return where =>
+    where.and([
+      where('outcome', 'in', outcomes[share] as Outcome[]),
+      where('user_id', share === 'strangers' ? 'is' : 'is not', null),
+    ]);
+}
+
+/** Drops the oldest outcomes of each part of the log where there are more than are kept. */
 export async function sweepEvents(db: Db): Promise<void> {
-  await db
-    .deleteFrom('events')
-    .where('id', '<=', query =>
-      query.selectFrom('events').select(sql<number>`max(id) - ${limits.eventsKept}`.as('bound')),
-    )
-    .execute();
+  for (const [share, kept] of Object.entries(limits.eventsKept))
+    await db
+      .deleteFrom('events')
+      .where(isOf(share as Share))
+      .where('id', '<=', query =>
+        query
+          .selectFrom('events')
+          .select('id')
+          .where(isOf(share as Share))
+          .orderBy('id', 'desc')
+          .limit(1)
+          .offset(kept),
+      )
+      .execute();
 }
 
 /** The most recent outcomes, latest first. */

@@ -1,10 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { raiseAlert } from '../../../host/service/alerts/alerts.ts';
 import { tendAudit, verifyWatched } from '../../../host/service/alerts/audit-watch.ts';
 import { watchClock } from '../../../host/service/alerts/clock.ts';
-import { deliverDue, leaseDue } from '../../../host/service/alerts/deliver.ts';
+import { deliverDue, leaseDue, makeDelivering } from '../../../host/service/alerts/deliver.ts';
 import { acknowledgeAlert, pageAlerts } from '../../../host/service/alerts/manage.ts';
 import { type Db, writing } from '../../../host/service/data/database.ts';
+import { limits } from '../../../host/service/limits.ts';
 import type { Management } from '../../../host/service/management.ts';
 import { saveChannel } from '../../../host/service/notify/manage.ts';
 import { verifySignature } from '../../../host/service/notify/webhook.ts';
@@ -13,6 +14,9 @@ import { secret } from '../../kit/secrets.ts';
 import { act, RecordsRig } from '../audit/kit.ts';
 import { NOON_MS } from '../kit.ts';
 import { HookReceiver } from './receivers.ts';
+
+/** Long enough for any computer; what is waited for comes at once. */
+const WAIT = { timeout: 20_000, interval: 20 };
 
 const key = secret('a key of the webhook');
 
@@ -96,9 +100,9 @@ test('two nodes send each delivery once; what a dead node had leased is sent whe
   await using hook = await new HookReceiver().listen();
   const management = await rig.open();
   const { db } = management;
-  await addHook(management, hook.port);
+  const channel = await addHook(management, hook.port);
   for (let index = 0; index < 6; index++) await raise(db, `before ${index}`);
-  const lost = await leaseDue(db, rig.clock.nowMs);
+  const lost = await leaseDue(db, channel, rig.clock.nowMs);
   expect(lost).toHaveLength(6);
   expect(await deliverDue(management, { allowLoopback: true })).toEqual({ sent: 0, failed: 0 });
   rig.clock.nowMs += 60_000;
@@ -109,6 +113,42 @@ test('two nodes send each delivery once; what a dead node had leased is sent whe
   expect(turns.reduce((sum, { sent }) => sum + sent, 0)).toBe(6);
   expect(new Set(hook.received.map(({ headers }) => headers['passfob-delivery'])).size).toBe(6);
   expect(hook.received).toHaveLength(6);
+});
+
+test('a channel whose receiver hangs delays no other, however much of it is due', async () => {
+  await using rig = new RecordsRig();
+  await using slow = await new HookReceiver().listen();
+  await using quick = await new HookReceiver().listen();
+  const management = await rig.open();
+  const { db } = management;
+  slow.isSilent = true;
+  const slowId = await addHook(management, slow.port);
+  for (let index = 0; index < 2 * limits.deliveriesAtOnce; index++) await raise(db, `slow ${index}`);
+  await addHook(management, quick.port);
+  const errors: unknown[] = [];
+  const failed = (error: unknown) => errors.push(error);
+  const delivering = makeDelivering(management, { allowLoopback: true, failed });
+  const left = async (id: string) =>
+    (
+      await db
+        .selectFrom('deliveries')
+        .select('id')
+        .where('channel', id === slowId ? '=' : '<>', slowId)
+        .where('done_ms', 'is', null)
+        .execute()
+    ).length;
+  for (let turn = 1; turn <= 3; turn++) {
+    await raise(db, `quick ${turn}`);
+    await delivering.turn();
+    await vi.waitFor(async () => expect(await left('quick')).toBe(0), WAIT);
+    expect(quick.received).toHaveLength(turn);
+  }
+  await vi.waitFor(() => expect(slow.received).toHaveLength(limits.deliveriesAtOnce), WAIT);
+  expect(await left(slowId)).toBe(2 * limits.deliveriesAtOnce + 3);
+  slow.hangUp();
+  await delivering.settled();
+  expect(errors).toEqual([]);
+  expect(await left(slowId)).toBe(2 * limits.deliveriesAtOnce + 3);
 });
 
 test('a channel that is off gets nothing; an alert is undone with the transaction that raised it', async () => {

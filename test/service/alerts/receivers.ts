@@ -14,6 +14,8 @@ export class HookReceiver implements AsyncDisposable {
   answer: { status: number; headers?: Record<string, string>; body?: string } = { status: 200 };
   /** Until it resolves nothing is answered. */
   held: Promise<void> | undefined;
+  /** Takes requests and gives no answer. */
+  isSilent = false;
   port = 0;
   readonly #server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -21,6 +23,7 @@ export class HookReceiver implements AsyncDisposable {
     request.on('end', async () => {
       this.received.push({ headers: request.headers, body: Buffer.concat(chunks).toString('utf8') });
       await this.held;
+      if (this.isSilent) return;
       response.writeHead(this.answer.status, this.answer.headers).end(this.answer.body ?? 'thanks');
     });
   });
@@ -29,6 +32,11 @@ export class HookReceiver implements AsyncDisposable {
     await new Promise<void>(resolve => this.#server.listen(0, '127.0.0.1', resolve));
     this.port = (this.#server.address() as AddressInfo).port;
     return this;
+  }
+
+  /** Ends what it has not answered. */
+  hangUp(): void {
+    this.#server.closeAllConnections();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

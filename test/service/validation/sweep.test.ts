@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { raiseAlert } from '../../../host/service/alerts/alerts.ts';
 import { writing } from '../../../host/service/data/database.ts';
 import { limits } from '../../../host/service/limits.ts';
+import { ensureApplication } from '../../../host/service/people/applications.ts';
 import { makeTemporaryCode, temporaryCodeEnd } from '../../../host/service/tokens/codes/temporary-codes.ts';
+import { recordEvents } from '../../../host/service/validation/events.ts';
+import type { Outcome } from '../../../host/service/validation/outcomes.ts';
 import { sweep } from '../../../host/service/validation/sweep.ts';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
@@ -22,6 +25,51 @@ test('temporary codes that have run out are forgotten, and no other', async () =
   expect(kept.map(({ expires_ms }) => expires_ms)).toEqual([office.nowMs + 1000]);
   expect(await temporaryCodeEnd(db, kept[0]?.user_id ?? '', office.nowMs)).toBe(office.nowMs + 1000);
 });
+
+test('a flood of unknown users, or at a locked account, washes away no other part of the log', async () => {
+  await using office = await Office.open();
+  const { db } = office.store;
+  await office.users('ada');
+  const { id: userId } = await db.selectFrom('users').select('id').executeTakeFirstOrThrow();
+  const { application } = await ensureApplication(db, office.nowMs);
+  let atMs = 0;
+  const happen = async (outcome: Outcome, count: number, isStranger = false) => {
+    const event = {
+      ...{ tokenId: null, applicationId: application.id, source: '192.0.2.1', requestId: 'r' },
+      ...{ outcome, userId: isStranger ? null : userId },
+    };
+    for (let left = count; left > 0; left -= 5_000)
+      await recordEvents(
+        db,
+        Array.from({ length: Math.min(left, 5_000) }, () => ({ ...event, atMs: ++atMs })),
+      );
+  };
+  const { strangers, unseen } = limits.eventsKept;
+  await happen('accepted', 2);
+  await happen('wrong', 2);
+  await happen('replay', 1);
+  await happen('locked', unseen + 1);
+  await happen('unknown_user', strangers + 3, true);
+  const counts = async () => {
+    const rows = await db
+      .selectFrom('events')
+      .select(query => ['outcome', query.fn.countAll<number>().as('count')])
+      .select(query => query.fn.min('at_ms').as('first'))
+      .groupBy('outcome')
+      .execute();
+    return new Map(rows.map(({ outcome, count, first }) => [outcome, [Number(count), Number(first)]]));
+  };
+  await sweep(db, office.nowMs);
+  expect(await counts()).toEqual(
+    new Map<Outcome, number[]>([
+      ['accepted', [2, 1]],
+      ['wrong', [2, 3]],
+      // What is not a try of a secret shares a part: the oldest of it goes.
+      ['locked', [unseen, 7]],
+      ['unknown_user', [strangers, unseen + 10]],
+    ]),
+  );
+}, 60_000);
 
 test('of alerts the ones that last happened most recently are kept, up to their number', async () => {
   await using office = await Office.open();
