@@ -94,14 +94,17 @@ interface PipedLines {
 
 /** Lines of a pipe or file, one an answer. */
 function pipedLines({ stdin }: Terminal, signal: AbortSignal): PipedLines {
+  const hasEnded = stdin.readableEnded || stdin.destroyed;
   const reader = createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY });
   const lines = reader[Symbol.asyncIterator]();
   /** A line that was asked for and is not there yet: it answers the next question if not this one. */
   let coming: ReturnType<typeof lines.next> | undefined;
   return {
     async next(until) {
-      coming ??= lines.next();
-      const line = await orAborted(coming, until === undefined ? signal : AbortSignal.any([signal, until]));
+      const either = until === undefined ? signal : AbortSignal.any([signal, until]);
+      // Of a stream that was read to its end no reader ever hears again.
+      coming ??= hasEnded ? Promise.resolve({ done: true, value: undefined }) : lines.next();
+      const line = await orAborted(coming, either);
       coming = undefined;
       if (!line.done) return line.value;
       throw new FobError('bad-input', {
