@@ -10,6 +10,7 @@ import {
   renameOptions,
   respondOptions,
 } from './account-options.ts';
+import { activateOptions, readActivate } from './activate-options.ts';
 import { batchOptions, readBatch } from './batch-options.ts';
 import {
   asItIs,
@@ -45,6 +46,7 @@ export async function readArguments(
   trace: (line: string) => void = () => undefined,
 ): Promise<Parsed> {
   refuseKeyUris(args);
+  refuseActivations(args);
   let invocation: Invocation | undefined;
   const take = (made: Invocation) => {
     invocation = made;
@@ -87,6 +89,16 @@ function refuseKeyUris(args: readonly string[]): void {
   });
 }
 
+/** The same goes for activation strings, whole or in a link, in any case. */
+function refuseActivations(args: readonly string[]): void {
+  if (!args.some(arg => /pf1[02-9ac-hj-np-z\s-]{24}/i.test(arg))) return;
+  throw new FobError('usage', {
+    sentence:
+      'An activation string on the command line can be read by every program on this machine and stays in the history of the shell.',
+    next: 'Take it as known to others and ask for a new one; then run: passfob activate, which asks for it.',
+  });
+}
+
 /** Sentences of yargs that name options only. Others quote values and are not passed on. */
 const HARMLESS =
   /^(?:Missing required arguments?|Not enough arguments following|Arguments .* are mutually exclusive|pin takes|inventory takes|handover takes|service takes)\b/;
@@ -120,6 +132,12 @@ function commandLine(take: Take, choiceOf: ReadChoice) {
       inventoryCommands(take, choiceOf),
     )
     .command('handover', 'give fobs to another owner, or take them', handoverCommands(take, choiceOf))
+    .command(
+      'activate [source]',
+      'enrol the fob at the service that sent an activation',
+      activateOptions,
+      given => take(readActivate(given, choiceOf(given))),
+    )
     .command('doctor', 'say whether this computer has what passfob needs', doctorOptions, given =>
       take({ command: 'doctor', justRules: given.udevRules, choice: choiceOf(given) }),
     )

@@ -6,6 +6,7 @@ import type { NewNames } from '../commands/rename.ts';
 import type { Question } from '../commands/respond.ts';
 import type { FobQuery } from '../inventory/fobs.ts';
 import type { Policy } from '../owner/status.ts';
+import type { ActivateInvocation } from './activate-options.ts';
 import type { FlashInvocation, UpdateInvocation } from './flash-options.ts';
 import type { OutWish } from './out-options.ts';
 import type { ServiceInvocation } from './service-invocation.ts';
@@ -63,11 +64,12 @@ export type Invocation = { readonly choice: FobChoice } & (
   | InventoryInvocation
   | FlashInvocation
   | UpdateInvocation
+  | ActivateInvocation
   | ServiceInvocation
 );
 
 /** One that works with the inventory, and most with a fob. */
 export type FobInvocation = Exclude<
   Invocation,
-  { readonly command: 'doctor' | ServiceInvocation['command'] }
+  { readonly command: 'doctor' | 'activate' | ServiceInvocation['command'] }
 >;

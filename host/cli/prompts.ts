@@ -7,8 +7,10 @@ import { printable, type Terminal } from './terminal.ts';
 
 /** Questions go to standard error; answers come from the keyboard, or line by line from what is piped in. */
 export interface Prompts {
-  /** Has the person type what the fob shows. */
-  code(isAgain: boolean): Promise<string>;
+  /** Has the person type what the fob shows. @param until ends the asking: the answer is not wanted any more */
+  code(isAgain: boolean, until?: AbortSignal): Promise<string>;
+  /** An activation string: never shown while it is typed. @param isWhole standard input holds it, and nothing else */
+  activation(isWhole: boolean): Promise<string>;
   /** A key URI: never shown while it is typed. */
   uri(): Promise<string>;
   /** A password or key: never shown while it is typed. @throws FobError `usage` where nobody can be asked */
@@ -30,12 +32,21 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
     return lines;
   };
   return {
-    code: isAgain => {
+    code: (isAgain, until) => {
       const message = isAgain
         ? 'A character is wrong. Code on the screen of the fob:'
         : 'Code on the screen of the fob:';
-      if (stdin.isTTY) return orCancelled(input({ message }, asked));
+      if (stdin.isTTY) {
+        const either = until === undefined ? signal : AbortSignal.any([signal, until]);
+        return orCancelled(input({ message }, { ...asked, signal: either }));
+      }
       terminal.note(`${message}\n`);
+      return piped().next(until);
+    },
+    activation: isWhole => {
+      if (stdin.isTTY) return orCancelled(password({ message: 'Activation string (not shown):' }, asked));
+      if (isWhole) return wholeInput(stdin, signal);
+      terminal.note('Activation string:\n');
       return piped().next();
     },
     uri: () =>
@@ -77,23 +88,24 @@ export async function orCancelled<T>(answer: Promise<T>): Promise<T> {
 }
 
 interface PipedLines {
-  next(): Promise<string>;
+  next(until?: AbortSignal): Promise<string>;
   close(): void;
 }
 
 /** Lines of a pipe or file, one an answer. */
 function pipedLines({ stdin }: Terminal, signal: AbortSignal): PipedLines {
+  const hasEnded = stdin.readableEnded || stdin.destroyed;
   const reader = createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY });
   const lines = reader[Symbol.asyncIterator]();
-  const cancelled = new Promise<never>((_, reject) => {
-    const cancel = () => reject(new FobError('cancelled'));
-    if (signal.aborted) cancel();
-    else signal.addEventListener('abort', cancel, { once: true });
-  });
-  cancelled.catch(() => undefined);
+  /** A line that was asked for and is not there yet: it answers the next question if not this one. */
+  let coming: ReturnType<typeof lines.next> | undefined;
   return {
-    async next() {
-      const line = await Promise.race([lines.next(), cancelled]);
+    async next(until) {
+      const either = until === undefined ? signal : AbortSignal.any([signal, until]);
+      // Of a stream that was read to its end no reader ever hears again.
+      coming ??= hasEnded ? Promise.resolve({ done: true, value: undefined }) : lines.next();
+      const line = await orAborted(coming, either);
+      coming = undefined;
       if (!line.done) return line.value;
       throw new FobError('bad-input', {
         sentence: 'Standard input ended before the code was given.',
@@ -102,6 +114,16 @@ function pipedLines({ stdin }: Terminal, signal: AbortSignal): PipedLines {
     },
     close: () => reader.close(),
   };
+}
+
+/** @throws FobError `cancelled` */
+function orAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = () => reject(new FobError('cancelled'));
+    if (signal.aborted) cancel();
+    else signal.addEventListener('abort', cancel, { once: true });
+    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancel));
+  });
 }
 
 /** All of standard input, for what is piped in whole. */
@@ -115,7 +137,7 @@ async function wholeInput(stdin: Terminal['stdin'], signal: AbortSignal): Promis
       const bytes = Buffer.from(chunk);
       length += bytes.length;
       if (length > URI_BYTES_MAX) {
-        throw new FobError('bad-input', { sentence: 'Standard input holds more than one key URI.' });
+        throw new FobError('bad-input', { sentence: 'Standard input holds more than what is wanted.' });
       }
       chunks.push(bytes);
     }

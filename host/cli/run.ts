@@ -37,7 +37,10 @@ export async function run(args: readonly string[], terminal: Terminal, signal: A
     }
     const { invocation } = parsed;
     if (invocation.command === 'doctor') await runDoctor(invocation, isJson, terminal);
-    else if (isAboutService(invocation)) {
+    else if (invocation.command === 'activate') {
+      const { activate } = await import('./activate.ts');
+      await activate(invocation, isJson, terminal, signal);
+    } else if (isAboutService(invocation)) {
       // Loaded when it is wanted: the service brings much that no other command needs.
       const { runService } = await import('./service-actions.ts');
       await runService(invocation, isJson, terminal, signal);

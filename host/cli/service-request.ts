@@ -90,7 +90,7 @@ const UNKNOWN_AUTHORITY = new Set([
 ]);
 
 /** What a connection failed of, by OpenSSL's names (X509_V_ERR_…) and Node's. */
-function connectionError(cause: unknown): FobError {
+export function connectionError(cause: unknown): FobError {
   const code = systemCode(cause);
   const certificate = (text: { sentence: string; next: string }) =>
     new FobError('certificate', { ...text, details: { code }, cause });

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { Activation } from '../../../host/activation/activation-string.ts';
+import { type Activation, activationString } from '../../../host/activation/activation-string.ts';
 import { relayActivation } from '../../../host/activation/relay.ts';
 import type { OpenedFob, RelayDone, RelayEvent } from '../../../host/activation/relay-options.ts';
 import type { RelaySocket } from '../../../host/activation/socket.ts';
@@ -69,7 +69,7 @@ export class Scene implements AsyncDisposable {
       applicationId,
       announce: () => undefined,
       identity: async () => identity,
-      patience: HASTY.patience,
+      patience: { answerTimeoutMs: 5_000, sendsMax: 2 },
     };
   }
 
@@ -87,35 +87,8 @@ export class Scene implements AsyncDisposable {
   }
 
   /** An activation for a user, who is made. */
-  async activation(changes: Partial<ActivationRow> = {}, user = 'ada'): Promise<Activation> {
-    const code = random(16);
-    const { id } = await writing(this.db, db => findOrAddUser(db, user, NOW_MS));
-    await this.db
-      .insertInto('activations')
-      .values({
-        id: randomUUID(),
-        user_id: id,
-        token_id: null,
-        policy_id: null,
-        fobs: 'any',
-        code_hash: hashOfCode(code),
-        state: 'open',
-        reason: null,
-        created_ms: NOW_MS,
-        expires_ms: NOW_MS + DAY_MS,
-        reminded_ms: null,
-        expiry_told_ms: null,
-        claim: null,
-        claimed_until_ms: null,
-        fob_id: null,
-        step: 'waiting',
-        used_ms: null,
-        actor: 'grace',
-        ...changes,
-      })
-      .execute();
-    const digest = createHash('sha256').update(Buffer.from(this.identity.publicKey, 'base64url')).digest();
-    return { service: ORIGIN, code, fingerprint: new Uint8Array(digest.subarray(0, 16)) };
+  activation(changes: Partial<ActivationRow> = {}, user = 'ada'): Promise<Activation> {
+    return makeActivation(this.office, ORIGIN, changes, user);
   }
 
   /** A fob that the service owns. */
@@ -242,6 +215,48 @@ export class Scene implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.office[Symbol.asyncDispose]();
   }
+}
+
+/** An activation for a user, who is made where there is none: as it stands once an operator has given it out. */
+export async function makeActivation(
+  office: Office,
+  service: string,
+  changes: Partial<ActivationRow> = {},
+  user = 'ada',
+): Promise<Activation> {
+  const { db, keys } = office.management;
+  const nowMs = office.nowMs;
+  const code = random(16);
+  const { id } = await writing(db, tx => findOrAddUser(tx, user, nowMs));
+  await db
+    .insertInto('activations')
+    .values({
+      id: randomUUID(),
+      user_id: id,
+      token_id: null,
+      policy_id: null,
+      fobs: 'any',
+      code_hash: hashOfCode(code),
+      state: 'open',
+      reason: null,
+      created_ms: nowMs,
+      expires_ms: nowMs + DAY_MS,
+      reminded_ms: null,
+      expiry_told_ms: null,
+      claim: null,
+      claimed_until_ms: null,
+      fob_id: null,
+      step: 'waiting',
+      used_ms: null,
+      actor: 'grace',
+      ...changes,
+    })
+    .execute();
+  const { publicKey } = await ensureIdentity(db, keys, nowMs);
+  const digest = createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest();
+  const activation = { service, code, fingerprint: new Uint8Array(digest.subarray(0, 16)) };
+  secret(activationString(activation));
+  return activation;
 }
 
 type ActivationRow = Awaited<ReturnType<Scene['state']>>['activations'][number];

@@ -43,17 +43,7 @@ export function finish(
       .where('id', '=', activation.user_id)
       .executeTakeFirst();
     if (user === undefined || user.disabled_ms !== null) throw new RelayRefusal('not_valid', 'user disabled');
-    // From here on it may be accepted; who says yes to its passcode is `moveMarks`, as for any log-in.
-    const { numUpdatedRows } = await db
-      .updateTable('tokens')
-      .set({ state: 'assigned' })
-      .where('id', '=', token.id)
-      .where('state', '=', 'reserved')
-      .where('user_id', '=', user.id)
-      .where('fob_id', '=', token.fob_id)
-      .executeTakeFirst();
-    if (numUpdatedRows !== 1n) throw new RelayRefusal('not_valid', 'the token is not reserved');
-    await openAssignment(acting, token.id, user.id);
+    await becomeUsable(acting, token, user.id);
     const candidate = { token, step, driftSteps, atMs, source: actor.source };
     const moved = await moveMarks(db, [candidate]);
     if (!moved.has(token.id)) throw new RelayRefusal('not_proved', 'the passcode was used before');
@@ -91,6 +81,20 @@ export function finish(
     });
     return ticketFor(acting, user.id, token.id);
   });
+}
+
+/** From here on its passcodes may be accepted; who says yes to the first is `moveMarks`, as for any log-in. */
+async function becomeUsable(acting: Acting, token: TokenRow, userId: string): Promise<void> {
+  const { numUpdatedRows } = await acting.db
+    .updateTable('tokens')
+    .set({ state: 'assigned' })
+    .where('id', '=', token.id)
+    .where('state', '=', 'reserved')
+    .where('user_id', '=', userId)
+    .where('fob_id', '=', token.fob_id)
+    .executeTakeFirst();
+  if (numUpdatedRows !== 1n) throw new RelayRefusal('not_valid', 'the token is not reserved');
+  await openAssignment(acting, token.id, userId);
 }
 
 /** For the relay that finished an activation and was cut off before it heard so: it may hear it again for a while. */

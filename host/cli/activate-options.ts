@@ -1,0 +1,53 @@
+import type { FobChoice } from '../commands/find.ts';
+import { FobError } from '../errors.ts';
+import type { CommonOptions } from './common-options.ts';
+
+/** What `passfob activate` is told. */
+export interface ActivateInvocation {
+  readonly command: 'activate';
+  /** Where the activation string comes from: asked for, all of standard input, an image file. */
+  readonly source: { readonly from: 'prompt' | 'stdin' } | { readonly from: 'qr'; readonly path: string };
+  readonly ca: string | undefined;
+}
+
+export function activateOptions(command: CommonOptions) {
+  return command
+    .positional('source', {
+      type: 'string',
+      describe: '"-": standard input, to its end, holds the activation string; without it, it is asked for',
+    })
+    .option('qr', { string: true, requiresArg: true, describe: 'image file that holds it as a QR code' })
+    .option('ca', {
+      string: true,
+      requiresArg: true,
+      describe: 'PEM file with the certificate of its authority, where this computer does not know it',
+    });
+}
+
+/** @throws FobError `usage` */
+export function readActivate(
+  given: {
+    readonly source?: string | undefined;
+    readonly qr?: string | undefined;
+    readonly ca?: string | undefined;
+  },
+  choice: FobChoice,
+): ActivateInvocation & { readonly choice: FobChoice } {
+  const { source, qr, ca } = given;
+  // yargs makes an empty text of a single dash.
+  if (source !== undefined && !['', '-'].includes(source)) {
+    throw new FobError('usage', {
+      sentence:
+        'activate takes no argument but -, which says that standard input holds the activation string.',
+      next: 'Run: passfob activate, which asks for it.',
+    });
+  }
+  if (source !== undefined && qr !== undefined) {
+    throw new FobError('usage', { sentence: 'activate takes one of - and --qr.' });
+  }
+  const from =
+    qr === undefined
+      ? ({ from: source === undefined ? 'prompt' : 'stdin' } as const)
+      : ({ from: 'qr', path: qr } as const);
+  return { command: 'activate', source: from, ca, choice };
+}

@@ -1,0 +1,42 @@
+import { WebSocket } from 'ws';
+import { MESSAGE_CHARS_MAX, RELAY_ANSWER_TIMEOUT_MS } from '../activation/limits.ts';
+import { openedSocket, type RelaySocket } from '../activation/socket.ts';
+import { FobError } from '../errors.ts';
+import { serveTexts } from '../service/texts/serve.ts';
+import { connectionError } from './service-request.ts';
+
+/** A character of JSON text takes at most three bytes in UTF-8. */
+const MESSAGE_BYTES = MESSAGE_CHARS_MAX * 3;
+/** The service is asked again: it has too much to do, or is about to end. */
+const LATER: readonly number[] = [429, 500, 502, 503, 504];
+
+/**
+ * Opens a WebSocket over TLS 1.2 or newer with a certificate that is checked whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+ * @param ca PEM of the only authorities to trust; without it those that Node knows
+ * @throws FobError `certificate`, `service-silent`, `activation` where no Passfob service answers, `cancelled`
+ */
+export async function openNodeSocket(
+  url: string,
+  ca: string | undefined,
+  signal: AbortSignal,
+): Promise<RelaySocket> {
+  const socket = new WebSocket(url, {
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.2',
+    maxPayload: MESSAGE_BYTES,
+    handshakeTimeout: RELAY_ANSWER_TIMEOUT_MS,
+    perMessageDeflate: false,
+    ...(ca !== undefined && { ca }),
+  });
+  let status = 0;
+  socket.on('unexpected-response', (request, { statusCode = 0 }) => {
+    status = statusCode;
+    request.destroy();
+  });
+  return openedSocket(socket, signal, event => {
+    if (status !== 0 && !LATER.includes(status)) {
+      return new FobError('activation', { sentence: serveTexts.notPassfob, details: { status } });
+    }
+    return connectionError('error' in event ? event.error : undefined);
+  });
+}

@@ -1,0 +1,122 @@
+import { readActivationString } from '../activation/activation-string.ts';
+import { TYPED_CHARS_MAX } from '../activation/limits.ts';
+import { relayActivation } from '../activation/relay.ts';
+import type { OpenedFob, RelayEvent } from '../activation/relay-options.ts';
+import { pause } from '../client/pause.ts';
+import { traced } from '../client/trace.ts';
+import { chooseFob, closeAll, type FobChoice, findFobs } from '../commands/find.ts';
+import { readWhole } from '../commands/read-whole.ts';
+import { readQrImage } from '../enrol/qr.ts';
+import { FobError, isFobError } from '../errors.ts';
+import { IMAGE_BYTES_MAX, PORT_POLL_INTERVAL_MS } from '../limits.ts';
+import { openTransport, readAddress } from '../transports/discover.ts';
+import type { ActivateInvocation } from './activate-options.ts';
+import { openNodeSocket } from './activate-socket.ts';
+import { type Prompts, promptsOn } from './prompts.ts';
+import { sayReport } from './report.ts';
+import { readAuthority } from './service-status.ts';
+import { printable, type Terminal } from './terminal.ts';
+
+/**
+ * `passfob activate`: carries the bytes of the fob to the service that made the activation. No seed, PIN or key is ever
+ * here.
+ * @throws FobError
+ */
+export async function activate(
+  { source, ca: caFile, choice }: ActivateInvocation & { readonly choice: FobChoice },
+  isJson: boolean,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const prompts = promptsOn(terminal, signal);
+  try {
+    const activation = readActivationString(await activationText(source, prompts));
+    const ca = caFile === undefined ? undefined : await readAuthority(caFile);
+    if (choice.wire?.isDryRun)
+      throw new FobError('dry-run', { subject: `bring the fob to ${activation.service}` });
+    let user = '';
+    let expected: string | undefined;
+    const done = await relayActivation({
+      activation,
+      openSocket: (url, ending) => openNodeSocket(url, ca, ending),
+      openFob: fobOpener(() => ({ ...choice, serial: choice.serial ?? expected })),
+      askCode: (isAgain, ending) => prompts.code(isAgain, ending),
+      report(event) {
+        if (event.event === 'entered') {
+          ({ user } = event);
+          // Where several fobs are there, the one that is meant.
+          expected = event.serial ?? undefined;
+        }
+        terminal.note(`${printable(eventText(event))}\n`);
+      },
+      signal,
+    });
+    const { serial, token, text } = done;
+    const document = { service: activation.service, user, serial, token };
+    sayReport(terminal, isJson, { document, text: printable(text) });
+  } finally {
+    prompts.close();
+  }
+}
+
+async function activationText(source: ActivateInvocation['source'], prompts: Prompts): Promise<string> {
+  if (source.from === 'qr') return readQrImage(await readWhole(source.path, IMAGE_BYTES_MAX));
+  const text = await prompts.activation(source.from === 'stdin');
+  return text.slice(0, TYPED_CHARS_MAX + 1);
+}
+
+function eventText(event: RelayEvent): string {
+  switch (event.event) {
+    case 'connecting':
+      return `Connecting to ${event.service}.`;
+    case 'entered':
+      return `${event.service}: a fob for ${event.user}${event.serial === null ? '' : `, ${event.serial}`}.`;
+    case 'step':
+      return event.text;
+    case 'lost':
+      return 'The connection to the service is lost. It is opened again.';
+  }
+}
+
+/** What may pass while a fob is away that was there before. */
+const AWAY = [
+  'no-fob',
+  'port-absent',
+  'port-failed',
+  'port-busy',
+  'no-answer',
+  'unplugged',
+  'port-hung',
+] as const;
+
+/** Finds and opens the fob as other commands do; one that was there before is waited for. */
+function fobOpener(choiceNow: () => FobChoice): (signal: AbortSignal) => Promise<OpenedFob> {
+  let wasThere = false;
+  return async signal => {
+    for (;;) {
+      try {
+        const opened = await openFob(choiceNow(), signal);
+        wasThere = true;
+        return opened;
+      } catch (error) {
+        if (!wasThere || !isFobError(error, ...AWAY)) throw error;
+        await pause(PORT_POLL_INTERVAL_MS, signal);
+      }
+    }
+  };
+}
+
+async function openFob(choice: FobChoice, signal: AbortSignal): Promise<OpenedFob> {
+  const found = await findFobs(choice.port, false, signal, choice.wire);
+  let address: string;
+  try {
+    ({ address } = chooseFob(found, choice));
+  } finally {
+    await closeAll(found);
+  }
+  const where = readAddress(address);
+  const opened = await openTransport(where);
+  const trace = choice.wire?.trace;
+  const transport = trace ? traced(opened, trace, () => performance.now()) : opened;
+  return { transport, port: where.kind };
+}

@@ -1,0 +1,175 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { activationString, inGroups } from '../../../host/activation/activation-string.ts';
+import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
+import { png, qrPicture } from '../../enrol/images.ts';
+import { passfob, type RunOptions } from '../../host/kit/cli.ts';
+import { needsBuild, type SimulatedFob, simulatedFob } from '../../host/kit/simulated-fob.ts';
+import { secret } from '../../kit/secrets.ts';
+import { describeNeeds } from '../../kit/tools.ts';
+import { Rig } from '../kit.ts';
+import { Office } from '../people/kit.ts';
+import { Authority, needsOpenssl } from '../serve/certificates.ts';
+import { makeActivation } from './kit.ts';
+
+// A service, a simulator and the command line, each a process or most of one.
+vi.setConfig({ testTimeout: 120_000 });
+
+const LOOK_MS = 200;
+
+async function world(options: Parameters<Rig['start']>[0] = {}) {
+  const rig = new Rig();
+  const folder = mkdtempSync(join(tmpdir(), 'passfob-activate-'));
+  // The command line and the fob have the time of this computer.
+  const service = await rig.start({ clock: Date.now, ...options });
+  rig.clock.nowMs = Date.now();
+  const office = await Office.beside(rig);
+  onTestFinished(async () => {
+    await office[Symbol.asyncDispose]();
+    await rig[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  });
+  return { rig, service, office, folder };
+}
+
+/** Somebody at a fob: approves what it asks, until the signal. */
+async function attend(fob: SimulatedFob, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await fob.approve();
+    await wait(LOOK_MS);
+  }
+}
+
+/** The code on a fob's screen, once there is one. */
+async function shownCode(fob: SimulatedFob): Promise<string> {
+  for (;;) {
+    const code = await fob.code();
+    if (/^[a-z0-9 ]+$/i.test(code) && code.replaceAll(' ', '').length === 18) return code;
+    await wait(LOOK_MS);
+  }
+}
+
+/** Runs `passfob activate` with somebody at the fob. */
+async function activated(fob: SimulatedFob, args: readonly string[], options: RunOptions) {
+  const leaving = new AbortController();
+  const person = attend(fob, leaving.signal);
+  try {
+    return await passfob(['activate', ...args, '--port', fob.tcp], options);
+  } finally {
+    leaving.abort();
+    await person;
+  }
+}
+
+const printable = (text: string) => secret(text);
+
+describeNeeds(needsBuild, 'passfob activate', () => {
+  it('asks for the string and for the code of a blank fob, and its token is active', async () => {
+    const { service, office, folder } = await world();
+    const fob = await simulatedFob();
+    onTestFinished(() => fob.close());
+    const string = inGroups(activationString(await makeActivation(office, service.url)));
+    const run = await activated(fob, ['--json'], {
+      home: folder,
+      when: [
+        'Activation string',
+        async ({ type }) => {
+          type(`${printable(string.toUpperCase())}\n`);
+          type(`${await shownCode(fob)}\n`);
+        },
+      ],
+    });
+    expect([run.exitCode, run.stderr.includes('Type the code')]).toEqual([0, true]);
+    const [token] = await service.tokens();
+    expect(run.json()).toEqual({
+      ok: true,
+      service: service.url,
+      user: 'ada',
+      serial: token?.serial.slice(0, 12),
+      token: token?.serial,
+    });
+    expect(token).toMatchObject({ user: 'ada', state: 'active' });
+    // The same fob again is the user's own; the same string is worth nothing.
+    const again = await activated(fob, ['-', '--json'], { home: folder, input: string });
+    expect(again.exitCode).toBe(EXIT_CODES.activation.code);
+    expect(again.json()).toMatchObject({ error: { kind: 'activation', details: { code: 'not_valid' } } });
+  });
+
+  it('takes the string from standard input and from the image of a QR code', async () => {
+    const { service, office, folder } = await world();
+    const fob = await simulatedFob();
+    onTestFinished(() => fob.close());
+    const link = `${service.url}/activate#${activationString(await makeActivation(office, service.url))}`;
+    const blank = await activated(fob, ['-'], { home: folder, input: link });
+    // Nobody can type the code of a blank fob where standard input is at its end.
+    expect(blank.exitCode).toBe(EXIT_CODES['bad-input'].code);
+    const paired = await activated(fob, ['--json'], {
+      home: folder,
+      when: [
+        'Activation string',
+        async ({ type }) => {
+          type(`${link}\n`);
+          type(`${await shownCode(fob)}\n`);
+        },
+      ],
+    });
+    expect(paired.json()).toMatchObject({ ok: true });
+    const image = join(folder, 'activation.png');
+    const string = activationString(await makeActivation(office, service.url));
+    writeFileSync(image, png(await qrPicture(secret(string.toUpperCase()))));
+    const read = await activated(fob, ['--qr', image], { home: folder, input: '' });
+    expect(read.stdout).toMatch(/^The fob PF-\S+ is active\./);
+    const third = activationString(await makeActivation(office, service.url));
+    expect((await activated(fob, ['-', '--json'], { home: folder, input: third })).json()).toMatchObject({
+      ok: true,
+    });
+    const states = (await service.tokens()).map(({ state }) => state);
+    expect(states).toEqual(['active', 'active', 'active']);
+  });
+
+  it('refuses what is no string, one on the command line, and one of another service', async () => {
+    const { service, office, folder } = await world();
+    const run = async (args: readonly string[], input: string) => {
+      const options = { home: folder, input };
+      const { exitCode, stderr } = await passfob(['activate', ...args, '--port', 'tcp:127.0.0.1:9'], options);
+      expect(stderr).not.toContain('    at ');
+      return exitCode;
+    };
+    const activation = await makeActivation(office, service.url);
+    const string = activationString(activation);
+    expect(await run(['-'], `${string.slice(0, -1)}${string.endsWith('q') ? 'p' : 'q'}`)).toBe(3);
+    const forged = { ...activation, fingerprint: new Uint8Array(16).fill(9) };
+    expect(await run(['-'], secret(activationString(forged)))).toBe(EXIT_CODES.activation.code);
+    // Not to the fob that is not there: after the service has taken the code.
+    expect(await run(['-'], string)).toBe(EXIT_CODES['no-fob'].code);
+    const spent = activationString({ ...activation, code: new Uint8Array(16).fill(1) });
+    expect(await run([spent], '')).toBe(EXIT_CODES.usage.code);
+    expect(await run(['-', '--dry-run'], string)).toBe(0);
+    expect(await service.tokens()).toEqual([]);
+  });
+});
+
+describeNeeds(needsOpenssl, 'passfob activate over TLS', () => {
+  it('says nothing to a service whose certificate is not trusted', async () => {
+    using authority = new Authority();
+    const { cert, key } = authority.issue();
+    const { service, office, folder } = await world({
+      tls: { certificateFile: cert, keyFile: key },
+      host: 'localhost',
+    });
+    const url = service.url.replace('127.0.0.1', 'localhost');
+    const string = activationString(await makeActivation(office, url));
+    const options = { home: folder, input: string };
+    const args = ['activate', '-', '--json', '--port', 'tcp:127.0.0.1:9'];
+    const strange = await passfob(args, options);
+    expect(strange.exitCode).toBe(EXIT_CODES.certificate.code);
+    const trusted = await passfob([...args, '--ca', authority.file], options);
+    expect(trusted.exitCode).toBe(EXIT_CODES['no-fob'].code);
+    expect(await office.store.db.selectFrom('activations').select('step').execute()).toEqual([
+      { step: 'connected' },
+    ]);
+  });
+});

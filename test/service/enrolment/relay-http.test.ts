@@ -1,0 +1,109 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { limits } from '../../../host/service/limits.ts';
+import { Rig } from '../kit.ts';
+
+/** What became of a connection: opened, or the status by which it was refused. */
+function dial(url: string, headers: Record<string, string> = {}): Promise<WebSocket | number> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/relay`, { headers });
+  return new Promise((resolve, reject) => {
+    socket.once('open', () => resolve(socket));
+    socket.once('unexpected-response', (request, { statusCode = 0 }) => {
+      request.destroy();
+      resolve(statusCode);
+    });
+    socket.once('error', reject);
+  });
+}
+
+async function opened(url: string): Promise<WebSocket> {
+  const socket = await dial(url);
+  if (typeof socket === 'number') throw new Error(`refused: ${socket}`);
+  return socket;
+}
+
+/** The code by which the service closes a connection over which this was said. */
+async function endAfter(url: string, ...said: readonly (string | Buffer)[]): Promise<number> {
+  const socket = await opened(url);
+  const ended = once(socket, 'close');
+  for (const one of said) socket.send(one);
+  const [code] = await ended;
+  return code as number;
+}
+
+const OPEN = JSON.stringify({ type: 'open', version: 1, nonce: 'A'.repeat(43) });
+
+it('a relay is a program, or a page of the service itself', async () => {
+  await using rig = new Rig();
+  const { url } = await rig.start();
+  expect(await dial(url, { origin: 'https://elsewhere.example' })).toBe(403);
+  expect(await dial(url, { origin: 'null' })).toBe(403);
+  expect(await dial(url, { host: 'elsewhere.example' })).toBe(421);
+  for (const headers of [{}, { origin: url }]) {
+    const socket = await dial(url, headers);
+    if (typeof socket === 'number') throw new Error(`refused: ${socket}`);
+    socket.send(OPEN);
+    const [answer] = await once(socket, 'message');
+    expect(JSON.parse(String(answer))).toMatchObject({ type: 'identity' });
+    socket.close();
+  }
+  const plain = await fetch(`${url}/relay`);
+  expect(plain.status).toBe(404);
+});
+
+it('what is not a message, or not in its turn, ends the connection', async () => {
+  await using rig = new Rig();
+  const { url } = await rig.start();
+  const enter = JSON.stringify({ type: 'enter', code: 'A'.repeat(22), relay: 'A'.repeat(22) });
+  const wrong = [
+    ['{'],
+    ['[]'],
+    ['{"type":"constructor"}'],
+    [JSON.stringify({ type: 'open', version: 2, nonce: 'A'.repeat(43) })],
+    [JSON.stringify({ type: 'open', version: 1, nonce: 'A'.repeat(42) })],
+    [JSON.stringify({ type: 'open', version: 1, nonce: `${'A'.repeat(42)}B` })],
+    [JSON.stringify({ type: 'open', version: 1, nonce: 'A'.repeat(43), more: 1 })],
+    [enter],
+    [OPEN, OPEN],
+    [JSON.stringify({ type: 'bytes', text: '~' })],
+    [Buffer.from(OPEN)],
+  ];
+  for (const said of wrong) expect([said, await endAfter(url, ...said)]).toEqual([said, 1008]);
+  expect(await endAfter(url, 'x'.repeat(100_000))).toBe(1009);
+});
+
+it('one source has so many connections at once, and no more', async () => {
+  await using rig = new Rig();
+  const { url } = await rig.start();
+  const sockets = await Promise.all(Array.from({ length: limits.relaysPerSource }, () => opened(url)));
+  expect(await dial(url)).toBe(429);
+  for (const socket of sockets) socket.close();
+  await Promise.all(sockets.map(socket => once(socket, 'close')));
+});
+
+it('ends with the service, which does not wait for anybody', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const socket = await opened(service.url);
+  const ended = once(socket, 'close');
+  await service.close();
+  expect((await ended)[0]).toBe(1001);
+});
+
+it('an upgrade elsewhere is answered as any request, and the connection is over', async () => {
+  await using rig = new Rig();
+  const { hostname, port, host } = new URL((await rig.start()).url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  socket.write(
+    `GET /login HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+  );
+  let answer = '';
+  socket.on('data', chunk => {
+    answer += chunk;
+  });
+  await once(socket, 'close');
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+});
