@@ -23,6 +23,8 @@ export function makeFob(first: Device): Fob {
     },
     async open(signal) {
       const stopHearing = onDevice(() => wake());
+      const cancel = () => wake();
+      signal.addEventListener('abort', cancel);
       try {
         for (;;) {
           if (signal.aborted) throw new FobError('cancelled');
@@ -37,11 +39,11 @@ export function makeFob(first: Device): Fob {
           await new Promise<void>(resolve => {
             wake = resolve;
             setTimeout(resolve, LOOK_AGAIN_MS);
-            signal.addEventListener('abort', () => resolve(), { once: true });
           });
         }
       } finally {
         stopHearing();
+        signal.removeEventListener('abort', cancel);
       }
     },
   };

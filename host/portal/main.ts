@@ -101,8 +101,8 @@ function fail(error: unknown): void {
     showReady();
     return;
   }
-  // Without a refusal's details it was not the service of the string that answered.
-  const isFinal = isFobError(error, 'activation') && error.details?.isFinal !== false;
+  // What the service did not refuse itself, such as a browser that cannot check its key, leaves the string as it is.
+  const isFinal = isFobError(error, 'activation') && error.details?.isFinal === true;
   if (isFinal) forget();
   byId('again').hidden = isFinal;
   showPart('failed');

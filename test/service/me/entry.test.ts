@@ -76,7 +76,9 @@ test('a passcode opens the page; refusals are one page, whoever it is', async ()
   expect(refusals[0]?.status).toBe(403);
   const person = new Person(service);
   expect(await person.signInAs('ada', token, rig.clock)).toMatchObject({ status: 303, location: '/me' });
-  expect((await person.get('/me')).text).toContain(token.serial);
+  const { text } = await person.get('/me');
+  expect(text).toContain(token.serial);
+  expect(text).not.toContain('<script');
   const { acts } = await office.audit();
   expect(acts.at(-1)).toBe('user.sign-in ada');
 });
