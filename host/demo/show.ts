@@ -26,10 +26,12 @@ export async function showPage(
   const frames = {
     fob: fob.face,
     login: `${service.url}/login`,
-    operator: service.operatorLink,
+    operator: `${service.url}/operator`,
   };
   const progress = watchProgress(stage);
-  const page = await servePage({ ...about, port: fob.address, user: USER, frames }, progress);
+  const page = await servePage({ ...about, port: fob.address, user: USER, frames }, progress, () =>
+    service.makeOperatorLink(),
+  );
   try {
     say('');
     say(words.open(page.url));

@@ -24,6 +24,7 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
   errors: {
     usage: (reason: string) => ({ sentence: reason, next: 'Run: npm start -- --help' }),
     interrupted: { sentence: 'The demo was interrupted.', next: 'Run it again when you are ready.' },
+    noLink: 'No link for the operator could be made. Load the page again.',
     internal: (name: string) => ({
       sentence: `The demo met an error of its own (${name}).`,
       next: 'Set PASSFOB_DEBUG=1, run it again and report what it prints.',

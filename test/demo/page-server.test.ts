@@ -14,7 +14,7 @@ const FACTS = {
   frames: {
     fob: 'http://127.0.0.1:1001/',
     login: 'http://127.0.0.1:1002/login',
-    operator: 'http://127.0.0.1:1002/operator/enter?key=a&b',
+    operator: 'http://127.0.0.1:1002/operator',
   },
 };
 
@@ -22,17 +22,22 @@ const FACTS = {
 async function served() {
   let tell: (progress: Progress) => void = () => {};
   const watching = { count: 0 };
-  const page = await servePage(FACTS, {
-    now: { pressed: true, accepted: false, refused: false },
-    onChange(listener) {
-      watching.count++;
-      tell = listener;
-      return () => {
-        watching.count--;
-      };
+  const links = { count: 0 };
+  const page = await servePage(
+    FACTS,
+    {
+      now: { pressed: true, accepted: false, refused: false },
+      onChange(listener) {
+        watching.count++;
+        tell = listener;
+        return () => {
+          watching.count--;
+        };
+      },
+      close: () => undefined,
     },
-    close: () => undefined,
-  });
+    async () => `${FACTS.frames.operator}/enter?key=a&b${++links.count}`,
+  );
   onTestFinished(() => page.close());
   return { page, watching, tell: (progress: Progress) => tell(progress) };
 }
@@ -56,7 +61,10 @@ it('frames exactly the two other sites and is framed by none', async () => {
   );
   expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
   expect(body).toContain('serial:&lt;&quot;port&quot;&gt;&amp;co');
-  expect(body).toContain('src="http://127.0.0.1:1002/operator/enter?key=a&amp;b"');
+  expect(body).toContain('src="http://127.0.0.1:1002/operator/enter?key=a&amp;b1"');
+  // A link is used up by the browser that opens it: the next one gets another.
+  expect(await ask(page.url, { method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
+  expect((await ask(page.url)).body).toContain('/operator/enter?key=a&amp;b2"');
 });
 
 it('answers to its own name only, and leads localhost there', async () => {

@@ -125,6 +125,12 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 1');
   });
 
+  it('makes a press of a tap that is shorter than any finger’s', async () => {
+    const { page } = await desk();
+    await page.getByRole('button', { name: 'Button' }).click();
+    await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 1');
+  });
+
   it('lets the button go when the page goes away', async () => {
     const { fob, page } = await desk();
     await page.getByRole('button', { name: 'Button' }).focus();

@@ -18,10 +18,14 @@ const HOST = '127.0.0.1';
 
 /**
  * Serves the page on a free port of this computer.
+ * @param operatorLink makes a one-time link into the operator's pane: each page gets its own, as another browser needs one
  * @throws FobError `port-failed`
  */
-export async function servePage(facts: PageFacts, progress: ProgressWatch): Promise<PageServer> {
-  const assets = assetsOf(facts);
+export async function servePage(
+  facts: PageFacts,
+  progress: ProgressWatch,
+  operatorLink: () => Promise<string>,
+): Promise<PageServer> {
   const headers = securityHeaders(facts);
   const watchers = new Set<ServerResponse>();
   const server = createServer((request, response) => {
@@ -31,6 +35,8 @@ export async function servePage(facts: PageFacts, progress: ProgressWatch): Prom
     const path = (request.url ?? '').slice(0, URL_CHARS_MAX).replace(/\?.*$/, '');
     const asset = assets.get(path);
     if (path === '/progress' && request.method === 'GET') sendProgress(progress, watchers, response);
+    else if (path === '/')
+      void sendPage(facts, request.method === 'GET' ? operatorLink : undefined, response);
     else if (asset === undefined) refuse(response, 404, 'Not found.');
     else {
       response.writeHead(200, { 'content-type': asset.type });
@@ -61,13 +67,25 @@ interface Asset {
   readonly body: string;
 }
 
-function assetsOf(facts: PageFacts): ReadonlyMap<string, Asset> {
-  return new Map([
-    ['/', { type: 'text/html; charset=utf-8', body: pageHtml(facts) }],
-    ['/style.css', { type: 'text/css; charset=utf-8', body: pageStyle }],
-    ['/page.js', { type: 'text/javascript; charset=utf-8', body: pageScript }],
-    ['/icon.svg', { type: 'image/svg+xml', body: pageIcon }],
-  ]);
+const assets: ReadonlyMap<string, Asset> = new Map([
+  ['/style.css', { type: 'text/css; charset=utf-8', body: pageStyle }],
+  ['/page.js', { type: 'text/javascript; charset=utf-8', body: pageScript }],
+  ['/icon.svg', { type: 'image/svg+xml', body: pageIcon }],
+]);
+
+/** @param operatorLink undefined where only the head is asked for */
+async function sendPage(
+  facts: PageFacts,
+  operatorLink: (() => Promise<string>) | undefined,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const frames = operatorLink && { ...facts.frames, operator: await operatorLink() };
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
+    response.end(frames && pageHtml({ ...facts, frames }));
+  } catch {
+    refuse(response, 503, texts.errors.noLink);
+  }
 }
 
 function securityHeaders({ frames }: PageFacts): Record<string, string> {

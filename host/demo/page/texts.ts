@@ -9,8 +9,8 @@ export const pageTexts = {
   stepsHeading: 'Three steps',
   fob: {
     name: 'The fob',
-    heading: 'Press the button',
-    text: 'Click it, or focus it and press Space: the display shows a passcode of six digits. When it is dark, the first press only wakes it.',
+    heading: 'Hold the button',
+    text: 'Click it, or press Space on it: the display wakes. Then hold it for a second: it shows a passcode of six digits. A short press goes on to the next entry.',
   },
   login: {
     name: 'The log-in page',

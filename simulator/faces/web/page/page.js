@@ -136,17 +136,29 @@ function scaleDisplay() {
 function makeKey(button) {
   const key = Number(button.dataset.key);
   let isDown = false;
+  let downAt = 0;
+  /** @type {number | undefined} */
+  let releasing;
   const down = () => {
     if (isDown) return;
     isDown = true;
+    downAt = performance.now();
     button.dataset.down = '';
     ask({ do: 'keyDown', key });
   };
-  const up = () => {
+  const release = () => {
+    clearTimeout(releasing);
     if (!isDown) return;
     isDown = false;
     delete button.dataset.down;
     ask({ do: 'keyUp', key });
+  };
+  // A tap on a touchpad is shorter than any finger's press, and the fob would take it for a bounce.
+  const up = () => {
+    const leftMs = settings.shortPressMs - (performance.now() - downAt);
+    clearTimeout(releasing);
+    if (leftMs > 0) releasing = setTimeout(release, leftMs);
+    else release();
   };
   button.addEventListener('pointerdown', event => {
     if (event.button !== 0) return;
@@ -167,11 +179,11 @@ function makeKey(button) {
   button.addEventListener('click', event => {
     if (event.detail !== 0 || isDown) return;
     down();
-    setTimeout(up, settings.shortPressMs);
+    up();
   });
   button.addEventListener('contextmenu', event => event.preventDefault());
   button.addEventListener('blur', up);
-  window.addEventListener('pagehide', up);
+  window.addEventListener('pagehide', release);
 }
 
 for (const key of keys) makeKey(key);
