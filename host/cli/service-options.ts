@@ -76,7 +76,7 @@ export function flagsOf(given: Given): ServiceFlags {
 /** `passfob service …`: about the service that runs here, or elsewhere. */
 export function serviceCommands(take: Take, choiceOf: ReadChoice) {
   return (command: CommonOptions) =>
-    command
+    recordCommands(command, take, choiceOf)
       .command('status', 'ask a service whether it answers and is ready', statusOptions, given =>
         take({ command: 'service-status', url: given.url, ca: given.ca, choice: choiceOf(given) }),
       )
@@ -105,35 +105,40 @@ export function serviceCommands(take: Take, choiceOf: ReadChoice) {
       .command('doctor', 'say what is wrong with the service on this computer', settingOptions, given =>
         take({ command: 'service-doctor', ...flagsOf(given), choice: choiceOf({}) }),
       )
-      .command('backup <file>', 'write everything but the key file into a new file', fileOptions, given =>
-        take({ command: 'service-backup', file: given.file, ...flagsOf(given), choice: choiceOf({}) }),
-      )
-      .command('restore <file>', 'take a backup into an empty database', restoreOptions, given =>
-        take({
-          command: 'service-restore',
-          file: given.file,
-          counterGap: given.counterGap,
-          ...flagsOf(given),
-          choice: choiceOf({}),
-        }),
-      )
-      .command('audit <what>', 'check that nobody changed the audit', auditOptions, given =>
-        take({ command: 'service-audit-verify', ...flagsOf(given), choice: choiceOf({}) }),
-      )
-      .command('rekey', 'seal everything under a new key, while the service runs', settingOptions, given =>
-        take({ command: 'service-rekey', ...flagsOf(given), choice: choiceOf({}) }),
-      )
-      .command(
-        'bounce',
-        'take a notification that a mail to a user could not be delivered, as a mail server hands it over on standard input',
-        settingOptions,
-        given => take({ command: 'service-bounce', ...flagsOf(given), choice: choiceOf({}) }),
-      )
       .demandCommand(
         1,
         1,
         'service takes one of: status, config, admin-link, application-key, doctor, backup, restore, audit, rekey, bounce',
       );
+}
+
+/** The ones that work on what the service has stored. */
+function recordCommands(command: CommonOptions, take: Take, choiceOf: ReadChoice) {
+  return command
+    .command('backup <file>', 'write everything but the key file into a new file', fileOptions, given =>
+      take({ command: 'service-backup', file: given.file, ...flagsOf(given), choice: choiceOf({}) }),
+    )
+    .command('restore <file>', 'take a backup into an empty database', restoreOptions, given =>
+      take({
+        command: 'service-restore',
+        file: given.file,
+        counterGap: given.counterGap,
+        ...flagsOf(given),
+        choice: choiceOf({}),
+      }),
+    )
+    .command('audit <what>', 'check that nobody changed the audit', auditOptions, given =>
+      take({ command: 'service-audit-verify', ...flagsOf(given), choice: choiceOf({}) }),
+    )
+    .command('rekey', 'seal everything under a new key, while the service runs', settingOptions, given =>
+      take({ command: 'service-rekey', ...flagsOf(given), choice: choiceOf({}) }),
+    )
+    .command(
+      'bounce',
+      'take a notification that a mail to a user could not be delivered, as a mail server hands it over on standard input',
+      settingOptions,
+      given => take({ command: 'service-bounce', ...flagsOf(given), choice: choiceOf({}) }),
+    );
 }
 
 function applicationKeyOptions(command: CommonOptions) {

@@ -5,11 +5,12 @@ import { startJobs } from '../../../host/service/jobs/worker.ts';
 import { createUser } from '../../../host/service/people/user-changes.ts';
 import { texts } from '../../../host/service/texts.ts';
 import { accepted, codeOf, grace } from '../people/kit.ts';
-import { mailsOf, openOffice, stock, tokenOf } from './kit.ts';
+import { hire, mailsOf, openOffice, stock, tokenOf } from './kit.ts';
 
 test('a job mails activations to a list of users, for tokens where they are named, and says whom it cannot reach', async () => {
   await using office = await openOffice();
   const { management, store } = office;
+  await hire(office);
   await stock(office, 'T-1');
   accepted(await createUser(management, grace, { name: 'eve', email: 'eve@example.org' }));
   const table = 'user,serial\nada,T-1\nbob,\neve\nada\nnobody\n';

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readActivationString } from '../../../host/activation/activation-string.ts';
+import { writing } from '../../../host/service/data/database.ts';
 import {
   type MadeActivation,
   type StartInput,
@@ -10,6 +11,7 @@ import { openContent } from '../../../host/service/mails/content.ts';
 import type { NewMail } from '../../../host/service/mails/kinds.ts';
 import { changeSettings } from '../../../host/service/people/settings.ts';
 import { changeUser, createUser } from '../../../host/service/people/user-changes.ts';
+import { findOrAddUser } from '../../../host/service/people/users.ts';
 import { ensureIdentity } from '../../../host/service/sealing/identity.ts';
 import { registerFob } from '../../../host/service/tokens/fobs.ts';
 import { issueToken } from '../../../host/service/tokens/issue.ts';
@@ -30,6 +32,13 @@ export async function openOffice(): Promise<Office> {
   accepted(await createUser(management, grace, { name: 'ada', email: 'ada@example.org' }));
   accepted(await createUser(management, grace, { name: 'bob' }));
   return office;
+}
+
+/** Makes the operator who acts here one: jobs ask whether their operator still is. */
+export async function hire({ store, nowMs }: Office): Promise<void> {
+  const user = await writing(store.db, db => findOrAddUser(db, grace.name, nowMs));
+  const row = { user_id: user.id, role: 'admin', disabled_ms: null, created_ms: nowMs } as const;
+  await store.db.insertInto('operators').values(row).execute();
 }
 
 /** Puts a token into the inventory; its fob is the service's where one is named. */

@@ -10,8 +10,8 @@ import { afterFailure, type LockStanding, lockStanding } from '../../validation/
 import type { Actor } from '../actor.ts';
 import { acceptablePin } from '../pin.ts';
 import { readSettings } from '../settings.ts';
-import { findUser, lockFactsOf, prepareUserName, storeLockFacts, type User } from '../users.ts';
 import { recordUserAct } from '../user-audit.ts';
+import { findUser, lockFactsOf, prepareUserName, storeLockFacts, type User } from '../users.ts';
 import { checkSlowHash, slowHash } from './slow-hash.ts';
 
 /**

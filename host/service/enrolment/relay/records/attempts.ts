@@ -1,6 +1,7 @@
 import { recordAudit } from '../../../audit/record.ts';
 import { limits } from '../../../limits.ts';
 import type { Acting } from '../../../tokens/acting.ts';
+import { endActivation } from '../../ends.ts';
 import type { ActivationRow, Claim } from './claim.ts';
 import { returnToken } from './token.ts';
 
@@ -13,13 +14,10 @@ export function countAttempt(claim: Claim, why: string): Promise<boolean> {
   return claim.holding(async (acting, activation) => {
     const attempts = activation.attempts + 1;
     const isOver = attempts >= limits.activationAttemptsMax;
-    await acting.db
-      .updateTable('activations')
-      .set(isOver ? { attempts, state: 'revoked', reason: 'attempts', claim: null } : { attempts })
-      .where('id', '=', activation.id)
-      .execute();
+    await acting.db.updateTable('activations').set({ attempts }).where('id', '=', activation.id).execute();
     await record(acting, activation, 'activation.attempt', { why, attempts });
     if (isOver) {
+      await endActivation(acting.db, { id: activation.id, reason: 'attempts', atMs: acting.atMs });
       if (activation.token_id !== null) await returnToken(acting, activation.token_id, activation.user_id);
       await record(acting, activation, 'activation.revoke', { why: 'attempts', attempts });
     }

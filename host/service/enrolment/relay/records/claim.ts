@@ -4,7 +4,7 @@ import type { Schema } from '../../../data/schema.ts';
 import { limits } from '../../../limits.ts';
 import type { Management } from '../../../management.ts';
 import type { Actor } from '../../../people/actor.ts';
-import type { Acting } from '../../../tokens/acting.ts';
+import { type Acting, actingOf } from '../../../tokens/acting.ts';
 import { RelayRefusal } from '../refusal.ts';
 
 export type ActivationRow = Selectable<Schema['activations']>;
@@ -60,7 +60,7 @@ export class Claim {
 
   private standing<T>(work: (acting: Acting, activation: ActivationRow) => Promise<T>): Promise<T> {
     return writing(this.management.db, async db => {
-      const atMs = this.management.clock();
+      const acting = actingOf({ ...this.management, db }, this.actor);
       const row = await db
         .selectFrom('activations')
         .selectAll()
@@ -70,9 +70,9 @@ export class Claim {
         row?.state === 'open' &&
         row.claim === this.relayHash &&
         row.claimed_until_ms === this.untilMs &&
-        row.expires_ms > atMs;
+        row.expires_ms > acting.atMs;
       if (!stands) throw new RelayRefusal('not_valid', 'claim lost');
-      return work({ db, keys: this.management.keys, actor: this.actor, atMs }, row);
+      return work(acting, row);
     });
   }
 

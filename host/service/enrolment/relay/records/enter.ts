@@ -49,7 +49,7 @@ export function enterActivation(
       .executeTakeFirst();
     const user = await userOf(db, row);
     if (row === undefined || user === undefined) return { kind: 'refused', code: 'not_valid' };
-    const actor: Actor = { name: `user:${user.name}`, role: 'service', ...caller };
+    const actor: Actor = { name: user.name, role: 'user', ...caller };
     const acting = { db, keys: management.keys, actor, atMs };
     const finished = await finishedAlready(acting, row, relayHash);
     if (finished !== undefined) return { kind: 'finished', finished };

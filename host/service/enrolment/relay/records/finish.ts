@@ -1,11 +1,15 @@
 import { recordAudit } from '../../../audit/record.ts';
 import { limits } from '../../../limits.ts';
+import { dropMailsOf } from '../../../mails/queue.ts';
 import { makeTicket } from '../../../me/sessions.ts';
+import type { User } from '../../../people/users.ts';
 import type { Acting } from '../../../tokens/acting.ts';
 import { openAssignment } from '../../../tokens/assignments.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
 import { recordEvents } from '../../../validation/events.ts';
 import { moveMarks } from '../../../validation/marks.ts';
+import { hasAddress, mailActivated } from '../../mailing.ts';
+import { publicUrlOf } from '../../public-url.ts';
 import { RelayRefusal } from '../refusal.ts';
 import type { ActivationRow, Claim } from './claim.ts';
 
@@ -79,8 +83,20 @@ export function finish(
       subject: token.serial,
       detail: { user: user.name, port, activation: activation.id },
     });
+    await tell(acting, user, { activationId: activation.id, tokenId: token.id });
     return ticketFor(acting, user.id, token.id);
   });
+}
+
+/** Whoever else has read the mail, or used it, is found out by its user (R15). */
+async function tell(
+  acting: Acting,
+  user: User,
+  of: { readonly activationId: string; readonly tokenId: string },
+): Promise<void> {
+  await dropMailsOf(acting.db, of.activationId, acting.atMs);
+  const publicUrl = await publicUrlOf(acting);
+  if (hasAddress(user) && publicUrl !== undefined) await mailActivated(acting, user, { ...of, publicUrl });
 }
 
 /** From here on its passcodes may be accepted; who says yes to the first is `moveMarks`, as for any log-in. */
