@@ -1,3 +1,4 @@
+import { alertLimits } from './alerts/limits.ts';
 import { challengeLimits } from './challenges/limits.ts';
 import { consoleLimits } from './console/limits.ts';
 
@@ -65,15 +66,6 @@ export const limits = {
   eventsKept: { accepted: 100_000, missed: 50_000, unseen: 20_000, strangers: 10_000 },
   /** Of each kind. */
   alertsKept: 10_000,
-  /** Locked accounts that are told one by one within a time; more of them are listed only. */
-  lockedTold: 20,
-  lockedToldMs: 3_600_000,
-  /** Users of whom a source tries secrets within a time for it to be an alert; the log-ins and sources looked at, at most. */
-  sprayUsers: 20,
-  sprayPeriodMs: 15 * 60_000,
-  sprayRows: 20_000,
-  spraySourcesMax: 10,
-  sprayLookMs: 60_000,
   eventsListed: 50,
   alertsListed: 50,
   tokensListed: 100,
@@ -178,8 +170,6 @@ export const limits = {
   auditRotateSeals: 64,
   auditSealEveryMs: 3_000,
   channelsMax: 16,
-  /** Channels that may have something due at once: those there are, and as many that were removed. */
-  channelsDueMax: 32,
   channelNameMax: 64,
   channelSecretMax: 512,
   channelSecretBytes: 32,
@@ -193,9 +183,6 @@ export const limits = {
   /** One delivery, from name to answer; a lease outlives it. */
   deliveryTimeoutMs: 20_000,
   deliveryLeaseMs: 60_000,
-  /** What one name server has for one try. */
-  lookupTimeoutMs: 3_000,
-  lookupTries: 2,
   /** Of one channel. */
   deliveriesAtOnce: 8,
   deliveryAttempts: 12,
@@ -300,6 +287,7 @@ export const limits = {
   /** Jobs that are over, and their rows. */
   jobsKeptMs: 90 * 24 * 3_600_000,
 
+  ...alertLimits,
   ...challengeLimits,
   ...consoleLimits,
 } as const;

@@ -4,6 +4,7 @@ import { up as management } from './0002-management.ts';
 import { up as sessions } from './0003-sessions.ts';
 import { up as challenges } from './0004-challenges.ts';
 import { up as failures } from './0005-failures.ts';
+import { up as activations } from './0006-activations.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-first': { up: first },
@@ -11,6 +12,7 @@ const migrations: Record<string, Migration> = {
   '0003-sessions': { up: sessions },
   '0004-challenges': { up: challenges },
   '0005-failures': { up: failures },
+  '0006-activations': { up: activations },
 };
 
 /** The migrations in order of their names. A released one is never edited: the next change is a new file. */
