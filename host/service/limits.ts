@@ -1,3 +1,4 @@
+import { alertLimits } from './alerts/limits.ts';
 import { challengeLimits } from './challenges/limits.ts';
 import { consoleLimits } from './console/limits.ts';
 import { enrolmentLimits } from './enrolment/limits.ts';
@@ -70,15 +71,6 @@ export const limits = {
   eventsKept: { accepted: 100_000, missed: 50_000, unseen: 20_000, strangers: 10_000 },
   /** Of each kind. */
   alertsKept: 10_000,
-  /** Locked accounts that are told one by one within a time; more of them are listed only. */
-  lockedTold: 20,
-  lockedToldMs: 3_600_000,
-  /** Users of whom a source tries secrets within a time for it to be an alert; the log-ins and sources looked at, at most. */
-  sprayUsers: 20,
-  sprayPeriodMs: 15 * 60_000,
-  sprayRows: 20_000,
-  spraySourcesMax: 10,
-  sprayLookMs: 60_000,
   eventsListed: 50,
   alertsListed: 50,
   tokensListed: 100,
@@ -250,6 +242,7 @@ export const limits = {
   /** Jobs that are over, and their rows. */
   jobsKeptMs: 90 * 24 * 3_600_000,
 
+  ...alertLimits,
   ...challengeLimits,
   ...consoleLimits,
   ...enrolmentLimits,

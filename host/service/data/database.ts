@@ -53,7 +53,8 @@ async function migrateOn(db: Db): Promise<void> {
  * other `writing` runs meanwhile, on any node, so what `work` reads of what only `writing` writes cannot change before it
  * writes. `work` may be run again from its start, so it has no effects but through the transaction.
  *
- * @throws ServiceError `busy` when other writers held the database for the whole waiting time; what `work` throws
+ * @throws ServiceError `busy` when other writers held the database for the whole waiting time, or the connection to it was
+ * lost; what `work` throws
  */
 export function writing<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
   return engineOf(db) === 'postgres' ? writingPostgres(db, work) : writingSqlite(db, work);

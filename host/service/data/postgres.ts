@@ -3,6 +3,7 @@ import pg from 'pg';
 import { ServiceError, systemCode } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { texts } from '../texts.ts';
+import { isPostgresLoss } from './postgres-loss.ts';
 import type { Schema } from './schema.ts';
 import type { Db, Store } from './store.ts';
 
@@ -23,12 +24,16 @@ export function openPostgres(url: string): Store {
     connectionString: url,
     max: limits.postgresConnectionsMax,
     connectionTimeoutMillis: limits.openTimeoutMs,
+    // A server that is gone without a word is noticed by the operating system, some time.
+    keepAlive: true,
     idle_in_transaction_session_timeout: limits.postgresIdleInTransactionMs,
     // Counters and times are below 2^53, where a JavaScript number is exact; the driver would give text.
     types: { getTypeParser: (id, format) => (id === INT8 ? Number : pg.types.getTypeParser(id, format)) },
   });
   // A connection that breaks while it is idle is replaced by the next query, which reports what is wrong.
   pool.on('error', () => undefined);
+  // One that breaks while it is used says so to the query, and to the process as well: unheard, that would be its end.
+  pool.on('connect', client => client.on('error', () => undefined));
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return {
     db,
@@ -70,13 +75,17 @@ function listen(url: string, changed: () => void): () => void {
   };
 }
 
-/** A transaction of PostgreSQL, begun anew where it lost against another. */
+/**
+ * A transaction of PostgreSQL, begun anew where it lost against another. One whose connection was lost is not: it may have
+ * been committed, and then nobody has been told.
+ */
 export async function transactPostgres<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + limits.busyTimeoutMs;
   for (;;)
     try {
       return await db.transaction().execute(work);
     } catch (error) {
+      if (isPostgresLoss(error)) throw new ServiceError('busy', texts.startup.databaseLost, error);
       if (!RETRIED.has(systemCode(error))) throw error;
       if (performance.now() > giveUpAt) throw new ServiceError('busy', texts.startup.databaseBusy, error);
     }

@@ -10,8 +10,6 @@ export const recordLimits = {
   auditRotateSeals: 64,
   auditSealEveryMs: 3_000,
   channelsMax: 16,
-  /** Channels that may have something due at once: those there are, and as many that were removed. */
-  channelsDueMax: 32,
   channelNameMax: 64,
   channelSecretMax: 512,
   channelSecretBytes: 32,
@@ -25,9 +23,6 @@ export const recordLimits = {
   /** One delivery, from name to answer; a lease outlives it. */
   deliveryTimeoutMs: 20_000,
   deliveryLeaseMs: 60_000,
-  /** What one name server has for one try. */
-  lookupTimeoutMs: 3_000,
-  lookupTries: 2,
   /** Of one channel. */
   deliveriesAtOnce: 8,
   deliveryAttempts: 12,

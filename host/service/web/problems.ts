@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isPostgresLoss } from '../data/postgres-loss.ts';
 import { limits } from '../limits.ts';
 import { texts } from '../texts.ts';
 
@@ -70,7 +71,7 @@ export function problemOf(error: unknown): ProblemCode {
   if (error instanceof Problem) return error.code;
   if (typeof error !== 'object' || error === null) return 'failed';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (code === 'busy' || code.startsWith('SQLITE_')) return 'unavailable';
+  if (code === 'busy' || code.startsWith('SQLITE_') || isPostgresLoss(error)) return 'unavailable';
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return 'too_large';
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return 'wrong_media_type';
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;

@@ -1,0 +1,123 @@
+import { sql } from 'kysely';
+import { expect, test, vi } from 'vitest';
+import { openStore, type Store } from '../../../host/service/data/database.ts';
+import { limits } from '../../../host/service/limits.ts';
+import type { Service } from '../../../host/service/service.ts';
+import type { NewToken } from '../../../host/service/tokens/issue.ts';
+import { CutProxy } from '../../kit/cut-proxy.ts';
+import { add, apiKeyOf, codeNow, isOnPostgres, NOON_MS, newToken, post, Rig } from '../kit.ts';
+
+/** Long enough for any computer. */
+const WAIT = { timeout: 20_000, interval: 10 };
+
+/** A service that reaches its database through a proxy, and a way to it besides. */
+async function scene(rig: Rig) {
+  const databaseUrl = (await rig.database) ?? '';
+  const proxy = await CutProxy.before(databaseUrl);
+  const direct = await openStore({ directory: rig.directory, databaseUrl });
+  // Nothing else is to use connections meanwhile.
+  const service = await rig.start({ databaseUrl: proxy.address, background: false });
+  return { proxy, direct, service, apiKey: apiKeyOf(service) };
+}
+
+/** What a client can go by: 503, when to come back, and that nothing was accepted. */
+async function expectUnavailable(response: Response): Promise<void> {
+  expect([response.status, response.headers.get('retry-after')]).toEqual([
+    503,
+    String(limits.retryAfterSeconds),
+  ]);
+  if (response.headers.get('content-type') === 'application/problem+json')
+    expect(await response.json()).toMatchObject({ code: 'unavailable', accepted: false });
+}
+
+/** How many statements of the service wait for a lock. */
+async function waiting(direct: Store): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*) as count from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`.execute(direct.db);
+  return Number(rows[0]?.count);
+}
+
+function logIn({ url }: Service, passcode: string): Promise<Response> {
+  return fetch(`${url}/login`, {
+    method: 'POST',
+    body: new URLSearchParams({ user: 'ada', passcode }).toString(),
+    headers: { 'content-type': 'application/x-www-form-urlencoded', origin: url },
+  });
+}
+
+test.runIf(isOnPostgres)(
+  'a connection that is lost while log-ins are decided: 503 for all of them, nothing accepted, no alert (only on PostgreSQL)',
+  async () => {
+    await using rig = new Rig();
+    const { proxy, direct, service, apiKey } = await scene(rig);
+    await using _ = proxy;
+    const users = ['ada', 'bob', 'carl'];
+    const tokens: NewToken[] = [];
+    for (const [at, user] of users.entries())
+      tokens.push(await add(service, newToken({ user, serial: `F-${at}` })));
+    const attempt = (at: number) =>
+      post(service, apiKey, { user: users[at], passcode: codeNow(tokens[at] ?? newToken(), NOON_MS) });
+    const answers = await direct.db.transaction().execute(async db => {
+      await sql`select 1 from users for update`.execute(db);
+      const sent = users.map((_, at) => attempt(at));
+      await vi.waitFor(async () => expect(await waiting(direct)).toBeGreaterThan(0), WAIT);
+      proxy.cut('open');
+      return Promise.all(sent);
+    });
+    for (const answer of answers) await expectUnavailable(answer);
+    for (const [at] of users.entries()) expect((await attempt(at)).status).toBe(200);
+    expect((await service.events()).map(({ outcome }) => outcome)).toEqual(Array(3).fill('accepted'));
+    expect(await service.alerts()).toEqual([]);
+    await direct.close();
+  },
+);
+
+test.runIf(isOnPostgres)(
+  'a database that is not to be reached: 503 at the API, the form and the console; later all is as before (only on PostgreSQL)',
+  async () => {
+    await using rig = new Rig();
+    const { proxy, direct, service, apiKey } = await scene(rig);
+    await using _ = proxy;
+    const token = await add(service, newToken());
+    const passcode = codeNow(token, NOON_MS);
+    const everything = () => [
+      post(service, apiKey, { user: 'ada', passcode }),
+      fetch(`${service.url}/login`),
+      logIn(service, passcode),
+      fetch(`${service.url}/operator`, {
+        headers: { cookie: `passfob-operator-${new URL(service.url).port}=x` },
+      }),
+      fetch(`${service.url}/v1/users`, { headers: { authorization: 'Bearer pfa_nobody' } }),
+    ];
+    proxy.cut('refusing');
+    for (const answer of await Promise.all(everything())) await expectUnavailable(answer);
+    // Taken and never answered: the driver gives up by itself.
+    proxy.cut('silent');
+    for (const answer of await Promise.all(everything())) await expectUnavailable(answer);
+    proxy.cut('open');
+    expect(await service.events()).toEqual([]);
+    expect((await logIn(service, passcode)).status).toBe(200);
+    await direct.close();
+  },
+);
+
+test.runIf(isOnPostgres)(
+  'a server that ends its sessions, and connections that are all in use, are 503 as well (only on PostgreSQL)',
+  async () => {
+    await using rig = new Rig();
+    const { proxy, direct, service } = await scene(rig);
+    await using _ = proxy;
+    const login = () => fetch(`${service.url}/login`);
+    await direct.db.transaction().execute(async db => {
+      await sql`lock table applications in access exclusive mode`.execute(db);
+      const held = Array.from({ length: limits.postgresConnectionsMax }, login);
+      await vi.waitFor(async () => expect(await waiting(direct)).toBe(limits.postgresConnectionsMax), WAIT);
+      await expectUnavailable(await login());
+      await sql`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
+      for (const answer of await Promise.all(held)) await expectUnavailable(answer);
+    });
+    expect((await login()).status).toBe(200);
+    await direct.close();
+  },
+);
