@@ -54,7 +54,7 @@ export async function start(acting: Acting, input: StartInput): Promise<Result<M
     const reserved = await reserve(acting, { serial: toReserve, user: user.name });
     if (!reserved.ok) return reserved;
   }
-  const about = { token_id: tokenId, policy_id: policyId, fobs, replaces: null };
+  const about = { token_id: tokenId, fob_id: null, policy_id: policyId, fobs, replaces: null };
   return make(acting, { user, about, lifetimeMs, minted, delivery: input.delivery });
 }
 
@@ -85,13 +85,14 @@ export async function resend(acting: Acting, input: ResendInput): Promise<Result
   const user = await db.selectFrom('users').selectAll().where('id', '=', row.user_id).executeTakeFirst();
   const problem = problemOfUser(user) ?? problemOfDelivery(user, input.delivery);
   if (user === undefined || problem !== undefined) return refused(problem ?? 'unknown_user');
-  if (await hasOpen(acting, user.id, row.token_id, row.id)) return refused('activation_open');
+  if (await hasOpen(acting, user.id, givenOutWith(row), row.id)) return refused('activation_open');
   if ((await countResends(acting, user.id)) >= limits.resendsMax) return refused('too_many_resends');
   const minted = await mint(acting);
   if (minted === undefined) return refused('no_public_address');
   if (!(await endActivation(db, { id: row.id, reason: 'resent', atMs }))) return refused('activation_over');
-  const { token_id, policy_id, fobs } = row;
-  const about = { token_id, policy_id, fobs, replaces: row.id };
+  // What a run that was cut off had set aside is for the next one.
+  const { token_id, fob_id, policy_id, fobs } = row;
+  const about = { token_id, fob_id, policy_id, fobs, replaces: row.id };
   return make(acting, { user, about, lifetimeMs, minted, delivery: input.delivery });
 }
 
@@ -116,7 +117,7 @@ export const revokeActivation = actOf(revoke);
 
 interface Making {
   readonly user: User;
-  readonly about: Pick<ActivationRow, 'token_id' | 'policy_id' | 'fobs' | 'replaces'>;
+  readonly about: Pick<ActivationRow, 'token_id' | 'fob_id' | 'policy_id' | 'fobs' | 'replaces'>;
   readonly lifetimeMs: number;
   readonly minted: Minted;
   readonly delivery?: Delivery | undefined;
@@ -139,7 +140,6 @@ async function make(acting: Acting, making: Making): Promise<Result<MadeActivati
     expiry_told_ms: null,
     claim: null,
     claimed_until_ms: null,
-    fob_id: null,
     step: 'waiting',
     used_ms: null,
     actor: acting.actor.name,
@@ -171,6 +171,11 @@ function problemOfDelivery(user: User | undefined, delivery: Delivery | undefine
   return delivery === 'mail' && user?.email === null ? 'no_email' : undefined;
 }
 
+/** The token that an activation was given out with; null where it is for any fob, though a run has chosen one already. */
+function givenOutWith({ token_id, fob_id }: ActivationRow): string | null {
+  return fob_id === null ? token_id : null;
+}
+
 /** Whether a user has an activation for the same token, or for any fob, that can still be used. */
 async function hasOpen(
   { db, atMs }: Acting,
@@ -182,7 +187,11 @@ async function hasOpen(
     .selectFrom('activations')
     .select('id')
     .where('user_id', '=', userId)
-    .where('token_id', tokenId === null ? 'is' : '=', tokenId)
+    .where(where =>
+      tokenId === null
+        ? where.or([where('token_id', 'is', null), where('fob_id', 'is not', null)])
+        : where('token_id', '=', tokenId),
+    )
     .where('state', '=', 'open')
     .where('expires_ms', '>', atMs)
     .where('id', '<>', exceptId)

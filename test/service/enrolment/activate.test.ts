@@ -13,7 +13,7 @@ import { describeNeeds } from '../../kit/tools.ts';
 import { Rig } from '../kit.ts';
 import { Office } from '../people/kit.ts';
 import { Authority, needsOpenssl } from '../serve/certificates.ts';
-import { makeActivation } from './relay-kit.ts';
+import { makeActivation } from './kit.ts';
 
 // A service, a simulator and the command line, each a process or most of one.
 vi.setConfig({ testTimeout: 120_000 });

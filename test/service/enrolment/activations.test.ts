@@ -15,7 +15,7 @@ import { ensureIdentity } from '../../../host/service/sealing/identity.ts';
 import { reserveToken, unassignToken } from '../../../host/service/tokens/moves.ts';
 import { createPolicy, removePolicy } from '../../../host/service/tokens/policies.ts';
 import { accepted, codeOf, grace, type Office } from '../people/kit.ts';
-import { HOUR_MS, hashIn, kept, mailsOf, openOffice, PUBLIC_URL, started, stock, tokenOf } from './kit.ts';
+import { HOUR_MS, hashIn, kept, mailsOf, openOffice, PUBLIC_URL, started, stock, tokenOf } from './office.ts';
 
 const start = (office: Office, input: StartInput) => startActivation(office.management, grace, input);
 const resend = async (office: Office, id: string) => {
@@ -155,6 +155,26 @@ test('resending gives out another code and ends the one before with its reason; 
   // One that expired may be sent again, as long as no other is open.
   office.nowMs += 5 * HOUR_MS;
   expect(codeOf(await resend(office, activation.id))).toBe('done');
+});
+
+test('what a run that was cut off has chosen stays chosen, and the activation is still one for any fob', async () => {
+  await using office = await openOffice();
+  const { db } = office.store;
+  await stock(office, 'T-1');
+  accepted(await reserveToken(office.management, grace, { serial: 'T-1', user: 'bob' }));
+  const { activation } = await started(office, { user: 'bob', fobs: 'any' });
+  const chosen = await db
+    .selectFrom('tokens')
+    .select(['id as token_id', 'fob_id'])
+    .where('serial', '=', 'T-1')
+    .executeTakeFirstOrThrow();
+  await db.updateTable('activations').set(chosen).where('id', '=', activation.id).execute();
+  expect(codeOf(await start(office, { user: 'bob' }))).toBe('activation_open');
+  const again = accepted(await resend(office, activation.id));
+  expect(again.activation).toMatchObject({ serial: 'T-1', fob: 'PF-T-1', fobs: 'any', step: 'waiting' });
+  expect(codeOf(await start(office, { user: 'bob' }))).toBe('activation_open');
+  accepted(await revokeActivation(office.management, grace, { id: again.activation.id }));
+  expect(await tokenOf(office, 'T-1')).toEqual({ state: 'inventory', user: null });
 });
 
 test('of two resends at once one wins, and the eleventh within an hour is refused', async () => {

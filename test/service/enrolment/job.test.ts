@@ -5,7 +5,7 @@ import { startJobs } from '../../../host/service/jobs/worker.ts';
 import { createUser } from '../../../host/service/people/user-changes.ts';
 import { texts } from '../../../host/service/texts.ts';
 import { accepted, codeOf, grace } from '../people/kit.ts';
-import { hire, mailsOf, openOffice, stock, tokenOf } from './kit.ts';
+import { hire, mailsOf, openOffice, stock, tokenOf } from './office.ts';
 
 test('a job mails activations to a list of users, for tokens where they are named, and says whom it cannot reach', async () => {
   await using office = await openOffice();

@@ -1,104 +1,276 @@
-import { randomBytes } from 'node:crypto';
-import { readActivationString } from '../../../host/activation/activation-string.ts';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { type Activation, activationString } from '../../../host/activation/activation-string.ts';
+import { relayActivation } from '../../../host/activation/relay.ts';
+import type { OpenedFob, RelayDone, RelayEvent } from '../../../host/activation/relay-options.ts';
+import type { RelaySocket } from '../../../host/activation/socket.ts';
+import { connect } from '../../../host/client/client.ts';
+import { serialText } from '../../../host/client/fob-serial.ts';
+import { pairingCode, pairingKey } from '../../../host/client/handshake.ts';
+import { FobError } from '../../../host/errors.ts';
+import { accountOf, putAccount } from '../../../host/owner/account.ts';
+import { freshSecrets, giveSecrets } from '../../../host/owner/pairing.ts';
 import { writing } from '../../../host/service/data/database.ts';
-import {
-  type MadeActivation,
-  type StartInput,
-  startActivation,
-} from '../../../host/service/enrolment/activations.ts';
 import { hashOfCode } from '../../../host/service/enrolment/code.ts';
-import { openContent } from '../../../host/service/mails/content.ts';
-import type { NewMail } from '../../../host/service/mails/kinds.ts';
-import { changeSettings } from '../../../host/service/people/settings.ts';
-import { changeUser, createUser } from '../../../host/service/people/user-changes.ts';
+import {
+  Conversation,
+  type Line,
+  type RelayMeans,
+} from '../../../host/service/enrolment/relay/conversation.ts';
+import { ensureApplication } from '../../../host/service/people/applications.ts';
 import { findOrAddUser } from '../../../host/service/people/users.ts';
-import { ensureIdentity } from '../../../host/service/sealing/identity.ts';
+import { ensureIdentity, type Identity } from '../../../host/service/sealing/identity.ts';
 import { registerFob } from '../../../host/service/tokens/fobs.ts';
-import { issueToken } from '../../../host/service/tokens/issue.ts';
+import { insertToken } from '../../../host/service/tokens/issue.ts';
+import { CoreFob } from '../../host/kit/core-fob.ts';
+import { HASTY } from '../../host/kit/owned-fob.ts';
+import { seedOf } from '../../host/kit/seeds.ts';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
 
-export const PUBLIC_URL = 'https://otp.example.org';
-export const HOUR_MS = 3_600_000;
+/** Just before a whole second, where time stands still: a clock is set without a second of waiting. */
+export const NOW_MS = 1_770_000_000_990;
+const ORIGIN = 'https://tokens.example.org';
+const DAY_MS = 86_400_000;
 
-/** An office whose service is known by an address and an identity, with `ada`, who has a mail address, and `bob`. */
-export async function openOffice(): Promise<Office> {
-  const office = await Office.open();
-  const { management, store } = office;
-  await ensureIdentity(store.db, management.keys, office.nowMs);
-  accepted(
-    await changeSettings(management, grace, { publicAddress: PUBLIC_URL, serviceName: 'Example Ltd' }),
-  );
-  accepted(await createUser(management, grace, { name: 'ada', email: 'ada@example.org' }));
-  accepted(await createUser(management, grace, { name: 'bob' }));
-  return office;
+/** Bytes nobody can foresee, recorded. */
+export const random = (length: number) => secret(new Uint8Array(randomBytes(length)));
+
+/** What a relay does to the messages between it and the service: the text that arrives, or texts, or none. */
+export type Tamper = (text: string, n: number) => string | readonly string[];
+
+export interface RelayWishes {
+  readonly signal?: AbortSignal;
+  readonly code?: (isAgain: boolean) => string;
+  readonly pin?: string;
+  /** Called for a press; by default the person approves. */
+  readonly press?: (fob: CoreFob) => void;
+  readonly openFob?: () => Promise<OpenedFob>;
+  readonly toService?: Tamper;
+  readonly toRelay?: Tamper;
+  /** Closes the nth connection after so many messages, of both ways. */
+  readonly cut?: (connection: number) => number;
+  readonly report?: (event: RelayEvent) => void;
+  readonly means?: RelayMeans;
 }
 
-/** Makes the operator who acts here one: jobs ask whether their operator still is. */
-export async function hire({ store, nowMs }: Office): Promise<void> {
-  const user = await writing(store.db, db => findOrAddUser(db, grace.name, nowMs));
-  const row = { user_id: user.id, role: 'admin', disabled_ms: null, created_ms: nowMs } as const;
-  await store.db.insertInto('operators').values(row).execute();
+/** A service's side of relays without a network, with a database of this run's kind. */
+export class Scene implements AsyncDisposable {
+  readonly office: Office;
+  readonly identity: Identity;
+  readonly means: RelayMeans;
+  /** Everything that went through relays, both ways. */
+  readonly log: string[] = [];
+
+  private constructor(office: Office, identity: Identity, applicationId: string) {
+    this.office = office;
+    this.identity = identity;
+    this.means = {
+      management: office.management,
+      applicationId,
+      announce: () => undefined,
+      identity: async () => identity,
+      patience: { answerTimeoutMs: 5_000, sendsMax: 2 },
+    };
+  }
+
+  static async open(): Promise<Scene> {
+    const office = await Office.open();
+    office.nowMs = NOW_MS;
+    const { db, keys } = office.management;
+    const identity = await ensureIdentity(db, keys, NOW_MS);
+    const { application } = await ensureApplication(db, NOW_MS);
+    return new Scene(office, identity, application.id);
+  }
+
+  get db() {
+    return this.office.store.db;
+  }
+
+  /** An activation for a user, who is made. */
+  activation(changes: Partial<ActivationRow> = {}, user = 'ada'): Promise<Activation> {
+    return makeActivation(this.office, ORIGIN, changes, user);
+  }
+
+  /** A fob that the service owns. */
+  async ownFob(fob = new CoreFob()) {
+    const client = connect(fob.plugIn().transport, HASTY);
+    const { serial, board, firmware } = await client.hello();
+    await client.startPairing();
+    await client.openSession(pairingCode(fob.code));
+    const secrets = freshSecrets(random);
+    await giveSecrets({ now: () => NOW_MS, random }, client, secrets);
+    accepted(await registerFob(this.office.management, grace, { serial, board, firmware, secrets }));
+    const { id } = await this.db
+      .selectFrom('fobs')
+      .select('id')
+      .where('serial', '=', serial)
+      .executeTakeFirstOrThrow();
+    return { fob, serial, id, key: secrets.pairingKey };
+  }
+
+  /** Puts an account on an owned fob, and its token into the inventory. */
+  async putAccount(
+    owned: { fob: CoreFob; serial: string; id: string; key: Uint8Array },
+    kind: 'hotp' | 'totp' = 'hotp',
+  ) {
+    const seed = seedOf({ kind: kind === 'hotp' ? 1 : 2 });
+    const id = Uint8Array.of(7, ...randomBytes(3));
+    const { settings, key } = accountOf(seed);
+    const client = connect(owned.fob.plugIn().transport, HASTY);
+    await client.hello();
+    await client.openSession(pairingKey(owned.key));
+    await putAccount({ now: () => NOW_MS, random }, client, { settings: { ...settings, id }, key }, seed);
+    const serial = `${owned.serial}-${Buffer.from(id).toString('hex')}`;
+    const { db, keys } = this.office.management;
+    const acting = { keys, actor: grace, atMs: NOW_MS };
+    const token = { serial, kind, issuer: seed.issuer, label: seed.label, secret: seed.secret };
+    accepted(await writing(db, tx => insertToken({ ...acting, db: tx }, token, { fobId: owned.id })));
+    return serial;
+  }
+
+  /** Runs a relay, as browser and command line do, between a fob and the service. */
+  async relay(activation: Activation, fob: CoreFob, wishes: RelayWishes = {}): Promise<RelayDone> {
+    let connections = 0;
+    const ending = new AbortController();
+    const onPress = wishes.press ?? (pressed => pressed.approve());
+    const done = await relayActivation({
+      activation,
+      openSocket: async () => this.socket(wishes, connections++),
+      openFob: wishes.openFob ?? (async () => ({ transport: fob.plugIn().transport, port: 'tcp' })),
+      askCode: async isAgain => wishes.code?.(isAgain) ?? fob.code,
+      report(event) {
+        wishes.report?.(event);
+        if (event.event !== 'step') return;
+        // A press before the fob asks would be none: the step says that it asks.
+        if (event.step === 'press') onPress(fob);
+        const { pin } = wishes;
+        if (event.step === 'pin' && pin !== undefined) {
+          fob.enter(pin);
+          if (fob.screen.some(line => /again/i.test(line))) fob.enter(pin);
+        }
+      },
+      signal: wishes.signal ?? ending.signal,
+    });
+    secret(done.ticket);
+    return done;
+  }
+
+  /** One connection between a relay and the service. */
+  socket(wishes: RelayWishes = {}, connection = 0): RelaySocket {
+    const { toService = text => text, toRelay = text => text, cut } = wishes;
+    const most = cut?.(connection) ?? Number.POSITIVE_INFINITY;
+    const inbox: string[] = [];
+    let hear = (text: string): unknown => inbox.push(text);
+    let closed: () => void = () => undefined;
+    let isClosed = false;
+    let messages = 0;
+    const counts = { up: 0, down: 0 };
+    const close = () => {
+      if (isClosed) return;
+      isClosed = true;
+      setImmediate(() => {
+        conversation.lost();
+        closed();
+      });
+    };
+    const carry = (text: string, tamper: Tamper, n: number, deliver: (text: string) => void) => {
+      this.log.push(text);
+      if (isClosed) return;
+      if (messages++ >= most) return close();
+      for (const one of [tamper(text, n)].flat()) if (one !== '') setImmediate(() => deliver(one));
+    };
+    const line: Line = {
+      send: text => carry(text, toRelay, counts.down++, one => hear(one)),
+      close: () => setImmediate(close),
+    };
+    const caller = { source: '192.0.2.9', requestId: 'relay' };
+    const conversation = new Conversation(wishes.means ?? this.means, caller, ORIGIN, line);
+    return {
+      send: text => carry(text, toService, counts.up++, one => conversation.receive(one)),
+      onText(listener) {
+        hear = listener;
+        for (const text of inbox.splice(0)) listener(text);
+      },
+      onClose(listener) {
+        closed = listener;
+        if (isClosed) listener();
+      },
+      close,
+    };
+  }
+
+  /** The state of the service that an enrolment is about. */
+  async state() {
+    const { db } = this;
+    return {
+      tokens: await db.selectFrom('tokens').selectAll().orderBy('created_ms').orderBy('serial').execute(),
+      activations: await db.selectFrom('activations').selectAll().execute(),
+      assignments: await db.selectFrom('assignments').selectAll().execute(),
+      fobs: await db.selectFrom('fobs').selectAll().execute(),
+      pairings: await db.selectFrom('fob_pairings').selectAll().execute(),
+      events: await db.selectFrom('events').selectAll().execute(),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.office[Symbol.asyncDispose]();
+  }
 }
 
-/** Puts a token into the inventory; its fob is the service's where one is named. */
-export async function stock(
+/** An activation for a user, who is made where there is none: as it stands once an operator has given it out. */
+export async function makeActivation(
   office: Office,
-  serial: string,
-  fob: string | null = `PF-${serial}`,
-): Promise<void> {
-  const { management, store } = office;
-  const bytes = (length: number) => secret(new Uint8Array(randomBytes(length)));
-  accepted(await issueToken(management, grace, { serial, kind: 'totp', secret: bytes(20) }));
-  if (fob === null) return;
-  const secrets = { deviceSecret: bytes(32), pairingKey: bytes(32), recoveryKey: bytes(32) };
-  accepted(await registerFob(management, grace, { serial: fob, board: 'pico', firmware: '1.0.0', secrets }));
-  const { id } = await store.db
-    .selectFrom('fobs')
-    .select('id')
-    .where('serial', '=', fob)
-    .executeTakeFirstOrThrow();
-  await store.db.updateTable('tokens').set({ fob_id: id }).where('serial', '=', serial).execute();
+  service: string,
+  changes: Partial<ActivationRow> = {},
+  user = 'ada',
+): Promise<Activation> {
+  const { db, keys } = office.management;
+  const nowMs = office.nowMs;
+  const code = random(16);
+  const { id } = await writing(db, tx => findOrAddUser(tx, user, nowMs));
+  await db
+    .insertInto('activations')
+    .values({
+      id: randomUUID(),
+      user_id: id,
+      token_id: null,
+      policy_id: null,
+      fobs: 'any',
+      code_hash: hashOfCode(code),
+      state: 'open',
+      reason: null,
+      created_ms: nowMs,
+      expires_ms: nowMs + DAY_MS,
+      reminded_ms: null,
+      expiry_told_ms: null,
+      claim: null,
+      claimed_until_ms: null,
+      fob_id: null,
+      step: 'waiting',
+      used_ms: null,
+      actor: 'grace',
+      ...changes,
+    })
+    .execute();
+  const { publicKey } = await ensureIdentity(db, keys, nowMs);
+  const digest = createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest();
+  const activation = { service, code, fingerprint: new Uint8Array(digest.subarray(0, 16)) };
+  secret(activationString(activation));
+  return activation;
 }
 
-export async function started(office: Office, input: StartInput): Promise<MadeActivation> {
-  return kept(accepted(await startActivation(office.management, grace, input)));
+type ActivationRow = Awaited<ReturnType<Scene['state']>>['activations'][number];
+
+/** What a relay ends with that does not get through. */
+export async function refusalOf(run: Promise<unknown>): Promise<string> {
+  try {
+    await run;
+  } catch (error) {
+    if (error instanceof FobError) return String(error.details?.code ?? error.kind);
+    throw error;
+  }
+  throw new Error('it succeeded');
 }
 
-/** Records the string of an activation as a secret. */
-export function kept(made: MadeActivation): MadeActivation {
-  if (made.string !== null) secret(made.string);
-  return made;
-}
-
-/** The hash of the code in an activation string. */
-export function hashIn(string: string | null): string {
-  return hashOfCode(readActivationString(string ?? '').code);
-}
-
-/** What mails to users say, oldest first, with how they stand. */
-export async function mailsOf({
-  store,
-  management,
-}: Office): Promise<{ state: string; mail: NewMail | undefined }[]> {
-  const rows = await store.db.selectFrom('mails').selectAll().orderBy('created_ms').orderBy('id').execute();
-  return rows.map(row => {
-    const mail = openContent(management.keys, row);
-    if (mail?.kind === 'activation') secret(mail.activationString);
-    return { state: row.state, mail };
-  });
-}
-
-/** The state of a token, and who has it. */
-export async function tokenOf({ store }: Office, serial: string) {
-  return store.db
-    .selectFrom('tokens')
-    .leftJoin('users', 'users.id', 'tokens.user_id')
-    .select(['tokens.state', 'users.name as user'])
-    .where('serial', '=', serial)
-    .executeTakeFirst();
-}
-
-export async function withoutAddress(office: Office, user: string): Promise<void> {
-  accepted(await changeUser(office.management, grace, { user, email: '' }));
-}
+/** The serial number of a fob. */
+export const serialOf = (fob: CoreFob) => serialText(fob.serial);

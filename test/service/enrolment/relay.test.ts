@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CoreFob } from '../../host/kit/core-fob.ts';
-import { refusalOf, Scene, serialOf } from './relay-kit.ts';
+import { refusalOf, Scene, serialOf } from './kit.ts';
 
 describe('a relay brings a fob to an active token', () => {
   it('that is blank, by the code on its screen', async () => {

@@ -5,7 +5,7 @@ import { forgetActivations, tendActivations } from '../../../host/service/enrolm
 import { viewActivation } from '../../../host/service/enrolment/views.ts';
 import { limits } from '../../../host/service/limits.ts';
 import { accepted, grace } from '../people/kit.ts';
-import { HOUR_MS, mailsOf, openOffice, started, withoutAddress } from './kit.ts';
+import { HOUR_MS, mailsOf, openOffice, started, withoutAddress } from './office.ts';
 
 const NOTHING = { reminded: 0, expired: 0 };
 

@@ -7,7 +7,7 @@ import { CoreFob } from '../../host/kit/core-fob.ts';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, grace } from '../people/kit.ts';
-import { NOW_MS, refusalOf, Scene } from './relay-kit.ts';
+import { NOW_MS, refusalOf, Scene } from './kit.ts';
 
 /** A pairing code that no fob shows. */
 const WRONG = 'qqqsyqcyq5rqwzqfcx';

@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { readActivationString } from '../../../host/activation/activation-string.ts';
+import { writing } from '../../../host/service/data/database.ts';
+import {
+  type MadeActivation,
+  type StartInput,
+  startActivation,
+} from '../../../host/service/enrolment/activations.ts';
+import { hashOfCode } from '../../../host/service/enrolment/code.ts';
+import { openContent } from '../../../host/service/mails/content.ts';
+import type { NewMail } from '../../../host/service/mails/kinds.ts';
+import { changeSettings } from '../../../host/service/people/settings.ts';
+import { changeUser, createUser } from '../../../host/service/people/user-changes.ts';
+import { findOrAddUser } from '../../../host/service/people/users.ts';
+import { ensureIdentity } from '../../../host/service/sealing/identity.ts';
+import { registerFob } from '../../../host/service/tokens/fobs.ts';
+import { issueToken } from '../../../host/service/tokens/issue.ts';
+import { secret } from '../../kit/secrets.ts';
+import { accepted, grace, Office } from '../people/kit.ts';
+
+export const PUBLIC_URL = 'https://otp.example.org';
+export const HOUR_MS = 3_600_000;
+
+/** An office whose service is known by an address and an identity, with `ada`, who has a mail address, and `bob`. */
+export async function openOffice(): Promise<Office> {
+  const office = await Office.open();
+  const { management, store } = office;
+  await ensureIdentity(store.db, management.keys, office.nowMs);
+  accepted(
+    await changeSettings(management, grace, { publicAddress: PUBLIC_URL, serviceName: 'Example Ltd' }),
+  );
+  accepted(await createUser(management, grace, { name: 'ada', email: 'ada@example.org' }));
+  accepted(await createUser(management, grace, { name: 'bob' }));
+  return office;
+}
+
+/** Makes the operator who acts here one: jobs ask whether their operator still is. */
+export async function hire({ store, nowMs }: Office): Promise<void> {
+  const user = await writing(store.db, db => findOrAddUser(db, grace.name, nowMs));
+  const row = { user_id: user.id, role: 'admin', disabled_ms: null, created_ms: nowMs } as const;
+  await store.db.insertInto('operators').values(row).execute();
+}
+
+/** Puts a token into the inventory; its fob is the service's where one is named. */
+export async function stock(
+  office: Office,
+  serial: string,
+  fob: string | null = `PF-${serial}`,
+): Promise<void> {
+  const { management, store } = office;
+  const bytes = (length: number) => secret(new Uint8Array(randomBytes(length)));
+  accepted(await issueToken(management, grace, { serial, kind: 'totp', secret: bytes(20) }));
+  if (fob === null) return;
+  const secrets = { deviceSecret: bytes(32), pairingKey: bytes(32), recoveryKey: bytes(32) };
+  accepted(await registerFob(management, grace, { serial: fob, board: 'pico', firmware: '1.0.0', secrets }));
+  const { id } = await store.db
+    .selectFrom('fobs')
+    .select('id')
+    .where('serial', '=', fob)
+    .executeTakeFirstOrThrow();
+  await store.db.updateTable('tokens').set({ fob_id: id }).where('serial', '=', serial).execute();
+}
+
+export async function started(office: Office, input: StartInput): Promise<MadeActivation> {
+  return kept(accepted(await startActivation(office.management, grace, input)));
+}
+
+/** Records the string of an activation as a secret. */
+export function kept(made: MadeActivation): MadeActivation {
+  if (made.string !== null) secret(made.string);
+  return made;
+}
+
+/** The hash of the code in an activation string. */
+export function hashIn(string: string | null): string {
+  return hashOfCode(readActivationString(string ?? '').code);
+}
+
+/** What mails to users say, oldest first, with how they stand. */
+export async function mailsOf({
+  store,
+  management,
+}: Office): Promise<{ state: string; mail: NewMail | undefined }[]> {
+  const rows = await store.db.selectFrom('mails').selectAll().orderBy('created_ms').orderBy('id').execute();
+  return rows.map(row => {
+    const mail = openContent(management.keys, row);
+    if (mail?.kind === 'activation') secret(mail.activationString);
+    return { state: row.state, mail };
+  });
+}
+
+/** The state of a token, and who has it. */
+export async function tokenOf({ store }: Office, serial: string) {
+  return store.db
+    .selectFrom('tokens')
+    .leftJoin('users', 'users.id', 'tokens.user_id')
+    .select(['tokens.state', 'users.name as user'])
+    .where('serial', '=', serial)
+    .executeTakeFirst();
+}
+
+export async function withoutAddress(office: Office, user: string): Promise<void> {
+  accepted(await changeUser(office.management, grace, { user, email: '' }));
+}
