@@ -1,0 +1,134 @@
+import { describe, expect, it, vi } from 'vitest';
+import { connect } from '../../../host/client/client.ts';
+import { pairingKey } from '../../../host/client/handshake.ts';
+import { fobNamed, fobSecretsOf } from '../../../host/service/tokens/fobs.ts';
+import { createPolicy } from '../../../host/service/tokens/policies.ts';
+import { secretOf } from '../../../host/service/tokens/tokens.ts';
+import { CoreFob } from '../../host/kit/core-fob.ts';
+import { HASTY } from '../../host/kit/owned-fob.ts';
+import { secret } from '../../kit/secrets.ts';
+import { spellings, squeeze } from '../../runner/spellings.ts';
+import { accepted, grace } from '../people/kit.ts';
+import { Scene, serialOf } from './kit.ts';
+
+// Every cut waits for half a second, some twenty of them at once; a busy machine makes that long.
+vi.setConfig({ testTimeout: 120_000 });
+
+const AT_ONCE = 20;
+
+/** How many accounts a fob holds that the service owns. */
+async function accountsOn(scene: Scene, fob: CoreFob): Promise<number> {
+  const { db, keys } = scene.office.management;
+  const row = await fobNamed(db, serialOf(fob));
+  const secrets = row && fobSecretsOf(keys, row);
+  const client = connect(fob.plugIn().transport, HASTY);
+  await client.hello();
+  await client.openSession(pairingKey(secrets?.pairingKey ?? new Uint8Array(32)));
+  return (await client.call('info', {})).accounts;
+}
+
+/** What there is of a user's enrolment: never a token in use without its activation being used, nor the other way. */
+async function standing(scene: Scene, user: string): Promise<string> {
+  const rows = await scene.db
+    .selectFrom('users')
+    .innerJoin('activations', 'activations.user_id', 'users.id')
+    .leftJoin('tokens', 'tokens.user_id', 'users.id')
+    .select(['activations.state as activation', 'tokens.state as token'])
+    .where('users.name', '=', user)
+    .execute();
+  return rows.map(({ activation, token }) => `${activation} ${token ?? 'none'}`).join();
+}
+
+/** An enrolment whose connection is lost after so many messages, and that goes on by itself. */
+async function cutAt(scene: Scene, at: number, make: () => Promise<CoreFob>): Promise<boolean> {
+  const user = `user-${at}`;
+  const fob = await make();
+  const activation = await scene.activation({}, user);
+  const seen: Promise<string>[] = [];
+  const done = await scene.relay(activation, fob, {
+    cut: connection => (connection === 0 ? at : Number.POSITIVE_INFINITY),
+    report(event) {
+      if (event.event === 'lost') seen.push(standing(scene, user));
+    },
+  });
+  for (const between of await Promise.all(seen))
+    expect(['open none', 'open reserved', 'used active']).toContain(between);
+  expect(await standing(scene, user)).toBe('used active');
+  expect([at, await accountsOn(scene, fob)]).toEqual([at, 1]);
+  expect(done.serial).toBe(serialOf(fob));
+  return seen.length > 0;
+}
+
+async function everyCut(scene: Scene, make: () => Promise<CoreFob>): Promise<number> {
+  for (let from = 0; ; from += AT_ONCE) {
+    const places = Array.from({ length: AT_ONCE }, (_, ahead) => from + ahead);
+    const wereCut = await Promise.all(places.map(at => cutAt(scene, at, make)));
+    if (wereCut.includes(false)) return from + wereCut.indexOf(false);
+  }
+}
+
+describe('a connection that is lost at any message', () => {
+  it('with a blank fob: the run goes on, to one token, one account, one owner', async () => {
+    await using scene = await Scene.open();
+    const cuts = await everyCut(scene, async () => new CoreFob());
+    // Opening, entering, plugging, and two messages for each of hello, pair, two sessions, take, info, time, enrol, code.
+    expect(cuts).toBeGreaterThan(30);
+    expect((await scene.state()).pairings).toEqual([]);
+  });
+
+  it('with an owned fob whose account counts', async () => {
+    await using scene = await Scene.open();
+    const cuts = await everyCut(scene, async () => {
+      const owned = await scene.ownFob();
+      await scene.putAccount(owned);
+      return owned.fob;
+    });
+    expect(cuts).toBeGreaterThan(20);
+  });
+});
+
+describe('everything that a relay carries', () => {
+  it('holds no seed, no key and no PIN, in no spelling', async () => {
+    await using scene = await Scene.open();
+    const fob = new CoreFob();
+    const pin = secret('730258');
+    const wants = { name: 'with a PIN', kind: 'totp', pinPlace: 'fob', pinMinDigits: 6 } as const;
+    accepted(await createPolicy(scene.office.management, grace, wants));
+    const { id: policy_id } = await scene.db.selectFrom('policies').select('id').executeTakeFirstOrThrow();
+    const done = await scene.relay(await scene.activation({ policy_id }), fob, { pin });
+    const { db, keys } = scene.office.management;
+    const token = await db
+      .selectFrom('tokens')
+      .selectAll()
+      .where('serial', '=', done.token)
+      .executeTakeFirstOrThrow();
+    const row = await fobNamed(db, done.serial);
+    const secrets = row && fobSecretsOf(keys, row);
+    const hidden = [secretOf(keys, token), secrets?.deviceSecret, secrets?.pairingKey, secrets?.recoveryKey];
+    // What is looked for would be found: the code that the person typed is.
+    const said = scene.log.map(text => JSON.parse(text) as { readonly type: string; readonly text?: string });
+    const wire = said.filter(({ type }) => type === 'bytes').map(({ text = '' }) => text);
+    // Frames as they are, and what their base64 holds.
+    const frames = wire
+      .join('')
+      .split('\n')
+      .map(frame => frame.replace(/^~/, ''));
+    const carried = Buffer.concat([
+      Buffer.from(scene.log.join('\n')),
+      ...frames.map(frame => Buffer.from(frame, 'base64')),
+    ]).toString('latin1');
+    const squeezed = squeeze(carried).text;
+    const holds = (bytes: Uint8Array | string) =>
+      spellings(bytes)
+        .filter(spelt => (spelt.squeezed ? squeezed : carried).includes(spelt.text))
+        .map(({ kind }) => kind);
+    expect(frames.length).toBeGreaterThan(20);
+    for (const bytes of hidden) {
+      if (bytes === undefined) throw new Error('nothing is hidden');
+      expect(holds(bytes)).toEqual([]);
+    }
+    expect(carried).not.toContain(pin);
+    const code = said.find(({ type }) => type === 'pairing-code');
+    expect(holds((code as { code?: string } | undefined)?.code ?? '').length).toBeGreaterThan(0);
+  });
+});

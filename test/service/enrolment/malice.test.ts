@@ -1,0 +1,185 @@
+import fc from 'fast-check';
+import { expect, it, vi } from 'vitest';
+import { hostPrimitives } from '../../../host/client/primitives.ts';
+import { FobError } from '../../../host/errors.ts';
+import { Writer } from '../../../protocol/bytes.ts';
+import { encodeClear } from '../../../protocol/frame.ts';
+import { CoreFob } from '../../host/kit/core-fob.ts';
+import { isBigRun } from '../../kit/tools.ts';
+import { refusalOf, Scene, serialOf, type Tamper } from './kit.ts';
+
+vi.setConfig({ testTimeout: 240_000 });
+
+/** What a relay does to the nth message of one way. */
+type Act = 'pass' | 'drop' | 'double' | 'replay' | 'swap' | 'invent' | 'spoil' | 'unplug' | 'wrong';
+const ACTS: readonly Act[] = [
+  'pass',
+  'drop',
+  'double',
+  'replay',
+  'swap',
+  'invent',
+  'spoil',
+  'unplug',
+  'wrong',
+];
+
+/** So short that what is dropped costs little. */
+const IMPATIENT = { answerTimeoutMs: 60, sendsMax: 2 };
+const RUN_MS = 4_000;
+/** Relays that are malicious at once: most of their time they wait. */
+const AT_ONCE = 8;
+
+const bytes = (text: string) => JSON.stringify({ type: 'bytes', text });
+/** A frame that says a fob, in the clear, what a fob could say: that it has no session, or that all is well. */
+const forged = (status: number) =>
+  encodeClear(hostPrimitives, new Writer(8).number(2, 1).number(0, 1).number(0, 1).number(status, 1));
+
+/** A relay that acts by a list, over and over, and remembers what it has carried. */
+function malicious(acts: readonly Act[], fobs: { swap: () => void }): Tamper {
+  const carried: string[] = [];
+  let held: string | undefined;
+  return (text, n) => {
+    const act = acts[n % acts.length] ?? 'pass';
+    const before = held;
+    held = undefined;
+    const more = before === undefined ? [] : [before];
+    if (text.includes('"bytes"')) carried.push(text);
+    switch (act) {
+      case 'drop':
+        return more;
+      case 'double':
+        return [text, text, ...more];
+      case 'replay':
+        return [carried[Math.floor(carried.length / 2)] ?? text, text, ...more];
+      case 'swap':
+        // The next one goes first.
+        held = text;
+        return more;
+      case 'invent':
+        return [bytes(forged(n % 2 === 0 ? 3 : 0)), text, ...more];
+      case 'spoil':
+        return [text.replace(/[A-Za-z0-9+/]{4}(?=.{8})/, 'AAAA'), ...more];
+      case 'unplug':
+        fobs.swap();
+        return [text, ...more];
+      case 'wrong':
+        return [n % 7 === 6 ? '{"type":"pairing-code","code":"qqqsyqcyq5rqwzqfcx"}' : text, ...more];
+      default:
+        return [text, ...more];
+    }
+  };
+}
+
+interface Behaviour {
+  readonly up: readonly Act[];
+  readonly down: readonly Act[];
+  /** The opening is left alone so long: else little else would ever be tried. */
+  readonly quiet: number;
+  readonly isOwned: boolean;
+}
+
+const behaviours: fc.Arbitrary<Behaviour> = fc.record({
+  up: fc.array(fc.constantFrom(...ACTS), { minLength: 1, maxLength: 12 }),
+  down: fc.array(fc.constantFrom(...ACTS.filter(act => act !== 'wrong')), { minLength: 1, maxLength: 12 }),
+  quiet: fc.integer({ min: 0, max: 14 }),
+  isOwned: fc.boolean(),
+});
+
+it('a malicious relay gets no active token but that of the fob whose person approved, and an honest one succeeds afterwards', async () => {
+  await using scene = await Scene.open();
+  let run = 0;
+  let accepted = 0;
+  const oneRun = async ({ up, down, quiet, isOwned }: Behaviour) => {
+    run++;
+    const user = `user-${run}`;
+    const fob = isOwned ? (await scene.ownFob()).fob : new CoreFob();
+    const other = (await scene.ownFob()).fob;
+    const activation = await scene.activation({}, user);
+    const fobs = [fob, other];
+    const approved = new Set<CoreFob>();
+    let swaps = 0;
+    const at = () => fobs[swaps % 2] ?? fob;
+    const after =
+      (tamper: Tamper): Tamper =>
+      (text, n) =>
+        n < quiet ? text : tamper(text, n - quiet);
+    const swap = () => {
+      swaps++;
+    };
+    const ending = new AbortController();
+    const late = setTimeout(() => ending.abort(), RUN_MS);
+    const malice = scene.relay(activation, fob, {
+      means: { ...scene.means, patience: IMPATIENT },
+      openFob: async () => ({ transport: at().plugIn().transport, port: 'tcp' }),
+      toService: after(malicious(up, { swap })),
+      toRelay: after(malicious(down, { swap })),
+      code: () => at().code,
+      press() {
+        approved.add(at());
+        at().approve();
+      },
+      signal: ending.signal,
+    });
+    const end = await malice.then(
+      () => 'done',
+      (error: unknown) => {
+        if (error instanceof FobError) return error.kind;
+        throw error;
+      },
+    );
+    clearTimeout(late);
+    await consistent(user, approved);
+    if (end === 'done') {
+      accepted++;
+      return;
+    }
+    if (await isUsed(user)) return;
+    // The lease of a relay that vanished runs out; then somebody honest comes with the fob.
+    scene.office.nowMs += 31_000;
+    approved.add(fob);
+    const done = await scene.relay(activation, fob);
+    expect(done.serial).toBe(serialOf(fob));
+    await consistent(user, approved);
+    expect(await isUsed(user)).toBe(true);
+    expect(await refusalOf(scene.relay(activation, fob))).toBe('not_valid');
+  };
+  const many = fc.array(behaviours, { minLength: AT_ONCE, maxLength: AT_ONCE });
+  const property = fc.asyncProperty(many, async batch => {
+    await Promise.all(batch.map(oneRun));
+  });
+  await fc.assert(property, { numRuns: isBigRun ? 12 : 2, endOnFailure: true });
+  expect(accepted).toBeLessThan(run);
+
+  async function isUsed(user: string): Promise<boolean> {
+    return (await activationOf(user)).state === 'used';
+  }
+
+  function activationOf(user: string) {
+    return scene.db
+      .selectFrom('activations')
+      .innerJoin('users', 'users.id', 'activations.user_id')
+      .selectAll('activations')
+      .where('users.name', '=', user)
+      .executeTakeFirstOrThrow();
+  }
+
+  /** One token at most, in use only with the activation used, on a fob whose person approved. */
+  async function consistent(user: string, approved: ReadonlySet<CoreFob>): Promise<void> {
+    const activation = await activationOf(user);
+    const tokens = await scene.db
+      .selectFrom('tokens')
+      .innerJoin('fobs', 'fobs.id', 'tokens.fob_id')
+      .select(['tokens.id', 'tokens.state', 'fobs.serial'])
+      .where('user_id', '=', activation.user_id)
+      .execute();
+    const active = tokens.filter(({ state }) => state === 'active');
+    expect(tokens.filter(({ state }) => !['active', 'reserved'].includes(state))).toEqual([]);
+    expect(tokens.length).toBeLessThan(2);
+    expect(active.length).toBe(activation.state === 'used' ? 1 : 0);
+    for (const { id, serial } of active) {
+      expect(id).toBe(activation.token_id);
+      expect([...approved].map(serialOf)).toContain(serial);
+    }
+  }
+});
