@@ -21,6 +21,7 @@ import { findOrAddUser } from '../../../host/service/people/users.ts';
 import { ensureIdentity, type Identity } from '../../../host/service/sealing/identity.ts';
 import { registerFob } from '../../../host/service/tokens/fobs.ts';
 import { insertToken } from '../../../host/service/tokens/issue.ts';
+import type { Transport } from '../../../host/transports/transport.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { seedOf } from '../../host/kit/seeds.ts';
@@ -38,12 +39,23 @@ export const random = (length: number) => secret(new Uint8Array(randomBytes(leng
 /** What a relay does to the messages between it and the service: the text that arrives, or texts, or none. */
 export type Tamper = (text: string, n: number) => string | readonly string[];
 
-export interface RelayWishes {
+/** A fob and the person who has it. */
+export interface HeldFob {
+  plugIn(): { readonly transport: Transport };
+  /** On its screen. */
+  readonly code: string;
+  readonly screen: readonly string[];
+  approve(): void;
+  deny(): void;
+  enter(digits: string): void;
+}
+
+export interface RelayWishes<F extends HeldFob = CoreFob> {
   readonly signal?: AbortSignal;
   readonly code?: (isAgain: boolean) => string;
   readonly pin?: string;
   /** Called for a press; by default the person approves. */
-  readonly press?: (fob: CoreFob) => void;
+  readonly press?: (fob: F) => void;
   readonly openFob?: () => Promise<OpenedFob>;
   readonly toService?: Tamper;
   readonly toRelay?: Tamper;
@@ -129,10 +141,14 @@ export class Scene implements AsyncDisposable {
   }
 
   /** Runs a relay, as browser and command line do, between a fob and the service. */
-  async relay(activation: Activation, fob: CoreFob, wishes: RelayWishes = {}): Promise<RelayDone> {
+  async relay<F extends HeldFob>(
+    activation: Activation,
+    fob: F,
+    wishes: RelayWishes<F> = {},
+  ): Promise<RelayDone> {
     let connections = 0;
     const ending = new AbortController();
-    const onPress = wishes.press ?? (pressed => pressed.approve());
+    const onPress = wishes.press ?? ((pressed: F) => pressed.approve());
     const done = await relayActivation({
       activation,
       openSocket: async () => this.socket(wishes, connections++),
@@ -156,7 +172,7 @@ export class Scene implements AsyncDisposable {
   }
 
   /** One connection between a relay and the service. */
-  socket(wishes: RelayWishes = {}, connection = 0): RelaySocket {
+  socket(wishes: Omit<RelayWishes<never>, 'press'> = {}, connection = 0): RelaySocket {
     const { toService = text => text, toRelay = text => text, cut } = wishes;
     const most = cut?.(connection) ?? Number.POSITIVE_INFINITY;
     const inbox: string[] = [];
