@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads';
 import Fastify from 'fastify';
 import { createService } from '../../../host/service/service.ts';
 
@@ -27,18 +28,29 @@ async function startBare(): Promise<Started> {
   return { url: await app.listen({ host: '127.0.0.1', port: 0 }), apiKey: '' };
 }
 
+let close: (() => Promise<void>) | undefined;
+
 async function start(order: Order): Promise<Started> {
   if (order.kind === 'bare') return startBare();
   const { directory, databaseUrl } = order;
   const service = await createService({
     directory,
     port: 0,
+    decisionThread: true,
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
   });
+  close = service.close;
   return { url: service.url, apiKey: service.apiKey ?? '' };
 }
 
-process.once('message', (order: Order) => {
-  void start(order).then(started => process.send?.(started));
+let thread: Worker | undefined;
+process.on('worker', (started: Worker) => {
+  thread = started;
+});
+process.on('message', (order: Order | 'usage' | 'break' | 'end') => {
+  if (order === 'usage') process.send?.(process.cpuUsage());
+  else if (order === 'break') void thread?.terminate();
+  else if (order === 'end') void close?.().then(() => process.disconnect());
+  else void start(order).then(started => process.send?.(started));
 });
 process.once('disconnect', () => process.exit());
