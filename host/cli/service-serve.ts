@@ -21,7 +21,8 @@ export async function serve(
   signal: AbortSignal,
 ): Promise<void> {
   const log = jsonLog(line => terminal.note(line), configuration.logLevel, Date.now);
-  const service = await startService({ ...optionsOf(configuration), log, version: packageVersion() });
+  const options = { ...optionsOf(configuration), log, version: packageVersion(), decisionThread: true };
+  const service = await startService(options);
   // For every other command a terminal that hangs up is an end; who runs services sends it to have files read again.
   process.removeAllListeners('SIGHUP');
   process.on('SIGHUP', service.reloadCertificate);

@@ -79,6 +79,8 @@ export const limits = {
   sealKeyBytes: 32,
   sealNonceBytes: 12,
   sealTagBytes: 16,
+  /** The length in front of each part of what seals and MACs are bound to: an unsigned 32-bit number. */
+  sealLengthBytes: 4,
   macKeyBytes: 32,
   keyIdBytes: 4,
   keyFileMaxBytes: 16_384,
@@ -98,6 +100,8 @@ export const limits = {
   /** Pages of 4 kB: a page that many log-ins write goes to its place in the database once for all of them. */
   sqliteCheckpointPages: 8_192,
   sqliteMapBytes: 268_435_456,
+  /** Statements that stay prepared on one connection. */
+  sqliteStatementsKept: 256,
   postgresConnectionsMax: 16,
   /** Changes of this node within this time reach the others as one. */
   changeGatherMs: 100,

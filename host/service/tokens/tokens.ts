@@ -3,7 +3,7 @@ import { engineOf } from '../data/engine.ts';
 import type { Keys } from '../sealing/key-file.ts';
 import { unseal } from '../sealing/seal.ts';
 import type { PasscodeFacts } from '../validation/passcode.ts';
-import type { TokenRow } from './rows.ts';
+import type { PasscodeToken, TokenRow } from './rows.ts';
 import { usableStates } from './states.ts';
 
 /** Whether any row is sealed, so that the key file must already exist. */
@@ -54,13 +54,16 @@ export async function countTokens(db: Db, userId: string): Promise<number> {
 }
 
 /** The secret of a token, or undefined when its seal does not open. The caller clears it after use. */
-export function secretOf(keys: Keys, row: TokenRow): Uint8Array | undefined {
+export function secretOf(
+  keys: Keys,
+  row: Pick<TokenRow, 'id' | 'sealed_secret' | 'key_id'>,
+): Uint8Array | undefined {
   if (row.sealed_secret === null || row.key_id === null) return undefined;
   return unseal(keys, { table: 'tokens', id: row.id }, { box: row.sealed_secret, keyId: row.key_id });
 }
 
 /** What verification needs of a row. */
-export function passcodeFactsOf(row: TokenRow): PasscodeFacts {
+export function passcodeFactsOf(row: PasscodeToken): PasscodeFacts {
   return {
     kind: row.kind,
     algorithm: row.algorithm,

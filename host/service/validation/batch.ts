@@ -2,7 +2,7 @@ import type { Db } from '../data/database.ts';
 import { lockFactsOf } from '../people/users.ts';
 import type { Keys } from '../sealing/key-file.ts';
 import { endTemporaryCodes, takeTemporaryCode } from '../tokens/codes/temporary-codes.ts';
-import type { TokenRow } from '../tokens/rows.ts';
+import type { PasscodeToken } from '../tokens/rows.ts';
 import { tokenStates } from '../tokens/states.ts';
 import { passcodeFactsOf } from '../tokens/tokens.ts';
 import type { Case, Ticket } from './cases.ts';
@@ -33,7 +33,7 @@ import { writeDown } from './write-down.ts';
  *   more what the request took it for: then nothing was looked at
  */
 export async function decideBatch(
-  validator: Validator & { readonly decoy: TokenRow },
+  validator: Validator & { readonly decoy: PasscodeToken },
   db: Db,
   tickets: readonly Ticket[],
 ): Promise<(Outcome | undefined)[]> {
@@ -77,7 +77,7 @@ interface Surroundings {
 }
 
 function openCase(
-  validator: Validator & { readonly decoy: TokenRow },
+  validator: Validator & { readonly decoy: PasscodeToken },
   ticket: Ticket,
   { facts, lock, nowMs }: Surroundings,
 ): Case {
@@ -103,8 +103,9 @@ function openCase(
     settled === undefined && tokens.length > 0
       ? tokens
       : Array.from({ length: tokens.length || 1 }, () => validator.decoy);
-  const shown = passcode ?? '';
-  const matches = evaluate(validator.keys, looked, shown, nowMs);
+  // Who gets no further with the right passcode than with a wrong one must not be told them apart by time either.
+  const isEnough = settled === undefined && looked.every(token => pinMissing(known, token) === undefined);
+  const matches = evaluate(validator.keys, looked, { passcode: passcode ?? '', nowMs, isEnough });
   const isRevokedUser = tokens.length === 0 && all.some(token => isShown(token) && token.state === 'revoked');
   const opened = { ticket, known, settled, matches, isRevokedUser, nowMs };
   const candidate = settled === undefined ? candidateOf(opened) : undefined;
@@ -112,7 +113,7 @@ function openCase(
 }
 
 /** Whether a passcode of the token is accepted by itself: one that answers questions is looked at elsewhere. */
-function isShown({ kind }: TokenRow): boolean {
+function isShown({ kind }: PasscodeToken): boolean {
   return kind !== 'ocra';
 }
 
@@ -121,9 +122,11 @@ function candidateOf(opened: Omit<Case, 'candidate'>): Candidate | undefined {
   const found = newest(matches.filter(({ token }) => pinMissing(known, token) === undefined));
   if (found === undefined) return undefined;
   const { request } = opened.ticket;
+  const { token, step } = found;
   return {
-    ...found,
-    driftSteps: driftAfter(passcodeFactsOf(found.token), found.step, opened.nowMs),
+    token,
+    step,
+    driftSteps: driftAfter(passcodeFactsOf(token), step, opened.nowMs),
     atMs: opened.nowMs,
     source: request.source,
   };
@@ -144,7 +147,12 @@ async function settle(db: Db, keys: Keys, cases: readonly Case[]): Promise<Verdi
   return verdicts;
 }
 
-async function verdictOf(db: Db, keys: Keys, one: Case, accepted: TokenRow | undefined): Promise<Verdict> {
+async function verdictOf(
+  db: Db,
+  keys: Keys,
+  one: Case,
+  accepted: PasscodeToken | undefined,
+): Promise<Verdict> {
   const { settled, known, nowMs } = one;
   const { user } = known;
   if (settled !== undefined || user === undefined)

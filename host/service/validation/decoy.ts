@@ -2,36 +2,26 @@ import { randomBytes } from 'node:crypto';
 import { limits } from '../limits.ts';
 import type { Keys } from '../sealing/key-file.ts';
 import { seal } from '../sealing/seal.ts';
-import type { TokenRow } from '../tokens/rows.ts';
+import type { PasscodeToken } from '../tokens/rows.ts';
 
 /** A token that nobody has: evaluated where there is no token to evaluate, so that the work is the same. */
-export function makeDecoy(keys: Keys): TokenRow {
+export function makeDecoy(keys: Keys): PasscodeToken {
   const id = 'decoy';
   const sealed = seal(keys, { table: 'tokens', id }, randomBytes(limits.sealKeyBytes));
   return {
     id,
-    serial: id,
     user_id: null,
-    fob_id: null,
-    policy_id: null,
-    policy_version: null,
     state: 'initialised',
-    revoked_reason: null,
     kind: 'totp',
     algorithm: 'sha1',
     alphabet: 'decimal',
     digits: limits.digitsDefault,
     period_seconds: limits.periodDefaultSeconds,
-    suite: null,
     pin_place: 'none',
     last_step: -1,
     drift_steps: 0,
     recent: '[]',
     sealed_secret: sealed.box,
     key_id: sealed.keyId,
-    issuer: '',
-    label: '',
-    created_ms: 0,
-    last_used_ms: null,
   };
 }

@@ -24,6 +24,12 @@ export interface Engine {
   decide(request: ValidationRequest): Promise<Outcome>;
 }
 
+/** An engine with what has to be closed when it is not needed any more. */
+export interface ClosingEngine extends Engine {
+  /** Call it when nothing waits for a decision. */
+  close(): Promise<void>;
+}
+
 interface Waiting {
   readonly ticket: Ticket;
   readonly resolve: (outcome: Outcome) => void;

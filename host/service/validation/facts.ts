@@ -3,7 +3,7 @@ import { engineOf } from '../data/engine.ts';
 import { valuesAsList } from '../data/rows.ts';
 import type { ApplicationStanding } from '../people/application-cache.ts';
 import type { User } from '../people/users.ts';
-import type { TokenRow } from '../tokens/rows.ts';
+import { type PasscodeToken, passcodeColumns } from '../tokens/rows.ts';
 import type { Outcome } from './outcomes.ts';
 
 /** What the database knows about the requests of one batch. */
@@ -13,7 +13,7 @@ export interface Facts {
   /** By prepared name. */
   readonly users: ReadonlyMap<string, User>;
   /** By user id, all kinds and states. */
-  readonly tokens: ReadonlyMap<string, readonly TokenRow[]>;
+  readonly tokens: ReadonlyMap<string, readonly PasscodeToken[]>;
   /** By id: what applications that asked are now; a disabled one is not among them. */
   readonly applications: ReadonlyMap<string, ApplicationStanding>;
   /** Ids of users who have a temporary code that may still be used. */
@@ -38,7 +38,7 @@ export async function readFacts(db: Db, questions: Questions): Promise<Facts> {
   const ids = users.map(user => user.id);
   const tokens = await db
     .selectFrom('tokens')
-    .selectAll()
+    .select(passcodeColumns)
     .where('user_id', 'in', valuesAsList(db, ids))
     .orderBy('created_ms')
     .orderBy('id')
@@ -69,7 +69,7 @@ async function readApplications(db: Db, ids: readonly string[]): Promise<Map<str
   const rows = await db
     .selectFrom('applications')
     .select(['id', 'key_hash', 'factors'])
-    .where('id', 'in', valuesAsList(db, ids))
+    .where('id', 'in', valuesAsList(db, [...new Set(ids)]))
     .where('disabled_ms', 'is', null)
     .execute();
   return new Map(rows.map(row => [row.id, { keyHash: row.key_hash, factors: row.factors }]));

@@ -1,17 +1,17 @@
 import type { User } from '../people/users.ts';
 import type { Keys } from '../sealing/key-file.ts';
-import type { TokenRow } from '../tokens/rows.ts';
+import type { PasscodeToken } from '../tokens/rows.ts';
 import { passcodeFactsOf, secretOf } from '../tokens/tokens.ts';
 import type { Proofs } from './factors.ts';
 import type { LockStanding } from './lock.ts';
 import type { Outcome } from './outcomes.ts';
-import { asShown, matchingSteps, passcodeAt, sameText } from './passcode.ts';
+import { asShown, matchingSteps, passcodeAt, type Shown, sameText } from './passcode.ts';
 import { type Acceptance, readRecent } from './recent.ts';
 
 /** What became of a request, by which token; an acceptance that it repeats. */
 export interface Verdict {
   readonly outcome: Outcome;
-  readonly token: TokenRow | undefined;
+  readonly token: PasscodeToken | undefined;
   readonly repeats?: Acceptance | undefined;
 }
 
@@ -20,9 +20,9 @@ export interface Known {
   readonly user: User | undefined;
   readonly standing: LockStanding;
   /** The user's tokens whose passcodes may be accepted. */
-  readonly tokens: readonly TokenRow[];
+  readonly tokens: readonly PasscodeToken[];
   /** What a temporary code stands in for: the tokens in use or, where there are none, all that the user has had. */
-  readonly replaced: readonly TokenRow[];
+  readonly replaced: readonly PasscodeToken[];
   readonly hasTemporaryCode: boolean;
   /** Normalised; undefined when it is no passcode of any token. */
   readonly passcode: string | undefined;
@@ -53,11 +53,12 @@ function isPlausible({ tokens, hasTemporaryCode }: Known, passcode: string): boo
 function asksPin(known: Known, passcode: string): boolean {
   const { tokens, replaced, pinAlways } = known;
   const plausible = tokens.filter(token => asShown(passcodeFactsOf(token), passcode) !== undefined);
-  const wanting = (some: readonly TokenRow[]) => some.length > 0 && some.every(one => wantsPin(known, one));
+  const wanting = (some: readonly PasscodeToken[]) =>
+    some.length > 0 && some.every(one => wantsPin(known, one));
   return plausible.length === 0 ? pinAlways || wanting(replaced) : wanting(plausible);
 }
 
-function wantsPin({ pinAlways }: Known, token: TokenRow): boolean {
+function wantsPin({ pinAlways }: Known, token: PasscodeToken): boolean {
   return token.pin_place === 'service' || (pinAlways && token.pin_place !== 'fob');
 }
 
@@ -65,7 +66,7 @@ function wantsPin({ pinAlways }: Known, token: TokenRow): boolean {
  * Why a passcode of this token cannot be accepted, however right it is: the token wants a PIN that was not shown. Asked
  * once it is known whose passcode it is, since tokens that look alike may differ in this.
  */
-export function pinMissing(known: Known, token: TokenRow): Outcome | undefined {
+export function pinMissing(known: Known, token: PasscodeToken): Outcome | undefined {
   return known.user !== undefined && wantsPin(known, token)
     ? pinOutcome(known.user, known.proofs)
     : undefined;
@@ -78,7 +79,7 @@ function pinOutcome(user: User, proofs: Proofs): Outcome | undefined {
 
 /** What a passcode is to one token. */
 export interface Match {
-  readonly token: TokenRow;
+  readonly token: PasscodeToken;
   /** The steps around now at which the token shows it; undefined where its seed does not unseal. */
   readonly steps: readonly number[] | undefined;
   /** The acceptance that it repeats, where there is no newer step. */
@@ -86,17 +87,17 @@ export interface Match {
 }
 
 /** Evaluates every token. Nothing is accepted here. */
-export function evaluate(keys: Keys, tokens: readonly TokenRow[], passcode: string, nowMs: number): Match[] {
-  return tokens.map(token => evaluateOne(keys, token, passcode, nowMs));
+export function evaluate(keys: Keys, tokens: readonly PasscodeToken[], shown: Shown): Match[] {
+  return tokens.map(token => evaluateOne(keys, token, shown));
 }
 
-function evaluateOne(keys: Keys, token: TokenRow, passcode: string, nowMs: number): Match {
+function evaluateOne(keys: Keys, token: PasscodeToken, typed: Shown): Match {
   const secret = secretOf(keys, token);
   if (secret === undefined) return { token, steps: undefined, repeats: undefined };
   try {
     const facts = passcodeFactsOf(token);
-    const shown = asShown(facts, passcode) ?? '';
-    const steps = matchingSteps(facts, secret, shown, nowMs);
+    const shown = asShown(facts, typed.passcode) ?? '';
+    const steps = matchingSteps(facts, secret, { ...typed, passcode: shown });
     const isNew = steps.some(step => step > token.last_step);
     const repeats = isNew
       ? undefined
@@ -110,7 +111,7 @@ function evaluateOne(keys: Keys, token: TokenRow, passcode: string, nowMs: numbe
 /** What may be put to the compare-and-set: the first token, and its first step, that is new. */
 export function newest(
   matches: readonly Match[],
-): { readonly token: TokenRow; readonly step: number } | undefined {
+): { readonly token: PasscodeToken; readonly step: number } | undefined {
   for (const { token, steps } of matches)
     for (const step of steps ?? []) if (step > token.last_step) return { token, step };
   return undefined;

@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import type { Db } from '../data/database.ts';
-import { rowsAsTable } from '../data/rows.ts';
-import type { TokenRow } from '../tokens/rows.ts';
-import { usableStates } from '../tokens/states.ts';
+import { forEachRow, valuesAsList } from '../data/rows.ts';
+import type { PasscodeToken } from '../tokens/rows.ts';
+import { type TokenState, usableStates } from '../tokens/states.ts';
 import { withAcceptance } from './recent.ts';
 
 /** A passcode that is right and newer than what was read of its token. */
 export interface Candidate {
-  readonly token: TokenRow;
+  readonly token: PasscodeToken;
   readonly step: number;
   readonly driftSteps: number;
   readonly atMs: number;
@@ -41,12 +41,24 @@ export async function moveMarks(db: Db, candidates: readonly Candidate[]): Promi
     recent: 'text',
   } as const;
   // As expressions user and state are no reason to go through their indexes, which some planners would.
-  const moved = await sql<{ id: string }>`update tokens
-    set last_step = moved.step, drift_steps = moved.drift_steps, last_used_ms = moved.at_ms, recent = moved.recent,
-      state = 'active'
-    from ${rowsAsTable(db, columns, rows)} as moved
-    where tokens.id = moved.id and tokens.last_step < moved.step and (tokens.user_id || '') = moved.user_id
-      and (tokens.state || '') in (${sql.join(usableStates)})
-    returning tokens.id`.execute(db);
-  return new Set(moved.rows.map(({ id }) => id));
+  const moved = await forEachRow(
+    db,
+    columns,
+    rows,
+    table => sql<{ id: string; state: TokenState }>`update tokens
+      set last_step = moved.step, drift_steps = moved.drift_steps, last_used_ms = moved.at_ms, recent = moved.recent
+      from ${table} as moved
+      where tokens.id = moved.id and tokens.last_step < moved.step and (tokens.user_id || '') = moved.user_id
+        and (tokens.state || '') in (${sql.join(usableStates)})
+      returning tokens.id, tokens.state`,
+  );
+  const first = moved.filter(({ state }) => state !== 'active').map(({ id }) => id);
+  await makeActive(db, first);
+  return new Set(moved.map(({ id }) => id));
+}
+
+/** Once in a token's life: a state that is written is written in its index, too, even if it is the same. */
+async function makeActive(db: Db, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await db.updateTable('tokens').set({ state: 'active' }).where('id', 'in', valuesAsList(db, ids)).execute();
 }

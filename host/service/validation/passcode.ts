@@ -20,9 +20,6 @@ const guardrails = createGuardrails({
   MAX_SECRET_BYTES: limits.secretMaxBytes,
 });
 
-/** What a token's passcodes look like. */
-export type PasscodeForm = Pick<PasscodeFacts, 'algorithm' | 'alphabet' | 'digits'>;
-
 /** otplib with the HMAC of Node's OpenSSL: the same values as its own in a third of the time. */
 const crypto = {
   name: 'node',
@@ -34,6 +31,9 @@ const crypto = {
     return first.length === second.length && timingSafeEqual(first, second);
   },
 };
+
+/** What a token's passcodes look like. */
+export type PasscodeForm = Pick<PasscodeFacts, 'algorithm' | 'alphabet' | 'digits'>;
 
 /**
  * A typed passcode without the separators people copy from the display's groups, full-width characters folded. Case and
@@ -96,8 +96,8 @@ export function driftAfter(token: PasscodeFacts, step: number, nowMs: number): n
 }
 
 /**
- * The passcode a token shows at a step: decimals by otplib, an implementation other than the fob's, so that the two
- * check each other; other alphabets by `docs/protocol.md`.
+ * The passcode a token shows at a step: decimals by otplib and OpenSSL, implementations other than the fob's, so that
+ * they check each other; other alphabets by `docs/protocol.md`.
  *
  * @param secret the shared secret, 16 to 128 bytes
  */
@@ -116,24 +116,34 @@ export function passcodeAt(token: PasscodeForm, secret: Uint8Array, step: number
   });
 }
 
+/** What is looked for among the passcodes of a token. */
+export interface Shown {
+  /** As the token shows passcodes (`asShown`), or anything else, which matches nothing. */
+  readonly passcode: string;
+  readonly nowMs: number;
+  /** Whether nothing more is asked once it is right for a new step, which may be said sooner than a refusal. */
+  readonly isEnough: boolean;
+}
+
 /**
- * The candidate steps whose passcode is the one given. All are looked at, and no comparison stops early.
+ * The candidate steps whose passcode is the one given, all of them or up to the first new one. No comparison stops
+ * early.
  *
  * @param secret the shared secret, 16 to 128 bytes
- * @param passcode as the token shows passcodes (`asShown`), or anything else, which matches nothing
  */
 export function matchingSteps(
   token: PasscodeFacts,
   secret: Uint8Array,
-  passcode: string,
-  nowMs: number,
+  { passcode, nowMs, isEnough }: Shown,
 ): number[] {
   const steps = candidateSteps(token, nowMs);
   const matches: number[] = [];
   for (let turn = 0; turn < Math.max(steps.length, limits.evaluationsMin); turn++) {
     const step = steps[turn];
     const equal = sameText(passcodeAt(token, secret, step ?? turn), passcode);
-    if (equal && step !== undefined) matches.push(step);
+    if (!equal || step === undefined) continue;
+    matches.push(step);
+    if (isEnough && step > token.lastStep) break;
   }
   return matches;
 }

@@ -17,26 +17,29 @@ export interface Buckets {
   take(key: string, size: BucketSize, nowMs: number): boolean;
 }
 
-function forgetOldest(buckets: Map<string, Bucket>): void {
-  for (const oldest of buckets.keys()) {
-    if (buckets.size <= limits.bucketsKept) return;
-    buckets.delete(oldest);
-  }
-}
-
-/** Makes a set of buckets; they live in this process only, so each node of a service has its own. */
+/**
+ * Makes a set of buckets; they live in this process only, so each node of a service has its own. Of two generations the
+ * older one goes when the younger is full: whoever came by since then keeps their bucket, and no order has to be kept.
+ */
 export function makeBuckets(): Buckets {
-  const buckets = new Map<string, Bucket>();
+  let young = new Map<string, Bucket>();
+  let old = new Map<string, Bucket>();
+  const keep = (key: string, bucket: Bucket) => {
+    if (young.size >= limits.bucketsKept / 2) {
+      old = young;
+      young = new Map();
+    }
+    young.set(key, bucket);
+    return bucket;
+  };
   return {
     take(key, size, nowMs) {
-      const bucket = buckets.get(key) ?? { left: size.burst, atMs: nowMs };
+      const bucket = young.get(key) ?? keep(key, old.get(key) ?? { left: size.burst, atMs: nowMs });
       const elapsedMs = Math.max(0, nowMs - bucket.atMs);
       const left = Math.min(size.burst, bucket.left + (elapsedMs / 1000) * size.perSecond);
       const allowed = left >= 1;
-      // Set again after deletion, a key moves to the end: the first one is the one unused for longest.
-      buckets.delete(key);
-      buckets.set(key, { left: allowed ? left - 1 : left, atMs: nowMs });
-      if (buckets.size > limits.bucketsKept) forgetOldest(buckets);
+      bucket.left = allowed ? left - 1 : left;
+      bucket.atMs = nowMs;
       return allowed;
     },
   };

@@ -21,13 +21,17 @@ export interface GuardOptions {
  */
 export function guard(app: FastifyInstance, options: GuardOptions): void {
   const headers = securityHeaders(options);
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers).header('x-request-id', request.id);
-    // The connection's own address: what a header says of it is not asked here.
-    if (options.maySpeakPlain?.(request.raw.socket.remoteAddress) === false) throw new Problem('forbidden');
-    if (PROBED.has(request.routeOptions.url ?? '')) return;
-    if (options.hosts()?.has(request.host) !== true) throw new Problem('misdirected');
+    done(refusalOf(options, request));
   });
+}
+
+function refusalOf({ maySpeakPlain, hosts }: GuardOptions, request: FastifyRequest): Problem | undefined {
+  // The connection's own address: what a header says of it is not asked here.
+  if (maySpeakPlain?.(request.raw.socket.remoteAddress) === false) return new Problem('forbidden');
+  if (PROBED.has(request.routeOptions.url ?? '')) return undefined;
+  return hosts()?.has(request.host) === true ? undefined : new Problem('misdirected');
 }
 
 function securityHeaders({ embeddable, isSecure }: GuardOptions): Record<string, string> {

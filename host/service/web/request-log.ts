@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Log } from '../log.ts';
+import { type Log, noLog } from '../log.ts';
 import { prepareSource } from '../validation/source.ts';
 import { problemOf } from './problems.ts';
 
@@ -11,7 +11,8 @@ const FREQUENT = new Set(['/health', '/ready', '/metrics']);
  * out, since an operator link is a secret, and so is everything that was sent.
  */
 export function logRequests(app: FastifyInstance, log: Log): void {
-  app.addHook('onResponse', async (request, reply) => {
+  if (log === noLog) return;
+  app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? '-';
     log(FREQUENT.has(route) ? 'debug' : 'info', 'request', {
       requestId: request.id,
@@ -21,6 +22,7 @@ export function logRequests(app: FastifyInstance, log: Log): void {
       ms: Math.round(reply.elapsedTime * 10) / 10,
       source: prepareSource(request.ip),
     });
+    done();
   });
   app.addHook('onError', async (request, _reply, error) => {
     if (problemOf(error) !== 'failed') return;

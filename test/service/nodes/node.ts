@@ -1,37 +1,49 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import type { Order, Started } from './server.ts';
 
-const BUNDLE = 'dist/test/node.mjs';
+const FOLDER = 'dist/test';
 
 /** A process under test. */
 export interface Node extends Started {
   readonly process: ChildProcess;
+  /** Processor time of all its threads so far, in microseconds. */
+  usedMicroseconds(): Promise<number>;
+  /** Breaks off the thread that decides, as a crash of it would. */
+  breakThread(): void;
+  /** Closes the service; what is over by itself is told by the process' end. */
+  end(): Promise<void>;
   /** Ends it as a power cut would: nothing is said, nothing finished. */
   kill(): Promise<void>;
 }
 
 /** Starts a service, or a bare route, in a process of its own. */
 export async function startNode(order: Order): Promise<Node> {
-  mkdirSync('dist/test', { recursive: true });
-  await build({
-    entryPoints: ['test/service/nodes/server.ts'],
-    outfile: BUNDLE,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    packages: 'external',
-    logLevel: 'error',
-  });
-  const child = fork(BUNDLE, { stdio: 'inherit' });
+  await bundle();
+  const child = fork(`${FOLDER}/node.js`, { stdio: 'inherit' });
   child.send(order);
-  const [started] = (await once(child, 'message')) as [Started];
+  const early = once(child, 'exit').then(([code]) => Promise.reject(new Error(`ended early with ${code}`)));
+  const [started] = (await Promise.race([once(child, 'message'), early])) as [Started];
+  // From here on an end is asked for.
+  early.catch(() => undefined);
   return {
     ...started,
     process: child,
+    async usedMicroseconds() {
+      const told = once(child, 'message');
+      child.send('usage');
+      const [{ user, system }] = (await told) as [NodeJS.CpuUsage];
+      return user + system;
+    },
+    breakThread: () => void child.send('break'),
+    async end() {
+      const ended = once(child, 'exit');
+      child.send('end');
+      const [code] = (await ended) as [number | null];
+      if (code !== 0) throw new Error(`ended with ${code}`);
+    },
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
@@ -39,4 +51,25 @@ export async function startNode(order: Order): Promise<Node> {
       await ended;
     },
   };
+}
+
+/** Builds what a node runs. Several tests do so at once: each file is there as a whole or not at all. */
+async function bundle(): Promise<void> {
+  mkdirSync(FOLDER, { recursive: true });
+  const { outputFiles } = await build({
+    // The thread that decides runs a file beside the one that starts it.
+    entryPoints: { node: 'test/service/nodes/server.ts', worker: 'host/service/validation/thread/worker.ts' },
+    outdir: FOLDER,
+    write: false,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'error',
+  });
+  for (const { path, contents } of outputFiles) {
+    writeFileSync(`${path}.${process.pid}`, contents);
+    renameSync(`${path}.${process.pid}`, path);
+  }
 }

@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads';
 import Fastify from 'fastify';
 import { openStore, type StoreOptions } from '../../../host/service/data/database.ts';
 import { startBackground } from '../../../host/service/operations/background.ts';
@@ -38,6 +39,7 @@ async function startInBackground(order: Order & { readonly kind: 'background' })
   startBackground({ db, keys, clock: () => Date.now() + order.aheadMs }, { allowLoopback: true });
   return { url: '', apiKey: '' };
 }
+let close: (() => Promise<void>) | undefined;
 
 async function start(order: Order): Promise<Started> {
   if (order.kind === 'bare') return startBare();
@@ -46,12 +48,21 @@ async function start(order: Order): Promise<Started> {
   const service = await createService({
     directory,
     port: 0,
+    decisionThread: true,
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
   });
+  close = service.close;
   return { url: service.url, apiKey: service.apiKey ?? '' };
 }
 
-process.once('message', (order: Order) => {
-  void start(order).then(started => process.send?.(started));
+let thread: Worker | undefined;
+process.on('worker', (started: Worker) => {
+  thread = started;
+});
+process.on('message', (order: Order | 'usage' | 'break' | 'end') => {
+  if (order === 'usage') process.send?.(process.cpuUsage());
+  else if (order === 'break') void thread?.terminate();
+  else if (order === 'end') void close?.().then(() => process.disconnect());
+  else void start(order).then(started => process.send?.(started));
 });
 process.once('disconnect', () => process.exit());

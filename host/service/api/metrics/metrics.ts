@@ -42,12 +42,13 @@ export async function counted(metrics: Metrics, decide: () => Promise<Outcome>):
 
 /** Measures every request of an app by the pattern of its route, its method and the class of its status. */
 export function measureRequests(app: FastifyInstance, metrics: Metrics): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const labels = {
       method: request.routeOptions.url === undefined ? '-' : request.method,
       route: request.routeOptions.url ?? '-',
       status: `${Math.floor(reply.statusCode / 100)}xx`,
     };
     metrics.requests.observe(labels, reply.elapsedTime / 1000);
+    done();
   });
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { limits } from '../../limits.ts';
 
 /**
@@ -13,5 +13,5 @@ export function makeBearer(prefix: string): { value: string; hash: string } {
 
 /** The hash under which a bearer value is stored and looked up. */
 export function hashBearer(value: string): string {
-  return createHash('sha256').update(value, 'utf8').digest('base64url');
+  return hash('sha256', value, 'base64url');
 }

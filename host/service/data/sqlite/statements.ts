@@ -1,0 +1,91 @@
+import { closeSync, openSync } from 'node:fs';
+import BetterSqlite from 'better-sqlite3';
+import { ServiceError } from '../../errors.ts';
+import { limits } from '../../limits.ts';
+import { texts } from '../../texts.ts';
+
+/** What came of a statement. */
+export interface Ran {
+  readonly rows: readonly unknown[];
+  /** Rows that were changed; 0 where rows were asked for. */
+  readonly changes: number;
+  readonly lastRowId: number | bigint;
+}
+
+/** Parameters of a statement, in order. */
+export type Parameters = readonly unknown[];
+
+/** One connection, on which statements are run one after another. */
+export interface Statements {
+  /**
+   * Runs a statement once for each list of parameters.
+   *
+   * @throws an error of SQLite
+   */
+  run(text: string, lists: readonly Parameters[]): Ran;
+  close(): void;
+}
+
+/** What changes tables or settings may do so while it is prepared: such statements are prepared for each use. */
+const KEPT = /^\s*(?:select|insert|update|delete|with|begin|commit|rollback)\b/i;
+
+/**
+ * Opens (or makes) a database file. Statements stay prepared: preparing one costs as much as running it for many rows.
+ *
+ * @throws ServiceError `database_unusable`
+ */
+export function openStatements(path: string): Statements {
+  const connection = openConnection(path);
+  const kept = new Map<string, BetterSqlite.Statement>();
+  const prepare = (text: string) => {
+    const found = kept.get(text);
+    if (found !== undefined) return found;
+    const statement = connection.prepare(text);
+    if (!KEPT.test(text)) return statement;
+    // Texts that vary without end must not push the memory up without end.
+    if (kept.size >= limits.sqliteStatementsKept) kept.clear();
+    kept.set(text, statement);
+    return statement;
+  };
+  return {
+    run(text, lists) {
+      const statement = prepare(text);
+      if (statement.reader) {
+        const rows = lists.flatMap(parameters => statement.all(...parameters));
+        return { rows, changes: 0, lastRowId: 0 };
+      }
+      let changes = 0;
+      let lastRowId: number | bigint = 0;
+      for (const parameters of lists) {
+        const ran = statement.run(...parameters);
+        changes += ran.changes;
+        lastRowId = ran.lastInsertRowid;
+      }
+      return { rows: [], changes, lastRowId };
+    },
+    close: () => connection.close(),
+  };
+}
+
+function openConnection(path: string): BetterSqlite.Database {
+  try {
+    // SQLite makes files by the umask; the write-ahead log then copies the mode of the database file.
+    closeSync(openSync(path, 'a', 0o600));
+    const connection = new BetterSqlite(path, { timeout: limits.openTimeoutMs });
+    connection.pragma('journal_mode = WAL');
+    // A commit that a power cut takes back would lower a high-water mark and re-open a replay.
+    connection.pragma('synchronous = FULL');
+    connection.pragma('foreign_keys = ON');
+    // What a revoked token's seed stood in is overwritten, not just unlinked.
+    connection.pragma('secure_delete = ON');
+    connection.pragma(`wal_autocheckpoint = ${limits.sqliteCheckpointPages}`);
+    connection.pragma(`cache_size = -${limits.sqliteCacheKib}`);
+    connection.pragma(`mmap_size = ${limits.sqliteMapBytes}`);
+    // SQLite waits by sleeping in the calling thread: long waits would stall every other request, and two nodes in one
+    // process would wait for each other. `writing` queues without blocking instead.
+    connection.pragma(`busy_timeout = ${limits.busyBlockingMs}`);
+    return connection;
+  } catch (error) {
+    throw new ServiceError('database_unusable', texts.startup.databaseUnusable, error);
+  }
+}

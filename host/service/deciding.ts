@@ -1,0 +1,13 @@
+import { noLog } from './log.ts';
+import type { ServiceOptions } from './options.ts';
+import { type ClosingEngine, makeEngine } from './validation/engine.ts';
+import type { Validator } from './validation/request.ts';
+import { startEngineThread } from './validation/thread/engine-thread.ts';
+
+/** What decides log-ins: in this thread, or in one of its own with the same database and key file. @throws ServiceError */
+export async function engineOf(options: ServiceOptions, validator: Validator): Promise<ClosingEngine> {
+  const { directory, databaseUrl, decisionThread = false, log = noLog } = options;
+  if (!decisionThread) return { ...makeEngine(validator), close: () => Promise.resolve() };
+  const brokeOff = () => log('error', 'the thread that decides log-ins ended; another one takes its place');
+  return await startEngineThread({ directory, databaseUrl }, { decided: validator.decided, brokeOff });
+}

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { limits } from '../../host/service/limits.ts';
+import { makeBuckets } from '../../host/service/web/buckets.ts';
+
+const size = { burst: 3, perSecond: 1 };
+
+test('a bucket is empty after its burst, and fills again with time', () => {
+  const buckets = makeBuckets();
+  const take = (nowMs: number) => buckets.take('one', size, nowMs);
+  expect([take(0), take(0), take(0), take(0)]).toEqual([true, true, true, false]);
+  expect([take(999), take(1_999), take(1_999)]).toEqual([false, true, false]);
+  expect([take(60_000), take(60_000), take(60_000), take(60_000)]).toEqual([true, true, true, false]);
+  // A clock that goes back fills nothing.
+  expect(take(0)).toBe(false);
+});
+
+test('an empty bucket stays so beside a flood of others, as long as its owner comes by', () => {
+  const buckets = makeBuckets();
+  for (let turn = 0; turn < size.burst; turn++) buckets.take('one', size, 0);
+  for (let other = 0; other < limits.bucketsKept * 3; other++) {
+    buckets.take(`other ${other}`, size, 0);
+    if (other % 1_000 === 0) expect(buckets.take('one', size, 0)).toBe(false);
+  }
+});

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { createGuardrails, generateSync } from 'otplib';
+import { expect, test } from 'vitest';
+import { limits } from '../../../host/service/limits.ts';
+import { matchingSteps, type PasscodeFacts, passcodeAt } from '../../../host/service/validation/passcode.ts';
+import { secret } from '../../kit/secrets.ts';
+
+const token = fc.record({
+  seed: fc.uint8Array({ minLength: limits.secretMinBytes, maxLength: limits.secretMaxBytes }).map(secret),
+  algorithm: fc.constantFrom('sha1' as const, 'sha256' as const, 'sha512' as const),
+  digits: fc.constantFrom<6 | 7 | 8>(6, 7, 8),
+  step: fc.oneof(fc.nat(), fc.maxSafeNat(), fc.constantFrom(0, 2 ** 32 - 1, 2 ** 32, limits.counterMax)),
+});
+
+test('the passcodes that are verified by are those of otplib as it comes', () => {
+  const guardrails = createGuardrails({
+    MIN_SECRET_BYTES: limits.secretMinBytes,
+    MAX_SECRET_BYTES: limits.secretMaxBytes,
+    MAX_COUNTER: Number.MAX_SAFE_INTEGER,
+  });
+  fc.assert(
+    fc.property(token, ({ seed, algorithm, digits, step }) => {
+      const theirs = generateSync({
+        strategy: 'hotp',
+        secret: seed,
+        algorithm,
+        digits,
+        counter: step,
+        guardrails,
+      });
+      expect(passcodeAt({ algorithm, alphabet: 'decimal', digits }, seed, step)).toBe(theirs);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('where one new step is enough it is the first new one; otherwise all are looked at', () => {
+  fc.assert(
+    fc.property(token, fc.nat(5), ({ seed, algorithm, digits }, ahead) => {
+      const facts: PasscodeFacts = {
+        kind: 'hotp',
+        algorithm,
+        alphabet: 'decimal',
+        digits,
+        periodSeconds: null,
+        lastStep: 7,
+        driftSteps: 0,
+      };
+      const shown = { passcode: passcodeAt(facts, seed, 8 + ahead), nowMs: 0 };
+      const all = matchingSteps(facts, seed, { ...shown, isEnough: false });
+      expect(all.includes(8 + ahead)).toBe(ahead < limits.hotpWindowSteps);
+      expect(matchingSteps(facts, seed, { ...shown, isEnough: true })).toEqual(all.slice(0, 1));
+    }),
+    { numRuns: 100 },
+  );
+});
