@@ -132,7 +132,7 @@ async function startOn(
   const metrics = makeMetrics();
   const engine = makeEngine({ db, keys, lock: readLockPolicy, clock, decided: metrics.decided });
   const changes = watchChanges(store);
-  const state: ListenerState = { port: 0, hosts: undefined, isClosing: false, wakeJobs: () => undefined };
+  const state: ListenerState = { port: options.port, hosts: undefined, isClosing: false };
   const parts: Parts = {
     store,
     keys,
@@ -144,13 +144,11 @@ async function startOn(
     clock,
     reach: addressesOf(listening, state),
   };
-  const app = appOf(parts, options, { listening, state });
+  const working = startWorking(parts, options);
+  const app = appOf(parts, options, { listening, state, wakeJobs: working.wake });
   state.port = await listen(app, listening.host, options.port);
   state.hosts = hostsOf(listening, state.port);
   const url = localUrl(listening, state.port);
-  // Once it listens: what it does by itself may hand out its address.
-  const working = startWorking(parts, options);
-  state.wakeJobs = working.wake;
   const live = liveCertificate(app, options.tls, options.log ?? noLog);
   return {
     url,
@@ -177,7 +175,7 @@ async function startOn(
 function appOf(
   parts: Parts,
   options: ServiceOptions,
-  { listening, state }: { listening: Listening; state: ListenerState },
+  { listening, state, wakeJobs }: { listening: Listening; state: ListenerState; wakeJobs: () => void },
 ): FastifyInstance {
   const { store, keys, engine, application, changes, metrics, clock, reach } = parts;
   const { db } = store;
@@ -193,7 +191,7 @@ function appOf(
       applications: makeApplicationCache(db, clock),
       ownApplication: application,
       consoleApplication: parts.console,
-      wakeJobs: () => state.wakeJobs(),
+      wakeJobs,
       decide: async request => announced(changes, await counted(metrics, () => engine.decide(request))),
       metrics,
       version: options.version ?? '0',
@@ -212,7 +210,7 @@ function appOf(
   );
 }
 
-/** Under which addresses people may reach it: its own is known once it listens. */
+/** Under which addresses people may reach it: where the system picks the port, its own is known once it listens. */
 function addressesOf(listening: Listening, state: ListenerState): Reach {
   const own = () => (state.port === 0 ? undefined : localUrl(listening, state.port));
   return { configured: listening.publicUrl, own };
@@ -229,7 +227,6 @@ interface ListenerState {
   port: number;
   hosts: ReadonlySet<string> | undefined;
   isClosing: boolean;
-  wakeJobs: () => void;
 }
 
 interface Parts {
