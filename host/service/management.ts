@@ -16,7 +16,7 @@ export interface Management {
 export interface Reach {
   /** What the configuration says, an origin; undefined where it says nothing. */
   readonly configured: string | undefined;
-  /** The listener's own origin; undefined until it listens. */
+  /** The listener's own origin; undefined until it is known. */
   readonly own: () => string | undefined;
 }
 

@@ -114,14 +114,9 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   }
 }
 
-async function startOn(
-  store: Store,
-  options: ServiceOptions,
-  listening: Listening,
-  isNewFolder: boolean,
-): Promise<RunningService> {
+/** What a node needs of the folder and the database, made where it is missing. */
+async function ready(store: Store, options: ServiceOptions, clock: () => number) {
   const { db } = store;
-  const clock = options.clock ?? Date.now;
   const isNewKey = !existsSync(join(options.directory, 'service.key'));
   const keys = openKeyFile(options.directory, await mayMakeKeys(store));
   const { application, apiKey } = await ensureApplication(db, clock());
@@ -130,31 +125,42 @@ async function startOn(
   const isNewIdentity = (await keyIdsInUse(db)).size === 0;
   await ensureIdentity(db, keys, clock());
   if (options.lock !== undefined) await beginWithLockPolicy(db, options.lock, clock());
+  return { keys, application, own: own.application, apiKey, isNewKey, isNewIdentity };
+}
+
+async function startOn(
+  store: Store,
+  options: ServiceOptions,
+  listening: Listening,
+  isNewFolder: boolean,
+): Promise<RunningService> {
+  const { db } = store;
+  const clock = options.clock ?? Date.now;
+  const { keys, application, own, apiKey, isNewKey, isNewIdentity } = await ready(store, options, clock);
   const metrics = makeMetrics();
   const engine = await engineOf(options, { db, keys, lock: readLockPolicy, clock, decided: metrics.decided });
   const changes = watchChanges(store);
-  const state: ListenerState = { port: 0, hosts: undefined, isClosing: false, wakeJobs: () => undefined };
+  const state: ListenerState = { port: options.port, hosts: undefined, isClosing: false };
   const parts: Parts = {
     store,
     keys,
     engine,
     application,
-    console: own.application,
+    console: own,
     changes,
     metrics,
     clock,
     reach: addressesOf(listening, state),
   };
-  const app = appOf(parts, options, { listening, state });
-  state.port = await orElse(
-    () => engine.close(),
-    () => listen(app, listening.host, options.port),
-  );
+  const working = startWorking(parts, options);
+  const app = appOf(parts, options, { listening, state, wakeJobs: working.wake });
+  const stop = async () => {
+    await working.stop();
+    await engine.close();
+  };
+  state.port = await orElse(stop, () => listen(app, listening.host, options.port));
   state.hosts = hostsOf(listening, state.port);
   const url = localUrl(listening, state.port);
-  // Once it listens: what it does by itself may hand out its address.
-  const working = startWorking(parts, options);
-  state.wakeJobs = working.wake;
   const live = liveCertificate(app, options.tls, options.log ?? noLog);
   return {
     url,
@@ -171,8 +177,7 @@ async function startOn(
     close: closer(app, state, async () => {
       live?.close();
       changes.close();
-      await working.stop();
-      await engine.close();
+      await stop();
       await store.close();
     }),
   };
@@ -192,7 +197,7 @@ async function orElse<T>(undo: () => Promise<void>, work: () => Promise<T>): Pro
 function appOf(
   parts: Parts,
   options: ServiceOptions,
-  { listening, state }: { listening: Listening; state: ListenerState },
+  { listening, state, wakeJobs }: { listening: Listening; state: ListenerState; wakeJobs: () => void },
 ): FastifyInstance {
   const { store, keys, engine, application, changes, metrics, clock, reach } = parts;
   const { db } = store;
@@ -208,7 +213,7 @@ function appOf(
       applications: makeApplicationCache(db, clock),
       ownApplication: application,
       consoleApplication: parts.console,
-      wakeJobs: () => state.wakeJobs(),
+      wakeJobs,
       decide: async request => announced(changes, await counted(metrics, () => engine.decide(request))),
       metrics,
       version: options.version ?? '0',
@@ -228,7 +233,7 @@ function appOf(
   );
 }
 
-/** Under which addresses people may reach it: its own is known once it listens. */
+/** Under which addresses people may reach it: where the system picks the port, its own is known once it listens. */
 function addressesOf(listening: Listening, state: ListenerState): Reach {
   const own = () => (state.port === 0 ? undefined : localUrl(listening, state.port));
   return { configured: listening.publicUrl, own };
@@ -245,7 +250,6 @@ interface ListenerState {
   port: number;
   hosts: ReadonlySet<string> | undefined;
   isClosing: boolean;
-  wakeJobs: () => void;
 }
 
 interface Parts {
