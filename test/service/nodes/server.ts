@@ -4,7 +4,13 @@ import { createService } from '../../../host/service/service.ts';
 /** What is asked of the process under test, over the channel that Node puts between parent and child. */
 export type Order =
   | { readonly kind: 'bare' }
-  | { readonly kind: 'service'; readonly directory: string; readonly databaseUrl?: string };
+  | {
+      readonly kind: 'service';
+      readonly directory: string;
+      readonly databaseUrl?: string;
+      /** Default: a free one. */
+      readonly port?: number;
+    };
 
 export interface Started {
   readonly url: string;
@@ -29,10 +35,10 @@ async function startBare(): Promise<Started> {
 
 async function start(order: Order): Promise<Started> {
   if (order.kind === 'bare') return startBare();
-  const { directory, databaseUrl } = order;
+  const { directory, databaseUrl, port = 0 } = order;
   const service = await createService({
     directory,
-    port: 0,
+    port,
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
   });
   return { url: service.url, apiKey: service.apiKey ?? '' };
