@@ -8,7 +8,8 @@ const ON_BOTH_DATABASES = [
   'test/service/{killed,lock,race,refusals,validate}.test.ts',
   'test/service/operations/across.test.ts',
   'test/service/api/{acts,anything,metrics,pages}.test.ts',
-  'test/service/{alerts,audit,challenges,enrolment,jobs,mails,me,people,sealing,tokens,validation}/**/*.test.ts',
+  'test/service/enrolment/{activations,address,job,relay,states,tend,turns}.test.ts',
+  'test/service/{alerts,audit,challenges,jobs,mails,me,people,sealing,tokens,validation}/**/*.test.ts',
 ];
 
 /** What takes a minute and more where counts are big: it goes first, so that none of it is left running alone. */

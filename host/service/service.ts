@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { type Alert, listAlerts } from './alerts/alerts.ts';
 import { counted, type Metrics, makeMetrics } from './api/metrics/metrics.ts';
@@ -8,25 +6,18 @@ import { challengesOf } from './challenges/challenges.ts';
 import { type Changes, watchChanges } from './data/changes.ts';
 import { openStore, type Store } from './data/database.ts';
 import { engineOf } from './deciding.ts';
+import { makeReady } from './first-run.ts';
 import { limits } from './limits.ts';
 import { noLog } from './log.ts';
 import { type LocalMail, localMails } from './mails/outbox.ts';
 import type { Reach } from './management.ts';
-import { followSealingKey } from './operations/rekey.ts';
 import { checkOptions, openDirectory, type ServiceOptions } from './options.ts';
 import { serviceActor } from './people/actor.ts';
 import { makeApplicationCache } from './people/application-cache.ts';
-import {
-  type Application,
-  CONSOLE_APPLICATION,
-  ensureApplication,
-  hasApplications,
-} from './people/applications.ts';
+import type { Application } from './people/applications.ts';
 import { makeOperatorKey, operatorLink } from './people/operators.ts';
-import { beginWithLockPolicy, readLockPolicy } from './people/settings.ts';
-import { keyIdsInUse } from './sealing/columns.ts';
-import { ensureIdentity } from './sealing/identity.ts';
-import { type Keys, openKeyFile } from './sealing/key-file.ts';
+import { readLockPolicy } from './people/settings.ts';
+import type { Keys } from './sealing/key-file.ts';
 import { addToken, type NewToken, type TokenResult } from './tokens/issue.ts';
 import { changeTokenState } from './tokens/moves.ts';
 import type { TokenState } from './tokens/states.ts';
@@ -114,20 +105,6 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   }
 }
 
-/** What a node needs of the folder and the database, made where it is missing. */
-async function ready(store: Store, options: ServiceOptions, clock: () => number) {
-  const { db } = store;
-  const isNewKey = !existsSync(join(options.directory, 'service.key'));
-  const keys = openKeyFile(options.directory, await mayMakeKeys(store));
-  const { application, apiKey } = await ensureApplication(db, clock());
-  const own = await ensureApplication(db, clock(), CONSOLE_APPLICATION);
-  await followSealingKey(db, keys);
-  const isNewIdentity = (await keyIdsInUse(db)).size === 0;
-  await ensureIdentity(db, keys, clock());
-  if (options.lock !== undefined) await beginWithLockPolicy(db, options.lock, clock());
-  return { keys, application, own: own.application, apiKey, isNewKey, isNewIdentity };
-}
-
 async function startOn(
   store: Store,
   options: ServiceOptions,
@@ -136,7 +113,7 @@ async function startOn(
 ): Promise<RunningService> {
   const { db } = store;
   const clock = options.clock ?? Date.now;
-  const { keys, application, own, apiKey, isNewKey, isNewIdentity } = await ready(store, options, clock);
+  const { keys, application, own, apiKey, isNewKey, isNewIdentity } = await makeReady(store, options, clock);
   const metrics = makeMetrics();
   const engine = await engineOf(options, { db, keys, lock: readLockPolicy, clock, decided: metrics.decided });
   const changes = watchChanges(store);
@@ -237,12 +214,6 @@ function appOf(
 function addressesOf(listening: Listening, state: ListenerState): Reach {
   const own = () => (state.port === 0 ? undefined : localUrl(listening, state.port));
   return { configured: listening.publicUrl, own };
-}
-
-/** Not where sealed rows are, nor beside other nodes on one PostgreSQL database: all of them need the same keys. */
-async function mayMakeKeys({ db, engine }: Store): Promise<boolean> {
-  if ((await keyIdsInUse(db)).size > 0) return false;
-  return engine === 'sqlite' || !(await hasApplications(db));
 }
 
 /** What is known once the service listens, and when it ends. */

@@ -8,7 +8,8 @@ import { createService } from '../../../host/service/service.ts';
 /** What is asked of the process under test, over the channel that Node puts between parent and child. */
 export type Order =
   | { readonly kind: 'bare' }
-  | ({ readonly kind: 'service' } & StoreOptions)
+  /** port: default a free one. */
+  | ({ readonly kind: 'service'; readonly port?: number } & StoreOptions)
   /** What a node does in the background alone, with its clock that far ahead; webhooks may go to this computer. */
   | ({ readonly kind: 'background'; readonly aheadMs: number } & StoreOptions);
 
@@ -44,10 +45,10 @@ let close: (() => Promise<void>) | undefined;
 async function start(order: Order): Promise<Started> {
   if (order.kind === 'bare') return startBare();
   if (order.kind === 'background') return startInBackground(order);
-  const { directory, databaseUrl } = order;
+  const { directory, databaseUrl, port = 0 } = order;
   const service = await createService({
     directory,
-    port: 0,
+    port,
     decisionThread: true,
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
   });

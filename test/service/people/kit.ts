@@ -39,7 +39,11 @@ export class Office implements AsyncDisposable {
   }
 
   /** Beside a rig's services that have been started: on their database, with their keys and clock. */
-  static async beside({ directory, clock, database }: Rig): Promise<Office> {
+  static async beside({
+    directory,
+    clock,
+    database,
+  }: Pick<Rig, 'directory' | 'clock' | 'database'>): Promise<Office> {
     const store = await openStore({ directory, databaseUrl: await database });
     return new Office(store, openKeyFile(directory, false), clock, () => undefined);
   }

@@ -6,11 +6,11 @@ import BetterSqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
 import { run } from '../../../host/cli/run.ts';
+import { secret } from '../../kit/secrets.ts';
+import { add, apiKeyOf, codeNow, newToken, post, Rig } from '../kit.ts';
 import { bounceOf } from '../mails/bounce-kit.ts';
 import { invitation, queue } from '../mails/kit.ts';
 import { Office } from '../people/kit.ts';
-import { secret } from '../../kit/secrets.ts';
-import { add, apiKeyOf, codeNow, newToken, post, Rig } from '../kit.ts';
 
 /** Runs a command in this process. */
 function command(home: string, ...args: string[]) {

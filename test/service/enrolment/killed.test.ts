@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import type { RelayStep } from '../../../host/activation/messages.ts';
+import { relayActivation } from '../../../host/activation/relay.ts';
+import { openNodeSocket } from '../../../host/cli/activate-socket.ts';
+import { CoreFob } from '../../host/kit/core-fob.ts';
+import { secret } from '../../kit/secrets.ts';
+import { newDatabase } from '../kit.ts';
+import { type Node, startNode } from '../nodes/node.ts';
+import { Office } from '../people/kit.ts';
+import { makeActivation } from './kit.ts';
+
+// Four processes start, one after the other.
+vi.setConfig({ testTimeout: 120_000 });
+
+it('a service that is killed at three steps is found again, and the run goes on', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'passfob-relay-killed-'));
+  const databaseUrl = await newDatabase();
+  const order = { kind: 'service', directory, ...(databaseUrl && { databaseUrl }) } as const;
+  let node: Node = await startNode(order);
+  const { url } = node;
+  const port = Number(new URL(url).port);
+  const database = Promise.resolve(databaseUrl);
+  const office = await Office.beside({ directory, clock: { nowMs: Date.now() }, database });
+  onTestFinished(async () => {
+    await office[Symbol.asyncDispose]();
+    await node.kill();
+    rmSync(directory, { recursive: true });
+  });
+  const fob = new CoreFob();
+  const left = new Set<RelayStep>(['pairing', 'writing', 'press']);
+  let restarting: Promise<unknown> = Promise.resolve();
+  let kills = 0;
+  const done = await relayActivation({
+    activation: await makeActivation(office, url),
+    openSocket: async (address, signal) => {
+      await restarting;
+      return openNodeSocket(address, undefined, signal);
+    },
+    openFob: async () => ({ transport: fob.plugIn().transport, port: 'tcp' }),
+    askCode: async () => fob.code,
+    report(event) {
+      if (event.event !== 'step') return;
+      if (event.step === 'press') fob.approve();
+      if (!left.delete(event.step)) return;
+      kills++;
+      restarting = node.kill().then(async () => {
+        node = await startNode({ ...order, port });
+      });
+    },
+    signal: new AbortController().signal,
+  });
+  secret(done.ticket);
+  expect(kills).toBe(3);
+  const { db } = office.store;
+  expect(await db.selectFrom('tokens').select(['serial', 'state']).execute()).toEqual([
+    { serial: done.token, state: 'active' },
+  ]);
+  expect(await db.selectFrom('activations').select(['state', 'step']).execute()).toEqual([
+    { state: 'used', step: 'done' },
+  ]);
+  expect(await db.selectFrom('fob_pairings').selectAll().execute()).toEqual([]);
+  expect(await db.selectFrom('assignments').select('to_ms').execute()).toEqual([{ to_ms: null }]);
+});
