@@ -141,18 +141,25 @@ async function startOn(
   };
   const working = startWorking(parts, options);
   const app = appOf(parts, options, { listening, state, wakeJobs: working.wakeJobs });
-  state.port = await listen(app, listening.host, options.port);
+  try {
+    state.port = await listen(app, listening.host, options.port);
+  } catch (error) {
+    // What is under way ends before the database is closed under it.
+    changes.close();
+    await working.stop();
+    throw error;
+  }
   state.hosts = hostsOf(listening, state.port);
   const url = localUrl(listening, state.port);
   const live = liveCertificate(app, options.tls, options.log ?? noLog);
   return {
     url,
-    made: [
-      ...(isNewFolder ? (['folder'] as const) : []),
-      ...(apiKey === null ? [] : (['database'] as const)),
-      ...(isNewKey ? (['keyFile'] as const) : []),
-      ...(isNewIdentity ? (['identity'] as const) : []),
-    ],
+    made: madeOf({
+      folder: isNewFolder,
+      database: apiKey !== null,
+      keyFile: isNewKey,
+      identity: isNewIdentity,
+    }),
     apiKey,
     makeOperatorLink: async () => operatorLink(options.publicUrl ?? url, await makeOperatorKey(db, clock())),
     ...operations(parts),
@@ -164,6 +171,10 @@ async function startOn(
       await store.close();
     }),
   };
+}
+
+function madeOf(isNew: Readonly<Record<Made, boolean>>): Made[] {
+  return (Object.keys(isNew) as Made[]).filter(thing => isNew[thing]);
 }
 
 /** The HTTP side over the parts of a service. */
