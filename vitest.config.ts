@@ -14,19 +14,28 @@ const ON_BOTH_DATABASES = [
 
 /** What takes a minute and more where counts are big: it goes first, so that none of it is left running alone. */
 const SLOW =
-  /(?:rollback|life|power-cuts|race|axe|wrong-turns|endings|wear|killed|serve|bangle-pages|storage-faults|journey)\.test\.ts$/;
+  /(?:rollback|life|power-cuts|race|axe|activate|malice|cuts|power|wrong-turns|endings|wear|killed|serve|bangle-pages|storage-faults|journey)\.test\.ts$/;
 
+/** Within that by project: a worker that is not isolated goes on with the next file where it is of the same one. */
 class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
+    const projects = new Set(sorted.map(({ project }) => project.name));
+    const inOrder = (some: TestSpecification[]) =>
+      [...projects].flatMap(name => some.filter(({ project }) => project.name === name));
     const isSlow = ({ moduleId }: TestSpecification) => SLOW.test(moduleId);
-    return [...sorted.filter(isSlow), ...sorted.filter(file => !isSlow(file))];
+    return [...inOrder(sorted.filter(isSlow)), ...inOrder(sorted.filter(file => !isSlow(file)))];
   }
 }
+
+const SERVICE = 'test/service/**/*.test.ts';
+/** Loading the service costs a second of the processor: files share what a worker has loaded. None of them replaces any of it. */
+const sharing = { isolate: false } as const;
 
 const onPostgres = {
   extends: true,
   test: {
+    ...sharing,
     name: 'postgresql',
     include: ON_BOTH_DATABASES,
     globalSetup: ['test/kit/postgres-setup.ts'],
@@ -43,8 +52,9 @@ export default defineConfig({
     // One less than there are cores is the default: on two, half the machine would wait.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      { extends: true, test: { name: 'passfob', include: ['test/**/*.test.ts'] } },
-      // Where it is not installed, a test of the first project says so.
+      { extends: true, test: { name: 'passfob', include: ['test/**/*.test.ts'], exclude: [SERVICE] } },
+      { extends: true, test: { ...sharing, name: 'service', include: [SERVICE] } },
+      // Where it is not installed, a test of the service's says so.
       ...(findPostgres() === undefined ? [] : [onPostgres]),
     ],
   },

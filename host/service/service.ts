@@ -131,7 +131,9 @@ async function startOn(
   };
   const working = startWorking(parts, options);
   const app = appOf(parts, options, { listening, state, wakeJobs: working.wake });
+  // What is under way ends before the database is closed under it.
   const stop = async () => {
+    changes.close();
     await working.stop();
     await engine.close();
   };
@@ -141,19 +143,18 @@ async function startOn(
   const live = liveCertificate(app, options.tls, options.log ?? noLog);
   return {
     url,
-    made: [
-      ...(isNewFolder ? (['folder'] as const) : []),
-      ...(apiKey === null ? [] : (['database'] as const)),
-      ...(isNewKey ? (['keyFile'] as const) : []),
-      ...(isNewIdentity ? (['identity'] as const) : []),
-    ],
+    made: madeOf({
+      folder: isNewFolder,
+      database: apiKey !== null,
+      keyFile: isNewKey,
+      identity: isNewIdentity,
+    }),
     apiKey,
     makeOperatorLink: async () => operatorLink(options.publicUrl ?? url, await makeOperatorKey(db, clock())),
     ...operations(parts),
     reloadCertificate: () => live?.reload(),
     close: closer(app, state, async () => {
       live?.close();
-      changes.close();
       await stop();
       await store.close();
     }),
@@ -168,6 +169,10 @@ async function orElse<T>(undo: () => Promise<void>, work: () => Promise<T>): Pro
     await undo();
     throw error;
   }
+}
+
+function madeOf(isNew: Readonly<Record<Made, boolean>>): Made[] {
+  return (Object.keys(isNew) as Made[]).filter(thing => isNew[thing]);
 }
 
 /** The HTTP side over the parts of a service. */
