@@ -41,7 +41,10 @@ export function serveOwnEntry(app: FastifyInstance, context: WebContext): void {
     );
     if (session === undefined) {
       const { refused, refusedNext } = texts.login;
-      return refuse(reply, { user: user.slice(0, limits.userNameMax), text: `${refused} ${refusedNext}` });
+      return refuse(reply, {
+        user: user.slice(0, limits.userNameMax),
+        text: `${refused.otp} ${refusedNext}`,
+      });
     }
     giveUserCookie(context, reply, session);
     return reply.redirect(ME, 303);

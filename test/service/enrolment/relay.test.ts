@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { listActivations } from '../../../host/service/enrolment/views.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
-import { refusalOf, Scene, serialOf } from './kit.ts';
+import { NOW_MS, refusalOf, Scene, serialOf } from './kit.ts';
 
 describe('a relay brings a fob to an active token', () => {
   it('that is blank, by the code on its screen', async () => {
@@ -58,5 +59,12 @@ describe('an activation that is not valid', () => {
     }
     expect([...said]).toHaveLength(1);
     expect([...said][0]).toContain('not_valid');
+    const { activations } = await listActivations(scene.db, { nowMs: NOW_MS });
+    expect(activations.map(({ state, refused }) => [state, refused?.why, refused?.atMs]).sort()).toEqual([
+      ['expired', 'expired', NOW_MS],
+      ['open', undefined, undefined],
+      ['revoked', 'revoked: resent', NOW_MS],
+      ['used', 'used', NOW_MS],
+    ]);
   });
 });
