@@ -33,6 +33,19 @@ async function furnished(executablePath: string) {
   return { fob, page, addresses, complaints, press, heading, alert };
 }
 
+/** The link leads to the calm page, and to nothing that could be tried again. */
+async function expectSpent(
+  { page, press, alert }: Awaited<ReturnType<typeof furnished>>,
+  link: string,
+): Promise<void> {
+  await page.goto(link);
+  await press('Choose my fob');
+  await alert('This activation is not valid').waitFor();
+  const offered = await page.getByRole('button').filter({ visible: true }).allTextContents();
+  expect(offered).toEqual(['Use another string']);
+  expect(await findings(page)).toEqual([]);
+}
+
 itNeeds(
   needs,
   'a link leads to an active token in Chromium: the cable is pulled and the service restarted on the way',
@@ -45,7 +58,8 @@ itNeeds(
     office.nowMs = Date.now();
     await office.users('ada');
     const string = await handedOver(office, service, 'ada');
-    const { fob, page, addresses, complaints, press, heading, alert } = await furnished(executablePath);
+    const at = await furnished(executablePath);
+    const { fob, page, addresses, complaints, press, heading, alert } = at;
 
     await page.goto(`${service.url}/activate#${string}`);
     await press('Choose my fob');
@@ -57,6 +71,7 @@ itNeeds(
 
     await fob.ask({ do: 'unplug' });
     await alert('not connected any more').waitFor();
+    expect(await findings(page)).toEqual([]);
     await fob.ask({ do: 'replug' });
     await code.waitFor();
     await code.fill(await fob.code());
@@ -88,11 +103,6 @@ itNeeds(
     await heading('Try a passcode').waitFor();
     expect([...addresses, ...logged].join('\n').includes(string.slice(3))).toBe(false);
     expect(complaints).toEqual([]);
-
-    await page.goto(`${service.url}/activate#${string}`);
-    await press('Choose my fob');
-    await alert('This activation is not valid').waitFor();
-    const offered = await page.getByRole('button').filter({ visible: true }).allTextContents();
-    expect(offered).toEqual(['Use another string']);
+    await expectSpent(at, `${service.url}/activate#${string}`);
   },
 );
