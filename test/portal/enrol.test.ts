@@ -1,56 +1,17 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { chromium } from 'playwright-core';
 import { expect, onTestFinished, vi } from 'vitest';
-import { activationString } from '../../host/activation/activation-string.ts';
-import { hashOfCode } from '../../host/service/enrolment/code.ts';
-import { ensureIdentity } from '../../host/service/sealing/identity.ts';
-import type { Service } from '../../host/service/service.ts';
 import { needsBuild, simulatedFob } from '../host/kit/simulated-fob.ts';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { Rig } from '../service/kit.ts';
 import { Office } from '../service/people/kit.ts';
 import { plugInto } from './cable.ts';
-import { findings, needsPortal } from './kit.ts';
+import { findings, handedOver, needsPortal } from './kit.ts';
 
 // A browser, a fob and a service start, and a person presses and types.
 vi.setConfig({ testTimeout: 120_000 });
 
 const needs = { name: 'npm run build, and chromium', found: needsBuild.found && needsPortal.found };
-
-/** Gives out an activation for any fob. @returns its string */
-async function activate(office: Office, service: Service, user: string): Promise<string> {
-  const { db, keys } = office.management;
-  const { publicKey } = await ensureIdentity(db, keys, Date.now());
-  const digest = createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest();
-  const code = secret(new Uint8Array(randomBytes(16)));
-  const { id } = await db.selectFrom('users').select('id').where('name', '=', user).executeTakeFirstOrThrow();
-  await db
-    .insertInto('activations')
-    .values({
-      id: randomUUID(),
-      user_id: id,
-      token_id: null,
-      policy_id: null,
-      fobs: 'any',
-      code_hash: hashOfCode(code),
-      state: 'open',
-      reason: null,
-      created_ms: Date.now(),
-      expires_ms: Date.now() + 600_000,
-      reminded_ms: null,
-      expiry_told_ms: null,
-      claim: null,
-      claimed_until_ms: null,
-      fob_id: null,
-      step: 'waiting',
-      used_ms: null,
-      actor: 'grace',
-    })
-    .execute();
-  const fingerprint = new Uint8Array(digest.subarray(0, 16));
-  return secret(activationString({ service: service.url, code, fingerprint }));
-}
 
 /** A blank fob, and a page in Chromium that it is plugged into. */
 async function furnished(executablePath: string) {
@@ -72,6 +33,19 @@ async function furnished(executablePath: string) {
   return { fob, page, addresses, complaints, press, heading, alert };
 }
 
+/** The link leads to the calm page, and to nothing that could be tried again. */
+async function expectSpent(
+  { page, press, alert }: Awaited<ReturnType<typeof furnished>>,
+  link: string,
+): Promise<void> {
+  await page.goto(link);
+  await press('Choose my fob');
+  await alert('This activation is not valid').waitFor();
+  const offered = await page.getByRole('button').filter({ visible: true }).allTextContents();
+  expect(offered).toEqual(['Use another string']);
+  expect(await findings(page)).toEqual([]);
+}
+
 itNeeds(
   needs,
   'a link leads to an active token in Chromium: the cable is pulled and the service restarted on the way',
@@ -81,9 +55,11 @@ itNeeds(
     const log = (...said: unknown[]) => void logged.push(JSON.stringify(said));
     const service = await rig.start({ clock: Date.now, log });
     await using office = await Office.beside(rig);
+    office.nowMs = Date.now();
     await office.users('ada');
-    const string = await activate(office, service, 'ada');
-    const { fob, page, addresses, complaints, press, heading, alert } = await furnished(executablePath);
+    const string = await handedOver(office, service, 'ada');
+    const at = await furnished(executablePath);
+    const { fob, page, addresses, complaints, press, heading, alert } = at;
 
     await page.goto(`${service.url}/activate#${string}`);
     await press('Choose my fob');
@@ -95,6 +71,7 @@ itNeeds(
 
     await fob.ask({ do: 'unplug' });
     await alert('not connected any more').waitFor();
+    expect(await findings(page)).toEqual([]);
     await fob.ask({ do: 'replug' });
     await code.waitFor();
     await code.fill(await fob.code());
@@ -126,11 +103,6 @@ itNeeds(
     await heading('Try a passcode').waitFor();
     expect([...addresses, ...logged].join('\n').includes(string.slice(3))).toBe(false);
     expect(complaints).toEqual([]);
-
-    await page.goto(`${service.url}/activate#${string}`);
-    await press('Choose my fob');
-    await alert('This activation is not valid').waitFor();
-    const offered = await page.getByRole('button').filter({ visible: true }).allTextContents();
-    expect(offered).toEqual(['Use another string']);
+    await expectSpent(at, `${service.url}/activate#${string}`);
   },
 );

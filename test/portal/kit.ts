@@ -3,11 +3,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { activationString } from '../../host/activation/activation-string.ts';
 import { qrSvg } from '../../host/activation/qr-svg.ts';
+import { startActivation } from '../../host/service/enrolment/activations.ts';
+import { changeSettings } from '../../host/service/people/settings.ts';
+import type { Service } from '../../host/service/service.ts';
 import { mapped, type Picture } from '../enrol/images.ts';
 import { secret } from '../kit/secrets.ts';
 import { type Need, needsTool } from '../kit/tools.ts';
+import { accepted, grace, type Office } from '../service/people/kit.ts';
 
 /** The page's script as it was built, and a browser. */
 export const needsPortal: Need<string> = {
@@ -84,4 +89,36 @@ export async function findings(page: Page): Promise<string[]> {
     found.push(...here.map(text => `${width} ${colorScheme}: ${text}`));
   }
   return found;
+}
+
+/** What scanners of links, and programs that show previews, ask for. */
+const SCANNERS = ['GET', 'HEAD', 'GET', 'HEAD', 'GET'].flatMap(method =>
+  [
+    'Mozilla/5.0 (compatible; SafeLinks)',
+    'Slackbot-LinkExpanding 1.0',
+    'curl/8.0',
+    'python-requests/2.31',
+  ].map(agent => ({ method, agent })),
+);
+
+/** Twenty scanners ask for a link. @returns the pages that they were given, each once */
+export async function askAsScanners(link: string): Promise<string[]> {
+  expect(SCANNERS).toHaveLength(20);
+  const pages = new Set<string>();
+  for (const { method, agent } of SCANNERS) {
+    const answer = await fetch(link, { method, headers: { 'user-agent': agent } });
+    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([200, null]);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    const text = await answer.text();
+    if (method === 'HEAD') expect(text).toBe('');
+    else pages.add(text);
+  }
+  return [...pages];
+}
+
+/** Gives out an activation for any fob to a user who has no mail address, in person. @returns its string */
+export async function handedOver({ management }: Office, service: Service, user: string): Promise<string> {
+  accepted(await changeSettings(management, grace, { publicAddress: service.url }));
+  const { string } = accepted(await startActivation(management, grace, { user, fobs: 'any' }));
+  return secret(string ?? '');
 }

@@ -15,6 +15,8 @@ export const enrolmentLimits = {
   remindEveryMs: 60_000,
   activationsOfUserListed: 20,
   activationsListed: 200,
+  /** Rows of the audit in which the last refusals of the listed ones are looked for. */
+  activationRefusalsRead: 1_000,
   /** How long after its end it is still known what became of an activation. */
   activationsKeptMs: 90 * DAY_MS,
 } as const;

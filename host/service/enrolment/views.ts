@@ -6,6 +6,7 @@ import type { ActivationFobs, ActivationStep } from '../data/schema-enrolment.ts
 import { limits } from '../limits.ts';
 import type { MailState } from '../mails/kinds.ts';
 import type { EndReason } from './ends.ts';
+import { type LastRefusal, lastRefusals } from './refusals.ts';
 
 export type ActivationRow = Selectable<Schema['activations']>;
 
@@ -35,6 +36,8 @@ export interface ActivationView {
   readonly fob: string | null;
   /** Runs that ended because of a wrong fob or a wrong pairing code. */
   readonly attempts: number;
+  /** The last run that was refused, for whatever reason, and that; null where none was. */
+  readonly refused: LastRefusal | null;
   readonly createdMs: number;
   readonly expiresMs: number;
   readonly remindedMs: number | null;
@@ -143,6 +146,10 @@ async function viewsOf(db: Db, rows: readonly JoinedRow[], nowMs: number): Promi
     .where('activation_id', 'in', valuesAsList(db, ids))
     .where('kind', '=', 'activation')
     .execute();
+  const refusals = await lastRefusals(
+    db,
+    rows.map(row => row.user_id),
+  );
   return rows.map(row => {
     const mail = mails.find(one => one.activation_id === row.id);
     return {
@@ -156,6 +163,7 @@ async function viewsOf(db: Db, rows: readonly JoinedRow[], nowMs: number): Promi
       step: row.step,
       fob: row.fob,
       attempts: row.attempts,
+      refused: refusals.get(row.id) ?? null,
       createdMs: row.created_ms,
       expiresMs: row.expires_ms,
       remindedMs: row.reminded_ms,

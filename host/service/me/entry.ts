@@ -11,7 +11,7 @@ import { html } from '../web/html.ts';
 import { brand, renderPage } from '../web/layout.ts';
 import { statusOf } from '../web/problems.ts';
 import { HTML } from './desk.ts';
-import { attemptField, passcodeField } from './home-page.ts';
+import { attemptField, passcodeField, pinField } from './home-page.ts';
 import { ME, messageMarkup, ownHead } from './layout.ts';
 import { enterByPasscode, enterByTicket } from './sessions.ts';
 import { giveUserCookie, originOf } from './visit.ts';
@@ -37,11 +37,14 @@ export function serveOwnEntry(app: FastifyInstance, context: WebContext): void {
           applicationId: context.ownApplication.id,
           idempotencyKey: field(body, 'attempt'),
         }),
-      { ...origin, user, passcode: field(body, 'passcode') },
+      { ...origin, user, passcode: field(body, 'passcode'), pin: field(body, 'pin') || undefined },
     );
     if (session === undefined) {
       const { refused, refusedNext } = texts.login;
-      return refuse(reply, { user: user.slice(0, limits.userNameMax), text: `${refused} ${refusedNext}` });
+      return refuse(reply, {
+        user: user.slice(0, limits.userNameMax),
+        text: `${refused.otp} ${refusedNext}`,
+      });
     }
     giveUserCookie(context, reply, session);
     return reply.redirect(ME, 303);
@@ -77,7 +80,7 @@ function signInPage(refused?: Refused): string {
     autocomplete: 'username',
     value: refused?.user ?? '',
   };
-  const fields = [attemptField(), user, passcodeField('passcode', texts.login.passcode)];
+  const fields = [attemptField(), user, pinField(), passcodeField('passcode', texts.login.passcode)];
   return renderPage({
     title: refused === undefined ? signIn.title : `${problem}: ${signIn.title}`,
     head: ownHead(),

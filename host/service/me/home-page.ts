@@ -21,6 +21,19 @@ export function passcodeField(name: string, label: string): Field {
   };
 }
 
+/** A field for the PIN that the service asks for where a token's policy says so. */
+export function pinField(): Field {
+  return {
+    name: 'pin',
+    label: texts.login.pin,
+    kind: 'password',
+    optional: true,
+    max: limits.passcodeFieldMax,
+    isNumber: true,
+    hint: meTexts.pinHint,
+  };
+}
+
 /** A key by which repeats of one page's form are one request. */
 export function attemptField(): Field {
   return {
@@ -49,7 +62,7 @@ function passcodeParts(visit: OwnVisit): Markup {
   const { test, resync } = meTexts;
   const form = ownForm(visit, {
     path: '/test',
-    fields: [attemptField(), passcodeField('passcode', texts.login.passcode)],
+    fields: [attemptField(), pinField(), passcodeField('passcode', texts.login.passcode)],
     submit: test.submit,
   });
   return html`${section('test', test.heading, html`<p class="lead">${test.lead}</p>${form}`)}

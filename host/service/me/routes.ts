@@ -45,6 +45,7 @@ const notices = {
   right: good(meTexts.test.accepted),
   wrong: bad(meTexts.test.wrong),
   used: bad(meTexts.test.used),
+  pin: bad(meTexts.test.pin),
   locked: bad(meTexts.test.locked),
   failed: bad(meTexts.test.failed),
 } as const;
@@ -60,6 +61,7 @@ function serveTest(desk: OwnDesk): void {
     const outcome = await visit.context.decide({
       user: visit.session.user,
       passcode: visit.value('passcode'),
+      pin: visit.value('pin') || undefined,
       ...originOf(visit.request),
       applicationId: visit.context.ownApplication.id,
       idempotencyKey: visit.value('attempt'),
@@ -72,6 +74,7 @@ function noticeName(outcome: Outcome): keyof typeof notices {
   if (outcome === 'accepted') return 'right';
   if (outcome === 'replay' || outcome === 'superseded') return 'used';
   if (outcome === 'wrong' || outcome === 'malformed') return 'wrong';
+  if (outcome === 'wrong_pin') return 'pin';
   return outcome === 'locked' ? 'locked' : 'failed';
 }
 

@@ -70,7 +70,15 @@ export function enterByTicket(
 }
 
 /** Decides whether a passcode is right: the validator, asked for the service's own application. */
-export type Decide = (request: { readonly user: string; readonly passcode: string }) => Promise<Outcome>;
+export type Decide = (request: Shown) => Promise<Outcome>;
+
+/** Who somebody says they are, and what shows it. */
+interface Shown {
+  readonly user: string;
+  readonly passcode: string;
+  /** Where one was given; whether it is asked for is the token's affair. */
+  readonly pin?: string | undefined;
+}
 
 /**
  * Opens the page with a passcode.
@@ -81,9 +89,9 @@ export type Decide = (request: { readonly user: string; readonly passcode: strin
 export async function enterByPasscode(
   management: Management,
   decide: Decide,
-  { user, passcode, ...origin }: Origin & { readonly user: string; readonly passcode: string },
+  { user, passcode, pin, ...origin }: Origin & Shown,
 ): Promise<UserBearer | undefined> {
-  if ((await decide({ user, passcode })) !== 'accepted') return undefined;
+  if ((await decide({ user, passcode, pin })) !== 'accepted') return undefined;
   const atMs = management.clock();
   return writing(management.db, async db => {
     const row = await enabledUser(db, 'name', prepareUserName(user) ?? '');

@@ -86,6 +86,7 @@ export const consoleEnrolment = {
       done: 'Active',
     },
     attempts: (count: number) => (count === 1 ? '1 failed run' : `${count} failed runs`),
+    refused: 'Last refused',
     mail: 'Mail',
     mailStates: {
       waiting: 'Waiting to be sent',

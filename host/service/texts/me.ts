@@ -13,6 +13,8 @@ export const meTexts = {
   cancel: 'Cancel',
   problem: 'Problem',
   none: 'You have no fob at present. Ask your help desk for one.',
+  pinHint:
+    'Only where the service asks you for one with your passcode, and not where you enter it on the fob.',
   signIn: {
     title: 'Your fob',
     lead: 'Sign in with your user name and a passcode. A new fob is activated with the link or the string that you were sent.',
@@ -44,6 +46,7 @@ export const meTexts = {
     accepted: 'Right. Your fob works. This passcode is used up now: take the next one for a log-in.',
     wrong: 'Wrong. Check each character and try the next passcode. If it goes on, find your fob again below.',
     used: 'This passcode was used before, or a later one was. Wait for the next one and try that.',
+    pin: 'The PIN that belongs to this passcode is missing or wrong. Check both and try the next passcode.',
     locked:
       'Your account is locked for a while after several failures. Nothing was checked. Try again later or ask your help desk.',
     failed: 'It could not be checked. Ask your help desk.',

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { readActivationString } from '../../../host/activation/activation-string.ts';
 import { endActivation } from '../../../host/service/enrolment/ends.ts';
+import { enterActivation } from '../../../host/service/enrolment/relay/records/enter.ts';
 import { createUser } from '../../../host/service/people/user-changes.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';
@@ -33,6 +35,15 @@ test('handed over in person, string and QR code are on the answer to the form, i
   const id = new URLSearchParams(resend.split('?')[1]).get('id') ?? '';
   const again = await desk.send('/operator/activation/resend', { id, hours: '', delivery: 'shown' });
   expect(stringOn(again)).not.toBe(string);
+  // Whoever still has the first one hears nothing but no; help desk sees why.
+  const late = { code: readActivationString(string).code, relay: new Uint8Array(randomBytes(16)) };
+  const caller = { source: '192.0.2.9', requestId: 'late' };
+  expect(await enterActivation(office.management, caller, late)).toEqual({
+    kind: 'refused',
+    code: 'not_valid',
+  });
+  for (const path of ['/operator/user?user=bob', '/operator/activations'])
+    expect((await desk.get(path)).text).toMatch(/Last refused [\s\S]{0,200}: revoked: resent</);
   for (const path of [
     '/operator/user?user=bob',
     '/operator/activations',

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { bytesOf } from '../../../host/activation/read-messages.ts';
+import { enterActivation } from '../../../host/service/enrolment/relay/records/enter.ts';
+import { listActivations } from '../../../host/service/enrolment/views.ts';
+import { limits } from '../../../host/service/limits.ts';
+import { suspendToken } from '../../../host/service/tokens/moves.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
-import { refusalOf, Scene, serialOf } from './kit.ts';
+import { secret } from '../../kit/secrets.ts';
+import { accepted, grace } from '../people/kit.ts';
+import { NOW_MS, random, refusalOf, Scene, serialOf } from './kit.ts';
+
+const CALLER = { source: '192.0.2.9', requestId: 'relay' };
 
 describe('a relay brings a fob to an active token', () => {
   it('that is blank, by the code on its screen', async () => {
@@ -36,7 +45,39 @@ describe('a relay brings a fob to an active token', () => {
   });
 });
 
+describe('a relay that was cut off before it heard that it was done', () => {
+  it('hears it when it comes back, with another ticket, unless the token was stopped meanwhile', async () => {
+    await using scene = await Scene.open();
+    const activation = await scene.activation();
+    const done = await scene.relay(activation, new CoreFob());
+    const enter = scene.log.find(text => text.includes('"enter"')) ?? '{}';
+    const relay = bytesOf((JSON.parse(enter) as { relay: string }).relay) ?? new Uint8Array();
+    const { management } = scene.office;
+    const again = () => enterActivation(management, CALLER, { code: activation.code, relay });
+    const heard = await again();
+    expect(heard).toMatchObject({ kind: 'finished', finished: { token: done.token } });
+    if (heard.kind === 'finished') expect(secret(heard.finished.ticket) === done.ticket).toBe(false);
+    accepted(await suspendToken(management, grace, { serial: done.token }));
+    expect(await again()).toEqual({ kind: 'refused', code: 'not_valid' });
+  });
+});
+
 describe('an activation that is not valid', () => {
+  it('fills the audit with no more than so many refusals an hour', async () => {
+    await using scene = await Scene.open();
+    const { code } = await scene.activation({ state: 'used' });
+    const { management } = scene.office;
+    const knock = () => enterActivation(management, CALLER, { code, relay: random(16) });
+    const rows = async () =>
+      (await scene.office.audit()).acts.filter(act => act === 'activation.refuse ada').length;
+    for (let tries = 0; tries < limits.refusalsRecorded + 3; tries++)
+      expect(await knock()).toEqual({ kind: 'refused', code: 'not_valid' });
+    expect(await rows()).toBe(limits.refusalsRecorded);
+    scene.office.nowMs += limits.refusalsRecordedMs;
+    await knock();
+    expect(await rows()).toBe(limits.refusalsRecorded + 1);
+  });
+
   it('is refused by the same bytes, whatever is wrong', async () => {
     await using scene = await Scene.open();
     const fob = new CoreFob();
@@ -58,5 +99,12 @@ describe('an activation that is not valid', () => {
     }
     expect([...said]).toHaveLength(1);
     expect([...said][0]).toContain('not_valid');
+    const { activations } = await listActivations(scene.db, { nowMs: NOW_MS });
+    expect(activations.map(({ state, refused }) => [state, refused?.why, refused?.atMs]).sort()).toEqual([
+      ['expired', 'expired', NOW_MS],
+      ['open', undefined, undefined],
+      ['revoked', 'revoked: resent', NOW_MS],
+      ['used', 'used', NOW_MS],
+    ]);
   });
 });

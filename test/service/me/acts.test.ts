@@ -3,8 +3,10 @@ import { expect, test } from 'vitest';
 import { limits } from '../../../host/service/limits.ts';
 import { nameOwnFob, reportOwnLost } from '../../../host/service/me/acts.ts';
 import { enterByTicket, userActor, userSessionOf } from '../../../host/service/me/sessions.ts';
+import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
+import { secret } from '../../kit/secrets.ts';
 import { codeAt, codeNow, Rig, stepAt, wrongCode } from '../kit.ts';
-import { codeOf, Office } from '../people/kit.ts';
+import { accepted, codeOf, grace, Office } from '../people/kit.ts';
 import { fobWith, Person, ticketOf } from './kit.ts';
 
 /** A service with `ada`, who has two tokens in one fob and one in none, and `bob`, who has one in a fob. */
@@ -166,4 +168,31 @@ test('one user’s acts are slowed down, from whatever address', async () => {
     statuses.push((await ada.send('/me/name', { csrf, fob: 'none', nickname: '' })).status);
   expect(statuses.slice(0, -1)).toEqual(Array(limits.userActBucket.burst).fill(404));
   expect(statuses.at(-1)).toBe(429);
+});
+
+test('a passcode that goes with a PIN of the service opens the page and is tried with that PIN', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  await using office = await Office.beside(rig);
+  await office.users('eve');
+  const token = await office.token('eve', { pinPlace: 'service' });
+  const pin = secret('407183');
+  accepted(await resetPin(office.management, grace, 'eve'));
+  accepted(await choosePin(office.management, grace, { user: 'eve', pin }));
+  const eve = new Person(service);
+  const signIn = async (more: Record<string, string>) => {
+    const passcode = codeNow(token, rig.clock.nowMs);
+    const { location } = await eve.post(
+      '/me/sign-in',
+      new URLSearchParams({ user: 'eve', passcode, ...more }),
+    );
+    return location;
+  };
+  expect(await signIn({})).toBe(null);
+  expect(await signIn({ pin })).toBe('/me');
+  rig.clock.nowMs += 30_000;
+  const passcode = codeNow(token, rig.clock.nowMs);
+  expect((await eve.send('/me/test', { passcode })).location).toBe('/me?done=pin');
+  expect((await eve.get('/me?done=pin')).text).toContain('missing or wrong');
+  expect((await eve.send('/me/test', { passcode, pin })).location).toBe('/me?done=right');
 });

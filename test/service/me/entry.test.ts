@@ -74,6 +74,7 @@ test('a passcode opens the page; refusals are one page, whoever it is', async ()
     `${status} ${text.replace(/value="[^"]*"/g, '')}`;
   expect(new Set(refusals.map(plain)).size).toBe(1);
   expect(refusals[0]?.status).toBe(403);
+  expect(refusals[0]?.text).toContain('The user name or passcode was not accepted. Each passcode works once');
   const person = new Person(service);
   expect(await person.signInAs('ada', token, rig.clock)).toMatchObject({ status: 303, location: '/me' });
   const { text } = await person.get('/me');

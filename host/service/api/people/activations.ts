@@ -45,6 +45,7 @@ const activation = named(
     step: oneOf('waiting', 'connected', 'paired', 'written', 'proved', 'done'),
     fob: nullable(words),
     attempts: count,
+    refused: nullable(object({ why: words, atMs: time })),
     createdMs: time,
     expiresMs: time,
     remindedMs: nullable(time),

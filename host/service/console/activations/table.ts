@@ -48,9 +48,13 @@ function whatFor({ serial, fobs, policy }: ActivationView): Markup {
   return policy === null ? what : html`${what}, ${policy}`;
 }
 
-function progress({ step, fob, attempts }: ActivationView): string {
+function progress({ step, fob, attempts, refused }: ActivationView): Markup {
   const parts = [text.steps[step], fob ?? '', attempts === 0 ? '' : text.attempts(attempts)];
-  return parts.filter(Boolean).join(', ');
+  const why =
+    refused === null
+      ? nothing
+      : html`<br><span class="muted">${text.refused} ${moment(refused.atMs)}: ${refused.why}</span>`;
+  return html`${parts.filter(Boolean).join(', ')}${why}`;
 }
 
 function mailed({ mail, remindedMs }: ActivationView): string {

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import type { RelayMessage, ServiceMessage } from '../../../activation/messages.ts';
 import { connect } from '../../../client/client.ts';
 import type { Patience } from '../../../client/link.ts';
-import { recordAudit } from '../../audit/record.ts';
 import { limits } from '../../limits.ts';
 import type { Management } from '../../management.ts';
 import type { User } from '../../people/users.ts';
@@ -12,6 +11,7 @@ import { endOf } from './fob-errors.ts';
 import { countAttempt } from './records/attempts.ts';
 import type { ActivationRow, Claim } from './records/claim.ts';
 import type { Finished } from './records/finish.ts';
+import { recordRefusal } from './records/refuse.ts';
 import { RelayRefusal } from './refusal.ts';
 import { enrol } from './steps/enrol.ts';
 import type { Run } from './steps/run.ts';
@@ -136,16 +136,8 @@ export class Enrolling {
     try {
       if (isCounted) return (await countAttempt(this.claim, why)) ? 'attempts' : code;
       const { user } = this.entered;
-      await this.claim.holding(({ db, keys, actor, atMs }, { id }) =>
-        recordAudit(db, keys, {
-          atMs,
-          actor,
-          action: 'activation.refuse',
-          subjectKind: 'user',
-          subjectId: user.id,
-          subject: user.name,
-          detail: { why, activation: id },
-        }),
+      await this.claim.holding((acting, { id: activationId }) =>
+        recordRefusal(acting, { user, activationId, why }),
       );
       return code;
     } catch {

@@ -22,6 +22,9 @@ export const relayLimits = {
   relayPlugsMax: 60,
   /** Runs that a wrong fob or a wrong pairing code ended, until the activation is revoked. */
   activationAttemptsMax: 10,
+  /** Refused runs of one user that the audit takes within such a time. */
+  refusalsRecorded: 30,
+  refusalsRecordedMs: 3_600_000,
   /** Opens the user's page once, within this time. */
   ticketMs: 5 * 60_000,
   pinPollMs: 1_000,

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { recordAudit } from '../../../audit/record.ts';
 import { type Db, writing } from '../../../data/database.ts';
 import type { Management } from '../../../management.ts';
 import type { Actor } from '../../../people/actor.ts';
@@ -7,6 +6,7 @@ import type { User } from '../../../people/users.ts';
 import { hashOfCode } from '../../code.ts';
 import { type ActivationRow, Claim, leaseFrom } from './claim.ts';
 import { type Finished, finishedAlready } from './finish.ts';
+import { recordRefusal } from './refuse.ts';
 
 /** Where a relay calls from. */
 export interface Caller {
@@ -56,15 +56,7 @@ export function enterActivation(
     const why = problemOf(row, user, relayHash, atMs);
     if (why !== undefined) {
       // Only who has had the code comes here: strangers cannot fill the audit.
-      await recordAudit(db, management.keys, {
-        atMs,
-        actor,
-        action: 'activation.refuse',
-        subjectKind: 'user',
-        subjectId: user.id,
-        subject: user.name,
-        detail: { why, activation: row.id },
-      });
+      await recordRefusal(acting, { user, activationId: row.id, why });
       return { kind: 'refused', code: why === 'in use' ? 'in_use' : 'not_valid' };
     }
     const untilMs = leaseFrom(atMs, row.claimed_until_ms);

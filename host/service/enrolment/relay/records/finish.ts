@@ -121,6 +121,15 @@ export async function finishedAlready(
 ): Promise<Finished | undefined> {
   const isTheirs = row.state === 'used' && row.claim === relayHash && row.token_id !== null;
   if (!isTheirs || acting.atMs >= (row.used_ms ?? 0) + limits.ticketMs) return undefined;
+  // Reported lost, stopped or given away meanwhile: the page that it would open may be a thief's.
+  const token = await acting.db
+    .selectFrom('tokens')
+    .select('id')
+    .where('id', '=', row.token_id)
+    .where('user_id', '=', row.user_id)
+    .where('state', '=', 'active')
+    .executeTakeFirst();
+  if (token === undefined) return undefined;
   return ticketFor(acting, row.user_id, row.token_id ?? '');
 }
 

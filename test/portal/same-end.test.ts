@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+import { expect, onTestFinished, vi } from 'vitest';
+import { connect } from '../../host/client/client.ts';
+import { pairingCode } from '../../host/client/handshake.ts';
+import { askedCode, freshSecrets, giveSecrets } from '../../host/owner/pairing.ts';
+import { startActivation } from '../../host/service/enrolment/activations.ts';
+import { localMails } from '../../host/service/mails/outbox.ts';
+import { changeSettings } from '../../host/service/people/settings.ts';
+import { createUser } from '../../host/service/people/user-changes.ts';
+import { registerFob } from '../../host/service/tokens/fobs.ts';
+import { createPolicy } from '../../host/service/tokens/policies.ts';
+import { openTransport, readAddress } from '../../host/transports/discover.ts';
+import { png } from '../enrol/images.ts';
+import { passfob } from '../host/kit/cli.ts';
+import { needsBuild, type SimulatedFob, simulatedFob } from '../host/kit/simulated-fob.ts';
+import { secret } from '../kit/secrets.ts';
+import { itNeeds } from '../kit/tools.ts';
+import { apiKeyOf, post, Rig } from '../service/kit.ts';
+import { accepted, grace, Office } from '../service/people/kit.ts';
+import { plugInto } from './cable.ts';
+import { askAsScanners, drawn, needsPortal } from './kit.ts';
+import { comparableState } from './state.ts';
+
+// A browser, three fobs and three services start, and a person presses.
+vi.setConfig({ testTimeout: 180_000 });
+
+const needs = { name: 'npm run build, and chromium', found: needsBuild.found && needsPortal.found };
+const HOLD_MS = 700;
+const SHORT_MS = 100;
+/** Six groups of a pairing code. */
+const CODE = /^(?:[a-z0-9]{3} ?){6}$/i;
+
+/** Makes the service the owner of a blank fob, as flashing and handover do. */
+async function handOver({ management }: Office, fob: SimulatedFob): Promise<void> {
+  const random = (length: number) => secret(new Uint8Array(randomBytes(length)));
+  const client = connect(await openTransport(readAddress(fob.tcp)), { random });
+  const { serial, board, firmware } = await client.hello();
+  await client.startPairing();
+  // It is drawn a moment after the answer.
+  await expect.poll(fob.code, { interval: 100 }).toMatch(CODE);
+  await client.openSession(pairingCode(await askedCode(fob.code)));
+  const secrets = freshSecrets(random);
+  await giveSecrets({ now: Date.now, random }, client, secrets);
+  await client.close();
+  accepted(await registerFob(management, grace, { serial, board, firmware, secrets }));
+}
+
+/** A service of its own with a user who was sent an activation, and an owned fob in the user's hands. */
+async function sentActivation() {
+  const rig = new Rig();
+  onTestFinished(() => rig[Symbol.asyncDispose]());
+  const service = await rig.start({ clock: Date.now });
+  rig.clock.nowMs = Date.now();
+  const office = await Office.beside(rig);
+  onTestFinished(() => office[Symbol.asyncDispose]());
+  const fob = await simulatedFob();
+  onTestFinished(() => fob.close());
+  const { management } = office;
+  await handOver(office, fob);
+  accepted(await changeSettings(management, grace, { publicAddress: service.url }));
+  accepted(await createUser(management, grace, { name: 'ada', email: 'ada@example.org' }));
+  accepted(await createPolicy(management, grace, { name: 'by counter', kind: 'hotp' }));
+  const wish = { user: 'ada', fobs: 'owned', policy: 'by counter' } as const;
+  expect(accepted(await startActivation(management, grace, wish)).string).toBe(null);
+  const [mail, ...others] = await localMails(management);
+  expect([mail?.kind, mail?.to, others]).toEqual(['activation', 'ada@example.org', []]);
+  const link = secret(mail?.link ?? '');
+  const string = secret(link.split('#')[1] ?? '');
+  return { office, service, fob, link, string, text: mail?.text ?? '' };
+}
+
+type Sent = Awaited<ReturnType<typeof sentActivation>>;
+
+/** Somebody at the fob holds its button whenever it asks, until `done`. */
+async function attended<T>(fob: SimulatedFob, done: Promise<T>): Promise<T> {
+  let isOver = false;
+  const over = done.finally(() => {
+    isOver = true;
+  });
+  over.catch(() => undefined);
+  await expect.poll(() => fob.approve().then(() => isOver), { timeout: 90_000, interval: 200 }).toBe(true);
+  return over;
+}
+
+async function byLink({ fob, link, service }: Sent, browser: Browser): Promise<void> {
+  await askAsScanners(link);
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  await plugInto(context, page, fob.tcp);
+  await page.goto(link);
+  await page.getByRole('button', { name: 'Choose my fob' }).press('Enter');
+  await attended(fob, page.getByRole('heading', { name: 'Your fob is active' }).waitFor());
+  secret(await page.locator('#ticket').inputValue());
+  expect(service.url).toBe(new URL(link).origin);
+  await context.close();
+}
+
+/** The page on one device shows the QR code; the command line on another reads a picture of it. */
+async function byQr({ fob, link }: Sent, browser: Browser, folder: string): Promise<void> {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(60_000);
+  await page.goto(link);
+  await page.getByRole('button', { name: 'Show the QR code' }).click();
+  const image = join(folder, 'qr.png');
+  writeFileSync(image, png(drawn(await page.locator('#qr-image').innerHTML(), 4)));
+  await page.close();
+  await byCommand(fob, ['--qr', image], { home: folder, input: '' });
+}
+
+/** The string as it stands in the mail, in lines of groups. */
+async function byString({ fob, text, string }: Sent, folder: string): Promise<void> {
+  const lines = /^ *pf1[a-z0-9 ]+\n(?: *[a-z0-9]{1,5}(?: [a-z0-9]{1,5})*\n)*/m.exec(text)?.[0] ?? '';
+  expect(lines.replaceAll(/\s/g, '') === string).toBe(true);
+  await byCommand(fob, ['-'], { home: folder, input: lines });
+}
+
+async function byCommand(
+  fob: SimulatedFob,
+  args: readonly string[],
+  options: Parameters<typeof passfob>[1],
+): Promise<void> {
+  const run = await attended(fob, passfob(['activate', ...args, '--port', fob.tcp], options));
+  expect([run.exitCode, run.stdout]).toEqual([0, expect.stringMatching(/^The fob PF-\S+ is active\./)]);
+}
+
+/** The passcode that the fob shows next, by its button. */
+async function nextPasscode(fob: SimulatedFob): Promise<string> {
+  const press = (heldMs: number) => fob.ask({ do: 'press', heldMs });
+  while (!(await fob.screen()).includes('Hold: passcode')) await press(SHORT_MS);
+  await press(HOLD_MS);
+  const [, first, second] = /\b(\d{3}) ?(\d{3})\b/.exec((await fob.screen()).join('\n')) ?? [];
+  return secret(`${first}${second}`);
+}
+
+itNeeds(
+  needs,
+  'link, QR code and string end in the same state of the service, and the fob logs in',
+  async executablePath => {
+    const folder = mkdtempSync(join(tmpdir(), 'passfob-ways-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+    onTestFinished(() => browser.close());
+    const ways = {
+      link: (sent: Sent) => byLink(sent, browser),
+      qr: (sent: Sent) => byQr(sent, browser, folder),
+      string: (sent: Sent) => byString(sent, folder),
+    };
+    const ends = new Map<string, unknown>();
+    const go = async (way: string, take: (sent: Sent) => Promise<void>) => {
+      const sent = await sentActivation();
+      await take(sent);
+      const { office, service, fob } = sent;
+      ends.set(way, await comparableState(office.store.db, service.url));
+      const passcode = await nextPasscode(fob);
+      const answer = await post(service, apiKeyOf(service), { user: 'ada', passcode });
+      expect([way, await answer.json()]).toEqual([way, { accepted: true }]);
+    };
+    // What takes time is the holding of buttons: the three ways are gone at once.
+    await Promise.all(Object.entries(ways).map(([way, take]) => go(way, take)));
+    expect(ends.get('qr')).toEqual(ends.get('link'));
+    expect(ends.get('string')).toEqual(ends.get('link'));
+    // What the comparison has compared: the rows that an enrolment is about are there.
+    expect(ends.get('link')).toMatchObject({
+      activations: [{ state: 'used', step: 'done', attempts: 0 }],
+      tokens: [{ state: 'active', kind: 'hotp', last_step: 0 }],
+      assignments: [{ to_ms: null }],
+      events: [{ outcome: 'accepted' }],
+      user_sessions: [{ kind: 'ticket' }],
+      fob_pairings: [],
+    });
+  },
+);

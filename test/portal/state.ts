@@ -1,0 +1,65 @@
+import { sql } from 'kysely';
+import type { Db } from '../../host/service/data/database.ts';
+import { backedUpTables, leftOutTables } from '../../host/service/operations/tables.ts';
+
+/** What differs from run to run whatever is done: chance, times, and what is sealed or hashed of them. */
+const MASKED: Readonly<Record<string, readonly string[]>> = {
+  settings: ['value', 'changed_ms'],
+  service_keys: ['public_key', 'sealed_key', 'key_id', 'created_ms'],
+  users: ['created_ms'],
+  applications: ['key_hash', 'created_ms'],
+  policies: ['created_ms', 'changed_ms'],
+  fobs: ['sealed_secrets', 'key_id', 'clock_set_ms', 'clock_error_ms', 'created_ms'],
+  tokens: ['recent', 'sealed_secret', 'key_id', 'created_ms', 'last_used_ms'],
+  assignments: ['from_ms'],
+  mails: ['sealed_content', 'key_id', 'created_ms', 'expires_ms', 'due_ms'],
+  events: ['at_ms', 'request_id'],
+  audit: ['at_ms', 'request_id', 'mac'],
+  operator_links: ['key_hash', 'expires_ms'],
+  activations: ['code_hash', 'claim', 'created_ms', 'expires_ms', 'claimed_until_ms', 'used_ms'],
+  user_sessions: ['token_hash', 'created_ms', 'expires_ms'],
+};
+
+/** Seals close over what there is every few seconds: which of them holds a row, is when they came. */
+const SEALS = 'audit_seals';
+
+const IDENTIFIER = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+const SERIAL = /PF-[0-9A-Z]{4}-[0-9A-Z]{4}(?:-[0-9a-f]{8})?/g;
+
+/**
+ * Every row of every table but for what is masked, of which it remains whether it is null. Identifiers and serial numbers
+ * are numbered as they come, so that what refers to what is compared too.
+ */
+export async function comparableState(db: Db, origin: string): Promise<Record<string, unknown[]>> {
+  const names = new Map<string, string>();
+  const named = (kind: string) => (found: string) => {
+    if (!names.has(found)) names.set(found, `${kind} ${names.size}`);
+    return names.get(found) ?? '';
+  };
+  const state: Record<string, unknown[]> = {};
+  for (const table of [...backedUpTables.map(one => one.table), ...leftOutTables]) {
+    if (table === SEALS) continue;
+    const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(table)}`.execute(db);
+    const masked = MASKED[table] ?? [];
+    const texts = rows.map(row =>
+      JSON.stringify(row, (name, value) => (masked.includes(name) && value !== null ? 'masked' : value)),
+    );
+    state[table] = texts.map(text => {
+      const row = JSON.parse(
+        text
+          .replaceAll(origin, 'origin')
+          .replaceAll(IDENTIFIER, named('id'))
+          .replaceAll(SERIAL, named('serial')),
+      ) as Record<string, unknown>;
+      // The one trace of the way: by what the relay reached the fob.
+      if (table === 'audit') return { ...row, seal: 'masked', detail: withoutWay(String(row.detail)) };
+      return row;
+    });
+  }
+  return state;
+}
+
+function withoutWay(detail: string): unknown {
+  const { port, expiresMs, ...rest } = JSON.parse(detail) as Record<string, unknown>;
+  return { ...rest, port: typeof port, expiresMs: typeof expiresMs };
+}
