@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { TokenState } from '../tokens/states.ts';
 import type { Outcome } from '../validation/outcomes.ts';
+import type { EnrolmentSchema } from './schema-enrolment.ts';
 
 /** What a token makes its passcodes of: events (RFC 4226), time (RFC 6238), or questions (RFC 6287). */
 export type TokenKind = 'hotp' | 'totp' | 'ocra';
@@ -24,7 +25,7 @@ export type Flag = 0 | 1;
  * they are known before the row is written; sealed values are base64 text, which every database stores alike. Text that
  * is looked up or ordered compares by code point in every database.
  */
-export interface Schema {
+export interface Schema extends EnrolmentSchema {
   users: {
     id: string;
     /** Prepared form of the name (`people/users.ts`), unique. */
@@ -64,6 +65,8 @@ export interface Schema {
     clock_set_ms: number | null;
     clock_error_ms: number | null;
     drift_ppm: number | null;
+    /** What its user calls it. */
+    nickname: Generated<string>;
     created_ms: number;
   };
   /** Templates: what tokens made from now on are like. Tokens carry copies, so changing one touches none (R3). */

@@ -14,6 +14,7 @@ export const backedUpTables: readonly BackedUp[] = [
   { table: 'applications', key: ['id'] },
   { table: 'policies', key: ['id'] },
   { table: 'fobs', key: ['id'] },
+  { table: 'fob_pairings', key: ['id'] },
   { table: 'tokens', key: ['id'] },
   { table: 'assignments', key: ['id'] },
   { table: 'alerts', key: ['id'] },
@@ -27,13 +28,15 @@ export const backedUpTables: readonly BackedUp[] = [
   { table: 'job_items', key: ['job_id', 'number'] },
 ];
 
-/** What no backup holds, because it would count again: sessions, links, first answers, codes and open questions. */
+/** What no backup holds, because it would count again: sessions, links, first answers, codes, open questions and activations. */
 export const leftOutTables: readonly (keyof Schema)[] = [
   'operator_links',
   'operator_sessions',
   'answers',
   'temporary_codes',
   'challenges',
+  'activations',
+  'user_sessions',
 ];
 
 /** Tables whose numbers the database gives out, and must go on giving out above those restored. */

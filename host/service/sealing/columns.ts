@@ -11,7 +11,7 @@ export interface SealedValue extends Sealed {
 
 /** A column whose values are sealed. */
 export interface SealedColumn {
-  readonly table: 'tokens' | 'fobs' | 'job_items' | 'service_keys';
+  readonly table: 'tokens' | 'fobs' | 'fob_pairings' | 'job_items' | 'service_keys';
   readonly column: string;
   /** The columns of its primary key, whose values joined by colons are the place's id. */
   readonly key: readonly string[];
@@ -21,6 +21,7 @@ export interface SealedColumn {
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'tokens', column: 'sealed_secret', key: ['id'] },
   { table: 'fobs', column: 'sealed_secrets', key: ['id'] },
+  { table: 'fob_pairings', column: 'sealed_secrets', key: ['id'] },
   { table: 'job_items', column: 'sealed_payload', key: ['job_id', 'number'] },
   { table: 'service_keys', column: 'sealed_key', key: ['name'] },
 ];

@@ -66,6 +66,7 @@ export async function register(acting: Acting, given: NewFob): Promise<Result<Fo
     sealed_secrets: sealed.box,
     key_id: sealed.keyId,
     ...clockColumns(given.clock),
+    nickname: '',
     created_ms: acting.atMs,
   };
   await acting.db.insertInto('fobs').values(row).execute();

@@ -3,12 +3,14 @@ import { up as first } from './0001-first.ts';
 import { up as management } from './0002-management.ts';
 import { up as sessions } from './0003-sessions.ts';
 import { up as challenges } from './0004-challenges.ts';
+import { up as activations } from './0006-activations.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-first': { up: first },
   '0002-management': { up: management },
   '0003-sessions': { up: sessions },
   '0004-challenges': { up: challenges },
+  '0006-activations': { up: activations },
 };
 
 /** The migrations in order of their names. A released one is never edited: the next change is a new file. */
