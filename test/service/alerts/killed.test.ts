@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { raiseAlert } from '../../../host/service/alerts/alerts.ts';
 import { writing } from '../../../host/service/data/database.ts';
+import { limits } from '../../../host/service/limits.ts';
 import type { Management } from '../../../host/service/management.ts';
 import type { ChannelTarget } from '../../../host/service/notify/channels.ts';
 import { saveChannel } from '../../../host/service/notify/manage.ts';
@@ -11,9 +12,9 @@ import { startNode } from '../nodes/node.ts';
 import { accepted } from '../people/kit.ts';
 import { HookReceiver, MailReceiver, SyslogReceiver } from './receivers.ts';
 
-const ALERTS = 5;
-/** What one node takes at once, and so may have sent without noting it (`limits.deliveriesAtOnce`). */
-const AT_ONCE = 8;
+const ALERTS = 10;
+/** What one node takes at once of three channels, and so may have sent without noting it. */
+const AT_ONCE = 3 * limits.deliveriesAtOnce;
 /** More than a lease (`limits.deliveryLeaseMs`). */
 const LEASE_OVER_MS = 61_000;
 
