@@ -17,6 +17,7 @@ import { makeApplicationCache } from './people/application-cache.ts';
 import type { Application } from './people/applications.ts';
 import { makeOperatorKey, operatorLink } from './people/operators.ts';
 import { readLockPolicy } from './people/settings.ts';
+import { listenForRadius, type RadiusEndpoint } from './radius/listener.ts';
 import type { Keys } from './sealing/key-file.ts';
 import { addToken, type NewToken, type TokenResult } from './tokens/issue.ts';
 import { changeTokenState } from './tokens/moves.ts';
@@ -49,6 +50,8 @@ export type Made = 'folder' | 'database' | 'keyFile' | 'identity';
 export interface RunningService {
   /** Where it listens, without a slash at the end. */
   readonly url: string;
+  /** Where it listens for RADIUS. */
+  readonly radius: readonly RadiusEndpoint[];
   /** What this start made. */
   readonly made: readonly Made[];
   /** The application's API key, given once: null when the database already had the application. A secret. */
@@ -137,10 +140,18 @@ async function startOn(
   };
   state.port = await orElse(stop, () => listen(app, listening.host, options.port));
   state.hosts = hostsOf(listening, state.port);
+  const radius = await orElse(
+    async () => {
+      await app.close();
+      await stop();
+    },
+    () => radiusOf(parts, options),
+  );
   const url = localUrl(listening, state.port);
   const live = liveCertificate(app, options.tls, options.log ?? noLog);
   return {
     url,
+    radius: radius.endpoints,
     made: [
       ...(isNewFolder ? (['folder'] as const) : []),
       ...(apiKey === null ? [] : (['database'] as const)),
@@ -151,7 +162,7 @@ async function startOn(
     makeOperatorLink: async () => operatorLink(options.publicUrl ?? url, await makeOperatorKey(db, clock())),
     ...operations(parts),
     reloadCertificate: () => live?.reload(),
-    close: closer(app, state, async () => {
+    close: closer(app, state, radius.close, async () => {
       live?.close();
       changes.close();
       await stop();
@@ -176,7 +187,7 @@ function appOf(
   options: ServiceOptions,
   { listening, state, wakeJobs }: { listening: Listening; state: ListenerState; wakeJobs: () => void },
 ): FastifyInstance {
-  const { store, keys, engine, application, changes, metrics, clock, reach } = parts;
+  const { store, keys, application, changes, metrics, clock, reach } = parts;
   const { db } = store;
   const isSecure = listening.certificate !== undefined || options.publicUrl?.startsWith('https:') === true;
   return makeApp(
@@ -191,7 +202,7 @@ function appOf(
       ownApplication: application,
       consoleApplication: parts.console,
       wakeJobs,
-      decide: async request => announced(changes, await counted(metrics, () => engine.decide(request))),
+      decide: deciderOf(parts),
       metrics,
       version: options.version ?? '0',
       challenges: challengesOf({ db, keys, lock: readLockPolicy, clock }, () => changes.announce()),
@@ -208,6 +219,18 @@ function appOf(
       health: { db, version: options.version ?? '0', isClosing: () => state.isClosing },
     },
   );
+}
+
+/** Decides one log-in, counts it and tells watchers, whichever front it came in by. */
+function deciderOf({ changes, metrics, engine }: Parts): Engine['decide'] {
+  return async request => announced(changes, await counted(metrics, () => engine.decide(request)));
+}
+
+/** The RADIUS side over the parts of a service: nothing where none is asked for. */
+function radiusOf(parts: Parts, { radius = [], log = noLog }: ServiceOptions) {
+  const { store, keys, clock, metrics } = parts;
+  const management = { db: store.db, keys, clock };
+  return listenForRadius({ management, decide: deciderOf(parts), metrics, log }, radius);
 }
 
 /** Under which addresses people may reach it: where the system picks the port, its own is known once it listens. */
@@ -271,13 +294,18 @@ function announced<T>(changes: Changes, result: T): T {
   return result;
 }
 
-function closer(app: FastifyInstance, state: ListenerState, end: () => Promise<void>): () => Promise<void> {
+function closer(
+  app: FastifyInstance,
+  state: ListenerState,
+  closeOthers: () => Promise<void>,
+  end: () => Promise<void>,
+): () => Promise<void> {
   let closing: Promise<void> | undefined;
   return () => {
     closing ??= (async () => {
       state.isClosing = true;
       const cut = setTimeout(() => app.server.closeAllConnections(), limits.closingMs);
-      await app.close();
+      await Promise.all([app.close(), closeOthers()]);
       clearTimeout(cut);
       await end();
     })();

@@ -67,6 +67,17 @@ export interface Schema extends EnrolmentSchema, MailSchema {
     disabled_ms: number | null;
     created_ms: number;
   };
+  /** RADIUS clients (RFC 2865 §3): who may ask from which addresses, for which application. */
+  radius_clients: {
+    id: string;
+    name: string;
+    /** An address or a range (CIDR), as `ipaddr.js` writes it; unique. */
+    address: string;
+    application_id: string;
+    sealed_secret: string;
+    key_id: string;
+    created_ms: number;
+  };
   /** Fobs whose owner is this service: their three secrets are sealed as one JSON text. */
   fobs: {
     id: string;

@@ -31,6 +31,14 @@ export const radiusLimits = {
   radiusDropLogMs: 60_000,
   /** What the socket may hold while the process is busy. */
   radiusReceiveBytes: 1_048_576,
+  /** How long the answer to an Access-Challenge is waited for, which asks for a passcode yet to come; and of how many. */
+  radiusChallengeMs: 120_000,
+  radiusChallengesKept: 4_096,
+  radiusStateBytes: 24,
+  /** How far from its place the passcode of a fob may be found that is then asked for the next one. */
+  radiusAheadCounters: 100,
+  radiusAroundMs: 1_800_000,
+  radiusEndpointsMax: 8,
   /** A field of this length or more can hold a PIN besides a passcode: whether one is looked at depends on nothing else. */
   radiusJoinedMin: 9,
 } as const;

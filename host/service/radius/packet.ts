@@ -86,7 +86,10 @@ export interface NewPacket {
 
 /** Writes a packet. @throws RangeError where it would be too long, which is for the caller to keep from happening */
 export function encodePacket({ code, identifier, authenticator, attributes }: NewPacket): Uint8Array {
-  const length = attributes.reduce((sum, { value }) => sum + 2 + value.length, limits.radiusPacketMin);
+  const length = attributes.reduce<number>(
+    (sum, { value }) => sum + 2 + value.length,
+    limits.radiusPacketMin,
+  );
   if (length > limits.radiusPacketMax) throw new RangeError('a RADIUS packet would be too long');
   const bytes = new Uint8Array(length);
   bytes[HEADER.code] = code;

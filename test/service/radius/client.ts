@@ -80,7 +80,8 @@ export function readAnswer(bytes: Buffer, { authenticator }: Sent, secret: strin
   if (bytes[20] !== 80 || bytes[21] !== 18) throw new Error('Message-Authenticator is not the first');
   const mac = Buffer.from(bytes.subarray(22, 38));
   signed.fill(0, 22, 38);
-  if (!createHmac('md5', secret).update(signed).digest().equals(mac)) throw new Error('Message-Authenticator');
+  if (!createHmac('md5', secret).update(signed).digest().equals(mac))
+    throw new Error('Message-Authenticator');
   const attributes: Pair[] = [];
   for (let at = 38; at < bytes.length; at += bytes[at + 1] ?? 0)
     attributes.push([bytes[at] ?? 0, bytes.subarray(at + 2, at + (bytes[at + 1] ?? 0))]);

@@ -143,7 +143,8 @@ test(`${FUZZED} fuzzed packets: each is read within its bounds or is none, and n
     if (end !== found.bytes.length) throw new Error(`packet ${turn} was read beyond its attributes`);
     if (!bytes.equals(base) && isAuthentic(found, Buffer.from('a secret of the client')) === 'authentic')
       if (!bytes.subarray(0, found.bytes.length).equals(base)) throw new Error(`packet ${turn} is authentic`);
-    for (const value of valuesOf(found, types.userPassword)) revealPassword(value, SECRET, found.authenticator);
+    for (const value of valuesOf(found, types.userPassword))
+      revealPassword(value, SECRET, found.authenticator);
   }
   expect(read).toBeGreaterThan(FUZZED / 100);
 }, 120_000);
