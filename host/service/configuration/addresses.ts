@@ -18,7 +18,7 @@ function isAddress(text: string): boolean {
 
 /** An address of this computer with a UDP port; RADIUS' own (RFC 2865 §3) where none is said. Undefined where it is none. */
 export function endpointOf(text: string): { readonly address: string; readonly port: number } | undefined {
-  const found = /^(?:\[([^\]]+)\]|([^:]+)|([^[\]]+:[^[\]]*:[^[\]]*))(?::(\d{1,5}))?$/.exec(text);
+  const found = /^(?:\[([^\]]+)\]|([^:]+)|([^[\]]*:[^[\]]*:[^[\]]*))(?::(\d{1,5}))?$/.exec(text);
   if (found === null) return undefined;
   const [, bracketed, plain, bare, digits] = found;
   const address = bracketed ?? plain ?? bare ?? '';

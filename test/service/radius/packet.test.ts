@@ -98,6 +98,7 @@ describe('properties', () => {
           );
         },
       ),
+      { numRuns: 30 },
     );
     expect(revealPassword(new Uint8Array(0), SECRET, REQUEST)).toBeUndefined();
     expect(revealPassword(new Uint8Array(17), SECRET, REQUEST)).toBeUndefined();
