@@ -3,11 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import { type Alert, listAlerts } from './alerts/alerts.ts';
 import { counted, type Metrics, makeMetrics } from './api/metrics/metrics.ts';
 import { challengesOf } from './challenges/challenges.ts';
+import { closer, type ListenerState, orElse } from './closing.ts';
 import { type Changes, watchChanges } from './data/changes.ts';
 import { openStore, type Store } from './data/database.ts';
 import { engineOf } from './deciding.ts';
 import { makeReady } from './first-run.ts';
-import { limits } from './limits.ts';
 import { noLog } from './log.ts';
 import { type LocalMail, localMails } from './mails/outbox.ts';
 import type { Reach } from './management.ts';
@@ -29,6 +29,7 @@ import type { Outcome } from './validation/outcomes.ts';
 import { prepareSource } from './validation/source.ts';
 import { makeBuckets } from './web/buckets.ts';
 import { readCertificate } from './web/certificate.ts';
+import type { WebContext } from './web/context.ts';
 import { hostsOf, type Listening, listen, liveCertificate, localUrl, reachOf } from './web/listener.ts';
 import { makeApp } from './web/server.ts';
 import { startWorking } from './working.ts';
@@ -115,7 +116,7 @@ async function startOn(
   isNewFolder: boolean,
 ): Promise<RunningService> {
   const { db } = store;
-  const clock = options.clock ?? Date.now;
+  const { clock = Date.now, log = noLog } = options;
   const { keys, application, own, apiKey, isNewKey, isNewIdentity } = await makeReady(store, options, clock);
   const metrics = makeMetrics();
   const engine = await engineOf(options, { db, keys, lock: readLockPolicy, clock, decided: metrics.decided });
@@ -133,22 +134,18 @@ async function startOn(
     reach: addressesOf(listening, state),
   };
   const working = startWorking(parts, options);
-  const app = appOf(parts, options, { listening, state, wakeJobs: working.wake });
-  const stop = async () => {
-    await working.stop();
-    await engine.close();
-  };
+  const decide: Engine['decide'] = async request =>
+    announced(changes, await counted(metrics, () => engine.decide(request)));
+  const app = appOf(parts, options, { listening, state, wakeJobs: working.wake, decide });
+  const stop = () => working.stop().then(() => engine.close());
   state.port = await orElse(stop, () => listen(app, listening.host, options.port));
   state.hosts = hostsOf(listening, state.port);
   const radius = await orElse(
-    async () => {
-      await app.close();
-      await stop();
-    },
-    () => radiusOf(parts, options),
+    () => app.close().then(stop),
+    () => listenForRadius({ management: { db, keys, clock }, decide, metrics, log }, options.radius ?? []),
   );
   const url = localUrl(listening, state.port);
-  const live = liveCertificate(app, options.tls, options.log ?? noLog);
+  const live = liveCertificate(app, options.tls, log);
   return {
     url,
     radius: radius.endpoints,
@@ -171,21 +168,17 @@ async function startOn(
   };
 }
 
-/** Does something, and what undoes the steps before it where it fails. */
-async function orElse<T>(undo: () => Promise<void>, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    await undo();
-    throw error;
-  }
+/** What the HTTP side has around it. */
+interface Around extends Pick<WebContext, 'wakeJobs' | 'decide'> {
+  readonly listening: Listening;
+  readonly state: ListenerState;
 }
 
 /** The HTTP side over the parts of a service. */
 function appOf(
   parts: Parts,
   options: ServiceOptions,
-  { listening, state, wakeJobs }: { listening: Listening; state: ListenerState; wakeJobs: () => void },
+  { listening, state, wakeJobs, decide }: Around,
 ): FastifyInstance {
   const { store, keys, application, changes, metrics, clock, reach } = parts;
   const { db } = store;
@@ -202,7 +195,7 @@ function appOf(
       ownApplication: application,
       consoleApplication: parts.console,
       wakeJobs,
-      decide: deciderOf(parts),
+      decide,
       metrics,
       version: options.version ?? '0',
       challenges: challengesOf({ db, keys, lock: readLockPolicy, clock }, () => changes.announce()),
@@ -221,29 +214,10 @@ function appOf(
   );
 }
 
-/** Decides one log-in, counts it and tells watchers, whichever front it came in by. */
-function deciderOf({ changes, metrics, engine }: Parts): Engine['decide'] {
-  return async request => announced(changes, await counted(metrics, () => engine.decide(request)));
-}
-
-/** The RADIUS side over the parts of a service: nothing where none is asked for. */
-function radiusOf(parts: Parts, { radius = [], log = noLog }: ServiceOptions) {
-  const { store, keys, clock, metrics } = parts;
-  const management = { db: store.db, keys, clock };
-  return listenForRadius({ management, decide: deciderOf(parts), metrics, log }, radius);
-}
-
 /** Under which addresses people may reach it: where the system picks the port, its own is known once it listens. */
 function addressesOf(listening: Listening, state: ListenerState): Reach {
   const own = () => (state.port === 0 ? undefined : localUrl(listening, state.port));
   return { configured: listening.publicUrl, own };
-}
-
-/** What is known once the service listens, and when it ends. */
-interface ListenerState {
-  port: number;
-  hosts: ReadonlySet<string> | undefined;
-  isClosing: boolean;
 }
 
 interface Parts {
@@ -292,23 +266,4 @@ function operations(
 function announced<T>(changes: Changes, result: T): T {
   changes.announce();
   return result;
-}
-
-function closer(
-  app: FastifyInstance,
-  state: ListenerState,
-  closeOthers: () => Promise<void>,
-  end: () => Promise<void>,
-): () => Promise<void> {
-  let closing: Promise<void> | undefined;
-  return () => {
-    closing ??= (async () => {
-      state.isClosing = true;
-      const cut = setTimeout(() => app.server.closeAllConnections(), limits.closingMs);
-      await Promise.all([app.close(), closeOthers()]);
-      clearTimeout(cut);
-      await end();
-    })();
-    return closing;
-  };
 }

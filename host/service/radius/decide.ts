@@ -162,6 +162,6 @@ function challenge(
   timeout.writeUInt32BE(limits.radiusChallengeMs / 1000);
   return {
     code: codes.accessChallenge,
-    attributes: [said(text), state, { type: types.sessionTimeout, value: timeout }],
+    attributes: [said(text), state, { type: types.sessionSeconds, value: timeout }],
   };
 }

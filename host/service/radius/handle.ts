@@ -46,8 +46,7 @@ const fates: Readonly<Record<number, Fate>> = {
  * under way is bounded in all and for each client; more is dropped, and comes again.
  */
 export function makeHandler(handling: Handling) {
-  const underWay = new Map<string, number>();
-  let all = 0;
+  const counted = makeGate(handling.told);
 
   const answer = async (packet: Packet, client: KnownClient, address: string, sinceMs: number) => {
     const proxied = packet.attributes.filter(({ type }) => type === types.proxyState);
@@ -62,28 +61,6 @@ export function makeHandler(handling: Handling) {
       ...reply,
       attributes: [...reply.attributes, ...proxied],
     });
-  };
-
-  const counted = async <T>(client: KnownClient, work: () => Promise<T>): Promise<T | undefined> => {
-    const own = underWay.get(client.id) ?? 0;
-    if (all >= limits.radiusWaiting || own >= limits.radiusWaitingOfOne) {
-      handling.told('busy', client);
-      return undefined;
-    }
-    all += 1;
-    underWay.set(client.id, own + 1);
-    try {
-      return await work();
-    } catch {
-      // Nothing was accepted; the client asks again.
-      handling.told('error', client);
-      return undefined;
-    } finally {
-      all -= 1;
-      const left = (underWay.get(client.id) ?? 1) - 1;
-      if (left === 0) underWay.delete(client.id);
-      else underWay.set(client.id, left);
-    }
   };
 
   const clientOf = async ({ address }: Sender): Promise<KnownClient | undefined> => {
@@ -116,6 +93,33 @@ export function makeHandler(handling: Handling) {
     const answering = counted(client, () => answer(packet, client, sender.address, sinceMs));
     handling.answers.keep(from, packet.bytes, answering);
     return await answering;
+  };
+}
+
+/** Lets so much through at once, in all and of one client. What is turned away or fails comes to nothing. */
+function makeGate(told: Handling['told']) {
+  const underWay = new Map<string, number>();
+  let all = 0;
+  return async <T>(client: KnownClient, work: () => Promise<T>): Promise<T | undefined> => {
+    const own = underWay.get(client.id) ?? 0;
+    if (all >= limits.radiusWaiting || own >= limits.radiusWaitingOfOne) {
+      told('busy', client);
+      return undefined;
+    }
+    all += 1;
+    underWay.set(client.id, own + 1);
+    try {
+      return await work();
+    } catch {
+      // Nothing was accepted; the client asks again.
+      told('error', client);
+      return undefined;
+    } finally {
+      all -= 1;
+      const left = (underWay.get(client.id) ?? 1) - 1;
+      if (left === 0) underWay.delete(client.id);
+      else underWay.set(client.id, left);
+    }
   };
 }
 

@@ -76,19 +76,7 @@ export async function listenForRadius(
     await close();
     throw error;
   }
-  for (const socket of sockets) {
-    // What the network says of answers that did not arrive is nobody's fault here.
-    socket.on('error', () => told('error'));
-    socket.on('message', (datagram, { address, port }) => {
-      // A link-local address has its interface behind it.
-      const [plain = ''] = address.split('%');
-      const answering = handle(datagram, { address: ipaddr.process(plain).toString(), port }).then(answer => {
-        if (answer !== undefined) socket.send(answer, port, address, () => undefined);
-      });
-      underWay.add(answering);
-      void answering.finally(() => underWay.delete(answering));
-    });
-  }
+  for (const socket of sockets) hear(socket, { handle, underWay, told });
   return {
     endpoints: sockets.map(socket => {
       const { address, port } = socket.address();
@@ -96,6 +84,26 @@ export async function listenForRadius(
     }),
     close,
   };
+}
+
+interface Hearing {
+  readonly handle: ReturnType<typeof makeHandler>;
+  readonly underWay: Set<Promise<void>>;
+  readonly told: (fate: Fate) => void;
+}
+
+function hear(socket: Socket, { handle, underWay, told }: Hearing): void {
+  // What the network says of answers that did not arrive is nobody's fault here.
+  socket.on('error', () => told('error'));
+  socket.on('message', (datagram, { address, port }) => {
+    // A link-local address has its interface behind it.
+    const [plain = ''] = address.split('%');
+    const answering = handle(datagram, { address: ipaddr.process(plain).toString(), port }).then(answer => {
+      if (answer !== undefined) socket.send(answer, port, address, () => undefined);
+    });
+    underWay.add(answering);
+    void answering.finally(() => underWay.delete(answering));
+  });
 }
 
 function bind({ address, port }: RadiusEndpoint): Promise<Socket> {

@@ -16,7 +16,8 @@ export const types = {
   chapPassword: 3,
   replyMessage: 18,
   state: 24,
-  sessionTimeout: 27,
+  /** Session-Timeout: in an Access-Challenge how long the answer is waited for. */
+  sessionSeconds: 27,
   callingStationId: 31,
   proxyState: 33,
   eapMessage: 79,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -83,7 +84,7 @@ export class RadiusRig implements AsyncDisposable {
 
   /** What the service has counted of RADIUS packets by what became of them. */
   async fates(): Promise<Record<string, number>> {
-    const name = `metrics ${Math.random()}`;
+    const name = `metrics ${randomUUID()}`;
     const { value } = accepted(await createApiKey(this.office.management, grace, { name, role: 'auditor' }));
     const response = await fetch(`${this.service.url}/metrics`, {
       headers: { authorization: `Bearer ${secret(value)}` },
