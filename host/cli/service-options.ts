@@ -37,6 +37,7 @@ export function settingOptions(command: CommonOptions) {
       describe: settings.trustedProxies.meaning,
     })
     .option('public-url', about('publicUrl'))
+    .option('radius', { string: true, describe: settings.radius.meaning })
     .option('lock-threshold', about('lockThreshold'))
     .option('lock-period', about('lockPeriodSeconds'))
     .option('log-level', about('logLevel'));
@@ -66,6 +67,7 @@ export function flagsOf(given: Given): ServiceFlags {
       tlsKey: given.tlsKey,
       trustedProxies: given.behindProxy,
       publicUrl: given.publicUrl,
+      radius: given.radius,
       lockThreshold: given.lockThreshold,
       lockPeriodSeconds: given.lockPeriod,
       logLevel: given.logLevel,

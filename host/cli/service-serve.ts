@@ -1,4 +1,5 @@
 import { packageVersion } from '../commands/package-root.ts';
+import { endpointOf } from '../service/configuration/addresses.ts';
 import type { Configuration } from '../service/configuration/configuration.ts';
 import { jsonLog } from '../service/log.ts';
 import { type RunningService, startService } from '../service/service.ts';
@@ -41,11 +42,13 @@ export async function serve(
 function optionsOf(configuration: Configuration) {
   const { directory, host, port, databaseUrl, tlsCertificate, tlsKey, trustedProxies, publicUrl } =
     configuration;
+  const radius = configuration.radius.flatMap(text => endpointOf(text) ?? []);
   return {
     directory,
     host,
     port,
     trustedProxies,
+    radius,
     lock: { threshold: configuration.lockThreshold, periodMs: configuration.lockPeriodSeconds * 1000 },
     ...(databaseUrl !== null && { databaseUrl }),
     ...(publicUrl !== null && { publicUrl }),
@@ -68,12 +71,21 @@ async function sayStarted(
   const { made } = service;
   const isFirst = made.includes('database');
   const link = (adminLink ?? isFirst) ? await service.makeOperatorLink() : undefined;
+  const radius = service.radius.map(({ address, port }) =>
+    address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+  );
   const lines = [
     ...made.map(thing => serveTexts.made[thing]),
     serveTexts.listening(publicUrl ?? service.url),
+    ...radius.map(serveTexts.radius),
     ...(link === undefined ? [serveTexts.adminLinkLater] : [serveTexts.adminLink(), link]),
   ];
-  const document = { url: service.url, made, ...(link !== undefined && { adminLink: link }) };
+  const document = {
+    url: service.url,
+    ...(radius.length > 0 && { radius }),
+    made,
+    ...(link !== undefined && { adminLink: link }),
+  };
   sayReport(terminal, isJson, { document, text: lines.join('\n') });
 }
 

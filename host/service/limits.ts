@@ -6,6 +6,7 @@ import { relayLimits } from './enrolment/relay/limits.ts';
 import { mailLimits } from './mails/limits.ts';
 import { meLimits } from './me/limits.ts';
 import { recordLimits } from './operations/limits.ts';
+import { radiusLimits } from './radius/limits.ts';
 
 /** Every bound, size and time of the service. Units last in the name. */
 export const limits = {
@@ -252,6 +253,7 @@ export const limits = {
   ...enrolmentLimits,
   ...mailLimits,
   ...meLimits,
+  ...radiusLimits,
   ...recordLimits,
   ...relayLimits,
 } as const;

@@ -3,6 +3,7 @@ import { isLoopback } from './configuration/addresses.ts';
 import { ServiceError } from './errors.ts';
 import { limits } from './limits.ts';
 import type { Log } from './log.ts';
+import type { RadiusEndpoint } from './radius/listener.ts';
 import { texts } from './texts.ts';
 import { defaultLockPolicy, type LockPolicy } from './validation/lock.ts';
 import type { CertificateFiles } from './web/certificate.ts';
@@ -23,6 +24,8 @@ export interface ServiceOptions {
   readonly trustedProxies?: readonly string[];
   /** The origin that people use, where it is not the listener's own. */
   readonly publicUrl?: string;
+  /** Where RADIUS is listened for; default nowhere. */
+  readonly radius?: readonly RadiusEndpoint[];
   /** Default: nothing is logged. */
   readonly log?: Log;
   /** What `/ready` says of this program. */

@@ -3,11 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import { type Alert, listAlerts } from './alerts/alerts.ts';
 import { counted, type Metrics, makeMetrics } from './api/metrics/metrics.ts';
 import { challengesOf } from './challenges/challenges.ts';
+import { closer, type ListenerState, orElse } from './closing.ts';
 import { type Changes, watchChanges } from './data/changes.ts';
 import { openStore, type Store } from './data/database.ts';
 import { engineOf } from './deciding.ts';
 import { makeReady } from './first-run.ts';
-import { limits } from './limits.ts';
 import { noLog } from './log.ts';
 import { type LocalMail, localMails } from './mails/outbox.ts';
 import type { Reach } from './management.ts';
@@ -17,6 +17,7 @@ import { makeApplicationCache } from './people/application-cache.ts';
 import type { Application } from './people/applications.ts';
 import { makeOperatorKey, operatorLink } from './people/operators.ts';
 import { readLockPolicy } from './people/settings.ts';
+import { listenForRadius, type RadiusEndpoint } from './radius/listener.ts';
 import type { Keys } from './sealing/key-file.ts';
 import { addToken, type NewToken, type TokenResult } from './tokens/issue.ts';
 import { changeTokenState } from './tokens/moves.ts';
@@ -28,6 +29,7 @@ import type { Outcome } from './validation/outcomes.ts';
 import { prepareSource } from './validation/source.ts';
 import { makeBuckets } from './web/buckets.ts';
 import { readCertificate } from './web/certificate.ts';
+import type { WebContext } from './web/context.ts';
 import { hostsOf, type Listening, listen, liveCertificate, localUrl, reachOf } from './web/listener.ts';
 import { makeApp } from './web/server.ts';
 import { startWorking } from './working.ts';
@@ -49,6 +51,8 @@ export type Made = 'folder' | 'database' | 'keyFile' | 'identity';
 export interface RunningService {
   /** Where it listens, without a slash at the end. */
   readonly url: string;
+  /** Where it listens for RADIUS. */
+  readonly radius: readonly RadiusEndpoint[];
   /** What this start made. */
   readonly made: readonly Made[];
   /** The application's API key, given once: null when the database already had the application. A secret. */
@@ -112,7 +116,7 @@ async function startOn(
   isNewFolder: boolean,
 ): Promise<RunningService> {
   const { db } = store;
-  const clock = options.clock ?? Date.now;
+  const { clock = Date.now, log = noLog } = options;
   const { keys, application, own, apiKey, isNewKey, isNewIdentity } = await makeReady(store, options, clock);
   const metrics = makeMetrics();
   const engine = await engineOf(options, { db, keys, lock: readLockPolicy, clock, decided: metrics.decided });
@@ -130,7 +134,9 @@ async function startOn(
     reach: addressesOf(listening, state),
   };
   const working = startWorking(parts, options);
-  const app = appOf(parts, options, { listening, state, wakeJobs: working.wake });
+  const decide: Engine['decide'] = async request =>
+    announced(changes, await counted(metrics, () => engine.decide(request)));
+  const app = appOf(parts, options, { listening, state, wakeJobs: working.wake, decide });
   // What is under way ends before the database is closed under it.
   const stop = async () => {
     changes.close();
@@ -139,10 +145,15 @@ async function startOn(
   };
   state.port = await orElse(stop, () => listen(app, listening.host, options.port));
   state.hosts = hostsOf(listening, state.port);
+  const radius = await orElse(
+    () => app.close().then(stop),
+    () => listenForRadius({ management: { db, keys, clock }, decide, metrics, log }, options.radius ?? []),
+  );
   const url = localUrl(listening, state.port);
-  const live = liveCertificate(app, options.tls, options.log ?? noLog);
+  const live = liveCertificate(app, options.tls, log);
   return {
     url,
+    radius: radius.endpoints,
     made: madeOf({
       folder: isNewFolder,
       database: apiKey !== null,
@@ -153,7 +164,7 @@ async function startOn(
     makeOperatorLink: async () => operatorLink(options.publicUrl ?? url, await makeOperatorKey(db, clock())),
     ...operations(parts),
     reloadCertificate: () => live?.reload(),
-    close: closer(app, state, async () => {
+    close: closer(app, state, radius.close, async () => {
       live?.close();
       await stop();
       await store.close();
@@ -161,14 +172,10 @@ async function startOn(
   };
 }
 
-/** Does something, and what undoes the steps before it where it fails. */
-async function orElse<T>(undo: () => Promise<void>, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    await undo();
-    throw error;
-  }
+/** What the HTTP side has around it. */
+interface Around extends Pick<WebContext, 'wakeJobs' | 'decide'> {
+  readonly listening: Listening;
+  readonly state: ListenerState;
 }
 
 function madeOf(isNew: Readonly<Record<Made, boolean>>): Made[] {
@@ -179,9 +186,9 @@ function madeOf(isNew: Readonly<Record<Made, boolean>>): Made[] {
 function appOf(
   parts: Parts,
   options: ServiceOptions,
-  { listening, state, wakeJobs }: { listening: Listening; state: ListenerState; wakeJobs: () => void },
+  { listening, state, wakeJobs, decide }: Around,
 ): FastifyInstance {
-  const { store, keys, engine, application, changes, metrics, clock, reach } = parts;
+  const { store, keys, application, changes, metrics, clock, reach } = parts;
   const { db } = store;
   const isSecure = listening.certificate !== undefined || options.publicUrl?.startsWith('https:') === true;
   return makeApp(
@@ -196,7 +203,7 @@ function appOf(
       ownApplication: application,
       consoleApplication: parts.console,
       wakeJobs,
-      decide: async request => announced(changes, await counted(metrics, () => engine.decide(request))),
+      decide,
       metrics,
       version: options.version ?? '0',
       challenges: challengesOf({ db, keys, lock: readLockPolicy, clock }, () => changes.announce()),
@@ -219,13 +226,6 @@ function appOf(
 function addressesOf(listening: Listening, state: ListenerState): Reach {
   const own = () => (state.port === 0 ? undefined : localUrl(listening, state.port));
   return { configured: listening.publicUrl, own };
-}
-
-/** What is known once the service listens, and when it ends. */
-interface ListenerState {
-  port: number;
-  hosts: ReadonlySet<string> | undefined;
-  isClosing: boolean;
 }
 
 interface Parts {
@@ -274,18 +274,4 @@ function operations(
 function announced<T>(changes: Changes, result: T): T {
   changes.announce();
   return result;
-}
-
-function closer(app: FastifyInstance, state: ListenerState, end: () => Promise<void>): () => Promise<void> {
-  let closing: Promise<void> | undefined;
-  return () => {
-    closing ??= (async () => {
-      state.isClosing = true;
-      const cut = setTimeout(() => app.server.closeAllConnections(), limits.closingMs);
-      await app.close();
-      clearTimeout(cut);
-      await end();
-    })();
-    return closing;
-  };
 }

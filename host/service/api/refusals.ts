@@ -127,6 +127,10 @@ export const refusalStatuses = {
   unknown_mail: 404,
   mail_destroyed: 409,
   bad_bounce: 422,
+  bad_client_address: 400,
+  unknown_radius_client: 404,
+  radius_client_taken: 409,
+  too_many_radius_clients: 409,
 } as const satisfies Record<RefusalCode, RefusalStatus>;
 
 /** A refusal as a problem (RFC 9457 §3). `detail` may say more than the registry where the act knows more. */

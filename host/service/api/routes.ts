@@ -2,6 +2,7 @@ import { activationRoutes } from './people/activations.ts';
 import { apiKeyRoutes } from './people/api-keys.ts';
 import { applicationRoutes } from './people/applications.ts';
 import { operatorRoutes } from './people/operators.ts';
+import { radiusClientRoutes } from './people/radius-clients.ts';
 import { sessionRoutes } from './people/session.ts';
 import { temporaryCodeRoutes } from './people/temporary-codes.ts';
 import { userRoutes } from './people/users.ts';
@@ -32,6 +33,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...importRoutes,
   ...jobRoutes,
   ...applicationRoutes,
+  ...radiusClientRoutes,
   ...apiKeyRoutes,
   ...operatorRoutes,
   ...alertRoutes,

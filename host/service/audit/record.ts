@@ -15,6 +15,7 @@ export type SubjectKind =
   | 'fob'
   | 'policy'
   | 'application'
+  | 'radius-client'
   | 'api-key'
   | 'operator'
   | 'settings'

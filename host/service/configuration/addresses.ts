@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { limits } from '../limits.ts';
 
 /** 127.0.0.0/8, ::1 and the name that stands for them (RFC 6761 §6.3). */
 export function isLoopback(host: string): boolean {
@@ -13,6 +14,16 @@ export function isListenable(host: string): boolean {
 /** Four decimal parts, or IPv6: nothing of the short and octal forms that programs read differently. */
 function isAddress(text: string): boolean {
   return ipaddr.IPv4.isValidFourPartDecimal(text) || (ipaddr.IPv6.isValid(text) && !text.includes('%'));
+}
+
+/** An address of this computer with a UDP port; RADIUS' own (RFC 2865 §3) where none is said. Undefined where it is none. */
+export function endpointOf(text: string): { readonly address: string; readonly port: number } | undefined {
+  const found = /^(?:\[([^\]]+)\]|([^:]+)|([^[\]]*:[^[\]]*:[^[\]]*))(?::(\d{1,5}))?$/.exec(text);
+  if (found === null) return undefined;
+  const [, bracketed, plain, bare, digits] = found;
+  const address = bracketed ?? plain ?? bare ?? '';
+  const port = digits === undefined ? limits.radiusPort : Number(digits);
+  return isAddress(address) && port <= limits.portMax ? { address, port } : undefined;
 }
 
 /** Whether a text is an address or a range (CIDR) of addresses; the range of all is not taken. */

@@ -11,6 +11,7 @@ import {
   readPort,
   readProxies,
   readPublicUrl,
+  readRadius,
 } from './values.ts';
 
 /** How a service is to run. Paths are absolute. */
@@ -26,6 +27,8 @@ export interface Configuration {
   readonly trustedProxies: readonly string[];
   /** An origin, without a slash at its end. */
   readonly publicUrl: string | null;
+  /** UDP: `address:port` or `[address]:port`; none where RADIUS is not served. */
+  readonly radius: readonly string[];
   readonly lockThreshold: number;
   readonly lockPeriodSeconds: number;
   readonly logLevel: LogLevel;
@@ -41,6 +44,7 @@ export const readers: { readonly [Name in SettingName]: Reader<NonNullable<Confi
   tlsKey: readPath,
   trustedProxies: readProxies,
   publicUrl: readPublicUrl,
+  radius: readRadius,
   lockThreshold: readLockThreshold,
   lockPeriodSeconds: readLockPeriod,
   logLevel: readLogLevel,

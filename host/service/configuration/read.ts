@@ -85,6 +85,7 @@ function defaults(sources: Sources): Configuration {
     tlsKey: null,
     trustedProxies: [],
     publicUrl: null,
+    radius: [],
     lockThreshold: limits.lockThreshold,
     lockPeriodSeconds: limits.lockPeriodMs / 1000,
     logLevel: 'info',

@@ -47,6 +47,11 @@ export const settings = {
     variable: 'PASSFOB_SERVICE_PUBLIC_URL',
     meaning: 'address that people use, such as https://otp.example.org',
   },
+  radius: {
+    flag: 'radius',
+    variable: 'PASSFOB_SERVICE_RADIUS',
+    meaning: 'addresses to listen on for RADIUS, such as 192.0.2.1:1812; on is 127.0.0.1:1812',
+  },
   lockThreshold: {
     flag: 'lock-threshold',
     variable: 'PASSFOB_SERVICE_LOCK_THRESHOLD',

@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { limits } from '../limits.ts';
 import { settingTexts } from '../texts/serve.ts';
-import { isListenable, isLoopback, isRange } from './addresses.ts';
+import { endpointOf, isListenable, isLoopback, isRange } from './addresses.ts';
 
 /** What is wrong with a value, and what to do. Never the value itself, which may be a secret in the wrong place. */
 export interface Wrong {
@@ -60,6 +60,19 @@ export const readProxies: Reader<readonly string[]> = given => {
   const value = parts.map(part => (isText(part) ? part.trim() : ''));
   const fits = value.length <= limits.trustedProxiesMax && value.every(isRange);
   return fits ? { value } : settingTexts.trustedProxies;
+};
+
+/** `on` (or `true` in JSON, or the flag alone) for the usual port of this computer; otherwise addresses, as for proxies. */
+export const readRadius: Reader<readonly string[]> = given => {
+  if (given === true || given === 'on' || given === '') return { value: [`127.0.0.1:${limits.radiusPort}`] };
+  if (given === false || given === 'off') return { value: [] };
+  const parts: readonly unknown[] = Array.isArray(given) ? given : isText(given) ? given.split(',') : [given];
+  const found = parts.map(part => (isText(part) ? endpointOf(part.trim()) : undefined));
+  const value = found.flatMap(one =>
+    one === undefined ? [] : [`${one.address.includes(':') ? `[${one.address}]` : one.address}:${one.port}`],
+  );
+  const fits = value.length === parts.length && value.length <= limits.radiusEndpointsMax;
+  return fits ? { value } : settingTexts.radius;
 };
 
 export const readDatabaseUrl: Reader<string> = given => {

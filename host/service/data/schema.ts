@@ -3,6 +3,7 @@ import type { TokenState } from '../tokens/states.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import type { EnrolmentSchema } from './schema-enrolment.ts';
 import type { MailSchema } from './schema-mails.ts';
+import type { RadiusSchema } from './schema-radius.ts';
 
 /** What a token makes its passcodes of: events (RFC 4226), time (RFC 6238), or questions (RFC 6287). */
 export type TokenKind = 'hotp' | 'totp' | 'ocra';
@@ -36,7 +37,7 @@ export type Flag = 0 | 1;
  * they are known before the row is written; sealed values are base64 text, which every database stores alike. Text that
  * is looked up or ordered compares by code point in every database.
  */
-export interface Schema extends EnrolmentSchema, MailSchema {
+export interface Schema extends EnrolmentSchema, MailSchema, RadiusSchema {
   users: {
     id: string;
     /** Prepared form of the name (`people/users.ts`), unique. */

@@ -12,6 +12,7 @@ export const backedUpTables: readonly BackedUp[] = [
   { table: 'service_keys', key: ['name'] },
   { table: 'users', key: ['id'] },
   { table: 'applications', key: ['id'] },
+  { table: 'radius_clients', key: ['id'] },
   { table: 'policies', key: ['id'] },
   { table: 'fobs', key: ['id'] },
   { table: 'fob_pairings', key: ['id'] },

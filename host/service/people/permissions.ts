@@ -38,6 +38,7 @@ export const permissions = {
   'policy.change': { roles: admin, dangerous: false },
   'settings.change': { roles: admin, dangerous: true },
   'application.change': { roles: admin, dangerous: true },
+  'radius-client.change': { roles: admin, dangerous: true },
   'api-key.change': { roles: admin, dangerous: true },
   'operator.change': { roles: admin, dangerous: true },
   'mail.open': { roles: admin, dangerous: true },

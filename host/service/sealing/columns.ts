@@ -11,7 +11,14 @@ export interface SealedValue extends Sealed {
 
 /** A column whose values are sealed. */
 export interface SealedColumn {
-  readonly table: 'tokens' | 'fobs' | 'fob_pairings' | 'job_items' | 'service_keys' | 'mails';
+  readonly table:
+    | 'tokens'
+    | 'fobs'
+    | 'fob_pairings'
+    | 'job_items'
+    | 'service_keys'
+    | 'mails'
+    | 'radius_clients';
   readonly column: string;
   /** The columns of its primary key, whose values joined by colons are the place's id. */
   readonly key: readonly string[];
@@ -25,6 +32,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'job_items', column: 'sealed_payload', key: ['job_id', 'number'] },
   { table: 'service_keys', column: 'sealed_key', key: ['name'] },
   { table: 'mails', column: 'sealed_content', key: ['id'] },
+  { table: 'radius_clients', column: 'sealed_secret', key: ['id'] },
 ];
 
 /** The key ids that values of a column are sealed under. */

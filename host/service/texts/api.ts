@@ -77,6 +77,11 @@ export const apiTexts = {
     'applications.rotate-key': 'Give an application another API key, shown once. The old one ends.',
     'applications.disable': 'Keep an application from asking.',
     'applications.enable': 'Let an application ask again.',
+    'radius-clients.list': 'List RADIUS clients.',
+    'radius-clients.create': 'Create a RADIUS client. Its shared secret is shown once.',
+    'radius-clients.rotate-secret':
+      'Give a RADIUS client another shared secret, shown once. The old one ends.',
+    'radius-clients.remove': 'Remove a RADIUS client: what it sends is dropped.',
     'api-keys.list': 'List the keys of programs that administer the service.',
     'api-keys.create': 'Create an administration API key. It is shown once.',
     'api-keys.revoke': 'Revoke an administration API key.',

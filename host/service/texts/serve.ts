@@ -24,6 +24,10 @@ export const settingTexts = {
     wrong: 'is not the address that people use',
     next: 'Give https://NAME or https://NAME:PORT, without a path; http:// only for this computer itself.',
   },
+  radius: {
+    wrong: 'is not a list of addresses to listen on for RADIUS',
+    next: `Give on, off, or up to ${limits.radiusEndpointsMax} addresses such as 192.0.2.1:1812 or [2001:db8::1]:1812.`,
+  },
   lockThreshold: {
     wrong: 'is not a number of failures',
     next: `Give a whole number from 0 (never lock) to ${limits.lockThresholdMax}.`,
@@ -91,6 +95,7 @@ export const certificateTexts = {
 /** What `passfob serve` and `passfob service` say. */
 export const serveTexts = {
   listening: (url: string) => `Passfob listens at ${url}`,
+  radius: (endpoint: string) => `RADIUS is listened for at ${endpoint}`,
   made: {
     folder: 'The service folder was made.',
     database: 'The database was made.',

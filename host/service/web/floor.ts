@@ -8,6 +8,11 @@ import { limits } from '../limits.ts';
  * refusals is the same in kind; what it differs in (a row more, a row less) is microseconds, and is lost in this.
  */
 export async function refusalFloor(reply: FastifyReply): Promise<void> {
+  await untilFloor(() => reply.elapsedTime);
+}
+
+/** The same wherever the request came from. @param elapsedMs since it came in */
+export async function untilFloor(elapsedMs: () => number): Promise<void> {
   const untilMs = limits.refusalFloorMs + randomInt(limits.refusalJitterMs * 1000) / 1000;
-  await wait(Math.max(0, untilMs - reply.elapsedTime));
+  await wait(Math.max(0, untilMs - elapsedMs()));
 }

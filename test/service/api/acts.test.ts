@@ -72,6 +72,9 @@ const onTheRest: readonly Step[] = [
   { name: 'applications.rotate-key' },
   { name: 'applications.disable' },
   { name: 'applications.enable' },
+  { name: 'radius-clients.create' },
+  { name: 'radius-clients.rotate-secret' },
+  { name: 'radius-clients.remove' },
   { name: 'api-keys.create' },
   { name: 'api-keys.revoke' },
   { name: 'alerts.acknowledge', at: { id: '1' } },
@@ -94,7 +97,7 @@ function onMail(port: number): readonly Step[] {
 
 /** The identifier of what an act made, which the acts after it are about. */
 function madeId({ json }: Answer): string | undefined {
-  const inner = [json, json.application, json.apiKey, json.channel, json.activation].find(
+  const inner = [json, json.application, json.client, json.apiKey, json.channel, json.activation].find(
     (one): one is { id: string } => typeof one === 'object' && one !== null && 'id' in one,
   );
   return inner?.id;
@@ -142,6 +145,13 @@ async function prepare(): Promise<{ bureau: Bureau; key: Shown }> {
   await queue(bureau.office.management, await invitation(bureau.office.management, { user: 'linus' }));
   await db.updateTable('mails').set({ id: MAIL, state: 'sent', attempts: 1 }).execute();
   await sealAll(db, keys, () => NOON_MS - 1000);
+  // The application that the example of a RADIUS client names.
+  const id = '00000000-0000-4000-8000-000000000000';
+  const gate = { id, name: 'gate', key_hash: 'no key', factors: 'otp', disabled_ms: null } as const;
+  await db
+    .insertInto('applications')
+    .values({ ...gate, created_ms: NOON_MS })
+    .execute();
   return { bureau, key };
 }
 

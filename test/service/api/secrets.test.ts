@@ -68,6 +68,8 @@ test('no answer has a field for a secret, but for those that are shown once', ()
     'api-keys.create': ['apiKey', 'value'],
     'applications.create': ['value'],
     'applications.rotate-key': ['value'],
+    'radius-clients.create': ['value'],
+    'radius-clients.rotate-secret': ['value'],
     'channels.create': ['madeKey'],
     'channels.change': ['madeKey'],
     'temporary-codes.make': ['code'],

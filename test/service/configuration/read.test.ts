@@ -212,6 +212,17 @@ describe('mistakes', () => {
 });
 
 describe('values', () => {
+  it('RADIUS is not listened for unless it is asked for, and then on this computer', () => {
+    using desk = new Desk();
+    expect(desk.good({}).configuration.radius).toEqual([]);
+    expect(desk.good({ flags: { radius: '' } }).configuration.radius).toEqual(['127.0.0.1:1812']);
+    const flags = { radius: '192.0.2.1, ::1,[2001:db8::1]:1645' };
+    const radius = ['192.0.2.1:1812', '[::1]:1812', '[2001:db8::1]:1645'];
+    expect(desk.good({ flags }).configuration.radius).toEqual(radius);
+    desk.write({ radius: true });
+    expect(desk.good({}).configuration.radius).toEqual(['127.0.0.1:1812']);
+  });
+
   it.each([
     ['port', ['0', '65535'], ['-1', '65536', '1e3', '0x50', ' 80', '8080.0', '']],
     [
@@ -222,6 +233,11 @@ describe('values', () => {
     ['lockThreshold', ['0', '100'], ['101', '-1', 'three']],
     ['lockPeriodSeconds', ['1', '604800'], ['0', '604801', '15m']],
     ['logLevel', ['debug', 'silent'], ['trace', 'INFO']],
+    [
+      'radius',
+      ['', 'on', 'off', '192.0.2.1', '127.0.0.1:0,[::1]:1812', '::1', '[2001:db8::1]'],
+      ['yes', 'example.org', '127.0.0.1:65536', '127.1:1812', '[::1', '::1]:1812', '127.0.0.1:', '*:1812'],
+    ],
     [
       'trustedProxies',
       ['10.0.0.1', '10.0.0.0/8, ::1', 'fd00::/8'],

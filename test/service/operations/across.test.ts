@@ -6,7 +6,9 @@ import { openStore, type Store, type StoreOptions, writing } from '../../../host
 import { backup } from '../../../host/service/operations/backup.ts';
 import { restore } from '../../../host/service/operations/restore.ts';
 import { serviceActor } from '../../../host/service/people/actor.ts';
+import { createRadiusClient } from '../../../host/service/radius/clients.ts';
 import { openKeyFile } from '../../../host/service/sealing/key-file.ts';
+import { secret } from '../../kit/secrets.ts';
 import { furnish, Visitor } from '../console/kit.ts';
 import { fillWorld } from '../console/world.ts';
 import { codeAt, newDatabase, Rig } from '../kit.ts';
@@ -58,6 +60,13 @@ test('a service moves from a file to this run’s kind of database and back, and
   expect((await service.validate(logIn)).outcome).toBe('accepted');
   await service.close();
   const { db, clock } = office.management;
+  const { id: applicationId } = await db
+    .selectFrom('applications')
+    .select('id')
+    .where('name', '=', 'login')
+    .executeTakeFirstOrThrow();
+  const gate = { name: 'gate', address: '192.0.2.10', applicationId };
+  secret(accepted(await createRadiusClient(office.management, serviceActor, gate)).value);
   const alert = { kind: 'report', dedupe: 'one', userId: null, tokenId: null, source: 'test' } as const;
   await writing(db, transaction => raiseAlert(transaction, { ...alert, atMs: clock() }));
   const before = await everything(office.store);

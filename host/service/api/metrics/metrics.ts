@@ -6,6 +6,8 @@ import { type Counter, type Histogram, makeCounter, makeHistogram } from './hist
 /** What one node measures of itself. No label ever holds a name, an address or anything else that was sent. */
 export interface Metrics {
   readonly logIns: Counter;
+  /** RADIUS packets by what became of them. */
+  readonly radius: Counter;
   readonly requests: Histogram;
   readonly batches: Histogram;
   /** Told how many log-ins one transaction decided. */
@@ -18,6 +20,7 @@ export function makeMetrics(): Metrics {
   const batches = makeHistogram(limits.metricBatchBounds);
   return {
     logIns: makeCounter(),
+    radius: makeCounter(),
     requests: makeHistogram(limits.metricSecondsBounds),
     batches,
     decided: size => batches.observe({}, size),

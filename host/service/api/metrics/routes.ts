@@ -37,6 +37,9 @@ function ownLines(metrics: Metrics, version: string): string[] {
     ...family('passfob_log_in_batch_size', 'histogram', 'Log-ins decided in one transaction.', [
       ...metrics.batches.lines('passfob_log_in_batch_size'),
     ]),
+    ...family('passfob_radius_packets_total', 'counter', 'RADIUS packets, by what became of them.', [
+      ...metrics.radius.lines('passfob_radius_packets_total'),
+    ]),
     ...family('passfob_http_request_seconds', 'histogram', 'From request to answer, by route.', [
       ...metrics.requests.lines('passfob_http_request_seconds'),
     ]),

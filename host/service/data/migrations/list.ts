@@ -6,6 +6,7 @@ import { up as challenges } from './0004-challenges.ts';
 import { up as mails } from './0005-mails.ts';
 import { up as activations } from './0006-activations.ts';
 import { up as failures } from './0007-failures.ts';
+import { up as radius } from './0008-radius.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-first': { up: first },
@@ -15,6 +16,7 @@ const migrations: Record<string, Migration> = {
   '0005-mails': { up: mails },
   '0006-activations': { up: activations },
   '0007-failures': { up: failures },
+  '0008-radius': { up: radius },
 };
 
 /** The migrations in order of their names. A released one is never edited: the next change is a new file. */

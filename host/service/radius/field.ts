@@ -1,0 +1,70 @@
+import type { Db } from '../data/database.ts';
+import type { Factors } from '../data/schema.ts';
+import { limits } from '../limits.ts';
+import type { Management } from '../management.ts';
+import { findUser, prepareUserName } from '../people/users.ts';
+import { temporaryCodeEnd } from '../tokens/codes/temporary-codes.ts';
+import type { TokenRow } from '../tokens/rows.ts';
+import { passcodeFactsOf, usableTokens } from '../tokens/tokens.ts';
+import { evaluate } from '../validation/judge.ts';
+
+/** What one password field held. Secrets. */
+export interface Typed {
+  readonly passcode: string;
+  readonly pin?: string;
+  readonly password?: string;
+}
+
+/**
+ * Takes apart what was typed into the one password field that PAP has: the passcode is its tail, what stands before it the PIN
+ * or the password. How long the tail is follows from the user's tokens alone where their passcodes have one length; where they
+ * have several, from the one whose passcode it ends with, and then the engine decides, once. Whether a PIN is looked at, which
+ * takes time, follows from the factors and the length of the field, so that no answer's time tells one user from another.
+ */
+export async function takeApart(
+  management: Management,
+  user: string,
+  { field, factors }: { readonly field: string; readonly factors: Factors },
+): Promise<Typed> {
+  if (factors === 'otp' && field.length < limits.radiusJoinedMin) return { passcode: field };
+  const owned = await ownedBy(management, user);
+  const asksPin = owned.tokens.some(({ pin_place }) => pin_place === 'service');
+  if (factors === 'otp' && !asksPin) return { passcode: field, pin: '' };
+  const at = Math.max(0, field.length - tailLength(management, owned, field));
+  const [head, passcode] = [field.slice(0, at), field.slice(at)];
+  return factors === 'password_otp' ? { passcode, password: head } : { passcode, pin: head };
+}
+
+interface Owned {
+  readonly tokens: readonly TokenRow[];
+  readonly hasTemporaryCode: boolean;
+}
+
+async function ownedBy({ db, clock }: Management, name: string): Promise<Owned> {
+  const user = await findUser(db, prepareUserName(name) ?? '');
+  return await ofUser(db, user?.id ?? '', clock());
+}
+
+async function ofUser(db: Db, userId: string, nowMs: number): Promise<Owned> {
+  const tokens = await usableTokens(db, userId);
+  const hasTemporaryCode = (await temporaryCodeEnd(db, userId, nowMs)) !== undefined;
+  return { tokens, hasTemporaryCode };
+}
+
+function tailLength({ keys, clock }: Management, { tokens, hasTemporaryCode }: Owned, field: string): number {
+  const [first = hasTemporaryCode ? limits.temporaryCodeDigits : limits.digitsDefault, ...others] = new Set([
+    ...tokens.map(({ digits }) => digits),
+    ...(hasTemporaryCode ? [limits.temporaryCodeDigits] : []),
+  ]);
+  if (others.length === 0) return first;
+  const nowMs = clock();
+  const isShownBy = (token: TokenRow) => {
+    const passcode = field.slice(-passcodeFactsOf(token).digits);
+    return evaluate(keys, [token], { passcode, nowMs, isEnough: false }).some(
+      ({ steps = [], repeats }) => steps.length > 0 || repeats !== undefined,
+    );
+  };
+  // Every token is looked at, whichever it is.
+  const found = tokens.filter(isShownBy)[0];
+  return found?.digits ?? (hasTemporaryCode ? limits.temporaryCodeDigits : first);
+}

@@ -1,0 +1,137 @@
+import { limits } from '../limits.ts';
+import { untilFloor } from '../web/floor.ts';
+import type { KeptAnswers } from './answers.ts';
+import { isAuthentic, signedAnswer } from './authenticators.ts';
+import { answerAccess, type Deciding } from './decide.ts';
+import type { KnownClient } from './known-clients.ts';
+import { codes, decodePacket, type Packet, types } from './packet.ts';
+
+/** What became of a packet: counted, and logged without anything that was sent. */
+export type Fate =
+  | 'accept'
+  | 'reject'
+  | 'challenge'
+  | 'status'
+  | 'repeat'
+  | 'malformed'
+  | 'unknown_client'
+  | 'unsigned'
+  | 'forged'
+  | 'proxy_state'
+  | 'unsupported'
+  | 'busy'
+  | 'error';
+
+/** What packets are handled with. */
+export interface Handling extends Deciding {
+  readonly answers: KeptAnswers;
+  /** Told what became of each packet; the client where it is known. */
+  readonly told: (fate: Fate, client?: KnownClient, elapsedMs?: number) => void;
+}
+
+/** Where a datagram came from; an IPv4 address as itself. */
+export interface Sender {
+  readonly address: string;
+  readonly port: number;
+}
+
+const fates: Readonly<Record<number, Fate>> = {
+  [codes.accessAccept]: 'accept',
+  [codes.accessReject]: 'reject',
+  [codes.accessChallenge]: 'challenge',
+};
+
+/**
+ * Makes what takes datagrams and resolves to answers: undefined for those that are dropped in silence. Never rejects. What is
+ * under way is bounded in all and for each client; more is dropped, and comes again.
+ */
+export function makeHandler(handling: Handling) {
+  const counted = makeGate(handling.told);
+
+  const answer = async (packet: Packet, client: KnownClient, address: string, sinceMs: number) => {
+    const proxied = packet.attributes.filter(({ type }) => type === types.proxyState);
+    const reply =
+      packet.code === codes.statusServer
+        ? { code: codes.accessAccept, attributes: [] }
+        : await answerAccess(handling, { packet, client, address });
+    if (reply.code !== codes.accessAccept) await untilFloor(() => performance.now() - sinceMs);
+    const fate = packet.code === codes.statusServer ? 'status' : (fates[reply.code] ?? 'error');
+    handling.told(fate, client, performance.now() - sinceMs);
+    return signedAnswer(packet, client.secret, {
+      ...reply,
+      attributes: [...reply.attributes, ...proxied],
+    });
+  };
+
+  const clientOf = async ({ address }: Sender): Promise<KnownClient | undefined> => {
+    try {
+      const client = await handling.clients.find(address);
+      if (client === undefined) handling.told('unknown_client');
+      return client;
+    } catch {
+      handling.told('error');
+      return undefined;
+    }
+  };
+
+  return async (datagram: Uint8Array, sender: Sender): Promise<Uint8Array | undefined> => {
+    const sinceMs = performance.now();
+    const client = await clientOf(sender);
+    if (client === undefined) return undefined;
+    const packet = decodePacket(datagram);
+    const fault = packet === undefined ? 'malformed' : faultOf(packet, client);
+    if (packet === undefined || fault !== undefined) {
+      handling.told(fault ?? 'malformed', client);
+      return undefined;
+    }
+    const from = `${client.id} ${sender.address} ${sender.port}`;
+    const known = handling.answers.find(from, packet.bytes);
+    if (known !== undefined) {
+      handling.told('repeat', client);
+      return await known;
+    }
+    const answering = counted(client, () => answer(packet, client, sender.address, sinceMs));
+    handling.answers.keep(from, packet.bytes, answering);
+    return await answering;
+  };
+}
+
+/** Lets so much through at once, in all and of one client. What is turned away or fails comes to nothing. */
+function makeGate(told: Handling['told']) {
+  const underWay = new Map<string, number>();
+  let all = 0;
+  return async <T>(client: KnownClient, work: () => Promise<T>): Promise<T | undefined> => {
+    const own = underWay.get(client.id) ?? 0;
+    if (all >= limits.radiusWaiting || own >= limits.radiusWaitingOfOne) {
+      told('busy', client);
+      return undefined;
+    }
+    all += 1;
+    underWay.set(client.id, own + 1);
+    try {
+      return await work();
+    } catch {
+      // Nothing was accepted; the client asks again.
+      told('error', client);
+      return undefined;
+    } finally {
+      all -= 1;
+      const left = (underWay.get(client.id) ?? 1) - 1;
+      if (left === 0) underWay.delete(client.id);
+      else underWay.set(client.id, left);
+    }
+  };
+}
+
+/** Why a packet is dropped; undefined where it is to be answered. */
+function faultOf(packet: Packet, { secret }: KnownClient): Fate | undefined {
+  const { code, attributes } = packet;
+  if (code !== codes.accessRequest && code !== codes.statusServer) return 'unsupported';
+  const proxied = attributes.filter(({ type }) => type === types.proxyState);
+  const octets = proxied.reduce((sum, { value }) => sum + value.length, 0);
+  if (proxied.length > limits.radiusProxyStatesMax || octets > limits.radiusProxyStateBytes)
+    return 'proxy_state';
+  const authentic = isAuthentic(packet, secret);
+  if (authentic === 'authentic') return undefined;
+  return authentic === 'missing' ? 'unsigned' : 'forged';
+}

@@ -1,0 +1,131 @@
+import { createSocket, type Socket } from 'node:dgram';
+import ipaddr from 'ipaddr.js';
+import type { Metrics } from '../api/metrics/metrics.ts';
+import { ServiceError, systemCode } from '../errors.ts';
+import { limits } from '../limits.ts';
+import type { Log } from '../log.ts';
+import type { Management } from '../management.ts';
+import { texts } from '../texts.ts';
+import { makeKeptAnswers } from './answers.ts';
+import type { Deciding } from './decide.ts';
+import { type Fate, makeHandler } from './handle.ts';
+import { type KnownClient, makeKnownClients } from './known-clients.ts';
+import { makeStates } from './states.ts';
+
+/** Where RADIUS is listened for: an IP address and a UDP port, 0 for a free one. */
+export interface RadiusEndpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** RADIUS being listened for. */
+export interface RadiusListening {
+  /** With the ports that were picked. */
+  readonly endpoints: readonly RadiusEndpoint[];
+  /** Hears no more, lets what is being decided be answered within `limits.closingMs`, and closes the sockets. */
+  close(): Promise<void>;
+}
+
+export interface RadiusMeans {
+  readonly management: Management;
+  readonly decide: Deciding['decide'];
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+const silent: ReadonlySet<Fate> = new Set(['accept', 'reject', 'challenge', 'status', 'repeat']);
+
+/** Listens. @throws ServiceError `port_in_use`, `port_forbidden`, `address_absent` */
+export async function listenForRadius(
+  { management, decide, metrics, log }: RadiusMeans,
+  endpoints: readonly RadiusEndpoint[],
+): Promise<RadiusListening> {
+  const { db, keys, clock } = management;
+  const dropped = new Map<Fate, number>();
+  const told = (fate: Fate, client?: KnownClient, elapsedMs = 0) => {
+    metrics.radius.add({ fate });
+    if (!silent.has(fate)) dropped.set(fate, (dropped.get(fate) ?? 0) + 1);
+    else log('info', 'radius', { fate, client: client?.id ?? '-', ms: Math.round(elapsedMs * 10) / 10 });
+  };
+  const handle = makeHandler({
+    management,
+    decide,
+    told,
+    clients: makeKnownClients(db, keys, () => performance.now()),
+    states: makeStates(clock),
+    answers: makeKeptAnswers(() => performance.now()),
+  });
+  const sayDropped = () => {
+    for (const [fate, count] of dropped) log('warn', 'radius packets were not answered', { fate, count });
+    dropped.clear();
+  };
+  const timer = setInterval(sayDropped, limits.radiusDropLogMs).unref();
+  const underWay = new Set<Promise<void>>();
+  const sockets: Socket[] = [];
+  const close = async () => {
+    clearInterval(timer);
+    for (const socket of sockets) socket.removeAllListeners('message');
+    const cut = new Promise<void>(resolve => setTimeout(resolve, limits.closingMs).unref());
+    await Promise.race([Promise.all(underWay), cut]);
+    await Promise.all(sockets.map(socket => new Promise<void>(resolve => socket.close(() => resolve()))));
+    sayDropped();
+  };
+  try {
+    for (const endpoint of endpoints) sockets.push(await bind(endpoint));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  for (const socket of sockets) hear(socket, { handle, underWay, told });
+  return {
+    endpoints: sockets.map(socket => {
+      const { address, port } = socket.address();
+      return { address, port };
+    }),
+    close,
+  };
+}
+
+interface Hearing {
+  readonly handle: ReturnType<typeof makeHandler>;
+  readonly underWay: Set<Promise<void>>;
+  readonly told: (fate: Fate) => void;
+}
+
+function hear(socket: Socket, { handle, underWay, told }: Hearing): void {
+  // What the network says of answers that did not arrive is nobody's fault here.
+  socket.on('error', () => told('error'));
+  socket.on('message', (datagram, { address, port }) => {
+    // A link-local address has its interface behind it.
+    const [plain = ''] = address.split('%');
+    const answering = handle(datagram, { address: ipaddr.process(plain).toString(), port }).then(answer => {
+      if (answer !== undefined) socket.send(answer, port, address, () => undefined);
+    });
+    underWay.add(answering);
+    void answering.finally(() => underWay.delete(answering));
+  });
+}
+
+function bind({ address, port }: RadiusEndpoint): Promise<Socket> {
+  const type = address.includes(':') ? 'udp6' : 'udp4';
+  const socket = createSocket({ type, ipv6Only: type === 'udp6' && address !== '::' });
+  return new Promise((resolve, reject) => {
+    socket.once('error', error => {
+      socket.close();
+      reject(bindError(error));
+    });
+    socket.bind({ address, port, exclusive: true }, () => {
+      socket.removeAllListeners('error');
+      socket.setRecvBufferSize(limits.radiusReceiveBytes);
+      resolve(socket);
+    });
+  });
+}
+
+function bindError(error: Error): Error {
+  const code = systemCode(error);
+  if (code === 'EADDRINUSE') return new ServiceError('port_in_use', texts.startup.portInUse, error);
+  if (code === 'EACCES') return new ServiceError('port_forbidden', texts.startup.portForbidden, error);
+  if (code === 'EADDRNOTAVAIL') return new ServiceError('address_absent', texts.startup.addressAbsent, error);
+  return error;
+}

@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Factors } from '../../../host/service/data/schema.ts';
+import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
+import { createApplication } from '../../../host/service/people/application-changes.ts';
+import { createRadiusClient } from '../../../host/service/radius/clients.ts';
+import type { Service, ServiceOptions } from '../../../host/service/service.ts';
+import { secret } from '../../kit/secrets.ts';
+import { Rig } from '../kit.ts';
+import { accepted, grace, Office } from '../people/kit.ts';
+import { type Answer, makeRequest, type Request, readAnswer, type Sent } from './client.ts';
+
+export const ACCEPT = 2;
+export const REJECT = 3;
+export const CHALLENGE = 11;
+const HERE = '127.0.0.1';
+const AGAIN_MS = 200;
+
+/** A service that listens for RADIUS, with a client at 127.0.0.1 for an application; everything goes when the scope ends. */
+export class RadiusRig implements AsyncDisposable {
+  readonly rig: Rig;
+  readonly office: Office;
+  readonly service: Service;
+  readonly clientId: string;
+  readonly applicationId: string;
+  readonly secret: string;
+  readonly #sockets: Socket[] = [];
+
+  private constructor(
+    parts: Pick<RadiusRig, 'rig' | 'office' | 'service' | 'clientId' | 'applicationId' | 'secret'>,
+  ) {
+    this.rig = parts.rig;
+    this.office = parts.office;
+    this.service = parts.service;
+    this.clientId = parts.clientId;
+    this.applicationId = parts.applicationId;
+    this.secret = parts.secret;
+  }
+
+  static async open(factors: Factors = 'otp', options: Partial<ServiceOptions> = {}): Promise<RadiusRig> {
+    const rig = new Rig();
+    const service = await rig.start({ radius: [{ address: HERE, port: 0 }], ...options });
+    const office = await Office.beside(rig);
+    const { application } = accepted(
+      await createApplication(office.management, grace, { name: 'vpn', factors }),
+    );
+    const given = { name: 'gate', address: HERE, applicationId: application.id };
+    const made = accepted(await createRadiusClient(office.management, grace, given));
+    const parts = { rig, office, service, clientId: made.client.id, applicationId: application.id };
+    return new RadiusRig({ ...parts, secret: secret(made.value) });
+  }
+
+  get port(): number {
+    return this.service.radius[0]?.port ?? 0;
+  }
+
+  get nowMs(): number {
+    return this.rig.clock.nowMs;
+  }
+
+  /** A client's socket, which remembers every datagram that it is sent. */
+  async socket(): Promise<ClientSocket> {
+    const socket = createSocket('udp4').bind(0, HERE);
+    await once(socket, 'listening');
+    this.#sockets.push(socket);
+    return new ClientSocket(socket, this.port, this.secret);
+  }
+
+  /** One request from a socket of its own, and its answer. */
+  async ask(request: Omit<Request, 'secret'>): Promise<Answer> {
+    return await (await this.socket()).ask(request);
+  }
+
+  /** Whether a request gets no answer: a Status-Server after it does, and nothing comes in between or for a while. */
+  async isDropped(bytes: Uint8Array): Promise<boolean> {
+    const socket = await this.socket();
+    await socket.send(bytes);
+    await socket.ask({ code: 12, identifier: 200 });
+    await socket.ask({ identifier: 201, user: 'nobody', password: '000000' });
+    return socket.received.length === 2;
+  }
+
+  /** What the service has counted of RADIUS packets by what became of them. */
+  async fates(): Promise<Record<string, number>> {
+    const name = `metrics ${randomUUID()}`;
+    const { value } = accepted(await createApiKey(this.office.management, grace, { name, role: 'auditor' }));
+    const response = await fetch(`${this.service.url}/metrics`, {
+      headers: { authorization: `Bearer ${secret(value)}` },
+    });
+    const lines = (await response.text()).matchAll(/passfob_radius_packets_total\{fate="(\w+)"\} (\d+)/g);
+    return Object.fromEntries([...lines].map(([, fate, count]) => [fate, Number(count)]));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.close();
+    await this.office[Symbol.asyncDispose]();
+    await this.rig[Symbol.asyncDispose]();
+  }
+}
+
+export class ClientSocket {
+  readonly received: Buffer[] = [];
+  readonly #socket: Socket;
+  readonly #port: number;
+  readonly #secret: string;
+  #waiting: (() => void)[] = [];
+
+  constructor(socket: Socket, port: number, secretText: string) {
+    this.#socket = socket;
+    this.#port = port;
+    this.#secret = secretText;
+    socket.on('message', datagram => {
+      this.received.push(datagram);
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      for (const resume of waiting) resume();
+    });
+  }
+
+  send(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) =>
+      this.#socket.send(bytes, this.#port, HERE, error => (error === null ? resolve() : reject(error))),
+    );
+  }
+
+  /** Waits until so many datagrams have come in all. */
+  async until(count: number): Promise<void> {
+    while (this.received.length < count) await new Promise<void>(resolve => this.#waiting.push(resolve));
+  }
+
+  async ask(request: Omit<Request, 'secret'>): Promise<Answer> {
+    const sent = makeRequest({ ...request, secret: this.#secret });
+    return this.read(await this.exchange(sent), sent);
+  }
+
+  /** Sends the same packet again and again, as clients do, until something comes. */
+  async insist(sent: Sent): Promise<Buffer> {
+    const before = this.received.length;
+    while (this.received.length === before) {
+      await this.send(sent.bytes);
+      await Promise.race([this.until(before + 1), wait(AGAIN_MS)]);
+    }
+    return this.received[before] ?? Buffer.alloc(0);
+  }
+
+  /** Sends, and waits for the next datagram. */
+  async exchange(sent: Sent): Promise<Buffer> {
+    const before = this.received.length;
+    await this.send(sent.bytes);
+    await this.until(before + 1);
+    return this.received[before] ?? Buffer.alloc(0);
+  }
+
+  read(answer: Buffer, sent: Sent): Answer {
+    return readAnswer(answer, sent, this.#secret);
+  }
+}
+
+/** The value of an answer's first attribute of a type. */
+export function attributeOf({ attributes }: Answer, type: number): Buffer | undefined {
+  const found = attributes.find(([one]) => one === type);
+  return found && Buffer.from(found[1]);
+}

@@ -1,0 +1,134 @@
+import { expect, test } from 'vitest';
+import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
+import { secret } from '../../kit/secrets.ts';
+import { codeAt, codeNow, stepAt, wrongCode } from '../kit.ts';
+import { accepted, grace } from '../people/kit.ts';
+import { ACCEPT, attributeOf, CHALLENGE, RadiusRig, REJECT } from './kit.ts';
+
+const REPLY_MESSAGE = 18;
+const STATE = 24;
+const CALLING_STATION = 31;
+const PIN = secret('730194');
+
+test('a passcode is accepted once, and every refusal is the same but for its signatures', async () => {
+  await using rig = await RadiusRig.open();
+  await rig.office.users('ada', 'shut');
+  const token = await rig.office.token('ada');
+  const password = codeNow(token, rig.nowMs);
+  expect(await rig.ask({ user: 'ada', password })).toMatchObject({ code: ACCEPT, attributes: [] });
+  const refused = [
+    await rig.ask({ user: 'ada', password }),
+    await rig.ask({ user: 'ada', password: wrongCode(token, rig.nowMs) }),
+    await rig.ask({ user: 'nobody', password }),
+    await rig.ask({ user: 'shut', password }),
+    await rig.ask({ user: 'ada', password: '' }),
+    await rig.ask({ user: 'ada', password: '1' }),
+    await rig.ask({ user: 'ada', password: 'x'.repeat(128) }),
+    await rig.ask({ user: 'ada' }),
+    await rig.ask({ user: 'ada', attributes: [[3, Buffer.alloc(17)]] }),
+    await rig.ask({ user: 'ada', password: wrongCode(token, rig.nowMs), attributes: [[STATE, 'unknown']] }),
+  ];
+  for (const answer of refused) expect(answer).toEqual(refused[0]);
+  expect(refused[0]?.code).toBe(REJECT);
+  const outcomes = (await rig.service.events()).map(({ outcome }) => outcome).reverse();
+  expect(outcomes.slice(0, 5)).toEqual(['accepted', 'replay', 'wrong', 'unknown_user', 'no_usable_token']);
+});
+
+test('the source is the Calling-Station-Id, or the address of the client', async () => {
+  await using rig = await RadiusRig.open();
+  await rig.ask({ user: 'ada', password: '000000', attributes: [[CALLING_STATION, '198.51.100.7']] });
+  await rig.ask({ user: 'ada', password: '000000' });
+  const sources = (await rig.service.events()).map(({ source }) => source).reverse();
+  expect(sources).toEqual(['198.51.100.7', '127.0.0.1']);
+});
+
+test('Status-Server is answered, and Proxy-State comes back in its order', async () => {
+  await using rig = await RadiusRig.open();
+  const proxied = [
+    [33, 'one'],
+    [33, 'two'],
+  ] as const;
+  const status = await rig.ask({ code: 12, attributes: proxied });
+  expect(status.code).toBe(ACCEPT);
+  const refused = await rig.ask({ user: 'nobody', password: '123456', attributes: proxied });
+  for (const { attributes } of [status, refused])
+    expect(attributes.filter(([type]) => type === 33).map(([, value]) => `${value}`)).toEqual(['one', 'two']);
+});
+
+test('PIN and passcode in one field: the passcode is its tail', async () => {
+  await using rig = await RadiusRig.open('pin_otp');
+  const { management } = rig.office;
+  await rig.office.users('ada');
+  const short = await rig.office.token('ada');
+  accepted(await resetPin(management, grace, 'ada'));
+  accepted(await choosePin(management, grace, { user: 'ada', pin: PIN }));
+  const ask = async (password: string) => (await rig.ask({ user: 'ada', password })).code;
+  expect(await ask(codeNow(short, rig.nowMs))).toBe(REJECT);
+  expect(await ask(`000000${codeNow(short, rig.nowMs)}`)).toBe(REJECT);
+  expect(await ask(`${PIN}${codeNow(short, rig.nowMs)}`)).toBe(ACCEPT);
+  // Passcodes of two lengths: the one that the field ends with counts.
+  const long = await rig.office.token('ada', { digits: 8 });
+  expect(await ask(`${PIN}${codeNow(long, rig.nowMs)}`)).toBe(ACCEPT);
+  rig.rig.clock.nowMs += 30_000;
+  expect(await ask(`${PIN}${codeNow(short, rig.nowMs)}`)).toBe(ACCEPT);
+  expect(await ask(`${PIN}${codeNow(short, rig.nowMs)}`)).toBe(REJECT);
+  expect((await rig.service.events())[0]?.outcome).toBe('replay');
+});
+
+test('a token whose PIN is asked for by the service wants it in every application', async () => {
+  await using rig = await RadiusRig.open('otp');
+  await rig.office.users('ada');
+  const token = await rig.office.token('ada');
+  const { db } = rig.office.store;
+  await db.updateTable('tokens').set({ pin_place: 'service' }).execute();
+  accepted(await resetPin(rig.office.management, grace, 'ada'));
+  accepted(await choosePin(rig.office.management, grace, { user: 'ada', pin: PIN }));
+  const password = codeNow(token, rig.nowMs);
+  expect((await rig.ask({ user: 'ada', password })).code).toBe(REJECT);
+  expect((await rig.ask({ user: 'ada', password: `${PIN}${password}` })).code).toBe(ACCEPT);
+});
+
+test('password and passcode in one field', async () => {
+  await using rig = await RadiusRig.open('password_otp');
+  await rig.office.users('ada');
+  const token = await rig.office.token('ada');
+  const password = await rig.office.password('ada');
+  const code = codeNow(token, rig.nowMs);
+  expect((await rig.ask({ user: 'ada', password: `${password}x${code}` })).code).toBe(REJECT);
+  expect((await rig.ask({ user: 'ada', password: code })).code).toBe(REJECT);
+  expect((await rig.ask({ user: 'ada', password: `${password}${code}` })).code).toBe(ACCEPT);
+});
+
+test('a fob out of step is asked for its next passcode, and then for a log-in after it', async () => {
+  await using rig = await RadiusRig.open('otp', { lock: { threshold: 0, periodMs: 1000 } });
+  await rig.office.users('ada', 'eve');
+  const token = await rig.office.token('ada');
+  const ahead = (steps: number) => codeAt(token, stepAt(token, rig.nowMs) + steps);
+  const first = await rig.ask({ user: 'ada', password: ahead(10) });
+  expect(first.code).toBe(CHALLENGE);
+  expect(`${attributeOf(first, REPLY_MESSAGE)}`).toContain('out of step');
+  const state = attributeOf(first, STATE) ?? Buffer.alloc(0);
+  expect(state).toHaveLength(24);
+  const answer = (password: string, user = 'ada', of = state) =>
+    rig.ask({ user, password, attributes: [[STATE, of]] });
+  const second = await answer(ahead(11));
+  expect(second.code).toBe(CHALLENGE);
+  expect((await answer(ahead(11))).code).toBe(REJECT);
+  const last = attributeOf(second, STATE) ?? Buffer.alloc(0);
+  expect((await answer(ahead(11), 'ada', last)).code).toBe(REJECT);
+  expect((await rig.ask({ user: 'ada', password: ahead(12) })).code).toBe(ACCEPT);
+  // Another's, one that is over, and a second passcode that does not follow.
+  for (const [user, later, password] of [
+    ['eve', 0, 21],
+    ['ada', 120_000, 21],
+    ['ada', 0, 22],
+  ] as const) {
+    const asked = await rig.ask({ user: 'ada', password: ahead(20) });
+    expect(asked.code, user).toBe(CHALLENGE);
+    const next = ahead(password);
+    rig.rig.clock.nowMs += later;
+    expect((await answer(next, user, attributeOf(asked, STATE))).code, user).toBe(REJECT);
+    rig.rig.clock.nowMs -= later;
+  }
+  expect((await rig.service.events()).filter(({ outcome }) => outcome === 'accepted')).toHaveLength(1);
+});
