@@ -36,7 +36,7 @@ import { makeBuckets } from './web/buckets.ts';
 import { readCertificate } from './web/certificate.ts';
 import { hostsOf, type Listening, listen, liveCertificate, localUrl, reachOf } from './web/listener.ts';
 import { makeApp } from './web/server.ts';
-import { startWorking } from './working.ts';
+import { startWorking, type Working } from './working.ts';
 
 export type { ServiceOptions } from './options.ts';
 
@@ -141,14 +141,9 @@ async function startOn(
   };
   const working = startWorking(parts, options);
   const app = appOf(parts, options, { listening, state, wakeJobs: working.wakeJobs });
-  try {
-    state.port = await listen(app, listening.host, options.port);
-  } catch (error) {
-    // What is under way ends before the database is closed under it.
-    changes.close();
-    await working.stop();
-    throw error;
-  }
+  state.port = await listen(app, listening.host, options.port).catch(error =>
+    giveUp(error, changes, working),
+  );
   state.hosts = hostsOf(listening, state.port);
   const url = localUrl(listening, state.port);
   const live = liveCertificate(app, options.tls, options.log ?? noLog);
@@ -171,6 +166,13 @@ async function startOn(
       await store.close();
     }),
   };
+}
+
+/** Ends what is under way, before the database is closed under it. */
+async function giveUp(error: unknown, changes: Changes, working: Working): Promise<never> {
+  changes.close();
+  await working.stop();
+  throw error;
 }
 
 function madeOf(isNew: Readonly<Record<Made, boolean>>): Made[] {
