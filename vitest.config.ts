@@ -15,7 +15,7 @@ const ON_BOTH_DATABASES = [
 
 /** What takes a minute and more where counts are big: it goes first, so that none of it is left running alone. */
 const SLOW =
-  /(?:rollback|life|power-cuts|race|axe|activate|malice|cuts|power|wrong-turns|endings|wear|killed|serve|bangle-pages|storage-faults|journey)\.test\.ts$/;
+  /(?:rollback(?:-pins)?|life|power-cuts|race|axe|activate|malice|cuts|power|wrong-turns|endings|wear|killed|serve|bangle-pages|storage-faults|journey)\.test\.ts$/;
 
 /** Within that by project: a worker that is not isolated goes on with the next file where it is of the same one. */
 class SlowFirst extends BaseSequencer {
