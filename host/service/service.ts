@@ -23,7 +23,7 @@ import { addToken, type NewToken, type TokenResult } from './tokens/issue.ts';
 import { changeTokenState } from './tokens/moves.ts';
 import type { TokenState } from './tokens/states.ts';
 import { listTokens, type TokenView } from './tokens/views.ts';
-import type { Engine } from './validation/engine.ts';
+import type { ClosingEngine, Engine } from './validation/engine.ts';
 import { listEvents, type ValidationEvent } from './validation/events.ts';
 import type { Outcome } from './validation/outcomes.ts';
 import { prepareSource } from './validation/source.ts';
@@ -32,7 +32,7 @@ import { readCertificate } from './web/certificate.ts';
 import type { WebContext } from './web/context.ts';
 import { hostsOf, type Listening, listen, liveCertificate, localUrl, reachOf } from './web/listener.ts';
 import { makeApp } from './web/server.ts';
-import { startWorking } from './working.ts';
+import { startWorking, type Working } from './working.ts';
 
 export type { ServiceOptions } from './options.ts';
 
@@ -137,12 +137,7 @@ async function startOn(
   const decide: Engine['decide'] = async request =>
     announced(changes, await counted(metrics, () => engine.decide(request)));
   const app = appOf(parts, options, { listening, state, wakeJobs: working.wake, decide });
-  // What is under way ends before the database is closed under it.
-  const stop = async () => {
-    changes.close();
-    await working.stop();
-    await engine.close();
-  };
+  const stop = stopper(parts, working);
   state.port = await orElse(stop, () => listen(app, listening.host, options.port));
   state.hosts = hostsOf(listening, state.port);
   const radius = await orElse(
@@ -169,6 +164,15 @@ async function startOn(
       await stop();
       await store.close();
     }),
+  };
+}
+
+/** Ends what is under way, before the database is closed under it. */
+function stopper({ changes, engine }: Parts, working: Working): () => Promise<void> {
+  return async () => {
+    changes.close();
+    await working.stop();
+    await engine.close();
   };
 }
 
@@ -231,7 +235,7 @@ function addressesOf(listening: Listening, state: ListenerState): Reach {
 interface Parts {
   readonly store: Store;
   readonly keys: Keys;
-  readonly engine: Engine;
+  readonly engine: ClosingEngine;
   readonly application: Application;
   /** The application that operators sign in to. */
   readonly console: Application;

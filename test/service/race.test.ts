@@ -4,7 +4,7 @@ import { add, apiKeyOf, codeNow, isOnPostgres, NOON_MS, newToken, post, Rig, wro
 
 const PARALLEL = 64;
 const FEW = 5;
-const MANY = isBigRun ? (isOnPostgres ? 300 : 100) : FEW;
+const MANY = isBigRun ? 300 : FEW;
 const ALERTS_LISTED = 50;
 const LONG_MS = 400_000;
 /** No lock: what is counted here is the high-water mark's work alone. */
