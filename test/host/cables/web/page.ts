@@ -78,7 +78,10 @@ const steps = {
   async open(carrier: Carrier) {
     transport = await opened(carrier);
     client = connect(transport);
-    const { serial, state } = await client.hello();
+    const { serial, state } = await client.hello().catch(async (error: unknown) => {
+      await client.close();
+      throw error;
+    });
     return { serial, state };
   },
   async startPairing() {
