@@ -1,6 +1,7 @@
 /** What `passfob/browser` offers: the client, and fobs at the ports of a browser. Nothing here needs Node. */
 export {
   chooseWebHid,
+  grantedWebHid,
   openWebHid,
   type WebHid,
   type WebHidDevice,
@@ -8,6 +9,7 @@ export {
 } from '../transports/web-hid.ts';
 export {
   chooseWebSerial,
+  grantedWebSerial,
   openWebSerial,
   type WebSerial,
   type WebSerialPort,

@@ -4,7 +4,7 @@ import { FRAMES_PAGE, formOf } from './hid-forms.ts';
 import { inOrder } from './in-order.ts';
 import { pipe } from './pipe.ts';
 import type { Transport } from './transport.ts';
-import { type EventSource, exceptionName, hasItOpen, whyNotChosen } from './web.ts';
+import { type EventSource, exceptionName, hasItOpen, whyForbidden, whyNotChosen } from './web.ts';
 
 /** What is used of a device of the WebHID API (WICG, `HIDDevice`). */
 export interface WebHidDevice extends EventSource<'inputreport', WebHidReport> {
@@ -27,6 +27,8 @@ export interface WebHidReport {
 
 /** What is used of `navigator.hid`. */
 export interface WebHid extends EventSource<'disconnect', { readonly device: unknown }> {
+  /** The devices that this page may open, as far as they are plugged in. */
+  getDevices(): Promise<WebHidDevice[]>;
   requestDevice(options: {
     readonly filters: readonly { readonly usagePage: number }[];
   }): Promise<WebHidDevice[]>;
@@ -49,6 +51,18 @@ export async function chooseWebHid(hid: WebHid): Promise<WebHidDevice> {
   if (device === undefined)
     throw new FobError('cancelled', { sentence: 'No device was chosen that may be a fob.' });
   return device;
+}
+
+/**
+ * The devices that may be fobs and that the browser lets this page open without asking its person once more: chosen
+ * before, or granted by whoever manages the browser. None is a matter for `chooseWebHid`.
+ * @throws FobError `port-forbidden` where the page may use no HID devices at all
+ */
+export async function grantedWebHid(hid: WebHid): Promise<WebHidDevice[]> {
+  const devices = await hid.getDevices().catch((cause: unknown) => {
+    throw whyForbidden(cause);
+  });
+  return devices.filter(device => formOfDevice(device) !== undefined);
 }
 
 /**

@@ -3,12 +3,15 @@ import { SERIAL_BAUD } from '../limits.ts';
 import { inOrder } from './in-order.ts';
 import { pipe } from './pipe.ts';
 import type { Transport } from './transport.ts';
-import { type EventSource, exceptionName, hasItOpen, whyNotChosen } from './web.ts';
+import { type EventSource, exceptionName, hasItOpen, whyForbidden, whyNotChosen } from './web.ts';
 
 /** What is used of a port of the Web Serial API (WICG, `SerialPort`). */
 export interface WebSerialPort extends EventSource<'disconnect', unknown> {
   readonly readable: ByteSource | null;
   readonly writable: ByteSink | null;
+  /** Whether the device is plugged in; older browsers do not say. */
+  readonly connected?: boolean;
+  getInfo(): { readonly usbVendorId?: number };
   open(options: { readonly baudRate: number }): Promise<void>;
   setSignals(signals: {
     readonly dataTerminalReady: boolean;
@@ -33,6 +36,8 @@ interface ByteSink {
 
 /** What is used of `navigator.serial`. */
 export interface WebSerial {
+  /** The ports that this page may open. */
+  getPorts(): Promise<WebSerialPort[]>;
   requestPort(options: {
     readonly filters: readonly { readonly usbVendorId: number }[];
   }): Promise<WebSerialPort>;
@@ -50,6 +55,21 @@ export async function chooseWebSerial(serial: WebSerial): Promise<WebSerialPort>
   return await serial.requestPort({ filters: [{ usbVendorId: ESPRUINO_VENDOR }] }).catch((cause: unknown) => {
     throw whyNotChosen(cause);
   });
+}
+
+/**
+ * The ports of boards that the browser lets this page open without asking its person once more: chosen before, or
+ * granted by whoever manages the browser. None is a matter for `chooseWebSerial`. A board that carries frames over HID
+ * has a serial port as well, which carries none: look for those by `grantedWebHid` first. The port of a cable that has
+ * just been pulled may still be among them, and fails to open.
+ * @throws FobError `port-forbidden` where the page may use no ports at all
+ */
+export async function grantedWebSerial(serial: WebSerial): Promise<WebSerialPort[]> {
+  const ports = await serial.getPorts().catch((cause: unknown) => {
+    throw whyForbidden(cause);
+  });
+  // Where every port is granted, a computer's own are among them.
+  return ports.filter(port => port.getInfo().usbVendorId === ESPRUINO_VENDOR && port.connected !== false);
 }
 
 /**

@@ -27,6 +27,15 @@ export function whyNotChosen(cause: unknown): FobError {
   });
 }
 
+/** Why a browser does not say what the page may open. */
+export function whyForbidden(cause: unknown): FobError {
+  return new FobError('port-forbidden', {
+    sentence: 'The browser does not let this page use devices.',
+    next: 'Open the page over HTTPS or from localhost, and not within a page of another site.',
+    cause,
+  });
+}
+
 /** The page itself holds the port: browsers do not say so of another program. */
 export function hasItOpen(cause?: unknown): FobError {
   return new FobError('port-busy', {

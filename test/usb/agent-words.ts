@@ -17,17 +17,29 @@ export type Command =
   | { readonly do: 'listen'; readonly channel: number }
   /** Runs Node with these arguments. */
   | { readonly do: 'run'; readonly args: readonly string[] }
-  /** Starts Node with these arguments and answers with the first line that it says on standard error. */
-  | { readonly do: 'start'; readonly args: readonly string[] }
-  /** Writes a line to what was started, and answers with the next that it says on standard output. */
-  | { readonly do: 'tell'; readonly line: string }
-  /** Ends the standard input of what was started, and answers with its exit code. */
-  | { readonly do: 'finish' }
+  /** Starts a program that goes on; what it says comes as events. */
+  | { readonly do: 'start'; readonly program: number; readonly command: readonly string[] }
+  /** Writes to the standard input of a program; null ends it. */
+  | { readonly do: 'tell'; readonly program: number; readonly text: string | null }
+  | { readonly do: 'kill'; readonly program: number }
+  /** Writes a file into the guest's layer of memory, with the folders above it. */
+  | { readonly do: 'write'; readonly path: string; readonly text: string }
+  /** Copies a folder of the machine that it runs on into the guest's layer of memory. */
+  | { readonly do: 'copy'; readonly from: string; readonly to: string }
+  /** Connects a port of the guest's loopback with a port of the machine that it runs on. */
+  | { readonly do: 'join'; readonly port: number; readonly outside: number }
   | { readonly do: 'exit'; readonly code: number };
 
 export type Event =
   | { readonly event: 'text'; readonly channel: number; readonly text: string }
   | { readonly event: 'report'; readonly channel: number; readonly bytes: readonly number[] }
+  | {
+      readonly event: 'said';
+      readonly program: number;
+      readonly stream: 'out' | 'err';
+      readonly text: string;
+    }
+  | { readonly event: 'ended'; readonly program: number; readonly code: number | null }
   /** The kind of the error, or null where the channel was closed as asked. */
   | { readonly event: 'closed'; readonly channel: number; readonly kind: string | null };
 

@@ -4,8 +4,9 @@
  */
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { listHidDevices, openHid } from '../../host/transports/hid.ts';
@@ -13,7 +14,7 @@ import { openSerial } from '../../host/transports/serial.ts';
 import type { Transport } from '../../host/transports/transport.ts';
 import { attach } from '../../simulator/fronts/usbip/vhci.ts';
 import type { Answer, Command, DeviceKind } from './agent-words.ts';
-import { Program, ran } from './programs.ts';
+import { Programs, ran } from './programs.ts';
 
 const DEVICE_PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 50;
@@ -23,7 +24,7 @@ const outside = connect({ host, port: Number(port), noDelay: true });
 const say = (answer: Answer) => outside.write(`${JSON.stringify(answer)}\n`);
 
 const channels = new Map<number, Transport>();
-let program: Program | undefined;
+const programs = new Programs(say);
 
 /** What the kernel's drivers make of a device. */
 const NAMES: Readonly<Record<DeviceKind, RegExp>> = { serial: /^ttyACM\d+$/, hid: /^hidraw\d+$/ };
@@ -81,6 +82,21 @@ async function open(channel: number, kind: DeviceKind): Promise<void> {
   });
 }
 
+async function dialled(to: string, at: number): Promise<Socket> {
+  const socket = connect({ host: to, port: at, noDelay: true });
+  await once(socket, 'connect');
+  return socket;
+}
+
+async function join(inside: number, beyond: number): Promise<void> {
+  const ends = [await dialled('127.0.0.1', inside), await dialled(host, beyond)] as const;
+  for (const [one, other] of [ends, [...ends].reverse()] as [Socket, Socket][]) {
+    one.pipe(other);
+    one.on('error', () => other.destroy());
+    one.on('close', () => other.destroy());
+  }
+}
+
 async function perform(command: Command): Promise<unknown> {
   switch (command.do) {
     case 'attach':
@@ -100,12 +116,18 @@ async function perform(command: Command): Promise<unknown> {
     case 'run':
       return ran(command.args);
     case 'start':
-      program = new Program(command.args);
-      return program.firstWords();
+      return programs.start(command.program, command.command);
     case 'tell':
-      return program?.tell(command.line);
-    case 'finish':
-      return program?.finish();
+      return programs.tell(command.program, command.text);
+    case 'kill':
+      return programs.kill(command.program);
+    case 'write':
+      await mkdir(dirname(command.path), { recursive: true });
+      return writeFile(command.path, command.text);
+    case 'copy':
+      return cp(command.from, command.to, { recursive: true });
+    case 'join':
+      return join(command.port, command.outside);
     case 'exit':
       process.exit(command.code);
   }

@@ -4,16 +4,22 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
 import { type ErrorKind, FobError } from '../../host/errors.ts';
 import { root } from '../tidy/files.ts';
 import type { Answer, Command, Ended, Event } from './agent-words.ts';
+import { agentIn } from './bundles.ts';
 import { EXIT_PORT, HOST_ADDRESS, initramfs } from './initramfs.ts';
 import type { Kernel } from './kernel.ts';
 
 const BOOT_PATIENCE_MS = 180_000;
 const END_PATIENCE_MS = 20_000;
-const MEMORY_MB = 1024;
+/** A browser and a service take some 800. */
+const MEMORY_MB = 2048;
+const ENVIRONMENT = [
+  `NODE_PATH=${join(root, 'node_modules')}`,
+  'PATH=/usr/bin:/bin:/usr/sbin:/sbin',
+  'HOME=/run',
+];
 
 /** A running guest, with the agent in it at the other end of a line. */
 export class Guest {
@@ -24,7 +30,7 @@ export class Guest {
   private readonly waiting = new Map<number, (answer: Ended) => void>();
   private readonly listeners = new Set<(event: Event) => void>();
   private lastId = 0;
-  private lastChannel = 0;
+  private lastNumber = 0;
 
   private constructor(machine: ChildProcess, ended: Promise<number>, agent: Socket, folder: string) {
     this.machine = machine;
@@ -44,15 +50,8 @@ export class Guest {
     const called = new Promise<Socket>(resolve => server.once('connection', resolve));
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
-    const agent = await bundled(folder);
-    const command = [
-      '/usr/bin/env',
-      ...agent.environment,
-      process.execPath,
-      agent.path,
-      HOST_ADDRESS,
-      `${port}`,
-    ];
+    const agent = [process.execPath, await agentIn(folder), HOST_ADDRESS, `${port}`];
+    const command = ['/usr/bin/env', ...ENVIRONMENT, ...agent];
     const image = await initramfs(folder, busybox, kernel.modules, command);
     const machine = spawn(qemu, machineOptions(kernel.image, image), { stdio: ['ignore', 'pipe', 'pipe'] });
     record(machine);
@@ -84,8 +83,9 @@ export class Guest {
     return value;
   }
 
-  newChannel(): number {
-    return ++this.lastChannel;
+  /** For a channel or a program. */
+  newNumber(): number {
+    return ++this.lastNumber;
   }
 
   onEvent(listener: (event: Event) => void): () => void {
@@ -132,30 +132,4 @@ function record(machine: ChildProcess): void {
   const log = createWriteStream(join(folder, 'guest-console'));
   machine.stdout?.pipe(log);
   machine.stderr?.pipe(process.stderr, { end: false });
-}
-
-/** The agent as one file; the packages with native parts come from the tree. */
-async function bundled(folder: string): Promise<{ path: string; environment: string[] }> {
-  const path = join(folder, 'agent.cjs');
-  await build({
-    absWorkingDir: root,
-    entryPoints: ['test/usb/agent.ts'],
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    packages: 'external',
-    // A dynamic import would look for packages beside the bundle.
-    supported: { 'dynamic-import': false },
-    outfile: path,
-    logLevel: 'error',
-  });
-  return {
-    path,
-    environment: [
-      `NODE_PATH=${join(root, 'node_modules')}`,
-      'PATH=/usr/bin:/bin:/usr/sbin:/sbin',
-      'HOME=/run',
-    ],
-  };
 }

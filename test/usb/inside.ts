@@ -1,22 +1,23 @@
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { EXIT_CODES } from '../../host/cli/exit-codes.ts';
 import { connect } from '../../host/client/index.ts';
-import { root } from '../tidy/files.ts';
 import type { DeviceKind } from './agent-words.ts';
+import { program } from './bundles.ts';
 import type { Guest } from './guest.ts';
+import { GuestProgram } from './guest-program.ts';
 import type { Ran } from './programs.ts';
 import { SimulatedDevice } from './simulator.ts';
 import { cableTo, UsbDriver } from './usb-driver.ts';
 
-const PASSFOB = join(root, 'dist/host/cli/main.js');
-
-async function passfob(guest: Guest, ...args: string[]): Promise<Ran> {
-  return (await guest.ask({ do: 'run', args: [PASSFOB, ...args] })) as Ran;
-}
-
 /** What runs in the guest as a whole, slow as it is: the command line upon the drivers, and a device plugged in there. */
 export function inside(guestOf: () => Guest): void {
+  let file = '';
+  beforeAll(async () => {
+    file = await program('passfob');
+  });
+  const passfob = async (guest: Guest, ...args: string[]) =>
+    (await guest.ask({ do: 'run', args: [file, ...args] })) as Ran;
+
   describe.each<[DeviceKind, 'pico' | 'pico-hid', RegExp]>([
     ['serial', 'pico', /^serial:\/dev\/ttyACM\d$/],
     ['hid', 'pico-hid', /^hid:/],
@@ -48,10 +49,11 @@ export function inside(guestOf: () => Guest): void {
 
   it('simulate --attach plugs the device in where it runs, and again after a replug', async () => {
     const guest = guestOf();
-    const args = [PASSFOB, 'simulate', '--board=pico', '--usbip=0', '--attach', '--control'];
-    expect(JSON.parse((await guest.ask({ do: 'start', args })) as string)).toMatchObject({ ready: true });
-    const tell = async (word: string) =>
-      JSON.parse((await guest.ask({ do: 'tell', line: JSON.stringify({ do: word }) })) as string);
+    const options = ['--board=pico', '--usbip=0', '--attach', '--control'];
+    const simulate = await GuestProgram.start(guest, process.execPath, file, 'simulate', ...options);
+    const [, ready = ''] = await simulate.heard('err', /^(.*)\n/);
+    expect(JSON.parse(ready)).toMatchObject({ ready: true });
+    const tell = async (word: string) => JSON.parse(await simulate.tell(JSON.stringify({ do: word })));
     const greets = async () => {
       const { transport } = await cableTo(guest, 'serial');
       expect((await connect(transport).hello()).state).toBe('blank');
@@ -62,7 +64,7 @@ export function inside(guestOf: () => Guest): void {
     await guest.ask({ do: 'gone', kind: 'serial' });
     expect(await tell('replug')).toMatchObject({ ok: true });
     await greets();
-    expect(await guest.ask({ do: 'finish' })).toBe(0);
+    expect(await simulate.finish()).toBe(0);
     await guest.ask({ do: 'gone', kind: 'serial' });
   });
 }

@@ -33,7 +33,7 @@ export function keyboard(guestOf: () => Guest): void {
     }
     const code = secret(await owner.passcodeShown());
     expect(code).toMatch(/^\d{6}$/);
-    const channel = guest.newChannel();
+    const channel = guest.newNumber();
     const usages: number[] = [];
     const typed = new Promise<void>(resolve => {
       guest.onEvent(event => {

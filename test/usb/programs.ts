@@ -1,7 +1,6 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface, type Interface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
+import type { Event } from './agent-words.ts';
 
 /** What a program said by its end. */
 export interface Ran {
@@ -26,30 +25,41 @@ export function ran(args: readonly string[]): Promise<Ran> {
   });
 }
 
-/** Node with these arguments, which is spoken to in lines. */
-export class Program {
-  private readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
-  private readonly output: Interface;
+/** Programs that go on beside each other, by the numbers that the tests give them. */
+export class Programs {
+  private readonly running = new Map<number, ChildProcess>();
+  private readonly say: (event: Event) => void;
 
-  constructor(args: readonly string[]) {
-    this.child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-    this.output = createInterface({ input: this.child.stdout });
+  constructor(say: (event: Event) => void) {
+    this.say = say;
   }
 
-  async firstWords(): Promise<string> {
-    const [line] = await once(createInterface({ input: this.child.stderr }), 'line');
-    return line;
+  async start(program: number, [path = '', ...args]: readonly string[]): Promise<void> {
+    const child = spawn(path, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    await once(child, 'spawn');
+    this.running.set(program, child);
+    // What is written to one that has just ended; its end is told by `close`.
+    child.stdin.on('error', () => undefined);
+    for (const [stream, from] of [
+      ['out', child.stdout],
+      ['err', child.stderr],
+    ] as const) {
+      from.setEncoding('utf8');
+      from.on('data', text => this.say({ event: 'said', program, stream, text }));
+    }
+    child.on('close', code => {
+      this.running.delete(program);
+      this.say({ event: 'ended', program, code });
+    });
   }
 
-  async tell(line: string): Promise<string> {
-    const answer = once(this.output, 'line');
-    this.child.stdin.write(`${line}\n`);
-    return (await answer)[0];
+  tell(program: number, text: string | null): void {
+    const input = this.running.get(program)?.stdin;
+    if (text === null) input?.end();
+    else input?.write(text);
   }
 
-  async finish(): Promise<number | null> {
-    const closed = once(this.child, 'close');
-    this.child.stdin.end();
-    return (await closed)[0];
+  kill(program: number): void {
+    this.running.get(program)?.kill('SIGKILL');
   }
 }

@@ -108,7 +108,7 @@ export async function cableTo(
   kind: DeviceKind,
   sent: () => Promise<void> = async () => {},
 ): Promise<Pipe> {
-  const channel = guest.newChannel();
+  const channel = guest.newNumber();
   const cable = pipe({
     name: `guest ${kind}`,
     write: async text => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conformance } from '../conformance/suite.ts';
+import { describeNeeds, needsTool } from '../kit/tools.ts';
 import type { DeviceKind } from './agent-words.ts';
+import { inBrowser } from './browser/in-browser.ts';
 import type { Guest } from './guest.ts';
 import { inside } from './inside.ts';
 import { keyboard } from './keyboard.ts';
@@ -30,6 +32,7 @@ if (lacking !== undefined) {
   });
   keyboard(there);
   inside(there);
+  describeNeeds(needsTool('chromium'), 'Chromium in the guest', path => inBrowser(there, path));
   it('the guest ends as it should', async () => {
     const code = await there().end();
     guest = undefined;

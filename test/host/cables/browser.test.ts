@@ -1,23 +1,17 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { describeNeeds, type Need, tool } from '../../kit/tools.ts';
 import { needsBuild, simulatedFob } from '../kit/simulated-fob.ts';
+import type { Carrier } from './web/page.ts';
+import { pageScript, stepsOf } from './web/steps.ts';
 
 const needsBrowser: Need<string> = {
   name: 'npm run build, and chromium',
   found: needsBuild.found && tool('chromium'),
 };
-
-/** What the page has: see `web/page.ts`. */
-interface Page {
-  open(carrier: string, url: string): Promise<{ readonly serial: string; readonly state: string }>;
-  pair(code: string): Promise<{ readonly serial: string; readonly state: string; readonly accounts: number }>;
-}
 
 /** A WebSocket that leads to a fob on TCP: the address. */
 async function bridgeTo(tcp: string): Promise<string> {
@@ -34,18 +28,6 @@ async function bridgeTo(tcp: string): Promise<string> {
   return `ws://127.0.0.1:${(server.address() as { port: number }).port}`;
 }
 
-async function bundle(): Promise<string> {
-  const entryPoints = [fileURLToPath(new URL('web/page.ts', import.meta.url))];
-  const { outputFiles } = await build({
-    entryPoints,
-    bundle: true,
-    write: false,
-    platform: 'browser',
-    format: 'iife',
-  });
-  return outputFiles[0]?.text ?? '';
-}
-
 describeNeeds(needsBrowser, 'passfob/browser in Chromium', executablePath => {
   let browser: Browser;
   beforeAll(async () => {
@@ -53,7 +35,7 @@ describeNeeds(needsBrowser, 'passfob/browser in Chromium', executablePath => {
   });
   afterAll(() => browser.close());
 
-  it.each([
+  it.each<[Carrier, string]>([
     ['serial', 'pico'],
     ['hid', 'pico-hid'],
   ])('pairs a fob over %s', async (carrier, board) => {
@@ -62,19 +44,21 @@ describeNeeds(needsBrowser, 'passfob/browser in Chromium', executablePath => {
     const page = await browser.newPage();
     const complaints: string[] = [];
     page.on('pageerror', error => complaints.push(error.message));
-    await page.addScriptTag({ content: await bundle() });
+    await page.addScriptTag({ content: await pageScript() });
 
-    const url = await bridgeTo(fob.tcp);
-    const first = await page.evaluate(
-      ([name = '', at = '']) => (globalThis as unknown as { passfobPage: Page }).passfobPage.open(name, at),
-      [carrier, url],
-    );
+    const steps = stepsOf(page);
+    await steps('standIn', carrier, await bridgeTo(fob.tcp));
+    expect(await steps('granted', carrier)).toBe(0);
+    const first = await steps('open', carrier);
     expect(first).toMatchObject({ serial: expect.stringMatching(/^PF-/), state: 'blank' });
-    const paired = await page.evaluate(
-      code => (globalThis as unknown as { passfobPage: Page }).passfobPage.pair(code),
-      await fob.code(),
-    );
-    expect(paired).toEqual({ serial: first.serial, state: 'owned', accounts: 0 });
+    await steps('startPairing');
+    await steps('pair', await fob.code());
+    expect(await steps('enter')).toEqual({ serial: first.serial, state: 'owned', accounts: 0 });
+    // What was chosen once needs no choice again.
+    await steps('close');
+    expect(await steps('granted', carrier)).toBe(1);
+    expect(await steps('open', carrier)).toEqual({ serial: first.serial, state: 'owned' });
+    await steps('close');
     expect(complaints).toEqual([]);
   });
 });

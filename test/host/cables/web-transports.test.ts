@@ -3,6 +3,8 @@ import {
   chooseWebHid,
   chooseWebSerial,
   connect,
+  grantedWebHid,
+  grantedWebSerial,
   openWebHid,
   openWebSerial,
   type Transport,
@@ -58,6 +60,26 @@ describe('Web Serial', () => {
     expect((await failure(transport.send('x'))).message).toBe('The fob at Web Serial was unplugged.');
   });
 
+  it('finds a board that was chosen before, and neither other ports nor boards that are gone', async () => {
+    const fob = new CoreFob();
+    const serial = new SerialOfBrowser(wireTo(fob));
+    expect(await grantedWebSerial(serial)).toEqual([]);
+    await chooseWebSerial(serial);
+    const ofComputer = new SerialOfBrowser(wireTo(new CoreFob())).port;
+    ofComputer.vendor = undefined;
+    const gone = new SerialOfBrowser(wireTo(new CoreFob())).port;
+    gone.unplug();
+    serial.granted.unshift(ofComputer, gone);
+    const ports = await grantedWebSerial(serial);
+    expect(ports).toHaveLength(1);
+    for (const port of ports) {
+      const client = connect(await openWebSerial(port));
+      expect((await client.hello()).serialBytes).toEqual(fob.serial);
+    }
+    serial.isForbidden = true;
+    expect(await failure(grantedWebSerial(serial))).toMatchObject({ kind: 'port-forbidden' });
+  });
+
   it('says why there is no port', async () => {
     const serial = new SerialOfBrowser(wireTo(new CoreFob()));
     await openWebSerial(serial.port);
@@ -100,6 +122,23 @@ describe('WebHID', () => {
     await transport.send('~');
     hid.unplug();
     expect(await reason).toMatchObject({ kind: 'unplugged' });
+  });
+
+  it('finds a fob that was chosen before, and no other devices', async () => {
+    const fob = new CoreFob();
+    const hid = new HidOfBrowser(wireTo(fob));
+    expect(await grantedWebHid(hid)).toEqual([]);
+    const keyboard = new HidOfBrowser(wireTo(new CoreFob())).device;
+    keyboard.collections = [{ usagePage: 1, usage: 6 }];
+    hid.granted = [keyboard, hid.device];
+    const devices = await grantedWebHid(hid);
+    expect(devices).toHaveLength(1);
+    for (const device of devices) {
+      const client = connect(await openWebHid(hid, device));
+      expect((await client.hello()).serialBytes).toEqual(fob.serial);
+    }
+    hid.granted = undefined;
+    expect(await failure(grantedWebHid(hid))).toMatchObject({ kind: 'port-forbidden' });
   });
 
   it('says why there is no device', async () => {

@@ -16,8 +16,17 @@ export class HidOfBrowser implements WebHid {
     this.chosen = [this.device];
   }
 
+  /** What was chosen before; undefined: the page may use none. */
+  granted: WebHidDevice[] | undefined = [];
+
+  async getDevices(): Promise<WebHidDevice[]> {
+    if (this.granted === undefined) throw exception('SecurityError');
+    return this.granted;
+  }
+
   async requestDevice(): Promise<WebHidDevice[]> {
     if (this.chosen === undefined) throw exception('SecurityError');
+    this.granted?.push(...this.chosen);
     return this.chosen;
   }
 

@@ -3,11 +3,14 @@ import {
   chooseWebHid,
   chooseWebSerial,
   connect,
+  grantedWebHid,
+  grantedWebSerial,
   openWebHid,
   openWebSerial,
   pairingCode,
   pairingKey,
   readPairingCode,
+  type Transport,
   type WebHid,
   type WebSerial,
 } from '../../../../host/client/browser.ts';
@@ -44,32 +47,67 @@ function wireTo(url: string): Promise<Wire> {
 }
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+const pairingSecret = random(32);
 let client: Client;
+let transport: Transport;
+
+/** The port that the page was allowed, or the one that its person chooses. */
+async function opened(carrier: Carrier): Promise<Transport> {
+  const { serial, hid } = page.navigator;
+  if (carrier === 'serial') {
+    const [port] = await grantedWebSerial(serial);
+    return openWebSerial(port ?? (await chooseWebSerial(serial)));
+  }
+  const [device] = await grantedWebHid(hid);
+  return openWebHid(hid, device ?? (await chooseWebHid(hid)));
+}
 
 /** What the test has the page do: the steps of a page that pairs a fob at a browser's port. */
-page.passfobPage = {
-  async open(carrier: 'serial' | 'hid', url: string) {
+const steps = {
+  /** Puts a port in the browser's place that leads to a fob over a WebSocket. */
+  async standIn(carrier: Carrier, url: string) {
     const wire = await wireTo(url);
     const value = carrier === 'serial' ? new SerialOfBrowser(wire) : new HidOfBrowser(wire);
     Object.defineProperty(page.navigator, carrier, { value });
+  },
+  /** How many ports the page may open without asking. */
+  async granted(carrier: Carrier) {
     const { serial, hid } = page.navigator;
-    client = connect(
-      carrier === 'serial'
-        ? await openWebSerial(await chooseWebSerial(serial))
-        : await openWebHid(hid, await chooseWebHid(hid)),
-    );
-    const { serial: name, state } = await client.hello();
+    return (await (carrier === 'serial' ? grantedWebSerial(serial) : grantedWebHid(hid))).length;
+  },
+  async open(carrier: Carrier) {
+    transport = await opened(carrier);
+    client = connect(transport);
+    const { serial, state } = await client.hello().catch(async (error: unknown) => {
+      await client.close();
+      throw error;
+    });
+    return { serial, state };
+  },
+  async startPairing() {
     await client.startPairing();
-    return { serial: name, state };
   },
   async pair(typed: string) {
     await client.openSession(pairingCode(readPairingCode(typed) ?? ''));
-    const key = random(32);
-    await client.call('adopt', { deviceSecret: random(32), pairingKey: key, entropy: random(32) });
+    const keys = { deviceSecret: random(32), pairingKey: pairingSecret, entropy: random(32) };
+    await client.call('adopt', keys);
+  },
+  /** Opens a session with the key that pairing left. */
+  async enter() {
     const { serial, state } = await client.hello();
-    await client.openSession(pairingKey(key));
+    await client.openSession(pairingKey(pairingSecret));
     const { accounts } = await client.call('info', {});
-    await client.close();
     return { serial, state, accounts };
   },
+  /** Resolves when the transport closes: why, or null where the page closed it. */
+  closed() {
+    return new Promise<string | null>(resolve => transport.onClose(reason => resolve(reason?.kind ?? null)));
+  },
+  async close() {
+    await client.close();
+  },
 };
+
+export type Carrier = 'serial' | 'hid';
+export type PageSteps = typeof steps;
+page.passfobPage = steps;

@@ -14,8 +14,18 @@ export class SerialOfBrowser implements WebSerial {
     this.port = new PortOfBrowser(wire, modemLines);
   }
 
+  /** What was chosen before. */
+  granted: WebSerialPort[] = [];
+  isForbidden = false;
+
+  async getPorts(): Promise<WebSerialPort[]> {
+    if (this.isForbidden) throw exception('SecurityError');
+    return this.granted;
+  }
+
   async requestPort(): Promise<WebSerialPort> {
     if (this.refusal !== undefined) throw exception(this.refusal);
+    this.granted.push(this.port);
     return this.port;
   }
 }
@@ -26,6 +36,9 @@ class PortOfBrowser implements WebSerialPort {
   /** What `open` throws. */
   refusal: string | undefined;
   baudRate = 0;
+  connected = true;
+  /** Espruino's; undefined for a port that is no USB device. */
+  vendor: number | undefined = 0x0483;
   readonly signals: unknown[] = [];
   private controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   private readonly listeners = new Set<(event: unknown) => void>();
@@ -36,6 +49,10 @@ class PortOfBrowser implements WebSerialPort {
     this.wire = wire;
     this.modemLines = modemLines;
     wire.onText(text => this.controller?.enqueue(bytesOf(text)));
+  }
+
+  getInfo(): { readonly usbVendorId?: number } {
+    return this.vendor === undefined ? {} : { usbVendorId: this.vendor };
   }
 
   async open({ baudRate }: { readonly baudRate: number }): Promise<void> {
@@ -75,6 +92,7 @@ class PortOfBrowser implements WebSerialPort {
 
   unplug(): void {
     const ending = this.controller;
+    this.connected = false;
     this.controller = undefined;
     this.readable = null;
     this.writable = null;
