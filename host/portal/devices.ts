@@ -1,8 +1,15 @@
 import type { OpenedFob } from '../activation/relay-options.ts';
 import { isFobError } from '../errors.ts';
-import { chooseWebHid, openWebHid, type WebHid, type WebHidDevice } from '../transports/web-hid.ts';
+import {
+  chooseWebHid,
+  grantedWebHid,
+  openWebHid,
+  type WebHid,
+  type WebHidDevice,
+} from '../transports/web-hid.ts';
 import {
   chooseWebSerial,
+  grantedWebSerial,
   openWebSerial,
   type WebSerial,
   type WebSerialPort,
@@ -11,8 +18,8 @@ import { texts } from './dom.ts';
 
 /** What a browser has, where it has it, and tells of devices that come. */
 interface Browser {
-  readonly serial?: WebSerial & EventTarget & { getPorts(): Promise<WebSerialPort[]> };
-  readonly hid?: WebHid & EventTarget & { getDevices(): Promise<WebHidDevice[]> };
+  readonly serial?: WebSerial & EventTarget;
+  readonly hid?: WebHid & EventTarget;
 }
 
 const { serial, hid } = navigator as Navigator & Browser;
@@ -34,9 +41,9 @@ export async function chooseDevice(by: 'serial' | 'hid'): Promise<Device> {
 
 /** What was given to this page before and is plugged in now. */
 export async function givenDevices(): Promise<Device[]> {
-  const ports = (await serial?.getPorts()) ?? [];
-  const devices = (await hid?.getDevices()) ?? [];
-  return [...ports.map(atPort), ...(hid === undefined ? [] : devices.map(device => atHid(hid, device)))];
+  const ports = serial === undefined ? [] : (await grantedWebSerial(serial)).map(atPort);
+  if (hid === undefined) return ports;
+  return [...ports, ...(await grantedWebHid(hid)).map(device => atHid(hid, device))];
 }
 
 /** Calls back whenever a device comes that was given to this page before. Returns the function that ends it. */

@@ -13,6 +13,9 @@ interface Cable {
 
 const cable = globalThis as unknown as Cable;
 
+/** STMicroelectronics, as Espruino's own boards have it. */
+const ESPRUINO_VENDOR = 0x0483;
+
 /** One port of the browser, whose far end is a simulated fob. Its streams are the platform's own. */
 class CablePort extends EventTarget implements WebSerialPort {
   readable: ReadableStream<Uint8Array> | null = null;
@@ -23,6 +26,10 @@ class CablePort extends EventTarget implements WebSerialPort {
     super();
     cable.fobHears = text => this.controller?.enqueue(bytesOf(text));
     cable.fobGone = () => this.gone();
+  }
+
+  getInfo(): { readonly usbVendorId: number } {
+    return { usbVendorId: ESPRUINO_VENDOR };
   }
 
   async open(): Promise<void> {

@@ -62,7 +62,9 @@ class ImageFob implements HeldFob {
   }
 
   get code(): string {
-    return secret(this.screen.slice(2).join('').replaceAll(' ', '').toLowerCase());
+    const groups = this.screen.filter(line => /^[A-Za-z0-9]{3} [A-Za-z0-9]{3}$/.test(line.trim()));
+    // Without a code there the words on it are no secret.
+    return groups.length === 0 ? '' : secret(groups.join('').replaceAll(' ', '').toLowerCase());
   }
 
   approve(): void {

@@ -24,8 +24,11 @@ class FileRig extends Rig {
 
 type Rows = Readonly<Record<string, readonly unknown[]>>;
 
-/** What a restore leaves as it was: all but marks, jobs that it paused, and its own row of the audit. */
-function kept({ tokens = [], jobs = [], audit = [], settings = [], ...rest }: Rows, auditRows: number): Rows {
+/** What a restore leaves as it was: all but marks, jobs that it paused, mails that it drops, and its own row of the audit. */
+function kept(
+  { tokens = [], jobs = [], mails = [], audit = [], settings = [], ...rest }: Rows,
+  auditRows: number,
+): Rows {
   const without = (rows: readonly unknown[], ...columns: string[]) =>
     rows.map(row =>
       Object.fromEntries(Object.entries(row as object).filter(([name]) => !columns.includes(name))),
@@ -34,6 +37,7 @@ function kept({ tokens = [], jobs = [], audit = [], settings = [], ...rest }: Ro
     ...rest,
     tokens: without(tokens, 'last_step', 'recent'),
     jobs: without(jobs, 'state', 'leased_until_ms'),
+    mails: without(mails, 'state', 'error', 'sealed_content', 'key_id'),
     audit: audit.slice(0, auditRows),
     settings: settings.filter(row => (row as { name: string }).name !== 'audit-head'),
   };
