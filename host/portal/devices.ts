@@ -29,6 +29,8 @@ export const canReach = { serial: serial !== undefined, hid: hid !== undefined }
 
 /** A port or device that the person has given to this page. */
 export interface Device {
+  /** The browser's own object for it, the same one each time. */
+  readonly source: object;
   open(): Promise<OpenedFob>;
 }
 
@@ -39,11 +41,14 @@ export async function chooseDevice(by: 'serial' | 'hid'): Promise<Device> {
   throw new Error('the browser has no such devices');
 }
 
-/** What was given to this page before and is plugged in now. */
+/**
+ * What was given to this page before and is plugged in now. HID devices first: a board that carries frames by HID has a
+ * serial port as well, which is silent.
+ */
 export async function givenDevices(): Promise<Device[]> {
-  const ports = serial === undefined ? [] : (await grantedWebSerial(serial)).map(atPort);
-  if (hid === undefined) return ports;
-  return [...ports, ...(await grantedWebHid(hid)).map(device => atHid(hid, device))];
+  const devices = hid === undefined ? [] : (await grantedWebHid(hid)).map(device => atHid(hid, device));
+  if (serial === undefined) return devices;
+  return [...devices, ...(await grantedWebSerial(serial)).map(atPort)];
 }
 
 /** Calls back whenever a device comes that was given to this page before. Returns the function that ends it. */
@@ -64,9 +69,9 @@ export function deviceProblem(error: unknown): string {
 }
 
 function atPort(port: WebSerialPort): Device {
-  return { open: async () => ({ transport: await openWebSerial(port), port: 'serial' }) };
+  return { source: port, open: async () => ({ transport: await openWebSerial(port), port: 'serial' }) };
 }
 
 function atHid(from: WebHid, device: WebHidDevice): Device {
-  return { open: async () => ({ transport: await openWebHid(from, device), port: 'hid' }) };
+  return { source: device, open: async () => ({ transport: await openWebHid(from, device), port: 'hid' }) };
 }

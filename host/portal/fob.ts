@@ -15,6 +15,20 @@ export interface Fob {
 export function makeFob(first: Device): Fob {
   let chosen = first;
   let hasOpened = false;
+  /** Devices that said nothing when they were last open, each with the number of that time. */
+  const silent = new WeakMap<object, number>();
+  let opens = 0;
+  const openOne = async (device: Device) => {
+    const opened = await device.open();
+    silent.set(device.source, ++opens);
+    opened.transport.onText(() => silent.delete(device.source));
+    return opened;
+  };
+  /** The chosen device first, which may be another one to the browser after a replug; what was silent comes last. */
+  const inTurn = async () =>
+    [chosen, ...(await givenDevices())].sort(
+      (one, other) => (silent.get(one.source) ?? 0) - (silent.get(other.source) ?? 0),
+    );
   let wake = () => {};
   return {
     use(device) {
@@ -28,7 +42,7 @@ export function makeFob(first: Device): Fob {
       try {
         for (;;) {
           if (signal.aborted) throw new FobError('cancelled');
-          const opened = await tryAll(chosen, signal);
+          const opened = await tryAll(await inTurn(), openOne, signal);
           if ('transport' in opened) {
             hasOpened = true;
             askAgain(false);
@@ -49,16 +63,17 @@ export function makeFob(first: Device): Fob {
   };
 }
 
-/** The chosen device first; after a replug it may be another one to the browser. */
+/** The first of the devices that can be opened. */
 async function tryAll(
-  chosen: Device,
+  devices: readonly Device[],
+  open: (device: Device) => Promise<OpenedFob>,
   signal: AbortSignal,
 ): Promise<OpenedFob | { readonly problem: string }> {
   let problem: string | undefined;
-  for (const device of [chosen, ...(await givenDevices())]) {
+  for (const device of devices) {
     if (signal.aborted) throw new FobError('cancelled');
     try {
-      return await device.open();
+      return await open(device);
     } catch (error) {
       problem ??= deviceProblem(error);
     }

@@ -1,6 +1,6 @@
 import { isFobError } from '../errors.ts';
 import { hideCarry, prepareCarry, showCarry } from './carry.ts';
-import { canReach, chooseDevice, type Device, deviceProblem } from './devices.ts';
+import { canReach, chooseDevice, type Device, deviceProblem, givenDevices, onDevice } from './devices.ts';
 import { byId, isShown, onClick, sayProblem, sayStatus, showPart, texts } from './dom.ts';
 import { enrol } from './enrol.ts';
 import { prepareEntry, stopCamera } from './entry.ts';
@@ -43,6 +43,21 @@ function showReady(): void {
   byId('choose-serial').hidden = !canReach.serial;
   for (const id of ['choose-hid', 'hid-hint']) byId(id).hidden = !canReach.hid;
   showPart('ready');
+  void offerGiven();
+}
+
+/** A fob that this page may open already needs no list to choose it from. */
+async function offerGiven(): Promise<Device | undefined> {
+  const [device] = await givenDevices().catch(() => []);
+  byId('use-given').hidden = device === undefined;
+  return device;
+}
+
+async function useGiven(): Promise<void> {
+  sayProblem('');
+  const device = await offerGiven();
+  if (device === undefined) sayProblem(texts.problems.notChosen);
+  else if (running === undefined) await run(device);
 }
 
 function forget(): void {
@@ -128,6 +143,8 @@ for (const by of ['serial', 'hid'] as const)
     chosenBy = by;
     void choose(by);
   });
+onClick('use-given', () => void useGiven());
+onDevice(() => void offerGiven());
 onClick('choose-again', () => void choose(chosenBy));
 onClick('stop', () => running?.abort.abort());
 onClick('again', () => {

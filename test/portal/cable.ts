@@ -23,8 +23,14 @@ async function serialScript(): Promise<string> {
 /**
  * Leads from a page's serial port to the wire of a simulated fob, by its TCP front.
  * @param address `tcp:127.0.0.1:PORT`
+ * @param others `silent`: behind a port that says nothing, both of them given to the page before
  */
-export async function plugInto(context: BrowserContext, page: Page, address: string): Promise<void> {
+export async function plugInto(
+  context: BrowserContext,
+  page: Page,
+  address: string,
+  others: 'none' | 'silent' = 'none',
+): Promise<void> {
   const port = Number(address.split(':').at(-1));
   let socket: Socket | undefined;
   await context.exposeFunction('fobOpen', () => {
@@ -55,7 +61,8 @@ export async function plugInto(context: BrowserContext, page: Page, address: str
     socket = undefined;
     closing?.destroy();
   });
-  await context.addInitScript(await serialScript());
+  const hasSilent = others === 'silent';
+  await context.addInitScript(`globalThis.fobHasSilent = ${hasSilent};\n${await serialScript()}`);
 
   /** A page that has gone hears nothing any more. */
   function tell(run: (text: string) => void, text: string): void {

@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 120_000 });
 const needs = { name: 'npm run build, and chromium', found: needsBuild.found && needsPortal.found };
 
 /** A blank fob, and a page in Chromium that it is plugged into. */
-async function furnished(executablePath: string) {
+async function furnished(executablePath: string, others: 'none' | 'silent' = 'none') {
   const fob = await simulatedFob();
   onTestFinished(() => fob.close());
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
@@ -26,7 +26,7 @@ async function furnished(executablePath: string) {
   const complaints: string[] = [];
   page.on('request', request => addresses.push(request.url().split('#')[0] ?? ''));
   page.on('pageerror', error => complaints.push(error.message));
-  await plugInto(context, page, fob.tcp);
+  await plugInto(context, page, fob.tcp, others);
   const press = (name: string) => page.getByRole('button', { name }).press('Enter');
   const heading = (name: string) => page.getByRole('heading', { name });
   const alert = (text: string) => page.getByRole('alert').filter({ hasText: text });
@@ -104,5 +104,32 @@ itNeeds(
     expect([...addresses, ...logged].join('\n').includes(string.slice(3))).toBe(false);
     expect(complaints).toEqual([]);
     await expectSpent(at, `${service.url}/activate#${string}`);
+  },
+);
+
+itNeeds(
+  needs,
+  'what was given to the page before is used without a list, and a port that says nothing is passed over',
+  async executablePath => {
+    await using rig = new Rig();
+    const service = await rig.start({ clock: Date.now });
+    await using office = await Office.beside(rig);
+    office.nowMs = Date.now();
+    await office.users('ada');
+    const string = await handedOver(office, service, 'ada');
+    const { fob, page, press } = await furnished(executablePath, 'silent');
+
+    await page.goto(`${service.url}/activate#${string}`);
+    const use = page.getByRole('button', { name: 'Use the fob that is plugged in' });
+    await use.waitFor();
+    expect(await findings(page)).toEqual([]);
+    await use.press('Enter');
+    const code = page.getByLabel('Code on the fob’s screen');
+    await code.waitFor();
+    await code.fill(await fob.code());
+    await page.keyboard.press('Enter');
+    await page.locator('li[data-step="press"][data-state="now"]').waitFor();
+    await press('Stop');
+    await use.waitFor();
   },
 );

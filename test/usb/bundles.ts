@@ -38,23 +38,31 @@ export async function agentIn(folder: string): Promise<string> {
   return outfile;
 }
 
+/** What each program is made of: itself, and what it starts as a thread, which lies beside it. */
+const PARTS = {
+  passfob: { 'passfob.mjs': 'host/cli/main.ts', 'worker.js': 'host/service/validation/thread/worker.ts' },
+  simulator: { 'simulator.mjs': 'simulator/main.ts' },
+} as const;
+
 /**
  * A program of the project as one file: in the guest it starts with a third of the work that its many files are.
  * @returns its path, in the tree, where it finds the package that it belongs to
  */
-export async function program(name: 'passfob' | 'simulator'): Promise<string> {
-  mkdirSync(join(root, 'dist/test'), { recursive: true });
-  const outfile = join(root, 'dist/test', `${name}.mjs`);
-  await build({
-    ...NODE,
-    entryPoints: [name === 'passfob' ? 'host/cli/main.ts' : 'simulator/main.ts'],
-    format: 'esm',
-    external: WITH_FILES,
-    // Packages that are no modules use it.
-    banner: {
-      js: "import { createRequire as toRequire } from 'node:module'; const require = toRequire(import.meta.url);",
-    },
-    outfile,
-  });
-  return outfile;
+export async function program(name: keyof typeof PARTS): Promise<string> {
+  const folder = join(root, 'dist/test');
+  mkdirSync(folder, { recursive: true });
+  for (const [file, entry] of Object.entries(PARTS[name])) {
+    await build({
+      ...NODE,
+      entryPoints: [entry],
+      format: 'esm',
+      external: WITH_FILES,
+      // Packages that are no modules use it.
+      banner: {
+        js: "import { createRequire as toRequire } from 'node:module'; const require = toRequire(import.meta.url);",
+      },
+      outfile: join(folder, file),
+    });
+  }
+  return join(folder, `${name}.mjs`);
 }

@@ -53,6 +53,7 @@ export const portalTexts = {
   ready: {
     heading: 'Plug in your fob',
     lead: 'Connect your fob to this computer by USB. Then choose it in the list that your browser shows.',
+    given: 'Use the fob that is plugged in',
     serial: 'Choose my fob',
     hid: 'My fob is not in the list',
     hidHint: 'Some fobs are in a second list.',

@@ -3,6 +3,8 @@ import { bytesOf, exception, textOf } from '../../host/cables/web/wire.ts';
 
 /** What the test gives to the page: the cable to a simulated fob, as bytes in strings. */
 interface Cable {
+  /** Whether a board that says nothing is plugged in as well; both were given to the page before. */
+  readonly fobHasSilent?: boolean;
   /** Whether it is plugged in, and open now. */
   fobOpen(): Promise<boolean>;
   fobWrite(text: string): Promise<void>;
@@ -63,10 +65,33 @@ class CablePort extends EventTarget implements WebSerialPort {
   }
 }
 
+/** A port that opens, takes everything and says nothing, as the serial port of a board that carries frames by HID. */
+class SilentPort extends EventTarget implements WebSerialPort {
+  readable: ReadableStream<Uint8Array> | null = null;
+  writable: WritableStream<Uint8Array> | null = null;
+
+  getInfo(): { readonly usbVendorId: number } {
+    return { usbVendorId: ESPRUINO_VENDOR };
+  }
+
+  async open(): Promise<void> {
+    this.readable = new ReadableStream();
+    this.writable = new WritableStream();
+  }
+
+  async setSignals(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.readable = null;
+    this.writable = null;
+  }
+}
+
 /** Stands where a browser has its serial ports, on a computer that has none. */
 class CableSerial extends EventTarget implements WebSerial {
   private readonly port = new CablePort();
-  private isGiven = false;
+  private readonly silent = cable.fobHasSilent === true ? [new SilentPort()] : [];
+  private isGiven = cable.fobHasSilent === true;
 
   async requestPort(): Promise<WebSerialPort> {
     this.isGiven = true;
@@ -74,7 +99,7 @@ class CableSerial extends EventTarget implements WebSerial {
   }
 
   async getPorts(): Promise<WebSerialPort[]> {
-    return this.isGiven ? [this.port] : [];
+    return this.isGiven ? [...this.silent, this.port] : [];
   }
 }
 

@@ -1,76 +1,67 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
-import type { NewToken } from '../../../host/service/tokens/issue.ts';
-import { pageScript, stepsOf } from '../../host/cables/web/steps.ts';
-import { secret } from '../../kit/secrets.ts';
-import { add, codeNow, newToken, Rig } from '../../service/kit.ts';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { DeviceKind } from '../agent-words.ts';
 import { program } from '../bundles.ts';
 import type { Guest } from '../guest.ts';
 import { type Board, SimulatedDevice } from '../simulator.ts';
+import { mailedLinks } from './activations.ts';
+import { answerQuestion, nextPasscode, pairingCodeOn } from './fob-at-hand.ts';
 import { GuestBrowser } from './guest-browser.ts';
 import { GuestService, ORIGIN } from './guest-service.ts';
 
-const DEVICE_PATIENCE = { timeout: 60_000, interval: 250 };
+const PATIENCE = { timeout: 120_000, interval: 250 };
+const USERS = { serial: 'ada', hid: 'bob' } as const;
 
-/** The pairing code as a person reads it off the display. */
-async function codeOn(device: SimulatedDevice): Promise<string> {
-  const { text } = await device.do('screen', { bitmap: 'none' });
-  return secret((text as string[]).filter(line => /^[a-z0-9]{3} [a-z0-9]{3}$/.test(line)).join(''));
-}
-
-/** A service whose `bob` has a token, with the browser before it. */
+/** A service whose users were sent activations, with the browser before it. */
 async function open(guest: Guest, executable: string) {
-  await using rig = new Rig();
-  rig.clock.nowMs = Date.now();
-  const outside = await rig.start();
-  const bobs: NewToken = await add(outside, newToken({ user: 'bob' }));
-  await outside.close();
+  await using sent = await mailedLinks(ORIGIN, Object.values(USERS));
   const file = await program('passfob');
   const [service, browser] = await Promise.all([
-    GuestService.start(guest, file, rig.directory),
+    GuestService.start(guest, file, sent.directory),
     GuestBrowser.start(guest, executable, ORIGIN),
   ]);
   const close = async () => {
     await browser.close();
     await service.close();
   };
-  return { bobs, page: browser.page, close };
+  const linkOf = (user: string) => sent.links.get(user) ?? '';
+  return { linkOf, page: browser.page, close };
 }
 
-/** Has the page talk to a new fob of this board, whose cable is pulled in between. */
-async function pairs(guest: Guest, page: Page, kind: DeviceKind, board: Board): Promise<void> {
-  await page.goto(`${ORIGIN}/login`);
-  // Not as an element: the page's policy lets no scripts in.
-  await page.evaluate(await pageScript());
-  const steps = stepsOf(page);
-  const granted = (count: number) => expect.poll(() => steps('granted', kind), DEVICE_PATIENCE).toBe(count);
-  // A guest that still sets up a device may be too slow for the first words.
-  const opened = () => vi.waitFor(() => steps('open', kind), DEVICE_PATIENCE);
+/** The person at the page and at the fob: from the mail's link until the page says that the fob is active. */
+async function activates(page: Page, link: string, plugIn: () => Promise<SimulatedDevice>) {
+  await page.goto(link);
+  const use = page.getByRole('button', { name: 'Use the fob that is plugged in' });
+  await page.getByRole('heading', { name: 'Plug in your fob' }).waitFor();
+  // Chromium watches ports from the first question on: of one that is plugged in before it does not see the end.
+  expect(await use.isVisible()).toBe(false);
+  const device = await plugIn();
+  await use.click();
+  const code = page.getByLabel('Code on the fob’s screen');
+  await code.waitFor();
 
-  // Chromium watches ports from the first question on: of one that is plugged in meanwhile it does not see the end.
-  await granted(0);
-  const device = await SimulatedDevice.startIn(guest, board);
-  onTestFinished(() => device.stop());
-  await granted(1);
-  const { serial, state } = await opened();
-  expect(state).toBe('blank');
-  await steps('startPairing');
-  await steps('pair', await codeOn(device));
-  const owned = { serial, state: 'owned', accounts: 0 };
-  expect(await steps('enter')).toEqual(owned);
-
-  const closed = steps('closed');
   await device.do('unplug');
-  expect(await closed).toBe('unplugged');
-  await granted(0);
+  await page.getByRole('alert').filter({ hasText: 'not connected any more' }).waitFor();
+  await code.waitFor({ state: 'hidden' });
   await device.do('replug');
-  await granted(1);
-  await opened();
-  expect(await steps('enter')).toEqual(owned);
-  await steps('close');
-  await device.do('unplug');
-  await guest.ask({ do: 'gone', kind });
+  await code.waitFor();
+  await code.fill(await pairingCodeOn(device));
+  await code.press('Enter');
+
+  const isActive = async () => {
+    await answerQuestion(device);
+    return page.getByRole('heading', { name: 'Your fob is active' }).isVisible();
+  };
+  await expect.poll(isActive, PATIENCE).toBe(true);
+  return device;
+}
+
+async function logsIn(page: Page, user: string, passcode: string): Promise<void> {
+  await page.goto(`${ORIGIN}/login`);
+  await page.getByLabel('User name').fill(user);
+  await page.getByLabel('Passcode').fill(passcode);
+  await page.getByRole('button', { name: 'Log in', exact: true }).click();
+  await page.getByRole('heading', { level: 1, name: 'Logged in', exact: true }).waitFor();
 }
 
 /** A real browser on the real USB stack, before pages of the service: all of it in the guest. */
@@ -81,19 +72,22 @@ export function inBrowser(guestOf: () => Guest, executable: string): void {
   });
   afterAll(() => there?.close());
 
-  it('a person logs in at the service', async () => {
-    const { page, bobs } = there;
-    await page.goto(`${ORIGIN}/login`);
-    await page.getByLabel('User name').fill('bob');
-    await page.getByLabel('Passcode').fill(codeNow(bobs, Date.now()));
-    await page.getByRole('button', { name: 'Log in', exact: true }).click();
-    await page.getByRole('heading', { level: 1, name: 'Logged in', exact: true }).waitFor();
-  });
-
   it.each<[string, DeviceKind, Board]>([
     ['Web Serial', 'serial', 'pico'],
     ['WebHID', 'hid', 'pico-hid'],
-  ])('%s pairs a fob, and finds it again after the cable was out', (_what, kind, board) =>
-    pairs(guestOf(), there.page, kind, board),
+  ])(
+    'over %s a mail’s link leads to an active token and a log-in, the cable pulled on the way',
+    async (_what, kind, board) => {
+      const { page, linkOf } = there;
+      const plugIn = async () => {
+        const device = await SimulatedDevice.startIn(guestOf(), board);
+        onTestFinished(() => device.stop());
+        return device;
+      };
+      const device = await activates(page, linkOf(USERS[kind]), plugIn);
+      await logsIn(page, USERS[kind], await nextPasscode(device));
+      await device.do('unplug');
+      await guestOf().ask({ do: 'gone', kind });
+    },
   );
 }

@@ -20,6 +20,7 @@ function readyMarkup(): Markup {
   const { ready } = portalTexts;
   return html`<p>${ready.lead}</p>
 <div class="buttons">
+<button type="button" id="use-given" hidden>${ready.given}</button>
 <button type="button" id="choose-serial">${ready.serial}</button>
 <button type="button" class="quiet" id="choose-hid" aria-describedby="hid-hint">${ready.hid}</button>
 </div>

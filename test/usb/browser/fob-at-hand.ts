@@ -1,0 +1,41 @@
+import { expect } from 'vitest';
+import { secret } from '../../kit/secrets.ts';
+import type { SimulatedDevice } from '../simulator.ts';
+
+/** Longer than it takes to approve, and as long as it takes to choose. */
+const APPROVE_MS = 1_300;
+const HOLD_MS = 700;
+const SHORT_MS = 100;
+const SCREEN_PATIENCE = { timeout: 60_000, interval: 100 };
+
+async function screenOf(device: SimulatedDevice): Promise<readonly string[]> {
+  return (await device.do('screen', { bitmap: 'none' })).text as string[];
+}
+
+/** The pairing code as a person reads it off the display, once it is there. */
+export async function pairingCodeOn(device: SimulatedDevice): Promise<string> {
+  const lines = async () => (await screenOf(device)).filter(line => /^[a-z0-9]{3} [a-z0-9]{3}$/.test(line));
+  await expect.poll(async () => (await lines()).length, SCREEN_PATIENCE).toBe(3);
+  return secret((await lines()).join(''));
+}
+
+/** Says yes to the question on the screen, if there is one. */
+export async function answerQuestion(device: SimulatedDevice): Promise<void> {
+  if ((await screenOf(device)).some(line => line.endsWith('?')))
+    await device.do('press', { heldMs: APPROVE_MS });
+}
+
+/** The passcode that the fob shows next, by its button. */
+export async function nextPasscode(device: SimulatedDevice): Promise<string> {
+  const isOffered = async () => {
+    if ((await screenOf(device)).includes('Hold: passcode')) return true;
+    await device.do('press', { heldMs: SHORT_MS });
+    return false;
+  };
+  await expect.poll(isOffered, SCREEN_PATIENCE).toBe(true);
+  await device.do('press', { heldMs: HOLD_MS });
+  const shown = async () => /\b(\d{3}) ?(\d{3})\b/.exec((await screenOf(device)).join('\n'));
+  await expect.poll(async () => (await shown()) !== null, SCREEN_PATIENCE).toBe(true);
+  const [, first, second] = (await shown()) ?? [];
+  return secret(`${first}${second}`);
+}
