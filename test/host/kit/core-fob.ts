@@ -8,6 +8,7 @@ import type { Transport } from '../../../host/transports/transport.ts';
 import type { CommandName } from '../../../protocol/commands.ts';
 import { Hmac } from '../../../protocol/hmac.ts';
 import { PRESS_DEAF_MS } from '../../../protocol/limits.ts';
+import { readPairingCode } from '../../../protocol/pairing.ts';
 import { type Primitives, SHA256 } from '../../../protocol/primitives.ts';
 import { REFUSED_UNKNOWN_COMMAND } from '../../../protocol/refusals.ts';
 import { secret } from '../../kit/secrets.ts';
@@ -142,7 +143,9 @@ export class CoreFob {
 
   /** The pairing code that the screen shows, below the title and the time left. */
   get code(): string {
-    return secret(this.drawn.slice(2).join('').replaceAll(' ', '').toLowerCase());
+    const shown = this.drawn.slice(2).join('').replaceAll(' ', '').toLowerCase();
+    // Where it shows none, its words are no secret.
+    return readPairingCode(shown) === undefined ? shown : secret(shown);
   }
 
   /** Lets the fob's time pass. */
