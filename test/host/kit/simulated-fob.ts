@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { readPairingCode } from '../../../protocol/pairing.ts';
 import { PtyUnavailable, ptyFront } from '../../../simulator/fronts/pty.ts';
 import { secret } from '../../kit/secrets.ts';
 import { type Need, tool } from '../../kit/tools.ts';
@@ -98,6 +99,8 @@ export async function simulatedFob(...args: string[]): Promise<SimulatedFob> {
     screen,
     code: async () => {
       const shown = (await screen()).slice(2).join(' ');
+      // Where it shows none, its words are no secret.
+      if (readPairingCode(shown) === undefined) return shown;
       secret(shown.replaceAll(' ', ''));
       return secret(shown);
     },
