@@ -156,6 +156,10 @@ itNeeds(
       await take(sent);
       const { office, service, fob } = sent;
       ends.set(way, await comparableState(office.store.db, service.url));
+      // The mail with the string is gone; whoever else may have used it is found out by this one (R15).
+      const mails = await localMails(office.management);
+      expect(mails.map(({ kind, to }) => [kind, to])).toEqual([['activated', 'ada@example.org']]);
+      expect(mails[0]?.text).not.toContain('pf1');
       const passcode = await nextPasscode(fob);
       const answer = await post(service, apiKeyOf(service), { user: 'ada', passcode });
       expect([way, await answer.json()]).toEqual([way, { accepted: true }]);
