@@ -3,7 +3,7 @@ import { isFobError } from '../../host/errors.ts';
 import { isBigRun } from '../kit/tools.ts';
 import { Life } from './kit/life.ts';
 
-const LIVES = isBigRun ? 60 : 8;
+const LIVES = isBigRun ? 100 : 8;
 const STEPS = 30;
 /** `PASSFOB_SEED=n` begins with that life, as the message of a failure says. */
 const FIRST = Number(process.env.PASSFOB_SEED ?? 1);

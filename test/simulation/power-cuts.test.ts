@@ -12,7 +12,7 @@ import { secret } from '../kit/secrets.ts';
 import { isBigRun } from '../kit/tools.ts';
 
 /** Every seed tears the interrupted write in another way. */
-const SEEDS = Array.from({ length: isBigRun ? 24 : 4 }, (_, i) => i + 1);
+const SEEDS = Array.from({ length: isBigRun ? 40 : 4 }, (_, i) => i + 1);
 /** The fob in this process answers at once or, without power, never. */
 const PATIENCE = { patience: { answerTimeoutMs: 15, sendsMax: 1 } };
 
