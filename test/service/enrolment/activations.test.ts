@@ -7,7 +7,6 @@ import {
   type StartInput,
   startActivation,
 } from '../../../host/service/enrolment/activations.ts';
-import { activationByCode, openActivation } from '../../../host/service/enrolment/open.ts';
 import { activationsOf, viewActivation } from '../../../host/service/enrolment/views.ts';
 import { disableUser } from '../../../host/service/people/user-changes.ts';
 import { findUser } from '../../../host/service/people/users.ts';
@@ -15,7 +14,17 @@ import { ensureIdentity } from '../../../host/service/sealing/identity.ts';
 import { reserveToken, unassignToken } from '../../../host/service/tokens/moves.ts';
 import { createPolicy, removePolicy } from '../../../host/service/tokens/policies.ts';
 import { accepted, codeOf, grace, type Office } from '../people/kit.ts';
-import { HOUR_MS, hashIn, kept, mailsOf, openOffice, PUBLIC_URL, started, stock, tokenOf } from './office.ts';
+import {
+  entered,
+  HOUR_MS,
+  kept,
+  mailsOf,
+  openOffice,
+  PUBLIC_URL,
+  started,
+  stock,
+  tokenOf,
+} from './office.ts';
 
 const start = (office: Office, input: StartInput) => startActivation(office.management, grace, input);
 const resend = async (office: Office, id: string) => {
@@ -51,8 +60,7 @@ test('a token is set aside, and the mail holds link and string of address, code 
   const digest = createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest();
   expect(read.service).toBe(PUBLIC_URL);
   expect(Buffer.from(read.fingerprint)).toEqual(digest.subarray(0, 16));
-  const hash = hashIn(mail.activationString);
-  for (const _ of [1, 2]) expect((await openActivation(db, hash, office.nowMs))?.id).toBe(activation.id);
+  expect(await entered(office, mail.activationString)).toBe(activation.id);
   // Neither the database nor the audit holds the code in any spelling.
   const rows = JSON.stringify([
     await db.selectFrom('activations').selectAll().execute(),
@@ -69,7 +77,7 @@ test('without a mail address, or where it is asked for, the string is given out 
   const bob = await started(office, { user: 'bob', fobs: 'any' });
   const ada = await started(office, { user: 'ada', delivery: 'shown' });
   for (const { string, activation } of [bob, ada]) {
-    expect((await activationByCode(office.store.db, hashIn(string)))?.id).toBe(activation.id);
+    expect(await entered(office, string)).toBe(activation.id);
     expect(activation.mail).toBeNull();
   }
   expect(await mailsOf(office)).toEqual([]);
@@ -141,10 +149,8 @@ test('resending gives out another code and ends the one before with its reason; 
   const secondMail = mails[1]?.mail;
   if (firstMail?.kind !== 'activation' || secondMail?.kind !== 'activation') throw new Error('no mails');
   expect(secondMail.activationString).not.toBe(firstMail.activationString);
-  expect(await openActivation(db, hashIn(firstMail.activationString), office.nowMs)).toBeUndefined();
-  expect((await openActivation(db, hashIn(secondMail.activationString), office.nowMs))?.id).toBe(
-    activation.id,
-  );
+  expect(await entered(office, firstMail.activationString)).toBeUndefined();
+  expect(await entered(office, secondMail.activationString)).toBe(activation.id);
   expect(await viewActivation(db, first.activation.id, office.nowMs)).toMatchObject({
     state: 'revoked',
     reason: 'resent',
@@ -212,14 +218,14 @@ test('revoking ends it at once and returns the token; so does returning the toke
   const view = accepted(await revokeActivation(management, grace, { id: first.activation.id }));
   expect(view).toMatchObject({ state: 'revoked', reason: 'operator' });
   expect(await tokenOf(office, 'T-1')).toEqual({ state: 'inventory', user: null });
-  expect(await openActivation(store.db, hashIn(first.string), office.nowMs)).toBeUndefined();
   expect(codeOf(await revokeActivation(management, grace, { id: first.activation.id }))).toBe(
     'activation_over',
   );
   expect((await office.audit()).acts.slice(-2)).toEqual(['token.unassign T-1', 'activation.revoke bob']);
+  expect(await entered(office, first.string)).toBeUndefined();
   const second = await started(office, { user: 'bob', serial: 'T-1' });
   accepted(await unassignToken(management, grace, { serial: 'T-1' }));
-  expect(await openActivation(store.db, hashIn(second.string), office.nowMs)).toBeUndefined();
+  expect(await entered(office, second.string)).toBeUndefined();
   expect(await viewActivation(store.db, second.activation.id, office.nowMs)).toMatchObject({
     state: 'revoked',
   });
@@ -233,6 +239,6 @@ test('a disabled user has no open activation, and a policy that one waits for st
   expect(activation.policy).toBe('staff');
   expect(codeOf(await removePolicy(management, grace, { name: 'staff' }))).toBe('policy_used');
   accepted(await disableUser(management, grace, 'bob'));
-  expect(await openActivation(store.db, hashIn(string), office.nowMs)).toBeUndefined();
+  expect(await entered(office, string)).toBeUndefined();
   expect(codeOf(await resend(office, activation.id))).toBe('disabled_user');
 });

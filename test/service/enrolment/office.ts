@@ -6,7 +6,7 @@ import {
   type StartInput,
   startActivation,
 } from '../../../host/service/enrolment/activations.ts';
-import { hashOfCode } from '../../../host/service/enrolment/code.ts';
+import { enterActivation } from '../../../host/service/enrolment/relay/records/enter.ts';
 import { openContent } from '../../../host/service/mails/content.ts';
 import type { NewMail } from '../../../host/service/mails/kinds.ts';
 import { changeSettings } from '../../../host/service/people/settings.ts';
@@ -71,11 +71,6 @@ export function kept(made: MadeActivation): MadeActivation {
   return made;
 }
 
-/** The hash of the code in an activation string. */
-export function hashIn(string: string | null): string {
-  return hashOfCode(readActivationString(string ?? '').code);
-}
-
 /** What mails to users say, oldest first, with how they stand. */
 export async function mailsOf({
   store,
@@ -101,4 +96,14 @@ export async function tokenOf({ store }: Office, serial: string) {
 
 export async function withoutAddress(office: Office, user: string): Promise<void> {
   accepted(await changeUser(office.management, grace, { user, email: '' }));
+}
+
+/** The activation that a relay gets for a string, let go again at once; undefined where the service refuses it. */
+export async function entered(office: Office, string: string | null): Promise<string | undefined> {
+  const { code } = readActivationString(string ?? '');
+  const caller = { source: '192.0.2.9', requestId: 'test' };
+  const entry = await enterActivation(office.management, caller, { code, relay: randomBytes(16) });
+  if (entry.kind !== 'claimed') return undefined;
+  await entry.claim.release();
+  return entry.activation.id;
 }

@@ -6,7 +6,6 @@ import {
   revokeActivation,
   startActivation,
 } from '../../../host/service/enrolment/activations.ts';
-import { openActivation } from '../../../host/service/enrolment/open.ts';
 import { tendActivations } from '../../../host/service/enrolment/tend.ts';
 import { limits } from '../../../host/service/limits.ts';
 import type { Result } from '../../../host/service/management.ts';
@@ -14,7 +13,7 @@ import { unassignToken } from '../../../host/service/tokens/moves.ts';
 import { isBigRun } from '../../kit/tools.ts';
 import { isOnPostgres } from '../kit.ts';
 import { accepted, codeOf, grace, type Office } from '../people/kit.ts';
-import { HOUR_MS, hashIn, kept, openOffice, stock, tokenOf } from './office.ts';
+import { entered, HOUR_MS, kept, openOffice, stock, tokenOf } from './office.ts';
 
 /** On PostgreSQL every step costs several times as much. */
 function runsOf(): number {
@@ -25,7 +24,7 @@ function runsOf(): number {
 /** What the model knows of one activation. */
 interface Known {
   readonly id: string;
-  readonly hash: string;
+  readonly string: string | null;
   readonly serial: string | null;
   readonly expiresMs: number;
   isOver: boolean;
@@ -68,7 +67,7 @@ class Run {
   take(result: Result<MadeActivation>, serial: string | null): void {
     const { activation, string } = kept(accepted(result));
     const { id, expiresMs } = activation;
-    this.known.push({ id, hash: hashIn(string), serial, expiresMs, isOver: false });
+    this.known.push({ id, string, serial, expiresMs, isOver: false });
   }
 
   async do(one: Step): Promise<void> {
@@ -118,10 +117,8 @@ class Run {
 
   /** Every code opens what the model says, and a token is set aside as long as it may be asked for. */
   async check(): Promise<void> {
-    const { db } = this.office.store;
     for (const one of this.known) {
-      const found = await openActivation(db, one.hash, this.office.nowMs);
-      expect(found?.id).toBe(this.isOpen(one) ? one.id : undefined);
+      expect(await entered(this.office, one.string)).toBe(this.isOpen(one) ? one.id : undefined);
     }
     const isAwaited = this.known.some(one => one.serial !== null && !one.isOver);
     const token = await tokenOf(this.office, this.serial);

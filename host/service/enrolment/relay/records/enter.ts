@@ -53,7 +53,7 @@ export function enterActivation(
     const acting = { db, keys: management.keys, actor, atMs };
     const finished = await finishedAlready(acting, row, relayHash);
     if (finished !== undefined) return { kind: 'finished', finished };
-    const why = problemOf(row, user, relayHash, atMs);
+    const why = problemOf(row, user, relayHash, atMs) ?? (await problemOfToken(db, row));
     if (why !== undefined) {
       // Only who has had the code comes here: strangers cannot fill the audit.
       await recordRefusal(acting, { user, activationId: row.id, why });
@@ -79,6 +79,19 @@ function problemOf(row: ActivationRow, user: User, relayHash: string, atMs: numb
   if (user.disabled_ms !== null) return 'user disabled';
   const isHeld = row.claim !== null && row.claim !== relayHash && (row.claimed_until_ms ?? 0) > atMs;
   return isHeld ? 'in use' : undefined;
+}
+
+/** A token that was set aside and is not any more cannot be activated: nothing need be asked of a fob first. */
+async function problemOfToken(db: Db, { token_id, user_id }: ActivationRow): Promise<string | undefined> {
+  if (token_id === null) return undefined;
+  const token = await db
+    .selectFrom('tokens')
+    .select('id')
+    .where('id', '=', token_id)
+    .where('user_id', '=', user_id)
+    .where('state', '=', 'reserved')
+    .executeTakeFirst();
+  return token === undefined ? 'token not reserved' : undefined;
 }
 
 async function userOf(db: Db, row: ActivationRow | undefined): Promise<User | undefined> {
