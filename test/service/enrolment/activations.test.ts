@@ -233,7 +233,7 @@ test('revoking ends it at once and returns the token; so does returning the toke
 
 test('a disabled user has no open activation, and a policy that one waits for stays', async () => {
   await using office = await openOffice();
-  const { management, store } = office;
+  const { management } = office;
   accepted(await createPolicy(management, grace, { name: 'staff', kind: 'totp' }));
   const { activation, string } = await started(office, { user: 'bob', policy: 'staff' });
   expect(activation.policy).toBe('staff');
