@@ -10,8 +10,9 @@ import {
   WIRE_PIECE_CHARS,
 } from './limits.ts';
 import type { RelayMessage, ServiceMessage } from './messages.ts';
-import { fieldOf, readServiceMessage } from './read-messages.ts';
+import { readServiceMessage } from './read-messages.ts';
 import { type RelayDone, type RelayOptions, refusalOf } from './relay-options.ts';
+import { fieldOf } from './shapes.ts';
 import type { RelaySocket } from './socket.ts';
 
 /** One connection of a relay to the service, from its opening to its end. */

@@ -2,28 +2,29 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { FobError } from '../errors.ts';
 import type { Activation } from './activation-string.ts';
 import { FINGERPRINT_BYTES } from './limits.ts';
-import { openingTranscript, type ServiceMessage } from './messages.ts';
-import { bytesOf } from './read-messages.ts';
+import { type Opened, openingTranscript, type ServiceMessage } from './messages.ts';
+import { bytesOf } from './shapes.ts';
 
 /**
- * Sees that whoever answered holds the identity key whose fingerprint is in the activation string, and signed this
- * opening by this address (RFC 8032). Before that nothing is said that is worth anything.
+ * Sees that whoever answered holds the identity key whose fingerprint is known, and signed this opening by this address
+ * (RFC 8032). Before that nothing is said that is worth anything.
  * @throws FobError `activation` where it is somebody else, or where this browser cannot check it
  */
 export async function checkIdentity(
-  { service, fingerprint }: Activation,
+  { service, fingerprint }: Pick<Activation, 'service' | 'fingerprint'>,
   relayNonce: Uint8Array,
-  { key, nonce, signature }: Extract<ServiceMessage, { type: 'identity' }>,
+  { key, nonce, signature }: Omit<Extract<ServiceMessage, { type: 'identity' }>, 'type'>,
+  opened: Opened = 'relay',
 ): Promise<void> {
   const publicKey = bytesOf(key) ?? new Uint8Array(0);
   const found = sha256(publicKey).subarray(0, FINGERPRINT_BYTES);
   const isMeant = found.every((byte, at) => byte === fingerprint[at]);
-  const transcript = openingTranscript(relayNonce, bytesOf(nonce) ?? new Uint8Array(0), service);
+  const transcript = openingTranscript(relayNonce, bytesOf(nonce) ?? new Uint8Array(0), service, opened);
   const signed = bytesOf(signature) ?? new Uint8Array(0);
   if (!isMeant || !(await isSigned(publicKey, signed, transcript))) {
     throw new FobError('activation', {
-      sentence: `Whoever answers at ${service} is not the service that made this activation.`,
-      next: 'Do not go on. Tell your administrator, and ask for a new activation.',
+      sentence: `Whoever answers at ${service} is not the service that is meant.`,
+      next: 'Do not go on. Tell your administrator.',
     });
   }
 }

@@ -81,13 +81,17 @@ export type ServiceMessage =
       readonly isFinal: boolean;
     };
 
-/** What the service signs: this version, both nonces, and the origin that the relay reached it by. */
+/** What was opened: an enrolment's relay, or the connection of an agent (`host/agent`). */
+export type Opened = 'relay' | 'agent';
+
+/** What the service signs: this version, both nonces, and the origin that the relay or agent reached it by. */
 export function openingTranscript(
   relayNonce: Uint8Array,
   serviceNonce: Uint8Array,
   origin: string,
+  opened: Opened = 'relay',
 ): Uint8Array {
-  const head = new TextEncoder().encode('passfob relay 1\0');
+  const head = new TextEncoder().encode(`passfob ${opened} 1\0`);
   const tail = new TextEncoder().encode(origin);
   const out = new Uint8Array(head.length + relayNonce.length + serviceNonce.length + tail.length);
   out.set(head, 0);

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { checkIdentity } from '../../host/activation/identity.ts';
 import { MESSAGE_CHARS_MAX, WIRE_PIECE_CHARS } from '../../host/activation/limits.ts';
 import { openingTranscript, type RelayMessage, type ServiceMessage } from '../../host/activation/messages.ts';
-import { fieldOf, readRelayMessage, readServiceMessage } from '../../host/activation/read-messages.ts';
+import { readRelayMessage, readServiceMessage } from '../../host/activation/read-messages.ts';
+import { fieldOf } from '../../host/activation/shapes.ts';
 import { failure } from '../host/kit/failure.ts';
 
 const some = (length: number) => fieldOf(new Uint8Array(randomBytes(length)));

@@ -3,6 +3,7 @@ import type { TokenState } from '../tokens/states.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import type { EnrolmentSchema } from './schema-enrolment.ts';
 import type { MailSchema } from './schema-mails.ts';
+import type { PushSchema } from './schema-push.ts';
 import type { RadiusSchema } from './schema-radius.ts';
 
 /** What a token makes its passcodes of: events (RFC 4226), time (RFC 6238), or questions (RFC 6287). */
@@ -37,7 +38,7 @@ export type Flag = 0 | 1;
  * they are known before the row is written; sealed values are base64 text, which every database stores alike. Text that
  * is looked up or ordered compares by code point in every database.
  */
-export interface Schema extends EnrolmentSchema, MailSchema, RadiusSchema {
+export interface Schema extends EnrolmentSchema, MailSchema, RadiusSchema, PushSchema {
   users: {
     id: string;
     /** Prepared form of the name (`people/users.ts`), unique. */

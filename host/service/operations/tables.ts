@@ -16,6 +16,7 @@ export const backedUpTables: readonly BackedUp[] = [
   { table: 'policies', key: ['id'] },
   { table: 'fobs', key: ['id'] },
   { table: 'fob_pairings', key: ['id'] },
+  { table: 'push_keys', key: ['fob_id'] },
   { table: 'tokens', key: ['id'] },
   { table: 'assignments', key: ['id'] },
   { table: 'alerts', key: ['id'] },
@@ -30,7 +31,8 @@ export const backedUpTables: readonly BackedUp[] = [
   { table: 'job_items', key: ['job_id', 'number'] },
 ];
 
-/** What no backup holds, because it would count again: sessions, links, first answers, codes, open questions and activations. */
+/** What no backup holds, because it would count again: sessions, links, first answers, codes, open questions and pushes, activations, and
+ * who is connected. */
 export const leftOutTables: readonly (keyof Schema)[] = [
   'operator_links',
   'operator_sessions',
@@ -39,6 +41,8 @@ export const leftOutTables: readonly (keyof Schema)[] = [
   'challenges',
   'activations',
   'user_sessions',
+  'agent_fobs',
+  'pushes',
 ];
 
 /** Tables whose numbers the database gives out, and must go on giving out above those restored. */

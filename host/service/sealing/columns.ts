@@ -18,7 +18,8 @@ export interface SealedColumn {
     | 'job_items'
     | 'service_keys'
     | 'mails'
-    | 'radius_clients';
+    | 'radius_clients'
+    | 'push_keys';
   readonly column: string;
   /** The columns of its primary key, whose values joined by colons are the place's id. */
   readonly key: readonly string[];
@@ -33,6 +34,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'service_keys', column: 'sealed_key', key: ['name'] },
   { table: 'mails', column: 'sealed_content', key: ['id'] },
   { table: 'radius_clients', column: 'sealed_secret', key: ['id'] },
+  { table: 'push_keys', column: 'sealed_secret', key: ['fob_id'] },
 ];
 
 /** The key ids that values of a column are sealed under. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOf } from '../../../host/activation/read-messages.ts';
+import { bytesOf } from '../../../host/activation/shapes.ts';
 import { enterActivation } from '../../../host/service/enrolment/relay/records/enter.ts';
 import { listActivations } from '../../../host/service/enrolment/views.ts';
 import { limits } from '../../../host/service/limits.ts';

@@ -7,6 +7,7 @@ import { up as mails } from './0005-mails.ts';
 import { up as activations } from './0006-activations.ts';
 import { up as failures } from './0007-failures.ts';
 import { up as radius } from './0008-radius.ts';
+import { up as push } from './0009-push.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-first': { up: first },
@@ -17,6 +18,7 @@ const migrations: Record<string, Migration> = {
   '0006-activations': { up: activations },
   '0007-failures': { up: failures },
   '0008-radius': { up: radius },
+  '0009-push': { up: push },
 };
 
 /** The migrations in order of their names. A released one is never edited: the next change is a new file. */

@@ -1,0 +1,69 @@
+import { base64urlnopad } from '@scure/base';
+import { MESSAGE_CHARS_MAX, NAME_CHARS_MAX, SENTENCE_CHARS_MAX, WIRE_CHARS_MAX } from './limits.ts';
+
+/** Whether a field holds what it must. */
+export type Check = (value: unknown) => boolean;
+export type Shape = Readonly<Record<string, Check>>;
+/** A shape for every message of a kind. */
+export type ShapesOf<Message extends { readonly type: string }> = {
+  readonly [Type in Message['type']]: {
+    readonly [Field in keyof Omit<Extract<Message, { type: Type }>, 'type'>]-?: Check;
+  };
+};
+
+export const text =
+  (most: number): Check =>
+  value =>
+    typeof value === 'string' && value.length <= most;
+export const sentence = text(SENTENCE_CHARS_MAX);
+export const name = text(NAME_CHARS_MAX);
+export const oneOf =
+  (...values: readonly unknown[]): Check =>
+  value =>
+    values.includes(value);
+export const whole: Check = value => Number.isSafeInteger(value) && (value as number) >= 0;
+export const flag: Check = value => typeof value === 'boolean';
+export const optional =
+  (check: Check): Check =>
+  value =>
+    value === undefined || check(value);
+export const bytes =
+  (length: number): Check =>
+  value =>
+    bytesOf(value)?.length === length;
+/** What a wire carries: a character a byte. */
+export const wire: Check = value => text(WIRE_CHARS_MAX)(value) && !/[^\0-\xff]/.test(value as string);
+
+/** A message of one of these shapes, or undefined for anything but exactly one as it must be. */
+export function readByShape(said: string, shapes: Readonly<Record<string, Shape>>): unknown {
+  if (said.length > MESSAGE_CHARS_MAX) return undefined;
+  let message: unknown;
+  try {
+    message = JSON.parse(said);
+  } catch {
+    return undefined;
+  }
+  if (typeof message !== 'object' || message === null) return undefined;
+  const { type, ...fields } = message as Readonly<Record<string, unknown>>;
+  const shape = typeof type === 'string' && Object.hasOwn(shapes, type) ? shapes[type] : undefined;
+  if (shape === undefined) return undefined;
+  const isRight =
+    Object.keys(fields).every(field => Object.hasOwn(shape, field)) &&
+    Object.entries(shape).every(([field, check]) => check(fields[field]));
+  return isRight ? message : undefined;
+}
+
+/** Bytes of a field: base64url without padding, canonical; undefined for anything else. */
+export function bytesOf(value: unknown): Uint8Array | undefined {
+  if (typeof value !== 'string') return undefined;
+  try {
+    return base64urlnopad.decode(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes as a field has them. */
+export function fieldOf(bytes: Uint8Array): string {
+  return base64urlnopad.encode(bytes);
+}

@@ -1,0 +1,51 @@
+import { IDENTITY_KEY_BYTES, RELAY_NONCE_BYTES, SIGNATURE_BYTES } from '../activation/limits.ts';
+import {
+  bytes,
+  type Check,
+  flag,
+  name,
+  oneOf,
+  readByShape,
+  type ShapesOf,
+  sentence,
+  wire,
+} from '../activation/shapes.ts';
+import { FOB_NUMBER_MAX } from './limits.ts';
+import { type AgentMessage, type AgentServiceMessage, NOTICES, STANDINGS, UNREACHED } from './messages.ts';
+
+const fob: Check = value =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= FOB_NUMBER_MAX;
+
+const AGENT_SHAPES: ShapesOf<AgentMessage> = {
+  open: { version: oneOf(1), nonce: bytes(RELAY_NONCE_BYTES) },
+  fob: { fob, serial: name, port: value => typeof value === 'string' && /^[a-z]{1,16}$/.test(value) },
+  gone: { fob },
+  bytes: { fob, text: wire },
+  unreached: { fob, why: oneOf(...UNREACHED) },
+  beat: {},
+};
+
+const SERVICE_SHAPES: ShapesOf<AgentServiceMessage> = {
+  identity: {
+    key: bytes(IDENTITY_KEY_BYTES),
+    nonce: bytes(RELAY_NONCE_BYTES),
+    signature: bytes(SIGNATURE_BYTES),
+    name,
+  },
+  standing: { fob, is: oneOf(...STANDINGS) },
+  bytes: { fob, text: wire },
+  release: { fob },
+  notice: { fob, kind: oneOf(...NOTICES) },
+  beat: {},
+  refused: { code: name, text: sentence, next: sentence, isFinal: flag },
+};
+
+/** What an agent said, or undefined for anything but exactly one message as it must be. */
+export function readAgentMessage(said: string): AgentMessage | undefined {
+  return readByShape(said, AGENT_SHAPES) as AgentMessage | undefined;
+}
+
+/** What a service said to an agent, or undefined for anything but exactly one message as it must be. */
+export function readAgentServiceMessage(said: string): AgentServiceMessage | undefined {
+  return readByShape(said, SERVICE_SHAPES) as AgentServiceMessage | undefined;
+}
