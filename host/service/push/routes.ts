@@ -64,12 +64,14 @@ function serveTaking(app: FastifyInstance, context: WebContext): void {
     const { session, waitMs, source } = request.body;
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
+    const { id: applicationId, standing } = clientOf(request).application;
     const outcome = await context.pushes.take({
       id: request.params.id,
       session,
       waitMs,
       signal: gone.signal,
-      applicationId: clientOf(request).application.id,
+      applicationId,
+      standing,
       source: sourceOf(context, request, source),
       requestId: request.id,
     });
