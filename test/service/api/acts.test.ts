@@ -6,6 +6,7 @@ import { MailReceiver } from '../alerts/receivers.ts';
 import { add, codeAt, codeNow, NOON_MS, newToken, stepAt } from '../kit.ts';
 import { bounceOf } from '../mails/bounce-kit.ts';
 import { invitation, queue } from '../mails/kit.ts';
+import { PushFob } from '../push/kit.ts';
 import { type Answer, Bureau, pathOf, type Shown } from './kit.ts';
 
 const ajv = new Ajv({ strict: true, allowUnionTypes: true });
@@ -37,6 +38,7 @@ const onPeople: readonly Step[] = [
   { name: 'users.enable', at: { user: 'grace' } },
   { name: 'temporary-codes.make', at: { user: 'ada' } },
   { name: 'temporary-codes.withdraw', at: { user: 'ada' } },
+  { name: 'callers.check', at: { user: 'pia' } },
   { name: 'activations.start', at: { user: 'ada' } },
   { name: 'activations.resend' },
   { name: 'activations.revoke' },
@@ -141,7 +143,8 @@ async function prepare(): Promise<{ bureau: Bureau; key: Shown }> {
   const { db, keys } = bureau.office.management;
   // Two seals from before now: rotation takes the first and leaves the newest.
   await sealAll(db, keys, () => NOON_MS - 2000);
-  await bureau.office.users('linus');
+  await bureau.office.users('linus', 'pia');
+  await PushFob.of(bureau.office, 'pia');
   await queue(bureau.office.management, await invitation(bureau.office.management, { user: 'linus' }));
   await db.updateTable('mails').set({ id: MAIL, state: 'sent', attempts: 1 }).execute();
   await sealAll(db, keys, () => NOON_MS - 1000);
@@ -197,7 +200,11 @@ test('an act that is refused says why, and leaves nothing', async () => {
     ['POST', '/v1/tokens', { serial: 'FOB-9', kind: 'totp', seed: { hex: '00' } }, 400, 'bad_secret'],
     ['POST', '/v1/tokens', { serial: 'FOB-9', seed: { hex: '00'.repeat(20) } }, 400, 'bad_kind'],
     ['POST', '/v1/tokens/FOB-1/assign', { user: 'ada' }, 409, 'bad_transition'],
+    ['POST', '/v1/users/ada/caller-checks', undefined, 409, 'no_push_fob'],
+    ['GET', '/v1/users/ada/caller-checks/none', undefined, 404, 'unknown_caller_check'],
     ['POST', '/v1/users/ada/activations', { delivery: 'mail' }, 409, 'no_email'],
+    ['POST', '/v1/users/ada/caller-checks', undefined, 409, 'no_push_fob'],
+    ['GET', '/v1/users/ada/caller-checks/none', undefined, 404, 'unknown_caller_check'],
     ['POST', '/v1/users/ada/activations', { serial: 'FOB-1' }, 409, 'not_enrolable'],
     ['POST', '/v1/activations/none/resend', {}, 404, 'unknown_activation'],
     ['DELETE', '/v1/activations/none', undefined, 404, 'unknown_activation'],
