@@ -17,7 +17,6 @@ import { readLockPolicy } from './people/settings.ts';
 import { listenForRadius, type RadiusEndpoint } from './radius/listener.ts';
 import type { Keys } from './sealing/key-file.ts';
 import type { ClosingEngine, Engine } from './validation/engine.ts';
-import type { Outcome } from './validation/outcomes.ts';
 import { makeBuckets } from './web/buckets.ts';
 import { readCertificate } from './web/certificate.ts';
 import type { WebContext } from './web/context.ts';
