@@ -1,6 +1,6 @@
 import { FobError } from '../errors.ts';
 import type { Control, Screen } from './control.ts';
-import { HOLD_MS, PRESSES_MAX } from './limits.ts';
+import { APPROVE_MS, HOLD_MS, PRESSES_MAX } from './limits.ts';
 import { texts } from './texts.ts';
 
 /** What a person sees on the display. */
@@ -80,6 +80,26 @@ export async function leaveMessage(control: Control): Promise<void> {
 async function press(control: Control, under: Screen, heldMs?: number): Promise<void> {
   await control.ask({ do: 'press', ...(heldMs !== undefined && { heldMs }) });
   await control.untilScreen(screen => standing(screen) !== standing(under), texts.screens.next);
+}
+
+/** The fob's own words under a question. */
+const QUESTION_HINT = 'Hold: yes  Press: no';
+
+/** Waits for a question on the display, and says yes. @throws FobError as `Control.untilScreen` */
+export async function approve(control: Control): Promise<readonly string[]> {
+  const { text } = await control.untilScreen(isQuestionShown, texts.screens.question);
+  await control.ask({ do: 'press', heldMs: APPROVE_MS });
+  return text;
+}
+
+/** Whether the fob says that a question was answered by a yes. */
+export function isApprovedShown({ text }: Screen): boolean {
+  return text.includes('Approved.');
+}
+
+/** Whether the fob asks something. */
+export function isQuestionShown({ text }: Screen): boolean {
+  return text.includes(QUESTION_HINT);
 }
 
 /** The pairing code on the display, in its groups. @throws FobError as `Control.untilScreen` */
