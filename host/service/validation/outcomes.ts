@@ -9,6 +9,7 @@ import type { Factor } from './lock.ts';
  * - `disabled`: an operator has disabled the account
  * - `wrong_password`, `wrong_pin`: the other factor was wrong or missing; the passcode was not looked at
  * - `pin_change`: the PIN was reset and must be chosen anew before it counts
+ * - `new_pin`: the same, with a passcode that was right and is used up: the PIN may be chosen, and nobody is let in
  * - `no_challenge`: an answer to a question that is unknown, over, or another session's or application's
  * - `unreadable`: a seed did not unseal, so the database or its key file is damaged
  */
@@ -24,6 +25,7 @@ export type Outcome =
   | 'wrong_password'
   | 'wrong_pin'
   | 'pin_change'
+  | 'new_pin'
   | 'no_challenge'
   | 'unreadable'
   | 'malformed';
@@ -45,6 +47,7 @@ export const failedFactor: Readonly<Record<Outcome, Factor | null>> = {
   wrong_password: 'password',
   wrong_pin: 'pin',
   pin_change: null,
+  new_pin: null,
   no_challenge: null,
   unreadable: null,
   malformed: null,
