@@ -6,6 +6,7 @@ import { enrolmentRefusals } from './texts/enrolment.ts';
 import { mailRefusals } from './texts/mails.ts';
 import { meRefusals } from './texts/me.ts';
 import { peopleRefusals, peopleTexts, pinRefusals } from './texts/people.ts';
+import { pushOutcomes } from './texts/push.ts';
 import { radiusRefusals } from './texts/radius.ts';
 import { recordRefusals, recordTexts } from './texts/records.ts';
 import { tokenRefusals } from './texts/tokens.ts';
@@ -169,11 +170,13 @@ export const texts = {
     wrong_password: 'Wrong password',
     wrong_pin: 'Wrong PIN',
     pin_change: 'PIN must be changed',
+    new_pin: 'Asked for a new PIN',
     unknown_user: 'Unknown user',
     no_usable_token: 'No usable token',
     unreadable: 'Stored seed damaged',
     malformed: 'Not a passcode',
     ...challengeOutcomes,
+    ...pushOutcomes,
   },
   states: {
     initialised: 'Initialised',

@@ -31,9 +31,9 @@ export const radiusLimits = {
   radiusDropLogMs: 60_000,
   /** What the socket may hold while the process is busy. */
   radiusReceiveBytes: 1_048_576,
-  /** How long the answer to an Access-Challenge is waited for, which asks for a passcode yet to come; and of how many. */
+  /** How long the answer to an Access-Challenge is waited for, which asks for a passcode yet to come; and how many are kept. */
   radiusChallengeMs: 120_000,
-  radiusChallengesKept: 4_096,
+  radiusChallengesKept: 65_536,
   radiusStateBytes: 24,
   /** How far from its place the passcode of a fob may be found that is then asked for the next one. */
   radiusAheadCounters: 100,

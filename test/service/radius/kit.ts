@@ -61,16 +61,22 @@ export class RadiusRig implements AsyncDisposable {
   }
 
   /** A client's socket, which remembers every datagram that it is sent. */
-  async socket(): Promise<ClientSocket> {
+  async socket(port = this.port): Promise<ClientSocket> {
     const socket = createSocket('udp4').bind(0, HERE);
     await once(socket, 'listening');
     this.#sockets.push(socket);
-    return new ClientSocket(socket, this.port, this.secret);
+    return new ClientSocket(socket, port, this.secret);
   }
 
   /** One request from a socket of its own, and its answer. */
-  async ask(request: Omit<Request, 'secret'>): Promise<Answer> {
-    return await (await this.socket()).ask(request);
+  async ask(request: Omit<Request, 'secret'>, port?: number): Promise<Answer> {
+    return await (await this.socket(port)).ask(request);
+  }
+
+  /** Starts another node on the same database. @returns its RADIUS port */
+  async otherNode(): Promise<number> {
+    const { radius } = await this.rig.start({ radius: [{ address: HERE, port: 0 }] });
+    return radius[0]?.port ?? 0;
   }
 
   /** Whether a request gets no answer: a Status-Server after it does, and nothing comes in between or for a while. */

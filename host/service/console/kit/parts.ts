@@ -36,11 +36,18 @@ const outcomeTone: Readonly<Record<Outcome, Tone>> = {
   wrong_password: 'warn',
   wrong_pin: 'warn',
   pin_change: 'plain',
+  new_pin: 'plain',
   unknown_user: 'plain',
   no_usable_token: 'plain',
   unreadable: 'bad',
   malformed: 'plain',
   no_challenge: 'plain',
+  push_denied: 'warn',
+  push_reported: 'bad',
+  push_expired: 'plain',
+  push_failed: 'bad',
+  push_quiet: 'plain',
+  no_push: 'plain',
 };
 
 const stateTone: Readonly<Record<TokenState, Tone>> = {
