@@ -1,22 +1,25 @@
 import { WebSocket } from 'ws';
-import { PRESS_DEAF_MS } from '../../protocol/limits.ts';
 import { readActivationString } from '../activation/activation-string.ts';
 import { MESSAGE_CHARS_MAX } from '../activation/limits.ts';
 import { relayActivation } from '../activation/relay.ts';
 import type { RelayDone, RelayEvent } from '../activation/relay-options.ts';
 import { openedSocket } from '../activation/socket.ts';
-import { pause } from '../client/pause.ts';
 import { FobError } from '../errors.ts';
 import { openTransport, readAddress } from '../transports/discover.ts';
 import type { SimulatedFob } from './fob.ts';
-import { PRESS_SPARE_MS } from './limits.ts';
 import { onFob, type ReadyFob, USER } from './ownership.ts';
-import { approve, leaveMessage, readPairingCode } from './person.ts';
+import { answer, leaveMessage, readPairingCode } from './person.ts';
 import type { Stage } from './stage.ts';
 import { texts } from './texts.ts';
 
 /** Where the demo's users have their mail. */
 export const addressOf = (user: string) => `${user}@example.org`;
+
+/**
+ * Counted passcodes: one of time that was used to enrol could not be used again within its 30 seconds, and whoever tries
+ * the demo out begins at once.
+ */
+const COUNTED_POLICY = { name: 'demo', kind: 'hotp', algorithm: 'sha1', digits: 6 } as const;
 
 /**
  * Has a user enrol a fob as users do: the mail that the service wrote, the string in it, the relay, the code on the
@@ -25,12 +28,12 @@ export const addressOf = (user: string) => `${user}@example.org`;
  * @throws FobError as `relayActivation`, `bad-input` where the service invites nobody
  */
 export async function enrolByMail(
-  { service, context, stop }: Stage,
+  { service, stop }: Stage,
   fob: SimulatedFob,
   user: string,
   report: (event: RelayEvent) => void = () => undefined,
 ): Promise<RelayDone> {
-  const invited = await service.invite({ user, email: addressOf(user) });
+  const invited = await service.invite({ user, email: addressOf(user), policy: COUNTED_POLICY });
   if (!invited.ok) throw new FobError('bad-input', { sentence: invited.refusal.text });
   const mails = await service.outbox();
   const mail = mails.find(({ to, link }) => to === addressOf(user) && link !== null);
@@ -50,11 +53,8 @@ export async function enrolByMail(
     report(event) {
       report(event);
       if (event.event !== 'step' || event.step !== 'press') return;
-      // Keys are deaf for a moment after a question has appeared.
-      pressed = pause(PRESS_DEAF_MS + PRESS_SPARE_MS, context.signal)
-        .then(() => approve(fob.control))
-        // What the fob did not come to, the relay says.
-        .catch(() => undefined);
+      // What the fob did not come to, the relay says.
+      pressed = answer(fob.control, 'yes').catch(() => undefined);
     },
     signal: stop,
   });

@@ -1,6 +1,8 @@
+import { PRESS_DEAF_MS } from '../../protocol/limits.ts';
+import { pause } from '../client/pause.ts';
 import { FobError } from '../errors.ts';
 import type { Control, Screen } from './control.ts';
-import { APPROVE_MS, HOLD_MS, PRESSES_MAX } from './limits.ts';
+import { APPROVE_MS, HOLD_MS, PRESS_SPARE_MS, PRESSES_MAX } from './limits.ts';
 import { texts } from './texts.ts';
 
 /** What a person sees on the display. */
@@ -85,10 +87,17 @@ async function press(control: Control, under: Screen, heldMs?: number): Promise<
 /** The fob's own words under a question. */
 const QUESTION_HINT = 'Hold: yes  Press: no';
 
-/** Waits for a question on the display, and says yes. @throws FobError as `Control.untilScreen` */
-export async function approve(control: Control): Promise<readonly string[]> {
+/**
+ * Waits for a question on the display, reads it, and says yes or no. Keys are deaf for a moment after it has appeared.
+ * @returns what was asked, line by line
+ * @throws FobError as `Control.untilScreen`
+ */
+export async function answer(control: Control, says: 'yes' | 'no'): Promise<readonly string[]> {
   const { text } = await control.untilScreen(isQuestionShown, texts.screens.question);
-  await control.ask({ do: 'press', heldMs: APPROVE_MS });
+  for (let presses = 0; presses < PRESSES_MAX && isQuestionShown(await control.look()); presses++) {
+    await pause(PRESS_DEAF_MS + PRESS_SPARE_MS);
+    await control.ask({ do: 'press', ...(says === 'yes' && { heldMs: APPROVE_MS }) });
+  }
   return text;
 }
 

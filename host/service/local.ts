@@ -13,6 +13,7 @@ import { createUser } from './people/user-changes.ts';
 import { findUser, prepareUserName } from './people/users.ts';
 import { addToken, type NewToken, type TokenResult } from './tokens/issue.ts';
 import { changeTokenState } from './tokens/moves.ts';
+import { createPolicy, type PolicyInput } from './tokens/policies.ts';
 import type { TokenState } from './tokens/states.ts';
 import { listTokens, type TokenView } from './tokens/views.ts';
 import type { Engine } from './validation/engine.ts';
@@ -32,6 +33,8 @@ export interface LocalValidation {
 export interface Invitation {
   readonly user: string;
   readonly email: string;
+  /** What the token is to be like; a policy of this name is made where there is none. */
+  readonly policy?: PolicyInput;
 }
 
 /** What can be done from inside the process, without HTTP. */
@@ -93,12 +96,19 @@ export function localOperations(parts: Parts): LocalOperations {
   };
 }
 
-async function invite(management: Management, { user, email }: Invitation): Promise<Result<ActivationView>> {
+async function invite(
+  management: Management,
+  { user, email, policy }: Invitation,
+): Promise<Result<ActivationView>> {
   if (!(await isThere(management.db, user))) {
     const made = await createUser(management, serviceActor, { name: user, email });
     if (!made.ok) return made;
   }
-  const input = { user, fobs: 'any', delivery: 'mail' } as const;
+  if (policy !== undefined) {
+    const made = await createPolicy(management, serviceActor, policy);
+    if (!made.ok && made.refusal.code !== 'policy_taken') return made;
+  }
+  const input = { user, policy: policy?.name, fobs: 'any', delivery: 'mail' } as const;
   const started = await startActivation(management, serviceActor, input);
   return started.ok ? done(started.value.activation) : started;
 }

@@ -16,7 +16,7 @@ export function outboxHtml(mails: readonly LocalMail[]): string {
 <title>${escaped(texts.name)}</title>
 <link rel="stylesheet" href="/style.css">
 </head>
-<body class="outbox">
+<body class="mailbox">
 <h1>${escaped(texts.name)}</h1>
 ${mails.length === 0 ? `<p>${escaped(texts.none)}</p>` : `<ol class="mails" role="list">\n${items}\n</ol>`}
 </body>

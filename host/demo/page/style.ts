@@ -44,7 +44,7 @@ main { flex: 1; display: flex; flex-direction: column; }
 .panes {
   flex: 1; list-style: none; padding: 0; display: grid; gap: 1rem;
   grid-template-columns: minmax(19rem, 24rem) minmax(20rem, 25rem) minmax(24rem, 1fr);
-  grid-template-rows: auto auto minmax(44.75rem, 1fr) auto auto 24rem;
+  grid-template-rows: auto auto minmax(49rem, 1fr) auto auto 16rem;
 }
 .pane { display: grid; grid-row: span 3; grid-template-rows: subgrid; min-width: 0; }
 .pane.outbox { grid-column: 1 / -1; }
@@ -65,8 +65,8 @@ h3 { padding: .15rem 1.1rem .35rem; display: flex; align-items: center; gap: .6r
 .text { padding: 0 1.1rem .9rem; font-size: .95rem; color: var(--soft); text-wrap: pretty; }
 .user { color: var(--ink); padding: .05rem .4rem; border-radius: .35rem; background: var(--page); border: 1px solid var(--line); font-family: ui-monospace, monospace; font-size: .92em; }
 .frame { display: block; width: 100%; height: 100%; border: 0; border-top: 1px solid var(--line); background: var(--page); }
-.outbox { padding: 1rem; gap: .75rem; min-height: 0; }
-.outbox h1 { font-size: 1rem; }
+.mailbox { padding: 1rem; gap: .75rem; min-height: 0; }
+.mailbox h1 { font-size: 1rem; }
 .mails { list-style: none; padding: 0; display: grid; gap: .5rem; }
 .mails details { background: var(--card); border: 1px solid var(--line); border-radius: .7rem; padding: .6rem .9rem; }
 .mails summary { cursor: pointer; font-weight: 650; overflow-wrap: anywhere; }
@@ -75,7 +75,7 @@ h3 { padding: .15rem 1.1rem .35rem; display: flex; align-items: center; gap: .6r
 .foot { color: var(--soft); font-size: .86rem; }
 
 @media (max-width: 74rem) {
-  .panes { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); grid-template-rows: auto auto 44.75rem auto auto 38rem auto auto 24rem; }
+  .panes { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); grid-template-rows: auto auto 49rem auto auto 38rem auto auto 16rem; }
   .pane.operator { grid-column: 1 / -1; }
   .facts { text-align: left; flex-basis: 100%; }
 }
@@ -84,10 +84,10 @@ h3 { padding: .15rem 1.1rem .35rem; display: flex; align-items: center; gap: .6r
   h3 { font-size: 1.05rem; }
   .panes { grid-template-columns: minmax(0, 1fr); grid-template-rows: none; }
   .pane, section { grid-row: auto; grid-template-rows: none; }
-  .frame { height: 52rem; }
+  .frame { height: 58rem; }
   .frame.fob { height: 38rem; }
   .frame.operator { height: 44rem; }
-  .frame.outbox { height: 24rem; }
+  .frame.outbox { height: 20rem; }
 }
 @media (prefers-reduced-motion: no-preference) {
   .number { transition: background-color .3s; }

@@ -39,7 +39,7 @@ export const pageTexts = {
     name: 'The user’s mails',
     heading: 'How the fob came to be hers',
     text: (address: string) =>
-      `What the service wrote to ${address}: no mail server is set, so the mails stay here. By the first one the fob was enrolled when the demo began.`,
+      `What the service wrote to ${address}: no mail server is set, so the mails stay here. The first one brought her an activation, by which the fob was enrolled when the demo began; it is gone, as its link is used up.`,
     none: 'There is no mail.',
     to: 'To',
     sent: 'Sent',
