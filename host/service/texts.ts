@@ -6,7 +6,7 @@ import { enrolmentRefusals } from './texts/enrolment.ts';
 import { mailRefusals } from './texts/mails.ts';
 import { meRefusals } from './texts/me.ts';
 import { peopleRefusals, peopleTexts, pinRefusals } from './texts/people.ts';
-import { pushOutcomes } from './texts/push.ts';
+import { pushOutcomes, pushRefusals } from './texts/push.ts';
 import { radiusRefusals } from './texts/radius.ts';
 import { recordRefusals, recordTexts } from './texts/records.ts';
 import { tokenRefusals } from './texts/tokens.ts';
@@ -63,6 +63,7 @@ export const texts = {
     ...enrolmentRefusals,
     ...mailRefusals,
     ...meRefusals,
+    ...pushRefusals,
     ...radiusRefusals,
   },
 

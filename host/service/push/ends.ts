@@ -1,7 +1,7 @@
 import { type Db, writing } from '../data/database.ts';
 import { limits } from '../limits.ts';
 import type { Management } from '../management.ts';
-import { recordCallerResult } from './caller-result.ts';
+import { callerState, recordCallerResult } from './caller-result.ts';
 import { recordOutcome } from './outcome.ts';
 import type { PushRow } from './rows.ts';
 
@@ -58,9 +58,8 @@ export async function tendCallerChecks({ db, keys, clock }: Management): Promise
   if ((await expired(db, 'caller', nowMs).execute()).length === 0) return;
   await writing(db, async transaction => {
     for (const push of await expired(transaction, 'caller', nowMs).execute()) {
-      const result = push.state === 'superseded' || push.state === 'withdrawn' ? push.state : 'expired';
       if (await isFirst(transaction, push, nowMs))
-        await recordCallerResult(transaction, keys, push, { result, atMs: nowMs });
+        await recordCallerResult(transaction, keys, push, { result: callerState(push, nowMs), atMs: nowMs });
     }
   });
 }
