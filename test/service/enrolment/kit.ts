@@ -11,14 +11,11 @@ import { accountOf, putAccount } from '../../../host/owner/account.ts';
 import { freshSecrets, giveSecrets } from '../../../host/owner/pairing.ts';
 import { writing } from '../../../host/service/data/database.ts';
 import { hashOfCode } from '../../../host/service/enrolment/code.ts';
-import {
-  Conversation,
-  type Line,
-  type RelayMeans,
-} from '../../../host/service/enrolment/relay/conversation.ts';
+import { Conversation, type RelayMeans } from '../../../host/service/enrolment/relay/conversation.ts';
 import { ensureApplication } from '../../../host/service/people/applications.ts';
 import { findOrAddUser } from '../../../host/service/people/users.ts';
 import { ensureIdentity, type Identity } from '../../../host/service/sealing/identity.ts';
+import type { Line } from '../../../host/service/sockets/line.ts';
 import { registerFob } from '../../../host/service/tokens/fobs.ts';
 import { insertToken } from '../../../host/service/tokens/issue.ts';
 import type { Transport } from '../../../host/transports/transport.ts';
