@@ -1,14 +1,11 @@
 import { isFobError } from '../../errors.ts';
-import { writing } from '../data/database.ts';
 import { limits } from '../limits.ts';
-import { serviceActor } from '../people/actor.ts';
 import type { Line } from '../sockets/line.ts';
-import { actingOf } from '../tokens/acting.ts';
 import { AgentConnection, type AgentMeans, type FobListener } from './connection.ts';
-import { type AgentFob, NotOwn, type OwnSession } from './fob.ts';
+import { type AgentFob, NotOwn } from './fob.ts';
 import { Links, markSeen } from './links.ts';
 import { ProofBounds } from './proving.ts';
-import { type Tended, tendPushKey } from './push-key/tend.ts';
+import { tendPushKey } from './push-key.ts';
 import { Room } from './room.ts';
 
 /** The agents that are connected to this node, and the fobs that they have shown. */
@@ -148,10 +145,11 @@ export class Agents implements FobListener {
 
   /** Has a fob prove itself, and looks after its push key in the same session. */
   private async prove(fob: AgentFob): Promise<void> {
+    let isKept = false;
     try {
       const tended = await fob.session(async session => {
-        if (!(await this.keep(fob, session.fobId))) return 'none';
-        return this.tend(session);
+        isKept = await this.keep(fob, session.fobId);
+        return isKept ? tendPushKey(this.means.management, session) : 'none';
       });
       fob.failures = 0;
       // Its person has to unlock it first, which they do sooner or later.
@@ -159,22 +157,12 @@ export class Agents implements FobListener {
     } catch (error) {
       if (fob.hasLeft || this.isOver) return;
       // One that was proved and is only busy now stays so.
-      if (fob.fobId === undefined || isDoubt(error)) {
+      if (!isKept && (fob.fobId === undefined || isDoubt(error))) {
         this.unprove(fob);
         fob.stand(error instanceof NotOwn ? 'other' : 'unproved');
       }
       this.askLater(fob);
     }
-  }
-
-  /** Looks after the push key of a fob in a session. @throws FobError those of the link */
-  tend(session: OwnSession): Promise<Tended> {
-    const { management } = this.means;
-    return tendPushKey({
-      ...session,
-      keys: management.keys,
-      holding: work => writing(management.db, db => work(actingOf({ ...management, db }, serviceActor))),
-    });
   }
 
   /** @returns false where it has left meanwhile */
@@ -219,6 +207,6 @@ export class Agents implements FobListener {
 }
 
 /** Whether an error says that the fob is not, or not any more, the one that it says it is. */
-export function isDoubt(error: unknown): boolean {
+function isDoubt(error: unknown): boolean {
   return error instanceof NotOwn || isFobError(error, 'not-authentic', 'not-paired', 'refused');
 }

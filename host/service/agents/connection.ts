@@ -20,8 +20,6 @@ import { AgentFob, type FobCarrier, type FobMeans } from './fob.ts';
 
 /** What connections with agents work with. */
 export interface AgentMeans extends FobMeans {
-  /** Tells whoever watches that something changed. */
-  readonly announce: () => void;
   readonly identity: () => Promise<Identity>;
   /** Milliseconds that never go back. */
   readonly ticks: () => number;

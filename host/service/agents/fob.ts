@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Standing, Unreached } from '../../agent/messages.ts';
+import type { NoticeKind, Standing, Unreached } from '../../agent/messages.ts';
 import { type Client, connect } from '../../client/client.ts';
 import { pairingKey } from '../../client/handshake.ts';
 import type { Hello } from '../../client/hello.ts';
@@ -36,7 +36,8 @@ export interface FobCarrier {
     message:
       | { readonly type: 'bytes'; readonly fob: number; readonly text: string }
       | { readonly type: 'release'; readonly fob: number }
-      | { readonly type: 'standing'; readonly fob: number; readonly is: Standing },
+      | { readonly type: 'standing'; readonly fob: number; readonly is: Standing }
+      | { readonly type: 'notice'; readonly fob: number; readonly kind: NoticeKind },
   ): void;
 }
 

@@ -38,9 +38,8 @@ export const agentLimits = {
 
   /** What a fob shows of a name, in UTF-8. */
   pushNameBytes: 32,
-  /** Of the name of the push key's account, so that it fits into the smallest record; and of the key. */
+  /** Of the name of the push key's account, so that it fits into the smallest record. */
   pushIssuerBytes: 24,
-  pushSecretBytes: 32,
   /** Changes within this time have the courier look once. */
   courierGatherMs: 50,
   /** How often one whose fob is locked or does not answer tries again, and looks whether it is still wanted. */

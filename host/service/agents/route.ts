@@ -6,6 +6,7 @@ import { sourceKey } from '../web/buckets.ts';
 import { limitSource, type WebContext } from '../web/context.ts';
 import { Problem } from '../web/problems.ts';
 import { Agents } from './agents.ts';
+import { Courier } from './courier/courier.ts';
 import { Polls, readPoll } from './polled.ts';
 
 /**
@@ -15,12 +16,15 @@ export function serveAgents(app: FastifyInstance, context: WebContext): SocketRo
   const { management, changes } = context;
   const agents = new Agents({
     management,
-    announce: () => changes.announce(),
     identity: identityReader(management),
     ticks: () => performance.now(),
   });
+  const courier = new Courier({ management, changes }, agents);
   // Before whatever waits for connections to end.
-  app.addHook('preClose', () => agents.close());
+  app.addHook('preClose', async () => {
+    await courier.close();
+    await agents.close();
+  });
   const admit = (request: FastifyRequest) => {
     limitSource(context, request, 'agent', limits.agentBucket);
     if (!agents.isRoomFor(sourceKey(request.ip))) throw new Problem('too_many');
