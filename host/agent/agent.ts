@@ -24,20 +24,23 @@ export type AgentEvent =
   | {
       readonly event: 'notice';
       readonly service: ServiceSettings;
+      /** What the service calls itself. */
+      readonly name: string;
       readonly serial: string;
       readonly kind: NoticeKind;
     }
   | { readonly event: 'slept' };
 
-/** What looks for fobs. */
+/** What is told by whoever looks for fobs. */
 export interface FobFinder {
-  /** One was found, and its port is released again. @returns what says that it is gone */
+  /** One was found, and its port is released again. */
   readonly found: (fob: FobFound) => FobSeen;
+  /** The listener is told of a port that could not be opened, or was lost while bytes were carried. */
+  readonly onLost: (listener: (fob: FobFound) => void) => void;
 }
 
 /** A fob that was found, until its finder says that it is gone. */
 export interface FobSeen {
-  readonly isInUse: () => boolean;
   readonly gone: () => Promise<void>;
 }
 
@@ -47,14 +50,8 @@ export interface AgentOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly time: Time;
   readonly version: string;
-  /**
-   * Looks for fobs until the signal. lost: a port that could not be opened or was lost while bytes were carried; it is
-   * to be asked again. @throws FobError
-   */
-  readonly find: (
-    finder: FobFinder & { readonly onLost: (listener: (fob: FobFound) => void) => void },
-    signal: AbortSignal,
-  ) => Promise<void>;
+  /** Looks for fobs until the signal. @throws FobError */
+  readonly find: (finder: FobFinder, signal: AbortSignal) => Promise<void>;
   readonly report: (event: AgentEvent) => void;
 }
 
@@ -132,7 +129,7 @@ export class Agent {
     const { service, state, sinceMs } = keeper;
     return {
       url: service.url,
-      name: state.state === 'connected' ? state.name : service.name,
+      name: nameOf(keeper),
       state: state.state,
       since: new Date(sinceMs).toISOString(),
       by: state.state === 'connected' ? state.by : null,
@@ -160,14 +157,14 @@ export class Agent {
 
   private kept(service: ServiceSettings): Keeper {
     const { environment, time, report } = this.options;
-    const keeper = new Keeper({
+    const keeper: Keeper = new Keeper({
       service,
       environment,
       time,
       fobs: this.fobs,
       events: {
         standing: (serial, standing) => report({ event: 'standing', service, serial, standing }),
-        notice: (serial, kind) => report({ event: 'notice', service, serial, kind }),
+        notice: (serial, kind) => report({ event: 'notice', service, name: nameOf(keeper), serial, kind }),
       },
       changed: state => report({ event: 'service', service, state }),
     });
@@ -182,7 +179,6 @@ export class Agent {
     report({ event: 'fob', serial: fob.serial, port: fob.port });
     for (const keeper of this.keepers) keeper.tryNow();
     return {
-      isInUse: () => port.isInUse,
       gone: async () => {
         await this.fobs.remove(port);
         report({ event: 'gone', serial: fob.serial });
@@ -206,6 +202,10 @@ export class Agent {
     look(time.now() + AGENT_CLOCK_LOOK_MS);
     return () => forget();
   }
+}
+
+function nameOf({ state, service }: Keeper): string {
+  return (state.state === 'connected' && state.name) || service.name;
 }
 
 function problemOf(error: FobError): ServiceStatus['problem'] {

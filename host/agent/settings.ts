@@ -73,7 +73,20 @@ function isText(value: unknown): value is string | undefined {
 
 /** Service settings as they must be, also where a person wrote them. @throws FobError `bad-input` */
 export function checked(service: ServiceSettings): ServiceSettings {
-  const { proxy, ca, proxyLogin } = service;
+  checkReach(service);
+  return {
+    ...service,
+    url: readServiceOrigin(service.url),
+    fingerprint: readFingerprint(service.fingerprint),
+  };
+}
+
+/** @throws FobError `bad-input` where a proxy or a path among them cannot be one */
+export function checkReach({
+  proxy,
+  ca,
+  proxyLogin,
+}: Pick<ServiceSettings, 'proxy' | 'ca' | 'proxyLogin'>): void {
   if (proxy !== undefined && proxy !== 'none') {
     const { username, password } = proxyUrl(proxy, 'the settings');
     if (username !== '' || password !== '') throw new FobError('bad-input', settingsTexts.loginInProxy);
@@ -84,11 +97,6 @@ export function checked(service: ServiceSettings): ServiceSettings {
   ] as const)
     if (path !== undefined && !isAbsolute(path))
       throw new FobError('bad-input', { sentence: filled(text.sentence, { path }), next: text.next });
-  return {
-    ...service,
-    url: readServiceOrigin(service.url),
-    fingerprint: readFingerprint(service.fingerprint),
-  };
 }
 
 /** Reads the address of a service: https, or http on this computer. @returns its origin @throws FobError `bad-input` */

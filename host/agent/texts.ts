@@ -31,7 +31,8 @@ export const reachTexts = {
     next: 'Put user and password into HTTPS_PROXY, or into a file for --proxy-login; the agent speaks Basic.',
   },
   'proxy-login-wrong': {
-    sentence: 'The proxy at {host}:{port} does not take the user and password that it was given (407). It takes: {schemes}.',
+    sentence:
+      'The proxy at {host}:{port} does not take the user and password that it was given (407). It takes: {schemes}.',
     next: 'Correct them in HTTPS_PROXY or in the file of --proxy-login.',
   },
   'proxy-login-other': {
@@ -115,7 +116,8 @@ export const settingsTexts = {
     next: 'Give http://HOST:PORT; SOCKS and automatic configuration (PAC) are not spoken.',
   },
   loginInProxy: {
-    sentence: 'The proxy has a password in it, which every program on this computer can read on a command line.',
+    sentence:
+      'The proxy has a password in it, which every program on this computer can read on a command line.',
     next: 'Take the password as known to others and change it; then put user:password into a file that only you may read, for --proxy-login.',
   },
   badLogin: {
@@ -150,7 +152,8 @@ export const checkTexts = {
   poll: 'Long polls get through.',
   identity: 'The service proved itself: {name}, fingerprint {fingerprint}.',
   direct: 'The agent connects to {host}:{port}, and to nothing else.',
-  proxied: 'The agent connects to the proxy {proxyHost}:{proxyPort}, and to nothing else; the proxy has to allow CONNECT to {host}:{port}.',
+  proxied:
+    'The agent connects to the proxy {proxyHost}:{proxyPort}, and to nothing else; the proxy has to allow CONNECT to {host}:{port}.',
 } as const;
 
 /** Fills `{…}` of a text. */

@@ -32,7 +32,10 @@ export const EXIT_CODES = {
   },
   activation: { code: 22, meaning: 'The service refused the activation, or is not the one that made it.' },
   proxy: { code: 23, meaning: 'The proxy cannot be reached, refuses, or wants another log-in.' },
-  agent: { code: 24, meaning: 'An agent of this user runs already, or none runs, or the service refused it.' },
+  agent: {
+    code: 24,
+    meaning: 'An agent of this user runs already, or none runs, or the service refused it.',
+  },
 } as const;
 
 export type ExitName = keyof typeof EXIT_CODES;

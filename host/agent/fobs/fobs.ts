@@ -28,7 +28,7 @@ export interface PortListener {
 export class FobPort {
   readonly found: FobFound;
   private readonly time: Time;
-  private readonly onLost: (port: FobPort) => void;
+  private readonly onLost: () => void;
   private listener: PortListener | undefined;
   private transport: Transport | undefined;
   /** The opening and closing under way, one behind the other. */
@@ -37,7 +37,7 @@ export class FobPort {
   private forgetIdle: () => void;
 
   /** @param onLost is told that the port could not be opened or was lost: it may have another fob now, or none */
-  constructor(found: FobFound, time: Time, onLost: (port: FobPort) => void) {
+  constructor(found: FobFound, time: Time, onLost: () => void) {
     this.found = found;
     this.time = time;
     this.onLost = onLost;
@@ -55,16 +55,20 @@ export class FobPort {
     return this.listener === listener;
   }
 
-  /** Sends text to the fob; opens the port first where it is closed. What the listener is told, it is told later. */
+  /** Sends text to the fob; opens the port first where it is closed. */
   carry(listener: PortListener, text: string): void {
-    if (this.listener !== undefined && this.listener !== listener) return listener.unreached('busy');
-    const isNew = this.listener === undefined;
-    this.listener = listener;
-    this.rest();
-    if (this.transport !== undefined) return this.send(this.transport, text);
-    if (this.waiting.length + text.length > AGENT_PORT_QUEUE_CHARS_MAX) return this.lose('failed');
-    this.waiting += text;
-    if (isNew) this.turn = this.turn.then(() => this.open(listener));
+    if (this.listener !== undefined && this.listener !== listener) listener.unreached('busy');
+    else if (this.transport !== undefined) {
+      this.rest();
+      this.send(this.transport, text);
+    } else if (this.waiting.length + text.length > AGENT_PORT_QUEUE_CHARS_MAX) this.lose('failed');
+    else {
+      const isNew = this.listener === undefined;
+      this.listener = listener;
+      this.rest();
+      this.waiting += text;
+      if (isNew) this.turn = this.turn.then(() => this.open(listener));
+    }
   }
 
   /** Closes the port, if it is this listener's. */
@@ -113,7 +117,8 @@ export class FobPort {
     const { listener } = this;
     this.shut();
     listener?.unreached(why);
-    this.onLost(this);
+    // One that another program has is still the fob that it was.
+    if (why !== 'busy') this.onLost();
   }
 
   private shut(): void {

@@ -1,17 +1,17 @@
 import { request } from 'node:http';
 import { isIP, connect as openTcp, type Socket } from 'node:net';
 import { connect as openTls, type TLSSocket } from 'node:tls';
-import { FobError, systemCode } from '../../errors.ts';
+import { type FobError, systemCode } from '../../errors.ts';
 import { certificateFault, isTlsFailure } from '../../tls-errors.ts';
 import { AGENT_HOP_MS } from '../limits.ts';
 import { type Endpoint, endpointText } from './endpoint.ts';
 import { type ReachCode, reachError } from './failure.ts';
-import type { Proxy } from './proxy.ts';
+import type { HttpProxy } from './proxy.ts';
 
 /** How a service is reached. */
 export interface Route {
   readonly target: Endpoint;
-  readonly proxy: Proxy | undefined;
+  readonly proxy: HttpProxy | undefined;
   /** PEM of the only authorities to trust for the service; without it those that Node knows. */
   readonly ca: string | undefined;
 }
@@ -85,7 +85,7 @@ function firstError({ host, port }: Endpoint, isProxy: boolean, cause?: Error): 
 }
 
 /** Asks the proxy for a tunnel (RFC 9110 §9.3.6). */
-function tunnelled(socket: Socket, proxy: Proxy, target: Endpoint): Promise<void> {
+function tunnelled(socket: Socket, proxy: HttpProxy, target: Endpoint): Promise<void> {
   const { host, port, login } = proxy;
   const to = endpointText(target);
   const odd = (cause?: Error) =>
@@ -116,12 +116,16 @@ function tunnelled(socket: Socket, proxy: Proxy, target: Endpoint): Promise<void
   );
 }
 
-function loginError({ host, port, login }: Proxy, challenges: string | undefined): FobError {
+function loginError({ host, port, login }: HttpProxy, challenges: string | undefined): FobError {
   // Of each challenge its scheme: what stands in front of the first parameter (RFC 9110 §11.6.1).
-  const schemes = [...(challenges ?? '').matchAll(/(?:^|,)\s*([A-Za-z][\w-]*)(?=\s+[\w-]+\s*=|\s*(?:,|$)|\s+\S+\s*(?:,|$))/g)]
-    .map(([, scheme = '']) => scheme);
+  const schemes = [
+    ...(challenges ?? '').matchAll(
+      /(?:^|,)\s*([A-Za-z][\w-]*)(?=\s+[\w-]+\s*=|\s*(?:,|$)|\s+\S+\s*(?:,|$))/g,
+    ),
+  ].map(([, scheme = '']) => scheme);
   const values = { host, port, schemes: schemes.join(', ') || 'nothing that it names' };
-  if (!schemes.some(scheme => scheme.toLowerCase() === 'basic')) return reachError('proxy-login-other', values);
+  if (!schemes.some(scheme => scheme.toLowerCase() === 'basic'))
+    return reachError('proxy-login-other', values);
   return reachError(login === undefined ? 'proxy-login' : 'proxy-login-wrong', values);
 }
 

@@ -9,8 +9,8 @@ import {
 } from '../limits.ts';
 import type { AgentPoll } from '../messages.ts';
 import type { Time } from '../time.ts';
-import { isFinalFailure, type PollAnswer, postPoll } from './post-poll.ts';
 import type { Path } from './path.ts';
+import { isFinalFailure, type PollAnswer, postPoll } from './post-poll.ts';
 
 /**
  * A connection to a service that is made of polls. One is always under way, for the service to speak; what the agent has

@@ -8,7 +8,7 @@ import { type Endpoint, endpointOf, isLoopback } from './endpoint.ts';
 import { proxyUrl } from './proxy-url.ts';
 
 /** The proxy that a connection goes through. */
-export interface Proxy extends Endpoint {
+export interface HttpProxy extends Endpoint {
   /** Where it came from: the settings, or the name of a variable. */
   readonly source: string;
   /** Value of `Proxy-Authorization` (RFC 7617): a secret. It cannot be printed or serialised by mistake. */
@@ -22,7 +22,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * case first, as most programs have it). This computer itself is never asked for by way of a proxy.
  * @throws FobError `bad-input` for a proxy that is none, or a file with its log-in that cannot be used
  */
-export function proxyFor(service: ServiceSettings, environment: Environment): Proxy | undefined {
+export function proxyFor(service: ServiceSettings, environment: Environment): HttpProxy | undefined {
   const target = endpointOf(service.url);
   if (service.proxy === 'none' || isLoopback(target.host)) return undefined;
   const variable = ['https_proxy', 'HTTPS_PROXY'].find(name => environment[name]);
@@ -30,10 +30,14 @@ export function proxyFor(service: ServiceSettings, environment: Environment): Pr
   if (given === undefined) return undefined;
   const exempt = environment.no_proxy || environment.NO_PROXY || '';
   if (service.proxy === undefined && isExempt(target, exempt)) return undefined;
-  return readProxy(given, service.proxy === undefined ? (variable ?? '') : 'the settings', service.proxyLogin);
+  return readProxy(
+    given,
+    service.proxy === undefined ? (variable ?? '') : 'the settings',
+    service.proxyLogin,
+  );
 }
 
-function readProxy(text: string, source: string, loginFile: string | undefined): Proxy {
+function readProxy(text: string, source: string, loginFile: string | undefined): HttpProxy {
   const url = proxyUrl(text, source);
   const { username, password } = url;
   const fromUrl = username === '' ? undefined : `${decoded(username)}:${decoded(password)}`;
@@ -82,10 +86,12 @@ function isNamed(host: string, port: number, entry: string): boolean {
     const [range, bits] = ipaddr.parseCIDR(entry);
     return range.kind() === address.kind() && address.match(range, bits);
   }
-  const [, bracketed, plain, only] = /^(?:\[([^\]]+)\]|([^:]+|[^:]*:[^:]*:.*?))(?::(\d{1,5}))?$/.exec(entry) ?? [];
+  const [, bracketed, plain, only] =
+    /^(?:\[([^\]]+)\]|([^:]+|[^:]*:[^:]*:.*?))(?::(\d{1,5}))?$/.exec(entry) ?? [];
   const name = bracketed ?? plain ?? '';
   if (only !== undefined && (Number(only) > TCP_PORT_MAX || Number(only) !== port)) return false;
-  if (ipaddr.isValid(name)) return address !== undefined && ipaddr.process(name).toString() === address.toString();
+  if (ipaddr.isValid(name))
+    return address !== undefined && ipaddr.process(name).toString() === address.toString();
   const suffix = name.replace(/^\*?\./, '');
   return suffix !== '' && (host === suffix || host.endsWith(`.${suffix}`));
 }

@@ -9,11 +9,17 @@ import {
   AGENT_UPGRADE_MIN_MS,
 } from '../limits.ts';
 import { endpointOf } from '../network/endpoint.ts';
-import { type ReachCode, reachCode, reachError } from '../network/failure.ts';
+import { reachError } from '../network/failure.ts';
 import type { ServiceSettings } from '../settings.ts';
 import type { Time } from '../time.ts';
 import { Link, type LinkEvents } from './link.ts';
-import { type Means, type OpenedService, openByPolls, openByWebSocket } from './open-service.ts';
+import {
+  type Means,
+  type OpenedService,
+  openByEither,
+  openByPolls,
+  openByWebSocket,
+} from './open-service.ts';
 
 /** How a service's connection is. */
 export type ServiceState =
@@ -30,9 +36,6 @@ export interface KeeperOptions {
   readonly events: LinkEvents;
   readonly changed: (state: ServiceState) => void;
 }
-
-/** What keeps a WebSocket from working where polls may get through. */
-const TRY_POLLS: readonly (ReachCode | undefined)[] = ['no-websocket', 'no-identity', 'quiet', 'cut', undefined];
 
 /** Keeps one connection to a service, by whatever gets through, until it is closed. */
 export class Keeper {
@@ -133,17 +136,12 @@ export class Keeper {
     this.upgraded = undefined;
     if (upgraded !== undefined && !upgraded.inbox.isClosed) return upgraded;
     const how = { ...this.options, signal: this.ending.signal };
-    if (this.options.time.now() >= this.upgradeAtMs) {
-      try {
-        return await openByWebSocket(how);
-      } catch (error) {
-        if (this.ending.signal.aborted || !TRY_POLLS.includes(reachCode(error))) throw error;
-      }
-    }
-    const polls = await openByPolls(how);
+    const isTried = this.options.time.now() >= this.upgradeAtMs;
+    const opened = await (isTried ? openByEither(how) : openByPolls(how));
+    if (opened.by === 'websocket') return opened;
     this.upgradeLater(this.upgradeMs);
     this.upgradeMs = Math.min(this.upgradeMs * 2, AGENT_UPGRADE_MAX_MS);
-    return polls;
+    return opened;
   }
 
   private async keep(opened: OpenedService): Promise<never> {
@@ -165,10 +163,12 @@ export class Keeper {
   /** Beside polls a WebSocket is tried now and then; where it works, and no fob is spoken to, it takes their place. */
   private upgradeBeside(polls: OpenedService): () => void {
     const { time } = this.options;
-    let forget = () => undefined as void;
+    let forget: () => void = () => undefined;
     const attempt = async () => {
       if (this.link?.isCarrying) return later(AGENT_IDLE_MS);
-      const opened = await openByWebSocket({ ...this.options, signal: this.ending.signal }).catch(() => undefined);
+      const opened = await openByWebSocket({ ...this.options, signal: this.ending.signal }).catch(
+        () => undefined,
+      );
       if (polls.inbox.isClosed || this.link?.isCarrying) opened?.inbox.close();
       else if (opened !== undefined) {
         this.upgraded = opened;

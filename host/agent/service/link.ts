@@ -52,7 +52,10 @@ export class Link {
 
   /** What the service makes of the fobs, by serial; undefined where it has not said yet. */
   standings(): readonly { readonly serial: string; readonly standing: Standing | undefined }[] {
-    return [...this.announced.values()].map(({ port, standing }) => ({ serial: port.found.serial, standing }));
+    return [...this.announced.values()].map(({ port, standing }) => ({
+      serial: port.found.serial,
+      standing,
+    }));
   }
 
   /** Until the connection ends. @throws FobError (`reachError`) why it did */
@@ -88,7 +91,10 @@ export class Link {
     for (const port of here) {
       if (known.has(port) || this.announced.size >= AGENT_FOBS_MAX) continue;
       // No number is given twice; where they are used up, a new connection has all of them again.
-      if (this.nextNumber > FOB_NUMBER_MAX) return this.inbox.close();
+      if (this.nextNumber > FOB_NUMBER_MAX) {
+        this.inbox.close();
+        return;
+      }
       const number = this.nextNumber++;
       this.announced.set(number, {
         number,
@@ -123,12 +129,15 @@ export class Link {
     const { serial } = one.port.found;
     switch (said.type) {
       case 'bytes':
-        return one.port.carry(one, said.text);
+        one.port.carry(one, said.text);
+        break;
       case 'release':
-        return void one.port.release(one);
+        void one.port.release(one);
+        break;
       case 'standing':
         one.standing = said.is;
-        return this.events.standing(serial, said.is);
+        this.events.standing(serial, said.is);
+        break;
       case 'notice':
         // Another's fob is nothing that this service has to speak of.
         if (one.standing !== 'other') this.events.notice(serial, said.kind);

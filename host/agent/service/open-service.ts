@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { FobError } from '../../errors.ts';
+import { FobError, isFobError } from '../../errors.ts';
 import type { Hop, Route } from '../network/connect.ts';
 import { endpointOf } from '../network/endpoint.ts';
+import { type ReachCode, reachCode } from '../network/failure.ts';
 import { pathBy } from '../network/path.ts';
 import { Polls } from '../network/polls.ts';
 import { proxyFor } from '../network/proxy.ts';
@@ -86,4 +87,24 @@ export async function openByPolls(options: OpenOptions): Promise<OpenedService> 
   } finally {
     signal.removeEventListener('abort', cancel);
   }
+}
+
+/** What keeps a WebSocket from working where polls may get through. */
+const TRY_POLLS: readonly (ReachCode | undefined)[] = [
+  'no-websocket',
+  'no-identity',
+  'quiet',
+  'cut',
+  undefined,
+];
+
+/** By a WebSocket, or by polls where none gets through. @throws FobError (`reachError`), `bad-input`, `cancelled` */
+export async function openByEither(options: OpenOptions): Promise<OpenedService> {
+  try {
+    return await openByWebSocket(options);
+  } catch (error) {
+    const isHopeless = isFobError(error, 'bad-input') || !TRY_POLLS.includes(reachCode(error));
+    if (options.signal.aborted || isHopeless) throw error;
+  }
+  return openByPolls(options);
 }
