@@ -128,6 +128,8 @@ export const refusalStatuses = {
   mail_destroyed: 409,
   bad_bounce: 422,
   bad_client_address: 400,
+  bad_push: 400,
+  bad_radius_secret: 400,
   unknown_radius_client: 404,
   radius_client_taken: 409,
   too_many_radius_clients: 409,
