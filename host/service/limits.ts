@@ -6,6 +6,7 @@ import { relayLimits } from './enrolment/relay/limits.ts';
 import { mailLimits } from './mails/limits.ts';
 import { meLimits } from './me/limits.ts';
 import { recordLimits } from './operations/limits.ts';
+import { pushLimits } from './push/limits.ts';
 import { radiusLimits } from './radius/limits.ts';
 
 /** Every bound, size and time of the service. Units last in the name. */
@@ -253,6 +254,7 @@ export const limits = {
   ...enrolmentLimits,
   ...mailLimits,
   ...meLimits,
+  ...pushLimits,
   ...radiusLimits,
   ...recordLimits,
   ...relayLimits,

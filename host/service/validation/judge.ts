@@ -35,9 +35,8 @@ export interface Known {
 /** The outcome where there is one before any passcode is looked at. The lock comes before everything else (R23). */
 export function settledUnseen(known: Known): Outcome | undefined {
   const { user, tokens, passcode } = known;
-  if (user === undefined) return 'unknown_user';
-  if (known.standing.locked) return 'locked';
-  if (user.disabled_ms !== null) return 'disabled';
+  const closed = closedOutcome(known);
+  if (user === undefined || closed !== undefined) return closed ?? 'unknown_user';
   if (tokens.length === 0 && !known.hasTemporaryCode) return 'no_usable_token';
   if (passcode === undefined || !isPlausible(known, passcode)) return 'malformed';
   if (known.proofs.password === false) return 'wrong_password';
@@ -45,6 +44,13 @@ export function settledUnseen(known: Known): Outcome | undefined {
   // A temporary code comes from help desk: it is no fob at hand, which alone is enough for a PIN.
   const choosesPin = known.choosesPin && mayShow(known, passcode);
   return pinOutcome(user, { ...known, choosesPin });
+}
+
+/** The outcome where nobody gets into the account, whatever is shown. */
+export function closedOutcome({ user, standing }: Pick<Known, 'user' | 'standing'>): Outcome | undefined {
+  if (user === undefined) return 'unknown_user';
+  if (standing.locked) return 'locked';
+  return user.disabled_ms === null ? undefined : 'disabled';
 }
 
 function isPlausible(known: Known, passcode: string): boolean {
@@ -67,7 +73,8 @@ function asksPin(known: Known, passcode: string): boolean {
   return plausible.length === 0 ? pinAlways || wanting(replaced) : wanting(plausible);
 }
 
-function wantsPin({ pinAlways }: Known, token: PasscodeToken): boolean {
+/** Whether a log-in by this token wants a PIN at the service. */
+export function wantsPin({ pinAlways }: Pick<Known, 'pinAlways'>, token: PasscodeToken): boolean {
   return token.pin_place === 'service' || (pinAlways && token.pin_place !== 'fob');
 }
 
@@ -75,13 +82,16 @@ function wantsPin({ pinAlways }: Known, token: PasscodeToken): boolean {
  * Why a passcode of this token cannot be accepted, however right it is: the token wants a PIN that was not shown. Asked
  * once it is known whose passcode it is, since tokens that look alike may differ in this.
  */
-export function pinMissing(known: Known, token: PasscodeToken): Outcome | undefined {
+export function pinMissing(
+  known: Pick<Known, 'user' | 'proofs' | 'pinAlways'> & Partial<Pick<Known, 'choosesPin'>>,
+  token: PasscodeToken,
+): Outcome | undefined {
   return known.user !== undefined && wantsPin(known, token) ? pinOutcome(known.user, known) : undefined;
 }
 
 function pinOutcome(
   user: User,
-  { proofs, choosesPin }: Pick<Known, 'proofs' | 'choosesPin'>,
+  { proofs, choosesPin = false }: Pick<Known, 'proofs'> & Partial<Pick<Known, 'choosesPin'>>,
 ): Outcome | undefined {
   if (user.pin_change === 1) return choosesPin ? undefined : 'pin_change';
   return proofs.pin === true ? undefined : 'wrong_pin';

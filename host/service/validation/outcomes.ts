@@ -11,6 +11,10 @@ import type { Factor } from './lock.ts';
  * - `pin_change`: the PIN was reset and must be chosen anew before it counts
  * - `new_pin`: the same, with a passcode that was right and is used up: the PIN may be chosen, and nobody is let in
  * - `no_challenge`: an answer to a question that is unknown, over, or another session's or application's
+ * - `push_denied`, `push_reported`: the person at the fob declined, or said that the request is not their own
+ * - `push_expired`: nobody decided in time; `push_failed`: the fob could not answer, or answered wrongly
+ * - `push_quiet`: nobody was asked, so soon after a refusal or after so many requests that nobody approved
+ * - `no_push`: a request to approve that is unknown, over, or another session's or application's
  * - `unreadable`: a seed did not unseal, so the database or its key file is damaged
  */
 export type Outcome =
@@ -27,6 +31,12 @@ export type Outcome =
   | 'pin_change'
   | 'new_pin'
   | 'no_challenge'
+  | 'push_denied'
+  | 'push_reported'
+  | 'push_expired'
+  | 'push_failed'
+  | 'push_quiet'
+  | 'no_push'
   | 'unreadable'
   | 'malformed';
 
@@ -49,6 +59,12 @@ export const failedFactor: Readonly<Record<Outcome, Factor | null>> = {
   pin_change: null,
   new_pin: null,
   no_challenge: null,
+  push_denied: null,
+  push_reported: null,
+  push_expired: null,
+  push_failed: null,
+  push_quiet: null,
+  no_push: null,
   unreadable: null,
   malformed: null,
 };
