@@ -19,8 +19,9 @@ export const radiusLimits = {
   radiusClientsSeenMs: 1_000,
   /** Shared secrets are made by the service: 192 bits, in characters that every client takes. */
   radiusSecretBytes: 24,
-  /** Shortest one ever taken (RFC 2865 §3). */
+  /** Shortest one ever taken (RFC 2865 §3), and the longest. */
   radiusSecretMin: 16,
+  radiusSecretMax: 128,
   /** Requests being decided, in all and of one client; more are dropped, and come again. */
   radiusWaiting: 2_048,
   radiusWaitingOfOne: 512,

@@ -84,6 +84,7 @@ export function wantsPin({ pinAlways }: Pick<Known, 'pinAlways'>, token: Passcod
  */
 export function pinMissing(
   known: Pick<Known, 'user' | 'proofs' | 'pinAlways' | 'choosesPin'>,
+  known: Pick<Known, 'user' | 'proofs' | 'pinAlways'> & Partial<Pick<Known, 'choosesPin'>>,
   token: PasscodeToken,
 ): Outcome | undefined {
   return known.user !== undefined && wantsPin(known, token) ? pinOutcome(known.user, known) : undefined;
@@ -91,7 +92,7 @@ export function pinMissing(
 
 function pinOutcome(
   user: User,
-  { proofs, choosesPin }: Pick<Known, 'proofs' | 'choosesPin'>,
+  { proofs, choosesPin = false }: Pick<Known, 'proofs'> & Partial<Pick<Known, 'choosesPin'>>,
 ): Outcome | undefined {
   if (user.pin_change === 1) return choosesPin ? undefined : 'pin_change';
   return proofs.pin === true ? undefined : 'wrong_pin';
