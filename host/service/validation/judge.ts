@@ -84,7 +84,6 @@ export function wantsPin({ pinAlways }: Pick<Known, 'pinAlways'>, token: Passcod
  */
 export function pinMissing(
   known: Pick<Known, 'user' | 'proofs' | 'pinAlways' | 'choosesPin'>,
-  known: Pick<Known, 'user' | 'proofs' | 'pinAlways'> & Partial<Pick<Known, 'choosesPin'>>,
   token: PasscodeToken,
 ): Outcome | undefined {
   return known.user !== undefined && wantsPin(known, token) ? pinOutcome(known.user, known) : undefined;

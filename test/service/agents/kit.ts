@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import type { AgentMessage, AgentPolled, AgentServiceMessage } from '../../../host/agent/messages.ts';
-import { readAgentServiceMessage } from '../../../host/agent/read-messages.ts';
 import { checkIdentity } from '../../../host/activation/identity.ts';
 import { fieldOf } from '../../../host/activation/shapes.ts';
 import { openedSocket, type RelaySocket } from '../../../host/activation/socket.ts';
+import type { AgentMessage, AgentPolled, AgentServiceMessage } from '../../../host/agent/messages.ts';
+import { readAgentServiceMessage } from '../../../host/agent/read-messages.ts';
 import { serialText } from '../../../host/client/fob-serial.ts';
 import { FobError } from '../../../host/errors.ts';
 import { ensureIdentity } from '../../../host/service/sealing/identity.ts';
@@ -19,7 +19,10 @@ import { Office } from '../people/kit.ts';
 const PATIENCE_MS = 15_000;
 
 /** Waits until something holds. */
-export async function until(holds: () => boolean | Promise<boolean>, what = 'what is waited for'): Promise<void> {
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  what = 'what is waited for',
+): Promise<void> {
   const endMs = performance.now() + PATIENCE_MS;
   while (!(await holds())) {
     if (performance.now() > endMs) throw new Error(`${what} did not come`);
@@ -130,7 +133,11 @@ export class TestAgent {
   }
 
   /** Connects, and sees that the service is the one that is meant. */
-  static async open({ url }: { readonly url: string }, key: string, wishes: AgentWishes = {}): Promise<TestAgent> {
+  static async open(
+    { url }: { readonly url: string },
+    key: string,
+    wishes: AgentWishes = {},
+  ): Promise<TestAgent> {
     const agent = new TestAgent(await (wishes.dial ?? byWebSocket)(url), wishes);
     const nonce = globalThis.crypto.getRandomValues(new Uint8Array(32));
     agent.say({ type: 'open', version: 1, nonce: fieldOf(nonce) });
@@ -256,7 +263,10 @@ export class Scene implements AsyncDisposable {
     return this.office.store.db;
   }
 
-  async agent(wishes: AgentWishes = {}, service: { readonly url: string } = this.service): Promise<TestAgent> {
+  async agent(
+    wishes: AgentWishes = {},
+    service: { readonly url: string } = this.service,
+  ): Promise<TestAgent> {
     const agent = await TestAgent.open(service, this.key, wishes);
     this.agents.push(agent);
     return agent;
