@@ -9,7 +9,7 @@ import { saveChannel } from '../../../host/service/notify/manage.ts';
 import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
 import { createApplication } from '../../../host/service/people/application-changes.ts';
 import { createUser, disableUser } from '../../../host/service/people/user-changes.ts';
-import { checkCaller } from '../../../host/service/push/caller.ts';
+import { checkCaller } from '../../../host/service/push/callers/check.ts';
 import { createRadiusClient } from '../../../host/service/radius/clients.ts';
 import { seal } from '../../../host/service/sealing/seal.ts';
 import { registerFob } from '../../../host/service/tokens/fobs.ts';

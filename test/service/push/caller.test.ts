@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { hashSession } from '../../../host/service/challenges/ask.ts';
 import { limits } from '../../../host/service/limits.ts';
 import { disableUser } from '../../../host/service/people/user-changes.ts';
-import { callerCheck, checkCaller } from '../../../host/service/push/caller.ts';
+import { callerCheck, checkCaller } from '../../../host/service/push/callers/check.ts';
 import { answerPush, endPush, pushesToSend } from '../../../host/service/push/delivery.ts';
 import { tendCallerChecks } from '../../../host/service/push/ends.ts';
 import { furnish, signedIn } from '../console/kit.ts';

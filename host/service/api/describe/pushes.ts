@@ -1,4 +1,4 @@
-import { askSchema, takeSchema, withdrawSchema } from '../../push/schemas.ts';
+import { askSchema, takeSchema, withdrawSchema } from '../../push/http/schemas.ts';
 import type { ProblemCode } from '../../web/problems.ts';
 import { described, object, time, words } from '../shapes.ts';
 import { accepted, type Described } from './described.ts';

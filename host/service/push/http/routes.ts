@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { admitApplicationNow, clientOf } from '../api/application.ts';
-import { limits } from '../limits.ts';
-import { prepareSource } from '../validation/source.ts';
-import { sourceKey } from '../web/buckets.ts';
-import { limitKey, type WebContext } from '../web/context.ts';
-import { refusalFloor } from '../web/floor.ts';
-import { problemOf, sendProblem } from '../web/problems.ts';
+import { admitApplicationNow, clientOf } from '../../api/application.ts';
+import { limits } from '../../limits.ts';
+import { prepareSource } from '../../validation/source.ts';
+import { sourceKey } from '../../web/buckets.ts';
+import { limitKey, type WebContext } from '../../web/context.ts';
+import { refusalFloor } from '../../web/floor.ts';
+import { problemOf, sendProblem } from '../../web/problems.ts';
+import { shownNumber } from '../shown.ts';
 import { type AskBody, askSchema, type TakeBody, takeSchema, withdrawSchema } from './schemas.ts';
-import { shownNumber } from './shown.ts';
 
 interface ById<B> {
   readonly Params: { readonly id: string };
