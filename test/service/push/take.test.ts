@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
+import { limits } from '../../../host/service/limits.ts';
 import { applicationNow } from '../../../host/service/people/application-cache.ts';
 import { disableApplication } from '../../../host/service/people/application-changes.ts';
 import { setPassword } from '../../../host/service/people/credentials/passwords.ts';
 import { disableUser } from '../../../host/service/people/user-changes.ts';
 import { answerPush, endPush } from '../../../host/service/push/delivery.ts';
+import { sweepPushes } from '../../../host/service/push/ends.ts';
 import { makeTemporaryCode, temporaryCodeEnd } from '../../../host/service/tokens/codes/temporary-codes.ts';
 import { suspendToken } from '../../../host/service/tokens/moves.ts';
 import { makeEngine } from '../../../host/service/validation/engine.ts';
@@ -189,6 +191,51 @@ test('a wait ends with what is decided, when its asker is gone, and when the ser
   expect(await scene.take(await scene.ask('ada'), { waitMs })).toBe('waiting');
   expect(await outcomes(office)).toEqual(['accepted', 'no_push']);
 }, 15_000);
+
+test('more than so many waits at once are answered at once, and asked for again', async () => {
+  const { scene } = await withFob();
+  await using _ = scene;
+  const push = await scene.ask('nobody');
+  const askers = Array.from({ length: limits.pushWaitsAtOnce }, () => new AbortController());
+  const wait = (signal?: AbortSignal) => scene.take(push, { waitMs: limits.pushWaitMaxMs, signal });
+  const waiting = askers.map(({ signal }) => wait(signal));
+  expect(await wait()).toBe('waiting');
+  for (const asker of askers) asker.abort();
+  expect(new Set(await Promise.all(waiting))).toEqual(new Set(['waiting']));
+}, 15_000);
+
+test('requests that nobody decided are written down once, and forgotten when they keep nobody quiet', async () => {
+  const { scene, office, fob } = await withFob();
+  await using _ = scene;
+  const { db } = office.store;
+  const ids = async () => (await db.selectFrom('pushes').select('id').execute()).map(({ id }) => id);
+  const unheeded = await scene.ask('ada');
+  const nobodys = await scene.ask('nobody');
+  const sweeps = async () => {
+    await sweepPushes(db, office.nowMs);
+    await sweepPushes(db, office.nowMs);
+  };
+  await sweeps();
+  office.nowMs += limits.pushMs;
+  expect(await scene.take(nobodys)).toBe('push_expired');
+  await sweeps();
+  expect(await scene.take(unheeded)).toBe('push_expired');
+  const approved = await scene.ask('ada');
+  await approve(scene, fob);
+  office.nowMs += limits.pushMs;
+  await Promise.all([scene.take(approved), scene.take(approved), sweeps()]);
+  const reported = await scene.ask('ada');
+  await endPush(office.management, await fob.show(), 'reported');
+  expect(await outcomes(office)).toEqual(['push_reported', 'push_expired', 'push_expired', 'unknown_user']);
+  expect((await ids()).sort()).toEqual([unheeded, nobodys, approved, reported].map(({ id }) => id).sort());
+  office.nowMs += limits.pushesUnapprovedMs;
+  await sweeps();
+  expect(await ids()).toEqual([reported.id]);
+  office.nowMs += limits.pushReportedQuietMs - limits.pushesUnapprovedMs;
+  await sweeps();
+  expect(await ids()).toEqual([]);
+  expect(await scene.take(reported)).toBe('no_push');
+});
 
 test('answers that were not made for the request, or in time, approve nothing, and one is looked at', async () => {
   const { scene, office, fob } = await withFob();
