@@ -12,7 +12,7 @@ import { makeEngine } from '../../../host/service/validation/engine.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, stepAt, wrongCode } from '../kit.ts';
 import { accepted, freshPassword, grace } from '../people/kit.ts';
-import { outcomes, PushFob, putOn, rowOf } from './kit.ts';
+import { outcomes, PushFob, putOn, rowOf, SESSION } from './kit.ts';
 import { Scene } from './scene.ts';
 
 /** A scene in which `ada` has a fob. */
@@ -293,6 +293,32 @@ test('whoever denies or reports is left alone for a while; a report alerts, and 
   const seen = await outcomes(office);
   expect(seen.filter(outcome => outcome === 'push_reported')).toHaveLength(3);
   expect(seen.filter(outcome => outcome === 'push_quiet')).toHaveLength(2);
+});
+
+test('a report of a request that was taken back while the person pressed alerts and keeps it quiet all the same, once', async () => {
+  const takenBack: ((scene: Scene, push: { readonly id: string }) => unknown)[] = [
+    (scene, { id }) => scene.pushes.withdraw({ id, session: SESSION, applicationId: scene.applicationId }),
+    scene => scene.ask('ada'),
+    ({ office }) => {
+      office.nowMs += limits.pushMs;
+    },
+  ];
+  for (const takeBack of takenBack) {
+    const { scene, office, fob } = await withFob();
+    await using _ = scene;
+    const push = await scene.ask('ada');
+    const shown = await fob.show();
+    await takeBack(scene, push);
+    const before = (await rowOf(office, push.id)).state;
+    for (let twice = 0; twice < 2; twice++)
+      expect(await endPush(office.management, shown, 'reported')).toBe(false);
+    expect((await rowOf(office, push.id)).state).toBe(before);
+    expect(await office.store.db.selectFrom('alerts').select(['kind', 'count']).execute()).toEqual([
+      { kind: 'report', count: 1 },
+    ]);
+    expect((await rowOf(office, (await scene.ask('ada')).id)).fob_id).toBeNull();
+    expect((await outcomes(office)).filter(outcome => outcome === 'push_reported')).toHaveLength(1);
+  }
 });
 
 test('who lets request after request go by is left alone, until they are long ago', async () => {
