@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { watchChanges } from '../../../host/service/data/changes.ts';
 import { limits } from '../../../host/service/limits.ts';
+import type { Management } from '../../../host/service/management.ts';
 import { ensureApplication } from '../../../host/service/people/applications.ts';
 import { answerPush, claimPush, endPush, pushShown } from '../../../host/service/push/delivery.ts';
 import { sweepPushes } from '../../../host/service/push/ends.ts';
@@ -10,7 +11,7 @@ import { openStates } from '../../../host/service/push/rows.ts';
 import { isBigRun } from '../../kit/tools.ts';
 import { Rig } from '../kit.ts';
 import { Office } from '../people/kit.ts';
-import { OTHER_SESSION, PushFob, SESSION } from './kit.ts';
+import { OTHER_SESSION, PushFob, rowOf, SESSION } from './kit.ts';
 
 const RUNS = isBigRun ? 100 : 12;
 const SESSIONS = [SESSION, OTHER_SESSION] as const;
@@ -54,65 +55,84 @@ async function opened(rig: Rig) {
   return { office, fob, nodes, applicationId: application.id, close };
 }
 
+type Opened = Awaited<ReturnType<typeof opened>>;
+
+/** One run: what was asked for, which answers were right, and who was let in. */
+class Mix {
+  readonly #opened: Opened;
+  readonly #link: string;
+  readonly #asked: { readonly id: string; readonly session: string }[] = [];
+  readonly right: string[] = [];
+  readonly accepted: string[] = [];
+
+  constructor(opened: Opened, link: string) {
+    this.#opened = opened;
+    this.#link = link;
+  }
+
+  get #from() {
+    return { applicationId: this.#opened.applicationId, source: '192.0.2.1', requestId: 'r' };
+  }
+
+  async ask(node: number): Promise<void> {
+    const session = SESSIONS[this.#asked.length % 2] ?? SESSION;
+    const push = await this.#opened.nodes[node]?.pushes.ask({ user: 'ada', session, ...this.#from });
+    if (push !== undefined) this.#asked.push({ id: push.id, session });
+  }
+
+  async act({ deed, node, at }: Done): Promise<void> {
+    const one = this.#opened.nodes[node];
+    const about = this.#asked.at(-1 - at) ?? this.#asked[0];
+    if (one === undefined || about === undefined) return;
+    const { management, pushes } = one;
+    const { id, session } = about;
+    const { applicationId } = this.#from;
+    if (deed === 'ask') await this.ask(node);
+    else if (deed === 'sweep') await sweepPushes(management.db, management.clock());
+    else if (deed === 'withdraw') await pushes.withdraw({ id, session, applicationId });
+    else if (deed === 'take' || deed === 'steal') {
+      const other = session === SESSION ? OTHER_SESSION : SESSION;
+      const outcome = await pushes.take({ id, session: deed === 'take' ? session : other, ...this.#from });
+      if (outcome === 'accepted') this.accepted.push(id);
+      expect(deed === 'steal' && outcome !== 'no_push').toBe(false);
+    } else await this.#atFob(management, id, deed);
+  }
+
+  async #atFob(management: Management, id: string, deed: 'serve' | 'forge' | 'deny'): Promise<void> {
+    const link = this.#link;
+    await claimPush(management, id, link);
+    await pushShown(management, id, link);
+    if (deed === 'deny') {
+      await endPush(management, { id, link }, 'denied');
+      return;
+    }
+    const { fob, office } = this.#opened;
+    const code = deed === 'serve' ? fob.answer((await rowOf(office, id)).question) : '00000000';
+    if (await answerPush(management, { id, link }, code)) this.right.push(id);
+  }
+}
+
 test('of all that happens at once on two nodes, one request is open, each is decided once, and the log says the same', async () => {
   await using rig = new Rig();
-  const { office, fob, nodes, applicationId, close } = await opened(rig);
-  const { db } = office.store;
+  const made = await opened(rig);
+  const { db } = made.office.store;
   let logIns = 0;
   const run = async (mixed: readonly (readonly Done[])[]) => {
     rig.clock.nowMs += limits.pushReportedQuietMs;
-    const link = await fob.connect();
-    const asked: { id: string; session: string }[] = [];
-    const from = { applicationId, source: '192.0.2.1', requestId: 'r' };
-    const ask = async (node: number) => {
-      const session = SESSIONS[asked.length % 2] ?? SESSION;
-      const push = await nodes[node]?.pushes.ask({ user: 'ada', session, ...from });
-      if (push !== undefined) asked.push({ id: push.id, session });
-    };
-    await ask(0);
-    const answers: string[] = [];
-    const accepted: string[] = [];
-    const act = async ({ deed, node, at }: Done) => {
-      const one = nodes[node];
-      const about = asked.at(-1 - at) ?? asked[0];
-      if (one === undefined || about === undefined) return;
-      const { management, pushes } = one;
-      const { id, session } = about;
-      const row = () => db.selectFrom('pushes').selectAll().where('id', '=', id).executeTakeFirst();
-      const claim = async () => {
-        await claimPush(management, id, link);
-        await pushShown(management, id, link);
-      };
-      if (deed === 'ask') await ask(node);
-      else if (deed === 'sweep') await sweepPushes(management.db, rig.clock.nowMs);
-      else if (deed === 'withdraw') await pushes.withdraw({ id, session, applicationId });
-      else if (deed === 'serve' || deed === 'forge') {
-        await claim();
-        const question = (await row())?.question ?? '';
-        const code = deed === 'serve' ? fob.answer(question) : '00000000';
-        if (await answerPush(management, { id, link }, code)) answers.push(id);
-      } else if (deed === 'deny') {
-        await claim();
-        await endPush(management, { id, link }, 'denied');
-      } else {
-        const other = session === SESSION ? OTHER_SESSION : SESSION;
-        const outcome = await pushes.take({ id, session: deed === 'take' ? session : other, ...from });
-        if (outcome === 'accepted') accepted.push(id);
-        expect(deed === 'steal' && outcome !== 'no_push').toBe(false);
-      }
-    };
+    const mix = new Mix(made, await made.fob.connect());
+    await mix.ask(0);
     await Promise.all(
       mixed.map(async lane => {
-        for (const one of lane) await act(one);
+        for (const one of lane) await mix.act(one);
       }),
     );
     // Whoever was let in was let in once, by a right answer to that very request.
+    const { accepted, right } = mix;
     expect(new Set(accepted).size).toBe(accepted.length);
-    expect(accepted.filter(id => !answers.includes(id))).toEqual([]);
+    expect(accepted.filter(id => !right.includes(id))).toEqual([]);
     const rows = await db.selectFrom('pushes').selectAll().execute();
-    expect(rows.filter(({ state }) => state === 'used').map(({ id }) => id)).toEqual(
-      expect.arrayContaining(accepted),
-    );
+    const used = rows.filter(({ state }) => state === 'used').map(({ id }) => id);
+    expect(used).toEqual(expect.arrayContaining(accepted));
     const open = rows.filter(row => openStates.includes(row.state) && row.fob_id !== null);
     expect(open.filter(row => row.expires_ms > rig.clock.nowMs).length).toBeLessThanOrEqual(1);
     logIns += accepted.length;
@@ -123,7 +143,7 @@ test('of all that happens at once on two nodes, one request is open, each is dec
     await fc.assert(fc.asyncProperty(lanes, run), { numRuns: RUNS });
     expect(logIns).toBeGreaterThan(0);
   } finally {
-    await close();
+    await made.close();
   }
 }, 240_000);
 

@@ -1,11 +1,12 @@
 import { type Changes, watchChanges } from '../../../host/service/data/changes.ts';
 import { ensureApplication } from '../../../host/service/people/applications.ts';
 import type { PushRequest } from '../../../host/service/push/ask.ts';
+import { answerPush } from '../../../host/service/push/delivery.ts';
 import { makePushes, type Push, type Pushes } from '../../../host/service/push/pushes.ts';
 import type { Outcome } from '../../../host/service/validation/outcomes.ts';
 import type { Validator } from '../../../host/service/validation/request.ts';
 import { Office } from '../people/kit.ts';
-import { SESSION } from './kit.ts';
+import { PushFob, SESSION } from './kit.ts';
 
 /** An office with the asking side of pushes, and two applications. */
 export class Scene implements AsyncDisposable {
@@ -68,4 +69,18 @@ export class Scene implements AsyncDisposable {
     this.#changes.close();
     await this.office[Symbol.asyncDispose]();
   }
+}
+
+/** A scene in which `ada` has a fob. */
+export async function withFob(factors?: 'password_otp') {
+  const scene = await Scene.open(factors);
+  await scene.office.users('ada');
+  return { scene, office: scene.office, fob: await PushFob.of(scene.office, 'ada') };
+}
+
+/** The fob approves what waits for it. */
+export async function approve({ office }: Scene, fob: PushFob): Promise<void> {
+  const shown = await fob.show();
+  if (!(await answerPush(office.management, shown, fob.answer(shown.question))))
+    throw new Error('the answer was not taken');
 }
