@@ -9,7 +9,8 @@ import { identityReader } from '../../../host/service/sockets/opening.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { makeOwn } from '../enrolment/kit.ts';
 import { Office } from '../people/kit.ts';
-import { Scene, until } from './kit.ts';
+import { until } from './kit.ts';
+import { Scene } from './scene.ts';
 
 const OPEN = JSON.stringify({ type: 'open', version: 1, nonce: 'A'.repeat(43) });
 const fobNamed = (fob: number, serial = 'PF-AAAA-AAAA') =>

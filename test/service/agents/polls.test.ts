@@ -8,7 +8,8 @@ import type { Line } from '../../../host/service/sockets/line.ts';
 import { identityReader } from '../../../host/service/sockets/opening.ts';
 import { isBigRun } from '../../kit/tools.ts';
 import { Office } from '../people/kit.ts';
-import { byPolls, Scene } from './kit.ts';
+import { byPolls } from './kit.ts';
+import { Scene } from './scene.ts';
 
 const OPEN = { type: 'open', version: 1, nonce: 'A'.repeat(43) } as const;
 const BEAT = { type: 'beat' } as const;
@@ -118,8 +119,7 @@ describe('polls', () => {
       let [sent, told] = [0, 0];
       let late: unknown;
       for (const { says, hears, isLost, isLate } of many) {
-        for (let count = 0; count < says; count++)
-          said.push(JSON.stringify({ type: 'gone', fob: sent++ }));
+        for (let count = 0; count < says; count++) said.push(JSON.stringify({ type: 'gone', fob: sent++ }));
         for (let count = 0; count < hears; count++)
           line?.send(JSON.stringify({ type: 'release', fob: told++ }));
         const body = {
@@ -150,7 +150,8 @@ describe('polls', () => {
     );
     const property = fc.property(body, given => {
       const read = readPoll(given);
-      if (read !== undefined) expect(read).toMatchObject({ from: expect.any(Number), taken: expect.any(Number) });
+      if (read !== undefined)
+        expect(read).toMatchObject({ from: expect.any(Number), taken: expect.any(Number) });
     });
     fc.assert(property, { numRuns: isBigRun ? 20_000 : 1_000 });
   });

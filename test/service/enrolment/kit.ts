@@ -106,10 +106,7 @@ export class Scene implements AsyncDisposable {
   }
 
   /** Puts an account on an owned fob, and its token into the inventory. */
-  async putAccount(
-    owned: OwnedFob,
-    kind: 'hotp' | 'totp' = 'hotp',
-  ) {
+  async putAccount(owned: OwnedFob, kind: 'hotp' | 'totp' = 'hotp') {
     const seed = seedOf({ kind: kind === 'hotp' ? 1 : 2 });
     const id = Uint8Array.of(7, ...randomBytes(3));
     const { settings, key } = accountOf(seed);
