@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import { pushSecretOf, readPushKey } from '../../../host/service/push/keys.ts';
@@ -73,7 +74,7 @@ it.each([
     await using bench = await Bench.open();
     // All of them where there is time; else every third, from a place of chance on, which the failure names.
     const every = isBigRun ? 1 : 3;
-    const first = Math.floor(Math.random() * every);
+    const first = randomInt(every);
     let cuts = 0;
     for (let from = first; ; from += AT_ONCE * every) {
       const places = Array.from({ length: AT_ONCE }, (_, ahead) => from + ahead * every);
