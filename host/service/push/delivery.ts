@@ -5,9 +5,9 @@ import { limits } from '../limits.ts';
 import type { Management } from '../management.ts';
 import { usableStates } from '../tokens/states.ts';
 import type { Outcome } from '../validation/outcomes.ts';
-import { recordCallerResult } from './caller-result.ts';
+import { recordCallerResult } from './callers/result.ts';
+import { recordOutcome } from './ends.ts';
 import { isRightAnswer, readPushKey } from './keys.ts';
-import { recordOutcome } from './outcome.ts';
 import { openStates, type PushRow } from './rows.ts';
 
 /** A request for the fob at the other end of a connection. */

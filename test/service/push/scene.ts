@@ -1,7 +1,7 @@
-import { watchChanges } from '../../../host/service/data/changes.ts';
+import { type Changes, watchChanges } from '../../../host/service/data/changes.ts';
 import { ensureApplication } from '../../../host/service/people/applications.ts';
 import type { PushRequest } from '../../../host/service/push/ask.ts';
-import { makePushes, type Push, type Pushes, type TakeRequest } from '../../../host/service/push/pushes.ts';
+import { makePushes, type Push, type Pushes } from '../../../host/service/push/pushes.ts';
 import type { Outcome } from '../../../host/service/validation/outcomes.ts';
 import type { Validator } from '../../../host/service/validation/request.ts';
 import { Office } from '../people/kit.ts';
@@ -13,16 +13,18 @@ export class Scene implements AsyncDisposable {
   readonly pushes: Pushes;
   readonly applicationId: string;
   readonly otherApplicationId: string;
-  readonly #stop: () => void;
+  readonly #changes: Changes;
   threshold = 0;
 
   private constructor(office: Office, [first, second]: readonly [string, string]) {
     this.office = office;
     this.applicationId = first;
     this.otherApplicationId = second;
-    const changes = watchChanges(office.store);
-    this.pushes = makePushes(this.validator, { changes });
-    this.#stop = () => changes.close();
+    this.#changes = watchChanges(office.store);
+    this.pushes = makePushes(
+      { ...office.management, lock: async () => this.lock },
+      { changes: this.#changes },
+    );
   }
 
   static async open(factors: 'otp' | 'pin_otp' | 'password_otp' = 'otp'): Promise<Scene> {
@@ -34,10 +36,16 @@ export class Scene implements AsyncDisposable {
   }
 
   get validator(): Validator {
-    return {
-      ...this.office.management,
-      lock: async () => ({ threshold: this.threshold, periodMs: 60_000 }),
-    };
+    return { ...this.office.management, lock: async () => this.lock };
+  }
+
+  get lock() {
+    return { threshold: this.threshold, periodMs: 60_000 };
+  }
+
+  /** As the node does that has just written something down. */
+  announce(): void {
+    this.#changes.announce();
   }
 
   ask(user: string, changes: Partial<PushRequest> = {}): Promise<Push> {
@@ -48,7 +56,7 @@ export class Scene implements AsyncDisposable {
 
   take(
     { id }: { readonly id: string },
-    changes: Partial<TakeRequest & { waitMs: number }> = {},
+    changes: Partial<Parameters<Pushes['take']>[0]> = {},
   ): Promise<'waiting' | Outcome> {
     const { applicationId } = this;
     const from = { source: '192.0.2.1', requestId: 'take' };
@@ -57,7 +65,7 @@ export class Scene implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.pushes.end();
-    this.#stop();
+    this.#changes.close();
     await this.office[Symbol.asyncDispose]();
   }
 }
