@@ -103,6 +103,7 @@ export class Agents implements FobListener {
     if (nowMs - this.seenMs < limits.agentSeenMs) return;
     this.seenMs = nowMs;
     const links = [...new Set([...this.proved.values()].map(({ carrier }) => carrier.link))];
+    if (links.length === 0) return;
     const { db, clock } = this.means.management;
     // A database that is in use now is told next time.
     markSeen(db, links, clock()).catch(() => undefined);
@@ -138,7 +139,9 @@ export class Agents implements FobListener {
   }
 
   private askLater(fob: AgentFob): void {
-    const waitMs = Math.min(limits.agentAgainMinMs * 2 ** fob.failures, limits.agentAgainMaxMs);
+    // One that nobody knows costs a look, and may have been enrolled meanwhile.
+    const mostMs = fob.isStranger ? limits.agentStrangerAgainMs : limits.agentAgainMaxMs;
+    const waitMs = Math.min(limits.agentAgainMinMs * 2 ** fob.failures, mostMs);
     fob.failures++;
     this.later.set(fob, this.means.ticks() + waitMs);
   }

@@ -32,6 +32,7 @@ export const agentLimits = {
   /** A fob that was not proved is asked again: after this time, each time twice as long as before. */
   agentAgainMinMs: 5_000,
   agentAgainMaxMs: 5 * 60_000,
+  agentStrangerAgainMs: 60_000,
   /** How often a fob is sent while it does not answer: it may be in the hands of another program. */
   agentHelloAnswerMs: 2_500,
   agentHelloSends: 2,
