@@ -18,6 +18,8 @@ export class Bench extends World {
   readonly service = { url: ORIGIN };
   readonly node: Agents;
   readonly pushes: Pushes;
+  /** By how much the node's time has gone on. */
+  aheadMs = 0;
   private readonly courier: Courier;
   private readonly changes: Changes;
   private readonly applicationId: string;
@@ -30,7 +32,7 @@ export class Bench extends World {
     const lock = async () => ({ threshold: 0, periodMs: 60_000 });
     this.pushes = makePushes({ ...management, lock }, { changes: this.changes });
     const identity = identityReader(management);
-    const ticks = () => performance.now();
+    const ticks = () => performance.now() + this.aheadMs;
     this.node = new Agents({ management, identity, ticks, patience: HASTY });
     this.courier = new Courier({ management, changes: this.changes }, this.node);
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fetch, Agent as HttpAgent } from 'undici';
 import { WebSocket } from 'ws';
 import { checkIdentity } from '../../../host/activation/identity.ts';
 import { fieldOf } from '../../../host/activation/shapes.ts';
@@ -35,6 +36,7 @@ export const byWebSocket: Dial = url =>
 export const byPolls =
   (lose: (n: number) => boolean = () => false): Dial =>
   async url => {
+    const dispatcher = new HttpAgent();
     const ending = new AbortController();
     const outgoing: unknown[] = [];
     let hear: (text: string) => void = () => undefined;
@@ -54,6 +56,7 @@ export const byPolls =
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ key, from, taken, messages }),
         signal,
+        dispatcher,
       });
       if (response.status !== 200) return ending.abort();
       const answer = (await response.json()) as AgentPolled;
@@ -69,6 +72,7 @@ export const byPolls =
     const run = async () => {
       // The first poll says nothing by which it could not be said again.
       while (!ending.signal.aborted) await once().catch(() => undefined);
+      await dispatcher.destroy();
       closed();
     };
     setImmediate(() => void run());

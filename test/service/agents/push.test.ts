@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { connect } from '../../../host/client/client.ts';
-import { pairingKey } from '../../../host/client/handshake.ts';
+import { limits } from '../../../host/service/limits.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
-import { HASTY } from '../../host/kit/owned-fob.ts';
-import { secret } from '../../kit/secrets.ts';
-import type { OwnedFob } from '../enrolment/kit.ts';
+import { fill, lockByPin, owner, PIN } from './held.ts';
 import { type AgentWishes, byPolls, byWebSocket, type TestAgent, until } from './kit.ts';
 import { Scene } from './scene.ts';
 
@@ -14,28 +11,6 @@ async function ready(scene: Scene, user = 'ada', wishes: AgentWishes = {}) {
   const agent = await scene.agent(wishes);
   const number = await scene.plugged(agent, fob);
   return { ...fob, agent, number };
-}
-
-/** Works with a fob as its owner does. */
-async function owner({ fob, key }: OwnedFob) {
-  const client = connect(fob.plugIn().transport, HASTY);
-  await client.hello();
-  await client.openSession(pairingKey(key));
-  return client;
-}
-
-const PIN = secret('730258');
-
-/** Has a fob ask for a PIN, which its person chooses, and locks it. */
-async function lockByPin(owned: OwnedFob): Promise<void> {
-  const client = await owner(owned);
-  const policy = { pinDigits: 6, attempts: 10, wipe: 0, lockSeconds: 60, asks: 0, typing: 0 };
-  await client.call('setPolicy', policy);
-  await client.close();
-  owned.fob.press();
-  owned.fob.enter(PIN);
-  owned.fob.enter(PIN);
-  owned.fob.run(70_000);
 }
 
 describe.each([
@@ -113,6 +88,18 @@ describe('the person at the fob', () => {
     // Nobody asks any more: the question goes away by itself.
     ada.fob.run(6_000);
     expect(ada.fob.screen).not.toContain(second.number);
+  });
+
+  it('is asked no longer than the request is open', async () => {
+    await using scene = await Scene.open();
+    const ada = await ready(scene);
+    const asked = await scene.ask('ada');
+    await scene.becomes(asked, 'shown');
+    scene.office.nowMs += limits.pushMs;
+    await until(() => ada.agent.notices.includes('over'), 'the end');
+    await until(() => !ada.agent.isOpen(ada.number), 'the release');
+    ada.fob.approve();
+    expect(await scene.take(asked, 0)).toBe('refused');
   });
 
   it('lets in nobody else', async () => {
@@ -206,20 +193,7 @@ it('an old fob, and one that is full, are proved without a push key', async () =
   const old = await scene.fobOf('ada', new CoreFob());
   old.fob.without(['putOcra']);
   const full = await scene.fobOf('bob');
-  const client = await owner(full);
-  for (let { freeRecords } = await client.call('info', {}); freeRecords > 0; freeRecords--)
-    await client.call('put', {
-      id: Uint8Array.of(9, 9, 9, freeRecords),
-      kind: 2,
-      algorithm: 1,
-      digits: 6,
-      period: 30,
-      counter: 0,
-      issuer: new Uint8Array(0),
-      label: Uint8Array.of(0x61),
-      secret: secret(new Uint8Array(20).fill(freeRecords)),
-    });
-  await client.close();
+  await fill(full);
   const agent = await scene.agent();
   for (const { fob } of [old, full]) {
     const number = agent.plug(fob);
