@@ -4,6 +4,8 @@ import { type LinkedFob, Links, linksOf, markSeen } from '../../../host/service/
 import { limits } from '../../../host/service/limits.ts';
 import { isBigRun } from '../../kit/tools.ts';
 import { Office } from '../people/kit.ts';
+import { Bench } from './bench.ts';
+import { until } from './kit.ts';
 
 const at = (fobId: string, link: string): LinkedFob => ({ fobId, link, port: 'serial' });
 
@@ -36,6 +38,34 @@ it('a fob is reached by the connection that proved it last, until that one ends,
     expect(await linksOf(office.store.db, ids)).toEqual(new Map([...model].sort()));
   });
   await fc.assert(property, { numRuns: isBigRun ? 100 : 10 });
+});
+
+it('a fob that two connections have is reached by the other one when the newer ends, or its row is lost', async () => {
+  await using bench = await Bench.open();
+  const ada = await bench.fobOf('ada');
+  const [older, newer] = [await bench.agent(), await bench.agent()];
+  const at = older.plug(ada.fob);
+  await older.stands(at, 'own');
+  const first = await bench.linkOf(ada);
+  await newer.stands(newer.plug(ada.fob), 'own');
+  await older.stands(at, 'unproved');
+  await newer.close();
+  await until(async () => (await bench.linkOf(ada)) === undefined, 'the end of the link');
+  // In steps in which nobody falls silent.
+  const minuteLater = async () => {
+    for (const stepMs of [limits.agentSeenMs / 2, limits.agentSeenMs / 2]) {
+      const before = older.log.length;
+      bench.aheadMs += stepMs;
+      older.say({ type: 'beat' });
+      await until(() => older.log.length >= before + 2, 'the answer');
+    }
+    bench.node.sweep();
+  };
+  await minuteLater();
+  await until(async () => (await bench.linkOf(ada)) === first, 'the older one');
+  await bench.db.deleteFrom('agent_fobs').execute();
+  await minuteLater();
+  await until(async () => (await bench.linkOf(ada)) === first, 'the row');
 });
 
 it('what no node has seen for a day is forgotten', async () => {
