@@ -22,6 +22,9 @@ export const PRESS_SPARE_MS = 150;
 /** Presses from any screen to the passcode of the last of a few accounts, and some to spare. */
 export const PRESSES_MAX = 12;
 
+/** The agent connects, and the service proves its fobs, within this. */
+export const AGENT_TIMEOUT_MS = 20_000;
+
 /** Whoever tries the demo out mistypes on purpose: the lock is shown, and soon over. */
 export const LOCK_THRESHOLD = 3;
 export const LOCK_PERIOD_MS = 60_000;

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { FobError } from '../errors.ts';
 import { startExample } from '../example/app.ts';
+import { startAgent } from './agent.ts';
 import { addressOf, makeReady } from './enrolment.ts';
 import { USER } from './ownership.ts';
 import { servePage } from './page/server.ts';
@@ -38,6 +39,8 @@ export async function showPage(
       embeddable: true,
     });
     closers.push(() => example.close());
+    const agent = await startAgent(stage, [{ serial: about.serial, fob }]);
+    closers.push(() => agent.close());
     const frames = { fob: fob.face, login: `${example.url}/`, operator: `${service.url}/operator` };
     const facts = { ...about, port: fob.address, user: USER, address: addressOf(USER), frames };
     const page = await servePage(facts, progress, {

@@ -26,6 +26,7 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
     usage: (reason: string) => ({ sentence: reason, next: 'Run: npm start -- --help' }),
     interrupted: { sentence: 'The demo was interrupted.', next: 'Run it again when you are ready.' },
     noLink: 'No link for the operator could be made. Load the page again.',
+    agentSlow: { sentence: 'The service did not reach the fob through the agent.', next: again },
     noMails: 'The mails cannot be read now. Load the page again.',
     internal: (name: string) => ({
       sentence: `The demo met an error of its own (${name}).`,
@@ -86,6 +87,8 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
     passcode: (issuer: string) => `a passcode of ${issuer}`,
     question: 'ask something',
   },
+
+  agent: { service: 'Passfob' },
 
   noPty: (reason: string) =>
     `This system has no pseudo-terminal (${reason}): the fob is reached over TCP instead of a serial port.`,

@@ -11,6 +11,7 @@ import { rotateApplicationKey } from './people/application-changes.ts';
 import type { Application } from './people/applications.ts';
 import { createUser } from './people/user-changes.ts';
 import { findUser, prepareUserName } from './people/users.ts';
+import { ensureIdentity } from './sealing/identity.ts';
 import { addToken, type NewToken, type TokenResult } from './tokens/issue.ts';
 import { changeTokenState } from './tokens/moves.ts';
 import { createPolicy, type PolicyInput } from './tokens/policies.ts';
@@ -46,6 +47,8 @@ export interface LocalOperations {
   invite(invitation: Invitation): Promise<Result<ActivationView>>;
   /** Gives the log-in application another API key; the one it had ends. A secret. */
   renewApiKey(): Promise<Result<string>>;
+  /** Of the service's identity: what agents know it by, in hexadecimal. */
+  fingerprint(): Promise<string>;
   /** Decides a log-in; only `accepted` may let anybody in, `outcome` is for operators. */
   validate(request: LocalValidation): Promise<{ accepted: boolean; outcome: Outcome }>;
   alerts(): Promise<Alert[]>;
@@ -80,6 +83,10 @@ export function localOperations(parts: Parts): LocalOperations {
     renewApiKey: async () => {
       const renewed = await rotateApplicationKey(management, serviceActor, application.id);
       return renewed.ok ? done(renewed.value.value) : renewed;
+    },
+    fingerprint: async () => {
+      const { fingerprint } = await ensureIdentity(db, keys, clock());
+      return fingerprint.replaceAll(' ', '');
     },
     validate: async request => {
       const outcome = await engine.decide({
