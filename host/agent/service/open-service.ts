@@ -94,7 +94,7 @@ const TRY_POLLS: readonly (ReachCode | undefined)[] = [
   'no-websocket',
   'no-identity',
   'quiet',
-  'cut',
+  'ended',
   undefined,
 ];
 
