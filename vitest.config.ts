@@ -9,6 +9,7 @@ const ON_BOTH_DATABASES = [
   'test/service/operations/across.test.ts',
   'test/service/radius/{log-in,packets}.test.ts',
   'test/service/api/{acts,anything,metrics,pages}.test.ts',
+  'test/service/agents/{malice,nodes}.test.ts',
   'test/service/enrolment/{activations,address,job,relay,states,tend,turns}.test.ts',
   'test/service/{alerts,audit,challenges,jobs,mails,me,people,sealing,tokens,validation}/**/*.test.ts',
 ];

@@ -1,3 +1,4 @@
+import { agentLimits } from './agents/limits.ts';
 import { alertLimits } from './alerts/limits.ts';
 import { challengeLimits } from './challenges/limits.ts';
 import { consoleLimits } from './console/limits.ts';
@@ -6,6 +7,7 @@ import { relayLimits } from './enrolment/relay/limits.ts';
 import { mailLimits } from './mails/limits.ts';
 import { meLimits } from './me/limits.ts';
 import { recordLimits } from './operations/limits.ts';
+import { pushLimits } from './push/limits.ts';
 import { radiusLimits } from './radius/limits.ts';
 
 /** Every bound, size and time of the service. Units last in the name. */
@@ -111,7 +113,10 @@ export const limits = {
   /** HTTP. */
   bodyMaxBytes: 4_096,
   headersMaxBytes: 16_384,
+  /** Besides those of agents. */
   connectionsMax: 512,
+  /** How long connections may take to end once the service does. */
+  socketsClosingMs: 2_000,
   requestTimeoutMs: 10_000,
   keepAliveTimeoutMs: 5_000,
   retryAfterSeconds: 2,
@@ -247,12 +252,14 @@ export const limits = {
   /** Jobs that are over, and their rows. */
   jobsKeptMs: 90 * 24 * 3_600_000,
 
+  ...agentLimits,
   ...alertLimits,
   ...challengeLimits,
   ...consoleLimits,
   ...enrolmentLimits,
   ...mailLimits,
   ...meLimits,
+  ...pushLimits,
   ...radiusLimits,
   ...recordLimits,
   ...relayLimits,

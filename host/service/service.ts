@@ -17,6 +17,7 @@ import { makeApplicationCache } from './people/application-cache.ts';
 import type { Application } from './people/applications.ts';
 import { makeOperatorKey, operatorLink } from './people/operators.ts';
 import { readLockPolicy } from './people/settings.ts';
+import { makePushes } from './push/pushes.ts';
 import { listenForRadius, type RadiusEndpoint } from './radius/listener.ts';
 import type { Keys } from './sealing/key-file.ts';
 import { addToken, type NewToken, type TokenResult } from './tokens/issue.ts';
@@ -211,6 +212,7 @@ function appOf(
       metrics,
       version: options.version ?? '0',
       challenges: challengesOf({ db, keys, lock: readLockPolicy, clock }, () => changes.announce()),
+      pushes: makePushes({ db, keys, lock: readLockPolicy, clock }, { changes, decided: metrics.took }),
       operatorCookie: () => `passfob-operator-${state.port}`,
       userCookie: () => `passfob-user-${state.port}`,
       isSecure,

@@ -6,6 +6,7 @@ import { enrolmentRefusals } from './texts/enrolment.ts';
 import { mailRefusals } from './texts/mails.ts';
 import { meRefusals } from './texts/me.ts';
 import { peopleRefusals, peopleTexts, pinRefusals } from './texts/people.ts';
+import { pushOutcomes, pushRefusals } from './texts/push.ts';
 import { radiusRefusals } from './texts/radius.ts';
 import { recordRefusals, recordTexts } from './texts/records.ts';
 import { tokenRefusals } from './texts/tokens.ts';
@@ -62,6 +63,7 @@ export const texts = {
     ...enrolmentRefusals,
     ...mailRefusals,
     ...meRefusals,
+    ...pushRefusals,
     ...radiusRefusals,
   },
 
@@ -174,6 +176,7 @@ export const texts = {
     unreadable: 'Stored seed damaged',
     malformed: 'Not a passcode',
     ...challengeOutcomes,
+    ...pushOutcomes,
   },
   states: {
     initialised: 'Initialised',

@@ -1,6 +1,7 @@
 import { activationRoutes } from './people/activations.ts';
 import { apiKeyRoutes } from './people/api-keys.ts';
 import { applicationRoutes } from './people/applications.ts';
+import { callerRoutes } from './people/callers.ts';
 import { operatorRoutes } from './people/operators.ts';
 import { radiusClientRoutes } from './people/radius-clients.ts';
 import { sessionRoutes } from './people/session.ts';
@@ -25,6 +26,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...sessionRoutes,
   ...userRoutes,
   ...temporaryCodeRoutes,
+  ...callerRoutes,
   ...activationRoutes,
   ...tokenRoutes,
   ...moveRoutes,

@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { limits } from '../limits.ts';
+import { servePushes } from '../push/routes.ts';
 import type { WebContext } from '../web/context.ts';
 import { Problem, problemJson, problemOf, sendProblem, statusOf } from '../web/problems.ts';
 import { actorOf, admit } from './authenticate.ts';
@@ -24,6 +25,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 /** The HTTP API: log-ins for applications, administration for operators and their programs, and its own description. */
 export function serveApi(app: FastifyInstance, context: WebContext): void {
   app.register(async validate => serveValidate(validate, context));
+  app.register(async pushes => servePushes(pushes, context));
   app.register(async administration => {
     checkStrictly(administration);
     administration.setErrorHandler((error, request, reply) => sendError(error, request, reply));

@@ -29,6 +29,7 @@ import { serveTokenForms } from './tokens/forms.ts';
 import { serveIssuing } from './tokens/issue.ts';
 import { serveTokenList } from './tokens/list.ts';
 import { serveUserActs } from './users/acts.ts';
+import { serveCallerChecks } from './users/caller.ts';
 import { serveUserDetail } from './users/detail.ts';
 import { serveUserForms } from './users/forms.ts';
 import { serveUserList } from './users/list.ts';
@@ -40,6 +41,7 @@ const subjects: readonly ((desk: Desk) => void)[] = [
   serveUserDetail,
   serveUserForms,
   serveUserActs,
+  serveCallerChecks,
   serveActivationList,
   serveActivationForms,
   serveTokenList,

@@ -10,8 +10,10 @@ export type PushKind = 'login' | 'caller';
  * - `sent`: the node of the fob's agent has it; `shown`: the fob shows it
  * - `approved`: the fob's answer was right; `used`: the session that asked was let in, once
  * - `denied`, `reported`: by the person at the fob
- * - `withdrawn`: by the session that asked, or by a newer one of its user
- * - `failed`: the fob cannot answer, or answered wrongly
+ * - `refused`: approved, but the account was not open any more when the session came for it
+ * - `withdrawn`: by the session that asked
+ * - `superseded`: a newer one of its user was asked for, which the session is not told
+ * - `failed`: the fob cannot answer, or answered wrongly, which the session is not told
  */
 export type PushState =
   | 'waiting'
@@ -21,7 +23,9 @@ export type PushState =
   | 'used'
   | 'denied'
   | 'reported'
+  | 'refused'
   | 'withdrawn'
+  | 'superseded'
   | 'failed';
 
 /** The tables of push approval (`schema.ts` says how values are stored). */
@@ -54,12 +58,17 @@ export interface PushSchema {
     kind: PushKind;
     /** Null for a user that there is not. */
     user_id: string | null;
+    /** Of the request that asked. */
+    request_id: string;
     /** The user's token on the fob, and the fob; null where nobody is asked, which the session is not told. */
     token_id: string | null;
     fob_id: string | null;
+    /** Empty where help desk asks. */
     application_id: string;
     /** SHA-256 of what the asking session is known by. */
     session_hash: string;
+    /** Digest of the factors that were asked for, and of what password and PIN were found right by. */
+    proofs: string;
     /** Where the session comes from. */
     source: string;
     /** 0 to 99, shown by both sides. */
@@ -73,6 +82,7 @@ export interface PushSchema {
     quiet_until_ms: Generated<number>;
     created_ms: number;
     expires_ms: number;
+    /** When what became of it was written down. */
     decided_ms: number | null;
   };
 }

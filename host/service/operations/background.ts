@@ -7,6 +7,7 @@ import { forgetActivations, tendActivations } from '../enrolment/tend.ts';
 import { limits } from '../limits.ts';
 import { forgetMails } from '../mails/ends.ts';
 import type { Management } from '../management.ts';
+import { tendCallerChecks } from '../push/ends.ts';
 import { followSealingKey } from './rekey.ts';
 
 /** What a node does by itself beside answering requests. */
@@ -24,8 +25,8 @@ export interface BackgroundOptions {
 }
 
 /**
- * Starts sealing the audit, delivering alerts, reminding of activations, watching the clock and the log-ins and
- * following the sealing key. Every node runs it; the database sees to it that nothing is done twice at once.
+ * Starts sealing the audit, delivering alerts, reminding of activations, ending checks of callers, watching the
+ * clock and the log-ins and following the sealing key. Every node runs it; the database sees to it that nothing is done twice at once.
  */
 export function startBackground(management: Management, options: BackgroundOptions = {}): Background {
   const { db, keys, clock } = management;
@@ -46,6 +47,7 @@ export function startBackground(management: Management, options: BackgroundOptio
       await forgetMails(db, clock());
     }),
     every(limits.deliverEveryMs, failed, () => delivering.turn()),
+    every(limits.sweepMs, failed, () => tendCallerChecks(management)),
     every(limits.sprayLookMs, failed, async () => {
       await watchSpraying(db, clock());
     }),

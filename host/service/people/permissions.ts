@@ -21,6 +21,7 @@ export const permissions = {
   'user.enable': { roles: desk, dangerous: false },
   'user.set-password': { roles: admin, dangerous: true },
   'user.reset-pin': { roles: desk, dangerous: false },
+  'user.check-caller': { roles: desk, dangerous: false },
   'token.issue': { roles: admin, dangerous: true },
   'token.import': { roles: admin, dangerous: true },
   'token.export': { roles: admin, dangerous: true },

@@ -114,7 +114,7 @@ export function macStream(keys: Keys, purpose: 'backup'): Hmac {
 }
 
 /** Each part with its length in front, so that no two lists give the same bytes. */
-function unambiguous(parts: readonly string[]): Buffer {
+export function unambiguous(parts: readonly string[]): Buffer {
   let size = 0;
   for (const part of parts) size += limits.sealLengthBytes + Buffer.byteLength(part, 'utf8');
   const bytes = Buffer.allocUnsafe(size);

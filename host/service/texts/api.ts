@@ -1,3 +1,5 @@
+import { pushSummaries } from './push.ts';
+
 /** Why a request of administration changed nothing, beside what the acts refuse. */
 export const apiRefusals = {
   unreadable_seed: 'The seed is not in base32 or in pairs of hexadecimal digits, as its field says.',
@@ -37,6 +39,7 @@ export const apiTexts = {
   /** What each operation does; the keys are the operations' identifiers. */
   summaries: {
     validate: 'Decide one log-in for an application.',
+    ...pushSummaries,
     'session.get': 'Say who is asking, with what role.',
     'users.list': 'List users by name, or those whose names begin with a text.',
     'users.create': 'Create a user.',

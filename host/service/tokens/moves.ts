@@ -7,6 +7,7 @@ import { endSessionsOf } from '../people/access/sessions.ts';
 import type { Actor } from '../people/actor.ts';
 import type { Action } from '../people/permissions.ts';
 import { findUser, prepareUserName } from '../people/users.ts';
+import { dropUnusedPushKey } from '../push/keys.ts';
 import { forgetAnswers } from '../validation/answers.ts';
 import { type Acting, actOf } from './acting.ts';
 import { closeAssignment, openAssignment } from './assignments.ts';
@@ -161,6 +162,8 @@ async function move(acting: Acting, row: TokenRow, way: Move): Promise<Result<To
     revoked_reason: way.reason ?? null,
     ...(tokenStates[way.to].seed ? {} : { sealed_secret: null, key_id: null }),
   };
+  const had = tokenStates[row.state].user === 'one';
+  const has = tokenStates[way.to].user === 'one';
   const isTaken = !tokenStates[way.to].usable && tokenStates[row.state].usable;
   // Help desk could lock everybody out; an administrator may have lost the very fob.
   if (isTaken && acting.actor.role === 'helpdesk' && (await isLastWay(db, row))) return refused('last_admin');
@@ -169,9 +172,8 @@ async function move(acting: Acting, row: TokenRow, way: Move): Promise<Result<To
   await db.updateTable('tokens').set(changes).where('id', '=', row.id).execute();
   if (isTaken && row.user_id !== null && !(await hasUsable(db, row.user_id)))
     await endSessionsOf(db, row.user_id);
+  if (row.fob_id !== null && !has) await dropUnusedPushKey(db, row.fob_id);
   if (row.state === 'reserved' && way.to !== 'assigned') await endActivationsOfToken(db, row.id, acting.atMs);
-  const had = tokenStates[row.state].user === 'one';
-  const has = tokenStates[way.to].user === 'one';
   if (had && !has) await closeAssignment(acting, row.id);
   if (!had && has && userId !== null) await openAssignment(acting, row.id, userId);
   const user = await userNameOf(db, userId ?? row.user_id);

@@ -33,13 +33,19 @@ export interface Known {
 /** The outcome where there is one before any passcode is looked at. The lock comes before everything else (R23). */
 export function settledUnseen(known: Known): Outcome | undefined {
   const { user, tokens, passcode } = known;
-  if (user === undefined) return 'unknown_user';
-  if (known.standing.locked) return 'locked';
-  if (user.disabled_ms !== null) return 'disabled';
+  const closed = closedOutcome(known);
+  if (user === undefined || closed !== undefined) return closed ?? 'unknown_user';
   if (tokens.length === 0 && !known.hasTemporaryCode) return 'no_usable_token';
   if (passcode === undefined || !isPlausible(known, passcode)) return 'malformed';
   if (known.proofs.password === false) return 'wrong_password';
   return asksPin(known, passcode) ? pinOutcome(user, known.proofs) : undefined;
+}
+
+/** The outcome where nobody gets into the account, whatever is shown. */
+export function closedOutcome({ user, standing }: Pick<Known, 'user' | 'standing'>): Outcome | undefined {
+  if (user === undefined) return 'unknown_user';
+  if (standing.locked) return 'locked';
+  return user.disabled_ms === null ? undefined : 'disabled';
 }
 
 function isPlausible({ tokens, hasTemporaryCode }: Known, passcode: string): boolean {
@@ -58,7 +64,8 @@ function asksPin(known: Known, passcode: string): boolean {
   return plausible.length === 0 ? pinAlways || wanting(replaced) : wanting(plausible);
 }
 
-function wantsPin({ pinAlways }: Known, token: PasscodeToken): boolean {
+/** Whether a log-in by this token wants a PIN at the service. */
+export function wantsPin({ pinAlways }: Pick<Known, 'pinAlways'>, token: PasscodeToken): boolean {
   return token.pin_place === 'service' || (pinAlways && token.pin_place !== 'fob');
 }
 
@@ -66,7 +73,10 @@ function wantsPin({ pinAlways }: Known, token: PasscodeToken): boolean {
  * Why a passcode of this token cannot be accepted, however right it is: the token wants a PIN that was not shown. Asked
  * once it is known whose passcode it is, since tokens that look alike may differ in this.
  */
-export function pinMissing(known: Known, token: PasscodeToken): Outcome | undefined {
+export function pinMissing(
+  known: Pick<Known, 'user' | 'proofs' | 'pinAlways'>,
+  token: PasscodeToken,
+): Outcome | undefined {
   return known.user !== undefined && wantsPin(known, token)
     ? pinOutcome(known.user, known.proofs)
     : undefined;

@@ -10,6 +10,10 @@ import type { Factor } from './lock.ts';
  * - `wrong_password`, `wrong_pin`: the other factor was wrong or missing; the passcode was not looked at
  * - `pin_change`: the PIN was reset and must be chosen anew before it counts
  * - `no_challenge`: an answer to a question that is unknown, over, or another session's or application's
+ * - `push_denied`, `push_reported`: the person at the fob declined, or said that the request is not their own
+ * - `push_expired`: nobody decided in time; `push_failed`: the fob could not answer, or answered wrongly
+ * - `push_quiet`: nobody was asked, so soon after a refusal or after so many requests that nobody approved
+ * - `no_push`: a request to approve that is unknown, over, or another session's or application's
  * - `unreadable`: a seed did not unseal, so the database or its key file is damaged
  */
 export type Outcome =
@@ -25,6 +29,12 @@ export type Outcome =
   | 'wrong_pin'
   | 'pin_change'
   | 'no_challenge'
+  | 'push_denied'
+  | 'push_reported'
+  | 'push_expired'
+  | 'push_failed'
+  | 'push_quiet'
+  | 'no_push'
   | 'unreadable'
   | 'malformed';
 
@@ -46,6 +56,12 @@ export const failedFactor: Readonly<Record<Outcome, Factor | null>> = {
   wrong_pin: 'pin',
   pin_change: null,
   no_challenge: null,
+  push_denied: null,
+  push_reported: null,
+  push_expired: null,
+  push_failed: null,
+  push_quiet: null,
+  no_push: null,
   unreadable: null,
   malformed: null,
 };

@@ -86,6 +86,11 @@ export function candidateSteps(token: PasscodeFacts, nowMs: number): number[] {
   return [...steps].sort((a, b) => a - b);
 }
 
+/** The time step that a TOTP token shows at a moment, as far as its clock is known. */
+export function stepShown({ periodSeconds, driftSteps }: PasscodeFacts, nowMs: number): number {
+  return timeStep(nowMs, periodSeconds ?? limits.periodDefaultSeconds) + driftSteps;
+}
+
 /** The drift to record when a step was accepted, in steps, bounded. */
 export function driftAfter(token: PasscodeFacts, step: number, nowMs: number): number {
   if (token.periodSeconds === null) return 0;

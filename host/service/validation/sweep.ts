@@ -2,6 +2,7 @@ import { sweepAlerts } from '../alerts/alerts.ts';
 import { sweepChallenges } from '../challenges/sweep.ts';
 import type { Db } from '../data/database.ts';
 import { limits } from '../limits.ts';
+import { sweepPushes } from '../push/ends.ts';
 import { sweepTemporaryCodes } from '../tokens/codes/temporary-codes.ts';
 import { sweepAnswers } from './answers.ts';
 import { sweepEvents } from './events.ts';
@@ -19,6 +20,7 @@ export async function sweep(db: Db, nowMs: number): Promise<void> {
   await sweepTemporaryCodes(db, nowMs);
   await sweepAlerts(db);
   await sweepChallenges(db, nowMs);
+  await sweepPushes(db, nowMs);
 }
 
 /** Sweeps every minute: what is over its time or its number goes. Nothing depends on when. */

@@ -6,6 +6,7 @@ import type { Db } from '../data/database.ts';
 import type { Management } from '../management.ts';
 import type { ApplicationCache } from '../people/application-cache.ts';
 import type { Application } from '../people/applications.ts';
+import type { Pushes } from '../push/pushes.ts';
 import type { LockPolicy } from '../validation/lock.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import type { ValidationRequest } from '../validation/request.ts';
@@ -32,6 +33,8 @@ export interface WebContext {
   readonly decide: (request: ValidationRequest) => Promise<Outcome>;
   /** Asks questions and decides answers, and tells watchers. */
   readonly challenges: Challenges;
+  /** Asks fobs to approve log-ins and decides what became of that, and tells watchers. */
+  readonly pushes: Pushes;
   /** Cookies are not kept apart by port: the name is, so that two services on one computer do not log each other out. */
   readonly operatorCookie: () => string;
   /** The cookie of the users' own page. */

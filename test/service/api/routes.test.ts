@@ -27,6 +27,12 @@ function contextOf({ management }: Office): WebContext {
     decide: async () => 'wrong',
     consoleApplication: { id: 'none', name: 'none', factors: 'otp' },
     wakeJobs: () => undefined,
+    pushes: {
+      ask: () => Promise.reject(new Error('not here')),
+      take: async () => 'no_push',
+      withdraw: async () => undefined,
+      end: () => undefined,
+    },
     challenges: { ask: () => Promise.reject(new Error('not here')), answer: async () => 'wrong' },
     operatorCookie: () => 'none',
     userCookie: () => 'none',

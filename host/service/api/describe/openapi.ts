@@ -6,7 +6,8 @@ import { type ProblemCode, problemCodes, statusOf } from '../../web/problems.ts'
 import { refusalStatuses } from '../refusals.ts';
 import type { ApiRoute } from '../route.ts';
 import type { JsonSchema } from '../shapes.ts';
-import { type Described, otherOperations } from './others.ts';
+import type { Described } from './described.ts';
+import { otherOperations } from './others.ts';
 
 /** What the description says of the service it stands on. */
 export interface Site {
@@ -79,13 +80,15 @@ function operationOf(route: ApiRoute, schemas: Record<string, unknown>): JsonSch
 }
 
 function operationOfOther(other: Described, schemas: Record<string, unknown>): JsonSchema {
-  const { name, parameters, body, example, answer, problems, security } = other;
+  const { name, params, parameters, body, example, answers, problems, security } = other;
   return {
     operationId: name,
     tags: [tagOf(name)],
     summary: apiTexts.summaries[name],
     security,
-    ...(parameters && { parameters: parametersOf('header', parameters) }),
+    ...((params || parameters) && {
+      parameters: [...parametersOf('path', params), ...parametersOf('header', parameters)],
+    }),
     ...(body && {
       requestBody: {
         required: true,
@@ -93,7 +96,12 @@ function operationOfOther(other: Described, schemas: Record<string, unknown>): J
       },
     }),
     responses: {
-      200: { description: 'Done.', content: { [answer.type]: { schema: answer.schema } } },
+      ...Object.fromEntries(
+        Object.entries(answers).map(([status, answer]) => [
+          status,
+          { description: 'Done.', ...(answer && { content: { [answer.type]: { schema: answer.schema } } }) },
+        ]),
+      ),
       ...problemResponses(problems, []),
     },
   };

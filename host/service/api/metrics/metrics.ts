@@ -12,18 +12,22 @@ export interface Metrics {
   readonly batches: Histogram;
   /** Told how many log-ins one transaction decided. */
   readonly decided: (size: number) => void;
+  /** Told what became of a log-in that was not waited for here: one by an approved request. */
+  readonly took: (outcome: Outcome) => void;
   /** Log-ins that are being decided. */
   waiting: number;
 }
 
 export function makeMetrics(): Metrics {
   const batches = makeHistogram(limits.metricBatchBounds);
+  const logIns = makeCounter();
   return {
-    logIns: makeCounter(),
+    logIns,
     radius: makeCounter(),
     requests: makeHistogram(limits.metricSecondsBounds),
     batches,
     decided: size => batches.observe({}, size),
+    took: outcome => logIns.add({ outcome }),
     waiting: 0,
   };
 }

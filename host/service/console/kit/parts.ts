@@ -41,6 +41,12 @@ const outcomeTone: Readonly<Record<Outcome, Tone>> = {
   unreadable: 'bad',
   malformed: 'plain',
   no_challenge: 'plain',
+  push_denied: 'warn',
+  push_reported: 'bad',
+  push_expired: 'plain',
+  push_failed: 'bad',
+  push_quiet: 'plain',
+  no_push: 'plain',
 };
 
 const stateTone: Readonly<Record<TokenState, Tone>> = {

@@ -88,6 +88,7 @@ table.small td, table.small th { display: table-cell; padding: 0.2rem 0.6rem; bo
 .steps li { counter-increment: step; background: var(--card); border: 1px solid var(--line); border-radius: 0.9rem; padding: 1.1rem 1.25rem; }
 .steps h2::before { content: counter(step) ". "; }
 .once { max-width: 44rem; background: var(--card); border: 2px solid var(--accent); border-radius: 0.9rem; padding: 1.1rem 1.25rem; }
+.facts .number { font-size: 2rem; letter-spacing: 0.1em; }
 .once .secret { margin: 0.6rem 0; font-size: 1.15rem; overflow-wrap: anywhere; user-select: all; }
 .qr svg { display: block; width: min(100%, 18rem); height: auto; border-radius: 0.6rem; }
 .mail { max-width: 56rem; background: var(--card); border: 1px solid var(--line); border-radius: 0.9rem; padding: 1.1rem 1.25rem; }

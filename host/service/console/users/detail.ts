@@ -6,6 +6,7 @@ import { listOperators } from '../../people/access/operator-changes.ts';
 import { readSettings } from '../../people/settings.ts';
 import { type UserDetail, userDetail } from '../../people/user-views.ts';
 import { consoleTexts } from '../../texts/console.ts';
+import { pushConsoleTexts } from '../../texts/push.ts';
 import { temporaryCodeEnd } from '../../tokens/codes/temporary-codes.ts';
 import { searchTokens } from '../../tokens/search.ts';
 import { listUserEvents } from '../../validation/user-events.ts';
@@ -80,6 +81,9 @@ function userActions(visit: Visit, { name, ...user }: UserDetail, codeEndMs: num
     when(visit.may('user.reset-pin'), () => actionLink(at('/user/reset-pin', subject), text.resetPin)),
     when(!isDisabled && visit.may('token.temporary-code'), () =>
       actionLink(at('/user/code', subject), text.code),
+    ),
+    when(!isDisabled && visit.may('user.check-caller'), () =>
+      actButton(visit, '/user/caller', subject, pushConsoleTexts.check),
     ),
     when(codeEndMs !== undefined && visit.may('token.temporary-code'), () =>
       actionLink(at('/user/withdraw-code', subject), text.withdraw),

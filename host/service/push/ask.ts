@@ -1,0 +1,257 @@
+import { createHash, randomInt, randomUUID } from 'node:crypto';
+import { alertWhenLocked } from '../alerts/locked.ts';
+import { hashSession } from '../challenges/ask.ts';
+import { type Db, validating } from '../data/database.ts';
+import type { Factors } from '../data/schema.ts';
+import type { PushKind } from '../data/schema-push.ts';
+import { ServiceError } from '../errors.ts';
+import { limits } from '../limits.ts';
+import { applicationNow } from '../people/application-cache.ts';
+import { lockFactsOf, prepareUserName, storeLockFacts, type User } from '../people/users.ts';
+import { unambiguous } from '../sealing/seal.ts';
+import { texts } from '../texts.ts';
+import { type PasscodeToken, passcodeColumns } from '../tokens/rows.ts';
+import { usableStates } from '../tokens/states.ts';
+import { recordEvents } from '../validation/events.ts';
+import { checkFactors, type Proofs, stillProved } from '../validation/factors.ts';
+import { lockUsers } from '../validation/facts.ts';
+import { closedOutcome, pinMissing } from '../validation/judge.ts';
+import { afterFailure, type LockStanding, lockStanding, noFailures } from '../validation/lock.ts';
+import { failedFactor, type Outcome } from '../validation/outcomes.ts';
+import type { Validator } from '../validation/request.ts';
+import { questionOf } from './question.ts';
+import { openStates } from './rows.ts';
+
+/** An application, or a front of the service, asks to have a log-in approved on the user's fob. */
+export interface PushRequest {
+  readonly user: string;
+  /** What the asking session is known by. A secret: only its hash is kept. */
+  readonly session: string;
+  readonly applicationId: string;
+  readonly password?: string | undefined;
+  readonly pin?: string | undefined;
+  /** Where the person is, as far as the application knows: an address. */
+  readonly source: string;
+  readonly requestId: string;
+}
+
+/** A request that may be approved once, for the session that asked, before it expires. */
+export interface Push {
+  readonly id: string;
+  /** 0 to 99, to be shown as two digits: the fob shows the same. */
+  readonly number: number;
+  /** Milliseconds since 1970: the first moment at which it is over. */
+  readonly expiresMs: number;
+}
+
+/**
+ * Asks. Whether there is such a user with such a fob, whether the account is open, and whether password and PIN were
+ * right changes nothing that the application can see: a request that is for nobody looks the same until its time is over. Password
+ * and PIN count towards the lock as at any log-in. An open request of the user ends.
+ *
+ * @throws ServiceError `busy`, also where the application changed meanwhile; or a database error
+ */
+export async function askPush(context: Validator, request: PushRequest): Promise<Push> {
+  const application = await applicationNow(context.db, request.applicationId);
+  const factors = application?.factors;
+  const checked = await checkFactors(context, { ...request, passcode: '', factors });
+  const name = prepareUserName(request.user) ?? '';
+  return validating(context.db, async db => {
+    const now = await applicationNow(db, request.applicationId);
+    if (factors === undefined || now?.factors !== factors)
+      throw new ServiceError('busy', texts.startup.applicationChanged);
+    const asking = await readAsking(context, db, { name, checked, factors });
+    const outcome = await settled(asking);
+    if (outcome !== undefined) await countAgainst(asking, request, outcome);
+    const { user, token } = asking;
+    return await openPush(db, {
+      ...request,
+      kind: 'login',
+      user,
+      token: outcome === undefined ? token : undefined,
+      proofs: proofsDigest(factors, user),
+      nowMs: asking.nowMs,
+    });
+  });
+}
+
+/** A user's token on a fob that has a push key. */
+export type PushToken = PasscodeToken & { readonly fob_id: string | null };
+
+interface Asking {
+  readonly db: Db;
+  readonly user: User | undefined;
+  readonly token: PushToken | undefined;
+  readonly standing: LockStanding;
+  readonly proofs: Proofs;
+  readonly pinAlways: boolean;
+  readonly nowMs: number;
+}
+
+/** The same queries whatever comes of them. */
+async function readAsking(
+  context: Validator,
+  db: Db,
+  { name, checked, factors }: { readonly name: string; readonly checked: Proofs; readonly factors: Factors },
+): Promise<Asking> {
+  const nowMs = context.clock();
+  const lock = await context.lock(db);
+  const [user] = await lockUsers(db, [name]);
+  return {
+    db,
+    user,
+    token: await tokenToAsk(db, user?.id ?? ''),
+    standing: lockStanding(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs),
+    proofs: stillProved(checked, user),
+    pinAlways: factors === 'pin_otp',
+    nowMs,
+  };
+}
+
+/** The user's token on the fob that was seen last of those that can be asked, connected or not. */
+export function tokenToAsk(db: Db, userId: string): Promise<PushToken | undefined> {
+  return db
+    .selectFrom('tokens')
+    .innerJoin('push_keys', 'push_keys.fob_id', 'tokens.fob_id')
+    .leftJoin('agent_fobs', 'agent_fobs.fob_id', 'tokens.fob_id')
+    .select(passcodeColumns.map(column => `tokens.${column}` as const))
+    .select('tokens.fob_id')
+    .where('tokens.user_id', '=', userId)
+    .where('tokens.state', 'in', usableStates)
+    .where('push_keys.proved_ms', 'is not', null)
+    .orderBy(query => query.fn.coalesce('agent_fobs.seen_ms', query.lit(0)), 'desc')
+    .orderBy('tokens.created_ms')
+    .orderBy('tokens.id')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** Why nobody is asked, if so. The lock comes before everything else (R23). */
+async function settled(asking: Asking): Promise<Outcome | undefined> {
+  const { db, user, token, proofs, nowMs } = asking;
+  const isQuiet = await isQuietFor(db, user?.id ?? '', { kind: 'login', nowMs });
+  const closed = closedOutcome(asking);
+  if (closed !== undefined) return closed;
+  if (token === undefined) return 'no_usable_token';
+  if (proofs.password === false) return 'wrong_password';
+  const pin = pinMissing(asking, token);
+  if (pin !== undefined) return pin;
+  return isQuiet ? 'push_quiet' : undefined;
+}
+
+/**
+ * Whether a user is left alone for now: they refused a request a short while ago, or let too many go by. What
+ * somebody else's log-ins came to does not keep help desk from asking.
+ */
+export async function isQuietFor(
+  db: Db,
+  userId: string,
+  { kind, nowMs }: { readonly kind: PushKind; readonly nowMs: number },
+): Promise<boolean> {
+  const refused = db.selectFrom('pushes').select('id').where('user_id', '=', userId);
+  const quiet = await refused
+    .where('quiet_until_ms', '>', nowMs)
+    .where('kind', 'in', kind === 'login' ? ['login', 'caller'] : ['caller'])
+    .limit(1)
+    .executeTakeFirst();
+  const { count } = await db
+    .selectFrom('pushes')
+    .select(query => query.fn.countAll<number>().as('count'))
+    .where('user_id', '=', userId)
+    .where('created_ms', '>', nowMs - limits.pushesUnapprovedMs)
+    .where('fob_id', 'is not', null)
+    .where('kind', '=', kind)
+    .where('state', 'not in', ['approved', 'used'])
+    .executeTakeFirstOrThrow();
+  return quiet !== undefined || Number(count) >= limits.pushesUnapproved;
+}
+
+/** Counts a wrong password or PIN as any log-in does, and leaves the reason in the log. */
+async function countAgainst(
+  { db, user, standing, nowMs }: Asking,
+  { applicationId, source, requestId }: PushRequest,
+  outcome: Outcome,
+): Promise<void> {
+  const failed = failedFactor[outcome];
+  if (user !== undefined && failed !== null) {
+    await storeLockFacts(db, [{ userId: user.id, ...afterFailure(standing, failed, nowMs) }]);
+    await alertWhenLocked(db, standing, { userId: user.id, atMs: nowMs, source });
+  }
+  const about = { applicationId, source, requestId, tokenId: null };
+  await recordEvents(db, [{ ...about, atMs: nowMs, userId: user?.id ?? null, outcome }]);
+}
+
+/**
+ * What an application asked for, and what password and PIN were found right by. Where it is another one by the time that
+ * the request is taken, they prove nothing any more.
+ */
+export function proofsDigest(factors: Factors, user: User | undefined): string {
+  const hashes = [user?.password_hash ?? '', user?.pin_hash ?? '', String(user?.pin_change ?? 0)];
+  return createHash('sha256')
+    .update(unambiguous([factors, ...hashes]))
+    .digest('base64url');
+}
+
+/** A request to be written down. */
+export interface NewPush {
+  readonly kind: PushKind;
+  readonly user: User | undefined;
+  /** Undefined where nobody is asked. */
+  readonly token: PushToken | undefined;
+  readonly session: string;
+  readonly applicationId: string;
+  readonly proofs: string;
+  readonly source: string;
+  readonly requestId: string;
+  readonly nowMs: number;
+}
+
+/** Writes a request down, under the lock of its user. Where somebody is asked, what was open for them is over. */
+export async function openPush(db: Db, given: NewPush): Promise<Push> {
+  const { kind, user, token, applicationId, source, nowMs } = given;
+  if (token !== undefined) await supersede(db, user?.id ?? '');
+  const push: Push = {
+    id: randomUUID(),
+    number: randomInt(limits.pushNumbers),
+    expiresMs: nowMs + limits.pushMs,
+  };
+  const sessionHash = hashSession(given.session);
+  const question = questionOf({
+    ...{ id: push.id, kind, sessionHash, applicationId, source, number: push.number },
+    userId: user?.id ?? '',
+    tokenId: token?.id ?? '',
+    createdMs: nowMs,
+  });
+  await db
+    .insertInto('pushes')
+    .values({
+      id: push.id,
+      kind,
+      user_id: user?.id ?? null,
+      request_id: given.requestId,
+      token_id: token?.id ?? null,
+      fob_id: token?.fob_id ?? null,
+      application_id: applicationId,
+      session_hash: sessionHash,
+      proofs: given.proofs,
+      source,
+      number: push.number,
+      question,
+      state: 'waiting',
+      link: null,
+      created_ms: nowMs,
+      expires_ms: push.expiresMs,
+      decided_ms: null,
+    })
+    .execute();
+  return push;
+}
+
+async function supersede(db: Db, userId: string): Promise<void> {
+  await db
+    .updateTable('pushes')
+    .set({ state: 'superseded' })
+    .where('user_id', '=', userId)
+    .where('state', 'in', openStates)
+    .execute();
+}

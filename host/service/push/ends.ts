@@ -1,0 +1,65 @@
+import { type Db, writing } from '../data/database.ts';
+import { limits } from '../limits.ts';
+import type { Management } from '../management.ts';
+import { callerState, recordCallerResult } from './caller-result.ts';
+import { recordOutcome } from './outcome.ts';
+import type { PushRow } from './rows.ts';
+
+/** Leaves in the log that a request's time was over, once. */
+export async function writeDownExpiry(db: Db, push: PushRow, nowMs: number): Promise<void> {
+  // One for nobody left its reason when it was asked for, and a newer one tells of one that it took the place of.
+  const isTold = push.fob_id !== null && push.state !== 'superseded';
+  if (await isFirst(db, push, nowMs))
+    await recordOutcome(db, push, isTold ? 'push_expired' : undefined, nowMs);
+}
+
+async function isFirst(db: Db, { id }: PushRow, nowMs: number): Promise<boolean> {
+  const written = await db
+    .updateTable('pushes')
+    .set({ decided_ms: nowMs })
+    .where('id', '=', id)
+    .where('decided_ms', 'is', null)
+    .where('expires_ms', '<=', nowMs)
+    .executeTakeFirst();
+  return written.numUpdatedRows === 1n;
+}
+
+function expired(db: Db, kind: PushRow['kind'], nowMs: number) {
+  return db
+    .selectFrom('pushes')
+    .selectAll()
+    .where('kind', '=', kind)
+    .where('decided_ms', 'is', null)
+    .where('expires_ms', '<=', nowMs)
+    .orderBy('id')
+    .limit(limits.pushesEndedAtOnce);
+}
+
+/**
+ * Writes down which requests were not decided in time, and forgets those that are over when they do not keep anybody quiet any more.
+ * An answer to one that is gone, and a take of it, is refused as before.
+ */
+export async function sweepPushes(db: Db, nowMs: number): Promise<void> {
+  await writing(db, async transaction => {
+    for (const push of await expired(transaction, 'login', nowMs).execute())
+      await writeDownExpiry(transaction, push, nowMs);
+  });
+  await db
+    .deleteFrom('pushes')
+    .where('created_ms', '<=', nowMs - limits.pushesUnapprovedMs)
+    .where('quiet_until_ms', '<=', nowMs)
+    .where('decided_ms', 'is not', null)
+    .execute();
+}
+
+/** Leaves the audit rows of checks of callers that nobody answered in time. */
+export async function tendCallerChecks({ db, keys, clock }: Management): Promise<void> {
+  const nowMs = clock();
+  if ((await expired(db, 'caller', nowMs).execute()).length === 0) return;
+  await writing(db, async transaction => {
+    for (const push of await expired(transaction, 'caller', nowMs).execute()) {
+      if (await isFirst(transaction, push, nowMs))
+        await recordCallerResult(transaction, keys, push, { result: callerState(push, nowMs), atMs: nowMs });
+    }
+  });
+}

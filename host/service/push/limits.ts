@@ -1,0 +1,22 @@
+/** The bounds of requests to approve; a part of `limits`. */
+export const pushLimits = {
+  /** How long a request is open. */
+  pushMs: 60_000,
+  /** Numbers to compare: 0 to 99. */
+  pushNumbers: 100,
+  /** How long nobody is asked for a user after they denied a request, or reported one. */
+  pushDeniedQuietMs: 60_000,
+  pushReportedQuietMs: 15 * 60_000,
+  /** Requests of one user that nobody approved within so long: then nobody is asked, either. */
+  pushesUnapproved: 8,
+  pushesUnapprovedMs: 10 * 60_000,
+  /** Requests that are written down as over in one transaction. */
+  pushesEndedAtOnce: 500,
+  /** The fob's key: as long as the hash of its suite (RFC 4226 §4, R6). */
+  pushSecretBytes: 32,
+  /** How long one take waits for a decision, and how many wait at once on one node: more are answered at once. */
+  pushWaitMaxMs: 20_000,
+  pushWaitsAtOnce: 256,
+  /** Changes within this time are looked at once. */
+  pushWaitGatherMs: 50,
+} as const;

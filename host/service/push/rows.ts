@@ -1,0 +1,33 @@
+import type { Selectable } from 'kysely';
+import type { Db } from '../data/database.ts';
+import type { PushSchema, PushState } from '../data/schema-push.ts';
+import type { Outcome } from '../validation/outcomes.ts';
+
+/** A request as it is stored. */
+export type PushRow = Selectable<PushSchema['pushes']>;
+
+/** States in which the fob may still answer. */
+export const openStates: readonly PushState[] = ['waiting', 'sent', 'shown'];
+
+/**
+ * What the session that asked is told in each state before the time is over: undefined where it goes on waiting. Where the fob failed
+ * or a newer request took its place it is told nothing, as where nobody was asked: else it could tell those apart.
+ */
+export const toldAs: Readonly<Record<PushState, Outcome | 'approved' | undefined>> = {
+  waiting: undefined,
+  sent: undefined,
+  shown: undefined,
+  failed: undefined,
+  superseded: undefined,
+  approved: 'approved',
+  used: 'no_push',
+  refused: 'no_push',
+  withdrawn: 'no_push',
+  denied: 'push_denied',
+  reported: 'push_reported',
+};
+
+/** A request by its id. */
+export function readPush(db: Db, id: string): Promise<PushRow | undefined> {
+  return db.selectFrom('pushes').selectAll().where('id', '=', id).executeTakeFirst();
+}

@@ -1,0 +1,85 @@
+import type { Changes } from '../data/changes.ts';
+import type { Db } from '../data/database.ts';
+import { valuesAsList } from '../data/rows.ts';
+import type { PushState } from '../data/schema-push.ts';
+import { limits } from '../limits.ts';
+import { toldAs } from './rows.ts';
+
+/** Sessions that wait for a decision: one query looks for all of them when something has changed. */
+export interface Waits {
+  /**
+   * Begins to wait for the decision about a request. Look at the request after this, and not before.
+   *
+   * @returns undefined where too many are waiting
+   */
+  begin(id: string): Wait | undefined;
+  /** Ends all of them; a closing server waits for them otherwise. */
+  end(): void;
+}
+
+export interface Wait {
+  /** Resolves when the request may have been decided, after so many milliseconds, or when the signal says so. */
+  until(ms: number, signal?: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+const told = (Object.keys(toldAs) as PushState[]).filter(state => toldAs[state] !== undefined);
+
+/** Makes it over one node's changes, which are those of all nodes soon after. */
+export function makeWaits(db: Db, changes: Changes): Waits {
+  const waiting = new Map<symbol, { readonly id: string; wake: () => void }>();
+  let stopWatching: (() => void) | undefined;
+  let gathering: NodeJS.Timeout | undefined;
+  let isClosed = false;
+
+  const look = async () => {
+    gathering = undefined;
+    const ids = [...new Set([...waiting.values()].map(({ id }) => id))];
+    const decided = await db
+      .selectFrom('pushes')
+      .select('id')
+      .where('id', 'in', valuesAsList(db, ids))
+      .where('state', 'in', told)
+      .execute();
+    const over = new Set(decided.map(({ id }) => id));
+    for (const one of waiting.values()) if (over.has(one.id)) one.wake();
+  };
+  const changed = () => {
+    // What cannot be read now is read when the wait is over.
+    gathering ??= setTimeout(() => look().catch(() => undefined), limits.pushWaitGatherMs).unref();
+  };
+
+  return {
+    begin(id) {
+      if (isClosed || waiting.size >= limits.pushWaitsAtOnce) return undefined;
+      const key = Symbol(id);
+      let wake: () => void = () => undefined;
+      const woken = new Promise<void>(resolve => {
+        wake = resolve;
+      });
+      stopWatching ??= changes.watch(changed);
+      waiting.set(key, { id, wake });
+      return {
+        async until(ms, signal) {
+          const timer = setTimeout(wake, Math.max(0, ms));
+          signal?.addEventListener('abort', wake);
+          await woken;
+          clearTimeout(timer);
+          signal?.removeEventListener('abort', wake);
+        },
+        close() {
+          waiting.delete(key);
+          if (waiting.size > 0) return;
+          clearTimeout(gathering);
+          gathering = undefined;
+          stopWatching?.();
+          stopWatching = undefined;
+        },
+      };
+    },
+    end() {
+      isClosed = true;
+      for (const { wake } of waiting.values()) wake();
+    },
+  };
+}

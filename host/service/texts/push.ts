@@ -1,0 +1,67 @@
+/** What became of a request to approve, besides what becomes of any log-in. */
+export const pushOutcomes = {
+  push_denied: 'Denied on the fob',
+  push_reported: 'Reported on the fob',
+  push_expired: 'Not approved in time',
+  push_failed: 'Fob could not approve',
+  push_quiet: 'No more requests for now',
+  no_push: 'No such request to approve',
+} as const;
+
+/** Why a caller was not asked. */
+export const pushRefusals = {
+  no_push_fob:
+    'This user has no fob that can be asked to approve anything: it has to be connected to an agent once, unlocked. Check who is calling in another way.',
+  too_many_pushes:
+    'This user has denied or reported a check of a caller, or let several go by, a short while ago. Check who is calling in another way, or try again later.',
+  unknown_caller_check: 'There is no such check of a caller, or it is too long ago.',
+} as const;
+
+/** Checks of callers in the console. */
+export const pushConsoleTexts = {
+  check: 'Check caller by push',
+  title: (user: string) => `Is the caller ${user}?`,
+  lead: 'Read the number to the caller. Their fob shows the same number, and they approve it by a press only then. Nobody is logged in by it.',
+  number: 'Number to read out',
+  state: 'State',
+  ends: 'Ends',
+  user: 'User',
+  again: 'Ask again',
+  notConnected:
+    'No agent has the fob at the moment. The caller has to connect it to a computer with the agent.',
+  states: {
+    waiting: 'Waiting for the fob',
+    sent: 'On its way to the fob',
+    shown: 'Shown on the fob',
+    approved: 'Approved on the fob',
+    denied: 'Denied on the fob',
+    reported: 'Reported on the fob',
+    failed: 'The fob could not answer',
+    superseded: 'A newer request took its place',
+    expired: 'Not answered in time',
+  },
+  next: {
+    waiting: 'It goes out as soon as the fob is free.',
+    sent: 'A fob that is locked asks for its PIN first.',
+    shown: 'The caller compares the number and presses.',
+    approved: 'Whoever has this user’s fob approved it. That speaks for the caller.',
+    denied: 'Do not take the caller for this user. Ask why they denied it, or check in another way.',
+    reported:
+      'Whoever has the fob says that they are not calling. Do not help this caller; an alert was raised.',
+    failed: 'This says nothing about the caller. Ask again, or check in another way.',
+    superseded: 'Somebody is logging in as this user at this moment. Ask the caller whether it is them.',
+    expired: 'This says nothing about the caller. Ask again, or check in another way.',
+  },
+} as const;
+
+/** What the API's description says of the routes. */
+export const pushSummaries = {
+  'pushes.ask':
+    'Ask the user’s fob to approve a log-in. The answer is the same whether or not there is such a user with such a fob. Show the number: the fob shows the same one.',
+  'pushes.take':
+    'Log in by an approved request, once: for the session and the application that asked. 202 where nobody has decided yet after a wait of up to `waitMs`.',
+  'pushes.withdraw': 'Ask no more. The fob forgets the request.',
+  'callers.check':
+    'Ask the user’s fob whether the caller of help desk is who they say they are. Read the number to the caller.',
+  'callers.get': 'Say how a check of a caller stands. Nobody is logged in by it.',
+} as const;
