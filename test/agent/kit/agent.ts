@@ -1,6 +1,7 @@
 import { Agent, type AgentEvent } from '../../../host/agent/agent.ts';
 import { AGENT_AGAIN_MAX_MS, AGENT_BEAT_MS } from '../../../host/agent/limits.ts';
 import type { ServiceSettings } from '../../../host/agent/settings.ts';
+import type { Time } from '../../../host/agent/time.ts';
 import { Desk } from './cable.ts';
 import type { Peer } from './peer.ts';
 import { ManualTime, until } from './time.ts';
@@ -22,11 +23,12 @@ export class AgentRig implements AsyncDisposable {
   constructor(
     services: readonly ServiceSettings[],
     environment: Readonly<Record<string, string | undefined>> = {},
+    time?: Time,
   ) {
     this.agent = new Agent({
       settings: { services },
       environment,
-      time: this.time,
+      time: time ?? this.time,
       version: 'test',
       find: this.desk.find,
       report: event => void this.events.push(event),
