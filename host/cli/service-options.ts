@@ -88,6 +88,12 @@ export function serviceCommands(take: Take, choiceOf: ReadChoice) {
         settingOptions,
         given => take({ command: 'service-config', ...flagsOf(given), choice: choiceOf({}) }),
       )
+      .command(
+        'fingerprint',
+        'show the fingerprint of the identity, which agents are told (passfob agent add)',
+        settingOptions,
+        given => take({ command: 'service-fingerprint', ...flagsOf(given), choice: choiceOf({}) }),
+      )
       .command('admin-link', 'make a one-time administrator link', settingOptions, given =>
         take({ command: 'service-admin-link', ...flagsOf(given), choice: choiceOf({}) }),
       )
@@ -110,7 +116,7 @@ export function serviceCommands(take: Take, choiceOf: ReadChoice) {
       .demandCommand(
         1,
         1,
-        'service takes one of: status, config, admin-link, application-key, doctor, backup, restore, audit, rekey, bounce',
+        'service takes one of: status, config, fingerprint, admin-link, application-key, doctor, backup, restore, audit, rekey, bounce',
       );
 }
 
