@@ -18,15 +18,20 @@ export class Workstation implements AsyncDisposable {
   readonly connections = join(this.home, 'connections');
   private readonly running: RunningProgram[] = [];
 
-  /** Runs a command to its end in this process, with nobody at the keyboard. */
+  /** Runs a command to its end in this process. @param typed at a keyboard, when it is asked for; without it there is none */
   async run(
     args: readonly string[],
     environment: Readonly<Record<string, string>> = {},
+    typed?: string,
   ): Promise<{ exitCode: number; stdout: string; stderr: string; json(): Record<string, unknown> }> {
     const said = { stdout: '', stderr: '' };
+    const keyboard = Object.assign(new PassThrough(), { isTTY: true });
+    const stderr = new PassThrough();
+    // The question.
+    if (typed !== undefined) stderr.once('data', () => setImmediate(() => keyboard.write(typed)));
     const terminal: Terminal = {
-      stdin: Readable.from([]),
-      stderr: new PassThrough(),
+      stdin: typed === undefined ? Readable.from([]) : keyboard,
+      stderr,
       environment: { PASSFOB_HOME: this.home, ...environment },
       out: text => {
         said.stdout += text;
