@@ -16,6 +16,7 @@ import { type Report, sayReport } from './report.ts';
 import { applicationKey } from './service-application-key.ts';
 import { refuseConfiguration, serviceError } from './service-errors.ts';
 import type { ServiceFlags, ServiceInvocation } from './service-invocation.ts';
+import { radiusClient } from './service-radius-client.ts';
 import { runRecords } from './service-records.ts';
 import { serve } from './service-serve.ts';
 import { serviceStatus } from './service-status.ts';
@@ -46,6 +47,8 @@ export async function runService(
       return sayReport(terminal, isJson, await adminLink(configuration));
     if (invocation.command === 'service-application-key')
       return sayReport(terminal, isJson, await applicationKey(invocation, configuration, terminal, signal));
+    if (invocation.command === 'service-radius-client')
+      return sayReport(terminal, isJson, await radiusClient(invocation, configuration));
     return sayReport(terminal, isJson, await runRecords(invocation, configuration, terminal.stdin));
   } catch (error) {
     throw serviceError(error);

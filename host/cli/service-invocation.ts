@@ -1,4 +1,5 @@
 import type { SettingName } from '../service/configuration/settings.ts';
+import type { RadiusPush } from '../service/data/schema-radius.ts';
 
 /** Values for the configuration of the service, as they were typed. */
 export interface ServiceFlags {
@@ -21,11 +22,26 @@ export type ApplicationKeyInvocation = ServiceFlags & {
   readonly yes: boolean;
 };
 
+/** What is done with RADIUS clients, and with which one. */
+export type RadiusClientInvocation = ServiceFlags & {
+  readonly command: 'service-radius-client';
+  readonly act: 'list' | 'add' | 'change' | 'secret' | 'remove';
+  readonly name: string | undefined;
+  readonly rename: string | undefined;
+  readonly address: string | undefined;
+  /** By name. */
+  readonly application: string | undefined;
+  readonly push: RadiusPush | undefined;
+  /** Where an own shared secret stands in the first line. */
+  readonly secretFile: string | undefined;
+};
+
 /** What `passfob serve` and `passfob service` are told. */
 export type ServiceInvocation =
   | ({ readonly command: 'serve'; readonly adminLink: boolean | undefined } & ServiceFlags)
   | RecordInvocation
   | ApplicationKeyInvocation
+  | RadiusClientInvocation
   | ({ readonly command: 'service-config' } & ServiceFlags)
   | ({ readonly command: 'service-admin-link' } & ServiceFlags)
   | ({ readonly command: 'service-doctor' } & ServiceFlags)

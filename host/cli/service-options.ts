@@ -110,13 +110,31 @@ export function serviceCommands(take: Take, choiceOf: ReadChoice) {
             choice: choiceOf({}),
           }),
       )
+      .command(
+        'radius-client <act> [name]',
+        'list, add, change and remove RADIUS clients; a shared secret that is made is printed once',
+        radiusClientOptions,
+        given =>
+          take({
+            command: 'service-radius-client',
+            act: given.act,
+            name: given.name,
+            rename: given.rename,
+            address: given.address,
+            application: given.application,
+            push: given.push,
+            secretFile: given.secretFile,
+            ...flagsOf(given),
+            choice: choiceOf({}),
+          }),
+      )
       .command('doctor', 'say what is wrong with the service on this computer', settingOptions, given =>
         take({ command: 'service-doctor', ...flagsOf(given), choice: choiceOf({}) }),
       )
       .demandCommand(
         1,
         1,
-        'service takes one of: status, config, fingerprint, admin-link, application-key, doctor, backup, restore, audit, rekey, bounce',
+        'service takes one of: status, config, fingerprint, admin-link, application-key, radius-client, doctor, backup, restore, audit, rekey, bounce',
       );
 }
 
@@ -156,6 +174,37 @@ function applicationKeyOptions(command: CommonOptions) {
       type: 'string',
       describe: 'name of the application; without it the one that the first start made',
     });
+}
+
+function radiusClientOptions(command: CommonOptions) {
+  return settingOptions(command)
+    .option('address', {
+      string: true,
+      requiresArg: true,
+      describe: 'address or range that its packets come from',
+    })
+    .option('application', {
+      string: true,
+      requiresArg: true,
+      describe: 'name of the application whose factors it asks for; a new one gets the first',
+    })
+    .option('push', {
+      choices: ['challenge', 'wait', 'off'] as const,
+      requiresArg: true,
+      describe: 'what an empty passcode is given',
+    })
+    .option('rename', { string: true, requiresArg: true, describe: 'another name for it' })
+    .option('secret-file', {
+      string: true,
+      requiresArg: true,
+      describe: 'file with a shared secret that it has already; without it one is made and printed',
+    })
+    .positional('act', {
+      choices: ['list', 'add', 'change', 'secret', 'remove'] as const,
+      demandOption: true,
+      describe: 'what to do',
+    })
+    .positional('name', { type: 'string', describe: 'name of the client' });
 }
 
 function fileOptions(command: CommonOptions) {

@@ -171,6 +171,7 @@ export const texts = {
     wrong_password: 'Wrong password',
     wrong_pin: 'Wrong PIN',
     pin_change: 'PIN must be changed',
+    new_pin: 'Asked for a new PIN',
     unknown_user: 'Unknown user',
     no_usable_token: 'No usable token',
     unreadable: 'Stored seed damaged',

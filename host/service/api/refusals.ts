@@ -131,6 +131,8 @@ export const refusalStatuses = {
   too_many_pushes: 429,
   unknown_caller_check: 404,
   bad_client_address: 400,
+  bad_push: 400,
+  bad_radius_secret: 400,
   unknown_radius_client: 404,
   radius_client_taken: 409,
   too_many_radius_clients: 409,

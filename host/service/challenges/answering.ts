@@ -81,6 +81,7 @@ export async function readAnswering(
     replaced: [],
     hasTemporaryCode: false,
     passcode: normalisePasscode(request.passcode),
+    choosesPin: false,
     pinAlways: request.factors === 'pin_otp',
     proofs,
   };

@@ -23,6 +23,7 @@ import { serveApplications } from './service/applications.ts';
 import { serveChannels } from './service/channels.ts';
 import { serveOperators } from './service/operators.ts';
 import { servePolicies } from './service/policies.ts';
+import { serveRadiusClients } from './service/radius-clients.ts';
 import { serveSettings } from './service/settings.ts';
 import { serveTokenDetail } from './tokens/detail.ts';
 import { serveTokenForms } from './tokens/forms.ts';
@@ -53,6 +54,7 @@ const subjects: readonly ((desk: Desk) => void)[] = [
   serveBulk,
   servePolicies,
   serveApplications,
+  serveRadiusClients,
   serveApiKeys,
   serveOperators,
   serveSettings,

@@ -39,6 +39,7 @@ export const leftOutTables: readonly (keyof Schema)[] = [
   'answers',
   'temporary_codes',
   'challenges',
+  'radius_challenges',
   'activations',
   'user_sessions',
   'agent_fobs',

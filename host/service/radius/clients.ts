@@ -1,14 +1,14 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import ipaddr from 'ipaddr.js';
+import { randomUUID } from 'node:crypto';
 import { recordAudit } from '../audit/record.ts';
-import { isRange } from '../configuration/addresses.ts';
 import { type Db, writing } from '../data/database.ts';
+import type { RadiusPush } from '../data/schema-radius.ts';
 import { limits } from '../limits.ts';
-import { done, type Management, type Result, refused } from '../management.ts';
+import { done, type Management, type RefusalCode, type Result, refused } from '../management.ts';
 import type { Actor } from '../people/actor.ts';
 import { CONSOLE_APPLICATION } from '../people/applications.ts';
 import { prepareLine } from '../people/one-line.ts';
-import { type Sealed, seal } from '../sealing/seal.ts';
+import { seal } from '../sealing/seal.ts';
+import { prepareAddress, prepareSecret, pushModes } from './client-fields.ts';
 
 /** A RADIUS client as operators see it. Time in milliseconds since 1970. */
 export interface RadiusClientView {
@@ -19,73 +19,125 @@ export interface RadiusClientView {
   /** Whose factors its log-ins must show. */
   readonly applicationId: string;
   readonly application: string;
+  readonly push: RadiusPush;
   readonly createdMs: number;
 }
 
-/** A client with its shared secret, which is shown once and sealed after that. */
+/** A client with the shared secret that was made for it, which is shown once and sealed after that. */
 export interface KeyedRadiusClient {
   readonly client: RadiusClientView;
-  /** ASCII. A secret. */
-  readonly value: string;
+  /** ASCII; null where it was entered. A secret. */
+  readonly value: string | null;
+}
+
+/** A RADIUS client to make. */
+export interface NewRadiusClient {
+  readonly name: string;
+  readonly address: string;
+  readonly applicationId: string;
+  /** Default `challenge`. */
+  readonly push?: RadiusPush | undefined;
+  /** Default: made by the service. A secret. */
+  readonly secret?: string | undefined;
 }
 
 /**
- * Makes a RADIUS client and a shared secret for it: chosen by the service, because everything that is hidden in a packet can
- * be guessed at offline by whoever sees one (RFC 2865 §8).
+ * Makes a RADIUS client, with a shared secret that is made by the service or entered.
  *
- * Refused: bad_name, bad_client_address, unknown_application, application_internal, radius_client_taken,
- * too_many_radius_clients.
+ * Refused: bad_name, bad_client_address, bad_push, bad_radius_secret, unknown_application, application_internal,
+ * radius_client_taken, too_many_radius_clients.
  */
 export async function createRadiusClient(
   management: Management,
   actor: Actor,
-  given: { readonly name: string; readonly address: string; readonly applicationId: string },
+  given: NewRadiusClient,
 ): Promise<Result<KeyedRadiusClient>> {
-  const name = prepareLine(given.name, limits.clientNameMax);
-  if (!name) return refused('bad_name');
-  const address = prepareAddress(given.address);
-  if (address === undefined) return refused('bad_client_address');
+  const fields = prepared(given);
+  if ('refusal' in fields) return refused(fields.refusal);
+  const value = prepareSecret(given.secret);
+  if (value === undefined) return refused('bad_radius_secret');
   const id = randomUUID();
-  const { value, sealed } = newSecret(management, id);
   const atMs = management.clock();
   return await writing(management.db, async db => {
-    const application = await db
-      .selectFrom('applications')
-      .select(['id', 'name'])
-      .where('id', '=', given.applicationId)
-      .executeTakeFirst();
-    if (application === undefined) return refused('unknown_application');
-    if (application.name === CONSOLE_APPLICATION.name) return refused('application_internal');
-    const others = await db.selectFrom('radius_clients').select(['name', 'address']).execute();
-    if (others.some(other => other.name === name || other.address === address))
-      return refused('radius_client_taken');
+    const { name = '', address = '', push = 'challenge' } = fields;
+    const application = await applicationOf(db, given.applicationId);
+    if ('refusal' in application) return refused(application.refusal);
+    const others = await db.selectFrom('radius_clients').select(['id', 'name', 'address']).execute();
+    if (isTaken(others, { id, name, address })) return refused('radius_client_taken');
     if (others.length >= limits.radiusClientsMax) return refused('too_many_radius_clients');
-    const row = { id, name, address, application_id: application.id, created_ms: atMs };
+    const row = { id, name, address, application_id: application.id, push, created_ms: atMs };
     await db
       .insertInto('radius_clients')
-      .values({ ...row, sealed_secret: sealed.box, key_id: sealed.keyId })
+      .values({ ...row, ...sealedSecret(management, id, value) })
       .execute();
-    const detail = { change: 'create', address, application: application.name };
+    const detail = { change: 'create', address, application: application.name, push };
     await audit({ management, db, actor, atMs }, row, detail);
-    return done({ client: viewOf({ ...row, application: application.name }), value });
+    const client = viewOf({ ...row, application: application.name });
+    return done({ client, value: given.secret === undefined ? value : null });
   });
 }
 
-/** Gives a client another secret; the old one ends at once. Refused: unknown_radius_client. */
-export async function rotateRadiusSecret(
+/** What is changed of a client; what is absent stays. */
+export interface RadiusClientChange {
+  readonly id: string;
+  readonly name?: string | undefined;
+  readonly address?: string | undefined;
+  readonly applicationId?: string | undefined;
+  readonly push?: RadiusPush | undefined;
+}
+
+/**
+ * Changes a client but for its secret. All nodes follow within a second.
+ *
+ * Refused: bad_name, bad_client_address, bad_push, unknown_radius_client, unknown_application, application_internal,
+ * radius_client_taken.
+ */
+export async function changeRadiusClient(
   management: Management,
   actor: Actor,
-  id: string,
+  { id, ...given }: RadiusClientChange,
+): Promise<Result<RadiusClientView>> {
+  const fields = prepared(given);
+  if ('refusal' in fields) return refused(fields.refusal);
+  const atMs = management.clock();
+  return await writing(management.db, async db => {
+    const before = await clientRows(db).where('radius_clients.id', '=', id).executeTakeFirst();
+    if (before === undefined) return refused('unknown_radius_client');
+    const application = await applicationOf(db, given.applicationId ?? before.application_id);
+    if ('refusal' in application) return refused(application.refusal);
+    const { name = before.name, address = before.address, push = before.push } = fields;
+    const others = await db.selectFrom('radius_clients').select(['id', 'name', 'address']).execute();
+    if (isTaken(others, { id, name, address })) return refused('radius_client_taken');
+    const row = { id, name, address, application_id: application.id, push };
+    await db.updateTable('radius_clients').set(row).where('id', '=', id).execute();
+    const detail = { change: 'change', address, application: application.name, push };
+    await audit({ management, db, actor, atMs }, row, detail);
+    return done(viewOf({ ...before, ...row, application: application.name }));
+  });
+}
+
+/**
+ * Gives a client another secret, made by the service or entered; the old one ends within a second. Refused: bad_radius_secret,
+ * unknown_radius_client.
+ */
+export async function changeRadiusSecret(
+  management: Management,
+  actor: Actor,
+  { id, secret }: { readonly id: string; readonly secret?: string | undefined },
 ): Promise<Result<KeyedRadiusClient>> {
-  const { value, sealed } = newSecret(management, id);
+  const value = prepareSecret(secret);
+  if (value === undefined) return refused('bad_radius_secret');
   const atMs = management.clock();
   return await writing(management.db, async db => {
     const row = await clientRows(db).where('radius_clients.id', '=', id).executeTakeFirst();
     if (row === undefined) return refused('unknown_radius_client');
-    const change = { sealed_secret: sealed.box, key_id: sealed.keyId };
-    await db.updateTable('radius_clients').set(change).where('id', '=', id).execute();
+    await db
+      .updateTable('radius_clients')
+      .set(sealedSecret(management, id, value))
+      .where('id', '=', id)
+      .execute();
     await audit({ management, db, actor, atMs }, row, { change: 'rotate-secret' });
-    return done({ client: viewOf(row), value });
+    return done({ client: viewOf(row), value: secret === undefined ? value : null });
   });
 }
 
@@ -119,6 +171,7 @@ function clientRows(db: Db) {
       'radius_clients.name',
       'radius_clients.address',
       'radius_clients.application_id',
+      'radius_clients.push',
       'radius_clients.created_ms',
       'applications.name as application',
     ]);
@@ -129,32 +182,59 @@ interface Row {
   readonly name: string;
   readonly address: string;
   readonly application_id: string;
+  readonly push: RadiusPush;
   readonly created_ms: number;
 }
 
+interface Prepared {
+  readonly name?: string;
+  readonly address?: string;
+  readonly push?: RadiusPush;
+}
+
+/** What was given, in the form in which it is stored, or why it is not. */
+function prepared(
+  given: Omit<RadiusClientChange, 'id' | 'applicationId'>,
+): Prepared | { readonly refusal: RefusalCode } {
+  const name = given.name === undefined ? undefined : prepareLine(given.name, limits.clientNameMax);
+  if (given.name !== undefined && !name) return { refusal: 'bad_name' };
+  const address = given.address === undefined ? undefined : prepareAddress(given.address);
+  if (given.address !== undefined && address === undefined) return { refusal: 'bad_client_address' };
+  const { push } = given;
+  if (push !== undefined && !pushModes.includes(push)) return { refusal: 'bad_push' };
+  return { ...(name && { name }), ...(address && { address }), ...(push && { push }) };
+}
+
+function isTaken(
+  others: readonly Pick<Row, 'id' | 'name' | 'address'>[],
+  own: Pick<Row, 'id' | 'name' | 'address'>,
+): boolean {
+  return others.some(
+    ({ id, name, address }) => id !== own.id && (name === own.name || address === own.address),
+  );
+}
+
+async function applicationOf(
+  db: Db,
+  id: string,
+): Promise<{ readonly id: string; readonly name: string } | { readonly refusal: RefusalCode }> {
+  const found = await db
+    .selectFrom('applications')
+    .select(['id', 'name'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (found === undefined) return { refusal: 'unknown_application' };
+  return found.name === CONSOLE_APPLICATION.name ? { refusal: 'application_internal' } : found;
+}
+
 function viewOf(row: Row & { readonly application: string }): RadiusClientView {
-  const { id, name, address, application_id: applicationId, application, created_ms: createdMs } = row;
-  return { id, name, address, applicationId, application, createdMs };
+  const { id, name, address, application_id: applicationId, application, push, created_ms: createdMs } = row;
+  return { id, name, address, applicationId, application, push, createdMs };
 }
 
-/** An address or a range in the one form in which equal ones are equal texts; undefined where it is none. */
-function prepareAddress(given: string): string | undefined {
-  const text = given.trim();
-  if (!isRange(text)) return undefined;
-  const [address = '', prefix] = text.split('/');
-  const parsed = ipaddr.process(address);
-  const isMapped = parsed.kind() === 'ipv4' && address.includes(':');
-  const bits = parsed.kind() === 'ipv4' ? ipaddr.IPv4 : ipaddr.IPv6;
-  if (prefix === undefined) return parsed.toString();
-  if (isMapped) return undefined;
-  const network = bits.networkAddressFromCIDR(`${parsed.toString()}/${prefix}`);
-  const isWhole = Number(prefix) === parsed.toByteArray().length * 8;
-  return isWhole ? parsed.toString() : `${network.toString()}/${Number(prefix)}`;
-}
-
-function newSecret({ keys }: Management, id: string): { readonly value: string; readonly sealed: Sealed } {
-  const value = randomBytes(limits.radiusSecretBytes).toString('base64url');
-  return { value, sealed: seal(keys, { table: 'radius_clients', id }, Buffer.from(value)) };
+function sealedSecret({ keys }: Management, id: string, value: string) {
+  const { box, keyId } = seal(keys, { table: 'radius_clients', id }, Buffer.from(value));
+  return { sealed_secret: box, key_id: keyId };
 }
 
 interface Writing {

@@ -19,8 +19,9 @@ export const radiusLimits = {
   radiusClientsSeenMs: 1_000,
   /** Shared secrets are made by the service: 192 bits, in characters that every client takes. */
   radiusSecretBytes: 24,
-  /** Shortest one ever taken (RFC 2865 §3). */
+  /** Shortest one ever taken (RFC 2865 §3), and the longest. */
   radiusSecretMin: 16,
+  radiusSecretMax: 128,
   /** Requests being decided, in all and of one client; more are dropped, and come again. */
   radiusWaiting: 2_048,
   radiusWaitingOfOne: 512,
@@ -31,9 +32,9 @@ export const radiusLimits = {
   radiusDropLogMs: 60_000,
   /** What the socket may hold while the process is busy. */
   radiusReceiveBytes: 1_048_576,
-  /** How long the answer to an Access-Challenge is waited for, which asks for a passcode yet to come; and of how many. */
+  /** How long the answer to an Access-Challenge is waited for, which asks for a passcode yet to come; and how many are kept. */
   radiusChallengeMs: 120_000,
-  radiusChallengesKept: 4_096,
+  radiusChallengesKept: 65_536,
   radiusStateBytes: 24,
   /** How far from its place the passcode of a fob may be found that is then asked for the next one. */
   radiusAheadCounters: 100,

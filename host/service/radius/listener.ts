@@ -10,7 +10,6 @@ import { makeKeptAnswers } from './answers.ts';
 import type { Deciding } from './decide.ts';
 import { type Fate, makeHandler } from './handle.ts';
 import { type KnownClient, makeKnownClients } from './known-clients.ts';
-import { makeStates } from './states.ts';
 
 /** Where RADIUS is listened for: an IP address and a UDP port, 0 for a free one. */
 export interface RadiusEndpoint {
@@ -40,7 +39,7 @@ export async function listenForRadius(
   { management, decide, metrics, log }: RadiusMeans,
   endpoints: readonly RadiusEndpoint[],
 ): Promise<RadiusListening> {
-  const { db, keys, clock } = management;
+  const { db, keys } = management;
   const dropped = new Map<Fate, number>();
   const told = (fate: Fate, client?: KnownClient, elapsedMs = 0) => {
     metrics.radius.add({ fate });
@@ -52,7 +51,6 @@ export async function listenForRadius(
     decide,
     told,
     clients: makeKnownClients(db, keys, () => performance.now()),
-    states: makeStates(clock),
     answers: makeKeptAnswers(() => performance.now()),
   });
   const sayDropped = () => {

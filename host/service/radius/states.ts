@@ -1,10 +1,19 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
+import { type Db, validating } from '../data/database.ts';
 import { limits } from '../limits.ts';
+import type { Management } from '../management.ts';
+import { seal, unseal } from '../sealing/seal.ts';
 
-/** What an Access-Challenge waits for: the next passcode after one that was refused, or a log-in anew after that. */
+/** What an Access-Challenge waits for. */
 export type Awaited =
+  /** The passcode after one that was refused. */
   | { readonly kind: 'next_code'; readonly userId: string; readonly first: string }
-  | { readonly kind: 'log_in' };
+  /** A log-in anew. */
+  | { readonly kind: 'log_in' }
+  /** A PIN, of a user who has shown a right passcode. */
+  | { readonly kind: 'new_pin' }
+  /** The same PIN once more: its keyed digest. */
+  | { readonly kind: 'same_pin'; readonly mac: string };
 
 /** Whose challenge it is. */
 export interface Bound {
@@ -13,37 +22,84 @@ export interface Bound {
   readonly user: string;
 }
 
-/** Open Access-Challenges of this node, by their State. */
-export interface States {
-  /** @returns the State: chosen by chance, good once */
-  open(bound: Bound, awaited: Awaited): Uint8Array;
-  /** What the challenge waits for; undefined where it is over, or another's, which ends it too. */
-  take(state: Uint8Array, bound: Bound): Awaited | undefined;
-}
-
-interface Entry extends Bound {
+/** What a challenge waited for that was taken; by the same packet it may be taken again, which came again then. */
+export interface Taken {
   readonly awaited: Awaited;
-  readonly untilMs: number;
+  readonly isRepeat: boolean;
 }
 
-/** Makes an empty set of them, bounded in number: the oldest goes. */
-export function makeStates(clock: () => number): States {
-  const entries = new Map<string, Entry>();
-  return {
-    open(bound, awaited) {
-      const state = randomBytes(limits.radiusStateBytes);
-      const [oldest] = entries.keys();
-      if (oldest !== undefined && entries.size >= limits.radiusChallengesKept) entries.delete(oldest);
-      const untilMs = clock() + limits.radiusChallengeMs;
-      entries.set(state.toString('base64'), { ...bound, awaited, untilMs });
-      return state;
-    },
-    take(state, { clientId, user }) {
-      const key = Buffer.from(state).toString('base64');
-      const entry = entries.get(key);
-      entries.delete(key);
-      const isOwn = entry?.clientId === clientId && entry.user === user && entry.untilMs > clock();
-      return isOwn ? entry.awaited : undefined;
-    },
+/** Opens a challenge for whichever node its answer comes to. @returns its State: chosen by chance, good for one packet */
+export async function openState(
+  { db, keys, clock }: Management,
+  bound: Bound,
+  awaited: Awaited,
+): Promise<Buffer> {
+  const state = randomBytes(limits.radiusStateBytes);
+  const id = idOf(state);
+  const sealed = seal(keys, { table: 'radius_challenges', id }, Buffer.from(JSON.stringify(awaited)));
+  const row = {
+    id,
+    client_id: bound.clientId,
+    user_name: bound.user,
+    sealed_awaited: sealed.box,
+    key_id: sealed.keyId,
+    taken_by: null,
+    expires_ms: clock() + limits.radiusChallengeMs,
   };
+  await validating(db, transaction => transaction.insertInto('radius_challenges').values(row).execute());
+  return state;
+}
+
+/**
+ * Takes a challenge: of all packets that show its State, on all nodes, one is given it. What is shown by another client, or
+ * for another user, ends it.
+ *
+ * @param packet all of its bytes
+ * @returns undefined where it is over, taken or another's
+ */
+export async function takeState(
+  { db, keys, clock }: Management,
+  state: Uint8Array,
+  { clientId, user }: Bound,
+  packet: Uint8Array,
+): Promise<Taken | undefined> {
+  const id = idOf(state);
+  const takenBy = hash('sha256', packet, 'base64url');
+  const { row, isRepeat } = await validating(db, async transaction => {
+    const { numUpdatedRows } = await transaction
+      .updateTable('radius_challenges')
+      .set({ taken_by: takenBy })
+      .where('id', '=', id)
+      .where('taken_by', 'is', null)
+      .executeTakeFirst();
+    const query = transaction.selectFrom('radius_challenges').selectAll().where('id', '=', id);
+    return { row: await query.executeTakeFirst(), isRepeat: numUpdatedRows === 0n };
+  });
+  if (row === undefined || row.taken_by !== takenBy || row.expires_ms <= clock()) return undefined;
+  if (row.client_id !== clientId || row.user_name !== user) return undefined;
+  const place = { table: 'radius_challenges', id };
+  const plain = unseal(keys, place, { box: row.sealed_awaited, keyId: row.key_id });
+  if (plain === undefined) return undefined;
+  return { awaited: JSON.parse(Buffer.from(plain).toString()) as Awaited, isRepeat };
+}
+
+/** Drops what is over, and where there are too many those that are over first. */
+export async function sweepStates(db: Db, nowMs: number): Promise<void> {
+  await db.deleteFrom('radius_challenges').where('expires_ms', '<=', nowMs).execute();
+  await db
+    .deleteFrom('radius_challenges')
+    .where('expires_ms', '<=', query =>
+      query
+        .selectFrom('radius_challenges')
+        .select('expires_ms')
+        .orderBy('expires_ms', 'desc')
+        .limit(1)
+        .offset(limits.radiusChallengesKept),
+    )
+    .execute();
+}
+
+/** A database that was read gives no State that is still open. */
+function idOf(state: Uint8Array): string {
+  return hash('sha256', state, 'base64url');
 }

@@ -19,6 +19,7 @@ export interface SealedColumn {
     | 'service_keys'
     | 'mails'
     | 'radius_clients'
+    | 'radius_challenges'
     | 'push_keys';
   readonly column: string;
   /** The columns of its primary key, whose values joined by colons are the place's id. */
@@ -34,6 +35,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'service_keys', column: 'sealed_key', key: ['name'] },
   { table: 'mails', column: 'sealed_content', key: ['id'] },
   { table: 'radius_clients', column: 'sealed_secret', key: ['id'] },
+  { table: 'radius_challenges', column: 'sealed_awaited', key: ['id'] },
   { table: 'push_keys', column: 'sealed_secret', key: ['fob_id'] },
 ];
 

@@ -91,6 +91,7 @@ export type MacPurpose =
   | 'serial'
   | 'pin'
   | 'challenge'
+  | 'new-pin'
   | 'csrf'
   | 'audit'
   | 'audit-seal'

@@ -81,9 +81,12 @@ export const apiTexts = {
     'applications.disable': 'Keep an application from asking.',
     'applications.enable': 'Let an application ask again.',
     'radius-clients.list': 'List RADIUS clients.',
-    'radius-clients.create': 'Create a RADIUS client. Its shared secret is shown once.',
+    'radius-clients.create': 'Create a RADIUS client. A shared secret that is made is shown once.',
+    'radius-clients.change': 'Change the name, address, application or push mode of a RADIUS client.',
     'radius-clients.rotate-secret':
       'Give a RADIUS client another shared secret, shown once. The old one ends.',
+    'radius-clients.set-secret':
+      'Give a RADIUS client a shared secret that it has already. The old one ends.',
     'radius-clients.remove': 'Remove a RADIUS client: what it sends is dropped.',
     'api-keys.list': 'List the keys of programs that administer the service.',
     'api-keys.create': 'Create an administration API key. It is shown once.',

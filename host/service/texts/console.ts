@@ -1,6 +1,7 @@
 import { consoleFrame, consoleOverview } from './console/frame.ts';
 import { consoleMails } from './console/mails.ts';
 import { consolePeople } from './console/people.ts';
+import { consoleRadius } from './console/radius.ts';
 import { consoleRecords } from './console/records.ts';
 import { consoleService } from './console/service.ts';
 import { consoleTokens } from './console/tokens.ts';
@@ -14,6 +15,7 @@ export const consoleTexts = {
   ...consoleTokens,
   ...consoleEnrolment,
   ...consoleService,
+  ...consoleRadius,
   ...consoleRecords,
   ...consoleMails,
 } as const;

@@ -15,6 +15,7 @@ import {
   notAccepted,
   pinMissing,
   settledUnseen,
+  usedUp,
   type Verdict,
 } from './judge.ts';
 import { type LockPolicy, lockStanding, noFailures } from './lock.ts';
@@ -95,6 +96,7 @@ function openCase(
     hasTemporaryCode: facts.temporary.has(user?.id ?? ''),
     passcode,
     pinAlways: request.factors === 'pin_otp',
+    choosesPin: request.choosesPin === true,
     proofs: stillProved(proofs, user),
   };
   const settled = settledUnseen(known);
@@ -163,5 +165,5 @@ async function verdictOf(
     else if (await takeTemporaryCode(db, keys, user.id, known.passcode ?? '', nowMs))
       return { outcome: 'accepted', token: undefined };
   }
-  return accepted === undefined ? notAccepted(known, one.matches) : { outcome: 'accepted', token: accepted };
+  return accepted === undefined ? notAccepted(known, one.matches) : usedUp(known, accepted);
 }

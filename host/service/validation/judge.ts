@@ -27,6 +27,8 @@ export interface Known {
   /** Normalised; undefined when it is no passcode of any token. */
   readonly passcode: string | undefined;
   readonly pinAlways: boolean;
+  /** Whether a right passcode is enough to choose a PIN that is due. */
+  readonly choosesPin: boolean;
   readonly proofs: Proofs;
 }
 
@@ -38,7 +40,10 @@ export function settledUnseen(known: Known): Outcome | undefined {
   if (tokens.length === 0 && !known.hasTemporaryCode) return 'no_usable_token';
   if (passcode === undefined || !isPlausible(known, passcode)) return 'malformed';
   if (known.proofs.password === false) return 'wrong_password';
-  return asksPin(known, passcode) ? pinOutcome(user, known.proofs) : undefined;
+  if (!asksPin(known, passcode)) return undefined;
+  // A temporary code comes from help desk: it is no fob at hand, which alone is enough for a PIN.
+  const choosesPin = known.choosesPin && mayShow(known, passcode);
+  return pinOutcome(user, { ...known, choosesPin });
 }
 
 /** The outcome where nobody gets into the account, whatever is shown. */
@@ -48,8 +53,12 @@ export function closedOutcome({ user, standing }: Pick<Known, 'user' | 'standing
   return user.disabled_ms === null ? undefined : 'disabled';
 }
 
-function isPlausible({ tokens, hasTemporaryCode }: Known, passcode: string): boolean {
-  return hasTemporaryCode || tokens.some(token => asShown(passcodeFactsOf(token), passcode) !== undefined);
+function isPlausible(known: Known, passcode: string): boolean {
+  return known.hasTemporaryCode || mayShow(known, passcode);
+}
+
+function mayShow({ tokens }: Known, passcode: string): boolean {
+  return tokens.some(token => asShown(passcodeFactsOf(token), passcode) !== undefined);
 }
 
 /**
@@ -74,17 +83,24 @@ export function wantsPin({ pinAlways }: Pick<Known, 'pinAlways'>, token: Passcod
  * once it is known whose passcode it is, since tokens that look alike may differ in this.
  */
 export function pinMissing(
-  known: Pick<Known, 'user' | 'proofs' | 'pinAlways'>,
+  known: Pick<Known, 'user' | 'proofs' | 'pinAlways' | 'choosesPin'>,
   token: PasscodeToken,
 ): Outcome | undefined {
-  return known.user !== undefined && wantsPin(known, token)
-    ? pinOutcome(known.user, known.proofs)
-    : undefined;
+  return known.user !== undefined && wantsPin(known, token) ? pinOutcome(known.user, known) : undefined;
 }
 
-function pinOutcome(user: User, proofs: Proofs): Outcome | undefined {
-  if (user.pin_change === 1) return 'pin_change';
+function pinOutcome(
+  user: User,
+  { proofs, choosesPin = false }: Pick<Known, 'proofs'> & Partial<Pick<Known, 'choosesPin'>>,
+): Outcome | undefined {
+  if (user.pin_change === 1) return choosesPin ? undefined : 'pin_change';
   return proofs.pin === true ? undefined : 'wrong_pin';
+}
+
+/** What a passcode of this token comes to that was right, new, and is used up now. */
+export function usedUp(known: Known, token: PasscodeToken): Verdict {
+  const isDue = wantsPin(known, token) && known.user?.pin_change === 1;
+  return { outcome: isDue ? 'new_pin' : 'accepted', token };
 }
 
 /** What a passcode is to one token. */

@@ -9,6 +9,7 @@ import type { Factor } from './lock.ts';
  * - `disabled`: an operator has disabled the account
  * - `wrong_password`, `wrong_pin`: the other factor was wrong or missing; the passcode was not looked at
  * - `pin_change`: the PIN was reset and must be chosen anew before it counts
+ * - `new_pin`: the same, with a passcode that was right and is used up: the PIN may be chosen, and nobody is let in
  * - `no_challenge`: an answer to a question that is unknown, over, or another session's or application's
  * - `push_denied`, `push_reported`: the person at the fob declined, or said that the request is not their own
  * - `push_expired`: nobody decided in time; `push_failed`: the fob could not answer, or answered wrongly
@@ -28,6 +29,7 @@ export type Outcome =
   | 'wrong_password'
   | 'wrong_pin'
   | 'pin_change'
+  | 'new_pin'
   | 'no_challenge'
   | 'push_denied'
   | 'push_reported'
@@ -55,6 +57,7 @@ export const failedFactor: Readonly<Record<Outcome, Factor | null>> = {
   wrong_password: 'password',
   wrong_pin: 'pin',
   pin_change: null,
+  new_pin: null,
   no_challenge: null,
   push_denied: null,
   push_reported: null,

@@ -15,6 +15,11 @@ export interface ValidationRequest {
   readonly applicationId: string;
   /** What the application asks for (R19); default the passcode alone. */
   readonly factors?: Factors | undefined;
+  /**
+   * Whether a PIN that is due can be chosen where the passcode was typed: then a right passcode is used up for that, and comes
+   * to `new_pin`.
+   */
+  readonly choosesPin?: boolean | undefined;
   /** What the application was believed to be: where it has changed, nothing is decided. */
   readonly standing?: ApplicationStanding | undefined;
   readonly requestId: string;

@@ -3,6 +3,7 @@ import { sweepChallenges } from '../challenges/sweep.ts';
 import type { Db } from '../data/database.ts';
 import { limits } from '../limits.ts';
 import { sweepPushes } from '../push/ends.ts';
+import { sweepStates } from '../radius/states.ts';
 import { sweepTemporaryCodes } from '../tokens/codes/temporary-codes.ts';
 import { sweepAnswers } from './answers.ts';
 import { sweepEvents } from './events.ts';
@@ -20,6 +21,7 @@ export async function sweep(db: Db, nowMs: number): Promise<void> {
   await sweepTemporaryCodes(db, nowMs);
   await sweepAlerts(db);
   await sweepChallenges(db, nowMs);
+  await sweepStates(db, nowMs);
   await sweepPushes(db, nowMs);
 }
 

@@ -9,6 +9,8 @@ import { saveChannel } from '../../../host/service/notify/manage.ts';
 import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
 import { createApplication } from '../../../host/service/people/application-changes.ts';
 import { createUser, disableUser } from '../../../host/service/people/user-changes.ts';
+import { createRadiusClient } from '../../../host/service/radius/clients.ts';
+import { seal } from '../../../host/service/sealing/seal.ts';
 import { registerFob } from '../../../host/service/tokens/fobs.ts';
 import { issueToken } from '../../../host/service/tokens/issue.ts';
 import { revokeToken, suspendToken } from '../../../host/service/tokens/moves.ts';
@@ -108,10 +110,32 @@ async function fillMails(management: Furnished['office']['management']): Promise
   await useServer(management, 9, 'Hilda, extension 12');
 }
 
+/** The RADIUS client. */
+export const RADIUS_CLIENT = '00000000-0000-4000-8000-000000000002';
+
+async function fillRadius(
+  management: Furnished['office']['management'],
+  applicationId: string,
+): Promise<void> {
+  const { db, keys } = management;
+  const gate = {
+    name: 'gate <1>',
+    address: '2001:db8::/64',
+    applicationId,
+    secret: secret(randomBytes(18).toString('base64url')),
+  };
+  accepted(await createRadiusClient(management, grace, gate));
+  const { keyId, box } = seal(keys, { table: 'radius_clients', id: RADIUS_CLIENT }, Buffer.from(gate.secret));
+  await db
+    .updateTable('radius_clients')
+    .set({ id: RADIUS_CLIENT, key_id: keyId, sealed_secret: box })
+    .execute();
+}
+
 async function fillService(management: Furnished['office']['management']): Promise<void> {
-  secret(
-    accepted(await createApplication(management, grace, { name: 'VPN <gateway>', factors: 'otp' })).value,
-  );
+  const vpn = accepted(await createApplication(management, grace, { name: 'VPN <gateway>', factors: 'otp' }));
+  secret(vpn.value);
+  await fillRadius(management, vpn.application.id);
   secret(accepted(await createApiKey(management, grace, { name: 'ticket system', role: 'helpdesk' })).value);
   const target = { kind: 'syslog', host: 'logs.example.org', port: 6514, transport: 'tls' } as const;
   accepted(await saveChannel(management, grace, { name: 'log host', enabled: true, target }));

@@ -8,11 +8,11 @@ import { restore } from '../../../host/service/operations/restore.ts';
 import { serviceActor } from '../../../host/service/people/actor.ts';
 import { createRadiusClient } from '../../../host/service/radius/clients.ts';
 import { openKeyFile } from '../../../host/service/sealing/key-file.ts';
-import { secret } from '../../kit/secrets.ts';
 import { furnish, Visitor } from '../console/kit.ts';
 import { fillWorld } from '../console/world.ts';
 import { codeAt, newDatabase, Rig } from '../kit.ts';
 import { accepted } from '../people/kit.ts';
+import { madeSecret } from '../radius/kit.ts';
 import { copyKeys, everything } from './kit.ts';
 
 /** A rig whose database is a file, whichever kind this run is on. */
@@ -70,7 +70,7 @@ test('a service moves from a file to this run’s kind of database and back, and
     .where('name', '=', 'login')
     .executeTakeFirstOrThrow();
   const gate = { name: 'gate', address: '192.0.2.10', applicationId };
-  secret(accepted(await createRadiusClient(office.management, serviceActor, gate)).value);
+  madeSecret(accepted(await createRadiusClient(office.management, serviceActor, gate)));
   const alert = { kind: 'report', dedupe: 'one', userId: null, tokenId: null, source: 'test' } as const;
   await writing(db, transaction => raiseAlert(transaction, { ...alert, atMs: clock() }));
   const before = await everything(office.store);

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Factors } from '../../../host/service/data/schema.ts';
 import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
 import { createApplication } from '../../../host/service/people/application-changes.ts';
-import { createRadiusClient } from '../../../host/service/radius/clients.ts';
+import { createRadiusClient, type KeyedRadiusClient } from '../../../host/service/radius/clients.ts';
 import type { Service, ServiceOptions } from '../../../host/service/service.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';
@@ -49,7 +49,7 @@ export class RadiusRig implements AsyncDisposable {
     const given = { name: 'gate', address: HERE, applicationId: application.id };
     const made = accepted(await createRadiusClient(office.management, grace, given));
     const parts = { rig, office, service, clientId: made.client.id, applicationId: application.id };
-    return new RadiusRig({ ...parts, secret: secret(made.value) });
+    return new RadiusRig({ ...parts, secret: madeSecret(made) });
   }
 
   get port(): number {
@@ -61,16 +61,22 @@ export class RadiusRig implements AsyncDisposable {
   }
 
   /** A client's socket, which remembers every datagram that it is sent. */
-  async socket(): Promise<ClientSocket> {
+  async socket(port = this.port): Promise<ClientSocket> {
     const socket = createSocket('udp4').bind(0, HERE);
     await once(socket, 'listening');
     this.#sockets.push(socket);
-    return new ClientSocket(socket, this.port, this.secret);
+    return new ClientSocket(socket, port, this.secret);
   }
 
   /** One request from a socket of its own, and its answer. */
-  async ask(request: Omit<Request, 'secret'>): Promise<Answer> {
-    return await (await this.socket()).ask(request);
+  async ask(request: Omit<Request, 'secret'>, port?: number): Promise<Answer> {
+    return await (await this.socket(port)).ask(request);
+  }
+
+  /** Starts another node on the same database. @returns its RADIUS port */
+  async otherNode(): Promise<number> {
+    const { radius } = await this.rig.start({ radius: [{ address: HERE, port: 0 }] });
+    return radius[0]?.port ?? 0;
   }
 
   /** Whether a request gets no answer: a Status-Server after it does, and nothing comes in between or for a while. */
@@ -98,6 +104,33 @@ export class RadiusRig implements AsyncDisposable {
     await this.office[Symbol.asyncDispose]();
     await this.rig[Symbol.asyncDispose]();
   }
+}
+
+/** Whether a service answers to a secret. */
+export class RadiusPort implements AsyncDisposable {
+  readonly #port: number;
+  readonly #socket = createSocket('udp4').bind(0, HERE);
+
+  constructor({ radius: [endpoint] }: Service) {
+    this.#port = endpoint?.port ?? 0;
+  }
+
+  /** Asks by Status-Server until it does: what nodes know of clients is a second old at most. */
+  async isKnown(shared: string): Promise<void> {
+    const client = new ClientSocket(this.#socket, this.#port, shared);
+    const sent = makeRequest({ secret: shared, code: 12 });
+    client.read(await client.insist(sent), sent);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#socket.close();
+  }
+}
+
+/** The shared secret that was made for a client. */
+export function madeSecret({ value }: KeyedRadiusClient): string {
+  if (value === null) throw new Error('it was entered');
+  return secret(value);
 }
 
 export class ClientSocket {

@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { changeFactors, disableApplication } from '../../../host/service/people/application-changes.ts';
-import { removeRadiusClient, rotateRadiusSecret } from '../../../host/service/radius/clients.ts';
-import { secret } from '../../kit/secrets.ts';
+import { changeRadiusSecret, removeRadiusClient } from '../../../host/service/radius/clients.ts';
 import { add, apiKeyOf, codeNow, isOnPostgres, newToken, post } from '../kit.ts';
 import { accepted, grace } from '../people/kit.ts';
 import { makeRequest } from './client.ts';
-import { ACCEPT, RadiusRig, REJECT } from './kit.ts';
+import { ACCEPT, madeSecret, RadiusRig, REJECT } from './kit.ts';
 
 const PARALLEL = 64;
 const PROXY_STATE = 33;
@@ -99,11 +98,11 @@ test('a client is believed while it is there, by its present secret, for what it
   accepted(await disableApplication(management, grace, rig.applicationId));
   expect((await rig.ask({ user: 'ada', password: codeNow(token, rig.nowMs) })).code).toBe(REJECT);
   expect((await rig.service.events()).map(({ outcome }) => outcome)).not.toContain('accepted');
-  const { value } = accepted(await rotateRadiusSecret(management, grace, rig.clientId));
+  const value = madeSecret(accepted(await changeRadiusSecret(management, grace, { id: rig.clientId })));
   await seen();
   const socket = await rig.socket();
   await socket.send(makeRequest({ secret: rig.secret, code: 12 }).bytes);
-  const sent = makeRequest({ secret: secret(value), code: 12 });
+  const sent = makeRequest({ secret: value, code: 12 });
   await socket.exchange(sent);
   expect(socket.received).toHaveLength(1);
   accepted(await removeRadiusClient(management, grace, rig.clientId));

@@ -1,16 +1,26 @@
 import { limits } from '../../limits.ts';
 import { done } from '../../management.ts';
+import { pushModes } from '../../radius/client-fields.ts';
 import {
+  changeRadiusClient,
+  changeRadiusSecret,
   createRadiusClient,
   listRadiusClients,
   removeRadiusClient,
-  rotateRadiusSecret,
 } from '../../radius/clients.ts';
 import { next, pageFields, pageOf } from '../pages.ts';
 import { route } from '../route.ts';
-import { described, list, named, object, text, time, words } from '../shapes.ts';
+import { described, list, named, nullable, object, oneOf, text, time, words } from '../shapes.ts';
 import { idParams } from './applications.ts';
 
+const push = described(
+  oneOf(...pushModes),
+  'What a request for a press on the fob is given: an Access-Challenge, a wait, or a refusal.',
+);
+const secret = described(
+  text(limits.radiusSecretMax, { minLength: limits.radiusSecretMin }),
+  'A shared secret that the client has already. Without it one is made.',
+);
 const client = named(
   object({
     id: words,
@@ -18,13 +28,20 @@ const client = named(
     address: described(words, 'An IP address or a range of them.'),
     applicationId: words,
     application: words,
+    push,
     createdMs: time,
   }),
   'RadiusClient',
 );
+const name = text(limits.clientNameMax, { minLength: 1 });
+const address = text(limits.sourceMax, { minLength: 1 });
+const applicationId = text(limits.serialMax, { minLength: 1 });
 const keyed = object({
   client,
-  value: described(words, 'The shared secret. Shown once; it is kept sealed.'),
+  value: described(
+    nullable(words),
+    'The shared secret that was made. Shown once; it is kept sealed. Null where it was entered.',
+  ),
 });
 
 export const radiusClientRoutes = [
@@ -46,23 +63,42 @@ export const radiusClientRoutes = [
     method: 'POST',
     path: '/v1/radius-clients',
     permission: 'radius-client.change',
-    body: object({
-      name: text(limits.clientNameMax, { minLength: 1 }),
-      address: text(limits.sourceMax, { minLength: 1 }),
-      applicationId: text(limits.serialMax, { minLength: 1 }),
-    }),
+    body: object({ name, address, applicationId }, { push, secret }),
     example: { name: 'vpn-1', address: '192.0.2.10', applicationId: '00000000-0000-4000-8000-000000000000' },
     answer: keyed,
     status: 201,
     refusals: [
       'bad_name',
       'bad_client_address',
+      'bad_push',
+      'bad_radius_secret',
       'unknown_application',
       'application_internal',
       'radius_client_taken',
       'too_many_radius_clients',
     ],
     handle: ({ management, actor, body }) => createRadiusClient(management, actor, body),
+  }),
+  route({
+    name: 'radius-clients.change',
+    method: 'PATCH',
+    path: '/v1/radius-clients/:id',
+    permission: 'radius-client.change',
+    params: idParams,
+    body: object({}, { name, address, applicationId, push }),
+    example: { address: '192.0.2.11', push: 'wait' },
+    answer: client,
+    refusals: [
+      'bad_name',
+      'bad_client_address',
+      'bad_push',
+      'unknown_radius_client',
+      'unknown_application',
+      'application_internal',
+      'radius_client_taken',
+    ],
+    handle: ({ management, actor, params, body }) =>
+      changeRadiusClient(management, actor, { ...params, ...body }),
   }),
   route({
     name: 'radius-clients.rotate-secret',
@@ -72,7 +108,22 @@ export const radiusClientRoutes = [
     params: idParams,
     answer: keyed,
     refusals: ['unknown_radius_client'],
-    handle: ({ management, actor, params }) => rotateRadiusSecret(management, actor, params.id),
+    handle: ({ management, actor, params }) => changeRadiusSecret(management, actor, params),
+  }),
+  route({
+    name: 'radius-clients.set-secret',
+    method: 'POST',
+    path: '/v1/radius-clients/:id/secret',
+    permission: 'radius-client.change',
+    params: idParams,
+    body: object({ secret }),
+    example: { secret: 'as-it-stands-in-the-settings-of-the-client' },
+    answer: client,
+    refusals: ['bad_radius_secret', 'unknown_radius_client'],
+    handle: async ({ management, actor, params, body }) => {
+      const result = await changeRadiusSecret(management, actor, { ...params, ...body });
+      return result.ok ? done(result.value.client) : result;
+    },
   }),
   route({
     name: 'radius-clients.remove',

@@ -18,6 +18,8 @@ const outcome = oneOf(
   'wrong_password',
   'wrong_pin',
   'pin_change',
+  'new_pin',
+  'no_challenge',
   'unreadable',
   'malformed',
 );

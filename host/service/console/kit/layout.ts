@@ -41,6 +41,7 @@ const places: readonly Place[] = [
   { path: '/fobs', text: nav.fobs, action: 'read' },
   { path: '/policies', text: nav.policies, action: 'read' },
   { path: '/applications', text: nav.applications, action: 'read' },
+  { path: '/radius-clients', text: nav.radiusClients, action: 'read' },
   { path: '/api-keys', text: nav.apiKeys, action: 'read' },
   { path: '/operators', text: nav.operators, action: 'read' },
   { path: '/mails', text: nav.mails, action: 'read' },

@@ -36,6 +36,7 @@ const outcomeTone: Readonly<Record<Outcome, Tone>> = {
   wrong_password: 'warn',
   wrong_pin: 'warn',
   pin_change: 'plain',
+  new_pin: 'plain',
   unknown_user: 'plain',
   no_usable_token: 'plain',
   unreadable: 'bad',

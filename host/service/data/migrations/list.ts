@@ -8,6 +8,7 @@ import { up as activations } from './0006-activations.ts';
 import { up as failures } from './0007-failures.ts';
 import { up as radius } from './0008-radius.ts';
 import { up as push } from './0009-push.ts';
+import { up as radiusChallenges } from './0010-radius-challenges.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-first': { up: first },
@@ -19,6 +20,7 @@ const migrations: Record<string, Migration> = {
   '0007-failures': { up: failures },
   '0008-radius': { up: radius },
   '0009-push': { up: push },
+  '0010-radius-challenges': { up: radiusChallenges },
 };
 
 /** The migrations in order of their names. A released one is never edited: the next change is a new file. */

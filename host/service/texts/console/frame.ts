@@ -16,6 +16,7 @@ export const consoleFrame = {
     fobs: 'Fobs',
     policies: 'Policies',
     applications: 'Applications',
+    radiusClients: 'RADIUS clients',
     apiKeys: 'API keys',
     operators: 'Operators',
     channels: 'Channels',

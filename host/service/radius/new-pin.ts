@@ -1,0 +1,49 @@
+import { timingSafeEqual } from 'node:crypto';
+import { limits } from '../limits.ts';
+import type { Management } from '../management.ts';
+import { choosePin } from '../people/credentials/pins.ts';
+import { acceptablePin } from '../people/pin.ts';
+import { macOf } from '../sealing/seal.ts';
+import { radiusTexts } from '../texts/radius.ts';
+import { challenge, type Reply, reject } from './replies.ts';
+import type { Request } from './request.ts';
+import type { Bound } from './states.ts';
+
+/**
+ * Asks for a PIN: after a right passcode, which is used up, of a user whose PIN is due. Who has shown nothing is never asked.
+ */
+export function askForPin(management: Management, bound: Bound): Promise<Reply> {
+  return challenge(management, bound, { kind: 'new_pin' }, radiusTexts.newPin);
+}
+
+/** Looks at a PIN that was chosen, by what holds everywhere (R20), and asks for it once more. */
+export async function confirmPin(management: Management, bound: Bound, { field }: Request): Promise<Reply> {
+  const problem = acceptablePin(field);
+  if (problem !== undefined)
+    return await challenge(management, bound, { kind: 'new_pin' }, radiusTexts.pins[problem]);
+  const mac = digestOf(management, bound, field);
+  return await challenge(management, bound, { kind: 'same_pin', mac }, radiusTexts.samePin);
+}
+
+/**
+ * Sets the PIN where it is the same, and asks for a log-in with it and the next passcode: this one lets nobody in. Where the
+ * PIN is not due any more it is refused.
+ *
+ * @throws ServiceError `busy`
+ */
+export async function setPin(
+  management: Management,
+  bound: Bound,
+  { user, field, source, requestId }: Request,
+  mac: string,
+): Promise<Reply> {
+  const isSame = timingSafeEqual(Buffer.from(digestOf(management, bound, field)), Buffer.from(mac));
+  if (!isSame) return await challenge(management, bound, { kind: 'new_pin' }, radiusTexts.otherPin);
+  const actor = { name: user.slice(0, limits.userNameMax), role: 'user', source, requestId } as const;
+  const chosen = await choosePin(management, actor, { user, pin: field });
+  return chosen.ok ? await challenge(management, bound, { kind: 'log_in' }, radiusTexts.pinIsSet) : reject;
+}
+
+function digestOf({ keys }: Management, { clientId, user }: Bound, pin: string): string {
+  return macOf(keys, 'new-pin', [clientId, user, pin]);
+}

@@ -1,0 +1,29 @@
+import { limits } from '../limits.ts';
+import type { Management } from '../management.ts';
+import { radiusTexts } from '../texts/radius.ts';
+import { codes, type NewPacket, types } from './packet.ts';
+import { type Awaited, type Bound, openState } from './states.ts';
+
+export type Reply = Pick<NewPacket, 'code' | 'attributes'>;
+
+const said = (text: string) => ({ type: types.replyMessage, value: Buffer.from(text) });
+
+export const accept: Reply = { code: codes.accessAccept, attributes: [] };
+/** One refusal for every reason. */
+export const reject: Reply = { code: codes.accessReject, attributes: [said(radiusTexts.refused)] };
+
+/** An Access-Challenge: what is awaited next, and what the person reads. */
+export async function challenge(
+  management: Management,
+  bound: Bound,
+  awaited: Awaited,
+  text: string,
+): Promise<Reply> {
+  const state = { type: types.state, value: await openState(management, bound, awaited) };
+  const timeout = Buffer.alloc(4);
+  timeout.writeUInt32BE(limits.radiusChallengeMs / 1000);
+  return {
+    code: codes.accessChallenge,
+    attributes: [said(text), state, { type: types.sessionSeconds, value: timeout }],
+  };
+}

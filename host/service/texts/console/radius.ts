@@ -1,0 +1,33 @@
+/** Texts of the pages about RADIUS clients. */
+export const consoleRadius = {
+  radiusClients: {
+    title: 'RADIUS clients',
+    lead: 'Gateways and servers that ask this service over RADIUS, each with a shared secret of its own.',
+    none: 'No RADIUS clients.',
+    create: 'Add a RADIUS client',
+    createLead: 'Without a shared secret one is made, and shown on the next page, once.',
+    name: 'Name',
+    address: 'Address',
+    addressHint: 'Where its packets come from: 192.0.2.10, or a range such as 192.0.2.0/28.',
+    application: 'Application',
+    applicationHint: 'Its log-ins must show what this one asks for.',
+    push: 'Empty passcode',
+    pushHint: 'An empty or one-character passcode asks for a press on the fob.',
+    pushModes: [
+      ['challenge', 'Ask again with the number'],
+      ['wait', 'Wait for the press'],
+      ['off', 'Refuse'],
+    ],
+    created: 'Created (UTC)',
+    changeOf: (name: string) => `Change the RADIUS client ${name}`,
+    newSecret: 'New secret',
+    secret: 'Shared secret',
+    secretHint: 'One that it has already. Empty: one is made.',
+    secretOf: (name: string) => `Another shared secret for ${name}`,
+    secretLead: 'The present one stops working within a second.',
+    removeOf: (name: string) => `Remove the RADIUS client ${name}`,
+    removeLead: 'What it sends is dropped in silence. Its shared secret is forgotten.',
+    madeTitle: 'Shared secret',
+    madeOf: (name: string) => `Shared secret of ${name}`,
+  },
+} as const;

@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest';
+import { resetPin } from '../../../host/service/people/credentials/pins.ts';
+import { sweepStates } from '../../../host/service/radius/states.ts';
+import { makeTemporaryCode } from '../../../host/service/tokens/codes/temporary-codes.ts';
+import { secret } from '../../kit/secrets.ts';
+import { codeNow, wrongCode } from '../kit.ts';
+import { accepted, freshPassword, grace } from '../people/kit.ts';
+import type { Answer } from './client.ts';
+import { ACCEPT, attributeOf, CHALLENGE, RadiusRig, REJECT } from './kit.ts';
+
+const REPLY_MESSAGE = 18;
+const STATE = 24;
+const PIN = secret('730194');
+const OTHER_PIN = secret('582017');
+const STEP_MS = 30_000;
+const PARALLEL = 32;
+
+const said = (answer: Answer) => `${attributeOf(answer, REPLY_MESSAGE)}`;
+
+/** A user whose PIN was reset, and two nodes to whose ports the user's requests go in turn. */
+async function scene(factors: 'otp' | 'pin_otp' | 'password_otp' = 'pin_otp') {
+  const rig = await RadiusRig.open(factors);
+  await rig.office.users('ada');
+  const token = await rig.office.token('ada');
+  if (factors !== 'pin_otp')
+    await rig.office.store.db.updateTable('tokens').set({ pin_place: 'service' }).execute();
+  accepted(await resetPin(rig.office.management, grace, 'ada'));
+  const ports = [rig.port, await rig.otherNode()];
+  let nth = 0;
+  const ask = (password: string, after?: Answer, user = 'ada') => {
+    const state = after && attributeOf(after, STATE);
+    const attributes = state === undefined ? [] : [[STATE, state] as const];
+    return rig.ask({ user, password, attributes }, ports[nth++ % ports.length]);
+  };
+  const next = () => {
+    rig.rig.clock.nowMs += STEP_MS;
+    return codeNow(token, rig.nowMs);
+  };
+  const outcomes = async () => (await rig.service.events()).map(({ outcome }) => outcome);
+  return { rig, token, ask, next, outcomes };
+}
+
+test('a PIN that is due is chosen after a right passcode, by whichever node, and then counts', async () => {
+  const { rig, ask, next, outcomes } = await scene();
+  await using _ = rig;
+  const passcode = next();
+  const asked = await ask(passcode);
+  expect(asked.code).toBe(CHALLENGE);
+  expect(said(asked)).toMatch(/^Choose a new PIN/);
+  // Nobody was let in, and the passcode is used up.
+  expect((await ask(passcode)).code).toBe(REJECT);
+  expect(await outcomes()).toEqual(['replay', 'new_pin']);
+  const trivial = await ask('1234', asked);
+  expect(trivial.code).toBe(CHALLENGE);
+  expect(said(trivial)).toMatch(/guessed too easily/);
+  const short = await ask('', trivial);
+  expect(said(short)).toMatch(/^A PIN has/);
+  const again = await ask(PIN, short);
+  expect(said(again)).toMatch(/again/);
+  const other = await ask(OTHER_PIN, again);
+  expect(said(other)).toMatch(/another PIN/);
+  const set = await ask(PIN, await ask(PIN, other));
+  expect(set.code).toBe(CHALLENGE);
+  expect(said(set)).toMatch(/^Your PIN is set/);
+  expect((await ask(`${PIN}${next()}`, set)).code).toBe(ACCEPT);
+  expect((await ask(`${OTHER_PIN}${next()}`)).code).toBe(REJECT);
+  expect((await rig.office.audit()).acts).toContain('user.choose-pin ada');
+});
+
+test('whoever has not shown a right passcode is refused as everybody is, and guesses are counted', async () => {
+  const { rig, token, ask, next, outcomes } = await scene();
+  await using _ = rig;
+  const refused = await ask(next(), undefined, 'nobody');
+  for (let time = 0; time < 3; time++) expect(await ask(wrongCode(token, rig.nowMs))).toEqual(refused);
+  expect(await ask(next())).toEqual(refused);
+  expect((await outcomes()).slice(0, 4)).toEqual(['locked', 'wrong', 'wrong', 'wrong']);
+  expect(await rig.office.store.db.selectFrom('radius_challenges').select('id').execute()).toEqual([]);
+});
+
+test('a State is good once, for its user and its time, and whoever is shown something else ends it', async () => {
+  const { rig, ask, next } = await scene();
+  await using _ = rig;
+  await rig.office.users('eve');
+  const asked = await ask(next());
+  const again = await ask(PIN, asked);
+  expect(again.code).toBe(CHALLENGE);
+  expect((await ask(PIN, asked)).code).toBe(REJECT);
+  expect((await ask(PIN, again, 'eve')).code).toBe(REJECT);
+  expect((await ask(PIN, again)).code).toBe(REJECT);
+  const late = await ask(next());
+  rig.rig.clock.nowMs += 120_000;
+  expect((await ask(PIN, late)).code).toBe(REJECT);
+  // Of two that were asked, one chooses.
+  const [first, second] = [await ask(next()), await ask(next())];
+  const [one, two] = [await ask(PIN, first), await ask(OTHER_PIN, second)];
+  expect((await ask(PIN, one)).code).toBe(CHALLENGE);
+  expect((await ask(OTHER_PIN, two)).code).toBe(REJECT);
+  expect((await ask(`${PIN}${next()}`)).code).toBe(ACCEPT);
+  const { db } = rig.office.store;
+  await sweepStates(db, rig.nowMs + 120_000);
+  expect(await db.selectFrom('radius_challenges').select('id').execute()).toEqual([]);
+});
+
+test('where a password is asked for, it must be right before a PIN is chosen; a temporary code is no fob', async () => {
+  const { rig, ask, next, outcomes } = await scene('password_otp');
+  await using _ = rig;
+  const password = await rig.office.password('ada');
+  expect((await ask(`${freshPassword()}${next()}`)).code).toBe(REJECT);
+  expect((await ask(`${password}${next()}`)).code).toBe(CHALLENGE);
+  const { code } = accepted(await makeTemporaryCode(rig.office.management, grace, { user: 'ada' }));
+  expect((await ask(`${password}${secret(code)}`)).code).toBe(REJECT);
+  expect(await outcomes()).toEqual(['pin_change', 'new_pin', 'wrong_password']);
+});
+
+test('of many requests with one right passcode at once, one may choose the PIN (R7)', async () => {
+  const { rig, ask, next, outcomes } = await scene('otp');
+  await using _ = rig;
+  const passcode = next();
+  const answers = await Promise.all(Array.from({ length: PARALLEL }, () => ask(passcode)));
+  expect(answers.filter(({ code }) => code === CHALLENGE)).toHaveLength(1);
+  expect(answers.filter(({ code }) => code === ACCEPT)).toEqual([]);
+  expect((await outcomes()).filter(outcome => outcome === 'new_pin')).toHaveLength(1);
+});

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { expect, it } from 'vitest';
+import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
+import { run } from '../../../host/cli/run.ts';
+import { secret } from '../../kit/secrets.ts';
+import { Rig } from '../kit.ts';
+import { Office } from '../people/kit.ts';
+import { RadiusPort } from '../radius/kit.ts';
+
+/** Runs `passfob service radius-client` in this process. */
+async function command(rig: Rig, ...args: string[]) {
+  const said = { out: '', note: '' };
+  const terminal = {
+    stdin: Readable.from([]),
+    stderr: process.stderr,
+    environment: { PASSFOB_HOME: rig.directory },
+    out: (text: string) => {
+      said.out += text;
+    },
+    note: (text: string) => {
+      said.note += text;
+    },
+  };
+  const whole = ['service', 'radius-client', ...args, '--dir', rig.directory];
+  const exitCode = await run(whole, terminal, new AbortController().signal);
+  return { exitCode, ...said };
+}
+
+it('a RADIUS client is added, listed, changed, given another secret and removed beside a running service', async () => {
+  await using rig = new Rig();
+  const service = await rig.start({ radius: [{ address: '127.0.0.1', port: 0 }] });
+  await using port = new RadiusPort(service);
+  await using office = await Office.beside(rig);
+  expect((await command(rig, 'list')).out).toBe('There is no RADIUS client.\n');
+  const made = await command(rig, 'add', 'gate', '--address', '127.0.0.1', '--push', 'off');
+  const shared = secret(made.out.trim());
+  expect([made.exitCode, shared]).toEqual([0, expect.stringMatching(/^[\w-]{32}$/)]);
+  expect(made.note).not.toContain(shared);
+  await port.isKnown(shared);
+  expect((await command(rig, 'list')).out).toMatch(/^gate +127\.0\.0\.1 +login +off\n$/);
+
+  const file = join(rig.directory, 'shared');
+  const entered = secret(randomBytes(20).toString('hex'));
+  writeFileSync(file, `${entered}\n`, { mode: 0o600 });
+  const other = await command(rig, 'secret', 'gate', '--secret-file', file);
+  expect([other.exitCode, other.out]).toEqual([
+    0,
+    'The RADIUS client gate has the shared secret of the file.\n',
+  ]);
+  await port.isKnown(entered);
+  writeFileSync(file, 'short\n');
+  const short = await command(rig, 'secret', 'gate', '--secret-file', file);
+  expect([short.exitCode, short.note]).toEqual([
+    EXIT_CODES.service.code,
+    expect.stringContaining('16 to 128'),
+  ]);
+
+  const changed = await command(rig, 'change', 'gate', '--rename', 'door', '--push', 'wait', '--json');
+  expect(JSON.parse(changed.out)).toMatchObject({ radiusClient: { name: 'door', push: 'wait' } });
+  const gone = await command(rig, 'remove', 'gate');
+  expect([gone.exitCode, gone.note]).toEqual([
+    EXIT_CODES.service.code,
+    expect.stringContaining('There are: door.'),
+  ]);
+  expect((await command(rig, 'remove', 'door')).exitCode).toBe(0);
+  expect((await command(rig, 'list', '--json')).out).toContain('"radiusClients":[]');
+  const { acts, text } = await office.audit();
+  expect(acts.filter(act => act.startsWith('radius-client.change'))).toHaveLength(4);
+  for (const value of [shared, entered]) expect(text).not.toContain(value);
+});
+
+it('what is missing is said', async () => {
+  await using rig = new Rig();
+  await rig.start();
+  for (const [args, words] of [
+    [['add'], 'name of the RADIUS client is missing'],
+    [['add', 'gate'], '--address'],
+    [['forget', 'gate'], 'takes one of'],
+  ] as const) {
+    const said = await command(rig, ...args);
+    expect([said.exitCode, said.note]).toEqual([EXIT_CODES.usage.code, expect.stringContaining(words)]);
+  }
+  const unknown = await command(rig, 'add', 'gate', '--address', '::1', '--application', 'none');
+  expect(unknown.exitCode).toBe(EXIT_CODES.service.code);
+});
