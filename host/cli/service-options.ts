@@ -88,12 +88,6 @@ export function serviceCommands(take: Take, choiceOf: ReadChoice) {
         settingOptions,
         given => take({ command: 'service-config', ...flagsOf(given), choice: choiceOf({}) }),
       )
-      .command(
-        'fingerprint',
-        'show the fingerprint of the identity, which agents are told (passfob agent add)',
-        settingOptions,
-        given => take({ command: 'service-fingerprint', ...flagsOf(given), choice: choiceOf({}) }),
-      )
       .command('admin-link', 'make a one-time administrator link', settingOptions, given =>
         take({ command: 'service-admin-link', ...flagsOf(given), choice: choiceOf({}) }),
       )
@@ -155,6 +149,12 @@ function recordCommands(command: CommonOptions, take: Take, choiceOf: ReadChoice
     )
     .command('audit <what>', 'check that nobody changed the audit', auditOptions, given =>
       take({ command: 'service-audit-verify', ...flagsOf(given), choice: choiceOf({}) }),
+    )
+    .command(
+      'fingerprint',
+      'show the fingerprint of the identity, which agents are told (passfob agent add)',
+      settingOptions,
+      given => take({ command: 'service-fingerprint', ...flagsOf(given), choice: choiceOf({}) }),
     )
     .command('rekey', 'seal everything under a new key, while the service runs', settingOptions, given =>
       take({ command: 'service-rekey', ...flagsOf(given), choice: choiceOf({}) }),
