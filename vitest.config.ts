@@ -10,7 +10,7 @@ const ON_BOTH_DATABASES = [
   'test/service/radius/{log-in,new-pin,packets}.test.ts',
   'test/service/api/{acts,anything,metrics,pages}.test.ts',
   'test/service/enrolment/{activations,address,job,relay,states,tend,turns}.test.ts',
-  'test/service/{alerts,audit,challenges,jobs,mails,me,people,sealing,tokens,validation}/**/*.test.ts',
+  'test/service/{alerts,audit,challenges,jobs,mails,me,people,push,sealing,tokens,validation}/**/*.test.ts',
 ];
 
 /** What takes a minute and more where counts are big: it goes first, so that none of it is left running alone. */

@@ -1,0 +1,103 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { claimPush, pushesToSend, pushShown } from '../../../host/service/push/delivery.ts';
+import { provePushKey, storePushKey } from '../../../host/service/push/keys.ts';
+import { pushSuite } from '../../../host/service/push/question.ts';
+import type { PushRow } from '../../../host/service/push/rows.ts';
+import type { NewToken } from '../../../host/service/tokens/issue.ts';
+import { secret } from '../../kit/secrets.ts';
+import { fobAnswer } from '../challenges/kit.ts';
+import type { Office } from '../people/kit.ts';
+
+export const SESSION = 'session-of-this-browser';
+export const OTHER_SESSION = 'session-of-another-browser';
+
+/** A user's fob with its push key, as the service has them, and the agent's connection that it is at. */
+export class PushFob {
+  readonly office: Office;
+  readonly user: string;
+  readonly id: string;
+  readonly token: NewToken;
+  readonly #secret: Uint8Array;
+  link: string | undefined;
+
+  private constructor(
+    office: Office,
+    { user, id, token }: Pick<PushFob, 'user' | 'id' | 'token'>,
+    key: Uint8Array,
+  ) {
+    this.office = office;
+    this.user = user;
+    this.id = id;
+    this.token = token;
+    this.#secret = key;
+  }
+
+  /** Gives a user, who is there, a fob with a token and a proved push key, at an agent. */
+  static async of(office: Office, user: string, changes: Partial<NewToken> = {}): Promise<PushFob> {
+    const { management } = office;
+    const { db } = office.store;
+    const id = randomUUID();
+    const serial = `PF-${id.slice(0, 8)}`;
+    const about = { board: 'bench', firmware: '0.1.0', sealed_secrets: null, key_id: null, nickname: '' };
+    const clock = { clock_set_ms: null, clock_error_ms: null, drift_ppm: null };
+    await db
+      .insertInto('fobs')
+      .values({ id, serial, ...about, ...clock, created_ms: office.nowMs })
+      .execute();
+    const token = await office.token(user, changes);
+    await putOn(office, token, id);
+    const made = secret(new Uint8Array(randomBytes(32)));
+    const key = await storePushKey(management, id, made);
+    if (key === undefined || !(await provePushKey(management, key))) throw new Error('no push key');
+    const fob = new PushFob(office, { user, id, token }, made);
+    await fob.connect();
+    return fob;
+  }
+
+  /** What the fob answers to a question, by its own implementation of OCRA. */
+  answer(question: string): string {
+    return secret(fobAnswer({ ...this.token, suite: pushSuite, secret: this.#secret }, question));
+  }
+
+  /** It proves itself at another connection of an agent. @returns the connection */
+  async connect(): Promise<string> {
+    const { db } = this.office.store;
+    const nowMs = this.office.nowMs;
+    this.link = randomUUID();
+    const row = { link: this.link, port: 'hid', since_ms: nowMs, seen_ms: nowMs };
+    await db
+      .insertInto('agent_fobs')
+      .values({ fob_id: this.id, ...row })
+      .onConflict(conflict => conflict.column('fob_id').doUpdateSet(row))
+      .execute();
+    return this.link;
+  }
+
+  /** Its connection claims the request that waits for it, and the fob shows it. */
+  async show(): Promise<{ readonly id: string; readonly link: string; readonly question: string }> {
+    const { management } = this.office;
+    const waiting = await pushesToSend(management.db, this.office.nowMs);
+    const push = waiting.find(({ fobId }) => fobId === this.id);
+    if (push === undefined) throw new Error(`nothing waits for the fob of ${this.user}`);
+    const { id, link, question } = push;
+    if (!(await claimPush(management, id, link)) || !(await pushShown(management, id, link)))
+      throw new Error('the request was not claimed');
+    return { id, link, question };
+  }
+}
+
+/** Puts a token on a fob. */
+export async function putOn({ store }: Office, { serial }: NewToken, fobId: string): Promise<void> {
+  await store.db.updateTable('tokens').set({ fob_id: fobId }).where('serial', '=', serial).execute();
+}
+
+/** A request as it is stored. */
+export function rowOf({ store }: Office, id: string): Promise<PushRow> {
+  return store.db.selectFrom('pushes').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+}
+
+/** What became of log-ins, latest first. */
+export async function outcomes({ store }: Office): Promise<string[]> {
+  const rows = await store.db.selectFrom('events').select('outcome').orderBy('id', 'desc').execute();
+  return rows.map(({ outcome }) => outcome);
+}

@@ -1,0 +1,147 @@
+import { limits } from '../../../host/service/limits.ts';
+
+const OPEN = ['waiting', 'sent', 'shown'];
+const SAID_NOTHING = [...OPEN, 'superseded', 'failed'];
+
+/** A request as its asker knows it. */
+interface NewAsked {
+  readonly id: string;
+  readonly question: string;
+  readonly user: string;
+  readonly session: string;
+  readonly applicationId: string;
+}
+
+/** Who comes for a request. */
+type Asker = Pick<NewAsked, 'session' | 'applicationId'>;
+
+/** The same with what must become of it. */
+export interface Asked extends NewAsked {
+  readonly atMs: number;
+  readonly isForSomebody: boolean;
+  state: string;
+  link: string | undefined;
+  quietUntilMs: number;
+}
+
+/** Requests to approve as they must be: what `docs/push.md` says, written down once more. */
+export class Model {
+  readonly asked: Asked[] = [];
+  readonly #links = new Map<string, string>();
+  nowMs = 0;
+  accepted = 0;
+  /** The most requests of one user that were open at once. */
+  mostOpen = 0;
+
+  /** What is over and keeps nobody quiet any more is forgotten. */
+  sweep(): void {
+    for (const one of this.asked)
+      if (one.atMs <= this.nowMs - limits.pushesUnapprovedMs && one.quietUntilMs <= this.nowMs)
+        one.state = 'forgotten';
+  }
+
+  connect(user: string, link: string): void {
+    this.#links.set(user, link);
+  }
+
+  linkOf(user: string): string | undefined {
+    return this.#links.get(user);
+  }
+
+  ask(given: NewAsked): void {
+    const own = this.asked.filter(({ user }) => user === given.user);
+    const unapproved = own.filter(
+      one =>
+        one.isForSomebody &&
+        one.atMs > this.nowMs - limits.pushesUnapprovedMs &&
+        !['approved', 'used'].includes(one.state),
+    );
+    const isQuiet = own.some(one => one.quietUntilMs > this.nowMs);
+    const isForSomebody =
+      this.linkOf(given.user) !== undefined && !isQuiet && unapproved.length < limits.pushesUnapproved;
+    if (isForSomebody)
+      for (const one of own) if (OPEN.includes(one.state) && one.isForSomebody) one.state = 'superseded';
+    const about = { state: 'waiting', link: undefined, quietUntilMs: 0, atMs: this.nowMs };
+    this.asked.push({ ...given, ...about, isForSomebody });
+    const open = this.asked.filter(
+      one => one.user === given.user && one.isForSomebody && OPEN.includes(one.state) && this.#isInTime(one),
+    );
+    this.mostOpen = Math.max(this.mostOpen, open.length);
+  }
+
+  #isInTime({ atMs }: Asked): boolean {
+    return this.nowMs < atMs + limits.pushMs;
+  }
+
+  #isUnclaimed(one: Asked): boolean {
+    const link = this.linkOf(one.user);
+    return one.isForSomebody && OPEN.includes(one.state) && this.#isInTime(one) && one.link !== link;
+  }
+
+  /** The ids of those that a connection is to be given. */
+  toSend(): string[] {
+    return this.asked.filter(one => this.#isUnclaimed(one)).map(({ id }) => id);
+  }
+
+  claim(one: Asked, link: string): boolean {
+    if (!this.#isUnclaimed(one) || this.linkOf(one.user) !== link) return false;
+    one.state = 'sent';
+    one.link = link;
+    return true;
+  }
+
+  isClaimed(one: Asked, link: string): boolean {
+    return ['sent', 'shown'].includes(one.state) && one.link === link && this.#isInTime(one);
+  }
+
+  show(one: Asked, link: string): boolean {
+    const isSo = one.state === 'sent' && this.isClaimed(one, link);
+    if (isSo) one.state = 'shown';
+    return isSo;
+  }
+
+  giveBack(one: Asked, link: string): boolean {
+    const isSo = one.state === 'sent' && this.isClaimed(one, link);
+    if (isSo) {
+      one.state = 'waiting';
+      one.link = undefined;
+    }
+    return isSo;
+  }
+
+  end(one: Asked, link: string, to: 'denied' | 'reported' | 'failed'): boolean {
+    if (!this.isClaimed(one, link)) return false;
+    one.state = to;
+    if (to === 'denied') one.quietUntilMs = this.nowMs + limits.pushDeniedQuietMs;
+    if (to === 'reported') one.quietUntilMs = this.nowMs + limits.pushReportedQuietMs;
+    return true;
+  }
+
+  answer(one: Asked, link: string, isRight: boolean): boolean {
+    if (!this.isClaimed(one, link)) return false;
+    one.state = isRight ? 'approved' : 'failed';
+    return isRight;
+  }
+
+  #isAskers(one: Asked, by: Asker): boolean {
+    return one.session === by.session && one.applicationId === by.applicationId;
+  }
+
+  withdraw(one: Asked, by: Asker): void {
+    const mayEnd = [...SAID_NOTHING, 'approved'].includes(one.state) && this.#isInTime(one);
+    if (this.#isAskers(one, by) && mayEnd) one.state = 'withdrawn';
+  }
+
+  take(one: Asked, by: Asker): string {
+    if (!this.#isAskers(one, by)) return 'no_push';
+    const isOpen = SAID_NOTHING.includes(one.state) || one.state === 'approved';
+    if (isOpen && !this.#isInTime(one)) return 'push_expired';
+    if (SAID_NOTHING.includes(one.state)) return 'waiting';
+    if (one.state === 'denied') return 'push_denied';
+    if (one.state === 'reported') return 'push_reported';
+    if (one.state !== 'approved') return 'no_push';
+    one.state = 'used';
+    this.accepted++;
+    return 'accepted';
+  }
+}

@@ -1,0 +1,63 @@
+import { watchChanges } from '../../../host/service/data/changes.ts';
+import { ensureApplication } from '../../../host/service/people/applications.ts';
+import type { PushRequest } from '../../../host/service/push/ask.ts';
+import { makePushes, type Push, type Pushes, type TakeRequest } from '../../../host/service/push/pushes.ts';
+import type { Outcome } from '../../../host/service/validation/outcomes.ts';
+import type { Validator } from '../../../host/service/validation/request.ts';
+import { Office } from '../people/kit.ts';
+import { SESSION } from './kit.ts';
+
+/** An office with the asking side of pushes, and two applications. */
+export class Scene implements AsyncDisposable {
+  readonly office: Office;
+  readonly pushes: Pushes;
+  readonly applicationId: string;
+  readonly otherApplicationId: string;
+  readonly #stop: () => void;
+  threshold = 0;
+
+  private constructor(office: Office, [first, second]: readonly [string, string]) {
+    this.office = office;
+    this.applicationId = first;
+    this.otherApplicationId = second;
+    const changes = watchChanges(office.store);
+    this.pushes = makePushes(this.validator, { changes });
+    this.#stop = () => changes.close();
+  }
+
+  static async open(factors: 'otp' | 'pin_otp' | 'password_otp' = 'otp'): Promise<Scene> {
+    const office = await Office.open();
+    const { db } = office.store;
+    const login = await ensureApplication(db, office.nowMs, { name: 'one', factors });
+    const other = await ensureApplication(db, office.nowMs, { name: 'other', factors: 'otp' });
+    return new Scene(office, [login.application.id, other.application.id]);
+  }
+
+  get validator(): Validator {
+    return {
+      ...this.office.management,
+      lock: async () => ({ threshold: this.threshold, periodMs: 60_000 }),
+    };
+  }
+
+  ask(user: string, changes: Partial<PushRequest> = {}): Promise<Push> {
+    const { applicationId } = this;
+    const from = { source: '192.0.2.1', requestId: 'ask' };
+    return this.pushes.ask({ user, session: SESSION, applicationId, ...from, ...changes });
+  }
+
+  take(
+    { id }: { readonly id: string },
+    changes: Partial<TakeRequest & { waitMs: number }> = {},
+  ): Promise<'waiting' | Outcome> {
+    const { applicationId } = this;
+    const from = { source: '192.0.2.1', requestId: 'take' };
+    return this.pushes.take({ id, session: SESSION, applicationId, ...from, ...changes });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.pushes.end();
+    this.#stop();
+    await this.office[Symbol.asyncDispose]();
+  }
+}
