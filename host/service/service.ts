@@ -17,7 +17,7 @@ import { makeApplicationCache } from './people/application-cache.ts';
 import type { Application } from './people/applications.ts';
 import { makeOperatorKey, operatorLink } from './people/operators.ts';
 import { readLockPolicy } from './people/settings.ts';
-import { makePushes } from './push/pushes.ts';
+import { makePushes, type Pushes } from './push/pushes.ts';
 import { listenForRadius, type RadiusEndpoint } from './radius/listener.ts';
 import type { Keys } from './sealing/key-file.ts';
 import { addToken, type NewToken, type TokenResult } from './tokens/issue.ts';
@@ -122,6 +122,7 @@ async function startOn(
   const metrics = makeMetrics();
   const engine = await engineOf(options, { db, keys, lock: readLockPolicy, clock, decided: metrics.decided });
   const changes = watchChanges(store);
+  const pushes = makePushes({ db, keys, lock: readLockPolicy, clock }, { changes, decided: metrics.took });
   const state: ListenerState = { port: options.port, hosts: undefined, isClosing: false };
   const parts: Parts = {
     store,
@@ -130,6 +131,7 @@ async function startOn(
     application,
     console: own,
     changes,
+    pushes,
     metrics,
     clock,
     reach: addressesOf(listening, state),
@@ -143,7 +145,7 @@ async function startOn(
   state.hosts = hostsOf(listening, state.port);
   const radius = await orElse(
     () => app.close().then(stop),
-    () => listenForRadius({ management: { db, keys, clock }, decide, metrics, log }, options.radius ?? []),
+    () => listenForRadius({ ...parts, management: { db, keys, clock }, decide, log }, options.radius ?? []),
   );
   const url = localUrl(listening, state.port);
   const live = liveCertificate(app, options.tls, log);
@@ -212,7 +214,7 @@ function appOf(
       metrics,
       version: options.version ?? '0',
       challenges: challengesOf({ db, keys, lock: readLockPolicy, clock }, () => changes.announce()),
-      pushes: makePushes({ db, keys, lock: readLockPolicy, clock }, { changes, decided: metrics.took }),
+      pushes: parts.pushes,
       operatorCookie: () => `passfob-operator-${state.port}`,
       userCookie: () => `passfob-user-${state.port}`,
       isSecure,
@@ -242,6 +244,7 @@ interface Parts {
   /** The application that operators sign in to. */
   readonly console: Application;
   readonly changes: Changes;
+  readonly pushes: Pushes;
   readonly metrics: Metrics;
   readonly clock: () => number;
   readonly reach: Reach;

@@ -14,6 +14,7 @@ export const types = {
   userName: 1,
   userPassword: 2,
   chapPassword: 3,
+  serviceType: 6,
   replyMessage: 18,
   state: 24,
   /** Session-Timeout: in an Access-Challenge how long the answer is waited for. */
