@@ -1,3 +1,4 @@
+import { addressLimits } from './addresses/limits.ts';
 import { alertLimits } from './alerts/limits.ts';
 import { challengeLimits } from './challenges/limits.ts';
 import { consoleLimits } from './console/limits.ts';
@@ -248,6 +249,7 @@ export const limits = {
   /** Jobs that are over, and their rows. */
   jobsKeptMs: 90 * 24 * 3_600_000,
 
+  ...addressLimits,
   ...alertLimits,
   ...challengeLimits,
   ...consoleLimits,

@@ -223,6 +223,7 @@ function appOf(
       ...reachOf(options.trustedProxies ?? [], listening),
       log: options.log ?? noLog,
       hosts: () => state.hosts,
+      addresses: options.addresses,
       embeddable: options.embeddable ?? false,
       isSecure,
       health: { db, version: options.version ?? '0', isClosing: () => state.isClosing },
