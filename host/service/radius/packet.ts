@@ -21,6 +21,8 @@ export const types = {
   sessionSeconds: 27,
   callingStationId: 31,
   proxyState: 33,
+  /** Prompt of an Access-Challenge (RFC 2869 §5.10): 0 has what is typed not shown. */
+  prompt: 76,
   eapMessage: 79,
   messageAuthenticator: 80,
 } as const;

@@ -25,6 +25,11 @@ export async function challenge(
   timeout.writeUInt32BE(Math.ceil(Math.min(forMs, limits.radiusChallengeMs) / 1000));
   return {
     code: codes.accessChallenge,
-    attributes: [said(text), state, { type: types.sessionSeconds, value: timeout }],
+    attributes: [said(text), state, { type: types.sessionSeconds, value: timeout }, ...promptFor(awaited)],
   };
+}
+
+/** A PIN is not to be read over a shoulder. */
+function promptFor({ kind }: Awaited) {
+  return kind === 'new_pin' || kind === 'same_pin' ? [{ type: types.prompt, value: Buffer.alloc(4) }] : [];
 }
