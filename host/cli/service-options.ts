@@ -37,6 +37,8 @@ export function settingOptions(command: CommonOptions) {
       describe: settings.trustedProxies.meaning,
     })
     .option('public-url', about('publicUrl'))
+    .option('published-hosts', about('publishedHosts'))
+    .option('published-ranges', about('publishedRanges'))
     .option('radius', { string: true, describe: settings.radius.meaning })
     .option('lock-threshold', about('lockThreshold'))
     .option('lock-period', about('lockPeriodSeconds'))
@@ -67,6 +69,8 @@ export function flagsOf(given: Given): ServiceFlags {
       tlsKey: given.tlsKey,
       trustedProxies: given.behindProxy,
       publicUrl: given.publicUrl,
+      publishedHosts: given.publishedHosts,
+      publishedRanges: given.publishedRanges,
       radius: given.radius,
       lockThreshold: given.lockThreshold,
       lockPeriodSeconds: given.lockPeriod,
