@@ -19,7 +19,6 @@ export const AGENT_SERVICES_MAX = 16;
 export const AGENT_SETTINGS_BYTES_MAX = 65_536;
 /** A file that holds `user:password` for a proxy. */
 export const PROXY_LOGIN_BYTES_MAX = 1_024;
-export const TCP_PORT_MAX = 65_535;
 /** For each hop of a connection: TCP with the name's look-up, the proxy's answer, TLS. */
 export const AGENT_HOP_MS = 15_000;
 /** For what asks a service something besides: the identity after the opening, its health. */
@@ -32,7 +31,7 @@ export const AGENT_AGAIN_MAX_MS = 120_000;
 /** A connection that held for so long was a good one: the next wait is the shortest again. */
 export const AGENT_GOOD_MS = 60_000;
 /** A polling agent tries a WebSocket again after so long, each time after twice as long. */
-export const AGENT_UPGRADE_MIN_MS = 300_000;
+export const AGENT_UPGRADE_MIN_MS = 60_000;
 export const AGENT_UPGRADE_MAX_MS = 14_400_000;
 /** Polls in a row that came to nothing until the connection is given up, and the wait between them. */
 export const AGENT_POLL_FAILURES_MAX = 3;

@@ -48,6 +48,7 @@ function optionsOf(configuration: Configuration) {
     host,
     port,
     trustedProxies,
+    addresses: { hosts: configuration.publishedHosts, ranges: configuration.publishedRanges },
     radius,
     lock: { threshold: configuration.lockThreshold, periodMs: configuration.lockPeriodSeconds * 1000 },
     ...(databaseUrl !== null && { databaseUrl }),

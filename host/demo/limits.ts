@@ -25,6 +25,9 @@ export const PRESSES_MAX = 12;
 /** The agent connects, and the service proves its fobs, within this. */
 export const AGENT_TIMEOUT_MS = 20_000;
 
+/** A push is over by itself after a minute. */
+export const PUSH_TIMEOUT_MS = 70_000;
+
 /** Whoever tries the demo out mistypes on purpose: the lock is shown, and soon over. */
 export const LOCK_THRESHOLD = 3;
 export const LOCK_PERIOD_MS = 60_000;

@@ -86,17 +86,24 @@ async function press(control: Control, under: Screen, heldMs?: number): Promise<
 
 /** The fob's own words under a question. */
 const QUESTION_HINT = 'Hold: yes  Press: no';
+const REPORT_IT = 'Report it?';
+
+/** What a person says to a question; a report is a no that is said twice. */
+export type Answer = 'yes' | 'no' | 'report';
 
 /**
- * Waits for a question on the display, reads it, and says yes or no. Keys are deaf for a moment after it has appeared.
+ * Waits for a question on the display, reads it, and answers. Keys are deaf for a moment after it has appeared.
  * @returns what was asked, line by line
  * @throws FobError as `Control.untilScreen`
  */
-export async function answer(control: Control, says: 'yes' | 'no'): Promise<readonly string[]> {
+export async function answer(control: Control, says: Answer): Promise<readonly string[]> {
   const { text } = await control.untilScreen(isQuestionShown, texts.screens.question);
-  for (let presses = 0; presses < PRESSES_MAX && isQuestionShown(await control.look()); presses++) {
+  for (let presses = 0; presses < PRESSES_MAX; presses++) {
+    const screen = await control.look();
+    if (!isQuestionShown(screen)) break;
+    const isHeld = says === 'yes' || (says === 'report' && screen.text.join(' ').includes(REPORT_IT));
     await pause(PRESS_DEAF_MS + PRESS_SPARE_MS);
-    await control.ask({ do: 'press', ...(says === 'yes' && { heldMs: APPROVE_MS }) });
+    await control.ask({ do: 'press', ...(isHeld && { heldMs: APPROVE_MS }) });
   }
   return text;
 }

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { FobError } from '../errors.ts';
 import { startExample } from '../example/app.ts';
 import { startAgent } from './agent.ts';
 import { addressOf, makeReady } from './enrolment.ts';
@@ -7,6 +6,7 @@ import { USER } from './ownership.ts';
 import { servePage } from './page/server.ts';
 import { pageTexts } from './page/texts.ts';
 import { watchProgress } from './progress.ts';
+import { apiKeyOf } from './service-key.ts';
 import type { Stage } from './stage.ts';
 import { texts } from './texts.ts';
 import { stopped } from './waiting.ts';
@@ -57,14 +57,6 @@ export async function showPage(
   } finally {
     for (const close of closers.reverse()) await close();
   }
-}
-
-/** The key of the log-in application: the first start of a service hands one out, and later ones another. */
-async function apiKeyOf({ service }: Stage): Promise<string> {
-  if (service.apiKey !== null) return service.apiKey;
-  const renewed = await service.renewApiKey();
-  if (!renewed.ok) throw new FobError('bad-input', { sentence: renewed.refusal.text });
-  return renewed.value;
 }
 
 /** The program that opens an address in the browser that the person chose. */

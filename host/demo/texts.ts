@@ -27,6 +27,7 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
     interrupted: { sentence: 'The demo was interrupted.', next: 'Run it again when you are ready.' },
     noLink: 'No link for the operator could be made. Load the page again.',
     agentSlow: { sentence: 'The service did not reach the fob through the agent.', next: again },
+    noPush: { sentence: 'The log-in page does not wait for the fob.', next: again },
     noMails: 'The mails cannot be read now. Load the page again.',
     internal: (name: string) => ({
       sentence: `The demo met an error of its own (${name}).`,
@@ -123,6 +124,10 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
       pressNext: 'Have another passcode of the same account',
       logInBoth: 'Log in with the first passcode, then with the second',
       logInFirst: 'Log in with the first passcode again',
+      bring: 'Mail a second user an activation, and bring a second fob by it',
+      agent: 'Start the agent of the fobs’ computer',
+      approve: 'Press Autosend on a log-in page, and hold the button',
+      report: 'Press Autosend again, and report it',
     },
     facts: {
       port: 'port',
@@ -145,6 +150,8 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
       alert: 'alert',
       clock: 'clock',
       accounts: 'accounts',
+      mail: 'mail',
+      number: 'number',
     },
     overPty: (path: string) => `${path} (pseudo-terminal, through the serial driver)`,
     overTcp: (address: string, reason: string) => `${address} (no pseudo-terminal here: ${reason})`,
@@ -164,6 +171,8 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
     answer: (status: number, title: string) => `HTTP ${status}, “${title}”`,
     accepted: 'accepted',
     refused: 'refused',
+    mail: (to: string, subject: string) => `to ${to}: “${subject}”`,
+    agentProved: 'the service has proved the fob through it',
     replay: (title: string, times: string, facts: string) => `${title}, ${times}: ${facts}`,
     allProved: (names: readonly string[]) => `${names.join('; ')}: all proved`,
     expected: {
@@ -174,6 +183,9 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
         `${count} alerts, the newest for ${user} and token ${token}, once`,
       accounts: (count: number) => `${count} accounts`,
       otherPasscode: 'another passcode than before',
+      mail: 'a mail with a link',
+      number: (number: string) => `the number ${number} on the display`,
+      report: (user: string) => `an alert about ${user}, once`,
     },
   },
 } as const;

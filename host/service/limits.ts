@@ -1,4 +1,5 @@
 import { agentLimits } from './agents/limits.ts';
+import { addressLimits } from './addresses/limits.ts';
 import { alertLimits } from './alerts/limits.ts';
 import { challengeLimits } from './challenges/limits.ts';
 import { consoleLimits } from './console/limits.ts';
@@ -253,6 +254,7 @@ export const limits = {
   jobsKeptMs: 90 * 24 * 3_600_000,
 
   ...agentLimits,
+  ...addressLimits,
   ...alertLimits,
   ...challengeLimits,
   ...consoleLimits,

@@ -1,4 +1,5 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
+import type { ConfiguredAddresses } from './addresses/published.ts';
 import { isLoopback } from './configuration/addresses.ts';
 import { ServiceError } from './errors.ts';
 import { limits } from './limits.ts';
@@ -24,6 +25,8 @@ export interface ServiceOptions {
   readonly trustedProxies?: readonly string[];
   /** The origin that people use, where it is not the listener's own. */
   readonly publicUrl?: string;
+  /** What is published for networks that let through by list; default the public address alone. */
+  readonly addresses?: ConfiguredAddresses;
   /** Where RADIUS is listened for; default nowhere. */
   readonly radius?: readonly RadiusEndpoint[];
   /** Default: nothing is logged. */

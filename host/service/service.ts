@@ -14,7 +14,7 @@ import { makeApplicationCache } from './people/application-cache.ts';
 import type { Application } from './people/applications.ts';
 import { makeOperatorKey, operatorLink } from './people/operators.ts';
 import { readLockPolicy } from './people/settings.ts';
-import { makePushes } from './push/pushes.ts';
+import { makePushes, type Pushes } from './push/pushes.ts';
 import { listenForRadius, type RadiusEndpoint } from './radius/listener.ts';
 import type { Keys } from './sealing/key-file.ts';
 import type { ClosingEngine, Engine } from './validation/engine.ts';
@@ -95,6 +95,7 @@ async function startOn(
   const metrics = makeMetrics();
   const engine = await engineOf(options, { db, keys, lock: readLockPolicy, clock, decided: metrics.decided });
   const changes = watchChanges(store);
+  const pushes = makePushes({ db, keys, lock: readLockPolicy, clock }, { changes, decided: metrics.took });
   const state: ListenerState = { port: options.port, hosts: undefined, isClosing: false };
   const parts: Parts = {
     store,
@@ -103,6 +104,7 @@ async function startOn(
     application,
     console: own,
     changes,
+    pushes,
     metrics,
     clock,
     reach: addressesOf(listening, state),
@@ -119,7 +121,7 @@ async function startOn(
   state.hosts = hostsOf(listening, state.port);
   const radius = await orElse(
     () => app.close().then(stop),
-    () => listenForRadius({ management: { db, keys, clock }, decide, metrics, log }, options.radius ?? []),
+    () => listenForRadius({ ...parts, management: { db, keys, clock }, decide, log }, options.radius ?? []),
   );
   const url = localUrl(listening, state.port);
   const live = liveCertificate(app, options.tls, log);
@@ -188,7 +190,7 @@ function appOf(
       metrics,
       version: options.version ?? '0',
       challenges: challengesOf({ db, keys, lock: readLockPolicy, clock }, () => changes.announce()),
-      pushes: makePushes({ db, keys, lock: readLockPolicy, clock }, { changes, decided: metrics.took }),
+      pushes: parts.pushes,
       operatorCookie: () => `passfob-operator-${state.port}`,
       userCookie: () => `passfob-user-${state.port}`,
       isSecure,
@@ -197,6 +199,7 @@ function appOf(
       ...reachOf(options.trustedProxies ?? [], listening),
       log: options.log ?? noLog,
       hosts: () => state.hosts,
+      addresses: options.addresses,
       embeddable: options.embeddable ?? false,
       isSecure,
       health: { db, version: options.version ?? '0', isClosing: () => state.isClosing },
@@ -218,6 +221,7 @@ interface Parts {
   /** The application that operators sign in to. */
   readonly console: Application;
   readonly changes: Changes;
+  readonly pushes: Pushes;
   readonly metrics: Metrics;
   readonly clock: () => number;
   readonly reach: Reach;

@@ -1,5 +1,7 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { APPROVE_MS } from '../../host/demo/limits.ts';
+import { PRESS_DEAF_MS } from '../../protocol/limits.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, type Need, tool } from '../kit/tools.ts';
 import { demoPage, needsBuild } from './kit.ts';
@@ -79,7 +81,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
       .evaluateAll(steps => steps.map(step => `${step.dataset.step} ${step.hasAttribute('data-done')}`));
 
   it('does the main job: pressed, accepted, refused, and the operator sees it without a reload', async () => {
-    const { page, complaints, login, operator } = await opened();
+    const { page, complaints, fob, login, operator } = await opened();
     await operator.getByText('Live', { exact: true }).waitFor();
     await operator.locator('body').evaluate(body => body.setAttribute('data-not-reloaded', ''));
     expect(await steps(page)).toEqual(['1 false', '2 false', '4 false', '3 false']);
@@ -103,6 +105,17 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     expect(await operator.locator('body').getAttribute('data-not-reloaded')).toBe('');
     await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '4 false', '3 true']);
     expect(await page.getByRole('status').textContent()).toBe('Step 3 is done.');
+
+    await login.getByLabel('User name').focus();
+    await login.getByRole('button', { name: 'Autosend' }).press('Enter');
+    const number = await login.locator('.number').textContent();
+    await expect.poll(() => fob.locator('#speech').textContent()).toMatch(new RegExp(`alice\\n${number}\\n`));
+    await page.waitForTimeout(PRESS_DEAF_MS);
+    await fob.getByRole('button', { name: 'Button' }).focus();
+    await page.keyboard.press('Space', { delay: APPROVE_MS });
+    await login.getByRole('heading', { name: 'Logged in' }).waitFor();
+    expect(await login.getByRole('status').textContent()).toContain('alice');
+    await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '4 true', '3 true']);
     expect(complaints).toEqual([]);
   });
 

@@ -75,6 +75,7 @@ function openFirst(to: Endpoint, isProxy: boolean, told: (hop: Hop) => void): Pr
 
 function firstError({ host, port }: Endpoint, isProxy: boolean, cause?: Error): FobError {
   const code = systemCode(cause);
+  if (code === 'ECONNRESET') return reachError('cut', { host, port }, cause);
   const why = /^(?:ENOTFOUND|EAI_)/.test(code)
     ? 'name-unknown'
     : code === 'ECONNREFUSED'

@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { FobError } from '../../errors.ts';
 import { PrivateFileError, readPrivately } from '../../private-file.ts';
-import { PROXY_LOGIN_BYTES_MAX, TCP_PORT_MAX } from '../limits.ts';
+import { PROXY_LOGIN_BYTES_MAX } from '../limits.ts';
 import type { ServiceSettings } from '../settings.ts';
 import { filled, settingsTexts } from '../texts.ts';
 import { type Endpoint, endpointOf, isLoopback } from './endpoint.ts';
@@ -81,17 +81,19 @@ export function isExempt({ host, port }: Pick<Endpoint, 'host' | 'port'>, list: 
 function isNamed(host: string, port: number, entry: string): boolean {
   if (entry === '*') return true;
   const address = ipaddr.isValid(host) ? ipaddr.process(host) : undefined;
+  // An IPv6 address without brackets has no port behind it.
+  const isSame = (text: string) =>
+    address !== undefined && ipaddr.process(text).toString() === address.toString();
+  if (ipaddr.isValid(entry)) return isSame(entry);
   if (entry.includes('/')) {
     if (address === undefined || !ipaddr.isValidCIDR(entry)) return false;
     const [range, bits] = ipaddr.parseCIDR(entry);
     return range.kind() === address.kind() && address.match(range, bits);
   }
-  const [, bracketed, plain, only] =
-    /^(?:\[([^\]]+)\]|([^:]+|[^:]*:[^:]*:.*?))(?::(\d{1,5}))?$/.exec(entry) ?? [];
+  const [, bracketed, plain, only] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(entry) ?? [];
   const name = bracketed ?? plain ?? '';
-  if (only !== undefined && (Number(only) > TCP_PORT_MAX || Number(only) !== port)) return false;
-  if (ipaddr.isValid(name))
-    return address !== undefined && ipaddr.process(name).toString() === address.toString();
+  if (only !== undefined && Number(only) !== port) return false;
+  if (ipaddr.isValid(name)) return isSame(name);
   const suffix = name.replace(/^\*?\./, '');
   return suffix !== '' && (host === suffix || host.endsWith(`.${suffix}`));
 }

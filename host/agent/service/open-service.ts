@@ -89,12 +89,12 @@ export async function openByPolls(options: OpenOptions): Promise<OpenedService> 
   }
 }
 
-/** What keeps a WebSocket from working where polls may get through. */
+/** What keeps a WebSocket from working where polls may get through: there is a connection, and that is all. */
 const TRY_POLLS: readonly (ReachCode | undefined)[] = [
   'no-websocket',
   'no-identity',
   'quiet',
-  'cut',
+  'ended',
   undefined,
 ];
 

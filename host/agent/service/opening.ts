@@ -25,7 +25,7 @@ export interface Proved {
 /**
  * Has a service prove itself; before that nothing is said to it.
  * @param expected what its fingerprint begins with; empty: whatever it proves
- * @throws FobError (`reachError`) `cut`, `quiet`, `no-identity`, `other-identity`, `service-refuses`
+ * @throws FobError (`reachError`) `ended`, `quiet`, `no-identity`, `other-identity`, `service-refuses`
  */
 export async function proveService(
   inbox: Inbox,
@@ -37,7 +37,7 @@ export async function proveService(
   const nonce = globalThis.crypto.getRandomValues(new Uint8Array(RELAY_NONCE_BYTES));
   inbox.say({ type: 'open', version: 1, nonce: fieldOf(nonce) });
   const text = await inbox.next(AGENT_ANSWER_MS, time);
-  if (text === undefined) throw reachError(inbox.isClosed ? 'cut' : 'quiet', endpointValues(endpoint));
+  if (text === undefined) throw reachError(inbox.isClosed ? 'ended' : 'quiet', endpointValues(endpoint));
   const said = readAgentServiceMessage(text);
   if (said?.type === 'refused') throw refusalError(said, endpoint.host);
   if (said?.type !== 'identity') throw reachError('no-identity', endpointValues(endpoint));

@@ -20,6 +20,8 @@ export function agentCommands(take: Take, choiceOf: ReadChoice) {
       .option('notify', {
         boolean: true,
         default: true,
+        // Not one of the commands below.
+        global: false,
         describe: 'show notifications on the desktop; --no-notify does not',
       })
       .command('add <url>', 'have the agent keep a connection to a service', addOptions, given =>

@@ -38,8 +38,10 @@ export const agentTexts = {
   compareAsk: 'Is it the same, digit by digit, as the one that the administrator gave you?',
   added: (url: string, name: string) => `The agent keeps a connection to ${url} (${name}) from now on.`,
   removed: (url: string) => `The agent does not connect to ${url} any more.`,
-  recorded: (url: string) =>
-    `Requests for the fob will come by the agent: ${url} was added to it. Start it with: passfob agent`,
+  recorded: (url: string, isRunning: boolean) =>
+    `The agent keeps a connection to ${url} from now on, for log-ins that are approved at the fob.${isRunning ? '' : ' Start it: passfob agent'}`,
+  notRecorded: (message: string, url: string) =>
+    `The service was not added to the agent: ${message} Later: passfob agent add ${url}`,
   running: 'The agent that runs has been told.',
   notRunning: 'No agent runs now. Start it: passfob agent',
   fob: (serial: string, port: string) => `The fob ${serial} is there (${port}).`,

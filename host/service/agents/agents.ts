@@ -3,7 +3,7 @@ import { limits } from '../limits.ts';
 import type { Line } from '../sockets/line.ts';
 import { AgentConnection, type AgentMeans, type FobListener } from './connection.ts';
 import { type AgentFob, NotOwn } from './fob.ts';
-import { Links, markSeen } from './links.ts';
+import { Links, linksOf, markSeen } from './links.ts';
 import { ProofBounds } from './proving.ts';
 import { tendPushKey } from './push-key.ts';
 import { Room } from './room.ts';
@@ -16,6 +16,8 @@ export class Agents implements FobListener {
   private readonly bounds: ProofBounds;
   /** The proved fobs, by their ids. */
   private readonly proved: Map<string, AgentFob>;
+  /** Fobs that another connection of this node has proved since, by their ids. */
+  private readonly displaced: Map<string, AgentFob>;
   /** Fobs that wait for others to be through, in the order in which they came; and until when others are left alone. */
   private readonly queue: Set<AgentFob>;
   private readonly later: Map<AgentFob, number>;
@@ -31,6 +33,7 @@ export class Agents implements FobListener {
     this.links = new Links(means.management);
     this.bounds = new ProofBounds(means.ticks);
     this.proved = new Map();
+    this.displaced = new Map();
     this.queue = new Set();
     this.later = new Map();
     this.onProved = new Set();
@@ -81,6 +84,7 @@ export class Agents implements FobListener {
   left(fob: AgentFob): void {
     this.queue.delete(fob);
     this.later.delete(fob);
+    for (const [fobId, displaced] of this.displaced) if (displaced === fob) this.displaced.delete(fobId);
     this.unprove(fob);
   }
 
@@ -102,10 +106,23 @@ export class Agents implements FobListener {
     for (const hear of this.onSwept) hear(this.room.connections);
     if (nowMs - this.seenMs < limits.agentSeenMs) return;
     this.seenMs = nowMs;
-    const links = [...new Set([...this.proved.values()].map(({ carrier }) => carrier.link))];
-    const { db, clock } = this.means.management;
     // A database that is in use now is told next time.
-    markSeen(db, links, clock()).catch(() => undefined);
+    this.tendLinks().catch(() => undefined);
+  }
+
+  /** Marks this node's fobs as seen. One that is reached by no connection any more is asked again. */
+  private async tendLinks(): Promise<void> {
+    const here = new Map([...this.displaced, ...this.proved]);
+    if (here.size === 0) return;
+    const { db, clock } = this.means.management;
+    const links = new Set([...this.proved.values()].map(({ carrier }) => carrier.link));
+    await markSeen(db, [...links], clock());
+    const known = await linksOf(db, [...here.keys()]);
+    for (const [fobId, fob] of here) {
+      if (known.has(fobId) || fob.hasLeft) continue;
+      this.displaced.delete(fobId);
+      this.ask(fob);
+    }
   }
 
   /** Tells all agents to come back to another node, or later. */
@@ -138,7 +155,9 @@ export class Agents implements FobListener {
   }
 
   private askLater(fob: AgentFob): void {
-    const waitMs = Math.min(limits.agentAgainMinMs * 2 ** fob.failures, limits.agentAgainMaxMs);
+    // One that nobody knows costs a look, and may have been enrolled meanwhile.
+    const mostMs = fob.isStranger ? limits.agentStrangerAgainMs : limits.agentAgainMaxMs;
+    const waitMs = Math.min(limits.agentAgainMinMs * 2 ** fob.failures, mostMs);
     fob.failures++;
     this.later.set(fob, this.means.ticks() + waitMs);
   }
@@ -177,6 +196,7 @@ export class Agents implements FobListener {
     if (before !== undefined && before !== fob) {
       // The same fob at another connection of this node: where it is now counts.
       this.forget(before);
+      this.displaced.set(fobId, before);
       before.stand('unproved');
     }
     fob.fobId = fobId;

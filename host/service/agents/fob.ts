@@ -94,6 +94,11 @@ export class AgentFob {
     this.pipe?.lost(new FobError('unplugged', { subject: this.port }));
   }
 
+  /** Whether the service was last found not to know it. */
+  get isStranger(): boolean {
+    return this.standing === 'other';
+  }
+
   get hasLeft(): boolean {
     return this.isGone;
   }
@@ -127,6 +132,8 @@ export class AgentFob {
   private async open<T>(work: (session: OwnSession) => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.isGone || signal?.aborted) throw new FobError('cancelled');
     const { management, patience } = this.means;
+    // Not every database takes every text as one to look for.
+    if (!/^[\x21-\x7e]{1,64}$/.test(this.serial)) throw new NotOwn();
     const row = await fobNamed(management.db, this.serial);
     const secrets = row && fobSecretsOf(management.keys, row);
     if (row === undefined || secrets === undefined) throw new NotOwn();

@@ -3,7 +3,7 @@ export const agentLimits = {
   /** Connections at once, on one node: in all, and from one source, which may be the proxy of a whole company. */
   agentsMax: 25_000,
   agentsPerSource: 10_000,
-  agentBucket: { burst: 1_000, perSecond: 50 },
+  agentBucket: { burst: 1_000, perSecond: 100 },
   agentPollBucket: { burst: 2_000, perSecond: 500 },
   /** Of a poll: as many messages as one may hold, each as long as one may be in ASCII. */
   agentPollBodyMaxBytes: 262_144,
@@ -32,6 +32,7 @@ export const agentLimits = {
   /** A fob that was not proved is asked again: after this time, each time twice as long as before. */
   agentAgainMinMs: 5_000,
   agentAgainMaxMs: 5 * 60_000,
+  agentStrangerAgainMs: 60_000,
   /** How often a fob is sent while it does not answer: it may be in the hands of another program. */
   agentHelloAnswerMs: 2_500,
   agentHelloSends: 2,

@@ -34,6 +34,30 @@ export function isRange(text: string): boolean {
   return /^[1-9]\d{0,2}$/.test(prefix) && ipaddr.isValidCIDR(text);
 }
 
+/** An address or a range in the one form in which equal ones are equal texts; undefined where it is none. */
+export function normalRange(given: string): string | undefined {
+  const text = given.trim();
+  if (!isRange(text)) return undefined;
+  const [address = '', prefix] = text.split('/');
+  const parsed = ipaddr.process(address);
+  const isMapped = parsed.kind() === 'ipv4' && address.includes(':');
+  const bits = parsed.kind() === 'ipv4' ? ipaddr.IPv4 : ipaddr.IPv6;
+  if (prefix === undefined) return parsed.toString();
+  if (isMapped) return undefined;
+  const network = bits.networkAddressFromCIDR(`${parsed.toString()}/${prefix}`);
+  const isWhole = Number(prefix) === parsed.toByteArray().length * 8;
+  return isWhole ? parsed.toString() : `${network.toString()}/${Number(prefix)}`;
+}
+
+/** A host as `name:port`, as browsers write names; the port of https where none is said. Undefined where it is none. */
+export function hostWithPort(given: string): string | undefined {
+  const text = given.trim();
+  const isPlain = /^(?:\[[0-9a-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i.test(text);
+  if (!isPlain || !URL.canParse(`https://${text}`)) return undefined;
+  const { hostname, port } = new URL(`https://${text}`);
+  return `${hostname}:${port || '443'}`;
+}
+
 /**
  * Tells addresses in some ranges. An IPv4 address that came mapped into IPv6 (RFC 4291 §2.5.5.2) counts as itself.
  *

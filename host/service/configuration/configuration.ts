@@ -4,6 +4,7 @@ import {
   type Reader,
   readDatabaseUrl,
   readHost,
+  readHosts,
   readLockPeriod,
   readLockThreshold,
   readLogLevel,
@@ -12,6 +13,7 @@ import {
   readProxies,
   readPublicUrl,
   readRadius,
+  readRanges,
 } from './values.ts';
 
 /** How a service is to run. Paths are absolute. */
@@ -27,6 +29,10 @@ export interface Configuration {
   readonly trustedProxies: readonly string[];
   /** An origin, without a slash at its end. */
   readonly publicUrl: string | null;
+  /** `name:port` that agents and browsers connect to; none: that of the public address. */
+  readonly publishedHosts: readonly string[];
+  /** IP addresses and ranges of these. */
+  readonly publishedRanges: readonly string[];
   /** UDP: `address:port` or `[address]:port`; none where RADIUS is not served. */
   readonly radius: readonly string[];
   readonly lockThreshold: number;
@@ -44,6 +50,8 @@ export const readers: { readonly [Name in SettingName]: Reader<NonNullable<Confi
   tlsKey: readPath,
   trustedProxies: readProxies,
   publicUrl: readPublicUrl,
+  publishedHosts: readHosts,
+  publishedRanges: readRanges,
   radius: readRadius,
   lockThreshold: readLockThreshold,
   lockPeriodSeconds: readLockPeriod,

@@ -4,6 +4,11 @@ import type { Configuration } from './configuration.ts';
 import type { SettingName } from './settings.ts';
 import type { Wrong } from './values.ts';
 
+function publicHost(publicUrl: string): string {
+  const { hostname, port, protocol } = new URL(publicUrl);
+  return `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`;
+}
+
 /** What of a configuration does not fit together, each by the setting to change. */
 export function misfits(configuration: Configuration): (readonly [SettingName, Wrong])[] {
   const { host, tlsCertificate, tlsKey, trustedProxies, publicUrl } = configuration;
@@ -17,5 +22,9 @@ export function misfits(configuration: Configuration): (readonly [SettingName, W
   const isHttps = publicUrl?.startsWith('https:') ?? false;
   if (isHttps && !hasTls && !hasProxy) found.push(['publicUrl', fitTexts.httpsWithoutTls]);
   if (publicUrl !== null && !isHttps && hasTls) found.push(['publicUrl', fitTexts.httpWithTls]);
+  const { publishedHosts: hosts } = configuration;
+  // The list is what networks let through: without it nobody would get there.
+  const isMissing = publicUrl !== null && hosts.length > 0 && !hosts.includes(publicHost(publicUrl));
+  if (isMissing) found.push(['publishedHosts', fitTexts.publishedWithoutPublic]);
   return found;
 }

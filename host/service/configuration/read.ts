@@ -85,6 +85,8 @@ function defaults(sources: Sources): Configuration {
     tlsKey: null,
     trustedProxies: [],
     publicUrl: null,
+    publishedHosts: [],
+    publishedRanges: [],
     radius: [],
     lockThreshold: limits.lockThreshold,
     lockPeriodSeconds: limits.lockPeriodMs / 1000,

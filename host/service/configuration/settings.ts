@@ -47,6 +47,17 @@ export const settings = {
     variable: 'PASSFOB_SERVICE_PUBLIC_URL',
     meaning: 'address that people use, such as https://otp.example.org',
   },
+  publishedHosts: {
+    flag: 'published-hosts',
+    variable: 'PASSFOB_SERVICE_PUBLISHED_HOSTS',
+    meaning:
+      'hosts that agents and browsers connect to, such as otp.example.org:443; without it that of publicUrl',
+  },
+  publishedRanges: {
+    flag: 'published-ranges',
+    variable: 'PASSFOB_SERVICE_PUBLISHED_RANGES',
+    meaning: 'IP addresses and ranges of these hosts, for networks that let through by address',
+  },
   radius: {
     flag: 'radius',
     variable: 'PASSFOB_SERVICE_RADIUS',

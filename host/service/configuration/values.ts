@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { limits } from '../limits.ts';
 import { settingTexts } from '../texts/serve.ts';
-import { endpointOf, isListenable, isLoopback, isRange } from './addresses.ts';
+import { endpointOf, hostWithPort, isListenable, isLoopback, isRange, normalRange } from './addresses.ts';
 
 /** What is wrong with a value, and what to do. Never the value itself, which may be a secret in the wrong place. */
 export interface Wrong {
@@ -51,15 +51,31 @@ export const readLogLevel: Reader<LogLevel> = given => {
 };
 
 /** A list in JSON; a text with commas elsewhere. */
+function listOf(given: unknown): readonly unknown[] {
+  if (Array.isArray(given)) return given.flatMap(part => (isText(part) ? part.split(',') : [part]));
+  return isText(given) ? given.split(',') : [given];
+}
+
 export const readProxies: Reader<readonly string[]> = given => {
-  const parts: readonly unknown[] = Array.isArray(given)
-    ? given.flatMap(part => (isText(part) ? part.split(',') : [part]))
-    : isText(given)
-      ? given.split(',')
-      : [given];
+  const parts = listOf(given);
   const value = parts.map(part => (isText(part) ? part.trim() : ''));
   const fits = value.length <= limits.trustedProxiesMax && value.every(isRange);
   return fits ? { value } : settingTexts.trustedProxies;
+};
+
+/** Each once, in the order in which they were given. */
+export const readHosts: Reader<readonly string[]> = given => {
+  const found = listOf(given).map(part => (isText(part) ? hostWithPort(part) : undefined));
+  const value = [...new Set(found.flatMap(one => one ?? []))];
+  const fits = found.every(one => one !== undefined) && value.length <= limits.publishedHostsMax;
+  return fits ? { value } : settingTexts.publishedHosts;
+};
+
+export const readRanges: Reader<readonly string[]> = given => {
+  const found = listOf(given).map(part => (isText(part) ? normalRange(part) : undefined));
+  const value = [...new Set(found.flatMap(one => one ?? []))];
+  const fits = found.every(one => one !== undefined) && value.length <= limits.publishedRangesMax;
+  return fits ? { value } : settingTexts.publishedRanges;
 };
 
 /** `on` (or `true` in JSON, or the flag alone) for the usual port of this computer; otherwise addresses, as for proxies. */

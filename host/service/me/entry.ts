@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { helpLink } from '../addresses/help-page.ts';
 import { type Field, fieldMarkup } from '../console/kit/fields.ts';
 import { limits } from '../limits.ts';
 import { meTexts } from '../texts/me.ts';
@@ -95,6 +96,7 @@ ${fields.map(one => fieldMarkup(one))}
 <button type="submit">${signIn.submit}</button>
 </form>
 <p class="next"><a href="/activate">${signIn.activate}</a></p>
+${helpLink()}
 </main>
 </body>`,
   });

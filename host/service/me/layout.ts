@@ -1,3 +1,4 @@
+import { helpLink } from '../addresses/help-page.ts';
 import { type Field, fieldMarkup, hidden } from '../console/kit/fields.ts';
 import { consoleTexts } from '../texts/console.ts';
 import { meTexts } from '../texts/me.ts';
@@ -42,6 +43,7 @@ export function renderOwn(page: OwnPage, { session }: OwnVisit): string {
 <h1>${page.title}</h1>
 ${page.message === undefined ? nothing : messageMarkup(page.message)}
 ${page.main}
+${helpLink()}
 </main>
 </body>`,
   });

@@ -23,6 +23,19 @@ export async function readSetting<T>(db: Db, name: string): Promise<T | undefine
   return row === undefined ? undefined : (JSON.parse(row.value) as T);
 }
 
+/** The same with when it was set, in milliseconds since 1970. */
+export async function readSettingWithTime<T>(
+  db: Db,
+  name: string,
+): Promise<{ readonly value: T; readonly changedMs: number } | undefined> {
+  const row = await db
+    .selectFrom('settings')
+    .select(['value', 'changed_ms'])
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return row && { value: JSON.parse(row.value) as T, changedMs: row.changed_ms };
+}
+
 /** Sets the named value, in the caller's transaction. Not for secrets: the value is stored as it is. */
 export async function writeSetting(db: Db, name: string, value: unknown, nowMs: number): Promise<void> {
   const row = { value: JSON.stringify(value), changed_ms: nowMs };

@@ -13,41 +13,46 @@ export interface KeptAnswers {
 }
 
 interface Entry {
-  readonly answering: Answering;
+  readonly answer: Uint8Array;
   readonly untilMs: number;
 }
 
 /**
- * Makes an empty cache. All of the packet counts, not identifier and authenticator alone: a client that chose these badly must
+ * Makes an empty cache. An answer is kept for a while from when it is there: one that waits for a press takes long. All of the packet counts, not identifier and authenticator alone: a client that chose these badly must
  * not be given the answer to somebody else's request.
  *
  * @param clock milliseconds that only rise
  */
 export function makeKeptAnswers(clock: () => number): KeptAnswers {
-  const entries = new Map<string, Entry>();
+  const answers = new Map<string, Entry>();
+  /** As many as are decided at once, which is bounded elsewhere. */
+  const underWay = new Map<string, Answering>();
   const keyOf = (sender: string, packet: Uint8Array) => `${sender} ${hash('sha256', packet, 'base64')}`;
-  const drop = (key: string, answering: Answering) => {
-    if (entries.get(key)?.answering === answering) entries.delete(key);
+  const remember = (key: string, answer: Uint8Array) => {
+    const nowMs = clock();
+    // In the order in which they were given, so that the first ones are the oldest.
+    for (const [old, { untilMs }] of answers) {
+      if (untilMs > nowMs && answers.size < limits.radiusAnswersKept) break;
+      answers.delete(old);
+    }
+    answers.set(key, { answer, untilMs: nowMs + limits.radiusAnswerMs });
   };
   return {
     find(sender, packet) {
-      const entry = entries.get(keyOf(sender, packet));
-      return entry !== undefined && entry.untilMs > clock() ? entry.answering : undefined;
+      const key = keyOf(sender, packet);
+      const given = answers.get(key);
+      if (given !== undefined && given.untilMs > clock()) return Promise.resolve(given.answer);
+      return underWay.get(key);
     },
     keep(sender, packet, answering) {
-      const nowMs = clock();
-      // In the order in which they came, so that the first ones are the oldest.
-      for (const [key, { untilMs }] of entries) {
-        if (untilMs > nowMs && entries.size < limits.radiusAnswersKept) break;
-        entries.delete(key);
-      }
       const key = keyOf(sender, packet);
-      entries.delete(key);
-      entries.set(key, { answering, untilMs: nowMs + limits.radiusAnswerMs });
-      answering.then(
-        answer => answer === undefined && drop(key, answering),
-        () => drop(key, answering),
-      );
+      answers.delete(key);
+      underWay.set(key, answering);
+      const settled = (answer?: Uint8Array) => {
+        underWay.delete(key);
+        if (answer !== undefined) remember(key, answer);
+      };
+      answering.then(settled, () => settled());
     },
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { recordAudit } from '../audit/record.ts';
+import { normalRange } from '../configuration/addresses.ts';
 import { type Db, writing } from '../data/database.ts';
 import type { RadiusPush } from '../data/schema-radius.ts';
 import { limits } from '../limits.ts';
@@ -8,7 +9,7 @@ import type { Actor } from '../people/actor.ts';
 import { CONSOLE_APPLICATION } from '../people/applications.ts';
 import { prepareLine } from '../people/one-line.ts';
 import { seal } from '../sealing/seal.ts';
-import { prepareAddress, prepareSecret, pushModes } from './client-fields.ts';
+import { prepareSecret, pushModes } from './client-fields.ts';
 
 /** A RADIUS client as operators see it. Time in milliseconds since 1970. */
 export interface RadiusClientView {
@@ -198,7 +199,7 @@ function prepared(
 ): Prepared | { readonly refusal: RefusalCode } {
   const name = given.name === undefined ? undefined : prepareLine(given.name, limits.clientNameMax);
   if (given.name !== undefined && !name) return { refusal: 'bad_name' };
-  const address = given.address === undefined ? undefined : prepareAddress(given.address);
+  const address = given.address === undefined ? undefined : normalRange(given.address);
   if (given.address !== undefined && address === undefined) return { refusal: 'bad_client_address' };
   const { push } = given;
   if (push !== undefined && !pushModes.includes(push)) return { refusal: 'bad_push' };

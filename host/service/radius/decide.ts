@@ -1,6 +1,5 @@
 import { ServiceError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import type { Management } from '../management.ts';
 import { radiusTexts } from '../texts/radius.ts';
 import { resyncOwnToken } from '../tokens/codes/resync.ts';
 import type { Outcome } from '../validation/outcomes.ts';
@@ -9,13 +8,13 @@ import { takeApart } from './field.ts';
 import type { KnownClient, KnownClients } from './known-clients.ts';
 import { askForPin, confirmPin, setPin } from './new-pin.ts';
 import { outOfStep } from './next-code.ts';
+import { askForPress, awaitPress, dropPress, type Pressing, pressFactors } from './push.ts';
 import { accept, challenge, type Reply, reject } from './replies.ts';
 import { type Asked, type Request, readRequest } from './request.ts';
 import { type Bound, type Taken, takeState } from './states.ts';
 
 /** What log-ins over RADIUS are decided with. */
-export interface Deciding {
-  readonly management: Management;
+export interface Deciding extends Pressing {
   readonly clients: KnownClients;
   /** The engine that decides for every front. */
   readonly decide: (request: ValidationRequest) => Promise<Outcome>;
@@ -34,8 +33,15 @@ export async function answerAccess(deciding: Deciding, asked: Asked): Promise<Re
     const taken = await takeState(deciding.management, request.state, bound, asked.packet.bytes);
     return taken === undefined ? reject : await goOn(deciding, asked, request, { ...taken, bound });
   }
-  if (asksForPush(request.field)) return reject;
-  return await logIn(deciding, asked, request, bound);
+  return await begin(deciding, asked, request, bound);
+}
+
+/** A log-in by what is in the field, or by a press on the fob. */
+async function begin(deciding: Deciding, asked: Asked, request: Request, bound: Bound): Promise<Reply> {
+  const typed = pressFactors(request.field, asked.client.application?.factors ?? 'otp');
+  return typed === undefined
+    ? await logIn(deciding, asked, request, bound)
+    : await askForPress(deciding, asked, request, typed);
 }
 
 /** Goes on with what an Access-Challenge has asked for. */
@@ -48,7 +54,11 @@ async function goOn(
   const { management } = deciding;
   switch (awaited.kind) {
     case 'log_in':
-      return asksForPush(request.field) ? reject : await logIn(deciding, asked, request, bound);
+      return await begin(deciding, asked, request, bound);
+    case 'press':
+      if (!endsWithPasscode(request.field)) return await awaitPress(deciding, asked, request, awaited);
+      await dropPress(deciding, asked, awaited);
+      return await logIn(deciding, asked, request, bound);
     case 'new_pin':
       return await confirmPin(management, bound, request);
     case 'same_pin':
@@ -68,9 +78,9 @@ async function goOn(
   }
 }
 
-/** An empty or one-character field is not a passcode of any token: it asks for a press on the fob, where that is served. */
-export function asksForPush(field: string): boolean {
-  return [...field].length <= 1;
+/** While a press is awaited anything may be typed to go on; what ends with enough digits is a passcode all the same. */
+function endsWithPasscode(field: string): boolean {
+  return new RegExp(`[0-9]{${limits.digitsMin}}$`).test(field.replace(/[ -]/g, ''));
 }
 
 async function logIn(deciding: Deciding, asked: Asked, request: Request, bound: Bound): Promise<Reply> {

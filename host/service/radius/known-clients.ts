@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import type { Db } from '../data/database.ts';
+import type { RadiusPush } from '../data/schema-radius.ts';
 import { limits } from '../limits.ts';
 import type { KnownApplication } from '../people/application-cache.ts';
 import type { Keys } from '../sealing/key-file.ts';
@@ -10,6 +11,7 @@ export interface KnownClient {
   readonly id: string;
   readonly name: string;
   readonly secret: Uint8Array;
+  readonly push: RadiusPush;
   /** Undefined where the application is disabled: everything is refused. */
   readonly application: KnownApplication | undefined;
 }
@@ -73,6 +75,7 @@ async function readRanges(db: Db, keys: Keys): Promise<Range[]> {
       'radius_clients.address',
       'radius_clients.sealed_secret',
       'radius_clients.key_id',
+      'radius_clients.push',
       'applications.id as application_id',
       'applications.name as application',
       'applications.factors',
@@ -98,7 +101,7 @@ async function readRanges(db: Db, keys: Keys): Promise<Range[]> {
     const [address = '', prefix] = row.address.split('/');
     const base = ipaddr.parse(address);
     const bits = prefix === undefined ? base.toByteArray().length * 8 : Number(prefix);
-    return [{ base, bits, client: { id: row.id, name: row.name, secret, application } }];
+    return [{ base, bits, client: { id: row.id, name: row.name, secret, push: row.push, application } }];
   });
   return ranges.sort((one, other) => other.bits - one.bits);
 }

@@ -36,6 +36,11 @@ export const radiusLimits = {
   radiusChallengeMs: 120_000,
   radiusChallengesKept: 65_536,
   radiusStateBytes: 24,
+  /** How long one request waits for a press before the client is asked again: less than clients wait for an answer. */
+  radiusPressMs: 4_000,
+  /** Answers held until the press at once, on one node, and how long a wait is at least. */
+  radiusPressesHeld: 128,
+  radiusPressPauseMs: 1_000,
   /** How far from its place the passcode of a fob may be found that is then asked for the next one. */
   radiusAheadCounters: 100,
   radiusAroundMs: 1_800_000,

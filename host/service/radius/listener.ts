@@ -1,10 +1,12 @@
 import { createSocket, type Socket } from 'node:dgram';
+import { setMaxListeners } from 'node:events';
 import ipaddr from 'ipaddr.js';
 import type { Metrics } from '../api/metrics/metrics.ts';
 import { ServiceError, systemCode } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { Management } from '../management.ts';
+import type { Pushes } from '../push/pushes.ts';
 import { texts } from '../texts.ts';
 import { makeKeptAnswers } from './answers.ts';
 import type { Deciding } from './decide.ts';
@@ -28,6 +30,7 @@ export interface RadiusListening {
 export interface RadiusMeans {
   readonly management: Management;
   readonly decide: Deciding['decide'];
+  readonly pushes: Pushes;
   readonly metrics: Metrics;
   readonly log: Log;
 }
@@ -36,7 +39,7 @@ const silent: ReadonlySet<Fate> = new Set(['accept', 'reject', 'challenge', 'sta
 
 /** Listens. @throws ServiceError `port_in_use`, `port_forbidden`, `address_absent` */
 export async function listenForRadius(
-  { management, decide, metrics, log }: RadiusMeans,
+  { management, decide, pushes, metrics, log }: RadiusMeans,
   endpoints: readonly RadiusEndpoint[],
 ): Promise<RadiusListening> {
   const { db, keys } = management;
@@ -46,9 +49,14 @@ export async function listenForRadius(
     if (!silent.has(fate)) dropped.set(fate, (dropped.get(fate) ?? 0) + 1);
     else log('info', 'radius', { fate, client: client?.id ?? '-', ms: Math.round(elapsedMs * 10) / 10 });
   };
+  const closing = new AbortController();
+  setMaxListeners(limits.radiusWaiting, closing.signal);
   const handle = makeHandler({
     management,
     decide,
+    pushes,
+    closing: closing.signal,
+    held: new Set(),
     told,
     clients: makeKnownClients(db, keys, () => performance.now()),
     answers: makeKeptAnswers(() => performance.now()),
@@ -62,6 +70,7 @@ export async function listenForRadius(
   const sockets: Socket[] = [];
   const close = async () => {
     clearInterval(timer);
+    closing.abort();
     for (const socket of sockets) socket.removeAllListeners('message');
     const cut = new Promise<void>(resolve => setTimeout(resolve, limits.closingMs).unref());
     await Promise.race([Promise.all(underWay), cut]);
@@ -96,9 +105,10 @@ function hear(socket: Socket, { handle, underWay, told }: Hearing): void {
   socket.on('message', (datagram, { address, port }) => {
     // A link-local address has its interface behind it.
     const [plain = ''] = address.split('%');
-    const answering = handle(datagram, { address: ipaddr.process(plain).toString(), port }).then(answer => {
-      if (answer !== undefined) socket.send(answer, port, address, () => undefined);
-    });
+    const answering = handle(datagram, { address: ipaddr.process(plain).toString(), port }).then(
+      // Until it has left: a socket that is closed before forgets it.
+      answer => answer && new Promise<void>(resolve => socket.send(answer, port, address, () => resolve())),
+    );
     underWay.add(answering);
     void answering.finally(() => underWay.delete(answering));
   });

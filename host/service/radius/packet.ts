@@ -14,12 +14,15 @@ export const types = {
   userName: 1,
   userPassword: 2,
   chapPassword: 3,
+  serviceType: 6,
   replyMessage: 18,
   state: 24,
   /** Session-Timeout: in an Access-Challenge how long the answer is waited for. */
   sessionSeconds: 27,
   callingStationId: 31,
   proxyState: 33,
+  /** Prompt of an Access-Challenge (RFC 2869 §5.10): 0 has what is typed not shown. */
+  prompt: 76,
   eapMessage: 79,
   messageAuthenticator: 80,
 } as const;

@@ -12,18 +12,24 @@ export const accept: Reply = { code: codes.accessAccept, attributes: [] };
 /** One refusal for every reason. */
 export const reject: Reply = { code: codes.accessReject, attributes: [said(radiusTexts.refused)] };
 
-/** An Access-Challenge: what is awaited next, and what the person reads. */
+/** An Access-Challenge: what is awaited next, what the person reads, and how long the client is told to wait. */
 export async function challenge(
   management: Management,
   bound: Bound,
   awaited: Awaited,
   text: string,
+  forMs: number = limits.radiusChallengeMs,
 ): Promise<Reply> {
   const state = { type: types.state, value: await openState(management, bound, awaited) };
   const timeout = Buffer.alloc(4);
-  timeout.writeUInt32BE(limits.radiusChallengeMs / 1000);
+  timeout.writeUInt32BE(Math.ceil(Math.min(forMs, limits.radiusChallengeMs) / 1000));
   return {
     code: codes.accessChallenge,
-    attributes: [said(text), state, { type: types.sessionSeconds, value: timeout }],
+    attributes: [said(text), state, { type: types.sessionSeconds, value: timeout }, ...promptFor(awaited)],
   };
+}
+
+/** A PIN is not to be read over a shoulder. */
+function promptFor({ kind }: Awaited) {
+  return kind === 'new_pin' || kind === 'same_pin' ? [{ type: types.prompt, value: Buffer.alloc(4) }] : [];
 }

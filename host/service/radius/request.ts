@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { prepareSource } from '../validation/source.ts';
 import { revealPassword } from './authenticators.ts';
 import type { KnownClient } from './known-clients.ts';
-import { type Packet, types, valuesOf } from './packet.ts';
+import { type Attribute, type Packet, types, valuesOf } from './packet.ts';
 
 /** An authentic Access-Request with who sent it. */
 export interface Asked {
@@ -27,11 +27,12 @@ export function readRequest({ packet, client, address }: Asked): Request | undef
     valuesOf(packet, types.userPassword),
     valuesOf(packet, types.state),
   ];
-  if (user === undefined || hidden === undefined) return undefined;
+  if (user === undefined) return undefined;
   if (second !== undefined || other !== undefined || more !== undefined) return undefined;
-  const isOther = ({ type }: { type: number }) => type === types.eapMessage || type === types.chapPassword;
   if (packet.attributes.some(isOther)) return undefined;
-  const field = revealPassword(hidden, client.secret, packet.authenticator);
+  // FreeRADIUS sends none where it is empty (RFC 2865 §4.1 allows that with a State alone).
+  const field =
+    hidden === undefined ? Buffer.alloc(0) : revealPassword(hidden, client.secret, packet.authenticator);
   if (field === undefined) return undefined;
   const [station] = valuesOf(packet, types.callingStationId);
   return {
@@ -41,6 +42,12 @@ export function readRequest({ packet, client, address }: Asked): Request | undef
     source: prepareSource(station === undefined ? address : textOf(station)),
     requestId: randomUUID(),
   };
+}
+
+/** CHAP and EAP, and what logs nobody in: Service-Type Call-Check and Authorize-Only (RFC 5176 §3.2). */
+function isOther({ type, value }: Attribute): boolean {
+  if (type === types.serviceType) return [10, 17].includes(value.at(-1) ?? 0);
+  return type === types.eapMessage || type === types.chapPassword;
 }
 
 /** Text in UTF-8; what is none is empty, and so nobody's name or passcode. */

@@ -12,6 +12,14 @@ export type Awaited =
   | { readonly kind: 'log_in' }
   /** A PIN, of a user who has shown a right passcode. */
   | { readonly kind: 'new_pin' }
+  /** A press on the fob: what was asked there, by which session, with which number, until when. */
+  | {
+      readonly kind: 'press';
+      readonly id: string;
+      readonly session: string;
+      readonly number: number;
+      readonly expiresMs: number;
+    }
   /** The same PIN once more: its keyed digest. */
   | { readonly kind: 'same_pin'; readonly mac: string };
 

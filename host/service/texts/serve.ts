@@ -24,6 +24,14 @@ export const settingTexts = {
     wrong: 'is not the address that people use',
     next: 'Give https://NAME or https://NAME:PORT, without a path; http:// only for this computer itself.',
   },
+  publishedHosts: {
+    wrong: 'is not a list of hosts that agents and browsers connect to',
+    next: `Give up to ${limits.publishedHostsMax} names such as otp.example.org or otp.example.org:8443; the port of https is usual.`,
+  },
+  publishedRanges: {
+    wrong: 'is not a list of address ranges',
+    next: `Give up to ${limits.publishedRangesMax} IP addresses or ranges such as 192.0.2.0/28; a range of every address is not taken.`,
+  },
   radius: {
     wrong: 'is not a list of addresses to listen on for RADIUS',
     next: `Give on, off, or up to ${limits.radiusEndpointsMax} addresses such as 192.0.2.1:1812 or [2001:db8::1]:1812.`,
@@ -56,6 +64,10 @@ export const fitTexts = {
   httpsWithoutTls: {
     wrong: 'is https, and there is neither TLS nor a stated proxy',
     next: 'Give tlsCertificate and tlsKey, or trustedProxies: the addresses that the TLS proxy connects from.',
+  },
+  publishedWithoutPublic: {
+    wrong: 'does not name the host and port of publicUrl, which everybody connects to',
+    next: 'Add it, or leave the list out: then it is that host alone.',
   },
   httpWithTls: { wrong: 'is http, and the service speaks TLS', next: 'Give an https address.' },
 } as const;
@@ -105,6 +117,12 @@ export const serveTexts = {
   },
   adminLink: () =>
     `One-time administrator link, good for one use within ${limits.operatorLinkMs / 3_600_000} hours. Whoever has it is the administrator:`,
+  noIdentity: {
+    sentence: 'The service has no identity key yet: its first start makes it.',
+    next: 'Start it: passfob serve',
+  },
+  agentAdd: (url: string, fingerprint: string) =>
+    `On a user’s computer: passfob agent add ${url} --fingerprint ${fingerprint}`,
   adminLinkLater: 'For a one-time administrator link run: passfob service admin-link',
   applicationKeyAsk: (name: string) =>
     `Give the application ${name} another API key? Programs that use the one it has are refused at once.`,

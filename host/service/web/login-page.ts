@@ -1,3 +1,4 @@
+import { helpLink } from '../addresses/help-page.ts';
 import type { Factors } from '../data/schema.ts';
 import { limits } from '../limits.ts';
 import { texts } from '../texts.ts';
@@ -49,6 +50,7 @@ ${otherFactor(form.factors)}
 </div>
 <button type="submit">${login.submit}</button>
 </form>
+${helpLink()}
 </main>
 </body>`,
   });

@@ -7,6 +7,8 @@ import Fastify, {
   type RawServerDefault,
 } from 'fastify';
 import { serveAgents } from '../agents/route.ts';
+import type { ConfiguredAddresses } from '../addresses/published.ts';
+import { serveAddresses } from '../addresses/routes.ts';
 import { measureRequests } from '../api/metrics/metrics.ts';
 import { serveApi } from '../api/serve.ts';
 import { serveChallenges } from '../challenges/routes.ts';
@@ -37,6 +39,8 @@ export interface AppOptions extends GuardOptions {
   /** Addresses whose X-Forwarded headers are believed; undefined for nobody's. */
   readonly isProxy: ((address: string | undefined) => boolean) | undefined;
   readonly health: HealthOptions;
+  /** What is published besides the public address. */
+  readonly addresses?: ConfiguredAddresses | undefined;
 }
 
 /** The HTTP side of the service, not yet listening. */
@@ -61,6 +65,7 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
     serveActivation(pages, context);
     serveMe(pages, context);
     serveConsole(pages, context);
+    serveAddresses(pages, context, options.addresses ?? { hosts: [], ranges: [] });
   });
   return app;
 }

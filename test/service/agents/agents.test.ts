@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { AGENT_FOBS_MAX, AGENT_SILENCE_MS } from '../../../host/agent/limits.ts';
@@ -7,9 +8,11 @@ import { limits } from '../../../host/service/limits.ts';
 import type { Line } from '../../../host/service/sockets/line.ts';
 import { identityReader } from '../../../host/service/sockets/opening.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
+import { isBigRun } from '../../kit/tools.ts';
 import { makeOwn } from '../enrolment/kit.ts';
 import { Office } from '../people/kit.ts';
-import { Scene, until } from './kit.ts';
+import { until } from './kit.ts';
+import { Scene } from './scene.ts';
 
 const OPEN = JSON.stringify({ type: 'open', version: 1, nonce: 'A'.repeat(43) });
 const fobNamed = (fob: number, serial = 'PF-AAAA-AAAA') =>
@@ -139,6 +142,11 @@ describe('a connection', () => {
   });
 });
 
+/** As JSON has it: what it has no word for is left out. */
+function asJson(value: unknown): string {
+  return JSON.stringify(value, (_name, one) => (typeof one === 'bigint' ? String(one) : one)) ?? '';
+}
+
 /** Agents without a network, and the time that they go by. */
 class Bench implements AsyncDisposable {
   nowMs = 0;
@@ -220,6 +228,40 @@ describe('agents of a node', () => {
     expect(bench.closed.filter(code => code === 1013)).toHaveLength(2);
     newest.connection.receive('{');
     expect(bench.agents.count).toBe(limits.agentsMax - 1);
+  });
+
+  it('never make the service fail, whatever they say', async () => {
+    await using bench = await Bench.open();
+    const fob = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.anything());
+    const message = fc.oneof(
+      fc.record({
+        type: fc.constant('fob'),
+        fob,
+        serial: fc.string(),
+        port: fc.constantFrom('tcp', 'hid', ''),
+      }),
+      fc.record(
+        { type: fc.constantFrom('gone', 'beat', 'open', '__proto__'), fob },
+        { requiredKeys: ['type'] },
+      ),
+      fc.record({ type: fc.constant('bytes'), fob, text: fc.string({ unit: 'binary' }) }),
+      fc.record({
+        type: fc.constant('unreached'),
+        fob,
+        why: fc.constantFrom('busy', 'silent', 'failed', ''),
+      }),
+      fc.anything(),
+    );
+    const said = fc.array(fc.oneof(message.map(asJson), fc.string(), fc.constant(undefined)), {
+      maxLength: 20,
+    });
+    const property = fc.asyncProperty(said, async many => {
+      const { connection } = await bench.opened();
+      for (const text of many) connection.receive(text);
+      connection.lost();
+    });
+    await fc.assert(property, { numRuns: isBigRun ? 2_000 : 100 });
+    expect(bench.agents.count).toBe(0);
   });
 
   it('say what they like within bounds of a second, for weeks', async () => {

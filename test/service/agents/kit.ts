@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fetch, Agent as HttpAgent } from 'undici';
 import { WebSocket } from 'ws';
 import { checkIdentity } from '../../../host/activation/identity.ts';
 import { fieldOf } from '../../../host/activation/shapes.ts';
@@ -8,12 +9,7 @@ import type { AgentMessage, AgentPolled, AgentServiceMessage } from '../../../ho
 import { readAgentServiceMessage } from '../../../host/agent/read-messages.ts';
 import { serialText } from '../../../host/client/fob-serial.ts';
 import { FobError } from '../../../host/errors.ts';
-import { ensureIdentity } from '../../../host/service/sealing/identity.ts';
-import type { Service } from '../../../host/service/service.ts';
 import type { CableOptions, CoreFob } from '../../host/kit/core-fob.ts';
-import { makeOwn, type OwnedFob } from '../enrolment/kit.ts';
-import { apiKeyOf, Rig } from '../kit.ts';
-import { Office } from '../people/kit.ts';
 
 /** Long enough for anything on one computer; what is waited for comes much sooner. */
 const PATIENCE_MS = 15_000;
@@ -40,6 +36,7 @@ export const byWebSocket: Dial = url =>
 export const byPolls =
   (lose: (n: number) => boolean = () => false): Dial =>
   async url => {
+    const dispatcher = new HttpAgent();
     const ending = new AbortController();
     const outgoing: unknown[] = [];
     let hear: (text: string) => void = () => undefined;
@@ -59,6 +56,7 @@ export const byPolls =
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ key, from, taken, messages }),
         signal,
+        dispatcher,
       });
       if (response.status !== 200) return ending.abort();
       const answer = (await response.json()) as AgentPolled;
@@ -74,6 +72,7 @@ export const byPolls =
     const run = async () => {
       // The first poll says nothing by which it could not be said again.
       while (!ending.signal.aborted) await once().catch(() => undefined);
+      await dispatcher.destroy();
       closed();
     };
     setImmediate(() => void run());
@@ -224,131 +223,4 @@ export class TestAgent {
     }
     cable.transport.send(text).catch(() => undefined);
   }
-}
-
-/** A user's fob, as the service owns it. */
-export interface UsersFob extends OwnedFob {
-  readonly user: string;
-}
-
-/** A service that runs, the office beside it, and those who use it. */
-export class Scene implements AsyncDisposable {
-  readonly rig: Rig;
-  readonly service: Service;
-  readonly office: Office;
-  readonly apiKey: string;
-  /** Of the service: its public part. */
-  readonly key: string;
-  private readonly agents: TestAgent[] = [];
-  private sessions = 0;
-
-  private constructor(rig: Rig, service: Service, office: Office, key: string) {
-    this.rig = rig;
-    this.service = service;
-    this.office = office;
-    this.apiKey = apiKeyOf(service);
-    this.key = key;
-  }
-
-  static async open(): Promise<Scene> {
-    const rig = new Rig();
-    const service = await rig.start();
-    const office = await Office.beside(rig);
-    const { db, keys } = office.management;
-    const { publicKey } = await ensureIdentity(db, keys, office.nowMs);
-    return new Scene(rig, service, office, publicKey);
-  }
-
-  get db() {
-    return this.office.store.db;
-  }
-
-  async agent(
-    wishes: AgentWishes = {},
-    service: { readonly url: string } = this.service,
-  ): Promise<TestAgent> {
-    const agent = await TestAgent.open(service, this.key, wishes);
-    this.agents.push(agent);
-    return agent;
-  }
-
-  /** Gives a user a fob of the service's, with a token in use. */
-  async fobOf(user: string, fob?: CoreFob): Promise<UsersFob> {
-    const owned = await makeOwn(this.office, fob);
-    const { serial } = await this.office.token(user);
-    await this.db.updateTable('tokens').set({ fob_id: owned.id }).where('serial', '=', serial).execute();
-    return { ...owned, user };
-  }
-
-  /** The push key of a fob is there, and proved. */
-  keyed({ id }: OwnedFob): Promise<void> {
-    return until(async () => {
-      const row = await this.db
-        .selectFrom('push_keys')
-        .select('proved_ms')
-        .where('fob_id', '=', id)
-        .executeTakeFirst();
-      return row !== undefined && row.proved_ms !== null;
-    }, 'the push key');
-  }
-
-  /** Asks for a log-in. */
-  async ask(user: string, service: { readonly url: string } = this.service): Promise<Asked> {
-    const session = `session-${this.sessions++}-of-somebody`;
-    const response = await this.post(service, '', { user, session });
-    const { id, number } = (await response.json()) as { id: string; number: string };
-    return { id, number, session };
-  }
-
-  /** Comes for what was decided: `accepted`, `waiting` or `refused`. */
-  async take({ id, session }: Asked, waitMs = 10_000, service: { readonly url: string } = this.service) {
-    const response = await this.post(service, `/${id}/take`, { session, waitMs });
-    return { 200: 'accepted', 202: 'waiting', 403: 'refused' }[response.status] ?? String(response.status);
-  }
-
-  async withdraw({ id, session }: Asked): Promise<void> {
-    await this.post(this.service, `/${id}/withdraw`, { session });
-  }
-
-  async state({ id }: Pick<Asked, 'id'>): Promise<string> {
-    const row = await this.db
-      .selectFrom('pushes')
-      .select('state')
-      .where('id', '=', id)
-      .executeTakeFirstOrThrow();
-    return row.state;
-  }
-
-  becomes(asked: Pick<Asked, 'id'>, state: string): Promise<void> {
-    return until(async () => (await this.state(asked)) === state, `the state ${state}`);
-  }
-
-  async linkOf({ id }: OwnedFob): Promise<string | undefined> {
-    const row = await this.db
-      .selectFrom('agent_fobs')
-      .select('link')
-      .where('fob_id', '=', id)
-      .executeTakeFirst();
-    return row?.link;
-  }
-
-  private post({ url }: { readonly url: string }, path: string, body: object): Promise<Response> {
-    return fetch(`${url}/v1/pushes${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${this.apiKey}` },
-      body: JSON.stringify(body),
-    });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const agent of this.agents) await agent.close();
-    await this.office[Symbol.asyncDispose]();
-    await this.rig[Symbol.asyncDispose]();
-  }
-}
-
-export interface Asked {
-  readonly id: string;
-  readonly number: string;
-  readonly session: string;
 }

@@ -8,7 +8,8 @@ import type { Line } from '../../../host/service/sockets/line.ts';
 import { identityReader } from '../../../host/service/sockets/opening.ts';
 import { isBigRun } from '../../kit/tools.ts';
 import { Office } from '../people/kit.ts';
-import { byPolls, Scene } from './kit.ts';
+import { byPolls } from './kit.ts';
+import { Scene } from './scene.ts';
 
 const OPEN = { type: 'open', version: 1, nonce: 'A'.repeat(43) } as const;
 const BEAT = { type: 'beat' } as const;

@@ -123,6 +123,8 @@ describeNeeds(needsTool('chromium'), 'axe in Chromium', executablePath => {
     await using _office = office;
     await page.goto(`${service.url}/login`);
     await look('Log in');
+    await page.goto(`${service.url}/help`);
+    await look('Help');
     await page.goto(`${service.url}/operator`);
     await look('Sign in');
     await page.getByLabel('User name').fill('nobody');

@@ -61,11 +61,11 @@ export class RadiusRig implements AsyncDisposable {
   }
 
   /** A client's socket, which remembers every datagram that it is sent. */
-  async socket(port = this.port): Promise<ClientSocket> {
-    const socket = createSocket('udp4').bind(0, HERE);
+  async socket(port = this.port, host = HERE): Promise<ClientSocket> {
+    const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4').bind(0, host);
     await once(socket, 'listening');
     this.#sockets.push(socket);
-    return new ClientSocket(socket, port, this.secret);
+    return new ClientSocket(socket, port, this.secret, host);
   }
 
   /** One request from a socket of its own, and its answer. */
@@ -137,11 +137,13 @@ export class ClientSocket {
   readonly received: Buffer[] = [];
   readonly #socket: Socket;
   readonly #port: number;
+  readonly #host: string;
   readonly #secret: string;
   #waiting: (() => void)[] = [];
 
-  constructor(socket: Socket, port: number, secretText: string) {
+  constructor(socket: Socket, port: number, secretText: string, host = HERE) {
     this.#socket = socket;
+    this.#host = host;
     this.#port = port;
     this.#secret = secretText;
     socket.on('message', datagram => {
@@ -154,7 +156,7 @@ export class ClientSocket {
 
   send(bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) =>
-      this.#socket.send(bytes, this.#port, HERE, error => (error === null ? resolve() : reject(error))),
+      this.#socket.send(bytes, this.#port, this.#host, error => (error === null ? resolve() : reject(error))),
     );
   }
 

@@ -5,9 +5,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { answerPush } from '../../../host/service/push/delivery.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, itNeeds, needsTool } from '../../kit/tools.ts';
 import { add, codeAt, codeNow, newToken, stepAt } from '../kit.ts';
+import { PushFob } from '../push/kit.ts';
 import { RadiusRig } from './kit.ts';
 
 /** A folder for one test, with the secret in a file: nothing secret stands on a command line. */
@@ -101,6 +103,8 @@ itNeeds(needsTool('freeradius'), 'a FreeRADIUS proxy in front of the service', a
   if (client === undefined) throw new Error('Debian installs radclient with it');
   await using rig = await RadiusRig.open();
   const token = await add(rig.service, newToken());
+  await rig.office.users('eve');
+  const fob = await PushFob.of(rig.office, 'eve');
   using folder = new Folder();
   const shared = secret('between-client-and-proxy');
   const port = await freePort();
@@ -118,14 +122,22 @@ itNeeds(needsTool('freeradius'), 'a FreeRADIUS proxy in front of the service', a
   });
   try {
     await isReady;
-    const ask = (user: string, password: string) =>
-      radclient(client, port, shared, `User-Name = "${user}", User-Password = "${password}"\n`);
+    const ask = (user: string, password: string, more = '') =>
+      radclient(client, port, shared, `User-Name = "${user}", User-Password = "${password}"${more}\n`);
     const passcode = codeNow(token, rig.nowMs);
     expect((await ask('ada', passcode)).text).toContain('Received Access-Accept');
     expect((await ask('ada', passcode)).text).toContain('Received Access-Reject');
     expect((await ask('nobody', passcode)).text).toContain('Received Access-Reject');
     const later = codeAt(token, stepAt(token, rig.nowMs) + 10);
     expect((await ask('ada', later)).text).toContain('Received Access-Challenge');
+    // A press: an empty passcode is passed on, and so are State and number.
+    const asked = await ask('eve', '');
+    expect(asked.text).toContain('Received Access-Challenge');
+    expect(asked.text).toMatch(/Reply-Message = "Approve the log-in on your fob if it shows \d\d\./);
+    const { question, ...claimed } = await fob.show();
+    await answerPush(rig.office.management, claimed, fob.answer(question));
+    const state = /State = (0x[0-9a-f]+)/.exec(asked.text)?.[1];
+    expect((await ask('eve', '', `, State = ${state}`)).text).toContain('Received Access-Accept');
   } finally {
     proxy.removeAllListeners('exit');
     proxy.kill();

@@ -30,15 +30,18 @@ export class Courier {
   private readonly agents: Agents;
   private readonly running: Map<string, Running>;
   private stopWatching: (() => void) | undefined;
-  /** Set while it is about to look. */
+  /** When it is about to look. */
   private soon: NodeJS.Timeout | undefined;
-  private looking: Promise<void> | undefined;
+  private dueMs: number;
+  private looking: Promise<void>;
   private isOver: boolean;
 
   constructor(means: CourierMeans, agents: Agents) {
     this.means = means;
     this.agents = agents;
     this.running = new Map();
+    this.dueMs = Number.POSITIVE_INFINITY;
+    this.looking = Promise.resolve();
     this.isOver = false;
     agents.onFobs(() => this.fobsChanged());
   }
@@ -64,17 +67,24 @@ export class Courier {
     this.wake();
   }
 
+  /** Has it look within so long; one that is to be sooner takes the place of one that is to be later. */
   private wake(waitMs: number = limits.courierGatherMs): void {
-    if (this.isOver || this.soon !== undefined) return;
+    const dueMs = performance.now() + waitMs;
+    if (this.isOver || dueMs >= this.dueMs) return;
+    clearTimeout(this.soon);
+    this.dueMs = dueMs;
     this.soon = setTimeout(() => {
-      void (async () => {
-        await this.looking;
-        this.soon = undefined;
-        if (this.isOver) return;
-        // A database that is in use now is asked again.
-        this.looking = this.look().catch(() => this.wake(limits.courierAgainMs));
-      })();
+      this.dueMs = Number.POSITIVE_INFINITY;
+      this.looking = this.lookNext(this.looking);
     }, waitMs);
+  }
+
+  /** Looks once what is being looked at is through. */
+  private async lookNext(before: Promise<void>): Promise<void> {
+    await before;
+    if (this.isOver) return;
+    // A database that is in use now is asked again.
+    await this.look().catch(() => this.wake(limits.courierAgainMs));
   }
 
   private async look(): Promise<void> {

@@ -1,4 +1,5 @@
 import { TYPED_CHARS_MAX } from '../../../activation/limits.ts';
+import { helpLink } from '../../addresses/help-page.ts';
 import { consoleTexts } from '../../texts/console.ts';
 import { portalTexts } from '../../texts/portal.ts';
 import { assetPath } from '../../web/assets.ts';
@@ -33,6 +34,7 @@ ${part('elsewhere', portalTexts.elsewhere.heading, elsewhereMarkup())}
 ${part('unable', portalTexts.unable.heading, unableMarkup())}
 ${runParts()}
 ${carryMarkup()}
+${helpLink()}
 </main>
 <script type="application/json" id="texts">${jsonMarkup(portalTexts.island)}</script>
 </body>`,

@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Factors } from '../data/schema.ts';
+import { ServiceError } from '../errors.ts';
+import { limits } from '../limits.ts';
+import type { Management } from '../management.ts';
+import type { Pushes } from '../push/pushes.ts';
+import { shownNumber } from '../push/shown.ts';
+import { radiusTexts } from '../texts/radius.ts';
+import { texts } from '../texts.ts';
+import type { Outcome } from '../validation/outcomes.ts';
+import { accept, challenge, type Reply, reject } from './replies.ts';
+import type { Asked, Request } from './request.ts';
+import type { Awaited, Bound } from './states.ts';
+
+/** What presses on the fob are asked for with. */
+export interface Pressing {
+  readonly management: Management;
+  readonly pushes: Pushes;
+  /** Says that the node closes: what waits is answered, or asked again at another node. */
+  readonly closing: AbortSignal;
+  /** Requests whose answer is held until the press. */
+  readonly held: Set<Request>;
+}
+
+/** What stands beside a request for a press. Secrets. */
+export interface PressFactors {
+  readonly pin?: string;
+  readonly password?: string;
+}
+
+/**
+ * Whether a field asks for a press on the fob: it is empty or one character, which is no passcode of any token, or it ends with
+ * a comma, which no passcode does; then the PIN or the password stands before it.
+ *
+ * @returns what stands before it, or undefined where it asks for none
+ */
+export function pressFactors(field: string, factors: Factors): PressFactors | undefined {
+  const isBare = [...field].length <= 1;
+  if (!isBare && !field.endsWith(',')) return undefined;
+  const head = isBare ? undefined : field.slice(0, -1);
+  if (factors === 'password_otp') return { password: head ?? '' };
+  return head === undefined ? {} : { pin: head };
+}
+
+/**
+ * Asks the user's fob for a press: the same for users that there are not. Then either asks again with the number to compare, or
+ * holds the answer until it is decided.
+ *
+ * @throws ServiceError `busy`; then nothing is answered
+ */
+export async function askForPress(
+  pressing: Pressing,
+  { client }: Asked,
+  request: Request,
+  typed: PressFactors,
+): Promise<Reply> {
+  const { application, push: mode } = client;
+  // A password that is not there is told by the application alone, and is no attempt at one.
+  if (application === undefined || mode === 'off' || typed.password === '') return reject;
+  const { user, source, requestId } = request;
+  const session = randomBytes(limits.radiusStateBytes).toString('base64url');
+  const applicationId = application.id;
+  const push = await pressing.pushes.ask({ user, session, applicationId, source, requestId, ...typed });
+  const pressed: Pressed = { id: push.id, session, number: push.number, expiresMs: push.expiresMs };
+  const isHeld = mode === 'wait' && pressing.held.size < limits.radiusPressesHeld;
+  if (isHeld) return await hold(pressing, request, { ...pressed, applicationId });
+  return await askAgain(pressing.management, { clientId: client.id, user }, pressed);
+}
+
+type Pressed = Omit<Extract<Awaited, { kind: 'press' }>, 'kind'>;
+
+/** The number to compare, and a State to come back with. */
+function askAgain(
+  management: Management,
+  bound: Bound,
+  { id, session, number, expiresMs }: Pressed,
+): Promise<Reply> {
+  const text = radiusTexts.press(shownNumber(number));
+  const forMs = Math.max(1_000, expiresMs - management.clock());
+  return challenge(management, bound, { kind: 'press', id, session, number, expiresMs }, text, forMs);
+}
+
+/** Goes on with a request that has been asked for: waits a little for its decision, and then asks again. */
+export async function awaitPress(
+  pressing: Pressing,
+  { client }: Asked,
+  request: Request,
+  pressed: Pressed,
+): Promise<Reply> {
+  const applicationId = client.application?.id ?? '';
+  const outcome = await take(pressing, request, { ...pressed, applicationId }, limits.radiusPressMs);
+  if (outcome !== 'waiting') return replyOf(outcome);
+  return await askAgain(pressing.management, { clientId: client.id, user: request.user }, pressed);
+}
+
+/** Ends a request for a press: its user shows a passcode instead. */
+export async function dropPress(
+  { pushes }: Pressing,
+  { client }: Asked,
+  { id, session }: Pressed,
+): Promise<void> {
+  await pushes.withdraw({ id, session, applicationId: client.application?.id ?? '' });
+}
+
+type Taken = Pressed & { readonly applicationId: string };
+
+/** What is held is counted: it must not keep out those who show passcodes. */
+async function hold(pressing: Pressing, request: Request, pressed: Taken): Promise<Reply> {
+  const { held, closing } = pressing;
+  held.add(request);
+  try {
+    for (;;) {
+      const sinceMs = performance.now();
+      const outcome = await take(pressing, request, pressed, limits.pushWaitMaxMs);
+      if (outcome !== 'waiting') return replyOf(outcome);
+      // The client asks again, another node.
+      if (closing.aborted) throw new ServiceError('busy', texts.startup.tooManyLogins);
+      // Where too many wait already, it came back at once.
+      if (performance.now() - sinceMs < limits.radiusPressPauseMs)
+        await wait(limits.radiusPressPauseMs, undefined, { signal: closing }).catch(() => undefined);
+    }
+  } finally {
+    held.delete(request);
+  }
+}
+
+function take(
+  { pushes, closing }: Pressing,
+  { source, requestId }: Request,
+  { id, session, applicationId }: Taken,
+  waitMs: number,
+): Promise<'waiting' | Outcome> {
+  return pushes.take({ id, session, applicationId, source, requestId, waitMs, signal: closing });
+}
+
+function replyOf(outcome: Outcome): Reply {
+  return outcome === 'accepted' ? accept : reject;
+}

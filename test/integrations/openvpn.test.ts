@@ -1,0 +1,179 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { freePort } from '../kit/free-port.ts';
+import { describeNeeds, needsTool, tool } from '../kit/tools.ts';
+import { apiKeyOf, codeNow, wrongCode } from '../service/kit.ts';
+import { RadiusRig } from '../service/radius/kit.ts';
+import { Authority } from '../service/serve/certificates.ts';
+import { documented } from './documented.ts';
+
+const PLUGIN = '/usr/lib/openvpn/radiusplugin.so';
+
+/** OpenVPN running until the scope ends, and what it said. */
+class Vpn implements AsyncDisposable {
+  said = '';
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<unknown>;
+
+  constructor(program: string, args: readonly string[]) {
+    // A group of its own: the plugin starts processes that outlive the one that is ended.
+    this.#child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    for (const stream of [this.#child.stdout, this.#child.stderr])
+      stream?.on('data', data => {
+        this.said += String(data);
+      });
+    this.#ended = once(this.#child, 'close');
+  }
+
+  /** Waits until it has said one of these. @returns which @throws Error where it ended before */
+  async until(...words: readonly string[]): Promise<string> {
+    for (;;) {
+      const found = words.find(word => this.said.includes(word));
+      if (found !== undefined) return found;
+      if (this.#child.exitCode !== null) throw new Error(`OpenVPN ended: ${this.said}`);
+      await new Promise(resolve => setTimeout(resolve, 20));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { pid, exitCode } = this.#child;
+    if (pid !== undefined && exitCode === null) process.kill(-pid, 'SIGKILL');
+    await this.#ended;
+  }
+}
+
+/** Whether a tunnel device can be made: a server begins without one only in documents. */
+function mayTunnel(): boolean {
+  const [, effective = '0'] =
+    /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  const CAP_NET_ADMIN = 12n;
+  return ((BigInt(`0x${effective}`) >> CAP_NET_ADMIN) & 1n) === 1n;
+}
+
+/** A free UDP port of four digits: the plugin reads no more. */
+async function shortPort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(2_000, 10_000);
+    const socket = createSocket('udp4');
+    const isFree = await new Promise<boolean>(resolve => {
+      socket.once('error', () => resolve(false));
+      socket.bind(port, '127.0.0.1', () => resolve(true));
+    });
+    socket.close();
+    if (isFree) return port;
+  }
+}
+
+const openvpn = needsTool('openvpn');
+const needed =
+  openvpn.found === undefined || mayTunnel() ? openvpn : { name: '/dev/net/tun', found: undefined };
+
+describeNeeds(needed, 'OpenVPN', program => {
+  /** A server as docs/integrations/openvpn.md has it, whose tunnel gets no address; and clients without one. */
+  async function scene(change: (configuration: string, folder: string, rig: RadiusRig) => string) {
+    const rig = await RadiusRig.open('otp', { radius: [{ address: '127.0.0.1', port: await shortPort() }] });
+    await rig.office.users('ada');
+    const token = await rig.office.token('ada');
+    const authority = new Authority();
+    const folder = mkdtempSync(join(tmpdir(), 'passfob-openvpn-'));
+    const port = await freePort();
+    const server = authority.issue();
+    const configuration = documented('openvpn', 'openvpn', [
+      ['port 1194', `port ${port}\nlocal 127.0.0.1`],
+      ['dev tun\n', 'dev tun\ndisable-dco\nifconfig-noexec\nroute-noexec\n'],
+      ['/etc/openvpn/ca.pem', authority.file],
+      ['/etc/openvpn/server.pem', server.cert],
+      ['/etc/openvpn/server.key', server.key],
+    ]);
+    const file = join(folder, 'server.conf');
+    writeFileSync(file, change(configuration, folder, rig));
+    const vpn = new Vpn(program, [
+      '--config',
+      file,
+      '--tmp-dir',
+      folder,
+      '--status',
+      join(folder, 'status'),
+      '1',
+    ]);
+    await vpn.until('Initialization Sequence Completed');
+    /** Connects, and says what it came to. */
+    const connect = async (passcode: string, ...more: readonly string[]) => {
+      const { cert, key } = authority.issue();
+      const login = join(folder, 'login');
+      writeFileSync(login, `ada\n${passcode}\n`, { mode: 0o600 });
+      const device = ['--dev', 'null', '--ifconfig-noexec', '--route-noexec'];
+      const tls = ['--client', '--ca', authority.file, '--cert', cert, '--key', key];
+      const rest = ['--remote', '127.0.0.1', String(port), 'udp', '--nobind', '--auth-user-pass', login];
+      return new Vpn(program, [...device, ...tls, ...rest, ...more]);
+    };
+    const dispose = async () => {
+      await vpn[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true, force: true });
+      authority[Symbol.dispose]();
+      await rig[Symbol.asyncDispose]();
+    };
+    return { rig, token, vpn, connect, [Symbol.asyncDispose]: dispose };
+  }
+
+  const IN = 'Initialization Sequence Completed';
+  const OUT = 'AUTH_FAILED';
+
+  async function tried({ rig, token, connect }: Awaited<ReturnType<typeof scene>>) {
+    const outcome = async (passcode: string) => {
+      await using client = await connect(passcode);
+      return await client.until(IN, OUT);
+    };
+    expect(await outcome(wrongCode(token, rig.nowMs))).toBe(OUT);
+    const passcode = codeNow(token, rig.nowMs);
+    // Renegotiating each two seconds: by the token, since the passcode is used up.
+    await using client = await connect(passcode, '--reneg-sec', '2', '--verb', '4');
+    expect(await client.until(IN, OUT)).toBe(IN);
+    expect(await outcome(passcode)).toBe(OUT);
+    await client.until('TLS: soft reset');
+    const renegotiated = client.said.length;
+    while (!client.said.slice(renegotiated).includes('Control Channel:'))
+      await new Promise(resolve => setTimeout(resolve, 20));
+    expect(client.said).not.toContain(OUT);
+    const outcomes = (await rig.service.events()).map(event => event.outcome).reverse();
+    expect(outcomes).toEqual(['wrong', 'accepted', 'replay']);
+  }
+
+  const script = tool('jq') !== undefined && tool('curl') !== undefined ? test : test.skip;
+  script('the documented script asks the API (needs jq and curl)', async () => {
+    await using vpn = await scene((configuration, folder, { service }) => {
+      const [file, header] = [join(folder, 'verify.sh'), join(folder, 'header')];
+      writeFileSync(header, `Authorization: Bearer ${apiKeyOf(service)}\n`, { mode: 0o600 });
+      const verify = documented('openvpn', 'sh', [
+        ['/etc/openvpn/passfob-header', header],
+        ['https://otp.example.org', service.url],
+      ]);
+      writeFileSync(file, verify, { mode: 0o755 });
+      return configuration.replace('/etc/openvpn/passfob-verify.sh', file);
+    });
+    await tried(vpn);
+  });
+
+  const plugin = existsSync(PLUGIN) ? test : test.skip;
+  plugin('the documented RADIUS plugin (needs openvpn-auth-radius)', async () => {
+    await using vpn = await scene((configuration, folder, rig) => {
+      const file = join(folder, 'radius.cnf');
+      const settings = documented('openvpn', 'cnf', [
+        ['/etc/openvpn/server.conf', join(folder, 'server.conf')],
+        ['authport=1812', `authport=${rig.port}`],
+        ['name=192.0.2.1', 'name=127.0.0.1'],
+        ['SECRET', rig.secret],
+      ]);
+      writeFileSync(file, settings, { mode: 0o600 });
+      const line = documented('openvpn', 'plugin', [['/etc/openvpn/radiusplugin.cnf', file]]);
+      return configuration.replace('script-security 2\n', '').replace(/auth-user-pass-verify .*\n/, line);
+    });
+    await tried(vpn);
+  });
+});

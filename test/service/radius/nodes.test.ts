@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { createRadiusClient } from '../../../host/service/radius/clients.ts';
+import { add, codeAt, codeNow, newToken, stepAt } from '../kit.ts';
+import { accepted, grace } from '../people/kit.ts';
+import { makeRequest, readAnswer } from './client.ts';
+import { ACCEPT, attributeOf, CHALLENGE, madeSecret, RadiusRig, REJECT } from './kit.ts';
+
+const STATE = 24;
+
+test('over IPv6, alone and beside IPv4 on one socket, each from the address of its client', async () => {
+  await using rig = await RadiusRig.open('otp', {
+    radius: [
+      { address: '::', port: 0 },
+      { address: '::1', port: 0 },
+    ],
+  });
+  const token = await add(rig.service, newToken());
+  const [both, alone] = rig.service.radius.map(({ port }) => port);
+  const given = { name: 'gate 6', address: '::1', applicationId: rig.applicationId };
+  const shared = madeSecret(accepted(await createRadiusClient(rig.office.management, grace, given)));
+  const six = async (port: number | undefined, password: string) => {
+    const sent = makeRequest({ secret: shared, user: 'ada', password });
+    const socket = await rig.socket(port, '::1');
+    await socket.insist(makeRequest({ secret: shared, code: 12 }));
+    const answer = await socket.insist(sent);
+    return readAnswer(answer, sent, shared);
+  };
+  const ahead = (steps: number) => codeAt(token, stepAt(token, rig.nowMs) + steps);
+  expect((await six(alone, ahead(-1))).code).toBe(ACCEPT);
+  expect((await six(both, ahead(0))).code).toBe(ACCEPT);
+  // An IPv4 packet to the socket of both is the IPv4 client's, by its own secret.
+  expect((await rig.ask({ user: 'ada', password: ahead(1) }, both)).code).toBe(ACCEPT);
+  const sources = (await rig.service.events()).map(({ source }) => source);
+  expect(sources).toEqual(['127.0.0.1', '::1', '::1']);
+});
+
+test('a packet that comes to two nodes is one log-in, and its replay elsewhere is none', async () => {
+  await using rig = await RadiusRig.open();
+  const token = await add(rig.service, newToken());
+  const other = await rig.otherNode();
+  const sent = makeRequest({ secret: rig.secret, user: 'ada', password: codeNow(token, rig.nowMs) });
+  const [one, two] = [await rig.socket(), await rig.socket(other)];
+  const answers = await Promise.all([one.exchange(sent), two.exchange(sent)]);
+  expect(answers.map(answer => one.read(answer, sent).code)).toEqual([ACCEPT, ACCEPT]);
+  expect(await rig.service.events()).toHaveLength(1);
+  const again = makeRequest({ secret: rig.secret, user: 'ada', password: codeNow(token, rig.nowMs) });
+  expect(two.read(await two.exchange(again), again).code).toBe(REJECT);
+  expect(await rig.service.alerts()).toMatchObject([{ kind: 'replay', count: 1 }]);
+});
+
+test('where a node closes, what it was asked is answered before, and its challenge goes on at another', async () => {
+  await using rig = await RadiusRig.open();
+  const token = await add(rig.service, newToken());
+  const other = await rig.otherNode();
+  const ahead = (steps: number) => codeAt(token, stepAt(token, rig.nowMs) + steps);
+  const challenge = await rig.ask({ user: 'ada', password: ahead(10) });
+  expect(challenge.code).toBe(CHALLENGE);
+  const socket = await rig.socket();
+  const many = Array.from({ length: 20 }, (_one, index) =>
+    makeRequest({ secret: rig.secret, identifier: index, user: `nobody-${index}`, password: '000000' }),
+  );
+  await Promise.all(many.map(({ bytes }) => socket.send(bytes)));
+  // Once one is answered, all have been heard.
+  await socket.until(1);
+  await rig.service.close();
+  await socket.until(many.length);
+  const state = attributeOf(challenge, STATE) ?? '';
+  const goOn = { user: 'ada', password: ahead(11), attributes: [[STATE, state] as const] };
+  const silent = makeRequest({ ...goOn, secret: rig.secret });
+  await socket.send(silent.bytes);
+  const found = await (await rig.socket(other)).ask(goOn);
+  expect(found.code).toBe(CHALLENGE);
+  expect(socket.received).toHaveLength(many.length);
+  expect((await rig.ask({ user: 'ada', password: ahead(12) }, other)).code).toBe(ACCEPT);
+});
