@@ -99,6 +99,8 @@ export const TEXTS = {
     'The certificate of the service is not one to trust.',
     'Have the certificate put right; do not go on without.',
   ),
+  proxy: text('The proxy does not let the connection through.', 'Run: passfob agent check'),
+  agent: text('The agent cannot go on.', 'Run: passfob agent status'),
   cancelled: text('The command was cancelled.', 'Run it again when you are ready.'),
 } as const satisfies Record<string, Text>;
 

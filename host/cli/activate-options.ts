@@ -8,6 +8,8 @@ export interface ActivateInvocation {
   /** Where the activation string comes from: asked for, all of standard input, an image file. */
   readonly source: { readonly from: 'prompt' | 'stdin' } | { readonly from: 'qr'; readonly path: string };
   readonly ca: string | undefined;
+  /** Whether the agent is to keep a connection to the service from then on. */
+  readonly isForAgent: boolean;
 }
 
 export function activateOptions(command: CommonOptions) {
@@ -17,6 +19,11 @@ export function activateOptions(command: CommonOptions) {
       describe: '"-": standard input, to its end, holds the activation string; without it, it is asked for',
     })
     .option('qr', { string: true, requiresArg: true, describe: 'image file that holds it as a QR code' })
+    .option('agent', {
+      boolean: true,
+      default: true,
+      describe: 'have the agent keep a connection to the service afterwards; --no-agent does not',
+    })
     .option('ca', {
       string: true,
       requiresArg: true,
@@ -30,10 +37,11 @@ export function readActivate(
     readonly source?: string | undefined;
     readonly qr?: string | undefined;
     readonly ca?: string | undefined;
+    readonly agent: boolean;
   },
   choice: FobChoice,
 ): ActivateInvocation & { readonly choice: FobChoice } {
-  const { source, qr, ca } = given;
+  const { source, qr, ca, agent } = given;
   // yargs makes an empty text of a single dash.
   if (source !== undefined && !['', '-'].includes(source)) {
     throw new FobError('usage', {
@@ -49,5 +57,5 @@ export function readActivate(
     qr === undefined
       ? ({ from: source === undefined ? 'prompt' : 'stdin' } as const)
       : ({ from: 'qr', path: qr } as const);
-  return { command: 'activate', source: from, ca, choice };
+  return { command: 'activate', source: from, ca, isForAgent: agent, choice };
 }

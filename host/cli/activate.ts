@@ -12,6 +12,7 @@ import { IMAGE_BYTES_MAX, PORT_POLL_INTERVAL_MS } from '../limits.ts';
 import { openTransport, readAddress } from '../transports/discover.ts';
 import type { ActivateInvocation } from './activate-options.ts';
 import { openNodeSocket } from './activate-socket.ts';
+import { recordService } from './agent/record.ts';
 import { type Prompts, promptsOn } from './prompts.ts';
 import { sayReport } from './report.ts';
 import { readAuthority } from './service-status.ts';
@@ -23,7 +24,7 @@ import { printable, type Terminal } from './terminal.ts';
  * @throws FobError
  */
 export async function activate(
-  { source, ca: caFile, choice }: ActivateInvocation & { readonly choice: FobChoice },
+  { source, ca: caFile, isForAgent, choice }: ActivateInvocation & { readonly choice: FobChoice },
   isJson: boolean,
   terminal: Terminal,
   signal: AbortSignal,
@@ -54,6 +55,7 @@ export async function activate(
     const { serial, token, text } = done;
     const document = { service: activation.service, user, serial, token };
     sayReport(terminal, isJson, { document, text: printable(text) });
+    if (isForAgent) await recordService(activation, caFile, terminal);
   } finally {
     prompts.close();
   }

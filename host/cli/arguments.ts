@@ -11,6 +11,7 @@ import {
   respondOptions,
 } from './account-options.ts';
 import { activateOptions, readActivate } from './activate-options.ts';
+import { agentCommands } from './agent/options.ts';
 import { batchOptions, readBatch } from './batch-options.ts';
 import {
   asItIs,
@@ -137,6 +138,12 @@ function commandLine(take: Take, choiceOf: ReadChoice) {
       'enrol the fob at the service that sent an activation',
       activateOptions,
       given => take(readActivate(given, choiceOf(given))),
+    )
+    .command(
+      'agent',
+      'carry the bytes of the fobs that are plugged in to the services that ask for presses on them',
+      agentCommands(take, choiceOf),
+      given => take({ command: 'agent', notifies: given.notify, choice: choiceOf(given) }),
     )
     .command('doctor', 'say whether this computer has what passfob needs', doctorOptions, given =>
       take({ command: 'doctor', justRules: given.udevRules, choice: choiceOf(given) }),

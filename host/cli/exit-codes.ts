@@ -31,6 +31,11 @@ export const EXIT_CODES = {
     meaning: 'The certificate of the service is expired, for another host or by an unknown authority.',
   },
   activation: { code: 22, meaning: 'The service refused the activation, or is not the one that made it.' },
+  proxy: { code: 23, meaning: 'The proxy cannot be reached, refuses, or wants another log-in.' },
+  agent: {
+    code: 24,
+    meaning: 'An agent of this user runs already, or none runs, or the service refused it.',
+  },
 } as const;
 
 export type ExitName = keyof typeof EXIT_CODES;
@@ -68,6 +73,8 @@ const EXIT_OF_KIND: Readonly<Record<ErrorKind, ExitName>> = {
   'service-silent': 'service-silent',
   certificate: 'certificate',
   activation: 'activation',
+  proxy: 'proxy',
+  agent: 'agent',
 };
 
 /** The exit code for an error of ours. */

@@ -7,6 +7,7 @@ import type { Question } from '../commands/respond.ts';
 import type { FobQuery } from '../inventory/fobs.ts';
 import type { Policy } from '../owner/status.ts';
 import type { ActivateInvocation } from './activate-options.ts';
+import type { AgentInvocation } from './agent/invocation.ts';
 import type { FlashInvocation, UpdateInvocation } from './flash-options.ts';
 import type { OutWish } from './out-options.ts';
 import type { ServiceInvocation } from './service-invocation.ts';
@@ -65,11 +66,12 @@ export type Invocation = { readonly choice: FobChoice } & (
   | FlashInvocation
   | UpdateInvocation
   | ActivateInvocation
+  | AgentInvocation
   | ServiceInvocation
 );
 
 /** One that works with the inventory, and most with a fob. */
 export type FobInvocation = Exclude<
   Invocation,
-  { readonly command: 'doctor' | 'activate' | ServiceInvocation['command'] }
+  { readonly command: 'doctor' | 'activate' | AgentInvocation['command'] | ServiceInvocation['command'] }
 >;

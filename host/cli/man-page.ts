@@ -2,7 +2,9 @@ import { helpOf } from './arguments.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 
 /** Commands that have commands of their own. */
-const GROUPS = ['pin', 'inventory', 'handover', 'service'];
+const GROUPS = ['pin', 'inventory', 'handover', 'service', 'agent'];
+/** Those that do something by themselves. */
+const RUNNING = ['agent'];
 
 /** The manual page passfob(1), in the macros of man(7), from the same texts as `--help`. */
 export async function manPage(): Promise<string> {
@@ -41,7 +43,10 @@ async function commandsOf(top: string): Promise<string[]> {
     const help = name === 'simulate' ? '' : await helpOf([name]);
     if (!GROUPS.includes(name)) lines.push(...entry(command, description), ...ownOptions(help, general));
     else {
+      if (RUNNING.includes(name)) lines.push(...entry(command, description), ...ownOptions(help, general));
       for (const [inner, said] of commandsIn(help)) {
+        // yargs lists a command that does something by itself among its own.
+        if (inner === name) continue;
         const own = await helpOf(inner.split(' ').slice(0, 2));
         lines.push(...entry(inner, said), ...ownOptions(own, general));
       }

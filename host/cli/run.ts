@@ -5,6 +5,7 @@ import { isFobError, systemCode } from '../errors.ts';
 import { inventoryDirectory } from '../inventory/directory.ts';
 import { inventoryError, openInventory } from '../inventory/inventory.ts';
 import { act } from './actions.ts';
+import { isAboutAgent } from './agent/options.ts';
 import { readArguments } from './arguments.ts';
 import { COMPLETE, completions } from './completion.ts';
 import { runDoctor } from './doctor-actions.ts';
@@ -40,6 +41,9 @@ export async function run(args: readonly string[], terminal: Terminal, signal: A
     else if (invocation.command === 'activate') {
       const { activate } = await import('./activate.ts');
       await activate(invocation, isJson, terminal, signal);
+    } else if (isAboutAgent(invocation)) {
+      const { runAgent } = await import('./agent/actions.ts');
+      await runAgent(invocation, isJson, terminal, signal);
     } else if (isAboutService(invocation)) {
       // Loaded when it is wanted: the service brings much that no other command needs.
       const { runService } = await import('./service-actions.ts');

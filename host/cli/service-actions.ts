@@ -8,6 +8,7 @@ import { type ShownSetting, shownConfiguration } from '../service/configuration/
 import { openStore } from '../service/data/database.ts';
 import { examineService, type ServiceFinding } from '../service/doctor/doctor.ts';
 import { makeOperatorKey, operatorLink } from '../service/people/operators.ts';
+import { identityFingerprint } from '../service/sealing/identity.ts';
 import { serveTexts } from '../service/texts/serve.ts';
 import { doctorText } from './doctor-actions.ts';
 import type { Invocation } from './invocation.ts';
@@ -40,6 +41,8 @@ export async function runService(
     if (invocation.command === 'service-config')
       return sayReport(terminal, isJson, configReport(shownConfiguration(configuration, origins)));
     if (invocation.command === 'service-doctor') return await doctor(configuration, isJson, terminal);
+    if (invocation.command === 'service-fingerprint')
+      return sayReport(terminal, isJson, await fingerprint(configuration));
     if (invocation.command === 'service-admin-link')
       return sayReport(terminal, isJson, await adminLink(configuration));
     if (invocation.command === 'service-application-key')
@@ -82,6 +85,24 @@ async function adminLink(configuration: Configuration): Promise<Report> {
   try {
     const link = operatorLink(origin, await makeOperatorKey(store.db, Date.now()));
     return { document: { adminLink: link }, text: link, note: serveTexts.adminLink() };
+  } finally {
+    await store.close();
+  }
+}
+
+/** What agents know the service by. */
+async function fingerprint(configuration: Configuration): Promise<Report> {
+  const { directory, databaseUrl, publicUrl } = configuration;
+  const store = await openStore({ directory, databaseUrl: databaseUrl ?? undefined });
+  try {
+    const shown = await identityFingerprint(store.db);
+    if (shown === undefined) throw new FobError('service', serveTexts.noIdentity);
+    const digits = shown.replaceAll(' ', '');
+    return {
+      document: { fingerprint: digits },
+      text: shown,
+      note: serveTexts.agentAdd(publicUrl ?? 'URL', digits),
+    };
   } finally {
     await store.close();
   }

@@ -45,4 +45,5 @@ export type ServiceInvocation =
   | ({ readonly command: 'service-config' } & ServiceFlags)
   | ({ readonly command: 'service-admin-link' } & ServiceFlags)
   | ({ readonly command: 'service-doctor' } & ServiceFlags)
+  | ({ readonly command: 'service-fingerprint' } & ServiceFlags)
   | { readonly command: 'service-status'; readonly url: string; readonly ca: string | undefined };

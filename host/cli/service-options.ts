@@ -132,7 +132,7 @@ export function serviceCommands(take: Take, choiceOf: ReadChoice) {
       .demandCommand(
         1,
         1,
-        'service takes one of: status, config, admin-link, application-key, radius-client, doctor, backup, restore, audit, rekey, bounce',
+        'service takes one of: status, config, fingerprint, admin-link, application-key, radius-client, doctor, backup, restore, audit, rekey, bounce',
       );
 }
 
@@ -153,6 +153,12 @@ function recordCommands(command: CommonOptions, take: Take, choiceOf: ReadChoice
     )
     .command('audit <what>', 'check that nobody changed the audit', auditOptions, given =>
       take({ command: 'service-audit-verify', ...flagsOf(given), choice: choiceOf({}) }),
+    )
+    .command(
+      'fingerprint',
+      'show the fingerprint of the identity, which agents are told (passfob agent add)',
+      settingOptions,
+      given => take({ command: 'service-fingerprint', ...flagsOf(given), choice: choiceOf({}) }),
     )
     .command('rekey', 'seal everything under a new key, while the service runs', settingOptions, given =>
       take({ command: 'service-rekey', ...flagsOf(given), choice: choiceOf({}) }),

@@ -4,6 +4,7 @@ import { FobError, systemCode } from '../errors.ts';
 import { isLoopback } from '../service/configuration/addresses.ts';
 import { limits } from '../service/limits.ts';
 import { serveTexts } from '../service/texts/serve.ts';
+import { type CertificateFault, certificateFault, isTlsFailure } from '../tls-errors.ts';
 
 /** What a service answered. */
 export interface Answer {
@@ -75,29 +76,18 @@ export function askService(url: string, ca?: string): Promise<Answer> {
   });
 }
 
-const NOT_VALID = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
-const UNKNOWN_AUTHORITY = new Set([
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-  'CERT_REJECTED',
-  'INVALID_CA',
-  'INVALID_PURPOSE',
-]);
+const FAULT_TEXTS = {
+  'not-valid-now': serveTexts.expired,
+  'wrong-host': serveTexts.wrongHost,
+  'unknown-authority': serveTexts.unknownAuthority,
+} as const satisfies Record<CertificateFault, { sentence: string; next: string }>;
 
-/** What a connection failed of, by OpenSSL's names (X509_V_ERR_…) and Node's. */
+/** What a connection failed of. */
 export function connectionError(cause: unknown): FobError {
   const code = systemCode(cause);
-  const certificate = (text: { sentence: string; next: string }) =>
-    new FobError('certificate', { ...text, details: { code }, cause });
-  if (NOT_VALID.has(code)) return certificate(serveTexts.expired);
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return certificate(serveTexts.wrongHost);
-  if (UNKNOWN_AUTHORITY.has(code)) return certificate(serveTexts.unknownAuthority);
-  const isTls = code === 'EPROTO' || code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_');
-  const text = isTls ? serveTexts.noTls : serveTexts.silent;
+  const fault = certificateFault(code);
+  if (fault !== undefined)
+    return new FobError('certificate', { ...FAULT_TEXTS[fault], details: { code }, cause });
+  const text = isTlsFailure(code) ? serveTexts.noTls : serveTexts.silent;
   return new FobError('service-silent', { ...text, ...(code !== '' && { details: { code } }), cause });
 }

@@ -1,5 +1,6 @@
+import { pause } from '../client/pause.ts';
 import { FobError } from '../errors.ts';
-import { HTTP_TIMEOUT_MS } from './limits.ts';
+import { HTTP_TIMEOUT_MS, PROGRESS_INTERVAL_MS, PUSH_TIMEOUT_MS } from './limits.ts';
 import { texts } from './texts.ts';
 
 /** What somebody at a browser sees of the service: pages, over HTTP, and nothing else of it. */
@@ -25,6 +26,51 @@ export async function logIn(origin: string, user: string, passcode: string): Pro
     headers: { origin, 'sec-fetch-site': 'same-origin' },
   });
   return { isAccepted: status === 200, status, title: decoded(/<title>(.*?)<\/title>/s.exec(text)?.[1]) };
+}
+
+/** A log-in that waits for approval, in one browser. */
+export interface PushSeen {
+  /** The number to compare. */
+  readonly number: string;
+  /** What the page has come to when it no longer waits. @throws FobError `no-answer` */
+  decided(): Promise<LoginSeen>;
+}
+
+/**
+ * Fills in the user name alone and presses Autosend.
+ * @param origin of the example application
+ * @throws FobError `no-answer`
+ */
+export async function autosend(origin: string, user: string): Promise<PushSeen> {
+  const sent = await get(`${origin}/login`, {
+    method: 'POST',
+    body: new URLSearchParams({ user, passcode: '', by: 'push' }),
+    headers: { origin, 'sec-fetch-site': 'same-origin' },
+    redirect: 'manual',
+  });
+  const cookie = sent.cookie.split(';')[0] ?? '';
+  const look = () => get(`${origin}/`, { headers: { cookie } });
+  const number = numberOn((await look()).text);
+  if (number === '') throw new FobError('no-answer', texts.errors.noPush);
+  return {
+    number,
+    async decided() {
+      const untilMs = Date.now() + PUSH_TIMEOUT_MS;
+      for (;;) {
+        const { status, text } = await look();
+        if (numberOn(text) === '') return loginSeen(status, text);
+        if (Date.now() > untilMs) throw new FobError('no-answer', texts.errors.noPush);
+        await pause(PROGRESS_INTERVAL_MS);
+      }
+    },
+  };
+}
+
+const numberOn = (page: string) => /<p class="number">(\d\d)<\/p>/.exec(page)?.[1] ?? '';
+
+function loginSeen(status: number, page: string): LoginSeen {
+  const title = decoded(/<title>(.*?)<\/title>/s.exec(page)?.[1]);
+  return { isAccepted: page.includes('action="/logout"'), status, title };
 }
 
 /** A replay alert as the operator's pane shows it. */

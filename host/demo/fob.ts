@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { packageRoot } from '../commands/package-root.ts';
 import { FobError } from '../errors.ts';
 import { Control } from './control.ts';
-import type { Home } from './home.ts';
+import type { FobPlace } from './home.ts';
 import { FOB_END_TIMEOUT_MS, FOB_NOTES_CHARS_MAX, FOB_START_TIMEOUT_MS } from './limits.ts';
 import { texts } from './texts.ts';
 import { unlessStopped } from './waiting.ts';
@@ -28,8 +28,8 @@ export interface SimulatedFob {
  * @param stop aborted here when the simulator ends without having been asked to
  * @throws FobError `no-fob` where it is not built or does not start
  */
-export async function startFob(home: Home, stop: AbortController): Promise<SimulatedFob> {
-  const child = spawned(home);
+export async function startFob(place: FobPlace, stop: AbortController): Promise<SimulatedFob> {
+  const child = spawned(place);
   const process = watched(child, stop);
   const patience = {
     timeoutMs: FOB_START_TIMEOUT_MS,
@@ -54,11 +54,11 @@ export async function startFob(home: Home, stop: AbortController): Promise<Simul
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
-function spawned(home: Home): Child {
+function spawned({ port, memories }: FobPlace): Child {
   const main = join(packageRoot(), 'dist', 'simulator', 'main.js');
   if (!existsSync(main)) throw new FobError('no-fob', texts.errors.notBuilt);
-  const board = ['--board', 'pico', '--clock', 'real', '--birth', 'random', '--storage', home.memories];
-  const fronts = ['--pty', home.port, '--tcp', '0', '--web', '0', '--control'];
+  const board = ['--board', 'pico', '--clock', 'real', '--birth', 'random', '--storage', memories];
+  const fronts = ['--pty', port, '--tcp', '0', '--web', '0', '--control'];
   return spawn(process.execPath, [main, ...board, ...fronts], {
     stdio: ['pipe', 'pipe', 'pipe'],
     // Ctrl-C is for this process, which ends the other in its turn; the closed pipe ends it should this one be killed.

@@ -5,14 +5,21 @@ import BetterSqlite from 'better-sqlite3';
 import { FobError, systemCode } from '../errors.ts';
 import { texts } from './texts.ts';
 
+/** Where a simulated fob has its files. */
+export interface FobPlace {
+  /** Where its serial port is linked to. */
+  readonly port: string;
+  /** What its memories hold. */
+  readonly memories: string;
+}
+
 /** The folder that the demo works in. */
 export interface Home {
   readonly directory: string;
   readonly isKept: boolean;
-  /** Where the fob's serial port is linked to. */
-  readonly port: string;
-  /** What the simulated fob's memories hold. */
-  readonly memories: string;
+  readonly fob: FobPlace;
+  /** Of the transcript's second fob. */
+  readonly secondFob: FobPlace;
   readonly inventory: string;
   readonly service: string;
   /** Lets go of the folder; one that is not kept is removed. */
@@ -31,8 +38,8 @@ export function openHome(kept: string | undefined): Home {
   return {
     directory,
     isKept,
-    port: join(directory, 'fob'),
-    memories: join(directory, 'fob.memories'),
+    fob: { port: join(directory, 'fob'), memories: join(directory, 'fob.memories') },
+    secondFob: { port: join(directory, 'fob2'), memories: join(directory, 'fob2.memories') },
     inventory: join(directory, 'inventory'),
     service: join(directory, 'service'),
     close() {

@@ -15,8 +15,18 @@ export const PORT_RETRY_MS = 50;
 export const SCREEN_TIMEOUT_MS = 10_000;
 /** Longer than the 0.6 s that make a press a hold, as the fob's user learns it. */
 export const HOLD_MS = 900;
+/** Longer than the second that a question is held for. */
+export const APPROVE_MS = 1_300;
+/** What a person takes longer than keys are deaf. */
+export const PRESS_SPARE_MS = 150;
 /** Presses from any screen to the passcode of the last of a few accounts, and some to spare. */
 export const PRESSES_MAX = 12;
+
+/** The agent connects, and the service proves its fobs, within this. */
+export const AGENT_TIMEOUT_MS = 20_000;
+
+/** A push is over by itself after a minute. */
+export const PUSH_TIMEOUT_MS = 70_000;
 
 /** Whoever tries the demo out mistypes on purpose: the lock is shown, and soon over. */
 export const LOCK_THRESHOLD = 3;
@@ -27,6 +37,8 @@ export const CLOCK_DIFFERENCE_MS_MAX = 1_000;
 
 export const HTTP_TIMEOUT_MS = 10_000;
 export const URL_CHARS_MAX = 2_048;
+/** Mails that the outbox page shows, the newest. */
+export const MAILS_SHOWN = 20;
 /** Pages that may watch the progress at once. */
 export const WATCHERS_MAX = 16;
 /** How often the service is asked for news while a page is watching. */

@@ -5,7 +5,7 @@ import type { FobAtHand } from '../commands/context.ts';
 import { readEnrolment } from '../commands/enrol-source.ts';
 import { type EnrollResult, enroll } from '../commands/enroll.ts';
 import { withFob } from '../commands/find.ts';
-import { type ListedAccount, list } from '../commands/list.ts';
+import type { ListedAccount } from '../commands/list.ts';
 import { openOwnerSession } from '../commands/owner-session.ts';
 import { type PairResult, pair } from '../commands/pair.ts';
 import { FobError, isFobError } from '../errors.ts';
@@ -13,7 +13,7 @@ import { accountIdText, accountsOf, type KeptAccount } from '../inventory/accoun
 import type { Algorithm } from '../service/data/schema.ts';
 import type { TokenView } from '../service/tokens/views.ts';
 import { PORT_RETRY_MS, PORT_TRIES_MAX } from './limits.ts';
-import { leaveMessage, readPairingCode } from './person.ts';
+import { readPairingCode } from './person.ts';
 import type { Stage } from './stage.ts';
 import { texts } from './texts.ts';
 
@@ -28,7 +28,7 @@ export interface DemoAccount {
   readonly tokenSerial: (fobSerial: string) => string;
 }
 
-/** The one of the page. */
+/** The first one of the transcript. */
 export const TIMED: DemoAccount = { kind: 'totp', issuer: 'Passfob demo', tokenSerial: serial => serial };
 export const COUNTED: DemoAccount = {
   kind: 'hotp',
@@ -131,30 +131,9 @@ function tokenOf(serial: string, { settings, key }: KeptAccount, counter = 0) {
   };
 }
 
-/** The fob of the page, ready to be pressed. */
+/** A fob that is ready to be pressed. */
 export interface ReadyFob {
   readonly serial: string;
   readonly board: string;
   readonly firmware: string;
-}
-
-/**
- * Has the fob paired, its clock set and the page's account on it and at the service. What an earlier run with the same
- * folder has done already stays as it is.
- * @throws FobError of the commands
- */
-export async function makeReady(stage: Stage): Promise<ReadyFob> {
-  const { hello } = await onFob(stage, async fob => fob);
-  if (hello.state === 'blank') await pairFob(stage);
-  const before = await onFob(stage, fob => list(stage.context, fob));
-  if (before.clock === 'unset') await setFobClock(stage);
-  const isMeant = ({ issuer, label, health }: ListedAccount) =>
-    issuer === TIMED.issuer && label === USER && health === 'good';
-  const account = before.accounts.find(isMeant) ?? (await enrolAccount(stage, TIMED)).account;
-  const tokens = await stage.service.tokens();
-  if (!tokens.some(token => token.serial === TIMED.tokenSerial(hello.serial))) {
-    await handOver(stage, TIMED, account);
-  }
-  await leaveMessage(stage.fob.control);
-  return hello;
 }

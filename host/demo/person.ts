@@ -1,6 +1,8 @@
+import { PRESS_DEAF_MS } from '../../protocol/limits.ts';
+import { pause } from '../client/pause.ts';
 import { FobError } from '../errors.ts';
 import type { Control, Screen } from './control.ts';
-import { HOLD_MS, PRESSES_MAX } from './limits.ts';
+import { APPROVE_MS, HOLD_MS, PRESS_SPARE_MS, PRESSES_MAX } from './limits.ts';
 import { texts } from './texts.ts';
 
 /** What a person sees on the display. */
@@ -80,6 +82,40 @@ export async function leaveMessage(control: Control): Promise<void> {
 async function press(control: Control, under: Screen, heldMs?: number): Promise<void> {
   await control.ask({ do: 'press', ...(heldMs !== undefined && { heldMs }) });
   await control.untilScreen(screen => standing(screen) !== standing(under), texts.screens.next);
+}
+
+/** The fob's own words under a question. */
+const QUESTION_HINT = 'Hold: yes  Press: no';
+const REPORT_IT = 'Report it?';
+
+/** What a person says to a question; a report is a no that is said twice. */
+export type Answer = 'yes' | 'no' | 'report';
+
+/**
+ * Waits for a question on the display, reads it, and answers. Keys are deaf for a moment after it has appeared.
+ * @returns what was asked, line by line
+ * @throws FobError as `Control.untilScreen`
+ */
+export async function answer(control: Control, says: Answer): Promise<readonly string[]> {
+  const { text } = await control.untilScreen(isQuestionShown, texts.screens.question);
+  for (let presses = 0; presses < PRESSES_MAX; presses++) {
+    const screen = await control.look();
+    if (!isQuestionShown(screen)) break;
+    const isHeld = says === 'yes' || (says === 'report' && screen.text.join(' ').includes(REPORT_IT));
+    await pause(PRESS_DEAF_MS + PRESS_SPARE_MS);
+    await control.ask({ do: 'press', ...(isHeld && { heldMs: APPROVE_MS }) });
+  }
+  return text;
+}
+
+/** Whether the fob says that a question was answered by a yes. */
+export function isApprovedShown({ text }: Screen): boolean {
+  return text.includes('Approved.');
+}
+
+/** Whether the fob asks something. */
+export function isQuestionShown({ text }: Screen): boolean {
+  return text.includes(QUESTION_HINT);
 }
 
 /** The pairing code on the display, in its groups. @throws FobError as `Control.untilScreen` */

@@ -1,6 +1,6 @@
 import type { Service } from '../service/service.ts';
 import { PROGRESS_INTERVAL_MS } from './limits.ts';
-import { isPasscodeShown } from './person.ts';
+import { isApprovedShown, isPasscodeShown } from './person.ts';
 import type { Stage } from './stage.ts';
 
 /** How far somebody has got with the demo: one fact for each step of its page. */
@@ -11,6 +11,8 @@ export interface Progress {
   readonly accepted: boolean;
   /** A used passcode was tried again. */
   readonly refused: boolean;
+  /** A log-in was approved on the fob. */
+  readonly approved: boolean;
 }
 
 /** Progress since this start. */
@@ -25,7 +27,7 @@ export interface ProgressWatch {
 export function watchProgress({ fob, service, context }: Stage): ProgressWatch {
   const sinceMs = context.now();
   const listeners = new Set<(progress: Progress) => void>();
-  let now: Progress = { pressed: false, accepted: false, refused: false };
+  let now: Progress = { pressed: false, accepted: false, refused: false, approved: false };
   const take = (news: Partial<Progress>) => {
     const next = { ...now, ...news };
     if (JSON.stringify(next) === JSON.stringify(now)) return;
@@ -34,6 +36,7 @@ export function watchProgress({ fob, service, context }: Stage): ProgressWatch {
   };
   const stopListening = fob.control.onScreen(screen => {
     if (isPasscodeShown(screen)) take({ pressed: true });
+    if (isApprovedShown(screen)) take({ approved: true });
   });
   let isAsking = false;
   const timer = setInterval(async () => {

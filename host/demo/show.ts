@@ -1,7 +1,12 @@
 import { spawn } from 'node:child_process';
-import { makeReady, USER } from './ownership.ts';
+import { startExample } from '../example/app.ts';
+import { startAgent } from './agent.ts';
+import { addressOf, makeReady } from './enrolment.ts';
+import { USER } from './ownership.ts';
 import { servePage } from './page/server.ts';
+import { pageTexts } from './page/texts.ts';
 import { watchProgress } from './progress.ts';
+import { apiKeyOf } from './service-key.ts';
 import type { Stage } from './stage.ts';
 import { texts } from './texts.ts';
 import { stopped } from './waiting.ts';
@@ -23,16 +28,26 @@ export async function showPage(
   say(words.fob(about.serial, about.board, about.firmware));
   say(words.paired(fob.address, USER));
   if (home.isKept) say(words.kept(home.directory));
-  const frames = {
-    fob: fob.face,
-    login: `${service.url}/login`,
-    operator: `${service.url}/operator`,
-  };
   const progress = watchProgress(stage);
-  const page = await servePage({ ...about, port: fob.address, user: USER, frames }, progress, () =>
-    service.makeOperatorLink(),
-  );
+  const closers: (() => unknown)[] = [() => progress.close()];
   try {
+    const example = await startExample({
+      service: service.url,
+      apiKey: await apiKeyOf(stage),
+      port: 0,
+      name: pageTexts.login.application,
+      embeddable: true,
+    });
+    closers.push(() => example.close());
+    const agent = await startAgent(stage, [{ serial: about.serial, fob }]);
+    closers.push(() => agent.close());
+    const frames = { fob: fob.face, login: `${example.url}/`, operator: `${service.url}/operator` };
+    const facts = { ...about, port: fob.address, user: USER, address: addressOf(USER), frames };
+    const page = await servePage(facts, progress, {
+      operatorLink: () => service.makeOperatorLink(),
+      mails: async () => (await service.outbox()).filter(({ to }) => to === facts.address),
+    });
+    closers.push(() => page.close());
     say('');
     say(words.open(page.url));
     if (open) openBrowser(page.url, say);
@@ -40,8 +55,7 @@ export async function showPage(
     await stopped(stop);
     throw stop.reason;
   } finally {
-    await page.close();
-    progress.close();
+    for (const close of closers.reverse()) await close();
   }
 }
 

@@ -14,6 +14,8 @@ export interface Stage {
   /** For commands of this owner, whose inventory is in the demo's folder. */
   readonly context: Context;
   readonly stop: AbortSignal;
+  /** Starts another fob, which goes with the stage. @throws FobError `no-fob` */
+  readonly startSecondFob: () => Promise<SimulatedFob>;
 }
 
 export interface StageOptions {
@@ -35,7 +37,7 @@ export async function onStage<T>(options: StageOptions, play: (stage: Stage) => 
   try {
     const home = openHome(options.keep);
     closers.push(() => home.close());
-    const fob = await startFob(home, stop);
+    const fob = await startFob(home.fob, stop);
     closers.push(() => fob.close());
     const inventory = openInventory(home.inventory);
     closers.push(() => inventory.close());
@@ -53,7 +55,12 @@ export async function onStage<T>(options: StageOptions, play: (stage: Stage) => 
       report: () => undefined,
       signal: stop.signal,
     };
-    return await play({ home, fob, service, context, stop: stop.signal });
+    const startSecondFob = async () => {
+      const second = await startFob(home.secondFob, stop);
+      closers.push(() => second.close());
+      return second;
+    };
+    return await play({ home, fob, service, context, stop: stop.signal, startSecondFob });
   } finally {
     for (const close of closers.reverse()) await close();
   }

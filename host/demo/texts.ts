@@ -5,10 +5,11 @@ const again = 'Run the demo again; if it fails again, report what it printed.';
 export const texts = {
   help: `npm start [-- options]
 
-Starts a simulated fob, pairs it, enrols it, and shows it beside a log-in form and an operator's pane in one page.
+Starts a simulated fob and a service, has a user enrol the fob by the mail that she gets, and shows it in one page: the
+fob, an application to log in to by passcode or by approval on the fob, the operator's console, the user's mails.
 
   --transcript   does the whole job by itself, without a browser, and prints each step
-  --keep DIR     keeps fob, inventory and service in DIR and goes on with them next time; without it they are in a
+  --keep DIR     keeps fob and service in DIR and goes on with them next time; without it they are in a
                  temporary folder that goes at the end
   --open         opens the page in the browser of this computer
   --help         prints this
@@ -25,6 +26,9 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
     usage: (reason: string) => ({ sentence: reason, next: 'Run: npm start -- --help' }),
     interrupted: { sentence: 'The demo was interrupted.', next: 'Run it again when you are ready.' },
     noLink: 'No link for the operator could be made. Load the page again.',
+    agentSlow: { sentence: 'The service did not reach the fob through the agent.', next: again },
+    noPush: { sentence: 'The log-in page does not wait for the fob.', next: again },
+    noMails: 'The mails cannot be read now. Load the page again.',
     internal: (name: string) => ({
       sentence: `The demo met an error of its own (${name}).`,
       next: 'Set PASSFOB_DEBUG=1, run it again and report what it prints.',
@@ -63,6 +67,10 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
       sentence: 'The fob in this folder has an owner already, and the transcript starts with a blank one.',
       next: 'Name a new folder with --keep, or leave --keep out.',
     },
+    ownedElsewhere: {
+      sentence: 'The fob in this folder belongs to a command line, and the page needs one of the service.',
+      next: 'Name a new folder with --keep, or leave --keep out.',
+    },
     step: (number: number, title: string, reason: string) => `Step ${number}, “${title}”, failed. ${reason}`,
     unexpected: (expected: string, got: string) => ({
       sentence: `Expected: ${expected}. Got: ${got}.`,
@@ -78,7 +86,10 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
     dark: 'go dark without power',
     lit: 'light up again with power',
     passcode: (issuer: string) => `a passcode of ${issuer}`,
+    question: 'ask something',
   },
+
+  agent: { service: 'Passfob' },
 
   noPty: (reason: string) =>
     `This system has no pseudo-terminal (${reason}): the fob is reached over TCP instead of a serial port.`,
@@ -86,7 +97,7 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
     starting: 'Starting a simulated fob and a log-in service …',
     fob: (serial: string, board: string, firmware: string) =>
       `Fob ${serial} (board ${board}, firmware ${firmware}), simulated`,
-    paired: (port: string, user: string) => `Paired and enrolled for ${user} over ${port}`,
+    paired: (port: string, user: string) => `Enrolled by ${user}, who had a mail about it, over ${port}`,
     kept: (path: string) => `Everything is kept in ${path}`,
     open: (url: string) => `Open this page in a browser:  ${url}`,
     opening: 'It is being opened.',
@@ -113,6 +124,10 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
       pressNext: 'Have another passcode of the same account',
       logInBoth: 'Log in with the first passcode, then with the second',
       logInFirst: 'Log in with the first passcode again',
+      bring: 'Mail a second user an activation, and bring a second fob by it',
+      agent: 'Start the agent of the fobs’ computer',
+      approve: 'Press Autosend on a log-in page, and hold the button',
+      report: 'Press Autosend again, and report it',
     },
     facts: {
       port: 'port',
@@ -135,6 +150,8 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
       alert: 'alert',
       clock: 'clock',
       accounts: 'accounts',
+      mail: 'mail',
+      number: 'number',
     },
     overPty: (path: string) => `${path} (pseudo-terminal, through the serial driver)`,
     overTcp: (address: string, reason: string) => `${address} (no pseudo-terminal here: ${reason})`,
@@ -154,6 +171,8 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
     answer: (status: number, title: string) => `HTTP ${status}, “${title}”`,
     accepted: 'accepted',
     refused: 'refused',
+    mail: (to: string, subject: string) => `to ${to}: “${subject}”`,
+    agentProved: 'the service has proved the fob through it',
     replay: (title: string, times: string, facts: string) => `${title}, ${times}: ${facts}`,
     allProved: (names: readonly string[]) => `${names.join('; ')}: all proved`,
     expected: {
@@ -164,6 +183,9 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
         `${count} alerts, the newest for ${user} and token ${token}, once`,
       accounts: (count: number) => `${count} accounts`,
       otherPasscode: 'another passcode than before',
+      mail: 'a mail with a link',
+      number: (number: string) => `the number ${number} on the display`,
+      report: (user: string) => `an alert about ${user}, once`,
     },
   },
 } as const;

@@ -2,7 +2,8 @@ import { type ClockResult, showClock } from '../commands/clock.ts';
 import { accountName } from '../commands/list.ts';
 import { verify } from '../commands/verify.ts';
 import { FobError } from '../errors.ts';
-import { type AlertSeen, enterOperatorPane, logIn, type OperatorPane } from './browser.ts';
+import { approveLogins } from './approval.ts';
+import { type AlertSeen, enterOperatorPane, logIn } from './browser.ts';
 import { CLOCK_DIFFERENCE_MS_MAX } from './limits.ts';
 import {
   COUNTED,
@@ -16,19 +17,13 @@ import {
   USER,
 } from './ownership.ts';
 import { type Read, readPasscode } from './person.ts';
+import { expect, type Play } from './play.ts';
 import type { Stage } from './stage.ts';
-import { type Fact, type Step, stepsOf } from './steps.ts';
+import { type Fact, stepsOf } from './steps.ts';
 import { texts } from './texts.ts';
 
 const { errors, transcript: words } = texts;
 const { steps: titles, facts: names, expected } = words;
-
-/** Everything the steps share. */
-interface Play {
-  readonly stage: Stage;
-  readonly step: Step;
-  readonly operator: OperatorPane;
-}
 
 /**
  * The whole job without a browser: each step is printed with what came of it.
@@ -45,6 +40,7 @@ export async function transcript(stage: Stage, say: (line: string) => void): Pro
   await useTwice(play, serial);
   await enrolAndHandOver(play, COUNTED);
   await useCounted(play, serial);
+  await approveLogins(play);
   say('');
   say(words.done(count()));
 }
@@ -193,9 +189,4 @@ function clockText({ state, fobTime = '', differenceMs = 0, uncertaintyMs = 0 }:
 function expectRight(clock: ClockResult): void {
   const isRight = clock.state === 'trusted' && Math.abs(clock.differenceMs ?? 0) <= CLOCK_DIFFERENCE_MS_MAX;
   expect(isRight, expected.clock(CLOCK_DIFFERENCE_MS_MAX), clockText(clock));
-}
-
-/** @throws FobError `verification-failed` unless it is as expected */
-function expect(isExpected: boolean, wanted: string, got: string): void {
-  if (!isExpected) throw new FobError('verification-failed', errors.unexpected(wanted, got));
 }

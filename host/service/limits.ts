@@ -1,3 +1,4 @@
+import { agentLimits } from './agents/limits.ts';
 import { addressLimits } from './addresses/limits.ts';
 import { alertLimits } from './alerts/limits.ts';
 import { challengeLimits } from './challenges/limits.ts';
@@ -113,7 +114,10 @@ export const limits = {
   /** HTTP. */
   bodyMaxBytes: 4_096,
   headersMaxBytes: 16_384,
+  /** Besides those of agents. */
   connectionsMax: 512,
+  /** How long connections may take to end once the service does. */
+  socketsClosingMs: 2_000,
   requestTimeoutMs: 10_000,
   keepAliveTimeoutMs: 5_000,
   retryAfterSeconds: 2,
@@ -249,6 +253,7 @@ export const limits = {
   /** Jobs that are over, and their rows. */
   jobsKeptMs: 90 * 24 * 3_600_000,
 
+  ...agentLimits,
   ...addressLimits,
   ...alertLimits,
   ...challengeLimits,

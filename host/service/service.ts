@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { type Alert, listAlerts } from './alerts/alerts.ts';
 import { counted, type Metrics, makeMetrics } from './api/metrics/metrics.ts';
 import { challengesOf } from './challenges/challenges.ts';
 import { closer, type ListenerState, orElse } from './closing.ts';
@@ -8,11 +6,10 @@ import { type Changes, watchChanges } from './data/changes.ts';
 import { openStore, type Store } from './data/database.ts';
 import { engineOf } from './deciding.ts';
 import { makeReady } from './first-run.ts';
+import { type LocalOperations, localOperations } from './local.ts';
 import { noLog } from './log.ts';
-import { type LocalMail, localMails } from './mails/outbox.ts';
 import type { Reach } from './management.ts';
 import { checkOptions, openDirectory, type ServiceOptions } from './options.ts';
-import { serviceActor } from './people/actor.ts';
 import { makeApplicationCache } from './people/application-cache.ts';
 import type { Application } from './people/applications.ts';
 import { makeOperatorKey, operatorLink } from './people/operators.ts';
@@ -20,14 +17,7 @@ import { readLockPolicy } from './people/settings.ts';
 import { makePushes, type Pushes } from './push/pushes.ts';
 import { listenForRadius, type RadiusEndpoint } from './radius/listener.ts';
 import type { Keys } from './sealing/key-file.ts';
-import { addToken, type NewToken, type TokenResult } from './tokens/issue.ts';
-import { changeTokenState } from './tokens/moves.ts';
-import type { TokenState } from './tokens/states.ts';
-import { listTokens, type TokenView } from './tokens/views.ts';
 import type { ClosingEngine, Engine } from './validation/engine.ts';
-import { listEvents, type ValidationEvent } from './validation/events.ts';
-import type { Outcome } from './validation/outcomes.ts';
-import { prepareSource } from './validation/source.ts';
 import { makeBuckets } from './web/buckets.ts';
 import { readCertificate } from './web/certificate.ts';
 import type { WebContext } from './web/context.ts';
@@ -37,19 +27,11 @@ import { startWorking, type Working } from './working.ts';
 
 export type { ServiceOptions } from './options.ts';
 
-/** One log-in to decide, from inside this process. */
-export interface LocalValidation {
-  readonly user: string;
-  readonly passcode: string;
-  readonly source: string;
-  readonly idempotencyKey?: string;
-}
-
 /** What the first run makes. */
 export type Made = 'folder' | 'database' | 'keyFile' | 'identity';
 
 /** A running service, as one who may start it has it. */
-export interface RunningService {
+export interface RunningService extends LocalOperations {
   /** Where it listens, without a slash at the end. */
   readonly url: string;
   /** Where it listens for RADIUS. */
@@ -60,15 +42,6 @@ export interface RunningService {
   readonly apiKey: string | null;
   /** Makes a one-time link into the console, under the address that people use. A secret. */
   makeOperatorLink(): Promise<string>;
-  addToken(token: NewToken): Promise<TokenResult>;
-  changeTokenState(serial: string, to: TokenState): Promise<TokenResult>;
-  tokens(): Promise<TokenView[]>;
-  /** Decides a log-in; only `accepted` may let anybody in, `outcome` is for operators. */
-  validate(request: LocalValidation): Promise<{ accepted: boolean; outcome: Outcome }>;
-  alerts(): Promise<Alert[]>;
-  /** What mails to users would have been, where there is no mail server; newest first. Links in it are secrets. */
-  outbox(): Promise<LocalMail[]>;
-  events(): Promise<ValidationEvent[]>;
   /** Reads certificate and key again; does nothing without TLS. */
   reloadCertificate(): void;
   /**
@@ -137,8 +110,11 @@ async function startOn(
     reach: addressesOf(listening, state),
   };
   const working = startWorking(parts, options);
-  const decide: Engine['decide'] = async request =>
-    announced(changes, await counted(metrics, () => engine.decide(request)));
+  const decide: Engine['decide'] = async request => {
+    const outcome = await counted(metrics, () => engine.decide(request));
+    changes.announce();
+    return outcome;
+  };
   const app = appOf(parts, options, { listening, state, wakeJobs: working.wake, decide });
   const stop = stopper(parts, working);
   state.port = await orElse(stop, () => listen(app, listening.host, options.port));
@@ -160,7 +136,7 @@ async function startOn(
     }),
     apiKey,
     makeOperatorLink: async () => operatorLink(options.publicUrl ?? url, await makeOperatorKey(db, clock())),
-    ...operations(parts),
+    ...localOperations({ management: { db, keys, clock, reach: parts.reach }, engine, application, changes }),
     reloadCertificate: () => live?.reload(),
     close: closer(app, state, radius.close, async () => {
       live?.close();
@@ -249,39 +225,4 @@ interface Parts {
   readonly metrics: Metrics;
   readonly clock: () => number;
   readonly reach: Reach;
-}
-
-/** What can be done from inside the process, without HTTP. */
-function operations(
-  parts: Parts,
-): Pick<
-  RunningService,
-  'addToken' | 'changeTokenState' | 'tokens' | 'validate' | 'alerts' | 'outbox' | 'events'
-> {
-  const { changes, engine } = parts;
-  const { db } = parts.store;
-  return {
-    addToken: async token => announced(changes, await addToken(db, parts.keys, token, parts.clock())),
-    changeTokenState: async (serial, to) =>
-      announced(changes, await changeTokenState({ ...parts, db }, serviceActor, serial, to)),
-    tokens: () => listTokens(db),
-    validate: async request => {
-      const outcome = await engine.decide({
-        ...request,
-        source: prepareSource(request.source),
-        applicationId: parts.application.id,
-        requestId: randomUUID(),
-      });
-      announced(changes, outcome);
-      return { accepted: outcome === 'accepted', outcome };
-    },
-    alerts: () => listAlerts(db),
-    outbox: () => localMails({ db, keys: parts.keys }),
-    events: () => listEvents(db),
-  };
-}
-
-function announced<T>(changes: Changes, result: T): T {
-  changes.announce();
-  return result;
 }

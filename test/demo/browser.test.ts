@@ -1,5 +1,7 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { APPROVE_MS } from '../../host/demo/limits.ts';
+import { PRESS_DEAF_MS } from '../../protocol/limits.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, type Need, tool } from '../kit/tools.ts';
 import { demoPage, needsBuild } from './kit.ts';
@@ -34,6 +36,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     const context = await browser.newContext(options);
     onTestFinished(() => context.close());
     const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
     const complaints: string[] = [];
     page.on('pageerror', error => complaints.push(error.message));
     page.on('console', message => {
@@ -73,41 +76,56 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
   }
 
   const steps = (page: Page) =>
-    page.getByRole('listitem').evaluateAll(items => items.map(item => item.hasAttribute('data-done')));
+    page
+      .locator('[data-fact]')
+      .evaluateAll(steps => steps.map(step => `${step.dataset.step} ${step.hasAttribute('data-done')}`));
 
   it('does the main job: pressed, accepted, refused, and the operator sees it without a reload', async () => {
-    const { page, complaints, login, operator } = await opened();
+    const { page, complaints, fob, login, operator } = await opened();
     await operator.getByText('Live', { exact: true }).waitFor();
     await operator.locator('body').evaluate(body => body.setAttribute('data-not-reloaded', ''));
-    expect(await steps(page)).toEqual([false, false, false]);
+    expect(await steps(page)).toEqual(['1 false', '2 false', '4 false', '3 false']);
     const passcode = await readPasscode(page);
-    await expect.poll(() => steps(page)).toEqual([true, false, false]);
+    await expect.poll(() => steps(page)).toEqual(['1 true', '2 false', '4 false', '3 false']);
 
     await logIn(page, passcode);
     await login.getByRole('heading', { name: 'Logged in' }).waitFor();
     expect(await login.getByRole('status').textContent()).toContain('alice');
-    await operator.getByText('Accepted', { exact: true }).waitFor();
-    await expect.poll(() => steps(page)).toEqual([true, true, false]);
+    // The first one is that of the enrolment.
+    await expect.poll(() => operator.getByText('Accepted', { exact: true }).count()).toBe(2);
+    await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '4 false', '3 false']);
 
-    await login.getByRole('link', { name: 'Back to the log-in page' }).press('Enter');
+    await login.getByRole('button', { name: 'Log out' }).press('Enter');
+    await login.getByRole('button', { name: 'Autosend' }).waitFor();
     await logIn(page, passcode);
     expect(await login.getByRole('alert').textContent()).toContain('was not accepted');
     const alert = operator.getByRole('listitem').filter({ hasText: 'Passcode used again' });
     await alert.filter({ hasText: 'once' }).waitFor();
     expect(await alert.textContent()).toMatch(/User\s*alice[\s\S]*Token\s*PF-/);
     expect(await operator.locator('body').getAttribute('data-not-reloaded')).toBe('');
-    await expect.poll(() => steps(page)).toEqual([true, true, true]);
+    await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '4 false', '3 true']);
     expect(await page.getByRole('status').textContent()).toBe('Step 3 is done.');
+
+    await login.getByLabel('User name').focus();
+    await login.getByRole('button', { name: 'Autosend' }).press('Enter');
+    const number = await login.locator('.number').textContent();
+    await expect.poll(() => fob.locator('#speech').textContent()).toMatch(new RegExp(`alice\\n${number}\\n`));
+    await page.waitForTimeout(PRESS_DEAF_MS);
+    await fob.getByRole('button', { name: 'Button' }).focus();
+    await page.keyboard.press('Space', { delay: APPROVE_MS });
+    await login.getByRole('heading', { name: 'Logged in' }).waitFor();
+    expect(await login.getByRole('status').textContent()).toContain('alice');
+    await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '4 true', '3 true']);
     expect(complaints).toEqual([]);
   });
 
   it('names everything for a screen reader and is worked by Tab alone', async () => {
     const { page, operator } = await opened();
     expect(await page.locator('body').ariaSnapshot()).toMatch(
-      /navigation "Skip to"[\s\S]*banner:[\s\S]*heading "Passfob demo" \[level=1\][\s\S]*main:[\s\S]*heading "Three steps" \[level=2\][\s\S]*list:[\s\S]*region "Hold the button"[\s\S]*region "Type the passcode"[\s\S]*region "See the alert"[\s\S]*contentinfo/,
+      /navigation "Skip to"[\s\S]*banner:[\s\S]*heading "Passfob demo" \[level=1\][\s\S]*main:[\s\S]*heading "Four steps" \[level=2\][\s\S]*list:[\s\S]*region "The fob"[\s\S]*heading "Hold the button"[\s\S]*region "The log-in page"[\s\S]*heading "Type the passcode"[\s\S]*region "The operator’s pane"[\s\S]*heading "See the alert"[\s\S]*region "The user’s mails"[\s\S]*contentinfo/,
     );
     const reached: string[] = [];
-    for (let stop = 0; stop < 4; stop++) {
+    for (let stop = 0; stop < 5; stop++) {
       await page.keyboard.press('Tab');
       reached.push(
         await page.evaluate(
@@ -119,6 +137,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
       'Skip to The fob',
       'Skip to The log-in page',
       'Skip to The operator’s pane',
+      'Skip to The user’s mails',
       'The fob',
     ]);
     await page.getByRole('link', { name: 'Skip to The operator’s pane' }).press('Enter');

@@ -98,7 +98,9 @@ describeNeeds(needsProc, 'the page of the demo', () => {
     expect(running.printed().stdout).toMatch(
       /This system has no pseudo-terminal \(.*\): the fob is reached over TCP instead of a serial port\.\n/,
     );
-    expect(running.printed().stdout).toMatch(/Paired and enrolled for alice over tcp:127\.0\.0\.1:\d+\n/);
+    expect(running.printed().stdout).toMatch(
+      /Enrolled by alice, who had a mail about it, over tcp:127\.0\.0\.1:\d+\n/,
+    );
   });
 
   it('is left to the person where the system names none', async () => {

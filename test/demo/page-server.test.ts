@@ -11,12 +11,25 @@ const FACTS = {
   firmware: '0.1.0',
   port: 'serial:<"port">&co',
   user: 'alice',
+  address: 'alice@example.org',
   frames: {
     fob: 'http://127.0.0.1:1001/',
-    login: 'http://127.0.0.1:1002/login',
+    login: 'http://127.0.0.1:1003/',
     operator: 'http://127.0.0.1:1002/operator',
   },
 };
+
+const MAILS = [
+  {
+    id: '1',
+    kind: 'activation',
+    to: '<alice>@example.org',
+    createdMs: 1_770_000_000_000,
+    subject: 'Enrol <your> fob',
+    text: 'Open "this":\n<https://tokens.example.org/activate>',
+    link: null,
+  },
+] as const;
 
 /** A page on a free port, and the progress that it shows in the test's hands. */
 async function served() {
@@ -26,7 +39,7 @@ async function served() {
   const page = await servePage(
     FACTS,
     {
-      now: { pressed: true, accepted: false, refused: false },
+      now: { pressed: true, accepted: false, refused: false, approved: false },
       onChange(listener) {
         watching.count++;
         tell = listener;
@@ -36,7 +49,10 @@ async function served() {
       },
       close: () => undefined,
     },
-    async () => `${FACTS.frames.operator}/enter?key=a&b${++links.count}`,
+    {
+      operatorLink: async () => `${FACTS.frames.operator}/enter?key=a&b${++links.count}`,
+      mails: async () => MAILS,
+    },
   );
   onTestFinished(() => page.close());
   return { page, watching, tell: (progress: Progress) => tell(progress) };
@@ -50,13 +66,13 @@ async function ask(url: string, options: { method?: string; host?: string } = {}
   return { status: response.statusCode, headers: response.headers, body: await text(response) };
 }
 
-it('frames exactly the two other sites and is framed by none', async () => {
+it('frames exactly the three other sites and itself, and is framed by none', async () => {
   const { page } = await served();
   const { status, headers, body } = await ask(page.url);
   expect(status).toBe(200);
   expect(headers['content-security-policy']).toBe(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-      'frame-src http://127.0.0.1:1001 http://127.0.0.1:1002; ' +
+      "frame-src 'self' http://127.0.0.1:1001 http://127.0.0.1:1003 http://127.0.0.1:1002; " +
       "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   );
   expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
@@ -87,6 +103,19 @@ it('can only be read', async () => {
   expect(await ask(`${page.url}progress`, { method: 'HEAD' })).toMatchObject({ status: 404 });
 });
 
+it('shows the mails as text, in a frame of its own only', async () => {
+  const { page } = await served();
+  const { status, headers, body } = await ask(`${page.url}outbox`);
+  expect(status).toBe(200);
+  expect(headers['content-security-policy']).toBe(
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
+  );
+  expect(body).toContain('<summary>Enrol &lt;your&gt; fob</summary>');
+  expect(body).toContain('To &lt;alice&gt;@example.org. Sent <time datetime="2026-02-02T02:40:00.000Z">');
+  expect(body).toContain('Open &quot;this&quot;:\n&lt;https://tokens.example.org/activate&gt;');
+  expect((await ask(page.url)).body).toContain('src="/outbox"');
+});
+
 it('tells the progress as it is and each change, until the page goes', async () => {
   const { page, watching, tell } = await served();
   const asked = request(`${page.url}progress`);
@@ -94,9 +123,9 @@ it('tells the progress as it is and each change, until the page goes', async () 
   const [response] = await once(asked, 'response');
   expect(response.headers['content-type']).toBe('text/event-stream');
   const read = async () => String((await once(response, 'data'))[0]);
-  expect(await read()).toBe('data: {"pressed":true,"accepted":false,"refused":false}\n\n');
-  tell({ pressed: true, accepted: true, refused: false });
-  expect(await read()).toBe('data: {"pressed":true,"accepted":true,"refused":false}\n\n');
+  expect(await read()).toBe('data: {"pressed":true,"accepted":false,"refused":false,"approved":false}\n\n');
+  tell({ pressed: true, accepted: true, refused: false, approved: false });
+  expect(await read()).toBe('data: {"pressed":true,"accepted":true,"refused":false,"approved":false}\n\n');
   expect(watching.count).toBe(1);
   response.destroy();
   await expect.poll(() => watching.count).toBe(0);

@@ -30,7 +30,7 @@ describeNeeds(needsBuild, 'the transcript', () => {
     const home = folder();
     const { code, stdout, stderr } = await demo(['--transcript', '--keep', home]).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/\nAll 17 steps had the expected result\.\n$/);
+    expect(stdout).toMatch(/\nAll 21 steps had the expected result\.\n$/);
     const steps = stepsIn(stdout);
 
     const start = steps.get('Start a simulated fob');
@@ -54,6 +54,17 @@ describeNeeds(needsBuild, 'the transcript', () => {
     expect(factsNamed(steps.get('Look at the operator’s pane'), 'alert')).toEqual([
       expect.stringContaining(`once: User alice, Token ${serial}, From 127.0.0.1`),
       expect.stringContaining(`once: User alice, Token ${serial}/2, From 127.0.0.1`),
+    ]);
+
+    const approved = steps.get('Press Autosend on a log-in page, and hold the button');
+    const [number = ''] = factsNamed(approved, 'number');
+    expect(number).toMatch(/^\d\d$/);
+    expect(factsNamed(approved, 'display')).toEqual([`Passfob | bob | ${number} | Hold: yes  Press: no`]);
+    expect(factsNamed(approved, 'result')).toEqual(['accepted']);
+    const reported = steps.get('Press Autosend again, and report it');
+    expect(factsNamed(reported, 'result')).toEqual(['refused']);
+    expect(factsNamed(reported, 'alert')).toEqual([
+      expect.stringContaining('Log-in reported by its user, once: User bob'),
     ]);
 
     const accepted = factsNamed(
@@ -98,7 +109,7 @@ describeNeeds(needsBuild, 'the transcript', () => {
       new RegExp(`port +${join(home, 'fob')} \\(pseudo-terminal, through the serial driver\\)`),
     );
     expect(existsSync(join(home, 'fob'))).toBe(true);
-    await running.until(/All 17 steps/);
+    await running.until(/All 21 steps/);
   });
 
   it('fails by name at the first step that has not the expected result', async () => {

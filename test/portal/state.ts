@@ -17,6 +17,8 @@ const MASKED: Readonly<Record<string, readonly string[]>> = {
   audit: ['at_ms', 'request_id', 'mac'],
   operator_links: ['key_hash', 'expires_ms'],
   activations: ['code_hash', 'claim', 'created_ms', 'expires_ms', 'claimed_until_ms', 'used_ms'],
+  // Its account is made of the fob's identifier.
+  push_keys: ['account', 'sealed_secret', 'key_id', 'proved_ms', 'created_ms'],
   user_sessions: ['token_hash', 'created_ms', 'expires_ms'],
 };
 

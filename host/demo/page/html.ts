@@ -1,3 +1,5 @@
+import type { Progress } from '../progress.ts';
+import { escaped } from './escaped.ts';
 import { pageTexts as texts } from './texts.ts';
 
 /** What the page shows. */
@@ -8,61 +10,93 @@ export interface PageFacts {
   /** Where the fob's serial port is. */
   readonly port: string;
   readonly user: string;
-  /** Addresses of the three sites in its frames. */
+  /** Where the user has mail. */
+  readonly address: string;
+  /** Addresses of the three other sites in its frames. */
   readonly frames: { readonly fob: string; readonly login: string; readonly operator: string };
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, character => ESCAPES[character] ?? character);
-}
-
-/** A step of the demo and the site in which it is done. */
-interface Pane {
-  readonly id: 'fob' | 'login' | 'operator';
-  /** The name of its fact in `Progress`. */
-  readonly fact: string;
-  readonly name: string;
+/** Something to do in a pane; `fact` is its name in `Progress`. */
+interface Step {
+  readonly number: number;
+  readonly fact: keyof Progress;
   readonly heading: string;
   readonly markup: string;
+}
+
+/** A site in its frame, and what is done there. */
+interface Pane {
+  readonly id: 'fob' | 'login' | 'operator' | 'outbox';
+  readonly name: string;
+  readonly steps: readonly Step[];
+  /** In the place of steps, where there are none. */
+  readonly about?: { readonly heading: string; readonly text: string };
   readonly frame: string;
 }
 
-function panesOf({ user, frames }: PageFacts): Pane[] {
-  const { fob, login, operator } = texts;
+function panesOf({ user, address, frames }: PageFacts): Pane[] {
+  const { fob, login, operator, outbox } = texts;
+  const { pressed } = fob;
+  const { accepted, approved } = login;
+  const { refused } = operator;
   const name = `<strong class="user">${escaped(user)}</strong>`;
+  const typing = `${escaped(accepted.before)}${name}${escaped(accepted.after)}`;
   return [
-    { id: 'fob', fact: 'pressed', ...fob, markup: escaped(fob.text), frame: frames.fob },
+    {
+      id: 'fob',
+      name: fob.name,
+      steps: [{ number: 1, fact: 'pressed', heading: pressed.heading, markup: escaped(pressed.text) }],
+      frame: frames.fob,
+    },
     {
       id: 'login',
-      fact: 'accepted',
-      ...login,
-      markup: `${escaped(login.before)}${name}${escaped(login.after)}`,
+      name: login.name,
+      steps: [
+        { number: 2, fact: 'accepted', heading: accepted.heading, markup: typing },
+        { number: 4, fact: 'approved', heading: approved.heading, markup: escaped(approved.text) },
+      ],
       frame: frames.login,
     },
-    { id: 'operator', fact: 'refused', ...operator, markup: escaped(operator.text), frame: frames.operator },
+    {
+      id: 'operator',
+      name: operator.name,
+      steps: [{ number: 3, fact: 'refused', heading: refused.heading, markup: escaped(refused.text) }],
+      frame: frames.operator,
+    },
+    {
+      id: 'outbox',
+      name: outbox.name,
+      steps: [],
+      about: { heading: outbox.heading, text: outbox.text(address) },
+      frame: '/outbox',
+    },
   ];
 }
 
 /** Frames may run their own scripts and forms; they cannot leave their frame. */
 const SANDBOX = 'allow-same-origin allow-scripts allow-forms';
 
-function paneItem({ id, fact, name, heading, markup, frame }: Pane, index: number): string {
-  const number = index + 1;
-  return `<li class="pane" data-fact="${fact}">
-<section id="${id}" aria-labelledby="${id}-heading" tabindex="-1">
+function paneItem({ id, name, steps, about, frame }: Pane): string {
+  const words = about === undefined ? steps.map(stepWords).join('') : aboutWords(about);
+  return `<li class="pane ${id}">
+<section id="${id}" aria-label="${escaped(name)}" tabindex="-1">
 <p class="name">${escaped(name)}</p>
-<h3 id="${id}-heading"><span class="number" aria-hidden="true">${number}</span> ${escaped(heading)} <span class="done" hidden>${escaped(texts.done)}</span></h3>
-<p class="text">${markup}</p>
+<div class="words">${words}</div>
 <iframe class="frame ${id}" title="${escaped(name)}" src="${escaped(frame)}" sandbox="${SANDBOX}"></iframe>
 </section>
 </li>`;
+}
+
+function stepWords({ number, fact, heading, markup }: Step): string {
+  return `<h3 data-fact="${fact}" data-step="${number}"><span class="number" aria-hidden="true">${number}</span> ${escaped(heading)} <span class="done" hidden>${escaped(texts.done)}</span></h3>
+<p class="text">${markup}</p>
+`;
+}
+
+function aboutWords({ heading, text }: { readonly heading: string; readonly text: string }): string {
+  return `<h3>${escaped(heading)}</h3>
+<p class="text">${escaped(text)}</p>
+`;
 }
 
 /** The one page of the demo. */

@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { FobError, systemCode } from '../../errors.ts';
+import type { LocalMail } from '../../service/mails/outbox.ts';
 import { URL_CHARS_MAX, WATCHERS_MAX } from '../limits.ts';
 import type { Progress, ProgressWatch } from '../progress.ts';
 import { texts } from '../texts.ts';
 import { type PageFacts, pageHtml } from './html.ts';
+import { outboxHtml } from './outbox.ts';
 import { pageScript } from './script.ts';
 import { pageIcon, pageStyle } from './style.ts';
 
@@ -13,18 +15,25 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
+/** What the page shows of the service. */
+export interface PageSources {
+  /** Makes a one-time link into the operator's pane: each page gets its own, as another browser needs one. */
+  readonly operatorLink: () => Promise<string>;
+  /** The user's mails, newest first. */
+  readonly mails: () => Promise<readonly LocalMail[]>;
+}
+
 /** The name by which the page, the service and the fob's face are reached: the operator's cookie is for one site. */
 const HOST = '127.0.0.1';
 
 /**
  * Serves the page on a free port of this computer.
- * @param operatorLink makes a one-time link into the operator's pane: each page gets its own, as another browser needs one
  * @throws FobError `port-failed`
  */
 export async function servePage(
   facts: PageFacts,
   progress: ProgressWatch,
-  operatorLink: () => Promise<string>,
+  { operatorLink, mails }: PageSources,
 ): Promise<PageServer> {
   const headers = securityHeaders(facts);
   const watchers = new Set<ServerResponse>();
@@ -37,6 +46,7 @@ export async function servePage(
     if (path === '/progress' && request.method === 'GET') sendProgress(progress, watchers, response);
     else if (path === '/')
       void sendPage(facts, request.method === 'GET' ? operatorLink : undefined, response);
+    else if (path === '/outbox') void sendOutbox(mails, response);
     else if (asset === undefined) refuse(response, 404, 'Not found.');
     else {
       response.writeHead(200, { 'content-type': asset.type });
@@ -88,6 +98,20 @@ async function sendPage(
   }
 }
 
+async function sendOutbox(mails: PageSources['mails'], response: ServerResponse): Promise<void> {
+  try {
+    const page = outboxHtml(await mails());
+    // This page alone frames it.
+    response.setHeader('content-security-policy', OUTBOX_POLICY);
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page);
+  } catch {
+    refuse(response, 503, texts.errors.noMails);
+  }
+}
+
+const OUTBOX_POLICY =
+  "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
 function securityHeaders({ frames }: PageFacts): Record<string, string> {
   const framed = new Set(Object.values(frames).map(address => new URL(address).origin));
   const policy = [
@@ -96,7 +120,7 @@ function securityHeaders({ frames }: PageFacts): Record<string, string> {
     "style-src 'self'",
     "img-src 'self'",
     "connect-src 'self'",
-    `frame-src ${[...framed].join(' ')}`,
+    `frame-src 'self' ${[...framed].join(' ')}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

@@ -44,11 +44,12 @@ main { flex: 1; display: flex; flex-direction: column; }
 .panes {
   flex: 1; list-style: none; padding: 0; display: grid; gap: 1rem;
   grid-template-columns: minmax(19rem, 24rem) minmax(20rem, 25rem) minmax(24rem, 1fr);
-  grid-template-rows: auto auto auto minmax(44.75rem, 1fr);
+  grid-template-rows: auto auto minmax(49rem, 1fr) auto auto 16rem;
 }
-.pane { display: grid; grid-row: span 4; grid-template-rows: subgrid; min-width: 0; }
+.pane { display: grid; grid-row: span 3; grid-template-rows: subgrid; min-width: 0; }
+.pane.outbox { grid-column: 1 / -1; }
 section {
-  display: grid; grid-row: span 4; grid-template-rows: subgrid; row-gap: 0; min-width: 0; overflow: hidden;
+  display: grid; grid-row: span 3; grid-template-rows: subgrid; row-gap: 0; min-width: 0; overflow: hidden;
   background: var(--card); border: 1px solid var(--line); border-radius: 1rem;
   scroll-margin-top: .5rem;
 }
@@ -64,11 +65,18 @@ h3 { padding: .15rem 1.1rem .35rem; display: flex; align-items: center; gap: .6r
 .text { padding: 0 1.1rem .9rem; font-size: .95rem; color: var(--soft); text-wrap: pretty; }
 .user { color: var(--ink); padding: .05rem .4rem; border-radius: .35rem; background: var(--page); border: 1px solid var(--line); font-family: ui-monospace, monospace; font-size: .92em; }
 .frame { display: block; width: 100%; height: 100%; border: 0; border-top: 1px solid var(--line); background: var(--page); }
+.mailbox { padding: 1rem; gap: .75rem; min-height: 0; }
+.mailbox h1 { font-size: 1rem; }
+.mails { list-style: none; padding: 0; display: grid; gap: .5rem; }
+.mails details { background: var(--card); border: 1px solid var(--line); border-radius: .7rem; padding: .6rem .9rem; }
+.mails summary { cursor: pointer; font-weight: 650; overflow-wrap: anywhere; }
+.mails .facts { text-align: left; margin: .4rem 0; }
+.mails pre { margin: 0; font: inherit; white-space: pre-wrap; overflow-wrap: anywhere; }
 .foot { color: var(--soft); font-size: .86rem; }
 
 @media (max-width: 74rem) {
-  .panes { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); grid-template-rows: auto auto auto 44.75rem auto auto auto 38rem; }
-  .pane:last-child { grid-column: 1 / -1; }
+  .panes { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); grid-template-rows: auto auto 49rem auto auto 38rem auto auto 16rem; }
+  .pane.operator { grid-column: 1 / -1; }
   .facts { text-align: left; flex-basis: 100%; }
 }
 @media (max-width: 46rem) {
@@ -76,9 +84,10 @@ h3 { padding: .15rem 1.1rem .35rem; display: flex; align-items: center; gap: .6r
   h3 { font-size: 1.05rem; }
   .panes { grid-template-columns: minmax(0, 1fr); grid-template-rows: none; }
   .pane, section { grid-row: auto; grid-template-rows: none; }
-  .frame { height: 52rem; }
+  .frame { height: 58rem; }
   .frame.fob { height: 38rem; }
   .frame.operator { height: 44rem; }
+  .frame.outbox { height: 20rem; }
 }
 @media (prefers-reduced-motion: no-preference) {
   .number { transition: background-color .3s; }

@@ -1,31 +1,52 @@
 /** Every English text of the demo's page. */
 export const pageTexts = {
   title: 'Passfob demo',
-  lead: 'A fob that makes one-time passcodes, the log-in page that takes them, and what its operator sees.',
+  lead: 'A fob that makes one-time passcodes, an application that takes them, and what operator and user see of it.',
   skip: 'Skip to',
   fobFacts: (serial: string, board: string, firmware: string) =>
     `Fob ${serial}, board ${board}, firmware ${firmware}, simulated`,
-  portFacts: (port: string) => `paired and enrolled over ${port}`,
-  stepsHeading: 'Three steps',
+  portFacts: (port: string) => `enrolled by its user over ${port}`,
+  stepsHeading: 'Four steps',
   fob: {
     name: 'The fob',
-    heading: 'Hold the button',
-    text: 'Click it, or press Space on it: the display wakes. Then hold it for a second: it shows a passcode of six digits. A short press goes on to the next entry.',
+    pressed: {
+      heading: 'Hold the button',
+      text: 'Click it, or press Space on it: the display wakes. Then hold it for a second: it shows a passcode of six digits. A short press goes on to the next entry.',
+    },
   },
   login: {
     name: 'The log-in page',
-    heading: 'Type the passcode',
-    before: 'The user name is ',
-    after: '. The passcode is accepted. Go back and type the same one again: now it is refused.',
+    /** What the example application is called. */
+    application: 'Example application',
+    accepted: {
+      heading: 'Type the passcode',
+      before: 'The user name is ',
+      after: '. The passcode is accepted. Log out and type the same one again: now it is refused.',
+    },
+    approved: {
+      heading: 'Or press Autosend',
+      text: 'With the user name alone. The fob lights up and shows who logs in, and a number; hold its button where the number is the same.',
+    },
   },
   operator: {
     name: 'The operator’s pane',
-    heading: 'See the alert',
-    text: 'The log-in page says no more than “not accepted”. Here the operator sees why: a passcode was used again, whose, of which fob, and from where.',
+    refused: {
+      heading: 'See the alert',
+      text: 'The log-in page says no more than “not accepted”. Here the operator sees why: a passcode was used again, whose, of which fob, and from where.',
+    },
+  },
+  outbox: {
+    name: 'The user’s mails',
+    heading: 'How the fob came to be hers',
+    text: (address: string) =>
+      `What the service wrote to ${address}: no mail server is set, so the mails stay here. The first one brought her an activation, by which the fob was enrolled when the demo began; it is gone, as its link is used up.`,
+    none: 'There is no mail.',
+    to: 'To',
+    sent: 'Sent',
   },
   done: 'Done',
   doneAloud: (step: number) => `Step ${step} is done.`,
   ended: 'The demo has ended. Start it again with npm start, then open the new address.',
   footer:
-    'Three wrong passcodes lock the account for a minute. The three panes are sites of their own; this page only frames them and never sees a passcode.',
+    'Three wrong passcodes lock the account for a minute. The panes are sites of their own; this page only frames them and never sees a passcode.',
 } as const;

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { limits } from '../limits.ts';
-import { servePushes } from '../push/routes.ts';
+import { servePushes } from '../push/http/routes.ts';
 import type { WebContext } from '../web/context.ts';
 import { Problem, problemJson, problemOf, sendProblem, statusOf } from '../web/problems.ts';
 import { actorOf, admit } from './authenticate.ts';

@@ -134,7 +134,7 @@ async function settled(asking: Asking): Promise<Outcome | undefined> {
   if (closed !== undefined) return closed;
   if (token === undefined) return 'no_usable_token';
   if (proofs.password === false) return 'wrong_password';
-  const pin = pinMissing(asking, token);
+  const pin = pinMissing({ ...asking, choosesPin: false }, token);
   if (pin !== undefined) return pin;
   return isQuiet ? 'push_quiet' : undefined;
 }

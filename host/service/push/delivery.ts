@@ -5,9 +5,9 @@ import { limits } from '../limits.ts';
 import type { Management } from '../management.ts';
 import { usableStates } from '../tokens/states.ts';
 import type { Outcome } from '../validation/outcomes.ts';
-import { recordCallerResult } from './caller-result.ts';
+import { recordCallerResult } from './callers/result.ts';
+import { recordOutcome } from './ends.ts';
 import { isRightAnswer, readPushKey } from './keys.ts';
-import { recordOutcome } from './outcome.ts';
 import { openStates, type PushRow } from './rows.ts';
 
 /** A request for the fob at the other end of a connection. */
@@ -166,7 +166,8 @@ async function isUsable(db: Db, { token_id, fob_id, user_id }: PushRow): Promise
 
 /**
  * The person declined or reported the request, or the fob cannot answer it. A refusal keeps its user from being asked
- * again for a while; a report raises an alert.
+ * again for a while; a report raises an alert. Both do so also where the request was withdrawn, its place taken or its time over
+ * while the person pressed: whoever asks and takes it back at once is not rid of them.
  *
  * @returns whether the connection still had it
  * @throws ServiceError `busy`
@@ -179,8 +180,28 @@ export function endPush(
   return writing(management.db, async db => {
     const nowMs = management.clock();
     const push = await claimedPush(db, claimed, nowMs);
-    return push !== undefined && (await end({ ...management, db }, push, { to, nowMs }));
+    if (push !== undefined) return end({ ...management, db }, push, { to, nowMs });
+    if (to !== 'failed') await heedLate({ ...management, db }, claimed, { to, nowMs });
+    return false;
   });
+}
+
+/** What the person says of a request that is over changes nothing about it, and counts once. */
+async function heedLate(
+  management: Management,
+  { id, link }: Claimed,
+  { to, nowMs }: { readonly to: 'denied' | 'reported'; readonly nowMs: number },
+): Promise<void> {
+  const late = await management.db
+    .updateTable('pushes')
+    .set({ quiet_until_ms: nowMs + quietMs[to] })
+    .where('id', '=', id)
+    .where('link', '=', link)
+    .where('state', 'in', ['sent', 'shown', 'superseded', 'withdrawn'])
+    .where('quiet_until_ms', '=', 0)
+    .returningAll()
+    .executeTakeFirst();
+  if (late !== undefined) await writeDown(management, late, to, nowMs);
 }
 
 type Ending = 'approved' | 'denied' | 'reported' | 'failed';
@@ -202,12 +223,12 @@ const quietMs: Readonly<Record<Ending, number>> = {
 
 /** Ends a request whose connection still has it, and writes down what became of it. */
 async function end(
-  { db, keys }: Management,
+  management: Management,
   push: PushRow,
   { to, nowMs }: { readonly to: Ending; readonly nowMs: number },
 ): Promise<boolean> {
   const isOver = push.kind === 'caller' || to !== 'approved';
-  const ended = await db
+  const ended = await management.db
     .updateTable('pushes')
     .set({
       state: to,
@@ -219,10 +240,15 @@ async function end(
     .where('state', 'in', ['sent', 'shown'])
     .executeTakeFirst();
   if (ended.numUpdatedRows !== 1n) return false;
+  await writeDown(management, push, to, nowMs);
+  return true;
+}
+
+/** In the log of log-ins or in the audit, and as an alert where it is a report. */
+async function writeDown({ db, keys }: Management, push: PushRow, to: Ending, nowMs: number): Promise<void> {
   if (push.kind === 'caller') await recordCallerResult(db, keys, push, { result: to, atMs: nowMs });
   else await recordOutcome(db, push, outcomeOf[to], nowMs);
   if (to === 'reported') await alertOfReport(db, push, nowMs);
-  return true;
 }
 
 /** One alert for each user, source and day, which counts how often. */

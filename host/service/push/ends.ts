@@ -1,9 +1,22 @@
 import { type Db, writing } from '../data/database.ts';
 import { limits } from '../limits.ts';
 import type { Management } from '../management.ts';
-import { callerState, recordCallerResult } from './caller-result.ts';
-import { recordOutcome } from './outcome.ts';
+import { recordEvents } from '../validation/events.ts';
+import type { Outcome } from '../validation/outcomes.ts';
+import { callerState, recordCallerResult } from './callers/result.ts';
 import type { PushRow } from './rows.ts';
+
+/** In the log of log-ins, as the request that asked: what became of it. Nothing where nothing is to be told. */
+export async function recordOutcome(
+  db: Db,
+  push: PushRow,
+  outcome: Outcome | undefined,
+  atMs: number,
+): Promise<void> {
+  if (outcome === undefined) return;
+  const about = { applicationId: push.application_id, source: push.source, requestId: push.request_id };
+  await recordEvents(db, [{ ...about, atMs, outcome, userId: push.user_id, tokenId: push.token_id }]);
+}
 
 /** Leaves in the log that a request's time was over, once. */
 export async function writeDownExpiry(db: Db, push: PushRow, nowMs: number): Promise<void> {
@@ -46,7 +59,7 @@ export async function sweepPushes(db: Db, nowMs: number): Promise<void> {
   });
   await db
     .deleteFrom('pushes')
-    .where('created_ms', '<=', nowMs - limits.pushesUnapprovedMs)
+    .where('expires_ms', '<=', nowMs - limits.pushesUnapprovedMs + limits.pushMs)
     .where('quiet_until_ms', '<=', nowMs)
     .where('decided_ms', 'is not', null)
     .execute();

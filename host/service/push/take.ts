@@ -1,7 +1,7 @@
 import { hashSession } from '../challenges/ask.ts';
 import { type Db, validating } from '../data/database.ts';
 import type { Factors } from '../data/schema.ts';
-import { applicationNow } from '../people/application-cache.ts';
+import { type ApplicationStanding, applicationNow } from '../people/application-cache.ts';
 import { lockFactsOf, storeLockFacts, type User } from '../people/users.ts';
 import { endTemporaryCodes } from '../tokens/codes/temporary-codes.ts';
 import type { TokenRow } from '../tokens/rows.ts';
@@ -23,6 +23,8 @@ export interface TakeRequest {
   readonly id: string;
   readonly session: string;
   readonly applicationId: string;
+  /** What the application was believed to be: where its key has changed, nobody gets in. */
+  readonly standing?: ApplicationStanding | undefined;
   readonly source: string;
   readonly requestId: string;
 }
@@ -102,9 +104,11 @@ async function decide(taking: Taking): Promise<'waiting' | Outcome> {
 }
 
 async function decideApproved(taking: Taking, push: PushRow): Promise<Outcome> {
-  const { db, user, nowMs } = taking;
+  const { db, request, user, nowMs } = taking;
   const token = await tokenAsked(db, push);
-  const factors = (await applicationNow(db, push.application_id))?.factors;
+  const standing = (await applicationNow(db, push.application_id))?.standing;
+  const isSame = request.standing === undefined || request.standing.keyHash === standing?.keyHash;
+  const factors = isSame ? standing?.factors : undefined;
   const refusal = refusalOf(taking, push, { token, factors });
   if (!(await end(db, push, { to: refusal === undefined ? 'used' : 'refused', nowMs }))) return 'no_push';
   if (refusal !== undefined || user === undefined || token === undefined || factors === undefined)

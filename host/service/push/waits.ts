@@ -61,6 +61,8 @@ export function makeWaits(db: Db, changes: Changes): Waits {
       waiting.set(key, { id, wake });
       return {
         async until(ms, signal) {
+          // One that has been given says so no more.
+          if (signal?.aborted === true) return;
           const timer = setTimeout(wake, Math.max(0, ms));
           signal?.addEventListener('abort', wake);
           await woken;

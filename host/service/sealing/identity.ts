@@ -62,6 +62,16 @@ async function makeIdentity(db: Db, keys: Keys, nowMs: number): Promise<Identity
   return kept ?? { ...made, fingerprint: fingerprintOfKey(made.publicKey) };
 }
 
+/** The fingerprint of the service's identity, for people to compare; undefined before the first run made one. */
+export async function identityFingerprint(db: Db): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('service_keys')
+    .select('public_key')
+    .where('name', '=', NAME)
+    .executeTakeFirst();
+  return row === undefined ? undefined : fingerprintOfKey(row.public_key);
+}
+
 /** The part of the public key's SHA-256 that stands in activation strings: 16 bytes. */
 export function fingerprintInStrings(publicKey: string): Uint8Array {
   const digest = createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest();

@@ -15,7 +15,7 @@ export const relayTexts = {
     press: 'Hold the button of the fob to approve: it makes its first passcode.',
     pressAgain: 'That was no yes. Hold the button of the fob until it makes its passcode.',
   },
-  done: (fob: string) => `The fob ${fob} is active. You can log in with it.`,
+  done: (fob: string) => `The fob ${fob} is active. You can log in with its next passcode.`,
   fobFailed: 'Unplug the fob and try again. If it stays, tell your help desk.',
   refusals: {
     /** One text for whatever is wrong with the activation itself. */

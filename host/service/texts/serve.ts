@@ -117,6 +117,12 @@ export const serveTexts = {
   },
   adminLink: () =>
     `One-time administrator link, good for one use within ${limits.operatorLinkMs / 3_600_000} hours. Whoever has it is the administrator:`,
+  noIdentity: {
+    sentence: 'The service has no identity key yet: its first start makes it.',
+    next: 'Start it: passfob serve',
+  },
+  agentAdd: (url: string, fingerprint: string) =>
+    `On a user’s computer: passfob agent add ${url} --fingerprint ${fingerprint}`,
   adminLinkLater: 'For a one-time administrator link run: passfob service admin-link',
   applicationKeyAsk: (name: string) =>
     `Give the application ${name} another API key? Programs that use the one it has are refused at once.`,

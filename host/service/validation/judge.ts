@@ -83,7 +83,7 @@ export function wantsPin({ pinAlways }: Pick<Known, 'pinAlways'>, token: Passcod
  * once it is known whose passcode it is, since tokens that look alike may differ in this.
  */
 export function pinMissing(
-  known: Pick<Known, 'user' | 'proofs' | 'pinAlways'> & Partial<Pick<Known, 'choosesPin'>>,
+  known: Pick<Known, 'user' | 'proofs' | 'pinAlways' | 'choosesPin'>,
   token: PasscodeToken,
 ): Outcome | undefined {
   return known.user !== undefined && wantsPin(known, token) ? pinOutcome(known.user, known) : undefined;

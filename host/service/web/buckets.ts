@@ -6,9 +6,25 @@ export interface BucketSize {
   readonly perSecond: number;
 }
 
-interface Bucket {
+/** What one key has left, and since when. */
+export interface Bucket {
   left: number;
   atMs: number;
+}
+
+/** A bucket nobody has taken from. */
+export function fullBucket(size: BucketSize, nowMs: number): Bucket {
+  return { left: size.burst, atMs: nowMs };
+}
+
+/** Takes so much from a bucket. @returns false when there is less in it: then nothing is taken */
+export function takeFrom(bucket: Bucket, size: BucketSize, nowMs: number, amount = 1): boolean {
+  const elapsedMs = Math.max(0, nowMs - bucket.atMs);
+  const left = Math.min(size.burst, bucket.left + (elapsedMs / 1000) * size.perSecond);
+  const allowed = left >= amount;
+  bucket.left = allowed ? left - amount : left;
+  bucket.atMs = nowMs;
+  return allowed;
 }
 
 /** Token buckets by key, bounded in number. */
@@ -34,13 +50,8 @@ export function makeBuckets(): Buckets {
   };
   return {
     take(key, size, nowMs) {
-      const bucket = young.get(key) ?? keep(key, old.get(key) ?? { left: size.burst, atMs: nowMs });
-      const elapsedMs = Math.max(0, nowMs - bucket.atMs);
-      const left = Math.min(size.burst, bucket.left + (elapsedMs / 1000) * size.perSecond);
-      const allowed = left >= 1;
-      bucket.left = allowed ? left - 1 : left;
-      bucket.atMs = nowMs;
-      return allowed;
+      const bucket = young.get(key) ?? keep(key, old.get(key) ?? fullBucket(size, nowMs));
+      return takeFrom(bucket, size, nowMs);
     },
   };
 }

@@ -6,6 +6,7 @@ import Fastify, {
   type FastifyRequest,
   type RawServerDefault,
 } from 'fastify';
+import { serveAgents } from '../agents/route.ts';
 import type { ConfiguredAddresses } from '../addresses/published.ts';
 import { serveAddresses } from '../addresses/routes.ts';
 import { measureRequests } from '../api/metrics/metrics.ts';
@@ -13,10 +14,11 @@ import { serveApi } from '../api/serve.ts';
 import { serveChallenges } from '../challenges/routes.ts';
 import { serveConsole } from '../console/routes.ts';
 import { serveActivation } from '../enrolment/pages/routes.ts';
-import { serveRelay } from '../enrolment/relay/route.ts';
+import { relayRoute } from '../enrolment/relay/route.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { serveMe } from '../me/routes.ts';
+import { serveSockets } from '../sockets/route.ts';
 import { texts } from '../texts.ts';
 import { serveAssets } from './assets.ts';
 import type { Certificate } from './certificate.ts';
@@ -44,7 +46,7 @@ export interface AppOptions extends GuardOptions {
 /** The HTTP side of the service, not yet listening. */
 export function makeApp(context: WebContext, options: AppOptions): FastifyInstance {
   const app = Fastify(serverOptions(options));
-  app.server.maxConnections = limits.connectionsMax;
+  app.server.maxConnections = limits.connectionsMax + limits.agentsMax;
   logRequests(app, options.log);
   measureRequests(app, context.metrics);
   guard(app, options);
@@ -54,7 +56,7 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
   serveHealth(app, options.health);
   serveAssets(app);
   serveApi(app, context);
-  serveRelay(app, context);
+  serveSockets(app, [relayRoute(context), serveAgents(app, context)]);
   app.register(async api => serveChallenges(api, context));
   app.register(async pages => {
     pages.setErrorHandler((error, request, reply) => sendProblemPage(error, request, reply));

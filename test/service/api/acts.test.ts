@@ -6,6 +6,7 @@ import { MailReceiver } from '../alerts/receivers.ts';
 import { add, codeAt, codeNow, NOON_MS, newToken, stepAt } from '../kit.ts';
 import { bounceOf } from '../mails/bounce-kit.ts';
 import { invitation, queue } from '../mails/kit.ts';
+import { PushFob } from '../push/kit.ts';
 import { type Answer, Bureau, pathOf, type Shown } from './kit.ts';
 
 const ajv = new Ajv({ strict: true, allowUnionTypes: true });
@@ -37,6 +38,7 @@ const onPeople: readonly Step[] = [
   { name: 'users.enable', at: { user: 'grace' } },
   { name: 'temporary-codes.make', at: { user: 'ada' } },
   { name: 'temporary-codes.withdraw', at: { user: 'ada' } },
+  { name: 'callers.check', at: { user: 'pia' } },
   { name: 'activations.start', at: { user: 'ada' } },
   { name: 'activations.resend' },
   { name: 'activations.revoke' },
@@ -143,7 +145,8 @@ async function prepare(): Promise<{ bureau: Bureau; key: Shown }> {
   const { db, keys } = bureau.office.management;
   // Two seals from before now: rotation takes the first and leaves the newest.
   await sealAll(db, keys, () => NOON_MS - 2000);
-  await bureau.office.users('linus');
+  await bureau.office.users('linus', 'pia');
+  await PushFob.of(bureau.office, 'pia');
   await queue(bureau.office.management, await invitation(bureau.office.management, { user: 'linus' }));
   await db.updateTable('mails').set({ id: MAIL, state: 'sent', attempts: 1 }).execute();
   await sealAll(db, keys, () => NOON_MS - 1000);
@@ -179,55 +182,61 @@ function refusalsOf(method: string, path: string): readonly string[] {
   return route?.refusals ?? [];
 }
 
+/** Method, path and body of what is refused, with what. */
+const refusals: readonly [string, string, unknown, number, string][] = [
+  ['POST', '/v1/users', { name: 'ada' }, 409, 'user_taken'],
+  ['GET', '/v1/users/nobody', undefined, 404, 'unknown_user'],
+  ['POST', '/v1/users/ada/password', { password: 'short' }, 422, 'password_length'],
+  [
+    'POST',
+    '/v1/tokens',
+    { serial: 'FOB-1', kind: 'totp', seed: { hex: '00'.repeat(20) } },
+    409,
+    'serial_taken',
+  ],
+  ['POST', '/v1/tokens', { serial: 'FOB-9', kind: 'totp', seed: { base32: '1!' } }, 400, 'unreadable_seed'],
+  ['POST', '/v1/tokens', { serial: 'FOB-9', kind: 'totp', seed: { hex: '00' } }, 400, 'bad_secret'],
+  ['POST', '/v1/tokens', { serial: 'FOB-9', seed: { hex: '00'.repeat(20) } }, 400, 'bad_kind'],
+  ['POST', '/v1/tokens/FOB-1/assign', { user: 'ada' }, 409, 'bad_transition'],
+  ['POST', '/v1/users/ada/caller-checks', undefined, 409, 'no_push_fob'],
+  ['GET', '/v1/users/ada/caller-checks/none', undefined, 404, 'unknown_caller_check'],
+  ['POST', '/v1/users/ada/activations', { delivery: 'mail' }, 409, 'no_email'],
+  ['POST', '/v1/users/ada/caller-checks', undefined, 409, 'no_push_fob'],
+  ['GET', '/v1/users/ada/caller-checks/none', undefined, 404, 'unknown_caller_check'],
+  ['POST', '/v1/users/ada/activations', { serial: 'FOB-1' }, 409, 'not_enrolable'],
+  ['POST', '/v1/activations/none/resend', {}, 404, 'unknown_activation'],
+  ['DELETE', '/v1/activations/none', undefined, 404, 'unknown_activation'],
+  ['GET', '/v1/activations?after=damaged', undefined, 400, 'bad_cursor'],
+  ['POST', '/v1/imports', { files: [], userFrom: 'nobody' }, 422, 'nothing_to_do'],
+  [
+    'POST',
+    '/v1/imports/plan',
+    { files: [{ name: 'a', content: 'AAAA' }], userFrom: 'nobody' },
+    422,
+    'bad_import',
+  ],
+  ['POST', '/v1/jobs', { kind: 'revoke', serials: ['FOB-1'] }, 400, 'bad_reason'],
+  ['POST', '/v1/jobs', { kind: 'suspend' }, 422, 'nothing_to_do'],
+  ['GET', '/v1/tokens?after=damaged', undefined, 400, 'bad_cursor'],
+  ['GET', '/v1/jobs?after=damaged', undefined, 400, 'bad_cursor'],
+  ['GET', '/v1/alerts?after=1.x', undefined, 400, 'bad_cursor'],
+  ['GET', '/v1/mails?after=damaged', undefined, 400, 'bad_cursor'],
+  ['POST', '/v1/mails/bounces', { message: 'hello' }, 422, 'bad_bounce'],
+  [
+    'POST',
+    '/v1/mails/bounces',
+    { message: bounceOf({ envelopeId: MAIL.replace('1', '2') }) },
+    404,
+    'unknown_mail',
+  ],
+  ['DELETE', '/v1/mail-server', undefined, 409, 'no_mail_server'],
+];
+
 test('an act that is refused says why, and leaves nothing', async () => {
   const { bureau, key } = await prepare();
   await using scope = bureau;
   const rows = async () => (await scope.office.audit()).acts.length;
   const before = await rows();
-  const refusals: readonly [string, string, unknown, number, string][] = [
-    ['POST', '/v1/users', { name: 'ada' }, 409, 'user_taken'],
-    ['GET', '/v1/users/nobody', undefined, 404, 'unknown_user'],
-    ['POST', '/v1/users/ada/password', { password: 'short' }, 422, 'password_length'],
-    [
-      'POST',
-      '/v1/tokens',
-      { serial: 'FOB-1', kind: 'totp', seed: { hex: '00'.repeat(20) } },
-      409,
-      'serial_taken',
-    ],
-    ['POST', '/v1/tokens', { serial: 'FOB-9', kind: 'totp', seed: { base32: '1!' } }, 400, 'unreadable_seed'],
-    ['POST', '/v1/tokens', { serial: 'FOB-9', kind: 'totp', seed: { hex: '00' } }, 400, 'bad_secret'],
-    ['POST', '/v1/tokens', { serial: 'FOB-9', seed: { hex: '00'.repeat(20) } }, 400, 'bad_kind'],
-    ['POST', '/v1/tokens/FOB-1/assign', { user: 'ada' }, 409, 'bad_transition'],
-    ['POST', '/v1/users/ada/activations', { delivery: 'mail' }, 409, 'no_email'],
-    ['POST', '/v1/users/ada/activations', { serial: 'FOB-1' }, 409, 'not_enrolable'],
-    ['POST', '/v1/activations/none/resend', {}, 404, 'unknown_activation'],
-    ['DELETE', '/v1/activations/none', undefined, 404, 'unknown_activation'],
-    ['GET', '/v1/activations?after=damaged', undefined, 400, 'bad_cursor'],
-    ['POST', '/v1/imports', { files: [], userFrom: 'nobody' }, 422, 'nothing_to_do'],
-    [
-      'POST',
-      '/v1/imports/plan',
-      { files: [{ name: 'a', content: 'AAAA' }], userFrom: 'nobody' },
-      422,
-      'bad_import',
-    ],
-    ['POST', '/v1/jobs', { kind: 'revoke', serials: ['FOB-1'] }, 400, 'bad_reason'],
-    ['POST', '/v1/jobs', { kind: 'suspend' }, 422, 'nothing_to_do'],
-    ['GET', '/v1/tokens?after=damaged', undefined, 400, 'bad_cursor'],
-    ['GET', '/v1/jobs?after=damaged', undefined, 400, 'bad_cursor'],
-    ['GET', '/v1/alerts?after=1.x', undefined, 400, 'bad_cursor'],
-    ['GET', '/v1/mails?after=damaged', undefined, 400, 'bad_cursor'],
-    ['POST', '/v1/mails/bounces', { message: 'hello' }, 422, 'bad_bounce'],
-    [
-      'POST',
-      '/v1/mails/bounces',
-      { message: bounceOf({ envelopeId: MAIL.replace('1', '2') }) },
-      404,
-      'unknown_mail',
-    ],
-    ['DELETE', '/v1/mail-server', undefined, 409, 'no_mail_server'],
-  ];
   for (const [method, path, body, status, code] of refusals) {
     const answer = await scope.ask(method, path, key, body);
     expect([path, answer.status, answer.json.code]).toEqual([path, status, code]);

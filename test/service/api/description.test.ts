@@ -13,7 +13,7 @@ interface Operation {
   readonly requestBody?: {
     readonly content: Readonly<Record<string, { readonly schema: object; readonly example?: unknown }>>;
   };
-  readonly responses: Readonly<Record<string, { readonly content: Record<string, { schema: object }> }>>;
+  readonly responses: Readonly<Record<string, { readonly content?: Record<string, { schema: object }> }>>;
 }
 
 interface Document {
@@ -65,10 +65,11 @@ test('every operation has a summary, who may ask, its parameters and its respons
     const stated = (operation.parameters ?? []).filter(parameter => parameter.in === 'path');
     expect(stated.map(({ name, required }) => [name, required])).toEqual(inPath.map(name => [name, true]));
     const statuses = Object.keys(operation.responses);
+    // A request to approve may be decided, or still waited for.
     expect(
       statuses.filter(status => status.startsWith('2')),
       path,
-    ).toHaveLength(1);
+    ).toHaveLength(path.endsWith('/take') ? 2 : 1);
     expect(
       statuses.some(status => status.startsWith('5')),
       path,
@@ -90,7 +91,7 @@ test('every schema is one, strictly, and every example fits its own', () => {
   };
   for (const schema of Object.values(document.components.schemas)) compile(schema);
   for (const { path, operation } of operations) {
-    for (const { content } of Object.values(operation.responses))
+    for (const { content = {} } of Object.values(operation.responses))
       for (const { schema } of Object.values(content)) compile(schema);
     for (const { schema, example } of Object.values(operation.requestBody?.content ?? {})) {
       const fits = compile(schema);

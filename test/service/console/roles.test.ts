@@ -3,7 +3,7 @@ import type { Role } from '../../../host/service/data/schema.ts';
 import { type Action, may, permissions } from '../../../host/service/people/permissions.ts';
 import { Rig } from '../kit.ts';
 import { furnish, signedIn } from './kit.ts';
-import { fillWorld, LOCAL_MAIL, RADIUS_CLIENT } from './world.ts';
+import { CALLER_CHECK, fillWorld, LOCAL_MAIL, RADIUS_CLIENT } from './world.ts';
 
 /** Every page with a form and every button: what it is about in `permissions.ts`. */
 const acts: readonly (readonly [path: string, action: Action, subject?: Record<string, string>])[] = [
@@ -53,6 +53,7 @@ const acts: readonly (readonly [path: string, action: Action, subject?: Record<s
 const buttons: readonly (readonly [path: string, action: Action, subject: Record<string, string>])[] = [
   ['/user/unlock', 'user.unlock', { user: 'ada' }],
   ['/user/enable', 'user.enable', { user: 'gone' }],
+  ['/user/caller', 'user.check-caller', { user: 'pia' }],
   ['/activation/resend', 'activation.resend', { id: 'none' }],
   ['/activation/revoke', 'activation.revoke', { id: 'none' }],
   ['/token/reactivate', 'token.reactivate', { serial: 'ADA-1' }],
@@ -67,6 +68,7 @@ const pages: readonly (readonly [path: string, action: Action])[] = [
   ['', 'read'],
   ['/users', 'read'],
   ['/user?user=ada', 'read'],
+  [`/user/caller?user=pia&id=${CALLER_CHECK}`, 'read'],
   ['/activations', 'read'],
   ['/tokens', 'read'],
   ['/token?serial=ADA-1', 'read'],

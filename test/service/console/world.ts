@@ -9,6 +9,7 @@ import { saveChannel } from '../../../host/service/notify/manage.ts';
 import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
 import { createApplication } from '../../../host/service/people/application-changes.ts';
 import { createUser, disableUser } from '../../../host/service/people/user-changes.ts';
+import { checkCaller } from '../../../host/service/push/callers/check.ts';
 import { createRadiusClient } from '../../../host/service/radius/clients.ts';
 import { seal } from '../../../host/service/sealing/seal.ts';
 import { registerFob } from '../../../host/service/tokens/fobs.ts';
@@ -19,12 +20,16 @@ import { secret } from '../../kit/secrets.ts';
 import { codeNow, type FakeClock, wrongCode } from '../kit.ts';
 import { invitation, useServer } from '../mails/kit.ts';
 import { accepted, grace } from '../people/kit.ts';
+import { PushFob } from '../push/kit.ts';
 import type { Furnished } from './kit.ts';
 
 /** A name that markup could hide in. */
 export const HOSTILE = `<b title="x">eve</b>&'`;
 
 const bytes = (length: number) => secret(new Uint8Array(randomBytes(length)));
+
+/** The check of a caller that goes on. */
+export const CALLER_CHECK = '00000000-0000-4000-8000-000000000002';
 
 /** Fills a service with something of everything that its pages show. */
 export async function fillWorld({ service, office }: Furnished, clock: FakeClock): Promise<void> {
@@ -74,6 +79,10 @@ export async function fillWorld({ service, office }: Furnished, clock: FakeClock
         ...(driftPpm !== null && { clock: { setMs: clock.nowMs, errorMs: 1200, driftPpm } }),
       }),
     );
+  await office.users('pia');
+  await PushFob.of(office, 'pia');
+  accepted(await checkCaller(management, grace, { user: 'pia' }));
+  await management.db.updateTable('pushes').set({ id: CALLER_CHECK }).execute();
   await fillMails(office.management);
   const reach = { configured: undefined, own: () => service.url };
   for (const user of ['ada', HOSTILE]) {

@@ -1,9 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { activationString, inGroups } from '../../../host/activation/activation-string.ts';
+import {
+  activationString,
+  inGroups,
+  readActivationString,
+} from '../../../host/activation/activation-string.ts';
 import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
 import { png, qrPicture } from '../../enrol/images.ts';
 import { passfob, type RunOptions } from '../../host/kit/cli.ts';
@@ -92,6 +96,19 @@ describeNeeds(needsBuild, 'passfob activate', () => {
       token: token?.serial,
     });
     expect(token).toMatchObject({ user: 'ada', state: 'active' });
+    // The agent knows the service from now on, by the fingerprint in the string.
+    const { fingerprint } = readActivationString(string);
+    expect(JSON.parse(readFileSync(join(folder, 'agent.json'), 'utf8'))).toEqual({
+      version: 1,
+      services: [
+        {
+          url: service.url,
+          name: new URL(service.url).host,
+          fingerprint: Buffer.from(fingerprint).toString('hex'),
+        },
+      ],
+    });
+    expect(run.stderr).toContain(`The agent keeps a connection to ${service.url} from now on`);
     // The same fob again is the user's own; the same string is worth nothing.
     const again = await activated(fob, ['-', '--json'], { home: folder, input: string });
     expect(again.exitCode).toBe(EXIT_CODES.activation.code);
@@ -106,7 +123,7 @@ describeNeeds(needsBuild, 'passfob activate', () => {
     const blank = await activated(fob, ['-'], { home: folder, input: link });
     // Nobody can type the code of a blank fob where standard input is at its end.
     expect(blank.exitCode).toBe(EXIT_CODES['bad-input'].code);
-    const paired = await activated(fob, ['--json'], {
+    const paired = await activated(fob, ['--json', '--no-agent'], {
       home: folder,
       when: [
         'Activation string',
@@ -120,12 +137,15 @@ describeNeeds(needsBuild, 'passfob activate', () => {
     const image = join(folder, 'activation.png');
     const string = activationString(await makeActivation(office, service.url));
     writeFileSync(image, png(await qrPicture(secret(string.toUpperCase()))));
-    const read = await activated(fob, ['--qr', image], { home: folder, input: '' });
+    const read = await activated(fob, ['--qr', image, '--no-agent'], { home: folder, input: '' });
     expect(read.stdout).toMatch(/^The fob PF-\S+ is active\./);
     const third = activationString(await makeActivation(office, service.url));
-    expect((await activated(fob, ['-', '--json'], { home: folder, input: third })).json()).toMatchObject({
+    expect(
+      (await activated(fob, ['-', '--json', '--no-agent'], { home: folder, input: third })).json(),
+    ).toMatchObject({
       ok: true,
     });
+    expect(existsSync(join(folder, 'agent.json'))).toBe(false);
     const states = (await service.tokens()).map(({ state }) => state);
     expect(states).toEqual(['active', 'active', 'active']);
   });

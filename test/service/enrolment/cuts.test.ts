@@ -1,9 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import { connect } from '../../../host/client/client.ts';
 import { pairingKey } from '../../../host/client/handshake.ts';
+import { readAccounts } from '../../../host/owner/listing.ts';
 import { fobNamed, fobSecretsOf } from '../../../host/service/tokens/fobs.ts';
 import { createPolicy } from '../../../host/service/tokens/policies.ts';
 import { secretOf } from '../../../host/service/tokens/tokens.ts';
+import { KIND_OCRA } from '../../../protocol/account.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { secret } from '../../kit/secrets.ts';
@@ -16,7 +18,7 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const AT_ONCE = 20;
 
-/** How many accounts a fob holds that the service owns. */
+/** How many accounts of tokens a fob holds that the service owns: its push key, which a cut may cost, is none. */
 async function accountsOn(scene: Scene, fob: CoreFob): Promise<number> {
   const { db, keys } = scene.office.management;
   const row = await fobNamed(db, serialOf(fob));
@@ -24,7 +26,9 @@ async function accountsOn(scene: Scene, fob: CoreFob): Promise<number> {
   const client = connect(fob.plugIn().transport, HASTY);
   await client.hello();
   await client.openSession(pairingKey(secrets?.pairingKey ?? new Uint8Array(32)));
-  return (await client.call('info', {})).accounts;
+  const { accounts } = await client.call('info', {});
+  const listed = await readAccounts(client, accounts, undefined);
+  return listed.filter(({ kind }) => kind !== KIND_OCRA).length;
 }
 
 /** What there is of a user's enrolment: never a token in use without its activation being used, nor the other way. */

@@ -11,14 +11,11 @@ import { accountOf, putAccount } from '../../../host/owner/account.ts';
 import { freshSecrets, giveSecrets } from '../../../host/owner/pairing.ts';
 import { writing } from '../../../host/service/data/database.ts';
 import { hashOfCode } from '../../../host/service/enrolment/code.ts';
-import {
-  Conversation,
-  type Line,
-  type RelayMeans,
-} from '../../../host/service/enrolment/relay/conversation.ts';
+import { Conversation, type RelayMeans } from '../../../host/service/enrolment/relay/conversation.ts';
 import { ensureApplication } from '../../../host/service/people/applications.ts';
 import { findOrAddUser } from '../../../host/service/people/users.ts';
 import { ensureIdentity, type Identity } from '../../../host/service/sealing/identity.ts';
+import type { Line } from '../../../host/service/sockets/line.ts';
 import { registerFob } from '../../../host/service/tokens/fobs.ts';
 import { insertToken } from '../../../host/service/tokens/issue.ts';
 import type { Transport } from '../../../host/transports/transport.ts';
@@ -104,27 +101,12 @@ export class Scene implements AsyncDisposable {
   }
 
   /** A fob that the service owns. */
-  async ownFob(fob = new CoreFob()) {
-    const client = connect(fob.plugIn().transport, HASTY);
-    const { serial, board, firmware } = await client.hello();
-    await client.startPairing();
-    await client.openSession(pairingCode(fob.code));
-    const secrets = freshSecrets(random);
-    await giveSecrets({ now: () => NOW_MS, random }, client, secrets);
-    accepted(await registerFob(this.office.management, grace, { serial, board, firmware, secrets }));
-    const { id } = await this.db
-      .selectFrom('fobs')
-      .select('id')
-      .where('serial', '=', serial)
-      .executeTakeFirstOrThrow();
-    return { fob, serial, id, key: secrets.pairingKey };
+  ownFob(fob = new CoreFob()): Promise<OwnedFob> {
+    return makeOwn(this.office, fob);
   }
 
   /** Puts an account on an owned fob, and its token into the inventory. */
-  async putAccount(
-    owned: { fob: CoreFob; serial: string; id: string; key: Uint8Array },
-    kind: 'hotp' | 'totp' = 'hotp',
-  ) {
+  async putAccount(owned: OwnedFob, kind: 'hotp' | 'totp' = 'hotp') {
     const seed = seedOf({ kind: kind === 'hotp' ? 1 : 2 });
     const id = Uint8Array.of(7, ...randomBytes(3));
     const { settings, key } = accountOf(seed);
@@ -231,6 +213,31 @@ export class Scene implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.office[Symbol.asyncDispose]();
   }
+}
+
+/** A fob that a service owns. key: of its pairing. */
+export interface OwnedFob {
+  readonly fob: CoreFob;
+  readonly serial: string;
+  readonly id: string;
+  readonly key: Uint8Array;
+}
+
+/** Makes a service the owner of a blank fob. */
+export async function makeOwn(office: Office, fob = new CoreFob()): Promise<OwnedFob> {
+  const client = connect(fob.plugIn().transport, HASTY);
+  const { serial, board, firmware } = await client.hello();
+  await client.startPairing();
+  await client.openSession(pairingCode(fob.code));
+  const secrets = freshSecrets(random);
+  await giveSecrets({ now: () => office.nowMs, random }, client, secrets);
+  accepted(await registerFob(office.management, grace, { serial, board, firmware, secrets }));
+  const { id } = await office.store.db
+    .selectFrom('fobs')
+    .select('id')
+    .where('serial', '=', serial)
+    .executeTakeFirstOrThrow();
+  return { fob, serial, id, key: secrets.pairingKey };
 }
 
 /** An activation for a user, who is made where there is none: as it stands once an operator has given it out. */

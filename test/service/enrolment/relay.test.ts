@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { bytesOf } from '../../../host/activation/shapes.ts';
+import { connect } from '../../../host/client/client.ts';
+import { pairingKey } from '../../../host/client/handshake.ts';
 import { enterActivation } from '../../../host/service/enrolment/relay/records/enter.ts';
 import { listActivations } from '../../../host/service/enrolment/views.ts';
 import { limits } from '../../../host/service/limits.ts';
 import { suspendToken } from '../../../host/service/tokens/moves.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
+import { HASTY } from '../../host/kit/owned-fob.ts';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, grace } from '../people/kit.ts';
 import { NOW_MS, random, refusalOf, Scene, serialOf } from './kit.ts';
@@ -42,6 +45,36 @@ describe('a relay brings a fob to an active token', () => {
     const done = await scene.relay(await scene.activation({ fobs: 'owned' }), owned.fob);
     expect(done.token).toMatch(new RegExp(`^${owned.serial}-[0-9a-f]{8}$`));
     expect((await scene.state()).tokens).toMatchObject([{ serial: done.token, state: 'active' }]);
+  });
+});
+
+describe('a fob that is enrolled', () => {
+  it('has its push key as well, or none where there is no room for it', async () => {
+    await using scene = await Scene.open();
+    await scene.relay(await scene.activation(), new CoreFob());
+    const keys = () => scene.db.selectFrom('push_keys').select('proved_ms').execute();
+    expect(await keys()).toEqual([{ proved_ms: NOW_MS }]);
+    const full = await scene.ownFob();
+    const client = connect(full.fob.plugIn().transport, HASTY);
+    await client.hello();
+    await client.openSession(pairingKey(full.key));
+    // All but the one that the token takes.
+    for (let { freeRecords } = await client.call('info', {}); freeRecords > 1; freeRecords--)
+      await client.call('put', {
+        id: Uint8Array.of(9, 9, 9, freeRecords),
+        kind: 2,
+        algorithm: 1,
+        digits: 6,
+        period: 30,
+        counter: 0,
+        issuer: new Uint8Array(0),
+        label: Uint8Array.of(0x61),
+        secret: random(20),
+      });
+    await client.close();
+    const { token } = await scene.relay(await scene.activation({}, 'bob'), full.fob);
+    expect((await scene.state()).tokens).toMatchObject([{}, { serial: token, state: 'active' }]);
+    expect((await keys()).filter(({ proved_ms }) => proved_ms !== null)).toHaveLength(1);
   });
 });
 

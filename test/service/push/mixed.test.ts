@@ -17,7 +17,7 @@ import { type Asked, Model } from './model.ts';
 import { Scene } from './scene.ts';
 
 const USERS = ['ada', 'bob'] as const;
-const RUNS = isBigRun ? 1_000 : 60;
+const RUNS = isBigRun ? 1_000 : 40;
 /** No request, no cool-down and no count of a run outlives this. */
 const APART_MS = limits.pushReportedQuietMs + limits.pushesUnapprovedMs;
 

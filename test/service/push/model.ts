@@ -110,11 +110,17 @@ export class Model {
   }
 
   end(one: Asked, link: string, to: 'denied' | 'reported' | 'failed'): boolean {
-    if (!this.isClaimed(one, link)) return false;
-    one.state = to;
+    const isClaimed = this.isClaimed(one, link);
+    // Too late to end it, the person is heard all the same, once.
+    const isHeard =
+      ['sent', 'shown', 'superseded', 'withdrawn'].includes(one.state) &&
+      one.link === link &&
+      one.quietUntilMs === 0;
+    if (isClaimed) one.state = to;
+    if (!isHeard) return false;
     if (to === 'denied') one.quietUntilMs = this.nowMs + limits.pushDeniedQuietMs;
     if (to === 'reported') one.quietUntilMs = this.nowMs + limits.pushReportedQuietMs;
-    return true;
+    return isClaimed;
   }
 
   answer(one: Asked, link: string, isRight: boolean): boolean {

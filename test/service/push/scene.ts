@@ -1,11 +1,12 @@
-import { watchChanges } from '../../../host/service/data/changes.ts';
+import { type Changes, watchChanges } from '../../../host/service/data/changes.ts';
 import { ensureApplication } from '../../../host/service/people/applications.ts';
 import type { PushRequest } from '../../../host/service/push/ask.ts';
-import { makePushes, type Push, type Pushes, type TakeRequest } from '../../../host/service/push/pushes.ts';
+import { answerPush } from '../../../host/service/push/delivery.ts';
+import { makePushes, type Push, type Pushes } from '../../../host/service/push/pushes.ts';
 import type { Outcome } from '../../../host/service/validation/outcomes.ts';
 import type { Validator } from '../../../host/service/validation/request.ts';
 import { Office } from '../people/kit.ts';
-import { SESSION } from './kit.ts';
+import { PushFob, SESSION } from './kit.ts';
 
 /** An office with the asking side of pushes, and two applications. */
 export class Scene implements AsyncDisposable {
@@ -13,16 +14,18 @@ export class Scene implements AsyncDisposable {
   readonly pushes: Pushes;
   readonly applicationId: string;
   readonly otherApplicationId: string;
-  readonly #stop: () => void;
+  readonly #changes: Changes;
   threshold = 0;
 
   private constructor(office: Office, [first, second]: readonly [string, string]) {
     this.office = office;
     this.applicationId = first;
     this.otherApplicationId = second;
-    const changes = watchChanges(office.store);
-    this.pushes = makePushes(this.validator, { changes });
-    this.#stop = () => changes.close();
+    this.#changes = watchChanges(office.store);
+    this.pushes = makePushes(
+      { ...office.management, lock: async () => this.lock },
+      { changes: this.#changes },
+    );
   }
 
   static async open(factors: 'otp' | 'pin_otp' | 'password_otp' = 'otp'): Promise<Scene> {
@@ -34,10 +37,16 @@ export class Scene implements AsyncDisposable {
   }
 
   get validator(): Validator {
-    return {
-      ...this.office.management,
-      lock: async () => ({ threshold: this.threshold, periodMs: 60_000 }),
-    };
+    return { ...this.office.management, lock: async () => this.lock };
+  }
+
+  get lock() {
+    return { threshold: this.threshold, periodMs: 60_000 };
+  }
+
+  /** As the node does that has just written something down. */
+  announce(): void {
+    this.#changes.announce();
   }
 
   ask(user: string, changes: Partial<PushRequest> = {}): Promise<Push> {
@@ -48,7 +57,7 @@ export class Scene implements AsyncDisposable {
 
   take(
     { id }: { readonly id: string },
-    changes: Partial<TakeRequest & { waitMs: number }> = {},
+    changes: Partial<Parameters<Pushes['take']>[0]> = {},
   ): Promise<'waiting' | Outcome> {
     const { applicationId } = this;
     const from = { source: '192.0.2.1', requestId: 'take' };
@@ -57,7 +66,21 @@ export class Scene implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.pushes.end();
-    this.#stop();
+    this.#changes.close();
     await this.office[Symbol.asyncDispose]();
   }
+}
+
+/** A scene in which `ada` has a fob. */
+export async function withFob(factors?: 'password_otp') {
+  const scene = await Scene.open(factors);
+  await scene.office.users('ada');
+  return { scene, office: scene.office, fob: await PushFob.of(scene.office, 'ada') };
+}
+
+/** The fob approves what waits for it. */
+export async function approve({ office }: Scene, fob: PushFob): Promise<void> {
+  const shown = await fob.show();
+  if (!(await answerPush(office.management, shown, fob.answer(shown.question))))
+    throw new Error('the answer was not taken');
 }

@@ -1,6 +1,6 @@
-import { askSchema, takeSchema, withdrawSchema } from '../../push/schemas.ts';
+import { askSchema, takeSchema, withdrawSchema } from '../../push/http/schemas.ts';
 import type { ProblemCode } from '../../web/problems.ts';
-import { object, text, time, words } from '../shapes.ts';
+import { described, object, time, words } from '../shapes.ts';
 import { accepted, type Described } from './described.ts';
 
 const problems: readonly ProblemCode[] = [
@@ -26,7 +26,7 @@ export const pushOperations: readonly Described[] = [
     answers: {
       200: {
         type: 'application/json',
-        schema: object({ id: words, number: text(2, { minLength: 2 }), expiresMs: time }).schema,
+        schema: object({ id: words, number: described(words, 'Two digits.'), expiresMs: time }).schema,
       },
     },
     problems,

@@ -1,7 +1,7 @@
 import { limits } from '../../limits.ts';
 import { done } from '../../management.ts';
-import { callerCheck, checkCaller } from '../../push/caller.ts';
-import { callerStates } from '../../push/caller-result.ts';
+import { callerCheck, checkCaller } from '../../push/callers/check.ts';
+import { callerStates } from '../../push/callers/result.ts';
 import { shownNumber } from '../../push/shown.ts';
 import { route } from '../route.ts';
 import { described, flag, object, oneOf, text, time, words } from '../shapes.ts';

@@ -1,5 +1,5 @@
-import { callerCheck, checkCaller } from '../../push/caller.ts';
-import type { CallerState } from '../../push/caller-result.ts';
+import { callerCheck, checkCaller } from '../../push/callers/check.ts';
+import type { CallerState } from '../../push/callers/result.ts';
 import { shownNumber } from '../../push/shown.ts';
 import { pushConsoleTexts as text } from '../../texts/push.ts';
 import { html, nothing } from '../../web/html.ts';

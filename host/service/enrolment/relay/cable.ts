@@ -1,8 +1,8 @@
-import { WIRE_PIECE_CHARS } from '../../../activation/limits.ts';
 import { FobError } from '../../../errors.ts';
-import { type Pipe, pipe } from '../../../transports/pipe.ts';
+import type { Pipe } from '../../../transports/pipe.ts';
 import type { Transport } from '../../../transports/transport.ts';
 import { limits } from '../../limits.ts';
+import { bytesOfCarried, carriedPipe } from '../../sockets/carried.ts';
 import { RelayRefusal } from './refusal.ts';
 
 /** A fob at the relay's end. port: what the relay says it is reached by. */
@@ -26,14 +26,7 @@ export class Cable {
 
   plug(port: string): void {
     this.unplug();
-    const made = pipe({
-      name: port,
-      write: async text => {
-        for (let at = 0; at < text.length; at += WIRE_PIECE_CHARS)
-          this.sendText(text.slice(at, at + WIRE_PIECE_CHARS));
-      },
-      release: async () => undefined,
-    });
+    const made = carriedPipe(port, this.sendText);
     this.pipe = made;
     this.plugged = { transport: made.transport, port };
     this.changed();
@@ -48,7 +41,7 @@ export class Cable {
 
   /** Text from the fob, a character a byte. Without a fob it is late, and lost. */
   receive(text: string): void {
-    this.pipe?.receive(Uint8Array.from(text, character => character.charCodeAt(0)));
+    this.pipe?.receive(bytesOfCarried(text));
   }
 
   /** The fob that is in, or the next that comes. @throws RelayRefusal `idle`, FobError `cancelled` */

@@ -1,14 +1,14 @@
-import { randomBytes, sign } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { RELAY_NONCE_BYTES } from '../../../activation/limits.ts';
-import { openingTranscript, type RelayMessage, type ServiceMessage } from '../../../activation/messages.ts';
+import type { RelayMessage, ServiceMessage } from '../../../activation/messages.ts';
 import { readRelayMessage } from '../../../activation/read-messages.ts';
-import { bytesOf, fieldOf } from '../../../activation/shapes.ts';
+import { bytesOf } from '../../../activation/shapes.ts';
 import type { Patience } from '../../../client/link.ts';
 import { limits } from '../../limits.ts';
 import type { Management } from '../../management.ts';
 import { readSettings } from '../../people/settings.ts';
 import type { Identity } from '../../sealing/identity.ts';
+import { GOING_AWAY, type Line, NORMAL, POLICY_VIOLATION, type Talker } from '../../sockets/line.ts';
+import { proofOfIdentity } from '../../sockets/opening.ts';
 import { relayTexts } from '../../texts/relay.ts';
 import { type Buckets, makeBuckets } from '../../web/buckets.ts';
 import { Enrolling } from './enrolling.ts';
@@ -28,17 +28,6 @@ export interface RelayMeans {
   readonly patience?: Patience;
 }
 
-/** The way to one relay. */
-export interface Line {
-  send(text: string): void;
-  /** @param code RFC 6455 §7.4.1 */
-  close(code: number): void;
-}
-
-const NORMAL = 1000;
-const GOING_AWAY = 1001;
-const POLICY_VIOLATION = 1008;
-
 type Phase = 'open' | 'proving' | 'enter' | 'entering' | 'entered' | 'over';
 type Of<Type extends RelayMessage['type']> = Extract<RelayMessage, { type: Type }>;
 
@@ -46,7 +35,7 @@ type Of<Type extends RelayMessage['type']> = Extract<RelayMessage, { type: Type 
  * The service's side of one connection: it proves itself, takes the code, and enrols the fob that the relay carries. Each
  * message has its time; any other ends the connection.
  */
-export class Conversation {
+export class Conversation implements Talker {
   private readonly means: RelayMeans;
   private readonly caller: Caller;
   /** By which the relay reached the service. */
@@ -116,13 +105,10 @@ export class Conversation {
   }
 
   private async prove({ nonce }: Of<'open'>): Promise<void> {
-    const { publicKey, privateKey } = await this.means.identity();
-    const own = new Uint8Array(randomBytes(RELAY_NONCE_BYTES));
-    const transcript = openingTranscript(bytesOf(nonce) ?? own, own, this.origin);
-    const signature = fieldOf(new Uint8Array(sign(null, transcript, privateKey)));
+    const identity = await this.means.identity();
     if (this.phase !== 'proving') return;
     this.phase = 'enter';
-    this.say({ type: 'identity', key: publicKey, nonce: fieldOf(own), signature });
+    this.say({ type: 'identity', ...proofOfIdentity(identity, nonce, this.origin, 'relay') });
   }
 
   private async enter({ code, relay }: Of<'enter'>): Promise<void> {

@@ -13,7 +13,6 @@ export const relayLimits = {
   relayWaitMs: 10 * 60_000,
   relayLifeMs: 45 * 60_000,
   relayPingMs: 20_000,
-  relayClosingMs: 2_000,
   /** What a relay may send: messages at once and a second, and characters in all. */
   relayMessageBucket: { burst: 2_000, perSecond: 400 },
   relayCharsMax: 8_388_608,

@@ -1,5 +1,6 @@
 import { PIN_DIGITS_MIN } from '../../../../../protocol/limits.ts';
 import { readAccounts } from '../../../../owner/listing.ts';
+import { tendPushKey } from '../../../agents/push-key.ts';
 import { readSettings } from '../../../people/settings.ts';
 import { relayTexts } from '../../../texts/relay.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
@@ -51,7 +52,18 @@ export async function enrol(
   const id = await provedAccount(run, token, fob.serial, listed);
   if (token.pin_place === 'fob') await pinOnFob(run, pinDigits);
   const passcode = await passcodeOf(run, token, id);
-  return finish(claim, { token, ...passcode, port, applicationId });
+  const finished = await finish(claim, { token, ...passcode, port, applicationId });
+  await pushKey(run, fob.id);
+  return finished;
+}
+
+/** While the fob is here it gets its push key. It is enrolled without one, too: an agent's first session goes on. */
+async function pushKey({ management, client, hello, tools }: Run, fobId: string): Promise<void> {
+  try {
+    await tendPushKey(management, { client, hello, fobId, tools });
+  } catch {
+    // Cut off, full or in use: nobody has to be told.
+  }
 }
 
 async function passcodeOf(run: Run, token: TokenRow, id: Uint8Array) {

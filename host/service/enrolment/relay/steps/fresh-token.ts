@@ -5,6 +5,7 @@ import { withFobChance } from '../../../../enrol/mixed-seed.ts';
 import { freshSeed } from '../../../../enrol/seed.ts';
 import { randomId } from '../../../../owner/account.ts';
 import { limits } from '../../../limits.ts';
+import { cutText } from '../../../tokens/cut-text.ts';
 import type { SeededToken } from '../../../tokens/issue.ts';
 import type { PolicyRow } from '../../../tokens/policies.ts';
 import { RelayRefusal } from '../refusal.ts';
@@ -70,17 +71,7 @@ export function freshToken(
 
 /** The names as far as they fit into the fob's record: half of it is left to the user's. */
 function fittingNames(service: string, user: string, room: number) {
-  const issuer = cut(service, Math.min(limits.issuerMaxBytes, Math.floor(room / 2)));
+  const issuer = cutText(service, Math.min(limits.issuerMaxBytes, Math.floor(room / 2)));
   const left = Math.max(0, room - Buffer.byteLength(issuer));
-  return { issuer, label: cut(user, Math.min(limits.labelMaxBytes, left)) };
-}
-
-/** As many whole characters as fit into so many bytes of UTF-8. */
-function cut(text: string, mostBytes: number): string {
-  let kept = '';
-  for (const character of text) {
-    if (Buffer.byteLength(kept + character) > mostBytes) break;
-    kept += character;
-  }
-  return kept.trimEnd();
+  return { issuer, label: cutText(user, Math.min(limits.labelMaxBytes, left)) };
 }

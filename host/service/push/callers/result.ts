@@ -1,8 +1,8 @@
-import type { Db } from '../data/database.ts';
-import { serviceActor } from '../people/actor.ts';
-import { recordUserAct } from '../people/user-audit.ts';
-import type { Keys } from '../sealing/key-file.ts';
-import type { PushRow } from './rows.ts';
+import type { Db } from '../../data/database.ts';
+import { serviceActor } from '../../people/actor.ts';
+import { recordUserAct } from '../../people/user-audit.ts';
+import type { Keys } from '../../sealing/key-file.ts';
+import type { PushRow } from '../rows.ts';
 
 /** How a check of a caller may stand. */
 export const callerStates = [

@@ -1,4 +1,4 @@
-import { limits } from '../limits.ts';
+import { limits } from '../../limits.ts';
 
 /** What `POST /v1/pushes` takes. */
 export interface AskBody {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Db } from '../data/database.ts';
-import { done, type Result, refused } from '../management.ts';
-import { recordUserAct } from '../people/user-audit.ts';
-import { prepareUserName } from '../people/users.ts';
-import { type Acting, actOf } from '../tokens/acting.ts';
-import { lockUsers } from '../validation/facts.ts';
-import { isQuietFor, openPush, type Push, tokenToAsk } from './ask.ts';
-import { type CallerState, callerState } from './caller-result.ts';
-import { readPush } from './rows.ts';
+import type { Db } from '../../data/database.ts';
+import { done, type Result, refused } from '../../management.ts';
+import { recordUserAct } from '../../people/user-audit.ts';
+import { prepareUserName } from '../../people/users.ts';
+import { type Acting, actOf } from '../../tokens/acting.ts';
+import { lockUsers } from '../../validation/facts.ts';
+import { isQuietFor, openPush, type Push, tokenToAsk } from '../ask.ts';
+import { readPush } from '../rows.ts';
+import { type CallerState, callerState } from './result.ts';
 
 /** Whom help desk believes to be on the telephone, by name. */
 export interface CallerInput {

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { admitApplicationNow, clientOf } from '../api/application.ts';
-import { limits } from '../limits.ts';
-import { prepareSource } from '../validation/source.ts';
-import { sourceKey } from '../web/buckets.ts';
-import { limitKey, type WebContext } from '../web/context.ts';
-import { refusalFloor } from '../web/floor.ts';
-import { problemOf, sendProblem } from '../web/problems.ts';
+import { admitApplicationNow, clientOf } from '../../api/application.ts';
+import { limits } from '../../limits.ts';
+import { prepareSource } from '../../validation/source.ts';
+import { sourceKey } from '../../web/buckets.ts';
+import { limitKey, type WebContext } from '../../web/context.ts';
+import { refusalFloor } from '../../web/floor.ts';
+import { problemOf, sendProblem } from '../../web/problems.ts';
+import { shownNumber } from '../shown.ts';
 import { type AskBody, askSchema, type TakeBody, takeSchema, withdrawSchema } from './schemas.ts';
-import { shownNumber } from './shown.ts';
 
 interface ById<B> {
   readonly Params: { readonly id: string };
@@ -64,12 +64,14 @@ function serveTaking(app: FastifyInstance, context: WebContext): void {
     const { session, waitMs, source } = request.body;
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
+    const { id: applicationId, standing } = clientOf(request).application;
     const outcome = await context.pushes.take({
       id: request.params.id,
       session,
       waitMs,
       signal: gone.signal,
-      applicationId: clientOf(request).application.id,
+      applicationId,
+      standing,
       source: sourceOf(context, request, source),
       requestId: request.id,
     });

@@ -1,0 +1,213 @@
+import { FobError } from '../errors.ts';
+import { type FobFound, FobPort, Fobs } from './fobs/fobs.ts';
+import { AGENT_CLOCK_JUMP_MS, AGENT_CLOCK_LOOK_MS } from './limits.ts';
+import type { NoticeKind, Standing } from './messages.ts';
+import { endpointText } from './network/endpoint.ts';
+import { reachCode } from './network/failure.ts';
+import { Keeper, type ServiceState } from './service/keeper.ts';
+import { routeTo } from './service/open-service.ts';
+import type { AgentSettings, ServiceSettings } from './settings.ts';
+import type { AgentStatus, ServiceStatus } from './status.ts';
+import type { Time } from './time.ts';
+
+/** What happens, for whoever shows it. Never holds a secret. */
+export type AgentEvent =
+  | { readonly event: 'fob'; readonly serial: string; readonly port: string }
+  | { readonly event: 'gone'; readonly serial: string }
+  | { readonly event: 'service'; readonly service: ServiceSettings; readonly state: ServiceState }
+  | {
+      readonly event: 'standing';
+      readonly service: ServiceSettings;
+      readonly serial: string;
+      readonly standing: Standing;
+    }
+  | {
+      readonly event: 'notice';
+      readonly service: ServiceSettings;
+      /** What the service calls itself. */
+      readonly name: string;
+      readonly serial: string;
+      readonly kind: NoticeKind;
+    }
+  | { readonly event: 'slept' };
+
+/** What is told by whoever looks for fobs. */
+export interface FobFinder {
+  /** One was found, and its port is released again. */
+  readonly found: (fob: FobFound) => FobSeen;
+  /** The listener is told of a port that could not be opened, or was lost while bytes were carried. */
+  readonly onLost: (listener: (fob: FobFound) => void) => void;
+}
+
+/** A fob that was found, until its finder says that it is gone. */
+export interface FobSeen {
+  readonly gone: () => Promise<void>;
+}
+
+export interface AgentOptions {
+  readonly settings: AgentSettings;
+  /** Where proxies are looked for. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly time: Time;
+  readonly version: string;
+  /** Looks for fobs until the signal. @throws FobError */
+  readonly find: (finder: FobFinder, signal: AbortSignal) => Promise<void>;
+  readonly report: (event: AgentEvent) => void;
+}
+
+/** Carries the bytes of this computer's fobs to the services it knows. Holds no key, seed, PIN or passcode. */
+export class Agent {
+  private readonly options: AgentOptions;
+  private readonly fobs: Fobs;
+  private readonly sinceMs: number;
+  private keepers: readonly Keeper[];
+  private lost: (fob: FobFound) => void;
+
+  constructor(options: AgentOptions) {
+    this.options = options;
+    this.fobs = new Fobs();
+    this.sinceMs = options.time.now();
+    this.keepers = [];
+    this.lost = () => undefined;
+  }
+
+  /** Until the signal; then all ports and connections are closed. @throws what `find` throws */
+  async run(signal: AbortSignal): Promise<void> {
+    const { settings, find } = this.options;
+    const ending = new AbortController();
+    const end = () => ending.abort();
+    signal.addEventListener('abort', end, { once: true });
+    if (signal.aborted) end();
+    const stopLooking = this.watchClock();
+    this.keepers = settings.services.map(service => this.kept(service));
+    try {
+      await find(
+        {
+          found: fob => this.take(fob),
+          onLost: listener => {
+            this.lost = listener;
+          },
+        },
+        ending.signal,
+      );
+      if (!ending.signal.aborted) throw new FobError('agent');
+    } finally {
+      signal.removeEventListener('abort', end);
+      end();
+      stopLooking();
+      await Promise.all(this.keepers.map(keeper => keeper.close()));
+      await Promise.all(this.fobs.all().map(port => this.fobs.remove(port)));
+    }
+  }
+
+  /** Takes other settings: what is the same stays connected. */
+  async reload(settings: AgentSettings): Promise<void> {
+    const said = (service: ServiceSettings) => JSON.stringify(service);
+    const wanted = new Map(settings.services.map(service => [said(service), service]));
+    const left = this.keepers.filter(({ service }) => wanted.has(said(service)));
+    const gone = this.keepers.filter(keeper => !left.includes(keeper));
+    for (const keeper of left) {
+      wanted.delete(said(keeper.service));
+      keeper.tryNow();
+    }
+    this.keepers = left;
+    await Promise.all(gone.map(keeper => keeper.close()));
+    this.keepers = [...left, ...[...wanted.values()].map(service => this.kept(service))];
+  }
+
+  status(): AgentStatus {
+    return {
+      version: this.options.version,
+      pid: process.pid,
+      since: new Date(this.sinceMs).toISOString(),
+      fobs: this.fobs.all().map(({ found: { serial, port }, isInUse }) => ({ serial, port, isInUse })),
+      services: this.keepers.map(keeper => this.statusOf(keeper)),
+    };
+  }
+
+  private statusOf(keeper: Keeper): ServiceStatus {
+    const { service, state, sinceMs } = keeper;
+    return {
+      url: service.url,
+      name: nameOf(keeper),
+      state: state.state,
+      since: new Date(sinceMs).toISOString(),
+      by: state.state === 'connected' ? state.by : null,
+      ...this.wayOf(service),
+      problem: state.state === 'waiting' ? problemOf(state.problem) : null,
+      again:
+        state.state === 'waiting' && state.atMs !== undefined ? new Date(state.atMs).toISOString() : null,
+      fobs: keeper.standings().map(({ serial, standing }) => ({ serial, standing: standing ?? null })),
+    };
+  }
+
+  private wayOf(service: ServiceSettings): Pick<ServiceStatus, 'proxy' | 'connectsTo'> {
+    try {
+      const { proxy, target } = routeTo({ service, environment: this.options.environment });
+      const address = proxy === undefined ? undefined : endpointText(proxy);
+      return {
+        proxy: proxy === undefined ? null : { address: endpointText(proxy), source: proxy.source },
+        connectsTo: address ?? endpointText(target),
+      };
+    } catch {
+      // A file that cannot be read now is the problem of the next connection.
+      return { proxy: null, connectsTo: '' };
+    }
+  }
+
+  private kept(service: ServiceSettings): Keeper {
+    const { environment, time, report } = this.options;
+    const keeper: Keeper = new Keeper({
+      service,
+      environment,
+      time,
+      fobs: this.fobs,
+      events: {
+        standing: (serial, standing) => report({ event: 'standing', service, serial, standing }),
+        notice: (serial, kind) => report({ event: 'notice', service, name: nameOf(keeper), serial, kind }),
+      },
+      changed: state => report({ event: 'service', service, state }),
+    });
+    keeper.start();
+    return keeper;
+  }
+
+  private take(fob: FobFound): FobSeen {
+    const { report, time } = this.options;
+    const port = new FobPort(fob, time, () => this.lost(fob));
+    this.fobs.add(port);
+    report({ event: 'fob', serial: fob.serial, port: fob.port });
+    for (const keeper of this.keepers) keeper.tryNow();
+    return {
+      gone: async () => {
+        await this.fobs.remove(port);
+        report({ event: 'gone', serial: fob.serial });
+      },
+    };
+  }
+
+  /** A clock that went on by more than it was waited for is that of a computer that slept. */
+  private watchClock(): () => void {
+    const { time, report } = this.options;
+    let forget: () => void;
+    const look = (dueMs: number) => {
+      forget = time.after(AGENT_CLOCK_LOOK_MS, () => {
+        const jumpedMs = time.now() - dueMs;
+        look(time.now() + AGENT_CLOCK_LOOK_MS);
+        if (jumpedMs < AGENT_CLOCK_JUMP_MS) return;
+        report({ event: 'slept' });
+        for (const keeper of this.keepers) keeper.reopen();
+      });
+    };
+    look(time.now() + AGENT_CLOCK_LOOK_MS);
+    return () => forget();
+  }
+}
+
+function nameOf({ state, service }: Keeper): string {
+  return (state.state === 'connected' && state.name) || service.name;
+}
+
+function problemOf(error: FobError): ServiceStatus['problem'] {
+  return { code: reachCode(error) ?? error.kind, message: error.message, next: error.next };
+}

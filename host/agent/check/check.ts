@@ -1,0 +1,170 @@
+import { request } from 'undici';
+import { FobError } from '../../errors.ts';
+import { AGENT_ANSWER_MS } from '../limits.ts';
+import { connectBy, type Hop, type Route } from '../network/connect.ts';
+import { endpointText } from '../network/endpoint.ts';
+import { reachCode, reachError } from '../network/failure.ts';
+import { pathBy } from '../network/path.ts';
+import {
+  type OpenedService,
+  type OpenOptions,
+  openByPolls,
+  openByWebSocket,
+  routeTo,
+} from '../service/open-service.ts';
+import { fingerprintText } from '../settings.ts';
+import { checkTexts, filled } from '../texts.ts';
+import { certificateAt, factsOf } from './certificate.ts';
+
+/** What was tried, in this order; what comes after a hop that fails is not. */
+export type CheckedHop = Hop['hop'] | 'settings' | 'http' | 'websocket' | 'poll' | 'identity';
+
+export interface CheckStep {
+  readonly hop: CheckedHop;
+  readonly isWell: boolean;
+  /** A sentence. */
+  readonly text: string;
+  /** What to do, where something is. */
+  readonly next?: string | undefined;
+  /** Which failure. */
+  readonly code?: string | undefined;
+}
+
+export interface CheckResult {
+  /** `HOST:PORT` of everything that connections are opened to: the service, or the proxy. */
+  readonly connectsTo: readonly string[];
+  /** `HOST:PORT` that the proxy has to allow CONNECT to; null without one. */
+  readonly proxyAllows: string | null;
+  /** Why the agent could not work; undefined where it can, if only by polls. */
+  readonly problem: FobError | undefined;
+}
+
+/** Tries every hop to a service as the agent makes it. @param told of each */
+export async function checkService(
+  options: Omit<OpenOptions, 'told'>,
+  told: (step: CheckStep) => void,
+): Promise<CheckResult> {
+  let route: Route;
+  try {
+    route = routeTo(options);
+  } catch (error) {
+    told(failed('settings', error));
+    return { connectsTo: [], proxyAllows: null, problem: errorOf(error) };
+  }
+  const { target, proxy } = route;
+  const places = {
+    connectsTo: [endpointText(proxy ?? target)],
+    proxyAllows: proxy === undefined ? null : endpointText(target),
+  };
+  told({ hop: 'settings', isWell: true, text: placesText(route) });
+  const problem = (await checkHops(route, told)) ?? (await checkAnswers(options, route, told));
+  return { ...places, problem };
+}
+
+function placesText({ target, proxy }: Route): string {
+  if (proxy === undefined) return filled(checkTexts.direct, { host: target.host, port: target.port });
+  const { host, port } = target;
+  return filled(checkTexts.proxied, { host, port, proxyHost: proxy.host, proxyPort: proxy.port });
+}
+
+/** The connection itself. @returns why there is none */
+async function checkHops(route: Route, told: (step: CheckStep) => void): Promise<FobError | undefined> {
+  let next = 'connect' as CheckedHop;
+  try {
+    const socket = await connectBy(route, hop => {
+      next = hop.hop === 'connect' && route.proxy !== undefined ? 'proxy' : 'tls';
+      told({ hop: hop.hop, isWell: true, text: hopText(hop, route) });
+    });
+    socket.on('error', () => undefined);
+    socket.destroy();
+    return undefined;
+  } catch (error) {
+    const code = reachCode(error);
+    told(failed(code?.endsWith('name-unknown') ? 'name' : next, error));
+    const isCertificate = error instanceof FobError && error.kind === 'certificate';
+    const facts = isCertificate && next === 'tls' ? await certificateAt(route) : undefined;
+    if (facts !== undefined)
+      told({ hop: 'tls', isWell: false, text: filled(checkTexts['tls-shown'], { ...facts }) });
+    return errorOf(error);
+  }
+}
+
+function hopText(hop: Hop, { target }: Route): string {
+  if (hop.hop !== 'tls') return filled(checkTexts[hop.hop], { ...hop });
+  const { issuer, until } = factsOf(hop.socket.getPeerCertificate());
+  return filled(checkTexts.tls, {
+    host: target.host,
+    issuer,
+    until,
+    protocol: hop.socket.getProtocol() ?? '?',
+  });
+}
+
+/** What answers there. @returns why no agent can work with it */
+async function checkAnswers(
+  options: Omit<OpenOptions, 'told'>,
+  route: Route,
+  told: (step: CheckStep) => void,
+): Promise<FobError | undefined> {
+  try {
+    told(await checkHttp(route, options.service.url));
+  } catch (error) {
+    told(failed('http', error));
+    return errorOf(error);
+  }
+  const byWebSocket = await tried('websocket', () => openByWebSocket(options), told);
+  const byPolls = await tried('poll', () => openByPolls(options), told);
+  const opened = 'proved' in byPolls ? byPolls : byWebSocket;
+  if ('proved' in opened) {
+    const { name, fingerprint } = opened.proved;
+    const values = { name, fingerprint: fingerprintText(fingerprint) };
+    told({ hop: 'identity', isWell: true, text: filled(checkTexts.identity, values) });
+    return undefined;
+  }
+  return 'proved' in byPolls ? undefined : byPolls;
+}
+
+async function tried(
+  hop: 'websocket' | 'poll',
+  open: () => Promise<OpenedService>,
+  told: (step: CheckStep) => void,
+): Promise<OpenedService | FobError> {
+  try {
+    const opened = await open();
+    opened.inbox.close();
+    told({ hop, isWell: true, text: checkTexts[hop] });
+    return opened;
+  } catch (error) {
+    told(failed(hop, error));
+    return errorOf(error);
+  }
+}
+
+/** @throws FobError (`reachError`) where HTTP does not get through */
+async function checkHttp(route: Route, origin: string): Promise<CheckStep> {
+  const path = pathBy(route);
+  const { host, port } = route.target;
+  try {
+    const { statusCode, body } = await request(`${origin}/health`, {
+      dispatcher: path.dispatcher,
+      headersTimeout: AGENT_ANSWER_MS,
+    });
+    const text = await body.text();
+    const isPassfob = statusCode === 200 && /"status"\s*:\s*"ok"/.test(text);
+    if (isPassfob) return { hop: 'http', isWell: true, text: checkTexts.http };
+    return { hop: 'http', isWell: false, text: filled(checkTexts['http-odd'], { status: statusCode }) };
+  } catch (cause) {
+    throw path.failure() ?? reachError('cut', { host, port }, cause);
+  } finally {
+    path.cut();
+  }
+}
+
+function failed(hop: CheckedHop, error: unknown): CheckStep {
+  const { message, next, kind } = errorOf(error);
+  return { hop, isWell: false, text: message, next, code: reachCode(error) ?? kind };
+}
+
+function errorOf(error: unknown): FobError {
+  return error instanceof FobError ? error : new FobError('service-silent', { cause: error });
+}

@@ -1,0 +1,177 @@
+import type { FobError } from '../../errors.ts';
+import { isFobError } from '../../errors.ts';
+import type { Transport } from '../../transports/transport.ts';
+import { AGENT_IDLE_MS, AGENT_PORT_QUEUE_CHARS_MAX } from '../limits.ts';
+import type { Unreached } from '../messages.ts';
+import type { Time } from '../time.ts';
+
+/** A fob that was found, as whoever looks for them hands it in. */
+export interface FobFound {
+  /** As it says itself. */
+  readonly serial: string;
+  /** `serial`, `hid`, `tcp`. */
+  readonly port: string;
+  /** Opens its port. @throws FobError */
+  readonly open: () => Promise<Transport>;
+}
+
+/** What is told whoever's bytes a port carries. */
+export interface PortListener {
+  readonly bytes: (text: string) => void;
+  /** It could not be opened, or was lost: its listener has it no longer. */
+  readonly unreached: (why: Unreached) => void;
+}
+
+/**
+ * A fob's port, open only while bytes flow, and for one connection at a time: another one's bytes find it busy.
+ */
+export class FobPort {
+  readonly found: FobFound;
+  private readonly time: Time;
+  private readonly onLost: () => void;
+  private listener: PortListener | undefined;
+  private transport: Transport | undefined;
+  /** The opening and closing under way, one behind the other. */
+  private turn: Promise<void>;
+  private waiting: string;
+  private forgetIdle: () => void;
+
+  /** @param onLost is told that the port could not be opened or was lost: it may have another fob now, or none */
+  constructor(found: FobFound, time: Time, onLost: () => void) {
+    this.found = found;
+    this.time = time;
+    this.onLost = onLost;
+    this.turn = Promise.resolve();
+    this.waiting = '';
+    this.forgetIdle = () => undefined;
+  }
+
+  /** Whether it is open, or about to be. */
+  get isInUse(): boolean {
+    return this.listener !== undefined;
+  }
+
+  isCarriedFor(listener: PortListener): boolean {
+    return this.listener === listener;
+  }
+
+  /** Sends text to the fob; opens the port first where it is closed. */
+  carry(listener: PortListener, text: string): void {
+    if (this.listener !== undefined && this.listener !== listener) listener.unreached('busy');
+    else if (this.transport !== undefined) {
+      this.rest();
+      this.send(this.transport, text);
+    } else if (this.waiting.length + text.length > AGENT_PORT_QUEUE_CHARS_MAX) this.lose('failed');
+    else {
+      const isNew = this.listener === undefined;
+      this.listener = listener;
+      this.rest();
+      this.waiting += text;
+      if (isNew) this.turn = this.turn.then(() => this.open(listener));
+    }
+  }
+
+  /** Closes the port, if it is this listener's. */
+  release(listener: PortListener): Promise<void> {
+    if (this.listener === listener) this.shut();
+    return this.turn;
+  }
+
+  /** Closes the port, whosever it is. */
+  close(): Promise<void> {
+    this.shut();
+    return this.turn;
+  }
+
+  private async open(listener: PortListener): Promise<void> {
+    if (this.listener !== listener) return;
+    let transport: Transport;
+    try {
+      transport = await this.found.open();
+    } catch (error) {
+      if (this.listener === listener) this.lose(whyOf(error));
+      return;
+    }
+    if (this.listener !== listener) return transport.close();
+    this.transport = transport;
+    transport.onText(text => {
+      if (this.transport !== transport) return;
+      this.rest();
+      listener.bytes(text);
+    });
+    transport.onClose(reason => {
+      if (this.transport === transport) this.lose(whyOf(reason));
+    });
+    const { waiting } = this;
+    this.waiting = '';
+    this.send(transport, waiting);
+  }
+
+  private send(transport: Transport, text: string): void {
+    transport.send(text).catch((error: FobError) => {
+      if (this.transport === transport) this.lose(whyOf(error));
+    });
+  }
+
+  private lose(why: Unreached): void {
+    const { listener } = this;
+    this.shut();
+    listener?.unreached(why);
+    // One that another program has is still the fob that it was.
+    if (why !== 'busy') this.onLost();
+  }
+
+  private shut(): void {
+    const { transport } = this;
+    this.forgetIdle();
+    this.listener = undefined;
+    this.transport = undefined;
+    this.waiting = '';
+    if (transport !== undefined) this.turn = this.turn.then(() => transport.close());
+  }
+
+  private rest(): void {
+    this.forgetIdle();
+    this.forgetIdle = this.time.after(AGENT_IDLE_MS, () => this.shut());
+  }
+}
+
+function whyOf(error: unknown): Unreached {
+  if (isFobError(error, 'port-busy')) return 'busy';
+  return isFobError(error, 'no-answer', 'port-hung') ? 'silent' : 'failed';
+}
+
+/** The fobs that are there. */
+export class Fobs {
+  private readonly ports: Set<FobPort>;
+  private readonly listeners: Set<() => void>;
+
+  constructor() {
+    this.ports = new Set();
+    this.listeners = new Set();
+  }
+
+  all(): readonly FobPort[] {
+    return [...this.ports];
+  }
+
+  add(port: FobPort): void {
+    this.ports.add(port);
+    this.tell();
+  }
+
+  async remove(port: FobPort): Promise<void> {
+    if (this.ports.delete(port)) this.tell();
+    await port.close();
+  }
+
+  /** Calls back whenever one came or went. Returns what ends that. */
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) listener();
+  }
+}

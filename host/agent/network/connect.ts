@@ -1,0 +1,189 @@
+import { request } from 'node:http';
+import { isIP, connect as openTcp, type Socket } from 'node:net';
+import { connect as openTls, type TLSSocket } from 'node:tls';
+import { type FobError, systemCode } from '../../errors.ts';
+import { certificateFault, isTlsFailure } from '../../tls-errors.ts';
+import { AGENT_HOP_MS } from '../limits.ts';
+import { type Endpoint, endpointText } from './endpoint.ts';
+import { type ReachCode, reachError } from './failure.ts';
+import type { HttpProxy } from './proxy.ts';
+
+/** How a service is reached. */
+export interface Route {
+  readonly target: Endpoint;
+  readonly proxy: HttpProxy | undefined;
+  /** PEM of the only authorities to trust for the service; without it those that Node knows. */
+  readonly ca: string | undefined;
+}
+
+/** A hop that was made. */
+export type Hop =
+  | { readonly hop: 'name'; readonly host: string; readonly address: string }
+  | { readonly hop: 'connect'; readonly host: string; readonly port: number }
+  | { readonly hop: 'proxy-tls' }
+  | { readonly hop: 'proxy'; readonly target: string }
+  | { readonly hop: 'tls'; readonly socket: TLSSocket };
+
+/**
+ * Opens a connection to a service, by the proxy of the route where it has one. Nothing else is ever connected to, and
+ * no name but the first endpoint's is looked up. TLS is 1.2 or newer, with a certificate that is checked whatever
+ * NODE_TLS_REJECT_UNAUTHORIZED says.
+ * @param told of each hop that was made
+ * @throws FobError `service-silent`, `certificate`, `proxy` (`reachError`)
+ */
+export async function connectBy(route: Route, told: (hop: Hop) => void = () => undefined): Promise<Socket> {
+  const { target, proxy, ca } = route;
+  let socket = await openFirst(proxy ?? target, proxy !== undefined, told);
+  try {
+    if (proxy?.isTls) {
+      socket = await secured(socket, proxy, undefined);
+      told({ hop: 'proxy-tls' });
+    }
+    if (proxy !== undefined) {
+      await tunnelled(socket, proxy, target);
+      told({ hop: 'proxy', target: endpointText(target) });
+    }
+    if (!target.isTls) return socket;
+    const safe = await secured(socket, target, ca);
+    told({ hop: 'tls', socket: safe });
+    return safe;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+function openFirst(to: Endpoint, isProxy: boolean, told: (hop: Hop) => void): Promise<Socket> {
+  const { host, port } = to;
+  const socket = openTcp({ host, port, noDelay: true, keepAlive: true });
+  socket.on('lookup', (error, address) => {
+    if (error === null && isIP(host) === 0) told({ hop: 'name', host, address: String(address) });
+  });
+  return inTime(
+    socket,
+    to,
+    (done, fail) => {
+      socket.once('error', cause => fail(firstError(to, isProxy, cause)));
+      socket.once('connect', () => {
+        told({ hop: 'connect', host, port });
+        done(socket);
+      });
+    },
+    () => firstError(to, isProxy),
+  );
+}
+
+function firstError({ host, port }: Endpoint, isProxy: boolean, cause?: Error): FobError {
+  const code = systemCode(cause);
+  if (code === 'ECONNRESET') return reachError('cut', { host, port }, cause);
+  const why = /^(?:ENOTFOUND|EAI_)/.test(code)
+    ? 'name-unknown'
+    : code === 'ECONNREFUSED'
+      ? 'refused'
+      : 'silent';
+  const named: ReachCode = isProxy ? `proxy-${why}` : why;
+  return reachError(named, { host, port }, cause);
+}
+
+/** Asks the proxy for a tunnel (RFC 9110 §9.3.6). */
+function tunnelled(socket: Socket, proxy: HttpProxy, target: Endpoint): Promise<void> {
+  const { host, port, login } = proxy;
+  const to = endpointText(target);
+  const odd = (cause?: Error) =>
+    reachError(systemCode(cause) === 'ECONNRESET' ? 'cut' : 'proxy-odd', { host, port }, cause);
+  return inTime(
+    socket,
+    proxy,
+    (done, fail) => {
+      const asked = request({
+        method: 'CONNECT',
+        path: to,
+        headers: { host: to, ...(login !== undefined && { 'proxy-authorization': login() }) },
+        createConnection: () => socket,
+      });
+      asked.once('error', cause => fail(odd(cause)));
+      asked.once('response', () => fail(odd()));
+      asked.once('connect', ({ statusCode = 0, headers }, _, head) => {
+        if (statusCode >= 200 && statusCode < 300) {
+          if (head.length > 0) socket.unshift(head);
+          return done();
+        }
+        if (statusCode === 407) return fail(loginError(proxy, headers['proxy-authenticate']));
+        return fail(reachError('proxy-forbids', { host, port, target: to, status: statusCode }));
+      });
+      asked.end();
+    },
+    () => reachError('proxy-silent', { host, port }),
+  );
+}
+
+function loginError({ host, port, login }: HttpProxy, challenges: string | undefined): FobError {
+  // Of each challenge its scheme: what stands in front of the first parameter (RFC 9110 §11.6.1).
+  const schemes = [
+    ...(challenges ?? '').matchAll(
+      /(?:^|,)\s*([A-Za-z][\w-]*)(?=\s+[\w-]+\s*=|\s*(?:,|$)|\s+\S+\s*(?:,|$))/g,
+    ),
+  ].map(([, scheme = '']) => scheme);
+  const values = { host, port, schemes: schemes.join(', ') || 'nothing that it names' };
+  if (!schemes.some(scheme => scheme.toLowerCase() === 'basic'))
+    return reachError('proxy-login-other', values);
+  return reachError(login === undefined ? 'proxy-login' : 'proxy-login-wrong', values);
+}
+
+function secured(under: Socket, to: Endpoint, ca: string | undefined): Promise<TLSSocket> {
+  const { host, port } = to;
+  const socket = openTls({
+    socket: under,
+    host,
+    // A server name is never an address (RFC 6066 §3).
+    ...(isIP(host) === 0 && { servername: host }),
+    ALPNProtocols: ['http/1.1'],
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.2',
+    ...(ca !== undefined && { ca }),
+  });
+  return inTime(
+    socket,
+    to,
+    (done, fail) => {
+      socket.once('error', cause => fail(tlsError(to, cause)));
+      socket.once('secureConnect', () => done(socket));
+    },
+    () => reachError('no-tls', { host, port }),
+  );
+}
+
+function tlsError({ host, port }: Endpoint, cause: Error): FobError {
+  const code = systemCode(cause);
+  const fault = certificateFault(code);
+  if (fault !== undefined) return reachError(fault, { host, port }, cause);
+  return reachError(isTlsFailure(code) ? 'no-tls' : 'cut', { host, port }, cause);
+}
+
+/** Waits for one hop; the socket goes where it fails, ends or takes too long. */
+function inTime<T>(
+  socket: Socket,
+  { host, port }: Endpoint,
+  begin: (done: (value: T) => void, fail: (error: FobError) => void) => void,
+  late: () => FobError,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const settle = (finish: () => void) => {
+      clearTimeout(timer);
+      socket.off('close', closed);
+      finish();
+    };
+    const fail = (error: FobError) =>
+      settle(() => {
+        // What else it fails of interests nobody.
+        socket.on('error', () => undefined);
+        socket.destroy();
+        reject(error);
+      });
+    // An error is said before it.
+    const closed = () => fail(reachError('cut', { host, port }));
+    const timer = setTimeout(() => fail(late()), AGENT_HOP_MS);
+    socket.once('close', closed);
+    begin(value => settle(() => resolve(value)), fail);
+  });
+}

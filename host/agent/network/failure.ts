@@ -1,0 +1,43 @@
+import { type ErrorKind, FobError } from '../../errors.ts';
+import { filled, reachTexts } from '../texts.ts';
+
+/** Why a service cannot be reached or used. */
+export type ReachCode = keyof typeof reachTexts;
+
+const KINDS: Partial<Record<ReachCode, ErrorKind>> = {
+  'proxy-name-unknown': 'proxy',
+  'proxy-refused': 'proxy',
+  'proxy-silent': 'proxy',
+  'proxy-login': 'proxy',
+  'proxy-login-wrong': 'proxy',
+  'proxy-login-other': 'proxy',
+  'proxy-forbids': 'proxy',
+  'proxy-odd': 'proxy',
+  'not-valid-now': 'certificate',
+  'wrong-host': 'certificate',
+  'unknown-authority': 'certificate',
+  'other-identity': 'activation',
+  'service-refuses': 'agent',
+};
+
+/** @param values for the text; never a secret. @param details besides `code` */
+export function reachError(
+  code: ReachCode,
+  values: Readonly<Record<string, string | number>>,
+  cause?: unknown,
+  details: Readonly<Record<string, unknown>> = {},
+): FobError {
+  const { sentence, next } = reachTexts[code];
+  return new FobError(KINDS[code] ?? 'service-silent', {
+    sentence: filled(sentence, values),
+    next: filled(next, values),
+    details: { ...details, code },
+    ...(cause !== undefined && { cause }),
+  });
+}
+
+/** The code of an error that `reachError` made. */
+export function reachCode(error: unknown): ReachCode | undefined {
+  const code = error instanceof FobError ? error.details?.code : undefined;
+  return typeof code === 'string' && Object.hasOwn(reachTexts, code) ? (code as ReachCode) : undefined;
+}

@@ -1,0 +1,145 @@
+import type { RelaySocket } from '../../activation/socket.ts';
+import type { FobError } from '../../errors.ts';
+import {
+  AGENT_POLL_AGAIN_MS,
+  AGENT_POLL_FAILURES_MAX,
+  AGENT_POLL_MESSAGES_MAX,
+  AGENT_POLLS_MAX,
+  AGENT_SEND_QUEUE_MESSAGES_MAX,
+} from '../limits.ts';
+import type { AgentPoll } from '../messages.ts';
+import type { Time } from '../time.ts';
+import type { Path } from './path.ts';
+import { isFinalFailure, type PollAnswer, postPoll } from './post-poll.ts';
+
+/**
+ * A connection to a service that is made of polls. One is always under way, for the service to speak; what the agent has
+ * to say goes at once in another, with all that the service has not said to have taken: so it comes in order and once,
+ * whichever poll arrives first or not at all.
+ */
+export class Polls implements RelaySocket {
+  /** Why it ended, where it did not end as asked. */
+  failure: FobError | undefined;
+  private readonly path: Path;
+  private readonly origin: string;
+  private readonly time: Time;
+  private key: string;
+  /** What the service has not taken yet, and the number of the first of it. */
+  private readonly unsent: string[];
+  private unsentFrom: number;
+  /** Up to which number messages have been put into a poll. */
+  private saidTo: number;
+  /** How many of the service's messages came. */
+  private taken: number;
+  private readonly underWay: Set<AbortController>;
+  private failures: number;
+  private hear: (text: string) => void;
+  private readonly early: string[];
+  private closed: () => void;
+  private isClosed: boolean;
+
+  constructor(path: Path, origin: string, time: Time) {
+    this.path = path;
+    this.origin = origin;
+    this.time = time;
+    this.key = '';
+    this.unsent = [];
+    this.unsentFrom = 0;
+    this.saidTo = 0;
+    this.taken = 0;
+    this.underWay = new Set();
+    this.failures = 0;
+    this.early = [];
+    this.hear = text => void this.early.push(text);
+    this.closed = () => undefined;
+    this.isClosed = false;
+  }
+
+  send(text: string): void {
+    if (this.isClosed) return;
+    this.unsent.push(text);
+    if (this.unsent.length > AGENT_SEND_QUEUE_MESSAGES_MAX) this.end();
+    else this.go();
+  }
+
+  onText(listener: (text: string) => void): void {
+    this.hear = listener;
+    for (const text of this.early.splice(0)) listener(text);
+  }
+
+  onClose(listener: () => void): void {
+    this.closed = listener;
+    if (this.isClosed) listener();
+  }
+
+  close(): void {
+    this.end();
+  }
+
+  /** Sees to it that a poll is under way, and another where there is something to say. */
+  private go(): void {
+    if (this.isClosed) return;
+    const hasNews = this.saidTo < this.unsentFrom + Math.min(this.unsent.length, AGENT_POLL_MESSAGES_MAX);
+    const isFirst = this.key === '';
+    if (isFirst && this.underWay.size > 0) return;
+    if (this.underWay.size > 0 && !hasNews) return;
+    if (this.underWay.size >= AGENT_POLLS_MAX) {
+      // The oldest is the one that is held; what it would have brought comes with the next.
+      const [oldest] = this.underWay;
+      oldest?.abort();
+      if (oldest !== undefined) this.underWay.delete(oldest);
+    }
+    void this.poll();
+  }
+
+  private async poll(): Promise<void> {
+    const ending = new AbortController();
+    this.underWay.add(ending);
+    const messages = this.unsent.slice(0, AGENT_POLL_MESSAGES_MAX).map(text => JSON.parse(text));
+    const asked: AgentPoll = { key: this.key, from: this.unsentFrom, messages, taken: this.taken };
+    this.saidTo = Math.max(this.saidTo, this.unsentFrom + messages.length);
+    let again = false;
+    let wasIdle = false;
+    try {
+      const answer = await postPoll(this.path, this.origin, asked, ending.signal);
+      if (!ending.signal.aborted) this.take(answer);
+      wasIdle = messages.length === 0 && answer.messages.length === 0;
+    } catch (error) {
+      if (ending.signal.aborted || this.isClosed) return;
+      this.failures += 1;
+      // A first poll that comes to nothing is said at once: there is no connection to keep.
+      again = this.key !== '' && !isFinalFailure(error) && this.failures < AGENT_POLL_FAILURES_MAX;
+      if (!again) return this.end(error as FobError);
+    } finally {
+      this.underWay.delete(ending);
+    }
+    // What this one brought may not have arrived.
+    if (again) this.saidTo = this.unsentFrom;
+    // A service that answers at once without a word does not make this one spin.
+    if (again || wasIdle) this.time.after(AGENT_POLL_AGAIN_MS, () => this.go());
+    else this.go();
+  }
+
+  private take(answer: PollAnswer): void {
+    this.failures = 0;
+    this.key = answer.key;
+    const gone = Math.min(Math.max(0, answer.taken - this.unsentFrom), this.unsent.length);
+    this.unsent.splice(0, gone);
+    this.unsentFrom += gone;
+    for (const [at, message] of answer.messages.entries()) {
+      if (answer.from + at !== this.taken) continue;
+      this.taken += 1;
+      this.hear(JSON.stringify(message));
+      if (this.isClosed) return;
+    }
+  }
+
+  private end(failure?: FobError): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.failure = failure;
+    for (const ending of this.underWay) ending.abort();
+    this.path.cut();
+    this.closed();
+  }
+}

@@ -1,0 +1,97 @@
+import { base64urlnopad } from '@scure/base';
+import { request } from 'undici';
+import { FobError, systemCode } from '../../errors.ts';
+import { AGENT_POLL_BYTES_MAX, AGENT_POLL_KEY_BYTES, AGENT_POLL_MESSAGES_MAX } from '../limits.ts';
+import type { AgentPoll } from '../messages.ts';
+import { endpointOf } from './endpoint.ts';
+import { reachCode, reachError } from './failure.ts';
+import type { Path } from './path.ts';
+
+/** What came back, its messages as yet unread. */
+export interface PollAnswer {
+  readonly key: string;
+  readonly taken: number;
+  readonly from: number;
+  readonly messages: readonly unknown[];
+}
+
+/** The service has too much to do, or is about to end. */
+const LATER: readonly number[] = [429, 500, 502, 503, 504];
+
+/** @throws FobError (`reachError`: `no-polls` where what answers takes none), `cancelled` */
+export async function postPoll(
+  path: Path,
+  origin: string,
+  poll: AgentPoll,
+  signal: AbortSignal,
+): Promise<PollAnswer> {
+  const { host, port } = endpointOf(origin);
+  let status = 0;
+  let body: string;
+  try {
+    const answer = await request(`${origin}/agent/poll`, {
+      dispatcher: path.dispatcher,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify(poll),
+      signal,
+    });
+    status = answer.statusCode;
+    body = await bounded(answer.body);
+  } catch (cause) {
+    if (signal.aborted) throw new FobError('cancelled');
+    const isLate = systemCode(cause) === 'UND_ERR_HEADERS_TIMEOUT';
+    throw path.failure() ?? reachError(isLate ? 'quiet' : 'cut', { host, port }, cause);
+  }
+  const answer = status === 200 ? readAnswer(body) : undefined;
+  if (answer !== undefined) return answer;
+  if (LATER.includes(status)) throw reachError('cut', { host, port });
+  throw reachError('no-polls', { host, status });
+}
+
+/** Whether another poll of the same connection would come to the same. */
+export function isFinalFailure(error: unknown): boolean {
+  return reachCode(error) === 'no-polls';
+}
+
+async function bounded(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > AGENT_POLL_BYTES_MAX) throw new Error('the answer is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function readAnswer(body: string): PollAnswer | undefined {
+  let read: unknown;
+  try {
+    read = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  if (typeof read !== 'object' || read === null) return undefined;
+  const { key, taken, from, messages } = read as Readonly<Record<string, unknown>>;
+  const isRight =
+    isKey(key) &&
+    isCount(taken) &&
+    isCount(from) &&
+    Array.isArray(messages) &&
+    messages.length <= AGENT_POLL_MESSAGES_MAX;
+  return isRight ? { key, taken, from, messages } : undefined;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isKey(value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  try {
+    return base64urlnopad.decode(value).length === AGENT_POLL_KEY_BYTES;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,56 @@
+import type { RelaySocket } from '../../activation/socket.ts';
+import { AGENT_SEND_QUEUE_MESSAGES_MAX } from '../limits.ts';
+import type { AgentMessage } from '../messages.ts';
+import type { Time } from '../time.ts';
+
+/** What came over a connection and nobody has heard yet, in order; nothing is lost between two who listen. */
+export class Inbox {
+  isClosed: boolean;
+  private readonly socket: RelaySocket;
+  private readonly waiting: string[];
+  private wake: () => void;
+
+  constructor(socket: RelaySocket) {
+    this.socket = socket;
+    this.isClosed = false;
+    this.waiting = [];
+    this.wake = () => undefined;
+    socket.onText(text => {
+      // Nobody is so far behind but whoever is being flooded.
+      if (this.waiting.push(text) > AGENT_SEND_QUEUE_MESSAGES_MAX) this.close();
+      this.wake();
+    });
+    socket.onClose(() => {
+      this.isClosed = true;
+      this.wake();
+    });
+  }
+
+  say(message: AgentMessage): void {
+    if (!this.isClosed) this.socket.send(JSON.stringify(message));
+  }
+
+  /** The next text, also one from before the end; undefined where there is none in time, or the connection ended. */
+  async next(withinMs: number, time: Time): Promise<string | undefined> {
+    let isLate = false;
+    const forget = time.after(withinMs, () => {
+      isLate = true;
+      this.wake();
+    });
+    try {
+      while (this.waiting.length === 0 && !this.isClosed && !isLate)
+        await new Promise<void>(resolve => {
+          this.wake = resolve;
+        });
+    } finally {
+      forget();
+    }
+    return this.waiting.shift();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.socket.close();
+    this.wake();
+  }
+}

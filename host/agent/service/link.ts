@@ -1,0 +1,166 @@
+import { WIRE_PIECE_CHARS } from '../../activation/limits.ts';
+import type { FobError } from '../../errors.ts';
+import type { FobPort, Fobs, PortListener } from '../fobs/fobs.ts';
+import { AGENT_BEAT_MS, AGENT_FOBS_MAX, AGENT_SILENCE_MS, FOB_NUMBER_MAX } from '../limits.ts';
+import type { AgentMessage, AgentServiceMessage, NoticeKind, Standing } from '../messages.ts';
+import { endpointOf } from '../network/endpoint.ts';
+import { reachError } from '../network/failure.ts';
+import { readAgentServiceMessage } from '../read-messages.ts';
+import type { Time } from '../time.ts';
+import type { Inbox } from './inbox.ts';
+import { refusalError } from './opening.ts';
+
+/** What a connection tells of. */
+export interface LinkEvents {
+  readonly standing: (serial: string, standing: Standing) => void;
+  readonly notice: (serial: string, kind: NoticeKind) => void;
+}
+
+/** A fob as it was announced on this connection. */
+interface Announced extends PortListener {
+  readonly number: number;
+  readonly port: FobPort;
+  standing: Standing | undefined;
+}
+
+/** A connection to a service that has proved itself: says which fobs are there, and carries their bytes. */
+export class Link {
+  private readonly inbox: Inbox;
+  private readonly service: string;
+  private readonly fobs: Fobs;
+  private readonly time: Time;
+  private readonly events: LinkEvents;
+  private readonly announced: Map<number, Announced>;
+  private nextNumber: number;
+  private forgetBeat: () => void;
+
+  constructor(inbox: Inbox, service: string, fobs: Fobs, time: Time, events: LinkEvents) {
+    this.inbox = inbox;
+    this.service = service;
+    this.fobs = fobs;
+    this.time = time;
+    this.events = events;
+    this.announced = new Map();
+    this.nextNumber = 0;
+    this.forgetBeat = () => undefined;
+  }
+
+  /** Whether a port is open for it. */
+  get isCarrying(): boolean {
+    return [...this.announced.values()].some(one => one.port.isCarriedFor(one));
+  }
+
+  /** What the service makes of the fobs, by serial; undefined where it has not said yet. */
+  standings(): readonly { readonly serial: string; readonly standing: Standing | undefined }[] {
+    return [...this.announced.values()].map(({ port, standing }) => ({
+      serial: port.found.serial,
+      standing,
+    }));
+  }
+
+  /** Until the connection ends. @throws FobError (`reachError`) why it did */
+  async run(): Promise<never> {
+    const stop = this.fobs.onChange(() => this.announce());
+    try {
+      this.announce();
+      this.beatLater();
+      for (;;) {
+        const text = await this.inbox.next(AGENT_SILENCE_MS, this.time);
+        if (text === undefined) throw this.error(this.inbox.isClosed ? 'ended' : 'quiet');
+        const said = readAgentServiceMessage(text);
+        if (said === undefined) throw this.error('no-identity');
+        this.hear(said);
+      }
+    } finally {
+      stop();
+      this.forgetBeat();
+      this.inbox.close();
+      await Promise.all([...this.announced.values()].map(one => one.port.release(one)));
+    }
+  }
+
+  /** Says what came and went since it was last said. */
+  private announce(): void {
+    const here = this.fobs.all();
+    for (const { number, port } of this.announced.values()) {
+      if (here.includes(port)) continue;
+      this.announced.delete(number);
+      this.say({ type: 'gone', fob: number });
+    }
+    const known = new Set([...this.announced.values()].map(({ port }) => port));
+    for (const port of here) {
+      if (known.has(port) || this.announced.size >= AGENT_FOBS_MAX) continue;
+      // No number is given twice; where they are used up, a new connection has all of them again.
+      if (this.nextNumber > FOB_NUMBER_MAX) {
+        this.inbox.close();
+        return;
+      }
+      const number = this.nextNumber++;
+      this.announced.set(number, {
+        number,
+        port,
+        standing: undefined,
+        bytes: text => this.sayBytes(number, text),
+        unreached: why => this.say({ type: 'unreached', fob: number, why }),
+      });
+      this.say({ type: 'fob', fob: number, serial: port.found.serial, port: port.found.port });
+    }
+  }
+
+  private hear(said: AgentServiceMessage): void {
+    switch (said.type) {
+      case 'refused':
+        throw refusalError(said, endpointOf(this.service).host);
+      case 'identity':
+        throw this.error('no-identity');
+      case 'beat':
+        return;
+      default:
+        // One that has just gone may still be spoken of.
+        this.hearOf(this.announced.get(said.fob), said);
+    }
+  }
+
+  private hearOf(
+    one: Announced | undefined,
+    said: Extract<AgentServiceMessage, { readonly fob: number }>,
+  ): void {
+    if (one === undefined) return;
+    const { serial } = one.port.found;
+    switch (said.type) {
+      case 'bytes':
+        one.port.carry(one, said.text);
+        break;
+      case 'release':
+        void one.port.release(one);
+        break;
+      case 'standing':
+        one.standing = said.is;
+        this.events.standing(serial, said.is);
+        break;
+      case 'notice':
+        // Another's fob is nothing that this service has to speak of.
+        if (one.standing !== 'other') this.events.notice(serial, said.kind);
+    }
+  }
+
+  private sayBytes(fob: number, text: string): void {
+    for (let at = 0; at < text.length; at += WIRE_PIECE_CHARS)
+      this.say({ type: 'bytes', fob, text: text.slice(at, at + WIRE_PIECE_CHARS) });
+  }
+
+  private say(message: AgentMessage): void {
+    this.inbox.say(message);
+    this.beatLater();
+  }
+
+  private beatLater(): void {
+    this.forgetBeat();
+    this.forgetBeat = this.time.after(AGENT_BEAT_MS, () => this.say({ type: 'beat' }));
+  }
+
+  private error(code: 'ended' | 'quiet' | 'no-identity'): FobError {
+    const { host, port } = endpointOf(this.service);
+    return reachError(code, { host, port });
+  }
+}

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { FobError, isFobError } from '../../errors.ts';
+import type { Hop, Route } from '../network/connect.ts';
+import { endpointOf } from '../network/endpoint.ts';
+import { type ReachCode, reachCode } from '../network/failure.ts';
+import { pathBy } from '../network/path.ts';
+import { Polls } from '../network/polls.ts';
+import { proxyFor } from '../network/proxy.ts';
+import { openWebSocket } from '../network/web-socket.ts';
+import type { ServiceSettings } from '../settings.ts';
+import { filled, settingsTexts } from '../texts.ts';
+import type { Time } from '../time.ts';
+import { Inbox } from './inbox.ts';
+import { type Proved, proveService } from './opening.ts';
+
+/** What carries the messages. */
+export type Means = 'websocket' | 'polling';
+
+/** What opening a connection to a service takes. */
+export interface OpenOptions {
+  /** An empty fingerprint takes whatever the service proves. */
+  readonly service: ServiceSettings;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly time: Time;
+  readonly signal: AbortSignal;
+  /** Is told of each hop of each connection. */
+  readonly told?: ((hop: Hop) => void) | undefined;
+}
+
+/** A connection to a service that has proved itself. */
+export interface OpenedService {
+  readonly inbox: Inbox;
+  readonly by: Means;
+  readonly proved: Proved;
+  /** Why it ended, where that is known. */
+  readonly failure: () => FobError | undefined;
+}
+
+/** @throws FobError `bad-input` for a file or a proxy that cannot be used */
+export function routeTo({ service, environment }: Pick<OpenOptions, 'service' | 'environment'>): Route {
+  return {
+    target: endpointOf(service.url),
+    proxy: proxyFor(service, environment),
+    ca: service.ca === undefined ? undefined : readAuthorityFile(service.ca),
+  };
+}
+
+/** Node takes a file without any certificate in it and then trusts nobody, in words that would mislead. */
+function readAuthorityFile(path: string): string {
+  try {
+    const pem = readFileSync(path, 'utf8');
+    if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
+  } catch {
+    // Said below.
+  }
+  const { sentence, next } = settingsTexts.badAuthority;
+  throw new FobError('bad-input', { sentence: filled(sentence, { path }), next });
+}
+
+/** @throws FobError (`reachError`), `bad-input`, `cancelled` */
+export async function openByWebSocket(options: OpenOptions): Promise<OpenedService> {
+  const { service, time, signal } = options;
+  const path = pathBy(routeTo(options), options.told);
+  try {
+    const inbox = new Inbox(await openWebSocket(path, service.url, signal));
+    const proved = await proveService(inbox, service.url, service.fingerprint, time);
+    return { inbox, by: 'websocket', proved, failure: () => undefined };
+  } catch (error) {
+    path.cut();
+    throw error;
+  }
+}
+
+/** @throws FobError (`reachError`), `bad-input` */
+export async function openByPolls(options: OpenOptions): Promise<OpenedService> {
+  const { service, time, signal } = options;
+  const polls = new Polls(pathBy(routeTo(options), options.told), service.url, time);
+  const cancel = () => polls.close();
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    const inbox = new Inbox(polls);
+    const proved = await proveService(inbox, service.url, service.fingerprint, time);
+    return { inbox, by: 'polling', proved, failure: () => polls.failure };
+  } catch (error) {
+    polls.close();
+    throw polls.failure ?? error;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+/** What keeps a WebSocket from working where polls may get through: there is a connection, and that is all. */
+const TRY_POLLS: readonly (ReachCode | undefined)[] = [
+  'no-websocket',
+  'no-identity',
+  'quiet',
+  'ended',
+  undefined,
+];
+
+/** By a WebSocket, or by polls where none gets through. @throws FobError (`reachError`), `bad-input`, `cancelled` */
+export async function openByEither(options: OpenOptions): Promise<OpenedService> {
+  try {
+    return await openByWebSocket(options);
+  } catch (error) {
+    const isHopeless = isFobError(error, 'bad-input') || !TRY_POLLS.includes(reachCode(error));
+    if (options.signal.aborted || isHopeless) throw error;
+  }
+  return openByPolls(options);
+}

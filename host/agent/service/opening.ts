@@ -1,0 +1,63 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { base16 } from '@scure/base';
+import { checkIdentity } from '../../activation/identity.ts';
+import { FINGERPRINT_BYTES, RELAY_NONCE_BYTES } from '../../activation/limits.ts';
+import { bytesOf, fieldOf } from '../../activation/shapes.ts';
+import { type FobError, isFobError } from '../../errors.ts';
+import { AGENT_ANSWER_MS } from '../limits.ts';
+import type { AgentServiceMessage } from '../messages.ts';
+import { endpointOf } from '../network/endpoint.ts';
+import { reachError } from '../network/failure.ts';
+import { readAgentServiceMessage } from '../read-messages.ts';
+import type { Time } from '../time.ts';
+import type { Inbox } from './inbox.ts';
+
+type Refused = Extract<AgentServiceMessage, { type: 'refused' }>;
+
+/** A service that has proved that it holds an identity key. */
+export interface Proved {
+  /** What it calls itself. */
+  readonly name: string;
+  /** SHA-256 of its identity key, in hexadecimal. */
+  readonly fingerprint: string;
+}
+
+/**
+ * Has a service prove itself; before that nothing is said to it.
+ * @param expected what its fingerprint begins with; empty: whatever it proves
+ * @throws FobError (`reachError`) `ended`, `quiet`, `no-identity`, `other-identity`, `service-refuses`
+ */
+export async function proveService(
+  inbox: Inbox,
+  service: string,
+  expected: string,
+  time: Time,
+): Promise<Proved> {
+  const endpoint = endpointOf(service);
+  const nonce = globalThis.crypto.getRandomValues(new Uint8Array(RELAY_NONCE_BYTES));
+  inbox.say({ type: 'open', version: 1, nonce: fieldOf(nonce) });
+  const text = await inbox.next(AGENT_ANSWER_MS, time);
+  if (text === undefined) throw reachError(inbox.isClosed ? 'ended' : 'quiet', endpointValues(endpoint));
+  const said = readAgentServiceMessage(text);
+  if (said?.type === 'refused') throw refusalError(said, endpoint.host);
+  if (said?.type !== 'identity') throw reachError('no-identity', endpointValues(endpoint));
+  const key = bytesOf(said.key) ?? new Uint8Array(0);
+  const digest = sha256(key);
+  const fingerprint = base16.encode(digest).toLowerCase();
+  const other = () => reachError('other-identity', endpointValues(endpoint));
+  if (!fingerprint.startsWith(expected)) throw other();
+  try {
+    const own = digest.subarray(0, FINGERPRINT_BYTES);
+    await checkIdentity({ service, fingerprint: own }, nonce, said, 'agent');
+  } catch (cause) {
+    throw isFobError(cause, 'activation') ? other() : cause;
+  }
+  return { name: said.name, fingerprint };
+}
+
+const endpointValues = ({ host, port }: { readonly host: string; readonly port: number }) => ({ host, port });
+
+/** A refusal as the person is to hear it. `details.isFinal`: trying again does not help. */
+export function refusalError({ text, next, code, isFinal }: Refused, host: string): FobError {
+  return reachError('service-refuses', { host, text, next }, undefined, { refusal: code, isFinal });
+}

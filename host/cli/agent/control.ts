@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { FobError, systemCode } from '../../errors.ts';
+import {
+  CONTROL_ANSWER_CHARS_MAX,
+  CONTROL_PATH_CHARS_MAX,
+  CONTROL_REQUEST_CHARS_MAX,
+  CONTROL_TIMEOUT_MS,
+} from './limits.ts';
+import { agentTexts } from './texts.ts';
+
+/** What a running agent is asked for: what it sees, or to read its settings again. */
+export type ControlRequest = 'status' | 'reload';
+
+/** Where the agent of a folder is asked: a socket for this user alone; on Windows a pipe. */
+function controlPath(directory: string): string {
+  if (process.platform !== 'win32') return join(directory, 'agent.sock');
+  const name = createHash('sha256').update(directory).digest('hex');
+  return `\\\\.\\pipe\\passfob-agent-${name}`;
+}
+
+/** What a process holds while it is the agent of its folder. */
+export interface Held {
+  readonly release: () => Promise<void>;
+}
+
+/**
+ * Makes this process the one agent of its folder, and answers others.
+ * @throws FobError `agent` where another one is
+ */
+export async function holdControl(
+  directory: string,
+  answer: (request: ControlRequest) => Promise<object>,
+): Promise<Held> {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const lock = takeLock(directory);
+  try {
+    const server = await listen(controlPath(directory), answer);
+    return {
+      async release() {
+        await new Promise(resolve => server.close(resolve));
+        lock.close();
+      },
+    };
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+/** The system lets go of SQLite's lock when the process ends, however it does. */
+function takeLock(directory: string): Database.Database {
+  const lock = new Database(join(directory, 'agent.lock'), { timeout: 0 });
+  try {
+    chmodSync(lock.name, 0o600);
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (cause) {
+    lock.close();
+    if (!systemCode(cause).startsWith('SQLITE_BUSY')) throw cause;
+    throw new FobError('agent', { ...agentTexts.another, cause });
+  }
+}
+
+async function listen(path: string, answer: (request: ControlRequest) => Promise<object>): Promise<Server> {
+  if (path.length > CONTROL_PATH_CHARS_MAX) throw new FobError('agent', agentTexts.longPath);
+  // Left by one that was killed: whoever has the lock is the only one.
+  if (process.platform !== 'win32') rmSync(path, { force: true });
+  const server = createServer(socket => serve(socket, answer));
+  // Nobody else may connect, not even before the mode could be changed.
+  const mask = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(path, resolve);
+    });
+  } finally {
+    process.umask(mask);
+  }
+  return server;
+}
+
+function serve(socket: Socket, answer: (request: ControlRequest) => Promise<object>): void {
+  let asked = '';
+  socket.setTimeout(CONTROL_TIMEOUT_MS, () => socket.destroy());
+  socket.on('error', () => undefined);
+  socket.on('data', chunk => {
+    asked += chunk.toString('latin1');
+    if (asked.length > CONTROL_REQUEST_CHARS_MAX) socket.destroy();
+    if (!asked.endsWith('\n')) return;
+    const request = asked.trim();
+    if (request !== 'status' && request !== 'reload') return void socket.destroy();
+    answer(request).then(
+      document => void socket.end(JSON.stringify(document)),
+      () => void socket.destroy(),
+    );
+  });
+}
+
+/** Asks the agent of a folder. @returns undefined where none runs */
+export function askAgent(directory: string, request: ControlRequest): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(controlPath(directory));
+    let said = '';
+    socket.setTimeout(CONTROL_TIMEOUT_MS, () => socket.destroy(new Error('no answer in time')));
+    socket.once('error', cause => {
+      const isNone = ['ENOENT', 'ECONNREFUSED', 'ENOTDIR'].includes(systemCode(cause));
+      if (isNone) resolve(undefined);
+      else reject(new FobError('agent', { ...agentTexts.mute, cause }));
+    });
+    socket.once('connect', () => socket.write(`${request}\n`));
+    socket.on('data', chunk => {
+      said += chunk.toString('utf8');
+      if (said.length > CONTROL_ANSWER_CHARS_MAX) socket.destroy(new Error('the answer is too long'));
+    });
+    socket.once('end', () => {
+      try {
+        resolve(JSON.parse(said));
+      } catch (cause) {
+        reject(new FobError('agent', { ...agentTexts.mute, cause }));
+      }
+    });
+  });
+}

@@ -1,0 +1,200 @@
+import type { AgentOptions, FobFinder, FobSeen } from '../../agent/agent.ts';
+import type { FobFound } from '../../agent/fobs/fobs.ts';
+import { FOB_BUSY_AGAIN_MS, FOB_SILENT_AGAIN_MS, FOB_SILENT_ASKS_MAX } from '../../agent/limits.ts';
+import type { FobChoice } from '../../commands/find.ts';
+import { isSameBoard } from '../../commands/joined.ts';
+import { probePort } from '../../commands/probe.ts';
+import { type FobError, isFobError } from '../../errors.ts';
+import { PORT_POLL_INTERVAL_MS } from '../../limits.ts';
+import { addressText, openTransport, readAddress } from '../../transports/discover.ts';
+import { listPorts, type PortFound } from '../../transports/ports.ts';
+import { watchPorts } from '../../transports/watch-ports.ts';
+
+/** Told of a port that cannot be used, once for each reason. */
+type Troubled = (address: string, problem: FobError) => void;
+
+/**
+ * Looks for fobs at the likely ports as they come and go, or at the one that is named. A fob is asked who it is, and its
+ * port released. A port that another program has is asked again, and so is a fob that may still be booting.
+ * @throws FobError `bad-input` for a name that is no address
+ */
+export function finderOf(choice: FobChoice, troubled: Troubled): AgentOptions['find'] {
+  const named = choice.port === undefined ? undefined : readAddress(choice.port);
+  return async (finder, signal) => {
+    const watch = new PortWatch(finder, choice, named !== undefined, troubled, signal);
+    const look =
+      named === undefined
+        ? async () => (await listPorts()).filter(({ isLikely }) => isLikely)
+        : async (): Promise<readonly PortFound[]> => [
+            { address: named, usbId: undefined, usbSerial: undefined, isLikely: true },
+          ];
+    try {
+      await watchPorts(
+        port => watch.appeared(port),
+        port => watch.left(port),
+        signal,
+        look,
+      );
+    } finally {
+      await watch.end();
+    }
+  };
+}
+
+/** A port that is there. */
+interface Watched {
+  readonly port: PortFound;
+  readonly ending: AbortController;
+  asks: number;
+  /** The reason that was told last. */
+  trouble: string | undefined;
+  fob: FobFound | undefined;
+  /** Undefined while the same board is shown by another of its ports. */
+  seen: FobSeen | undefined;
+}
+
+class PortWatch {
+  private readonly finder: FobFinder;
+  private readonly choice: FobChoice;
+  /** A port that was named is asked as long as it takes. */
+  private readonly isNamed: boolean;
+  private readonly troubled: Troubled;
+  private readonly signal: AbortSignal;
+  private readonly ports: Map<string, Watched>;
+  private readonly underWay: Set<Promise<void>>;
+
+  constructor(
+    finder: FobFinder,
+    choice: FobChoice,
+    isNamed: boolean,
+    troubled: Troubled,
+    signal: AbortSignal,
+  ) {
+    this.finder = finder;
+    this.choice = choice;
+    this.isNamed = isNamed;
+    this.troubled = troubled;
+    this.signal = signal;
+    this.ports = new Map();
+    this.underWay = new Set();
+    finder.onLost(fob => this.lost(fob));
+  }
+
+  appeared(port: PortFound): void {
+    const watched: Watched = {
+      port,
+      ending: new AbortController(),
+      asks: 0,
+      trouble: undefined,
+      fob: undefined,
+      seen: undefined,
+    };
+    this.ports.set(addressText(port.address), watched);
+    this.begin(this.ask(watched, 0));
+  }
+
+  left(port: PortFound): void {
+    const key = addressText(port.address);
+    const watched = this.ports.get(key);
+    this.ports.delete(key);
+    if (watched === undefined) return;
+    watched.ending.abort();
+    this.forget(watched);
+  }
+
+  async end(): Promise<void> {
+    for (const { ending } of this.ports.values()) ending.abort();
+    await Promise.all(this.underWay);
+  }
+
+  /** Its port was lost while bytes were carried: something else may be there now. */
+  private lost(fob: FobFound): void {
+    const watched = [...this.ports.values()].find(one => one.fob === fob);
+    if (watched === undefined) return;
+    this.forget(watched);
+    watched.asks = 0;
+    this.begin(this.ask(watched, PORT_POLL_INTERVAL_MS));
+  }
+
+  private async ask(watched: Watched, inMs: number): Promise<void> {
+    const ending = AbortSignal.any([watched.ending.signal, this.signal]);
+    for (let waitMs: number | undefined = inMs; waitMs !== undefined; ) {
+      await rest(waitMs, ending);
+      if (ending.aborted) return;
+      waitMs = await this.askOnce(watched, ending);
+    }
+  }
+
+  /** @returns after how long it is to be asked again; undefined: not */
+  private async askOnce(watched: Watched, ending: AbortSignal): Promise<number | undefined> {
+    const { address } = watched.port;
+    let found: Awaited<ReturnType<typeof probePort>>;
+    try {
+      found = await probePort(address, ending);
+    } catch (error) {
+      if (isFobError(error, 'cancelled')) return undefined;
+      throw error;
+    }
+    if ('client' in found) {
+      await found.client.close();
+      if (!ending.aborted) this.found(watched, found.hello.serial);
+      return undefined;
+    }
+    watched.asks += 1;
+    const isBusy = isFobError(found.error, 'port-busy');
+    if (!isBusy && this.isShownElsewhere(watched)) return undefined;
+    if (watched.trouble !== found.error.kind) this.troubled(found.address, found.error);
+    watched.trouble = found.error.kind;
+    if (isBusy || this.isNamed) return FOB_BUSY_AGAIN_MS;
+    return watched.asks < FOB_SILENT_ASKS_MAX ? FOB_SILENT_AGAIN_MS : undefined;
+  }
+
+  /** A board of two ports may be silent at one of them. */
+  private isShownElsewhere({ port }: Watched): boolean {
+    return [...this.ports.values()].some(one => one.fob !== undefined && isSameBoard(port, one.port));
+  }
+
+  private found(watched: Watched, serial: string): void {
+    const { address } = watched.port;
+    watched.trouble = undefined;
+    if (this.choice.serial !== undefined && this.choice.serial !== serial) return;
+    watched.fob = { serial, port: address.kind, open: () => openTransport(address) };
+    const isShown = [...this.ports.values()].some(one => one.seen !== undefined && this.isSame(one, watched));
+    if (!isShown) watched.seen = this.finder.found(watched.fob);
+  }
+
+  /** Its fob is gone; the same board's other port takes its place. */
+  private forget(watched: Watched): void {
+    const { fob, seen } = watched;
+    watched.fob = undefined;
+    watched.seen = undefined;
+    if (seen === undefined) return;
+    this.begin(seen.gone());
+    const other = [...this.ports.values()].find(
+      one => one.fob?.serial === fob?.serial && one.fob !== undefined && isSameBoard(one.port, watched.port),
+    );
+    if (other?.fob !== undefined) other.seen = this.finder.found(other.fob);
+  }
+
+  private isSame(one: Watched, other: Watched): boolean {
+    return one !== other && one.fob?.serial === other.fob?.serial && isSameBoard(one.port, other.port);
+  }
+
+  private begin(work: Promise<void>): void {
+    const done = work.finally(() => this.underWay.delete(done));
+    this.underWay.add(done);
+  }
+}
+
+function rest(ms: number, ending: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const end = () => {
+      clearTimeout(timer);
+      ending.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    if (ending.aborted) end();
+    else ending.addEventListener('abort', end, { once: true });
+  });
+}

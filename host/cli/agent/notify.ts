@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import type { NoticeKind } from '../../agent/messages.ts';
+import { printable } from '../terminal.ts';
+import { NOTIFY_INTERVAL_MS, NOTIFY_SHOWN_MS, NOTIFY_TIMEOUT_MS } from './limits.ts';
+import { NOTIFICATIONS } from './texts.ts';
+
+/** What a program that shows notifications needs of the environment; a proxy's password is not among it. */
+const PASSED_ON =
+  /^(?:PATH|HOME|LANG|LC_\w+|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|XDG_RUNTIME_DIR|DBUS_SESSION_BUS_ADDRESS)$/;
+
+/** Shows a text by the program that the system has for it, without a shell. That there is none is no error. */
+export type ShowNotification = (title: string, body: string) => void;
+
+/**
+ * Shows what a service has to say on the desktop: fixed words and its name, so often and no more.
+ * @param show by default `notify-send` (Linux) or `osascript` (macOS)
+ */
+export function notifier(
+  now: () => number,
+  show: ShowNotification = showBySystem,
+): (service: string, name: string, kind: NoticeKind) => void {
+  const lastMs = new Map<string, number>();
+  return (service, name, kind) => {
+    const words = NOTIFICATIONS[kind];
+    if (words === undefined || now() - (lastMs.get(service) ?? -NOTIFY_INTERVAL_MS) < NOTIFY_INTERVAL_MS)
+      return;
+    lastMs.set(service, now());
+    // Some desktops take the body for markup.
+    show(words.title, `${words.body} ${printable(name).replace(/[<>&]/g, '?')}`);
+  };
+}
+
+const BY_SYSTEM: Partial<Record<NodeJS.Platform, (title: string, body: string) => readonly string[]>> = {
+  linux: (title, body) => [
+    'notify-send',
+    '--app-name=Passfob',
+    `--expire-time=${NOTIFY_SHOWN_MS}`,
+    '--',
+    title,
+    body,
+  ],
+  darwin: (title, body) => [
+    'osascript',
+    '-e',
+    'on run argv',
+    '-e',
+    'display notification (item 2 of argv) with title (item 1 of argv)',
+    '-e',
+    'end run',
+    title,
+    body,
+  ],
+};
+
+function showBySystem(title: string, body: string): void {
+  const [program, ...args] = BY_SYSTEM[process.platform]?.(title, body) ?? [];
+  if (program === undefined) return;
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.test(name)));
+  execFile(program, args, { env, timeout: NOTIFY_TIMEOUT_MS }, () => undefined);
+}

@@ -1,0 +1,105 @@
+import { resolve } from 'node:path';
+import type { Argv } from 'yargs';
+import type { CommonOptions, ReadChoice } from '../common-options.ts';
+import type { Invocation } from '../invocation.ts';
+import type { AgentInvocation, ReachOptions } from './invocation.ts';
+
+/** Whether an invocation is one of the agent's. */
+export function isAboutAgent(
+  invocation: Invocation,
+): invocation is Extract<Invocation, { readonly command: AgentInvocation['command'] }> {
+  return invocation.command === 'agent' || invocation.command.startsWith('agent-');
+}
+
+type Take = (invocation: Invocation) => void;
+
+/** `passfob agent …`; without more it runs the agent. */
+export function agentCommands(take: Take, choiceOf: ReadChoice) {
+  return (command: CommonOptions) =>
+    command
+      .option('notify', {
+        boolean: true,
+        default: true,
+        // Not one of the commands below.
+        global: false,
+        describe: 'show notifications on the desktop; --no-notify does not',
+      })
+      .command('add <url>', 'have the agent keep a connection to a service', addOptions, given =>
+        take({
+          command: 'agent-add',
+          url: given.url,
+          fingerprint: given.fingerprint,
+          ...reachOf(given),
+          choice: choiceOf({}),
+        }),
+      )
+      .command('remove <url>', 'have it do so no more', urlOption, given =>
+        take({ command: 'agent-remove', url: given.url, choice: choiceOf({}) }),
+      )
+      .command(
+        'status',
+        'show what the agent that runs sees: services, proxies, fobs',
+        (inner: CommonOptions) => inner,
+        () => take({ command: 'agent-status', choice: choiceOf({}) }),
+      )
+      .command(
+        'check [url]',
+        'say which addresses are connected to, try every hop, and say what is blocked',
+        checkOptions,
+        given => take({ command: 'agent-check', url: given.url, ...reachOf(given), choice: choiceOf({}) }),
+      )
+      .demandCommand(0, 0);
+}
+
+function urlOption(command: CommonOptions) {
+  return command.positional('url', {
+    type: 'string',
+    demandOption: true,
+    describe: 'address of the service, such as https://otp.example.org',
+  });
+}
+
+function addOptions(command: CommonOptions) {
+  return reachOptions(urlOption(command)).option('fingerprint', {
+    string: true,
+    requiresArg: true,
+    describe:
+      'fingerprint of the service, as its administrator gives it; without it, it is shown and asked about',
+  });
+}
+
+function checkOptions(command: CommonOptions) {
+  return reachOptions(command).positional('url', {
+    type: 'string',
+    describe: 'address of the service; without it, all that the agent knows',
+  });
+}
+
+function reachOptions<Given>(command: Argv<Given>) {
+  return command
+    .option('ca', {
+      string: true,
+      requiresArg: true,
+      describe: 'PEM file with the only authority to trust for the service',
+    })
+    .option('proxy', {
+      string: true,
+      requiresArg: true,
+      describe: 'http://HOST:PORT of a proxy, or none; without it as HTTPS_PROXY and NO_PROXY say',
+    })
+    .option('proxy-login', {
+      string: true,
+      requiresArg: true,
+      describe: 'file that only you may read, with user:password for the proxy',
+    });
+}
+
+function reachOf(given: {
+  readonly ca?: string | undefined;
+  readonly proxy?: string | undefined;
+  readonly proxyLogin?: string | undefined;
+}): ReachOptions {
+  // The agent runs elsewhere than where the command was given.
+  const whole = (path: string | undefined) => (path === undefined ? undefined : resolve(path));
+  return { ca: whole(given.ca), proxy: given.proxy, proxyLogin: whole(given.proxyLogin) };
+}

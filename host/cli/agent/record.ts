@@ -1,0 +1,37 @@
+import { resolve } from 'node:path';
+import { base16 } from '@scure/base';
+import type { Activation } from '../../activation/activation-string.ts';
+import { readSettings, withService, writeSettings } from '../../agent/settings.ts';
+import { isFobError } from '../../errors.ts';
+import { inventoryDirectory } from '../../inventory/directory.ts';
+import { printable, type Terminal } from '../terminal.ts';
+import { tellAgent } from './add.ts';
+import { agentTexts } from './texts.ts';
+
+/**
+ * Has the agent know the service that a fob was activated at, by the fingerprint that stood in the activation string. One
+ * that it knows stays as it is. What fails here takes nothing from the activation, which is done.
+ */
+export async function recordService(
+  { service: url, fingerprint }: Pick<Activation, 'service' | 'fingerprint'>,
+  ca: string | undefined,
+  terminal: Terminal,
+): Promise<void> {
+  const directory = inventoryDirectory(terminal.environment);
+  try {
+    const settings = readSettings(directory);
+    if (settings.services.some(service => service.url === url)) return;
+    const made = {
+      url,
+      name: new URL(url).host,
+      fingerprint: base16.encode(fingerprint).toLowerCase(),
+      ca: ca === undefined ? undefined : resolve(ca),
+    };
+    writeSettings(directory, withService(settings, made));
+    const agent = await tellAgent(directory);
+    terminal.note(`${printable(agentTexts.recorded(url, agent === 'running'))}\n`);
+  } catch (error) {
+    if (!isFobError(error)) throw error;
+    terminal.note(`${printable(agentTexts.notRecorded(error.message, url))}\n`);
+  }
+}

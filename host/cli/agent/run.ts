@@ -1,0 +1,72 @@
+import { Agent, type AgentEvent } from '../../agent/agent.ts';
+import { readSettings } from '../../agent/settings.ts';
+import { systemTime } from '../../agent/time.ts';
+import { packageVersion } from '../../commands/package-root.ts';
+import type { FobError } from '../../errors.ts';
+import { errorDocument } from '../report.ts';
+import { printable, type Terminal } from '../terminal.ts';
+import { holdControl } from './control.ts';
+import { finderOf } from './find-fobs.ts';
+import type { AgentInvocation } from './invocation.ts';
+import { notifier } from './notify.ts';
+import { agentTexts } from './texts.ts';
+import { eventDocument, eventText } from './words.ts';
+
+/** They may hold a password, and programs that this one starts have no use for it. */
+const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'];
+
+/**
+ * Runs the agent until the signal. What happens is said line by line on standard output.
+ * @throws FobError `agent` where one runs already, `bad-input` for settings or an address that cannot be used
+ */
+export async function keepAgent(
+  { choice, notifies }: Extract<AgentInvocation, { command: 'agent' }>,
+  directory: string,
+  isJson: boolean,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const environment = { ...terminal.environment };
+  for (const name of PROXY_VARIABLES) delete process.env[name];
+  const say = (document: () => Readonly<Record<string, unknown>>, text: () => string) =>
+    terminal.out(isJson ? `${JSON.stringify(document())}\n` : `${text()}\n`);
+  const notify = notifies ? notifier(systemTime.now) : () => undefined;
+  const report = (event: AgentEvent) => {
+    const nowMs = systemTime.now();
+    say(
+      () => eventDocument(event, nowMs),
+      () => eventText(event, nowMs),
+    );
+    if (event.event === 'notice') notify(event.service.url, event.name, event.kind);
+  };
+  const troubled = (address: string, problem: FobError) =>
+    say(
+      () => ({
+        time: new Date(systemTime.now()).toISOString(),
+        event: 'port',
+        address,
+        problem: errorDocument(problem),
+      }),
+      () => printable(`${problem.message} ${problem.next}`),
+    );
+  const agent = new Agent({
+    settings: readSettings(directory),
+    environment,
+    time: systemTime,
+    version: packageVersion(),
+    find: finderOf(choice, troubled),
+    report,
+  });
+  const held = await holdControl(directory, async request => {
+    if (request === 'status') return agent.status();
+    await agent.reload(readSettings(directory));
+    return { reloaded: true };
+  });
+  try {
+    if (!isJson && readSettings(directory).services.length === 0)
+      terminal.note(`${agentTexts.waitingForServices}\n`);
+    await agent.run(signal);
+  } finally {
+    await held.release();
+  }
+}

@@ -1,0 +1,101 @@
+import type { NoticeKind } from '../../agent/messages.ts';
+
+/** What `passfob agent` says. */
+export const agentTexts = {
+  another: {
+    sentence: 'An agent of this user runs already.',
+    next: 'See what it does: passfob agent status',
+  },
+  none: {
+    sentence: 'No agent runs.',
+    next: 'Start it: passfob agent, or systemctl --user start passfob-agent',
+  },
+  mute: {
+    sentence: 'The agent that runs does not answer.',
+    next: 'Start it again: systemctl --user restart passfob-agent',
+  },
+  longPath: {
+    sentence: 'The path of the folder is too long for a socket in it.',
+    next: 'Name a folder with a shorter path: PASSFOB_HOME',
+  },
+  noServices: {
+    sentence: 'The agent knows no service.',
+    next: 'Add one: passfob agent add URL --fingerprint FINGERPRINT, as its administrator gives them.',
+  },
+  unattended: {
+    sentence:
+      'The fingerprint of the service was not given, and nobody can be asked here whether it is right.',
+    next: 'Get it from the administrator, and give it with --fingerprint.',
+  },
+  notCompared: {
+    sentence: 'The service was not added.',
+    next: 'Ask the administrator for the fingerprint, then add it with --fingerprint.',
+  },
+  waitingForServices:
+    'The agent knows no service yet. Add one: passfob agent add URL --fingerprint FINGERPRINT',
+  compare: (name: string, fingerprint: string) =>
+    `${name} proved itself. Its fingerprint is:\n${fingerprint}\n`,
+  compareAsk: 'Is it the same, digit by digit, as the one that the administrator gave you?',
+  added: (url: string, name: string) => `The agent keeps a connection to ${url} (${name}) from now on.`,
+  removed: (url: string) => `The agent does not connect to ${url} any more.`,
+  recorded: (url: string, isRunning: boolean) =>
+    `The agent keeps a connection to ${url} from now on, for log-ins that are approved at the fob.${isRunning ? '' : ' Start it: passfob agent'}`,
+  notRecorded: (message: string, url: string) =>
+    `The service was not added to the agent: ${message} Later: passfob agent add ${url}`,
+  running: 'The agent that runs has been told.',
+  notRunning: 'No agent runs now. Start it: passfob agent',
+  fob: (serial: string, port: string) => `The fob ${serial} is there (${port}).`,
+  gone: (serial: string) => `The fob ${serial} is gone.`,
+  slept: 'This computer slept. Connections are opened again.',
+  connecting: (url: string) => `Connecting to ${url}.`,
+  connected: (url: string, name: string, by: string) => `Connected to ${url} (${name}) by ${by}.`,
+  waiting: (url: string, message: string, next: string, seconds: number | undefined) =>
+    `${url}: ${message} ${next}${seconds === undefined ? '' : ` It is tried again in ${seconds} s.`}`,
+  standings: {
+    own: (serial: string, url: string) => `${url} knows the fob ${serial}.`,
+    other: (serial: string, url: string) => `${url} does not know the fob ${serial}.`,
+    unproved: (serial: string, url: string) =>
+      `${url} knows the fob ${serial}, and could not speak to it yet.`,
+  },
+  notices: {
+    request: (serial: string, name: string) => `${name} asks at the fob ${serial}: look at it.`,
+    locked: (serial: string, name: string) =>
+      `${name} asks at the fob ${serial}, which is locked: enter its PIN.`,
+    over: (serial: string, name: string) => `The request of ${name} at the fob ${serial} is over.`,
+  },
+} as const;
+
+/** What is shown on the desktop: fixed words, and the name of the service. */
+export const NOTIFICATIONS = {
+  request: { title: 'Look at your fob', body: 'A log-in waits for a press on it:' },
+  locked: { title: 'Unlock your fob', body: 'A log-in waits for its PIN, entered on the fob:' },
+  over: undefined,
+} as const satisfies Record<NoticeKind, { title: string; body: string } | undefined>;
+
+export const MEANS = { websocket: 'WebSocket', polling: 'polling' } as const;
+
+/** Words of `passfob agent status`. */
+export const statusTexts = {
+  agent: (pid: number, since: string, version: string) =>
+    `The agent runs since ${since} (process ${pid}, Passfob ${version}).`,
+  noFobs: 'No fob is there.',
+  inUse: 'in use',
+  standings: {
+    own: 'known',
+    other: 'not known',
+    unproved: 'known, not spoken to yet',
+  },
+  unsaid: 'not said yet',
+  states: {
+    connecting: 'connecting',
+    connected: 'connected',
+    waiting: 'not connected',
+  },
+  service: (url: string, name: string, state: string, since: string) =>
+    `${url} (${name}): ${state} since ${since}`,
+  by: (means: string) => `by ${means}`,
+  connectsTo: (endpoint: string) => `connects to ${endpoint}`,
+  proxy: (source: string) => `that is the proxy of ${source}`,
+  problem: (message: string, next: string) => `${message} ${next}`,
+  again: (time: string) => `tried again at ${time}`,
+} as const;

@@ -1,0 +1,126 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Api, Decision, Push } from './api.ts';
+import { SESSION_BYTES, SESSION_MS, SESSIONS_MAX, TAKE_AGAIN_MS } from './limits.ts';
+
+/** What one browser has come to. */
+export type Standing =
+  | { readonly state: 'waiting'; readonly user: string; readonly push: Push }
+  | { readonly state: 'accepted'; readonly user: string }
+  | { readonly state: 'refused' | 'silent'; readonly user: string };
+
+/** One browser: by its cookie, which nobody else has. */
+export interface Session {
+  /** The cookie's value. A secret. */
+  readonly value: string;
+  readonly expiresMs: number;
+  standing: Standing;
+  /** Says `change` when the standing is another. */
+  readonly changes: EventEmitter;
+  /** Ends the waiting for a push. */
+  readonly ending: AbortController;
+}
+
+/** The browsers that are logged in or wait for it, in this process's memory. */
+export class Sessions {
+  private readonly api: Api;
+  private readonly clock: () => number;
+  /** By the hash of the value: a look-up tells nothing of a value by its time. */
+  private readonly all: Map<string, Session>;
+
+  constructor(api: Api, clock: () => number = Date.now) {
+    this.api = api;
+    this.clock = clock;
+    this.all = new Map();
+  }
+
+  find(value: string | undefined): Session | undefined {
+    const session = this.all.get(hashOf(value ?? ''));
+    if (session === undefined || session.expiresMs > this.clock()) return session;
+    this.end(session);
+    return undefined;
+  }
+
+  /** A session for somebody who was just let in. It is always a new one: nobody can have planted its cookie. */
+  letIn(user: string): Session {
+    return this.make({ state: 'accepted', user });
+  }
+
+  /**
+   * Sends a push and begins to wait for what becomes of it.
+   * @returns the session that waits, or why there is none
+   */
+  async send(user: string, source: string): Promise<Session | 'busy' | 'silent'> {
+    const value = randomBytes(SESSION_BYTES).toString('base64url');
+    const push = await this.api.push({ user, session: sessionOf(value), source });
+    if (typeof push === 'string') return push;
+    const session = this.make({ state: 'waiting', user, push }, value);
+    void this.wait(session, push, source);
+    return session;
+  }
+
+  /** Forgets a session; a push that it waits for is taken back. */
+  end(session: Session): void {
+    this.all.delete(hashOf(session.value));
+    session.ending.abort();
+    const { standing } = session;
+    if (standing.state === 'waiting')
+      void this.api.withdraw({ id: standing.push.id, session: sessionOf(session.value) });
+    session.changes.emit('change');
+  }
+
+  close(): void {
+    for (const session of [...this.all.values()]) this.end(session);
+  }
+
+  private make(
+    standing: Standing,
+    value: string = randomBytes(SESSION_BYTES).toString('base64url'),
+  ): Session {
+    const changes = new EventEmitter().setMaxListeners(0);
+    const session: Session = {
+      value,
+      expiresMs: this.clock() + SESSION_MS,
+      standing,
+      changes,
+      ending: new AbortController(),
+    };
+    const [oldest] = this.all.values();
+    if (this.all.size >= SESSIONS_MAX && oldest !== undefined) this.end(oldest);
+    this.all.set(hashOf(value), session);
+    return session;
+  }
+
+  private async wait(session: Session, push: Push, source: string): Promise<void> {
+    const { signal } = session.ending;
+    let decision: Decision | 'waiting' = 'waiting';
+    while (decision !== 'accepted' && decision !== 'refused' && !signal.aborted) {
+      decision = await this.api.take({ id: push.id, session: sessionOf(session.value), source });
+      if (decision === 'waiting' || decision === 'accepted' || decision === 'refused') continue;
+      // It cannot be reached: a moment later it may, as long as there is something to ask about.
+      if (this.clock() > push.expiresMs) break;
+      await pause(TAKE_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    }
+    // Whoever has gone meanwhile, or typed a passcode, is not let in by this.
+    if (signal.aborted) return;
+    const { user } = session.standing;
+    const state = decision === 'accepted' || decision === 'refused' ? decision : 'silent';
+    session.standing = { state, user };
+    session.changes.emit('change');
+  }
+}
+
+/** Waits for the next change of a session, or the end of the signal. */
+export async function changed(session: Session, signal: AbortSignal): Promise<void> {
+  await once(session.changes, 'change', { signal }).catch(() => undefined);
+}
+
+/** What the service knows a browser by: not its cookie, which is nobody's business. */
+function sessionOf(value: string): string {
+  return createHash('sha256').update('push\0').update(value).digest('base64url');
+}
+
+function hashOf(value: string): string {
+  return createHash('sha256').update(value).digest('base64url');
+}

@@ -1,0 +1,70 @@
+/** Every English text of the example application. */
+export const texts = {
+  login: {
+    title: 'Log in',
+    lead: 'Have your fob show a passcode, or have it ask you.',
+    user: 'User name',
+    passcode: 'Passcode',
+    passcodeHint: 'Spaces and dashes do not matter. Leave it empty for Autosend.',
+    submit: 'Log in',
+    autosend: 'Autosend',
+    autosendHint: 'Autosend: the fob that is plugged in shows this log-in. Hold its button to approve it.',
+  },
+  refused: {
+    passcode: 'The log-in was not accepted.',
+    passcodeNext: 'Take a new passcode, and type it again.',
+    push: 'The log-in was not approved.',
+    pushNext: 'Send it again, or type a passcode.',
+    missing: 'There is no user name, or no passcode.',
+    missingNext: 'Fill in both, or press Autosend with the user name alone.',
+    silent: 'The log-in cannot be decided now.',
+    silentNext: 'Try again in a minute. If it stays so, tell your administrator.',
+    busy: 'There were too many attempts.',
+    busyNext: 'Wait a minute, then try again.',
+  },
+  waiting: {
+    title: 'Approve it on your fob',
+    lead: 'This log-in is for',
+    number: 'Your fob must show the number',
+    steps:
+      'Hold the button where user and number are right. Where they are not, press it shortly: that declines. A fob that is locked wants its PIN first.',
+    status: 'Waiting for your fob.',
+    reload: 'See whether it is approved',
+    instead: 'Or type a passcode',
+    cancel: 'Give up',
+  },
+  welcome: {
+    title: 'Logged in',
+    as: 'You are logged in as',
+    again: 'Log out',
+  },
+  problems: {
+    notFound: 'There is no such page.',
+    foreign: 'This form came from another site.',
+    tooMany: 'Too many pages are open.',
+    failed: 'Something went wrong here.',
+    back: 'Back to the log-in page',
+  },
+  main: {
+    help: `npm run example -- --service URL --key-file FILE [options]
+
+An application that lets people log in by passcode or by approval on their fob. It uses nothing of Passfob but the
+public API of a service: take it as the pattern for your own.
+
+  --service URL    the service, for example https://tokens.example.org
+  --key-file FILE  a file with the application's API key in it (passfob service application-key)
+  --ca FILE        PEM of the only authority to trust
+  --port NUMBER    where to listen on this computer (default 8081)
+  --name NAME      what the pages are called (default: Example)
+  --help           prints this
+
+Exit codes: 0 ended as asked, 1 it did not start, 2 wrong usage.`,
+    listening: (url: string) => `Open ${url} in a browser. Press Ctrl-C to end.`,
+    usage: (reason: string) => `example: ${reason}\nRun: npm run example -- --help`,
+    needs: '--service and --key-file are needed.',
+    badService: 'The service needs an https address, or http on this computer.',
+    noFile: (path: string) => `The file ${path} cannot be read.`,
+    badPort: 'The port is a number from 0 to 65535.',
+    failed: (reason: string) => `example: it does not start (${reason}).`,
+  },
+} as const;

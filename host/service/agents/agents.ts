@@ -1,0 +1,232 @@
+import { isFobError } from '../../errors.ts';
+import { limits } from '../limits.ts';
+import type { Line } from '../sockets/line.ts';
+import { AgentConnection, type AgentMeans, type FobListener } from './connection.ts';
+import { type AgentFob, NotOwn } from './fob.ts';
+import { Links, linksOf, markSeen } from './links.ts';
+import { ProofBounds } from './proving.ts';
+import { tendPushKey } from './push-key.ts';
+import { Room } from './room.ts';
+
+/** The agents that are connected to this node, and the fobs that they have shown. */
+export class Agents implements FobListener {
+  private readonly means: AgentMeans;
+  private readonly room: Room;
+  private readonly links: Links;
+  private readonly bounds: ProofBounds;
+  /** The proved fobs, by their ids. */
+  private readonly proved: Map<string, AgentFob>;
+  /** Fobs that another connection of this node has proved since, by their ids. */
+  private readonly displaced: Map<string, AgentFob>;
+  /** Fobs that wait for others to be through, in the order in which they came; and until when others are left alone. */
+  private readonly queue: Set<AgentFob>;
+  private readonly later: Map<AgentFob, number>;
+  private readonly onProved: Set<(fob: AgentFob) => void>;
+  private readonly onSwept: Set<(connections: ReadonlySet<AgentConnection>) => void>;
+  private readonly sweeping: NodeJS.Timeout;
+  private seenMs: number;
+  private isOver: boolean;
+
+  constructor(means: AgentMeans) {
+    this.means = means;
+    this.room = new Room();
+    this.links = new Links(means.management);
+    this.bounds = new ProofBounds(means.ticks);
+    this.proved = new Map();
+    this.displaced = new Map();
+    this.queue = new Set();
+    this.later = new Map();
+    this.onProved = new Set();
+    this.onSwept = new Set();
+    this.seenMs = means.ticks();
+    this.isOver = false;
+    this.sweeping = setInterval(() => this.sweep(), limits.agentSweepMs).unref();
+  }
+
+  /** Whether another agent of this source may connect. */
+  isRoomFor(from: string): boolean {
+    return !this.isOver && this.room.isFor(from);
+  }
+
+  connect(caller: { readonly from: string; readonly origin: string }, line: Line): AgentConnection {
+    const connection = new AgentConnection(this.means, this, caller, line);
+    this.room.add(connection);
+    return connection;
+  }
+
+  /** The fob of this id, where it was last proved by an agent that is connected to this node. */
+  fobOf(fobId: string): AgentFob | undefined {
+    return this.proved.get(fobId);
+  }
+
+  get provedCount(): number {
+    return this.proved.size;
+  }
+
+  get count(): number {
+    return this.room.connections.size;
+  }
+
+  /** @param listener called when a fob has been proved, or has left */
+  onFobs(listener: (fob: AgentFob) => void): void {
+    this.onProved.add(listener);
+  }
+
+  /** @param listener called now and then with the connections that there are */
+  onSweep(listener: (connections: ReadonlySet<AgentConnection>) => void): void {
+    this.onSwept.add(listener);
+  }
+
+  came(fob: AgentFob): void {
+    this.ask(fob);
+  }
+
+  left(fob: AgentFob): void {
+    this.queue.delete(fob);
+    this.later.delete(fob);
+    for (const [fobId, displaced] of this.displaced) if (displaced === fob) this.displaced.delete(fobId);
+    this.unprove(fob);
+  }
+
+  over(connection: AgentConnection): void {
+    this.room.remove(connection);
+  }
+
+  /** It does not prove itself any more: it is asked again. */
+  lost(fob: AgentFob): void {
+    this.unprove(fob);
+    if (!fob.hasLeft) this.askLater(fob);
+  }
+
+  /** Looks after all agents: one timer for all of them. */
+  sweep(): void {
+    const nowMs = this.means.ticks();
+    for (const connection of this.room.connections) connection.sweep(nowMs);
+    for (const [fob, dueMs] of this.later) if (dueMs <= nowMs) this.ask(fob);
+    for (const hear of this.onSwept) hear(this.room.connections);
+    if (nowMs - this.seenMs < limits.agentSeenMs) return;
+    this.seenMs = nowMs;
+    // A database that is in use now is told next time.
+    this.tendLinks().catch(() => undefined);
+  }
+
+  /** Marks this node's fobs as seen. One that is reached by no connection any more is asked again. */
+  private async tendLinks(): Promise<void> {
+    const here = new Map([...this.displaced, ...this.proved]);
+    if (here.size === 0) return;
+    const { db, clock } = this.means.management;
+    const links = new Set([...this.proved.values()].map(({ carrier }) => carrier.link));
+    await markSeen(db, [...links], clock());
+    const known = await linksOf(db, [...here.keys()]);
+    for (const [fobId, fob] of here) {
+      if (known.has(fobId) || fob.hasLeft) continue;
+      this.displaced.delete(fobId);
+      this.ask(fob);
+    }
+  }
+
+  /** Tells all agents to come back to another node, or later. */
+  async close(): Promise<void> {
+    this.isOver = true;
+    clearInterval(this.sweeping);
+    for (const connection of [...this.room.connections]) connection.shutDown();
+    await this.links.settled();
+  }
+
+  private ask(fob: AgentFob): void {
+    const { from } = fob.carrier;
+    this.later.delete(fob);
+    if (this.bounds.isFull(from)) this.queue.add(fob);
+    else if (!this.bounds.begin(from, fob.serial)) this.askLater(fob);
+    else
+      void this.prove(fob).finally(() => {
+        this.bounds.end(from);
+        this.askNext();
+      });
+  }
+
+  private askNext(): void {
+    for (const fob of this.queue) {
+      if (this.bounds.isFull(fob.carrier.from)) continue;
+      this.queue.delete(fob);
+      this.ask(fob);
+      return;
+    }
+  }
+
+  private askLater(fob: AgentFob): void {
+    // One that nobody knows costs a look, and may have been enrolled meanwhile.
+    const mostMs = fob.isStranger ? limits.agentStrangerAgainMs : limits.agentAgainMaxMs;
+    const waitMs = Math.min(limits.agentAgainMinMs * 2 ** fob.failures, mostMs);
+    fob.failures++;
+    this.later.set(fob, this.means.ticks() + waitMs);
+  }
+
+  /** Has a fob prove itself, and looks after its push key in the same session. */
+  private async prove(fob: AgentFob): Promise<void> {
+    let isKept = false;
+    try {
+      const tended = await fob.session(async session => {
+        isKept = await this.keep(fob, session.fobId);
+        return isKept ? tendPushKey(this.means.management, session) : 'none';
+      });
+      fob.failures = 0;
+      // Its person has to unlock it first, which they do sooner or later.
+      if (tended === 'locked' && !fob.hasLeft) this.askLater(fob);
+    } catch (error) {
+      if (fob.hasLeft || this.isOver) return;
+      // One that was proved and is only busy now stays so.
+      if (!isKept && (fob.fobId === undefined || isDoubt(error))) {
+        this.unprove(fob);
+        fob.stand(error instanceof NotOwn ? 'other' : 'unproved');
+      }
+      this.askLater(fob);
+    }
+  }
+
+  /** @returns false where it has left meanwhile */
+  private async keep(fob: AgentFob, fobId: string): Promise<boolean> {
+    const { link } = fob.carrier;
+    await this.links.came({ fobId, link, port: fob.port });
+    if (fob.hasLeft) {
+      this.links.gone({ fobId, link, port: fob.port }).catch(() => undefined);
+      return false;
+    }
+    const before = this.proved.get(fobId);
+    if (before !== undefined && before !== fob) {
+      // The same fob at another connection of this node: where it is now counts.
+      this.forget(before);
+      this.displaced.set(fobId, before);
+      before.stand('unproved');
+    }
+    fob.fobId = fobId;
+    this.proved.set(fobId, fob);
+    this.markRoom(fob);
+    fob.stand('own');
+    for (const hear of this.onProved) hear(fob);
+    return true;
+  }
+
+  private unprove(fob: AgentFob): void {
+    const { fobId } = fob;
+    if (fobId === undefined) return;
+    this.forget(fob);
+    this.links.gone({ fobId, link: fob.carrier.link, port: fob.port }).catch(() => undefined);
+    for (const hear of this.onProved) hear(fob);
+  }
+
+  private forget(fob: AgentFob): void {
+    if (fob.fobId !== undefined && this.proved.get(fob.fobId) === fob) this.proved.delete(fob.fobId);
+    fob.fobId = undefined;
+    this.markRoom(fob);
+  }
+
+  private markRoom({ carrier }: AgentFob): void {
+    if (carrier instanceof AgentConnection) this.room.mark(carrier, carrier.hasProved);
+  }
+}
+
+/** Whether an error says that the fob is not, or not any more, the one that it says it is. */
+function isDoubt(error: unknown): boolean {
+  return error instanceof NotOwn || isFobError(error, 'not-authentic', 'not-paired', 'refused');
+}

@@ -1,0 +1,163 @@
+import type { NoticeKind } from '../../../agent/messages.ts';
+import { pause } from '../../../client/pause.ts';
+import { isFobError } from '../../../errors.ts';
+import type { Changes } from '../../data/changes.ts';
+import { limits } from '../../limits.ts';
+import type { Management } from '../../management.ts';
+import { claimPush, type PushToSend, pushesToSend, returnPush } from '../../push/delivery.ts';
+import type { Agents } from '../agents.ts';
+import type { AgentFob } from '../fob.ts';
+import { type Delivery, deliver } from './deliver.ts';
+import { wantedOf } from './wanted.ts';
+
+/** What it works with. */
+export interface CourierMeans {
+  readonly management: Management;
+  readonly changes: Pick<Changes, 'watch' | 'announce'>;
+}
+
+/** A request that is on its way. */
+interface Running {
+  readonly push: PushToSend;
+  readonly ending: AbortController;
+  isClaimed: boolean;
+  ended: Promise<void>;
+}
+
+/** Brings requests to the fobs that this node's agents have shown, and what their people decide. */
+export class Courier {
+  private readonly means: CourierMeans;
+  private readonly agents: Agents;
+  private readonly running: Map<string, Running>;
+  private stopWatching: (() => void) | undefined;
+  /** When it is about to look. */
+  private soon: NodeJS.Timeout | undefined;
+  private dueMs: number;
+  private looking: Promise<void>;
+  private isOver: boolean;
+
+  constructor(means: CourierMeans, agents: Agents) {
+    this.means = means;
+    this.agents = agents;
+    this.running = new Map();
+    this.dueMs = Number.POSITIVE_INFINITY;
+    this.looking = Promise.resolve();
+    this.isOver = false;
+    agents.onFobs(() => this.fobsChanged());
+  }
+
+  /** Ends what is under way. What no fob has shown yet waits for another node. */
+  async close(): Promise<void> {
+    this.isOver = true;
+    this.stopWatching?.();
+    clearTimeout(this.soon);
+    await this.looking;
+    for (const { ending } of this.running.values()) ending.abort();
+    await Promise.all([...this.running.values()].map(({ ended }) => ended));
+  }
+
+  /** Nothing is read while there is no fob to ask. */
+  private fobsChanged(): void {
+    if (this.isOver) return;
+    if (this.agents.provedCount > 0) this.stopWatching ??= this.means.changes.watch(() => this.wake());
+    else {
+      this.stopWatching?.();
+      this.stopWatching = undefined;
+    }
+    this.wake();
+  }
+
+  /** Has it look within so long; one that is to be sooner takes the place of one that is to be later. */
+  private wake(waitMs: number = limits.courierGatherMs): void {
+    const dueMs = performance.now() + waitMs;
+    if (this.isOver || dueMs >= this.dueMs) return;
+    clearTimeout(this.soon);
+    this.dueMs = dueMs;
+    this.soon = setTimeout(() => {
+      this.dueMs = Number.POSITIVE_INFINITY;
+      this.looking = this.lookNext(this.looking);
+    }, waitMs);
+  }
+
+  /** Looks once what is being looked at is through. */
+  private async lookNext(before: Promise<void>): Promise<void> {
+    await before;
+    if (this.isOver) return;
+    // A database that is in use now is asked again.
+    await this.look().catch(() => this.wake(limits.courierAgainMs));
+  }
+
+  private async look(): Promise<void> {
+    const { db, clock } = this.means.management;
+    if (this.running.size > 0) {
+      const claimed = [...this.running.values()].filter(({ isClaimed }) => isClaimed);
+      const wanted = await wantedOf(
+        db,
+        claimed.map(({ push }) => push.id),
+        clock(),
+      );
+      for (const { push, ending } of claimed) if (wanted.get(push.id) !== push.link) ending.abort();
+    }
+    if (this.agents.provedCount > 0)
+      for (const push of await pushesToSend(db, clock())) {
+        const fob = this.agents.fobOf(push.fobId);
+        if (fob?.carrier.link === push.link && !this.running.has(push.id)) this.start(push, fob);
+      }
+    // Time passes without a change.
+    if (this.running.size > 0) this.wake(limits.courierAgainMs);
+  }
+
+  private start(push: PushToSend, fob: AgentFob): void {
+    const running: Running = {
+      push,
+      ending: new AbortController(),
+      isClaimed: false,
+      ended: Promise.resolve(),
+    };
+    this.running.set(push.id, running);
+    running.ended = this.carry(running, fob)
+      .catch(() => undefined)
+      .finally(() => {
+        this.running.delete(push.id);
+        this.wake();
+      });
+  }
+
+  private async carry(running: Running, fob: AgentFob): Promise<void> {
+    const { management, changes } = this.means;
+    const { push } = running;
+    const { signal } = running.ending;
+    if (!(await claimPush(management, push.id, push.link))) return;
+    running.isClaimed = true;
+    let noticed: NoticeKind | undefined;
+    const notify = (kind: NoticeKind) => {
+      if (noticed === kind) return;
+      noticed = kind;
+      fob.carrier.say({ type: 'notice', fob: fob.number, kind });
+    };
+    const announce = () => changes.announce();
+    const delivery: Delivery = { management, push, signal, announce, notify, isShown: false };
+    try {
+      await this.insist(delivery, fob);
+    } finally {
+      if (noticed !== undefined) notify('over');
+      // One that was decided, withdrawn or shown stays so.
+      if (await returnPush(management, push)) announce();
+    }
+  }
+
+  /** Opens sessions until one of them brings the answer, the request is over, or the fob is gone. */
+  private async insist(delivery: Delivery, fob: AgentFob): Promise<void> {
+    const { signal } = delivery;
+    for (let sessions = 0; sessions < limits.courierSessionsMax; sessions++) {
+      try {
+        return await fob.session(session => deliver(delivery, session), signal);
+      } catch (error) {
+        if (signal.aborted || fob.hasLeft) return;
+        // It is not the fob any more that it was: it has to prove itself first.
+        if (isFobError(error, 'not-authentic', 'not-paired')) return this.agents.lost(fob);
+      }
+      await pause(limits.courierAgainMs, signal);
+    }
+  }
+}

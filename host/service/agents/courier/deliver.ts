@@ -1,0 +1,97 @@
+import { pause } from '../../../client/pause.ts';
+import { isRefusal } from '../../../errors.ts';
+import { limits } from '../../limits.ts';
+import type { Management } from '../../management.ts';
+import { readSettings } from '../../people/settings.ts';
+import { answerPush, endPush, type PushToSend, pushShown } from '../../push/delivery.ts';
+import { dropPushKey, pushAccountOf } from '../../push/keys.ts';
+import { cutText } from '../../tokens/cut-text.ts';
+import type { OwnSession } from '../fob.ts';
+import { tendPushKey } from '../push-key.ts';
+
+/** One request that a connection has claimed, on its way to the fob. */
+export interface Delivery {
+  readonly management: Management;
+  readonly push: PushToSend;
+  /** Ends it: it is not wanted any more. */
+  readonly signal: AbortSignal;
+  /** Tells whoever watches that something changed. */
+  readonly announce: () => void;
+  /** Tells the person at the computer. */
+  readonly notify: (kind: 'request' | 'locked') => void;
+  /** Whether the fob has shown it once. */
+  isShown: boolean;
+}
+
+const NAMES = new TextEncoder();
+
+/**
+ * Has the fob show the request, and brings what its person decided. A request that the fob gives up waiting for is shown
+ * again for as long as it is open.
+ * @returns once it is decided, or cannot be
+ * @throws FobError those of the link, `cancelled`, refusals after which another session may succeed; ServiceError `busy`
+ */
+export async function deliver(delivery: Delivery, session: OwnSession): Promise<void> {
+  const { management, push, announce, signal } = delivery;
+  const { serviceName } = await readSettings(management.db);
+  for (;;) {
+    try {
+      const code = await respond(delivery, session, serviceName);
+      await answerPush(management, push, code);
+      return announce();
+    } catch (error) {
+      if (isRefusal(error, 'press-denied')) return await over(delivery, 'denied');
+      if (isRefusal(error, 'press-reported')) return await over(delivery, 'reported');
+      if (isRefusal(error, 'no-such-account', 'damaged', 'unsupported'))
+        return await keyLost(delivery, session);
+      if (isRefusal(error, 'locked')) delivery.notify('locked');
+      else if (!isRefusal(error, 'press-timeout', 'busy')) throw error;
+      await pause(limits.courierAgainMs, signal);
+    }
+  }
+}
+
+async function respond(delivery: Delivery, { client, tools }: OwnSession, service: string): Promise<string> {
+  const { push } = delivery;
+  let showing: Promise<void> | undefined;
+  const { code } = await client.call(
+    'respond',
+    {
+      id: pushAccountOf(push.fobId),
+      question: NAMES.encode(push.question),
+      number: push.number,
+      service: NAMES.encode(cutText(service, limits.pushNameBytes)),
+      user: NAMES.encode(cutText(push.user, limits.pushNameBytes)),
+    },
+    {
+      signal: tools.signal,
+      onPressNeeded() {
+        showing = show(delivery);
+        showing.catch(() => undefined);
+      },
+    },
+  );
+  await showing;
+  return String.fromCharCode(...code);
+}
+
+async function show(delivery: Delivery): Promise<void> {
+  const { management, push, announce, notify } = delivery;
+  if (!delivery.isShown) await pushShown(management, push.id, push.link);
+  delivery.isShown = true;
+  announce();
+  notify('request');
+}
+
+async function over({ management, push, announce }: Delivery, to: 'denied' | 'reported'): Promise<void> {
+  await endPush(management, push, to);
+  announce();
+}
+
+/** The fob was wiped, or its memory damaged: it gets a key for the next request. */
+async function keyLost({ management, push, announce }: Delivery, session: OwnSession): Promise<void> {
+  await dropPushKey(management.db, push.fobId);
+  await endPush(management, push, 'failed');
+  announce();
+  await tendPushKey(management, session);
+}

@@ -1,0 +1,109 @@
+import { type Db, writing } from '../data/database.ts';
+import { valuesAsList } from '../data/rows.ts';
+import { limits } from '../limits.ts';
+import type { Management } from '../management.ts';
+
+/** A fob that has proved itself by a connection of an agent. */
+export interface LinkedFob {
+  readonly fobId: string;
+  /** The connection: of chance, never again. */
+  readonly link: string;
+  readonly port: string;
+}
+
+type Change = { readonly kind: 'came' | 'gone'; readonly fob: LinkedFob };
+
+/**
+ * By which connections fobs are reached, for all nodes. What comes within a moment is written in one transaction: after
+ * a restart all agents come back at once.
+ */
+export class Links {
+  private readonly management: Management;
+  private waiting: Change[];
+  /** What is about to be written together, and what was before it: in this order. */
+  private next: Promise<void> | undefined;
+  private last: Promise<void>;
+
+  constructor(management: Management) {
+    this.management = management;
+    this.waiting = [];
+    this.last = Promise.resolve();
+  }
+
+  /** From now on, and until another one proves it, the fob is reached by this connection. @throws ServiceError `busy` */
+  came(fob: LinkedFob): Promise<void> {
+    return this.change({ kind: 'came', fob });
+  }
+
+  /** It is not any more. What another connection has written since stays. @throws ServiceError `busy` */
+  gone(fob: LinkedFob): Promise<void> {
+    return this.change({ kind: 'gone', fob });
+  }
+
+  /** Resolves when what was to be written is. */
+  async settled(): Promise<void> {
+    await this.next?.catch(() => undefined);
+    await this.last.catch(() => undefined);
+  }
+
+  private change(change: Change): Promise<void> {
+    this.waiting.push(change);
+    this.next ??= this.writeSoon();
+    return this.next;
+  }
+
+  private async writeSoon(): Promise<void> {
+    await new Promise(resolve => setTimeout(resolve, limits.agentGatherMs));
+    await this.last.catch(() => undefined);
+    const changes = this.waiting.splice(0);
+    this.next = undefined;
+    this.last = this.write(changes);
+    await this.last;
+  }
+
+  private write(changes: readonly Change[]): Promise<void> {
+    const atMs = this.management.clock();
+    return writing(this.management.db, async db => {
+      for (const { kind, fob } of changes)
+        await (kind === 'came' ? keepLink(db, fob, atMs) : dropLink(db, fob));
+    });
+  }
+}
+
+async function keepLink(db: Db, { fobId, link, port }: LinkedFob, atMs: number): Promise<void> {
+  const row = { link, port, since_ms: atMs, seen_ms: atMs };
+  await db
+    .insertInto('agent_fobs')
+    .values({ fob_id: fobId, ...row })
+    .onConflict(conflict => conflict.column('fob_id').doUpdateSet(row))
+    .execute();
+}
+
+async function dropLink(db: Db, { fobId, link }: LinkedFob): Promise<void> {
+  await db.deleteFrom('agent_fobs').where('fob_id', '=', fobId).where('link', '=', link).execute();
+}
+
+/** Marks the fobs of these connections as seen; what no node has marked for a day goes. */
+export async function markSeen(db: Db, links: readonly string[], nowMs: number): Promise<void> {
+  await writing(db, async acting => {
+    await acting
+      .updateTable('agent_fobs')
+      .set({ seen_ms: nowMs })
+      .where('link', 'in', valuesAsList(acting, links))
+      .execute();
+    await acting
+      .deleteFrom('agent_fobs')
+      .where('seen_ms', '<', nowMs - limits.agentSeenKeptMs)
+      .execute();
+  });
+}
+
+/** The connections by which these fobs are reached now. */
+export async function linksOf(db: Db, fobIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await db
+    .selectFrom('agent_fobs')
+    .select(['fob_id', 'link'])
+    .where('fob_id', 'in', valuesAsList(db, fobIds))
+    .execute();
+  return new Map(rows.map(({ fob_id, link }) => [fob_id, link]));
+}

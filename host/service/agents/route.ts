@@ -1,0 +1,74 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { limits } from '../limits.ts';
+import { identityReader, originOf } from '../sockets/opening.ts';
+import { refuseOrigins, type SocketRoute } from '../sockets/route.ts';
+import { sourceKey } from '../web/buckets.ts';
+import { limitSource, type WebContext } from '../web/context.ts';
+import { Problem } from '../web/problems.ts';
+import { Agents } from './agents.ts';
+import { Courier } from './courier/courier.ts';
+import { Polls, readPoll } from './polled.ts';
+
+/**
+ * The agents of this node: `POST /agent/poll` here, and `GET /agent`, a WebSocket, as what is returned (`docs/agent.md`).
+ */
+export function serveAgents(app: FastifyInstance, context: WebContext): SocketRoute {
+  const { management, changes } = context;
+  const agents = new Agents({
+    management,
+    identity: identityReader(management),
+    ticks: () => performance.now(),
+  });
+  const courier = new Courier({ management, changes }, agents);
+  // Before whatever waits for connections to end.
+  app.addHook('preClose', async () => {
+    await courier.close();
+    await agents.close();
+  });
+  const admit = (request: FastifyRequest) => {
+    limitSource(context, request, 'agent', limits.agentBucket);
+    if (!agents.isRoomFor(sourceKey(request.ip))) throw new Problem('too_many');
+  };
+  servePolls(app, context, agents, admit);
+  return {
+    path: '/agent',
+    bufferedMax: limits.agentBufferedMax,
+    admit,
+    talk: (line, request) => agents.connect(callerOf(request), line),
+  };
+}
+
+function servePolls(
+  app: FastifyInstance,
+  context: WebContext,
+  agents: Agents,
+  admit: (request: FastifyRequest) => void,
+): void {
+  const polls = new Polls();
+  agents.onSweep(connections => polls.sweep(connections));
+  app.route({
+    method: 'POST',
+    url: '/agent/poll',
+    config: { permission: 'public' },
+    bodyLimit: limits.agentPollBodyMaxBytes,
+    onRequest: async request => {
+      limitSource(context, request, 'agent-poll', limits.agentPollBucket);
+      refuseOrigins(request);
+    },
+    handler: async (request, reply) => {
+      const poll = readPoll(request.body);
+      if (poll === undefined) throw new Problem('malformed');
+      if (poll.key === '') admit(request);
+      const caller = callerOf(request);
+      const gone = new AbortController();
+      reply.raw.once('close', () => gone.abort());
+      const answer = await polls.poll(poll, line => agents.connect(caller, line), gone.signal);
+      if (answer === undefined) throw new Problem('not_found');
+      return reply.type('application/json; charset=utf-8').send(answer);
+    },
+  });
+}
+
+function callerOf(request: FastifyRequest) {
+  return { from: sourceKey(request.ip), origin: originOf(request) };
+}

@@ -1,0 +1,9 @@
+/** As many whole characters as fit into so many bytes of UTF-8. */
+export function cutText(text: string, mostBytes: number): string {
+  let kept = '';
+  for (const character of text) {
+    if (Buffer.byteLength(kept + character) > mostBytes) break;
+    kept += character;
+  }
+  return kept.trimEnd();
+}

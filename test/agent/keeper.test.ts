@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import {
+  AGENT_AGAIN_MAX_MS,
+  AGENT_AGAIN_MIN_MS,
+  AGENT_ANSWER_MS,
+  AGENT_CLOCK_JUMP_MS,
+  AGENT_CLOCK_LOOK_MS,
+  AGENT_GOOD_MS,
+  AGENT_IDLE_MS,
+  AGENT_UPGRADE_MIN_MS,
+} from '../../host/agent/limits.ts';
+import { AgentRig, settingsOf } from './kit/agent.ts';
+import { Cable } from './kit/cable.ts';
+import { Peer } from './kit/peer.ts';
+import { until } from './kit/time.ts';
+
+describe('the connection of an agent', () => {
+  it('is opened again after a cut at every message, and all is said anew', async () => {
+    await using peer = await Peer.start({ polls: false });
+    // open, fob, bytes, unreached: cut as each is heard, then left alone.
+    let cutAt = 0;
+    let heard = 0;
+    peer.onMessage = (connection, message) => {
+      if (heard++ === cutAt) {
+        heard = 0;
+        cutAt += 1;
+        connection.cut();
+        return false;
+      }
+      if (message.type === 'fob') connection.say({ type: 'bytes', fob: message.fob, text: 'hello' });
+      return true;
+    };
+    await using rig = new AgentRig([settingsOf(peer)]);
+    const cable = rig.desk.plug(new Cable('PF-AAAA-AAAA'));
+    for (const cut of [1, 2]) {
+      await until(() => cutAt === cut);
+      await rig.untilService('waiting');
+      rig.time.advance(AGENT_AGAIN_MAX_MS);
+    }
+    await until(() => cable.isOpen);
+    cable.says('there');
+    await until(() => cutAt === 3);
+    await rig.untilService('waiting');
+    // The port is released with the connection.
+    await until(() => !cable.isOpen);
+    rig.time.advance(AGENT_AGAIN_MAX_MS);
+    const last = await peer.connection(peer.connections.length, 'fob');
+    await until(() => cable.isOpen);
+    cable.says('there');
+    await until(() => last.text() === 'there');
+    expect(rig.service().state).toBe('connected');
+  });
+
+  it('waits longer each time, to a bound, and the shortest time again after a good connection', async () => {
+    await using peer = await Peer.start({ webSocket: false, polls: false });
+    await using rig = new AgentRig([settingsOf(peer)]);
+    const waits: number[] = [];
+    for (let at = 0; at < 9; at++) {
+      await rig.untilService('waiting');
+      const waitMs = Date.parse(rig.service().again ?? '') - rig.time.now();
+      waits.push(waitMs);
+      const before = rig.events.length;
+      rig.time.advance(waitMs);
+      await until(() => rig.events.length > before);
+    }
+    expect(waits.slice(0, 4)).toEqual([1, 2, 4, 8].map(times => times * AGENT_AGAIN_MIN_MS));
+    expect(waits.at(-1)).toBe(AGENT_AGAIN_MAX_MS);
+    await rig.untilService('waiting');
+    peer.webSocket = true;
+    // A fob that is plugged in is a reason not to wait.
+    rig.desk.plug(new Cable('PF-AAAA-AAAA'));
+    await rig.untilService('connected');
+    rig.time.advance(AGENT_GOOD_MS / 2);
+    await until(() => peer.connections[0]?.of('beat').length === 1);
+    rig.time.advance(AGENT_GOOD_MS / 2);
+    peer.cutAll();
+    await rig.untilService('waiting');
+    expect(Date.parse(rig.service().again ?? '') - rig.time.now()).toBe(AGENT_AGAIN_MIN_MS);
+  });
+
+  it('is one of polls where no WebSocket gets through, and becomes a WebSocket once one does', async () => {
+    await using peer = await Peer.start({ webSocket: false });
+    await using rig = new AgentRig([settingsOf(peer)]);
+    const cable = rig.desk.plug(new Cable('PF-AAAA-AAAA'));
+    const polled = await peer.connection(0, 'fob');
+    expect([polled.by, rig.service().by]).toEqual(['polling', 'polling']);
+    polled.say({ type: 'bytes', fob: 0, text: 'hello' });
+    await until(() => cable.written === 'hello');
+    cable.says('there');
+    await until(() => polled.text() === 'there');
+    // Not while a fob is spoken to.
+    peer.webSocket = true;
+    await rig.pass(AGENT_UPGRADE_MIN_MS - AGENT_IDLE_MS / 2);
+    expect(peer.asked.filter(one => one === 'upgrade /agent')).toHaveLength(1);
+    polled.say({ type: 'bytes', fob: 0, text: '!' });
+    await until(() => cable.written === 'hello!');
+    rig.time.advance(AGENT_IDLE_MS / 2);
+    expect(peer.asked.filter(one => one === 'upgrade /agent')).toHaveLength(1);
+    polled.say({ type: 'release', fob: 0 });
+    await until(() => !cable.isOpen);
+    rig.time.advance(AGENT_IDLE_MS);
+    const upgraded = await peer.connection(1, 'fob');
+    await rig.untilService('connected');
+    expect([upgraded.by, rig.service().by]).toEqual(['websocket', 'websocket']);
+  });
+
+  it('falls back to polls where WebSockets open and nothing comes through them', async () => {
+    await using peer = await Peer.start();
+    peer.onMessage = ({ by }) => by === 'polling';
+    await using rig = new AgentRig([settingsOf(peer)]);
+    await peer.connection(0, 'open');
+    rig.time.advance(AGENT_ANSWER_MS);
+    await rig.untilService('connected');
+    expect(rig.service().by).toBe('polling');
+  });
+
+  it('is opened again at once when the computer has slept', async () => {
+    await using peer = await Peer.start();
+    await using rig = new AgentRig([settingsOf(peer)]);
+    await peer.connection(0, 'open');
+    await rig.untilService('connected');
+    rig.time.advance(AGENT_CLOCK_LOOK_MS * 2);
+    expect(peer.connections).toHaveLength(1);
+    rig.time.sleep(AGENT_CLOCK_LOOK_MS + AGENT_CLOCK_JUMP_MS);
+    await until(() => rig.events.some(({ event }) => event === 'slept'));
+    await rig.untilService('waiting');
+    // Nothing but the shortest wait stands in between.
+    rig.time.advance(AGENT_AGAIN_MIN_MS);
+    await peer.connection(1, 'open');
+    await rig.untilService('connected');
+  });
+
+  it('does not wait after a sleep where it waited before', async () => {
+    await using peer = await Peer.start({ webSocket: false, polls: false });
+    await using rig = new AgentRig([settingsOf(peer)]);
+    await rig.untilService('waiting');
+    peer.webSocket = true;
+    rig.time.sleep(AGENT_CLOCK_LOOK_MS + AGENT_CLOCK_JUMP_MS);
+    await rig.untilService('connected');
+  });
+
+  it('is one for each service, of which one carries a fob at a time', async () => {
+    await using one = await Peer.start({ name: 'One' });
+    await using other = await Peer.start({ name: 'Other' });
+    await using rig = new AgentRig([settingsOf(one), settingsOf(other)]);
+    const [first, second] = [new Cable('PF-AAAA-AAAA'), new Cable('PF-BBBB-BBBB')];
+    rig.desk.plug(first);
+    rig.desk.plug(second);
+    const [here, there] = [await one.connection(0, 'fob'), await other.connection(0, 'fob')];
+    await until(() => here.of('fob').length === 2 && there.of('fob').length === 2);
+    here.say({ type: 'bytes', fob: 0, text: 'one' });
+    await until(() => first.written === 'one');
+    there.say({ type: 'bytes', fob: 0, text: 'other' });
+    there.say({ type: 'bytes', fob: 1, text: 'other' });
+    await until(() => second.written === 'other' && there.of('unreached').length === 1);
+    expect(there.of('unreached')).toEqual([{ type: 'unreached', fob: 0, why: 'busy' }]);
+    // What the fob says is for nobody but who spoke to it.
+    first.says('for one');
+    second.says('for other');
+    await until(() => here.text(0) === 'for one' && there.text(1) === 'for other');
+    expect([here.text(1), there.text(0)]).toEqual(['', '']);
+    here.say({ type: 'release', fob: 0 });
+    await until(() => !first.isOpen);
+    there.say({ type: 'bytes', fob: 0, text: '+other' });
+    await until(() => first.written === 'one+other');
+    // One that is gone is no matter to the other.
+    one.cutAll();
+    await rig.untilService('waiting', 0);
+    expect(rig.service(1).state).toBe('connected');
+  });
+
+  it('goes with its service from the settings, and the others stay as they are', async () => {
+    await using one = await Peer.start();
+    await using other = await Peer.start();
+    await using rig = new AgentRig([settingsOf(one)]);
+    await rig.untilService('connected');
+    await rig.agent.reload({ services: [settingsOf(one), settingsOf(other)] });
+    await rig.untilService('connected', 1);
+    expect(one.connections).toHaveLength(1);
+    await rig.agent.reload({ services: [settingsOf(other)] });
+    await until(() => one.connections[0]?.isClosed === true);
+    expect(rig.agent.status().services.map(({ url }) => url)).toEqual([other.origin]);
+    expect(other.connections).toHaveLength(1);
+  });
+
+  it('leaves no port open and no timer behind at its end', async () => {
+    await using peer = await Peer.start();
+    const rig = new AgentRig([settingsOf(peer)]);
+    const cable = rig.desk.plug(new Cable('PF-AAAA-AAAA'));
+    const connection = await peer.connection(0, 'fob');
+    connection.say({ type: 'bytes', fob: 0, text: 'x' });
+    await until(() => cable.isOpen);
+    await rig.end();
+    expect(cable.isOpen).toBe(false);
+    expect(rig.time.pending).toBe(0);
+    await until(() => connection.isClosed);
+  });
+});

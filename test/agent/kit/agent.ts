@@ -1,0 +1,74 @@
+import { Agent, type AgentEvent } from '../../../host/agent/agent.ts';
+import { AGENT_AGAIN_MAX_MS, AGENT_BEAT_MS } from '../../../host/agent/limits.ts';
+import type { ServiceSettings } from '../../../host/agent/settings.ts';
+import type { Time } from '../../../host/agent/time.ts';
+import { Desk } from './cable.ts';
+import type { Peer } from './peer.ts';
+import { ManualTime, until } from './time.ts';
+
+/** The settings by which an agent knows a peer. */
+export function settingsOf(peer: Peer, more: Partial<ServiceSettings> = {}): ServiceSettings {
+  return { url: peer.origin, name: 'Tokens', fingerprint: peer.fingerprint, ...more };
+}
+
+/** An agent in this process, with its clock and its fobs in the hands of the test. */
+export class AgentRig implements AsyncDisposable {
+  readonly time = new ManualTime();
+  readonly desk = new Desk();
+  readonly events: AgentEvent[] = [];
+  readonly agent: Agent;
+  private readonly ending = new AbortController();
+  private readonly running: Promise<void>;
+
+  constructor(
+    services: readonly ServiceSettings[],
+    environment: Readonly<Record<string, string | undefined>> = {},
+    time?: Time,
+  ) {
+    this.agent = new Agent({
+      settings: { services },
+      environment,
+      time: time ?? this.time,
+      version: 'test',
+      find: this.desk.find,
+      report: event => void this.events.push(event),
+    });
+    this.running = this.agent.run(this.ending.signal);
+  }
+
+  /** The state of a service, as the status says it. */
+  service(at = 0) {
+    const service = this.agent.status().services[at];
+    if (service === undefined) throw new Error('no such service');
+    return service;
+  }
+
+  async untilService(state: 'connecting' | 'connected' | 'waiting', at = 0): Promise<void> {
+    await until(() => this.service(at).state === state, `a service that is ${state}`);
+  }
+
+  /** Lets time pass in which beats are heard and answered. */
+  async pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= AGENT_BEAT_MS) {
+      this.time.advance(Math.min(left, AGENT_BEAT_MS));
+      await new Promise(resolve => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Lets the waits between connections pass, and no other time, until something holds. */
+  async untilAgain(holds: () => boolean): Promise<void> {
+    await until(() => {
+      if (this.service().state === 'waiting') this.time.advance(AGENT_AGAIN_MAX_MS);
+      return holds();
+    }, 'another connection');
+  }
+
+  async end(): Promise<void> {
+    this.ending.abort();
+    await this.running;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
+}

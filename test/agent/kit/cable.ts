@@ -1,0 +1,78 @@
+import type { AgentOptions, FobFinder, FobSeen } from '../../../host/agent/agent.ts';
+import type { FobFound } from '../../../host/agent/fobs/fobs.ts';
+import { FobError } from '../../../host/errors.ts';
+import { type Pipe, pipe } from '../../../host/transports/pipe.ts';
+
+/** A fob's port in the hands of a test: what is written to it, whether it is open, and what it says. */
+export class Cable {
+  readonly serial: string;
+  written = '';
+  opens = 0;
+  isOpen = false;
+  /** What opening it fails of. */
+  failure: FobError | undefined;
+  private end: Pipe | undefined;
+
+  constructor(serial: string) {
+    this.serial = serial;
+  }
+
+  get found(): FobFound {
+    return {
+      serial: this.serial,
+      port: 'tcp',
+      open: async () => {
+        this.opens += 1;
+        if (this.failure !== undefined) throw this.failure;
+        this.isOpen = true;
+        this.end = pipe({
+          name: this.serial,
+          write: async text => {
+            this.written += text;
+          },
+          release: async () => {
+            this.isOpen = false;
+          },
+        });
+        return this.end.transport;
+      },
+    };
+  }
+
+  says(text: string): void {
+    this.end?.receive(Uint8Array.from(text, character => character.charCodeAt(0)));
+  }
+
+  unplug(): void {
+    this.end?.lost(new FobError('unplugged', { subject: this.serial }));
+  }
+}
+
+/** A finder in the hands of a test. */
+export class Desk {
+  readonly lost: FobFound[] = [];
+  private finder: FobFinder | undefined;
+  private readonly early: FobFound[] = [];
+  private readonly seen = new Map<Cable | FobFound, FobSeen>();
+
+  readonly find: AgentOptions['find'] = async (finder, signal) => {
+    this.finder = finder;
+    finder.onLost(fob => void this.lost.push(fob));
+    for (const fob of this.early.splice(0)) finder.found(fob);
+    await new Promise<void>(resolve => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  };
+
+  plug<Plugged extends Cable | FobFound>(cable: Plugged): Plugged {
+    const found: FobFound = cable instanceof Cable ? cable.found : (cable as FobFound);
+    if (this.finder === undefined) this.early.push(found);
+    else this.seen.set(cable, this.finder.found(found));
+    return cable;
+  }
+
+  async unplug(cable: Cable | FobFound): Promise<void> {
+    await this.seen.get(cable)?.gone();
+  }
+}

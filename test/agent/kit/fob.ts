@@ -1,0 +1,33 @@
+import { onTestFinished } from 'vitest';
+import { connect } from '../../../host/client/client.ts';
+import { pipe } from '../../../host/transports/pipe.ts';
+import { type SimulatedFob, simulatedFob } from '../../host/kit/simulated-fob.ts';
+import type { PeerConnection } from './peer.ts';
+
+/** A simulated fob, as long as the test runs. */
+export async function fobAtHand(): Promise<SimulatedFob> {
+  const fob = await simulatedFob();
+  onTestFinished(() => fob.close());
+  return fob;
+}
+
+/** A client of the fob at the far end of an agent's connection, as a service has it. */
+export function clientBy(connection: PeerConnection, fob = 0) {
+  let read = 0;
+  const { transport, receive } = pipe({
+    name: 'the fob of an agent',
+    write: async text => connection.say({ type: 'bytes', fob, text }),
+    release: async () => {
+      clearInterval(timer);
+      connection.say({ type: 'release', fob });
+    },
+  });
+  const timer = setInterval(() => {
+    const text = connection.text(fob);
+    if (text.length === read) return;
+    const fresh = text.slice(read);
+    read = text.length;
+    receive(Uint8Array.from(fresh, character => character.charCodeAt(0)));
+  }, 5);
+  return connect(transport);
+}

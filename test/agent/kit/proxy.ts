@@ -1,0 +1,107 @@
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+
+export interface TestProxyOptions {
+  /** What CONNECT is allowed to, and the port of this computer that is behind it. */
+  readonly allowed: Readonly<Record<string, number>>;
+  /** `user:password` that it wants (RFC 7617). */
+  readonly login?: string;
+  /** What it says it takes, in place of Basic. */
+  readonly challenge?: string;
+  /** Cuts a tunnel over which nothing went for so long. */
+  readonly idleMs?: number;
+  /** Cuts every so many-th connection as soon as it is there. */
+  readonly dropEvery?: number;
+}
+
+/** One CONNECT as the proxy logged it. */
+export interface Logged {
+  readonly target: string;
+  readonly status: number;
+}
+
+/** A proxy that allows CONNECT to a few places and nothing else, and logs all of it. */
+export class TestProxy implements AsyncDisposable {
+  readonly log: Logged[] = [];
+  /** Requests that were no CONNECT. */
+  readonly others: string[] = [];
+  options: TestProxyOptions;
+  private connections = 0;
+  private readonly sockets = new Set<Socket>();
+  private readonly server: Server;
+
+  private constructor(options: TestProxyOptions) {
+    this.options = options;
+    this.server = createServer((request, response) => {
+      this.others.push(`${request.method} ${request.url}`);
+      response.writeHead(403).end();
+    });
+    this.server.on('connection', socket => {
+      this.keep(socket);
+      this.connections += 1;
+      const { dropEvery } = this.options;
+      if (dropEvery !== undefined && this.connections % dropEvery === 0) socket.resetAndDestroy();
+    });
+    this.server.on('connect', (request, socket: Socket, head: Buffer) => {
+      const target = request.url ?? '';
+      const end = (status: number, headers = '') => {
+        this.log.push({ target, status });
+        socket.end(`HTTP/1.1 ${status} No\r\n${headers}content-length: 0\r\n\r\n`);
+      };
+      const { login, challenge = 'Basic realm="test"', allowed, idleMs } = this.options;
+      const given = request.headers['proxy-authorization'];
+      const wanted = login === undefined ? undefined : `Basic ${Buffer.from(login).toString('base64')}`;
+      if (login !== undefined && given !== wanted) return end(407, `proxy-authenticate: ${challenge}\r\n`);
+      const port = allowed[target];
+      if (port === undefined) return end(403);
+      const far = connect(port, '127.0.0.1', () => {
+        this.log.push({ target, status: 200 });
+        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        far.write(head);
+        socket.pipe(far).pipe(socket);
+      });
+      this.keep(far);
+      far.on('close', () => socket.destroy());
+      socket.on('close', () => far.destroy());
+      if (idleMs !== undefined) {
+        socket.setTimeout(idleMs, () => socket.destroy());
+        far.setTimeout(idleMs, () => far.destroy());
+      }
+      return undefined;
+    });
+  }
+
+  static async start(options: TestProxyOptions): Promise<TestProxy> {
+    const proxy = new TestProxy(options);
+    await new Promise<void>(resolve => proxy.server.listen(0, '127.0.0.1', resolve));
+    return proxy;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** The places that were asked for, each once. */
+  get targets(): string[] {
+    return [...new Set(this.log.map(({ target }) => target))].sort();
+  }
+
+  cutAll(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.cutAll();
+    await new Promise(resolve => this.server.close(resolve));
+  }
+
+  private keep(socket: Socket): void {
+    this.sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => this.sockets.delete(socket));
+  }
+}

@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import { WIRE_CHARS_MAX, WIRE_PIECE_CHARS } from '../../host/activation/limits.ts';
+import {
+  AGENT_BEAT_MS,
+  AGENT_FOBS_MAX,
+  AGENT_IDLE_MS,
+  AGENT_PORT_QUEUE_CHARS_MAX,
+  AGENT_SILENCE_MS,
+} from '../../host/agent/limits.ts';
+import { FobError } from '../../host/errors.ts';
+import { AgentRig, settingsOf } from './kit/agent.ts';
+import { Cable } from './kit/cable.ts';
+import { Peer } from './kit/peer.ts';
+import { until } from './kit/time.ts';
+
+describe('an agent and one service', () => {
+  it('says which fobs are there, come and go, only once the service has proved itself', async () => {
+    await using peer = await Peer.start();
+    let prove: () => void = () => undefined;
+    peer.onMessage = (connection, message) => {
+      if (message.type !== 'open') return true;
+      prove = () => {
+        peer.onMessage = () => true;
+        // As if it had come only now.
+        connection.messages.pop();
+        peer.hear(connection, JSON.stringify(message));
+      };
+      return false;
+    };
+    await using rig = new AgentRig([settingsOf(peer)]);
+    const first = rig.desk.plug(new Cable('PF-AAAA-AAAA'));
+    const connection = await peer.connection(0, 'open');
+    expect(connection.messages.map(({ type }) => type)).toEqual(['open']);
+    prove();
+    await until(() => connection.of('fob').length === 1);
+    expect(connection.of('fob')).toEqual([{ type: 'fob', fob: 0, serial: 'PF-AAAA-AAAA', port: 'tcp' }]);
+    const second = rig.desk.plug(new Cable('PF-BBBB-BBBB'));
+    await until(() => connection.of('fob').length === 2);
+    await rig.desk.unplug(second);
+    await until(() => connection.of('gone').length === 1);
+    expect(connection.of('gone')).toEqual([{ type: 'gone', fob: 1 }]);
+    rig.desk.plug(second);
+    await until(() => connection.of('fob').length === 3);
+    // A number is never given twice.
+    expect(connection.of('fob').at(-1)).toMatchObject({ fob: 2, serial: 'PF-BBBB-BBBB' });
+    expect(first.opens + second.opens).toBe(0);
+    expect(connection.odd).toEqual([]);
+  });
+
+  it.each([
+    ['another key', (peer: Peer) => ({ ...settingsOf(peer), fingerprint: 'ab'.repeat(32) })],
+    [
+      'a key whose first half alone is right',
+      (peer: Peer) => ({
+        ...settingsOf(peer),
+        fingerprint: `${peer.fingerprint.slice(0, 32)}${'0'.repeat(32)}`,
+      }),
+    ],
+  ])('says nothing to %s', async (_, settings) => {
+    await using peer = await Peer.start();
+    await using rig = new AgentRig([settings(peer)]);
+    rig.desk.plug(new Cable('PF-AAAA-AAAA'));
+    await rig.untilService('waiting');
+    expect(rig.service().problem).toMatchObject({ code: 'other-identity' });
+    expect(peer.connections.map(({ messages }) => messages.map(({ type }) => type))).toEqual([['open']]);
+  });
+
+  it('takes half of a fingerprint, as activation strings have it', async () => {
+    await using peer = await Peer.start();
+    await using rig = new AgentRig([{ ...settingsOf(peer), fingerprint: peer.fingerprint.slice(0, 32) }]);
+    await rig.untilService('connected');
+  });
+
+  it('says nothing to a signature over another address, or by another key', async () => {
+    await using peer = await Peer.start();
+    // The identity of the right key for somebody else's address, as one in between would pass it on.
+    await using elsewhere = await Peer.start({ origin: 'https://elsewhere.example' });
+    elsewhere.key = peer.key;
+    const here = `http://localhost:${elsewhere.port}`;
+    await using rig = new AgentRig([{ ...settingsOf(peer), url: here }]);
+    rig.desk.plug(new Cable('PF-AAAA-AAAA'));
+    await rig.untilService('waiting');
+    expect(rig.service().problem).toMatchObject({ code: 'other-identity' });
+    expect(elsewhere.connections.flatMap(({ messages }) => messages.map(({ type }) => type))).toEqual([
+      'open',
+    ]);
+  });
+
+  it('carries bytes both ways in pieces, and closes the port when the service is done or nothing flows', async () => {
+    await using peer = await Peer.start();
+    await using rig = new AgentRig([settingsOf(peer)]);
+    const cable = rig.desk.plug(new Cable('PF-AAAA-AAAA'));
+    const connection = await peer.connection(0, 'fob');
+    const text = '\x01\xffabc'.repeat(300);
+    expect(text.length).toBeGreaterThan(WIRE_PIECE_CHARS);
+    connection.say({ type: 'bytes', fob: 0, text });
+    connection.say({ type: 'bytes', fob: 0, text: 'more' });
+    await until(() => cable.written.length === text.length + 4);
+    expect(cable.written).toBe(`${text}more`);
+    expect(rig.agent.status().fobs).toEqual([{ serial: 'PF-AAAA-AAAA', port: 'tcp', isInUse: true }]);
+    cable.says(text.replaceAll('\x01', '\x02'));
+    await until(() => connection.text().length === text.length);
+    expect(connection.text()).toBe(text.replaceAll('\x01', '\x02'));
+    expect(connection.of('bytes').every(one => one.text.length <= WIRE_PIECE_CHARS)).toBe(true);
+    connection.say({ type: 'release', fob: 0 });
+    await until(() => !cable.isOpen);
+    connection.say({ type: 'bytes', fob: 0, text: 'again' });
+    await until(() => cable.opens === 2 && cable.isOpen);
+    rig.time.advance(AGENT_IDLE_MS - 1);
+    expect(cable.isOpen).toBe(true);
+    rig.time.advance(1);
+    await until(() => !cable.isOpen);
+    expect(connection.of('unreached')).toEqual([]);
+    expect(rig.service().state).toBe('connected');
+  });
+
+  it('says why a fob cannot be reached, and has it looked for again', async () => {
+    await using peer = await Peer.start();
+    await using rig = new AgentRig([settingsOf(peer)]);
+    const cable = rig.desk.plug(new Cable('PF-AAAA-AAAA'));
+    const connection = await peer.connection(0, 'fob');
+    const failures = [
+      ['port-busy', 'busy'],
+      ['port-hung', 'silent'],
+      ['port-absent', 'failed'],
+    ] as const;
+    for (const [at, [kind, why]] of failures.entries()) {
+      cable.failure = new FobError(kind);
+      connection.say({ type: 'bytes', fob: 0, text: 'x' });
+      await until(() => connection.of('unreached').length === at + 1);
+      expect(connection.of('unreached').at(-1)).toEqual({ type: 'unreached', fob: 0, why });
+    }
+    cable.failure = undefined;
+    connection.say({ type: 'bytes', fob: 0, text: 'y' });
+    await until(() => cable.isOpen);
+    cable.unplug();
+    await until(() => connection.of('unreached').length === failures.length + 1);
+    // One that another program has is still there.
+    expect(rig.desk.lost).toHaveLength(3);
+  });
+
+  it('takes no more for a fob than its port can wait for, and no more fobs than are allowed', async () => {
+    await using peer = await Peer.start();
+    await using rig = new AgentRig([settingsOf(peer)]);
+    // Its port neither opens nor fails.
+    let fail: () => void = () => undefined;
+    const open = () =>
+      new Promise<never>((_, reject) => {
+        fail = () => reject(new FobError('port-absent'));
+      });
+    rig.desk.plug({ serial: 'PF-AAAA-AAAA', port: 'tcp', open });
+    rig.desk.plug(new Cable('PF-BBBB-BBBB'));
+    const connection = await peer.connection(0, 'fob');
+    await until(() => connection.of('fob').length === 2);
+    const pieces = Math.floor(AGENT_PORT_QUEUE_CHARS_MAX / WIRE_CHARS_MAX);
+    for (let at = 0; at < pieces; at++)
+      connection.say({ type: 'bytes', fob: 0, text: 'x'.repeat(WIRE_CHARS_MAX) });
+    connection.say({ type: 'bytes', fob: 0, text: 'one too many' });
+    await until(() => connection.of('unreached').length > 0);
+    expect(connection.of('unreached')).toEqual([{ type: 'unreached', fob: 0, why: 'failed' }]);
+    fail();
+    for (let at = 0; at < AGENT_FOBS_MAX; at++) rig.desk.plug(new Cable(`PF-CCCC-${1000 + at}`));
+    await until(() => connection.of('fob').length === AGENT_FOBS_MAX);
+    rig.time.advance(AGENT_BEAT_MS);
+    await until(() => connection.of('beat').length === 1);
+    expect(connection.of('fob')).toHaveLength(AGENT_FOBS_MAX);
+  });
+
+  it('says that it is there before proxies cut, and takes a silent connection for lost', async () => {
+    await using peer = await Peer.start();
+    await using rig = new AgentRig([settingsOf(peer)]);
+    const connection = await peer.connection(0, 'open');
+    await rig.untilService('connected');
+    expect(AGENT_BEAT_MS).toBeLessThan(30_000);
+    for (let beats = 1; beats <= 3; beats++) {
+      rig.time.advance(AGENT_BEAT_MS);
+      await until(() => connection.of('beat').length === beats);
+      // Heard again: what was waited for begins anew.
+      await new Promise(resolve => setTimeout(resolve, 20));
+    }
+    expect(rig.service().state).toBe('connected');
+    peer.onMessage = (_, { type }) => type !== 'beat';
+    rig.time.advance(AGENT_SILENCE_MS);
+    await rig.untilService('waiting');
+    expect(rig.service().problem).toMatchObject({ code: 'quiet' });
+  });
+
+  it('tells standings and notices, ends at what is no message, and stays away from who refuses it for good', async () => {
+    await using peer = await Peer.start();
+    await using rig = new AgentRig([settingsOf(peer)]);
+    rig.desk.plug(new Cable('PF-AAAA-AAAA'));
+    rig.desk.plug(new Cable('PF-BBBB-BBBB'));
+    const connection = await peer.connection(0, 'fob');
+    await until(() => connection.of('fob').length === 2);
+    connection.say({ type: 'standing', fob: 0, is: 'own' });
+    connection.say({ type: 'standing', fob: 1, is: 'other' });
+    connection.say({ type: 'notice', fob: 0, kind: 'request' });
+    connection.say({ type: 'notice', fob: 1, kind: 'request' });
+    // About a fob that was never there.
+    connection.say({ type: 'bytes', fob: 99, text: 'x' });
+    await until(() => rig.events.some(({ event }) => event === 'notice'));
+    expect(rig.service().fobs).toEqual([
+      { serial: 'PF-AAAA-AAAA', standing: 'own' },
+      { serial: 'PF-BBBB-BBBB', standing: 'other' },
+    ]);
+    connection.say('{"type":"bytes","fob":0}');
+    await rig.untilService('waiting');
+    expect(rig.service().problem).toMatchObject({ code: 'no-identity' });
+    rig.time.advance(1_000);
+    const again = await peer.connection(1, 'fob');
+    again.say({ type: 'refused', code: 'gone', text: 'No more agents.', next: 'Ask.', isFinal: true });
+    await rig.untilService('waiting');
+    expect(rig.service()).toMatchObject({
+      problem: { code: 'service-refuses', message: 'No more agents.', next: 'Ask.' },
+      again: null,
+    });
+    expect(rig.events.filter(({ event }) => event === 'notice')).toMatchObject([
+      { serial: 'PF-AAAA-AAAA', kind: 'request', name: 'Tokens' },
+    ]);
+  });
+});

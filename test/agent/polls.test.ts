@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { AGENT_POLL_AGAIN_MS, AGENT_POLL_FAILURES_MAX } from '../../host/agent/limits.ts';
+import type { AgentPoll } from '../../host/agent/messages.ts';
+import { AgentRig, settingsOf } from './kit/agent.ts';
+import { Cable } from './kit/cable.ts';
+import { Peer } from './kit/peer.ts';
+import { until } from './kit/time.ts';
+
+/** An agent that polls, with a fob that is spoken to. */
+async function polling() {
+  const peer = await Peer.start({ webSocket: false });
+  const rig = new AgentRig([settingsOf(peer)]);
+  const cable = rig.desk.plug(new Cable('PF-AAAA-AAAA'));
+  const connection = await peer.connection(0, 'fob');
+  await rig.untilService('connected');
+  return {
+    peer,
+    rig,
+    cable,
+    connection,
+    async [Symbol.asyncDispose]() {
+      await rig.end();
+      await peer[Symbol.asyncDispose]();
+    },
+  };
+}
+
+it('brings every message once and in order, whichever answers are lost', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom('answer', 'lost'), { minLength: 1, maxLength: 6 }),
+      async fates => {
+        await using world = await polling();
+        const { peer, rig, cable, connection } = world;
+        connection.say({ type: 'bytes', fob: 0, text: '<' });
+        await until(() => cable.isOpen);
+        // Never so many in a row that the connection is given up.
+        let lost = 0;
+        const left = [...fates];
+        peer.onPoll = () => {
+          const isLost = left.shift() === 'lost' && lost + 1 < AGENT_POLL_FAILURES_MAX;
+          lost = isLost ? lost + 1 : 0;
+          return !isLost;
+        };
+        for (const digit of '0123456789') {
+          connection.say({ type: 'bytes', fob: 0, text: digit });
+          cable.says(digit);
+          rig.time.advance(AGENT_POLL_AGAIN_MS);
+        }
+        await until(() => {
+          rig.time.advance(AGENT_POLL_AGAIN_MS);
+          return connection.text().length >= 10 && cable.written.length >= 11;
+        });
+        expect([connection.text(), cable.written]).toEqual(['0123456789', '<0123456789']);
+        expect(peer.connections).toHaveLength(1);
+      },
+    ),
+    { numRuns: 12 },
+  );
+});
+
+it('keeps one poll under way, a second for what it has to say, and never a third', async () => {
+  await using world = await polling();
+  const { peer, rig, cable, connection } = world;
+  const polls: AgentPoll[] = [];
+  peer.onPoll = poll => {
+    polls.push(poll);
+    return true;
+  };
+  connection.say({ type: 'bytes', fob: 0, text: '<' });
+  await until(() => cable.isOpen);
+  for (let at = 0; at < 50; at++) cable.says('x');
+  await until(() => connection.text().length === 50);
+  rig.time.advance(AGENT_POLL_AGAIN_MS);
+  expect(polls.length).toBeLessThan(60);
+  expect(polls.every(({ messages }) => messages.length <= 64)).toBe(true);
+});
+
+it('gives a connection up that is lost again and again', async () => {
+  await using world = await polling();
+  const { peer, rig } = world;
+  const before = peer.asked.length;
+  while (rig.service().state === 'connected') {
+    peer.cutAll();
+    rig.time.advance(AGENT_POLL_AGAIN_MS);
+    await new Promise(resolve => setTimeout(resolve, 5));
+  }
+  expect(rig.service().problem).toMatchObject({ code: 'cut' });
+  expect(peer.asked.length - before).toBeGreaterThanOrEqual(AGENT_POLL_FAILURES_MAX - 1);
+});
+
+it('gives a connection up at once that the service does not know any more', async () => {
+  await using world = await polling();
+  const { peer, rig, cable, connection } = world;
+  connection.say({ type: 'bytes', fob: 0, text: '<' });
+  await until(() => cable.isOpen);
+  peer.polls = false;
+  cable.says('x');
+  await rig.untilService('waiting');
+  expect(rig.service().problem).toMatchObject({ code: 'no-polls' });
+});

@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import { Agent as Connections, request } from 'undici';
+import { expect, it, vi } from 'vitest';
+import type { ServiceSettings } from '../../host/agent/settings.ts';
+import { systemTime } from '../../host/agent/time.ts';
+import { serialText } from '../../host/client/fob-serial.ts';
+import { fingerprintOfKey } from '../../host/service/sealing/identity.ts';
+import type { Service } from '../../host/service/service.ts';
+import type { CoreFob } from '../host/kit/core-fob.ts';
+import { secret } from '../kit/secrets.ts';
+import { describeNeeds, itNeeds } from '../kit/tools.ts';
+import { keyOfService, type UsersFob, World } from '../service/agents/world.ts';
+import { apiKeyOf, Rig } from '../service/kit.ts';
+import { Office } from '../service/people/kit.ts';
+import { Authority, needsOpenssl } from '../service/serve/certificates.ts';
+import { AgentRig } from './kit/agent.ts';
+import { Inspector } from './kit/inspector.ts';
+import { TestProxy } from './kit/proxy.ts';
+import { needsSquid, Squid } from './kit/squid.ts';
+import { until } from './kit/time.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const HOST = 'tokens.example.org';
+
+/** A service that is reached by its name and TLS, and an application that asks it. */
+class Remote extends World {
+  readonly authority: Authority;
+  readonly service: Service;
+  private readonly rig: Rig;
+  private readonly connections: Connections;
+
+  private constructor(rig: Rig, office: Office, key: string, service: Service, authority: Authority) {
+    super(office, key);
+    this.rig = rig;
+    this.service = service;
+    this.authority = authority;
+    this.connections = new Connections({ connect: { ca: readFileSync(authority.file, 'utf8') } });
+  }
+
+  static async open(): Promise<Remote> {
+    const authority = new Authority();
+    const rig = new Rig();
+    const { cert, key } = authority.issue(`DNS:${HOST},DNS:localhost,IP:127.0.0.1`);
+    const tls = { certificateFile: cert, keyFile: key };
+    const service = await rig.start({ tls, publicUrl: `https://${HOST}` });
+    const office = await Office.beside(rig);
+    return new Remote(rig, office, await keyOfService(office), service, authority);
+  }
+
+  get port(): number {
+    return Number(new URL(this.service.url).port);
+  }
+
+  /** What an agent is told of it. */
+  settings(url: string, ca = this.authority.file): ServiceSettings {
+    const fingerprint = fingerprintOfKey(this.key).replaceAll(' ', '');
+    return { url, name: '', fingerprint, ca };
+  }
+
+  async post(path: string, body: object): Promise<{ status: number; said: Record<string, string> }> {
+    const { statusCode, body: answer } = await request(`${this.service.url}/v1/pushes${path}`, {
+      dispatcher: this.connections,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKeyOf(this.service)}` },
+      body: JSON.stringify(body),
+    });
+    return { status: statusCode, said: (await answer.json()) as Record<string, string> };
+  }
+
+  /** A log-in, from the question to the press to the answer. */
+  async logIn({ fob, user }: UsersFob): Promise<{ status: number; said: object }> {
+    const session = this.nextSession();
+    const { said } = await this.post('', { user, session });
+    await until(() => fob.screen.includes(said.number ?? ''), 'the request on the fob');
+    fob.approve();
+    return this.post(`/${said.id}/take`, { session, waitMs: 10_000 });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.connections.destroy();
+    await this.office[Symbol.asyncDispose]();
+    await this.rig[Symbol.asyncDispose]();
+    this.authority[Symbol.dispose]();
+  }
+}
+
+const foundAs = (fob: CoreFob) => ({
+  serial: serialText(fob.serial),
+  port: 'serial',
+  open: async () => fob.plugIn().transport,
+});
+
+describeNeeds(needsOpenssl, 'the agent and the service', () => {
+  it('have a log-in approved by a press, by a WebSocket through a proxy that wants a log-in', async () => {
+    await using remote = await Remote.open();
+    const ada = await remote.fobOf('ada');
+    const login = `ada:${secret('password-of-this-proxy')}`;
+    const place = `${HOST}:443`;
+    await using proxy = await TestProxy.start({ allowed: { [place]: remote.port }, login });
+    const HTTPS_PROXY = proxy.address.replace('//', `//${login}@`);
+    await using rig = new AgentRig([remote.settings(`https://${HOST}`)], { HTTPS_PROXY }, systemTime);
+    rig.desk.plug(foundAs(ada.fob));
+    await remote.keyed(ada);
+    expect(rig.service()).toMatchObject({ state: 'connected', by: 'websocket', name: 'Passfob' });
+    expect(await remote.logIn(ada)).toMatchObject({ status: 200, said: { accepted: true } });
+    // Once more after the connection was cut.
+    proxy.cutAll();
+    await until(() => rig.events.some(one => one.event === 'service' && one.state.state === 'waiting'));
+    await rig.untilService('connected');
+    await until(() => rig.service().fobs[0]?.standing === 'own', 'the fob, proved again');
+    expect(await remote.logIn(ada)).toMatchObject({ status: 200, said: { accepted: true } });
+    await until(() => rig.agent.status().fobs.every(({ isInUse }) => !isInUse), 'the release');
+    expect(rig.events.filter(({ event }) => event === 'notice')).toMatchObject(
+      ['request', 'over', 'request', 'over'].map(kind => ({ kind, name: 'Passfob' })),
+    );
+    expect([proxy.targets, proxy.others]).toEqual([[place], []]);
+  });
+
+  it('have it by polls where a proxy looks into TLS and lets no WebSocket through', async () => {
+    await using remote = await Remote.open();
+    using company = new Authority();
+    const ca = readFileSync(remote.authority.file, 'utf8');
+    await using inspector = await Inspector.start(company.issue(`DNS:${HOST}`), remote.port, ca);
+    await using proxy = await TestProxy.start({ allowed: { [`${HOST}:443`]: inspector.port }, dropEvery: 5 });
+    const bob = await remote.fobOf('bob');
+    const settings = remote.settings(`https://${HOST}`, company.file);
+    await using rig = new AgentRig([settings], { HTTPS_PROXY: proxy.address }, systemTime);
+    rig.desk.plug(foundAs(bob.fob));
+    await remote.keyed(bob);
+    expect(rig.service()).toMatchObject({ state: 'connected', by: 'polling' });
+    expect(await remote.logIn(bob)).toMatchObject({ status: 200, said: { accepted: true } });
+    expect([...new Set(inspector.seen)]).toEqual(['upgrade /agent', 'POST /agent/poll']);
+  });
+
+  itNeeds(needsSquid, 'have it through Squid, which wants a log-in and allows one place', async program => {
+    await using remote = await Remote.open();
+    const password = secret('password-of-squid');
+    await using squid = await Squid.start(program, { name: HOST, port: remote.port, user: 'ada', password });
+    const url = `https://${HOST}:${remote.port}`;
+    const eve = await remote.fobOf('eve');
+    const through = (login: string) => ({ HTTPS_PROXY: `http://${login}@127.0.0.1:${squid.port}` });
+    await using stranger = new AgentRig(
+      [remote.settings(url)],
+      through('ada:nothing-of-the-kind'),
+      systemTime,
+    );
+    await stranger.untilService('waiting');
+    expect(stranger.service().problem).toMatchObject({ code: 'proxy-login-wrong' });
+    await stranger.end();
+    await using rig = new AgentRig([remote.settings(url)], through(`ada:${password}`), systemTime);
+    rig.desk.plug(foundAs(eve.fob));
+    await remote.keyed(eve);
+    expect(await remote.logIn(eve)).toMatchObject({ status: 200, said: { accepted: true } });
+    await rig.end();
+    await until(() => squid.log().some(line => line.startsWith('200')), 'the log of squid');
+    expect([...new Set(squid.log())].sort()).toEqual([
+      `200 ${HOST}:${remote.port}`,
+      `407 ${HOST}:${remote.port}`,
+    ]);
+  });
+});

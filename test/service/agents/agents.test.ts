@@ -1,0 +1,282 @@
+import { once } from 'node:events';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { AGENT_FOBS_MAX, AGENT_SILENCE_MS } from '../../../host/agent/limits.ts';
+import { Agents } from '../../../host/service/agents/agents.ts';
+import { limits } from '../../../host/service/limits.ts';
+import type { Line } from '../../../host/service/sockets/line.ts';
+import { identityReader } from '../../../host/service/sockets/opening.ts';
+import { CoreFob } from '../../host/kit/core-fob.ts';
+import { isBigRun } from '../../kit/tools.ts';
+import { makeOwn } from '../enrolment/kit.ts';
+import { Office } from '../people/kit.ts';
+import { until } from './kit.ts';
+import { Scene } from './scene.ts';
+
+const OPEN = JSON.stringify({ type: 'open', version: 1, nonce: 'A'.repeat(43) });
+const fobNamed = (fob: number, serial = 'PF-AAAA-AAAA') =>
+  JSON.stringify({ type: 'fob', fob, serial, port: 'serial' });
+
+describe('a fob that an agent announces', () => {
+  it('is the service’s own once it has proved itself, and then reached by this connection', async () => {
+    await using scene = await Scene.open();
+    const ada = await scene.fobOf('ada');
+    const agent = await scene.agent();
+    const number = agent.plug(ada.fob);
+    await agent.stands(number, 'own');
+    expect(await scene.linkOf(ada)).toBeDefined();
+    // The port is open only while bytes flow.
+    await until(() => !agent.isOpen(number), 'the release');
+    agent.unplug(number);
+    await until(async () => (await scene.linkOf(ada)) === undefined, 'the end of the link');
+    await agent.stands(agent.plug(ada.fob), 'own');
+    await agent.close();
+    await until(async () => (await scene.linkOf(ada)) === undefined, 'the end of the link');
+  });
+
+  it('is another owner’s where the service does not know it, and nothing is asked of it', async () => {
+    await using scene = await Scene.open();
+    const agent = await scene.agent();
+    await agent.stands(agent.plug(new CoreFob()), 'other');
+    expect(agent.log.filter(text => text.includes('"bytes"'))).toEqual([]);
+  });
+
+  it('is not taken for the one that it says it is, and displaces nobody', async () => {
+    await using scene = await Scene.open();
+    const ada = await scene.fobOf('ada');
+    const agent = await scene.agent();
+    await agent.stands(agent.plug(ada.fob), 'own');
+    await scene.keyed(ada);
+    const link = await scene.linkOf(ada);
+    const impostor = await scene.agent();
+    // One that has another owner, one that is blank, and one that answers nothing.
+    const stolen = await makeOwn(await Office.open());
+    const numbers = [stolen.fob, new CoreFob()].map(fob => impostor.plug(fob, ada.serial));
+    for (const number of numbers) await impostor.stands(number, 'unproved');
+    expect(await scene.linkOf(ada)).toBe(link);
+    const asked = await scene.ask('ada');
+    await scene.becomes(asked, 'shown');
+    expect(impostor.notices).toEqual([]);
+    ada.fob.approve();
+    expect(await scene.take(asked)).toBe('accepted');
+  });
+
+  it('belongs to the connection that proved it last, and stays there when the older one ends', async () => {
+    await using scene = await Scene.open();
+    const ada = await scene.fobOf('ada');
+    const older = await scene.agent();
+    const at = older.plug(ada.fob);
+    await older.stands(at, 'own');
+    await scene.keyed(ada);
+    const newer = await scene.agent();
+    await newer.stands(newer.plug(ada.fob), 'own');
+    await older.stands(at, 'unproved');
+    const link = await scene.linkOf(ada);
+    await older.close();
+    const asked = await scene.ask('ada');
+    await scene.becomes(asked, 'shown');
+    expect(await scene.linkOf(ada)).toBe(link);
+    await until(() => newer.notices.length > 0, 'the notice');
+    expect(newer.notices).toEqual(['request']);
+  });
+});
+
+describe('a connection', () => {
+  it('ends at what is no message, or out of its turn', async () => {
+    await using scene = await Scene.open();
+    const wrong = [
+      ['{'],
+      ['{"type":"constructor"}'],
+      [fobNamed(0)],
+      ['{"type":"beat"}'],
+      [OPEN, OPEN],
+      [OPEN, fobNamed(0), fobNamed(0)],
+      [OPEN, fobNamed(-1)],
+      [OPEN, '{"type":"bytes","fob":0,"text":"\u0100"}'],
+      [OPEN, ...Array.from({ length: AGENT_FOBS_MAX + 1 }, (_, n) => fobNamed(n))],
+      [OPEN, ...Array.from({ length: limits.agentMessageBucket.burst * 2 }, () => '{"type":"beat"}')],
+    ];
+    const ends = wrong.map(async said => {
+      const socket = new WebSocket(`${scene.service.url.replace('http', 'ws')}/agent`);
+      const closed = once(socket, 'close');
+      await once(socket, 'open');
+      const [first = '', ...more] = said;
+      socket.send(first);
+      if (first === OPEN && more[0] !== OPEN) await once(socket, 'message');
+      for (const text of more) socket.send(text);
+      const [code] = await closed;
+      return code as number;
+    });
+    expect(await Promise.all(ends)).toEqual(wrong.map(() => 1008));
+  });
+
+  it('of a page of another origin is refused', async () => {
+    await using scene = await Scene.open();
+    const headers = { origin: 'https://elsewhere.example' };
+    const socket = new WebSocket(`${scene.service.url.replace('http', 'ws')}/agent`, { headers });
+    const [, { statusCode }] = await once(socket, 'unexpected-response');
+    expect(statusCode).toBe(403);
+    socket.on('error', () => undefined).terminate();
+    const body = JSON.stringify({ key: '', from: 0, taken: 0, messages: [] });
+    const polled = await fetch(`${scene.service.url}/agent/poll`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+    });
+    expect(polled.status).toBe(403);
+  });
+
+  it('ends with the service, which tells its agents to come back and forgets where their fobs are', async () => {
+    await using scene = await Scene.open();
+    const ada = await scene.fobOf('ada');
+    const agent = await scene.agent();
+    await agent.stands(agent.plug(ada.fob), 'own');
+    const socket = new WebSocket(`${scene.service.url.replace('http', 'ws')}/agent`);
+    await once(socket, 'open');
+    const ended = once(socket, 'close');
+    await scene.service.close();
+    expect((await ended)[0]).toBe(1001);
+    expect(agent.isClosed).toBe(true);
+    expect(await scene.linkOf(ada)).toBeUndefined();
+  });
+});
+
+/** As JSON has it: what it has no word for is left out. */
+function asJson(value: unknown): string {
+  return JSON.stringify(value, (_name, one) => (typeof one === 'bigint' ? String(one) : one)) ?? '';
+}
+
+/** Agents without a network, and the time that they go by. */
+class Bench implements AsyncDisposable {
+  nowMs = 0;
+  readonly agents: Agents;
+  readonly office: Office;
+  readonly closed: number[] = [];
+
+  private constructor(office: Office) {
+    this.office = office;
+    const { management } = office;
+    this.agents = new Agents({
+      management,
+      identity: identityReader(management),
+      ticks: () => this.nowMs,
+    });
+  }
+
+  static async open(): Promise<Bench> {
+    return new Bench(await Office.open());
+  }
+
+  /** Connects an agent. @returns it, and what it heard */
+  connect(from = '192.0.2.1') {
+    const heard: string[] = [];
+    const at = this.closed.push(0) - 1;
+    const line: Line = {
+      send: text => void heard.push(text),
+      close: code => {
+        this.closed[at] = code;
+      },
+    };
+    const connection = this.agents.connect({ from, origin: 'https://tokens.example.org' }, line);
+    return { connection, heard };
+  }
+
+  async opened(from?: string) {
+    const agent = this.connect(from);
+    agent.connection.receive(OPEN);
+    await until(() => agent.heard.length > 0, 'the identity');
+    return agent;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.agents.close();
+    await this.office[Symbol.asyncDispose]();
+  }
+}
+
+describe('agents of a node', () => {
+  it('end when they have said nothing for a while, or do not open', async () => {
+    await using bench = await Bench.open();
+    const silent = await bench.opened();
+    const alive = await bench.opened();
+    bench.connect();
+    bench.nowMs = limits.agentOpeningMs + 1;
+    bench.agents.sweep();
+    expect(bench.closed).toEqual([0, 0, 1008]);
+    alive.connection.receive('{"type":"beat"}');
+    expect(alive.heard.at(-1)).toBe('{"type":"beat"}');
+    bench.nowMs = AGENT_SILENCE_MS + 1;
+    bench.agents.sweep();
+    expect(bench.closed).toEqual([1000, 0, 1008]);
+    expect(silent.heard).toHaveLength(1);
+    expect(bench.agents.count).toBe(1);
+  });
+
+  it('are so many, of one source and in all; then the oldest without a fob gives way', async () => {
+    await using bench = await Bench.open();
+    const one = limits.agentsPerSource;
+    for (let count = 0; count < one; count++) bench.connect('192.0.2.1');
+    expect(bench.agents.isRoomFor('192.0.2.1')).toBe(true);
+    const newest = bench.connect('192.0.2.1');
+    expect(bench.agents.count).toBe(one);
+    expect(bench.closed.indexOf(1013)).toBe(0);
+    for (let count = one; count < limits.agentsMax; count++) bench.connect(`198.51.100.${count % 256}`);
+    expect(bench.agents.count).toBe(limits.agentsMax);
+    bench.connect('203.0.113.1');
+    expect(bench.agents.count).toBe(limits.agentsMax);
+    expect(bench.closed.filter(code => code === 1013)).toHaveLength(2);
+    newest.connection.receive('{');
+    expect(bench.agents.count).toBe(limits.agentsMax - 1);
+  });
+
+  it('never make the service fail, whatever they say', async () => {
+    await using bench = await Bench.open();
+    const fob = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.anything());
+    const message = fc.oneof(
+      fc.record({
+        type: fc.constant('fob'),
+        fob,
+        serial: fc.string(),
+        port: fc.constantFrom('tcp', 'hid', ''),
+      }),
+      fc.record(
+        { type: fc.constantFrom('gone', 'beat', 'open', '__proto__'), fob },
+        { requiredKeys: ['type'] },
+      ),
+      fc.record({ type: fc.constant('bytes'), fob, text: fc.string({ unit: 'binary' }) }),
+      fc.record({
+        type: fc.constant('unreached'),
+        fob,
+        why: fc.constantFrom('busy', 'silent', 'failed', ''),
+      }),
+      fc.anything(),
+    );
+    const said = fc.array(fc.oneof(message.map(asJson), fc.string(), fc.constant(undefined)), {
+      maxLength: 20,
+    });
+    const property = fc.asyncProperty(said, async many => {
+      const { connection } = await bench.opened();
+      for (const text of many) connection.receive(text);
+      connection.lost();
+    });
+    await fc.assert(property, { numRuns: isBigRun ? 2_000 : 100 });
+    expect(bench.agents.count).toBe(0);
+  });
+
+  it('say what they like within bounds of a second, for weeks', async () => {
+    await using bench = await Bench.open();
+    const { connection } = await bench.opened();
+    const text = JSON.stringify({ type: 'bytes', fob: 0, text: 'x'.repeat(2_000) });
+    // An hour at half of what is allowed, which is many times what is allowed at once.
+    const perSecond = Math.floor(limits.agentCharBucket.perSecond / text.length / 2);
+    for (let second = 0; second < 3_600; second++) {
+      bench.nowMs += 1_000;
+      for (let count = 0; count < perSecond; count++) connection.receive(text);
+    }
+    expect(bench.closed).toEqual([0]);
+    const most = Math.ceil(limits.agentCharBucket.burst / text.length) + 1;
+    for (let count = 0; count < most; count++) connection.receive(text);
+    expect(bench.closed).toEqual([1008]);
+  });
+});

@@ -1,0 +1,106 @@
+import { Agents } from '../../../host/service/agents/agents.ts';
+import { Courier } from '../../../host/service/agents/courier/courier.ts';
+import { type Changes, watchChanges } from '../../../host/service/data/changes.ts';
+import { ensureApplication } from '../../../host/service/people/applications.ts';
+import { makePushes, type Pushes } from '../../../host/service/push/pushes.ts';
+import type { Line } from '../../../host/service/sockets/line.ts';
+import { identityReader } from '../../../host/service/sockets/opening.ts';
+import { Office } from '../people/kit.ts';
+import { type AgentWishes, type Dial, TestAgent } from './kit.ts';
+import { type Asked, keyOfService, World } from './world.ts';
+
+const ORIGIN = 'https://tokens.example.org';
+/** So short that what is lost costs little. */
+const HASTY = { answerTimeoutMs: 150, sendsMax: 2 };
+
+/** A node without a network around it, and fobs that are not waited for long. */
+export class Bench extends World {
+  readonly service = { url: ORIGIN };
+  readonly node: Agents;
+  readonly pushes: Pushes;
+  /** By how much the node's time has gone on. */
+  aheadMs = 0;
+  private readonly courier: Courier;
+  private readonly changes: Changes;
+  private readonly applicationId: string;
+
+  private constructor(office: Office, key: string, applicationId: string) {
+    super(office, key);
+    const { management } = office;
+    this.applicationId = applicationId;
+    this.changes = watchChanges(office.store);
+    const lock = async () => ({ threshold: 0, periodMs: 60_000 });
+    this.pushes = makePushes({ ...management, lock }, { changes: this.changes });
+    const identity = identityReader(management);
+    const ticks = () => performance.now() + this.aheadMs;
+    this.node = new Agents({ management, identity, ticks, patience: HASTY });
+    this.courier = new Courier({ management, changes: this.changes }, this.node);
+  }
+
+  static async open(): Promise<Bench> {
+    const office = await Office.open();
+    const { application } = await ensureApplication(office.store.db, office.nowMs);
+    return new Bench(office, await keyOfService(office), application.id);
+  }
+
+  async agent(wishes: AgentWishes = {}): Promise<TestAgent> {
+    const agent = await TestAgent.open(this.service, this.key, { dial: this.dial, ...wishes });
+    this.agents.push(agent);
+    return agent;
+  }
+
+  private readonly dial: Dial = async () => {
+    let hear: (text: string) => void = () => undefined;
+    let closed: () => void = () => undefined;
+    let isClosed = false;
+    const close = () => {
+      if (isClosed) return;
+      isClosed = true;
+      setImmediate(() => {
+        connection.lost();
+        closed();
+      });
+    };
+    const line: Line = {
+      send: text => void (isClosed || setImmediate(() => hear(text))),
+      close: () => setImmediate(close),
+    };
+    const connection = this.node.connect({ from: '192.0.2.9', origin: ORIGIN }, line);
+    return {
+      send: text => void (isClosed || setImmediate(() => connection.receive(text))),
+      onText(listener) {
+        hear = listener;
+      },
+      onClose(listener) {
+        closed = listener;
+      },
+      close,
+    };
+  };
+
+  /** Asks for a log-in. */
+  async ask(user: string): Promise<Asked> {
+    const session = this.nextSession();
+    const { id, number } = await this.pushes.ask({ user, session, ...this.caller });
+    return { id, number: String(number).padStart(2, '0'), session };
+  }
+
+  /** Comes for what was decided: `accepted`, `waiting` or `refused`. */
+  async take({ id, session }: Asked, waitMs = 10_000): Promise<string> {
+    const outcome = await this.pushes.take({ id, session, waitMs, ...this.caller });
+    return outcome === 'accepted' || outcome === 'waiting' ? outcome : 'refused';
+  }
+
+  private get caller() {
+    return { applicationId: this.applicationId, source: '192.0.2.1', requestId: 'request' };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const agent of this.agents) await agent.close();
+    this.pushes.end();
+    await this.courier.close();
+    await this.node.close();
+    this.changes.close();
+    await this.office[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,226 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fetch, Agent as HttpAgent } from 'undici';
+import { WebSocket } from 'ws';
+import { checkIdentity } from '../../../host/activation/identity.ts';
+import { fieldOf } from '../../../host/activation/shapes.ts';
+import { openedSocket, type RelaySocket } from '../../../host/activation/socket.ts';
+import type { AgentMessage, AgentPolled, AgentServiceMessage } from '../../../host/agent/messages.ts';
+import { readAgentServiceMessage } from '../../../host/agent/read-messages.ts';
+import { serialText } from '../../../host/client/fob-serial.ts';
+import { FobError } from '../../../host/errors.ts';
+import type { CableOptions, CoreFob } from '../../host/kit/core-fob.ts';
+
+/** Long enough for anything on one computer; what is waited for comes much sooner. */
+const PATIENCE_MS = 15_000;
+
+/** Waits until something holds. */
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  what = 'what is waited for',
+): Promise<void> {
+  const endMs = performance.now() + PATIENCE_MS;
+  while (!(await holds())) {
+    if (performance.now() > endMs) throw new Error(`${what} did not come`);
+    await wait(5);
+  }
+}
+
+/** What opens the way to a service. */
+export type Dial = (url: string) => Promise<RelaySocket>;
+
+export const byWebSocket: Dial = url =>
+  openedSocket(new WebSocket(`${url.replace('http', 'ws')}/agent`), new AbortController().signal);
+
+/** The way of `POST /agent/poll`. lose: whether an answer, counted from 0, is lost on the way. */
+export const byPolls =
+  (lose: (n: number) => boolean = () => false): Dial =>
+  async url => {
+    const dispatcher = new HttpAgent();
+    const ending = new AbortController();
+    const outgoing: unknown[] = [];
+    let hear: (text: string) => void = () => undefined;
+    let closed: () => void = () => undefined;
+    let wake: () => void = () => undefined;
+    let key = '';
+    let from = 0;
+    let taken = 0;
+    let answers = 0;
+    const once = async () => {
+      const held = new AbortController();
+      wake = () => held.abort();
+      const messages = outgoing.slice(0, 64);
+      const signal = AbortSignal.any([held.signal, ending.signal]);
+      const response = await fetch(`${url}/agent/poll`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ key, from, taken, messages }),
+        signal,
+        dispatcher,
+      });
+      if (response.status !== 200) return ending.abort();
+      const answer = (await response.json()) as AgentPolled;
+      if (lose(answers++) && key !== '') return;
+      key = answer.key;
+      outgoing.splice(0, answer.taken - from);
+      from = answer.taken;
+      for (const message of answer.messages.slice(taken - answer.from)) {
+        taken++;
+        hear(JSON.stringify(message));
+      }
+    };
+    const run = async () => {
+      // The first poll says nothing by which it could not be said again.
+      while (!ending.signal.aborted) await once().catch(() => undefined);
+      await dispatcher.destroy();
+      closed();
+    };
+    setImmediate(() => void run());
+    return {
+      send(text) {
+        outgoing.push(JSON.parse(text));
+        if (key !== '') wake();
+      },
+      onText(listener) {
+        hear = listener;
+      },
+      onClose(listener) {
+        closed = listener;
+      },
+      close: () => ending.abort(),
+    };
+  };
+
+/** What an agent does to the nth message of one way: what arrives. */
+export type Tamper = (text: string, n: number) => string | readonly string[];
+
+export interface AgentWishes {
+  readonly dial?: Dial;
+  readonly toService?: Tamper;
+  readonly toAgent?: Tamper;
+  readonly cable?: CableOptions;
+  /** Closes the connection before the nth message, of both ways. */
+  readonly cutAt?: number;
+}
+
+/** A small agent: carries the bytes of fobs that are at hand. */
+export class TestAgent {
+  /** Everything that went over the connection, both ways. */
+  readonly log: string[] = [];
+  readonly notices: string[] = [];
+  readonly standings = new Map<number, string>();
+  name = '';
+  isClosed = false;
+  private readonly wishes: AgentWishes;
+  private readonly socket: RelaySocket;
+  private readonly fobs = new Map<number, CoreFob>();
+  private readonly ports = new Map<number, ReturnType<CoreFob['plugIn']>>();
+  private readonly counts = { up: 0, down: 0, all: 0 };
+  private identity: Extract<AgentServiceMessage, { type: 'identity' }> | undefined;
+  private number = 0;
+
+  private constructor(socket: RelaySocket, wishes: AgentWishes) {
+    this.socket = socket;
+    this.wishes = wishes;
+    socket.onText(text => {
+      for (const one of this.pass(text, wishes.toAgent, this.counts.down++)) this.hear(one);
+    });
+    socket.onClose(() => {
+      this.isClosed = true;
+      for (const cable of this.ports.values()) void cable.transport.close();
+    });
+  }
+
+  /** Connects, and sees that the service is the one that is meant. */
+  static async open(
+    { url }: { readonly url: string },
+    key: string,
+    wishes: AgentWishes = {},
+  ): Promise<TestAgent> {
+    const agent = new TestAgent(await (wishes.dial ?? byWebSocket)(url), wishes);
+    const nonce = globalThis.crypto.getRandomValues(new Uint8Array(32));
+    agent.say({ type: 'open', version: 1, nonce: fieldOf(nonce) });
+    await until(() => agent.identity !== undefined || agent.isClosed, 'the identity');
+    if (agent.identity === undefined) return agent;
+    const digest = createHash('sha256').update(Buffer.from(key, 'base64url')).digest();
+    const fingerprint = new Uint8Array(digest.subarray(0, 16));
+    await checkIdentity({ service: url, fingerprint }, nonce, agent.identity, 'agent');
+    agent.name = agent.identity.name;
+    return agent;
+  }
+
+  /** Announces a fob. @param serial what it is said to be @returns its number */
+  plug(fob: CoreFob, serial = serialText(fob.serial)): number {
+    const number = this.number++;
+    this.fobs.set(number, fob);
+    this.say({ type: 'fob', fob: number, serial, port: 'serial' });
+    return number;
+  }
+
+  unplug(number: number): void {
+    this.fobs.delete(number);
+    this.ports.get(number)?.cut(new FobError('unplugged'));
+    this.ports.delete(number);
+    this.say({ type: 'gone', fob: number });
+  }
+
+  /** Waits until the service has made this of a fob. */
+  stands(number: number, standing: string): Promise<void> {
+    return until(() => this.standings.get(number) === standing, `standing ${standing}`);
+  }
+
+  /** Whether the port of a fob is open. */
+  isOpen(number: number): boolean {
+    return this.ports.has(number);
+  }
+
+  say(message: AgentMessage): void {
+    for (const text of this.pass(JSON.stringify(message), this.wishes.toService, this.counts.up++))
+      this.socket.send(text);
+  }
+
+  /** Says anything. */
+  sayText(text: string): void {
+    this.socket.send(text);
+  }
+
+  async close(): Promise<void> {
+    this.socket.close();
+    await until(() => this.isClosed, 'the end of the connection');
+  }
+
+  private pass(text: string, tamper: Tamper | undefined, n: number): readonly string[] {
+    if (this.isClosed) return [];
+    this.log.push(text);
+    if (this.counts.all++ === this.wishes.cutAt) {
+      this.socket.close();
+      return [];
+    }
+    return tamper === undefined ? [text] : [tamper(text, n)].flat().filter(one => one !== '');
+  }
+
+  private hear(text: string): void {
+    const said = readAgentServiceMessage(text);
+    if (said === undefined) throw new Error('what the service says is no message');
+    if (said.type === 'identity') this.identity = said;
+    else if (said.type === 'standing') this.standings.set(said.fob, said.is);
+    else if (said.type === 'notice') this.notices.push(said.kind);
+    else if (said.type === 'bytes') this.carry(said.fob, said.text);
+    else if (said.type === 'release') {
+      void this.ports.get(said.fob)?.transport.close();
+      this.ports.delete(said.fob);
+    }
+  }
+
+  private carry(number: number, text: string): void {
+    const fob = this.fobs.get(number);
+    if (fob === undefined) return;
+    let cable = this.ports.get(number);
+    if (cable === undefined) {
+      cable = fob.plugIn(this.wishes.cable);
+      this.ports.set(number, cable);
+      cable.transport.onText(answer => this.say({ type: 'bytes', fob: number, text: answer }));
+    }
+    cable.transport.send(text).catch(() => undefined);
+  }
+}

@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { type LinkedFob, Links, linksOf, markSeen } from '../../../host/service/agents/links.ts';
+import { limits } from '../../../host/service/limits.ts';
+import { isBigRun } from '../../kit/tools.ts';
+import { Office } from '../people/kit.ts';
+import { Bench } from './bench.ts';
+import { until } from './kit.ts';
+
+const at = (fobId: string, link: string): LinkedFob => ({ fobId, link, port: 'serial' });
+
+it('a fob is reached by the connection that proved it last, until that one ends, whoever writes at once', async () => {
+  await using office = await Office.open();
+  const nodes = [new Links(office.management), new Links(office.management)];
+  let runs = 0;
+  const act = fc.record({
+    fob: fc.constantFrom('a', 'b'),
+    link: fc.constantFrom(0, 1, 2),
+    isCome: fc.boolean(),
+    isWaitedFor: fc.boolean(),
+  });
+  const property = fc.asyncProperty(fc.array(act, { maxLength: 8 }), async acts => {
+    const run = runs++;
+    const model = new Map<string, string>();
+    for (const { fob, link, isCome, isWaitedFor } of acts) {
+      const one = at(`${fob}-${run}`, `${run}-${link}`);
+      // A connection is one node's: of one node all is written in its order, of two what was waited for.
+      const node = nodes[link % 2];
+      const other = nodes[1 - (link % 2)];
+      await other?.settled();
+      const written = isCome ? node?.came(one) : node?.gone(one);
+      if (isCome) model.set(one.fobId, one.link);
+      else if (model.get(one.fobId) === one.link) model.delete(one.fobId);
+      if (isWaitedFor) await written;
+    }
+    for (const node of nodes) await node.settled();
+    const ids = [`a-${run}`, `b-${run}`];
+    expect(await linksOf(office.store.db, ids)).toEqual(new Map([...model].sort()));
+  });
+  await fc.assert(property, { numRuns: isBigRun ? 100 : 10 });
+});
+
+it('a fob that two connections have is reached by the other one when the newer ends, or its row is lost', async () => {
+  await using bench = await Bench.open();
+  const ada = await bench.fobOf('ada');
+  const [older, newer] = [await bench.agent(), await bench.agent()];
+  const at = older.plug(ada.fob);
+  await older.stands(at, 'own');
+  const first = await bench.linkOf(ada);
+  await newer.stands(newer.plug(ada.fob), 'own');
+  await older.stands(at, 'unproved');
+  await newer.close();
+  await until(async () => (await bench.linkOf(ada)) === undefined, 'the end of the link');
+  // In steps in which nobody falls silent.
+  const minuteLater = async () => {
+    for (const stepMs of [limits.agentSeenMs / 2, limits.agentSeenMs / 2]) {
+      const before = older.log.length;
+      bench.aheadMs += stepMs;
+      older.say({ type: 'beat' });
+      await until(() => older.log.length >= before + 2, 'the answer');
+    }
+    bench.node.sweep();
+  };
+  await minuteLater();
+  await until(async () => (await bench.linkOf(ada)) === first, 'the older one');
+  await bench.db.deleteFrom('agent_fobs').execute();
+  await minuteLater();
+  await until(async () => (await bench.linkOf(ada)) === first, 'the row');
+});
+
+it('what no node has seen for a day is forgotten', async () => {
+  await using office = await Office.open();
+  const { db } = office.store;
+  const links = new Links(office.management);
+  await Promise.all([links.came(at('here', 'one')), links.came(at('there', 'two'))]);
+  office.nowMs += limits.agentSeenKeptMs;
+  await markSeen(db, ['one'], office.nowMs);
+  expect((await linksOf(db, ['here', 'there'])).size).toBe(2);
+  office.nowMs += 1;
+  await markSeen(db, ['one'], office.nowMs);
+  expect(await linksOf(db, ['here', 'there'])).toEqual(new Map([['here', 'one']]));
+});

@@ -1,0 +1,226 @@
+import { randomInt } from 'node:crypto';
+import fc from 'fast-check';
+import { expect, it, vi } from 'vitest';
+import { pushSecretOf, readPushKey } from '../../../host/service/push/keys.ts';
+import { fobNamed, fobSecretsOf } from '../../../host/service/tokens/fobs.ts';
+import { isBigRun } from '../../kit/tools.ts';
+import { spellings, squeeze } from '../../runner/spellings.ts';
+import { Bench } from './bench.ts';
+import { type Tamper, until } from './kit.ts';
+import type { Asked, UsersFob } from './world.ts';
+
+vi.setConfig({ testTimeout: 240_000 });
+
+/** Connections that are cut, or agents that are malicious, at once: most of their time they wait. */
+const AT_ONCE = 12;
+
+/** Once its person has seen a request they approve it, for as long as it takes. @returns what the session came to */
+async function approveUntilTaken(bench: Bench, { fob }: UsersFob, asked: Asked): Promise<string> {
+  for (;;) {
+    await until(() => fob.screen.includes(asked.number), 'the request');
+    fob.approve();
+    const end = await bench.take(asked, 1_500);
+    if (end !== 'waiting') return end;
+  }
+}
+
+/** A push over a connection that is cut at the nth message; another one follows. @returns whether it was cut */
+async function cutAt(bench: Bench, at: number, isKeyed: boolean): Promise<boolean> {
+  const user = `user-${at}-${isKeyed}`;
+  const own = await bench.fobOf(user);
+  const plug = async (cutAt?: number) => {
+    const agent = await bench.agent(cutAt === undefined ? {} : { cutAt });
+    if (!agent.isClosed) agent.plug(own.fob);
+    return agent;
+  };
+  if (isKeyed) {
+    const before = await bench.agent();
+    await bench.plugged(before, own);
+    await before.close();
+  }
+  const cut = await plug(at);
+  let asked: Asked | undefined;
+  const keyed = async () => (await readPushKey(bench.db, own.id))?.proved_ms != null;
+  await until(async () => cut.isClosed || (await keyed()), 'the key');
+  if (await keyed()) asked = await bench.ask(user);
+  // Its person approves as soon as there is something to approve, whatever becomes of it.
+  const number = asked?.number ?? '';
+  await until(() => cut.isClosed || (asked !== undefined && own.fob.screen.includes(number)), 'the request');
+  if (!cut.isClosed) {
+    own.fob.approve();
+    await until(async () => cut.isClosed || cut.notices.includes('over'), 'the end');
+  }
+  const wasCut = cut.isClosed;
+  await cut.close();
+  await plug();
+  await bench.keyed(own);
+  asked ??= await bench.ask(user);
+  const state = await bench.state(asked);
+  expect(['waiting', 'sent', 'shown', 'approved']).toContain(state);
+  expect([
+    at,
+    state === 'approved' ? await bench.take(asked) : await approveUntilTaken(bench, own, asked),
+  ]).toEqual([at, 'accepted']);
+  expect(await bench.take(asked, 0)).toBe('refused');
+  return wasCut;
+}
+
+it.each([
+  ['and a push', true],
+  ['its push key, and a push', false],
+] as const)(
+  'a connection that is cut at any message of a proof, %s: the next one goes on',
+  async (_what, isKeyed) => {
+    await using bench = await Bench.open();
+    // All of them where there is time; else every third, from a place of chance on, which the failure names.
+    const every = isBigRun ? 1 : 3;
+    const first = randomInt(every);
+    let cuts = 0;
+    for (let from = first; ; from += AT_ONCE * every) {
+      const places = Array.from({ length: AT_ONCE }, (_, ahead) => from + ahead * every);
+      const wereCut = await Promise.all(places.map(at => cutAt(bench, at, isKeyed)));
+      cuts += wereCut.filter(Boolean).length;
+      if (wereCut.includes(false)) break;
+    }
+    expect(cuts * every).toBeGreaterThan(15);
+  },
+);
+
+/** What an agent does to the nth message of one way. */
+type Act = 'pass' | 'drop' | 'double' | 'replay' | 'swap' | 'spoil' | 'other';
+const ACTS: readonly Act[] = ['pass', 'pass', 'drop', 'double', 'replay', 'swap', 'spoil', 'other'];
+
+/** @param others what was carried for somebody else's fob */
+function malicious(acts: readonly Act[], others: readonly string[]): Tamper {
+  const carried: string[] = [];
+  let held: string | undefined;
+  return (text, n) => {
+    if (!text.includes('"bytes"')) return text;
+    const act = acts[n % acts.length] ?? 'pass';
+    const more = held === undefined ? [] : [held];
+    held = undefined;
+    carried.push(text);
+    switch (act) {
+      case 'drop':
+        return more;
+      case 'double':
+        return [text, text, ...more];
+      case 'replay':
+        return [carried[Math.floor(carried.length / 2)] ?? text, text, ...more];
+      case 'swap':
+        held = text;
+        return more;
+      case 'spoil':
+        return [text.replace(/(?<=~.{8})[A-Za-z0-9+/]{4}/, 'AAAA'), ...more];
+      case 'other':
+        return [others[n % Math.max(1, others.length)] ?? text, text, ...more];
+      default:
+        return [text, ...more];
+    }
+  };
+}
+
+it('a malicious agent gets nobody in whose fob was not pressed, and an honest one does afterwards', async () => {
+  await using bench = await Bench.open();
+  let run = 0;
+  const acts = fc.array(fc.constantFrom(...ACTS), { minLength: 1, maxLength: 10 });
+  const behaviours = fc.record({ up: acts, down: acts, isPressed: fc.boolean() });
+  const oneRun = async ({
+    up,
+    down,
+    isPressed,
+  }: {
+    up: readonly Act[];
+    down: readonly Act[];
+    isPressed: boolean;
+  }) => {
+    const which = run++;
+    const own = await bench.fobOf(`user-${which}`);
+    const victim = await bench.fobOf(`victim-${which}`);
+    const others: string[] = [];
+    const honest = await bench.agent({
+      toService(text) {
+        if (text.includes('"bytes"')) others.push(text);
+        return text;
+      },
+    });
+    await bench.plugged(honest, victim);
+    const before = await bench.agent();
+    await bench.plugged(before, own);
+    await before.close();
+    const hostile = await bench.agent({ toService: malicious(up, others), toAgent: malicious(down, []) });
+    hostile.plug(own.fob);
+    // It says that it has the victim's fob, too, with its own one behind it.
+    hostile.plug(own.fob, victim.serial);
+    const asked = await bench.ask(own.user);
+    const victims = await bench.ask(victim.user);
+    const shown = () => own.fob.screen.includes(asked.number);
+    const endMs = performance.now() + 1_500;
+    await until(() => shown() || performance.now() > endMs);
+    const wasPressed = isPressed && shown();
+    if (wasPressed) own.fob.approve();
+    const end = await bench.take(asked, 700);
+    if (!wasPressed) expect(end).not.toBe('accepted');
+    expect(await bench.take(victims, 0)).toBe('waiting');
+    await hostile.close();
+    await bench.plugged(await bench.agent(), own);
+    if (end === 'waiting') expect(await approveUntilTaken(bench, own, asked)).toBe('accepted');
+    // The victim's fob answers the victim's request, as if nothing had been.
+    await until(() => victim.fob.screen.includes(victims.number), 'the request of the victim');
+    expect(await approveUntilTaken(bench, victim, victims)).toBe('accepted');
+  };
+  const many = fc.array(behaviours, { minLength: AT_ONCE, maxLength: AT_ONCE });
+  const property = fc.asyncProperty(many, async batch => {
+    await Promise.all(batch.map(oneRun));
+  });
+  await fc.assert(property, { numRuns: isBigRun ? 8 : 1, endOnFailure: true });
+});
+
+it('everything that an agent carries holds no key, no PIN, no question and no answer, in no spelling', async () => {
+  await using bench = await Bench.open();
+  const own = await bench.fobOf('ada');
+  const agent = await bench.agent();
+  await bench.plugged(agent, own);
+  const asked = await bench.ask('ada');
+  expect(await approveUntilTaken(bench, own, asked)).toBe('accepted');
+  const { db, keys } = bench.office.management;
+  const row = await fobNamed(db, own.serial);
+  const secrets = row && fobSecretsOf(keys, row);
+  const key = await readPushKey(db, own.id);
+  const { question } = await db.selectFrom('pushes').select('question').executeTakeFirstOrThrow();
+  const hidden = [
+    key && pushSecretOf(keys, key),
+    secrets?.deviceSecret,
+    secrets?.pairingKey,
+    secrets?.recoveryKey,
+    asked.session,
+    question,
+    new Uint8Array(Buffer.from(question, 'hex')),
+  ];
+  const said = agent.log.map(text => JSON.parse(text) as { readonly type: string; readonly text?: string });
+  const frames = said
+    .filter(({ type }) => type === 'bytes')
+    .map(({ text = '' }) => text)
+    .join('')
+    .split('\n')
+    .map(frame => frame.replace(/^~/, ''));
+  const carried = Buffer.concat([
+    Buffer.from(agent.log.join('\n')),
+    ...frames.map(frame => Buffer.from(frame, 'base64')),
+  ]).toString('latin1');
+  const squeezed = squeeze(carried).text;
+  const holds = (bytes: Uint8Array | string) =>
+    spellings(bytes)
+      .filter(spelt => (spelt.squeezed ? squeezed : carried).includes(spelt.text))
+      .map(({ kind }) => kind);
+  expect(frames.length).toBeGreaterThan(15);
+  for (const bytes of hidden) {
+    if (bytes === undefined) throw new Error('nothing is hidden');
+    expect(holds(bytes)).toEqual([]);
+  }
+  // What is looked for would be found: the serial number, which is said openly, is.
+  expect(holds(own.serial).length).toBeGreaterThan(0);
+  expect(holds(own.fob.serial).length).toBeGreaterThan(0);
+  // Nor who is asked for: that is sealed, too.
+  expect(carried).not.toContain('"ada"');
+});

@@ -1,0 +1,31 @@
+import { expect, it, vi } from 'vitest';
+import { until } from './kit.ts';
+import { TwoNodes } from './scene.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+it('an agent on one node, a log-in on the other; and the node of the agent dies while the fob shows it', async () => {
+  await using scene = await TwoNodes.open();
+  const [first, second] = scene.nodes;
+  const ada = await scene.fobOf('ada');
+  const agent = await scene.agent({}, first);
+  await scene.plugged(agent, ada);
+  const asked = await scene.ask('ada', second);
+  await scene.becomes(asked, 'shown');
+  const taking = scene.take(asked, 10_000, second);
+  ada.fob.approve();
+  expect(await taking).toBe('accepted');
+
+  const cut = await scene.ask('ada', second);
+  await until(() => ada.fob.screen.includes(cut.number), 'the request');
+  await first.kill();
+  await until(() => agent.isClosed, 'the end of the connection');
+  // What is said to nobody is lost.
+  ada.fob.approve();
+  expect(await scene.take(cut, 0, second)).toBe('waiting');
+  const again = await scene.agent({}, second);
+  await again.stands(again.plug(ada.fob), 'own');
+  await until(() => again.notices.includes('request'), 'the notice');
+  ada.fob.approve();
+  expect(await scene.take(cut, 10_000, second)).toBe('accepted');
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { limits } from '../../../host/service/limits.ts';
+import { changeSettings } from '../../../host/service/people/settings.ts';
+import { changeTokenState } from '../../../host/service/tokens/moves.ts';
+import { accepted, grace } from '../people/kit.ts';
+import { Bench } from './bench.ts';
+import { accountsOf, fill, lockByPin, PIN } from './held.ts';
+import { until } from './kit.ts';
+import type { UsersFob } from './world.ts';
+
+/** A fob's person opens it. */
+function unlock({ fob }: UsersFob): void {
+  fob.press();
+  fob.enter(PIN);
+}
+
+describe('the push key of a fob', () => {
+  it('comes once the fob is unlocked', async () => {
+    await using bench = await Bench.open();
+    const ada = await bench.fobOf('ada');
+    await lockByPin(ada);
+    const agent = await bench.agent();
+    const number = agent.plug(ada.fob);
+    await agent.stands(number, 'own');
+    await until(() => !agent.isOpen(number), 'the release');
+    const again = async (waitMs: number) => {
+      const before = agent.log.length;
+      bench.aheadMs += waitMs;
+      bench.node.sweep();
+      await until(() => agent.log.length > before, 'another session');
+      await until(() => !agent.isOpen(number), 'the release');
+    };
+    await again(limits.agentAgainMinMs);
+    expect(await bench.db.selectFrom('push_keys').select('proved_ms').execute()).toEqual([
+      { proved_ms: null },
+    ]);
+    unlock(ada);
+    await again(limits.agentAgainMinMs * 4);
+    await bench.keyed(ada);
+    expect(await accountsOf(ada)).toEqual(['3 Passfob push']);
+  });
+
+  it('is taken from the fob when nobody has a token on it any more, and made anew for the next one', async () => {
+    await using bench = await Bench.open();
+    const ada = await bench.fobOf('ada');
+    const agent = await bench.agent();
+    const number = await bench.plugged(agent, ada);
+    const first = await bench.db.selectFrom('push_keys').selectAll().execute();
+    const { serial } = await bench.db.selectFrom('tokens').select('serial').executeTakeFirstOrThrow();
+    accepted(await changeTokenState(bench.office.management, grace, serial, 'revoked'));
+    expect(await bench.db.selectFrom('push_keys').selectAll().execute()).toEqual([]);
+    agent.unplug(number);
+    const next = agent.plug(ada.fob);
+    await agent.stands(next, 'own');
+    await until(() => !agent.isOpen(next), 'the release');
+    expect(await accountsOf(ada)).toEqual([]);
+    const token = await bench.office.token('bob');
+    await bench.db.updateTable('tokens').set({ fob_id: ada.id }).where('serial', '=', token.serial).execute();
+    agent.unplug(next);
+    await bench.plugged(agent, ada);
+    const second = await bench.db.selectFrom('push_keys').selectAll().execute();
+    expect(second[0]?.sealed_secret === first[0]?.sealed_secret).toBe(false);
+  });
+
+  it('has the service’s name, also when that changes', async () => {
+    await using bench = await Bench.open();
+    const ada = await bench.fobOf('ada');
+    const agent = await bench.agent();
+    const number = await bench.plugged(agent, ada);
+    const serviceName = 'Ein Dienst mit Ümläuten und langem Namen';
+    accepted(await changeSettings(bench.office.management, grace, { serviceName }));
+    agent.unplug(number);
+    const next = agent.plug(ada.fob);
+    await agent.stands(next, 'own');
+    await until(() => !agent.isOpen(next), 'the release');
+    // As many whole characters as fit into 24 bytes.
+    expect(await accountsOf(ada)).toEqual(['3 Ein Dienst mit Ümläute push']);
+    const asked = await bench.ask('ada');
+    await bench.becomes(asked, 'shown');
+    ada.fob.approve();
+    expect(await bench.take(asked)).toBe('accepted');
+  });
+
+  it('takes the last place of a fob, and is none where there is none', async () => {
+    await using bench = await Bench.open();
+    const [ada, bob] = [await bench.fobOf('ada'), await bench.fobOf('bob')];
+    await fill(ada, 1);
+    await fill(bob, 0);
+    const agent = await bench.agent();
+    await bench.plugged(agent, ada);
+    const number = agent.plug(bob.fob);
+    await agent.stands(number, 'own');
+    await until(() => !agent.isOpen(number), 'the release');
+    const keys = await bench.db.selectFrom('push_keys').select(['fob_id', 'proved_ms']).execute();
+    expect(keys.filter(({ proved_ms }) => proved_ms !== null).map(({ fob_id }) => fob_id)).toEqual([ada.id]);
+  });
+});

@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { limits } from '../../../host/service/limits.ts';
+import { CoreFob } from '../../host/kit/core-fob.ts';
+import { fill, lockByPin, owner, PIN } from './held.ts';
+import { type AgentWishes, byPolls, byWebSocket, type TestAgent, until } from './kit.ts';
+import { Scene } from './scene.ts';
+
+/** A user's fob at an agent, with its push key. */
+async function ready(scene: Scene, user = 'ada', wishes: AgentWishes = {}) {
+  const fob = await scene.fobOf(user);
+  const agent = await scene.agent(wishes);
+  const number = await scene.plugged(agent, fob);
+  return { ...fob, agent, number };
+}
+
+describe.each([
+  ['a WebSocket', byWebSocket],
+  ['polls', byPolls()],
+] as const)('a push over %s', (_way, dial) => {
+  it('shows service, user and number on the fob, and a hold lets the session in, once', async () => {
+    await using scene = await Scene.open();
+    const ada = await ready(scene, 'ada', { dial });
+    const asked = await scene.ask('ada');
+    await scene.becomes(asked, 'shown');
+    const shown = ada.fob.screen.join(' ');
+    expect(shown).toContain('ada');
+    expect(shown).toContain(ada.agent.name.slice(0, 7));
+    expect(ada.fob.screen).toContain(asked.number);
+    ada.fob.approve();
+    expect(await scene.take(asked)).toBe('accepted');
+    expect(await scene.take(asked)).toBe('refused');
+    await until(() => ada.agent.notices.includes('over'), 'the end');
+    expect(ada.agent.notices).toEqual(['request', 'over']);
+    await until(() => !ada.agent.isOpen(ada.number), 'the release');
+  });
+});
+
+describe('the person at the fob', () => {
+  it('declines by a short press, and reports', async () => {
+    await using scene = await Scene.open();
+    const [ada, bob] = [await ready(scene, 'ada'), await ready(scene, 'bob')];
+    const [declined, reported] = [await scene.ask('ada'), await scene.ask('bob')];
+    await scene.becomes(declined, 'shown');
+    ada.fob.deny();
+    // A no leads to the question whether to report it: another no.
+    ada.fob.deny();
+    await scene.becomes(reported, 'shown');
+    bob.fob.deny();
+    bob.fob.approve();
+    await scene.becomes(declined, 'denied');
+    await scene.becomes(reported, 'reported');
+    expect(await scene.take(declined)).toBe('refused');
+    expect(await scene.take(reported)).toBe('refused');
+    const alerts = await scene.service.alerts();
+    expect(alerts.filter(({ kind }) => kind === 'report')).toHaveLength(1);
+  });
+
+  it('unlocks it by its PIN first', async () => {
+    await using scene = await Scene.open();
+    const ada = await ready(scene);
+    await lockByPin(ada);
+    const asked = await scene.ask('ada');
+    await until(() => ada.agent.notices.includes('locked'), 'the notice');
+    expect(await scene.state(asked)).toBe('sent');
+    ada.fob.press();
+    ada.fob.enter(PIN);
+    await scene.becomes(asked, 'shown');
+    ada.fob.approve();
+    expect(await scene.take(asked)).toBe('accepted');
+    expect(ada.agent.notices.slice(0, 2)).toEqual(['locked', 'request']);
+  });
+
+  it('is asked nothing any more once the request is withdrawn, or a newer one took its place', async () => {
+    await using scene = await Scene.open();
+    const ada = await ready(scene);
+    const first = await scene.ask('ada');
+    await scene.becomes(first, 'shown');
+    const second = await scene.ask('ada');
+    await scene.becomes(second, 'shown');
+    expect(await scene.state(first)).toBe('superseded');
+    expect(ada.fob.screen).toContain(second.number);
+    await scene.withdraw(second);
+    await until(() => !ada.agent.isOpen(ada.number), 'the release');
+    // Who presses now is too late.
+    ada.fob.approve();
+    expect(await scene.take(second, 0)).toBe('refused');
+    expect(await scene.take(first, 0)).toBe('waiting');
+    // Nobody asks any more: the question goes away by itself.
+    ada.fob.run(6_000);
+    expect(ada.fob.screen).not.toContain(second.number);
+  });
+
+  it('is asked no longer than the request is open', async () => {
+    await using scene = await Scene.open();
+    const ada = await ready(scene);
+    const asked = await scene.ask('ada');
+    await scene.becomes(asked, 'shown');
+    scene.office.nowMs += limits.pushMs;
+    await until(() => ada.agent.notices.includes('over'), 'the end');
+    await until(() => !ada.agent.isOpen(ada.number), 'the release');
+    ada.fob.approve();
+    expect(await scene.take(asked, 0)).toBe('refused');
+  });
+
+  it('lets in nobody else', async () => {
+    await using scene = await Scene.open();
+    const [ada, bob] = [await ready(scene, 'ada'), await ready(scene, 'bob')];
+    const [adas, bobs] = [await scene.ask('ada'), await scene.ask('bob')];
+    await scene.becomes(adas, 'shown');
+    await scene.becomes(bobs, 'shown');
+    ada.fob.approve();
+    expect(await scene.take({ ...adas, session: bobs.session }, 0)).toBe('refused');
+    expect(await scene.take({ ...bobs, session: adas.session }, 0)).toBe('refused');
+    expect(await scene.take(adas)).toBe('accepted');
+    expect(await scene.take(bobs, 0)).toBe('waiting');
+    expect(bob.fob.screen).toContain(bobs.number);
+  });
+
+  it('is asked again where nobody pressed in time', async () => {
+    await using scene = await Scene.open();
+    const ada = await ready(scene);
+    const asked = await scene.ask('ada');
+    await scene.becomes(asked, 'shown');
+    for (let seconds = 0; seconds < 31; seconds++) {
+      ada.fob.run(1_000);
+      // The fob's time flies, and it wants to be asked in it.
+      if (seconds % 4 === 3) await nextPoll(ada.agent);
+    }
+    await until(() => ada.fob.screen.includes(asked.number), 'the request');
+    ada.fob.approve();
+    expect(await scene.take(asked)).toBe('accepted');
+  });
+});
+
+/** Waits until the service has asked the fob once more. */
+async function nextPoll({ log }: TestAgent): Promise<void> {
+  const before = log.length;
+  await until(() => log.length >= before + 2, 'the next poll');
+}
+
+describe('a fob that loses its key', () => {
+  it('cannot answer; it gets another one for the next request', async () => {
+    await using scene = await Scene.open();
+    const ada = await ready(scene);
+    const { account } = await scene.db.selectFrom('push_keys').selectAll().executeTakeFirstOrThrow();
+    const client = await owner(ada);
+    await client.call('remove', { id: new Uint8Array(Buffer.from(account, 'hex')) });
+    await client.close();
+    const lost = await scene.ask('ada');
+    await scene.becomes(lost, 'failed');
+    await scene.keyed(ada);
+    const asked = await scene.ask('ada');
+    await scene.becomes(asked, 'shown');
+    ada.fob.approve();
+    expect(await scene.take(asked)).toBe('accepted');
+  });
+});
+
+describe('an agent that comes back', () => {
+  it('shows what was on its way', async () => {
+    await using scene = await Scene.open();
+    const ada = await ready(scene);
+    const asked = await scene.ask('ada');
+    await scene.becomes(asked, 'shown');
+    await ada.agent.close();
+    // An answer that nobody hears is no answer.
+    ada.fob.approve();
+    expect(await scene.take(asked, 0)).toBe('waiting');
+    const again = await scene.agent();
+    await again.stands(again.plug(ada.fob), 'own');
+    await until(() => ada.fob.screen.includes(asked.number), 'the request');
+    await until(() => again.notices.includes('request'), 'the notice');
+    ada.fob.approve();
+    expect(await scene.take(asked)).toBe('accepted');
+  });
+
+  it('hears of a request that was made while it was away', async () => {
+    await using scene = await Scene.open();
+    const ada = await ready(scene);
+    await ada.agent.close();
+    const asked = await scene.ask('ada');
+    expect(await scene.take(asked, 0)).toBe('waiting');
+    const again = await scene.agent();
+    again.plug(ada.fob);
+    await scene.becomes(asked, 'shown');
+    ada.fob.approve();
+    expect(await scene.take(asked)).toBe('accepted');
+  });
+});
+
+it('an old fob, and one that is full, are proved without a push key', async () => {
+  await using scene = await Scene.open();
+  const old = await scene.fobOf('ada', new CoreFob());
+  old.fob.without(['putOcra']);
+  const full = await scene.fobOf('bob');
+  await fill(full);
+  const agent = await scene.agent();
+  for (const { fob } of [old, full]) {
+    const number = agent.plug(fob);
+    await agent.stands(number, 'own');
+    await until(() => !agent.isOpen(number), 'the release');
+  }
+  const keys = await scene.db.selectFrom('push_keys').select('proved_ms').execute();
+  expect(keys.filter(({ proved_ms }) => proved_ms !== null)).toEqual([]);
+  const asked = await scene.ask('bob');
+  expect(await scene.take(asked, 0)).toBe('waiting');
+});

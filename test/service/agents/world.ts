@@ -1,0 +1,96 @@
+import { ensureIdentity } from '../../../host/service/sealing/identity.ts';
+import type { CoreFob } from '../../host/kit/core-fob.ts';
+import { makeOwn, type OwnedFob } from '../enrolment/kit.ts';
+import type { Office } from '../people/kit.ts';
+import { type TestAgent, until } from './kit.ts';
+
+/** A user's fob, as the service owns it. */
+export interface UsersFob extends OwnedFob {
+  readonly user: string;
+}
+
+export interface Asked {
+  readonly id: string;
+  readonly number: string;
+  readonly session: string;
+}
+
+/** A service's database, with users, their fobs and what they are asked. */
+export abstract class World implements AsyncDisposable {
+  readonly office: Office;
+  /** Of the service: its public part. */
+  readonly key: string;
+  protected readonly agents: TestAgent[] = [];
+  private sessions = 0;
+
+  protected constructor(office: Office, key: string) {
+    this.office = office;
+    this.key = key;
+  }
+
+  abstract [Symbol.asyncDispose](): Promise<void>;
+
+  get db() {
+    return this.office.store.db;
+  }
+
+  protected nextSession(): string {
+    return `session-${this.sessions++}-of-somebody`;
+  }
+
+  /** Gives a user a fob of the service's, with a token in use. */
+  async fobOf(user: string, fob?: CoreFob): Promise<UsersFob> {
+    const owned = await makeOwn(this.office, fob);
+    const { serial } = await this.office.token(user);
+    await this.db.updateTable('tokens').set({ fob_id: owned.id }).where('serial', '=', serial).execute();
+    return { ...owned, user };
+  }
+
+  /** The push key of a fob is there, and proved. */
+  keyed({ id }: OwnedFob): Promise<void> {
+    return until(async () => {
+      const row = await this.db
+        .selectFrom('push_keys')
+        .select('proved_ms')
+        .where('fob_id', '=', id)
+        .executeTakeFirst();
+      return row !== undefined && row.proved_ms !== null;
+    }, 'the push key');
+  }
+
+  /** Announces a fob, and waits until it has its push key. */
+  async plugged(agent: TestAgent, owned: UsersFob): Promise<number> {
+    const number = agent.plug(owned.fob);
+    await agent.stands(number, 'own');
+    await this.keyed(owned);
+    return number;
+  }
+
+  async state({ id }: Pick<Asked, 'id'>): Promise<string> {
+    const row = await this.db
+      .selectFrom('pushes')
+      .select('state')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    return row.state;
+  }
+
+  becomes(asked: Pick<Asked, 'id'>, state: string): Promise<void> {
+    return until(async () => (await this.state(asked)) === state, `the state ${state}`);
+  }
+
+  async linkOf({ id }: OwnedFob): Promise<string | undefined> {
+    const row = await this.db
+      .selectFrom('agent_fobs')
+      .select('link')
+      .where('fob_id', '=', id)
+      .executeTakeFirst();
+    return row?.link;
+  }
+}
+
+/** The public part of a service's identity. */
+export async function keyOfService({ management, nowMs }: Office): Promise<string> {
+  const { publicKey } = await ensureIdentity(management.db, management.keys, nowMs);
+  return publicKey;
+}

@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest';
+import { hashSession } from '../../../host/service/challenges/ask.ts';
+import { limits } from '../../../host/service/limits.ts';
+import { disableUser } from '../../../host/service/people/user-changes.ts';
+import { callerCheck, checkCaller } from '../../../host/service/push/callers/check.ts';
+import { answerPush, endPush, pushesToSend } from '../../../host/service/push/delivery.ts';
+import { tendCallerChecks } from '../../../host/service/push/ends.ts';
+import { furnish, signedIn } from '../console/kit.ts';
+import { Rig } from '../kit.ts';
+import { accepted, codeOf, grace } from '../people/kit.ts';
+import { outcomes, PushFob, rowOf, SESSION } from './kit.ts';
+import { Scene } from './scene.ts';
+
+async function withFob() {
+  const scene = await Scene.open();
+  const { office } = scene;
+  await office.users('ada', 'bob');
+  const fob = await PushFob.of(office, 'ada');
+  const check = () => checkCaller(office.management, grace, { user: 'ada' });
+  /** What the audit says of checks, latest last. */
+  const results = async () => {
+    const rows = await office.store.db
+      .selectFrom('audit')
+      .select(['actor', 'detail', 'subject'])
+      .where('action', '=', 'user.check-caller')
+      .orderBy('id')
+      .execute();
+    return rows.map(({ actor, detail, subject }) => `${actor} ${subject} ${JSON.parse(detail).result}`);
+  };
+  const state = async (id: string) =>
+    accepted(await callerCheck(office.store.db, { user: 'ada', id }, office.nowMs)).state;
+  return { scene, office, fob, check, results, state };
+}
+
+test('a caller is checked by their fob, nobody is logged in, and who asked and what came of it are in the audit', async () => {
+  const { scene, office, fob, check, results, state } = await withFob();
+  await using _ = scene;
+  const { management } = office;
+  const push = accepted(await check());
+  const [waiting] = await pushesToSend(office.store.db, office.nowMs);
+  expect(waiting).toMatchObject({ id: push.id, kind: 'caller', user: 'ada', number: push.number });
+  expect(await state(push.id)).toBe('waiting');
+  const shown = await fob.show();
+  expect(await state(push.id)).toBe('shown');
+  expect(await answerPush(management, shown, fob.answer(shown.question))).toBe(true);
+  expect(await state(push.id)).toBe('approved');
+  expect(await scene.take(push)).toBe('no_push');
+  // Not even if it were the session's and the application's own.
+  const own = { application_id: scene.applicationId, session_hash: hashSession(SESSION) };
+  await office.store.db.updateTable('pushes').set(own).execute();
+  expect(await scene.take(push)).toBe('no_push');
+  const token = await office.store.db.selectFrom('tokens').select('last_used_ms').executeTakeFirstOrThrow();
+  expect(token.last_used_ms).toBeNull();
+  expect(await results()).toEqual(['grace ada asked', 'service ada approved']);
+  expect((await outcomes(office)).filter(outcome => outcome !== 'no_push')).toEqual([]);
+  expect(codeOf(await callerCheck(office.store.db, { user: 'bob', id: push.id }, office.nowMs))).toBe(
+    'unknown_caller_check',
+  );
+});
+
+test('what a caller refuses, misses or is kept from is in the audit; a report alerts', async () => {
+  const { scene, office, fob, check, results, state } = await withFob();
+  await using _ = scene;
+  const { management } = office;
+  const ended = async (work: () => Promise<unknown>) => {
+    const { id } = accepted(await check());
+    await work();
+    office.nowMs += limits.pushReportedQuietMs;
+    await tendCallerChecks(management);
+    await tendCallerChecks(management);
+    return state(id);
+  };
+  expect(await ended(async () => endPush(management, await fob.show(), 'denied'))).toBe('denied');
+  expect(await ended(async () => endPush(management, await fob.show(), 'reported'))).toBe('reported');
+  expect(await ended(async () => answerPush(management, await fob.show(), '00000000'))).toBe('failed');
+  expect(await ended(() => fob.show())).toBe('expired');
+  expect(await ended(() => scene.ask('ada'))).toBe('superseded');
+  expect((await results()).filter(result => result.startsWith('service'))).toEqual(
+    ['denied', 'reported', 'failed', 'expired', 'superseded'].map(result => `service ada ${result}`),
+  );
+  const alerts = await office.store.db.selectFrom('alerts').select(['kind', 'last_source']).execute();
+  expect(alerts).toEqual([{ kind: 'report', last_source: grace.source }]);
+});
+
+test('help desk is told why nobody can be asked; a locked account can be, and what log-ins came to is no hindrance', async () => {
+  const { scene, office, fob, check } = await withFob();
+  await using _ = scene;
+  const { management } = office;
+  const codeFor = async (user: string) => codeOf(await checkCaller(management, grace, { user }));
+  expect(await codeFor('nobody')).toBe('unknown_user');
+  expect(await codeFor('bob')).toBe('no_push_fob');
+  scene.threshold = 1;
+  const missed = { failures: 1, last_failure_ms: office.nowMs };
+  await office.store.db.updateTable('users').set(missed).where('name', '=', 'ada').execute();
+  expect((await rowOf(office, (await scene.ask('ada')).id)).fob_id).toBeNull();
+  accepted(await check());
+  scene.threshold = 0;
+  await scene.ask('ada');
+  await endPush(management, await fob.show(), 'reported');
+  accepted(await check());
+  await endPush(management, await fob.show(), 'denied');
+  expect(codeOf(await check())).toBe('too_many_pushes');
+  // What the caller denied keeps applications from asking, too.
+  office.nowMs += limits.pushReportedQuietMs;
+  accepted(await check());
+  await endPush(management, await fob.show(), 'denied');
+  expect((await rowOf(office, (await scene.ask('ada')).id)).fob_id).toBeNull();
+  accepted(await disableUser(management, grace, 'ada'));
+  expect(await codeFor('ada')).toBe('disabled_user');
+});
+
+test('the console reads the number out, moves on by itself, and with no script by being loaded again', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  await office.users('ada');
+  const fob = await PushFob.of(office, 'ada');
+  const hilda = await signedIn(furnished, 'helpdesk', rig.clock);
+  expect((await hilda.get('/operator/user?user=ada')).text).toContain('Check caller by push');
+  const { location, status } = await hilda.send('/operator/user/caller', { user: 'ada' });
+  expect([status, location]).toEqual([303, expect.stringMatching(/^\/operator\/user\/caller\?user=ada&id=/)]);
+  const page = async () => (await hilda.get(location ?? '')).text;
+  const shown = await fob.show();
+  const { number } = await rowOf(office, shown.id);
+  const before = await page();
+  expect(before).toContain(`>${String(number).padStart(2, '0')}</strong>`);
+  expect(before).toMatch(/id="live" data-summary="Shown on the fob"/);
+  expect(before).toMatch(/<noscript><meta http-equiv="refresh" content="5">/);
+  await answerPush(office.management, shown, fob.answer(shown.question));
+  const after = await page();
+  expect(after).toMatch(/data-summary="Approved on the fob"/);
+  expect(after).toContain('action="/operator/user/caller"');
+  const otto = await signedIn(furnished, 'auditor', rig.clock);
+  expect((await otto.get(location ?? '')).text).not.toContain('action="/operator/user/caller"');
+  expect((await otto.send('/operator/user/caller', { user: 'ada' })).status).toBe(403);
+});

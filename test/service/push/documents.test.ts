@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { limits } from '../../../host/service/limits.ts';
+import { pushSuite, readPushSuite } from '../../../host/service/push/question.ts';
+import { toldAs } from '../../../host/service/push/rows.ts';
+import { pushOutcomes } from '../../../host/service/texts/push.ts';
+
+const document = readFileSync(new URL('../../../docs/push.md', import.meta.url), 'utf8');
+
+test('docs/push.md names every state, and what the session is told in it', () => {
+  const rows = [...document.matchAll(/^\| (`[^|]+) \| [^|]+ \| ([^|]+) \|$/gm)].flatMap(
+    ([, states = '', told = '']) =>
+      [...states.matchAll(/`(\w+)`/g)].map(([, state = '']) => [state, told] as const),
+  );
+  const must = Object.entries(toldAs).map(([state, told]) => {
+    if (told === undefined) return [state, 'waiting'];
+    return [state, told === 'approved' ? 'accepted' : 'refused'];
+  });
+  const firstWords = rows.map(([state, told]) => [state, /^\w+/.exec(told)?.[0]]);
+  expect(firstWords.sort()).toEqual(must.sort());
+});
+
+test('the numbers and texts in docs/push.md are those of the service', () => {
+  const { pushDeniedQuietMs, pushReportedQuietMs, pushesUnapproved, pushesUnapprovedMs } = limits;
+  for (const stated of [
+    `up to ${limits.pushWaitMaxMs.toLocaleString('en')}`,
+    `where ${limits.pushWaitsAtOnce} wait on one node`,
+    `${limits.challengeSessionMin} to ${limits.challengeSessionMax} characters`,
+    `**${limits.pushMs / 1000} seconds**`,
+    `for ${pushDeniedQuietMs / 1000} seconds after they denied a request, and ${pushReportedQuietMs / 60_000} minutes after`,
+    `after ${pushesUnapproved} requests in ${pushesUnapprovedMs / 60_000} minutes`,
+    `\`${pushSuite}\`, ${limits.pushSecretBytes * 8} bits`,
+    `is ${readPushSuite().questionLength * 4} bits of a SHA-256`,
+    ...Object.entries(pushOutcomes).flatMap(([outcome, text]) =>
+      outcome === 'no_push' ? [] : [`*${text}*`],
+    ),
+  ])
+    expect(document.replaceAll(/\s+/g, ' ')).toContain(stated);
+});

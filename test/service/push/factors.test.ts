@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import type { Factors, PinPlace } from '../../../host/service/data/schema.ts';
+import { limits } from '../../../host/service/limits.ts';
+import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
+import { answerPush } from '../../../host/service/push/delivery.ts';
+import { secret } from '../../kit/secrets.ts';
+import { accepted, freshPassword, grace } from '../people/kit.ts';
+import { outcomes, PushFob, rowOf } from './kit.ts';
+import { Scene } from './scene.ts';
+
+const PIN = secret('730519');
+const OTHER_PIN = secret('480627');
+/** The next request is neither the last of many nor within the time of the one before. */
+const APART_MS = limits.pushesUnapprovedMs;
+
+async function withFob(factors: Factors, pinPlace: PinPlace = 'none') {
+  const scene = await Scene.open(factors);
+  const { office } = scene;
+  await office.users('ada');
+  const password = await office.password('ada');
+  accepted(await resetPin(office.management, grace, 'ada'));
+  accepted(await choosePin(office.management, grace, { user: 'ada', pin: PIN }));
+  const fob = await PushFob.of(office, 'ada', { pinPlace });
+  const failures = async () => {
+    const row = await office.store.db.selectFrom('users').selectAll().executeTakeFirstOrThrow();
+    return [row.failures, row.password_failures, row.pin_failures];
+  };
+  return { scene, office, fob, password, failures };
+}
+
+test('what an application asks for is asked for before anybody is disturbed, as at a log-in by passcode (R19, R20)', async () => {
+  const rows: [PinPlace, Factors, ('password' | 'pin')[], string][] = [
+    ['none', 'otp', [], 'asked'],
+    ['none', 'pin_otp', [], 'wrong_pin'],
+    ['none', 'pin_otp', ['pin'], 'asked'],
+    ['none', 'pin_otp', ['password'], 'wrong_pin'],
+    ['none', 'password_otp', [], 'wrong_password'],
+    ['none', 'password_otp', ['password'], 'asked'],
+    ['none', 'password_otp', ['pin'], 'wrong_password'],
+    ['fob', 'otp', [], 'asked'],
+    ['fob', 'pin_otp', [], 'asked'],
+    ['service', 'otp', [], 'wrong_pin'],
+    ['service', 'otp', ['pin'], 'asked'],
+    ['service', 'pin_otp', ['pin'], 'asked'],
+    ['service', 'password_otp', ['password'], 'wrong_pin'],
+    ['service', 'password_otp', ['password', 'pin'], 'asked'],
+  ];
+  const kinds = new Map(rows.map(row => [`${row[0]} ${row[1]}`, row] as const));
+  for (const [place, factors] of kinds.values()) {
+    const { scene, office, password } = await withFob(factors, place);
+    await using _ = scene;
+    for (const [, , shown, must] of rows.filter(row => row[0] === place && row[1] === factors)) {
+      const push = await scene.ask('ada', {
+        ...(shown.includes('password') && { password }),
+        ...(shown.includes('pin') && { pin: PIN }),
+      });
+      const isAsked = (await rowOf(office, push.id)).fob_id !== null;
+      const [said] = await outcomes(office);
+      expect([place, factors, shown, isAsked ? 'asked' : said]).toEqual([place, factors, shown, must]);
+      office.nowMs += APART_MS;
+    }
+  }
+});
+
+test('wrong passwords and PINs at requests lock the account and alert (R23)', async () => {
+  const { scene, office, password, failures } = await withFob('password_otp', 'service');
+  await using _ = scene;
+  scene.threshold = 3;
+  await scene.ask('ada', { password: freshPassword(), pin: PIN });
+  await scene.ask('ada', { password, pin: OTHER_PIN });
+  expect(await failures()).toEqual([2, 1, 1]);
+  await scene.ask('ada', { password: freshPassword() });
+  expect(await failures()).toEqual([3, 2, 1]);
+  const alerts = await office.store.db.selectFrom('alerts').select('kind').execute();
+  expect(alerts).toEqual([{ kind: 'locked' }]);
+  const locked = await scene.ask('ada', { password, pin: PIN });
+  expect((await rowOf(office, locked.id)).fob_id).toBeNull();
+  expect(await failures()).toEqual([3, 2, 1]);
+  expect(await outcomes(office)).toEqual(['locked', 'wrong_password', 'wrong_pin', 'wrong_password']);
+  office.nowMs += 60_000;
+  expect((await rowOf(office, (await scene.ask('ada', { password, pin: PIN })).id)).fob_id).not.toBeNull();
+});
+
+test('an approved request ends the failures of what was proved for it, and no others', async () => {
+  const { scene, office, fob, password, failures } = await withFob('password_otp');
+  await using _ = scene;
+  scene.threshold = 5;
+  const logIn = async (changes: Parameters<Scene['ask']>[1] & { applicationId?: string }) => {
+    const push = await scene.ask('ada', changes);
+    const shown = await fob.show();
+    expect(await answerPush(office.management, shown, fob.answer(shown.question))).toBe(true);
+    const { applicationId = scene.applicationId } = changes;
+    expect(await scene.take(push, { applicationId })).toBe('accepted');
+  };
+  await scene.ask('ada', { password: freshPassword() });
+  await logIn({ applicationId: scene.otherApplicationId });
+  expect(await failures()).toEqual([1, 1, 0]);
+  await logIn({ password });
+  expect(await failures()).toEqual([0, 0, 0]);
+});
+
+test('a wrong password ends no request that is open, and a cool-down hides no guess from the lock', async () => {
+  const { scene, office, password, failures } = await withFob('password_otp');
+  await using _ = scene;
+  const open = await scene.ask('ada', { password });
+  await scene.ask('ada', { password: freshPassword() });
+  expect((await rowOf(office, open.id)).state).toBe('waiting');
+  const quiet = { quiet_until_ms: office.nowMs + 1000 };
+  await office.store.db.updateTable('pushes').set(quiet).where('id', '=', open.id).execute();
+  await scene.ask('ada', { password: freshPassword() });
+  expect(await failures()).toEqual([2, 2, 0]);
+  await scene.ask('ada', { password });
+  expect((await rowOf(office, open.id)).state).toBe('waiting');
+  expect((await outcomes(office))[0]).toBe('push_quiet');
+});

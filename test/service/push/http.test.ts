@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { limits } from '../../../host/service/limits.ts';
+import { createApplication, rotateApplicationKey } from '../../../host/service/people/application-changes.ts';
+import { disableUser } from '../../../host/service/people/user-changes.ts';
+import { answerPush, endPush } from '../../../host/service/push/delivery.ts';
+import { secret } from '../../kit/secrets.ts';
+import { apiKeyOf, comparable, post, Rig, wrongCode } from '../kit.ts';
+import { accepted, freshPassword, grace, Office } from '../people/kit.ts';
+import { OTHER_SESSION, PushFob, SESSION } from './kit.ts';
+
+interface Asked {
+  readonly id: string;
+  readonly number: string;
+  readonly expiresMs: number;
+}
+
+/** A request of an application about pushes. */
+function send(url: string, apiKey: string, path: string, body: unknown): Promise<Response> {
+  return fetch(`${url}/v1/pushes${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
+    body: JSON.stringify(body),
+  });
+}
+
+async function asked(url: string, apiKey: string, user: string, more: object = {}): Promise<Asked> {
+  const response = await send(url, apiKey, '', { user, session: SESSION, ...more });
+  expect(response.status).toBe(200);
+  return (await response.json()) as Asked;
+}
+
+/** An application of a service beside its own. */
+async function application(office: Office, factors: 'otp' | 'password_otp') {
+  const made = accepted(
+    await createApplication(office.management, grace, { name: `app ${factors}`, factors }),
+  );
+  return { id: made.application.id, apiKey: secret(made.value) };
+}
+
+test('what is asked for looks the same for everybody, until its time is over and after', async () => {
+  await using rig = new Rig();
+  const service = await rig.start({ lock: { threshold: 1, periodMs: 400_000 } });
+  await using office = await Office.beside(rig);
+  const { apiKey } = await application(office, 'password_otp');
+  const names = ['ada', 'locked', 'disabled', 'bare', 'quiet', 'mistaken'];
+  await office.users(...names);
+  const passwords = new Map<string, string>();
+  for (const name of names) passwords.set(name, await office.password(name));
+  const fobs = new Map<string, PushFob>();
+  for (const name of names.filter(one => one !== 'bare')) fobs.set(name, await PushFob.of(office, name));
+  await office.token('bare');
+  const fob = (name: string) => fobs.get(name) ?? expect.fail(name);
+  await post(service, apiKeyOf(service), {
+    user: 'locked',
+    passcode: wrongCode(fob('locked').token, office.nowMs),
+  });
+  accepted(await disableUser(office.management, grace, 'disabled'));
+  await asked(service.url, apiKey, 'quiet', { password: passwords.get('quiet') });
+  await endPush(office.management, await fob('quiet').show(), 'denied');
+  const withPassword = (user: string) => ({
+    user,
+    session: SESSION,
+    password: user === 'mistaken' ? freshPassword() : (passwords.get(user) ?? freshPassword()),
+    source: '192.0.2.9',
+  });
+  const bytes = new Set<string>();
+  const ids: string[] = [];
+  for (const user of [...names, 'nobody', 'no\u0000body']) {
+    const response = await send(service.url, apiKey, '', withPassword(user));
+    const { id, number, expiresMs } = (await response.clone().json()) as Asked;
+    expect([number, expiresMs]).toEqual([expect.stringMatching(/^\d\d$/), office.nowMs + limits.pushMs]);
+    bytes.add(
+      (await comparable(response)).replace(id, '<id>').replace(`"number\\":\\"${number}`, '<number>'),
+    );
+    ids.push(id);
+  }
+  expect([...bytes]).toHaveLength(1);
+  const takes = async (session: string) => {
+    const all = await Promise.all(
+      ids.map(async id => comparable(await send(service.url, apiKey, `/${id}/take`, { session }))),
+    );
+    return [...new Set(all)];
+  };
+  const waiting = await takes(SESSION);
+  expect(waiting).toHaveLength(1);
+  expect(waiting[0]).toContain('{\\"state\\":\\"waiting\\"}');
+  expect(JSON.parse(waiting[0] ?? '')[0]).toBe(202);
+  // As /v1/validate refuses.
+  const refusal = await comparable(await post(service, apiKey, { user: 'nobody', passcode: '123456' }));
+  expect(await takes(OTHER_SESSION)).toEqual([refusal]);
+  rig.clock.nowMs += limits.pushMs;
+  expect(await takes(SESSION)).toEqual([refusal]);
+  const unknown = ['x', '%00', 'é', createHash('sha256').digest('hex')].map(async id =>
+    comparable(await send(service.url, apiKey, `/${id}/take`, { session: SESSION })),
+  );
+  expect(new Set(await Promise.all(unknown))).toEqual(new Set([refusal]));
+});
+
+test('a fob’s refusal, and what a session is told of it, looks like any other refusal', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const apiKey = apiKeyOf(service);
+  await using office = await Office.beside(rig);
+  await office.users('ada', 'bob');
+  const refusal = await comparable(await post(service, apiKey, { user: 'nobody', passcode: '123456' }));
+  for (const [user, to] of [
+    ['ada', 'denied'],
+    ['bob', 'reported'],
+  ] as const) {
+    const fob = await PushFob.of(office, user);
+    const { id } = await asked(service.url, apiKey, user);
+    await endPush(office.management, await fob.show(), to);
+    expect(await comparable(await send(service.url, apiKey, `/${id}/take`, { session: SESSION }))).toBe(
+      refusal,
+    );
+  }
+});
+
+test('a take waits, on any node, and wakes when the fob has answered; the session that asked is let in, once', async () => {
+  await using rig = new Rig();
+  const one = await rig.start();
+  const two = await rig.start();
+  const apiKey = apiKeyOf(one);
+  await using office = await Office.beside(rig);
+  await office.users('ada');
+  const fob = await PushFob.of(office, 'ada');
+  const { id } = await asked(one.url, apiKey, 'ada');
+  // Longer than this test may take: the answer is what ends the wait.
+  const body = { session: SESSION, waitMs: limits.pushWaitMaxMs };
+  const waits = [one, two].map(({ url }) => send(url, apiKey, `/${id}/take`, body));
+  const shown = await fob.show();
+  expect(await answerPush(office.management, shown, fob.answer(shown.question))).toBe(true);
+  await office.store.announce();
+  const answers = await Promise.all(waits);
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 403]);
+  const right = answers.find(({ status }) => status === 200);
+  expect(await right?.json()).toEqual({ accepted: true });
+  expect(right?.headers.get('content-type')).toMatch(/^application\/json/);
+}, 15_000);
+
+test('a request that was withdrawn is over, by its own session alone, and withdrawing tells nothing', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const apiKey = apiKeyOf(service);
+  await using office = await Office.beside(rig);
+  await office.users('ada');
+  await PushFob.of(office, 'ada');
+  const withdrawn = new Set<string>();
+  for (const user of ['ada', 'nobody']) {
+    const { id } = await asked(service.url, apiKey, user);
+    const take = async () => (await send(service.url, apiKey, `/${id}/take`, { session: SESSION })).status;
+    const withdraw = async (session: string, path = `/${id}/withdraw`) =>
+      withdrawn.add(await comparable(await send(service.url, apiKey, path, { session })));
+    await withdraw(OTHER_SESSION);
+    expect(await take()).toBe(202);
+    await withdraw(SESSION);
+    expect(await take()).toBe(403);
+    await withdraw(SESSION);
+    await withdraw(SESSION, '/%00/withdraw');
+  }
+  expect(withdrawn.size).toBe(1);
+  expect(JSON.parse([...withdrawn][0] ?? '')[0]).toBe(204);
+});
+
+test('nothing is asked or taken without a key, with one that was turned meanwhile, or out of bounds', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  await using office = await Office.beside(rig);
+  await office.users('ada');
+  const fob = await PushFob.of(office, 'ada');
+  const { id: applicationId, apiKey } = await application(office, 'otp');
+  const status = async (key: string, path: string, body: unknown) =>
+    (await send(service.url, key, path, body)).status;
+  expect(await status('pfk_none', '', { user: 'ada', session: SESSION })).toBe(401);
+  expect(await status(apiKey, '', { user: 'ada', session: 'short' })).toBe(400);
+  expect(await status(apiKey, '', { user: 'ada' })).toBe(400);
+  expect(await status(apiKey, '', { user: 'ada', session: SESSION, number: 7 })).toBe(400);
+  const { id } = await asked(service.url, apiKey, 'ada');
+  const take = { session: SESSION, waitMs: limits.pushWaitMaxMs };
+  expect(await status(apiKey, `/${id}/take`, { ...take, waitMs: limits.pushWaitMaxMs + 1 })).toBe(400);
+  expect(await status(apiKeyOf(service), `/${id}/take`, { session: SESSION })).toBe(403);
+  const shown = await fob.show();
+  await answerPush(office.management, shown, fob.answer(shown.question));
+  secret(accepted(await rotateApplicationKey(office.management, grace, applicationId)).value);
+  expect(await status(apiKey, `/${id}/take`, take)).toBe(401);
+});
+
+test('one address that asks too much is slowed down, as at /v1/validate', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const apiKey = apiKeyOf(service);
+  const { burst } = limits.validateBucket;
+  const source = '192.0.2.44';
+  const once = (nth: number) =>
+    nth % 2 === 0
+      ? send(service.url, apiKey, '', { user: 'nobody', session: SESSION, source })
+      : post(service, apiKey, { user: 'nobody', passcode: '123456', source });
+  const usual = await Promise.all(Array.from({ length: burst }, (_, nth) => once(nth)));
+  expect(new Set(usual.map(({ status }) => status))).toEqual(new Set([200, 403]));
+  const more = [once(0), once(1), send(service.url, apiKey, '/x/take', { session: SESSION, source })];
+  expect((await Promise.all(more)).map(({ status }) => status)).toEqual([429, 429, 429]);
+});

@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { limits } from '../../../host/service/limits.ts';
+import { answerPush } from '../../../host/service/push/delivery.ts';
+import {
+  freshPushSecret,
+  isRightAnswer,
+  provePushKey,
+  pushAccountOf,
+  pushSecretOf,
+  readPushKey,
+  storePushKey,
+} from '../../../host/service/push/keys.ts';
+import { type Bound, questionOf, readPushSuite } from '../../../host/service/push/question.ts';
+import {
+  assignToken,
+  reactivateToken,
+  revokeToken,
+  suspendToken,
+  unassignToken,
+} from '../../../host/service/tokens/moves.ts';
+import { secret } from '../../kit/secrets.ts';
+import { accepted, grace, Office } from '../people/kit.ts';
+import { PushFob, putOn, rowOf } from './kit.ts';
+import { Scene } from './scene.ts';
+
+test('the key of a fob is sealed, kept as it was first made, and asked for only once it was proved', async () => {
+  await using scene = await Scene.open();
+  const { office } = scene;
+  const { management } = office;
+  await office.users('ada');
+  const fob = await PushFob.of(office, 'ada');
+  const key = await readPushKey(management.db, fob.id);
+  if (key === undefined) throw new Error('no key');
+  const kept = pushSecretOf(management.keys, key);
+  expect(kept).toHaveLength(limits.pushSecretBytes);
+  expect(key.account).toBe(Buffer.from(pushAccountOf(fob.id)).toString('hex'));
+  expect(pushAccountOf(fob.id)[0]).not.toBe(0);
+  // Moved to another fob's row the seal does not open.
+  expect(pushSecretOf(management.keys, { ...key, fob_id: 'other' })).toBeUndefined();
+  const again = await storePushKey(management, fob.id, secret(freshPushSecret(randomBytes(32))));
+  expect(again).toEqual(key);
+  expect(await provePushKey(management, key)).toBe(true);
+  expect((await office.audit()).acts.filter(act => act.startsWith('fob.push-key'))).toHaveLength(1);
+  await management.db.updateTable('push_keys').set({ proved_ms: null }).execute();
+  expect((await rowOf(office, (await scene.ask('ada')).id)).fob_id).toBeNull();
+});
+
+test('a secret is made of chance of both sides', () => {
+  const chance = randomBytes(32);
+  const made = [chance, chance, randomBytes(32)].map(one => secret(freshPushSecret(one)));
+  expect(new Set(made.map(bytes => Buffer.from(bytes).toString('hex'))).size).toBe(3);
+  expect(made.every(bytes => bytes.length === limits.pushSecretBytes)).toBe(true);
+});
+
+test('the key is destroyed with the last token that somebody has on the fob, and what is open is approved by nothing (R17)', async () => {
+  await using scene = await Scene.open();
+  const { office } = scene;
+  const { management } = office;
+  await office.users('ada', 'bob');
+  const fob = await PushFob.of(office, 'ada');
+  const { serial } = fob.token;
+  const hasKey = async () => (await readPushKey(management.db, fob.id)) !== undefined;
+  const second = await office.token('ada');
+  await putOn(office, second, fob.id);
+  accepted(await revokeToken(management, grace, { serial: second.serial, reason: 'faulty' }));
+  expect(await hasKey()).toBe(true);
+  accepted(await suspendToken(management, grace, { serial }));
+  expect(await hasKey()).toBe(true);
+  expect((await rowOf(office, (await scene.ask('ada')).id)).fob_id).toBeNull();
+  accepted(await reactivateToken(management, grace, { serial }));
+  const push = await scene.ask('ada');
+  const shown = await fob.show();
+  const right = fob.answer(shown.question);
+  accepted(await suspendToken(management, grace, { serial }));
+  accepted(await unassignToken(management, grace, { serial }));
+  expect(await hasKey()).toBe(false);
+  expect(await answerPush(management, shown, right)).toBe(false);
+  expect(await scene.take(push)).toBe('waiting');
+  expect(await storePushKey(management, fob.id, secret(freshPushSecret(randomBytes(32))))).toBeUndefined();
+  accepted(await assignToken(management, grace, { serial, user: 'bob' }));
+  const made = await storePushKey(management, fob.id, secret(freshPushSecret(randomBytes(32))));
+  expect(made?.proved_ms).toBeNull();
+  accepted(await revokeToken(management, grace, { serial, reason: 'lost' }));
+  expect(await hasKey()).toBe(false);
+  expect(made && (await provePushKey(management, made))).toBe(false);
+});
+
+test('a key whose seal does not open finds no answer right', async () => {
+  await using office = await Office.open();
+  await office.users('ada');
+  const fob = await PushFob.of(office, 'ada');
+  const key = await readPushKey(office.store.db, fob.id);
+  if (key === undefined) throw new Error('no key');
+  const question = '0'.repeat(readPushSuite().questionLength);
+  const { keys } = office.management;
+  expect(isRightAnswer(keys, key, question, fob.answer(question))).toBe(true);
+  expect(isRightAnswer(keys, { ...key, key_id: 'gone' }, question, fob.answer(question))).toBe(false);
+});
+
+test('a question is of the suite’s digits, and another one wherever anything it is bound to differs', () => {
+  const text = fc.string({ maxLength: 12 });
+  const bound: fc.Arbitrary<Bound> = fc.record({
+    id: text,
+    kind: fc.constantFrom('login' as const, 'caller' as const),
+    sessionHash: text,
+    userId: text,
+    tokenId: text,
+    applicationId: text,
+    source: text,
+    createdMs: fc.nat(),
+    number: fc.nat(99),
+  });
+  fc.assert(
+    fc.property(bound, bound, (one, other) => {
+      expect(questionOf(one)).toMatch(/^[0-9a-f]{40}$/);
+      for (const field of Object.keys(one) as (keyof Bound)[]) {
+        const changed = { ...one, [field]: other[field] };
+        expect(questionOf(changed) === questionOf(one), field).toBe(changed[field] === one[field]);
+      }
+      // A character that moves from one part to the next does not go unseen.
+      const moved = { ...one, userId: `${one.userId}x` };
+      const back = { ...one, tokenId: `x${one.tokenId}` };
+      expect(questionOf(moved)).not.toBe(questionOf(back));
+    }),
+  );
+});

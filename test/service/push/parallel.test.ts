@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { watchChanges } from '../../../host/service/data/changes.ts';
+import { limits } from '../../../host/service/limits.ts';
+import type { Management } from '../../../host/service/management.ts';
+import { ensureApplication } from '../../../host/service/people/applications.ts';
+import { answerPush, claimPush, endPush, pushShown } from '../../../host/service/push/delivery.ts';
+import { sweepPushes } from '../../../host/service/push/ends.ts';
+import { makePushes } from '../../../host/service/push/pushes.ts';
+import { openStates } from '../../../host/service/push/rows.ts';
+import { isBigRun } from '../../kit/tools.ts';
+import { Rig } from '../kit.ts';
+import { Office } from '../people/kit.ts';
+import { OTHER_SESSION, PushFob, rowOf, SESSION } from './kit.ts';
+
+const RUNS = isBigRun ? 100 : 12;
+const SESSIONS = [SESSION, OTHER_SESSION] as const;
+
+/** What some do at once, each one thing after another, about what was asked for last or before, on one of two nodes. */
+type Deed = 'ask' | 'serve' | 'forge' | 'deny' | 'take' | 'steal' | 'withdraw' | 'sweep';
+interface Done {
+  readonly deed: Deed;
+  readonly node: number;
+  readonly at: number;
+}
+const usual = fc.constantFrom<Deed[]>('serve', 'serve', 'take', 'take', 'take', 'ask');
+const unusual = fc.constantFrom<Deed[]>('forge', 'deny', 'steal', 'withdraw', 'sweep');
+const done: fc.Arbitrary<Done> = fc.record({
+  deed: fc.oneof({ weight: 6, arbitrary: usual }, unusual),
+  node: fc.nat(1),
+  at: fc.constantFrom(0, 0, 0, 1),
+});
+const lanes = fc.array(fc.array(done, { minLength: 4, maxLength: 8, size: 'max' }), {
+  minLength: 4,
+  maxLength: 4,
+});
+
+/** Two nodes on one database, with `ada` and her fob. */
+async function opened(rig: Rig) {
+  await rig.start();
+  const offices = [await Office.beside(rig), await Office.beside(rig)] as const;
+  const [office] = offices;
+  await office.users('ada');
+  const fob = await PushFob.of(office, 'ada');
+  const { application } = await ensureApplication(office.store.db, office.nowMs);
+  const lock = async () => ({ threshold: 0, periodMs: 1000 });
+  const nodes = offices.map(({ management, store }) => {
+    const changes = watchChanges(store);
+    return { management, changes, pushes: makePushes({ ...management, lock }, { changes }) };
+  });
+  const close = async () => {
+    for (const { changes } of nodes) changes.close();
+    for (const one of offices) await one[Symbol.asyncDispose]();
+  };
+  return { office, fob, nodes, applicationId: application.id, close };
+}
+
+type Opened = Awaited<ReturnType<typeof opened>>;
+
+/** One run: what was asked for, which answers were right, and who was let in. */
+class Mix {
+  readonly #opened: Opened;
+  readonly #link: string;
+  readonly #asked: { readonly id: string; readonly session: string }[] = [];
+  readonly right: string[] = [];
+  readonly accepted: string[] = [];
+
+  constructor(opened: Opened, link: string) {
+    this.#opened = opened;
+    this.#link = link;
+  }
+
+  get #from() {
+    return { applicationId: this.#opened.applicationId, source: '192.0.2.1', requestId: 'r' };
+  }
+
+  async ask(node: number): Promise<void> {
+    const session = SESSIONS[this.#asked.length % 2] ?? SESSION;
+    const push = await this.#opened.nodes[node]?.pushes.ask({ user: 'ada', session, ...this.#from });
+    if (push !== undefined) this.#asked.push({ id: push.id, session });
+  }
+
+  async act({ deed, node, at }: Done): Promise<void> {
+    const one = this.#opened.nodes[node];
+    const about = this.#asked.at(-1 - at) ?? this.#asked[0];
+    if (one === undefined || about === undefined) return;
+    const { management, pushes } = one;
+    const { id, session } = about;
+    const { applicationId } = this.#from;
+    if (deed === 'ask') await this.ask(node);
+    else if (deed === 'sweep') await sweepPushes(management.db, management.clock());
+    else if (deed === 'withdraw') await pushes.withdraw({ id, session, applicationId });
+    else if (deed === 'take' || deed === 'steal') {
+      const other = session === SESSION ? OTHER_SESSION : SESSION;
+      const outcome = await pushes.take({ id, session: deed === 'take' ? session : other, ...this.#from });
+      if (outcome === 'accepted') this.accepted.push(id);
+      expect(deed === 'steal' && outcome !== 'no_push').toBe(false);
+    } else await this.#atFob(management, id, deed);
+  }
+
+  async #atFob(management: Management, id: string, deed: 'serve' | 'forge' | 'deny'): Promise<void> {
+    const link = this.#link;
+    await claimPush(management, id, link);
+    await pushShown(management, id, link);
+    if (deed === 'deny') {
+      await endPush(management, { id, link }, 'denied');
+      return;
+    }
+    const { fob, office } = this.#opened;
+    const code = deed === 'serve' ? fob.answer((await rowOf(office, id)).question) : '00000000';
+    if (await answerPush(management, { id, link }, code)) this.right.push(id);
+  }
+}
+
+test('of all that happens at once on two nodes, one request is open, each is decided once, and the log says the same', async () => {
+  await using rig = new Rig();
+  const made = await opened(rig);
+  const { db } = made.office.store;
+  let logIns = 0;
+  const run = async (mixed: readonly (readonly Done[])[]) => {
+    rig.clock.nowMs += limits.pushReportedQuietMs;
+    const mix = new Mix(made, await made.fob.connect());
+    await mix.ask(0);
+    await Promise.all(
+      mixed.map(async lane => {
+        for (const one of lane) await mix.act(one);
+      }),
+    );
+    // Whoever was let in was let in once, by a right answer to that very request.
+    const { accepted, right } = mix;
+    expect(new Set(accepted).size).toBe(accepted.length);
+    expect(accepted.filter(id => !right.includes(id))).toEqual([]);
+    const rows = await db.selectFrom('pushes').selectAll().execute();
+    const used = rows.filter(({ state }) => state === 'used').map(({ id }) => id);
+    expect(used).toEqual(expect.arrayContaining(accepted));
+    const open = rows.filter(row => openStates.includes(row.state) && row.fob_id !== null);
+    expect(open.filter(row => row.expires_ms > rig.clock.nowMs).length).toBeLessThanOrEqual(1);
+    logIns += accepted.length;
+    const told = await db.selectFrom('events').select('outcome').where('outcome', '=', 'accepted').execute();
+    expect(told).toHaveLength(logIns);
+  };
+  try {
+    await fc.assert(fc.asyncProperty(lanes, run), { numRuns: RUNS });
+    expect(logIns).toBeGreaterThan(0);
+  } finally {
+    await made.close();
+  }
+}, 240_000);
+
+test('of many requests for one user at once, on two nodes, one stays open', async () => {
+  await using rig = new Rig();
+  const { office, fob, nodes, applicationId, close } = await opened(rig);
+  try {
+    for (let round = 0; round < 4; round++) {
+      rig.clock.nowMs += limits.pushesUnapprovedMs;
+      const asks = Array.from({ length: limits.pushesUnapproved }, async (_, nth) =>
+        nodes[nth % 2]?.pushes.ask({
+          ...{ user: 'ada', session: SESSION, applicationId, source: '192.0.2.1', requestId: 'r' },
+        }),
+      );
+      const ids = (await Promise.all(asks)).map(push => push?.id ?? '');
+      const rows = await office.store.db.selectFrom('pushes').selectAll().where('id', 'in', ids).execute();
+      expect(rows.every(row => row.fob_id === fob.id)).toBe(true);
+      expect(rows.map(({ state }) => state).sort()).toEqual([
+        ...Array(limits.pushesUnapproved - 1).fill('superseded'),
+        'waiting',
+      ]);
+    }
+  } finally {
+    await close();
+  }
+});

@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest';
+import { limits } from '../../../host/service/limits.ts';
+import { endPush } from '../../../host/service/push/delivery.ts';
+import { sweepPushes } from '../../../host/service/push/ends.ts';
+import { secret } from '../../kit/secrets.ts';
+import { outcomes, rowOf, SESSION } from './kit.ts';
+import { approve, type Scene, withFob } from './scene.ts';
+
+test('more than so many waits at once are answered at once, and asked for again', async () => {
+  const { scene } = await withFob();
+  await using _ = scene;
+  const push = await scene.ask('nobody');
+  const askers = Array.from({ length: limits.pushWaitsAtOnce }, () => new AbortController());
+  const wait = (signal?: AbortSignal) => scene.take(push, { waitMs: limits.pushWaitMaxMs, signal });
+  const waiting = askers.map(({ signal }) => wait(signal));
+  expect(await wait()).toBe('waiting');
+  for (const asker of askers) asker.abort();
+  expect(new Set(await Promise.all(waiting))).toEqual(new Set(['waiting']));
+}, 15_000);
+
+test('requests that nobody decided are written down once, and forgotten when they keep nobody quiet', async () => {
+  const { scene, office, fob } = await withFob();
+  await using _ = scene;
+  const { db } = office.store;
+  const ids = async () => (await db.selectFrom('pushes').select('id').execute()).map(({ id }) => id);
+  const unheeded = await scene.ask('ada');
+  const nobodys = await scene.ask('nobody');
+  const sweeps = async () => {
+    await sweepPushes(db, office.nowMs);
+    await sweepPushes(db, office.nowMs);
+  };
+  await sweeps();
+  office.nowMs += limits.pushMs;
+  expect(await scene.take(nobodys)).toBe('push_expired');
+  await sweeps();
+  expect(await scene.take(unheeded)).toBe('push_expired');
+  const approved = await scene.ask('ada');
+  await approve(scene, fob);
+  office.nowMs += limits.pushMs;
+  await Promise.all([scene.take(approved), scene.take(approved), sweeps()]);
+  const reported = await scene.ask('ada');
+  await endPush(office.management, await fob.show(), 'reported');
+  expect(await outcomes(office)).toEqual(['push_reported', 'push_expired', 'push_expired', 'unknown_user']);
+  expect((await ids()).sort()).toEqual([unheeded, nobodys, approved, reported].map(({ id }) => id).sort());
+  office.nowMs += limits.pushesUnapprovedMs;
+  await sweeps();
+  expect(await ids()).toEqual([reported.id]);
+  office.nowMs += limits.pushReportedQuietMs - limits.pushesUnapprovedMs;
+  await sweeps();
+  expect(await ids()).toEqual([]);
+  expect(await scene.take(reported)).toBe('no_push');
+});
+
+test('whoever denies or reports is left alone for a while; a report alerts, and repeats count on it', async () => {
+  const { scene, office, fob } = await withFob();
+  await using _ = scene;
+  const isAsked = async (source = '192.0.2.1') =>
+    (await rowOf(office, (await scene.ask('ada', { source })).id)).fob_id !== null;
+  const refuse = async (to: 'denied' | 'reported', source?: string) => {
+    expect(await isAsked(source)).toBe(true);
+    expect(await endPush(office.management, await fob.show(), to)).toBe(true);
+  };
+  for (const [to, quietMs] of [
+    ['denied', 60_000],
+    ['reported', 15 * 60_000],
+  ] as const) {
+    await refuse(to);
+    office.nowMs += quietMs - 1;
+    expect(await isAsked()).toBe(false);
+    office.nowMs += 1;
+  }
+  await refuse('reported');
+  office.nowMs += 15 * 60_000;
+  await refuse('reported', secret('198.51.100.77'));
+  const alerts = await office.store.db.selectFrom('alerts').selectAll().orderBy('id').execute();
+  expect(alerts.map(({ kind, count, last_source }) => [kind, count, last_source])).toEqual([
+    ['report', 2, '192.0.2.1'],
+    ['report', 1, '198.51.100.77'],
+  ]);
+  expect(alerts.every(({ user_id, token_id }) => user_id !== null && token_id !== null)).toBe(true);
+  const seen = await outcomes(office);
+  expect(seen.filter(outcome => outcome === 'push_reported')).toHaveLength(3);
+  expect(seen.filter(outcome => outcome === 'push_quiet')).toHaveLength(2);
+});
+
+test('a report of a request that was taken back while the person pressed alerts and keeps it quiet all the same, once', async () => {
+  const takenBack: ((scene: Scene, push: { readonly id: string }) => unknown)[] = [
+    (scene, { id }) => scene.pushes.withdraw({ id, session: SESSION, applicationId: scene.applicationId }),
+    scene => scene.ask('ada'),
+    ({ office }) => {
+      office.nowMs += limits.pushMs;
+    },
+  ];
+  for (const takeBack of takenBack) {
+    const { scene, office, fob } = await withFob();
+    await using _ = scene;
+    const push = await scene.ask('ada');
+    const shown = await fob.show();
+    await takeBack(scene, push);
+    const before = (await rowOf(office, push.id)).state;
+    for (let twice = 0; twice < 2; twice++)
+      expect(await endPush(office.management, shown, 'reported')).toBe(false);
+    expect((await rowOf(office, push.id)).state).toBe(before);
+    expect(await office.store.db.selectFrom('alerts').select(['kind', 'count']).execute()).toEqual([
+      { kind: 'report', count: 1 },
+    ]);
+    expect((await rowOf(office, (await scene.ask('ada')).id)).fob_id).toBeNull();
+    expect((await outcomes(office)).filter(outcome => outcome === 'push_reported')).toHaveLength(1);
+  }
+});
+
+test('who lets request after request go by is left alone, until they are long ago', async () => {
+  const { scene, office } = await withFob();
+  await using _ = scene;
+  const asked: boolean[] = [];
+  for (let turn = 0; turn < 10; turn++) {
+    asked.push((await rowOf(office, (await scene.ask('ada')).id)).fob_id !== null);
+    office.nowMs += 60_000;
+  }
+  expect(asked).toEqual([...Array(8).fill(true), false, false]);
+  office.nowMs += 60_000;
+  expect((await rowOf(office, (await scene.ask('ada')).id)).fob_id).not.toBeNull();
+});
