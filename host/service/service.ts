@@ -110,11 +110,8 @@ async function startOn(
     reach: addressesOf(listening, state),
   };
   const working = startWorking(parts, options);
-  const decide: Engine['decide'] = async request => {
-    const outcome = await counted(metrics, () => engine.decide(request));
-    changes.announce();
-    return outcome;
-  };
+  const decide: Engine['decide'] = request =>
+    counted(metrics, () => engine.decide(request)).finally(() => changes.announce());
   const app = appOf(parts, options, { listening, state, wakeJobs: working.wake, decide });
   const stop = stopper(parts, working);
   state.port = await orElse(stop, () => listen(app, listening.host, options.port));
