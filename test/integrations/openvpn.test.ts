@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -54,6 +54,16 @@ function mayTunnel(): boolean {
     /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
   const CAP_NET_ADMIN = 12n;
   return ((BigInt(`0x${effective}`) >> CAP_NET_ADMIN) & 1n) === 1n;
+}
+
+/** What counts sessions beside Passfob, and does nothing but say so (RFC 2866 §4.2). */
+function answerAccounting(port: number, shared: string): void {
+  const socket = createSocket('udp4').bind(port, '127.0.0.1').unref();
+  socket.on('message', (request, { port: to, address }) => {
+    const head = Buffer.from([5, request[1] ?? 0, 0, 20]);
+    const signed = Buffer.concat([head, request.subarray(4, 20), Buffer.from(shared)]);
+    socket.send(Buffer.concat([head, createHash('md5').update(signed).digest()]), to, address);
+  });
 }
 
 /** A free UDP port of four digits: the plugin reads no more. */
@@ -162,10 +172,13 @@ describeNeeds(needed, 'OpenVPN', program => {
 
   const plugin = existsSync(PLUGIN) ? test : test.skip;
   plugin('the documented RADIUS plugin (needs openvpn-auth-radius)', async () => {
+    const port = await shortPort();
     await using vpn = await scene((configuration, folder, rig) => {
       const file = join(folder, 'radius.cnf');
+      answerAccounting(port, rig.secret);
       const settings = documented('openvpn', 'cnf', [
         ['/etc/openvpn/server.conf', join(folder, 'server.conf')],
+        ['acctport=1813', `acctport=${port}`],
         ['authport=1812', `authport=${rig.port}`],
         ['name=192.0.2.1', 'name=127.0.0.1'],
         ['SECRET', rig.secret],

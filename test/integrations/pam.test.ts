@@ -25,7 +25,9 @@ const [radiusModule, wrapper] = ['security/pam_radius_auth.so', 'libpam_wrapper.
 );
 const pamtester = needsTool('pamtester');
 const needed =
-  radiusModule === undefined || wrapper === undefined ? { ...pamtester, found: undefined } : pamtester;
+  radiusModule === undefined || wrapper === undefined
+    ? { name: 'libpam-radius-auth and libpam-wrapper', found: undefined }
+    : pamtester;
 
 describeNeeds(needed, 'PAM with pam_radius_auth, pamtester and pam_wrapper', program => {
   /** A computer whose program `sshd` asks as docs/integrations/pam.md has it. */

@@ -10,6 +10,7 @@ import { ACCEPT, attributeOf, CHALLENGE, RadiusRig, REJECT } from './kit.ts';
 
 const REPLY_MESSAGE = 18;
 const STATE = 24;
+const PROMPT = 76;
 const PIN = secret('730194');
 const OTHER_PIN = secret('582017');
 const STEP_MS = 30_000;
@@ -47,6 +48,8 @@ test('a PIN that is due is chosen after a right passcode, by whichever node, and
   const asked = await ask(passcode);
   expect(asked.code).toBe(CHALLENGE);
   expect(said(asked)).toMatch(/^Choose a new PIN/);
+  // Not shown while it is typed (RFC 2869 §5.10).
+  expect(attributeOf(asked, PROMPT)).toEqual(Buffer.alloc(4));
   // Nobody was let in, and the passcode is used up.
   expect((await ask(passcode)).code).toBe(REJECT);
   expect(await outcomes()).toEqual(['replay', 'new_pin']);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { answerPush } from '../../../host/service/push/delivery.ts';
+import { documented } from '../../integrations/documented.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, itNeeds, needsTool } from '../../kit/tools.ts';
 import { add, codeAt, codeNow, newToken, stepAt } from '../kit.ts';
@@ -153,7 +154,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** FreeRADIUS as `docs/radius.md` has it, reduced to passing on. */
+/** FreeRADIUS as docs/integrations/freeradius.md has it, reduced to passing on. */
 function proxyConfiguration(folder: string, port: number, shared: string, rig: RadiusRig): string {
   return `
 name = radiusd
@@ -174,28 +175,17 @@ client here { ipaddr = 127.0.0.1
   secret = ${shared}
   require_message_authenticator = yes
 }
-home_server passfob { type = auth
-  ipaddr = 127.0.0.1
-  port = ${rig.port}
-  secret = ${rig.secret}
-  require_message_authenticator = yes
-  status_check = status-server
-}
-home_server_pool passfob {
-  home_server = passfob
-}
-realm passfob { auth_pool = passfob
-  nostrip
-}
+${documented('freeradius', 'proxy', [
+  ['port = 1812', `port = ${rig.port}`],
+  ['SECRET', rig.secret],
+])}
 server default {
   listen { type = auth
     ipaddr = 127.0.0.1
     port = ${port}
   }
   authorize {
-    update control {
-      Proxy-To-Realm := passfob
-    }
+    ${documented('freeradius', 'site', [])}
   }
   authenticate {
   }
