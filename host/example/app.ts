@@ -36,7 +36,7 @@ const HTML = 'text/html; charset=utf-8';
 /** What the routes work with. */
 interface Means {
   readonly app: FastifyInstance;
-  readonly frame: Frame;
+  readonly frame: (request: FastifyRequest) => Frame;
   readonly api: ReturnType<typeof apiOf>;
   readonly sessions: Sessions;
   /** By port, so that two on one computer do not log each other out. */
@@ -48,7 +48,8 @@ export async function startExample(options: ExampleOptions): Promise<Example> {
   const app = Fastify({ logger: false, bodyLimit: BODY_BYTES_MAX, forceCloseConnections: true });
   const api = apiOf(options);
   const sessions = new Sessions(api);
-  const frame = { name: options.name ?? 'Example' };
+  const { name = 'Example' } = options;
+  const frame = ({ headers }: FastifyRequest) => ({ name, isFramed: headers['sec-fetch-dest'] === 'iframe' });
   let port = 0;
   const means: Means = { app, frame, api, sessions, cookie: () => `example-${port}` };
   guard(means, options.embeddable ?? false, () => port);
@@ -67,6 +68,9 @@ export async function startExample(options: ExampleOptions): Promise<Example> {
   };
 }
 
+/** A status, and what to say. */
+type Refusal = readonly [number, string];
+
 /** Security headers, its own name only, and forms of its own pages only. */
 function guard({ app, frame }: Means, isEmbeddable: boolean, port: () => number): void {
   const policy = [
@@ -79,8 +83,11 @@ function guard({ app, frame }: Means, isEmbeddable: boolean, port: () => number)
     "base-uri 'none'",
     `frame-ancestors ${isEmbeddable ? 'http://127.0.0.1:*' : "'none'"}`,
   ].join('; ');
-  const refuse = (reply: FastifyReply, status: number, sentence: string) =>
-    reply.code(status).type(HTML).send(problemPage(frame, sentence));
+  const refuse = (request: FastifyRequest, reply: FastifyReply, [status, sentence]: Refusal) =>
+    reply
+      .code(status)
+      .type(HTML)
+      .send(problemPage(frame(request), sentence));
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({
       'content-security-policy': policy,
@@ -91,8 +98,9 @@ function guard({ app, frame }: Means, isEmbeddable: boolean, port: () => number)
       'cache-control': 'no-store',
     });
     const own = [`${HOST}:${port()}`, `localhost:${port()}`];
-    if (!own.includes(request.host)) return refuse(reply, 421, texts.problems.notFound);
-    if (request.method !== 'GET' && !isOwnForm(request)) return refuse(reply, 403, texts.problems.foreign);
+    if (!own.includes(request.host)) return refuse(request, reply, [421, texts.problems.notFound]);
+    if (request.method !== 'GET' && !isOwnForm(request))
+      return refuse(request, reply, [403, texts.problems.foreign]);
     return undefined;
   });
   app.removeAllContentTypeParsers();
@@ -101,9 +109,9 @@ function guard({ app, frame }: Means, isEmbeddable: boolean, port: () => number)
     { parseAs: 'string' },
     (_request, body, done) => done(null, new URLSearchParams(String(body))),
   );
-  app.setNotFoundHandler((_request, reply) => refuse(reply, 404, texts.problems.notFound));
-  app.setErrorHandler((error: { statusCode?: number }, _request, reply) =>
-    refuse(reply, error.statusCode ?? 500, texts.problems.failed),
+  app.setNotFoundHandler((request, reply) => refuse(request, reply, [404, texts.problems.notFound]));
+  app.setErrorHandler((error: { statusCode?: number }, request, reply) =>
+    refuse(request, reply, [error.statusCode ?? 500, texts.problems.failed]),
   );
 }
 
@@ -118,13 +126,14 @@ function servePages(means: Means): void {
   app.get('/', (request, reply) => {
     const session = sessionOf(means, request);
     reply.type(HTML);
-    if (session === undefined) return reply.send(loginPage(frame));
+    if (session === undefined) return reply.send(loginPage(frame(request)));
     const { standing } = session;
-    if (standing.state === 'waiting') return reply.send(waitingPage(frame, standing.user, standing.push));
-    if (standing.state === 'accepted') return reply.send(welcomePage(frame, standing.user));
+    if (standing.state === 'waiting')
+      return reply.send(waitingPage(frame(request), standing.user, standing.push));
+    if (standing.state === 'accepted') return reply.send(welcomePage(frame(request), standing.user));
     sessions.end(session);
     const trouble = standing.state === 'refused' ? 'push' : 'silent';
-    return reply.send(loginPage(frame, standing.user, trouble));
+    return reply.send(loginPage(frame(request), standing.user, trouble));
   });
 
   app.post('/login', async (request, reply) => {
@@ -145,7 +154,7 @@ function servePages(means: Means): void {
     return reply
       .code(STATUS[trouble])
       .type(HTML)
-      .send(loginPage(frame, user, trouble));
+      .send(loginPage(frame(request), user, trouble));
   });
 
   app.post('/logout', (request, reply) => {

@@ -10,12 +10,14 @@ export type Trouble = 'passcode' | 'push' | 'missing' | 'silent' | 'busy';
 export interface Frame {
   /** What the pages are called. */
   readonly name: string;
+  /** Whether another page shows this one in a frame, where browsers let no field take the focus by itself. */
+  readonly isFramed: boolean;
 }
 
 /** The log-in page. @param user as it was typed before */
-export function loginPage({ name }: Frame, user = '', trouble?: Trouble): string {
+export function loginPage({ name, isFramed }: Frame, user = '', trouble?: Trouble): string {
   const { login, refused } = texts;
-  const focus = html` autofocus`;
+  const focus = isFramed || trouble !== undefined ? nothing : html` autofocus`;
   return page(name, {
     title: trouble === undefined ? login.title : `${refused[trouble]} ${login.title}`,
     body: html`<h1>${login.title}</h1>
@@ -24,7 +26,7 @@ ${trouble === undefined ? nothing : message(trouble)}
 <form method="post" action="/login">
 <div class="field">
 <label for="user">${login.user}</label>
-<input id="user" name="user" value="${user}" maxlength="${USER_CHARS_MAX}" autocomplete="username" autocapitalize="none" spellcheck="false"${trouble === undefined ? focus : nothing}>
+<input id="user" name="user" value="${user}" maxlength="${USER_CHARS_MAX}" autocomplete="username" autocapitalize="none" spellcheck="false"${focus}>
 </div>
 ${passcodeField(trouble)}
 <button name="by" value="passcode">${login.submit}</button>
