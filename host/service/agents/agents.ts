@@ -92,6 +92,11 @@ export class Agents implements FobListener {
     this.room.remove(connection);
   }
 
+  /** Has a fob prove itself again, behind what is under way with it; and looks after its push key. */
+  askAgain(fob: AgentFob): void {
+    if (!fob.hasLeft) this.ask(fob);
+  }
+
   /** It does not prove itself any more: it is asked again. */
   lost(fob: AgentFob): void {
     this.unprove(fob);

@@ -136,7 +136,8 @@ export class Courier {
       fob.carrier.say({ type: 'notice', fob: fob.number, kind });
     };
     const announce = () => changes.announce();
-    const delivery: Delivery = { management, push, signal, announce, notify, isShown: false };
+    const askAgain = () => this.agents.askAgain(fob);
+    const delivery: Delivery = { management, push, signal, announce, notify, askAgain, isShown: false };
     try {
       await this.insist(delivery, fob);
     } finally {

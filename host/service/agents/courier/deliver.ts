@@ -8,7 +8,6 @@ import { dropPushKey, pushAccountOf } from '../../push/keys.ts';
 import { callFrom } from '../../texts/push.ts';
 import { cutText } from '../../tokens/cut-text.ts';
 import type { OwnSession } from '../fob.ts';
-import { tendPushKey } from '../push-key.ts';
 
 /** One request that a connection has claimed, on its way to the fob. */
 export interface Delivery {
@@ -20,6 +19,8 @@ export interface Delivery {
   readonly announce: () => void;
   /** Tells the person at the computer. */
   readonly notify: (kind: 'request' | 'locked') => void;
+  /** Has the fob asked anew who it is, and given what it lacks. */
+  readonly askAgain: () => void;
   /** Whether the fob has shown it once. */
   isShown: boolean;
 }
@@ -45,8 +46,7 @@ export async function deliver(delivery: Delivery, session: OwnSession): Promise<
     } catch (error) {
       if (isRefusal(error, 'press-denied')) return await over(delivery, 'denied');
       if (isRefusal(error, 'press-reported')) return await over(delivery, 'reported');
-      if (isRefusal(error, 'no-such-account', 'damaged', 'unsupported'))
-        return await keyLost(delivery, session);
+      if (isRefusal(error, 'no-such-account', 'damaged', 'unsupported')) return await keyLost(delivery);
       if (isRefusal(error, 'locked')) delivery.notify('locked');
       else if (!isRefusal(error, 'press-timeout', 'busy')) throw error;
       await pause(limits.courierAgainMs, signal);
@@ -91,10 +91,10 @@ async function over({ management, push, announce }: Delivery, to: 'denied' | 're
   announce();
 }
 
-/** The fob was wiped, or its memory damaged: it gets a key for the next request. */
-async function keyLost({ management, push, announce }: Delivery, session: OwnSession): Promise<void> {
+/** The fob was wiped, or its memory damaged: it gets a key for the next request, in a session that this one's end does not end. */
+async function keyLost({ management, push, announce, askAgain }: Delivery): Promise<void> {
   await dropPushKey(management.db, push.fobId);
   await endPush(management, push, 'failed');
   announce();
-  await tendPushKey(management, session);
+  askAgain();
 }
