@@ -1,53 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readQrImage } from '../../../host/enrol/qr.ts';
+import { inspect } from '../../kit/axe.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
 import { codeNow, Rig } from '../kit.ts';
 import { furnish, type OperatorKit, seededUri } from './kit.ts';
 import { fillWorld, LOCAL_MAIL } from './world.ts';
-
-const require = createRequire(import.meta.url);
-const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-
-interface AxeWindow {
-  readonly axe: {
-    run(): Promise<{
-      violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
-    }>;
-  };
-}
-
-/** What axe finds on a page, and what sticks out sideways. The policy of the page's scripts is set aside for axe alone. */
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const { violations } = await (window as unknown as AxeWindow).axe.run();
-    const found = violations.flatMap(({ id, nodes }) =>
-      nodes.map(node => `${id}: ${node.html} ${node.failureSummary ?? ''}`),
-    );
-    const { scrollWidth, clientWidth } = document.documentElement;
-    if (scrollWidth > clientWidth) found.push(`${scrollWidth - clientWidth} px stick out`);
-    return found;
-  });
-}
-
-/** Looks at the page in both schemes and both widths, each once. */
-async function inspect(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  for (const [width, height, colorScheme] of [
-    [1280, 900, 'light'],
-    [320, 700, 'dark'],
-  ] as const) {
-    await page.setViewportSize({ width, height });
-    await page.emulateMedia({ colorScheme });
-    const place = `${new URL(page.url()).pathname} ${width} ${colorScheme}`;
-    found.push(...(await findings(page)).map(text => `${place}: ${text}`));
-  }
-  return found;
-}
 
 describeNeeds(needsTool('chromium'), 'axe in Chromium', executablePath => {
   let browser: Browser;

@@ -1,0 +1,208 @@
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { type Example, startExample } from '../../host/example/app.ts';
+import { inspect } from '../kit/axe.ts';
+import { secret } from '../kit/secrets.ts';
+import { describeNeeds, needsTool } from '../kit/tools.ts';
+import { Scene } from '../service/agents/scene.ts';
+import { apiKeyOf, codeNow } from '../service/kit.ts';
+
+/** A service, the application on it, and a user with a fob that is plugged in. */
+async function opened() {
+  const scene = await Scene.open();
+  onTestFinished(() => scene[Symbol.asyncDispose]());
+  const example = await startExample({
+    service: scene.service.url,
+    apiKey: apiKeyOf(scene.service),
+    port: 0,
+    name: 'Payroll',
+  });
+  onTestFinished(() => example.close());
+  const ada = await scene.fobOf('ada');
+  const plugged = await scene.agent();
+  await scene.plugged(plugged, ada);
+  return { scene, example, ada };
+}
+
+/** One browser without scripts: its cookie, and what it sends. */
+function visitor({ url }: Example) {
+  let cookie = '';
+  const send = async (path: string, init: RequestInit = {}) => {
+    const response = await fetch(`${url}${path}`, {
+      redirect: 'manual',
+      ...init,
+      headers: { ...(cookie && { cookie }), ...(init.headers as Record<string, string>) },
+    });
+    const [set = ''] = response.headers.getSetCookie();
+    if (set) cookie = set.split(';')[0] ?? '';
+    return { status: response.status, set, text: await response.text(), headers: response.headers };
+  };
+  return {
+    get: (path = '/') => send(path),
+    post: (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
+      send(path, { method: 'POST', body: new URLSearchParams(fields), headers: { origin: url, ...headers } }),
+    get cookie() {
+      return secret(cookie.split('=')[1] ?? '');
+    },
+    send,
+  };
+}
+
+/** The page of a browser once it waits no more. */
+async function decided({ get }: ReturnType<typeof visitor>): Promise<string> {
+  let text = '';
+  await expect
+    .poll(async () => {
+      ({ text } = await get());
+      return text;
+    })
+    .not.toContain('class="number"');
+  return text;
+}
+
+describe('the example application', () => {
+  it('lets in by a passcode, once', async () => {
+    const { scene, example } = await opened();
+    const token = await scene.office.token('bob');
+    const passcode = secret(codeNow(token, scene.office.nowMs));
+    const browser = visitor(example);
+    const answer = await browser.post('/login', { user: 'bob', passcode, by: 'passcode' });
+    expect(answer.status).toBe(303);
+    expect(answer.set).toMatch(/^example-\d+=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=28800$/);
+    expect((await browser.get()).text).toContain('You are logged in as <strong>bob</strong>');
+    const other = visitor(example);
+    const again = await other.post('/login', { user: 'bob', passcode, by: 'passcode' });
+    expect(again.status).toBe(403);
+    expect(again.text).toContain('The log-in was not accepted.');
+    expect(other.cookie).toBe('');
+    await browser.post('/logout', {});
+    expect((await browser.get()).text).toContain('<h1>Log in</h1>');
+  });
+
+  it('lets in who held the fob, and no other browser', async () => {
+    const { scene, example, ada } = await opened();
+    const [mine, other] = [visitor(example), visitor(example)];
+    await mine.post('/login', { user: 'ada', passcode: '', by: 'push' });
+    const { text } = await mine.get();
+    const number = /<p class="number">(\d\d)<\/p>/.exec(text)?.[1];
+    await expect.poll(() => ada.fob.screen).toContain(number);
+    expect((await other.get()).text).toContain('<h1>Log in</h1>');
+    expect((await mine.get('/state')).text).toBe('{"state":"waiting"}');
+    ada.fob.approve();
+    expect(await decided(mine)).toContain('You are logged in as <strong>ada</strong>');
+    expect((await mine.get('/state')).text).toBe('{"state":"accepted"}');
+    expect((await other.get()).text).toContain('<h1>Log in</h1>');
+    expect(scene.service).toBeDefined();
+  });
+
+  it('says that it was not approved, and says the same of somebody whom there is not', async () => {
+    const { example, ada } = await opened();
+    const browser = visitor(example);
+    const waiting = async (user: string) => {
+      await browser.post('/login', { user, passcode: '', by: 'push' });
+      const { text } = await browser.get();
+      return text.replaceAll(user, 'USER').replace(/<p class="number">\d\d/, '<p class="number">NN');
+    };
+    const known = await waiting('ada');
+    await expect.poll(() => ada.fob.screen.join(' ')).toContain('ada');
+    ada.fob.deny();
+    ada.fob.deny();
+    const refused = await decided(browser);
+    expect(refused).toContain('The log-in was not approved.');
+    expect(refused).toContain('value="ada"');
+    expect(await waiting('nobody')).toBe(known);
+  });
+
+  it('takes a push back when the person gives up or types a passcode', async () => {
+    const { scene, example, ada } = await opened();
+    const browser = visitor(example);
+    const states = () => scene.db.selectFrom('pushes').select('state').orderBy('created_ms').execute();
+    for (const by of ['nothing', 'passcode']) {
+      await browser.post('/login', { user: 'ada', passcode: '', by: 'push' });
+      await expect.poll(() => ada.fob.screen.join(' ')).toContain('ada');
+      await browser.post('/login', { user: 'ada', passcode: '000000', by });
+      await expect.poll(async () => (await states()).at(-1)?.state).toBe('withdrawn');
+      await expect.poll(() => ada.fob.screen.join(' ')).not.toContain('Hold: yes');
+    }
+  });
+
+  it('asks for what is missing, and takes forms of its own pages only', async () => {
+    const { example } = await opened();
+    const browser = visitor(example);
+    expect((await browser.post('/login', { user: ' ', passcode: '1', by: 'passcode' })).status).toBe(400);
+    expect((await browser.post('/login', { user: 'ada', passcode: '', by: 'passcode' })).status).toBe(400);
+    const form = { user: 'ada', passcode: '', by: 'push' };
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+    ])
+      expect((await browser.post('/login', form, headers)).status).toBe(403);
+    expect((await browser.send('/', { headers: { host: 'rebound.example' } })).status).toBe(200);
+    expect((await browser.get('/nowhere')).status).toBe(404);
+    const { headers } = await browser.get();
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('says that nothing can be decided while the service is away', async () => {
+    const { scene, example } = await opened();
+    await scene.service.close();
+    const browser = visitor(example);
+    const answers = [
+      await browser.post('/login', { user: 'ada', passcode: '123456', by: 'passcode' }),
+      await browser.post('/login', { user: 'ada', passcode: '', by: 'push' }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([503, 503]);
+    expect(answers[0]?.text).toContain('The log-in cannot be decided now.');
+  });
+});
+
+describeNeeds(needsTool('chromium'), 'the example application in Chromium', executablePath => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  });
+  afterAll(() => browser.close());
+
+  async function page(javaScriptEnabled = true): Promise<Page> {
+    const context = await browser.newContext({ javaScriptEnabled });
+    onTestFinished(() => context.close());
+    return await context.newPage();
+  }
+
+  async function sent(at: Page, { url }: Example): Promise<string> {
+    await at.goto(url);
+    await at.getByLabel('User name').fill('ada');
+    await at.getByRole('button', { name: 'Autosend' }).press('Enter');
+    return (await at.locator('.number').textContent()) ?? '';
+  }
+
+  it('moves on by itself, and axe finds nothing on any of its pages', async () => {
+    const { example, ada } = await opened();
+    const at = await page();
+    await at.goto(example.url);
+    const found = await inspect(at);
+    const number = await sent(at, example);
+    found.push(...(await inspect(at)));
+    await expect.poll(() => ada.fob.screen).toContain(number);
+    ada.fob.approve();
+    await at.getByRole('heading', { name: 'Logged in' }).waitFor();
+    found.push(...(await inspect(at)));
+    await at.goto(`${example.url}/nowhere`);
+    found.push(...(await inspect(at)));
+    expect(found).toEqual([]);
+  });
+
+  it('moves on where event streams do not come through, and without scripts', async () => {
+    const { example, ada } = await opened();
+    const polling = await page();
+    await polling.route('**/events', route => route.abort());
+    for (const at of [polling, await page(false)]) {
+      const number = await sent(at, example);
+      await expect.poll(() => ada.fob.screen).toContain(number);
+      ada.fob.approve();
+      await at.getByRole('heading', { name: 'Logged in' }).waitFor();
+    }
+  });
+});

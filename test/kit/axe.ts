@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+
+const require = createRequire(import.meta.url);
+const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+interface AxeWindow {
+  readonly axe: {
+    run(): Promise<{
+      violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
+    }>;
+  };
+}
+
+/** What axe finds on a page, and what sticks out sideways. The policy of the page's scripts is set aside for axe alone. */
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => {
+    const { violations } = await (window as unknown as AxeWindow).axe.run();
+    const found = violations.flatMap(({ id, nodes }) =>
+      nodes.map(node => `${id}: ${node.html} ${node.failureSummary ?? ''}`),
+    );
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth > clientWidth) found.push(`${scrollWidth - clientWidth} px stick out`);
+    return found;
+  });
+}
+
+/** Looks at the page in both schemes and both widths, each once. */
+export async function inspect(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const [width, height, colorScheme] of [
+    [1280, 900, 'light'],
+    [320, 700, 'dark'],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme });
+    const place = `${new URL(page.url()).pathname} ${width} ${colorScheme}`;
+    found.push(...(await findings(page)).map(text => `${place}: ${text}`));
+  }
+  return found;
+}
