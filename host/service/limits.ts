@@ -1,5 +1,5 @@
-import { agentLimits } from './agents/limits.ts';
 import { addressLimits } from './addresses/limits.ts';
+import { agentLimits } from './agents/limits.ts';
 import { alertLimits } from './alerts/limits.ts';
 import { challengeLimits } from './challenges/limits.ts';
 import { consoleLimits } from './console/limits.ts';

@@ -6,9 +6,9 @@ import Fastify, {
   type FastifyRequest,
   type RawServerDefault,
 } from 'fastify';
-import { serveAgents } from '../agents/route.ts';
 import type { ConfiguredAddresses } from '../addresses/published.ts';
 import { serveAddresses } from '../addresses/routes.ts';
+import { serveAgents } from '../agents/route.ts';
 import { measureRequests } from '../api/metrics/metrics.ts';
 import { serveApi } from '../api/serve.ts';
 import { serveChallenges } from '../challenges/routes.ts';
