@@ -110,7 +110,8 @@ async function startOn(
     reach: addressesOf(listening, state),
   };
   const working = startWorking(parts, options);
-  const decide = announcing(parts);
+  const decide: Engine['decide'] = request =>
+    counted(metrics, () => engine.decide(request)).finally(() => changes.announce());
   const app = appOf(parts, options, { listening, state, wakeJobs: working.wake, decide });
   const stop = stopper(parts, working);
   state.port = await orElse(stop, () => listen(app, listening.host, options.port));
@@ -139,15 +140,6 @@ async function startOn(
       await stop();
       await store.close();
     }),
-  };
-}
-
-/** Decides log-ins, counts them and tells watchers. */
-function announcing({ metrics, engine, changes }: Parts): Engine['decide'] {
-  return async request => {
-    const outcome = await counted(metrics, () => engine.decide(request));
-    changes.announce();
-    return outcome;
   };
 }
 

@@ -1,3 +1,4 @@
+import { createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import {
   AGENT_AGAIN_MAX_MS,
@@ -194,5 +195,30 @@ describe('the connection of an agent', () => {
     expect(cable.isOpen).toBe(false);
     expect(rig.time.pending).toBe(0);
     await until(() => connection.isClosed);
+  });
+
+  it.each(['websocket', 'polling'])('ends at once where a service never proves itself, by %s', async by => {
+    await using peer = await Peer.start({ webSocket: by === 'websocket' });
+    peer.onMessage = () => false;
+    const rig = new AgentRig([settingsOf(peer)]);
+    const connection = await peer.connection(0, 'open');
+    expect(connection.by).toBe(by);
+    await rig.end();
+    expect(rig.time.pending).toBe(0);
+  });
+
+  it('ends at once where a proxy takes a connection and says nothing', async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
+    const address = silent.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const settings = { url: 'https://tokens.example.org', name: '', fingerprint: '' };
+    const rig = new AgentRig([settings], { HTTPS_PROXY: `http://127.0.0.1:${port}` });
+    const taken = await new Promise<Socket>(resolve => silent.once('connection', resolve));
+    const closed = new Promise(resolve => taken.resume().once('close', resolve));
+    await rig.end();
+    // Nothing is left that would keep the process.
+    await closed;
+    await new Promise(resolve => silent.close(resolve));
   });
 });

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { isIP, connect as openTcp, type Socket } from 'node:net';
 import { connect as openTls, type TLSSocket } from 'node:tls';
-import { type FobError, systemCode } from '../../errors.ts';
+import { FobError, systemCode } from '../../errors.ts';
 import { certificateFault, isTlsFailure } from '../../tls-errors.ts';
 import { AGENT_HOP_MS } from '../limits.ts';
 import { type Endpoint, endpointText } from './endpoint.ts';
@@ -29,22 +29,26 @@ export type Hop =
  * no name but the first endpoint's is looked up. TLS is 1.2 or newer, with a certificate that is checked whatever
  * NODE_TLS_REJECT_UNAUTHORIZED says.
  * @param told of each hop that was made
- * @throws FobError `service-silent`, `certificate`, `proxy` (`reachError`)
+ * @throws FobError `service-silent`, `certificate`, `proxy` (`reachError`), `cancelled`
  */
-export async function connectBy(route: Route, told: (hop: Hop) => void = () => undefined): Promise<Socket> {
+export async function connectBy(
+  route: Route,
+  told: (hop: Hop) => void = () => undefined,
+  signal?: AbortSignal,
+): Promise<Socket> {
   const { target, proxy, ca } = route;
-  let socket = await openFirst(proxy ?? target, proxy !== undefined, told);
+  let socket = await openFirst(proxy ?? target, proxy !== undefined, told, signal);
   try {
     if (proxy?.isTls) {
-      socket = await secured(socket, proxy, undefined);
+      socket = await secured(socket, proxy, undefined, signal);
       told({ hop: 'proxy-tls' });
     }
     if (proxy !== undefined) {
-      await tunnelled(socket, proxy, target);
+      await tunnelled(socket, proxy, target, signal);
       told({ hop: 'proxy', target: endpointText(target) });
     }
     if (!target.isTls) return socket;
-    const safe = await secured(socket, target, ca);
+    const safe = await secured(socket, target, ca, signal);
     told({ hop: 'tls', socket: safe });
     return safe;
   } catch (error) {
@@ -53,7 +57,12 @@ export async function connectBy(route: Route, told: (hop: Hop) => void = () => u
   }
 }
 
-function openFirst(to: Endpoint, isProxy: boolean, told: (hop: Hop) => void): Promise<Socket> {
+function openFirst(
+  to: Endpoint,
+  isProxy: boolean,
+  told: (hop: Hop) => void,
+  signal?: AbortSignal,
+): Promise<Socket> {
   const { host, port } = to;
   const socket = openTcp({ host, port, noDelay: true, keepAlive: true });
   socket.on('lookup', (error, address) => {
@@ -70,6 +79,7 @@ function openFirst(to: Endpoint, isProxy: boolean, told: (hop: Hop) => void): Pr
       });
     },
     () => firstError(to, isProxy),
+    signal,
   );
 }
 
@@ -86,7 +96,7 @@ function firstError({ host, port }: Endpoint, isProxy: boolean, cause?: Error): 
 }
 
 /** Asks the proxy for a tunnel (RFC 9110 §9.3.6). */
-function tunnelled(socket: Socket, proxy: HttpProxy, target: Endpoint): Promise<void> {
+function tunnelled(socket: Socket, proxy: HttpProxy, target: Endpoint, signal?: AbortSignal): Promise<void> {
   const { host, port, login } = proxy;
   const to = endpointText(target);
   const odd = (cause?: Error) =>
@@ -114,6 +124,7 @@ function tunnelled(socket: Socket, proxy: HttpProxy, target: Endpoint): Promise<
       asked.end();
     },
     () => reachError('proxy-silent', { host, port }),
+    signal,
   );
 }
 
@@ -130,7 +141,12 @@ function loginError({ host, port, login }: HttpProxy, challenges: string | undef
   return reachError(login === undefined ? 'proxy-login' : 'proxy-login-wrong', values);
 }
 
-function secured(under: Socket, to: Endpoint, ca: string | undefined): Promise<TLSSocket> {
+function secured(
+  under: Socket,
+  to: Endpoint,
+  ca: string | undefined,
+  signal?: AbortSignal,
+): Promise<TLSSocket> {
   const { host, port } = to;
   const socket = openTls({
     socket: under,
@@ -150,6 +166,7 @@ function secured(under: Socket, to: Endpoint, ca: string | undefined): Promise<T
       socket.once('secureConnect', () => done(socket));
     },
     () => reachError('no-tls', { host, port }),
+    signal,
   );
 }
 
@@ -166,11 +183,13 @@ function inTime<T>(
   { host, port }: Endpoint,
   begin: (done: (value: T) => void, fail: (error: FobError) => void) => void,
   late: () => FobError,
+  signal: AbortSignal | undefined,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const settle = (finish: () => void) => {
       clearTimeout(timer);
       socket.off('close', closed);
+      signal?.removeEventListener('abort', cancel);
       finish();
     };
     const fail = (error: FobError) =>
@@ -184,6 +203,9 @@ function inTime<T>(
     const closed = () => fail(reachError('cut', { host, port }));
     const timer = setTimeout(() => fail(late()), AGENT_HOP_MS);
     socket.once('close', closed);
+    const cancel = () => fail(new FobError('cancelled'));
+    signal?.addEventListener('abort', cancel, { once: true });
+    if (signal?.aborted) return cancel();
     begin(value => settle(() => resolve(value)), fail);
   });
 }

@@ -21,13 +21,13 @@ const MESSAGE_BYTES = MESSAGE_CHARS_MAX * 3;
 export function pathBy(route: Route, told?: (hop: Hop) => void): Path {
   const sockets = new Set<Socket>();
   let failed: FobError | undefined;
-  let isCut = false;
+  const cutting = new AbortController();
   const dispatcher = new Agent({
     connect: (_, callback) => {
-      connectBy(route, told).then(
+      connectBy(route, told, cutting.signal).then(
         socket => {
           failed = undefined;
-          if (isCut) socket.destroy();
+          if (cutting.signal.aborted) socket.destroy();
           sockets.add(socket);
           socket.once('close', () => sockets.delete(socket));
           callback(null, socket);
@@ -50,7 +50,7 @@ export function pathBy(route: Route, told?: (hop: Hop) => void): Path {
     dispatcher,
     failure: () => failed,
     cut() {
-      isCut = true;
+      cutting.abort();
       // A WebSocket's is no longer the dispatcher's.
       for (const socket of sockets) socket.destroy();
       void dispatcher.destroy().catch(() => undefined);

@@ -61,6 +61,8 @@ function readAuthorityFile(path: string): string {
 export async function openByWebSocket(options: OpenOptions): Promise<OpenedService> {
   const { service, time, signal } = options;
   const path = pathBy(routeTo(options), options.told);
+  const cancel = () => path.cut();
+  signal.addEventListener('abort', cancel, { once: true });
   try {
     const inbox = new Inbox(await openWebSocket(path, service.url, signal));
     const proved = await proveService(inbox, service.url, service.fingerprint, time);
@@ -68,6 +70,8 @@ export async function openByWebSocket(options: OpenOptions): Promise<OpenedServi
   } catch (error) {
     path.cut();
     throw error;
+  } finally {
+    signal.removeEventListener('abort', cancel);
   }
 }
 

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import websocket from '@fastify/websocket';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
@@ -25,6 +27,7 @@ export interface SocketRoute {
 /** Serves WebSockets. They all end, in their own words, when the service does. */
 export function serveSockets(app: FastifyInstance, routes: readonly SocketRoute[]): void {
   refuseUpgrades(app);
+  const upgrading = new Upgrading(app.server);
   const open = new Set<Talker>();
   app.register(async scope => {
     scope.setErrorHandler((error, request, reply) => sendProblem(request, reply, problemOf(error)));
@@ -39,6 +42,7 @@ export function serveSockets(app: FastifyInstance, routes: readonly SocketRoute[
         }, limits.socketsClosingMs);
         scope.websocketServer.close(() => {
           clearTimeout(cut);
+          upgrading.end();
           done();
         });
       },
@@ -103,6 +107,31 @@ function ping(socket: WebSocket, everyMs: number): NodeJS.Timeout {
     isAlive = false;
     socket.ping();
   }, everyMs);
+}
+
+/**
+ * The connections of upgrades, which no HTTP server minds any more: one that never became a WebSocket would keep a service
+ * that ends waiting for ever.
+ */
+class Upgrading {
+  private readonly sockets: Set<Duplex>;
+  private isOver: boolean;
+
+  constructor(server: FastifyInstance['server']) {
+    this.sockets = new Set();
+    this.isOver = false;
+    server.on('upgrade', (_request: IncomingMessage, socket: Duplex) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+      if (this.isOver) socket.destroy();
+    });
+  }
+
+  /** Ends all that there are, and those that come from now on. */
+  end(): void {
+    this.isOver = true;
+    for (const socket of this.sockets) socket.destroy();
+  }
 }
 
 /** Elsewhere an upgrade is answered as any request, and its connection, which no server minds any more, ended. */

@@ -17,11 +17,16 @@ export const pushRefusals = {
   unknown_caller_check: 'There is no such check of a caller, or it is too long ago.',
 } as const;
 
+/** In the place of the service's name on the fob, where help desk checks a caller: it fits into a line with a short name. */
+export function callFrom(service: string): string {
+  return `Call: ${service}`;
+}
+
 /** Checks of callers in the console. */
 export const pushConsoleTexts = {
   check: 'Check caller by push',
   title: (user: string) => `Is the caller ${user}?`,
-  lead: 'Read the number to the caller. Their fob shows the same number, and they approve it by a press only then. Nobody is logged in by it.',
+  lead: 'Read the number to the caller. Their fob shows “Call:” and the same number, and they approve it by a press only then. Nobody is logged in by it.',
   number: 'Number to read out',
   state: 'State',
   ends: 'Ends',

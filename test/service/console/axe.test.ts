@@ -159,6 +159,9 @@ describeNeeds(needsTool('chromium'), 'axe in Chromium', executablePath => {
     await page.goto(`${url}/operator/user/code?user=bob`);
     await press('Make a passcode');
     await look('Temporary passcode');
+    await page.goto(`${url}/operator/user?user=pia`);
+    await press('Check caller by push');
+    await look('Is the caller pia?');
     await page.goto(`${url}/operator/user/activate?user=bob`);
     await press('Send an activation');
     await look('Activation for bob');

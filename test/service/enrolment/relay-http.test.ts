@@ -92,6 +92,26 @@ it('ends with the service, which does not wait for anybody', async () => {
   expect((await ended)[0]).toBe(1001);
 });
 
+it('ends while somebody is still on the way to it, who hears nothing more and says nothing more', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const { hostname, port, host } = new URL(service.url);
+  const late = Array.from({ length: 20 }, () => connect({ host: hostname, port: Number(port) }).pause());
+  for (const socket of late) socket.on('error', () => undefined);
+  await Promise.all(late.map(socket => once(socket, 'connect')));
+  const ended = service.close();
+  for (const [n, socket] of late.entries()) {
+    // At one moment of the end after the other.
+    for (let turns = 0; turns < n; turns++) await new Promise(setImmediate);
+    socket.write(
+      `GET /${n % 2 === 0 ? 'relay' : 'agent'} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    );
+  }
+  await ended;
+  for (const socket of late) socket.destroy();
+});
+
 it('an upgrade elsewhere is answered as any request, and the connection is over', async () => {
   await using rig = new Rig();
   const { hostname, port, host } = new URL((await rig.start()).url);

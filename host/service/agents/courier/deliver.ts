@@ -5,6 +5,7 @@ import type { Management } from '../../management.ts';
 import { readSettings } from '../../people/settings.ts';
 import { answerPush, endPush, type PushToSend, pushShown } from '../../push/delivery.ts';
 import { dropPushKey, pushAccountOf } from '../../push/keys.ts';
+import { callFrom } from '../../texts/push.ts';
 import { cutText } from '../../tokens/cut-text.ts';
 import type { OwnSession } from '../fob.ts';
 import { tendPushKey } from '../push-key.ts';
@@ -34,9 +35,11 @@ const NAMES = new TextEncoder();
 export async function deliver(delivery: Delivery, session: OwnSession): Promise<void> {
   const { management, push, announce, signal } = delivery;
   const { serviceName } = await readSettings(management.db);
+  // Whoever is told on the telephone to press sees whether it is for a call or for a log-in.
+  const asker = push.kind === 'caller' ? callFrom(serviceName) : serviceName;
   for (;;) {
     try {
-      const code = await respond(delivery, session, serviceName);
+      const code = await respond(delivery, session, asker);
       await answerPush(management, push, code);
       return announce();
     } catch (error) {

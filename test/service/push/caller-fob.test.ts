@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { callerCheck, checkCaller } from '../../../host/service/push/callers/check.ts';
+import { shownNumber } from '../../../host/service/push/shown.ts';
+import { until } from '../agents/kit.ts';
+import { Scene } from '../agents/scene.ts';
+import { accepted, grace } from '../people/kit.ts';
+
+test('a fob says whether it is asked about a call or about a log-in, and a hold speaks for the caller', async () => {
+  await using scene = await Scene.open();
+  const { management, store } = scene.office;
+  const ada = await scene.fobOf('ada');
+  await scene.plugged(await scene.agent(), ada);
+  const check = accepted(await checkCaller(management, grace, { user: 'ada' }));
+  await store.announce();
+  await scene.becomes(check, 'shown');
+  expect(ada.fob.screen.join(' ')).toContain('Call: ');
+  expect(ada.fob.screen).toContain(shownNumber(check.number));
+  ada.fob.approve();
+  await scene.becomes(check, 'approved');
+  const found = accepted(await callerCheck(management.db, { user: 'ada', id: check.id }, management.clock()));
+  expect(found).toMatchObject({ state: 'approved', isConnected: true });
+  await until(() => !ada.fob.screen.join(' ').includes('Call: '), 'the end of the question');
+  const asked = await scene.ask('ada');
+  await scene.becomes(asked, 'shown');
+  expect(ada.fob.screen.join(' ')).not.toContain('Call');
+});
