@@ -43,7 +43,7 @@ export const AGENT_CLOCK_LOOK_MS = 5_000;
 export const AGENT_CLOCK_JUMP_MS = 10_000;
 /** A port over which nothing went for so long is closed. */
 export const AGENT_IDLE_MS = 10_000;
-/** Text for a fob that waits for its port, and bytes for a service that takes none. */
+/** Text for a fob that waits for its port or is not written yet, and bytes for a service that takes none. */
 export const AGENT_PORT_QUEUE_CHARS_MAX = 16_384;
 export const AGENT_SEND_QUEUE_BYTES_MAX = 262_144;
 export const AGENT_SEND_QUEUE_MESSAGES_MAX = 512;

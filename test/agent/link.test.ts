@@ -166,6 +166,21 @@ describe('an agent and one service', () => {
     expect(connection.of('fob')).toHaveLength(AGENT_FOBS_MAX);
   });
 
+  it('lets a port go that takes less than it is sent, before much waits for it', async () => {
+    await using peer = await Peer.start();
+    await using rig = new AgentRig([settingsOf(peer)]);
+    const cable = rig.desk.plug(new Cable('PF-AAAA-AAAA'));
+    const connection = await peer.connection(0, 'fob');
+    connection.say({ type: 'bytes', fob: 0, text: 'hello' });
+    await until(() => cable.written === 'hello');
+    cable.isStuck = true;
+    for (let chars = 0; chars <= AGENT_PORT_QUEUE_CHARS_MAX; chars += WIRE_CHARS_MAX)
+      connection.say({ type: 'bytes', fob: 0, text: 'x'.repeat(WIRE_CHARS_MAX) });
+    await until(() => connection.of('unreached').length > 0);
+    expect(connection.of('unreached')).toEqual([{ type: 'unreached', fob: 0, why: 'failed' }]);
+    await until(() => !cable.isOpen);
+  });
+
   it('says that it is there before proxies cut, and takes a silent connection for lost', async () => {
     await using peer = await Peer.start();
     await using rig = new AgentRig([settingsOf(peer)]);
