@@ -56,14 +56,16 @@ function expired(db: Db, kind: PushRow['kind'], nowMs: number) {
  */
 export async function sweepPushes(db: Db, nowMs: number): Promise<void> {
   // Of whom nothing is told (`writeDownExpiry`).
-  await db
-    .updateTable('pushes')
-    .set({ decided_ms: nowMs })
-    .where('kind', '=', 'login')
-    .where('decided_ms', 'is', null)
-    .where('expires_ms', '<=', nowMs)
-    .where(where => where.or([where('fob_id', 'is', null), where('state', '=', 'superseded')]))
-    .execute();
+  await writing(db, transaction =>
+    transaction
+      .updateTable('pushes')
+      .set({ decided_ms: nowMs })
+      .where('kind', '=', 'login')
+      .where('decided_ms', 'is', null)
+      .where('expires_ms', '<=', nowMs)
+      .where(where => where.or([where('fob_id', 'is', null), where('state', '=', 'superseded')]))
+      .execute(),
+  );
   // However many there are: what is not written down is not forgotten.
   for (let ended: number = limits.pushesEndedAtOnce; ended === limits.pushesEndedAtOnce; )
     ended = await writing(db, async transaction => {
@@ -71,12 +73,14 @@ export async function sweepPushes(db: Db, nowMs: number): Promise<void> {
       for (const push of pushes) await writeDownExpiry(transaction, push, nowMs);
       return pushes.length;
     });
-  await db
-    .deleteFrom('pushes')
-    .where('expires_ms', '<=', nowMs - limits.pushesUnapprovedMs + limits.pushMs)
-    .where('quiet_until_ms', '<=', nowMs)
-    .where('decided_ms', 'is not', null)
-    .execute();
+  await writing(db, transaction =>
+    transaction
+      .deleteFrom('pushes')
+      .where('expires_ms', '<=', nowMs - limits.pushesUnapprovedMs + limits.pushMs)
+      .where('quiet_until_ms', '<=', nowMs)
+      .where('decided_ms', 'is not', null)
+      .execute(),
+  );
 }
 
 /** Leaves the audit rows of checks of callers that nobody answered in time. */
