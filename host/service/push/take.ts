@@ -1,5 +1,6 @@
 import { hashSession } from '../challenges/ask.ts';
 import { type Db, validating } from '../data/database.ts';
+import { engineOf } from '../data/engine.ts';
 import type { Factors } from '../data/schema.ts';
 import { type ApplicationStanding, applicationNow } from '../people/application-cache.ts';
 import { lockFactsOf, storeLockFacts, type User } from '../people/users.ts';
@@ -124,16 +125,19 @@ async function decideApproved(taking: Taking, push: PushRow): Promise<Outcome> {
   return record(taking, 'accepted');
 }
 
-/** The user's token that was asked, where it still may be used. */
+/**
+ * The user's token that was asked, where it still may be used. Its row stays locked until the transaction ends: it is not
+ * suspended or revoked meanwhile, and made active again by what follows.
+ */
 function tokenAsked(db: Db, push: PushRow): Promise<TokenRow | undefined> {
-  return db
+  const query = db
     .selectFrom('tokens')
     .selectAll()
     .where('id', '=', push.token_id)
     .where('user_id', '=', push.user_id)
     .where('fob_id', '=', push.fob_id)
-    .where('state', 'in', usableStates)
-    .executeTakeFirst();
+    .where('state', 'in', usableStates);
+  return (engineOf(db) === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
 }
 
 /** Why an approved request lets nobody in, if so: what it stood on is not so any more. The lock comes first (R23). */
