@@ -2,16 +2,13 @@ import { base64urlnopad } from '@scure/base';
 import { request } from 'undici';
 import { FobError, systemCode } from '../../errors.ts';
 import { AGENT_POLL_BYTES_MAX, AGENT_POLL_KEY_BYTES, AGENT_POLL_MESSAGES_MAX } from '../limits.ts';
-import type { AgentPoll } from '../messages.ts';
+import type { AgentPoll, AgentPolled } from '../messages.ts';
 import { endpointOf } from './endpoint.ts';
 import { reachCode, reachError } from './failure.ts';
 import type { Path } from './path.ts';
 
 /** What came back, its messages as yet unread. */
-export interface PollAnswer {
-  readonly key: string;
-  readonly taken: number;
-  readonly from: number;
+export interface PollAnswer extends Omit<AgentPolled, 'messages'> {
   readonly messages: readonly unknown[];
 }
 
