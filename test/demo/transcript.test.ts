@@ -54,7 +54,7 @@ describeNeeds(needsBuild, 'the transcript', () => {
     const again = steps.get('Type the same passcode again');
     expect(factsNamed(again, 'passcode')).toEqual([passcode]);
     expect(factsNamed(again, 'result')).toEqual(['refused']);
-    expect(factsNamed(steps.get('Look at the operator’s pane'), 'alert')).toEqual([
+    expect(factsNamed(steps.get('Look at the administrator’s console'), 'alert')).toEqual([
       expect.stringContaining(`once: User alice, Token ${serial}, From 127.0.0.1`),
       expect.stringContaining(`once: User alice, Token ${serial}/2, From 127.0.0.1`),
     ]);
