@@ -23,7 +23,7 @@ async function logInAll(logIns: LogIns): Promise<void> {
       await pause((nth * 2_000) / PEOPLE);
       for (let turn = 0; turn < turns; turn++) {
         await logIns.logIn(user);
-        await pause(Math.random() * 500);
+        await pause(((nth + turn * 7) * 61) % 500);
       }
     }),
   );

@@ -45,6 +45,11 @@ export const agentLimits = {
   courierGatherMs: 50,
   /** How often one whose fob is locked or does not answer tries again, and looks whether it is still wanted. */
   courierAgainMs: 1_000,
+  /** How often a fob that shows a request is asked for its answer, and while it is most likely to have one. */
+  courierPollMs: 250,
+  courierYesPollMs: 80,
+  courierYesFromMs: 1_450,
+  courierYesToMs: 4_000,
   /** Sessions that it opens for one push. */
   courierSessionsMax: 40,
 } as const;

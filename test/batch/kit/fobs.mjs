@@ -13,8 +13,8 @@ const fobs = new Map();
 
 /** The fob's own words under a question. */
 const QUESTION_HINT = 'Hold: yes  Press: no';
-/** Keys are deaf for 700 ms after a question has appeared; then one second is a yes. */
-const DEAF_MS = 710;
+/** Keys are deaf for 700 ms after a question was drawn, by the clock of the fob; then one second is a yes. */
+const DEAF_MS = 740;
 /** A press that was begun too early is none. */
 const PRESS_MS = 2_500;
 
