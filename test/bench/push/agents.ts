@@ -26,9 +26,15 @@ export class AgentProcess {
   private readonly child: ChildProcess;
   private turn: Promise<unknown>;
   private answered: (answer: unknown) => void;
+  private readonly failed: Promise<never>;
 
   private constructor(onNotice: (noticed: Noticed) => void) {
     this.child = fork(worker);
+    this.failed = once(this.child, 'exit').then(([code]) =>
+      Promise.reject(new Error(`the agents ended with ${code}`)),
+    );
+    // At its end it is asked to.
+    this.failed.catch(() => undefined);
     this.answered = () => undefined;
     this.turn = new Promise(resolve => {
       this.answered = resolve;
@@ -41,7 +47,7 @@ export class AgentProcess {
 
   static async start(onNotice: (noticed: Noticed) => void = () => undefined): Promise<AgentProcess> {
     const agents = new AgentProcess(onNotice);
-    await agents.turn;
+    await Promise.race([agents.turn, agents.failed]);
     return agents;
   }
 
@@ -67,14 +73,13 @@ export class AgentProcess {
   }
 
   private ask(order: string, given?: unknown): Promise<unknown> {
-    const next = this.turn.then(
-      () =>
-        new Promise((resolve, reject) => {
-          this.answered = resolve;
-          this.child.once('exit', code => reject(new Error(`the agents ended with ${code}`)));
-          this.child.send({ order, given });
-        }),
-    );
+    const next = this.turn.then(() => {
+      const answer = new Promise<unknown>(resolve => {
+        this.answered = resolve;
+      });
+      this.child.send({ order, given });
+      return Promise.race([answer, this.failed]);
+    });
     this.turn = next.catch(() => undefined);
     return next;
   }

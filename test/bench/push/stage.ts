@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '../../../host/client/client.ts';
 import { type Example, startExample } from '../../../host/example/app.ts';
+import { writing } from '../../../host/service/data/database.ts';
 import { openTransport, readAddress } from '../../../host/transports/discover.ts';
 import { type Tray, trayOf } from '../../batch/kit/tray.ts';
 import { keyOfService } from '../../service/agents/world.ts';
@@ -94,8 +95,10 @@ export class Stage implements AsyncDisposable {
     try {
       const { id, serial } = await makeOwnBy(this.office, client, () => tray.code(address));
       const token = await this.office.token(user);
-      const { db } = this.office.store;
-      await db.updateTable('tokens').set({ fob_id: id }).where('serial', '=', token.serial).execute();
+      // The service writes at the same time.
+      await writing(this.office.store.db, async db => {
+        await db.updateTable('tokens').set({ fob_id: id }).where('serial', '=', token.serial).execute();
+      });
       return serial;
     } finally {
       await client.close();
