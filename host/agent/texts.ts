@@ -75,6 +75,10 @@ export const reachTexts = {
     sentence: 'What answers at {host} is not a Passfob service that takes agents (it answered {status}).',
     next: 'Check the address; have a proxy in front of the service pass /agent and /agent/poll on.',
   },
+  forgotten: {
+    sentence: 'The service at {host} does not know this connection any more.',
+    next: 'It is opened again by itself. If this goes on, have the proxy in front of the service send one agent to the same node each time, or let WebSockets through.',
+  },
   'no-identity': {
     sentence: 'What answers at {host} does not speak as a Passfob service does to agents.',
     next: 'Check the address, and update passfob here and there to versions that fit each other.',

@@ -73,7 +73,7 @@ function loginSeen(status: number, page: string): LoginSeen {
   return { isAccepted: page.includes('action="/logout"'), status, title };
 }
 
-/** A replay alert as the operator's pane shows it. */
+/** A replay alert as the administrator's console shows it. */
 export interface AlertSeen {
   readonly title: string;
   /** In words: "once", "2 times". */
@@ -82,13 +82,13 @@ export interface AlertSeen {
   readonly facts: ReadonlyMap<string, string>;
 }
 
-/** The operator's pane in one browser: entered once, then looked at. */
+/** The administrator's console in one browser: entered once, then looked at. */
 export interface OperatorPane {
   /** The alerts, latest first. @throws FobError `no-answer` */
   alerts(): Promise<AlertSeen[]>;
 }
 
-/** Enters the operator's pane. @param link used up by this @throws FobError `no-answer` where it does not open */
+/** Enters the administrator's console. @param link used up by this @throws FobError `no-answer` where it does not open */
 export async function enterOperatorPane(link: string): Promise<OperatorPane> {
   const entry = await get(link, { redirect: 'manual' });
   const cookie = entry.cookie.split(';')[0] ?? '';

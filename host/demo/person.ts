@@ -114,7 +114,7 @@ export function isApprovedShown({ text }: Screen): boolean {
 }
 
 /** Whether the fob asks something. */
-export function isQuestionShown({ text }: Screen): boolean {
+function isQuestionShown({ text }: Screen): boolean {
   return text.includes(QUESTION_HINT);
 }
 

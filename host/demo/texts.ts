@@ -57,7 +57,7 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
       next: again,
     }),
     serviceSilent: { sentence: 'The service does not answer over HTTP.', next: again },
-    operatorShut: { sentence: 'The operator’s pane does not open.', next: again },
+    operatorShut: { sentence: 'The administrator’s console does not open.', next: again },
     accountUnknown: { sentence: 'The inventory does not hold the account that is on the fob.', next: again },
     noPort: (reason: string) => ({
       sentence: `The demo cannot open a port of this computer for its page (${reason}).`,
@@ -118,7 +118,7 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
       press: 'Press the button and read the passcode',
       logIn: 'Type it into the log-in form',
       logInAgain: 'Type the same passcode again',
-      alert: 'Look at the operator’s pane',
+      alert: 'Look at the administrator’s console',
       powerCut: 'Cut the power and give it back',
       pressOther: (issuer: string) => `Go to “${issuer}” by the button, hold it and read the passcode`,
       pressNext: 'Have another passcode of the same account',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { AGENT_POLL_AGAIN_MS, AGENT_POLL_FAILURES_MAX } from '../../host/agent/limits.ts';
+import { AGENT_GOOD_MS, AGENT_POLL_AGAIN_MS, AGENT_POLL_FAILURES_MAX } from '../../host/agent/limits.ts';
 import type { AgentPoll } from '../../host/agent/messages.ts';
 import { AgentRig, settingsOf } from './kit/agent.ts';
 import { Cable } from './kit/cable.ts';
@@ -24,6 +24,14 @@ async function polling() {
       await peer[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Lets the waits between idle polls pass until something holds. */
+function untilPolled({ time }: AgentRig, holds: () => boolean): Promise<void> {
+  return until(() => {
+    time.advance(AGENT_POLL_AGAIN_MS);
+    return holds();
+  });
 }
 
 it('brings every message once and in order, whichever answers are lost', async () => {
@@ -90,7 +98,7 @@ it('gives a connection up that is lost again and again', async () => {
   expect(peer.asked.length - before).toBeGreaterThanOrEqual(AGENT_POLL_FAILURES_MAX - 1);
 });
 
-it('gives a connection up at once that the service does not know any more', async () => {
+it('gives a connection up at once where polls are not let through any more', async () => {
   await using world = await polling();
   const { peer, rig, cable, connection } = world;
   connection.say({ type: 'bytes', fob: 0, text: '<' });
@@ -99,4 +107,26 @@ it('gives a connection up at once that the service does not know any more', asyn
   cable.says('x');
   await rig.untilService('waiting');
   expect(rig.service().problem).toMatchObject({ code: 'no-polls' });
+});
+
+it('begins anew without a word when a connection that was good is not known any more', async () => {
+  await using world = await polling();
+  const { peer, rig } = world;
+  await rig.pass(AGENT_GOOD_MS);
+  peer.forget();
+  await untilPolled(rig, () => peer.connections.length > 1);
+  const second = await peer.connection(1, 'fob');
+  expect([second.by, second.of('fob').map(({ serial }) => serial)]).toEqual(['polling', ['PF-AAAA-AAAA']]);
+  await rig.untilService('connected');
+  const states = rig.events.flatMap(event => (event.event === 'service' ? [event.state.state] : []));
+  expect(states).toEqual(['connecting', 'connected', 'connecting', 'connected']);
+});
+
+it('waits between connections that are forgotten at once, and says why', async () => {
+  await using world = await polling();
+  const { peer, rig } = world;
+  peer.forget();
+  await untilPolled(rig, () => rig.service().state === 'waiting');
+  expect(rig.service().problem).toMatchObject({ code: 'forgotten' });
+  await rig.untilAgain(() => peer.connections.length > 1);
 });

@@ -1,10 +1,12 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { APPROVE_MS } from '../../host/demo/limits.ts';
 import { PRESS_DEAF_MS } from '../../protocol/limits.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, type Need, tool } from '../kit/tools.ts';
 import { demoPage, needsBuild } from './kit.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const BROWSER_ARGUMENTS = [
   '--no-sandbox',
@@ -51,7 +53,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     return {
       fob: page.frameLocator('iframe[title="The fob"]'),
       login: page.frameLocator('iframe[title="The log-in page"]'),
-      operator: page.frameLocator('iframe[title="The operator’s pane"]'),
+      operator: page.frameLocator('iframe[title="The administrator’s console"]'),
     };
   }
 
@@ -84,16 +86,16 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     const { page, complaints, fob, login, operator } = await opened();
     await operator.getByText('Live', { exact: true }).waitFor();
     await operator.locator('body').evaluate(body => body.setAttribute('data-not-reloaded', ''));
-    expect(await steps(page)).toEqual(['1 false', '2 false', '4 false', '3 false']);
+    expect(await steps(page)).toEqual(['1 false', '2 false', '3 false', '4 false']);
     const passcode = await readPasscode(page);
-    await expect.poll(() => steps(page)).toEqual(['1 true', '2 false', '4 false', '3 false']);
+    await expect.poll(() => steps(page)).toEqual(['1 true', '2 false', '3 false', '4 false']);
 
     await logIn(page, passcode);
     await login.getByRole('heading', { name: 'Logged in' }).waitFor();
     expect(await login.getByRole('status').textContent()).toContain('alice');
     // The first one is that of the enrolment.
     await expect.poll(() => operator.getByText('Accepted', { exact: true }).count()).toBe(2);
-    await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '4 false', '3 false']);
+    await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '3 false', '4 false']);
 
     await login.getByRole('button', { name: 'Log out' }).press('Enter');
     await login.getByRole('button', { name: 'Autosend' }).waitFor();
@@ -103,8 +105,8 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     await alert.filter({ hasText: 'once' }).waitFor();
     expect(await alert.textContent()).toMatch(/User\s*alice[\s\S]*Token\s*PF-/);
     expect(await operator.locator('body').getAttribute('data-not-reloaded')).toBe('');
-    await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '4 false', '3 true']);
-    expect(await page.getByRole('status').textContent()).toBe('Step 3 is done.');
+    await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '3 false', '4 true']);
+    expect(await page.getByRole('status').textContent()).toBe('Step 4 is done.');
 
     await login.getByLabel('User name').focus();
     await login.getByRole('button', { name: 'Autosend' }).press('Enter');
@@ -115,14 +117,14 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     await page.keyboard.press('Space', { delay: APPROVE_MS });
     await login.getByRole('heading', { name: 'Logged in' }).waitFor();
     expect(await login.getByRole('status').textContent()).toContain('alice');
-    await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '4 true', '3 true']);
+    await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '3 true', '4 true']);
     expect(complaints).toEqual([]);
   });
 
   it('names everything for a screen reader and is worked by Tab alone', async () => {
     const { page, operator } = await opened();
     expect(await page.locator('body').ariaSnapshot()).toMatch(
-      /navigation "Skip to"[\s\S]*banner:[\s\S]*heading "Passfob demo" \[level=1\][\s\S]*main:[\s\S]*heading "Four steps" \[level=2\][\s\S]*list:[\s\S]*region "The fob"[\s\S]*heading "Hold the button"[\s\S]*region "The log-in page"[\s\S]*heading "Type the passcode"[\s\S]*region "The operator’s pane"[\s\S]*heading "See the alert"[\s\S]*region "The user’s mails"[\s\S]*contentinfo/,
+      /navigation "Skip to"[\s\S]*banner:[\s\S]*heading "Passfob demo" \[level=1\][\s\S]*main:[\s\S]*heading "Four steps" \[level=2\][\s\S]*list:[\s\S]*region "The fob"[\s\S]*heading "Hold the button"[\s\S]*region "The log-in page"[\s\S]*heading "Type the passcode"[\s\S]*region "The administrator’s console"[\s\S]*heading "See the alert"[\s\S]*region "The user’s mails"[\s\S]*contentinfo/,
     );
     const reached: string[] = [];
     for (let stop = 0; stop < 5; stop++) {
@@ -136,11 +138,11 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     expect(reached).toEqual([
       'Skip to The fob',
       'Skip to The log-in page',
-      'Skip to The operator’s pane',
+      'Skip to The administrator’s console',
       'Skip to The user’s mails',
       'The fob',
     ]);
-    await page.getByRole('link', { name: 'Skip to The operator’s pane' }).press('Enter');
+    await page.getByRole('link', { name: 'Skip to The administrator’s console' }).press('Enter');
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('operator');
     await page.keyboard.press('Tab');
     await expect

@@ -2,23 +2,20 @@ import { base64urlnopad } from '@scure/base';
 import { request } from 'undici';
 import { FobError, systemCode } from '../../errors.ts';
 import { AGENT_POLL_BYTES_MAX, AGENT_POLL_KEY_BYTES, AGENT_POLL_MESSAGES_MAX } from '../limits.ts';
-import type { AgentPoll } from '../messages.ts';
+import type { AgentPoll, AgentPolled } from '../messages.ts';
 import { endpointOf } from './endpoint.ts';
 import { reachCode, reachError } from './failure.ts';
 import type { Path } from './path.ts';
 
 /** What came back, its messages as yet unread. */
-export interface PollAnswer {
-  readonly key: string;
-  readonly taken: number;
-  readonly from: number;
+export interface PollAnswer extends Omit<AgentPolled, 'messages'> {
   readonly messages: readonly unknown[];
 }
 
 /** The service has too much to do, or is about to end. */
 const LATER: readonly number[] = [429, 500, 502, 503, 504];
 
-/** @throws FobError (`reachError`: `no-polls` where what answers takes none), `cancelled` */
+/** @throws FobError (`reachError`: `no-polls` where what answers takes none, `forgotten`), `cancelled` */
 export async function postPoll(
   path: Path,
   origin: string,
@@ -46,12 +43,15 @@ export async function postPoll(
   const answer = status === 200 ? readAnswer(body) : undefined;
   if (answer !== undefined) return answer;
   if (LATER.includes(status)) throw reachError('cut', { host, port });
+  // It took polls before: it is this connection that it does not know.
+  if (status === 404 && poll.key !== '') throw reachError('forgotten', { host });
   throw reachError('no-polls', { host, status });
 }
 
 /** Whether another poll of the same connection would come to the same. */
 export function isFinalFailure(error: unknown): boolean {
-  return reachCode(error) === 'no-polls';
+  const code = reachCode(error);
+  return code === 'no-polls' || code === 'forgotten';
 }
 
 async function bounded(body: AsyncIterable<Uint8Array>): Promise<string> {

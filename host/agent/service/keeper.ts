@@ -9,7 +9,7 @@ import {
   AGENT_UPGRADE_MIN_MS,
 } from '../limits.ts';
 import { endpointOf } from '../network/endpoint.ts';
-import { reachError } from '../network/failure.ts';
+import { reachCode, reachError } from '../network/failure.ts';
 import type { ServiceSettings } from '../settings.ts';
 import type { Time } from '../time.ts';
 import { Link, type LinkEvents } from './link.ts';
@@ -102,13 +102,13 @@ export class Keeper {
       this.set({ state: 'connecting' });
       const problem = await this.connect();
       if (this.ending.signal.aborted) return;
-      // What takes its place is open already.
-      if (this.upgraded === undefined) await this.wait(problem);
+      // What takes its place is open already, or nothing is wrong.
+      if (this.upgraded === undefined && problem !== undefined) await this.wait(problem);
     }
   }
 
-  /** One connection, from its beginning to its end. @returns why it ended */
-  private async connect(): Promise<FobError> {
+  /** One connection, from its beginning to its end. @returns why it ended, where that is anything to wait for */
+  private async connect(): Promise<FobError | undefined> {
     const { time } = this.options;
     let openedMs: number | undefined;
     try {
@@ -123,6 +123,8 @@ export class Keeper {
       if (isGood && this.opened?.by === 'websocket') this.upgradeMs = AGENT_UPGRADE_MIN_MS;
       const { host, port } = endpointOf(this.service.url);
       const known = this.opened?.failure() ?? error;
+      // The service was started anew, or another of its nodes answers now.
+      if (isGood && reachCode(known) === 'forgotten') return undefined;
       return known instanceof FobError ? known : reachError('cut', { host, port }, error);
     } finally {
       this.opened = undefined;

@@ -53,14 +53,14 @@ function panesOf({ user, address, frames }: PageFacts): Pane[] {
       name: login.name,
       steps: [
         { number: 2, fact: 'accepted', heading: accepted.heading, markup: typing },
-        { number: 4, fact: 'approved', heading: approved.heading, markup: escaped(approved.text) },
+        { number: 3, fact: 'approved', heading: approved.heading, markup: escaped(approved.text) },
       ],
       frame: frames.login,
     },
     {
       id: 'operator',
       name: operator.name,
-      steps: [{ number: 3, fact: 'refused', heading: refused.heading, markup: escaped(refused.text) }],
+      steps: [{ number: 4, fact: 'refused', heading: refused.heading, markup: escaped(refused.text) }],
       frame: frames.operator,
     },
     {

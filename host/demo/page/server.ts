@@ -17,7 +17,7 @@ export interface PageServer {
 
 /** What the page shows of the service. */
 export interface PageSources {
-  /** Makes a one-time link into the operator's pane: each page gets its own, as another browser needs one. */
+  /** Makes a one-time link into the administrator's console: each page gets its own, as another browser needs one. */
   readonly operatorLink: () => Promise<string>;
   /** The user's mails, newest first. */
   readonly mails: () => Promise<readonly LocalMail[]>;

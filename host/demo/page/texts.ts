@@ -1,7 +1,7 @@
 /** Every English text of the demo's page. */
 export const pageTexts = {
   title: 'Passfob demo',
-  lead: 'A fob that makes one-time passcodes, an application that takes them, and what operator and user see of it.',
+  lead: 'A fob that makes one-time passcodes, an application that takes them, and what administrator and user see of it.',
   skip: 'Skip to',
   fobFacts: (serial: string, board: string, firmware: string) =>
     `Fob ${serial}, board ${board}, firmware ${firmware}, simulated`,
@@ -29,10 +29,10 @@ export const pageTexts = {
     },
   },
   operator: {
-    name: 'The operator’s pane',
+    name: 'The administrator’s console',
     refused: {
       heading: 'See the alert',
-      text: 'The log-in page says no more than “not accepted”. Here the operator sees why: a passcode was used again, whose, of which fob, and from where.',
+      text: 'The log-in page says no more than “not accepted”. Here the administrator sees why: a passcode was used again, whose, of which fob, and from where.',
     },
   },
   outbox: {

@@ -33,8 +33,8 @@ const UNFIT = [
 ] as const;
 
 /**
- * How the push key of a fob stands: it holds it, has none to hold, or cannot hold one. `locked`: its person has to enter
- * the PIN first.
+ * How the push key of a fob stands: it holds it, has none to hold, or cannot hold one. `locked`: that is not known, and
+ * its person has to enter the PIN first.
  */
 export type Tended = 'held' | 'none' | 'unfit' | 'locked';
 
@@ -47,9 +47,11 @@ export async function tendPushKey(management: Management, session: OwnSession): 
   try {
     return await tend(management, session);
   } catch (error) {
-    if (isRefusal(error, 'locked')) return 'locked';
     if (isRefusal(error, ...UNFIT)) return 'unfit';
-    throw error;
+    if (!isRefusal(error, 'locked')) throw error;
+    // Most fobs are locked most of the time. One that proved its key before is asked for it when it is used.
+    const kept = await readPushKey(management.db, session.fobId);
+    return kept === undefined || kept.proved_ms === null ? 'locked' : 'held';
   }
 }
 

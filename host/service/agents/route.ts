@@ -13,12 +13,13 @@ import { Polls, readPoll } from './polled.ts';
  * The agents of this node: `POST /agent/poll` here, and `GET /agent`, a WebSocket, as what is returned (`docs/agent.md`).
  */
 export function serveAgents(app: FastifyInstance, context: WebContext): SocketRoute {
-  const { management, changes } = context;
+  const { management, changes, metrics } = context;
   const agents = new Agents({
     management,
     identity: identityReader(management),
     ticks: () => performance.now(),
   });
+  metrics.agents = () => ({ connected: agents.count, fobs: agents.provedCount });
   const courier = new Courier({ management, changes }, agents);
   // Before whatever waits for connections to end.
   app.addHook('preClose', async () => {

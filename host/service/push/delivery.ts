@@ -1,5 +1,6 @@
 import { raiseAlert } from '../alerts/alerts.ts';
 import { type Db, validating, writing } from '../data/database.ts';
+import { valuesAsList } from '../data/rows.ts';
 import type { PushKind, PushState } from '../data/schema-push.ts';
 import { limits } from '../limits.ts';
 import type { Management } from '../management.ts';
@@ -8,7 +9,7 @@ import type { Outcome } from '../validation/outcomes.ts';
 import { recordCallerResult } from './callers/result.ts';
 import { recordOutcome } from './ends.ts';
 import { isRightAnswer, readPushKey } from './keys.ts';
-import { openStates, type PushRow } from './rows.ts';
+import { openStates, type PushRow, sentStates } from './rows.ts';
 
 /** A request for the fob at the other end of a connection. */
 export interface PushToSend {
@@ -115,9 +116,19 @@ function move(
   });
 }
 
-/** Whether the fob is still to be asked by this connection. */
-export async function isWanted({ db, clock }: Management, { id, link }: Claimed): Promise<boolean> {
-  return (await claimedPush(db, { id, link }, clock())) !== undefined;
+/** Which of these requests are still on their way to a fob, and by which connection. */
+export async function wantedPushes(
+  { db, clock }: Management,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const rows = await db
+    .selectFrom('pushes')
+    .select(['id', 'link'])
+    .where('id', 'in', valuesAsList(db, ids))
+    .where('state', 'in', sentStates)
+    .where('expires_ms', '>', clock())
+    .execute();
+  return new Map(rows.map(({ id, link }) => [id, link]));
 }
 
 function claimedPush(db: Db, { id, link }: Claimed, nowMs: number): Promise<PushRow | undefined> {
@@ -126,7 +137,7 @@ function claimedPush(db: Db, { id, link }: Claimed, nowMs: number): Promise<Push
     .selectAll()
     .where('id', '=', id)
     .where('link', '=', link)
-    .where('state', 'in', ['sent', 'shown'])
+    .where('state', 'in', sentStates)
     .where('expires_ms', '>', nowMs)
     .executeTakeFirst();
 }
@@ -197,7 +208,7 @@ async function heedLate(
     .set({ quiet_until_ms: nowMs + quietMs[to] })
     .where('id', '=', id)
     .where('link', '=', link)
-    .where('state', 'in', ['sent', 'shown', 'superseded', 'withdrawn'])
+    .where('state', 'in', [...sentStates, 'superseded', 'withdrawn'])
     .where('quiet_until_ms', '=', 0)
     .returningAll()
     .executeTakeFirst();
@@ -237,7 +248,7 @@ async function end(
     })
     .where('id', '=', push.id)
     .where('link', '=', push.link)
-    .where('state', 'in', ['sent', 'shown'])
+    .where('state', 'in', sentStates)
     .executeTakeFirst();
   if (ended.numUpdatedRows !== 1n) return false;
   await writeDown(management, push, to, nowMs);

@@ -6,8 +6,11 @@ import type { Outcome } from '../validation/outcomes.ts';
 /** A request as it is stored. */
 export type PushRow = Selectable<PushSchema['pushes']>;
 
+/** States in which a connection has it. */
+export const sentStates: readonly PushState[] = ['sent', 'shown'];
+
 /** States in which the fob may still answer. */
-export const openStates: readonly PushState[] = ['waiting', 'sent', 'shown'];
+export const openStates: readonly PushState[] = ['waiting', ...sentStates];
 
 /**
  * What the session that asked is told in each state before the time is over: undefined where it goes on waiting. Where the fob failed
@@ -26,6 +29,17 @@ export const toldAs: Readonly<Record<PushState, Outcome | 'approved' | undefined
   denied: 'push_denied',
   reported: 'push_reported',
 };
+
+/** How many requests may still be answered, those for nobody among them. */
+export async function countOpenPushes(db: Db, nowMs: number): Promise<number> {
+  const { count } = await db
+    .selectFrom('pushes')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('state', 'in', openStates)
+    .where('expires_ms', '>', nowMs)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
 
 /** A request by its id. */
 export function readPush(db: Db, id: string): Promise<PushRow | undefined> {

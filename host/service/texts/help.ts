@@ -16,16 +16,16 @@ export const helpTexts = {
       heading: 'Approving on the fob',
       sentences: [
         'Where the fob is connected to a computer on which the Passfob agent runs, you can log in with a press instead of a passcode: the fob shows the service, your user name and a number of two digits.',
-        'Approve only a log-in that you have just started, and only where the number is the one on your screen. Deny everything else; if you did not start it, report it.',
-        'If nothing arrives, type a passcode: that always works.',
+        'Approve only a log-in that you have just started, and only where the number is the one on your screen: hold the button for a second. A short press denies it; then the fob asks whether to report it, and a hold does. Report what you did not start.',
+        'If the fob is locked, enter its PIN first. If nothing arrives, type a passcode: that always works.',
       ],
     },
   ],
   network: {
     heading: 'For network staff',
     sentences: [
-      'Agents and browsers open connections to this service only, by TLS, and keep a WebSocket open. Nothing connects to them, and nothing goes through anybody else’s cloud.',
-      'Behind a proxy, agents use HTTPS_PROXY and NO_PROXY, or their own setting. The proxy has to allow CONNECT to these hosts, and a connection that stands still for less than a minute.',
+      'Agents and browsers open connections to this service only, by TLS, and keep a WebSocket open; agents poll where none gets through. Nothing connects to them, and nothing goes through anybody else’s cloud.',
+      'Behind a proxy, agents use HTTPS_PROXY and NO_PROXY, or their own setting. The proxy has to allow CONNECT to these hosts, and to keep connections open that are silent for half a minute.',
       'These are all the addresses that have to be let through:',
     ],
     hosts: 'Hosts and ports',

@@ -135,6 +135,13 @@ export class Peer implements AsyncDisposable {
     return this.connections[at] as PeerConnection;
   }
 
+  /** Knows no polling agent any more, as a service that was started anew. */
+  forget(): void {
+    const held = [...this.held.values()];
+    this.held.clear();
+    for (const polled of held) polled.wake();
+  }
+
   /** Cuts everything that is connected, without a word. */
   cutAll(): void {
     for (const socket of this.sockets) socket.resetAndDestroy();

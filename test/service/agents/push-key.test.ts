@@ -40,6 +40,28 @@ describe('the push key of a fob', () => {
     expect(await accountsOf(ada)).toEqual(['3 Passfob push']);
   });
 
+  it('has a locked fob that proved it left alone, until it is used', async () => {
+    await using bench = await Bench.open();
+    const [ada, bob] = [await bench.fobOf('ada'), await bench.fobOf('bob')];
+    const agent = await bench.agent();
+    agent.unplug(await bench.plugged(agent, ada));
+    await lockByPin(ada);
+    const number = agent.plug(ada.fob);
+    await agent.stands(number, 'own');
+    await until(() => !agent.isOpen(number), 'the release');
+    const before = agent.log.length;
+    bench.aheadMs += limits.agentAgainMinMs * 4;
+    bench.node.sweep();
+    // What is asked after it has been through.
+    await bench.plugged(agent, bob);
+    const about = agent.log.slice(before).map(text => JSON.parse(text).fob);
+    expect([about.includes(number), about.length > 0]).toEqual([false, true]);
+    const asked = await bench.ask('ada');
+    await until(() => agent.notices.includes('locked'), 'the notice');
+    unlock(ada);
+    await bench.becomes(asked, 'shown');
+  });
+
   it('is taken from the fob when nobody has a token on it any more, and made anew for the next one', async () => {
     await using bench = await Bench.open();
     const ada = await bench.fobOf('ada');

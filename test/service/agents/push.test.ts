@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../../host/service/limits.ts';
+import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
+import { secret } from '../../kit/secrets.ts';
+import { accepted, grace } from '../people/kit.ts';
 import { fill, lockByPin, owner, PIN } from './held.ts';
 import { type AgentWishes, byPolls, byWebSocket, type TestAgent, until } from './kit.ts';
 import { Scene } from './scene.ts';
@@ -33,6 +36,28 @@ describe.each([
     expect(ada.agent.notices).toEqual(['request', 'over']);
     await until(() => !ada.agent.isOpen(ada.number), 'the release');
   });
+});
+
+it('agents, their fobs and open requests are measured', async () => {
+  await using scene = await Scene.open();
+  const { management } = scene.office;
+  const { value } = accepted(await createApiKey(management, grace, { name: 'gauges', role: 'auditor' }));
+  const headers = { authorization: `Bearer ${secret(value)}` };
+  const measured = async () => {
+    const text = await (await fetch(`${scene.service.url}/metrics`, { headers })).text();
+    const gauges = /^passfob_(?:agents_connected|agent_fobs|pushes_open) (\d+)$/gm;
+    return [...text.matchAll(gauges)].map(([, value]) => Number(value));
+  };
+  expect(await measured()).toEqual([0, 0, 0]);
+  const ada = await ready(scene);
+  await scene.agent();
+  const asked = await scene.ask('ada');
+  await scene.ask('nobody');
+  expect(await measured()).toEqual([2, 1, 2]);
+  await scene.becomes(asked, 'shown');
+  ada.fob.approve();
+  expect(await scene.take(asked)).toBe('accepted');
+  expect(await measured()).toEqual([2, 1, 1]);
 });
 
 describe('the person at the fob', () => {

@@ -4,11 +4,10 @@ import { isFobError } from '../../../errors.ts';
 import type { Changes } from '../../data/changes.ts';
 import { limits } from '../../limits.ts';
 import type { Management } from '../../management.ts';
-import { claimPush, type PushToSend, pushesToSend, returnPush } from '../../push/delivery.ts';
+import { claimPush, type PushToSend, pushesToSend, returnPush, wantedPushes } from '../../push/delivery.ts';
 import type { Agents } from '../agents.ts';
 import type { AgentFob } from '../fob.ts';
 import { type Delivery, deliver } from './deliver.ts';
-import { wantedOf } from './wanted.ts';
 
 /** What it works with. */
 export interface CourierMeans {
@@ -88,18 +87,17 @@ export class Courier {
   }
 
   private async look(): Promise<void> {
-    const { db, clock } = this.means.management;
+    const { management } = this.means;
     if (this.running.size > 0) {
       const claimed = [...this.running.values()].filter(({ isClaimed }) => isClaimed);
-      const wanted = await wantedOf(
-        db,
+      const wanted = await wantedPushes(
+        management,
         claimed.map(({ push }) => push.id),
-        clock(),
       );
       for (const { push, ending } of claimed) if (wanted.get(push.id) !== push.link) ending.abort();
     }
     if (this.agents.provedCount > 0)
-      for (const push of await pushesToSend(db, clock())) {
+      for (const push of await pushesToSend(management.db, management.clock())) {
         const fob = this.agents.fobOf(push.fobId);
         if (fob?.carrier.link === push.link && !this.running.has(push.id)) this.start(push, fob);
       }

@@ -16,6 +16,8 @@ export interface Metrics {
   readonly took: (outcome: Outcome) => void;
   /** Log-ins that are being decided. */
   waiting: number;
+  /** Asks what has the agents of this node: how many there are, and how many fobs of the service's they have shown. */
+  agents: () => { readonly connected: number; readonly fobs: number };
 }
 
 export function makeMetrics(): Metrics {
@@ -29,6 +31,7 @@ export function makeMetrics(): Metrics {
     decided: size => batches.observe({}, size),
     took: outcome => logIns.add({ outcome }),
     waiting: 0,
+    agents: () => ({ connected: 0, fobs: 0 }),
   };
 }
 

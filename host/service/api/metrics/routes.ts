@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import type { Db } from '../../data/database.ts';
+import { countOpenPushes } from '../../push/rows.ts';
 import type { WebContext } from '../../web/context.ts';
 import { admit } from '../authenticate.ts';
 import { labelText } from './histogram.ts';
@@ -17,13 +18,14 @@ export function serveMetrics(app: FastifyInstance, context: WebContext): void {
     onRequest: (request: Parameters<typeof admit>[1]) => admit(context, request, PERMISSION),
   } as const;
   app.get('/metrics', options, async (_request, reply) => {
-    const { metrics, db, version } = context;
-    const lines = [...ownLines(metrics, version), ...(await sharedLines(db))];
+    const { metrics, db, version, clock } = context;
+    const lines = [...ownLines(metrics, version), ...(await sharedLines(db, clock()))];
     return reply.type(CONTENT_TYPE).send(`${lines.join('\n')}\n`);
   });
 }
 
 function ownLines(metrics: Metrics, version: string): string[] {
+  const agents = metrics.agents();
   return [
     ...family('passfob_build_info', 'gauge', 'The program that runs.', [
       `passfob_build_info${labelText({ version, node: process.version })} 1`,
@@ -40,6 +42,12 @@ function ownLines(metrics: Metrics, version: string): string[] {
     ...family('passfob_radius_packets_total', 'counter', 'RADIUS packets, by what became of them.', [
       ...metrics.radius.lines('passfob_radius_packets_total'),
     ]),
+    ...gauge('passfob_agents_connected', 'Agents that are connected to this node.', agents.connected),
+    ...gauge(
+      'passfob_agent_fobs',
+      'Fobs that agents have shown to this node, and that are proved.',
+      agents.fobs,
+    ),
     ...family('passfob_http_request_seconds', 'histogram', 'From request to answer, by route.', [
       ...metrics.requests.lines('passfob_http_request_seconds'),
     ]),
@@ -47,10 +55,11 @@ function ownLines(metrics: Metrics, version: string): string[] {
 }
 
 /** What stands in the database, which all nodes share: each of them says the same. */
-async function sharedLines(db: Db): Promise<string[]> {
+async function sharedLines(db: Db, nowMs: number): Promise<string[]> {
   const alerts = await count(db, 'alerts', 'acknowledged_ms');
   const deliveries = await count(db, 'deliveries', 'done_ms');
   const unsealed = await count(db, 'audit', 'seal');
+  const pushes = await countOpenPushes(db, nowMs);
   const jobs = await db
     .selectFrom('jobs')
     .select(['state', sql<number>`count(*)`.as('count')])
@@ -61,6 +70,7 @@ async function sharedLines(db: Db): Promise<string[]> {
     ...gauge('passfob_alerts_open', 'Alerts that nobody has acknowledged.', alerts),
     ...gauge('passfob_deliveries_waiting', 'Messages about alerts still to be delivered.', deliveries),
     ...gauge('passfob_audit_unsealed_rows', 'Rows of the audit that no seal covers yet.', unsealed),
+    ...gauge('passfob_pushes_open', 'Requests for a press on a fob that are not decided yet.', pushes),
     ...family(
       'passfob_jobs',
       'gauge',

@@ -1,5 +1,6 @@
 import { callerCheck, checkCaller } from '../../push/callers/check.ts';
 import type { CallerState } from '../../push/callers/result.ts';
+import { openStates } from '../../push/rows.ts';
 import { shownNumber } from '../../push/shown.ts';
 import { pushConsoleTexts as text } from '../../texts/push.ts';
 import { html, nothing } from '../../web/html.ts';
@@ -18,7 +19,6 @@ const tones: Readonly<Record<CallerState, Tone>> = {
   superseded: 'warn',
   expired: 'warn',
 };
-const openStates: readonly CallerState[] = ['waiting', 'sent', 'shown'];
 
 /** Help desk asks a caller's fob, reads the number to the caller, and sees what comes of it. */
 export function serveCallerChecks(desk: Desk): void {
@@ -34,7 +34,7 @@ export function serveCallerChecks(desk: Desk): void {
     const found = await callerCheck(desk.context.db, { user, id }, desk.context.clock());
     if (!found.ok) return refusedPage(found.refusal.code, at('/user', { user }));
     const { state, number, expiresMs, isConnected } = found.value;
-    const isOpen = openStates.includes(state);
+    const isOpen = openStates.some(open => open === state);
     return {
       title: text.title(user),
       main: html`<p>${text.lead}</p>`,

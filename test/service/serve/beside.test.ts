@@ -3,6 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
+import { openByWebSocket } from '../../../host/agent/service/open-service.ts';
+import { systemTime } from '../../../host/agent/time.ts';
 import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
 import { run } from '../../../host/cli/run.ts';
 import { secret } from '../../kit/secrets.ts';
@@ -10,8 +12,8 @@ import { Rig } from '../kit.ts';
 import { Office } from '../people/kit.ts';
 import { RadiusPort } from '../radius/kit.ts';
 
-/** Runs `passfob service radius-client` in this process. */
-async function command(rig: Rig, ...args: string[]) {
+/** Runs `passfob service` in this process. */
+async function service(rig: Rig, ...args: string[]) {
   const said = { out: '', note: '' };
   const terminal = {
     stdin: Readable.from([]),
@@ -24,10 +26,43 @@ async function command(rig: Rig, ...args: string[]) {
       said.note += text;
     },
   };
-  const whole = ['service', 'radius-client', ...args, '--dir', rig.directory];
+  const whole = ['service', ...args, '--dir', rig.directory];
   const exitCode = await run(whole, terminal, new AbortController().signal);
   return { exitCode, ...said };
 }
+
+const command = (rig: Rig, ...args: string[]) => service(rig, 'radius-client', ...args);
+
+it('the fingerprint is the one that agents see proved, and how to add the service is said', async () => {
+  await using rig = new Rig();
+  const before = await service(rig, 'fingerprint');
+  expect([before.exitCode, before.out]).toEqual([EXIT_CODES.service.code, '']);
+  const { url } = await rig.start();
+  const shown = await service(
+    rig,
+    'fingerprint',
+    '--public-url',
+    'https://otp.example.org',
+    '--behind-proxy',
+    '127.0.0.1',
+  );
+  expect([shown.exitCode, shown.out]).toEqual([
+    0,
+    expect.stringMatching(/^(?:[0-9a-f]{4} ){15}[0-9a-f]{4}\n$/),
+  ]);
+  const digits = shown.out.replaceAll(/\s/g, '');
+  expect(shown.note).toContain(`passfob agent add https://otp.example.org --fingerprint ${digits}`);
+  const json = await service(rig, 'fingerprint', '--json');
+  expect(JSON.parse(json.out)).toEqual({ ok: true, fingerprint: digits });
+  const opened = await openByWebSocket({
+    service: { url, name: '', fingerprint: digits },
+    environment: {},
+    time: systemTime,
+    signal: new AbortController().signal,
+  });
+  opened.inbox.close();
+  expect(opened.proved.fingerprint).toBe(digits);
+});
 
 it('a RADIUS client is added, listed, changed, given another secret and removed beside a running service', async () => {
   await using rig = new Rig();
