@@ -43,10 +43,13 @@ export const AGENT_CLOCK_LOOK_MS = 5_000;
 export const AGENT_CLOCK_JUMP_MS = 10_000;
 /** A port over which nothing went for so long is closed. */
 export const AGENT_IDLE_MS = 10_000;
-/** Text for a fob that waits for its port, and bytes for a service that takes none. */
+/** Text for a fob that waits for its port or is not written yet, and bytes for a service that takes none. */
 export const AGENT_PORT_QUEUE_CHARS_MAX = 16_384;
 export const AGENT_SEND_QUEUE_BYTES_MAX = 262_144;
 export const AGENT_SEND_QUEUE_MESSAGES_MAX = 512;
+/** What a service may say for people, standings and notices, within so long; one that says more is left. */
+export const AGENT_TOLD_MAX = 400;
+export const AGENT_TOLD_MS = 60_000;
 /** A port that another program has, or a fob that did not answer, is asked again after so long; the second so often. */
 export const FOB_BUSY_AGAIN_MS = 5_000;
 export const FOB_SILENT_AGAIN_MS = 20_000;

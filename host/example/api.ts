@@ -42,7 +42,11 @@ export function apiOf({ service, apiKey, ca }: ServiceAccess): Api {
   const dispatcher = new Agent({ connect: { rejectUnauthorized: true, ...(ca !== undefined && { ca }) } });
 
   /** @returns status and body of the answer; status 0 where there was none */
-  const post = async (path: string, body: object, waitMs = 0) => {
+  const post = async (
+    path: string,
+    body: object,
+    { waitMs = 0, key = randomUUID() }: { readonly waitMs?: number; readonly key?: string } = {},
+  ) => {
     try {
       const response = await fetch(new URL(path, service), {
         method: 'POST',
@@ -50,7 +54,7 @@ export function apiOf({ service, apiKey, ca }: ServiceAccess): Api {
           authorization: `Bearer ${apiKey}`,
           'content-type': 'application/json',
           // The same log-in sent twice by a network that lost the answer is decided once.
-          'idempotency-key': randomUUID(),
+          'idempotency-key': key,
         },
         body: JSON.stringify(body),
         dispatcher,
@@ -75,7 +79,11 @@ export function apiOf({ service, apiKey, ca }: ServiceAccess): Api {
     },
     async take({ id, ...rest }) {
       const path = `/v1/pushes/${encodeURIComponent(id)}/take`;
-      const { status, body } = await post(path, { ...rest, waitMs: TAKE_WAIT_MS }, TAKE_WAIT_MS);
+      const { status, body } = await post(
+        path,
+        { ...rest, waitMs: TAKE_WAIT_MS },
+        { waitMs: TAKE_WAIT_MS, key: id },
+      );
       return status === 202 ? 'waiting' : decisionOf(status, body);
     },
     async withdraw({ id, session }) {

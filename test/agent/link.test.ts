@@ -6,6 +6,8 @@ import {
   AGENT_IDLE_MS,
   AGENT_PORT_QUEUE_CHARS_MAX,
   AGENT_SILENCE_MS,
+  AGENT_TOLD_MAX,
+  AGENT_TOLD_MS,
 } from '../../host/agent/limits.ts';
 import { FobError } from '../../host/errors.ts';
 import { AgentRig, settingsOf } from './kit/agent.ts';
@@ -164,6 +166,43 @@ describe('an agent and one service', () => {
     rig.time.advance(AGENT_BEAT_MS);
     await until(() => connection.of('beat').length === 1);
     expect(connection.of('fob')).toHaveLength(AGENT_FOBS_MAX);
+  });
+
+  it('lets a port go that takes less than it is sent, before much waits for it', async () => {
+    await using peer = await Peer.start();
+    await using rig = new AgentRig([settingsOf(peer)]);
+    const cable = rig.desk.plug(new Cable('PF-AAAA-AAAA'));
+    const connection = await peer.connection(0, 'fob');
+    connection.say({ type: 'bytes', fob: 0, text: 'hello' });
+    await until(() => cable.written === 'hello');
+    cable.isStuck = true;
+    for (let chars = 0; chars <= AGENT_PORT_QUEUE_CHARS_MAX; chars += WIRE_CHARS_MAX)
+      connection.say({ type: 'bytes', fob: 0, text: 'x'.repeat(WIRE_CHARS_MAX) });
+    await until(() => connection.of('unreached').length > 0);
+    expect(connection.of('unreached')).toEqual([{ type: 'unreached', fob: 0, why: 'failed' }]);
+    await until(() => !cable.isOpen);
+  });
+
+  it('leaves a service that floods people with notices or standings, and comes back later', async () => {
+    for (const kind of ['standing', 'notice'] as const) {
+      await using peer = await Peer.start();
+      await using rig = new AgentRig([settingsOf(peer)]);
+      rig.desk.plug(new Cable('PF-AAAA-AAAA'));
+      const connection = await peer.connection(0, 'fob');
+      const say = (from: number, to: number) => {
+        for (let at = from; at < to; at++)
+          if (kind === 'notice') connection.say({ type: 'notice', fob: 0, kind: 'request' });
+          else connection.say({ type: 'standing', fob: 0, is: at % 2 === 0 ? 'own' : 'other' });
+      };
+      const told = () => rig.events.filter(({ event }) => event === kind).length;
+      say(0, AGENT_TOLD_MAX);
+      await until(() => told() === AGENT_TOLD_MAX);
+      await rig.pass(AGENT_TOLD_MS);
+      say(0, AGENT_TOLD_MAX + 1);
+      await rig.untilService('waiting');
+      expect(told()).toBe(2 * AGENT_TOLD_MAX);
+      expect(rig.service().problem).toMatchObject({ code: 'no-identity' });
+    }
   });
 
   it('says that it is there before proxies cut, and takes a silent connection for lost', async () => {

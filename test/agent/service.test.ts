@@ -68,6 +68,14 @@ class Remote extends World {
     return { status: statusCode, said: (await answer.json()) as Record<string, string> };
   }
 
+  /** What `/addresses.json` says. */
+  async publishedHosts(): Promise<string[]> {
+    const url = `${this.service.url}/addresses.json`;
+    const { body } = await request(url, { dispatcher: this.connections });
+    const { hosts } = (await body.json()) as { hosts: string[] };
+    return hosts;
+  }
+
   /** A log-in, from the question to the press to the answer. */
   async logIn({ fob, user }: UsersFob): Promise<{ status: number; said: object }> {
     const session = this.nextSession();
@@ -114,6 +122,8 @@ describeNeeds(needsOpenssl, 'the agent and the service', () => {
     expect(rig.events.filter(({ event }) => event === 'notice')).toMatchObject(
       ['request', 'over', 'request', 'over'].map(kind => ({ kind, name: 'Passfob' })),
     );
+    // What the service publishes for allow lists is what the proxy saw, and all of it (R31).
+    expect(await remote.publishedHosts()).toEqual([place]);
     expect([proxy.targets, proxy.others]).toEqual([[place], []]);
   });
 

@@ -1,12 +1,15 @@
 import { appendFileSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { onStage } from '../../host/demo/stage.ts';
 import { transcript } from '../../host/demo/transcript.ts';
 import { needsPty } from '../host/kit/simulated-fob.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, itNeeds } from '../kit/tools.ts';
 import { demo, demoPage, folder, needsBuild, recordSecrets } from './kit.ts';
+
+// A person's holds and the deaf moments before them take most of it, in real time.
+vi.setConfig({ testTimeout: 90_000 });
 
 /** Facts of a transcript by the title of their step, with the number of the step taken off. */
 function stepsIn(printed: string): Map<string, string[]> {

@@ -34,6 +34,8 @@ export class FobPort {
   /** The opening and closing under way, one behind the other. */
   private turn: Promise<void>;
   private waiting: string;
+  /** Characters that the port has not taken yet. */
+  private unwritten: number;
   private forgetIdle: () => void;
 
   /** @param onLost is told that the port could not be opened or was lost: it may have another fob now, or none */
@@ -43,6 +45,7 @@ export class FobPort {
     this.onLost = onLost;
     this.turn = Promise.resolve();
     this.waiting = '';
+    this.unwritten = 0;
     this.forgetIdle = () => undefined;
   }
 
@@ -58,11 +61,12 @@ export class FobPort {
   /** Sends text to the fob; opens the port first where it is closed. */
   carry(listener: PortListener, text: string): void {
     if (this.listener !== undefined && this.listener !== listener) listener.unreached('busy');
+    else if (this.waiting.length + this.unwritten + text.length > AGENT_PORT_QUEUE_CHARS_MAX)
+      this.lose('failed');
     else if (this.transport !== undefined) {
       this.rest();
       this.send(this.transport, text);
-    } else if (this.waiting.length + text.length > AGENT_PORT_QUEUE_CHARS_MAX) this.lose('failed');
-    else {
+    } else {
       const isNew = this.listener === undefined;
       this.listener = listener;
       this.rest();
@@ -108,9 +112,15 @@ export class FobPort {
   }
 
   private send(transport: Transport, text: string): void {
-    transport.send(text).catch((error: FobError) => {
-      if (this.transport === transport) this.lose(whyOf(error));
-    });
+    this.unwritten += text.length;
+    transport.send(text).then(
+      () => {
+        if (this.transport === transport) this.unwritten -= text.length;
+      },
+      (error: FobError) => {
+        if (this.transport === transport) this.lose(whyOf(error));
+      },
+    );
   }
 
   private lose(why: Unreached): void {
@@ -127,6 +137,7 @@ export class FobPort {
     this.listener = undefined;
     this.transport = undefined;
     this.waiting = '';
+    this.unwritten = 0;
     if (transport !== undefined) this.turn = this.turn.then(() => transport.close());
   }
 

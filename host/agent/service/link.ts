@@ -1,7 +1,14 @@
 import { piecesOf } from '../../activation/shapes.ts';
 import type { FobError } from '../../errors.ts';
 import type { FobPort, Fobs, PortListener } from '../fobs/fobs.ts';
-import { AGENT_BEAT_MS, AGENT_FOBS_MAX, AGENT_SILENCE_MS, FOB_NUMBER_MAX } from '../limits.ts';
+import {
+  AGENT_BEAT_MS,
+  AGENT_FOBS_MAX,
+  AGENT_SILENCE_MS,
+  AGENT_TOLD_MAX,
+  AGENT_TOLD_MS,
+  FOB_NUMBER_MAX,
+} from '../limits.ts';
 import type { AgentMessage, AgentServiceMessage, NoticeKind, Standing } from '../messages.ts';
 import { endpointOf } from '../network/endpoint.ts';
 import { reachError } from '../network/failure.ts';
@@ -32,6 +39,8 @@ export class Link {
   private readonly events: LinkEvents;
   private readonly announced: Map<number, Announced>;
   private nextNumber: number;
+  /** What the service has said for people, since when. */
+  private told: { readonly sinceMs: number; count: number };
   private forgetBeat: () => void;
 
   constructor(inbox: Inbox, service: string, fobs: Fobs, time: Time, events: LinkEvents) {
@@ -42,6 +51,7 @@ export class Link {
     this.events = events;
     this.announced = new Map();
     this.nextNumber = 0;
+    this.told = { sinceMs: time.now(), count: 0 };
     this.forgetBeat = () => undefined;
   }
 
@@ -135,13 +145,23 @@ export class Link {
         void one.port.release(one);
         break;
       case 'standing':
+        this.tell();
         one.standing = said.is;
         this.events.standing(serial, said.is);
         break;
       case 'notice':
+        this.tell();
         // Another's fob is nothing that this service has to speak of.
         if (one.standing !== 'other') this.events.notice(serial, said.kind);
     }
+  }
+
+  /** Counts what is for people, who are not to be flooded. @throws FobError (`reachError`) */
+  private tell(): void {
+    const nowMs = this.time.now();
+    if (nowMs - this.told.sinceMs >= AGENT_TOLD_MS) this.told = { sinceMs: nowMs, count: 0 };
+    this.told.count += 1;
+    if (this.told.count > AGENT_TOLD_MAX) throw this.error('no-identity');
   }
 
   private sayBytes(fob: number, text: string): void {

@@ -45,6 +45,8 @@ export const agentLimits = {
   courierGatherMs: 50,
   /** How often one whose fob is locked or does not answer tries again, and looks whether it is still wanted. */
   courierAgainMs: 1_000,
+  /** How often it tries to write down what was pressed while the database is in use. */
+  courierWritesMax: 4,
   /** Sessions that it opens for one push. */
   courierSessionsMax: 40,
 } as const;

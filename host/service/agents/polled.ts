@@ -93,7 +93,7 @@ class Polled {
     this.connection.hear();
     for (const message of messages.slice(this.heard - from)) {
       this.heard++;
-      this.connection.receive(JSON.stringify(message));
+      this.connection.receive(textOf(message));
     }
     return true;
   }
@@ -161,6 +161,15 @@ export function readPoll(body: unknown): AgentPoll | undefined {
     Object.keys(more).length === 0 &&
     (key !== '' || (from === 0 && taken === 0));
   return isPoll ? { key, from, taken, messages: messages as AgentPoll['messages'] } : undefined;
+}
+
+/** Undefined for what is too deep to be written down, and so is no message. */
+function textOf(message: unknown): string | undefined {
+  try {
+    return JSON.stringify(message);
+  } catch {
+    return undefined;
+  }
 }
 
 function answerOf(key: string, { taken, from, messages }: Given): string {

@@ -21,6 +21,7 @@ import { failedFactor, type Outcome } from '../validation/outcomes.ts';
 import type { Validator } from '../validation/request.ts';
 import { questionOf } from './question.ts';
 import { openStates } from './rows.ts';
+import type { InTurn } from './turns.ts';
 
 /** An application, or a front of the service, asks to have a log-in approved on the user's fob. */
 export interface PushRequest {
@@ -51,11 +52,19 @@ export interface Push {
  *
  * @throws ServiceError `busy`, also where the application changed meanwhile; or a database error
  */
-export async function askPush(context: Validator, request: PushRequest): Promise<Push> {
+export async function askPush(context: Validator, request: PushRequest, inTurn: InTurn): Promise<Push> {
   const application = await applicationNow(context.db, request.applicationId);
   const factors = application?.factors;
   const checked = await checkFactors(context, { ...request, passcode: '', factors });
   const name = prepareUserName(request.user) ?? '';
+  return inTurn(name, () => askChecked(context, request, { name, checked, factors }));
+}
+
+function askChecked(
+  context: Validator,
+  request: PushRequest,
+  { name, checked, factors }: Omit<Shown, 'factors'> & { readonly factors: Factors | undefined },
+): Promise<Push> {
   return validating(context.db, async db => {
     const now = await applicationNow(db, request.applicationId);
     if (factors === undefined || now?.factors !== factors)
@@ -75,6 +84,14 @@ export async function askPush(context: Validator, request: PushRequest): Promise
   });
 }
 
+/** What was shown to ask, and what it was found to be. */
+interface Shown {
+  /** Prepared. */
+  readonly name: string;
+  readonly checked: Proofs;
+  readonly factors: Factors;
+}
+
 /** A user's token on a fob that has a push key. */
 export type PushToken = PasscodeToken & { readonly fob_id: string | null };
 
@@ -89,11 +106,7 @@ interface Asking {
 }
 
 /** The same queries whatever comes of them. */
-async function readAsking(
-  context: Validator,
-  db: Db,
-  { name, checked, factors }: { readonly name: string; readonly checked: Proofs; readonly factors: Factors },
-): Promise<Asking> {
+async function readAsking(context: Validator, db: Db, { name, checked, factors }: Shown): Promise<Asking> {
   const nowMs = context.clock();
   const lock = await context.lock(db);
   const [user] = await lockUsers(db, [name]);

@@ -191,7 +191,7 @@ export function endPush(
   return writing(management.db, async db => {
     const nowMs = management.clock();
     const push = await claimedPush(db, claimed, nowMs);
-    if (push !== undefined) return end({ ...management, db }, push, { to, nowMs });
+    if (push !== undefined && (await end({ ...management, db }, push, { to, nowMs }))) return true;
     if (to !== 'failed') await heedLate({ ...management, db }, claimed, { to, nowMs });
     return false;
   });

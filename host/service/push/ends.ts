@@ -18,9 +18,11 @@ export async function recordOutcome(
   await recordEvents(db, [{ ...about, atMs, outcome, userId: push.user_id, tokenId: push.token_id }]);
 }
 
-/** Leaves in the log that a request's time was over, once. */
+/**
+ * Leaves in the log that a request's time was over, once. One for nobody left its reason when it was asked for, and a
+ * newer one tells of one that it took the place of.
+ */
 export async function writeDownExpiry(db: Db, push: PushRow, nowMs: number): Promise<void> {
-  // One for nobody left its reason when it was asked for, and a newer one tells of one that it took the place of.
   const isTold = push.fob_id !== null && push.state !== 'superseded';
   if (await isFirst(db, push, nowMs))
     await recordOutcome(db, push, isTold ? 'push_expired' : undefined, nowMs);
@@ -53,16 +55,32 @@ function expired(db: Db, kind: PushRow['kind'], nowMs: number) {
  * An answer to one that is gone, and a take of it, is refused as before.
  */
 export async function sweepPushes(db: Db, nowMs: number): Promise<void> {
-  await writing(db, async transaction => {
-    for (const push of await expired(transaction, 'login', nowMs).execute())
-      await writeDownExpiry(transaction, push, nowMs);
-  });
-  await db
-    .deleteFrom('pushes')
-    .where('expires_ms', '<=', nowMs - limits.pushesUnapprovedMs + limits.pushMs)
-    .where('quiet_until_ms', '<=', nowMs)
-    .where('decided_ms', 'is not', null)
-    .execute();
+  // Of whom nothing is told (`writeDownExpiry`).
+  await writing(db, transaction =>
+    transaction
+      .updateTable('pushes')
+      .set({ decided_ms: nowMs })
+      .where('kind', '=', 'login')
+      .where('decided_ms', 'is', null)
+      .where('expires_ms', '<=', nowMs)
+      .where(where => where.or([where('fob_id', 'is', null), where('state', '=', 'superseded')]))
+      .execute(),
+  );
+  // However many there are: what is not written down is not forgotten.
+  for (let ended: number = limits.pushesEndedAtOnce; ended === limits.pushesEndedAtOnce; )
+    ended = await writing(db, async transaction => {
+      const pushes = await expired(transaction, 'login', nowMs).execute();
+      for (const push of pushes) await writeDownExpiry(transaction, push, nowMs);
+      return pushes.length;
+    });
+  await writing(db, transaction =>
+    transaction
+      .deleteFrom('pushes')
+      .where('expires_ms', '<=', nowMs - limits.pushesUnapprovedMs + limits.pushMs)
+      .where('quiet_until_ms', '<=', nowMs)
+      .where('decided_ms', 'is not', null)
+      .execute(),
+  );
 }
 
 /** Leaves the audit rows of checks of callers that nobody answered in time. */

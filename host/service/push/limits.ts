@@ -10,6 +10,10 @@ export const pushLimits = {
   /** Requests of one user that nobody approved within so long: then nobody is asked, either. */
   pushesUnapproved: 8,
   pushesUnapprovedMs: 10 * 60_000,
+  /** Requests that are asked for at once, those that wait for it, and of one name: more are answered by `busy`. */
+  pushAsksAtOnce: 4,
+  pushAsksWaiting: 1_024,
+  pushAsksWaitingOfOne: 64,
   /** Requests that are written down as over in one transaction. */
   pushesEndedAtOnce: 500,
   /** The fob's key: as long as the hash of its suite (RFC 4226 §4, R6). */

@@ -4,6 +4,7 @@ import type { Outcome } from '../validation/outcomes.ts';
 import type { Validator } from '../validation/request.ts';
 import { askPush, type Push, type PushRequest } from './ask.ts';
 import { isUndecided, type TakeRequest, takePush } from './take.ts';
+import { makeTurns } from './turns.ts';
 import { makeWaits } from './waits.ts';
 import { withdrawPush } from './withdraw.ts';
 
@@ -45,6 +46,7 @@ export interface Surroundings {
 /** The asking side with what it works with. */
 export function makePushes(context: Validator, { changes, decided }: Surroundings): Pushes {
   const waits = makeWaits(context.db, changes);
+  const inTurn = makeTurns();
   const announced = <T>(result: T): T => {
     changes.announce();
     return result;
@@ -62,7 +64,7 @@ export function makePushes(context: Validator, { changes, decided }: Surrounding
   };
 
   return {
-    ask: async request => announced(await askPush(context, request)),
+    ask: async request => announced(await askPush(context, request, inTurn)),
     async take({ waitMs, signal, ...given }) {
       // Not every database takes every text as one to look for.
       const request = /^[0-9a-f-]+$/.test(given.id) ? given : { ...given, id: '' };

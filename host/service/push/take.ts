@@ -1,8 +1,10 @@
 import { hashSession } from '../challenges/ask.ts';
 import { type Db, validating } from '../data/database.ts';
+import { engineOf } from '../data/engine.ts';
 import type { Factors } from '../data/schema.ts';
 import { type ApplicationStanding, applicationNow } from '../people/application-cache.ts';
 import { lockFactsOf, storeLockFacts, type User } from '../people/users.ts';
+import type { Keys } from '../sealing/key-file.ts';
 import { endTemporaryCodes } from '../tokens/codes/temporary-codes.ts';
 import type { TokenRow } from '../tokens/rows.ts';
 import { usableStates } from '../tokens/states.ts';
@@ -16,6 +18,7 @@ import { stepShown } from '../validation/passcode.ts';
 import type { Validator } from '../validation/request.ts';
 import { proofsDigest } from './ask.ts';
 import { writeDownExpiry } from './ends.ts';
+import { isRepeatOfYes, keepYes } from './repeats.ts';
 import { type PushRow, readPush, toldAs } from './rows.ts';
 
 /** The session that asked comes for what it asked for. */
@@ -27,6 +30,8 @@ export interface TakeRequest {
   readonly standing?: ApplicationStanding | undefined;
   readonly source: string;
   readonly requestId: string;
+  /** The same for every take of one request: an answer that was lost is given again. */
+  readonly idempotencyKey?: string | undefined;
 }
 
 /** Whether there is nothing to decide yet: looked at without a transaction, because it is looked at often. */
@@ -63,6 +68,7 @@ export async function takePush(context: Validator, request: TakeRequest): Promis
 
 interface Taking {
   readonly db: Db;
+  readonly keys: Keys;
   readonly request: TakeRequest;
   readonly push: PushRow | undefined;
   readonly user: User | undefined;
@@ -86,12 +92,13 @@ async function readTaking(context: Validator, db: Db, request: TakeRequest, name
   const [user] = await lockUsers(db, [name]);
   const push = await readPush(db, request.id);
   const standing = lockStanding(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs);
-  return { db, request, push, user, standing, nowMs };
+  return { db, keys: context.keys, request, push, user, standing, nowMs };
 }
 
 async function decide(taking: Taking): Promise<'waiting' | Outcome> {
-  const { db, request, push, nowMs } = taking;
+  const { db, keys, request, push, nowMs } = taking;
   if (push === undefined || !isOf(push, request)) return record(taking, 'no_push');
+  if (push.state === 'used' && (await isRepeatOfYes(db, keys, request, nowMs))) return 'accepted';
   const told = toldAs[push.state];
   if (push.expires_ms <= nowMs && (told === undefined || told === 'approved')) {
     await writeDownExpiry(db, push, nowMs);
@@ -114,19 +121,23 @@ async function decideApproved(taking: Taking, push: PushRow): Promise<Outcome> {
   if (refusal !== undefined || user === undefined || token === undefined || factors === undefined)
     return record(taking, refusal ?? 'no_push');
   await letIn(taking, push, { user, token, factors });
+  await keepYes(db, taking.keys, request, nowMs);
   return record(taking, 'accepted');
 }
 
-/** The user's token that was asked, where it still may be used. */
+/**
+ * The user's token that was asked, where it still may be used. Its row stays locked until the transaction ends: it is not
+ * suspended or revoked meanwhile, and made active again by what follows.
+ */
 function tokenAsked(db: Db, push: PushRow): Promise<TokenRow | undefined> {
-  return db
+  const query = db
     .selectFrom('tokens')
     .selectAll()
     .where('id', '=', push.token_id)
     .where('user_id', '=', push.user_id)
     .where('fob_id', '=', push.fob_id)
-    .where('state', 'in', usableStates)
-    .executeTakeFirst();
+    .where('state', 'in', usableStates);
+  return (engineOf(db) === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
 }
 
 /** Why an approved request lets nobody in, if so: what it stood on is not so any more. The lock comes first (R23). */

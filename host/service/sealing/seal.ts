@@ -87,6 +87,7 @@ function associatedData(place: Place, keyId: string): Buffer {
 /** What a keyed digest is for; the same texts give different digests for different purposes. */
 export type MacPurpose =
   | 'answer'
+  | 'take'
   | 'temporary'
   | 'serial'
   | 'pin'

@@ -65,7 +65,9 @@ type Share = keyof typeof limits.eventsKept;
  */
 function isOf(share: Share): (where: ExpressionBuilder<Schema, 'events'>) => Expression<SqlBool> {
   const all = Object.keys(failedFactor) as Outcome[];
-  const missed = all.filter(outcome => failedFactor[outcome] !== null);
+  // What the person at the fob said takes the fob, and each of it is followed by a rest.
+  const atFob: Outcome[] = ['push_denied', 'push_reported'];
+  const missed = all.filter(outcome => failedFactor[outcome] !== null || atFob.includes(outcome));
   const outcomes = {
     accepted: ['accepted'],
     missed,

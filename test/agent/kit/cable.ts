@@ -9,6 +9,8 @@ export class Cable {
   written = '';
   opens = 0;
   isOpen = false;
+  /** Whether it takes nothing of what is written to it. */
+  isStuck = false;
   /** What opening it fails of. */
   failure: FobError | undefined;
   private end: Pipe | undefined;
@@ -28,6 +30,7 @@ export class Cable {
         this.end = pipe({
           name: this.serial,
           write: async text => {
+            if (this.isStuck) await new Promise(() => undefined);
             this.written += text;
           },
           release: async () => {

@@ -44,6 +44,14 @@ describe('a poll', () => {
     expect(third).toMatchObject({ taken: 4, from: 2, messages: [BEAT, BEAT] });
   });
 
+  it('with what is too deep to be a message is answered, and ends its connection', async () => {
+    await using scene = await Scene.open();
+    const { url } = scene.service;
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const { key } = await polled(url, `{"key":"","from":0,"taken":0,"messages":[${deep}]}`);
+    expect((await poll(url, { key, from: 1, taken: 0, messages: [] })).status).toBe(404);
+  });
+
   it('takes the place of one that is held, which ends at once', async () => {
     await using scene = await Scene.open();
     const { url } = scene.service;

@@ -157,9 +157,15 @@ async function endOf(relaying: Promise<unknown>): Promise<string> {
 
 /** The lease of a relay that vanished runs out; then somebody honest comes with the fob. */
 async function comeHonestly(scene: Scene, activation: Activation, fob: CoreFob): Promise<void> {
-  scene.office.nowMs += 31_000;
-  const done = await scene.relay(activation, fob);
-  expect(done.serial).toBe(serialOf(fob));
+  for (let waits = 1; ; waits++) {
+    scene.office.nowMs += 31_000;
+    const [run] = await Promise.allSettled([scene.relay(activation, fob)]);
+    // The clock is that of all runs: a step of the one before that was under way may have held on to it since.
+    const isHeld = run.status === 'rejected' && run.reason?.details?.code === 'in_use';
+    if (isHeld && waits < 5) continue;
+    expect(run).toMatchObject({ status: 'fulfilled', value: { serial: serialOf(fob) } });
+    return;
+  }
 }
 
 async function isUsed(scene: Scene, user: string): Promise<boolean> {

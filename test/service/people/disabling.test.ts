@@ -1,19 +1,10 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import type { Db } from '../../../host/service/data/database.ts';
 import { disableUser } from '../../../host/service/people/user-changes.ts';
 import { forgetAnswers, keepAnswers } from '../../../host/service/validation/answers.ts';
 import { isOnPostgres } from '../kit.ts';
+import { isWaiting } from '../waiting.ts';
 import { accepted, grace, Office } from './kit.ts';
-
-/** Resolves when a transaction waits for a row that another one holds. */
-async function isWaiting(db: Db): Promise<void> {
-  for (;;) {
-    const waiting = await sql`select 1 from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
-    if (waiting.rows.length > 0) return;
-  }
-}
 
 test('disabling leaves no first answer behind, not even of a log-in that is being decided meanwhile', async () => {
   await using office = await Office.open();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { limits } from '../../../host/service/limits.ts';
 import { endPush } from '../../../host/service/push/delivery.ts';
@@ -49,6 +50,31 @@ test('requests that nobody decided are written down once, and forgotten when the
   await sweeps();
   expect(await ids()).toEqual([]);
   expect(await scene.take(reported)).toBe('no_push');
+});
+
+test('one sweep is through with any number of requests', async () => {
+  const { scene, office, fob } = await withFob();
+  await using _ = scene;
+  const { db } = office.store;
+  const [asked, nobodys] = [await scene.ask('ada'), await scene.ask('nobody')];
+  const many = limits.pushesEndedAtOnce + 1;
+  for (const { id } of [asked, nobodys]) {
+    const row = await rowOf(office, id);
+    for (let from = 0; from < many; from += 100) {
+      const copies = Array.from({ length: Math.min(100, many - from) }, () => ({ ...row, id: randomUUID() }));
+      await db.insertInto('pushes').values(copies).execute();
+    }
+  }
+  office.nowMs += limits.pushMs;
+  await sweepPushes(db, office.nowMs);
+  const undecided = db.selectFrom('pushes').select('fob_id').where('decided_ms', 'is', null);
+  expect(await undecided.execute()).toEqual([]);
+  expect((await outcomes(office)).filter(outcome => outcome === 'push_expired')).toHaveLength(many + 1);
+  expect(await scene.take(asked)).toBe('push_expired');
+  expect((await rowOf(office, asked.id)).fob_id).toBe(fob.id);
+  office.nowMs += limits.pushesUnapprovedMs;
+  await sweepPushes(db, office.nowMs);
+  expect(await db.selectFrom('pushes').select('id').execute()).toEqual([]);
 });
 
 test('whoever denies or reports is left alone for a while; a report alerts, and repeats count on it', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { limits } from '../../../host/service/limits.ts';
 import { applicationNow } from '../../../host/service/people/application-cache.ts';
 import { disableApplication } from '../../../host/service/people/application-changes.ts';
 import { setPassword } from '../../../host/service/people/credentials/passwords.ts';
@@ -9,7 +10,7 @@ import { suspendToken } from '../../../host/service/tokens/moves.ts';
 import { makeEngine } from '../../../host/service/validation/engine.ts';
 import { codeAt, stepAt, wrongCode } from '../kit.ts';
 import { accepted, freshPassword, grace } from '../people/kit.ts';
-import { outcomes, PushFob, putOn, rowOf } from './kit.ts';
+import { OTHER_SESSION, outcomes, PushFob, putOn, rowOf } from './kit.ts';
 import { approve, type Scene, withFob } from './scene.ts';
 
 /** Decides a log-in by a passcode, as any application's. */
@@ -44,6 +45,39 @@ test('an approved request is a log-in by the token on the fob: the log, the lock
     request_id: 'take',
   });
   expect(await scene.take(push)).toBe('no_push');
+});
+
+test('the very same take is answered by the same yes for two minutes, and no other is', async () => {
+  const { scene, office, fob } = await withFob();
+  await using _ = scene;
+  const idempotencyKey = 'take-of-this-request-1';
+  const push = await scene.ask('ada');
+  expect(await scene.take(push, { idempotencyKey })).toBe('waiting');
+  await approve(scene, fob);
+  expect(await scene.take(push, { idempotencyKey })).toBe('accepted');
+  expect(await scene.take(push, { idempotencyKey })).toBe('accepted');
+  expect((await outcomes(office)).filter(outcome => outcome === 'accepted')).toHaveLength(1);
+  for (const changes of [
+    {},
+    { idempotencyKey: `${idempotencyKey}2` },
+    { idempotencyKey, session: OTHER_SESSION },
+    { idempotencyKey, applicationId: scene.otherApplicationId },
+    { idempotencyKey, source: '192.0.2.2' },
+  ])
+    expect(await scene.take(push, changes)).toBe('no_push');
+  office.nowMs += limits.retryWindowMs;
+  expect(await scene.take(push, { idempotencyKey })).toBe('no_push');
+});
+
+test('a take is not answered again once its token is suspended', async () => {
+  const { scene, office, fob } = await withFob();
+  await using _ = scene;
+  const idempotencyKey = 'take-of-this-request-1';
+  const push = await scene.ask('ada');
+  await approve(scene, fob);
+  expect(await scene.take(push, { idempotencyKey })).toBe('accepted');
+  accepted(await suspendToken(office.management, grace, { serial: fob.token.serial }));
+  expect(await scene.take(push, { idempotencyKey })).toBe('no_push');
 });
 
 test('the passcodes that the fob shows are used up by it, of its TOTP tokens alone, and no mark goes back (R22)', async () => {

@@ -26,7 +26,7 @@ test('temporary codes that have run out are forgotten, and no other', async () =
   expect(await temporaryCodeEnd(db, kept[0]?.user_id ?? '', office.nowMs)).toBe(office.nowMs + 1000);
 });
 
-test('a flood of unknown users, or at a locked account, washes away no other part of the log', async () => {
+test('a flood of unknown users, or at a locked account, washes away no other part of the log, nor what a person reported', async () => {
   await using office = await Office.open();
   const { db } = office.store;
   await office.users('ada');
@@ -47,6 +47,7 @@ test('a flood of unknown users, or at a locked account, washes away no other par
   const { strangers, unseen } = limits.eventsKept;
   await happen('accepted', 2);
   await happen('wrong', 2);
+  await happen('push_reported', 1);
   await happen('replay', 1);
   await happen('locked', unseen + 1);
   await happen('unknown_user', strangers + 3, true);
@@ -64,9 +65,10 @@ test('a flood of unknown users, or at a locked account, washes away no other par
     new Map<Outcome, number[]>([
       ['accepted', [2, 1]],
       ['wrong', [2, 3]],
+      ['push_reported', [1, 5]],
       // What is not a try of a secret shares a part: the oldest of it goes.
-      ['locked', [unseen, 7]],
-      ['unknown_user', [strangers, unseen + 10]],
+      ['locked', [unseen, 8]],
+      ['unknown_user', [strangers, unseen + 11]],
     ]),
   );
 }, 60_000);

@@ -1,5 +1,6 @@
 import { pause } from '../../../client/pause.ts';
 import { isRefusal } from '../../../errors.ts';
+import { ServiceError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import type { Management } from '../../management.ts';
 import { readSettings } from '../../people/settings.ts';
@@ -41,7 +42,7 @@ export async function deliver(delivery: Delivery, session: OwnSession): Promise<
   for (;;) {
     try {
       const code = await respond(delivery, session, asker);
-      await answerPush(management, push, code);
+      await kept(() => answerPush(management, push, code));
       return announce();
     } catch (error) {
       if (isRefusal(error, 'press-denied')) return await over(delivery, 'denied');
@@ -74,7 +75,8 @@ async function respond(delivery: Delivery, { client, tools }: OwnSession, servic
       },
     },
   );
-  await showing;
+  // What was pressed counts, be it not known that it was shown.
+  await showing?.catch(() => undefined);
   return String.fromCharCode(...code);
 }
 
@@ -87,8 +89,19 @@ async function show(delivery: Delivery): Promise<void> {
 }
 
 async function over({ management, push, announce }: Delivery, to: 'denied' | 'reported'): Promise<void> {
-  await endPush(management, push, to);
+  await kept(() => endPush(management, push, to));
   announce();
+}
+
+/** What a person has pressed is not asked for again because the database is in use now. @throws ServiceError `busy` at last */
+async function kept<T>(write: () => Promise<T>): Promise<T> {
+  for (let left = limits.courierWritesMax; ; left--)
+    try {
+      return await write();
+    } catch (error) {
+      if (left <= 1 || !(error instanceof ServiceError) || error.code !== 'busy') throw error;
+      await pause(limits.courierAgainMs);
+    }
 }
 
 /** The fob was wiped, or its memory damaged: it gets a key for the next request, in a session that this one's end does not end. */

@@ -64,6 +64,7 @@ function serveTaking(app: FastifyInstance, context: WebContext): void {
     const { session, waitMs, source } = request.body;
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
+    const key = request.headers['idempotency-key'];
     const { id: applicationId, standing } = clientOf(request).application;
     const outcome = await context.pushes.take({
       id: request.params.id,
@@ -74,6 +75,7 @@ function serveTaking(app: FastifyInstance, context: WebContext): void {
       standing,
       source: sourceOf(context, request, source),
       requestId: request.id,
+      idempotencyKey: typeof key === 'string' ? key : undefined,
     });
     if (outcome === 'accepted') return sendJson(reply, { accepted: true });
     await refusalFloor(reply);

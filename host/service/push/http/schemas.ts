@@ -1,3 +1,4 @@
+import { validateSchema } from '../../api/validate.ts';
 import { limits } from '../../limits.ts';
 
 /** What `POST /v1/pushes` takes. */
@@ -45,6 +46,7 @@ export const askSchema = {
 
 export const takeSchema = {
   params,
+  headers: validateSchema.headers,
   body: {
     type: 'object',
     additionalProperties: false,

@@ -1,0 +1,143 @@
+import type { Updateable } from 'kysely';
+import { expect, test } from 'vitest';
+import type { Schema } from '../../../host/service/data/schema.ts';
+import type { PushSchema, PushState } from '../../../host/service/data/schema-push.ts';
+import {
+  answerPush,
+  claimPush,
+  endPush,
+  pushShown,
+  returnPush,
+} from '../../../host/service/push/delivery.ts';
+import type { TokenState } from '../../../host/service/tokens/states.ts';
+import { isOnPostgres } from '../kit.ts';
+import { meanwhile } from '../waiting.ts';
+import { outcomes, rowOf, SESSION } from './kit.ts';
+import { approve, withFob } from './scene.ts';
+
+type Made = Awaited<ReturnType<typeof withFob>>;
+type Change = Updateable<PushSchema['pushes']>;
+
+/** Changes the request in a transaction that is not over yet when the work has read it. */
+function whilePush<T>({ office }: Made, id: string, change: Change, work: () => Promise<T>): Promise<T> {
+  const { db } = office.store;
+  return meanwhile(db, tx => tx.updateTable('pushes').set(change).where('id', '=', id).execute(), work);
+}
+
+test.runIf(isOnPostgres).each<PushState>(['withdrawn', 'used', 'refused'])(
+  'a take of a request that is %s since it was read lets nobody in (only on PostgreSQL)',
+  async state => {
+    const made = await withFob();
+    await using scene = made.scene;
+    const push = await scene.ask('ada');
+    await approve(scene, made.fob);
+    expect(await whilePush(made, push.id, { state }, () => scene.take(push))).toBe('no_push');
+    expect((await rowOf(made.office, push.id)).state).toBe(state);
+    expect(await outcomes(made.office)).not.toContain('accepted');
+  },
+);
+
+/** What a token loses with its state. */
+const gone: Partial<Record<TokenState, Updateable<Schema['tokens']>>> = {
+  revoked: { revoked_reason: 'retired', sealed_secret: null, key_id: null },
+};
+
+test.runIf(isOnPostgres).each<TokenState>(['suspended', 'revoked', 'inventory'])(
+  'a take whose token is %s since it was read lets nobody in, and does not bring it back (only on PostgreSQL)',
+  async state => {
+    const { scene, office, fob } = await withFob();
+    await using _ = scene;
+    const { db } = office.store;
+    const push = await scene.ask('ada');
+    await approve(scene, fob);
+    const taken = await meanwhile(
+      db,
+      tx =>
+        tx
+          .updateTable('tokens')
+          .set({ state, ...gone[state] })
+          .where('serial', '=', fob.token.serial)
+          .execute(),
+      () => scene.take(push),
+    );
+    expect(taken).toBe('no_usable_token');
+    const token = await db.selectFrom('tokens').selectAll().executeTakeFirstOrThrow();
+    expect([token.state, token.last_used_ms]).toEqual([state, null]);
+    expect((await rowOf(office, push.id)).state).toBe('refused');
+  },
+);
+
+test.runIf(isOnPostgres)(
+  'an answer to a request that was withdrawn since it was read approves nothing (only on PostgreSQL)',
+  async () => {
+    const made = await withFob();
+    await using scene = made.scene;
+    const { office, fob } = made;
+    const push = await scene.ask('ada');
+    const shown = await fob.show();
+    const answer = () => answerPush(office.management, shown, fob.answer(shown.question));
+    expect(await whilePush(made, push.id, { state: 'withdrawn' }, answer)).toBe(false);
+    expect((await rowOf(office, push.id)).state).toBe('withdrawn');
+    expect(await scene.take(push)).toBe('no_push');
+  },
+);
+
+test.runIf(isOnPostgres)(
+  'a refusal of a request that is withdrawn in this very moment counts all the same (only on PostgreSQL)',
+  async () => {
+    const made = await withFob();
+    await using scene = made.scene;
+    const { office, fob } = made;
+    const push = await scene.ask('ada');
+    const shown = await fob.show();
+    const report = () => endPush(office.management, shown, 'reported');
+    expect(await whilePush(made, push.id, { state: 'withdrawn' }, report)).toBe(false);
+    const { state, quiet_until_ms } = await rowOf(office, push.id);
+    expect([state, quiet_until_ms > office.nowMs]).toEqual(['withdrawn', true]);
+    expect(await office.store.db.selectFrom('alerts').select('kind').execute()).toEqual([{ kind: 'report' }]);
+  },
+);
+
+test.runIf(isOnPostgres)(
+  'what a connection does to a request that is withdrawn or another’s since it was read is not done (only on PostgreSQL)',
+  async () => {
+    const made = await withFob();
+    await using scene = made.scene;
+    const { office, fob } = made;
+    const { management } = office;
+    const link = fob.link ?? '';
+    const claimed = async () => {
+      const push = await scene.ask('ada');
+      if (!(await claimPush(management, push.id, link))) throw new Error('the request was not claimed');
+      return push.id;
+    };
+    const unclaimed = (await scene.ask('ada')).id;
+    const claim = () => claimPush(management, unclaimed, link);
+    expect(await whilePush(made, unclaimed, { state: 'withdrawn' }, claim)).toBe(false);
+    const doubled = (await scene.ask('ada')).id;
+    const again = () => claimPush(management, doubled, link);
+    expect(await whilePush(made, doubled, { state: 'sent', link }, again)).toBe(false);
+    for (const act of [pushShown, (m: typeof management, id: string) => returnPush(m, { id, link })])
+      for (const change of [{ state: 'withdrawn' }, { link: 'another' }] as const) {
+        const id = await claimed();
+        expect(await whilePush(made, id, change, () => act(management, id, link))).toBe(false);
+        expect(await rowOf(office, id)).toMatchObject(change);
+        office.nowMs += 600_000;
+      }
+  },
+);
+
+test.runIf(isOnPostgres)(
+  'a request that is taken in this very moment is not withdrawn any more (only on PostgreSQL)',
+  async () => {
+    const made = await withFob();
+    await using scene = made.scene;
+    const { id } = await scene.ask('ada');
+    await approve(scene, made.fob);
+    const { applicationId } = scene;
+    await whilePush(made, id, { state: 'used' }, () =>
+      scene.pushes.withdraw({ id, session: SESSION, applicationId }),
+    );
+    expect((await rowOf(made.office, id)).state).toBe('used');
+  },
+);

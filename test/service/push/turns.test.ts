@@ -1,0 +1,60 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { watchChanges } from '../../../host/service/data/changes.ts';
+import { limits } from '../../../host/service/limits.ts';
+import { makePushes } from '../../../host/service/push/pushes.ts';
+import { makeTurns } from '../../../host/service/push/turns.ts';
+import { SESSION } from './kit.ts';
+import { withFob } from './scene.ts';
+
+test('requests of one name are asked for one after another, whether there is such a user or not, and few at once', async () => {
+  const { scene, office } = await withFob();
+  await using _ = scene;
+  const changes = watchChanges(office.store);
+  let now = 0;
+  let most = 0;
+  // Looked at within the transaction.
+  const lock = async () => {
+    most = Math.max(most, ++now);
+    await pause(2);
+    now--;
+    return scene.lock;
+  };
+  const pushes = makePushes({ ...office.management, lock }, { changes });
+  const mostOf = async (names: readonly string[]) => {
+    most = 0;
+    const { applicationId } = scene;
+    const about = { session: SESSION, applicationId, source: '192.0.2.1', requestId: 'ask' };
+    await Promise.all(names.map(user => pushes.ask({ user, ...about })));
+    return most;
+  };
+  expect(await mostOf(Array(8).fill('ada'))).toBe(1);
+  expect(await mostOf(Array(8).fill('nobody'))).toBe(1);
+  const many = Array.from({ length: 16 }, (_, nth) => `nobody-${nth}`);
+  expect(await mostOf(many)).toBeLessThanOrEqual(limits.pushAsksAtOnce);
+  changes.close();
+});
+
+test('whoever floods one name is turned away, and others get their turn, also when work fails', async () => {
+  const inTurn = makeTurns();
+  let go: () => void = () => undefined;
+  const gone = new Promise<void>(resolve => {
+    go = resolve;
+  });
+  const flood = Array.from({ length: limits.pushAsksWaitingOfOne + 2 }, () =>
+    inTurn('ada', () => gone).then(
+      () => 'done',
+      () => 'busy',
+    ),
+  );
+  await expect(inTurn('bob', async () => Promise.reject(new Error('odd')))).rejects.toThrow('odd');
+  expect(await inTurn('bob', async () => 'done')).toBe('done');
+  go();
+  const ends = await Promise.all(flood);
+  expect(ends.filter(end => end === 'busy')).toHaveLength(1);
+  expect(await inTurn('ada', async () => 'done')).toBe('done');
+  const all = Array.from({ length: limits.pushAsksWaiting + limits.pushAsksAtOnce + 1 }, (_, nth) =>
+    inTurn(`user-${nth}`, async () => 'done').catch(() => 'busy'),
+  );
+  expect((await Promise.all(all)).filter(end => end === 'busy')).toHaveLength(1);
+});

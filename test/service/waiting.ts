@@ -1,0 +1,27 @@
+import { sql } from 'kysely';
+import type { Db } from '../../host/service/data/database.ts';
+
+/** Resolves when a transaction waits for a row that another one holds, on PostgreSQL. */
+export async function isWaiting(db: Db): Promise<void> {
+  for (;;) {
+    const waiting = await sql`select 1 from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
+    if (waiting.rows.length > 0) return;
+  }
+}
+
+/** Makes a change in a transaction that ends only once the work waits for it. @returns what the work came to */
+export async function meanwhile<T>(
+  db: Db,
+  change: (transaction: Db) => Promise<unknown>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { waits } = await db.transaction().execute(async transaction => {
+    await change(transaction);
+    const waits = work();
+    await Promise.race([isWaiting(db), waits]);
+    // Not awaited here: it goes on when this is over.
+    return { waits };
+  });
+  return await waits;
+}
