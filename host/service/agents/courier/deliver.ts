@@ -1,3 +1,4 @@
+import { NAME_BYTES_MAX } from '../../../../protocol/limits.ts';
 import { pause } from '../../../client/pause.ts';
 import { isRefusal } from '../../../errors.ts';
 import { ServiceError } from '../../errors.ts';
@@ -64,8 +65,8 @@ async function respond(delivery: Delivery, { client, tools }: OwnSession, servic
       id: pushAccountOf(push.fobId),
       question: NAMES.encode(push.question),
       number: push.number,
-      service: NAMES.encode(cutText(service, limits.pushNameBytes)),
-      user: NAMES.encode(cutText(push.user, limits.pushNameBytes)),
+      service: NAMES.encode(cutText(service, NAME_BYTES_MAX)),
+      user: NAMES.encode(cutText(push.user, NAME_BYTES_MAX)),
     },
     {
       signal: tools.signal,
