@@ -3,17 +3,16 @@ import { FobError } from '../errors.ts';
 import type { Transport } from '../transports/transport.ts';
 import { checkIdentity } from './identity.ts';
 import {
+  OPENING_NONCE_BYTES,
   PLUG_AGAIN_MS,
   RELAY_ANSWER_TIMEOUT_MS,
-  RELAY_NONCE_BYTES,
   TYPED_CODE_CHARS_MAX,
-  WIRE_PIECE_CHARS,
 } from './limits.ts';
 import type { RelayMessage, ServiceMessage } from './messages.ts';
 import { readServiceMessage } from './read-messages.ts';
 import { type RelayDone, type RelayOptions, refusalOf } from './relay-options.ts';
-import { fieldOf } from './shapes.ts';
-import type { RelaySocket } from './socket.ts';
+import { fieldOf, piecesOf } from './shapes.ts';
+import type { ServiceSocket } from './socket.ts';
 
 /** One connection of a relay to the service, from its opening to its end. */
 export class Connection {
@@ -22,7 +21,7 @@ export class Connection {
   private readonly onEntered: () => void;
   /** Ends whatever is under way for this connection. */
   private readonly ending: AbortController;
-  private socket: RelaySocket | undefined;
+  private socket: ServiceSocket | undefined;
   private fob: Transport | undefined;
   /** Ends what is under way for one fob: its opening, the asking for its code. */
   private turn: AbortController;
@@ -71,7 +70,7 @@ export class Connection {
   /** The service proves itself, then hears the code. */
   private async open(): Promise<void> {
     const { activation } = this.options;
-    const nonce = globalThis.crypto.getRandomValues(new Uint8Array(RELAY_NONCE_BYTES));
+    const nonce = globalThis.crypto.getRandomValues(new Uint8Array(OPENING_NONCE_BYTES));
     this.say({ type: 'open', version: 1, nonce: fieldOf(nonce) });
     const identity = await this.next(RELAY_ANSWER_TIMEOUT_MS);
     if (identity.type === 'refused') throw refusalOf(identity);
@@ -150,8 +149,7 @@ export class Connection {
   }
 
   private sayBytes(text: string): void {
-    for (let at = 0; at < text.length; at += WIRE_PIECE_CHARS)
-      this.say({ type: 'bytes', text: text.slice(at, at + WIRE_PIECE_CHARS) });
+    for (const piece of piecesOf(text)) this.say({ type: 'bytes', text: piece });
   }
 
   private say(message: RelayMessage): void {

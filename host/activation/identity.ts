@@ -12,14 +12,14 @@ import { bytesOf } from './shapes.ts';
  */
 export async function checkIdentity(
   { service, fingerprint }: Pick<Activation, 'service' | 'fingerprint'>,
-  relayNonce: Uint8Array,
+  ownNonce: Uint8Array,
   { key, nonce, signature }: Omit<Extract<ServiceMessage, { type: 'identity' }>, 'type'>,
   opened: Opened = 'relay',
 ): Promise<void> {
   const publicKey = bytesOf(key) ?? new Uint8Array(0);
   const found = sha256(publicKey).subarray(0, FINGERPRINT_BYTES);
   const isMeant = found.every((byte, at) => byte === fingerprint[at]);
-  const transcript = openingTranscript(relayNonce, bytesOf(nonce) ?? new Uint8Array(0), service, opened);
+  const transcript = openingTranscript(ownNonce, bytesOf(nonce) ?? new Uint8Array(0), service, opened);
   const signed = bytesOf(signature) ?? new Uint8Array(0);
   if (!isMeant || !(await isSigned(publicKey, signed, transcript))) {
     throw new FobError('activation', {

@@ -13,7 +13,7 @@ export const TYPED_CHARS_MAX = 2048;
 /** Characters of the string in one group, as people read it. */
 export const GROUP_CHARS = 5;
 /** Nonces of the opening, and the number a relay keeps over its connections. */
-export const RELAY_NONCE_BYTES = 32;
+export const OPENING_NONCE_BYTES = 32;
 export const RELAY_ID_BYTES = 16;
 export const IDENTITY_KEY_BYTES = 32;
 export const SIGNATURE_BYTES = 64;

@@ -1,19 +1,16 @@
-import {
-  CODE_BYTES,
-  IDENTITY_KEY_BYTES,
-  RELAY_ID_BYTES,
-  RELAY_NONCE_BYTES,
-  SIGNATURE_BYTES,
-  TYPED_CODE_CHARS_MAX,
-} from './limits.ts';
+import { CODE_BYTES, RELAY_ID_BYTES, TYPED_CODE_CHARS_MAX } from './limits.ts';
 import { RELAY_STEPS, type RelayMessage, type ServiceMessage } from './messages.ts';
 import {
   bytes,
   flag,
+  identityShape,
   name,
   oneOf,
+  openShape,
   optional,
+  port,
   readByShape,
+  refusedShape,
   type ShapesOf,
   sentence,
   text,
@@ -22,9 +19,9 @@ import {
 } from './shapes.ts';
 
 const RELAY_SHAPES: ShapesOf<RelayMessage> = {
-  open: { version: oneOf(1), nonce: bytes(RELAY_NONCE_BYTES) },
+  open: openShape,
   enter: { code: bytes(CODE_BYTES), relay: bytes(RELAY_ID_BYTES) },
-  plugged: { port: value => typeof value === 'string' && /^[a-z]{1,16}$/.test(value) },
+  plugged: { port },
   bytes: { text: wire },
   unplugged: {},
   'pairing-code': { code: text(TYPED_CODE_CHARS_MAX) },
@@ -32,11 +29,7 @@ const RELAY_SHAPES: ShapesOf<RelayMessage> = {
 };
 
 const SERVICE_SHAPES: ShapesOf<ServiceMessage> = {
-  identity: {
-    key: bytes(IDENTITY_KEY_BYTES),
-    nonce: bytes(RELAY_NONCE_BYTES),
-    signature: bytes(SIGNATURE_BYTES),
-  },
+  identity: identityShape,
   entered: {
     service: name,
     user: name,
@@ -47,7 +40,7 @@ const SERVICE_SHAPES: ShapesOf<ServiceMessage> = {
   bytes: { text: wire },
   step: { step: oneOf(...RELAY_STEPS), text: sentence, again: optional(flag), seconds: optional(whole) },
   done: { serial: name, token: name, text: sentence, ticket: name },
-  refused: { code: name, text: sentence, next: sentence, isFinal: flag },
+  refused: refusedShape,
 };
 
 /** What a relay said, or undefined for anything but exactly one message as it must be. */

@@ -2,7 +2,7 @@ import { FobError } from '../errors.ts';
 import type { Transport } from '../transports/transport.ts';
 import type { Activation } from './activation-string.ts';
 import type { ServiceMessage } from './messages.ts';
-import type { RelaySocket } from './socket.ts';
+import type { ServiceSocket } from './socket.ts';
 
 type Said<Type extends ServiceMessage['type']> = Omit<Extract<ServiceMessage, { type: Type }>, 'type'>;
 
@@ -28,7 +28,7 @@ export interface RelayOptions {
    * Opens a WebSocket. @throws FobError `service-silent` where another attempt may help, `certificate` where none does,
    * `cancelled`
    */
-  readonly openSocket: (url: string, signal: AbortSignal) => Promise<RelaySocket>;
+  readonly openSocket: (url: string, signal: AbortSignal) => Promise<ServiceSocket>;
   /**
    * Opens the fob, and waits for one as long as there is none. Called again whenever it was lost.
    * @throws FobError to give up

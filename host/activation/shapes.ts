@@ -1,5 +1,14 @@
 import { base64urlnopad } from '@scure/base';
-import { MESSAGE_CHARS_MAX, NAME_CHARS_MAX, SENTENCE_CHARS_MAX, WIRE_CHARS_MAX } from './limits.ts';
+import {
+  IDENTITY_KEY_BYTES,
+  MESSAGE_CHARS_MAX,
+  NAME_CHARS_MAX,
+  OPENING_NONCE_BYTES,
+  SENTENCE_CHARS_MAX,
+  SIGNATURE_BYTES,
+  WIRE_CHARS_MAX,
+  WIRE_PIECE_CHARS,
+} from './limits.ts';
 
 /** Whether a field holds what it must. */
 export type Check = (value: unknown) => boolean;
@@ -33,6 +42,26 @@ export const bytes =
     bytesOf(value)?.length === length;
 /** What a wire carries: a character a byte. */
 export const wire: Check = value => text(WIRE_CHARS_MAX)(value) && !/[^\0-\xff]/.test(value as string);
+
+/** What a fob is reached by. */
+export const port: Check = value => typeof value === 'string' && /^[a-z]{1,16}$/.test(value);
+
+/** How a connection begins, and how the service answers that or refuses: the same for relays and agents. */
+export const openShape = { version: oneOf(1), nonce: bytes(OPENING_NONCE_BYTES) };
+export const identityShape = {
+  key: bytes(IDENTITY_KEY_BYTES),
+  nonce: bytes(OPENING_NONCE_BYTES),
+  signature: bytes(SIGNATURE_BYTES),
+};
+export const refusedShape = { code: name, text: sentence, next: sentence, isFinal: flag };
+
+/** What a wire carries, in pieces that fit into a message. */
+export function piecesOf(carried: string): string[] {
+  const count = Math.ceil(carried.length / WIRE_PIECE_CHARS);
+  return Array.from({ length: count }, (_, at) =>
+    carried.slice(at * WIRE_PIECE_CHARS, (at + 1) * WIRE_PIECE_CHARS),
+  );
+}
 
 /** A message of one of these shapes, or undefined for anything but exactly one as it must be. */
 export function readByShape(said: string, shapes: Readonly<Record<string, Shape>>): unknown {

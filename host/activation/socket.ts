@@ -2,7 +2,7 @@ import { FobError } from '../errors.ts';
 import { RELAY_ANSWER_TIMEOUT_MS } from './limits.ts';
 
 /** A connection to the service that is open. */
-export interface RelaySocket {
+export interface ServiceSocket {
   send(text: string): void;
   /** Calls back for each message, and for those that came before. Anything but text is an empty one. */
   onText(listener: (text: string) => void): void;
@@ -33,7 +33,7 @@ export function openedSocket(
   socket: WebSocketLike,
   signal: AbortSignal,
   failure: (event: object) => FobError = () => new FobError('service-silent'),
-): Promise<RelaySocket> {
+): Promise<ServiceSocket> {
   const opened = wrapped(socket);
   return new Promise((resolve, reject) => {
     const settle = (finish: () => void) => {
@@ -56,7 +56,7 @@ export function openedSocket(
   });
 }
 
-function wrapped(socket: WebSocketLike): RelaySocket {
+function wrapped(socket: WebSocketLike): ServiceSocket {
   const early: string[] = [];
   let listener: (text: string) => void = text => early.push(text);
   let isClosed = false;

@@ -1,13 +1,13 @@
-import { IDENTITY_KEY_BYTES, RELAY_NONCE_BYTES, SIGNATURE_BYTES } from '../activation/limits.ts';
 import {
-  bytes,
   type Check,
-  flag,
+  identityShape,
   name,
   oneOf,
+  openShape,
+  port,
   readByShape,
+  refusedShape,
   type ShapesOf,
-  sentence,
   wire,
 } from '../activation/shapes.ts';
 import { FOB_NUMBER_MAX } from './limits.ts';
@@ -17,8 +17,8 @@ const fob: Check = value =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) <= FOB_NUMBER_MAX;
 
 const AGENT_SHAPES: ShapesOf<AgentMessage> = {
-  open: { version: oneOf(1), nonce: bytes(RELAY_NONCE_BYTES) },
-  fob: { fob, serial: name, port: value => typeof value === 'string' && /^[a-z]{1,16}$/.test(value) },
+  open: openShape,
+  fob: { fob, serial: name, port },
   gone: { fob },
   bytes: { fob, text: wire },
   unreached: { fob, why: oneOf(...UNREACHED) },
@@ -26,18 +26,13 @@ const AGENT_SHAPES: ShapesOf<AgentMessage> = {
 };
 
 const SERVICE_SHAPES: ShapesOf<AgentServiceMessage> = {
-  identity: {
-    key: bytes(IDENTITY_KEY_BYTES),
-    nonce: bytes(RELAY_NONCE_BYTES),
-    signature: bytes(SIGNATURE_BYTES),
-    name,
-  },
+  identity: { ...identityShape, name },
   standing: { fob, is: oneOf(...STANDINGS) },
   bytes: { fob, text: wire },
   release: { fob },
   notice: { fob, kind: oneOf(...NOTICES) },
   beat: {},
-  refused: { code: name, text: sentence, next: sentence, isFinal: flag },
+  refused: refusedShape,
 };
 
 /** What an agent said, or undefined for anything but exactly one message as it must be. */

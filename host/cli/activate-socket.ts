@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import { MESSAGE_CHARS_MAX, RELAY_ANSWER_TIMEOUT_MS } from '../activation/limits.ts';
-import { openedSocket, type RelaySocket } from '../activation/socket.ts';
+import { openedSocket, type ServiceSocket } from '../activation/socket.ts';
 import { FobError } from '../errors.ts';
 import { serveTexts } from '../service/texts/serve.ts';
 import { connectionError } from './service-request.ts';
@@ -19,7 +19,7 @@ export async function openNodeSocket(
   url: string,
   ca: string | undefined,
   signal: AbortSignal,
-): Promise<RelaySocket> {
+): Promise<ServiceSocket> {
   const socket = new WebSocket(url, {
     rejectUnauthorized: true,
     minVersion: 'TLSv1.2',

@@ -19,6 +19,7 @@ import {
 } from '../service/radius/clients.ts';
 import { openKeyFile } from '../service/sealing/key-file.ts';
 import { radiusCommandTexts } from '../service/texts/radius.ts';
+import { serveTexts } from '../service/texts/serve.ts';
 import { texts } from '../service/texts.ts';
 import type { Report } from './report.ts';
 import { valueIn } from './service-errors.ts';
@@ -109,9 +110,13 @@ async function clientOf({ db }: Management, name: string): Promise<RadiusClientV
 
 async function applicationOf({ db }: Management, name: string | undefined): Promise<string | undefined> {
   if (name === undefined) return undefined;
-  const found = (await listApplications(db)).find(application => application.name === name);
-  if (found === undefined) throw new FobError('service', { sentence: texts.refusals.unknown_application });
-  return found.id;
+  const own = (await listApplications(db)).filter(({ internal }) => !internal);
+  const found = own.find(application => application.name === name);
+  if (found !== undefined) return found.id;
+  throw new FobError('service', {
+    sentence: texts.refusals.unknown_application,
+    next: printable(serveTexts.applicationsThere(own.map(application => application.name))),
+  });
 }
 
 /** Never on the command line, where others can read it. */

@@ -180,7 +180,7 @@ describeNeeds(needsBuild, 'passfob agent', () => {
     const said = readFileSync(heard, 'utf8');
     if (process.platform === 'linux')
       expect(said).toContain(
-        '--\nLook at your fob\nA log-in waits for a press on it: ?b?Tokens?/b? $(id) ?\n',
+        '--\nLook at your fob\nA log-in waits to be approved on it: ?b?Tokens?/b? $(id) ?\n',
       );
     expect(said).not.toContain(password);
     expect(said).not.toContain('PROXY');

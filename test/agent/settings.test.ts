@@ -162,7 +162,7 @@ it('a service shows no more notifications than one in a while, whatever it calls
   notify('https://b.example', 'B', 'locked');
   notify('https://b.example', 'B', 'over');
   expect(shown).toEqual([
-    ['Look at your fob', 'A log-in waits for a press on it: ?b?A?/b???[31m'],
+    ['Look at your fob', 'A log-in waits to be approved on it: ?b?A?/b???[31m'],
     ['Unlock your fob', 'A log-in waits for its PIN, entered on the fob: B'],
   ]);
   nowMs = NOTIFY_INTERVAL_MS;

@@ -1,5 +1,5 @@
 import { WebSocket } from 'undici';
-import { openedSocket, type RelaySocket } from '../../activation/socket.ts';
+import { openedSocket, type ServiceSocket } from '../../activation/socket.ts';
 import { AGENT_SEND_QUEUE_BYTES_MAX } from '../limits.ts';
 import { endpointOf } from './endpoint.ts';
 import { reachError } from './failure.ts';
@@ -10,7 +10,7 @@ import type { Path } from './path.ts';
  * @throws FobError `service-silent`, `certificate`, `proxy` (`reachError`: `no-websocket` where all is well but that),
  *   `cancelled`
  */
-export async function openWebSocket(path: Path, origin: string, signal: AbortSignal): Promise<RelaySocket> {
+export async function openWebSocket(path: Path, origin: string, signal: AbortSignal): Promise<ServiceSocket> {
   const { host } = endpointOf(origin);
   const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}/agent`, { dispatcher: path.dispatcher });
   const none = () => path.failure() ?? reachError('no-websocket', { host, status: 'no upgrade' });

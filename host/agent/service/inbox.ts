@@ -1,4 +1,4 @@
-import type { RelaySocket } from '../../activation/socket.ts';
+import type { ServiceSocket } from '../../activation/socket.ts';
 import { AGENT_SEND_QUEUE_MESSAGES_MAX } from '../limits.ts';
 import type { AgentMessage } from '../messages.ts';
 import type { Time } from '../time.ts';
@@ -6,11 +6,11 @@ import type { Time } from '../time.ts';
 /** What came over a connection and nobody has heard yet, in order; nothing is lost between two who listen. */
 export class Inbox {
   isClosed: boolean;
-  private readonly socket: RelaySocket;
+  private readonly socket: ServiceSocket;
   private readonly waiting: string[];
   private wake: () => void;
 
-  constructor(socket: RelaySocket) {
+  constructor(socket: ServiceSocket) {
     this.socket = socket;
     this.isClosed = false;
     this.waiting = [];

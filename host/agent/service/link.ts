@@ -1,4 +1,4 @@
-import { WIRE_PIECE_CHARS } from '../../activation/limits.ts';
+import { piecesOf } from '../../activation/shapes.ts';
 import type { FobError } from '../../errors.ts';
 import type { FobPort, Fobs, PortListener } from '../fobs/fobs.ts';
 import {
@@ -165,8 +165,7 @@ export class Link {
   }
 
   private sayBytes(fob: number, text: string): void {
-    for (let at = 0; at < text.length; at += WIRE_PIECE_CHARS)
-      this.say({ type: 'bytes', fob, text: text.slice(at, at + WIRE_PIECE_CHARS) });
+    for (const piece of piecesOf(text)) this.say({ type: 'bytes', fob, text: piece });
   }
 
   private say(message: AgentMessage): void {

@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { base16 } from '@scure/base';
 import { checkIdentity } from '../../activation/identity.ts';
-import { FINGERPRINT_BYTES, RELAY_NONCE_BYTES } from '../../activation/limits.ts';
+import { FINGERPRINT_BYTES, OPENING_NONCE_BYTES } from '../../activation/limits.ts';
 import { bytesOf, fieldOf } from '../../activation/shapes.ts';
 import { type FobError, isFobError } from '../../errors.ts';
 import { AGENT_ANSWER_MS } from '../limits.ts';
@@ -34,7 +34,7 @@ export async function proveService(
   time: Time,
 ): Promise<Proved> {
   const endpoint = endpointOf(service);
-  const nonce = globalThis.crypto.getRandomValues(new Uint8Array(RELAY_NONCE_BYTES));
+  const nonce = globalThis.crypto.getRandomValues(new Uint8Array(OPENING_NONCE_BYTES));
   inbox.say({ type: 'open', version: 1, nonce: fieldOf(nonce) });
   const text = await inbox.next(AGENT_ANSWER_MS, time);
   if (text === undefined) throw reachError(inbox.isClosed ? 'ended' : 'quiet', endpointValues(endpoint));

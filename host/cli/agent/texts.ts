@@ -67,7 +67,7 @@ export const agentTexts = {
 
 /** What is shown on the desktop: fixed words, and the name of the service. */
 export const NOTIFICATIONS = {
-  request: { title: 'Look at your fob', body: 'A log-in waits for a press on it:' },
+  request: { title: 'Look at your fob', body: 'A log-in waits to be approved on it:' },
   locked: { title: 'Unlock your fob', body: 'A log-in waits for its PIN, entered on the fob:' },
   over: undefined,
 } as const satisfies Record<NoticeKind, { title: string; body: string } | undefined>;

@@ -26,7 +26,7 @@ export async function helpPage(
     title: helpTexts.title,
     body: html`<body class="narrow">
 ${brand(service)}
-<main class="card">
+<main class="card prose">
 <h1>${helpTexts.title}</h1>
 ${parts.map(({ heading, sentences }) => section(heading, sentences))}
 ${section(network.heading, network.sentences)}

@@ -37,8 +37,6 @@ export const agentLimits = {
   agentHelloAnswerMs: 2_500,
   agentHelloSends: 2,
 
-  /** What a fob shows of a name, in UTF-8. */
-  pushNameBytes: 32,
   /** Of the name of the push key's account, so that it fits into the smallest record. */
   pushIssuerBytes: 24,
   /** Changes within this time have the courier look once. */

@@ -1,4 +1,4 @@
-import { WIRE_PIECE_CHARS } from '../../activation/limits.ts';
+import { piecesOf } from '../../activation/shapes.ts';
 import { type Pipe, pipe } from '../../transports/pipe.ts';
 
 /**
@@ -14,8 +14,7 @@ export function carriedPipe(
   return pipe({
     name,
     write: async text => {
-      for (let at = 0; at < text.length; at += WIRE_PIECE_CHARS)
-        sendText(text.slice(at, at + WIRE_PIECE_CHARS));
+      for (const piece of piecesOf(text)) sendText(piece);
     },
     release: async () => release(),
   });

@@ -1,6 +1,6 @@
 import { randomBytes, sign } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { RELAY_NONCE_BYTES } from '../../activation/limits.ts';
+import { OPENING_NONCE_BYTES } from '../../activation/limits.ts';
 import { type Opened, openingTranscript, type ServiceMessage } from '../../activation/messages.ts';
 import { bytesOf, fieldOf } from '../../activation/shapes.ts';
 import type { Management } from '../management.ts';
@@ -29,7 +29,7 @@ export function proofOfIdentity(
   origin: string,
   opened: Opened,
 ): Omit<Extract<ServiceMessage, { type: 'identity' }>, 'type'> {
-  const own = new Uint8Array(randomBytes(RELAY_NONCE_BYTES));
+  const own = new Uint8Array(randomBytes(OPENING_NONCE_BYTES));
   const transcript = openingTranscript(bytesOf(nonce) ?? own, own, origin, opened);
   const signature = fieldOf(new Uint8Array(sign(null, transcript, privateKey)));
   return { key: publicKey, nonce: fieldOf(own), signature };

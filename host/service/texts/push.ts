@@ -26,7 +26,7 @@ export function callFrom(service: string): string {
 export const pushConsoleTexts = {
   check: 'Check caller by push',
   title: (user: string) => `Is the caller ${user}?`,
-  lead: 'Read the number to the caller. Their fob shows “Call:” and the same number, and they approve it by a press only then. Nobody is logged in by it.',
+  lead: 'Read the number to the caller. Their fob shows “Call:” and the same number; only then they hold its button for a second. A short press declines. Nobody is logged in by it.',
   number: 'Number to read out',
   state: 'State',
   ends: 'Ends',
@@ -48,7 +48,7 @@ export const pushConsoleTexts = {
   next: {
     waiting: 'It goes out as soon as the fob is free.',
     sent: 'A fob that is locked asks for its PIN first.',
-    shown: 'The caller compares the number and presses.',
+    shown: 'The caller compares the number and holds the button.',
     approved: 'Whoever has this user’s fob approved it. That speaks for the caller.',
     denied: 'Do not take the caller for this user. Ask why they denied it, or check in another way.',
     reported:

@@ -30,6 +30,10 @@ a { color: var(--accent); text-underline-offset: 0.2em; }
 .narrow { display: grid; place-content: center; justify-items: stretch; padding: 1.25rem; grid-template-columns: minmax(0, 25rem); gap: 1rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 1rem; padding: 1.75rem; box-shadow: var(--shadow); }
 .card h1 { font-size: 1.6rem; line-height: 1.25; letter-spacing: -0.01em; }
+.prose h2 { margin: 1.5rem 0 0.35rem; font-size: 1.2rem; line-height: 1.3; }
+.prose h3 { margin: 1rem 0 0.25rem; font-size: 1rem; }
+.prose p + p { margin-top: 0.6rem; }
+.prose li { overflow-wrap: anywhere; }
 .lead { color: var(--soft); margin-top: 0.35rem; }
 .lead strong { color: var(--ink); overflow-wrap: anywhere; }
 form { margin-top: 1.25rem; display: grid; gap: 1.1rem; }

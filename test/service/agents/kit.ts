@@ -4,7 +4,7 @@ import { fetch, Agent as HttpAgent } from 'undici';
 import { WebSocket } from 'ws';
 import { checkIdentity } from '../../../host/activation/identity.ts';
 import { fieldOf } from '../../../host/activation/shapes.ts';
-import { openedSocket, type RelaySocket } from '../../../host/activation/socket.ts';
+import { openedSocket, type ServiceSocket } from '../../../host/activation/socket.ts';
 import type { AgentMessage, AgentPolled, AgentServiceMessage } from '../../../host/agent/messages.ts';
 import { readAgentServiceMessage } from '../../../host/agent/read-messages.ts';
 import { serialText } from '../../../host/client/fob-serial.ts';
@@ -27,7 +27,7 @@ export async function until(
 }
 
 /** What opens the way to a service. */
-export type Dial = (url: string) => Promise<RelaySocket>;
+export type Dial = (url: string) => Promise<ServiceSocket>;
 
 export const byWebSocket: Dial = url =>
   openedSocket(new WebSocket(`${url.replace('http', 'ws')}/agent`), new AbortController().signal);
@@ -112,14 +112,14 @@ export class TestAgent {
   name = '';
   isClosed = false;
   private readonly wishes: AgentWishes;
-  private readonly socket: RelaySocket;
+  private readonly socket: ServiceSocket;
   private readonly fobs = new Map<number, CoreFob>();
   private readonly ports = new Map<number, ReturnType<CoreFob['plugIn']>>();
   private readonly counts = { up: 0, down: 0, all: 0 };
   private identity: Extract<AgentServiceMessage, { type: 'identity' }> | undefined;
   private number = 0;
 
-  private constructor(socket: RelaySocket, wishes: AgentWishes) {
+  private constructor(socket: ServiceSocket, wishes: AgentWishes) {
     this.socket = socket;
     this.wishes = wishes;
     socket.onText(text => {

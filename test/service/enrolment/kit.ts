@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { type Activation, activationString } from '../../../host/activation/activation-string.ts';
 import { relayActivation } from '../../../host/activation/relay.ts';
 import type { OpenedFob, RelayDone, RelayEvent } from '../../../host/activation/relay-options.ts';
-import type { RelaySocket } from '../../../host/activation/socket.ts';
+import type { ServiceSocket } from '../../../host/activation/socket.ts';
 import { connect } from '../../../host/client/client.ts';
 import { serialText } from '../../../host/client/fob-serial.ts';
 import { pairingKey } from '../../../host/client/handshake.ts';
@@ -153,7 +153,7 @@ export class Scene implements AsyncDisposable {
   }
 
   /** One connection between a relay and the service. */
-  socket(wishes: Omit<RelayWishes<never>, 'press'> = {}, connection = 0): RelaySocket {
+  socket(wishes: Omit<RelayWishes<never>, 'press'> = {}, connection = 0): ServiceSocket {
     const { toService = text => text, toRelay = text => text, cut } = wishes;
     const most = cut?.(connection) ?? Number.POSITIVE_INFINITY;
     const inbox: string[] = [];

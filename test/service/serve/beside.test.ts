@@ -119,5 +119,8 @@ it('what is missing is said', async () => {
     expect([said.exitCode, said.note]).toEqual([EXIT_CODES.usage.code, expect.stringContaining(words)]);
   }
   const unknown = await command(rig, 'add', 'gate', '--address', '::1', '--application', 'none');
-  expect(unknown.exitCode).toBe(EXIT_CODES.service.code);
+  expect([unknown.exitCode, unknown.note]).toEqual([
+    EXIT_CODES.service.code,
+    expect.stringContaining('There are: login.'),
+  ]);
 });

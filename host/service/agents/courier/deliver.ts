@@ -1,3 +1,4 @@
+import { NAME_BYTES_MAX } from '../../../../protocol/limits.ts';
 import { pause } from '../../../client/pause.ts';
 import { isRefusal } from '../../../errors.ts';
 import { ServiceError } from '../../errors.ts';
@@ -59,6 +60,7 @@ async function respond(delivery: Delivery, { client, tools }: OwnSession, servic
   const { push } = delivery;
   const { signal } = tools;
   let showing: Promise<void> | undefined;
+<<<<<<< HEAD
   let shownMs = 0;
   const request = {
     id: pushAccountOf(push.fobId),
@@ -73,6 +75,16 @@ async function respond(delivery: Delivery, { client, tools }: OwnSession, servic
       shownMs = performance.now();
       showing = show(delivery);
       showing.catch(() => undefined);
+=======
+  const { code } = await client.call(
+    'respond',
+    {
+      id: pushAccountOf(push.fobId),
+      question: NAMES.encode(push.question),
+      number: push.number,
+      service: NAMES.encode(cutText(service, NAME_BYTES_MAX)),
+      user: NAMES.encode(cutText(push.user, NAME_BYTES_MAX)),
+>>>>>>> newcomer
     },
     async renew() {
       await pause(pollPauseMs(performance.now() - shownMs), signal);
