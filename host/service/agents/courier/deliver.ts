@@ -60,14 +60,13 @@ async function respond(delivery: Delivery, { client, tools }: OwnSession, servic
   const { push } = delivery;
   const { signal } = tools;
   let showing: Promise<void> | undefined;
-<<<<<<< HEAD
   let shownMs = 0;
   const request = {
     id: pushAccountOf(push.fobId),
     question: NAMES.encode(push.question),
     number: push.number,
-    service: NAMES.encode(cutText(service, limits.pushNameBytes)),
-    user: NAMES.encode(cutText(push.user, limits.pushNameBytes)),
+    service: NAMES.encode(cutText(service, NAME_BYTES_MAX)),
+    user: NAMES.encode(cutText(push.user, NAME_BYTES_MAX)),
   };
   const { code } = await client.call('respond', request, {
     signal,
@@ -75,16 +74,6 @@ async function respond(delivery: Delivery, { client, tools }: OwnSession, servic
       shownMs = performance.now();
       showing = show(delivery);
       showing.catch(() => undefined);
-=======
-  const { code } = await client.call(
-    'respond',
-    {
-      id: pushAccountOf(push.fobId),
-      question: NAMES.encode(push.question),
-      number: push.number,
-      service: NAMES.encode(cutText(service, NAME_BYTES_MAX)),
-      user: NAMES.encode(cutText(push.user, NAME_BYTES_MAX)),
->>>>>>> newcomer
     },
     async renew() {
       await pause(pollPauseMs(performance.now() - shownMs), signal);
