@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { isOnPostgres } from '../kit.ts';
 import { isWaiting } from '../waiting.ts';
 import { Bench } from './bench.ts';

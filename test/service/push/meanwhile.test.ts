@@ -1,5 +1,5 @@
 import type { Updateable } from 'kysely';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Schema } from '../../../host/service/data/schema.ts';
 import type { PushSchema, PushState } from '../../../host/service/data/schema-push.ts';
 import {
