@@ -16,6 +16,10 @@ export class ProofBounds {
     this.total = 0;
   }
 
+  get underWay(): number {
+    return this.total;
+  }
+
   /** Whether so many are under way that another one waits until one of them ends. */
   isFull(from: string): boolean {
     const ofSource = this.running.get(from) ?? 0;
