@@ -63,6 +63,11 @@ export class Agents implements FobListener {
     return this.proved.size;
   }
 
+  /** How many fobs are being proved now, on this node. */
+  get proofsUnderWay(): number {
+    return this.bounds.underWay;
+  }
+
   get count(): number {
     return this.room.connections.size;
   }
@@ -138,24 +143,31 @@ export class Agents implements FobListener {
     await this.links.settled();
   }
 
-  private ask(fob: AgentFob): void {
+  /** @returns whether it began */
+  private ask(fob: AgentFob): boolean {
     const { from } = fob.carrier;
     this.later.delete(fob);
-    if (this.bounds.isFull(from)) this.queue.add(fob);
-    else if (!this.bounds.begin(from, fob.serial)) this.askLater(fob);
-    else
-      void this.prove(fob).finally(() => {
-        this.bounds.end(from);
-        this.askNext();
-      });
+    if (this.bounds.isFull(from)) {
+      this.queue.add(fob);
+      return false;
+    }
+    if (!this.bounds.begin(from, fob.serial)) {
+      this.askLater(fob);
+      return false;
+    }
+    void this.prove(fob).finally(() => {
+      this.bounds.end(from);
+      this.askNext();
+    });
+    return true;
   }
 
   private askNext(): void {
     for (const fob of this.queue) {
       if (this.bounds.isFull(fob.carrier.from)) continue;
       this.queue.delete(fob);
-      this.ask(fob);
-      return;
+      // Behind one that is asked later nobody would call the next.
+      if (this.ask(fob)) return;
     }
   }
 

@@ -16,6 +16,10 @@ export class ProofBounds {
     this.total = 0;
   }
 
+  get underWay(): number {
+    return this.total;
+  }
+
   /** Whether so many are under way that another one waits until one of them ends. */
   isFull(from: string): boolean {
     const ofSource = this.running.get(from) ?? 0;
@@ -25,8 +29,9 @@ export class ProofBounds {
   /** Whether another one may begin now; then `end` has to follow. Otherwise it was tried often enough. */
   begin(from: string, serial: string): boolean {
     const nowMs = this.ticks();
-    if (!this.buckets.take(`fob:${from}:${serial}`, limits.agentFobProofBucket, nowMs)) return false;
+    // Buckets are bounded in number: whoever invents serials pays for them, and does not wash others' away for nothing.
     if (!this.buckets.take(`from:${from}`, limits.agentProofBucket, nowMs)) return false;
+    if (!this.buckets.take(`fob:${from}:${serial}`, limits.agentFobProofBucket, nowMs)) return false;
     this.running.set(from, (this.running.get(from) ?? 0) + 1);
     this.total++;
     return true;

@@ -10,7 +10,7 @@ import { askForPin, confirmPin, setPin } from './new-pin.ts';
 import { outOfStep } from './next-code.ts';
 import { askForPress, awaitPress, dropPress, type Pressing, pressFactors } from './push.ts';
 import { accept, challenge, type Reply, reject } from './replies.ts';
-import { type Asked, type Request, readRequest } from './request.ts';
+import { type Asked, idempotencyKeyOf, type Request, readRequest } from './request.ts';
 import { type Bound, type Taken, takeState } from './states.ts';
 
 /** What log-ins over RADIUS are decided with. */
@@ -103,12 +103,12 @@ type Shown = Pick<ValidationRequest, 'user' | 'passcode' | 'pin' | 'password' | 
 /** By the engine, once; anew where the application has changed since this node last looked. */
 async function decided(
   deciding: Deciding,
-  { packet, client, address }: Asked,
+  asked: Asked,
   { user, passcode, pin, password, source, requestId }: Shown,
 ): Promise<Outcome | undefined> {
   const shown = { user, passcode, pin, password, source, requestId };
-  const { identifier, authenticator } = packet;
-  const idempotencyKey = `radius:${client.id}:${identifier}:${Buffer.from(authenticator).toString('hex')}`;
+  const { client, address } = asked;
+  const idempotencyKey = idempotencyKeyOf(asked);
   const ask = async ({ application }: KnownClient) => {
     if (application === undefined) return undefined;
     const { id: applicationId, factors, standing } = application;

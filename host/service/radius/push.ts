@@ -10,7 +10,7 @@ import { radiusTexts } from '../texts/radius.ts';
 import { texts } from '../texts.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import { accept, challenge, type Reply, reject } from './replies.ts';
-import type { Asked, Request } from './request.ts';
+import { type Asked, idempotencyKeyOf, type Request } from './request.ts';
 import type { Awaited, Bound } from './states.ts';
 
 /** What presses on the fob are asked for with. */
@@ -84,12 +84,16 @@ function askAgain(
 /** Goes on with a request that has been asked for: waits a little for its decision, and then asks again. */
 export async function awaitPress(
   pressing: Pressing,
-  { client }: Asked,
+  asked: Asked,
   request: Request,
   pressed: Pressed,
 ): Promise<Reply> {
+  const { client } = asked;
   const applicationId = client.application?.id ?? '';
-  const outcome = await take(pressing, request, { ...pressed, applicationId }, limits.radiusPressMs);
+  // The same packet may come again, to another node too.
+  const idempotencyKey = idempotencyKeyOf(asked);
+  const given = { ...pressed, applicationId, idempotencyKey };
+  const outcome = await take(pressing, request, given, limits.radiusPressMs);
   if (outcome !== 'waiting') return replyOf(outcome);
   return await askAgain(pressing.management, { clientId: client.id, user: request.user }, pressed);
 }
@@ -103,7 +107,7 @@ export async function dropPress(
   await pushes.withdraw({ id, session, applicationId: client.application?.id ?? '' });
 }
 
-type Taken = Pressed & { readonly applicationId: string };
+type Taken = Pressed & { readonly applicationId: string; readonly idempotencyKey?: string };
 
 /** What is held is counted: it must not keep out those who show passcodes. */
 async function hold(pressing: Pressing, request: Request, pressed: Taken): Promise<Reply> {
@@ -128,10 +132,11 @@ async function hold(pressing: Pressing, request: Request, pressed: Taken): Promi
 function take(
   { pushes, closing }: Pressing,
   { source, requestId }: Request,
-  { id, session, applicationId }: Taken,
+  { id, session, applicationId, idempotencyKey }: Taken,
   waitMs: number,
 ): Promise<'waiting' | Outcome> {
-  return pushes.take({ id, session, applicationId, source, requestId, waitMs, signal: closing });
+  const about = { id, session, applicationId, idempotencyKey, source, requestId };
+  return pushes.take({ ...about, waitMs, signal: closing });
 }
 
 function replyOf(outcome: Outcome): Reply {

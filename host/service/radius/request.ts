@@ -20,6 +20,11 @@ export interface Request {
   readonly requestId: string;
 }
 
+/** What a packet is known by where it comes again. */
+export function idempotencyKeyOf({ packet: { identifier, authenticator }, client }: Asked): string {
+  return `radius:${client.id}:${identifier}:${Buffer.from(authenticator).toString('hex')}`;
+}
+
 /** Undefined where it is no PAP request (RFC 2865 §5.2) of one user. */
 export function readRequest({ packet, client, address }: Asked): Request | undefined {
   const [[user, second], [hidden, other], [state, more]] = [

@@ -230,6 +230,23 @@ describe('agents of a node', () => {
     expect(bench.agents.count).toBe(limits.agentsMax - 1);
   });
 
+  it('have their turn, also where others have used up what their address may try, and left', async () => {
+    await using bench = await Bench.open();
+    const tries = limits.agentProofBucket.burst + limits.agentProofsPerSource;
+    const flood = await Promise.all(Array.from({ length: tries / AGENT_FOBS_MAX + 1 }, () => bench.opened()));
+    const [last, late] = [await bench.opened(), await bench.opened()];
+    for (const [at, { connection }] of [...flood, last, late].entries())
+      for (let n = 0; n < AGENT_FOBS_MAX; n++) connection.receive(fobNamed(n, `PF-${at}-${n}`));
+    await until(() => bench.agents.proofsUnderWay === 0, 'the end of the proofs');
+    for (const { connection } of flood) connection.lost();
+    bench.nowMs += 10_000;
+    for (const { connection } of [last, late]) connection.receive('{"type":"beat"}');
+    bench.agents.sweep();
+    const standings = ({ heard }: Pick<typeof last, 'heard'>) =>
+      heard.filter(text => text.includes('"standing"')).length;
+    await until(() => standings(last) + standings(late) === 2 * AGENT_FOBS_MAX, 'the standings');
+  });
+
   it('never make the service fail, whatever they say', async () => {
     await using bench = await Bench.open();
     const fob = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.anything());

@@ -75,6 +75,21 @@ test('an empty passcode asks for a press, and the log-in goes on at any node whe
   expect((await ask(codeNow(fob.token, rig.nowMs))).code).toBe(REJECT);
 });
 
+test('the packet that goes on is accepted also where it comes again: at two nodes at once, and later', async () => {
+  const { rig, approve, ask, after } = await scene();
+  await using _ = rig;
+  const other = await rig.otherNode();
+  const asked = await ask('');
+  await approve();
+  const sent = makeRequest({ secret: rig.secret, user: 'ada', password: '', attributes: after(asked) });
+  const [one, two, later] = [await rig.socket(), await rig.socket(other), await rig.socket(other)];
+  const answers = await Promise.all([one.exchange(sent), two.exchange(sent)]);
+  // From another port no answer is kept for it.
+  answers.push(await later.exchange(sent));
+  expect(answers.map(answer => one.read(answer, sent).code)).toEqual([ACCEPT, ACCEPT, ACCEPT]);
+  expect((await rig.service.events()).map(({ outcome }) => outcome)).toEqual(['accepted']);
+});
+
 test('nobody is told who has a fob: the same challenges, with Proxy-State, and the same refusals', async () => {
   const { rig, fob, after } = await scene();
   await using _ = rig;
