@@ -5,7 +5,7 @@ import { findPostgres } from './test/kit/postgres-programs.ts';
 
 /** The service's tests that are about what it does, not about one database: they run on both. */
 const ON_BOTH_DATABASES = [
-  'test/service/{killed,lock,race,refusals,validate}.test.ts',
+  'test/service/{changes,killed,lock,race,refusals,validate}.test.ts',
   'test/service/operations/across.test.ts',
   'test/service/radius/{log-in,new-pin,nodes,packets,press}.test.ts',
   'test/service/api/{acts,anything,metrics,pages}.test.ts',

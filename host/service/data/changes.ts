@@ -1,5 +1,6 @@
 import { limits } from '../limits.ts';
 import type { Store } from './store.ts';
+import { throttle } from './throttle.ts';
 
 /** Tells watchers that something in the database has changed: by this node at once, by another within half a second. */
 export interface Changes {
@@ -14,7 +15,8 @@ export interface Changes {
 export function watchChanges(store: Store): Changes {
   const watchers = new Set<() => void>();
   let stopWatching: (() => void) | undefined;
-  let announcing: NodeJS.Timeout | undefined;
+  // Other nodes hear of many changes at once; one that cannot be told is not worth failing for.
+  const others = throttle(limits.changeGatherMs, () => store.announce().catch(() => undefined));
 
   const tell = () => {
     for (const changed of watchers) changed();
@@ -36,14 +38,10 @@ export function watchChanges(store: Store): Changes {
     },
     announce() {
       tell();
-      // Other nodes hear of many changes at once; one that cannot be told is not worth failing for.
-      announcing ??= setTimeout(() => {
-        announcing = undefined;
-        store.announce().catch(() => undefined);
-      }, limits.changeGatherMs).unref();
+      others.soon();
     },
     close() {
-      clearTimeout(announcing);
+      others.stop();
       watchers.clear();
       stopWhenAlone();
     },

@@ -46,7 +46,10 @@ export function openPostgres(url: string): Store {
   };
 }
 
-/** Listens on a connection of its own, and on a new one after a while where it breaks. */
+/**
+ * Listens on a connection of its own, and on a new one after a while where it breaks. What was announced before it is heard
+ * is made good for: something may have changed.
+ */
 function listen(url: string, changed: () => void): () => void {
   let client: pg.Client | undefined;
   let again: NodeJS.Timeout | undefined;
@@ -65,6 +68,9 @@ function listen(url: string, changed: () => void): () => void {
     fresh
       .connect()
       .then(() => fresh.query(`listen ${CHANNEL}`))
+      .then(() => {
+        if (!isStopped) changed();
+      })
       .catch(() => end(fresh));
   };
   start();

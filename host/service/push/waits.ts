@@ -2,6 +2,7 @@ import type { Changes } from '../data/changes.ts';
 import type { Db } from '../data/database.ts';
 import { valuesAsList } from '../data/rows.ts';
 import type { PushState } from '../data/schema-push.ts';
+import { throttle } from '../data/throttle.ts';
 import { limits } from '../limits.ts';
 import { toldAs } from './rows.ts';
 
@@ -29,11 +30,9 @@ const told = (Object.keys(toldAs) as PushState[]).filter(state => toldAs[state] 
 export function makeWaits(db: Db, changes: Changes): Waits {
   const waiting = new Map<symbol, { readonly id: string; wake: () => void }>();
   let stopWatching: (() => void) | undefined;
-  let gathering: NodeJS.Timeout | undefined;
   let isClosed = false;
 
   const look = async () => {
-    gathering = undefined;
     const ids = [...new Set([...waiting.values()].map(({ id }) => id))];
     const decided = await db
       .selectFrom('pushes')
@@ -44,10 +43,8 @@ export function makeWaits(db: Db, changes: Changes): Waits {
     const over = new Set(decided.map(({ id }) => id));
     for (const one of waiting.values()) if (over.has(one.id)) one.wake();
   };
-  const changed = () => {
-    // What cannot be read now is read when the wait is over.
-    gathering ??= setTimeout(() => look().catch(() => undefined), limits.pushWaitGatherMs).unref();
-  };
+  // What cannot be read now is read when the wait is over.
+  const looking = throttle(limits.pushWaitGatherMs, () => look().catch(() => undefined));
 
   return {
     begin(id) {
@@ -57,7 +54,7 @@ export function makeWaits(db: Db, changes: Changes): Waits {
       const woken = new Promise<void>(resolve => {
         wake = resolve;
       });
-      stopWatching ??= changes.watch(changed);
+      stopWatching ??= changes.watch(looking.soon);
       waiting.set(key, { id, wake });
       return {
         async until(ms, signal) {
@@ -72,8 +69,7 @@ export function makeWaits(db: Db, changes: Changes): Waits {
         close() {
           waiting.delete(key);
           if (waiting.size > 0) return;
-          clearTimeout(gathering);
-          gathering = undefined;
+          looking.stop();
           stopWatching?.();
           stopWatching = undefined;
         },

@@ -7,9 +7,47 @@ const { boot } = await built('index.js');
 const { pacedWire } = await built('fronts/baud.js');
 const { tcpFront } = await built('fronts/tcp.js');
 
-/** Fobs, and the speed of their lines or 0. */
-const [count, baud] = process.argv.slice(2).map(Number);
+/** Fobs, the speed of their lines or 0, and whether somebody says yes to all that they ask. */
+const [count, baud, approves] = process.argv.slice(2).map(Number);
 const fobs = new Map();
+
+/** The fob's own words under a question. */
+const QUESTION_HINT = 'Hold: yes  Press: no';
+/** Keys are deaf for 700 ms after a question was drawn, by the clock of the fob; then one second is a yes. */
+const DEAF_MS = 740;
+/** A press that was begun too early is none. */
+const PRESS_MS = 2_500;
+
+/** On the system's clock that never goes back, which all processes of a computer share. */
+const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
+
+/** Whoever has the fob in hand: holds its button as soon as that counts, until the question has gone. */
+function holdYes(fob, port) {
+  let question;
+  const press = asked => {
+    asked.presses++;
+    asked.timer = setTimeout(() => {
+      fob.keyDown();
+      asked.timer = setTimeout(() => {
+        fob.keyUp();
+        press(asked);
+      }, PRESS_MS);
+    }, DEAF_MS);
+  };
+  fob.onScreen(() => {
+    const isAsked = fob.screen().text.includes(QUESTION_HINT);
+    if (isAsked && question === undefined) {
+      question = { shownMs: nowMs(), presses: 0, timer: undefined };
+      press(question);
+    } else if (!isAsked && question !== undefined) {
+      const { shownMs, presses, timer } = question;
+      question = undefined;
+      clearTimeout(timer);
+      process.send({ answered: { port, shownMs, answeredMs: nowMs(), presses } });
+      fob.keyUp();
+    }
+  });
+}
 
 async function plugIn() {
   const seed = randomBytes(4).readUInt32LE();
@@ -31,6 +69,7 @@ async function plugIn() {
   };
   const front = await tcpFront(wire);
   const { port } = front;
+  if (approves) holdYes(fob, port);
   fobs.set(port, { fob, front, traffic, before: fob.operations });
   return port;
 }

@@ -31,22 +31,44 @@ export interface Tray {
   close(): Promise<void>;
 }
 
+/** A question that a fob showed, and its person said yes to. Times are those of `process.hrtime`, in milliseconds. */
+export interface Answered {
+  readonly address: string;
+  readonly shownMs: number;
+  readonly answeredMs: number;
+  /** 1, or more where the button was pressed while keys were still deaf. */
+  readonly presses: number;
+}
+
 export interface TrayOptions {
   readonly processes?: number;
   /** Speed of the fobs' lines; without it as fast as it goes. */
   readonly baud?: number;
+  /** Somebody says yes to all that the fobs ask, as fast as they can, and this is told. */
+  readonly onAnswered?: (answered: Answered) => void;
 }
 
-export async function trayOf(fobs: number, { processes = 1, baud = 0 }: TrayOptions = {}): Promise<Tray> {
+/** What a process with fobs says. */
+interface Said {
+  readonly id: number;
+  readonly answer: unknown;
+  readonly answered?: Omit<Answered, 'address'> & { readonly port: number };
+}
+
+export async function trayOf(
+  fobs: number,
+  { processes = 1, baud = 0, onAnswered }: TrayOptions = {},
+): Promise<Tray> {
   const homes = new Map<string, (ask: string) => Promise<unknown>>();
   const children: ChildProcess[] = [];
   for (let from = 0; from < fobs; from += Math.ceil(fobs / processes)) {
     const count = Math.min(Math.ceil(fobs / processes), fobs - from);
-    const child = fork(worker, [String(count), String(baud)]);
+    const child = fork(worker, [count, baud, onAnswered === undefined ? 0 : 1].map(String));
     children.push(child);
     const [{ ports }] = (await once(child, 'message')) as [{ ports: number[] }];
     const waiting = new Map<number, (answer: unknown) => void>();
-    child.on('message', ({ id, answer }: { id: number; answer: unknown }) => {
+    child.on('message', ({ id, answer, answered }: Said) => {
+      if (answered !== undefined) onAnswered?.({ ...answered, address: `tcp:127.0.0.1:${answered.port}` });
       waiting.get(id)?.(answer);
       waiting.delete(id);
     });

@@ -9,7 +9,7 @@ import type { Line } from '../../../host/service/sockets/line.ts';
 import { identityReader } from '../../../host/service/sockets/opening.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { isBigRun } from '../../kit/tools.ts';
-import { makeOwn } from '../enrolment/kit.ts';
+import { makeOwn } from '../enrolment/own.ts';
 import { Office } from '../people/kit.ts';
 import { until } from './kit.ts';
 import { Scene } from './scene.ts';

@@ -4,7 +4,7 @@ import { pairingKey } from '../../../host/client/handshake.ts';
 import { readAccounts } from '../../../host/owner/listing.ts';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { secret } from '../../kit/secrets.ts';
-import type { OwnedFob } from '../enrolment/kit.ts';
+import type { OwnedFob } from '../enrolment/own.ts';
 
 /** Works with a fob as its owner does. */
 export async function owner({ fob, key }: OwnedFob) {

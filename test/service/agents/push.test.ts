@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { APPROVE_HOLD_MS } from '../../../firmware/core/limits.ts';
+import { pollPauseMs } from '../../../host/service/agents/courier/deliver.ts';
 import { limits } from '../../../host/service/limits.ts';
 import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
+import { PRESS_DEAF_MS } from '../../../protocol/limits.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, grace } from '../people/kit.ts';
@@ -162,6 +165,18 @@ async function nextPoll({ log }: TestAgent): Promise<void> {
   const before = log.length;
   await until(() => log.length >= before + 2, 'the next poll');
 }
+
+it('a fob is asked often enough for a yes that is held as early as one can be to be heard within a tenth of a second', () => {
+  const polls: number[] = [0];
+  for (let ms = 0; ms < limits.pushMs; ms += pollPauseMs(ms)) polls.push(ms);
+  const isHeld = (ms: number) =>
+    ms >= PRESS_DEAF_MS + APPROVE_HOLD_MS && ms < PRESS_DEAF_MS + 3 * APPROVE_HOLD_MS;
+  const next = (ms: number) => polls.find(poll => poll >= ms) ?? Number.POSITIVE_INFINITY;
+  for (let ms = 0; ms < limits.pushMs - 1_000; ms += 7)
+    expect(next(ms) - ms).toBeLessThanOrEqual(isHeld(ms) ? 100 : 250);
+  // One that nobody answers costs little more than if it were asked evenly.
+  expect(polls.length).toBeLessThan((limits.pushMs / 250) * 1.1);
+});
 
 describe('a fob that loses its key', () => {
   it('cannot answer; it gets another one for the next request', async () => {

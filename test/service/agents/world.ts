@@ -1,6 +1,6 @@
 import { ensureIdentity } from '../../../host/service/sealing/identity.ts';
 import type { CoreFob } from '../../host/kit/core-fob.ts';
-import { makeOwn, type OwnedFob } from '../enrolment/kit.ts';
+import { makeOwn, type OwnedFob } from '../enrolment/own.ts';
 import type { Office } from '../people/kit.ts';
 import { type TestAgent, until } from './kit.ts';
 

@@ -5,10 +5,9 @@ import type { OpenedFob, RelayDone, RelayEvent } from '../../../host/activation/
 import type { ServiceSocket } from '../../../host/activation/socket.ts';
 import { connect } from '../../../host/client/client.ts';
 import { serialText } from '../../../host/client/fob-serial.ts';
-import { pairingCode, pairingKey } from '../../../host/client/handshake.ts';
+import { pairingKey } from '../../../host/client/handshake.ts';
 import { FobError } from '../../../host/errors.ts';
 import { accountOf, putAccount } from '../../../host/owner/account.ts';
-import { freshSecrets, giveSecrets } from '../../../host/owner/pairing.ts';
 import { writing } from '../../../host/service/data/database.ts';
 import { hashOfCode } from '../../../host/service/enrolment/code.ts';
 import { Conversation, type RelayMeans } from '../../../host/service/enrolment/relay/conversation.ts';
@@ -16,7 +15,6 @@ import { ensureApplication } from '../../../host/service/people/applications.ts'
 import { findOrAddUser } from '../../../host/service/people/users.ts';
 import { ensureIdentity, type Identity } from '../../../host/service/sealing/identity.ts';
 import type { Line } from '../../../host/service/sockets/line.ts';
-import { registerFob } from '../../../host/service/tokens/fobs.ts';
 import { insertToken } from '../../../host/service/tokens/issue.ts';
 import type { Transport } from '../../../host/transports/transport.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
@@ -24,6 +22,7 @@ import { HASTY } from '../../host/kit/owned-fob.ts';
 import { seedOf } from '../../host/kit/seeds.ts';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
+import { makeOwn, type OwnedFob } from './own.ts';
 
 /** Just before a whole second, where time stands still: a clock is set without a second of waiting. */
 export const NOW_MS = 1_770_000_000_990;
@@ -213,31 +212,6 @@ export class Scene implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.office[Symbol.asyncDispose]();
   }
-}
-
-/** A fob that a service owns. key: of its pairing. */
-export interface OwnedFob {
-  readonly fob: CoreFob;
-  readonly serial: string;
-  readonly id: string;
-  readonly key: Uint8Array;
-}
-
-/** Makes a service the owner of a blank fob. */
-export async function makeOwn(office: Office, fob = new CoreFob()): Promise<OwnedFob> {
-  const client = connect(fob.plugIn().transport, HASTY);
-  const { serial, board, firmware } = await client.hello();
-  await client.startPairing();
-  await client.openSession(pairingCode(fob.code));
-  const secrets = freshSecrets(random);
-  await giveSecrets({ now: () => office.nowMs, random }, client, secrets);
-  accepted(await registerFob(office.management, grace, { serial, board, firmware, secrets }));
-  const { id } = await office.store.db
-    .selectFrom('fobs')
-    .select('id')
-    .where('serial', '=', serial)
-    .executeTakeFirstOrThrow();
-  return { fob, serial, id, key: secrets.pairingKey };
 }
 
 /** An activation for a user, who is made where there is none: as it stands once an operator has given it out. */

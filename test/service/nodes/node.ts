@@ -11,6 +11,8 @@ export interface Node extends Started {
   readonly process: ChildProcess;
   /** Processor time of all its threads so far, in microseconds. */
   usedMicroseconds(): Promise<number>;
+  /** Its memory in bytes, once what is not in use has been collected. */
+  memory(): Promise<NodeJS.MemoryUsage>;
   /** Breaks off the thread that decides, as a crash of it would. */
   breakThread(): void;
   /** Closes the service; what is over by itself is told by the process' end. */
@@ -36,6 +38,12 @@ export async function startNode(order: Order): Promise<Node> {
       child.send('usage');
       const [{ user, system }] = (await told) as [NodeJS.CpuUsage];
       return user + system;
+    },
+    async memory() {
+      const told = once(child, 'message');
+      child.send('memory');
+      const [memory] = (await told) as [NodeJS.MemoryUsage];
+      return memory;
     },
     breakThread: () => void child.send('break'),
     async end() {

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { Worker } from 'node:worker_threads';
 import Fastify from 'fastify';
 import { openStore, type StoreOptions } from '../../../host/service/data/database.ts';
@@ -60,8 +62,17 @@ let thread: Worker | undefined;
 process.on('worker', (started: Worker) => {
   thread = started;
 });
-process.on('message', (order: Order | 'usage' | 'break' | 'end') => {
+
+/** What is in use, once what is not has been collected. */
+function memory(): NodeJS.MemoryUsage {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage();
+}
+
+process.on('message', (order: Order | 'usage' | 'memory' | 'break' | 'end') => {
   if (order === 'usage') process.send?.(process.cpuUsage());
+  else if (order === 'memory') process.send?.(memory());
   else if (order === 'break') void thread?.terminate();
   else if (order === 'end') void close?.().then(() => process.disconnect());
   else void start(order).then(started => process.send?.(started));

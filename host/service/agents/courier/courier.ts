@@ -32,6 +32,7 @@ export class Courier {
   /** When it is about to look. */
   private soon: NodeJS.Timeout | undefined;
   private dueMs: number;
+  private lookedMs: number;
   private looking: Promise<void>;
   private isOver: boolean;
 
@@ -40,6 +41,7 @@ export class Courier {
     this.agents = agents;
     this.running = new Map();
     this.dueMs = Number.POSITIVE_INFINITY;
+    this.lookedMs = Number.NEGATIVE_INFINITY;
     this.looking = Promise.resolve();
     this.isOver = false;
     agents.onFobs(() => this.fobsChanged());
@@ -66,16 +68,21 @@ export class Courier {
     this.wake();
   }
 
-  /** Has it look within so long; one that is to be sooner takes the place of one that is to be later. */
-  private wake(waitMs: number = limits.courierGatherMs): void {
-    const dueMs = performance.now() + waitMs;
+  /**
+   * Has it look after so long, and not too soon after it looked last; one that is to be sooner takes the place of one that
+   * is to be later.
+   */
+  private wake(waitMs = 0): void {
+    const nowMs = performance.now();
+    const dueMs = Math.max(nowMs + waitMs, this.lookedMs + limits.courierGatherMs);
     if (this.isOver || dueMs >= this.dueMs) return;
     clearTimeout(this.soon);
     this.dueMs = dueMs;
     this.soon = setTimeout(() => {
       this.dueMs = Number.POSITIVE_INFINITY;
+      this.lookedMs = performance.now();
       this.looking = this.lookNext(this.looking);
-    }, waitMs);
+    }, dueMs - nowMs);
   }
 
   /** Looks once what is being looked at is through. */

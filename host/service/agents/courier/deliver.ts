@@ -58,27 +58,41 @@ export async function deliver(delivery: Delivery, session: OwnSession): Promise<
 
 async function respond(delivery: Delivery, { client, tools }: OwnSession, service: string): Promise<string> {
   const { push } = delivery;
+  const { signal } = tools;
   let showing: Promise<void> | undefined;
-  const { code } = await client.call(
-    'respond',
-    {
-      id: pushAccountOf(push.fobId),
-      question: NAMES.encode(push.question),
-      number: push.number,
-      service: NAMES.encode(cutText(service, NAME_BYTES_MAX)),
-      user: NAMES.encode(cutText(push.user, NAME_BYTES_MAX)),
+  let shownMs = 0;
+  const request = {
+    id: pushAccountOf(push.fobId),
+    question: NAMES.encode(push.question),
+    number: push.number,
+    service: NAMES.encode(cutText(service, NAME_BYTES_MAX)),
+    user: NAMES.encode(cutText(push.user, NAME_BYTES_MAX)),
+  };
+  const { code } = await client.call('respond', request, {
+    signal,
+    onPressNeeded() {
+      shownMs = performance.now();
+      showing = show(delivery);
+      showing.catch(() => undefined);
     },
-    {
-      signal: tools.signal,
-      onPressNeeded() {
-        showing = show(delivery);
-        showing.catch(() => undefined);
-      },
+    async renew() {
+      await pause(pollPauseMs(performance.now() - shownMs), signal);
+      return request;
     },
-  );
+  });
   // What was pressed counts, be it not known that it was shown.
   await showing?.catch(() => undefined);
   return String.fromCharCode(...code);
+}
+
+/**
+ * How long a fob that shows a request is left alone. Whoever has it in hand and waits for this has held it a second after
+ * keys are heard; whoever has not takes no notice of a moment more.
+ * @param shownForMs since it was first known to be shown
+ */
+export function pollPauseMs(shownForMs: number): number {
+  const isAwaited = shownForMs >= limits.courierYesFromMs && shownForMs < limits.courierYesToMs;
+  return isAwaited ? limits.courierYesPollMs : limits.courierPollMs;
 }
 
 async function show(delivery: Delivery): Promise<void> {

@@ -1,0 +1,54 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { makeDatabase, startCluster } from '../kit/postgres.ts';
+import { findPostgres } from '../kit/postgres-programs.ts';
+import { itNeeds } from '../kit/tools.ts';
+import { printFigures, quantile } from './push/figures.ts';
+import type { LogIns } from './push/log-ins.ts';
+import { Stage } from './push/stage.ts';
+
+/** Log-ins, and people who log in one after the other: `LOGINS=40 PEOPLE=2 npm run bench -- push`. */
+const LOGINS = Number(process.env.LOGINS ?? 240);
+const PEOPLE = Number(process.env.PEOPLE ?? 4);
+/** R26, with all that a person must take: 0.7 s until keys are heard, and a second of holding. */
+const P99_MS = 2_000;
+/** What compilers do at first is no part of it. */
+const WARM_UP = 4;
+
+/** People log in over and over, out of step. */
+async function logInAll(logIns: LogIns): Promise<void> {
+  const turns = Math.ceil(LOGINS / PEOPLE);
+  await Promise.all(
+    logIns.users.map(async (user, nth) => {
+      await pause((nth * 2_000) / PEOPLE);
+      for (let turn = 0; turn < turns; turn++) {
+        await logIns.logIn(user);
+        await pause(((nth + turn * 7) * 61) % 500);
+      }
+    }),
+  );
+}
+
+async function measure(title: string, databaseUrl?: string): Promise<void> {
+  await using stage = await Stage.open({ databaseUrl });
+  using logIns = await stage.people(PEOPLE);
+  for (let turn = 0; turn < WARM_UP; turn++) await Promise.all(logIns.users.map(user => logIns.logIn(user)));
+  await logIns.collect();
+  await logInAll(logIns);
+  const all = await logIns.collect();
+  const accepted = printFigures(title, all);
+  expect(accepted).toHaveLength(all.length);
+  const totals = accepted.map(({ sentMs, takenMs }) => takenMs - sentMs);
+  expect(quantile(totals, 0.99)).toBeLessThan(P99_MS);
+}
+
+it('log-ins by a push, on SQLite', () => measure('SQLite'));
+
+itNeeds({ name: 'PostgreSQL', found: findPostgres() }, 'log-ins by a push, on PostgreSQL', async folder => {
+  const cluster = await startCluster(folder, { isDurable: true });
+  try {
+    await measure('PostgreSQL', await makeDatabase(cluster.address));
+  } finally {
+    await cluster.stop();
+  }
+});

@@ -1,0 +1,35 @@
+import type { LogIn } from './log-ins.ts';
+
+/** The value that so many of a hundred are not above. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+const words = (values: readonly number[]) =>
+  `p50 ${quantile(values, 0.5).toFixed(0)} ms, p99 ${quantile(values, 0.99).toFixed(0)} ms, most ${quantile(values, 1).toFixed(0)} ms`;
+
+/** From Autosend until the service has let the session in, without the time that the person takes. */
+export const withoutPerson = ({ sentMs, shownMs, answeredMs, takenMs }: LogIn): number =>
+  takenMs - sentMs - (answeredMs - shownMs);
+
+const LEGS: Readonly<Record<string, (logIn: LogIn) => number>> = {
+  'Autosend → accepted': ({ sentMs, takenMs }) => takenMs - sentMs,
+  '… without the person': withoutPerson,
+  'Autosend → on the screen': ({ sentMs, shownMs }) => shownMs - sentMs,
+  'on the screen → the yes is given': ({ shownMs, answeredMs }) => answeredMs - shownMs,
+  'the yes → the service has it': ({ answeredMs, knownMs }) => knownMs - answeredMs,
+  'the yes → accepted': ({ answeredMs, takenMs }) => takenMs - answeredMs,
+  'accepted → the page is told': ({ takenMs, pageMs }) => pageMs - takenMs,
+};
+
+/** Prints what came of log-ins. @returns those that were let in */
+export function printFigures(title: string, logIns: readonly LogIn[]): readonly LogIn[] {
+  const accepted = logIns.filter(({ state }) => state === 'accepted');
+  const again = accepted.filter(({ presses }) => presses > 1).length;
+  console.log(
+    `${title}: ${logIns.length} pushes, ${logIns.length - accepted.length} failed, ${again} pressed more than once`,
+  );
+  for (const [name, leg] of Object.entries(LEGS)) console.log(`  ${name}: ${words(accepted.map(leg))}`);
+  return accepted;
+}

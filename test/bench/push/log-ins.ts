@@ -1,0 +1,145 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import type { Example } from '../../../host/example/app.ts';
+import type { Db } from '../../../host/service/data/database.ts';
+import type { Answered } from '../../batch/kit/tray.ts';
+import type { Noticed } from './agents.ts';
+
+/** One log-in, with the moments of `process.hrtime` in milliseconds; NaN for what never came. */
+export interface LogIn {
+  readonly user: string;
+  /** Autosend was pressed: the form is sent. */
+  readonly sentMs: number;
+  /** The fob showed the request, and took the person's yes. */
+  shownMs: number;
+  answeredMs: number;
+  presses: number;
+  /** The agent was told that the service has the answer. */
+  knownMs: number;
+  /** The application had the service's yes. */
+  takenMs: number;
+  /** The page was told. */
+  pageMs: number;
+  /** What the application says of the browser. */
+  state: string;
+}
+
+export const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
+
+const HEADERS = 'undici:request:headers';
+
+/** People who log in to the example application by a push, and the times of all that happens. */
+export class LogIns implements Disposable {
+  readonly users: string[] = [];
+  private readonly example: Example;
+  private readonly db: Db;
+  private readonly byAddress = new Map<string, string>();
+  /** The last log-in of each user: no user has two at once. */
+  private readonly running = new Map<string, LogIn>();
+  private readonly done: LogIn[] = [];
+  /** When the service said yes to a push, by its id: seen at the application's HTTP client. */
+  private readonly taken = new Map<string, number>();
+
+  constructor(example: Example, db: Db) {
+    this.example = example;
+    this.db = db;
+    subscribe(HEADERS, this.heard);
+  }
+
+  add(user: string, address: string): void {
+    this.users.push(user);
+    this.byAddress.set(address, user);
+  }
+
+  answered({ address, shownMs, answeredMs, presses }: Answered): void {
+    Object.assign(this.ofAddress(address) ?? {}, { shownMs, answeredMs, presses });
+  }
+
+  noticed({ address, kind, atMs }: Noticed): void {
+    const logIn = this.ofAddress(address);
+    if (logIn !== undefined && kind === 'over') logIn.knownMs = atMs;
+  }
+
+  /** A browser sends the form, and waits by an event stream for what becomes of it. */
+  async logIn(user: string): Promise<void> {
+    const logIn: LogIn = {
+      user,
+      sentMs: nowMs(),
+      shownMs: Number.NaN,
+      answeredMs: Number.NaN,
+      presses: 0,
+      knownMs: Number.NaN,
+      takenMs: Number.NaN,
+      pageMs: Number.NaN,
+      state: 'unsent',
+    };
+    this.running.set(user, logIn);
+    this.done.push(logIn);
+    const form = new URLSearchParams({ user, passcode: '', by: 'push' });
+    const sent = await this.send('POST', '/login', '', String(form));
+    sent.resume();
+    const cookie = sent.headers['set-cookie']?.[0]?.split(';')[0];
+    if (cookie === undefined) return;
+    const stream = await this.send('GET', '/events', cookie);
+    for await (const piece of stream) if (String(piece).includes('decided')) logIn.pageMs = nowMs();
+    logIn.state = JSON.parse(await textOf(await this.send('GET', '/state', cookie))).state;
+    (await this.send('POST', '/logout', cookie, '')).resume();
+  }
+
+  /** All log-ins so far, with what the application's client saw; they are forgotten. */
+  async collect(): Promise<LogIn[]> {
+    const rows = await this.db
+      .selectFrom('pushes')
+      .innerJoin('users', 'users.id', 'pushes.user_id')
+      .select(['pushes.id', 'users.name'])
+      .orderBy('pushes.created_ms')
+      .execute();
+    const taken = this.users.map(
+      user =>
+        [user, rows.filter(({ name }) => name === user).map(({ id }) => this.taken.get(id) ?? NaN)] as const,
+    );
+    const nexts = new Map(taken);
+    // Of each user the last ones: earlier ones were collected before.
+    for (const logIn of [...this.done].reverse()) logIn.takenMs = nexts.get(logIn.user)?.pop() ?? Number.NaN;
+    return this.done.splice(0);
+  }
+
+  [Symbol.dispose](): void {
+    unsubscribe(HEADERS, this.heard);
+  }
+
+  private readonly heard = (message: unknown): void => {
+    const { request: sent, response } = message as {
+      readonly request: { readonly path: string };
+      readonly response: { readonly statusCode: number };
+    };
+    const [, id] = /^\/v1\/pushes\/([^/]+)\/take$/.exec(sent.path) ?? [];
+    if (id !== undefined && response.statusCode === 200) this.taken.set(id, nowMs());
+  };
+
+  private ofAddress(address: string): LogIn | undefined {
+    return this.running.get(this.byAddress.get(address) ?? '');
+  }
+
+  private async send(method: string, path: string, cookie: string, body?: string): Promise<IncomingMessage> {
+    const { url } = this.example;
+    const sending = request(new URL(path, url), {
+      method,
+      headers: {
+        origin: url,
+        ...(cookie !== '' && { cookie }),
+        ...(body !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),
+      },
+    });
+    sending.end(body);
+    const [response] = (await once(sending, 'response')) as [IncomingMessage];
+    return response;
+  }
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const piece of response) text += piece;
+  return text;
+}

@@ -1,0 +1,39 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { throttle } from '../../host/service/data/throttle.ts';
+
+const EVERY_MS = 50;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** The moments at which it ran, of something asked for at these moments. */
+function runsOf(asked: readonly number[], stopMs = Number.POSITIVE_INFINITY): number[] {
+  const beganMs = performance.now();
+  const runs: number[] = [];
+  const throttled = throttle(EVERY_MS, () => runs.push(Math.floor(performance.now() - beganMs)));
+  for (let ms = 0; ms < 400; ms++) {
+    if (asked.includes(ms)) throttled.soon();
+    if (ms === stopMs) throttled.stop();
+    vi.advanceTimersByTime(1);
+  }
+  return runs;
+}
+
+it('runs at once what is asked for after a while, and once what is asked for often', () => {
+  const first = runsOf([10])[0] ?? 0;
+  expect(first - 10).toBeLessThanOrEqual(1);
+  const many = runsOf(Array.from({ length: 200 }, (_, ms) => ms));
+  // The last one asked finds a run that comes after it.
+  expect(many.at(-1)).toBeGreaterThanOrEqual(199);
+  expect(many.length).toBeLessThanOrEqual(200 / EVERY_MS + 1);
+  for (const [at, ms] of many.entries())
+    if (at > 0) expect(ms - (many[at - 1] ?? 0)).toBeGreaterThanOrEqual(EVERY_MS - 1);
+});
+
+it('forgets what it was asked for when it is stopped', () => {
+  expect(runsOf([0, 10], 20)).toHaveLength(1);
+});
