@@ -10,7 +10,7 @@ export const SESSIONS_MAX = 10_000;
 export const TAKE_WAIT_MS = 20_000;
 /** A request to the service may take so much longer than it was asked to wait. */
 export const HTTP_TIMEOUT_MS = 10_000;
-/** A push whose service does not answer is asked about again after this. */
+/** A push whose service does not answer, or answers at once that it waits, is asked about again after this. */
 export const TAKE_AGAIN_MS = 1_000;
 /** Without event streams the waiting page asks this often, and without scripts it is loaded anew. */
 export const POLL_MS = 1_000;

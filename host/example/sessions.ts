@@ -96,10 +96,13 @@ export class Sessions {
     const { signal } = session.ending;
     let decision: Decision | 'waiting' = 'waiting';
     while (decision !== 'accepted' && decision !== 'refused' && !signal.aborted) {
+      const sinceMs = performance.now();
       decision = await this.api.take({ id: push.id, session: sessionOf(session.value), source });
-      if (decision === 'waiting' || decision === 'accepted' || decision === 'refused') continue;
+      if (decision === 'accepted' || decision === 'refused') continue;
+      // Where many wait already it answers at once.
+      if (decision === 'waiting' && performance.now() - sinceMs >= TAKE_AGAIN_MS) continue;
       // It cannot be reached: a moment later it may, as long as there is something to ask about.
-      if (this.clock() > push.expiresMs) break;
+      if (decision !== 'waiting' && this.clock() > push.expiresMs) break;
       await pause(TAKE_AGAIN_MS, undefined, { signal }).catch(() => undefined);
     }
     // Whoever has gone meanwhile, or typed a passcode, is not let in by this.

@@ -186,6 +186,8 @@ test('nothing is asked or taken without a key, with one that was turned meanwhil
   expect(await status(apiKey, `/${id}/take`, take)).toBe(401);
 });
 
+const AT_ONCE = 50;
+
 test('one address that asks too much is slowed down, as at /v1/validate', async () => {
   await using rig = new Rig();
   const service = await rig.start();
@@ -196,8 +198,13 @@ test('one address that asks too much is slowed down, as at /v1/validate', async 
     nth % 2 === 0
       ? send(service.url, apiKey, '', { user: 'nobody', session: SESSION, source })
       : post(service, apiKey, { user: 'nobody', passcode: '123456', source });
-  const usual = await Promise.all(Array.from({ length: burst }, (_, nth) => once(nth)));
-  expect(new Set(usual.map(({ status }) => status))).toEqual(new Set([200, 403]));
+  const usual = new Set<number>();
+  // A few at a time: it is not the service that is to be tried here.
+  for (let nth = 0; nth < burst; nth += AT_ONCE) {
+    const some = Array.from({ length: Math.min(AT_ONCE, burst - nth) }, (_, at) => once(nth + at));
+    for (const { status } of await Promise.all(some)) usual.add(status);
+  }
+  expect(usual).toEqual(new Set([200, 403]));
   const more = [once(0), once(1), send(service.url, apiKey, '/x/take', { session: SESSION, source })];
   expect((await Promise.all(more)).map(({ status }) => status)).toEqual([429, 429, 429]);
 });

@@ -24,48 +24,50 @@ function whilePush<T>({ office }: Made, id: string, change: Change, work: () => 
   return meanwhile(db, tx => tx.updateTable('pushes').set(change).where('id', '=', id).execute(), work);
 }
 
-test.runIf(isOnPostgres).each<PushState>(['withdrawn', 'used', 'refused'])(
-  'a take of a request that is %s since it was read lets nobody in (only on PostgreSQL)',
-  async state => {
-    const made = await withFob();
-    await using scene = made.scene;
-    const push = await scene.ask('ada');
-    await approve(scene, made.fob);
-    expect(await whilePush(made, push.id, { state }, () => scene.take(push))).toBe('no_push');
-    expect((await rowOf(made.office, push.id)).state).toBe(state);
-    expect(await outcomes(made.office)).not.toContain('accepted');
-  },
-);
+for (const state of ['withdrawn', 'used', 'refused'] satisfies PushState[])
+  test.runIf(isOnPostgres)(
+    `a take of a request that is ${state} since it was read lets nobody in (only on PostgreSQL)`,
+    async () => {
+      const made = await withFob();
+      await using scene = made.scene;
+      const push = await scene.ask('ada');
+      await approve(scene, made.fob);
+      expect(await whilePush(made, push.id, { state }, () => scene.take(push))).toBe('no_push');
+      expect((await rowOf(made.office, push.id)).state).toBe(state);
+      expect(await outcomes(made.office)).not.toContain('accepted');
+    },
+  );
 
 /** What a token loses with its state. */
 const gone: Partial<Record<TokenState, Updateable<Schema['tokens']>>> = {
   revoked: { revoked_reason: 'retired', sealed_secret: null, key_id: null },
 };
 
-test.runIf(isOnPostgres).each<TokenState>(['suspended', 'revoked', 'inventory'])(
-  'a take whose token is %s since it was read lets nobody in, and does not bring it back (only on PostgreSQL)',
-  async state => {
-    const { scene, office, fob } = await withFob();
-    await using _ = scene;
-    const { db } = office.store;
-    const push = await scene.ask('ada');
-    await approve(scene, fob);
-    const taken = await meanwhile(
-      db,
-      tx =>
-        tx
-          .updateTable('tokens')
-          .set({ state, ...gone[state] })
-          .where('serial', '=', fob.token.serial)
-          .execute(),
-      () => scene.take(push),
-    );
-    expect(taken).toBe('no_usable_token');
-    const token = await db.selectFrom('tokens').selectAll().executeTakeFirstOrThrow();
-    expect([token.state, token.last_used_ms]).toEqual([state, null]);
-    expect((await rowOf(office, push.id)).state).toBe('refused');
-  },
-);
+for (const state of ['suspended', 'revoked', 'inventory'] satisfies TokenState[])
+  test.runIf(isOnPostgres)(
+    `a take whose token is ${state} since it was read lets nobody in, and does not bring it back (only on PostgreSQL)`,
+    async () => {
+      const { scene, office, fob } = await withFob();
+      await using _ = scene;
+      const { db } = office.store;
+      const push = await scene.ask('ada');
+      await approve(scene, fob);
+      const taken = await meanwhile(
+        db,
+        tx =>
+          tx
+            .updateTable('tokens')
+            .set({ state, ...gone[state] })
+            .where('serial', '=', fob.token.serial)
+            .execute(),
+        () => scene.take(push),
+      );
+      expect(taken).toBe('no_usable_token');
+      const token = await db.selectFrom('tokens').selectAll().executeTakeFirstOrThrow();
+      expect([token.state, token.last_used_ms]).toEqual([state, null]);
+      expect((await rowOf(office, push.id)).state).toBe('refused');
+    },
+  );
 
 test.runIf(isOnPostgres)(
   'an answer to a request that was withdrawn since it was read approves nothing (only on PostgreSQL)',
