@@ -30,7 +30,7 @@ export const EXIT_CODES = {
     code: 21,
     meaning: 'The certificate of the service is expired, for another host or by an unknown authority.',
   },
-  activation: { code: 22, meaning: 'The service refused the activation, or is not the one that made it.' },
+  activation: { code: 22, meaning: 'The service refused the activation, or is not the one that is meant.' },
   proxy: { code: 23, meaning: 'The proxy cannot be reached, refuses, or wants another log-in.' },
   agent: {
     code: 24,
