@@ -69,20 +69,37 @@ for (const state of ['suspended', 'revoked', 'inventory'] satisfies TokenState[]
     },
   );
 
-test.runIf(isOnPostgres)(
-  'an answer to a request that was withdrawn since it was read approves nothing (only on PostgreSQL)',
-  async () => {
-    const made = await withFob();
-    await using scene = made.scene;
-    const { office, fob } = made;
-    const push = await scene.ask('ada');
-    const shown = await fob.show();
-    const answer = () => answerPush(office.management, shown, fob.answer(shown.question));
-    expect(await whilePush(made, push.id, { state: 'withdrawn' }, answer)).toBe(false);
-    expect((await rowOf(office, push.id)).state).toBe('withdrawn');
-    expect(await scene.take(push)).toBe('no_push');
-  },
-);
+for (const change of [{ state: 'withdrawn' }, { link: 'another' }] satisfies Change[])
+  test.runIf(isOnPostgres)(
+    `an answer to a request that has another ${Object.keys(change)[0]} since it was read approves nothing (only on PostgreSQL)`,
+    async () => {
+      const made = await withFob();
+      await using scene = made.scene;
+      const { office, fob } = made;
+      const push = await scene.ask('ada');
+      const shown = await fob.show();
+      const answer = () => answerPush(office.management, shown, fob.answer(shown.question));
+      expect(await whilePush(made, push.id, change, answer)).toBe(false);
+      expect(await rowOf(office, push.id)).toMatchObject({ state: 'shown', ...change });
+      expect(await scene.take(push)).not.toBe('accepted');
+    },
+  );
+
+test('a connection that is not the newest of the fob, or comes too late, claims nothing', async () => {
+  const { scene, office, fob } = await withFob();
+  await using _ = scene;
+  const { management } = office;
+  const { id } = await scene.ask('ada');
+  const older = fob.link ?? '';
+  const newer = await fob.connect();
+  expect(await claimPush(management, id, older)).toBe(false);
+  office.nowMs += 59_999;
+  expect(await claimPush(management, id, newer)).toBe(true);
+  expect(await returnPush(management, { id, link: newer })).toBe(true);
+  office.nowMs += 1;
+  expect(await claimPush(management, id, newer)).toBe(false);
+  expect(await rowOf(office, id)).toMatchObject({ state: 'waiting', link: null });
+});
 
 test.runIf(isOnPostgres)(
   'a refusal of a request that is withdrawn in this very moment counts all the same (only on PostgreSQL)',
