@@ -44,7 +44,7 @@ test('users, tokens and drifts are counted, and a user’s outcomes are that use
     initialised: 0,
     inventory: 2,
     reserved: 0,
-    assigned: 4,
+    assigned: 5,
     active: 0,
     suspended: 1,
     revoked: 1,
