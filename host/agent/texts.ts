@@ -68,7 +68,7 @@ export const reachTexts = {
     next: 'Look into the log of the firewall or proxy for {host}:{port}.',
   },
   'no-websocket': {
-    sentence: 'WebSockets do not get through to {host} (the answer was {status}).',
+    sentence: 'WebSockets do not get through to {host}.',
     next: 'The agent polls instead, which is slower. For WebSockets have the proxy let upgrades through.',
   },
   'no-polls': {

@@ -13,7 +13,7 @@ import type { Path } from './path.ts';
 export async function openWebSocket(path: Path, origin: string, signal: AbortSignal): Promise<ServiceSocket> {
   const { host } = endpointOf(origin);
   const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}/agent`, { dispatcher: path.dispatcher });
-  const none = () => path.failure() ?? reachError('no-websocket', { host, status: 'no upgrade' });
+  const none = () => path.failure() ?? reachError('no-websocket', { host });
   const opened = await openedSocket(socket, signal, none);
   return {
     ...opened,

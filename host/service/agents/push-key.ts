@@ -16,11 +16,13 @@ import {
   readPushKey,
   storePushKey,
 } from '../push/keys.ts';
+import { readPushSuite } from '../push/question.ts';
 import { cutText } from '../tokens/cut-text.ts';
 import type { OwnSession } from './fob.ts';
 
-/** `pushSuite`, as a fob takes it. */
-const SUITE: OcraSuite = { algorithm: SHA256, digits: 8, question: 2, length: 40, inputs: 0, step: 0 };
+const { digits, questionLength: length } = readPushSuite();
+/** `pushSuite`, as a fob takes it: SHA-256 over a hexadecimal question and nothing else. */
+const SUITE: OcraSuite = { algorithm: SHA256, digits, question: 2, length, inputs: 0, step: 0 };
 /** What the account is called on the fob, behind the service's name. */
 const LABEL = 'push';
 const UNFIT = [

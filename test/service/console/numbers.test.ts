@@ -39,12 +39,12 @@ test('users, tokens and drifts are counted, and a user’s outcomes are that use
   await using office = furnished.office;
   const { db } = office.store;
   await fillWorld(furnished, rig.clock);
-  expect(await countUsers(db)).toEqual({ all: 7, disabled: 1 });
+  expect(await countUsers(db)).toEqual({ all: 8, disabled: 1 });
   expect(await countTokensByState(db)).toEqual({
     initialised: 0,
     inventory: 2,
     reserved: 0,
-    assigned: 4,
+    assigned: 5,
     active: 0,
     suspended: 1,
     revoked: 1,

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { writing } from '../../../host/service/data/database.ts';
 import { claimPush, pushesToSend, pushShown } from '../../../host/service/push/delivery.ts';
 import { provePushKey, storePushKey } from '../../../host/service/push/keys.ts';
 import { pushSuite } from '../../../host/service/push/question.ts';
@@ -65,11 +66,14 @@ export class PushFob {
     const nowMs = this.office.nowMs;
     this.link = randomUUID();
     const row = { link: this.link, port: 'hid', since_ms: nowMs, seen_ms: nowMs };
-    await db
-      .insertInto('agent_fobs')
-      .values({ fob_id: this.id, ...row })
-      .onConflict(conflict => conflict.column('fob_id').doUpdateSet(row))
-      .execute();
+    // Others may be writing at the same time.
+    await writing(db, tx =>
+      tx
+        .insertInto('agent_fobs')
+        .values({ fob_id: this.id, ...row })
+        .onConflict(conflict => conflict.column('fob_id').doUpdateSet(row))
+        .execute(),
+    );
     return this.link;
   }
 

@@ -12,12 +12,13 @@ import {
 } from '../../../host/service/push/delivery.ts';
 import { sweepPushes } from '../../../host/service/push/ends.ts';
 import { isBigRun } from '../../kit/tools.ts';
+import { isOnPostgres } from '../kit.ts';
 import { OTHER_SESSION, PushFob, rowOf, SESSION } from './kit.ts';
 import { type Asked, Model } from './model.ts';
 import { Scene } from './scene.ts';
 
 const USERS = ['ada', 'bob'] as const;
-const RUNS = isBigRun ? 1_000 : 25;
+const RUNS = isBigRun ? (isOnPostgres ? 150 : 600) : 25;
 /** No request, no cool-down and no count of a run outlives this. */
 const APART_MS = limits.pushReportedQuietMs + limits.pushesUnapprovedMs;
 

@@ -13,7 +13,7 @@ import { Rig } from '../kit.ts';
 import { Office } from '../people/kit.ts';
 import { OTHER_SESSION, PushFob, rowOf, SESSION } from './kit.ts';
 
-const RUNS = isBigRun ? 100 : 12;
+const RUNS = isBigRun ? 40 : 12;
 const SESSIONS = [SESSION, OTHER_SESSION] as const;
 
 /** What some do at once, each one thing after another, about what was asked for last or before, on one of two nodes. */

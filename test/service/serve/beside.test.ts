@@ -1,36 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { openByWebSocket } from '../../../host/agent/service/open-service.ts';
 import { systemTime } from '../../../host/agent/time.ts';
 import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
-import { run } from '../../../host/cli/run.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';
 import { Office } from '../people/kit.ts';
 import { RadiusPort } from '../radius/kit.ts';
+import { serviceCommand } from './command.ts';
 
-/** Runs `passfob service` in this process. */
-async function service(rig: Rig, ...args: string[]) {
-  const said = { out: '', note: '' };
-  const terminal = {
-    stdin: Readable.from([]),
-    stderr: process.stderr,
-    environment: { PASSFOB_HOME: rig.directory },
-    out: (text: string) => {
-      said.out += text;
-    },
-    note: (text: string) => {
-      said.note += text;
-    },
-  };
-  const whole = ['service', ...args, '--dir', rig.directory];
-  const exitCode = await run(whole, terminal, new AbortController().signal);
-  return { exitCode, ...said };
-}
-
+const service = (rig: Rig, ...args: string[]) =>
+  serviceCommand(rig.directory, ...args, '--dir', rig.directory);
 const command = (rig: Rig, ...args: string[]) => service(rig, 'radius-client', ...args);
 
 it('the fingerprint is the one that agents see proved, and how to add the service is said', async () => {

@@ -1,39 +1,15 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import BetterSqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
-import { run } from '../../../host/cli/run.ts';
 import { secret } from '../../kit/secrets.ts';
 import { add, apiKeyOf, codeNow, newToken, post, Rig } from '../kit.ts';
 import { bounceOf } from '../mails/bounce-kit.ts';
 import { invitation, queue } from '../mails/kit.ts';
 import { Office } from '../people/kit.ts';
-
-/** Runs a command in this process. */
-function command(home: string, ...args: string[]) {
-  return commandReading('', home, ...args);
-}
-
-/** Runs a command in this process that finds something on its standard input. */
-async function commandReading(input: string, home: string, ...args: string[]) {
-  const said = { out: '', note: '' };
-  const terminal = {
-    stdin: Readable.from(input === '' ? [] : [Buffer.from(input)]),
-    stderr: process.stderr,
-    environment: { PASSFOB_HOME: home },
-    out: (text: string) => {
-      said.out += text;
-    },
-    note: (text: string) => {
-      said.note += text;
-    },
-  };
-  const exitCode = await run(['service', ...args], terminal, new AbortController().signal);
-  return { exitCode, ...said };
-}
+import { serviceCommand as command, serviceCommandReading as commandReading } from './command.ts';
 
 it('a backup is restored, and what was accepted before it stays refused', async () => {
   await using rig = new Rig();

@@ -1,0 +1,25 @@
+import { Readable } from 'node:stream';
+import { run } from '../../../host/cli/run.ts';
+
+/** Runs `passfob service` in this process. */
+export function serviceCommand(home: string, ...args: string[]) {
+  return serviceCommandReading('', home, ...args);
+}
+
+/** The same, with something on its standard input. */
+export async function serviceCommandReading(input: string, home: string, ...args: string[]) {
+  const said = { out: '', note: '' };
+  const terminal = {
+    stdin: Readable.from(input === '' ? [] : [Buffer.from(input)]),
+    stderr: process.stderr,
+    environment: { PASSFOB_HOME: home },
+    out: (text: string) => {
+      said.out += text;
+    },
+    note: (text: string) => {
+      said.note += text;
+    },
+  };
+  const exitCode = await run(['service', ...args], terminal, new AbortController().signal);
+  return { exitCode, ...said };
+}
