@@ -45,7 +45,7 @@ function panesOf({ user, address, frames }: PageFacts): Pane[] {
     {
       id: 'fob',
       name: fob.name,
-      steps: [{ number: 1, fact: 'pressed', heading: pressed.heading, markup: escaped(pressed.text) }],
+      steps: [{ number: 1, fact: 'pressed', heading: pressed.heading, markup: escaped(pressed.text(user)) }],
       frame: frames.fob,
     },
     {

@@ -11,7 +11,8 @@ export const pageTexts = {
     name: 'The fob',
     pressed: {
       heading: 'Hold the button',
-      text: 'Click it, or press Space on it: the display wakes. Then hold it for a second: it shows a passcode of six digits. A short press goes on to the next entry.',
+      text: (user: string) =>
+        `Click it, or press Space on it, where the display is dark: it wakes. Where it shows “${user}”, hold it for a second: it shows a passcode of six digits. A short press goes on to the next entry; “push” is there for step 3.`,
     },
   },
   login: {
