@@ -1,5 +1,6 @@
 // A process with agents, as they were built, and with connections of agents that only stay. Its parent asks by messages.
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
@@ -15,6 +16,8 @@ const OPENING_MAX = 32;
 
 const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
 const ending = new AbortController();
+// Each agent has two.
+setMaxListeners(0, ending.signal);
 const idle = { open: 0, lost: 0 };
 
 /** The agent of a computer with one fob. */

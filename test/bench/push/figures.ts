@@ -26,9 +26,10 @@ const LEGS: Readonly<Record<string, (logIn: LogIn) => number>> = {
 /** Prints what came of log-ins. @returns those that were let in */
 export function printFigures(title: string, logIns: readonly LogIn[]): readonly LogIn[] {
   const accepted = logIns.filter(({ state }) => state === 'accepted');
+  const others = logIns.filter(({ state }) => state !== 'accepted').map(({ push }) => push);
   const again = accepted.filter(({ presses }) => presses > 1).length;
   console.log(
-    `${title}: ${logIns.length} pushes, ${logIns.length - accepted.length} failed, ${again} pressed more than once`,
+    `${title}: ${logIns.length} pushes, ${others.length} failed${[...new Set(others)].map(push => `, ${push}`).join('')}, ${again} pressed more than once`,
   );
   for (const [name, leg] of Object.entries(LEGS)) console.log(`  ${name}: ${words(accepted.map(leg))}`);
   return accepted;

@@ -23,6 +23,8 @@ export interface LogIn {
   pageMs: number;
   /** What the application says of the browser. */
   state: string;
+  /** What the service has made of the request. */
+  push: string;
 }
 
 export const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
@@ -73,6 +75,7 @@ export class LogIns implements Disposable {
       takenMs: Number.NaN,
       pageMs: Number.NaN,
       state: 'unsent',
+      push: '',
     };
     this.running.set(user, logIn);
     this.done.push(logIn);
@@ -92,16 +95,16 @@ export class LogIns implements Disposable {
     const rows = await this.db
       .selectFrom('pushes')
       .innerJoin('users', 'users.id', 'pushes.user_id')
-      .select(['pushes.id', 'users.name'])
+      .select(['pushes.id', 'pushes.state', 'users.name'])
       .orderBy('pushes.created_ms')
       .execute();
-    const taken = this.users.map(
-      user =>
-        [user, rows.filter(({ name }) => name === user).map(({ id }) => this.taken.get(id) ?? NaN)] as const,
-    );
-    const nexts = new Map(taken);
+    const left = new Map(this.users.map(user => [user, rows.filter(({ name }) => name === user)]));
     // Of each user the last ones: earlier ones were collected before.
-    for (const logIn of [...this.done].reverse()) logIn.takenMs = nexts.get(logIn.user)?.pop() ?? Number.NaN;
+    for (const logIn of [...this.done].reverse()) {
+      const row = logIn.state === 'unsent' ? undefined : left.get(logIn.user)?.pop();
+      logIn.push = row?.state ?? 'none';
+      logIn.takenMs = this.taken.get(row?.id ?? '') ?? Number.NaN;
+    }
     return this.done.splice(0);
   }
 
