@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 
@@ -26,7 +27,7 @@ export class TestProxy implements AsyncDisposable {
   /** Requests that were no CONNECT. */
   readonly others: string[] = [];
   options: TestProxyOptions;
-  private connections = 0;
+  connections = 0;
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
 
@@ -88,6 +89,14 @@ export class TestProxy implements AsyncDisposable {
   /** The places that were asked for, each once. */
   get targets(): string[] {
     return [...new Set(this.log.map(({ target }) => target))].sort();
+  }
+
+  /** Somebody else's connection, which comes and goes. */
+  async visit(): Promise<void> {
+    const socket = connect(this.port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.destroy();
+    await once(socket, 'close');
   }
 
   cutAll(): void {
