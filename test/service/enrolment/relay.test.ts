@@ -73,7 +73,8 @@ describe('a fob that is enrolled', () => {
       });
     await client.close();
     const { token } = await scene.relay(await scene.activation({}, 'bob'), full.fob);
-    expect((await scene.state()).tokens).toMatchObject([{}, { serial: token, state: 'active' }]);
+    const made = (await scene.state()).tokens.find(({ serial }) => serial === token);
+    expect(made).toMatchObject({ state: 'active' });
     expect((await keys()).filter(({ proved_ms }) => proved_ms !== null)).toHaveLength(1);
   });
 });
