@@ -7,6 +7,7 @@ import { sourceKey } from '../web/buckets.ts';
 import { limitKey, type WebContext } from '../web/context.ts';
 import { refusalFloor } from '../web/floor.ts';
 import { problemOf, sendProblem } from '../web/problems.ts';
+import { session, source } from './fields.ts';
 
 interface AskBody {
   readonly user: string;
@@ -21,13 +22,6 @@ interface AnswerBody {
   readonly pin?: string;
   readonly source?: string;
 }
-
-const session = {
-  type: 'string',
-  minLength: limits.challengeSessionMin,
-  maxLength: limits.challengeSessionMax,
-} as const;
-const source = { type: 'string', maxLength: limits.sourceMax } as const;
 
 /** `POST /v1/challenges`: 200 `{"id":"…","question":"12345678","expiresMs":1800000075000}`. */
 export const askSchema = {

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import { pushSecretOf, readPushKey } from '../../../host/service/push/keys.ts';
 import { fobNamed, fobSecretsOf } from '../../../host/service/tokens/fobs.ts';
+import { carriedIn } from '../../kit/carried.ts';
 import { isBigRun } from '../../kit/tools.ts';
-import { spellings, squeeze } from '../../runner/spellings.ts';
 import { Bench } from './bench.ts';
 import { type Tamper, until } from './kit.ts';
 import type { Asked, UsersFob } from './world.ts';
@@ -197,22 +197,7 @@ it('everything that an agent carries holds no key, no PIN, no question and no an
     question,
     new Uint8Array(Buffer.from(question, 'hex')),
   ];
-  const said = agent.log.map(text => JSON.parse(text) as { readonly type: string; readonly text?: string });
-  const frames = said
-    .filter(({ type }) => type === 'bytes')
-    .map(({ text = '' }) => text)
-    .join('')
-    .split('\n')
-    .map(frame => frame.replace(/^~/, ''));
-  const carried = Buffer.concat([
-    Buffer.from(agent.log.join('\n')),
-    ...frames.map(frame => Buffer.from(frame, 'base64')),
-  ]).toString('latin1');
-  const squeezed = squeeze(carried).text;
-  const holds = (bytes: Uint8Array | string) =>
-    spellings(bytes)
-      .filter(spelt => (spelt.squeezed ? squeezed : carried).includes(spelt.text))
-      .map(({ kind }) => kind);
+  const { text: carried, frames, holds } = carriedIn(agent.log);
   expect(frames.length).toBeGreaterThan(15);
   for (const bytes of hidden) {
     if (bytes === undefined) throw new Error('nothing is hidden');

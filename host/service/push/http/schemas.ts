@@ -1,4 +1,5 @@
 import { validateSchema } from '../../api/validate.ts';
+import { session, source } from '../../challenges/fields.ts';
 import { limits } from '../../limits.ts';
 
 /** What `POST /v1/pushes` takes. */
@@ -17,12 +18,6 @@ export interface TakeBody {
   readonly source?: string;
 }
 
-const session = {
-  type: 'string',
-  minLength: limits.challengeSessionMin,
-  maxLength: limits.challengeSessionMax,
-} as const;
-const source = { type: 'string', maxLength: limits.sourceMax } as const;
 const params = {
   type: 'object',
   required: ['id'],
