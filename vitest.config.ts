@@ -49,6 +49,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What a test waits for comes when the machine has time for it; a second is not always enough.
+    expect: { poll: { timeout: 15_000 } },
     reporters: ['default'],
     sequence: { sequencer: SlowFirst },
     // One less than there are cores is the default: on two, half the machine would wait.

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { SHORT_PRESS_MS } from '../../simulator/control/limits.ts';
 import { type WebFace, webFace } from '../../simulator/faces/web/server.ts';
 import type { Fob } from '../../simulator/fob.ts';
 import { describeNeeds } from '../kit/tools.ts';
@@ -122,6 +123,17 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     await page.getByRole('button', { name: 'Button' }).evaluate(button => {
       if (button instanceof HTMLElement) button.click();
     });
+    await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 1');
+  });
+
+  it('makes a press of a click that the simulator hears of late, and all at once', async () => {
+    const { page } = await desk();
+    // The simulator is in this process, which is busy from before the click until after its end.
+    await page.getByRole('button', { name: 'Button' }).evaluate((button, afterMs) => {
+      if (button instanceof HTMLElement) setTimeout(() => button.click(), afterMs);
+    }, SHORT_PRESS_MS);
+    const until = performance.now() + 5 * SHORT_PRESS_MS;
+    while (performance.now() < until);
     await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 1');
   });
 

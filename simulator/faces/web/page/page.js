@@ -56,9 +56,20 @@ const keys = [...document.querySelectorAll('button[data-key]')].filter(
 let socket;
 let reconnectMs = settings.reconnectMs;
 
-/** @param {{ do: 'keyDown' | 'keyUp', key: number } | { do: 'cutPower' | 'powerOn' }} request */
-function ask(request) {
-  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(request));
+/** What waits for an answer, oldest first: requests are answered in turn. @type {(() => void)[]} */
+const unanswered = [];
+
+/**
+ * @param {{ do: 'keyDown' | 'keyUp', key: number } | { do: 'cutPower' | 'powerOn' }} request
+ * @param {() => void} [answered] called when the simulator has done it, or will never
+ */
+function ask(request, answered = () => {}) {
+  if (socket?.readyState !== WebSocket.OPEN) {
+    answered();
+    return;
+  }
+  unanswered.push(answered);
+  socket.send(JSON.stringify(request));
 }
 
 function connect() {
@@ -68,12 +79,14 @@ function connect() {
     /** @type {{ event?: string } & ScreenMessage} */
     const message = JSON.parse(event.data);
     if (message.event === 'screen') show(message);
+    else unanswered.shift()?.();
   });
   opened.addEventListener('open', () => {
     reconnectMs = settings.reconnectMs;
     showLink('');
   });
   opened.addEventListener('close', () => {
+    for (const answered of unanswered.splice(0)) answered();
     showLink(settings.connectionLost);
     setTimeout(connect, reconnectMs);
     reconnectMs = Math.min(reconnectMs * 2, settings.maxReconnectMs);
@@ -136,15 +149,21 @@ function scaleDisplay() {
 function makeKey(button) {
   const key = Number(button.dataset.key);
   let isDown = false;
-  let downAt = 0;
+  let isLetGo = false;
+  /** Since when the fob has it down. @type {number | undefined} */
+  let downAt;
   /** @type {number | undefined} */
   let releasing;
   const down = () => {
     if (isDown) return;
     isDown = true;
-    downAt = performance.now();
+    isLetGo = false;
+    downAt = undefined;
     button.dataset.down = '';
-    ask({ do: 'keyDown', key });
+    ask({ do: 'keyDown', key }, () => {
+      downAt = performance.now();
+      if (isLetGo) up();
+    });
   };
   const release = () => {
     clearTimeout(releasing);
@@ -153,10 +172,13 @@ function makeKey(button) {
     delete button.dataset.down;
     ask({ do: 'keyUp', key });
   };
-  // A tap on a touchpad is shorter than any finger's press, and the fob would take it for a bounce.
+  // A tap on a touchpad is shorter than any finger's press, and the fob would take it for a bounce; so it would both
+  // messages if a busy simulator read them at once.
   const up = () => {
-    const leftMs = settings.shortPressMs - (performance.now() - downAt);
+    isLetGo = true;
     clearTimeout(releasing);
+    if (downAt === undefined) return;
+    const leftMs = settings.shortPressMs - (performance.now() - downAt);
     if (leftMs > 0) releasing = setTimeout(release, leftMs);
     else release();
   };
