@@ -26,10 +26,15 @@ const LEGS: Readonly<Record<string, (logIn: LogIn) => number>> = {
 /** Prints what came of log-ins. @returns those that were let in */
 export function printFigures(title: string, logIns: readonly LogIn[]): readonly LogIn[] {
   const accepted = logIns.filter(({ state }) => state === 'accepted');
-  const others = logIns.filter(({ state }) => state !== 'accepted').map(({ push }) => push);
+  const others = logIns.filter(({ state }) => state !== 'accepted');
+  const came = new Map<string, number>();
+  for (const { state, push } of others) {
+    const to = `${push} (the page: ${state})`;
+    came.set(to, (came.get(to) ?? 0) + 1);
+  }
   const again = accepted.filter(({ presses }) => presses > 1).length;
   console.log(
-    `${title}: ${logIns.length} pushes, ${others.length} failed${[...new Set(others)].map(push => `, ${push}`).join('')}, ${again} pressed more than once`,
+    `${title}: ${logIns.length} pushes, ${others.length} failed${[...came].map(([to, count]) => `, ${count} ${to}`).join('')}, ${again} pressed more than once`,
   );
   for (const [name, leg] of Object.entries(LEGS)) console.log(`  ${name}: ${words(accepted.map(leg))}`);
   return accepted;

@@ -1,28 +1,37 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import type { SimulatedDevice } from '../simulator.ts';
 
-/** Longer than it takes to approve, and as long as it takes to choose. */
-const APPROVE_MS = 1_300;
 const HOLD_MS = 700;
 const SHORT_MS = 100;
 const SCREEN_PATIENCE = { timeout: 60_000, interval: 100 };
+/** How often somebody who holds the button looks whether the question has gone, and when they let go anyway. */
+const LOOK_MS = 200;
+const LOOKS_MAX = 50;
 
-async function screenOf(device: SimulatedDevice): Promise<readonly string[]> {
+export async function screenOf(device: SimulatedDevice): Promise<readonly string[]> {
   return (await device.do('screen', { bitmap: 'none' })).text as string[];
 }
 
 /** The pairing code as a person reads it off the display, once it is there. */
-export async function pairingCodeOn(device: SimulatedDevice): Promise<string> {
+export async function pairingCodeOn(device: SimulatedDevice, patience = SCREEN_PATIENCE): Promise<string> {
   const lines = async () => (await screenOf(device)).filter(line => /^[a-z0-9]{3} [a-z0-9]{3}$/.test(line));
-  await expect.poll(async () => (await lines()).length, SCREEN_PATIENCE).toBe(3);
+  await expect.poll(async () => (await lines()).length, patience).toBe(3);
   return secret((await lines()).join(''));
 }
 
-/** Says yes to the question on the screen, if there is one. */
+/** Says yes to the question on the screen, if there is one: holds the button until it has gone, as the page says. */
 export async function answerQuestion(device: SimulatedDevice): Promise<void> {
-  if ((await screenOf(device)).some(line => line.endsWith('?')))
-    await device.do('press', { heldMs: APPROVE_MS });
+  const isAsked = async () => (await screenOf(device)).some(line => line.endsWith('?'));
+  if (!(await isAsked())) return;
+  await device.do('keyDown');
+  try {
+    // A hold from before the fob hears its keys does nothing: the next one does.
+    for (let look = 0; look < LOOKS_MAX && (await isAsked()); look++) await pause(LOOK_MS);
+  } finally {
+    await device.do('keyUp');
+  }
 }
 
 /** The passcode that the fob shows next, by its button. */

@@ -5,11 +5,13 @@ import { program } from '../bundles.ts';
 import type { Guest } from '../guest.ts';
 import { type Board, SimulatedDevice } from '../simulator.ts';
 import { mailedLinks } from './activations.ts';
-import { answerQuestion, nextPasscode, pairingCodeOn } from './fob-at-hand.ts';
+import { answerQuestion, nextPasscode, pairingCodeOn, screenOf } from './fob-at-hand.ts';
 import { GuestBrowser } from './guest-browser.ts';
 import { GuestService, ORIGIN } from './guest-service.ts';
 
-const PATIENCE = { timeout: 120_000, interval: 250 };
+const PATIENCE = { timeout: 300_000, interval: 250 };
+/** For what is on the screen now: where it has gone meanwhile, look again. */
+const AT_ONCE = { timeout: 10_000, interval: 100 };
 const USERS = { serial: 'ada', hid: 'bob' } as const;
 
 /** A service whose users were sent activations, with the browser before it. */
@@ -45,15 +47,29 @@ async function activates(page: Page, link: string, plugIn: () => Promise<Simulat
   await code.waitFor({ state: 'hidden' });
   await device.do('replug');
   await code.waitFor();
-  await code.fill(await pairingCodeOn(device));
-  await code.press('Enter');
 
   const isActive = async () => {
+    // A connection that was lost on the way begins anew, and asks again.
+    if (await code.isVisible()) {
+      await code.fill(await pairingCodeOn(device, AT_ONCE), AT_ONCE);
+      await code.press('Enter', AT_ONCE);
+    }
     await answerQuestion(device);
     return page.getByRole('heading', { name: 'Your fob is active' }).isVisible();
   };
-  await expect.poll(isActive, PATIENCE).toBe(true);
+  try {
+    await expect.poll(isActive, PATIENCE).toBe(true);
+  } catch (cause) {
+    throw new Error(`not active: ${await stateOf(page, device)}`, { cause });
+  }
   return device;
+}
+
+/** What page and fob show, without anything that was or is to be typed. */
+async function stateOf(page: Page, device: SimulatedDevice): Promise<string> {
+  const said = page.locator('h1, h2, button, [role=alert], [role=status]').filter({ visible: true });
+  const screen = (await screenOf(device)).map(line => line.replace(/\b[a-z0-9]{3} ?[a-z0-9]{3}\b/g, '…'));
+  return JSON.stringify({ page: await said.allTextContents(), screen });
 }
 
 async function logsIn(page: Page, user: string, passcode: string): Promise<void> {
