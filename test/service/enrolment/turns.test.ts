@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect } from '../../../host/client/client.ts';
 import { pairingKey } from '../../../host/client/handshake.ts';
+import { limits } from '../../../host/service/limits.ts';
 import { createPolicy } from '../../../host/service/tokens/policies.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { HASTY } from '../../host/kit/owned-fob.ts';
@@ -66,6 +67,20 @@ describe('what a policy wants', () => {
     await scene.relay(await scene.activation(), owned.fob, { pin });
     expect((await scene.state()).tokens).toMatchObject([{ serial, state: 'active' }]);
   });
+});
+
+it('a lease is renewed at any moment, even between the end and the word of it', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  await using scene = await Scene.open();
+  const toRelay = (text: string) => {
+    vi.advanceTimersByTime(limits.relayRenewMs);
+    return text;
+  };
+  await scene.relay(await scene.activation(), new CoreFob(), { toRelay });
+  const { tokens, activations } = await scene.state();
+  expect(tokens).toMatchObject([{ state: 'active' }]);
+  expect(activations).toMatchObject([{ state: 'used' }]);
 });
 
 describe('two relays with one code', () => {

@@ -21,6 +21,7 @@ export class Claim {
   /** The lease's end as this connection last wrote it: another connection of the same relay has written a later one. */
   private untilMs: number;
   private turn: Promise<unknown>;
+  private isUsedUp: boolean;
 
   constructor(
     management: Management,
@@ -33,6 +34,7 @@ export class Claim {
     this.relayHash = claimed.relayHash;
     this.untilMs = claimed.untilMs;
     this.turn = Promise.resolve();
+    this.isUsedUp = false;
   }
 
   /**
@@ -43,9 +45,19 @@ export class Claim {
     return this.inTurn(() => this.standing(work));
   }
 
+  /** The same for the work that uses the activation up: from then on no lease is needed, and none can be lost. */
+  usingUp<T>(work: (acting: Acting, activation: ActivationRow) => Promise<T>): Promise<T> {
+    return this.inTurn(async () => {
+      const result = await this.standing(work);
+      this.isUsedUp = true;
+      return result;
+    });
+  }
+
   /** Makes the lease last. @throws RelayRefusal as `holding` */
   renew(): Promise<void> {
     return this.inTurn(async () => {
+      if (this.isUsedUp) return;
       this.untilMs = await this.standing(async ({ db, atMs }, row) => {
         const later = leaseFrom(atMs, row.claimed_until_ms);
         await db

@@ -39,7 +39,7 @@ export function finish(
   claim: Claim,
   { token, step, driftSteps, port, applicationId }: Proof,
 ): Promise<Finished> {
-  return claim.holding(async (acting, activation) => {
+  return claim.usingUp(async (acting, activation) => {
     const { db, keys, actor, atMs } = acting;
     const user = await db
       .selectFrom('users')
