@@ -145,8 +145,11 @@ function scaleDisplay() {
   display.style.height = `${display.height * scale}px`;
 }
 
-/** @param {HTMLButtonElement} button */
-function makeKey(button) {
+/**
+ * A key of the fob, which its button on the page presses and lets go.
+ * @param {HTMLButtonElement} button
+ */
+function keyOf(button) {
   const key = Number(button.dataset.key);
   let isDown = false;
   let isLetGo = false;
@@ -182,6 +185,12 @@ function makeKey(button) {
     if (leftMs > 0) releasing = setTimeout(release, leftMs);
     else release();
   };
+  return { down, up, release, isDown: () => isDown };
+}
+
+/** @param {HTMLButtonElement} button */
+function makeKey(button) {
+  const { down, up, release, isDown } = keyOf(button);
   button.addEventListener('pointerdown', event => {
     if (event.button !== 0) return;
     down();
@@ -199,7 +208,7 @@ function makeKey(button) {
   });
   // Screen readers and voice control click without any of the above; `detail` counts a pointer's clicks.
   button.addEventListener('click', event => {
-    if (event.detail !== 0 || isDown) return;
+    if (event.detail !== 0 || isDown()) return;
     down();
     up();
   });
