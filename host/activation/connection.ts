@@ -25,6 +25,8 @@ export class Connection {
   private fob: Transport | undefined;
   /** Ends what is under way for one fob: its opening, the asking for its code. */
   private turn: AbortController;
+  /** Ends the asking for one code. */
+  private asking: AbortController;
   private hasPlugged: boolean;
   /** Undefined: the connection is gone. */
   private readonly heard: (ServiceMessage | undefined)[];
@@ -37,6 +39,7 @@ export class Connection {
     this.onEntered = onEntered;
     this.ending = new AbortController();
     this.turn = new AbortController();
+    this.asking = new AbortController();
     this.hasPlugged = false;
     this.heard = [];
     this.wake = () => undefined;
@@ -91,9 +94,11 @@ export class Connection {
         }
         case 'step': {
           const { type: _, ...facts } = said;
+          const isCode = said.step === 'code' && said.same !== true;
+          if (isCode) this.asking.abort();
           this.options.report({ event: 'step', ...facts });
           if (said.step === 'plug') void this.plug();
-          if (said.step === 'code') void this.askCode(said.again === true);
+          if (isCode) void this.askCode(said.again === true);
           break;
         }
         case 'bytes':
@@ -139,9 +144,13 @@ export class Connection {
   }
 
   private async askCode(isAgain: boolean): Promise<void> {
-    const { signal } = this.turn;
+    this.asking = new AbortController();
+    const signal = AbortSignal.any([this.turn.signal, this.asking.signal]);
+    const showAgain = () => {
+      if (!signal.aborted) this.say({ type: 'show-code' });
+    };
     try {
-      const code = await this.options.askCode(isAgain, signal);
+      const code = await this.options.askCode(isAgain, signal, showAgain);
       if (!signal.aborted) this.say({ type: 'pairing-code', code: code.slice(0, TYPED_CODE_CHARS_MAX) });
     } catch (error) {
       if (!signal.aborted) this.fail(error);

@@ -16,6 +16,8 @@ export type RelayMessage =
   | { readonly type: 'unplugged' }
   /** The code on a blank fob's screen, as it was typed. */
   | { readonly type: 'pairing-code'; readonly code: string }
+  /** The code is not on the screen any more: the fob is to show it again. */
+  | { readonly type: 'show-code' }
   /** The person gives up: the activation stays open. */
   | { readonly type: 'stop' };
 
@@ -56,13 +58,17 @@ export type ServiceMessage =
     }
   /** For the fob. */
   | { readonly type: 'bytes'; readonly text: string }
-  /** The person's turn, or what is going on. text: a sentence to show. again: the code typed before was wrong. */
+  /**
+   * The person's turn, or what is going on. text: a sentence to show. again: the code typed before was wrong. same, in
+   * answer to `show-code` only: it is the code of before, and what was typed of it stays right.
+   */
   | {
       readonly type: 'step';
       readonly step: RelayStep;
       readonly text: string;
       readonly again?: boolean;
       readonly seconds?: number;
+      readonly same?: boolean;
     }
   /** The token is active. ticket: opens the user's page once, in a browser. */
   | {

@@ -17,6 +17,7 @@ export interface PortalTexts {
   readonly connecting: string;
   readonly reconnecting: string;
   readonly codeSent: string;
+  readonly codeWished: string;
   readonly wrongCode: string;
   readonly startOver: string;
   readonly unplugged: string;

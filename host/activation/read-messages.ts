@@ -25,6 +25,7 @@ const RELAY_SHAPES: ShapesOf<RelayMessage> = {
   bytes: { text: wire },
   unplugged: {},
   'pairing-code': { code: text(TYPED_CODE_CHARS_MAX) },
+  'show-code': {},
   stop: {},
 };
 
@@ -38,7 +39,13 @@ const SERVICE_SHAPES: ShapesOf<ServiceMessage> = {
     expiresMs: whole,
   },
   bytes: { text: wire },
-  step: { step: oneOf(...RELAY_STEPS), text: sentence, again: optional(flag), seconds: optional(whole) },
+  step: {
+    step: oneOf(...RELAY_STEPS),
+    text: sentence,
+    again: optional(flag),
+    seconds: optional(whole),
+    same: optional(flag),
+  },
   done: { serial: name, token: name, text: sentence, ticket: name },
   refused: refusedShape,
 };

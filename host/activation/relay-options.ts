@@ -36,9 +36,10 @@ export interface RelayOptions {
   readonly openFob: (signal: AbortSignal) => Promise<OpenedFob>;
   /**
    * Has the person type the code that is on the fob's screen. The signal ends the asking where the answer is not wanted
-   * any more. @throws FobError to give up
+   * any more, or the screen shows another code. showAgain: has the fob show it again; an event `step` with `same` says
+   * when it does, and the asking goes on. @throws FobError to give up
    */
-  readonly askCode: (isAgain: boolean, signal: AbortSignal) => Promise<string>;
+  readonly askCode: (isAgain: boolean, signal: AbortSignal, showAgain: () => void) => Promise<string>;
   readonly report: (event: RelayEvent) => void;
   readonly signal: AbortSignal;
 }

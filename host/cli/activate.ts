@@ -41,13 +41,23 @@ export async function activate(
       activation,
       openSocket: (url, ending) => openNodeSocket(url, ca, ending),
       openFob: fobOpener(() => ({ ...choice, serial: choice.serial ?? expected })),
-      askCode: (isAgain, ending) => prompts.code(isAgain, ending),
+      async askCode(isAgain, ending, showAgain) {
+        let typed = await prompts.code(isAgain, ending);
+        while (typed.trim() === '') {
+          showAgain();
+          terminal.note('The fob is asked to show its code again.\n');
+          typed = await prompts.code(false, ending);
+        }
+        return typed;
+      },
       report(event) {
         if (event.event === 'entered') {
           ({ user } = event);
           // Where several fobs are there, the one that is meant.
           expected = event.serial ?? undefined;
         }
+        // The answer to what was noted would come in the middle of what is being typed.
+        if (event.event === 'step' && event.same) return;
         terminal.note(`${printable(eventText(event))}\n`);
       },
       signal,
@@ -67,6 +77,8 @@ async function activationText(source: ActivateInvocation['source'], prompts: Pro
   return text.slice(0, TYPED_CHARS_MAX + 1);
 }
 
+const SHOWS_AGAIN = 'If the fob shows none any more, Enter alone has it shown again.';
+
 function eventText(event: RelayEvent): string {
   switch (event.event) {
     case 'connecting':
@@ -74,7 +86,7 @@ function eventText(event: RelayEvent): string {
     case 'entered':
       return `${event.service}: a fob for ${event.user}${event.serial === null ? '' : `, ${event.serial}`}.`;
     case 'step':
-      return event.text;
+      return event.step === 'code' ? `${event.text} ${SHOWS_AGAIN}` : event.text;
     case 'lost':
       return 'The connection to the service is lost. It is opened again.';
   }

@@ -67,9 +67,10 @@ function markLine(line: string): void {
 }
 
 /** Has the code on the fob's screen typed. */
-function askCode(isAgain: boolean, signal: AbortSignal): Promise<string> {
+function askCode(isAgain: boolean, signal: AbortSignal, showAgain: () => void): Promise<string> {
   const form = byId<HTMLFormElement>('code-form');
   const input = byId<HTMLInputElement>('code');
+  const button = byId('show-code');
   sayProblem(isAgain ? texts.wrongCode : '');
   input.toggleAttribute('aria-invalid', isAgain);
   form.hidden = false;
@@ -79,6 +80,7 @@ function askCode(isAgain: boolean, signal: AbortSignal): Promise<string> {
     const settle = (finish: () => void) => {
       form.hidden = true;
       form.removeEventListener('submit', submit);
+      button.removeEventListener('click', show);
       signal.removeEventListener('abort', cancel);
       finish();
     };
@@ -92,7 +94,14 @@ function askCode(isAgain: boolean, signal: AbortSignal): Promise<string> {
       byId('run-heading').focus();
       settle(() => resolve(typed));
     };
+    // What was typed stays, and goes on where it stood.
+    const show = () => {
+      sayStatus(texts.codeWished);
+      input.focus();
+      showAgain();
+    };
     form.addEventListener('submit', submit);
+    button.addEventListener('click', show);
     signal.addEventListener('abort', cancel, { once: true });
   });
 }

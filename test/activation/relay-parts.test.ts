@@ -19,6 +19,7 @@ const RELAY_MESSAGES: readonly RelayMessage[] = [
   { type: 'bytes', text: '\u0000~ÿ' },
   { type: 'unplugged' },
   { type: 'pairing-code', code: 'ne72 jg3r' },
+  { type: 'show-code' },
   { type: 'stop' },
 ];
 const SERVICE_MESSAGES: readonly ServiceMessage[] = [
@@ -26,7 +27,7 @@ const SERVICE_MESSAGES: readonly ServiceMessage[] = [
   { type: 'entered', service: 'Passfob', user: 'ada', serial: null, fobs: 'any', expiresMs: 5 },
   { type: 'bytes', text: '~' },
   { type: 'step', step: 'plug', text: 'Plug in the fob.' },
-  { type: 'step', step: 'code', text: 'Type it.', again: true, seconds: 180 },
+  { type: 'step', step: 'code', text: 'Type it.', again: true, seconds: 180, same: false },
   { type: 'done', serial: 'PF', token: 'PF-1', text: 'Done.', ticket: 'pft' },
   { type: 'refused', code: 'not_valid', text: 'No.', next: 'Ask.', isFinal: true },
 ];
@@ -43,7 +44,8 @@ describe('messages', () => {
         expect(read(JSON.stringify({ ...message, more: 1 }))).toBeUndefined();
         for (const field of Object.keys(message)) {
           const { [field]: value, ...less } = message as unknown as Record<string, unknown>;
-          if (!['again', 'seconds'].includes(field)) expect(read(JSON.stringify(less))).toBeUndefined();
+          if (!['again', 'seconds', 'same'].includes(field))
+            expect(read(JSON.stringify(less))).toBeUndefined();
           for (const other of [{}, [value], '\u0100'.repeat(3_000)])
             expect(read(JSON.stringify({ ...less, [field]: other }))).toBeUndefined();
         }

@@ -11,6 +11,9 @@ import { findings, handedOver, needsPortal } from './kit.ts';
 // A browser, a fob and a service start, and a person presses and types.
 vi.setConfig({ testTimeout: 120_000 });
 
+const SHORT_MS = 100;
+/** Six groups of a pairing code. */
+const CODE = /^(?:[a-z0-9]{3} ?){6}$/i;
 const needs = { name: 'npm run build, and chromium', found: needsBuild.found && needsPortal.found };
 
 /** A blank fob, and a page in Chromium that it is plugged into. */
@@ -126,7 +129,19 @@ itNeeds(
     await use.press('Enter');
     const code = page.getByLabel('Code on the fob’s screen');
     await code.waitFor();
-    await code.fill(await fob.code());
+    expect(await findings(page)).toEqual([]);
+    // It is drawn a moment after the answer.
+    await expect.poll(fob.code).toMatch(CODE);
+    const shown = await fob.code();
+    await fob.ask({ do: 'press', heldMs: SHORT_MS });
+    await expect.poll(async () => (await fob.code()) === shown).toBe(false);
+    // What was typed by then stays, and is gone on with.
+    await code.fill(shown.slice(0, 4));
+    await press('Show the code again');
+    await page.getByRole('status').filter({ hasText: 'shows its code again' }).waitFor();
+    await expect.poll(async () => (await fob.code()) === shown).toBe(true);
+    await page.keyboard.press('End');
+    await page.keyboard.type(shown.slice(4));
     await page.keyboard.press('Enter');
     await page.locator('li[data-step="press"][data-state="now"]').waitFor();
     await press('Stop');

@@ -6,6 +6,8 @@ export const relayTexts = {
     hello: 'The fob is being asked who it is.',
     code: 'Type the code that the fob shows.',
     codeAgain: 'That was not the code. Type the code that the fob shows now.',
+    codeNew: 'The code on the fob ran out before it was used. Type the new one that the fob shows.',
+    codeSame: 'The fob shows its code again.',
     gather: 'The fob is not ready yet. Press its button until the screen says so.',
     pairing: 'The fob gets its owner.',
     writing: 'The account is being written to the fob, and proved.',

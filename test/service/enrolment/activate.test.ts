@@ -23,6 +23,7 @@ import { makeActivation } from './kit.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 const LOOK_MS = 200;
+const SHORT_MS = 100;
 
 async function world(options: Parameters<Rig['start']>[0] = {}) {
   const rig = new Rig();
@@ -82,11 +83,19 @@ describeNeeds(needsBuild, 'passfob activate', () => {
         'Activation string',
         async ({ type }) => {
           type(`${printable(string.toUpperCase())}\n`);
-          type(`${await shownCode(fob)}\n`);
+          const code = await shownCode(fob);
+          // A short press takes it off the screen; a line with nothing in it brings it back.
+          await fob.ask({ do: 'press', heldMs: SHORT_MS });
+          await expect.poll(async () => (await fob.code()) === code).toBe(false);
+          type('\n');
+          const again = await shownCode(fob);
+          expect(again === code).toBe(true);
+          type(`${again}\n`);
         },
       ],
     });
     expect([run.exitCode, run.stderr.includes('Type the code')]).toEqual([0, true]);
+    expect(run.stderr).toContain('asked to show its code again');
     const [token] = await service.tokens();
     expect(run.json()).toEqual({
       ok: true,

@@ -1,7 +1,12 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { type Activation, activationString } from '../../../host/activation/activation-string.ts';
 import { relayActivation } from '../../../host/activation/relay.ts';
-import type { OpenedFob, RelayDone, RelayEvent } from '../../../host/activation/relay-options.ts';
+import type {
+  OpenedFob,
+  RelayDone,
+  RelayEvent,
+  RelayOptions,
+} from '../../../host/activation/relay-options.ts';
 import type { ServiceSocket } from '../../../host/activation/socket.ts';
 import { connect } from '../../../host/client/client.ts';
 import { serialText } from '../../../host/client/fob-serial.ts';
@@ -49,6 +54,7 @@ export interface HeldFob {
 export interface RelayWishes<F extends HeldFob = CoreFob> {
   readonly signal?: AbortSignal;
   readonly code?: (isAgain: boolean) => string;
+  readonly askCode?: RelayOptions['askCode'];
   readonly pin?: string;
   /** Called for a press; by default the person approves. */
   readonly press?: (fob: F) => void;
@@ -134,7 +140,7 @@ export class Scene implements AsyncDisposable {
       activation,
       openSocket: async () => this.socket(wishes, connections++),
       openFob: wishes.openFob ?? (async () => ({ transport: fob.plugIn().transport, port: 'tcp' })),
-      askCode: async isAgain => wishes.code?.(isAgain) ?? fob.code,
+      askCode: wishes.askCode ?? (async isAgain => wishes.code?.(isAgain) ?? fob.code),
       report(event) {
         wishes.report?.(event);
         if (event.event !== 'step') return;

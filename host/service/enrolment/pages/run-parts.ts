@@ -41,7 +41,9 @@ function runMarkup(): Markup {
 <p class="hint" id="code-hint">${run.codeHint}</p>
 <input id="code" required maxlength="64" autocomplete="off" autocapitalize="none" spellcheck="false" aria-describedby="code-hint">
 </div>
-<button type="submit">${run.codeSubmit}</button>
+<div class="buttons"><button type="submit">${run.codeSubmit}</button>
+<button type="button" class="quiet" id="show-code" aria-describedby="show-code-hint">${run.codeShow}</button></div>
+<p class="hint" id="show-code-hint">${run.codeShowHint}</p>
 </form>
 <div class="buttons"><button type="button" id="choose-again" hidden>${run.chooseAgain}</button>
 <button type="button" class="quiet" id="stop">${run.stop}</button></div>`;

@@ -3,6 +3,7 @@ import type { RelayMessage, ServiceMessage } from '../../../activation/messages.
 import { readRelayMessage } from '../../../activation/read-messages.ts';
 import { bytesOf } from '../../../activation/shapes.ts';
 import type { Patience } from '../../../client/link.ts';
+import type { pause } from '../../../client/pause.ts';
 import { limits } from '../../limits.ts';
 import type { Management } from '../../management.ts';
 import { readSettings } from '../../people/settings.ts';
@@ -26,6 +27,8 @@ export interface RelayMeans {
   readonly identity: () => Promise<Identity>;
   /** How long fobs are waited for. Default: as for a cable. */
   readonly patience?: Patience;
+  /** How a typed code is waited for. Default: by the time of this computer. */
+  readonly pause?: typeof pause;
 }
 
 type Phase = 'open' | 'proving' | 'enter' | 'entering' | 'entered' | 'over';

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { RelayMessage, ServiceMessage } from '../../../activation/messages.ts';
 import { connect } from '../../../client/client.ts';
 import type { Patience } from '../../../client/link.ts';
+import type { pause } from '../../../client/pause.ts';
 import { limits } from '../../limits.ts';
 import type { Management } from '../../management.ts';
 import type { User } from '../../people/users.ts';
@@ -22,6 +23,7 @@ interface Means {
   readonly management: Management;
   readonly applicationId: string;
   readonly patience?: Patience;
+  readonly pause?: typeof pause;
 }
 
 /** An activation that a relay has. */
@@ -76,6 +78,7 @@ export class Enrolling {
     if (message.type === 'bytes') this.cable.receive(message.text);
     else if (message.type === 'plugged') this.cable.plug(message.port);
     else if (message.type === 'unplugged') this.cable.unplug();
+    else if (message.type === 'show-code') this.typed.show();
     else this.typed.receive(message.code);
   }
 
@@ -106,7 +109,7 @@ export class Enrolling {
   }
 
   private async withFob({ transport, port }: Plugged): Promise<Finished> {
-    const { management, applicationId, patience } = this.means;
+    const { management, applicationId, patience, pause } = this.means;
     const { signal } = this.ending;
     const random = (length: number) => new Uint8Array(randomBytes(length));
     const client = connect(transport, { random, ...(patience && { patience }) });
@@ -123,7 +126,7 @@ export class Enrolling {
         hello,
         tools: { now: management.clock, random, signal },
         tell,
-        typedCode: () => this.typed.next(transport, signal),
+        typedCode: wait => this.typed.next(wait, { transport, signal, ...(pause && { pause }) }),
       };
       return await enrol(run, { port, applicationId });
     } finally {

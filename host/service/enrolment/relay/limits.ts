@@ -12,6 +12,12 @@ export const relayLimits = {
   /** How long a fob, a typed code or a PIN is waited for. */
   relayWaitMs: 10 * 60_000,
   relayLifeMs: 45 * 60_000,
+  /** After its time a pairing code has gone out for sure; an end that is later by so much is that of another code. */
+  codeOutMs: 1_000,
+  codeSameMs: 5_000,
+  /** Codes of one blank fob on one connection, and how often each is shown again because the person wishes it. */
+  codesMax: 20,
+  codeWishesMax: 10,
   relayPingMs: 20_000,
   /** What a relay may send: messages at once and a second, and characters in all. */
   relayMessageBucket: { burst: 2_000, perSecond: 400 },

@@ -1,43 +1,77 @@
+import { pause } from '../../../client/pause.ts';
 import { FobError } from '../../../errors.ts';
 import type { Transport } from '../../../transports/transport.ts';
-import { limits } from '../../limits.ts';
-import { RelayRefusal } from './refusal.ts';
+
+/** What comes of waiting for a code: one as it was typed; the wish to see it again; `out`, the wait is over. */
+export type Typed =
+  | { readonly kind: 'code'; readonly code: string }
+  | { readonly kind: 'show' }
+  | { readonly kind: 'out' };
+
+/** How a code is waited for. */
+export interface Wait {
+  readonly waitMs: number;
+  /** The screen still shows the code of before: what came while the fob was busy counts. */
+  readonly isSame: boolean;
+}
+
+/** Where it is waited for. */
+export interface WaitTools {
+  /** Of the fob that shows the code: without the fob it is worth nothing. */
+  readonly transport: Transport;
+  readonly signal: AbortSignal;
+  readonly pause?: typeof pause;
+}
 
 /** Pairing codes as the person types them, one for each time that one is asked for. */
 export class TypedCode {
-  private take: ((code: string) => void) | undefined;
+  private take: ((typed: Typed) => void) | undefined;
+  /** What came while nobody waited. */
+  private early: Typed | undefined;
 
-  /** One that nobody has asked for is late, and lost. */
   receive(code: string): void {
-    this.take?.(code);
+    this.hand({ kind: 'code', code });
   }
 
-  /**
-   * The next code.
-   * @param transport of the fob that shows it: without the fob it is worth nothing
-   * @throws RelayRefusal `idle`, FobError `cancelled`, `unplugged`
-   */
-  next(transport: Transport, signal: AbortSignal): Promise<string> {
+  /** The person does not see the code. */
+  show(): void {
+    this.hand({ kind: 'show' });
+  }
+
+  private hand(typed: Typed): void {
+    if (this.take !== undefined) this.take(typed);
+    else if (this.early?.kind !== 'code') this.early = typed;
+  }
+
+  /** What the person does next. @throws FobError `cancelled`, `unplugged` */
+  next({ waitMs, isSame }: Wait, { transport, signal, pause: wait = pause }: WaitTools): Promise<Typed> {
+    const { early } = this;
+    this.early = undefined;
+    if (isSame && early !== undefined && !signal.aborted) return Promise.resolve(early);
     return new Promise((resolve, reject) => {
-      let isSettled = false;
+      const settled = new AbortController();
       const settle = (finish: () => void) => {
-        if (isSettled) return;
-        isSettled = true;
+        if (settled.signal.aborted) return;
+        settled.abort();
         this.take = undefined;
-        clearTimeout(timer);
         signal.removeEventListener('abort', cancel);
         stop?.();
         finish();
       };
       const cancel = () => settle(() => reject(new FobError('cancelled')));
-      const timer = setTimeout(() => settle(() => reject(new RelayRefusal('idle'))), limits.relayWaitMs);
       let stop: (() => void) | undefined;
       signal.addEventListener('abort', cancel, { once: true });
-      this.take = code => settle(() => resolve(code));
+      const take = (typed: Typed) => settle(() => resolve(typed));
+      this.take = take;
       stop = transport.onClose(reason =>
         settle(() => reject(reason ?? new FobError('unplugged', { subject: transport.name }))),
       );
       if (signal.aborted) cancel();
+      // Cancelled once it is settled.
+      wait(waitMs, settled.signal).then(
+        () => take({ kind: 'out' }),
+        () => undefined,
+      );
     });
   }
 }

@@ -5,11 +5,13 @@ import type { OwnerTools } from '../../../../owner/tools.ts';
 import type { ActivationStep } from '../../../data/schema-enrolment.ts';
 import type { Management } from '../../../management.ts';
 import type { ActivationRow, Claim } from '../records/claim.ts';
+import type { Typed, Wait } from '../typed-code.ts';
 
 /** What is said with a step. */
 export interface StepFacts {
   readonly again?: boolean;
   readonly seconds?: number;
+  readonly same?: boolean;
 }
 
 /** One fob at the other end of a relay, on its way to being enrolled. */
@@ -23,8 +25,8 @@ export interface Run {
   readonly tools: OwnerTools;
   /** Has the person shown a step. */
   readonly tell: (step: RelayStep, text: string, facts?: StepFacts) => void;
-  /** The code that the person types next. @throws RelayRefusal `idle`, FobError `cancelled`, `unplugged` */
-  readonly typedCode: () => Promise<string>;
+  /** What the person does about the code on the screen. @throws FobError `cancelled`, `unplugged` */
+  readonly typedCode: (wait: Wait) => Promise<Typed>;
 }
 
 /** Writes down how far it has come. @throws RelayRefusal where the claim is lost */

@@ -1,0 +1,226 @@
+import { describe, expect, it } from 'vitest';
+import type { RelayEvent, RelayOptions } from '../../../host/activation/relay-options.ts';
+import { limits } from '../../../host/service/limits.ts';
+import { relayTexts } from '../../../host/service/texts/relay.ts';
+import { PAIRING_CODE_SECONDS } from '../../../protocol/limits.ts';
+import { CoreFob } from '../../host/kit/core-fob.ts';
+import { type RelayWishes, refusalOf, Scene } from './kit.ts';
+
+const { code: FIRST, codeAgain: AGAIN, codeNew: NEW, codeSame: SAME } = relayTexts.steps;
+const CODE_MS = PAIRING_CODE_SECONDS * 1000;
+const OUT_MS = CODE_MS + limits.codeOutMs;
+
+/** A blank fob at a service, and how the time of both goes on. */
+class Desk {
+  readonly fob = new CoreFob();
+  /** What the person was told about the code. */
+  readonly told: string[] = [];
+  /** How long the service was willing to wait for each answer. */
+  readonly waits: number[] = [];
+  private readonly scene: Scene;
+  private endWait: () => void = () => undefined;
+  private readonly hearers: ((event: RelayEvent) => void)[] = [];
+
+  constructor(scene: Scene) {
+    this.scene = scene;
+  }
+
+  pass(ms: number): void {
+    this.fob.run(ms);
+    this.scene.office.nowMs += ms;
+  }
+
+  /** Until the person is told this. */
+  heard(text: string): Promise<void> {
+    return new Promise(resolve => {
+      this.hearers.push(event => {
+        if (event.event === 'step' && event.text === text) resolve();
+      });
+    });
+  }
+
+  /** Time goes on until the service waits no longer. */
+  waitOut(): void {
+    this.pass(this.waits.at(-1) ?? 0);
+    this.endWait();
+  }
+
+  /** Somebody who types nothing until the wait is over. */
+  readonly idle: RelayOptions['askCode'] = async (_, signal) => {
+    this.waitOut();
+    return untilEnded(signal);
+  };
+
+  /** Brings the fob to an active token. */
+  async relay(wishes: RelayWishes): Promise<void> {
+    const wait = (ms: number) => {
+      this.waits.push(ms);
+      return new Promise<void>(resolve => {
+        this.endWait = resolve;
+      });
+    };
+    await this.scene.relay(await this.scene.activation(), this.fob, {
+      ...wishes,
+      means: { ...this.scene.means, pause: wait },
+      report: event => {
+        if (event.event === 'step' && event.step === 'code') this.told.push(event.text);
+        for (const hear of this.hearers) hear(event);
+      },
+    });
+  }
+}
+
+function untilEnded(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(new Error('ended')), { once: true }),
+  );
+}
+
+describe('a code that goes out while nobody types it', () => {
+  it('is followed by a new one, which is asked for anew', async () => {
+    await using scene = await Scene.open();
+    const desk = new Desk(scene);
+    const shown: string[] = [];
+    const askCode: RelayOptions['askCode'] = async (...asked) => {
+      shown.push(desk.fob.code);
+      expect(asked[0]).toBe(false);
+      return shown.length < 3 ? desk.idle(...asked) : desk.fob.code;
+    };
+    // As a relay does that asks twice at once, for want of a word that the first asking has ended.
+    const toService = (text: string) => (text.includes('"pairing-code"') ? [text, text] : text);
+    await desk.relay({ askCode, toService });
+    expect(desk.told).toEqual([FIRST, NEW, NEW]);
+    expect(desk.waits.slice(0, 2)).toEqual([OUT_MS, OUT_MS]);
+    expect(new Set(shown).size).toBe(3);
+    expect((await scene.state()).activations).toMatchObject([{ state: 'used', attempts: 0 }]);
+    // Relays of before know no such field, and refuse what they do not know.
+    expect(scene.log.filter(text => text.includes('"same"'))).toEqual([]);
+  });
+
+  it('is followed by no more of them once the person has done nothing for long', async () => {
+    await using scene = await Scene.open();
+    const desk = new Desk(scene);
+    expect(await refusalOf(desk.relay({ askCode: desk.idle }))).toBe('idle');
+    expect(desk.waits.reduce((sum, ms) => sum + ms)).toBe(limits.relayWaitMs);
+    expect(desk.told).toEqual([FIRST, NEW, NEW, NEW]);
+  });
+
+  it('after a mistyped one does so at its time', async () => {
+    await using scene = await Scene.open();
+    const desk = new Desk(scene);
+    const askCode: RelayOptions['askCode'] = async (...asked) => {
+      if (desk.told.at(-1) === AGAIN) return desk.idle(...asked);
+      if (desk.told.at(-1) === NEW) return desk.fob.code;
+      desk.pass(100_000);
+      return 'typo';
+    };
+    await desk.relay({ askCode });
+    expect(desk.waits.slice(0, 2)).toEqual([OUT_MS, OUT_MS - 100_000]);
+    expect(desk.told).toEqual([FIRST, AGAIN, NEW]);
+  });
+});
+
+describe('a code that goes out before it has served', () => {
+  it('is no wrong one, however often it happens', async () => {
+    await using scene = await Scene.open();
+    const desk = new Desk(scene);
+    const asked: boolean[] = [];
+    const code = (isAgain: boolean) => {
+      asked.push(isAgain);
+      const typed = desk.fob.code;
+      if (asked.length < 5) desk.pass(CODE_MS);
+      return typed;
+    };
+    await desk.relay({ code });
+    expect(asked).toEqual([false, false, false, false, false]);
+    expect(desk.told).toEqual([FIRST, NEW, NEW, NEW, NEW]);
+    expect((await scene.state()).activations).toMatchObject([{ state: 'used', attempts: 0 }]);
+  });
+
+  it.each([
+    ['proved itself', 1],
+    ['opened its session', 2],
+  ])('between the frames: after the fob has %s', async (_, after) => {
+    await using scene = await Scene.open();
+    const desk = new Desk(scene);
+    let since = Number.NEGATIVE_INFINITY;
+    const toFob = (frame: string) => {
+      if (since++ === after) desk.pass(CODE_MS);
+      return frame;
+    };
+    const code = () => {
+      if (desk.told.length === 1) since = 0;
+      return desk.fob.code;
+    };
+    const openFob = async () => ({ transport: desk.fob.plugIn({ toFob }).transport, port: 'tcp' });
+    await desk.relay({ code, openFob });
+    expect(desk.told.slice(1)).toEqual(after === 1 ? [NEW] : []);
+    expect((await scene.state()).activations).toMatchObject([{ state: 'used', attempts: 0 }]);
+  });
+});
+
+describe('a code that a press took off the screen', () => {
+  it('is shown again where the person wishes it, and the asking goes on', async () => {
+    await using scene = await Scene.open();
+    const desk = new Desk(scene);
+    let asked = 0;
+    const askCode: RelayOptions['askCode'] = async (_, signal, showAgain) => {
+      asked++;
+      const { code } = desk.fob;
+      desk.fob.press();
+      expect(desk.fob.code === code).toBe(false);
+      const shows = desk.heard(SAME);
+      showAgain();
+      await shows;
+      expect([desk.fob.code === code, signal.aborted]).toEqual([true, false]);
+      return code;
+    };
+    await desk.relay({ askCode });
+    expect([asked, desk.told]).toEqual([1, [FIRST, SAME]]);
+  });
+
+  it('counts when it is typed before the fob shows it again', async () => {
+    await using scene = await Scene.open();
+    const desk = new Desk(scene);
+    let asked = 0;
+    const askCode: RelayOptions['askCode'] = async (_isAgain, _signal, showAgain) => {
+      asked++;
+      showAgain();
+      showAgain();
+      return desk.fob.code;
+    };
+    await desk.relay({ askCode });
+    expect(asked).toBe(1);
+    expect((await scene.state()).activations).toMatchObject([{ state: 'used', attempts: 0 }]);
+  });
+
+  it('is another where its time was over', async () => {
+    await using scene = await Scene.open();
+    const desk = new Desk(scene);
+    const askCode: RelayOptions['askCode'] = async (_, signal, showAgain) => {
+      if (desk.told.length > 1) return desk.fob.code;
+      desk.pass(CODE_MS);
+      showAgain();
+      return untilEnded(signal);
+    };
+    await desk.relay({ askCode });
+    expect(desk.told).toEqual([FIRST, NEW]);
+  });
+
+  it('is shown again so many times only', async () => {
+    await using scene = await Scene.open();
+    const desk = new Desk(scene);
+    const askCode: RelayOptions['askCode'] = async (_isAgain, _signal, showAgain) => {
+      for (let wishes = 0; wishes < limits.codeWishesMax; wishes++) {
+        const shows = desk.heard(SAME);
+        showAgain();
+        await shows;
+      }
+      showAgain();
+      return desk.fob.code;
+    };
+    await desk.relay({ askCode });
+    expect(desk.told.filter(text => text === SAME)).toHaveLength(limits.codeWishesMax);
+    expect((await scene.state()).activations).toMatchObject([{ state: 'used' }]);
+  });
+});
