@@ -17,11 +17,14 @@ import { type Node, startNode } from '../service/nodes/node.ts';
 import { type LoadResult, run } from './validate/load.ts';
 import { codeOf, populate, userOf } from './validate/population.ts';
 
-/** Tokens, requests of a round and rounds may be given: `SIZES=10000,100000 ROUNDS=5 npm run bench -- validate`. */
+/**
+ * Tokens, requests of a round, rounds and connections may be given: `SIZES=10000,100000 ROUNDS=5 npm run bench -- validate`.
+ * With fewer connections client and service wait for each other in turn, and a part of the processors does nothing.
+ */
 const SIZES = (process.env.SIZES ?? '10000,100000,1000000').split(',').map(Number);
 const REQUESTS = Number(process.env.REQUESTS ?? 10_000);
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
-const CONNECTIONS = 64;
+const CONNECTIONS = Number(process.env.CONNECTIONS ?? 128);
 const WARM_UP = 5_000;
 const SINGLE = 5_000;
 
