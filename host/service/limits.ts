@@ -103,7 +103,8 @@ export const limits = {
   sqliteCacheKib: 65_536,
   /** Pages of 4 kB: a page that many log-ins write goes to its place in the database once for all of them. */
   sqliteCheckpointPages: 8_192,
-  sqliteMapBytes: 268_435_456,
+  /** Of the file, read where it lies in the system's memory: as much as SQLite maps at most. Addresses, not memory. */
+  sqliteMapBytes: 2_147_418_112,
   /** Statements that stay prepared on one connection. */
   sqliteStatementsKept: 256,
   postgresConnectionsMax: 16,
