@@ -33,6 +33,8 @@ export const TYPED_CODE_CHARS_MAX = 64;
 
 /** How long a relay waits for the service to open, and to prove itself. */
 export const RELAY_ANSWER_TIMEOUT_MS = 15_000;
+/** Heard nothing for so long, a relay that hears pings takes the connection for lost: the service pings thrice meanwhile. */
+export const RELAY_SILENCE_MS = 60_000;
 /** A lost connection is opened anew: the first time after so long, each time twice as long as before. */
 export const RECONNECT_MIN_MS = 500;
 export const RECONNECT_MAX_MS = 10_000;

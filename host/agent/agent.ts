@@ -61,6 +61,9 @@ export class Agent {
   private readonly fobs: Fobs;
   private readonly sinceMs: number;
   private keepers: readonly Keeper[];
+  /** The changes of settings under way, one behind the other. */
+  private changes: Promise<void>;
+  private isEnding: boolean;
   private lost: (fob: FobFound) => void;
 
   constructor(options: AgentOptions) {
@@ -68,6 +71,8 @@ export class Agent {
     this.fobs = new Fobs();
     this.sinceMs = options.time.now();
     this.keepers = [];
+    this.changes = Promise.resolve();
+    this.isEnding = false;
     this.lost = () => undefined;
   }
 
@@ -95,13 +100,21 @@ export class Agent {
       signal.removeEventListener('abort', end);
       end();
       stopLooking();
-      await Promise.all(this.keepers.map(keeper => keeper.close()));
+      this.isEnding = true;
+      await Promise.all([this.changes, ...this.keepers.map(keeper => keeper.close())]);
       await Promise.all(this.fobs.all().map(port => this.fobs.remove(port)));
     }
   }
 
-  /** Takes other settings: what is the same stays connected. */
-  async reload(settings: AgentSettings): Promise<void> {
+  /** Takes other settings, after those before: what is the same stays connected. */
+  reload(settings: AgentSettings): Promise<void> {
+    const changed = this.changes.then(() => this.change(settings));
+    this.changes = changed.catch(() => undefined);
+    return changed;
+  }
+
+  private async change(settings: AgentSettings): Promise<void> {
+    if (this.isEnding) return;
     const said = (service: ServiceSettings) => JSON.stringify(service);
     const wanted = new Map(settings.services.map(service => [said(service), service]));
     const left = this.keepers.filter(({ service }) => wanted.has(said(service)));
@@ -112,6 +125,8 @@ export class Agent {
     }
     this.keepers = left;
     await Promise.all(gone.map(keeper => keeper.close()));
+    // Meanwhile the end may have come, which closes what there is.
+    if (this.isEnding) return;
     this.keepers = [...left, ...[...wanted.values()].map(service => this.kept(service))];
   }
 

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import { MESSAGE_CHARS_MAX, RELAY_ANSWER_TIMEOUT_MS } from '../activation/limits.ts';
+import { MESSAGE_CHARS_MAX, RELAY_ANSWER_TIMEOUT_MS, RELAY_SILENCE_MS } from '../activation/limits.ts';
 import { openedSocket, type ServiceSocket } from '../activation/socket.ts';
 import { FobError } from '../errors.ts';
 import { serveTexts } from '../service/texts/serve.ts';
@@ -12,6 +12,7 @@ const LATER: readonly number[] = [429, 500, 502, 503, 504];
 
 /**
  * Opens a WebSocket over TLS 1.2 or newer with a certificate that is checked whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+ * It ends where the path dies silently: a service that is there pings.
  * @param ca PEM of the only authorities to trust; without it those that Node knows
  * @throws FobError `certificate`, `service-silent`, `activation` where no Passfob service answers, `cancelled`
  */
@@ -28,6 +29,7 @@ export async function openNodeSocket(
     perMessageDeflate: false,
     ...(ca !== undefined && { ca }),
   });
+  endSilent(socket);
   let status = 0;
   socket.on('unexpected-response', (request, { statusCode = 0 }) => {
     status = statusCode;
@@ -39,4 +41,15 @@ export async function openNodeSocket(
     }
     return connectionError('error' in event ? event.error : undefined);
   });
+}
+
+/** Ends a connection by which neither a ping nor anything else was heard for too long. */
+function endSilent(socket: WebSocket): void {
+  let timer: NodeJS.Timeout | undefined;
+  const heard = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => socket.terminate(), RELAY_SILENCE_MS);
+  };
+  for (const event of ['open', 'ping', 'message']) socket.on(event, heard);
+  socket.on('close', () => clearTimeout(timer));
 }

@@ -51,15 +51,23 @@ export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"
  */
 export function waitingScript(pollMs: number): string {
   return `'use strict';
-function goOn() { location.replace('/'); }
+const stream = new EventSource('/events');
+let isOver = false;
+// Once: the page that says how it ended ends the session, and is not to be asked for again.
+function goOn() {
+  if (isOver) return;
+  isOver = true;
+  stream.close();
+  location.replace('/');
+}
 async function ask() {
+  if (isOver) return;
   try {
     const response = await fetch('/state', { cache: 'no-store' });
     if (!response.ok || (await response.json()).state !== 'waiting') return goOn();
   } catch {}
   setTimeout(ask, ${pollMs});
 }
-const stream = new EventSource('/events');
 stream.addEventListener('decided', goOn);
 stream.addEventListener('error', () => {
   stream.close();

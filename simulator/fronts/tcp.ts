@@ -16,6 +16,8 @@ export interface TcpFront extends Front {
  * @throws the system's error when the port cannot be listened on (`EADDRINUSE`, `EACCES`).
  */
 export async function tcpFront(wire: Wire, port = 0): Promise<TcpFront> {
+  /** Also those that wait, and those that are refused and not gone yet. */
+  const sockets = new Set<Socket>();
   let client: Socket | undefined;
   let plugged = true;
 
@@ -25,9 +27,11 @@ export async function tcpFront(wire: Wire, port = 0): Promise<TcpFront> {
     socket.resume();
   };
   const server = createServer({ pauseOnConnect: true }, socket => {
+    sockets.add(socket);
     // An error is always followed by `close`, which is where the client is let go.
     socket.on('error', () => undefined);
     socket.on('close', () => {
+      sockets.delete(socket);
       if (client === socket) client = undefined;
     });
     socket.setNoDelay(true);
@@ -45,11 +49,6 @@ export async function tcpFront(wire: Wire, port = 0): Promise<TcpFront> {
     client.write(bytes);
   });
 
-  const dropClient = () => {
-    client?.destroy();
-    client = undefined;
-  };
-
   try {
     await listening(server, port);
   } catch (error) {
@@ -61,14 +60,15 @@ export async function tcpFront(wire: Wire, port = 0): Promise<TcpFront> {
     port: typeof address === 'object' && address !== null ? address.port : port,
     async unplug() {
       plugged = false;
-      dropClient();
+      client?.destroy();
+      client = undefined;
     },
     async replug() {
       plugged = true;
     },
     async close() {
       stopListening();
-      dropClient();
+      for (const socket of sockets) socket.destroy();
       await new Promise<void>(resolve => server.close(() => resolve()));
     },
   };

@@ -61,6 +61,20 @@ it('cuts its client off when unplugged, and serves none until it is replugged', 
   expect(await isServed(client(tcp.port))).toBe(true);
 });
 
+it('closes while a client waits for the one before it to go', async () => {
+  const tcp = await tcpFront(loopedWire());
+  const first = client(tcp.port);
+  expect(await isServed(first)).toBe(true);
+  const second = client(tcp.port);
+  second.on('error', () => undefined);
+  await once(second, 'connect');
+  // What the first hears back comes behind the taking of the second.
+  expect(await isServed(first)).toBe(true);
+  const ended = [first, second].map(socket => once(socket.resume(), 'close'));
+  await tcp.close();
+  await Promise.all(ended);
+});
+
 it('refuses a port that is taken', async () => {
   const { port } = await front();
   await expect(tcpFront(loopedWire(), port)).rejects.toMatchObject({ code: 'EADDRINUSE' });

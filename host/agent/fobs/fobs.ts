@@ -22,6 +22,11 @@ export interface PortListener {
   readonly unreached: (why: Unreached) => void;
 }
 
+/** From the first bytes of a listener until the port is shut: one that comes again has another. */
+interface Use {
+  readonly listener: PortListener;
+}
+
 /**
  * A fob's port, open only while bytes flow, and for one connection at a time: another one's bytes find it busy.
  */
@@ -29,7 +34,7 @@ export class FobPort {
   readonly found: FobFound;
   private readonly time: Time;
   private readonly onLost: () => void;
-  private listener: PortListener | undefined;
+  private use: Use | undefined;
   private transport: Transport | undefined;
   /** The opening and closing under way, one behind the other. */
   private turn: Promise<void>;
@@ -51,33 +56,34 @@ export class FobPort {
 
   /** Whether it is open, or about to be. */
   get isInUse(): boolean {
-    return this.listener !== undefined;
+    return this.use !== undefined;
   }
 
   isCarriedFor(listener: PortListener): boolean {
-    return this.listener === listener;
+    return this.use?.listener === listener;
   }
 
   /** Sends text to the fob; opens the port first where it is closed. */
   carry(listener: PortListener, text: string): void {
-    if (this.listener !== undefined && this.listener !== listener) listener.unreached('busy');
+    if (this.use !== undefined && this.use.listener !== listener) listener.unreached('busy');
     else if (this.waiting.length + this.unwritten + text.length > AGENT_PORT_QUEUE_CHARS_MAX)
       this.lose('failed');
     else if (this.transport !== undefined) {
       this.rest();
       this.send(this.transport, text);
     } else {
-      const isNew = this.listener === undefined;
-      this.listener = listener;
       this.rest();
       this.waiting += text;
-      if (isNew) this.turn = this.turn.then(() => this.open(listener));
+      if (this.use !== undefined) return;
+      const use: Use = { listener };
+      this.use = use;
+      this.turn = this.turn.then(() => this.open(use));
     }
   }
 
   /** Closes the port, if it is this listener's. */
   release(listener: PortListener): Promise<void> {
-    if (this.listener === listener) this.shut();
+    if (this.isCarriedFor(listener)) this.shut();
     return this.turn;
   }
 
@@ -87,21 +93,22 @@ export class FobPort {
     return this.turn;
   }
 
-  private async open(listener: PortListener): Promise<void> {
-    if (this.listener !== listener) return;
+  private async open(use: Use): Promise<void> {
+    if (this.use !== use) return;
     let transport: Transport;
     try {
       transport = await this.found.open();
     } catch (error) {
-      if (this.listener === listener) this.lose(whyOf(error));
+      if (this.use === use) this.lose(whyOf(error));
       return;
     }
-    if (this.listener !== listener) return transport.close();
+    // Whoever comes next, were it the same listener, opens the port in its own turn, after this.
+    if (this.use !== use) return transport.close();
     this.transport = transport;
     transport.onText(text => {
       if (this.transport !== transport) return;
       this.rest();
-      listener.bytes(text);
+      use.listener.bytes(text);
     });
     transport.onClose(reason => {
       if (this.transport === transport) this.lose(whyOf(reason));
@@ -124,9 +131,9 @@ export class FobPort {
   }
 
   private lose(why: Unreached): void {
-    const { listener } = this;
+    const { use } = this;
     this.shut();
-    listener?.unreached(why);
+    use?.listener.unreached(why);
     // One that another program has is still the fob that it was.
     if (why !== 'busy') this.onLost();
   }
@@ -134,7 +141,7 @@ export class FobPort {
   private shut(): void {
     const { transport } = this;
     this.forgetIdle();
-    this.listener = undefined;
+    this.use = undefined;
     this.transport = undefined;
     this.waiting = '';
     this.unwritten = 0;

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { base16 } from '@scure/base';
 import type { Activation } from '../../activation/activation-string.ts';
 import { readSettings, withService, writeSettings } from '../../agent/settings.ts';
-import { isFobError } from '../../errors.ts';
+import { isFobError, systemCode } from '../../errors.ts';
 import { inventoryDirectory } from '../../inventory/directory.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import { tellAgent } from './add.ts';
@@ -31,7 +31,10 @@ export async function recordService(
     const agent = await tellAgent(directory);
     terminal.note(`${printable(agentTexts.recorded(url, agent === 'running'))}\n`);
   } catch (error) {
-    if (!isFobError(error)) throw error;
-    terminal.note(`${printable(agentTexts.notRecorded(error.message, url))}\n`);
+    // A disk that is full, a folder that takes no file.
+    const code = systemCode(error);
+    if (!isFobError(error) && code === '') throw error;
+    const why = isFobError(error) ? error.message : agentTexts.notWritten(code);
+    terminal.note(`${printable(agentTexts.notRecorded(why, url))}\n`);
   }
 }

@@ -42,6 +42,7 @@ export const agentTexts = {
     `The agent keeps a connection to ${url} from now on, for log-ins that are approved at the fob.${isRunning ? '' : ' Start it: passfob agent'}`,
   notRecorded: (message: string, url: string) =>
     `The service was not added to the agent: ${message} Later: passfob agent add ${url}`,
+  notWritten: (code: string) => `its settings cannot be written (${code}).`,
   running: 'The agent that runs has been told.',
   notRunning: 'No agent runs now. Start it: passfob agent',
   fob: (serial: string, port: string) => `The fob ${serial} is there (${port}).`,

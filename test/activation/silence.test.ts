@@ -1,0 +1,84 @@
+import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { RECONNECT_MIN_MS, RELAY_SILENCE_MS } from '../../host/activation/limits.ts';
+import { openingTranscript, type ServiceMessage } from '../../host/activation/messages.ts';
+import { relayActivation } from '../../host/activation/relay.ts';
+import { bytesOf, fieldOf } from '../../host/activation/shapes.ts';
+import { openNodeSocket } from '../../host/cli/activate-socket.ts';
+import { relayLimits } from '../../host/service/enrolment/relay/limits.ts';
+import { failure } from '../host/kit/failure.ts';
+import { secret } from '../kit/secrets.ts';
+
+/** A service that takes every code, waits for a press, and pings only when it is told to. */
+async function heldService() {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const key = publicKey.export({ format: 'jwk' }).x ?? '';
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  await once(server, 'listening');
+  onTestFinished(() => {
+    for (const socket of server.clients) socket.terminate();
+    server.close();
+  });
+  const service = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const sockets: WebSocket[] = [];
+  server.on('connection', socket => {
+    sockets.push(socket);
+    const say = (message: ServiceMessage) => socket.send(JSON.stringify(message));
+    socket.on('message', data => {
+      const message = JSON.parse(String(data));
+      if (message.type === 'open') {
+        const nonce = randomBytes(32);
+        const transcript = openingTranscript(bytesOf(message.nonce) ?? nonce, nonce, service);
+        const signature = fieldOf(sign(null, transcript, privateKey));
+        say({ type: 'identity', key, nonce: fieldOf(nonce), signature });
+      } else if (message.type === 'enter') {
+        say({ type: 'entered', service: 'Passfob', user: 'ada', serial: null, fobs: 'any', expiresMs: 5 });
+        say({ type: 'step', step: 'press', text: 'Hold the button.' });
+      }
+    });
+  });
+  const digest = createHash('sha256').update(Buffer.from(key, 'base64url')).digest();
+  return { service, fingerprint: new Uint8Array(digest.subarray(0, 16)), sockets };
+}
+
+/** As polling does, but by no timer: those are the test's. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise(resolve => setImmediate(resolve));
+}
+
+it('a relay on the command line opens its connection anew where the service is not heard any more', async () => {
+  expect(RELAY_SILENCE_MS).toBeGreaterThan(2 * relayLimits.relayPingMs);
+  const { service, fingerprint, sockets } = await heldService();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const events: string[] = [];
+  const ending = new AbortController();
+  const code = randomBytes(16);
+  secret(fieldOf(code));
+  const relayed = relayActivation({
+    activation: { service, code, fingerprint },
+    openSocket: (url, signal) => openNodeSocket(url, undefined, signal),
+    openFob: () => new Promise(() => undefined),
+    askCode: () => new Promise(() => undefined),
+    report: ({ event }) => events.push(event),
+    signal: ending.signal,
+  });
+  await until(() => events.includes('step'));
+  for (const socket of [sockets[0], sockets[0]]) {
+    vi.advanceTimersByTime(RELAY_SILENCE_MS - 1);
+    socket?.ping();
+    await once(socket as WebSocket, 'pong');
+  }
+  expect(events).not.toContain('lost');
+  vi.advanceTimersByTime(RELAY_SILENCE_MS);
+  await until(() => events.includes('lost'));
+  vi.advanceTimersByTime(RECONNECT_MIN_MS);
+  await until(() => sockets.length === 2 && events.at(-1) === 'step');
+  expect(events).toEqual(['connecting', 'entered', 'step', 'lost', 'connecting', 'entered', 'step']);
+  const ended = failure(relayed);
+  ending.abort();
+  expect((await ended).kind).toBe('cancelled');
+});

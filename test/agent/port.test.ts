@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest';
+import { FobPort, type PortListener } from '../../host/agent/fobs/fobs.ts';
+import { FobError } from '../../host/errors.ts';
+import type { Transport } from '../../host/transports/transport.ts';
+import { Cable } from './kit/cable.ts';
+import { ManualTime, until } from './kit/time.ts';
+
+/** A fob's port that opens when it is told to, and only where it is closed, as a serial port does. */
+function slowPort() {
+  const cable = new Cable('PF-AAAA-AAAA');
+  const opening: (() => void)[] = [];
+  const unreached: string[] = [];
+  const lost: string[] = [];
+  const open = async (): Promise<Transport> => {
+    await new Promise<void>(resolve => opening.push(resolve));
+    if (cable.isOpen) throw new FobError('port-busy', { subject: cable.serial });
+    return cable.found.open();
+  };
+  const port = new FobPort({ serial: cable.serial, port: 'serial', open }, new ManualTime(), () =>
+    lost.push(cable.serial),
+  );
+  const listener: PortListener = { bytes: () => undefined, unreached: why => unreached.push(why) };
+  const opened = async (at: number) => {
+    await until(() => opening.length > at, `opening ${at}`);
+    opening[at]?.();
+  };
+  return { cable, port, listener, opened, opening, unreached, lost };
+}
+
+it('is opened once at a time where what was released while it opens is carried for again', async () => {
+  const { cable, port, listener, opened, opening, unreached, lost } = slowPort();
+  port.carry(listener, 'superseded');
+  await until(() => opening.length === 1);
+  const released = port.release(listener);
+  port.carry(listener, 'asked anew');
+  await opened(0);
+  await released;
+  await opened(1);
+  await until(() => cable.written !== '');
+  expect([cable.written, cable.isOpen, port.isInUse]).toEqual(['asked anew', true, true]);
+  port.carry(listener, ' and more');
+  await until(() => cable.written === 'asked anew and more');
+  await port.release(listener);
+  expect([cable.isOpen, cable.opens, opening.length]).toEqual([false, 2, 2]);
+  expect([unreached, lost]).toEqual([[], []]);
+});
+
+it('fails nobody by an opening that failed for one that had released it', async () => {
+  const { cable, port, listener, opened, opening, unreached } = slowPort();
+  cable.failure = new FobError('no-answer', { subject: cable.serial });
+  port.carry(listener, 'superseded');
+  await until(() => opening.length === 1);
+  const released = port.release(listener);
+  port.carry(listener, 'asked anew');
+  await opened(0);
+  await released;
+  cable.failure = undefined;
+  await opened(1);
+  await until(() => cable.written === 'asked anew');
+  expect(unreached).toEqual([]);
+  await port.close();
+});

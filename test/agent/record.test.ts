@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { readSettings, settingsPath } from '../../host/agent/settings.ts';
+import { recordService } from '../../host/cli/agent/record.ts';
+import type { Terminal } from '../../host/cli/terminal.ts';
+
+const service = 'https://tokens.example.org';
+const fingerprint = new Uint8Array(randomBytes(16));
+
+/** What is noted where the folder of the inventory is made so. */
+async function noted(make: (home: string) => void): Promise<{ home: string; notes: string }> {
+  const parent = mkdtempSync(join(tmpdir(), 'passfob-record-'));
+  onTestFinished(() => rmSync(parent, { recursive: true }));
+  const home = join(parent, 'home');
+  make(home);
+  let notes = '';
+  const terminal: Terminal = {
+    stdin: new PassThrough(),
+    stderr: new PassThrough(),
+    environment: { PASSFOB_HOME: home },
+    out: () => undefined,
+    note: text => {
+      notes += text;
+    },
+  };
+  await recordService({ service, fingerprint }, undefined, terminal);
+  return { home, notes };
+}
+
+describe('a service that a fob was activated at', () => {
+  it('is known to the agent', async () => {
+    const { home, notes } = await noted(() => undefined);
+    expect(readSettings(home).services).toMatchObject([{ url: service, name: 'tokens.example.org' }]);
+    expect(notes).toContain(`The agent keeps a connection to ${service} from now on`);
+  });
+
+  it.each([
+    // As where a disk is full: there are no settings yet, and none can be written.
+    ['a folder that cannot be made', (home: string) => symlinkSync(join(home, '..', 'none', 'none'), home)],
+    [
+      'a folder in place of the settings',
+      (home: string) => mkdirSync(settingsPath(home), { recursive: true }),
+    ],
+  ])('is noted as unknown to it, and the activation does not fail, by %s', async (_, make) => {
+    const { notes } = await noted(make);
+    expect(notes).toMatch(/^The service was not added to the agent: .+\. Later: passfob agent add https/);
+  });
+});

@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+import type { FobFound } from '../../host/agent/fobs/fobs.ts';
+import { AgentRig, settingsOf } from './kit/agent.ts';
+import { Cable } from './kit/cable.ts';
+import { Peer } from './kit/peer.ts';
+import { until } from './kit/time.ts';
+
+/** An agent with a service that has a fob's port open, which closes no sooner than it is let go. */
+async function heldOpen(peer: Peer, others: readonly Peer[] = []) {
+  const rig = new AgentRig([peer, ...others].map(one => settingsOf(one)));
+  const cable = new Cable('PF-AAAA-AAAA');
+  let letGo: () => void = () => undefined;
+  const held = new Promise<void>(resolve => {
+    letGo = resolve;
+  });
+  let isClosing = false;
+  const slow: FobFound = {
+    ...cable.found,
+    async open() {
+      const transport = await cable.found.open();
+      return {
+        ...transport,
+        async close() {
+          isClosing = true;
+          await held;
+          await transport.close();
+        },
+      };
+    },
+  };
+  rig.desk.plug(slow);
+  const connection = await peer.connection(0, 'fob');
+  connection.say({ type: 'bytes', fob: 0, text: 'hello' });
+  await until(() => cable.written === 'hello');
+  return { rig, letGo, closing: () => until(() => isClosing, 'the closing of the port') };
+}
+
+it('takes one change of the settings after the other', async () => {
+  await using one = await Peer.start();
+  await using other = await Peer.start();
+  await using third = await Peer.start();
+  const { rig, letGo, closing } = await heldOpen(one, [other]);
+  const first = rig.agent.reload({ services: [settingsOf(other)] });
+  await closing();
+  const second = rig.agent.reload({ services: [settingsOf(other), settingsOf(third)] });
+  letGo();
+  await Promise.all([first, second]);
+  expect(rig.agent.status().services.map(({ url }) => url)).toEqual([other.origin, third.origin]);
+  await rig.untilService('connected', 1);
+  await rig.end();
+  await until(() => third.connections[0]?.isClosed === true);
+  expect(rig.time.pending).toBe(0);
+});
+
+it('connects to no service any more once it ends, though its settings were being changed', async () => {
+  await using one = await Peer.start();
+  await using other = await Peer.start();
+  const { rig, letGo, closing } = await heldOpen(one);
+  const changed = rig.agent.reload({ services: [settingsOf(other)] });
+  await closing();
+  const ended = rig.end();
+  // It has heard of its end by then.
+  await new Promise(resolve => setImmediate(resolve));
+  const late = rig.agent.reload({ services: [settingsOf(one), settingsOf(other)] });
+  letGo();
+  await Promise.all([changed, late, ended]);
+  expect(rig.agent.status().services).toEqual([]);
+  expect([other.asked, one.connections.length, rig.time.pending]).toEqual([[], 1, 0]);
+});
