@@ -1,9 +1,11 @@
 import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { enterActivation } from '../../../host/service/enrolment/relay/records/enter.ts';
+import { ServiceError } from '../../../host/service/errors.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { until } from '../agents/kit.ts';
 import { hearingCommits } from './commits.ts';
-import { refusalOf, Scene } from './kit.ts';
+import { random, refusalOf, Scene } from './kit.ts';
 
 /** With a database of which something is heard between a transaction and the word of it. */
 function means({ means }: Scene, heard: () => Promise<void>) {
@@ -46,6 +48,78 @@ describe('an activation that nobody has any more is free at once', () => {
     expect((await scene.state()).activations).toMatchObject([{ state: 'used' }]);
   });
 });
+
+describe('a database that is lost between a commit and the word of it', () => {
+  it('loses no activation that is used up: the same relay hears that it is done', async () => {
+    await using scene = await Scene.open();
+    let losses = 0;
+    const heard = async () => {
+      const [activation] = (await scene.state()).activations;
+      if (activation?.state === 'used' && losses++ === 0) throw lost();
+    };
+    const done = await scene.relay(await scene.activation(), new CoreFob(), { means: means(scene, heard) });
+    expect(losses).toBeGreaterThan(0);
+    const { tokens, events } = await scene.state();
+    expect(tokens).toMatchObject([{ serial: done.token, state: 'active' }]);
+    expect(events).toHaveLength(1);
+  });
+
+  it('loses no lease, whichever of its renewals were written', async () => {
+    await using scene = await Scene.open();
+    let isLost = false;
+    const heard = async () => {
+      if (isLost) throw lost();
+    };
+    const { management } = means(scene, heard);
+    const { code } = await scene.activation();
+    const entry = await enterActivation(management, CALLER, { code, relay: random(16) });
+    if (entry.kind !== 'claimed') throw new Error(entry.kind);
+    const { claim } = entry;
+    const step = () => claim.holding(async (_, activation) => activation.step);
+    isLost = true;
+    await expect(claim.renew()).rejects.toMatchObject({ code: 'busy' });
+    await expect(claim.renew()).rejects.toMatchObject({ code: 'busy' });
+    isLost = false;
+    expect(await step()).toBe('connected');
+    await claim.renew();
+    expect(await step()).toBe('connected');
+    isLost = true;
+    await expect(claim.renew()).rejects.toMatchObject({ code: 'busy' });
+    isLost = false;
+    await claim.release();
+    expect((await scene.state()).activations).toMatchObject([{ claim: null }]);
+  });
+
+  it('loses no lease by a renewal that was not written', async () => {
+    await using scene = await Scene.open();
+    const { management } = scene.means;
+    const { code } = await scene.activation();
+    const db = management.db.withPlugin(new LostRenewals());
+    const entry = await enterActivation({ ...management, db }, CALLER, { code, relay: random(16) });
+    if (entry.kind !== 'claimed') throw new Error(entry.kind);
+    await expect(entry.claim.renew()).rejects.toMatchObject({ code: 'busy' });
+    expect(await entry.claim.holding(async (_, activation) => activation.step)).toBe('connected');
+  });
+});
+
+const CALLER = { source: '192.0.2.9', requestId: 'relay' };
+
+/** As it is said where a connection to PostgreSQL breaks, be it at the commit. */
+const lost = () => new ServiceError('busy', 'the database is gone');
+
+/** A database that is lost when a lease is renewed. */
+class LostRenewals implements KyselyPlugin {
+  transformQuery({ node }: PluginTransformQueryArgs) {
+    const isRenewal =
+      node.kind === 'UpdateQueryNode' && node.updates?.length === 1 && JSON.stringify(node).includes('until');
+    if (isRenewal) throw lost();
+    return node;
+  }
+
+  async transformResult({ result }: PluginTransformResultArgs) {
+    return result;
+  }
+}
 
 /** A database whose settings cannot be read. */
 class BrokenSettings implements KyselyPlugin {

@@ -7,6 +7,8 @@ export const relayLimits = {
   /** No other relay may have an activation for so long after the last sign of the one that has it. */
   relayLeaseMs: 30_000,
   relayRenewMs: 10_000,
+  /** After a lost database it is looked once whether the activation was used up. */
+  relayAgainMs: 1_000,
   /** From the connection to the code. */
   relayOpeningMs: 15_000,
   /** How long a fob, a typed code or a PIN is waited for. */
