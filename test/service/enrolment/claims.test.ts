@@ -1,7 +1,9 @@
 import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { countAttempt } from '../../../host/service/enrolment/relay/records/attempts.ts';
 import { enterActivation } from '../../../host/service/enrolment/relay/records/enter.ts';
 import { ServiceError } from '../../../host/service/errors.ts';
+import { limits } from '../../../host/service/limits.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { until } from '../agents/kit.ts';
 import { hearingCommits } from './commits.ts';
@@ -99,6 +101,35 @@ describe('a database that is lost between a commit and the word of it', () => {
     if (entry.kind !== 'claimed') throw new Error(entry.kind);
     await expect(entry.claim.renew()).rejects.toMatchObject({ code: 'busy' });
     expect(await entry.claim.holding(async (_, activation) => activation.step)).toBe('connected');
+  });
+});
+
+describe('an end that is on its way', () => {
+  it('is heard, however long it all has lasted', async () => {
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    onTestFinished(() => timers.mockRestore());
+    await using scene = await Scene.open();
+    let isOld = false;
+    const heard = async () => {
+      if (isOld || (await scene.state()).activations[0]?.state !== 'used') return;
+      isOld = true;
+      const life = timers.mock.calls.find(([, ms]) => ms === limits.relayLifeMs);
+      life?.[0]();
+      await turn();
+    };
+    await scene.relay(await scene.activation(), new CoreFob(), { means: means(scene, heard) });
+    expect(isOld).toBe(true);
+  });
+
+  it('is no lost claim for a renewal behind the last attempt', async () => {
+    await using scene = await Scene.open();
+    const { code } = await scene.activation({ attempts: limits.activationAttemptsMax - 1 });
+    const entry = await enterActivation(scene.means.management, CALLER, { code, relay: random(16) });
+    if (entry.kind !== 'claimed') throw new Error(entry.kind);
+    const counted = countAttempt(entry.claim, 'wrong_fob');
+    const renewed = entry.claim.renew();
+    expect(await counted).toBe(true);
+    await renewed;
   });
 });
 

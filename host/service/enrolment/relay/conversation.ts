@@ -66,7 +66,7 @@ export class Conversation implements Talker {
     const late = () => {
       if (this.phase !== 'entered') this.end(POLICY_VIOLATION);
     };
-    const old = () => void this.refuse('idle');
+    const old = () => void this.retire();
     this.timers = [setTimeout(late, limits.relayOpeningMs), setTimeout(old, limits.relayLifeMs)];
   }
 
@@ -160,6 +160,11 @@ export class Conversation implements Talker {
     this.means.announce();
     this.say({ type: 'done', serial, token, text: relayTexts.done(serial), ticket });
     this.end(NORMAL);
+  }
+
+  /** It has lasted too long; but what has come to its end is heard to its end. */
+  private async retire(): Promise<void> {
+    if (!(await this.claim?.hasEnded())) await this.refuse('idle');
   }
 
   private async refuse(code: Parameters<typeof refusalMessage>[0]): Promise<void> {

@@ -26,7 +26,8 @@ export class Claim {
    */
   private endsMs: number[];
   private turn: Promise<unknown>;
-  private isUsedUp: boolean;
+  /** Used up, or revoked in its hands: no lease is needed any more, and none can be lost. */
+  private isThrough: boolean;
 
   constructor(
     management: Management,
@@ -39,19 +40,27 @@ export class Claim {
     this.relayHash = claimed.relayHash;
     this.endsMs = [claimed.untilMs];
     this.turn = Promise.resolve();
-    this.isUsedUp = false;
+    this.isThrough = false;
   }
 
   /**
    * Runs `work` in a transaction in which the claim stands.
+   * @param isEnd whether what came of it is the end of the activation
    * @throws RelayRefusal `not_valid` where it does not: revoked, expired, or another has it
    */
-  holding<T>(work: (acting: Acting, activation: ActivationRow) => Promise<T>): Promise<T> {
-    return this.inTurn(() => this.standing(work));
+  holding<T>(
+    work: (acting: Acting, activation: ActivationRow) => Promise<T>,
+    isEnd: (result: T) => boolean = () => false,
+  ): Promise<T> {
+    return this.inTurn(async () => {
+      const result = await this.standing(work);
+      this.isThrough = isEnd(result);
+      return result;
+    });
   }
 
   /**
-   * The same for the work that uses the activation up: from then on no lease is needed, and none can be lost.
+   * The same for the work that uses the activation up.
    * @param already what came of it where it was written, and a lost database did not say so
    */
   usingUp<T>(
@@ -60,15 +69,20 @@ export class Claim {
   ): Promise<T> {
     return this.inTurn(async () => {
       const result = await this.standing(work).catch(error => this.lookedUp(already, error));
-      this.isUsedUp = true;
+      this.isThrough = true;
       return result;
     });
+  }
+
+  /** Whether the activation has come to its end, once what is under way is over: the word of it is on its way. */
+  hasEnded(): Promise<boolean> {
+    return this.inTurn(async () => this.isThrough);
   }
 
   /** Makes the lease last. @throws RelayRefusal as `holding` */
   renew(): Promise<void> {
     return this.inTurn(async () => {
-      if (this.isUsedUp) return;
+      if (this.isThrough) return;
       const untilMs = await this.standing(async ({ db, atMs }, row) => {
         const later = leaseFrom(atMs, row.claimed_until_ms);
         // Whether or not anybody is told that it was written.
