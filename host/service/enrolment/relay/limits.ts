@@ -17,6 +17,8 @@ export const relayLimits = {
   /** After its time a pairing code has gone out for sure; an end that is later by so much is that of another code. */
   codeOutMs: 1_000,
   codeSameMs: 5_000,
+  /** Nobody types a new code within this time; one of before may be that long on its way. */
+  codeLateMs: 3_000,
   /** Codes of one blank fob on one connection, and how often each is shown again because the person wishes it. */
   codesMax: 20,
   codeWishesMax: 10,
