@@ -7,10 +7,10 @@ import { findPostgres } from './test/kit/postgres-programs.ts';
 const ON_BOTH_DATABASES = [
   'test/service/{changes,killed,lock,race,refusals,validate}.test.ts',
   'test/service/operations/across.test.ts',
-  'test/service/radius/{log-in,new-pin,nodes,packets,press}.test.ts',
+  'test/service/radius/{busy,log-in,new-pin,nodes,packets,press}.test.ts',
   'test/service/api/{acts,anything,metrics,pages}.test.ts',
   'test/service/agents/{busy,links,malice,nodes}.test.ts',
-  'test/service/enrolment/{activations,address,job,relay,states,tend,turns}.test.ts',
+  'test/service/enrolment/{activations,address,claims,job,relay,states,tend,turns}.test.ts',
   'test/service/{alerts,audit,challenges,jobs,mails,me,people,push,sealing,tokens,validation}/**/*.test.ts',
 ];
 

@@ -65,7 +65,8 @@ export interface Service extends RunningService {
  */
 export async function createService(options: ServiceOptions): Promise<Service> {
   const service = await startService(options);
-  return { ...service, operatorLink: await service.makeOperatorLink() };
+  const operatorLink = await orElse(service.close, () => service.makeOperatorLink());
+  return { ...service, operatorLink };
 }
 
 /** `createService` without a link that nobody may ever look at. @throws ServiceError */

@@ -6,7 +6,9 @@ import { openStore } from '../../host/service/data/database.ts';
 import { readLockPolicy } from '../../host/service/people/settings.ts';
 import { openKeyFile } from '../../host/service/sealing/key-file.ts';
 import { makeEngine } from '../../host/service/validation/engine.ts';
+import { freePort } from '../kit/free-port.ts';
 import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, post, Rig, stepAt } from './kit.ts';
+import { Office } from './people/kit.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -20,6 +22,19 @@ async function validatorOn(rig: Rig) {
     engine.decide({ user: 'ada', passcode, source: '::1', requestId: 'r', applicationId: id });
   return { store, decide };
 }
+
+test('a service that starts but can make no link into its console leaves nothing behind that listens', async () => {
+  await using rig = new Rig();
+  await rig.start({ background: false });
+  await using office = await Office.beside(rig);
+  await sql`alter table operator_links rename to lost_links`.execute(office.store.db);
+  const port = await freePort();
+  await expect(rig.start({ background: false, port })).rejects.toThrow('operator_links');
+  await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow('fetch failed');
+  await sql`alter table lost_links rename to operator_links`.execute(office.store.db);
+  const { url } = await rig.start({ background: false, port });
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+});
 
 test('a database that may not be written: log-ins fail, nothing is accepted, and later all is as before', async () => {
   await using rig = new Rig();

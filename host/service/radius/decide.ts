@@ -69,11 +69,10 @@ async function goOn(
       const { userId, first } = awaited;
       const { user, source, requestId, field } = request;
       const actor = { name: user, role: 'user', source, requestId } as const;
+      // Both passcodes are used up then: a log-in shows one after them. Opened before, as for a PIN.
+      const isFound = await challenge(management, bound, { kind: 'log_in' }, radiusTexts.logInAgain);
       const found = await resyncOwnToken(management, actor, { userId, first, second: field });
-      // Both passcodes are used up now: a log-in shows one after them.
-      return found.ok
-        ? await challenge(management, bound, { kind: 'log_in' }, radiusTexts.logInAgain)
-        : reject;
+      return found.ok ? isFound : reject;
     }
   }
 }

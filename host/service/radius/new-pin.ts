@@ -40,8 +40,10 @@ export async function setPin(
   const isSame = timingSafeEqual(Buffer.from(digestOf(management, bound, field)), Buffer.from(mac));
   if (!isSame) return await challenge(management, bound, { kind: 'new_pin' }, radiusTexts.otherPin);
   const actor = { name: user.slice(0, limits.userNameMax), role: 'user', source, requestId } as const;
+  // Opened before: once the PIN is set, no database in use keeps its user from hearing so.
+  const isSet = await challenge(management, bound, { kind: 'log_in' }, radiusTexts.pinIsSet);
   const chosen = await choosePin(management, actor, { user, pin: field });
-  return chosen.ok ? await challenge(management, bound, { kind: 'log_in' }, radiusTexts.pinIsSet) : reject;
+  return chosen.ok ? isSet : reject;
 }
 
 function digestOf({ keys }: Management, { clientId, user }: Bound, pin: string): string {

@@ -214,6 +214,48 @@ describe('an agent that comes back', () => {
     expect(await scene.take(asked)).toBe('accepted');
   });
 
+  it('shows what is on its way over a connection that died without a sign', async () => {
+    await using scene = await Scene.open();
+    let isDead = false;
+    const swallow = (text: string) => (isDead ? '' : text);
+    const ada = await ready(scene, 'ada', { toService: swallow, toAgent: swallow });
+    isDead = true;
+    const asked = await scene.ask('ada');
+    await scene.becomes(asked, 'sent');
+    const again = await scene.agent();
+    await again.stands(again.plug(ada.fob), 'own');
+    await until(() => again.notices.includes('request'), 'the notice');
+    expect(ada.agent.isClosed).toBe(false);
+    ada.fob.approve();
+    expect(await scene.take(asked)).toBe('accepted');
+  });
+
+  it('answers once what was pressed while the connection died', async () => {
+    await using scene = await Scene.open();
+    let isDead = false;
+    const held: string[] = [];
+    const toService = (text: string) => {
+      if (!isDead || !text.includes('"bytes"')) return text;
+      held.push(text);
+      return '';
+    };
+    const ada = await ready(scene, 'ada', { toService });
+    const asked = await scene.ask('ada');
+    await scene.becomes(asked, 'shown');
+    isDead = true;
+    ada.fob.approve();
+    await until(() => held.length > 0, 'what the fob says');
+    const again = await scene.agent();
+    await again.stands(again.plug(ada.fob), 'own');
+    await until(() => again.notices.includes('request'), 'the notice');
+    // Late, and by a session that is over.
+    for (const text of held) ada.agent.sayText(text);
+    expect(await scene.take(asked, 0)).toBe('waiting');
+    ada.fob.approve();
+    expect(await scene.take(asked)).toBe('accepted');
+    expect(await scene.take(asked)).toBe('refused');
+  });
+
   it('hears of a request that was made while it was away', async () => {
     await using scene = await Scene.open();
     const ada = await ready(scene);

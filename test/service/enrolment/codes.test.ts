@@ -97,6 +97,33 @@ describe('a code that goes out while nobody types it', () => {
     expect(scene.log.filter(text => text.includes('"same"'))).toEqual([]);
   });
 
+  it.each([
+    [0, 1, [FIRST, NEW, NEW], 0],
+    [0, 2, [FIRST, NEW, NEW, AGAIN], 1],
+    [limits.codeLateMs, 1, [FIRST, NEW, AGAIN], 1],
+  ])(
+    'and comes %i ms after the new one was asked for, said %i times',
+    async (lateMs, times, told, attempts) => {
+      await using scene = await Scene.open();
+      const desk = new Desk(scene);
+      let [held, said] = ['', 0];
+      const toService = (text: string) => {
+        if (!text.includes('"pairing-code"')) return text;
+        if (++said > 1) return said > 1 + times ? text : held;
+        held = text;
+        desk.waitOut();
+        return '';
+      };
+      const askCode: RelayOptions['askCode'] = async () => {
+        if (said === 1) desk.pass(lateMs);
+        return desk.fob.code;
+      };
+      await desk.relay({ askCode, toService });
+      expect(desk.told).toEqual(told);
+      expect((await scene.state()).activations).toMatchObject([{ state: 'used', attempts }]);
+    },
+  );
+
   it('is followed by no more of them once the person has done nothing for long', async () => {
     await using scene = await Scene.open();
     const desk = new Desk(scene);

@@ -95,6 +95,7 @@ export class Courier {
 
   private async look(): Promise<void> {
     const { management } = this.means;
+    this.leaveSuperseded();
     if (this.running.size > 0) {
       const claimed = [...this.running.values()].filter(({ isClaimed }) => isClaimed);
       const wanted = await wantedPushes(
@@ -110,6 +111,17 @@ export class Courier {
       }
     // Time passes without a change.
     if (this.running.size > 0) this.wake(limits.courierAgainMs);
+  }
+
+  /**
+   * Ends what goes over a connection when the fob has proved itself by another one of this node: the old one may be dead
+   * without a sign. What was pressed and has come over it is written all the same, before the request goes on.
+   */
+  private leaveSuperseded(): void {
+    for (const { push, ending } of this.running.values()) {
+      const fob = this.agents.fobOf(push.fobId);
+      if (fob !== undefined && fob.carrier.link !== push.link) ending.abort();
+    }
   }
 
   private start(push: PushToSend, fob: AgentFob): void {

@@ -13,6 +13,7 @@ import { proofOfIdentity } from '../../sockets/opening.ts';
 import { relayTexts } from '../../texts/relay.ts';
 import { type Buckets, makeBuckets } from '../../web/buckets.ts';
 import { Enrolling } from './enrolling.ts';
+import type { Claim } from './records/claim.ts';
 import { type Caller, type Entry, enterActivation } from './records/enter.ts';
 import type { Finished } from './records/finish.ts';
 import { refusalMessage } from './refusal.ts';
@@ -48,6 +49,9 @@ export class Conversation implements Talker {
   private readonly timers: NodeJS.Timeout[];
   private phase: Phase;
   private chars: number;
+  /** Given back when the relay gives up, and by whatever is refused. */
+  private claim: Claim | undefined;
+  private hasStopped: boolean;
   private enrolling: Enrolling | undefined;
 
   constructor(means: RelayMeans, caller: Caller, origin: string, line: Line) {
@@ -58,10 +62,11 @@ export class Conversation implements Talker {
     this.messages = makeBuckets();
     this.phase = 'open';
     this.chars = 0;
+    this.hasStopped = false;
     const late = () => {
       if (this.phase !== 'entered') this.end(POLICY_VIOLATION);
     };
-    const old = () => void this.refuse('idle');
+    const old = () => void this.retire();
     this.timers = [setTimeout(late, limits.relayOpeningMs), setTimeout(old, limits.relayLifeMs)];
   }
 
@@ -93,7 +98,8 @@ export class Conversation implements Talker {
   /** @returns whether it was time for this message */
   private take(message: RelayMessage): boolean {
     if (message.type === 'stop') {
-      void this.enrolling?.claim.release().catch(() => undefined);
+      this.hasStopped = true;
+      void this.release();
       this.end(NORMAL);
     } else if (message.type === 'open' && this.phase === 'open') {
       this.phase = 'proving';
@@ -126,6 +132,9 @@ export class Conversation implements Talker {
   }
 
   private async begin(entry: Extract<Entry, { kind: 'claimed' }>): Promise<void> {
+    this.claim = entry.claim;
+    // Whoever stopped while this was decided does not come back for it.
+    if (this.hasStopped) return await this.release();
     const { serviceName } = await readSettings(this.means.management.db);
     // Lost meanwhile: the same relay has it for as long as the lease.
     if (this.phase !== 'entering') return;
@@ -153,14 +162,24 @@ export class Conversation implements Talker {
     this.end(NORMAL);
   }
 
+  /** It has lasted too long; but what has come to its end is heard to its end. */
+  private async retire(): Promise<void> {
+    if (!(await this.claim?.hasEnded())) await this.refuse('idle');
+  }
+
   private async refuse(code: Parameters<typeof refusalMessage>[0]): Promise<void> {
     if (this.phase === 'over') return;
     this.over();
     // Given back before it is said: whoever tries again at once finds it free.
-    await this.enrolling?.claim.release().catch(() => undefined);
+    await this.release();
     this.means.announce();
     this.line.send(JSON.stringify(refusalMessage(code)));
     this.line.close(NORMAL);
+  }
+
+  /** What cannot be written now is free once the lease is over. */
+  private async release(): Promise<void> {
+    await this.claim?.release().catch(() => undefined);
   }
 
   private say(message: ServiceMessage): void {

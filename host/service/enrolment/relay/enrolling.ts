@@ -44,7 +44,7 @@ type Carried = Exclude<RelayMessage, { readonly type: 'open' | 'enter' | 'stop' 
 
 /** The enrolment of one activation over one connection: fob after fob, until one is through or refused. */
 export class Enrolling {
-  readonly claim: Claim;
+  private readonly claim: Claim;
   private readonly means: Means;
   private readonly entered: Entered;
   private readonly listener: Listener;

@@ -7,6 +7,8 @@ export const relayLimits = {
   /** No other relay may have an activation for so long after the last sign of the one that has it. */
   relayLeaseMs: 30_000,
   relayRenewMs: 10_000,
+  /** After a lost database it is looked once whether the activation was used up. */
+  relayAgainMs: 1_000,
   /** From the connection to the code. */
   relayOpeningMs: 15_000,
   /** How long a fob, a typed code or a PIN is waited for. */
@@ -15,6 +17,8 @@ export const relayLimits = {
   /** After its time a pairing code has gone out for sure; an end that is later by so much is that of another code. */
   codeOutMs: 1_000,
   codeSameMs: 5_000,
+  /** Nobody types a new code within this time; one of before may be that long on its way. */
+  codeLateMs: 3_000,
   /** Codes of one blank fob on one connection, and how often each is shown again because the person wishes it. */
   codesMax: 20,
   codeWishesMax: 10,

@@ -11,7 +11,7 @@ import { returnToken } from './token.ts';
  * @returns whether it is revoked now
  */
 export function countAttempt(claim: Claim, why: string): Promise<boolean> {
-  return claim.holding(async (acting, activation) => {
+  const count = async (acting: Acting, activation: ActivationRow) => {
     const attempts = activation.attempts + 1;
     const isOver = attempts >= limits.activationAttemptsMax;
     await acting.db.updateTable('activations').set({ attempts }).where('id', '=', activation.id).execute();
@@ -22,7 +22,8 @@ export function countAttempt(claim: Claim, why: string): Promise<boolean> {
       await record(acting, activation, 'activation.revoke', { why: 'attempts', attempts });
     }
     return isOver;
-  });
+  };
+  return claim.holding(count, isOver => isOver);
 }
 
 async function record(

@@ -85,7 +85,7 @@ export function finish(
     });
     await tell(acting, user, { activationId: activation.id, tokenId: token.id });
     return ticketFor(acting, user.id, token.id);
-  });
+  }, finishedAlready);
 }
 
 /** Whoever else has read the mail, or used it, is found out by its user (R15). */
@@ -113,7 +113,7 @@ async function becomeUsable(acting: Acting, token: TokenRow, userId: string): Pr
   await openAssignment(acting, token.id, userId);
 }
 
-/** For the relay that finished an activation and was cut off before it heard so: it may hear it again for a while. */
+/** For the relay that finished an activation and was cut off, or its database was, before it heard so: it may hear it again for a while. */
 export async function finishedAlready(
   acting: Acting,
   row: ActivationRow,

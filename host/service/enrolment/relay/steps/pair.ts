@@ -16,7 +16,7 @@ const { steps } = relayTexts;
 
 /**
  * Makes the service the owner of a blank fob, by the code on its screen. A wrong code counts as an attempt, and is asked
- * for again; one that went out before it had served was not wrong, and the fob shows another.
+ * for again; one that went out before it had served, or on its way, was not wrong, and the fob shows another.
  * @throws RelayRefusal `wrong_code`, `attempts`, `idle`, FobError `refused`, those of the link
  */
 export async function pairBlank(run: Run): Promise<FobRow> {
@@ -26,15 +26,17 @@ export async function pairBlank(run: Run): Promise<FobRow> {
   let wrong = 0;
   for (let tries = 0; tries < limits.codesMax; tries++) {
     const code = await screen.typed(occasion);
+    const wasLate = screen.wasLate();
     try {
       await client.openSession(pairingCode(code), tools.signal);
       return await adopt(run);
     } catch (error) {
       // The handshake and the session go with the code that they were begun by.
       const hasGoneOut = isRefusal(error, 'no-code-shown', 'no-session');
-      occasion = hasGoneOut ? 'codeNew' : 'codeAgain';
-      if (hasGoneOut) continue;
-      if (!isFobError(error, 'wrong-code') && !isRefusal(error, 'wrong-proof')) throw error;
+      const isWrong = isFobError(error, 'wrong-code') || isRefusal(error, 'wrong-proof');
+      if (!hasGoneOut && !isWrong) throw error;
+      occasion = hasGoneOut || wasLate ? 'codeNew' : 'codeAgain';
+      if (occasion === 'codeNew') continue;
       if (++wrong >= CODE_ATTEMPTS_MAX) throw new RelayRefusal('wrong_code');
       if (await countAttempt(claim, 'wrong_code')) throw new RelayRefusal('attempts');
     }

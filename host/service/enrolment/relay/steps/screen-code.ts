@@ -19,12 +19,25 @@ export class ScreenCode {
   private codes: number;
   /** How often this code was shown because the person wished it. */
   private wishes: number;
+  /** When the person was told that the code before had run out. */
+  private renewedMs: number;
 
   constructor(run: Run) {
     this.run = run;
     this.untilMs = 0;
     this.codes = 0;
     this.wishes = 0;
+    this.renewedMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * Whether what was typed may be of the code that ran out: on its way before the relay saw that there is another, and
+   * sooner than anybody types one. Once for each code that ran out: guesses are not to go uncounted.
+   */
+  wasLate(): boolean {
+    const sinceMs = this.run.tools.now() - this.renewedMs;
+    this.renewedMs = Number.NEGATIVE_INFINITY;
+    return sinceMs >= 0 && sinceMs < limits.codeLateMs;
   }
 
   /**
@@ -57,8 +70,10 @@ export class ScreenCode {
       if (isWish && ++this.wishes > limits.codeWishesMax) continue;
       isSame = !(await this.show());
       // Only who wished it hears that it is the same: a relay of before that was possible does not know the word.
-      if (!isSame) this.tell('codeNew');
-      else if (isWish) this.tell('codeSame');
+      if (!isSame) {
+        this.renewedMs = this.run.tools.now();
+        this.tell('codeNew');
+      } else if (isWish) this.tell('codeSame');
     }
   }
 

@@ -1,0 +1,166 @@
+import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { countAttempt } from '../../../host/service/enrolment/relay/records/attempts.ts';
+import { enterActivation } from '../../../host/service/enrolment/relay/records/enter.ts';
+import { ServiceError } from '../../../host/service/errors.ts';
+import { limits } from '../../../host/service/limits.ts';
+import { CoreFob } from '../../host/kit/core-fob.ts';
+import { until } from '../agents/kit.ts';
+import { hearingCommits } from './commits.ts';
+import { random, refusalOf, Scene } from './kit.ts';
+
+/** With a database of which something is heard between a transaction and the word of it. */
+function means({ means }: Scene, heard: () => Promise<void>) {
+  const { management } = means;
+  return { ...means, management: { ...management, db: hearingCommits(management.db, heard) } };
+}
+
+/** What came before has been heard. */
+const turn = () => new Promise<void>(resolve => setImmediate(resolve));
+
+describe('an activation that nobody has any more is free at once', () => {
+  it('where the person gives up while the code is looked at', async () => {
+    await using scene = await Scene.open();
+    const activation = await scene.activation();
+    const ending = new AbortController();
+    let isEntered = false;
+    const heard = async () => {
+      await turn();
+      isEntered = true;
+    };
+    const toService = (text: string) => {
+      if (text.includes('"enter"')) ending.abort();
+      return text;
+    };
+    const wishes = { means: means(scene, heard), toService, signal: ending.signal };
+    expect(await refusalOf(scene.relay(activation, new CoreFob(), wishes))).toBe('cancelled');
+    await until(async () => isEntered && (await scene.state()).activations[0]?.claim === null, 'the release');
+    await scene.relay(activation, new CoreFob());
+    expect((await scene.state()).activations).toMatchObject([{ state: 'used' }]);
+  });
+
+  it('where the service fails once it has taken it', async () => {
+    await using scene = await Scene.open();
+    const activation = await scene.activation();
+    const { management } = scene.means;
+    const db = management.db.withPlugin(new BrokenSettings());
+    const means = { ...scene.means, management: { ...management, db } };
+    expect(await refusalOf(scene.relay(activation, new CoreFob(), { means }))).toBe('failed');
+    await scene.relay(activation, new CoreFob());
+    expect((await scene.state()).activations).toMatchObject([{ state: 'used' }]);
+  });
+});
+
+describe('a database that is lost between a commit and the word of it', () => {
+  it('loses no activation that is used up: the same relay hears that it is done', async () => {
+    await using scene = await Scene.open();
+    let losses = 0;
+    const heard = async () => {
+      const [activation] = (await scene.state()).activations;
+      if (activation?.state === 'used' && losses++ === 0) throw lost();
+    };
+    const done = await scene.relay(await scene.activation(), new CoreFob(), { means: means(scene, heard) });
+    expect(losses).toBeGreaterThan(0);
+    const { tokens, events } = await scene.state();
+    expect(tokens).toMatchObject([{ serial: done.token, state: 'active' }]);
+    expect(events).toHaveLength(1);
+  });
+
+  it('loses no lease, whichever of its renewals were written', async () => {
+    await using scene = await Scene.open();
+    let isLost = false;
+    const heard = async () => {
+      if (isLost) throw lost();
+    };
+    const { management } = means(scene, heard);
+    const { code } = await scene.activation();
+    const entry = await enterActivation(management, CALLER, { code, relay: random(16) });
+    if (entry.kind !== 'claimed') throw new Error(entry.kind);
+    const { claim } = entry;
+    const step = () => claim.holding(async (_, activation) => activation.step);
+    isLost = true;
+    await expect(claim.renew()).rejects.toMatchObject({ code: 'busy' });
+    await expect(claim.renew()).rejects.toMatchObject({ code: 'busy' });
+    isLost = false;
+    expect(await step()).toBe('connected');
+    await claim.renew();
+    expect(await step()).toBe('connected');
+    isLost = true;
+    await expect(claim.renew()).rejects.toMatchObject({ code: 'busy' });
+    isLost = false;
+    await claim.release();
+    expect((await scene.state()).activations).toMatchObject([{ claim: null }]);
+  });
+
+  it('loses no lease by a renewal that was not written', async () => {
+    await using scene = await Scene.open();
+    const { management } = scene.means;
+    const { code } = await scene.activation();
+    const db = management.db.withPlugin(new LostRenewals());
+    const entry = await enterActivation({ ...management, db }, CALLER, { code, relay: random(16) });
+    if (entry.kind !== 'claimed') throw new Error(entry.kind);
+    await expect(entry.claim.renew()).rejects.toMatchObject({ code: 'busy' });
+    expect(await entry.claim.holding(async (_, activation) => activation.step)).toBe('connected');
+  });
+});
+
+describe('an end that is on its way', () => {
+  it('is heard, however long it all has lasted', async () => {
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    onTestFinished(() => timers.mockRestore());
+    await using scene = await Scene.open();
+    let isOld = false;
+    const heard = async () => {
+      if (isOld || (await scene.state()).activations[0]?.state !== 'used') return;
+      isOld = true;
+      const life = timers.mock.calls.find(([, ms]) => ms === limits.relayLifeMs);
+      life?.[0]();
+      await turn();
+    };
+    await scene.relay(await scene.activation(), new CoreFob(), { means: means(scene, heard) });
+    expect(isOld).toBe(true);
+  });
+
+  it('is no lost claim for a renewal behind the last attempt', async () => {
+    await using scene = await Scene.open();
+    const { code } = await scene.activation({ attempts: limits.activationAttemptsMax - 1 });
+    const entry = await enterActivation(scene.means.management, CALLER, { code, relay: random(16) });
+    if (entry.kind !== 'claimed') throw new Error(entry.kind);
+    const counted = countAttempt(entry.claim, 'wrong_fob');
+    const renewed = entry.claim.renew();
+    expect(await counted).toBe(true);
+    await renewed;
+  });
+});
+
+const CALLER = { source: '192.0.2.9', requestId: 'relay' };
+
+/** As it is said where a connection to PostgreSQL breaks, be it at the commit. */
+const lost = () => new ServiceError('busy', 'the database is gone');
+
+/** A database that is lost when a lease is renewed. */
+class LostRenewals implements KyselyPlugin {
+  transformQuery({ node }: PluginTransformQueryArgs) {
+    const isRenewal =
+      node.kind === 'UpdateQueryNode' && node.updates?.length === 1 && JSON.stringify(node).includes('until');
+    if (isRenewal) throw lost();
+    return node;
+  }
+
+  async transformResult({ result }: PluginTransformResultArgs) {
+    return result;
+  }
+}
+
+/** A database whose settings cannot be read. */
+class BrokenSettings implements KyselyPlugin {
+  transformQuery({ node }: PluginTransformQueryArgs) {
+    if (node.kind === 'SelectQueryNode' && JSON.stringify(node.from).includes('"settings"'))
+      throw new Error('disk failed');
+    return node;
+  }
+
+  async transformResult({ result }: PluginTransformResultArgs) {
+    return result;
+  }
+}

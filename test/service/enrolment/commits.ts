@@ -1,0 +1,25 @@
+import type { Db } from '../../../host/service/data/database.ts';
+
+type Execute = (work: (db: Db) => Promise<unknown>) => Promise<unknown>;
+
+/** A database of which something is heard between a writing transaction and the word of it. @param heard may throw */
+export function hearingCommits(db: Db, heard: () => Promise<void>): Db {
+  const heeded = (run: () => { execute: Execute }) => () => ({
+    execute: async (work: Parameters<Execute>[0]) => {
+      const result = await run().execute(work);
+      await heard();
+      return result;
+    },
+  });
+  // A writing transaction is a connection's on SQLite.
+  const own: Readonly<Record<string | symbol, unknown>> = {
+    connection: heeded(() => db.connection()),
+    transaction: heeded(() => db.transaction()),
+  };
+  return new Proxy(db, {
+    get(_, key) {
+      const value: unknown = own[key] ?? Reflect.get(db, key, db);
+      return typeof value === 'function' ? value.bind(db) : value;
+    },
+  });
+}

@@ -1,0 +1,96 @@
+import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
+import { expect, test } from 'vitest';
+import { ServiceError } from '../../../host/service/errors.ts';
+import { resetPin } from '../../../host/service/people/credentials/pins.ts';
+import { answerAccess, type Deciding } from '../../../host/service/radius/decide.ts';
+import { decodePacket, type Packet } from '../../../host/service/radius/packet.ts';
+import type { Reply } from '../../../host/service/radius/replies.ts';
+import { type Awaited, openState } from '../../../host/service/radius/states.ts';
+import { secret } from '../../kit/secrets.ts';
+import { codeAt, stepAt } from '../kit.ts';
+import { accepted, grace, Office } from '../people/kit.ts';
+import { makeRequest } from './client.ts';
+import { CHALLENGE } from './kit.ts';
+
+const STATE = 24;
+const SHARED = secret('shared by the gate and its service');
+const BOUND = { clientId: 'gate', user: 'ada' };
+
+/** A database in which, once a row of a table was changed, no challenge is opened any more. */
+class NoMoreChallenges implements KyselyPlugin {
+  private readonly table: string;
+  private isChanged = false;
+
+  constructor(table: string) {
+    this.table = table;
+  }
+
+  transformQuery({ node }: PluginTransformQueryArgs) {
+    const names = (part: unknown, table: string) => JSON.stringify(part).includes(`"${table}"`);
+    if (node.kind === 'UpdateQueryNode' && names(node.table, this.table)) this.isChanged = true;
+    if (node.kind === 'InsertQueryNode' && names(node.into, 'radius_challenges') && this.isChanged)
+      throw new ServiceError('busy', 'the database is in use');
+    return node;
+  }
+
+  async transformResult({ result }: PluginTransformResultArgs) {
+    return result;
+  }
+}
+
+/** A client's requests, answered without the network, by what is there once `table` was changed. */
+function gate({ management }: Office, table: string) {
+  const db = management.db.withPlugin(new NoMoreChallenges(table));
+  const never = () => Promise.reject(new Error('not asked here'));
+  const deciding: Deciding = {
+    management: { ...management, db },
+    clients: { find: never, forget: () => undefined },
+    decide: never,
+    pushes: { ask: never, take: never, withdraw: never, end: () => undefined },
+    closing: new AbortController().signal,
+    held: new Set(),
+  };
+  const application = {
+    id: 'vpn',
+    name: 'vpn',
+    factors: 'otp',
+    standing: { keyHash: '', factors: 'otp' },
+  } as const;
+  const client = { id: 'gate', name: 'gate', secret: Buffer.from(SHARED), push: 'off', application } as const;
+  return (password: string, state: Uint8Array) => {
+    const { bytes } = makeRequest({ secret: SHARED, user: 'ada', password, attributes: [[STATE, state]] });
+    return answerAccess(deciding, { packet: decodePacket(bytes) as Packet, client, address: '192.0.2.1' });
+  };
+}
+
+const stateOf = ({ attributes }: Reply) =>
+  attributes.find(({ type }) => type === STATE)?.value ?? new Uint8Array(0);
+
+async function awaiting({ management }: Office, awaited: Awaited): Promise<Uint8Array> {
+  return await openState(management, BOUND, awaited);
+}
+
+test('a PIN that is set is said to be, however busy the database is then', async () => {
+  await using office = await Office.open();
+  await office.users('ada');
+  accepted(await resetPin(office.management, grace, 'ada'));
+  const ask = gate(office, 'users');
+  const pin = secret('730194');
+  const same = await ask(pin, await awaiting(office, { kind: 'new_pin' }));
+  const set = await ask(pin, stateOf(same));
+  expect(set.code).toBe(CHALLENGE);
+  expect((await office.audit()).acts).toContain('user.choose-pin ada');
+});
+
+test('a fob that is found again is said to be, however busy the database is then', async () => {
+  await using office = await Office.open();
+  await office.users('ada');
+  const token = await office.token('ada');
+  const { id: userId } = await office.store.db.selectFrom('users').select('id').executeTakeFirstOrThrow();
+  const ahead = (steps: number) => secret(codeAt(token, stepAt(token, office.nowMs) + steps));
+  const ask = gate(office, 'tokens');
+  const state = await awaiting(office, { kind: 'next_code', userId, first: ahead(10) });
+  const found = await ask(ahead(11), state);
+  expect(found.code).toBe(CHALLENGE);
+  expect((await office.audit()).acts.at(-1)).toMatch(/^token\.resync/);
+});
