@@ -214,8 +214,7 @@ describe('an agent and one service', () => {
     for (let beats = 1; beats <= 3; beats++) {
       rig.time.advance(AGENT_BEAT_MS);
       await until(() => connection.of('beat').length === beats);
-      // Heard again: what was waited for begins anew.
-      await new Promise(resolve => setTimeout(resolve, 20));
+      await rig.untilHeard();
     }
     expect(rig.service().state).toBe('connected');
     peer.onMessage = (_, { type }) => type !== 'beat';

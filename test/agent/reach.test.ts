@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { AGENT_AGAIN_MAX_MS, AGENT_POLL_AGAIN_MS } from '../../host/agent/limits.ts';
+import { AGENT_BEAT_MS } from '../../host/agent/limits.ts';
 import { connectBy, type Route } from '../../host/agent/network/connect.ts';
 import { endpointOf, endpointText } from '../../host/agent/network/endpoint.ts';
 import { isExempt, proxyFor } from '../../host/agent/network/proxy.ts';
@@ -18,7 +18,7 @@ import { AgentRig, settingsOf } from './kit/agent.ts';
 import { Cable } from './kit/cable.ts';
 import { Peer } from './kit/peer.ts';
 import { TestProxy } from './kit/proxy.ts';
-import { until } from './kit/time.ts';
+import { ManualTime, until } from './kit/time.ts';
 
 const NAME = 'https://tokens.example.org';
 const PLACE = 'tokens.example.org:443';
@@ -271,17 +271,21 @@ describeNeeds(needsOpenssl, 'TLS to a service', () => {
   it('comes back through one that cuts what is idle', async () => {
     using authority = new Authority();
     await using peer = await Peer.start({ tls: authority.issue('DNS:tokens.example.org'), origin: NAME });
-    await using proxy = await TestProxy.start({ allowed: { [PLACE]: peer.port }, idleMs: 300 });
-    await using rig = new AgentRig([settingsOf(peer, { ca: authority.file })], {
-      HTTPS_PROXY: proxy.address,
-    });
-    await until(() => {
-      const { state, by } = rig.service();
-      if (state === 'waiting') rig.time.advance(AGENT_AGAIN_MAX_MS);
-      // A busy computer may be so slow that the proxy cuts before a WebSocket has brought anything.
-      if (by === 'polling') rig.time.advance(AGENT_POLL_AGAIN_MS);
-      return peer.connections.length >= 3;
-    }, 'the third connection');
+    const time = new ManualTime();
+    // It does not wait for a beat.
+    const idle = { ms: AGENT_BEAT_MS / 2, time };
+    await using proxy = await TestProxy.start({ allowed: { [PLACE]: peer.port }, idle });
+    const settings = settingsOf(peer, { ca: authority.file });
+    await using rig = new AgentRig([settings], { HTTPS_PROXY: proxy.address }, time);
+    for (let connections = 1; connections <= 3; connections++) {
+      const connection = await peer.connection(connections - 1, 'open');
+      await rig.untilService('connected');
+      time.advance(idle.ms - 1);
+      expect(connection.isClosed).toBe(false);
+      time.advance(1);
+      await until(() => connection.isClosed, 'the cut');
+      await rig.untilAgain(() => peer.connections.length > connections);
+    }
     expect(proxy.targets).toEqual([PLACE]);
   });
 });

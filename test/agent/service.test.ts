@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { setTimeout as wait } from 'node:timers/promises';
 import { Agent as Connections, request } from 'undici';
 import { expect, it, vi } from 'vitest';
 import type { ServiceSettings } from '../../host/agent/settings.ts';
-import { systemTime, type Time } from '../../host/agent/time.ts';
+import { systemTime } from '../../host/agent/time.ts';
 import { serialText } from '../../host/client/fob-serial.ts';
 import { fingerprintOfKey } from '../../host/service/sealing/identity.ts';
 import type { Service } from '../../host/service/service.ts';
@@ -18,21 +17,11 @@ import { AgentRig } from './kit/agent.ts';
 import { Inspector } from './kit/inspector.ts';
 import { TestProxy } from './kit/proxy.ts';
 import { needsSquid, Squid } from './kit/squid.ts';
-import { until } from './kit/time.ts';
+import { ManualTime, until } from './kit/time.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
 const HOST = 'tokens.example.org';
-
-const FASTER = 10;
-const startMs = Date.now();
-
-/** The agent's time goes ten times as fast, and so does the proxy's patience. */
-const fasterTime: Time = {
-  now: () => startMs + (Date.now() - startMs) * FASTER,
-  after: (ms, run) => systemTime.after(ms / FASTER, run),
-  chance: systemTime.chance,
-};
 
 /** A service that is reached by its name and TLS, and an application that asks it. */
 class Remote extends World {
@@ -142,23 +131,24 @@ describeNeeds(needsOpenssl, 'the agent and the service', () => {
     await using remote = await Remote.open();
     const ada = await remote.fobOf('ada');
     const place = `${HOST}:443`;
-    const idleMs = 30_000 / FASTER;
-    await using proxy = await TestProxy.start({ allowed: { [place]: remote.port }, idleMs, dropEvery: 10 });
+    const time = new ManualTime();
+    const idle = { ms: 30_000, time };
+    await using proxy = await TestProxy.start({ allowed: { [place]: remote.port }, idle, dropEvery: 10 });
     for (let others = 0; others < 8; others++) await proxy.visit();
     const settings = [remote.settings(`https://${HOST}`)];
-    await using rig = new AgentRig(settings, { HTTPS_PROXY: proxy.address }, fasterTime);
+    await using rig = new AgentRig(settings, { HTTPS_PROXY: proxy.address }, time);
     rig.desk.plug(foundAs(ada.fob));
     await remote.keyed(ada);
     const isThere = () => rig.service().fobs[0]?.standing === 'own' && rig.service().state === 'connected';
     // The ninth is the agent's first; its second is dropped before it is heard.
     proxy.cutAll();
     await until(() => !isThere(), 'the loss of the connection');
-    await until(isThere, 'the next connection, and the fob proved by it');
+    await rig.untilAgain(isThere);
     expect(proxy.connections).toBe(11);
     expect(await remote.logIn(ada)).toMatchObject({ status: 200, said: { accepted: true } });
     // Nobody logs in for longer than the proxy waits: by its beats the connection stays.
     const before = proxy.log.length;
-    await wait(idleMs * 1.5);
+    await rig.pass(idle.ms * 1.5);
     expect(isThere()).toBe(true);
     expect(await remote.logIn(ada)).toMatchObject({ status: 200, said: { accepted: true } });
     expect(proxy.log.length).toBe(before);

@@ -1,6 +1,5 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
-import { APPROVE_MS } from '../../host/demo/limits.ts';
 import { PRESS_DEAF_MS } from '../../protocol/limits.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, type Need, tool } from '../kit/tools.ts';
@@ -38,7 +37,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     const context = await browser.newContext(options);
     onTestFinished(() => context.close());
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     const complaints: string[] = [];
     page.on('pageerror', error => complaints.push(error.message));
     page.on('console', message => {
@@ -60,7 +59,10 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
   /** Presses the button by keyboard and reads the passcode from what a screen reader is told. */
   async function readPasscode(page: Page): Promise<string> {
     const { fob } = panesOf(page);
-    await fob.getByRole('button', { name: 'Button' }).focus();
+    const button = fob.getByRole('button', { name: 'Button' });
+    // Before it is connected, nobody can press it.
+    await button.and(fob.locator(':enabled')).waitFor();
+    await button.focus();
     await page.keyboard.press('Space', { delay: 700 });
     const speech = fob.locator('#speech');
     await expect.poll(() => speech.textContent()).toMatch(/^\d{3} \d{3}$/m);
@@ -114,8 +116,9 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     await expect.poll(() => fob.locator('#speech').textContent()).toMatch(new RegExp(`alice\\n${number}\\n`));
     await page.waitForTimeout(PRESS_DEAF_MS);
     await fob.getByRole('button', { name: 'Button' }).focus();
-    await page.keyboard.press('Space', { delay: APPROVE_MS });
+    await page.keyboard.down('Space');
     await login.getByRole('heading', { name: 'Logged in' }).waitFor();
+    await page.keyboard.up('Space');
     expect(await login.getByRole('status').textContent()).toContain('alice');
     await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '3 true', '4 true']);
     expect(complaints).toEqual([]);

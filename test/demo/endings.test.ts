@@ -1,9 +1,12 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { describeNeeds, type Need } from '../kit/tools.ts';
 import { isRunning } from '../simulator-faces/kit.ts';
 import { demo, demoPage, folder, needsBuild, simulatorsOf } from './kit.ts';
+
+// Up to three demos start in each, and each is several processes.
+vi.setConfig({ testTimeout: 120_000 });
 
 const needsProc: Need<true> = {
   name: 'npm run build, and the /proc of Linux',

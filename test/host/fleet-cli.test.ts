@@ -2,13 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { completions } from '../../host/cli/completion.ts';
 import { manPage } from '../../host/cli/man-page.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, itNeeds, tool } from '../kit/tools.ts';
 import { passfob } from './kit/cli.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
+
+// Each process takes a second to start, more where other tests keep the machine busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 describeNeeds(needsBuild, 'two owners and a fob, by the command line', () => {
   let fob: SimulatedFob;

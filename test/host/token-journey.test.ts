@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { hostPrimitives } from '../../host/client/primitives.ts';
 import { parseOtpauth } from '../../host/enrol/otpauth.ts';
 import { Hmac } from '../../protocol/hmac.ts';
@@ -10,6 +10,9 @@ import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { passfob, type Run } from './kit/cli.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
+
+// Each process takes a second to start, more where other tests keep the machine busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const FIRST = secret('730258');
 const SECOND = secret('91827364');

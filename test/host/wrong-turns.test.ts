@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { base32nopad } from '@scure/base';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { EXIT_CODES } from '../../host/cli/exit-codes.ts';
 import { openSerial } from '../../host/transports/serial.ts';
 import { openTcp } from '../../host/transports/tcp.ts';
@@ -18,6 +18,9 @@ import {
   type SimulatedFob,
   simulatedFob,
 } from './kit/simulated-fob.ts';
+
+// Each process takes a second to start, more where other tests keep the machine busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 describeNeeds(needsBuild, 'what goes wrong', () => {
   let fob: SimulatedFob;

@@ -92,7 +92,7 @@ describeNeeds(needed, 'OpenVPN', program => {
     const token = await rig.office.token('ada');
     const authority = new Authority();
     const folder = mkdtempSync(join(tmpdir(), 'passfob-openvpn-'));
-    const port = await freePort();
+    const port = await freePort('udp');
     const server = authority.issue();
     const configuration = documented('openvpn', 'openvpn', [
       ['port 1194', `port ${port}\nlocal 127.0.0.1`],

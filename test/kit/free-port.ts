@@ -1,13 +1,30 @@
+import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
-/** A TCP port of this computer that nobody listens on, for a program that cannot pick one itself. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Below those that systems give to whoever wants any port: between choice and use nobody is given it by chance. */
+const [FIRST, LAST] = [15_000, 32_000];
+
+/** A port of this computer that nobody has, for a program that cannot pick one itself, or for one that comes back to it. */
+export async function freePort(kind: 'tcp' | 'udp' = 'tcp'): Promise<number> {
+  for (;;) {
+    const port = randomInt(FIRST, LAST);
+    if (await (kind === 'tcp' ? isFreeForTcp(port) : isFreeForUdp(port))) return port;
+  }
+}
+
+function isFreeForTcp(port: number): Promise<boolean> {
+  return new Promise(resolve => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
+function isFreeForUdp(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = createSocket('udp4');
+    socket.once('error', () => resolve(false));
+    socket.bind(port, '127.0.0.1', () => socket.close(() => resolve(true)));
   });
 }

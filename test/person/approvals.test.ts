@@ -6,8 +6,16 @@ import { Hand, HOLD_MS, START_UTC } from './kit.ts';
 
 const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 
-/** Long enough for an answer at once; the fob's time stands still meanwhile. */
-const soon = () => ({ signal: AbortSignal.timeout(150) });
+/** Is asked no second time: a yes that the fob had for it would have come at once. */
+function once(hand: Hand) {
+  const ending = new AbortController();
+  let asked = 0;
+  hand.onAsked = () => {
+    asked += 1;
+    if (asked > 1) ending.abort();
+  };
+  return { signal: ending.signal };
+}
 
 /** A computer asks, has its question approved, and asks for something else. */
 function afterApproval<T>(hand: Hand, ask: (onPressNeeded: () => void, signal: AbortSignal) => Promise<T>) {
@@ -31,7 +39,7 @@ describe('an approval', () => {
     await afterApproval(hand, (onPressNeeded, signal) =>
       hand.client.call('setClock', { utc: asked }, { onPressNeeded, signal }),
     );
-    await refused(hand.client.call('setClock', { utc: START_UTC + 7_200 }, soon()), 'cancelled');
+    await refused(hand.client.call('setClock', { utc: START_UTC + 7_200 }, once(hand)), 'cancelled');
     await hand.client.call('setClock', { utc: asked + 40 });
     expect((await hand.client.call('clock', {})).utc).toBe(asked + 40);
   });
@@ -55,10 +63,10 @@ describe('an approval', () => {
         hand.client.call('respond', login, { onPressNeeded, signal }),
       );
       const { client } = hand;
-      await refused(client.call('erase', {}, soon()), 'cancelled');
-      await refused(client.call('maintain', {}, soon()), 'cancelled');
-      await refused(client.call('setClock', { utc: 1 }, soon()), 'cancelled');
-      await refused(client.call('code', { id: other }, soon()), 'cancelled');
+      await refused(client.call('erase', {}, once(hand)), 'cancelled');
+      await refused(client.call('maintain', {}, once(hand)), 'cancelled');
+      await refused(client.call('setClock', { utc: 1 }, once(hand)), 'cancelled');
+      await refused(client.call('code', { id: other }, once(hand)), 'cancelled');
       expect((await hand.client.hello()).state).toBe('owned');
     }
   });

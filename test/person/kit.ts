@@ -31,12 +31,15 @@ export const withKeys = (keys: number): Partial<Ports> => {
 export class Hand {
   readonly fob: CoreFob;
   readonly client: Client;
+  /** Called each time that the computer asks the fob something. */
+  onAsked: () => void = () => undefined;
   private readonly keys: Uint8Array[] = [];
   private polled: () => void = () => undefined;
 
   private constructor(fob: CoreFob) {
     this.fob = fob;
     const toFob = (frame: string) => {
+      this.onAsked();
       // The fob has it after what is under way.
       setImmediate(() => setImmediate(this.polled));
       return frame;

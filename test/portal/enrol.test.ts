@@ -1,6 +1,7 @@
 import { chromium } from 'playwright-core';
 import { expect, onTestFinished, vi } from 'vitest';
 import { needsBuild, simulatedFob } from '../host/kit/simulated-fob.ts';
+import { freePort } from '../kit/free-port.ts';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { Rig } from '../service/kit.ts';
@@ -56,7 +57,9 @@ itNeeds(
     await using rig = new Rig();
     const logged: string[] = [];
     const log = (...said: unknown[]) => void logged.push(JSON.stringify(said));
-    const service = await rig.start({ clock: Date.now, log });
+    // Nobody else is given it while the service is away.
+    const port = await freePort();
+    const service = await rig.start({ clock: Date.now, log, port });
     await using office = await Office.beside(rig);
     office.nowMs = Date.now();
     await office.users('ada');
@@ -77,6 +80,8 @@ itNeeds(
     expect(await findings(page)).toEqual([]);
     await fob.ask({ do: 'replug' });
     await code.waitFor();
+    // It is drawn a moment after the answer.
+    await expect.poll(fob.code).toMatch(CODE);
     await code.fill(await fob.code());
     await page.keyboard.press('Enter');
 
@@ -84,7 +89,7 @@ itNeeds(
     await asksForPress.waitFor();
     await service.close();
     await page.getByRole('status').filter({ hasText: 'connection was lost' }).waitFor();
-    const again = await rig.start({ clock: Date.now, log, port: Number(new URL(service.url).port) });
+    const again = await rig.start({ clock: Date.now, log, port });
     await asksForPress.waitFor();
     // The question of before may still be on the screen: a person answers what is asked, as often as it is.
     const isActive = async () => {

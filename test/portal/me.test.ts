@@ -21,8 +21,9 @@ describeNeeds(needsTool('chromium'), 'the users’ own page', executablePath => 
     await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
     if (message !== undefined) {
       await page.getByText(message).waitFor();
-      const focused = await page.evaluate(() => document.activeElement?.textContent ?? '');
-      expect(focused).toContain(message);
+      await expect
+        .poll(() => page.evaluate(() => document.activeElement?.textContent ?? ''))
+        .toContain(message);
     }
     return (await findings(page)).map(text => `${heading}: ${text}`);
   }

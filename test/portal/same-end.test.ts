@@ -133,8 +133,14 @@ async function nextPasscode(fob: SimulatedFob): Promise<string> {
   const press = (heldMs: number) => fob.ask({ do: 'press', heldMs });
   while (!(await fob.screen()).includes('Hold: passcode')) await press(SHORT_MS);
   await press(HOLD_MS);
-  const [, first, second] = /\b(\d{3}) ?(\d{3})\b/.exec((await fob.screen()).join('\n')) ?? [];
-  return secret(`${first}${second}`);
+  let shown: string | undefined;
+  const isShown = async () => {
+    const lines = (await fob.screen()).join('\n');
+    shown = /\b\d{3} ?\d{3}\b/.exec(lines)?.[0].replace(' ', '');
+    return shown !== undefined;
+  };
+  await expect.poll(isShown).toBe(true);
+  return secret(shown ?? '');
 }
 
 itNeeds(

@@ -172,7 +172,7 @@ describe('a fob under control', () => {
     await ask({ do: 'subscribe' });
     expect(await hear()).toMatchObject({ event: 'screen', text: ['UP', 'PRESSES 0'] });
     const heard: unknown[] = [];
-    let message = await ask({ id: 'press', do: 'press', heldMs: 300 });
+    let message = await ask({ id: 'press', do: 'press', heldMs: 1_000 });
     for (; message.id !== 'press'; message = await hear()) heard.push(message.text);
     expect(message).toEqual({ id: 'press', ok: true });
     expect(heard).toContainEqual(['DOWN', 'PRESSES 0']);

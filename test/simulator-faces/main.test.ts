@@ -16,9 +16,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { itNeeds, needsTool, tool } from '../kit/tools.ts';
 import { childrenOf, isRunning } from './kit.ts';
+
+// Each process takes a second to start, more where other tests keep the machine busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const MAIN = fileURLToPath(new URL('../../dist/simulator/main.js', import.meta.url));
 

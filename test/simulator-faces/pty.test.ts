@@ -67,7 +67,7 @@ for (const way of ['socat', 'perl'] as const) {
       say(Buffer.from('early\r\n'));
       const port = await opened(front.path);
       port.write(Buffer.from('hello'));
-      await vi.waitFor(() => expect(Buffer.from(heard).toString()).toContain('hello'));
+      await expect.poll(() => Buffer.from(heard).toString()).toContain('hello');
       expect(Buffer.from(heard).toString()).toBe('hello');
     });
 
@@ -136,7 +136,7 @@ for (const way of ['socat', 'perl'] as const) {
       const link = join(folder, "a, b:c!'(d)\\");
       const first = await plugged(loopedWire(), { way, link });
       for (const pid of childrenOf(process.pid, way)) process.kill(pid, 'SIGKILL');
-      await vi.waitFor(() => expect(childrenOf(process.pid, way)).toHaveLength(0));
+      await expect.poll(() => childrenOf(process.pid, way)).toHaveLength(0);
       expect(lstatSync(first.path).isSymbolicLink()).toBe(true);
       const second = await plugged(loopedWire(), { way, link });
       await opened(second.path);

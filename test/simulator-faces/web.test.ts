@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { SHORT_PRESS_MS } from '../../simulator/control/limits.ts';
 import { type WebFace, webFace } from '../../simulator/faces/web/server.ts';
 import type { Fob } from '../../simulator/fob.ts';
+import { freePort } from '../kit/free-port.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { bootTestFob } from './kit.ts';
 
@@ -37,9 +38,9 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     readonly complaints: string[];
   }
 
-  async function desk(options: Parameters<Browser['newPage']>[0] = {}): Promise<Desk> {
+  async function desk(options: Parameters<Browser['newPage']>[0] = {}, port = 0): Promise<Desk> {
     const fob = bootTestFob('real');
-    const face = await webFace({ fob, clock: 'real', fronts: [], quit() {} });
+    const face = await webFace({ fob, clock: 'real', fronts: [], quit() {} }, port);
     const page = await browser.newPage({ viewport: { width: 900, height: 800 }, ...options });
     const complaints: string[] = [];
     page.on('pageerror', error => complaints.push(error.message));
@@ -234,12 +235,14 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
   });
 
   it('says when the simulator is gone, and takes up with the next one on its port', async () => {
-    const { face, page } = await desk();
+    // Nobody else is given it in between.
+    const port = await freePort();
+    const { face, page } = await desk({}, port);
     await face.close();
     await page.getByText('The simulator does not answer.').waitFor();
     expect(await page.getByRole('button', { name: 'Button' }).isDisabled()).toBe(true);
     const fob = bootTestFob('real');
-    const next = await webFace({ fob, clock: 'real', fronts: [], quit() {} }, Number(new URL(face.url).port));
+    const next = await webFace({ fob, clock: 'real', fronts: [], quit() {} }, port);
     onTestFinished(() => next.close());
     await expect
       .poll(() => page.getByRole('button', { name: 'Button' }).isEnabled(), { timeout: 20_000 })

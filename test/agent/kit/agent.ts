@@ -1,5 +1,5 @@
 import { Agent, type AgentEvent } from '../../../host/agent/agent.ts';
-import { AGENT_AGAIN_MAX_MS, AGENT_BEAT_MS } from '../../../host/agent/limits.ts';
+import { AGENT_AGAIN_MAX_MS, AGENT_BEAT_MS, AGENT_SILENCE_MS } from '../../../host/agent/limits.ts';
 import type { ServiceSettings } from '../../../host/agent/settings.ts';
 import type { Time } from '../../../host/agent/time.ts';
 import { Desk } from './cable.ts';
@@ -13,7 +13,7 @@ export function settingsOf(peer: Peer, more: Partial<ServiceSettings> = {}): Ser
 
 /** An agent in this process, with its clock and its fobs in the hands of the test. */
 export class AgentRig implements AsyncDisposable {
-  readonly time = new ManualTime();
+  readonly time: ManualTime;
   readonly desk = new Desk();
   readonly events: AgentEvent[] = [];
   readonly agent: Agent;
@@ -23,12 +23,13 @@ export class AgentRig implements AsyncDisposable {
   constructor(
     services: readonly ServiceSettings[],
     environment: Readonly<Record<string, string | undefined>> = {},
-    time?: Time,
+    time: Time = new ManualTime(),
   ) {
+    this.time = time instanceof ManualTime ? time : new ManualTime();
     this.agent = new Agent({
       settings: { services },
       environment,
-      time: time ?? this.time,
+      time,
       version: 'test',
       find: this.desk.find,
       report: event => void this.events.push(event),
@@ -47,11 +48,16 @@ export class AgentRig implements AsyncDisposable {
     await until(() => this.service(at).state === state, `a service that is ${state}`);
   }
 
+  /** Until it has heard from a service since time went on: how long it waits for the next word begins anew then. */
+  async untilHeard(): Promise<void> {
+    await until(() => this.time.isDueIn(AGENT_SILENCE_MS), 'something from the service');
+  }
+
   /** Lets time pass in which beats are heard and answered. */
   async pass(ms: number): Promise<void> {
     for (let left = ms; left > 0; left -= AGENT_BEAT_MS) {
       this.time.advance(Math.min(left, AGENT_BEAT_MS));
-      await new Promise(resolve => setTimeout(resolve, 20));
+      if (left >= AGENT_BEAT_MS) await this.untilHeard();
     }
   }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { Time } from '../../../host/agent/time.ts';
 
 export interface TestProxyOptions {
   /** What CONNECT is allowed to, and the port of this computer that is behind it. */
@@ -9,8 +10,8 @@ export interface TestProxyOptions {
   readonly login?: string;
   /** What it says it takes, in place of Basic. */
   readonly challenge?: string;
-  /** Cuts a tunnel over which nothing went for so long. */
-  readonly idleMs?: number;
+  /** Cuts a tunnel over which nothing went for so long, by this clock. */
+  readonly idle?: { readonly ms: number; readonly time: Time };
   /** Cuts every so many-th connection as soon as it is there. */
   readonly dropEvery?: number;
 }
@@ -28,6 +29,8 @@ export class TestProxy implements AsyncDisposable {
   readonly others: string[] = [];
   options: TestProxyOptions;
   connections = 0;
+  /** Pieces that went through tunnels to where they lead, and from there. */
+  readonly carried = { there: 0, back: 0 };
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
 
@@ -49,7 +52,7 @@ export class TestProxy implements AsyncDisposable {
         this.log.push({ target, status });
         socket.end(`HTTP/1.1 ${status} No\r\n${headers}content-length: 0\r\n\r\n`);
       };
-      const { login, challenge = 'Basic realm="test"', allowed, idleMs } = this.options;
+      const { login, challenge = 'Basic realm="test"', allowed } = this.options;
       const given = request.headers['proxy-authorization'];
       const wanted = login === undefined ? undefined : `Basic ${Buffer.from(login).toString('base64')}`;
       if (login !== undefined && given !== wanted) return end(407, `proxy-authenticate: ${challenge}\r\n`);
@@ -60,14 +63,11 @@ export class TestProxy implements AsyncDisposable {
         socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
         far.write(head);
         socket.pipe(far).pipe(socket);
+        this.watch(socket, far);
       });
       this.keep(far);
       far.on('close', () => socket.destroy());
       socket.on('close', () => far.destroy());
-      if (idleMs !== undefined) {
-        socket.setTimeout(idleMs, () => socket.destroy());
-        far.setTimeout(idleMs, () => far.destroy());
-      }
       return undefined;
     });
   }
@@ -106,6 +106,26 @@ export class TestProxy implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.cutAll();
     await new Promise(resolve => this.server.close(resolve));
+  }
+
+  /** Counts what goes through a tunnel, and cuts it when nothing does for long. */
+  private watch(near: Socket, far: Socket): void {
+    const { idle } = this.options;
+    let forget: () => void = () => undefined;
+    const wait = () => {
+      forget();
+      if (idle !== undefined) forget = idle.time.after(idle.ms, () => near.destroy());
+    };
+    near.on('data', () => {
+      this.carried.there += 1;
+      wait();
+    });
+    far.on('data', () => {
+      this.carried.back += 1;
+      wait();
+    });
+    near.on('close', () => forget());
+    wait();
   }
 
   private keep(socket: Socket): void {

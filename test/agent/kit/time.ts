@@ -32,6 +32,11 @@ export class ManualTime implements Time {
     this.advance(0);
   }
 
+  /** Whether something is to be called after just so long from now. */
+  isDueIn(ms: number): boolean {
+    return [...this.due].some(({ atMs }) => atMs === this.nowMs + ms);
+  }
+
   /** How many are to be called yet. */
   get pending(): number {
     return this.due.size;
@@ -41,7 +46,7 @@ export class ManualTime implements Time {
 /** Looks again and again until something holds: what the system does in between takes its own time. */
 export async function until(holds: () => boolean, what = 'something that was waited for'): Promise<void> {
   for (let looks = 0; !holds(); looks++) {
-    if (looks > 2_000) throw new Error(`${what} did not come`);
+    if (looks > 4_000) throw new Error(`${what} did not come`);
     await new Promise(resolve => setTimeout(resolve, 5));
   }
 }

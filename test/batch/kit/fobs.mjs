@@ -55,14 +55,23 @@ async function plugIn() {
   const fob = boot({ board: 'pico', clock: 'real', seed, files });
   const link = baud > 0 ? pacedWire(fob.link, baud) : fob.link;
   const traffic = { toFob: 0, toHost: 0, requests: 0 };
+  // A request is a line. One that a host says again, because it waited for the answer, is the same.
+  let [line, last] = ['', ''];
+  const count = text => {
+    const lines = `${line}${text}`.split('\n');
+    line = lines.pop();
+    for (const one of lines) {
+      if (one !== last) traffic.requests++;
+      last = one;
+    }
+  };
   fob.link.onData(bytes => {
     traffic.toHost += bytes.length;
   });
   const wire = {
     write: bytes => {
       traffic.toFob += bytes.length;
-      // A request is a line.
-      traffic.requests += Buffer.from(bytes).filter(byte => byte === 10).length;
+      count(Buffer.from(bytes).toString('latin1'));
       link.write(bytes);
     },
     onData: listener => link.onData(listener),

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { readPairingCode } from '../../../protocol/pairing.ts';
 import { cliMain } from '../../host/kit/simulated-fob.ts';
 import { secret } from '../../kit/secrets.ts';
 
@@ -19,7 +20,7 @@ export interface Traffic {
 export interface Tray {
   /** `tcp:127.0.0.1:PORT` */
   readonly addresses: readonly string[];
-  /** The pairing code on the screen of a fob. */
+  /** The pairing code on the screen of a fob, once there is one. */
   code(address: string): Promise<string>;
   traffic(address: string): Promise<Traffic>;
   /** Milliseconds of the processor that the process of a fob has used. */
@@ -86,8 +87,13 @@ export async function trayOf(
   const ask = async <T>(address: string, what: string) => (await homes.get(address)?.(what)) as T;
   return {
     addresses: [...homes.keys()],
-    code: async address =>
-      secret((await ask<string[]>(address, 'screen')).slice(2).join('').replaceAll(' ', '')),
+    async code(address) {
+      for (;;) {
+        // It is drawn a moment after the answer.
+        const shown = (await ask<string[]>(address, 'screen')).slice(2).join('').replaceAll(' ', '');
+        if (readPairingCode(shown) !== undefined) return secret(shown);
+      }
+    },
     traffic: address => ask<Traffic>(address, 'traffic'),
     cpuMs: address => ask<number>(address, 'cpu'),
     restart: address => ask<void>(address, 'power'),

@@ -8,7 +8,7 @@ import { secret } from '../../kit/secrets.ts';
 import { type CableOptions, CoreFob } from './core-fob.ts';
 
 /** So short that a lost frame costs the test little; nothing here depends on when an answer comes. */
-export const HASTY = { patience: { answerTimeoutMs: 400, sendsMax: 3 } };
+export const HASTY = { patience: { answerTimeoutMs: 1_000, sendsMax: 3 } };
 
 /** A paired fob with one HOTP account. */
 export async function ownedFob() {

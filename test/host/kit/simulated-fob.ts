@@ -1,7 +1,9 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { PRESS_DEAF_MS } from '../../../protocol/limits.ts';
 import { readPairingCode } from '../../../protocol/pairing.ts';
 import { PtyUnavailable, ptyFront } from '../../../simulator/fronts/pty.ts';
 import { secret } from '../../kit/secrets.ts';
@@ -47,8 +49,11 @@ function ordinaryUser(): readonly string[] | undefined {
   return setpriv === undefined ? undefined : [setpriv, '--reuid', NOBODY, '--clear-groups'];
 }
 
-/** Longer than it takes to approve. */
+/** Longer than it takes to approve, where the fob has no other work meanwhile. */
 const APPROVE_MS = 1_300;
+/** How often a person who holds the button looks at the screen, and for how long: a press that was not heard is made again. */
+const LOOK_MS = 50;
+const LOOKS_MAX = 100;
 const SHORT_MS = 100;
 /** More than a wheel of digits has. */
 const WHEEL_SYMBOLS = 20;
@@ -63,7 +68,7 @@ export interface SimulatedFob {
   screen(): Promise<readonly string[]>;
   /** The pairing code on its screen, as it stands there. */
   code(): Promise<string>;
-  /** Holds the button until the question on the screen has been answered. */
+  /** Holds the button until the question on the screen has been answered. Wants a real clock. */
   approve(): Promise<void>;
   deny(): Promise<void>;
   /** Takes digits, and the end of them, on the wheel that the screen shows. Wants a virtual clock. */
@@ -87,11 +92,6 @@ export async function simulatedFob(...args: string[]): Promise<SimulatedFob> {
     return answer;
   };
   const screen = async () => (await ask({ do: 'screen', bitmap: 'none' })).text as string[];
-  /** The fob is deaf for a moment when a question appears: what it did not hear is done again. */
-  const answerBy = async (heldMs: number) => {
-    const isAsked = async () => (await screen()).some(line => line.endsWith('?'));
-    while (await isAsked()) await ask({ do: 'press', heldMs });
-  };
   return {
     pty: ready.pty ?? undefined,
     tcp: `tcp:127.0.0.1:${ready.tcp}`,
@@ -104,8 +104,8 @@ export async function simulatedFob(...args: string[]): Promise<SimulatedFob> {
       secret(shown.replaceAll(' ', ''));
       return secret(shown);
     },
-    approve: () => answerBy(APPROVE_MS),
-    deny: () => answerBy(SHORT_MS),
+    approve: () => answerBy(screen, () => hold(ask, screen)),
+    deny: () => answerBy(screen, () => ask({ do: 'press', heldMs: SHORT_MS })),
     async enter(digits) {
       for (const symbol of [...digits, 'ok']) {
         for (let turns = 0; !(await screen()).includes(symbol); turns++) {
@@ -123,6 +123,23 @@ export async function simulatedFob(...args: string[]): Promise<SimulatedFob> {
       await ended;
     },
   };
+}
+
+const isAsked = async (screen: SimulatedFob['screen']) => (await screen()).some(line => line.endsWith('?'));
+
+/** The fob is deaf for a moment when a question appears: what it did not hear is done again. */
+async function answerBy(screen: SimulatedFob['screen'], press: () => Promise<unknown>): Promise<void> {
+  while (await isAsked(screen)) {
+    await wait(PRESS_DEAF_MS);
+    await press();
+  }
+}
+
+/** However long it takes: to a fob that was kept from looking at its keys, a hold of a second is none yet. */
+async function hold(ask: SimulatedFob['ask'], screen: SimulatedFob['screen']): Promise<void> {
+  await ask({ do: 'keyDown' });
+  for (let looks = 0; looks < LOOKS_MAX && (await isAsked(screen)); looks++) await wait(LOOK_MS);
+  await ask({ do: 'keyUp' });
 }
 
 interface Ready {

@@ -73,12 +73,17 @@ describeNeeds(needsTool('chromium'), 'axe in Chromium', executablePath => {
       found.push(...(await inspect(page)));
     };
     const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
-    return { ...furnished, context, page, found, look, press };
+    const leave = async () => {
+      await press('Leave');
+      // Whoever goes elsewhere before may not have left.
+      await page.getByRole('heading', { level: 1, name: 'Sign in', exact: true }).waitFor();
+    };
+    return { ...furnished, context, page, found, look, press, leave };
   }
 
   it('finds nothing on the pages for who is not in, or came by a link', async () => {
     await using rig = new Rig();
-    const { service, office, context, page, found, look, press } = await opened(rig);
+    const { service, office, context, page, found, look, press, leave } = await opened(rig);
     await using _office = office;
     await page.goto(`${service.url}/login`);
     await look('Log in');
@@ -97,7 +102,7 @@ describeNeeds(needsTool('chromium'), 'axe in Chromium', executablePath => {
     await page.goto(`${service.url}/operator/prove`);
     await look('Prove it is you');
     await page.goto(`${service.url}/operator`);
-    await press('Leave');
+    await leave();
     await page.goto(service.operatorLink);
     await look('Operator link needed');
     expect(found).toEqual([]);
@@ -106,7 +111,7 @@ describeNeeds(needsTool('chromium'), 'axe in Chromium', executablePath => {
 
   it('finds nothing on the pages that answer a form', async () => {
     await using rig = new Rig();
-    const { service, office, operators, context, page, found, look, press } = await opened(rig);
+    const { service, office, operators, context, page, found, look, press, leave } = await opened(rig);
     await using _office = office;
     const { url } = service;
     await signIn(page, url, operators.admin, rig.clock.nowMs);
@@ -146,7 +151,7 @@ describeNeeds(needsTool('chromium'), 'axe in Chromium', executablePath => {
     await look('Verification of the audit');
     await page.goto(`${url}/operator/user?user=nobody`);
     await look('Not found');
-    await press('Leave');
+    await leave();
     await signIn(page, url, operators.auditor, rig.clock.nowMs);
     await page.goto(`${url}/operator/settings/change`);
     await look('Not allowed');

@@ -21,7 +21,7 @@ async function upload(visitor: Visitor, content: string, fields: Record<string, 
 async function finished(visitor: Visitor, path: string): Promise<string> {
   let text = '';
   await expect
-    .poll(async () => (text = (await visitor.get(path)).text), { timeout: 15_000, interval: 100 })
+    .poll(async () => (text = (await visitor.get(path)).text), { interval: 100 })
     .toContain('Done: ');
   return text;
 }

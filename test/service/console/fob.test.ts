@@ -74,7 +74,7 @@ itNeeds(
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
     onTestFinished(() => browser.close());
     const page = await browser.newPage();
-    page.setDefaultTimeout(8_000);
+    page.setDefaultTimeout(30_000);
     const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
     await page.goto(service.operatorLink);
     await page.goto(`${service.url}/operator/users/create`);

@@ -155,7 +155,7 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
       'user.unlock',
       'token.revoke',
     ])
-      expect(await page.getByRole('cell', { name: action, exact: true }).count()).toBeGreaterThan(0);
+      await page.getByRole('cell', { name: action, exact: true }).first().waitFor();
     await press(page, 'Verify the audit');
     await page.getByRole('status').filter({ hasText: 'The audit is intact.' }).waitFor();
   }
@@ -226,7 +226,7 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
     await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('alert');
     await keyboard.press('Tab');
     await keyboard.press('Enter');
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('user');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('user');
     await keyboard.press('ControlOrMeta+A');
     await keyboard.type('carol');
     await keyboard.press('Enter');

@@ -65,7 +65,7 @@ test('a mail server is entered, tested and removed; its password never comes bac
   const id = await queue(office.management, await invitation(office.management));
   // Whatever an operator does wakes whoever sends.
   await visitor.send('/operator/users/create', { name: 'linus', displayName: '', email: '' });
-  await expect.poll(async () => (await rowOf(office.management, id)).state, { timeout: 10_000 }).toBe('sent');
+  await expect.poll(async () => (await rowOf(office.management, id)).state).toBe('sent');
   const subjects = await Promise.all(server.messages.map(async ({ raw }) => (await parsed(raw)).subject));
   expect(subjects).toEqual(['Test mail of Passfob', 'Activate your fob for Example Ltd']);
   expect((await visitor.send(`${place}/remove`)).status).toBe(303);

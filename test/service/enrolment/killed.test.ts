@@ -6,6 +6,7 @@ import type { RelayStep } from '../../../host/activation/messages.ts';
 import { relayActivation } from '../../../host/activation/relay.ts';
 import { openNodeSocket } from '../../../host/cli/activate-socket.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
+import { freePort } from '../../kit/free-port.ts';
 import { secret } from '../../kit/secrets.ts';
 import { newDatabase } from '../kit.ts';
 import { type Node, startNode } from '../nodes/node.ts';
@@ -18,10 +19,11 @@ vi.setConfig({ testTimeout: 120_000 });
 it('a service that is killed at three steps is found again, and the run goes on', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'passfob-relay-killed-'));
   const databaseUrl = await newDatabase();
-  const order = { kind: 'service', directory, ...(databaseUrl && { databaseUrl }) } as const;
+  // Nobody else is given it while no node has it.
+  const port = await freePort();
+  const order = { kind: 'service', directory, port, ...(databaseUrl && { databaseUrl }) } as const;
   let node: Node = await startNode(order);
   const { url } = node;
-  const port = Number(new URL(url).port);
   const database = Promise.resolve(databaseUrl);
   const office = await Office.beside({ directory, clock: { nowMs: Date.now() }, database });
   onTestFinished(async () => {
@@ -47,7 +49,7 @@ it('a service that is killed at three steps is found again, and the run goes on'
       if (!left.delete(event.step)) return;
       kills++;
       restarting = node.kill().then(async () => {
-        node = await startNode({ ...order, port });
+        node = await startNode(order);
       });
     },
     signal: new AbortController().signal,

@@ -183,8 +183,7 @@ test('the worker sends what was there before it, and what it is woken for', asyn
   await using server = await new MailReceiver().listen();
   const { management } = office;
   await useServer(management, server.port);
-  const arrived = async (count: number) =>
-    expect.poll(() => server.messages.length, { timeout: 10_000 }).toBe(count);
+  const arrived = async (count: number) => expect.poll(() => server.messages.length).toBe(count);
   await queue(management, await invitation(management));
   const first = startMails(management);
   await arrived(1);

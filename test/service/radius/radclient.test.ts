@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { answerPush } from '../../../host/service/push/delivery.ts';
 import { documented } from '../../integrations/documented.ts';
+import { freePort } from '../../kit/free-port.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, itNeeds, needsTool } from '../../kit/tools.ts';
 import { add, codeAt, codeNow, newToken, stepAt } from '../kit.ts';
@@ -108,7 +109,7 @@ itNeeds(needsTool('freeradius'), 'a FreeRADIUS proxy in front of the service', a
   const fob = await PushFob.of(rig.office, 'eve');
   using folder = new Folder();
   const shared = secret('between-client-and-proxy');
-  const port = await freePort();
+  const port = await freePort('udp');
   folder.write('radiusd.conf', proxyConfiguration(folder.path, port, shared, rig));
   const args = ['-f', '-l', 'stdout', '-d', folder.path, '-D', '/usr/share/freeradius', '-n', 'radiusd'];
   const proxy = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -145,14 +146,6 @@ itNeeds(needsTool('freeradius'), 'a FreeRADIUS proxy in front of the service', a
     await once(proxy, 'close');
   }
 });
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  await new Promise<void>(resolve => socket.close(() => resolve()));
-  return port;
-}
 
 /** FreeRADIUS as docs/integrations/freeradius.md has it, reduced to passing on. */
 function proxyConfiguration(folder: string, port: number, shared: string, rig: RadiusRig): string {
