@@ -13,6 +13,10 @@ export const SHORT_PRESS_MS = 100;
 
 export const MAX_PRESS_MS = 60_000;
 
+/** A press in real time is waited for in steps; of one in which the process stood still so much counts, as for the fob. */
+export const PRESS_STEP_MS = 50;
+export const STALL_MS = 250;
+
 /** Follows a press, so that the fob's debounce is over when the press counts as done (as `Fob.press` does). */
 export const SETTLE_MS = 50;
 

@@ -1,8 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { SETTLE_MS } from './limits.ts';
+import { PRESS_STEP_MS, SETTLE_MS, STALL_MS } from './limits.ts';
 import type { Target } from './target.ts';
 
-/** Presses a key for `heldMs` of the fob's time; done when the fob's debounce is over too. */
+/**
+ * Presses a key for `heldMs` of the fob's time; done when the fob's debounce is over too. In real time a process that stood
+ * still holds on: a fob that could not look makes no yes of that time, and would take the rest for a short press.
+ */
 export async function press({ fob, clock }: Target, key: number, heldMs: number): Promise<void> {
   if (clock === 'virtual') {
     fob.press(key, heldMs);
@@ -10,9 +13,17 @@ export async function press({ fob, clock }: Target, key: number, heldMs: number)
   }
   fob.keyDown(key);
   try {
-    await wait(heldMs);
+    await holds(heldMs);
   } finally {
     fob.keyUp(key);
   }
   await wait(SETTLE_MS);
+}
+
+async function holds(heldMs: number): Promise<void> {
+  for (let leftMs = heldMs; leftMs > 0; ) {
+    const fromMs = performance.now();
+    await wait(Math.min(leftMs, PRESS_STEP_MS));
+    leftMs -= Math.min(performance.now() - fromMs, STALL_MS);
+  }
 }

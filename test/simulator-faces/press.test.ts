@@ -1,0 +1,21 @@
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { press } from '../../simulator/control/press.ts';
+import { bootTestFob } from './kit.ts';
+
+it('a press is held on where the process stood still: of that time only as much counts as for the fob', async () => {
+  // Looked at before and after each step: 800 ms of standing still, then steps as they should be.
+  const looks = [0, 800, 800, 850, 850, 900, 900, 950, 950, 1_000];
+  let at = -1;
+  vi.spyOn(performance, 'now').mockImplementation(() => looks[++at] ?? Number.NaN);
+  onTestFinished(() => void vi.restoreAllMocks());
+  const fob = bootTestFob('virtual');
+  let upMs: number | undefined;
+  const watched = Object.assign(Object.create(fob), {
+    keyUp(key: number) {
+      upMs = looks[at];
+      fob.keyUp(key);
+    },
+  });
+  await press({ fob: watched, clock: 'real', fronts: [], quit() {} }, 0, 400);
+  expect(upMs).toBe(950);
+});
