@@ -30,6 +30,8 @@ export const SENTENCE_CHARS_MAX = 1024;
 export const NAME_CHARS_MAX = 256;
 /** What a person typed as a pairing code, with all that may stand between. */
 export const TYPED_CODE_CHARS_MAX = 64;
+/** How often a code is shown again because the person wishes it. */
+export const CODE_WISHES_MAX = 10;
 
 /** How long a relay waits for the service to open, and to prove itself. */
 export const RELAY_ANSWER_TIMEOUT_MS = 15_000;

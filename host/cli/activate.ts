@@ -1,5 +1,5 @@
 import { readActivationString } from '../activation/activation-string.ts';
-import { TYPED_CHARS_MAX } from '../activation/limits.ts';
+import { CODE_WISHES_MAX, TYPED_CHARS_MAX } from '../activation/limits.ts';
 import { relayActivation } from '../activation/relay.ts';
 import type { OpenedFob, RelayEvent } from '../activation/relay-options.ts';
 import { pause } from '../client/pause.ts';
@@ -43,7 +43,8 @@ export async function activate(
       openFob: fobOpener(() => ({ ...choice, serial: choice.serial ?? expected })),
       async askCode(isAgain, ending, showAgain) {
         let typed = await prompts.code(isAgain, ending);
-        while (typed.trim() === '') {
+        // Lines without end and with nothing in them are no wish: the service says that none is a code.
+        for (let wishes = 0; typed.trim() === '' && wishes < CODE_WISHES_MAX; wishes++) {
           showAgain();
           terminal.note('The fob is asked to show its code again.\n');
           typed = await prompts.code(false, ending);

@@ -132,6 +132,12 @@ describeNeeds(needsBuild, 'passfob activate', () => {
     const blank = await activated(fob, ['-'], { home: folder, input: link });
     // Nobody can type the code of a blank fob where standard input is at its end.
     expect(blank.exitCode).toBe(EXIT_CODES['bad-input'].code);
+    // Lines without end and with nothing in them wish for the code only so often.
+    const empty = await activated(fob, ['--json'], {
+      home: folder,
+      when: ['Activation string', ({ type }) => type(`${link}\n${'\n'.repeat(500)}`)],
+    });
+    expect(empty.json()).toMatchObject({ error: { kind: 'activation', details: { code: 'wrong_code' } } });
     const paired = await activated(fob, ['--json', '--no-agent'], {
       home: folder,
       when: [

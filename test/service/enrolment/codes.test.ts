@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CODE_WISHES_MAX } from '../../../host/activation/limits.ts';
 import type { RelayEvent, RelayOptions } from '../../../host/activation/relay-options.ts';
 import { limits } from '../../../host/service/limits.ts';
 import { relayTexts } from '../../../host/service/texts/relay.ts';
@@ -238,7 +239,7 @@ describe('a code that a press took off the screen', () => {
     await using scene = await Scene.open();
     const desk = new Desk(scene);
     const askCode: RelayOptions['askCode'] = async (_isAgain, _signal, showAgain) => {
-      for (let wishes = 0; wishes < limits.codeWishesMax; wishes++) {
+      for (let wishes = 0; wishes < CODE_WISHES_MAX; wishes++) {
         const shows = desk.heard(SAME);
         showAgain();
         await shows;
@@ -247,7 +248,7 @@ describe('a code that a press took off the screen', () => {
       return desk.fob.code;
     };
     await desk.relay({ askCode });
-    expect(desk.told.filter(text => text === SAME)).toHaveLength(limits.codeWishesMax);
+    expect(desk.told.filter(text => text === SAME)).toHaveLength(CODE_WISHES_MAX);
     expect((await scene.state()).activations).toMatchObject([{ state: 'used' }]);
   });
 });

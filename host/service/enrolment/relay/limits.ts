@@ -19,9 +19,8 @@ export const relayLimits = {
   codeSameMs: 5_000,
   /** Nobody types a new code within this time; one of before may be that long on its way. */
   codeLateMs: 3_000,
-  /** Codes of one blank fob on one connection, and how often each is shown again because the person wishes it. */
+  /** Codes of one blank fob on one connection. */
   codesMax: 20,
-  codeWishesMax: 10,
   relayPingMs: 20_000,
   /** What a relay may send: messages at once and a second, and characters in all. */
   relayMessageBucket: { burst: 2_000, perSecond: 400 },

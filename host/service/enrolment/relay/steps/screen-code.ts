@@ -1,3 +1,4 @@
+import { CODE_WISHES_MAX } from '../../../../activation/limits.ts';
 import { pause } from '../../../../client/pause.ts';
 import { isFobError, isRefusal } from '../../../../errors.ts';
 import { askedCode } from '../../../../owner/pairing.ts';
@@ -67,7 +68,7 @@ export class ScreenCode {
       if (idleMs >= limits.relayWaitMs) throw new RelayRefusal('idle');
       isSame = true;
       // A relay that wishes on is not heard before the next code.
-      if (isWish && ++this.wishes > limits.codeWishesMax) continue;
+      if (isWish && ++this.wishes > CODE_WISHES_MAX) continue;
       isSame = !(await this.show());
       // Only who wished it hears that it is the same: a relay of before that was possible does not know the word.
       if (!isSame) {
