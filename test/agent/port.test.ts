@@ -27,14 +27,20 @@ function slowPort() {
   return { cable, port, listener, opened, opening, unreached, lost };
 }
 
-it('is opened once at a time where what was released while it opens is carried for again', async () => {
-  const { cable, port, listener, opened, opening, unreached, lost } = slowPort();
+/** Released while it opens, and carried for again by the same listener; the first opening is over then. */
+async function askAnew({ port, listener, opened, opening }: ReturnType<typeof slowPort>): Promise<void> {
   port.carry(listener, 'superseded');
   await until(() => opening.length === 1);
   const released = port.release(listener);
   port.carry(listener, 'asked anew');
   await opened(0);
   await released;
+}
+
+it('is opened once at a time where what was released while it opens is carried for again', async () => {
+  const slow = slowPort();
+  const { cable, port, listener, opened, opening, unreached, lost } = slow;
+  await askAnew(slow);
   await opened(1);
   await until(() => cable.written !== '');
   expect([cable.written, cable.isOpen, port.isInUse]).toEqual(['asked anew', true, true]);
@@ -46,14 +52,10 @@ it('is opened once at a time where what was released while it opens is carried f
 });
 
 it('fails nobody by an opening that failed for one that had released it', async () => {
-  const { cable, port, listener, opened, opening, unreached } = slowPort();
+  const slow = slowPort();
+  const { cable, port, opened, unreached } = slow;
   cable.failure = new FobError('no-answer', { subject: cable.serial });
-  port.carry(listener, 'superseded');
-  await until(() => opening.length === 1);
-  const released = port.release(listener);
-  port.carry(listener, 'asked anew');
-  await opened(0);
-  await released;
+  await askAnew(slow);
   cable.failure = undefined;
   await opened(1);
   await until(() => cable.written === 'asked anew');

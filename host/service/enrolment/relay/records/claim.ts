@@ -54,7 +54,7 @@ export class Claim {
   ): Promise<T> {
     return this.inTurn(async () => {
       const result = await this.standing(work);
-      this.isThrough = isEnd(result);
+      if (isEnd(result)) this.isThrough = true;
       return result;
     });
   }

@@ -113,7 +113,10 @@ async function becomeUsable(acting: Acting, token: TokenRow, userId: string): Pr
   await openAssignment(acting, token.id, userId);
 }
 
-/** For the relay that finished an activation and was cut off, or its database was, before it heard so: it may hear it again for a while. */
+/**
+ * For the relay that finished an activation and was cut off, or whose service was from its database, before it heard so: it
+ * may hear it again for a while.
+ */
 export async function finishedAlready(
   acting: Acting,
   row: ActivationRow,
