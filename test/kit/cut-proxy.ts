@@ -1,19 +1,23 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A TCP proxy on loopback that can cut connections, refuse new ones, or take them and say nothing. */
+/**
+ * A TCP proxy on loopback that can cut connections, refuse new ones, take them and say nothing, or keep them after the other
+ * side has closed its own.
+ */
 export class CutProxy implements AsyncDisposable {
-  #mode: 'open' | 'refusing' | 'silent' = 'open';
+  #mode: 'open' | 'lingering' | 'refusing' | 'silent' = 'open';
   readonly #sockets = new Set<Socket>();
   readonly #target: URL;
   readonly #server = createServer(near => {
     this.#keep(near);
     if (this.#mode === 'refusing') near.resetAndDestroy();
-    if (this.#mode !== 'open') return;
+    if (this.#mode === 'refusing' || this.#mode === 'silent') return;
+    const isLingering = this.#mode === 'lingering';
     const far = connect(Number(this.#target.port), this.#target.hostname);
     this.#keep(far);
-    near.pipe(far).pipe(near);
+    near.pipe(far).pipe(near, { end: !isLingering });
     near.on('close', () => far.destroy());
-    far.on('close', () => near.destroy());
+    if (!isLingering) far.on('close', () => near.destroy());
   });
 
   private constructor(target: string) {
@@ -35,7 +39,7 @@ export class CutProxy implements AsyncDisposable {
   }
 
   /** Cuts all connections, and treats new ones so. */
-  cut(mode: 'open' | 'refusing' | 'silent'): void {
+  cut(mode: 'open' | 'lingering' | 'refusing' | 'silent'): void {
     this.#mode = mode;
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }

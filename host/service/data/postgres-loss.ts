@@ -25,7 +25,7 @@ const WORDS =
   /^(?:Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client (?:has encountered a connection error|was closed)|The server does not support SSL|There was an error establishing an SSL)/;
 
 /** Whether an error says that PostgreSQL was not to be had, or was lost on the way: the same request may succeed later. */
-export function isPostgresLoss(error: unknown): boolean {
+export function isPostgresLoss(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const code = systemCode(error);
   if (error instanceof pg.DatabaseError) return CLASSES.includes(code.slice(0, 2)) || STATES.includes(code);

@@ -4,6 +4,7 @@ import { ServiceError, systemCode } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { texts } from '../texts.ts';
 import { isPostgresLoss } from './postgres-loss.ts';
+import { onceLost } from './postgres-pool.ts';
 import type { Schema } from './schema.ts';
 import type { Db, Store } from './store.ts';
 
@@ -34,7 +35,7 @@ export function openPostgres(url: string): Store {
   pool.on('error', () => undefined);
   // One that breaks while it is used says so to the query, and to the process as well: unheard, that would be its end.
   pool.on('connect', client => client.on('error', () => undefined));
-  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: onceLost(pool) }) });
   return {
     db,
     engine: 'postgres',
