@@ -96,6 +96,9 @@ export function makeHandler(handling: Handling) {
   };
 }
 
+/** Of one node, for all of its sockets. */
+export type Handler = ReturnType<typeof makeHandler>;
+
 /** Lets so much through at once, in all and of one client. What is turned away or fails comes to nothing. */
 function makeGate(told: Handling['told']) {
   const underWay = new Map<string, number>();

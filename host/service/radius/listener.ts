@@ -1,6 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { setMaxListeners } from 'node:events';
-import ipaddr from 'ipaddr.js';
 import type { Metrics } from '../api/metrics/metrics.ts';
 import { ServiceError, systemCode } from '../errors.ts';
 import { limits } from '../limits.ts';
@@ -11,6 +10,7 @@ import { texts } from '../texts.ts';
 import { makeKeptAnswers } from './answers.ts';
 import type { Deciding } from './decide.ts';
 import { type Fate, makeHandler } from './handle.ts';
+import { hear } from './hear.ts';
 import { type KnownClient, makeKnownClients } from './known-clients.ts';
 
 /** Where RADIUS is listened for: an IP address and a UDP port, 0 for a free one. */
@@ -91,27 +91,6 @@ export async function listenForRadius(
     }),
     close,
   };
-}
-
-interface Hearing {
-  readonly handle: ReturnType<typeof makeHandler>;
-  readonly underWay: Set<Promise<void>>;
-  readonly told: (fate: Fate) => void;
-}
-
-function hear(socket: Socket, { handle, underWay, told }: Hearing): void {
-  // What the network says of answers that did not arrive is nobody's fault here.
-  socket.on('error', () => told('error'));
-  socket.on('message', (datagram, { address, port }) => {
-    // A link-local address has its interface behind it.
-    const [plain = ''] = address.split('%');
-    const answering = handle(datagram, { address: ipaddr.process(plain).toString(), port }).then(
-      // Until it has left: a socket that is closed before forgets it.
-      answer => answer && new Promise<void>(resolve => socket.send(answer, port, address, () => resolve())),
-    );
-    underWay.add(answering);
-    void answering.finally(() => underWay.delete(answering));
-  });
 }
 
 function bind({ address, port }: RadiusEndpoint): Promise<Socket> {
