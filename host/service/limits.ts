@@ -108,9 +108,13 @@ export const limits = {
   /** Statements that stay prepared on one connection. */
   sqliteStatementsKept: 256,
   postgresConnectionsMax: 16,
+  /** A connection on which nothing was said for so long is asked by the operating system whether it is still there. */
+  postgresKeepAliveMs: 10_000,
   /** Changes of this node within this time reach the others as one. */
   changeGatherMs: 100,
   changeListenAgainMs: 1_000,
+  /** The connection that hears of other nodes' changes is asked so often whether it still hears. */
+  changeBeatMs: 10_000,
 
   /** HTTP. */
   bodyMaxBytes: 4_096,
@@ -251,6 +255,8 @@ export const limits = {
   slowChecksOfOne: 8,
   /** PostgreSQL ends the transaction of a node that has stood still inside it for so long: others wait for its rows. */
   postgresIdleInTransactionMs: 60_000,
+  /** So its answers come within this time: one that does not is lost, and so is its connection. */
+  postgresAnswerMs: 75_000,
   /** Jobs that are over, and their rows. */
   jobsKeptMs: 90 * 24 * 3_600_000,
 

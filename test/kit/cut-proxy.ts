@@ -44,6 +44,11 @@ export class CutProxy implements AsyncDisposable {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
+  /** Has all connections stay and carry nothing more, as where the other side is gone without a word; new ones are as before. */
+  freeze(): void {
+    for (const socket of this.#sockets) socket.unpipe().pause();
+  }
+
   #keep(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on('error', () => undefined);

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { watchChanges } from '../../host/service/data/changes.ts';
 import { openStore, type Store } from '../../host/service/data/database.ts';
+import { listenPostgres } from '../../host/service/data/postgres-listen.ts';
 import { createUser } from '../../host/service/people/user-changes.ts';
 import { openKeyFile } from '../../host/service/sealing/key-file.ts';
-import { newDatabase } from './kit.ts';
+import { CutProxy } from '../kit/cut-proxy.ts';
+import { isOnPostgres, newDatabase } from './kit.ts';
 import { accepted, grace } from './people/kit.ts';
 
 /** Two nodes of one service: their stores, both in use already. */
@@ -57,3 +59,43 @@ it('every change that another node announces is told, also where many come at on
   hearing.close();
   telling.close();
 });
+
+it('an announcement that fails is made again', async () => {
+  const { one, two, change } = await twoStores();
+  let tries = 0;
+  const failing: Store = {
+    ...two,
+    announce: () => (tries++ === 0 ? Promise.reject(new Error('the connection was lost')) : two.announce()),
+  };
+  const [hearing, telling] = [watchChanges(one), watchChanges(failing)];
+  let toldOf = 0;
+  hearing.watch(() => {
+    toldOf = tries;
+  });
+  await change();
+  telling.announce();
+  await expect.poll(() => tries).toBe(2);
+  if (isOnPostgres) await expect.poll(() => toldOf).toBe(2);
+  telling.close();
+  hearing.close();
+});
+
+it.runIf(isOnPostgres)(
+  'a connection that hears nothing any more, and is not told so, is replaced (only on PostgreSQL)',
+  async () => {
+    const databaseUrl = (await newDatabase()) ?? '';
+    await using proxy = await CutProxy.before(databaseUrl);
+    const store = await openStore({ directory: tmpdir(), databaseUrl });
+    let changes = 0;
+    const stop = listenPostgres(proxy.address, () => changes++, { beatMs: 100, answerMs: 2_000 });
+    await expect.poll(() => changes).toBe(1);
+    proxy.freeze();
+    await store.announce();
+    // It is made good for when the new one listens, and that one hears.
+    await expect.poll(() => changes).toBe(2);
+    await store.announce();
+    await expect.poll(() => changes).toBe(3);
+    stop();
+    await store.close();
+  },
+);

@@ -11,11 +11,14 @@ const NAME = 'clock-seen';
  * @returns how far it went back, in milliseconds; 0 when it did not
  * @throws ServiceError `busy`
  */
-export async function watchClock(db: Db, nowMs: number): Promise<number> {
+export async function watchClock(db: Db, clock: () => number): Promise<number> {
   const seenMs = await readSeen(db);
-  if (seenMs !== undefined && isUsual(seenMs, nowMs)) return 0;
+  // Read after it each time: while this node waited, another may have written down what was then still to come.
+  if (seenMs !== undefined && isUsual(seenMs, clock())) return 0;
   return writing(db, async transaction => {
-    const latestMs = (await readSeen(transaction)) ?? nowMs;
+    const writtenMs = await readSeen(transaction);
+    const nowMs = clock();
+    const latestMs = writtenMs ?? nowMs;
     const backMs = latestMs - nowMs;
     if (backMs > limits.clockBackMs)
       await raiseAlert(transaction, {

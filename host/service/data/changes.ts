@@ -15,8 +15,14 @@ export interface Changes {
 export function watchChanges(store: Store): Changes {
   const watchers = new Set<() => void>();
   let stopWatching: (() => void) | undefined;
-  // Other nodes hear of many changes at once; one that cannot be told is not worth failing for.
-  const others = throttle(limits.changeGatherMs, () => store.announce().catch(() => undefined));
+  let isClosed = false;
+  let again: NodeJS.Timeout | undefined;
+  // Other nodes hear of many changes at once. That they cannot be told is not worth failing for, but worth trying again.
+  const others = throttle(limits.changeGatherMs, () => store.announce().catch(tellLater));
+  const tellLater = () => {
+    clearTimeout(again);
+    if (!isClosed) again = setTimeout(others.soon, limits.changeListenAgainMs).unref();
+  };
 
   const tell = () => {
     for (const changed of watchers) changed();
@@ -41,6 +47,8 @@ export function watchChanges(store: Store): Changes {
       others.soon();
     },
     close() {
+      isClosed = true;
+      clearTimeout(again);
       others.stop();
       watchers.clear();
       stopWhenAlone();

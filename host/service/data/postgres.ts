@@ -3,13 +3,13 @@ import pg from 'pg';
 import { ServiceError, systemCode } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { texts } from '../texts.ts';
+import { CHANNEL, listenPostgres } from './postgres-listen.ts';
 import { isPostgresLoss } from './postgres-loss.ts';
 import { onceLost } from './postgres-pool.ts';
 import type { Schema } from './schema.ts';
 import type { Db, Store } from './store.ts';
 
 const INT8 = 20;
-const CHANNEL = 'passfob_changes';
 /** Advisory lock of everything but validations: administration is rare, and one at a time is easy to reason about. */
 const WRITING_LOCK = 7_041_979;
 /** Two transactions got in each other's way: nothing happened, and trying again is right. */
@@ -25,8 +25,10 @@ export function openPostgres(url: string): Store {
     connectionString: url,
     max: limits.postgresConnectionsMax,
     connectionTimeoutMillis: limits.openTimeoutMs,
-    // A server that is gone without a word is noticed by the operating system, some time.
+    // A server that is gone without a word is noticed by the operating system, or by what waits for its answer.
     keepAlive: true,
+    keepAliveInitialDelayMillis: limits.postgresKeepAliveMs,
+    query_timeout: limits.postgresAnswerMs,
     idle_in_transaction_session_timeout: limits.postgresIdleInTransactionMs,
     // Counters and times are below 2^53, where a JavaScript number is exact; the driver would give text.
     types: { getTypeParser: (id, format) => (id === INT8 ? Number : pg.types.getTypeParser(id, format)) },
@@ -39,46 +41,11 @@ export function openPostgres(url: string): Store {
   return {
     db,
     engine: 'postgres',
-    watch: changed => listen(url, changed),
+    watch: changed => listenPostgres(url, changed),
     announce: async () => {
       await sql`select pg_notify(${CHANNEL}, '')`.execute(db);
     },
     close: () => db.destroy(),
-  };
-}
-
-/**
- * Listens on a connection of its own, and on a new one after a while where it breaks. What was announced before it is heard
- * is made good for: something may have changed.
- */
-function listen(url: string, changed: () => void): () => void {
-  let client: pg.Client | undefined;
-  let again: NodeJS.Timeout | undefined;
-  let isStopped = false;
-  const end = (broken: pg.Client) => {
-    broken.end().catch(() => undefined);
-    if (isStopped || client !== broken) return;
-    client = undefined;
-    again = setTimeout(start, limits.changeListenAgainMs).unref();
-  };
-  const start = () => {
-    const fresh = new pg.Client({ connectionString: url, connectionTimeoutMillis: limits.openTimeoutMs });
-    client = fresh;
-    fresh.on('error', () => end(fresh));
-    fresh.on('notification', changed);
-    fresh
-      .connect()
-      .then(() => fresh.query(`listen ${CHANNEL}`))
-      .then(() => {
-        if (!isStopped) changed();
-      })
-      .catch(() => end(fresh));
-  };
-  start();
-  return () => {
-    isStopped = true;
-    clearTimeout(again);
-    client?.end().catch(() => undefined);
   };
 }
 

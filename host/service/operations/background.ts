@@ -35,7 +35,7 @@ export function startBackground(management: Management, options: BackgroundOptio
   const repeats = [
     every(limits.auditSealEveryMs, failed, async () => {
       await followSealingKey(db, keys);
-      await watchClock(db, clock());
+      await watchClock(db, clock);
       await tendAudit(management);
     }),
     every(limits.remindEveryMs, failed, async () => {

@@ -11,13 +11,17 @@ import { add, apiKeyOf, codeNow, isOnPostgres, NOON_MS, newToken, post, Rig } fr
 /** Long enough for any computer. */
 const WAIT = { timeout: 20_000, interval: 10 };
 
-/** A service that reaches its database through a proxy, and a way to it besides. */
-async function scene(rig: Rig) {
+/**
+ * A service that reaches its database through a proxy, and a way to it besides.
+ *
+ * @param parameters of the driver, as a query
+ */
+async function scene(rig: Rig, parameters = '') {
   const databaseUrl = (await rig.database) ?? '';
   const proxy = await CutProxy.before(databaseUrl);
   const direct = await openStore({ directory: rig.directory, databaseUrl });
   // Nothing else is to use connections meanwhile.
-  const service = await rig.start({ databaseUrl: proxy.address, background: false });
+  const service = await rig.start({ databaseUrl: proxy.address + parameters, background: false });
   return { proxy, direct, service, apiKey: apiKeyOf(service) };
 }
 
@@ -127,4 +131,29 @@ test.runIf(isOnPostgres)(
     expect((await login()).status).toBe(200);
     await direct.close();
   },
+);
+
+test.runIf(isOnPostgres)(
+  'a connection that is silent and not closed holds log-ins up for a while, and not for good (only on PostgreSQL)',
+  async () => {
+    await using rig = new Rig();
+    const { proxy, direct, service, apiKey } = await scene(rig, '?query_timeout=4000');
+    await using _ = proxy;
+    const tokens = { ada: newToken(), bob: newToken({ user: 'bob', serial: 'F-2' }) };
+    for (const token of Object.values(tokens)) await add(service, token);
+    const attempt = (user: keyof typeof tokens) =>
+      post(service, apiKey, { user, passcode: codeNow(tokens[user], NOON_MS) });
+    const held = await direct.db.transaction().execute(async db => {
+      await sql`select 1 from users for update`.execute(db);
+      const sent = attempt('ada');
+      await vi.waitFor(async () => expect(await waiting(direct)).toBe(1), WAIT);
+      proxy.freeze();
+      return [sent];
+    });
+    for (const answer of await Promise.all(held)) await expectUnavailable(answer);
+    // Others that were idle are found out one by one.
+    await expect.poll(async () => (await attempt('bob')).status, { timeout: 40_000 }).toBe(200);
+    await direct.close();
+  },
+  60_000,
 );
