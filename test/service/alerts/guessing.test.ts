@@ -92,9 +92,10 @@ test('of very many locked accounts the first are told one by one, and all are li
   accepted(await saveChannel(office.management, grace, { name: 'logs', enabled: true, target }));
   const names = Array.from({ length: limits.lockedTold + 5 }, (_, at) => `user${at}`);
   await office.users(...names);
-  for (const name of names) await office.token(name);
+  const tokens = [];
+  for (const name of names) tokens.push({ name, token: await office.token(name) });
   for (let nth = 0; nth < limits.lockThreshold; nth++)
-    await Promise.all(names.map(name => attempt(name, 'AAAAAA'.replace(/A/g, String(nth)))));
+    await Promise.all(tokens.map(({ name, token }) => attempt(name, wrongCode(token, office.nowMs, nth))));
   const count = async (table: 'alerts' | 'deliveries') =>
     (await db.selectFrom(table).select('id').execute()).length;
   expect([await count('alerts'), await count('deliveries')]).toEqual([names.length, limits.lockedTold]);

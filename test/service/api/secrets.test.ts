@@ -130,7 +130,8 @@ async function fillMails(bureau: Bureau, admin: Shown): Promise<string[]> {
 /** Fills a service with everything that holds secrets. @returns them */
 async function fill(bureau: Bureau): Promise<(string | Uint8Array)[]> {
   const admin = await bureau.key('admin');
-  const totp = await add(bureau.service, newToken());
+  // Six digits would be found in the many of a measurement some day.
+  const totp = await add(bureau.service, newToken({ digits: 8 }));
   const hotp = await add(bureau.service, newToken({ serial: 'FOB-2', kind: 'hotp' }));
   const password = await bureau.office.password('ada');
   const passcode = codeNow(totp, NOON_MS);

@@ -38,7 +38,7 @@ interface Said {
 async function radclient(path: string, port: number, shared: string, pairs: string): Promise<Said> {
   using folder = new Folder();
   const file = folder.write('secret', `${shared}\n`);
-  const args = ['-x', '-b', '-r', '3', '-t', '1', '-S', file, `127.0.0.1:${port}`, 'auth'];
+  const args = ['-x', '-b', '-r', '20', '-t', '1', '-S', file, `127.0.0.1:${port}`, 'auth'];
   const child = spawn(path, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', data => (text += String(data)));
