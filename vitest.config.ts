@@ -47,7 +47,8 @@ const onPostgres = {
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
+    // For what hangs; how long something takes is not what is tested.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // What a test waits for comes when the machine has time for it; a second is not always enough.
     expect: { poll: { timeout: 15_000 } },

@@ -10,6 +10,9 @@ import { sweep } from '../../../host/service/validation/sweep.ts';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
 
+/** Rows that are written in one statement. */
+const CHUNK = 500;
+
 test('temporary codes that have run out are forgotten, and no other', async () => {
   await using office = await Office.open();
   const { db } = office.store;
@@ -84,9 +87,17 @@ test('of alerts the ones that last happened most recently are kept, up to their 
     atMs,
     source: '-',
   });
+  await writing(db, transaction => raiseAlert(transaction, raise(0, 0)));
+  const { id: _, ...first } = await db.selectFrom('alerts').selectAll().executeTakeFirstOrThrow();
   await writing(db, async transaction => {
-    for (let number = 0; number < limits.alertsKept + 10; number++)
-      await raiseAlert(transaction, raise(number, number));
+    for (let from = 1; from < limits.alertsKept + 10; from += CHUNK) {
+      const numbers = Array.from(
+        { length: Math.min(CHUNK, limits.alertsKept + 10 - from) },
+        (_, at) => from + at,
+      );
+      const rows = numbers.map(number => ({ ...first, dedupe: `clock:${number}`, last_ms: number }));
+      await transaction.insertInto('alerts').values(rows).execute();
+    }
     // The oldest happens again.
     await raiseAlert(transaction, raise(0, limits.alertsKept * 2));
   });
