@@ -5,11 +5,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Service } from '../../host/service/service.ts';
 import { freePort } from '../kit/free-port.ts';
 import { secret } from '../kit/secrets.ts';
-import { itNeeds, needsTool } from '../kit/tools.ts';
+import { describeNeeds, needsTool } from '../kit/tools.ts';
 import { add, apiKeyOf, codeNow, newToken, Rig } from '../service/kit.ts';
 import { Authority } from '../service/serve/certificates.ts';
 import { documented } from './documented.ts';
@@ -72,38 +72,77 @@ async function openSite(nginx: string, service: Service) {
   return { url, [Symbol.asyncDispose]: dispose };
 }
 
-itNeeds(needsTool('nginx'), 'the documented log-in in front of an application', async nginx => {
-  await using rig = new Rig();
-  const service = await rig.start();
-  const token = await add(service, newToken());
-  await using site = await openSite(nginx, service);
-  const { url } = site;
-  const get = (cookie = '') => fetch(`${url}/page`, { headers: { cookie }, redirect: 'manual' });
-  const logIn = (passcode: string, headers: Record<string, string> = {}) =>
-    fetch(`${url}/passfob-login`, {
-      method: 'POST',
-      body: new URLSearchParams({ user: 'ada', passcode }),
-      redirect: 'manual',
-      headers,
-    });
-  const stranger = await get();
-  expect([stranger.status, new URL(stranger.headers.get('location') ?? '').pathname]).toEqual([
-    303,
-    '/passfob-login',
-  ]);
-  const passcode = codeNow(token, rig.clock.nowMs);
-  expect((await logIn(passcode, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
-  const entered = await logIn(passcode);
-  const cookie = secret(entered.headers.get('set-cookie')?.split(';')[0] ?? '');
-  expect(entered.status).toBe(303);
-  expect(await (await get(cookie)).text()).toBe('for ada');
-  // The passcode is used up, and a cookie of somebody else's making is none.
-  expect((await logIn(passcode)).status).toBe(403);
-  const forged = cookie.replace(/=[^.]+/, `=${Buffer.from('eve').toString('base64url')}`);
-  expect((await get(forged)).status).toBe(303);
-  const outcomes = (await service.events()).map(({ outcome, source }) => [outcome, source]);
-  expect(outcomes).toEqual([
-    ['replay', '127.0.0.1'],
-    ['accepted', '127.0.0.1'],
-  ]);
+/** One browser in front of it. */
+function browserAt(url: string) {
+  let cookie = '';
+  const send = async (path: string, init: RequestInit = {}) => {
+    const headers = { ...(cookie && { cookie }), ...(init.headers as Record<string, string>) };
+    const response = await fetch(`${url}${path}`, { redirect: 'manual', ...init, headers });
+    const [set] = response.headers.getSetCookie();
+    if (set !== undefined) cookie = secret(set.split(';')[0] ?? '');
+    return response;
+  };
+  const logIn = (user: string, passcode: string, headers: Record<string, string> = {}) =>
+    send('/passfob-login', { method: 'POST', body: new URLSearchParams({ user, passcode }), headers });
+  /** What the application says, or where it leads. */
+  const page = async () => {
+    const response = await send('/page');
+    const location = response.headers.get('location');
+    return location === null ? response.text() : new URL(location).pathname;
+  };
+  return {
+    logIn,
+    page,
+    get cookie() {
+      return cookie;
+    },
+    set cookie(value: string) {
+      cookie = value;
+    },
+  };
+}
+
+describeNeeds(needsTool('nginx'), 'the documented log-in in front of an application', nginx => {
+  test('lets in by a passcode, once, and by no cookie of somebody else’s making', async () => {
+    await using rig = new Rig();
+    const service = await rig.start();
+    const token = await add(service, newToken());
+    await using site = await openSite(nginx, service);
+    const browser = browserAt(site.url);
+    expect(await browser.page()).toBe('/passfob-login');
+    const passcode = codeNow(token, rig.clock.nowMs);
+    expect((await browser.logIn('ada', passcode, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+    expect((await browser.logIn('ada', passcode)).status).toBe(303);
+    expect(await browser.page()).toBe('for ada');
+    // The passcode is used up.
+    expect((await browser.logIn('ada', passcode)).status).toBe(403);
+    browser.cookie = browser.cookie.replace(/=[^.]+/, `=${Buffer.from('eve').toString('base64url')}`);
+    expect(await browser.page()).toBe('/passfob-login');
+    const outcomes = (await service.events()).map(({ outcome, source }) => [outcome, source]);
+    expect(outcomes).toEqual([
+      ['replay', '127.0.0.1'],
+      ['accepted', '127.0.0.1'],
+    ]);
+  });
+
+  test('tells the application the name that the service has, whatever was typed', async () => {
+    await using rig = new Rig();
+    const service = await rig.start();
+    await using site = await openSite(nginx, service);
+    for (const [user, header, ...typed] of [
+      ['ada', 'ada', 'ADA', ' ada ', '\uff41\uff44\uff41'],
+      ['ada@example.org', 'ada@example.org', 'Ada@Example.ORG'],
+      ['jürgen', 'j%C3%BCrgen', 'JU\u0308RGEN'],
+      ['ada+x, "%40"', 'ada%2Bx%2C%20%22%2540%22', 'ada+x, "%40"'],
+    ] as const) {
+      const token = await add(service, newToken({ user, serial: `for-${header}` }));
+      for (const name of typed) {
+        rig.clock.nowMs += 60_000;
+        const browser = browserAt(site.url);
+        expect((await browser.logIn(name, codeNow(token, rig.clock.nowMs))).status).toBe(303);
+        expect(await browser.page()).toBe(`for ${header}`);
+        expect(decodeURIComponent(header)).toBe(user);
+      }
+    }
+  });
 });
