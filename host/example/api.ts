@@ -21,8 +21,16 @@ export interface Push {
   readonly expiresMs: number;
 }
 
-/** How a log-in ended. `busy`: too many attempts; `silent`: the service did not decide, which is no yes either. */
-export type Decision = 'accepted' | 'refused' | 'busy' | 'silent';
+/** Somebody is let in, by the name that the service has: what was typed may be spelt in another way. */
+export interface Accepted {
+  readonly user: string;
+}
+
+/** Why nobody is. `busy`: too many attempts; `silent`: the service did not decide, which is no yes either. */
+export type Refused = 'refused' | 'busy' | 'silent';
+
+/** How a log-in ended. */
+export type Decision = Accepted | Refused;
 
 /** All that an application needs of the service: `POST /v1/validate` and `/v1/pushes` (`docs/api.md`). */
 export interface Api {
@@ -93,9 +101,13 @@ export function apiOf({ service, apiKey, ca }: ServiceAccess): Api {
   };
 }
 
-/** Only what says yes in both of its ways is one. */
-function decisionOf(status: number, body: object): Decision {
-  if (status === 200 && 'accepted' in body && body.accepted === true) return 'accepted';
+/** Only what says yes in both of its ways, and to whom, is one. */
+function decisionOf(
+  status: number,
+  body: { readonly accepted?: unknown; readonly user?: unknown },
+): Decision {
+  const { accepted, user } = body;
+  if (status === 200 && accepted === true && typeof user === 'string') return { user };
   if (status === 429) return 'busy';
   return status === 403 ? 'refused' : 'silent';
 }

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { apiOf, type Decision, type ServiceAccess } from './api.ts';
+import { apiOf, type Decision, type Refused, type ServiceAccess } from './api.ts';
 import {
   BODY_BYTES_MAX,
   PASSCODE_CHARS_MAX,
@@ -190,18 +190,14 @@ async function logIn(
   if (user === '' || (passcode === '' && !isPush)) return 'missing';
   const decided = isPush
     ? await sessions.send(user, source)
-    : letInWhere(sessions, user, await api.validate({ user, passcode, source }));
+    : letInWhere(sessions, await api.validate({ user, passcode, source }));
   if (typeof decided === 'string') return decided === 'refused' ? 'passcode' : decided;
   reply.header('set-cookie', cookieText(means.cookie(), decided.value, SESSION_MS));
   return undefined;
 }
 
-function letInWhere(
-  sessions: Sessions,
-  user: string,
-  decision: Decision,
-): Session | Exclude<Decision, 'accepted'> {
-  return decision === 'accepted' ? sessions.letIn(user) : decision;
+function letInWhere(sessions: Sessions, decision: Decision): Session | Refused {
+  return typeof decision === 'object' ? sessions.letIn(decision.user) : decision;
 }
 
 /** How the waiting page hears that there is a decision: `GET /events`, or `GET /state` where that does not come through. */

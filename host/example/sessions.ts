@@ -95,10 +95,10 @@ export class Sessions {
   private async wait(session: Session, push: Push, source: string): Promise<void> {
     const { signal } = session.ending;
     let decision: Decision | 'waiting' = 'waiting';
-    while (decision !== 'accepted' && decision !== 'refused' && !signal.aborted) {
+    while (!isFinal(decision) && !signal.aborted) {
       const sinceMs = performance.now();
       decision = await this.api.take({ id: push.id, session: sessionOf(session.value), source });
-      if (decision === 'accepted' || decision === 'refused') continue;
+      if (isFinal(decision)) continue;
       // Where many wait already it answers at once.
       if (decision === 'waiting' && performance.now() - sinceMs >= TAKE_AGAIN_MS) continue;
       // It cannot be reached: a moment later it may, as long as there is something to ask about.
@@ -108,10 +108,17 @@ export class Sessions {
     // Whoever has gone meanwhile, or typed a passcode, is not let in by this.
     if (signal.aborted) return;
     const { user } = session.standing;
-    const state = decision === 'accepted' || decision === 'refused' ? decision : 'silent';
-    session.standing = { state, user };
+    session.standing =
+      typeof decision === 'object'
+        ? { state: 'accepted', user: decision.user }
+        : { state: decision === 'refused' ? decision : 'silent', user };
     session.changes.emit('change');
   }
+}
+
+/** Whether asking again would change nothing. */
+function isFinal(decision: Decision | 'waiting'): boolean {
+  return typeof decision === 'object' || decision === 'refused';
 }
 
 /** Waits for the next change of a session, or the end of the signal. */

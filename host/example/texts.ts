@@ -51,6 +51,10 @@ export const texts = {
 An application that lets people log in by passcode or by approval on their fob. It uses nothing of Passfob but the
 public API of a service: take it as the pattern for your own.
 
+It asks for user name and passcode alone: the factors of its application at the service are to be otp. Who has to show
+a PIN or password there as well (pin_otp, password_otp, a fob whose PIN is at the service) is refused: your own sends
+these, as pin and password, beside the passcode and with a request for approval.
+
   --service URL    the service, for example https://tokens.example.org
   --key-file FILE  a file with the application's API key in it (passfob service application-key)
   --ca FILE        PEM of the only authority to trust

@@ -7,6 +7,7 @@ import { serialText } from '../../host/client/fob-serial.ts';
 import { fingerprintOfKey } from '../../host/service/sealing/identity.ts';
 import type { Service } from '../../host/service/service.ts';
 import type { CoreFob } from '../host/kit/core-fob.ts';
+import { freePort } from '../kit/free-port.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, itNeeds } from '../kit/tools.ts';
 import { keyOfService, type UsersFob, World } from '../service/agents/world.ts';
@@ -38,12 +39,14 @@ class Remote extends World {
     this.connections = new Connections({ connect: { ca: readFileSync(authority.file, 'utf8') } });
   }
 
-  static async open(): Promise<Remote> {
+  /** @param port of its public address: the one it listens at, or one that is led there */
+  static async open(port = 443): Promise<Remote> {
     const authority = new Authority();
     const rig = new Rig();
     const { cert, key } = authority.issue(`DNS:${HOST},DNS:localhost,IP:127.0.0.1`);
     const tls = { certificateFile: cert, keyFile: key };
-    const service = await rig.start({ tls, publicUrl: `https://${HOST}` });
+    const { origin } = new URL(`https://${HOST}:${port}`);
+    const service = await rig.start({ tls, publicUrl: origin, port: port === 443 ? 0 : port });
     const office = await Office.beside(rig);
     return new Remote(rig, office, await keyOfService(office), service, authority);
   }
@@ -172,10 +175,11 @@ describeNeeds(needsOpenssl, 'the agent and the service', () => {
   });
 
   itNeeds(needsSquid, 'have it through Squid, which wants a log-in and allows one place', async program => {
-    await using remote = await Remote.open();
+    await using remote = await Remote.open(await freePort());
     const password = secret('password-of-squid');
     await using squid = await Squid.start(program, { name: HOST, port: remote.port, user: 'ada', password });
-    const url = `https://${HOST}:${remote.port}`;
+    const place = `${HOST}:${remote.port}`;
+    const url = `https://${place}`;
     const eve = await remote.fobOf('eve');
     const through = (login: string) => ({ HTTPS_PROXY: `http://${login}@127.0.0.1:${squid.port}` });
     await using stranger = new AgentRig(
@@ -192,9 +196,9 @@ describeNeeds(needsOpenssl, 'the agent and the service', () => {
     expect(await remote.logIn(eve)).toMatchObject({ status: 200, said: { accepted: true } });
     await rig.end();
     await until(() => squid.log().some(line => line.startsWith('200')), 'the log of squid');
-    expect([...new Set(squid.log())].sort()).toEqual([
-      `200 ${HOST}:${remote.port}`,
-      `407 ${HOST}:${remote.port}`,
-    ]);
+    expect([...new Set(squid.log())].sort()).toEqual([`200 ${place}`, `407 ${place}`]);
+    // What the service publishes for allow lists is what Squid was asked for, and all of it (R31).
+    const asked = squid.log().map(line => line.split(' ')[1]);
+    expect(new Set(asked)).toEqual(new Set(await remote.publishedHosts()));
   });
 });

@@ -66,7 +66,7 @@ describe('the example application', () => {
     const token = await scene.office.token('bob');
     const passcode = secret(codeNow(token, scene.office.nowMs));
     const browser = visitor(example);
-    const answer = await browser.post('/login', { user: 'bob', passcode, by: 'passcode' });
+    const answer = await browser.post('/login', { user: '\uff22OB', passcode, by: 'passcode' });
     expect(answer.status).toBe(303);
     expect(answer.set).toMatch(/^example-\d+=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=28800$/);
     expect((await browser.get()).text).toContain('You are logged in as <strong>bob</strong>');
@@ -82,7 +82,7 @@ describe('the example application', () => {
   it('lets in who held the fob, and no other browser', async () => {
     const { scene, example, ada } = await opened();
     const [mine, other] = [visitor(example), visitor(example)];
-    await mine.post('/login', { user: 'ada', passcode: '', by: 'push' });
+    await mine.post('/login', { user: 'ADA', passcode: '', by: 'push' });
     const { text } = await mine.get();
     const number = /<p class="number">(\d\d)<\/p>/.exec(text)?.[1];
     await expect.poll(() => ada.fob.screen).toContain(number);

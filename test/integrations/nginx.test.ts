@@ -5,14 +5,22 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { chromium } from 'playwright-core';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Service } from '../../host/service/service.ts';
 import { freePort } from '../kit/free-port.ts';
 import { secret } from '../kit/secrets.ts';
-import { itNeeds, needsTool } from '../kit/tools.ts';
+import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
+import { Scene } from '../service/agents/scene.ts';
 import { add, apiKeyOf, codeNow, newToken, Rig } from '../service/kit.ts';
 import { Authority } from '../service/serve/certificates.ts';
 import { documented } from './documented.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const LONG = { timeout: 20_000 };
+/** The cookie by which the program knows a person. */
+const USER = '__Host-user';
 
 /** Until something answers there. */
 async function untilAnswered(url: string): Promise<void> {
@@ -72,38 +80,165 @@ async function openSite(nginx: string, service: Service) {
   return { url, [Symbol.asyncDispose]: dispose };
 }
 
-itNeeds(needsTool('nginx'), 'the documented log-in in front of an application', async nginx => {
-  await using rig = new Rig();
-  const service = await rig.start();
-  const token = await add(service, newToken());
-  await using site = await openSite(nginx, service);
-  const { url } = site;
-  const get = (cookie = '') => fetch(`${url}/page`, { headers: { cookie }, redirect: 'manual' });
-  const logIn = (passcode: string, headers: Record<string, string> = {}) =>
-    fetch(`${url}/passfob-login`, {
-      method: 'POST',
-      body: new URLSearchParams({ user: 'ada', passcode }),
-      redirect: 'manual',
-      headers,
-    });
-  const stranger = await get();
-  expect([stranger.status, new URL(stranger.headers.get('location') ?? '').pathname]).toEqual([
-    303,
-    '/passfob-login',
-  ]);
-  const passcode = codeNow(token, rig.clock.nowMs);
-  expect((await logIn(passcode, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
-  const entered = await logIn(passcode);
-  const cookie = secret(entered.headers.get('set-cookie')?.split(';')[0] ?? '');
-  expect(entered.status).toBe(303);
-  expect(await (await get(cookie)).text()).toBe('for ada');
-  // The passcode is used up, and a cookie of somebody else's making is none.
-  expect((await logIn(passcode)).status).toBe(403);
-  const forged = cookie.replace(/=[^.]+/, `=${Buffer.from('eve').toString('base64url')}`);
-  expect((await get(forged)).status).toBe(303);
-  const outcomes = (await service.events()).map(({ outcome, source }) => [outcome, source]);
-  expect(outcomes).toEqual([
-    ['replay', '127.0.0.1'],
-    ['accepted', '127.0.0.1'],
-  ]);
+/** One browser in front of it, without scripts. */
+function browserAt(url: string) {
+  const cookies = new Map<string, string>();
+  const send = async (path: string, init: RequestInit = {}) => {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const headers = { ...(cookie && { cookie }), ...(init.headers as Record<string, string>) };
+    const response = await fetch(`${url}${path}`, { redirect: 'manual', ...init, headers });
+    for (const set of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
+      cookies.set(name, secret(value));
+    }
+    return response;
+  };
+  const logIn = (user: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
+    send('/passfob-login', { method: 'POST', body: new URLSearchParams({ user, ...fields }), headers });
+  /** What the application says, or where it leads. */
+  const page = async () => {
+    const response = await send('/page');
+    const location = response.headers.get('location');
+    return location === null ? response.text() : new URL(location).pathname;
+  };
+  return { logIn, page, send, cookies };
+}
+
+/** The number that a waiting page shows. */
+async function numberOn(response: Response): Promise<string | undefined> {
+  const text = await response.text();
+  return /http-equiv="refresh".*?<strong>(\d\d)</s.exec(text)?.[1];
+}
+
+/** How all requests for a press stand. */
+function states({ db }: Scene) {
+  return async () => (await db.selectFrom('pushes').select('state').execute()).map(({ state }) => state);
+}
+
+/** A browser that waits for a press, and the fob that shows its number. */
+async function sent({ url }: { readonly url: string }, fob: { readonly screen: readonly string[] }) {
+  const browser = browserAt(url);
+  const asked = await browser.logIn('ADA', { passcode: '', by: 'press' });
+  expect([asked.status, asked.headers.get('location')]).toEqual([303, '/passfob-login']);
+  const number = await numberOn(await browser.send('/passfob-login'));
+  expect(number).toMatch(/^\d\d$/);
+  await expect.poll(() => fob.screen, LONG).toContain(number);
+  return browser;
+}
+
+describeNeeds(needsTool('nginx'), 'the documented log-in in front of an application', nginx => {
+  test('lets in by a passcode, once, and by no cookie of somebody else’s making', async () => {
+    await using rig = new Rig();
+    const service = await rig.start();
+    const token = await add(service, newToken());
+    await using site = await openSite(nginx, service);
+    const browser = browserAt(site.url);
+    expect(await browser.page()).toBe('/passfob-login');
+    const passcode = codeNow(token, rig.clock.nowMs);
+    expect((await browser.logIn('ada', { passcode }, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+    expect((await browser.logIn('ada', { passcode })).status).toBe(303);
+    expect(await browser.page()).toBe('for ada');
+    // The passcode is used up.
+    expect((await browser.logIn('ada', { passcode })).status).toBe(403);
+    const mine = browser.cookies.get(USER) ?? '';
+    const forged = JSON.parse(Buffer.from(mine.split('.')[0] ?? '', 'base64url').toString());
+    forged[0] = 'eve';
+    browser.cookies.set(
+      USER,
+      mine.replace(/^[^.]+/, Buffer.from(JSON.stringify(forged)).toString('base64url')),
+    );
+    expect(await browser.page()).toBe('/passfob-login');
+    const outcomes = (await service.events()).map(({ outcome, source }) => [outcome, source]);
+    expect(outcomes).toEqual([
+      ['replay', '127.0.0.1'],
+      ['accepted', '127.0.0.1'],
+    ]);
+  });
+
+  test('tells the application the name that the service has, whatever was typed', async () => {
+    await using rig = new Rig();
+    const service = await rig.start();
+    await using site = await openSite(nginx, service);
+    for (const [user, header, ...typed] of [
+      ['ada', 'ada', 'ADA', ' ada ', '\uff41\uff44\uff41'],
+      ['ada@example.org', 'ada@example.org', 'Ada@Example.ORG'],
+      ['jürgen', 'j%C3%BCrgen', 'JU\u0308RGEN'],
+      ['ada+x, "%40"', 'ada%2Bx%2C%20%22%2540%22', 'ada+x, "%40"'],
+    ] as const) {
+      const token = await add(service, newToken({ user, serial: `for-${header}` }));
+      for (const name of typed) {
+        rig.clock.nowMs += 60_000;
+        const browser = browserAt(site.url);
+        const passcode = codeNow(token, rig.clock.nowMs);
+        expect((await browser.logIn(name, { passcode })).status).toBe(303);
+        expect(await browser.page()).toBe(`for ${header}`);
+        expect(decodeURIComponent(header)).toBe(user);
+      }
+    }
+  });
+
+  /** A site whose user has a fob that is plugged in. */
+  async function withFob() {
+    const scene = await Scene.open();
+    onTestFinished(() => scene[Symbol.asyncDispose]());
+    const ada = await scene.fobOf('ada');
+    await scene.plugged(await scene.agent(), ada);
+    const site = await openSite(nginx, scene.service);
+    onTestFinished(() => site[Symbol.asyncDispose]());
+    return { scene, ada, site };
+  }
+
+  test('lets in who held the button of the fob that shows the number, and nobody else', async () => {
+    const { scene, ada, site } = await withFob();
+    const browser = await sent(site, ada.fob);
+    expect(await browser.page()).toBe('/passfob-login');
+    const other = browserAt(site.url);
+    // What waits for a press is no log-in yet, under whatever name it is shown.
+    other.cookies.set(USER, browser.cookies.get('__Host-press') ?? '');
+    ada.fob.approve();
+    await expect.poll(async () => (await browser.send('/passfob-login')).status, LONG).toBe(303);
+    expect(await browser.page()).toBe('for ada');
+    // It is over: nothing is waited for, and nobody else has it.
+    expect(await numberOn(await browser.send('/passfob-login'))).toBeUndefined();
+    expect(await other.page()).toBe('/passfob-login');
+    const [latest] = await scene.service.events();
+    expect(latest).toMatchObject({ outcome: 'accepted', user: 'ada', source: '127.0.0.1' });
+  });
+
+  test('lets in nobody where the press is denied, and takes a passcode instead', async () => {
+    const { scene, ada, site } = await withFob();
+    const instead = await sent(site, ada.fob);
+    const form = await instead.send('/passfob-login?passcode');
+    expect(await form.text()).toContain('name="passcode"');
+    await expect.poll(states(scene), LONG).toEqual(['withdrawn']);
+    const token = await scene.office.token('ada');
+    const passcode = secret(codeNow(token, scene.office.nowMs));
+    expect((await instead.logIn('ada', { passcode })).status).toBe(303);
+    expect(await instead.page()).toBe('for ada');
+
+    const denied = await sent(site, ada.fob);
+    ada.fob.deny();
+    ada.fob.deny();
+    await expect.poll(async () => (await denied.send('/passfob-login')).status, LONG).toBe(403);
+    expect(await numberOn(await denied.send('/passfob-login'))).toBeUndefined();
+    expect(await denied.page()).toBe('/passfob-login');
+  });
+
+  itNeeds(
+    needsTool('chromium'),
+    'goes on by itself when the button was held, without scripts',
+    async path => {
+      const { ada, site } = await withFob();
+      const chrome = await chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu'] });
+      onTestFinished(() => chrome.close());
+      const at = await (await chrome.newContext({ javaScriptEnabled: false })).newPage();
+      await at.goto(`${site.url}/page`);
+      await at.getByLabel('User name').fill('ada');
+      await at.getByRole('button', { name: 'Autosend' }).press('Enter');
+      const number = await at.locator('strong').textContent();
+      await expect.poll(() => ada.fob.screen, LONG).toContain(number);
+      ada.fob.approve();
+      await at.getByText('for ada').waitFor();
+    },
+  );
 });

@@ -6,9 +6,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { answerPush, endPush, pushesToSend } from '../../host/service/push/delivery.ts';
+import { changeRadiusClient } from '../../host/service/radius/clients.ts';
 import { freePort } from '../kit/free-port.ts';
 import { describeNeeds, needsTool, tool } from '../kit/tools.ts';
 import { apiKeyOf, codeNow, wrongCode } from '../service/kit.ts';
+import { accepted, grace } from '../service/people/kit.ts';
+import { PushFob } from '../service/push/kit.ts';
 import { RadiusRig } from '../service/radius/kit.ts';
 import { Authority } from '../service/serve/certificates.ts';
 import { documented } from './documented.ts';
@@ -80,6 +84,14 @@ async function shortPort(): Promise<number> {
   }
 }
 
+/** What waits for a fob, once something does, and is on its screen. */
+async function shownBy(fob: PushFob) {
+  const { management } = fob.office;
+  while ((await pushesToSend(management.db, fob.office.nowMs)).length === 0)
+    await new Promise(resolve => setTimeout(resolve, 20));
+  return fob.show();
+}
+
 const openvpn = needsTool('openvpn');
 const needed =
   openvpn.found === undefined || mayTunnel() ? openvpn : { name: '/dev/net/tun', found: undefined };
@@ -89,7 +101,7 @@ describeNeeds(needed, 'OpenVPN', program => {
   async function scene(change: (configuration: string, folder: string, rig: RadiusRig) => string) {
     const rig = await RadiusRig.open('otp', { radius: [{ address: '127.0.0.1', port: await shortPort() }] });
     await rig.office.users('ada');
-    const token = await rig.office.token('ada');
+    const fob = await PushFob.of(rig.office, 'ada');
     const authority = new Authority();
     const folder = mkdtempSync(join(tmpdir(), 'passfob-openvpn-'));
     const port = await freePort('udp');
@@ -114,10 +126,10 @@ describeNeeds(needed, 'OpenVPN', program => {
     ]);
     await vpn.until('Initialization Sequence Completed');
     /** Connects, and says what it came to. */
-    const connect = async (passcode: string, ...more: readonly string[]) => {
+    const connect = async (user: string, passcode: string, ...more: readonly string[]) => {
       const { cert, key } = authority.issue();
       const login = join(folder, 'login');
-      writeFileSync(login, `ada\n${passcode}\n`, { mode: 0o600 });
+      writeFileSync(login, `${user}\n${passcode}\n`, { mode: 0o600 });
       const device = ['--dev', 'null', '--ifconfig-noexec', '--route-noexec'];
       const tls = ['--client', '--ca', authority.file, '--cert', cert, '--key', key];
       const rest = ['--remote', '127.0.0.1', String(port), 'udp', '--nobind', '--auth-user-pass', login];
@@ -129,21 +141,26 @@ describeNeeds(needed, 'OpenVPN', program => {
       authority[Symbol.dispose]();
       await rig[Symbol.asyncDispose]();
     };
-    return { rig, token, vpn, connect, [Symbol.asyncDispose]: dispose };
+    return { rig, fob, vpn, connect, [Symbol.asyncDispose]: dispose };
   }
 
   const IN = 'Initialization Sequence Completed';
   const OUT = 'AUTH_FAILED';
 
-  async function tried({ rig, token, connect }: Awaited<ReturnType<typeof scene>>) {
-    const outcome = async (passcode: string) => {
-      await using client = await connect(passcode);
+  async function tried({ rig, fob: { token }, vpn, connect }: Awaited<ReturnType<typeof scene>>) {
+    const outcome = async (passcode: string, user = 'ada') => {
+      await using client = await connect(user, passcode);
       return await client.until(IN, OUT);
     };
     expect(await outcome(wrongCode(token, rig.nowMs))).toBe(OUT);
+    // To Passfob all of them are ada. OpenVPN would call them what was typed.
+    for (const typed of ['ADA', '\uff41\uff44\uff41', 'ada ']) {
+      expect([typed, await outcome(codeNow(token, rig.nowMs), typed)]).toEqual([typed, OUT]);
+      rig.rig.clock.nowMs += 60_000;
+    }
     const passcode = codeNow(token, rig.nowMs);
     // Renegotiating each two seconds: by the token, since the passcode is used up.
-    await using client = await connect(passcode, '--reneg-sec', '2', '--verb', '4');
+    await using client = await connect('ada', passcode, '--reneg-sec', '2', '--verb', '4');
     expect(await client.until(IN, OUT)).toBe(IN);
     expect(await outcome(passcode)).toBe(OUT);
     await client.until('TLS: soft reset');
@@ -152,7 +169,8 @@ describeNeeds(needed, 'OpenVPN', program => {
       await new Promise(resolve => setTimeout(resolve, 20));
     expect(client.said).not.toContain(OUT);
     const outcomes = (await rig.service.events()).map(event => event.outcome).reverse();
-    expect(outcomes).toEqual(['wrong', 'accepted', 'replay']);
+    expect(outcomes).toEqual(['wrong', 'accepted', 'accepted', 'accepted', 'accepted', 'replay']);
+    expect(vpn.said).toMatch(/^.*\bada\/127\.0\.0\.1:\d+/m);
   }
 
   const script = tool('jq') !== undefined && tool('curl') !== undefined ? test : test.skip;
@@ -171,9 +189,9 @@ describeNeeds(needed, 'OpenVPN', program => {
   });
 
   const plugin = existsSync(PLUGIN) ? test : test.skip;
-  plugin('the documented RADIUS plugin (needs openvpn-auth-radius)', async () => {
+  async function withPlugin() {
     const port = await shortPort();
-    await using vpn = await scene((configuration, folder, rig) => {
+    return await scene((configuration, folder, rig) => {
       const file = join(folder, 'radius.cnf');
       answerAccounting(port, rig.secret);
       const settings = documented('openvpn', 'cnf', [
@@ -184,9 +202,38 @@ describeNeeds(needed, 'OpenVPN', program => {
         ['SECRET', rig.secret],
       ]);
       writeFileSync(file, settings, { mode: 0o600 });
-      const line = documented('openvpn', 'plugin', [['/etc/openvpn/radiusplugin.cnf', file]]);
-      return configuration.replace('script-security 2\n', '').replace(/auth-user-pass-verify .*\n/, line);
+      const names = join(folder, 'names.sh');
+      writeFileSync(names, documented('openvpn', 'names', []), { mode: 0o755 });
+      const lines = documented('openvpn', 'plugin', [
+        ['/etc/openvpn/radiusplugin.cnf', file],
+        ['/etc/openvpn/passfob-names.sh', names],
+      ]);
+      return configuration.replace(/auth-user-pass-verify .*\n/, lines);
     });
+  }
+
+  plugin('the documented RADIUS plugin (needs openvpn-auth-radius)', async () => {
+    await using vpn = await withPlugin();
     await tried(vpn);
+  });
+
+  plugin('the documented RADIUS plugin, with a press on the fob', async () => {
+    await using vpn = await withPlugin();
+    const { rig, fob, connect } = vpn;
+    const { management, store } = rig.office;
+    accepted(await changeRadiusClient(management, grace, { id: rig.clientId, push: 'wait' }));
+    // An empty password is none to OpenVPN, which asks for another.
+    await using client = await connect('ada', '1');
+    const shown = await shownBy(fob);
+    expect(client.said).not.toContain(IN);
+    expect(await answerPush(management, shown, fob.answer(shown.question))).toBe(true);
+    await store.announce();
+    expect(await client.until(IN, OUT)).toBe(IN);
+    await using another = await connect('ada', '1');
+    await endPush(management, await shownBy(fob), 'denied');
+    await store.announce();
+    expect(await another.until(IN, OUT)).toBe(OUT);
+    const outcomes = (await rig.service.events()).map(event => event.outcome).reverse();
+    expect(outcomes).toEqual(['accepted', 'push_denied']);
   });
 });

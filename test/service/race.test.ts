@@ -51,7 +51,7 @@ test(
       );
       const accepted = responses.filter(response => response.status === 200);
       expect(accepted).toHaveLength(1);
-      expect(await accepted[0]?.json()).toEqual({ accepted: true });
+      expect(await accepted[0]?.json()).toEqual({ accepted: true, user: 'ada' });
       expect(responses.filter(response => response.status === 403)).toHaveLength(PARALLEL - 1);
     }
     expect((await one.alerts()).map(alert => alert.count)).toEqual(

@@ -2,9 +2,11 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ServiceError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { KnownApplication } from '../people/application-cache.ts';
+import { prepareUserName } from '../people/users.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import type { ValidationRequest } from '../validation/request.ts';
 import { prepareSource } from '../validation/source.ts';
+import { sendAccepted } from '../web/accepted.ts';
 import { sourceKey } from '../web/buckets.ts';
 import { limitKey, type WebContext } from '../web/context.ts';
 import { refusalFloor } from '../web/floor.ts';
@@ -46,8 +48,9 @@ export const validateSchema = {
 } as const;
 
 /**
- * `POST /v1/validate` for applications. Accepted: 200 `{"accepted":true}`. Not accepted, whatever the reason: 403 and
- * one problem body. The status differs, too, so a client that looks at only one of them cannot take a refusal for a yes.
+ * `POST /v1/validate` for applications. Accepted: 200 `{"accepted":true,"user":"ada"}`, with the name as the service has it.
+ * Not accepted, whatever the reason: 403 and one problem body. The status differs, too, so a client that looks at only one
+ * of them cannot take a refusal for a yes.
  */
 export function serveValidate(app: FastifyInstance, context: WebContext): void {
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, problemOf(error)));
@@ -77,7 +80,8 @@ export function serveValidate(app: FastifyInstance, context: WebContext): void {
         await refusalFloor(reply);
         return sendProblem(request, reply, 'refused');
       }
-      return reply.type('application/json').send('{"accepted":true}');
+      // Nobody is found by another name than this.
+      return sendAccepted(reply, prepareUserName(user) ?? user);
     },
   );
 }

@@ -1,5 +1,6 @@
 import { alertWhenLocked } from '../alerts/locked.ts';
 import { type Db, validating } from '../data/database.ts';
+import { searchableId } from '../data/ids.ts';
 import { limits } from '../limits.ts';
 import { storeLockFacts } from '../people/users.ts';
 import { endTemporaryCodes } from '../tokens/codes/temporary-codes.ts';
@@ -32,8 +33,7 @@ import { counterOfAnswer } from './ocra.ts';
  * @throws ServiceError `busy`, or a database error; then nothing was accepted
  */
 export async function answerChallenge(context: Validator, given: AnswerRequest): Promise<Outcome> {
-  // Not every database takes every text as one to look for.
-  const request = /^[0-9a-f-]+$/.test(given.id) ? given : { ...given, id: '' };
+  const request = { ...given, id: searchableId(given.id) };
   // Whose it is never changes; everything else is read again under the user's lock.
   const name = await nameOfAsked(context.db, request.id);
   const proofs = await checkFactors(context, { ...request, user: name });

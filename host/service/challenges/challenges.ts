@@ -1,13 +1,16 @@
+import { searchableId } from '../data/ids.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import type { Validator } from '../validation/request.ts';
 import { answerChallenge } from './answer.ts';
-import type { AnswerRequest } from './answering.ts';
+import { type AnswerRequest, nameOfAsked } from './answering.ts';
 import { type AskRequest, askChallenge, type Challenge } from './ask.ts';
 
 /** Both sides of a challenge, as the routes have them. */
 export interface Challenges {
   ask(request: AskRequest): Promise<Challenge>;
   answer(request: AnswerRequest): Promise<Outcome>;
+  /** Whom it is for, by the name that the service has; empty where that is nobody. Nothing to be told before a yes. */
+  userOf(id: string): Promise<string>;
 }
 
 /** Both sides with what they work with. @param announce tells whoever watches that something was decided */
@@ -19,5 +22,6 @@ export function challengesOf(context: Validator, announce: () => void): Challeng
       announce();
       return outcome;
     },
+    userOf: id => nameOfAsked(context.db, searchableId(id)),
   };
 }

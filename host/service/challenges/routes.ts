@@ -3,6 +3,7 @@ import { admitApplicationNow, clientOf } from '../api/application.ts';
 import { limits } from '../limits.ts';
 import { challengeTexts } from '../texts/challenges.ts';
 import { prepareSource } from '../validation/source.ts';
+import { sendAccepted } from '../web/accepted.ts';
 import { sourceKey } from '../web/buckets.ts';
 import { limitKey, type WebContext } from '../web/context.ts';
 import { refusalFloor } from '../web/floor.ts';
@@ -38,7 +39,7 @@ export const askSchema = {
   },
 } as const;
 
-/** `POST /v1/challenges/{id}/answer`: accepted 200 `{"accepted":true}`, otherwise as `/v1/validate` refuses. */
+/** `POST /v1/challenges/{id}/answer`: accepted 200 `{"accepted":true,"user":"ada"}`, otherwise as `/v1/validate` refuses. */
 export const answerSchema = {
   ...challengeTexts.answer,
   params: {
@@ -98,6 +99,8 @@ function serveAnswering(app: FastifyInstance, context: WebContext, onRequest: On
       const { body, params } = request;
       const from = prepareSource(body.source ?? request.ip);
       limitKey(context, `validate:${sourceKey(from)}`, limits.validateBucket);
+      // Read first: nothing may fail behind a yes.
+      const user = await context.challenges.userOf(params.id);
       const outcome = await context.challenges.answer({
         id: params.id,
         session: body.session,
@@ -113,7 +116,7 @@ function serveAnswering(app: FastifyInstance, context: WebContext, onRequest: On
         await refusalFloor(reply);
         return sendProblem(request, reply, 'refused');
       }
-      return reply.type('application/json').send('{"accepted":true}');
+      return sendAccepted(reply, user);
     },
   );
 }

@@ -1,9 +1,10 @@
 import type { Changes } from '../data/changes.ts';
+import { searchableId } from '../data/ids.ts';
 import { limits } from '../limits.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import type { Validator } from '../validation/request.ts';
 import { askPush, type Push, type PushRequest } from './ask.ts';
-import { isUndecided, type TakeRequest, takePush } from './take.ts';
+import { isUndecided, nameOfAsked, type TakeRequest, takePush } from './take.ts';
 import { makeTurns } from './turns.ts';
 import { makeWaits } from './waits.ts';
 import { withdrawPush } from './withdraw.ts';
@@ -30,6 +31,8 @@ export interface Pushes {
    * @throws ServiceError `busy`, or a database error; then nothing was accepted
    */
   take(request: TakeRequest & Patience): Promise<'waiting' | Outcome>;
+  /** Whom it is for, by the name that the service has; empty where that is nobody. Nothing to be told before a yes. */
+  userOf(id: string): Promise<string>;
   /** Ends a request of this session that is still open; does nothing about any other. @throws ServiceError `busy` */
   withdraw(request: Pick<TakeRequest, 'id' | 'session' | 'applicationId'>): Promise<void>;
   /** Ends all waits, with `waiting`; a closing server waits for them otherwise. */
@@ -66,14 +69,14 @@ export function makePushes(context: Validator, { changes, decided }: Surrounding
   return {
     ask: async request => announced(await askPush(context, request, inTurn)),
     async take({ waitMs, signal, ...given }) {
-      // Not every database takes every text as one to look for.
-      const request = /^[0-9a-f-]+$/.test(given.id) ? given : { ...given, id: '' };
+      const request = { ...given, id: searchableId(given.id) };
       if (waitMs !== undefined && waitMs > 0) await waitFor(request, { waitMs, signal });
       if (await isUndecided(context, request)) return 'waiting';
       const outcome = announced(await takePush(context, request));
       if (outcome !== 'waiting') decided?.(outcome);
       return outcome;
     },
+    userOf: id => nameOfAsked(context.db, searchableId(id)),
     withdraw: async request => announced(await withdrawPush(context, request)),
     end: () => waits.end(),
   };

@@ -76,7 +76,8 @@ interface Taking {
   readonly nowMs: number;
 }
 
-async function nameOfAsked(db: Db, id: string): Promise<string> {
+/** Name of the user whom a request is for; empty where it is for nobody. It never changes. */
+export async function nameOfAsked(db: Db, id: string): Promise<string> {
   const row = await db
     .selectFrom('pushes')
     .innerJoin('users', 'users.id', 'pushes.user_id')

@@ -1,5 +1,6 @@
 import { hashSession } from '../challenges/ask.ts';
 import { validating } from '../data/database.ts';
+import { searchableId } from '../data/ids.ts';
 import type { Validator } from '../validation/request.ts';
 import { openStates } from './rows.ts';
 import type { TakeRequest } from './take.ts';
@@ -13,7 +14,7 @@ export async function withdrawPush(
     transaction
       .updateTable('pushes')
       .set({ state: 'withdrawn', decided_ms: clock() })
-      .where('id', '=', /^[0-9a-f-]+$/.test(id) ? id : '')
+      .where('id', '=', searchableId(id))
       .where('kind', '=', 'login')
       .where('application_id', '=', applicationId)
       .where('session_hash', '=', hashSession(session))

@@ -30,10 +30,15 @@ function contextOf({ management }: Office): WebContext {
     pushes: {
       ask: () => Promise.reject(new Error('not here')),
       take: async () => 'no_push',
+      userOf: async () => '',
       withdraw: async () => undefined,
       end: () => undefined,
     },
-    challenges: { ask: () => Promise.reject(new Error('not here')), answer: async () => 'wrong' },
+    challenges: {
+      ask: () => Promise.reject(new Error('not here')),
+      answer: async () => 'wrong',
+      userOf: async () => '',
+    },
     operatorCookie: () => 'none',
     userCookie: () => 'none',
     metrics: makeMetrics(),

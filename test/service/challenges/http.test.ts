@@ -21,7 +21,7 @@ test('64 right answers at once, over two nodes: exactly one is accepted', async 
     );
     const accepted = responses.filter(({ status }) => status === 200);
     expect(accepted).toHaveLength(1);
-    expect(await accepted[0]?.json()).toEqual({ accepted: true });
+    expect(await accepted[0]?.json()).toEqual({ accepted: true, user: 'ada' });
     expect(responses.filter(({ status }) => status === 403)).toHaveLength(PARALLEL - 1);
   }
   expect(new Set((await one.events()).map(({ outcome }) => outcome))).toEqual(new Set(['no_challenge']));

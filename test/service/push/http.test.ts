@@ -135,7 +135,7 @@ test('a take waits, on any node, and wakes when the fob has answered; the sessio
   const answers = await Promise.all(waits);
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 403]);
   const right = answers.find(({ status }) => status === 200);
-  expect(await right?.json()).toEqual({ accepted: true });
+  expect(await right?.json()).toEqual({ accepted: true, user: 'ada' });
   expect(right?.headers.get('content-type')).toMatch(/^application\/json/);
 }, 15_000);
 

@@ -46,7 +46,7 @@ function gate({ management }: Office, table: string) {
     management: { ...management, db },
     clients: { find: never, forget: () => undefined },
     decide: never,
-    pushes: { ask: never, take: never, withdraw: never, end: () => undefined },
+    pushes: { ask: never, take: never, userOf: never, withdraw: never, end: () => undefined },
     closing: new AbortController().signal,
     held: new Set(),
   };

@@ -47,13 +47,13 @@ test(
       const { requestId: _, ...rest } = (await response.json()) as Record<string, unknown>;
       return [response.status, rest];
     };
-    expect(await ask(sent(token, 0))).toEqual([200, { accepted: true }]);
+    expect(await ask(sent(token, 0))).toEqual([200, { accepted: true, user: token.user }]);
     const again = await ask(sent(token, 0));
     expect(again).toMatchObject([403, { code: 'refused', accepted: false }]);
     expect(await ask({ user: token.user, passcode: wrongCode(token, Date.now()) })).toEqual(again);
     const repeated = { 'idempotency-key': 'a-form-that-is-sent-twice' };
-    expect(await ask(sent(other, 0), repeated)).toEqual([200, { accepted: true }]);
-    expect(await ask(sent(other, 0), repeated)).toEqual([200, { accepted: true }]);
+    expect(await ask(sent(other, 0), repeated)).toEqual([200, { accepted: true, user: other.user }]);
+    expect(await ask(sent(other, 0), repeated)).toEqual([200, { accepted: true, user: other.user }]);
     await node.end();
   },
   LONG_MS,

@@ -29,7 +29,14 @@ export const accepted: Answered = {
   schema: {
     type: 'object',
     additionalProperties: false,
-    required: ['accepted'],
-    properties: { accepted: { const: true } },
+    required: ['accepted', 'user'],
+    properties: {
+      accepted: { const: true },
+      user: {
+        type: 'string',
+        description:
+          'Who it is, by the name that the service has: not always as it was typed. Go by this one.',
+      },
+    },
   },
 };

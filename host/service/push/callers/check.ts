@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Db } from '../../data/database.ts';
+import { searchableId } from '../../data/ids.ts';
 import { done, type Result, refused } from '../../management.ts';
 import { recordUserAct } from '../../people/user-audit.ts';
 import { prepareUserName } from '../../people/users.ts';
@@ -63,7 +64,7 @@ export async function callerCheck(
     .where('name', '=', prepareUserName(name) ?? '')
     .executeTakeFirst();
   if (user === undefined) return refused('unknown_user');
-  const push = await readPush(db, /^[0-9a-f-]+$/.test(id) ? id : '');
+  const push = await readPush(db, searchableId(id));
   if (push?.kind !== 'caller' || push.user_id !== user.id) return refused('unknown_caller_check');
   const connected = await db
     .selectFrom('agent_fobs')

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { admitApplicationNow, clientOf } from '../../api/application.ts';
 import { limits } from '../../limits.ts';
 import { prepareSource } from '../../validation/source.ts';
+import { sendAccepted } from '../../web/accepted.ts';
 import { sourceKey } from '../../web/buckets.ts';
 import { limitKey, type WebContext } from '../../web/context.ts';
 import { refusalFloor } from '../../web/floor.ts';
@@ -56,12 +57,15 @@ function serveAsking(app: FastifyInstance, context: WebContext): void {
 }
 
 /**
- * `POST /v1/pushes/{id}/take`: accepted 200 `{"accepted":true}`; 202 `{"state":"waiting"}` where nobody has decided when the
- * wait is over; otherwise as `/v1/validate` refuses.
+ * `POST /v1/pushes/{id}/take`: accepted 200 `{"accepted":true,"user":"ada"}`; 202 `{"state":"waiting"}` where nobody has decided
+ * when the wait is over; otherwise as `/v1/validate` refuses.
  */
 function serveTaking(app: FastifyInstance, context: WebContext): void {
   app.post<ById<TakeBody>>('/v1/pushes/:id/take', guarded(context, takeSchema), async (request, reply) => {
-    const { session, waitMs, source } = request.body;
+    const { session, waitMs } = request.body;
+    const source = sourceOf(context, request, request.body.source);
+    // Read first: nothing may fail behind a yes.
+    const user = await context.pushes.userOf(request.params.id);
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
     const key = request.headers['idempotency-key'];
@@ -73,11 +77,11 @@ function serveTaking(app: FastifyInstance, context: WebContext): void {
       signal: gone.signal,
       applicationId,
       standing,
-      source: sourceOf(context, request, source),
+      source,
       requestId: request.id,
       idempotencyKey: typeof key === 'string' ? key : undefined,
     });
-    if (outcome === 'accepted') return sendJson(reply, { accepted: true });
+    if (outcome === 'accepted') return sendAccepted(reply, user);
     await refusalFloor(reply);
     return outcome === 'waiting'
       ? sendJson(reply.code(202), { state: 'waiting' })

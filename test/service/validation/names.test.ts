@@ -1,0 +1,61 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { expect, test } from 'vitest';
+import { accepted } from '../../../host/service/api/describe/described.ts';
+import { answerPush } from '../../../host/service/push/delivery.ts';
+import { askFor, ocraToken, rightAnswer, send } from '../challenges/http-kit.ts';
+import { add, apiKeyOf, codeNow, newToken, post, Rig } from '../kit.ts';
+import { Office } from '../people/kit.ts';
+import { PushFob, SESSION } from '../push/kit.ts';
+
+const isDescribed = new Ajv2020().compile(accepted?.schema ?? false);
+
+/** What an application is told of somebody who is let in, in the shape that the description has. */
+async function told(answer: Promise<Response>): Promise<unknown> {
+  const response = await answer;
+  const body: unknown = await response.json();
+  expect([response.status, isDescribed(body), isDescribed.errors]).toEqual([200, true, null]);
+  return body;
+}
+
+test('who is let in is named as the service has them, however the name was typed', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const apiKey = apiKeyOf(service);
+  for (const [user, ...typed] of [
+    ['ada', 'ada', 'ADA', ' Ada ', '\uff41\uff44\uff41'],
+    ['ada@example.org', 'Ada@Example.org'],
+    ['jürgen "j" l', 'JU\u0308RGEN "J" L'],
+  ] as const) {
+    const token = await add(service, newToken({ user, serial: `for ${user}`.replaceAll(/[^\w]/g, '-') }));
+    for (const name of typed) {
+      rig.clock.nowMs += 60_000;
+      const body = { user: name, passcode: codeNow(token, rig.clock.nowMs) };
+      const same = { 'idempotency-key': 'a-form-that-is-sent-twice' };
+      for (const answer of [post(service, apiKey, body, same), post(service, apiKey, body, same)])
+        expect(await told(answer)).toEqual({ accepted: true, user });
+    }
+  }
+});
+
+test('so is who approved on a fob, and who answered a question', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const apiKey = apiKeyOf(service);
+  await using office = await Office.beside(rig);
+  await office.users('ada');
+  const fob = await PushFob.of(office, 'ada');
+  const push = (path: string, body: object) =>
+    fetch(`${service.url}/v1/pushes${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
+      body: JSON.stringify(body),
+    });
+  const { id } = (await (await push('', { user: 'ADA', session: SESSION })).json()) as { id: string };
+  const { question, ...shown } = await fob.show();
+  expect(await answerPush(office.management, shown, fob.answer(question))).toBe(true);
+  expect(await told(push(`/${id}/take`, { session: SESSION }))).toEqual({ accepted: true, user: 'ada' });
+
+  const token = await add(service, ocraToken({ user: 'eve', serial: 'OCRA-1' }));
+  const { path, body } = rightAnswer(token, await askFor(service.url, apiKey, 'EVE'));
+  expect(await told(send(service.url, apiKey, path, body))).toEqual({ accepted: true, user: 'eve' });
+});
