@@ -1,5 +1,6 @@
 import { raiseAlert } from '../alerts/alerts.ts';
 import { type Db, validating, writing } from '../data/database.ts';
+import { engineOf } from '../data/engine.ts';
 import { valuesAsList } from '../data/rows.ts';
 import type { PushKind, PushState } from '../data/schema-push.ts';
 import { limits } from '../limits.ts';
@@ -93,7 +94,10 @@ export function pushShown(management: Management, id: string, link: string): Pro
   return move(management, { id, link }, { from: 'sent', to: 'shown' });
 }
 
-/** The connection cannot ask for now, and nothing was shown: whoever can may have it. */
+/**
+ * The connection cannot ask for now, and nothing was shown: whoever can may have it. A claim of this connection that is not
+ * over yet, because nobody was told what became of it, is waited for.
+ */
 export function returnPush(management: Management, claimed: Claimed): Promise<boolean> {
   return move(management, claimed, { from: 'sent', to: 'waiting' });
 }
@@ -104,6 +108,9 @@ function move(
   { from, to }: { readonly from: PushState; readonly to: PushState },
 ): Promise<boolean> {
   return validating(db, async transaction => {
+    // On PostgreSQL an update passes over what is only about to be as it wants it; a lock of the row does not.
+    const row = transaction.selectFrom('pushes').select('id').where('id', '=', id);
+    if (engineOf(db) === 'postgres') await row.forUpdate().execute();
     const moved = await transaction
       .updateTable('pushes')
       .set({ state: to, ...(to === 'waiting' && { link: null }) })

@@ -144,8 +144,6 @@ export class Courier {
     const { management, changes } = this.means;
     const { push } = running;
     const { signal } = running.ending;
-    if (!(await claimPush(management, push.id, push.link))) return;
-    running.isClaimed = true;
     let noticed: NoticeKind | undefined;
     const notify = (kind: NoticeKind) => {
       if (noticed === kind) return;
@@ -156,12 +154,30 @@ export class Courier {
     const askAgain = () => this.agents.askAgain(fob);
     const delivery: Delivery = { management, push, signal, announce, notify, askAgain, isShown: false };
     try {
+      // One that fails may have been made all the same.
+      if (!(await claimPush(management, push.id, push.link))) return;
+      running.isClaimed = true;
       await this.insist(delivery, fob);
     } finally {
       if (noticed !== undefined) notify('over');
-      // One that was decided, withdrawn or shown stays so.
-      if (await returnPush(management, push)) announce();
+      await this.giveBack(push);
     }
+  }
+
+  /**
+   * Whoever can may have it; one that was decided, withdrawn or shown stays so. Nobody else takes it from a connection that is
+   * still the fob's: it is tried for as long as the request is open, or the node is.
+   */
+  private async giveBack(push: PushToSend): Promise<void> {
+    const { management, changes } = this.means;
+    for (;;)
+      try {
+        if (await returnPush(management, push)) changes.announce();
+        return;
+      } catch (error) {
+        if (this.isOver || management.clock() >= push.expiresMs) throw error;
+        await pause(limits.courierAgainMs);
+      }
   }
 
   /** Opens sessions until one of them brings the answer, the request is over, or the fob is gone. */
