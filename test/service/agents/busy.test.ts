@@ -5,6 +5,7 @@ import type { Db } from '../../../host/service/data/store.ts';
 import { limits } from '../../../host/service/limits.ts';
 import { CutProxy } from '../../kit/cut-proxy.ts';
 import { isOnPostgres } from '../kit.ts';
+import { isWaiting } from '../waiting.ts';
 import { Bench } from './bench.ts';
 import { lockByPin, PIN } from './held.ts';
 import { until } from './kit.ts';
@@ -50,25 +51,29 @@ const presses = [
 ] as const;
 
 for (const [state, press] of presses)
-  it.runIf(isOnPostgres)(
-    `a request that was ${state} while the database could not be written is so a moment later, pressed once (only on PostgreSQL)`,
-    async () => {
-      await using bench = await Bench.open();
-      const own = await bench.fobOf('ada');
-      await bench.plugged(await bench.agent(), own);
-      const asked = await bench.ask('ada');
-      await bench.becomes(asked, 'shown');
-      await until(() => own.fob.screen.includes(asked.number), 'the request');
-      await bench.db.transaction().execute(async transaction => {
-        await sql`select 1 from pushes for update`.execute(transaction);
-        own.fob.run(1_000);
-        press(own);
-        await cancelWaiting(bench.db);
-      });
-      await until(async () => !['sent', 'shown'].includes(await bench.state(asked)), 'the end');
-      expect(await bench.state(asked)).toBe(state);
-    },
-  );
+  for (const end of ['stays', 'is unplugged at once'])
+    it.runIf(isOnPostgres)(
+      `a request that was ${state} while the database could not be written is so a moment later, pressed once, where the fob ${end} (only on PostgreSQL)`,
+      async () => {
+        await using bench = await Bench.open();
+        const own = await bench.fobOf('ada');
+        const agent = await bench.agent();
+        const number = await bench.plugged(agent, own);
+        const asked = await bench.ask('ada');
+        await bench.becomes(asked, 'shown');
+        await until(() => own.fob.screen.includes(asked.number), 'the request');
+        await bench.db.transaction().execute(async transaction => {
+          await sql`select 1 from pushes for update`.execute(transaction);
+          own.fob.run(1_000);
+          press(own);
+          await isWaiting(bench.db);
+          if (end !== 'stays') agent.unplug(number);
+          await cancelWaiting(bench.db);
+        });
+        await until(async () => !['waiting', 'sent', 'shown'].includes(await bench.state(asked)), 'the end');
+        expect(await bench.state(asked)).toBe(state);
+      },
+    );
 
 it.runIf(isOnPostgres)(
   'a request that was claimed on a connection which was lost with the answer reaches the fob (only on PostgreSQL)',
@@ -109,5 +114,34 @@ it.runIf(isOnPostgres)(
     await until(() => own.fob.screen.includes(asked.number), 'the request');
     own.fob.approve();
     expect(await bench.take(asked)).toBe('accepted');
+  },
+);
+
+it.runIf(isOnPostgres)(
+  'what is written of a fob that was unplugged is so before anybody is told that it is over (only on PostgreSQL)',
+  async () => {
+    await using bench = await Bench.open();
+    const own = await bench.fobOf('ada');
+    const agent = await bench.agent();
+    const number = await bench.plugged(agent, own);
+    await lockByPin(own);
+    const asked = await bench.ask('ada');
+    await until(() => agent.notices.includes('locked'), 'the notice');
+    await bench.db.transaction().execute(async transaction => {
+      await sql`select 1 from pushes for update`.execute(transaction);
+      own.fob.press();
+      own.fob.enter(PIN);
+      await isWaiting(bench.db);
+      agent.unplug(number);
+      // Behind it there was time for an end that came too soon.
+      for (const _ of [1, 2]) {
+        const before = agent.log.length;
+        agent.say({ type: 'beat' });
+        await until(() => agent.log.length >= before + 2, 'the answer');
+      }
+    });
+    await bench.becomes(asked, 'waiting');
+    await until(() => agent.notices.includes('over'), 'the end');
+    expect(agent.notices).toEqual(['locked', 'request', 'over']);
   },
 );

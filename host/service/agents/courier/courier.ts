@@ -165,8 +165,8 @@ export class Courier {
   }
 
   /**
-   * Whoever can may have it; one that was decided, withdrawn or shown stays so. Nobody else takes it from a connection that is
-   * still the fob's: it is tried for as long as the request is open, or the node is.
+   * Whoever can may have it; one that was decided or withdrawn stays so. Nobody takes it from a connection that is still the
+   * fob's, and the fob may be plugged in there again: it is tried for as long as the request is open, or the node is.
    */
   private async giveBack(push: PushToSend): Promise<void> {
     const { management, changes } = this.means;
