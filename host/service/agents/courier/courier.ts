@@ -109,8 +109,9 @@ export class Courier {
         const fob = this.agents.fobOf(push.fobId);
         if (fob?.carrier.link === push.link && !this.running.has(push.id)) this.start(push, fob);
       }
-    // Time passes without a change.
+    // Time passes without a change, and word of one may be lost between nodes.
     if (this.running.size > 0) this.wake(limits.courierAgainMs);
+    else if (this.agents.provedCount > 0) this.wake(limits.courierIdleMs);
   }
 
   /**
