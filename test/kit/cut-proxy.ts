@@ -1,12 +1,13 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /**
- * A TCP proxy on loopback that can cut connections, refuse new ones, take them and say nothing, or keep them after the other
- * side has closed its own.
+ * A TCP proxy on loopback that can cut connections, refuse new ones, take them and say nothing, keep them after the other
+ * side has closed its own, or lose one answer.
  */
 export class CutProxy implements AsyncDisposable {
   #mode: 'open' | 'lingering' | 'refusing' | 'silent' = 'open';
   readonly #sockets = new Set<Socket>();
+  #losing: { readonly words: readonly string[]; readonly lost: () => void } | undefined;
   readonly #target: URL;
   readonly #server = createServer(near => {
     this.#keep(near);
@@ -15,6 +16,7 @@ export class CutProxy implements AsyncDisposable {
     const isLingering = this.#mode === 'lingering';
     const far = connect(Number(this.#target.port), this.#target.hostname);
     this.#keep(far);
+    this.#loseBetween(near, far);
     near.pipe(far).pipe(near, { end: !isLingering });
     near.on('close', () => far.destroy());
     if (!isLingering) far.on('close', () => near.destroy());
@@ -47,6 +49,37 @@ export class CutProxy implements AsyncDisposable {
   /** Has all connections stay and carry nothing more, as where the other side is gone without a word; new ones are as before. */
   freeze(): void {
     for (const socket of this.#sockets) socket.unpipe().pause();
+  }
+
+  /**
+   * Loses an answer, once, and the connection with it: of the first connection on which these words are said to the target, one
+   * after the other, what answers the last of them. The target has done by then what it was told.
+   * @returns when it is lost
+   */
+  loseAnswer(...words: readonly string[]): Promise<void> {
+    return new Promise(lost => {
+      this.#losing = { words, lost };
+    });
+  }
+
+  #loseBetween(near: Socket, far: Socket): void {
+    let losing = this.#losing;
+    let said = 0;
+    near.on('data', (bytes: Buffer) => {
+      if (losing !== this.#losing) said = 0;
+      losing = this.#losing;
+      while (losing !== undefined && said < losing.words.length && bytes.includes(losing.words[said] ?? ''))
+        said++;
+      if (losing === undefined || said < losing.words.length) return;
+      const { lost } = losing;
+      this.#losing = undefined;
+      far.unpipe(near);
+      far.once('data', () => {
+        near.resetAndDestroy();
+        lost();
+      });
+      far.resume();
+    });
   }
 
   #keep(socket: Socket): void {

@@ -9,6 +9,7 @@ import type { Db } from '../../host/service/data/database.ts';
 import { leaseMails } from '../../host/service/mails/deliver.ts';
 import { expireMails } from '../../host/service/mails/ends.ts';
 import { pageMails } from '../../host/service/mails/list.ts';
+import { pushesToSend } from '../../host/service/push/delivery.ts';
 import { searchTokens } from '../../host/service/tokens/search.ts';
 import { Desk, must } from './tokens/desk.ts';
 import { fill } from './tokens/filled.ts';
@@ -74,4 +75,14 @@ test('mails are listed, found when they are due, and forgotten by an index', asy
   const plans = await explained.plans();
   expect(plans).toHaveLength(5);
   for (const plan of plans) expect(plan).toMatch(/USING (?:COVERING )?INDEX mails_|USING INDEX .*mails/);
+});
+
+test('what a node looks for every few seconds is found by an index, however many fobs are connected', async () => {
+  await using rig = await Desk.open();
+  const explained = new Explained(rig.store.db);
+  await pushesToSend(rig.store.db.withPlugin(explained), 1);
+  const [plan, ...more] = await explained.plans();
+  expect(more).toEqual([]);
+  expect(plan).toMatch(/^SEARCH pushes USING INDEX pushes_state/);
+  expect(plan).not.toContain('SCAN');
 });

@@ -3,7 +3,7 @@ import { limits } from '../limits.ts';
 import type { Line } from '../sockets/line.ts';
 import { AgentConnection, type AgentMeans, type FobListener } from './connection.ts';
 import { type AgentFob, NotOwn } from './fob.ts';
-import { Links, linksOf, markSeen } from './links.ts';
+import { type LinkedFob, Links, linksOf, markSeen } from './links.ts';
 import { ProofBounds } from './proving.ts';
 import { tendPushKey } from './push-key.ts';
 import { Room } from './room.ts';
@@ -16,6 +16,8 @@ export class Agents implements FobListener {
   private readonly bounds: ProofBounds;
   /** The proved fobs, by their ids. */
   private readonly proved: Map<string, AgentFob>;
+  /** Fobs that are just being written down as reached. */
+  private readonly coming: Map<AgentFob, LinkedFob>;
   /** Fobs that another connection of this node has proved since, by their ids. */
   private readonly displaced: Map<string, AgentFob>;
   /** Fobs that wait for others to be through, in the order in which they came; and until when others are left alone. */
@@ -33,6 +35,7 @@ export class Agents implements FobListener {
     this.links = new Links(means.management);
     this.bounds = new ProofBounds(means.ticks);
     this.proved = new Map();
+    this.coming = new Map();
     this.displaced = new Map();
     this.queue = new Set();
     this.later = new Map();
@@ -90,6 +93,9 @@ export class Agents implements FobListener {
     this.queue.delete(fob);
     this.later.delete(fob);
     for (const [fobId, displaced] of this.displaced) if (displaced === fob) this.displaced.delete(fobId);
+    // At once: it may prove itself again by the same connection before it is known that it has left.
+    const coming = this.coming.get(fob);
+    if (coming !== undefined) this.links.gone(coming).catch(() => undefined);
     this.unprove(fob);
   }
 
@@ -203,12 +209,14 @@ export class Agents implements FobListener {
 
   /** @returns false where it has left meanwhile */
   private async keep(fob: AgentFob, fobId: string): Promise<boolean> {
-    const { link } = fob.carrier;
-    await this.links.came({ fobId, link, port: fob.port });
-    if (fob.hasLeft) {
-      this.links.gone({ fobId, link, port: fob.port }).catch(() => undefined);
-      return false;
+    const linked = { fobId, link: fob.carrier.link, port: fob.port };
+    this.coming.set(fob, linked);
+    try {
+      await this.links.came(linked);
+    } finally {
+      this.coming.delete(fob);
     }
+    if (fob.hasLeft) return false;
     const before = this.proved.get(fobId);
     if (before !== undefined && before !== fob) {
       // The same fob at another connection of this node: where it is now counts.

@@ -43,6 +43,8 @@ export const agentLimits = {
   courierGatherMs: 50,
   /** How often one whose fob is locked or does not answer tries again, and looks whether it is still wanted. */
   courierAgainMs: 1_000,
+  /** How often it looks while nothing is under way: what another node has told may have been lost. */
+  courierIdleMs: 5_000,
   /** How often it tries to write down what was pressed while the database is in use. */
   courierWritesMax: 4,
   /** How often a fob that shows a request is asked for its answer, and while it is most likely to have one. */

@@ -1,5 +1,6 @@
 import { raiseAlert } from '../alerts/alerts.ts';
 import { type Db, validating, writing } from '../data/database.ts';
+import { engineOf } from '../data/engine.ts';
 import { valuesAsList } from '../data/rows.ts';
 import type { PushKind, PushState } from '../data/schema-push.ts';
 import { limits } from '../limits.ts';
@@ -90,26 +91,33 @@ export function claimPush({ db, clock }: Management, id: string, link: string): 
 
 /** The fob shows it. @returns whether the connection still had it */
 export function pushShown(management: Management, id: string, link: string): Promise<boolean> {
-  return move(management, { id, link }, { from: 'sent', to: 'shown' });
+  return move(management, { id, link }, { from: ['sent'], to: 'shown' });
 }
 
-/** The connection cannot ask for now, and nothing was shown: whoever can may have it. */
+/**
+ * The connection does not ask any more, be it that the fob has shown it: whoever can may have it, the same connection
+ * included. Nothing else that it does about this claim may come after this. A claim of this connection that is not
+ * over yet, because nobody was told what became of it, is waited for.
+ */
 export function returnPush(management: Management, claimed: Claimed): Promise<boolean> {
-  return move(management, claimed, { from: 'sent', to: 'waiting' });
+  return move(management, claimed, { from: sentStates, to: 'waiting' });
 }
 
 function move(
   { db, clock }: Management,
   { id, link }: Claimed,
-  { from, to }: { readonly from: PushState; readonly to: PushState },
+  { from, to }: { readonly from: readonly PushState[]; readonly to: PushState },
 ): Promise<boolean> {
   return validating(db, async transaction => {
+    // On PostgreSQL an update passes over what is only about to be as it wants it; a lock of the row does not.
+    const row = transaction.selectFrom('pushes').select('id').where('id', '=', id);
+    if (engineOf(db) === 'postgres') await row.forUpdate().execute();
     const moved = await transaction
       .updateTable('pushes')
       .set({ state: to, ...(to === 'waiting' && { link: null }) })
       .where('id', '=', id)
       .where('link', '=', link)
-      .where('state', '=', from)
+      .where('state', 'in', from)
       .where('expires_ms', '>', clock())
       .executeTakeFirst();
     return moved.numUpdatedRows === 1n;

@@ -1,6 +1,7 @@
 import { Agents } from '../../../host/service/agents/agents.ts';
 import { Courier } from '../../../host/service/agents/courier/courier.ts';
 import { type Changes, watchChanges } from '../../../host/service/data/changes.ts';
+import type { Store } from '../../../host/service/data/store.ts';
 import { ensureApplication } from '../../../host/service/people/applications.ts';
 import { makePushes, type Pushes } from '../../../host/service/push/pushes.ts';
 import type { Line } from '../../../host/service/sockets/line.ts';
@@ -21,26 +22,31 @@ export class Bench extends World {
   /** By how much the node's time has gone on. */
   aheadMs = 0;
   private readonly courier: Courier;
-  private readonly changes: Changes;
+  private readonly store: Store;
+  private readonly changes: readonly Changes[];
   private readonly applicationId: string;
 
-  private constructor(office: Office, key: string, applicationId: string) {
+  private constructor(office: Office, key: string, applicationId: string, store: Store) {
     super(office, key);
-    const { management } = office;
+    const asking = watchChanges(office.store);
+    const changes = store === office.store ? asking : watchChanges(store);
+    const management = { ...office.management, db: store.db };
+    this.store = store;
     this.applicationId = applicationId;
-    this.changes = watchChanges(office.store);
+    this.changes = [asking, changes];
     const lock = async () => ({ threshold: 0, periodMs: 60_000 });
-    this.pushes = makePushes({ ...management, lock }, { changes: this.changes });
+    this.pushes = makePushes({ ...office.management, lock }, { changes: asking });
     const identity = identityReader(management);
     const ticks = () => performance.now() + this.aheadMs;
     this.node = new Agents({ management, identity, ticks, patience: HASTY });
-    this.courier = new Courier({ management, changes: this.changes }, this.node);
+    this.courier = new Courier({ management, changes }, this.node);
   }
 
-  static async open(): Promise<Bench> {
+  /** @param reach how the agents' node reaches the database, where that is another one than that of those who ask */
+  static async open(reach: (office: Office) => Promise<Store> = async ({ store }) => store): Promise<Bench> {
     const office = await Office.open();
     const { application } = await ensureApplication(office.store.db, office.nowMs);
-    return new Bench(office, await keyOfService(office), application.id);
+    return new Bench(office, await keyOfService(office), application.id, await reach(office));
   }
 
   async agent(wishes: AgentWishes = {}): Promise<TestAgent> {
@@ -100,7 +106,8 @@ export class Bench extends World {
     this.pushes.end();
     await this.courier.close();
     await this.node.close();
-    this.changes.close();
+    for (const changes of this.changes) changes.close();
+    if (this.store !== this.office.store) await this.store.close();
     await this.office[Symbol.asyncDispose]();
   }
 }

@@ -1,10 +1,43 @@
-import { sql } from 'kysely';
-import { expect, it } from 'vitest';
+import { type RawBuilder, sql } from 'kysely';
+import { expect, it, vi } from 'vitest';
+import { openPostgres } from '../../../host/service/data/postgres.ts';
+import type { Db } from '../../../host/service/data/store.ts';
+import { limits } from '../../../host/service/limits.ts';
+import { CutProxy } from '../../kit/cut-proxy.ts';
 import { isOnPostgres } from '../kit.ts';
 import { isWaiting } from '../waiting.ts';
 import { Bench } from './bench.ts';
+import { lockByPin, PIN } from './held.ts';
 import { until } from './kit.ts';
 import type { UsersFob } from './world.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+/** Cancels the statement that waits for a row, once there is one. */
+async function cancelWaiting(db: Db): Promise<void> {
+  const waiting = sql`from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  const count = async (statement: RawBuilder<unknown>) => (await statement.execute(db)).rows.length;
+  await until(async () => (await count(sql`select pg_cancel_backend(pid) ${waiting}`)) > 0, 'who waits');
+  await until(async () => (await count(sql`select 1 ${waiting}`)) === 0, 'the end of it');
+}
+
+/** A node whose way to the database goes through a proxy. */
+async function behindProxy() {
+  const proxies: CutProxy[] = [];
+  const bench = await Bench.open(async ({ databaseUrl = '' }) => {
+    const made = await CutProxy.before(databaseUrl);
+    proxies.push(made);
+    const store = openPostgres(made.address);
+    const close = async () => {
+      await store.close();
+      await made[Symbol.asyncDispose]();
+    };
+    return { ...store, close };
+  });
+  const [proxy] = proxies;
+  if (proxy === undefined) throw new Error('there is no proxy');
+  return { bench, proxy };
+}
 
 const presses = [
   ['approved', ({ fob }: UsersFob) => fob.approve()],
@@ -18,25 +51,97 @@ const presses = [
 ] as const;
 
 for (const [state, press] of presses)
-  it.runIf(isOnPostgres)(
-    `a request that was ${state} while the database could not be written is so a moment later, pressed once (only on PostgreSQL)`,
-    async () => {
-      await using bench = await Bench.open();
-      const own = await bench.fobOf('ada');
-      await bench.plugged(await bench.agent(), own);
-      const asked = await bench.ask('ada');
-      await bench.becomes(asked, 'shown');
-      await until(() => own.fob.screen.includes(asked.number), 'the request');
-      await bench.db.transaction().execute(async transaction => {
-        await sql`select 1 from pushes for update`.execute(transaction);
-        own.fob.run(1_000);
-        press(own);
-        await isWaiting(bench.db);
-        const cancelled = await sql`select pg_cancel_backend(pid) from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'`.execute(bench.db);
-        expect(cancelled.rows).toHaveLength(1);
-      });
-      await until(async () => !['sent', 'shown'].includes(await bench.state(asked)), 'the end');
-      expect(await bench.state(asked)).toBe(state);
-    },
-  );
+  for (const end of ['stays', 'is unplugged at once'])
+    it.runIf(isOnPostgres)(
+      `a request that was ${state} while the database could not be written is so a moment later, pressed once, where the fob ${end} (only on PostgreSQL)`,
+      async () => {
+        await using bench = await Bench.open();
+        const own = await bench.fobOf('ada');
+        const agent = await bench.agent();
+        const number = await bench.plugged(agent, own);
+        const asked = await bench.ask('ada');
+        await bench.becomes(asked, 'shown');
+        await until(() => own.fob.screen.includes(asked.number), 'the request');
+        await bench.db.transaction().execute(async transaction => {
+          await sql`select 1 from pushes for update`.execute(transaction);
+          own.fob.run(1_000);
+          press(own);
+          await isWaiting(bench.db);
+          if (end !== 'stays') agent.unplug(number);
+          await cancelWaiting(bench.db);
+        });
+        await until(async () => !['waiting', 'sent', 'shown'].includes(await bench.state(asked)), 'the end');
+        expect(await bench.state(asked)).toBe(state);
+      },
+    );
+
+it.runIf(isOnPostgres)(
+  'a request that was claimed on a connection which was lost with the answer reaches the fob (only on PostgreSQL)',
+  async () => {
+    const { bench, proxy } = await behindProxy();
+    await using _ = bench;
+    const own = await bench.fobOf('ada');
+    await bench.plugged(await bench.agent(), own);
+    const isLost = proxy.loseAnswer('update "pushes"', 'commit');
+    const asked = await bench.ask('ada');
+    await isLost;
+    await until(() => own.fob.screen.includes(asked.number), 'the request');
+    own.fob.approve();
+    expect(await bench.take(asked)).toBe('accepted');
+  },
+);
+
+it.runIf(isOnPostgres)(
+  'a request that could not be given back while the database could not be written is, however long that takes (only on PostgreSQL)',
+  async () => {
+    await using bench = await Bench.open();
+    const own = await bench.fobOf('ada');
+    const agent = await bench.agent();
+    const number = await bench.plugged(agent, own);
+    await lockByPin(own);
+    const asked = await bench.ask('ada');
+    await until(() => agent.notices.includes('locked'), 'the notice');
+    await bench.db.transaction().execute(async transaction => {
+      await sql`select 1 from pushes for update`.execute(transaction);
+      agent.unplug(number);
+      for (let cancelled = 0; cancelled <= limits.courierWritesMax; cancelled++)
+        await cancelWaiting(bench.db);
+    });
+    await bench.becomes(asked, 'waiting');
+    await agent.stands(agent.plug(own.fob), 'own');
+    own.fob.press();
+    own.fob.enter(PIN);
+    await until(() => own.fob.screen.includes(asked.number), 'the request');
+    own.fob.approve();
+    expect(await bench.take(asked)).toBe('accepted');
+  },
+);
+
+it.runIf(isOnPostgres)(
+  'what is written of a fob that was unplugged is so before anybody is told that it is over (only on PostgreSQL)',
+  async () => {
+    await using bench = await Bench.open();
+    const own = await bench.fobOf('ada');
+    const agent = await bench.agent();
+    const number = await bench.plugged(agent, own);
+    await lockByPin(own);
+    const asked = await bench.ask('ada');
+    await until(() => agent.notices.includes('locked'), 'the notice');
+    await bench.db.transaction().execute(async transaction => {
+      await sql`select 1 from pushes for update`.execute(transaction);
+      own.fob.press();
+      own.fob.enter(PIN);
+      await isWaiting(bench.db);
+      agent.unplug(number);
+      // Behind it there was time for an end that came too soon.
+      for (const _ of [1, 2]) {
+        const before = agent.log.length;
+        agent.say({ type: 'beat' });
+        await until(() => agent.log.length >= before + 2, 'the answer');
+      }
+    });
+    await bench.becomes(asked, 'waiting');
+    await until(() => agent.notices.includes('over'), 'the end');
+    expect(agent.notices).toEqual(['locked', 'request', 'over']);
+  },
+);

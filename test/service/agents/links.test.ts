@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type LinkedFob, Links, linksOf, markSeen } from '../../../host/service/agents/links.ts';
+import { writing } from '../../../host/service/data/database.ts';
 import { limits } from '../../../host/service/limits.ts';
 import { isBigRun } from '../../kit/tools.ts';
+import { isOnPostgres } from '../kit.ts';
 import { Office } from '../people/kit.ts';
+import { isWaiting } from '../waiting.ts';
 import { Bench } from './bench.ts';
 import { until } from './kit.ts';
 
@@ -67,6 +70,32 @@ it('a fob that two connections have is reached by the other one when the newer e
   await minuteLater();
   await until(async () => (await bench.linkOf(ada)) === first, 'the row');
 });
+
+it.runIf(isOnPostgres)(
+  'a fob that is unplugged while it is written down, and proves itself at the same agent by then, is reached there (only on PostgreSQL)',
+  async () => {
+    await using bench = await Bench.open();
+    const ada = await bench.fobOf('ada');
+    const agent = await bench.agent();
+    const carried = (number: number) =>
+      agent.log.filter(text => text.includes(`"bytes","fob":${number},`)).length;
+    const again = await writing(bench.db, async () => {
+      const first = agent.plug(ada.fob);
+      await isWaiting(bench.db);
+      const proof = carried(first);
+      agent.unplug(first);
+      const second = agent.plug(ada.fob);
+      await until(() => carried(second) >= proof, 'its proof');
+      // Behind the last message of it.
+      const before = agent.log.length;
+      agent.say({ type: 'beat' });
+      await until(() => agent.log.length >= before + 2, 'the answer');
+      return second;
+    });
+    await agent.stands(again, 'own');
+    expect(await bench.linkOf(ada)).toBeDefined();
+  },
+);
 
 it('what no node has seen for a day is forgotten', async () => {
   await using office = await Office.open();

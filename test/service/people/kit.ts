@@ -20,11 +20,19 @@ export const grace: Actor = { name: 'grace', role: 'admin', source: '192.0.2.7',
 export class Office implements AsyncDisposable {
   readonly store: Store;
   readonly management: Management;
+  /** Of the database: undefined for a file. */
+  readonly databaseUrl: string | undefined;
   readonly #clock: FakeClock;
   readonly #dispose: () => void;
 
-  private constructor(store: Store, keys: Keys, clock: FakeClock, dispose: () => void) {
+  private constructor(
+    { store, databaseUrl }: { readonly store: Store; readonly databaseUrl: string | undefined },
+    keys: Keys,
+    clock: FakeClock,
+    dispose: () => void,
+  ) {
     this.store = store;
+    this.databaseUrl = databaseUrl;
     this.management = { db: store.db, keys, clock: () => clock.nowMs };
     this.#clock = clock;
     this.#dispose = dispose;
@@ -33,9 +41,10 @@ export class Office implements AsyncDisposable {
   /** Without a service around it. */
   static async open(): Promise<Office> {
     const directory = mkdtempSync(join(tmpdir(), 'passfob-people-'));
-    const store = await openStore({ directory, databaseUrl: await newDatabase() });
+    const databaseUrl = await newDatabase();
+    const store = await openStore({ directory, databaseUrl });
     const dispose = () => rmSync(directory, { recursive: true, force: true });
-    return new Office(store, openKeyFile(directory, true), { nowMs: NOON_MS }, dispose);
+    return new Office({ store, databaseUrl }, openKeyFile(directory, true), { nowMs: NOON_MS }, dispose);
   }
 
   /** Beside a rig's services that have been started: on their database, with their keys and clock. */
@@ -44,8 +53,9 @@ export class Office implements AsyncDisposable {
     clock,
     database,
   }: Pick<Rig, 'directory' | 'clock' | 'database'>): Promise<Office> {
-    const store = await openStore({ directory, databaseUrl: await database });
-    return new Office(store, openKeyFile(directory, false), clock, () => undefined);
+    const databaseUrl = await database;
+    const store = await openStore({ directory, databaseUrl });
+    return new Office({ store, databaseUrl }, openKeyFile(directory, false), clock, () => undefined);
   }
 
   get nowMs(): number {

@@ -147,6 +147,20 @@ test.runIf(isOnPostgres)(
 );
 
 test.runIf(isOnPostgres)(
+  'a request whose claim is not over yet is given back once it is (only on PostgreSQL)',
+  async () => {
+    const made = await withFob();
+    await using scene = made.scene;
+    const { office, fob } = made;
+    const { id } = await scene.ask('ada');
+    const link = fob.link ?? '';
+    const giveBack = () => returnPush(office.management, { id, link });
+    expect(await whilePush(made, id, { state: 'sent', link }, giveBack)).toBe(true);
+    expect(await rowOf(office, id)).toMatchObject({ state: 'waiting', link: null });
+  },
+);
+
+test.runIf(isOnPostgres)(
   'a request that is taken in this very moment is not withdrawn any more (only on PostgreSQL)',
   async () => {
     const made = await withFob();

@@ -101,7 +101,7 @@ export class Model {
   }
 
   giveBack(one: Asked, link: string): boolean {
-    const isSo = one.state === 'sent' && this.isClaimed(one, link);
+    const isSo = this.isClaimed(one, link);
     if (isSo) {
       one.state = 'waiting';
       one.link = undefined;

@@ -109,8 +109,9 @@ export class Courier {
         const fob = this.agents.fobOf(push.fobId);
         if (fob?.carrier.link === push.link && !this.running.has(push.id)) this.start(push, fob);
       }
-    // Time passes without a change.
+    // Time passes without a change, and word of one may be lost between nodes.
     if (this.running.size > 0) this.wake(limits.courierAgainMs);
+    else if (this.agents.provedCount > 0) this.wake(limits.courierIdleMs);
   }
 
   /**
@@ -144,8 +145,6 @@ export class Courier {
     const { management, changes } = this.means;
     const { push } = running;
     const { signal } = running.ending;
-    if (!(await claimPush(management, push.id, push.link))) return;
-    running.isClaimed = true;
     let noticed: NoticeKind | undefined;
     const notify = (kind: NoticeKind) => {
       if (noticed === kind) return;
@@ -156,12 +155,30 @@ export class Courier {
     const askAgain = () => this.agents.askAgain(fob);
     const delivery: Delivery = { management, push, signal, announce, notify, askAgain, isShown: false };
     try {
+      // One that fails may have been made all the same.
+      if (!(await claimPush(management, push.id, push.link))) return;
+      running.isClaimed = true;
       await this.insist(delivery, fob);
     } finally {
       if (noticed !== undefined) notify('over');
-      // One that was decided, withdrawn or shown stays so.
-      if (await returnPush(management, push)) announce();
+      await this.giveBack(push);
     }
+  }
+
+  /**
+   * Whoever can may have it; one that was decided or withdrawn stays so. Nobody takes it from a connection that is still the
+   * fob's, and the fob may be plugged in there again: it is tried for as long as the request is open, or the node is.
+   */
+  private async giveBack(push: PushToSend): Promise<void> {
+    const { management, changes } = this.means;
+    for (;;)
+      try {
+        if (await returnPush(management, push)) changes.announce();
+        return;
+      } catch (error) {
+        if (this.isOver || management.clock() >= push.expiresMs) throw error;
+        await pause(limits.courierAgainMs);
+      }
   }
 
   /** Opens sessions until one of them brings the answer, the request is over, or the fob is gone. */

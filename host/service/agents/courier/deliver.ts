@@ -68,21 +68,24 @@ async function respond(delivery: Delivery, { client, tools }: OwnSession, servic
     service: NAMES.encode(cutText(service, NAME_BYTES_MAX)),
     user: NAMES.encode(cutText(push.user, NAME_BYTES_MAX)),
   };
-  const { code } = await client.call('respond', request, {
-    signal,
-    onPressNeeded() {
-      shownMs = performance.now();
-      showing = show(delivery);
-      showing.catch(() => undefined);
-    },
-    async renew() {
-      await pause(pollPauseMs(performance.now() - shownMs), signal);
-      return request;
-    },
-  });
-  // What was pressed counts, be it not known that it was shown.
-  await showing?.catch(() => undefined);
-  return String.fromCharCode(...code);
+  try {
+    const { code } = await client.call('respond', request, {
+      signal,
+      onPressNeeded() {
+        shownMs = performance.now();
+        showing = show(delivery);
+        showing.catch(() => undefined);
+      },
+      async renew() {
+        await pause(pollPauseMs(performance.now() - shownMs), signal);
+        return request;
+      },
+    });
+    return String.fromCharCode(...code);
+  } finally {
+    // What was pressed counts, be it not known that it was shown. What is written of this showing is so before the next one.
+    await showing?.catch(() => undefined);
+  }
 }
 
 /**

@@ -1,0 +1,57 @@
+import { expect, it, vi } from 'vitest';
+import { Bench } from './bench.ts';
+import { type Tamper, until } from './kit.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+/** A fob that shows a request. @param toService what its agent does to what it says */
+async function shown(bench: Bench, toService: Tamper = text => text) {
+  const own = await bench.fobOf('ada');
+  const agent = await bench.agent({ toService });
+  const number = await bench.plugged(agent, own);
+  const asked = await bench.ask('ada');
+  await bench.becomes(asked, 'shown');
+  return { own, agent, number, asked };
+}
+
+it('a fob that shows a request, and is unplugged and plugged in again at the same agent, shows it again', async () => {
+  await using bench = await Bench.open();
+  const { own, agent, number, asked } = await shown(bench);
+  agent.unplug(number);
+  await bench.becomes(asked, 'waiting');
+  agent.notices.length = 0;
+  await agent.stands(agent.plug(own.fob), 'own');
+  await until(() => agent.notices.includes('request'), 'the notice');
+  expect(own.fob.screen).toContain(asked.number);
+  own.fob.approve();
+  expect(await bench.take(asked)).toBe('accepted');
+  expect(await bench.take(asked)).toBe('refused');
+});
+
+it('an answer of the first showing that comes late is none', async () => {
+  await using bench = await Bench.open();
+  let isHeld = false;
+  const held: string[] = [];
+  const { own, agent, number, asked } = await shown(bench, text => {
+    if (!isHeld || !text.includes('"bytes"')) return text;
+    held.push(text);
+    return '';
+  });
+  isHeld = true;
+  own.fob.approve();
+  await until(() => held.length > 0, 'what the fob says');
+  isHeld = false;
+  agent.unplug(number);
+  agent.notices.length = 0;
+  const again = agent.plug(own.fob);
+  await until(() => agent.notices.includes('request'), 'the notice');
+  for (const text of held) {
+    agent.sayText(text);
+    // Nor as what the fob says now.
+    agent.sayText(text.replace(`"fob":${number}`, `"fob":${again}`));
+  }
+  expect(await bench.take(asked, 0)).toBe('waiting');
+  expect(own.fob.screen).toContain(asked.number);
+  own.fob.approve();
+  expect(await bench.take(asked)).toBe('accepted');
+});
