@@ -50,7 +50,8 @@ export const pushConsoleTexts = {
     sent: 'A fob that is locked asks for its PIN first.',
     shown: 'The caller compares the number and holds the button.',
     approved: 'Whoever has this user’s fob approved it. That speaks for the caller.',
-    denied: 'Do not take the caller for this user. Ask why they denied it, or check in another way.',
+    denied:
+      'Do not take the caller for this user: whoever has the fob denied it, and an alert was raised. Check in another way.',
     reported:
       'Whoever has the fob says that they are not calling. Do not help this caller; an alert was raised.',
     failed: 'This says nothing about the caller. Ask again, or check in another way.',
