@@ -48,7 +48,7 @@ export interface Push {
 /**
  * Asks. Whether there is such a user with such a fob, whether the account is open, and whether password and PIN were
  * right changes nothing that the application can see: a request that is for nobody looks the same until its time is over. Password
- * and PIN count towards the lock as at any log-in. An open request of the user ends.
+ * and PIN that are sent count towards the lock as at any log-in. An open request of the user ends.
  *
  * @throws ServiceError `busy`, also where the application changed meanwhile; or a database error
  */
@@ -70,7 +70,7 @@ function askChecked(
     if (factors === undefined || now?.factors !== factors)
       throw new ServiceError('busy', texts.startup.applicationChanged);
     const asking = await readAsking(context, db, { name, checked, factors });
-    const outcome = await settled(asking);
+    const outcome = asSent(await settled(asking), request);
     if (outcome !== undefined) await countAgainst(asking, request, outcome);
     const { user, token } = asking;
     return await openPush(db, {
@@ -177,6 +177,13 @@ export async function isQuietFor(
     .where('state', 'not in', ['approved', 'used'])
     .executeTakeFirstOrThrow();
   return quiet !== undefined || Number(count) >= limits.pushesUnapproved;
+}
+
+/** A password or PIN that was not sent is no attempt at one: whoever only asks for the press locks nobody. */
+function asSent(outcome: Outcome | undefined, { password = '', pin = '' }: PushRequest): Outcome | undefined {
+  const isMissing =
+    (outcome === 'wrong_password' && password === '') || (outcome === 'wrong_pin' && pin === '');
+  return isMissing ? 'push_incomplete' : outcome;
 }
 
 /** Counts a wrong password or PIN as any log-in does, and leaves the reason in the log. */

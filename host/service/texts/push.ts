@@ -4,6 +4,7 @@ export const pushOutcomes = {
   push_reported: 'Reported on the fob',
   push_expired: 'Not approved in time',
   push_failed: 'Fob could not approve',
+  push_incomplete: 'Password or PIN not sent',
   push_quiet: 'No more requests for now',
   no_push: 'No such request to approve',
 } as const;
