@@ -71,6 +71,8 @@ export interface PushSchema {
     proofs: string;
     /** Where the session comes from. */
     source: string;
+    /** What that is known by where it was familiar, when it was asked for; null elsewhere. */
+    familiar_source: string | null;
     /** 0 to 99, shown by both sides. */
     number: number;
     /** Of the OCRA suite: a digest over everything that this is bound to. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { watchChanges } from '../../../host/service/data/changes.ts';
+import { writing } from '../../../host/service/data/database.ts';
 import { limits } from '../../../host/service/limits.ts';
 import type { Management } from '../../../host/service/management.ts';
 import { ensureApplication } from '../../../host/service/people/applications.ts';
@@ -8,6 +9,7 @@ import { answerPush, claimPush, endPush, pushShown } from '../../../host/service
 import { sweepPushes } from '../../../host/service/push/ends.ts';
 import { makePushes } from '../../../host/service/push/pushes.ts';
 import { openStates } from '../../../host/service/push/rows.ts';
+import { recordEvents } from '../../../host/service/validation/events.ts';
 import { isBigRun } from '../../kit/tools.ts';
 import { Rig } from '../kit.ts';
 import { Office } from '../people/kit.ts';
@@ -166,6 +168,42 @@ test('of many requests for one user at once, on two nodes, one stays open', asyn
         'waiting',
       ]);
     }
+  } finally {
+    await close();
+  }
+});
+
+test('of requests from a familiar source and from elsewhere at once, on two nodes, the last familiar one is open', async () => {
+  await using rig = new Rig();
+  const { office, fob, nodes, applicationId, close } = await opened(rig);
+  const { db } = office.store;
+  const [home, elsewhere] = ['192.0.2.1', '203.0.113.1'];
+  const ask = (source: string, nth: number) =>
+    nodes[nth % 2]?.pushes.ask({
+      ...{ user: 'ada', session: SESSION, applicationId, source, isSourceKnown: true, requestId: 'r' },
+    });
+  try {
+    const { id: userId } = await db.selectFrom('users').select('id').executeTakeFirstOrThrow();
+    const about = { tokenId: null, applicationId, requestId: 'r', source: home };
+    await writing(db, tx =>
+      recordEvents(tx, [{ ...about, userId, atMs: office.nowMs, outcome: 'accepted' }]),
+    );
+    const kept: boolean[] = [];
+    for (let round = 0; round < 6; round++) {
+      rig.clock.nowMs += limits.pushesUnapprovedMs;
+      // Both first and last come from elsewhere, on either node.
+      const sources = [elsewhere, home, elsewhere, elsewhere, home, elsewhere];
+      const ids = await Promise.all(
+        sources.map(async (source, nth) => (await ask(source, nth + round))?.id ?? ''),
+      );
+      const rows = await db.selectFrom('pushes').selectAll().where('id', 'in', ids).execute();
+      const open = rows.filter(({ state, fob_id }) => state === 'waiting' && fob_id !== null);
+      expect(open.map(row => [row.source, row.fob_id])).toEqual([[home, fob.id]]);
+      const theirs = rows.filter(({ source }) => source === elsewhere);
+      expect(theirs.every(row => row.fob_id === null || row.state === 'superseded')).toBe(true);
+      kept.push(theirs.some(row => row.fob_id === null));
+    }
+    expect(kept).toContain(true);
   } finally {
     await close();
   }
