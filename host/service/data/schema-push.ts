@@ -52,6 +52,13 @@ export interface PushSchema {
     /** To about a minute. */
     seen_ms: number;
   };
+  /** From where users approved log-ins lately. */
+  push_sources: {
+    user_id: string;
+    /** What it is known by. */
+    source: string;
+    last_ms: number;
+  };
   /** Requests to approve, each for one session of one application. */
   pushes: {
     id: string;
@@ -71,6 +78,9 @@ export interface PushSchema {
     proofs: string;
     /** Where the session comes from. */
     source: string;
+    /** What that is known by, where it is known where the person is; and the same where it was familiar when it was asked for. */
+    source_key: string | null;
+    familiar_source: string | null;
     /** 0 to 99, shown by both sides. */
     number: number;
     /** Of the OCRA suite: a digest over everything that this is bound to. */

@@ -25,6 +25,7 @@ export type AlertKind =
   | 'audit'
   | 'clock'
   | 'report'
+  | 'denied'
   | 'undelivered'
   | 'activation_expired'
   | 'lost';

@@ -18,6 +18,7 @@ const SEVERITY: Readonly<Record<Notice['kind'], number>> = {
   lost: 1,
   audit: 1,
   locked: 4,
+  denied: 4,
   undelivered: 4,
   activation_expired: 4,
   clock: 4,

@@ -17,6 +17,7 @@ export const backedUpTables: readonly BackedUp[] = [
   { table: 'fobs', key: ['id'] },
   { table: 'fob_pairings', key: ['id'] },
   { table: 'push_keys', key: ['fob_id'] },
+  { table: 'push_sources', key: ['user_id', 'source'] },
   { table: 'tokens', key: ['id'] },
   { table: 'assignments', key: ['id'] },
   { table: 'alerts', key: ['id'] },

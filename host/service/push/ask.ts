@@ -19,7 +19,9 @@ import { closedOutcome, pinMissing } from '../validation/judge.ts';
 import { afterFailure, type LockStanding, lockStanding, noFailures } from '../validation/lock.ts';
 import { failedFactor, type Outcome } from '../validation/outcomes.ts';
 import type { Validator } from '../validation/request.ts';
+import { familiarSource, keyOfSource, type Whence } from './familiar.ts';
 import { questionOf } from './question.ts';
+import { isQuietFor, mustGiveWay } from './quiet.ts';
 import { openStates } from './rows.ts';
 import type { InTurn } from './turns.ts';
 
@@ -31,6 +33,8 @@ export interface PushRequest {
   readonly applicationId: string;
   readonly password?: string | undefined;
   readonly pin?: string | undefined;
+  /** Whether the source is the person's own, and not the application's for want of one. Default false. */
+  readonly isSourceKnown?: boolean | undefined;
   /** Where the person is, as far as the application knows: an address. */
   readonly source: string;
   readonly requestId: string;
@@ -48,7 +52,8 @@ export interface Push {
 /**
  * Asks. Whether there is such a user with such a fob, whether the account is open, and whether password and PIN were
  * right changes nothing that the application can see: a request that is for nobody looks the same until its time is over. Password
- * and PIN count towards the lock as at any log-in. An open request of the user ends.
+ * and PIN that are sent count towards the lock as at any log-in. An open request of the user ends, where it is not one from a
+ * familiar source and this one from elsewhere: then it stays, and nobody is asked.
  *
  * @throws ServiceError `busy`, also where the application changed meanwhile; or a database error
  */
@@ -63,14 +68,14 @@ export async function askPush(context: Validator, request: PushRequest, inTurn: 
 function askChecked(
   context: Validator,
   request: PushRequest,
-  { name, checked, factors }: Omit<Shown, 'factors'> & { readonly factors: Factors | undefined },
+  { name, checked, factors }: Pick<Shown, 'name' | 'checked'> & { readonly factors: Factors | undefined },
 ): Promise<Push> {
   return validating(context.db, async db => {
     const now = await applicationNow(db, request.applicationId);
     if (factors === undefined || now?.factors !== factors)
       throw new ServiceError('busy', texts.startup.applicationChanged);
-    const asking = await readAsking(context, db, { name, checked, factors });
-    const outcome = await settled(asking);
+    const asking = await readAsking(context, db, { ...request, name, checked, factors });
+    const outcome = asSent(await settled(asking), request);
     if (outcome !== undefined) await countAgainst(asking, request, outcome);
     const { user, token } = asking;
     return await openPush(db, {
@@ -78,6 +83,8 @@ function askChecked(
       kind: 'login',
       user,
       token: outcome === undefined ? token : undefined,
+      sourceKey: keyOfSource(request),
+      familiar: asking.familiar,
       proofs: proofsDigest(factors, user),
       nowMs: asking.nowMs,
     });
@@ -85,7 +92,7 @@ function askChecked(
 }
 
 /** What was shown to ask, and what it was found to be. */
-interface Shown {
+interface Shown extends Whence {
   /** Prepared. */
   readonly name: string;
   readonly checked: Proofs;
@@ -99,6 +106,8 @@ interface Asking {
   readonly db: Db;
   readonly user: User | undefined;
   readonly token: PushToken | undefined;
+  /** What its source is known by, where it is a familiar one. */
+  readonly familiar: string | undefined;
   readonly standing: LockStanding;
   readonly proofs: Proofs;
   readonly pinAlways: boolean;
@@ -106,7 +115,8 @@ interface Asking {
 }
 
 /** The same queries whatever comes of them. */
-async function readAsking(context: Validator, db: Db, { name, checked, factors }: Shown): Promise<Asking> {
+async function readAsking(context: Validator, db: Db, shown: Shown): Promise<Asking> {
+  const { name, checked, factors } = shown;
   const nowMs = context.clock();
   const lock = await context.lock(db);
   const [user] = await lockUsers(db, [name]);
@@ -114,6 +124,7 @@ async function readAsking(context: Validator, db: Db, { name, checked, factors }
     db,
     user,
     token: await tokenToAsk(db, user?.id ?? ''),
+    familiar: await familiarSource(db, keyOfSource(shown), { userId: user?.id ?? '', nowMs }),
     standing: lockStanding(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs),
     proofs: stillProved(checked, user),
     pinAlways: factors === 'pin_otp',
@@ -141,42 +152,23 @@ export function tokenToAsk(db: Db, userId: string): Promise<PushToken | undefine
 
 /** Why nobody is asked, if so. The lock comes before everything else (R23). */
 async function settled(asking: Asking): Promise<Outcome | undefined> {
-  const { db, user, token, proofs, nowMs } = asking;
-  const isQuiet = await isQuietFor(db, user?.id ?? '', { kind: 'login', nowMs });
+  const { db, user, token, proofs } = asking;
+  const isQuiet = await isQuietFor(db, user?.id ?? '', { ...asking, kind: 'login' });
+  const givesWay = await mustGiveWay(db, user?.id ?? '', asking);
   const closed = closedOutcome(asking);
   if (closed !== undefined) return closed;
   if (token === undefined) return 'no_usable_token';
   if (proofs.password === false) return 'wrong_password';
   const pin = pinMissing({ ...asking, choosesPin: false }, token);
   if (pin !== undefined) return pin;
-  return isQuiet ? 'push_quiet' : undefined;
+  return isQuiet || givesWay ? 'push_quiet' : undefined;
 }
 
-/**
- * Whether a user is left alone for now: they refused a request a short while ago, or let too many go by. What
- * somebody else's log-ins came to does not keep help desk from asking.
- */
-export async function isQuietFor(
-  db: Db,
-  userId: string,
-  { kind, nowMs }: { readonly kind: PushKind; readonly nowMs: number },
-): Promise<boolean> {
-  const refused = db.selectFrom('pushes').select('id').where('user_id', '=', userId);
-  const quiet = await refused
-    .where('quiet_until_ms', '>', nowMs)
-    .where('kind', 'in', kind === 'login' ? ['login', 'caller'] : ['caller'])
-    .limit(1)
-    .executeTakeFirst();
-  const { count } = await db
-    .selectFrom('pushes')
-    .select(query => query.fn.countAll<number>().as('count'))
-    .where('user_id', '=', userId)
-    .where('created_ms', '>', nowMs - limits.pushesUnapprovedMs)
-    .where('fob_id', 'is not', null)
-    .where('kind', '=', kind)
-    .where('state', 'not in', ['approved', 'used'])
-    .executeTakeFirstOrThrow();
-  return quiet !== undefined || Number(count) >= limits.pushesUnapproved;
+/** A password or PIN that was not sent is no attempt at one: whoever only asks for the press locks nobody. */
+function asSent(outcome: Outcome | undefined, { password = '', pin = '' }: PushRequest): Outcome | undefined {
+  const isMissing =
+    (outcome === 'wrong_password' && password === '') || (outcome === 'wrong_pin' && pin === '');
+  return isMissing ? 'push_incomplete' : outcome;
 }
 
 /** Counts a wrong password or PIN as any log-in does, and leaves the reason in the log. */
@@ -215,6 +207,9 @@ export interface NewPush {
   readonly applicationId: string;
   readonly proofs: string;
   readonly source: string;
+  /** What the source is known by, if it is; and where it is a familiar one. */
+  readonly sourceKey: string | undefined;
+  readonly familiar: string | undefined;
   readonly requestId: string;
   readonly nowMs: number;
 }
@@ -248,6 +243,8 @@ export async function openPush(db: Db, given: NewPush): Promise<Push> {
       session_hash: sessionHash,
       proofs: given.proofs,
       source,
+      source_key: given.sourceKey ?? null,
+      familiar_source: given.familiar ?? null,
       number: push.number,
       question,
       state: 'waiting',

@@ -185,8 +185,8 @@ async function isUsable(db: Db, { token_id, fob_id, user_id }: PushRow): Promise
 
 /**
  * The person declined or reported the request, or the fob cannot answer it. A refusal keeps its user from being asked
- * again for a while; a report raises an alert. Both do so also where the request was withdrawn, its place taken or its time over
- * while the person pressed: whoever asks and takes it back at once is not rid of them.
+ * again for a while, and raises an alert (R29). It does so also where the request was withdrawn, its place taken or its time
+ * over while the person pressed: whoever asks and takes it back at once is not rid of them.
  *
  * @returns whether the connection still had it
  * @throws ServiceError `busy`
@@ -263,19 +263,27 @@ async function end(
   return true;
 }
 
-/** In the log of log-ins or in the audit, and as an alert where it is a report. */
+/** In the log of log-ins or in the audit, and as an alert where the person did not want it. */
 async function writeDown({ db, keys }: Management, push: PushRow, to: Ending, nowMs: number): Promise<void> {
   if (push.kind === 'caller') await recordCallerResult(db, keys, push, { result: to, atMs: nowMs });
   else await recordOutcome(db, push, outcomeOf[to], nowMs);
-  if (to === 'reported') await alertOfReport(db, push, nowMs);
+  const alert = alertOf[to];
+  if (alert !== undefined) await alertOfRefusal(db, push, alert, nowMs);
 }
 
+const alertOf: Readonly<Record<Ending, 'denied' | 'report' | undefined>> = {
+  approved: undefined,
+  denied: 'denied',
+  reported: 'report',
+  failed: undefined,
+};
+
 /** One alert for each user, source and day, which counts how often. */
-async function alertOfReport(db: Db, push: PushRow, atMs: number): Promise<void> {
+async function alertOfRefusal(db: Db, push: PushRow, kind: 'denied' | 'report', atMs: number): Promise<void> {
   const day = new Date(atMs).toISOString().slice(0, 10);
   await raiseAlert(db, {
-    kind: 'report',
-    dedupe: `report:${push.user_id}:${day}:${push.source}`,
+    kind,
+    dedupe: `${kind}:${push.user_id}:${day}:${push.source}`,
     userId: push.user_id,
     tokenId: push.token_id,
     atMs,

@@ -4,6 +4,7 @@ import type { Management } from '../management.ts';
 import { recordEvents } from '../validation/events.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import { callerState, recordCallerResult } from './callers/result.ts';
+import { forgetSources } from './familiar.ts';
 import type { PushRow } from './rows.ts';
 
 /** In the log of log-ins, as the request that asked: what became of it. Nothing where nothing is to be told. */
@@ -73,6 +74,7 @@ export async function sweepPushes(db: Db, nowMs: number): Promise<void> {
       for (const push of pushes) await writeDownExpiry(transaction, push, nowMs);
       return pushes.length;
     });
+  await writing(db, transaction => forgetSources(transaction, nowMs));
   await writing(db, transaction =>
     transaction
       .deleteFrom('pushes')

@@ -7,9 +7,14 @@ export const pushLimits = {
   /** How long nobody is asked for a user after they denied a request, or reported one. */
   pushDeniedQuietMs: 60_000,
   pushReportedQuietMs: 15 * 60_000,
-  /** Requests of one user that nobody approved within so long: then nobody is asked, either. */
+  /**
+   * Requests of one user, from one familiar source or from all others, that nobody approved within so long: then nobody is
+   * asked, either.
+   */
   pushesUnapproved: 8,
   pushesUnapprovedMs: 10 * 60_000,
+  /** A source is familiar for so long after its user approved a log-in from there. */
+  pushFamiliarMs: 30 * 24 * 3_600_000,
   /** Requests that are asked for at once, those that wait for it, and of one name: more are answered by `busy`. */
   pushAsksAtOnce: 4,
   pushAsksWaiting: 1_024,

@@ -18,6 +18,7 @@ import { stepShown } from '../validation/passcode.ts';
 import type { Validator } from '../validation/request.ts';
 import { proofsDigest } from './ask.ts';
 import { writeDownExpiry } from './ends.ts';
+import { rememberSource } from './familiar.ts';
 import { isRepeatOfYes, keepYes } from './repeats.ts';
 import { type PushRow, readPush, toldAs } from './rows.ts';
 
@@ -187,6 +188,7 @@ async function letIn(
     .where('id', '=', token.id)
     .execute();
   await markSteps(db, push, nowMs);
+  await rememberSource(db, push.source_key, { userId: user.id, nowMs });
   // Who has the fob at hand needs no code any more.
   await endTemporaryCodes(db, user.id, nowMs);
 }

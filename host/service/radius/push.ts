@@ -58,10 +58,11 @@ export async function askForPress(
   const { application, push: mode } = client;
   // A password that is not there is told by the application alone, and is no attempt at one.
   if (application === undefined || mode === 'off' || typed.password === '') return reject;
-  const { user, source, requestId } = request;
+  const { user, source, isSourceKnown, requestId } = request;
   const session = randomBytes(limits.radiusStateBytes).toString('base64url');
   const applicationId = application.id;
-  const push = await pressing.pushes.ask({ user, session, applicationId, source, requestId, ...typed });
+  const from = { source, isSourceKnown, requestId };
+  const push = await pressing.pushes.ask({ user, session, applicationId, ...from, ...typed });
   const pressed: Pressed = { id: push.id, session, number: push.number, expiresMs: push.expiresMs };
   const isHeld = mode === 'wait' && pressing.held.size < limits.radiusPressesHeld;
   if (isHeld) return await hold(pressing, request, { ...pressed, applicationId });

@@ -17,6 +17,8 @@ export interface Request {
   readonly field: string;
   readonly state: Uint8Array | undefined;
   readonly source: string;
+  /** Whether that is the person's own, and not the client's for want of one. */
+  readonly isSourceKnown: boolean;
   readonly requestId: string;
 }
 
@@ -45,6 +47,7 @@ export function readRequest({ packet, client, address }: Asked): Request | undef
     field: textOf(field),
     state,
     source: prepareSource(station === undefined ? address : textOf(station)),
+    isSourceKnown: station !== undefined,
     requestId: randomUUID(),
   };
 }

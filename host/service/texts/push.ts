@@ -4,6 +4,7 @@ export const pushOutcomes = {
   push_reported: 'Reported on the fob',
   push_expired: 'Not approved in time',
   push_failed: 'Fob could not approve',
+  push_incomplete: 'Password or PIN not sent',
   push_quiet: 'No more requests for now',
   no_push: 'No such request to approve',
 } as const;
@@ -50,7 +51,8 @@ export const pushConsoleTexts = {
     sent: 'A fob that is locked asks for its PIN first.',
     shown: 'The caller compares the number and holds the button.',
     approved: 'Whoever has this user’s fob approved it. That speaks for the caller.',
-    denied: 'Do not take the caller for this user. Ask why they denied it, or check in another way.',
+    denied:
+      'Do not take the caller for this user: whoever has the fob denied it, and an alert was raised. Check in another way.',
     reported:
       'Whoever has the fob says that they are not calling. Do not help this caller; an alert was raised.',
     failed: 'This says nothing about the caller. Ask again, or check in another way.',

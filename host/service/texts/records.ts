@@ -28,6 +28,7 @@ export const recordTexts = {
       audit: 'Audit does not verify',
       clock: 'Service clock went back',
       report: 'Log-in reported by its user',
+      denied: 'Log-in denied by its user',
       activation_expired: 'Activation expired unused',
       undelivered: 'Mail to a user not delivered',
       lost: 'Fob reported lost by its user',

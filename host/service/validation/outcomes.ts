@@ -13,7 +13,9 @@ import type { Factor } from './lock.ts';
  * - `no_challenge`: an answer to a question that is unknown, over, or another session's or application's
  * - `push_denied`, `push_reported`: the person at the fob declined, or said that the request is not their own
  * - `push_expired`: nobody decided in time; `push_failed`: the fob could not answer, or answered wrongly
- * - `push_quiet`: nobody was asked, so soon after a refusal or after so many requests that nobody approved
+ * - `push_incomplete`: nobody was asked, for want of a password or PIN; what was not sent tried nothing
+ * - `push_quiet`: nobody was asked, so soon after a refusal, after so many requests that nobody approved, or while one
+ *   from where the user logs in usually is open
  * - `no_push`: a request to approve that is unknown, over, or another session's or application's
  * - `unreadable`: a seed did not unseal, so the database or its key file is damaged
  */
@@ -35,6 +37,7 @@ export type Outcome =
   | 'push_reported'
   | 'push_expired'
   | 'push_failed'
+  | 'push_incomplete'
   | 'push_quiet'
   | 'no_push'
   | 'unreadable'
@@ -63,6 +66,7 @@ export const failedFactor: Readonly<Record<Outcome, Factor | null>> = {
   push_reported: null,
   push_expired: null,
   push_failed: null,
+  push_incomplete: null,
   push_quiet: null,
   no_push: null,
   unreadable: null,

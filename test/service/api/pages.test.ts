@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { failedFactor } from '../../../host/service/validation/outcomes.ts';
 import { add, codeNow, NOON_MS, newToken, wrongCode } from '../kit.ts';
 import { invitation, queue } from '../mails/kit.ts';
 import { Bureau, type Shown } from './kit.ts';
@@ -88,4 +89,10 @@ test('help desk sees the last outcomes of a user with the real reasons', async (
   expect(await outcomes('serial=FOB-1&outcome=replay')).toEqual(['replay']);
   expect(await outcomes('user=nobody')).toEqual([]);
   expect((await outcomes('limit=1')).length).toBe(1);
+  // Any that is written down can be asked for.
+  for (const outcome of Object.keys(failedFactor))
+    expect([outcome, (await bureau.ask('GET', `/v1/events?outcome=${outcome}`, key)).status]).toEqual([
+      outcome,
+      200,
+    ]);
 });

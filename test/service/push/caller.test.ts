@@ -58,7 +58,7 @@ test('a caller is checked by their fob, nobody is logged in, and who asked and w
   );
 });
 
-test('what a caller refuses, misses or is kept from is in the audit; a report alerts', async () => {
+test('what a caller refuses, misses or is kept from is in the audit; what they refuse alerts', async () => {
   const { scene, office, fob, check, results, state } = await withFob();
   await using _ = scene;
   const { management } = office;
@@ -78,8 +78,15 @@ test('what a caller refuses, misses or is kept from is in the audit; a report al
   expect((await results()).filter(result => result.startsWith('service'))).toEqual(
     ['denied', 'reported', 'failed', 'expired', 'superseded'].map(result => `service ada ${result}`),
   );
-  const alerts = await office.store.db.selectFrom('alerts').select(['kind', 'last_source']).execute();
-  expect(alerts).toEqual([{ kind: 'report', last_source: grace.source }]);
+  const alerts = await office.store.db
+    .selectFrom('alerts')
+    .select(['kind', 'last_source'])
+    .orderBy('id')
+    .execute();
+  expect(alerts).toEqual([
+    { kind: 'denied', last_source: grace.source },
+    { kind: 'report', last_source: grace.source },
+  ]);
 });
 
 test('help desk is told why nobody can be asked; a locked account can be, and what log-ins came to is no hindrance', async () => {

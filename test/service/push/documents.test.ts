@@ -29,6 +29,8 @@ test('the numbers and texts in docs/push.md are those of the service', () => {
     `**${limits.pushMs / 1000} seconds**`,
     `for ${pushDeniedQuietMs / 1000} seconds after they denied a request, and ${pushReportedQuietMs / 60_000} minutes after`,
     `after ${pushesUnapproved} requests in ${pushesUnapprovedMs / 60_000} minutes`,
+    `${pushesUnapproved} from each familiar source`,
+    `within the last ${limits.pushFamiliarMs / 86_400_000} days`,
     `\`${pushSuite}\`, ${limits.pushSecretBytes * 8} bits`,
     `is ${readPushSuite().questionLength * 4} bits of a SHA-256`,
     ...Object.entries(pushOutcomes).flatMap(([outcome, text]) =>

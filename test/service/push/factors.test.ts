@@ -13,6 +13,9 @@ const OTHER_PIN = secret('480627');
 /** The next request is neither the last of many nor within the time of the one before. */
 const APART_MS = limits.pushesUnapprovedMs;
 
+/** What stands beside a request. */
+type Sent = `${'' | 'wrong ' | 'empty '}${'password' | 'pin'}`;
+
 async function withFob(factors: Factors, pinPlace: PinPlace = 'none') {
   const scene = await Scene.open(factors);
   const { office } = scene;
@@ -29,34 +32,46 @@ async function withFob(factors: Factors, pinPlace: PinPlace = 'none') {
 }
 
 test('what an application asks for is asked for before anybody is disturbed, as at a log-in by passcode (R19, R20)', async () => {
-  const rows: [PinPlace, Factors, ('password' | 'pin')[], string][] = [
+  const rows: [PinPlace, Factors, Sent[], string][] = [
     ['none', 'otp', [], 'asked'],
-    ['none', 'pin_otp', [], 'wrong_pin'],
+    ['none', 'pin_otp', [], 'push_incomplete'],
+    ['none', 'pin_otp', ['empty pin'], 'push_incomplete'],
+    ['none', 'pin_otp', ['wrong pin'], 'wrong_pin'],
     ['none', 'pin_otp', ['pin'], 'asked'],
-    ['none', 'pin_otp', ['password'], 'wrong_pin'],
-    ['none', 'password_otp', [], 'wrong_password'],
+    ['none', 'pin_otp', ['password'], 'push_incomplete'],
+    ['none', 'password_otp', [], 'push_incomplete'],
+    ['none', 'password_otp', ['empty password'], 'push_incomplete'],
+    ['none', 'password_otp', ['wrong password'], 'wrong_password'],
     ['none', 'password_otp', ['password'], 'asked'],
-    ['none', 'password_otp', ['pin'], 'wrong_password'],
+    ['none', 'password_otp', ['pin'], 'push_incomplete'],
     ['fob', 'otp', [], 'asked'],
     ['fob', 'pin_otp', [], 'asked'],
-    ['service', 'otp', [], 'wrong_pin'],
+    ['service', 'otp', [], 'push_incomplete'],
+    ['service', 'otp', ['wrong pin'], 'wrong_pin'],
     ['service', 'otp', ['pin'], 'asked'],
     ['service', 'pin_otp', ['pin'], 'asked'],
-    ['service', 'password_otp', ['password'], 'wrong_pin'],
+    ['service', 'password_otp', ['password'], 'push_incomplete'],
+    ['service', 'password_otp', ['wrong password'], 'wrong_password'],
+    ['service', 'password_otp', ['password', 'wrong pin'], 'wrong_pin'],
     ['service', 'password_otp', ['password', 'pin'], 'asked'],
   ];
   const kinds = new Map(rows.map(row => [`${row[0]} ${row[1]}`, row] as const));
   for (const [place, factors] of kinds.values()) {
-    const { scene, office, password } = await withFob(factors, place);
+    const { scene, office, password, failures } = await withFob(factors, place);
     await using _ = scene;
-    for (const [, , shown, must] of rows.filter(row => row[0] === place && row[1] === factors)) {
-      const push = await scene.ask('ada', {
-        ...(shown.includes('password') && { password }),
-        ...(shown.includes('pin') && { pin: PIN }),
-      });
+    const shown = {
+      ...{ password: { password }, 'wrong password': { password: freshPassword() } },
+      ...{ pin: { pin: PIN }, 'wrong pin': { pin: OTHER_PIN } },
+      ...{ 'empty password': { password: '' }, 'empty pin': { pin: '' } },
+    } satisfies Record<Sent, object>;
+    for (const [, , sent, must] of rows.filter(row => row[0] === place && row[1] === factors)) {
+      const [before = 0] = await failures();
+      const push = await scene.ask('ada', Object.assign({}, ...sent.map(one => shown[one])));
       const isAsked = (await rowOf(office, push.id)).fob_id !== null;
       const [said] = await outcomes(office);
-      expect([place, factors, shown, isAsked ? 'asked' : said]).toEqual([place, factors, shown, must]);
+      expect([place, factors, sent, isAsked ? 'asked' : said]).toEqual([place, factors, sent, must]);
+      // What was not sent is no attempt.
+      expect((await failures())[0]).toBe(before + (must.startsWith('wrong') ? 1 : 0));
       office.nowMs += APART_MS;
     }
   }
@@ -79,6 +94,25 @@ test('wrong passwords and PINs at requests lock the account and alert (R23)', as
   expect(await outcomes(office)).toEqual(['locked', 'wrong_password', 'wrong_pin', 'wrong_password']);
   office.nowMs += 60_000;
   expect((await rowOf(office, (await scene.ask('ada', { password, pin: PIN })).id)).fob_id).not.toBeNull();
+});
+
+test('whoever asks without PIN or password, however often, locks nobody and alerts nobody', async () => {
+  for (const [factors, pinPlace] of [
+    ['pin_otp', 'none'],
+    ['password_otp', 'none'],
+    ['otp', 'service'],
+  ] as const) {
+    const { scene, office, password, failures } = await withFob(factors, pinPlace);
+    await using _ = scene;
+    scene.threshold = 3;
+    for (let time = 0; time < 4; time++)
+      await scene.ask('ada', time % 2 === 0 ? {} : { password: '', pin: '' });
+    expect(await failures()).toEqual([0, 0, 0]);
+    expect(await office.store.db.selectFrom('alerts').selectAll().execute()).toEqual([]);
+    const push = await scene.ask('ada', { password, pin: PIN });
+    expect((await rowOf(office, push.id)).fob_id).not.toBeNull();
+    expect(new Set(await outcomes(office))).toEqual(new Set(['push_incomplete']));
+  }
 });
 
 test('an approved request ends the failures of what was proved for it, and no others', async () => {

@@ -4,10 +4,12 @@ import { limits } from '../../../host/service/limits.ts';
 import { createApplication, rotateApplicationKey } from '../../../host/service/people/application-changes.ts';
 import { disableUser } from '../../../host/service/people/user-changes.ts';
 import { answerPush, endPush } from '../../../host/service/push/delivery.ts';
+import type { Service } from '../../../host/service/service.ts';
 import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf, comparable, post, Rig, wrongCode } from '../kit.ts';
 import { accepted, freshPassword, grace, Office } from '../people/kit.ts';
-import { OTHER_SESSION, PushFob, SESSION } from './kit.ts';
+import { makeFamiliar, OTHER_SESSION, PushFob, rowOf, SESSION } from './kit.ts';
+import { approve } from './scene.ts';
 
 interface Asked {
   readonly id: string;
@@ -38,12 +40,20 @@ async function application(office: Office, factors: 'otp' | 'password_otp') {
   return { id: made.application.id, apiKey: secret(made.value) };
 }
 
+/** A request of the user that stays open: it comes from where they have logged in. */
+async function loggingIn(service: Service, apiKey: string, fob: PushFob, more: object): Promise<Asked> {
+  const { user, office } = fob;
+  const source = '192.0.2.50';
+  await makeFamiliar(office, user, source);
+  return asked(service.url, apiKey, user, { ...more, source });
+}
+
 test('what is asked for looks the same for everybody, until its time is over and after', async () => {
   await using rig = new Rig();
   const service = await rig.start({ lock: { threshold: 1, periodMs: 400_000 } });
   await using office = await Office.beside(rig);
   const { apiKey } = await application(office, 'password_otp');
-  const names = ['ada', 'locked', 'disabled', 'bare', 'quiet', 'mistaken'];
+  const names = ['ada', 'locked', 'disabled', 'bare', 'quiet', 'mistaken', 'busy'];
   await office.users(...names);
   const passwords = new Map<string, string>();
   for (const name of names) passwords.set(name, await office.password(name));
@@ -58,6 +68,7 @@ test('what is asked for looks the same for everybody, until its time is over and
   accepted(await disableUser(office.management, grace, 'disabled'));
   await asked(service.url, apiKey, 'quiet', { password: passwords.get('quiet') });
   await endPush(office.management, await fob('quiet').show(), 'denied');
+  const hers = await loggingIn(service, apiKey, fob('busy'), { password: passwords.get('busy') });
   const withPassword = (user: string) => ({
     user,
     session: SESSION,
@@ -76,6 +87,8 @@ test('what is asked for looks the same for everybody, until its time is over and
     ids.push(id);
   }
   expect([...bytes]).toHaveLength(1);
+  const both = await Promise.all([hers.id, ids[names.indexOf('busy')] ?? ''].map(id => rowOf(office, id)));
+  expect(both.map(row => row.fob_id)).toEqual([fob('busy').id, null]);
   const takes = async (session: string) => {
     const all = await Promise.all(
       ids.map(async id => comparable(await send(service.url, apiKey, `/${id}/take`, { session }))),
@@ -83,8 +96,7 @@ test('what is asked for looks the same for everybody, until its time is over and
     return [...new Set(all)];
   };
   const waiting = await takes(SESSION);
-  expect(waiting).toHaveLength(1);
-  expect(waiting[0]).toContain('{\\"state\\":\\"waiting\\"}');
+  expect(waiting).toEqual([expect.stringContaining('{\\"state\\":\\"waiting\\"}')]);
   expect(JSON.parse(waiting[0] ?? '')[0]).toBe(202);
   // As /v1/validate refuses.
   const refusal = await comparable(await post(service, apiKey, { user: 'nobody', passcode: '123456' }));
@@ -95,6 +107,27 @@ test('what is asked for looks the same for everybody, until its time is over and
     comparable(await send(service.url, apiKey, `/${id}/take`, { session: SESSION })),
   );
   expect(new Set(await Promise.all(unknown))).toEqual(new Set([refusal]));
+});
+
+test('where an application does not say where the person is, its own address is familiar to nobody', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const apiKey = apiKeyOf(service);
+  await using office = await Office.beside(rig);
+  await office.users('ada');
+  const fob = await PushFob.of(office, 'ada');
+  const logIn = async (more: object) => {
+    const { id } = await asked(service.url, apiKey, 'ada', more);
+    await approve({ office }, fob);
+    expect((await send(service.url, apiKey, `/${id}/take`, { session: SESSION })).status).toBe(200);
+    return await rowOf(office, id);
+  };
+  const { source } = await logIn({});
+  const familiar = async (more: object) =>
+    (await rowOf(office, (await asked(service.url, apiKey, 'ada', more)).id)).familiar_source;
+  expect([await familiar({}), await familiar({ source })]).toEqual([null, null]);
+  await logIn({ source });
+  expect([await familiar({}), await familiar({ source })]).toEqual([null, source]);
 });
 
 test('a fob’s refusal, and what a session is told of it, looks like any other refusal', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { writing } from '../../../host/service/data/database.ts';
 import { claimPush, pushesToSend, pushShown } from '../../../host/service/push/delivery.ts';
+import { rememberSource } from '../../../host/service/push/familiar.ts';
 import { provePushKey, storePushKey } from '../../../host/service/push/keys.ts';
 import { pushSuite } from '../../../host/service/push/question.ts';
 import type { PushRow } from '../../../host/service/push/rows.ts';
@@ -96,6 +97,18 @@ export async function putOn({ store }: Office, { serial }: NewToken, fobId: stri
 }
 
 /** A request as it is stored. */
+/** As if the user had approved a log-in from there just now. */
+export async function makeFamiliar({ store, nowMs }: Office, user: string, source: string): Promise<void> {
+  await writing(store.db, async db => {
+    const { id: userId } = await db
+      .selectFrom('users')
+      .select('id')
+      .where('name', '=', user)
+      .executeTakeFirstOrThrow();
+    await rememberSource(db, source, { userId, nowMs });
+  });
+}
+
 export function rowOf({ store }: Office, id: string): Promise<PushRow> {
   return store.db.selectFrom('pushes').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 }

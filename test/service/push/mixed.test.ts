@@ -14,7 +14,7 @@ import { sweepPushes } from '../../../host/service/push/ends.ts';
 import { isBigRun } from '../../kit/tools.ts';
 import { isOnPostgres } from '../kit.ts';
 import { OTHER_SESSION, PushFob, rowOf, SESSION } from './kit.ts';
-import { type Asked, Model } from './model.ts';
+import { type Asked, type LogIn, Model } from './model.ts';
 import { Scene } from './scene.ts';
 
 const USERS = ['ada', 'bob'] as const;
@@ -24,7 +24,7 @@ const APART_MS = limits.pushReportedQuietMs + limits.pushesUnapprovedMs;
 
 /** What happens; `at` counts from the latest request back, and what is foreign is not the one that belongs to it. */
 type Step =
-  | { readonly kind: 'ask'; readonly user: string; readonly session: string; readonly isOther: boolean }
+  | ({ readonly kind: 'ask'; readonly user: string; readonly session: string } & From)
   | { readonly kind: 'claim' | 'shown' | 'return' | 'wanted'; readonly at: number; readonly isStale: boolean }
   | ({ readonly kind: 'answer'; readonly at: number; readonly isStale: boolean } & Answered)
   | ({ readonly kind: 'serve'; readonly at: number } & Answered)
@@ -34,6 +34,12 @@ type Step =
   | { readonly kind: 'reconnect'; readonly user: string }
   | { readonly kind: 'sweep' }
   | { readonly kind: 'wait'; readonly ms: number };
+interface From {
+  readonly isOther: boolean;
+  /** Where users log in from in all runs, or elsewhere. */
+  readonly isHome: boolean;
+  readonly isSourceKnown: boolean;
+}
 /** By which fob, and to the question of which request: so many before this one. */
 interface Answered {
   readonly isForeign: boolean;
@@ -55,6 +61,8 @@ const asks = fc.record({
   user: fc.constantFrom('ada', 'ada', 'ada', 'bob', 'nobody'),
   session: fc.constantFrom(SESSION, OTHER_SESSION),
   isOther: rarely,
+  isHome: fc.boolean(),
+  isSourceKnown: rarely.map(not => !not),
 });
 const takes = fc.record({ kind: kind('take', 'take', 'take', 'withdraw'), at, ...taken });
 const endings = fc.constantFrom<Ending[]>('denied', 'failed', 'failed', 'reported');
@@ -93,7 +101,9 @@ const steps = fc
 class World {
   readonly scene: Scene;
   readonly fobs: ReadonlyMap<string, PushFob>;
-  model = new Model();
+  readonly #logIns: LogIn[] = [];
+  #runs = 0;
+  model = new Model(this.#logIns);
 
   constructor(scene: Scene, fobs: ReadonlyMap<string, PushFob>) {
     this.scene = scene;
@@ -108,7 +118,8 @@ class World {
 
   async begin(): Promise<void> {
     this.scene.office.nowMs += APART_MS;
-    this.model = new Model();
+    this.model = new Model(this.#logIns);
+    this.#runs += 1;
     for (const [name, fob] of this.fobs) this.model.connect(name, await fob.connect());
   }
 
@@ -123,10 +134,13 @@ class World {
     } else if (step.kind === 'reconnect') model.connect(step.user, await this.fob(step.user).connect());
     else if (step.kind === 'ask') {
       const applicationId = this.application(step.isOther);
-      const push = await scene.ask(step.user, { session: step.session, applicationId });
+      const source = step.isHome ? '192.0.2.1' : `elsewhere in run ${this.#runs}`;
+      const { user, session, isSourceKnown } = step;
+      const from = { source, isSourceKnown };
+      const push = await scene.ask(user, { session, applicationId, ...from });
       expect([push.expiresMs, push.number < 100]).toEqual([scene.office.nowMs + limits.pushMs, true]);
       const { question } = await rowOf(scene.office, push.id);
-      model.ask({ id: push.id, question, user: step.user, session: step.session, applicationId });
+      model.ask({ id: push.id, question, user, session, applicationId, ...from });
     } else {
       const one = model.asked.at(-1 - step.at);
       if (one !== undefined) await this.about(one, step);
@@ -154,7 +168,7 @@ class World {
   async about(one: Asked, step: Extract<Step, { at: number }>): Promise<void> {
     const { scene, model } = this;
     const { management } = scene.office;
-    const { id } = one;
+    const { id, source } = one;
     const link =
       ('isStale' in step && step.isStale) || one.user === 'nobody'
         ? 'a link of before'
@@ -193,11 +207,11 @@ class World {
       }
       case 'take': {
         const by = this.asker(one, step);
-        return expect(await scene.take(one, by)).toBe(model.take(one, by));
+        return expect(await scene.take(one, { ...by, source })).toBe(model.take(one, by));
       }
       case 'twice': {
         const { session, applicationId } = one;
-        const both = await Promise.all([1, 2].map(() => scene.take(one, { session, applicationId })));
+        const both = await Promise.all([1, 2].map(() => scene.take(one, { session, applicationId, source })));
         const must = [1, 2].map(() => model.take(one, { session, applicationId }));
         return expect(both.sort()).toEqual(must.sort());
       }

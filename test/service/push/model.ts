@@ -10,6 +10,8 @@ interface NewAsked {
   readonly user: string;
   readonly session: string;
   readonly applicationId: string;
+  readonly source: string;
+  readonly isSourceKnown: boolean;
 }
 
 /** Who comes for a request. */
@@ -19,19 +21,34 @@ type Asker = Pick<NewAsked, 'session' | 'applicationId'>;
 export interface Asked extends NewAsked {
   readonly atMs: number;
   readonly isForSomebody: boolean;
+  /** Its source, where its user had been let in from there lately. */
+  readonly familiar: string | undefined;
   state: string;
   link: string | undefined;
   quietUntilMs: number;
+}
+
+/** Somebody was let in, from where they were known to be. */
+export interface LogIn {
+  readonly user: string;
+  readonly source: string;
+  readonly atMs: number;
 }
 
 /** Requests to approve as they must be: what `docs/push.md` says, written down once more. */
 export class Model {
   readonly asked: Asked[] = [];
   readonly #links = new Map<string, string>();
+  /** Of all that was ever. */
+  readonly #logIns: LogIn[];
   nowMs = 0;
   accepted = 0;
   /** The most requests of one user that were open at once. */
   mostOpen = 0;
+
+  constructor(logIns: LogIn[]) {
+    this.#logIns = logIns;
+  }
 
   /** What is over and keeps nobody quiet any more is forgotten. */
   sweep(): void {
@@ -50,23 +67,42 @@ export class Model {
 
   ask(given: NewAsked): void {
     const own = this.asked.filter(({ user }) => user === given.user);
+    const familiar = this.#familiar(given);
+    const givesWay =
+      familiar === undefined &&
+      own.some(
+        one =>
+          one.isForSomebody && one.familiar !== undefined && OPEN.includes(one.state) && this.#isInTime(one),
+      );
     const unapproved = own.filter(
       one =>
         one.isForSomebody &&
+        one.familiar === familiar &&
         one.atMs > this.nowMs - limits.pushesUnapprovedMs &&
         !['approved', 'used'].includes(one.state),
     );
     const isQuiet = own.some(one => one.quietUntilMs > this.nowMs);
     const isForSomebody =
-      this.linkOf(given.user) !== undefined && !isQuiet && unapproved.length < limits.pushesUnapproved;
+      this.linkOf(given.user) !== undefined &&
+      !isQuiet &&
+      !givesWay &&
+      unapproved.length < limits.pushesUnapproved;
     if (isForSomebody)
       for (const one of own) if (OPEN.includes(one.state) && one.isForSomebody) one.state = 'superseded';
     const about = { state: 'waiting', link: undefined, quietUntilMs: 0, atMs: this.nowMs };
-    this.asked.push({ ...given, ...about, isForSomebody });
+    this.asked.push({ ...given, ...about, isForSomebody, familiar });
     const open = this.asked.filter(
       one => one.user === given.user && one.isForSomebody && OPEN.includes(one.state) && this.#isInTime(one),
     );
     this.mostOpen = Math.max(this.mostOpen, open.length);
+  }
+
+  #familiar({ user, source, isSourceKnown }: NewAsked): string | undefined {
+    const sinceMs = this.nowMs - limits.pushFamiliarMs;
+    const isFamiliar = this.#logIns.some(
+      one => one.user === user && one.source === source && one.atMs > sinceMs,
+    );
+    return isSourceKnown && isFamiliar ? source : undefined;
   }
 
   #isInTime({ atMs }: Asked): boolean {
@@ -148,6 +184,7 @@ export class Model {
     if (one.state !== 'approved') return 'no_push';
     one.state = 'used';
     this.accepted++;
+    if (one.isSourceKnown) this.#logIns.push({ user: one.user, source: one.source, atMs: this.nowMs });
     return 'accepted';
   }
 }

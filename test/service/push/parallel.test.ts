@@ -11,7 +11,7 @@ import { openStates } from '../../../host/service/push/rows.ts';
 import { isBigRun } from '../../kit/tools.ts';
 import { Rig } from '../kit.ts';
 import { Office } from '../people/kit.ts';
-import { OTHER_SESSION, PushFob, rowOf, SESSION } from './kit.ts';
+import { makeFamiliar, OTHER_SESSION, PushFob, rowOf, SESSION } from './kit.ts';
 
 const RUNS = isBigRun ? 40 : 12;
 const SESSIONS = [SESSION, OTHER_SESSION] as const;
@@ -166,6 +166,38 @@ test('of many requests for one user at once, on two nodes, one stays open', asyn
         'waiting',
       ]);
     }
+  } finally {
+    await close();
+  }
+});
+
+test('of requests from a familiar source and from elsewhere at once, on two nodes, the last familiar one is open', async () => {
+  await using rig = new Rig();
+  const { office, fob, nodes, applicationId, close } = await opened(rig);
+  const { db } = office.store;
+  const [home, elsewhere] = ['192.0.2.1', '203.0.113.1'];
+  const ask = (source: string, nth: number) =>
+    nodes[nth % 2]?.pushes.ask({
+      ...{ user: 'ada', session: SESSION, applicationId, source, isSourceKnown: true, requestId: 'r' },
+    });
+  try {
+    await makeFamiliar(office, 'ada', home);
+    const kept: boolean[] = [];
+    for (let round = 0; round < 6; round++) {
+      rig.clock.nowMs += limits.pushesUnapprovedMs;
+      // Both first and last come from elsewhere, on either node.
+      const sources = [elsewhere, home, elsewhere, elsewhere, home, elsewhere];
+      const ids = await Promise.all(
+        sources.map(async (source, nth) => (await ask(source, nth + round))?.id ?? ''),
+      );
+      const rows = await db.selectFrom('pushes').selectAll().where('id', 'in', ids).execute();
+      const open = rows.filter(({ state, fob_id }) => state === 'waiting' && fob_id !== null);
+      expect(open.map(row => [row.source, row.fob_id])).toEqual([[home, fob.id]]);
+      const theirs = rows.filter(({ source }) => source === elsewhere);
+      expect(theirs.every(row => row.fob_id === null || row.state === 'superseded')).toBe(true);
+      kept.push(theirs.some(row => row.fob_id === null));
+    }
+    expect(kept).toContain(true);
   } finally {
     await close();
   }

@@ -77,7 +77,7 @@ test('one sweep is through with any number of requests', async () => {
   expect(await db.selectFrom('pushes').select('id').execute()).toEqual([]);
 });
 
-test('whoever denies or reports is left alone for a while; a report alerts, and repeats count on it', async () => {
+test('whoever denies or reports is left alone for a while, and alerts; repeats count on it (R29)', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const isAsked = async (source = '192.0.2.1') =>
@@ -98,10 +98,14 @@ test('whoever denies or reports is left alone for a while; a report alerts, and 
   await refuse('reported');
   office.nowMs += 15 * 60_000;
   await refuse('reported', secret('198.51.100.77'));
+  office.nowMs += 15 * 60_000;
+  await refuse('denied', secret('198.51.100.77'));
   const alerts = await office.store.db.selectFrom('alerts').selectAll().orderBy('id').execute();
   expect(alerts.map(({ kind, count, last_source }) => [kind, count, last_source])).toEqual([
+    ['denied', 1, '192.0.2.1'],
     ['report', 2, '192.0.2.1'],
     ['report', 1, '198.51.100.77'],
+    ['denied', 1, '198.51.100.77'],
   ]);
   expect(alerts.every(({ user_id, token_id }) => user_id !== null && token_id !== null)).toBe(true);
   const seen = await outcomes(office);
@@ -109,7 +113,7 @@ test('whoever denies or reports is left alone for a while; a report alerts, and 
   expect(seen.filter(outcome => outcome === 'push_quiet')).toHaveLength(2);
 });
 
-test('a report of a request that was taken back while the person pressed alerts and keeps it quiet all the same, once', async () => {
+test('a refusal of a request that was taken back while the person pressed alerts and keeps it quiet all the same, once', async () => {
   const takenBack: ((scene: Scene, push: { readonly id: string }) => unknown)[] = [
     (scene, { id }) => scene.pushes.withdraw({ id, session: SESSION, applicationId: scene.applicationId }),
     scene => scene.ask('ada'),
@@ -117,21 +121,26 @@ test('a report of a request that was taken back while the person pressed alerts 
       office.nowMs += limits.pushMs;
     },
   ];
-  for (const takeBack of takenBack) {
+  const refusals = [
+    { to: 'denied', kind: 'denied' },
+    { to: 'reported', kind: 'report' },
+  ] as const;
+  for (const [takeBack, { to, kind }] of takenBack.flatMap(back =>
+    refusals.map(one => [back, one] as const),
+  )) {
     const { scene, office, fob } = await withFob();
     await using _ = scene;
     const push = await scene.ask('ada');
     const shown = await fob.show();
     await takeBack(scene, push);
     const before = (await rowOf(office, push.id)).state;
-    for (let twice = 0; twice < 2; twice++)
-      expect(await endPush(office.management, shown, 'reported')).toBe(false);
+    for (let twice = 0; twice < 2; twice++) expect(await endPush(office.management, shown, to)).toBe(false);
     expect((await rowOf(office, push.id)).state).toBe(before);
     expect(await office.store.db.selectFrom('alerts').select(['kind', 'count']).execute()).toEqual([
-      { kind: 'report', count: 1 },
+      { kind, count: 1 },
     ]);
     expect((await rowOf(office, (await scene.ask('ada')).id)).fob_id).toBeNull();
-    expect((await outcomes(office)).filter(outcome => outcome === 'push_reported')).toHaveLength(1);
+    expect((await outcomes(office)).filter(outcome => outcome === `push_${to}`)).toHaveLength(1);
   }
 });
 

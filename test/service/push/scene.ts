@@ -79,7 +79,7 @@ export async function withFob(factors?: 'password_otp') {
 }
 
 /** The fob approves what waits for it. */
-export async function approve({ office }: Scene, fob: PushFob): Promise<void> {
+export async function approve({ office }: Pick<Scene, 'office'>, fob: PushFob): Promise<void> {
   const shown = await fob.show();
   if (!(await answerPush(office.management, shown, fob.answer(shown.question))))
     throw new Error('the answer was not taken');

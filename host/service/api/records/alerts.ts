@@ -16,6 +16,7 @@ const alert = named(
       'audit',
       'clock',
       'report',
+      'denied',
       'undelivered',
       'activation_expired',
       'lost',

@@ -1,28 +1,13 @@
 import { limits } from '../../limits.ts';
 import { done } from '../../management.ts';
 import { pageEvents } from '../../validation/event-pages.ts';
+import { failedFactor, type Outcome } from '../../validation/outcomes.ts';
 import { userName } from '../people/users.ts';
 import { route } from '../route.ts';
 import { count, list, named, nullable, object, oneOf, time, whole, words } from '../shapes.ts';
 import { serial } from '../tokens/facts.ts';
 
-const outcome = oneOf(
-  'accepted',
-  'wrong',
-  'superseded',
-  'replay',
-  'locked',
-  'disabled',
-  'unknown_user',
-  'no_usable_token',
-  'wrong_password',
-  'wrong_pin',
-  'pin_change',
-  'new_pin',
-  'no_challenge',
-  'unreadable',
-  'malformed',
-);
+const outcome = oneOf(...(Object.keys(failedFactor) as Outcome[]));
 const event = named(
   object({
     id: count,

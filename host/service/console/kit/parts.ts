@@ -46,6 +46,7 @@ const outcomeTone: Readonly<Record<Outcome, Tone>> = {
   push_reported: 'bad',
   push_expired: 'plain',
   push_failed: 'bad',
+  push_incomplete: 'plain',
   push_quiet: 'plain',
   no_push: 'plain',
 };

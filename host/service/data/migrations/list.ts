@@ -9,6 +9,7 @@ import { up as failures } from './0007-failures.ts';
 import { up as radius } from './0008-radius.ts';
 import { up as push } from './0009-push.ts';
 import { up as radiusChallenges } from './0010-radius-challenges.ts';
+import { up as familiarSources } from './0011-familiar-sources.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-first': { up: first },
@@ -21,6 +22,7 @@ const migrations: Record<string, Migration> = {
   '0008-radius': { up: radius },
   '0009-push': { up: push },
   '0010-radius-challenges': { up: radiusChallenges },
+  '0011-familiar-sources': { up: familiarSources },
 };
 
 /** The migrations in order of their names. A released one is never edited: the next change is a new file. */

@@ -6,9 +6,13 @@ import { recordUserAct } from '../../people/user-audit.ts';
 import { prepareUserName } from '../../people/users.ts';
 import { type Acting, actOf } from '../../tokens/acting.ts';
 import { lockUsers } from '../../validation/facts.ts';
-import { isQuietFor, openPush, type Push, tokenToAsk } from '../ask.ts';
+import { openPush, type Push, tokenToAsk } from '../ask.ts';
+import { isQuietFor } from '../quiet.ts';
 import { readPush } from '../rows.ts';
 import { type CallerState, callerState } from './result.ts';
+
+/** Where help desk is says nothing of the user. */
+const asHelpDesk = { kind: 'caller', sourceKey: undefined, familiar: undefined } as const;
 
 /** Whom help desk believes to be on the telephone, by name. */
 export interface CallerInput {
@@ -28,9 +32,9 @@ export const checkCaller = actOf(async (acting: Acting, input: CallerInput): Pro
   if (user.disabled_ms !== null) return refused('disabled_user');
   const token = await tokenToAsk(db, user.id);
   if (token === undefined) return refused('no_push_fob');
-  if (await isQuietFor(db, user.id, { kind: 'caller', nowMs: atMs })) return refused('too_many_pushes');
+  if (await isQuietFor(db, user.id, { ...asHelpDesk, nowMs: atMs })) return refused('too_many_pushes');
   const push = await openPush(db, {
-    kind: 'caller',
+    ...asHelpDesk,
     user,
     token,
     // Nobody comes for it.

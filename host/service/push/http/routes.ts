@@ -48,6 +48,7 @@ function serveAsking(app: FastifyInstance, context: WebContext): void {
       pin,
       applicationId: clientOf(request).application.id,
       source: sourceOf(context, request, source),
+      isSourceKnown: source !== undefined,
       requestId: request.id,
     });
     // A request that is for nobody takes as long as one for somebody.

@@ -1,0 +1,63 @@
+import { isIPv6 } from 'node:net';
+import type { Db } from '../data/database.ts';
+import { limits } from '../limits.ts';
+import { unknownSource } from '../validation/source.ts';
+import { sourceKey } from '../web/buckets.ts';
+
+/** Where a request comes from, as far as the application knows. */
+export interface Whence {
+  readonly source: string;
+  readonly isSourceKnown?: boolean | undefined;
+}
+
+/** Of whom, and when. */
+interface Whose {
+  readonly userId: string;
+  readonly nowMs: number;
+}
+
+/**
+ * What a source is known by: an address whose end changes by itself (RFC 8981) by its network. Undefined where it is not
+ * known where the person is: the application's own address would be everybody's.
+ */
+export function keyOfSource({ source, isSourceKnown = false }: Whence): string | undefined {
+  if (!isSourceKnown || source === unknownSource) return undefined;
+  return isIPv6(source) ? sourceKey(source) : source;
+}
+
+/**
+ * The key of a source, where it is familiar: the user approved a log-in from there lately. Undefined elsewhere. The same query
+ * whatever comes of it.
+ */
+export async function familiarSource(
+  db: Db,
+  key: string | undefined,
+  { userId, nowMs }: Whose,
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('push_sources')
+    .select('source')
+    .where('user_id', '=', userId)
+    .where('source', '=', key ?? '')
+    .where('last_ms', '>', nowMs - limits.pushFamiliarMs)
+    .executeTakeFirst();
+  return row?.source;
+}
+
+/** The user was let in by a request from there. Not at every log-in: a passcode takes no more for it. */
+export async function rememberSource(db: Db, key: string | null, { userId, nowMs }: Whose): Promise<void> {
+  if (key === null) return;
+  await db
+    .insertInto('push_sources')
+    .values({ user_id: userId, source: key, last_ms: nowMs })
+    .onConflict(conflict => conflict.columns(['user_id', 'source']).doUpdateSet({ last_ms: nowMs }))
+    .execute();
+}
+
+/** Forgets what is not familiar any more. */
+export async function forgetSources(db: Db, nowMs: number): Promise<void> {
+  await db
+    .deleteFrom('push_sources')
+    .where('last_ms', '<=', nowMs - limits.pushFamiliarMs)
+    .execute();
+}

@@ -1,0 +1,158 @@
+import { expect, test } from 'vitest';
+import { limits } from '../../../host/service/limits.ts';
+import { answerPush, claimPush, endPush, pushShown } from '../../../host/service/push/delivery.ts';
+import { sweepPushes } from '../../../host/service/push/ends.ts';
+import { familiarSource, keyOfSource } from '../../../host/service/push/familiar.ts';
+import type { Push } from '../../../host/service/push/pushes.ts';
+import { recordEvents } from '../../../host/service/validation/events.ts';
+import { outcomes, rowOf } from './kit.ts';
+import { approve, withFob } from './scene.ts';
+
+const HOME = '192.0.2.10';
+const OFFICE = '198.51.100.20';
+const ELSEWHERE = '203.0.113.30';
+
+/** `ada` has logged in from these sources. */
+async function withHomes(...homes: readonly string[]) {
+  const made = await withFob();
+  const { scene, office, fob } = made;
+  const ask = (source: string, user = 'ada') => scene.ask(user, { source, isSourceKnown: true });
+  /** Whether the fob is asked for it. */
+  const isAsked = async (source: string) => (await rowOf(office, (await ask(source)).id)).fob_id !== null;
+  const logIn = async (source: string) => {
+    const push = await ask(source);
+    await approve(scene, fob);
+    expect(await scene.take(push, { source })).toBe('accepted');
+  };
+  for (const home of homes) await logIn(home);
+  return { ...made, ask, isAsked, logIn };
+}
+
+test('who asks too often from elsewhere keeps nobody from asking from where they log in usually', async () => {
+  const { scene, office, fob, isAsked } = await withHomes(HOME, OFFICE);
+  await using _ = scene;
+  const many = async (source: string) => {
+    const asked: boolean[] = [];
+    for (let turn = 0; turn <= limits.pushesUnapproved; turn++) {
+      asked.push(await isAsked(source));
+      office.nowMs += 1000;
+    }
+    return asked;
+  };
+  const eight = [...Array(limits.pushesUnapproved).fill(true), false];
+  expect(await many(ELSEWHERE)).toEqual(eight);
+  // What is not known is elsewhere, whatever address stands there.
+  expect((await rowOf(office, (await scene.ask('ada', { source: HOME })).id)).fob_id).toBeNull();
+  expect((await outcomes(office))[0]).toBe('push_quiet');
+  expect(await many(HOME)).toEqual(eight);
+  expect(await isAsked(OFFICE)).toBe(true);
+  // A refusal is a refusal of all.
+  await endPush(office.management, await fob.show(), 'denied');
+  expect([await isAsked(HOME), await isAsked(OFFICE), await isAsked(ELSEWHERE)]).toEqual([
+    false,
+    false,
+    false,
+  ]);
+});
+
+test('a request from elsewhere takes no place of one from a familiar source, and looks as if it did', async () => {
+  const { scene, office, fob, ask } = await withHomes(HOME);
+  await using _ = scene;
+  const { management } = office;
+  const link = fob.link ?? '';
+  const steps = [
+    async () => undefined,
+    (id: string) => claimPush(management, id, link),
+    (id: string) => pushShown(management, id, link),
+  ];
+  const hers = await ask(HOME);
+  const theirs: Push[] = [];
+  for (const [nth, step] of steps.entries()) {
+    await step(hers.id);
+    theirs.push(await ask(ELSEWHERE));
+    expect((await rowOf(office, hers.id)).state).toBe(['waiting', 'sent', 'shown'][nth]);
+  }
+  const { question } = await rowOf(office, hers.id);
+  expect(await answerPush(management, { id: hers.id, link }, fob.answer(question))).toBe(true);
+  expect(await scene.take(hers, { source: HOME })).toBe('accepted');
+  // Somebody's that was superseded, for nobody, and of nobody: all the same.
+  const older = await ask(ELSEWHERE);
+  await ask(HOME);
+  theirs.push(older, await ask(ELSEWHERE, 'nobody'));
+  const take = () => Promise.all(theirs.map(push => scene.take(push, { source: ELSEWHERE })));
+  expect(new Set(theirs.map(push => Object.keys(push).join()))).toEqual(new Set(['id,number,expiresMs']));
+  expect(new Set(await take())).toEqual(new Set(['waiting']));
+  office.nowMs += limits.pushMs;
+  expect(new Set(await take())).toEqual(new Set(['push_expired']));
+  const rows = await Promise.all(theirs.map(({ id }) => rowOf(office, id)));
+  expect(rows.map(row => row.fob_id !== null)).toEqual([false, false, false, true, false]);
+});
+
+test('a familiar source takes the place of any request, others of those from elsewhere and of what is over', async () => {
+  const { scene, office, ask } = await withHomes(HOME, OFFICE);
+  await using _ = scene;
+  const rows = [
+    [HOME, HOME, 'superseded'],
+    [HOME, OFFICE, 'superseded'],
+    [ELSEWHERE, HOME, 'superseded'],
+    [ELSEWHERE, '203.0.113.31', 'superseded'],
+    [HOME, ELSEWHERE, 'waiting'],
+  ] as const;
+  for (const [first, second, state] of rows) {
+    const { id } = await ask(first);
+    const next = await ask(second);
+    const isAsked = (await rowOf(office, next.id)).fob_id !== null;
+    expect([first, second, (await rowOf(office, id)).state, isAsked]).toEqual([
+      ...[first, second, state],
+      state === 'superseded',
+    ]);
+    office.nowMs += limits.pushMs;
+    expect((await rowOf(office, (await ask(ELSEWHERE)).id)).fob_id).not.toBeNull();
+    office.nowMs += limits.pushesUnapprovedMs;
+  }
+});
+
+test('a request from a familiar source that is for nobody holds up none from elsewhere', async () => {
+  const { scene, office, ask, isAsked } = await withHomes(HOME);
+  await using _ = scene;
+  const disabled = { disabled_ms: office.nowMs };
+  await office.store.db.updateTable('users').set(disabled).execute();
+  expect(await rowOf(office, (await ask(HOME)).id)).toMatchObject({ fob_id: null, familiar_source: HOME });
+  await office.store.db.updateTable('users').set({ disabled_ms: null }).execute();
+  expect(await isAsked(ELSEWHERE)).toBe(true);
+});
+
+test('a source is familiar for 30 days after a request from there was approved, with its network where it is IPv6', async () => {
+  const { scene, office, ask, logIn } = await withHomes(HOME, '2001:db8:1:2:a:b:c:d');
+  await using _ = scene;
+  const { db } = office.store;
+  await office.users('bob');
+  const users = await db.selectFrom('users').select(['id', 'name']).execute();
+  const idOf = (name: string) => users.find(user => user.name === name)?.id ?? '';
+  const familiar = (source: string, isSourceKnown?: boolean, user = 'ada') =>
+    familiarSource(db, keyOfSource({ source, isSourceKnown }), { userId: idOf(user), nowMs: office.nowMs });
+  // Neither a log-in by other means, nor a request that nobody approved, nor one from where nobody knows.
+  const about = { tokenId: null, applicationId: scene.applicationId, requestId: 'r', atMs: office.nowMs };
+  await recordEvents(db, [{ ...about, userId: idOf('ada'), outcome: 'accepted', source: OFFICE }]);
+  await ask(ELSEWHERE);
+  await logIn('?');
+  expect(await familiar(HOME, true)).toBe(HOME);
+  expect(await familiar('2001:db8:1:2:1111::9', true)).toBe('2001:db8:1:2');
+  for (const other of ['2001:db8:1:3:a:b:c:d', OFFICE, ELSEWHERE, '?', '', '192.0.2.1'])
+    expect([other, await familiar(other, true)]).toEqual([other, undefined]);
+  expect(await familiar(HOME, false)).toBeUndefined();
+  expect(await familiar(HOME)).toBeUndefined();
+  expect(await familiar(HOME, true, 'bob')).toBeUndefined();
+  expect(await familiar(HOME, true, 'nobody')).toBeUndefined();
+  office.nowMs += limits.pushFamiliarMs / 2;
+  await logIn(HOME);
+  office.nowMs += limits.pushFamiliarMs - 1;
+  expect(await familiar(HOME, true)).toBe(HOME);
+  await sweepPushes(db, office.nowMs);
+  const kept = () => db.selectFrom('push_sources').select('source').execute();
+  expect(await kept()).toEqual([{ source: HOME }]);
+  office.nowMs += 1;
+  expect(await familiar(HOME, true)).toBeUndefined();
+  await sweepPushes(db, office.nowMs);
+  expect(await kept()).toEqual([]);
+});
