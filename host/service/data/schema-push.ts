@@ -71,7 +71,7 @@ export interface PushSchema {
     proofs: string;
     /** Where the session comes from. */
     source: string;
-    /** 0 to 99, shown by both sides. */
+    /** 0 to 99, shown by both sides; 255 where neither shows one. */
     number: number;
     /** Of the OCRA suite: a digest over everything that this is bound to. */
     question: string;

@@ -21,6 +21,7 @@ import { failedFactor, type Outcome } from '../validation/outcomes.ts';
 import type { Validator } from '../validation/request.ts';
 import { questionOf } from './question.ts';
 import { openStates } from './rows.ts';
+import { NO_NUMBER } from './shown.ts';
 import type { InTurn } from './turns.ts';
 
 /** An application, or a front of the service, asks to have a log-in approved on the user's fob. */
@@ -34,12 +35,16 @@ export interface PushRequest {
   /** Where the person is, as far as the application knows: an address. */
   readonly source: string;
   readonly requestId: string;
+  /** Whether nobody sees a number to compare: then the fob shows none. */
+  readonly isNumberless?: boolean | undefined;
+  /** Milliseconds since 1970: over by then, where that is sooner than ever. */
+  readonly untilMs?: number | undefined;
 }
 
 /** A request that may be approved once, for the session that asked, before it expires. */
 export interface Push {
   readonly id: string;
-  /** 0 to 99, to be shown as two digits: the fob shows the same. */
+  /** 0 to 99, to be shown as two digits: the fob shows the same. `NO_NUMBER` where none was wished for. */
   readonly number: number;
   /** Milliseconds since 1970: the first moment at which it is over. */
   readonly expiresMs: number;
@@ -216,6 +221,8 @@ export interface NewPush {
   readonly proofs: string;
   readonly source: string;
   readonly requestId: string;
+  readonly isNumberless?: boolean | undefined;
+  readonly untilMs?: number | undefined;
   readonly nowMs: number;
 }
 
@@ -225,8 +232,8 @@ export async function openPush(db: Db, given: NewPush): Promise<Push> {
   if (token !== undefined) await supersede(db, user?.id ?? '');
   const push: Push = {
     id: randomUUID(),
-    number: randomInt(limits.pushNumbers),
-    expiresMs: nowMs + limits.pushMs,
+    number: given.isNumberless === true ? NO_NUMBER : randomInt(limits.pushNumbers),
+    expiresMs: Math.min(nowMs + limits.pushMs, given.untilMs ?? Number.MAX_SAFE_INTEGER),
   };
   const sessionHash = hashSession(given.session);
   const question = questionOf({

@@ -9,6 +9,7 @@ import { shownNumber } from '../push/shown.ts';
 import { radiusTexts } from '../texts/radius.ts';
 import { texts } from '../texts.ts';
 import type { Outcome } from '../validation/outcomes.ts';
+import type { Places } from './places.ts';
 import { accept, challenge, type Reply, reject } from './replies.ts';
 import { type Asked, idempotencyKeyOf, type Request } from './request.ts';
 import type { Awaited, Bound } from './states.ts';
@@ -19,8 +20,8 @@ export interface Pressing {
   readonly pushes: Pushes;
   /** Says that the node closes: what waits is answered, or asked again at another node. */
   readonly closing: AbortSignal;
-  /** Requests whose answer is held until the press. */
-  readonly held: Set<Request>;
+  /** For requests whose answer is held until the press: they must not keep out those who show passcodes. */
+  readonly held: Places;
 }
 
 /** What stands beside a request for a press. Secrets. */
@@ -45,7 +46,8 @@ export function pressFactors(field: string, factors: Factors): PressFactors | un
 
 /**
  * Asks the user's fob for a press: the same for users that there are not. Then either asks again with the number to compare, or
- * holds the answer until it is decided.
+ * holds the answer until it is decided; there the person sees no number, and the fob shows none. Which of them it is is known
+ * before the fob is asked.
  *
  * @throws ServiceError `busy`; then nothing is answered
  */
@@ -61,11 +63,19 @@ export async function askForPress(
   const { user, source, requestId } = request;
   const session = randomBytes(limits.radiusStateBytes).toString('base64url');
   const applicationId = application.id;
-  const push = await pressing.pushes.ask({ user, session, applicationId, source, requestId, ...typed });
-  const pressed: Pressed = { id: push.id, session, number: push.number, expiresMs: push.expiresMs };
-  const isHeld = mode === 'wait' && pressing.held.size < limits.radiusPressesHeld;
-  if (isHeld) return await hold(pressing, request, { ...pressed, applicationId });
-  return await askAgain(pressing.management, { clientId: client.id, user }, pressed);
+  const { management, pushes, held } = pressing;
+  const leave = mode === 'wait' ? held.enter(client.id) : undefined;
+  try {
+    const holding =
+      leave === undefined ? {} : { isNumberless: true, untilMs: management.clock() + limits.radiusHoldMs };
+    const asking = { user, session, applicationId, source, requestId, ...typed, ...holding };
+    const { id, number, expiresMs } = await pushes.ask(asking);
+    const pressed: Pressed = { id, session, number, expiresMs };
+    if (leave !== undefined) return await hold(pressing, request, { ...pressed, applicationId });
+    return await askAgain(management, { clientId: client.id, user }, pressed);
+  } finally {
+    leave?.();
+  }
 }
 
 type Pressed = Omit<Extract<Awaited, { kind: 'press' }>, 'kind'>;
@@ -109,23 +119,19 @@ export async function dropPress(
 
 type Taken = Pressed & { readonly applicationId: string; readonly idempotencyKey?: string };
 
-/** What is held is counted: it must not keep out those who show passcodes. */
+/** Until it is decided or over. */
 async function hold(pressing: Pressing, request: Request, pressed: Taken): Promise<Reply> {
-  const { held, closing } = pressing;
-  held.add(request);
-  try {
-    for (;;) {
-      const sinceMs = performance.now();
-      const outcome = await take(pressing, request, pressed, limits.pushWaitMaxMs);
-      if (outcome !== 'waiting') return replyOf(outcome);
-      // The client asks again, another node.
-      if (closing.aborted) throw new ServiceError('busy', texts.startup.tooManyLogins);
-      // Where too many wait already, it came back at once.
-      if (performance.now() - sinceMs < limits.radiusPressPauseMs)
-        await wait(limits.radiusPressPauseMs, undefined, { signal: closing }).catch(() => undefined);
-    }
-  } finally {
-    held.delete(request);
+  const { management, closing } = pressing;
+  for (;;) {
+    const sinceMs = performance.now();
+    const leftMs = Math.max(0, pressed.expiresMs - management.clock());
+    const outcome = await take(pressing, request, pressed, Math.min(leftMs, limits.pushWaitMaxMs));
+    if (outcome !== 'waiting') return replyOf(outcome);
+    // The client asks again, another node.
+    if (closing.aborted) throw new ServiceError('busy', texts.startup.tooManyLogins);
+    // Where too many wait already, it came back at once.
+    if (performance.now() - sinceMs < limits.radiusPressPauseMs)
+      await wait(limits.radiusPressPauseMs, undefined, { signal: closing }).catch(() => undefined);
   }
 }
 
