@@ -20,12 +20,15 @@ import { afterFailure, type LockStanding, lockStanding, noFailures } from '../va
 import { failedFactor, type Outcome } from '../validation/outcomes.ts';
 import type { Validator } from '../validation/request.ts';
 import { questionOf } from './question.ts';
+import { askedBefore } from './repeats.ts';
 import { openStates } from './rows.ts';
 import { NO_NUMBER } from './shown.ts';
 import type { InTurn } from './turns.ts';
 
 /** An application, or a front of the service, asks to have a log-in approved on the user's fob. */
 export interface PushRequest {
+  /** Hexadecimal, of chance, for what may be asked for twice: the second time it is the same request. Default: chosen here. */
+  readonly id?: string | undefined;
   readonly user: string;
   /** What the asking session is known by. A secret: only its hash is kept. */
   readonly session: string;
@@ -75,6 +78,8 @@ function askChecked(
     if (factors === undefined || now?.factors !== factors)
       throw new ServiceError('busy', texts.startup.applicationChanged);
     const asking = await readAsking(context, db, { name, checked, factors });
+    const again = await askedBefore(db, { ...request, id: request.id ?? '' });
+    if (again !== undefined) return again;
     const outcome = await settled(asking);
     if (outcome !== undefined) await countAgainst(asking, request, outcome);
     const { user, token } = asking;
@@ -212,6 +217,7 @@ export function proofsDigest(factors: Factors, user: User | undefined): string {
 
 /** A request to be written down. */
 export interface NewPush {
+  readonly id?: string | undefined;
   readonly kind: PushKind;
   readonly user: User | undefined;
   /** Undefined where nobody is asked. */
@@ -231,7 +237,7 @@ export async function openPush(db: Db, given: NewPush): Promise<Push> {
   const { kind, user, token, applicationId, source, nowMs } = given;
   if (token !== undefined) await supersede(db, user?.id ?? '');
   const push: Push = {
-    id: randomUUID(),
+    id: given.id ?? randomUUID(),
     number: given.isNumberless === true ? NO_NUMBER : randomInt(limits.pushNumbers),
     expiresMs: Math.min(nowMs + limits.pushMs, given.untilMs ?? Number.MAX_SAFE_INTEGER),
   };
@@ -263,6 +269,8 @@ export async function openPush(db: Db, given: NewPush): Promise<Push> {
       expires_ms: push.expiresMs,
       decided_ms: null,
     })
+    // For nobody two nodes may ask at once: no row of a user keeps them apart.
+    .onConflict(conflict => conflict.column('id').doNothing())
     .execute();
   return push;
 }

@@ -1,17 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Factors } from '../data/schema.ts';
 import { ServiceError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Management } from '../management.ts';
 import type { Pushes } from '../push/pushes.ts';
-import { shownNumber } from '../push/shown.ts';
+import { NO_NUMBER, shownNumber } from '../push/shown.ts';
 import { radiusTexts } from '../texts/radius.ts';
 import { texts } from '../texts.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import type { Places } from './places.ts';
 import { accept, challenge, type Reply, reject } from './replies.ts';
-import { type Asked, idempotencyKeyOf, type Request } from './request.ts';
+import { type Asked, idempotencyKeyOf, pressOf, type Request } from './request.ts';
 import type { Awaited, Bound } from './states.ts';
 
 /** What presses on the fob are asked for with. */
@@ -53,25 +52,31 @@ export function pressFactors(field: string, factors: Factors): PressFactors | un
  */
 export async function askForPress(
   pressing: Pressing,
-  { client }: Asked,
+  asked: Asked,
   request: Request,
   typed: PressFactors,
 ): Promise<Reply> {
+  const { client } = asked;
   const { application, push: mode } = client;
   // A password that is not there is told by the application alone, and is no attempt at one.
   if (application === undefined || mode === 'off' || typed.password === '') return reject;
   const { user, source, requestId } = request;
-  const session = randomBytes(limits.radiusStateBytes).toString('base64url');
   const applicationId = application.id;
   const { management, pushes, held } = pressing;
+  const { id, session } = pressOf(management.keys, asked);
   const leave = mode === 'wait' ? held.enter(client.id) : undefined;
   try {
     const holding =
       leave === undefined ? {} : { isNumberless: true, untilMs: management.clock() + limits.radiusHoldMs };
-    const asking = { user, session, applicationId, source, requestId, ...typed, ...holding };
-    const { id, number, expiresMs } = await pushes.ask(asking);
+    const asking = { id, user, session, applicationId, source, requestId, ...typed, ...holding };
+    const { number, expiresMs } = await pushes.ask(asking);
     const pressed: Pressed = { id, session, number, expiresMs };
-    if (leave !== undefined) return await hold(pressing, request, { ...pressed, applicationId });
+    // Where the packet came to another node first, that one has decided which it is.
+    if (number === NO_NUMBER) {
+      if (leave === undefined) throw new ServiceError('busy', texts.startup.tooManyLogins);
+      const idempotencyKey = idempotencyKeyOf(asked);
+      return await hold(pressing, request, { ...pressed, applicationId, idempotencyKey });
+    }
     return await askAgain(management, { clientId: client.id, user }, pressed);
   } finally {
     leave?.();

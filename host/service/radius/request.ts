@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Keys } from '../sealing/key-file.ts';
+import { macOf } from '../sealing/seal.ts';
 import { prepareSource } from '../validation/source.ts';
 import { revealPassword } from './authenticators.ts';
 import type { KnownClient } from './known-clients.ts';
@@ -23,6 +25,16 @@ export interface Request {
 /** What a packet is known by where it comes again. */
 export function idempotencyKeyOf({ packet: { identifier, authenticator }, client }: Asked): string {
   return `radius:${client.id}:${identifier}:${Buffer.from(authenticator).toString('hex')}`;
+}
+
+/** What a press is asked for under, by whichever node: a packet that comes again is the same request. Nobody else can know it. */
+export function pressOf(
+  keys: Keys,
+  { packet, client }: Asked,
+): { readonly id: string; readonly session: string } {
+  const of = (part: string) =>
+    macOf(keys, 'radius-press', [part, client.id, Buffer.from(packet.bytes).toString('hex')]);
+  return { id: Buffer.from(of('id'), 'base64url').toString('hex'), session: of('session') };
 }
 
 /** Undefined where it is no PAP request (RFC 2865 §5.2) of one user. */
