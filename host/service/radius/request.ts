@@ -61,9 +61,17 @@ export function readRequest({ packet, client, address }: Asked): Request | undef
   };
 }
 
-/** CHAP and EAP, and what logs nobody in: Service-Type Call-Check and Authorize-Only (RFC 5176 §3.2). */
+/** Microsoft’s challenge and responses (RFC 2548 §2), in a Vendor-Specific: without a User-Password they are no empty one. */
+const MICROSOFT = Buffer.from([0, 0, 1, 55]);
+const MS_CHAP = [1, 11, 25];
+
+/** CHAP, MS-CHAP and EAP, and what logs nobody in: Service-Type Call-Check and Authorize-Only (RFC 5176 §3.2). */
 function isOther({ type, value }: Attribute): boolean {
   if (type === types.serviceType) return [10, 17].includes(value.at(-1) ?? 0);
+  if (type === types.vendorSpecific)
+    return (
+      MICROSOFT.equals(value.subarray(0, MICROSOFT.length)) && MS_CHAP.includes(value[MICROSOFT.length] ?? 0)
+    );
   return type === types.eapMessage || type === types.chapPassword;
 }
 

@@ -40,6 +40,21 @@ describeNeeds(needsTool('freeradius'), 'a FreeRADIUS proxy in front of the servi
     expect((await proxy.logIn('eve', '', `, State = ${state}`)).text).toContain('Received Access-Accept');
   });
 
+  test('EAP, CHAP and MS-CHAP are not handed on', async () => {
+    await using rig = await RadiusRig.open();
+    await using proxy = await FreeRadius.start(path, rig);
+    for (const pairs of [
+      'User-Name = "ada", EAP-Message = 0x0200000801616461',
+      'User-Name = "ada", CHAP-Password = "123456"',
+      'User-Name = "ada", MS-CHAP-Challenge = 0x0001020304050607, MS-CHAP2-Response = 0x00',
+    ])
+      expect((await proxy.ask(pairs)).text).toContain('Received Access-Reject');
+    // Of all of them one came to the service, and was rejected there.
+    expect((await proxy.logIn('ada', '000000')).text).toContain(radiusTexts.refused);
+    expect(await rig.fates()).toMatchObject({ reject: 1 });
+    expect(await rig.service.events()).toHaveLength(1);
+  });
+
   test('where it is to wait, it takes the settings as they are, and passes on what the press comes to', async () => {
     await using rig = await RadiusRig.open();
     const { management } = rig.office;

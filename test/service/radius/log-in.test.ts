@@ -25,6 +25,8 @@ test('a passcode is accepted once, and every refusal is the same but for its sig
     // Authorize-Only.
     await rig.ask({ user: 'ada', attributes: [[6, Buffer.from([0, 0, 0, 17])]] }),
     await rig.ask({ user: 'ada', attributes: [[3, Buffer.alloc(17)]] }),
+    // MS-CHAP-Challenge: no empty passcode either.
+    await rig.ask({ user: 'ada', attributes: [[26, Buffer.from([0, 0, 1, 55, 11, 3, 7])]] }),
     await rig.ask({ user: 'ada', password: wrongCode(token, rig.nowMs), attributes: [[STATE, 'unknown']] }),
   ];
   for (const answer of refused) expect(answer).toEqual(refused[0]);
