@@ -29,6 +29,9 @@ export interface PressFactors {
   readonly password?: string;
 }
 
+/** What no passcode ends with: the PIN or the password stands before it. */
+export const PRESS_MARK = ',';
+
 /**
  * Whether a field asks for a press on the fob: it is empty or one character, which is no passcode of any token, or it ends with
  * a comma, which no passcode does; then the PIN or the password stands before it.
@@ -37,7 +40,7 @@ export interface PressFactors {
  */
 export function pressFactors(field: string, factors: Factors): PressFactors | undefined {
   const isBare = [...field].length <= 1;
-  if (!isBare && !field.endsWith(',')) return undefined;
+  if (!isBare && !field.endsWith(PRESS_MARK)) return undefined;
   const head = isBare ? undefined : field.slice(0, -1);
   if (factors === 'password_otp') return { password: head ?? '' };
   return head === undefined ? {} : { pin: head };

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
+import { passcodeAt, timeStep } from '../../../host/service/validation/passcode.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';
 import { accepted, freshPassword, grace } from '../people/kit.ts';
@@ -102,6 +104,27 @@ test('denied is refused at once; a passcode may be shown instead, and ends the r
   await deny();
   expect((await answering).code).toBe(REJECT);
   expect(await outcomes(rig.office)).toEqual(['push_denied', 'accepted']);
+});
+
+test('a passcode with letters ends the request as well, typed as it is grouped; a few characters do not', async () => {
+  const { rig, fob, ask, rows } = await scene();
+  await using _ = rig;
+  const seed = secret(new Uint8Array(randomBytes(20)));
+  const form = { algorithm: 'sha1', alphabet: 'hex', digits: 8 } as const;
+  await rig.office.token('ada', { ...form, secret: seed });
+  const asked = await ask('');
+  await fob.show();
+  const shown = passcodeAt(form, seed, timeStep(rig.nowMs, 30));
+  const goneOn = await ask('ok', asked);
+  expect(goneOn.code).toBe(CHALLENGE);
+  expect((await rows()).map(({ state }) => state)).toEqual(['shown']);
+  expect((await ask(`${shown.slice(0, 4)} ${shown.slice(4)}`, goneOn)).code).toBe(ACCEPT);
+  expect((await rows()).map(({ state }) => state)).toEqual(['withdrawn']);
+  // The same of a user whom there is not.
+  const nobodys = await rig.ask({ user: 'nobody', password: '' });
+  const [state] = nobodys.attributes.filter(([type]) => type === STATE);
+  const refused = await rig.ask({ user: 'nobody', password: shown, attributes: state ? [state] : [] });
+  expect(refused.code).toBe(REJECT);
 });
 
 test('PIN or password stand before a comma, and count as at any log-in', async () => {
