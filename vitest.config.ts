@@ -7,7 +7,7 @@ import { findPostgres } from './test/kit/postgres-programs.ts';
 const ON_BOTH_DATABASES = [
   'test/service/{changes,killed,lock,race,refusals,validate}.test.ts',
   'test/service/operations/across.test.ts',
-  'test/service/radius/{busy,log-in,new-pin,nodes,packets,press}.test.ts',
+  'test/service/radius/{busy,held,log-in,new-pin,nodes,packets,press}.test.ts',
   'test/service/api/{acts,anything,metrics,pages}.test.ts',
   'test/service/agents/{busy,links,malice,nodes}.test.ts',
   'test/service/enrolment/{activations,address,claims,job,relay,states,tend,turns}.test.ts',

@@ -81,7 +81,7 @@ export interface PushSchema {
     /** What that is known by, where it is known where the person is; and the same where it was familiar when it was asked for. */
     source_key: string | null;
     familiar_source: string | null;
-    /** 0 to 99, shown by both sides. */
+    /** 0 to 99, shown by both sides; 255 where neither shows one. */
     number: number;
     /** Of the OCRA suite: a digest over everything that this is bound to. */
     question: string;

@@ -22,11 +22,15 @@ import type { Validator } from '../validation/request.ts';
 import { familiarSource, keyOfSource, type Whence } from './familiar.ts';
 import { questionOf } from './question.ts';
 import { isQuietFor, mustGiveWay } from './quiet.ts';
+import { askedBefore } from './repeats.ts';
 import { openStates } from './rows.ts';
+import { NO_NUMBER } from './shown.ts';
 import type { InTurn } from './turns.ts';
 
 /** An application, or a front of the service, asks to have a log-in approved on the user's fob. */
 export interface PushRequest {
+  /** Hexadecimal, of chance, for what may be asked for twice: the second time it is the same request. Default: chosen here. */
+  readonly id?: string | undefined;
   readonly user: string;
   /** What the asking session is known by. A secret: only its hash is kept. */
   readonly session: string;
@@ -38,12 +42,16 @@ export interface PushRequest {
   /** Where the person is, as far as the application knows: an address. */
   readonly source: string;
   readonly requestId: string;
+  /** Whether nobody sees a number to compare: then the fob shows none. */
+  readonly isNumberless?: boolean | undefined;
+  /** Milliseconds since 1970: over by then, where that is sooner than ever. */
+  readonly untilMs?: number | undefined;
 }
 
 /** A request that may be approved once, for the session that asked, before it expires. */
 export interface Push {
   readonly id: string;
-  /** 0 to 99, to be shown as two digits: the fob shows the same. */
+  /** 0 to 99, to be shown as two digits: the fob shows the same. `NO_NUMBER` where none was wished for. */
   readonly number: number;
   /** Milliseconds since 1970: the first moment at which it is over. */
   readonly expiresMs: number;
@@ -75,6 +83,8 @@ function askChecked(
     if (factors === undefined || now?.factors !== factors)
       throw new ServiceError('busy', texts.startup.applicationChanged);
     const asking = await readAsking(context, db, { ...request, name, checked, factors });
+    const again = await askedBefore(db, { ...request, id: request.id ?? '' });
+    if (again !== undefined) return again;
     const outcome = asSent(await settled(asking), request);
     if (outcome !== undefined) await countAgainst(asking, request, outcome);
     const { user, token } = asking;
@@ -199,6 +209,7 @@ export function proofsDigest(factors: Factors, user: User | undefined): string {
 
 /** A request to be written down. */
 export interface NewPush {
+  readonly id?: string | undefined;
   readonly kind: PushKind;
   readonly user: User | undefined;
   /** Undefined where nobody is asked. */
@@ -211,6 +222,8 @@ export interface NewPush {
   readonly sourceKey: string | undefined;
   readonly familiar: string | undefined;
   readonly requestId: string;
+  readonly isNumberless?: boolean | undefined;
+  readonly untilMs?: number | undefined;
   readonly nowMs: number;
 }
 
@@ -219,9 +232,9 @@ export async function openPush(db: Db, given: NewPush): Promise<Push> {
   const { kind, user, token, applicationId, source, nowMs } = given;
   if (token !== undefined) await supersede(db, user?.id ?? '');
   const push: Push = {
-    id: randomUUID(),
-    number: randomInt(limits.pushNumbers),
-    expiresMs: nowMs + limits.pushMs,
+    id: given.id ?? randomUUID(),
+    number: given.isNumberless === true ? NO_NUMBER : randomInt(limits.pushNumbers),
+    expiresMs: Math.min(nowMs + limits.pushMs, given.untilMs ?? Number.MAX_SAFE_INTEGER),
   };
   const sessionHash = hashSession(given.session);
   const question = questionOf({
@@ -253,6 +266,8 @@ export async function openPush(db: Db, given: NewPush): Promise<Push> {
       expires_ms: push.expiresMs,
       decided_ms: null,
     })
+    // For nobody two nodes may ask at once: no row of a user keeps them apart.
+    .onConflict(conflict => conflict.column('id').doNothing())
     .execute();
   return push;
 }

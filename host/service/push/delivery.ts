@@ -23,7 +23,7 @@ export interface PushToSend {
   readonly user: string;
   /** Hexadecimal digits, as many as the suite asks for. */
   readonly question: string;
-  /** 0 to 99. */
+  /** 0 to 99, or `NO_NUMBER`. */
   readonly number: number;
   /** Milliseconds since 1970: the first moment at which it is over. */
   readonly expiresMs: number;

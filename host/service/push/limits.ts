@@ -25,7 +25,7 @@ export const pushLimits = {
   pushSecretBytes: 32,
   /** How long one take waits for a decision, and how many wait at once on one node: more are answered at once. */
   pushWaitMaxMs: 20_000,
-  pushWaitsAtOnce: 256,
+  pushWaitsAtOnce: 768,
   /** Changes within this time are looked at once. */
   pushWaitGatherMs: 50,
 } as const;

@@ -25,6 +25,7 @@ export interface Bound {
   readonly source: string;
   /** Milliseconds since 1970. */
   readonly createdMs: number;
+  /** 0 to 99, or `NO_NUMBER`. */
   readonly number: number;
 }
 

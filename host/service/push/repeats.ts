@@ -4,6 +4,24 @@ import { limits } from '../limits.ts';
 import type { Keys } from '../sealing/key-file.ts';
 import { macOf } from '../sealing/seal.ts';
 import { keepAnswers } from '../validation/answers.ts';
+import { readPush } from './rows.ts';
+
+/** A request to approve as far as it is the same one when it is asked for again. */
+export interface RepeatableAsk {
+  readonly id: string;
+  readonly session: string;
+  readonly applicationId: string;
+}
+
+/** The request of this id that this session has asked for already. */
+export async function askedBefore(
+  db: Db,
+  { id, session, applicationId }: RepeatableAsk,
+): Promise<{ readonly id: string; readonly number: number; readonly expiresMs: number } | undefined> {
+  const push = await readPush(db, id);
+  const isSame = push?.application_id === applicationId && push.session_hash === hashSession(session);
+  return isSame ? { id, number: push.number, expiresMs: push.expires_ms } : undefined;
+}
 
 /** A take as far as it must be the very same for its first answer to be given again. */
 export interface RepeatableTake {

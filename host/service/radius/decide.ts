@@ -3,12 +3,13 @@ import { limits } from '../limits.ts';
 import { radiusTexts } from '../texts/radius.ts';
 import { resyncOwnToken } from '../tokens/codes/resync.ts';
 import type { Outcome } from '../validation/outcomes.ts';
+import { separators } from '../validation/passcode.ts';
 import type { ValidationRequest } from '../validation/request.ts';
 import { takeApart } from './field.ts';
 import type { KnownClient, KnownClients } from './known-clients.ts';
 import { askForPin, confirmPin, setPin } from './new-pin.ts';
 import { outOfStep } from './next-code.ts';
-import { askForPress, awaitPress, dropPress, type Pressing, pressFactors } from './push.ts';
+import { askForPress, awaitPress, dropPress, PRESS_MARK, type Pressing, pressFactors } from './push.ts';
 import { accept, challenge, type Reply, reject } from './replies.ts';
 import { type Asked, idempotencyKeyOf, type Request, readRequest } from './request.ts';
 import { type Bound, type Taken, takeState } from './states.ts';
@@ -56,7 +57,7 @@ async function goOn(
     case 'log_in':
       return await begin(deciding, asked, request, bound);
     case 'press':
-      if (!endsWithPasscode(request.field)) return await awaitPress(deciding, asked, request, awaited);
+      if (!mayHoldPasscode(request.field)) return await awaitPress(deciding, asked, request, awaited);
       await dropPress(deciding, asked, awaited);
       return await logIn(deciding, asked, request, bound);
     case 'new_pin':
@@ -77,9 +78,12 @@ async function goOn(
   }
 }
 
-/** While a press is awaited anything may be typed to go on; what ends with enough digits is a passcode all the same. */
-function endsWithPasscode(field: string): boolean {
-  return new RegExp(`[0-9]{${limits.digitsMin}}$`).test(field.replace(/[ -]/g, ''));
+/**
+ * Whether somebody logs in by what they typed while a press is awaited: it is long enough for a passcode of some alphabet, and
+ * asks for no press. The user's own tokens are not looked at, which would tell who has which.
+ */
+function mayHoldPasscode(field: string): boolean {
+  return !field.endsWith(PRESS_MARK) && field.replace(separators, '').length >= limits.passcodeMin;
 }
 
 async function logIn(deciding: Deciding, asked: Asked, request: Request, bound: Bound): Promise<Reply> {

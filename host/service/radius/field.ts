@@ -5,8 +5,9 @@ import type { Management } from '../management.ts';
 import { findUser, prepareUserName } from '../people/users.ts';
 import { temporaryCodeEnd } from '../tokens/codes/temporary-codes.ts';
 import type { TokenRow } from '../tokens/rows.ts';
-import { passcodeFactsOf, usableTokens } from '../tokens/tokens.ts';
+import { usableTokens } from '../tokens/tokens.ts';
 import { evaluate } from '../validation/judge.ts';
+import { normalisePasscode, separators } from '../validation/passcode.ts';
 
 /** What one password field held. Secrets. */
 export interface Typed {
@@ -30,9 +31,24 @@ export async function takeApart(
   const owned = await ownedBy(management, user);
   const asksPin = owned.tokens.some(({ pin_place }) => pin_place === 'service');
   if (factors === 'otp' && !asksPin) return { passcode: field, pin: '' };
-  const at = Math.max(0, field.length - tailLength(management, owned, field));
+  const at = tailAt(field, tailLength(management, owned, field));
   const [head, passcode] = [field.slice(0, at), field.slice(at)];
-  return factors === 'password_otp' ? { passcode, password: head } : { passcode, pin: head };
+  // A password may end with a space; a PIN has digits alone.
+  return factors === 'password_otp'
+    ? { passcode, password: head }
+    : { passcode, pin: head.replace(separators, '') };
+}
+
+/** Where so many characters of a passcode begin at the end of a field, as it is typed: with spaces or dashes between (R21). */
+function tailAt(field: string, length: number): number {
+  const characters = [...field];
+  let left = length;
+  let at = characters.length;
+  while (at > 0 && left > 0) {
+    at--;
+    if (characters[at]?.replace(separators, '') !== '') left--;
+  }
+  return characters.slice(0, at).join('').length;
 }
 
 interface Owned {
@@ -59,7 +75,7 @@ function tailLength({ keys, clock }: Management, { tokens, hasTemporaryCode }: O
   if (others.length === 0) return first;
   const nowMs = clock();
   const isShownBy = (token: TokenRow) => {
-    const passcode = field.slice(-passcodeFactsOf(token).digits);
+    const passcode = normalisePasscode(field.slice(tailAt(field, token.digits))) ?? '';
     return evaluate(keys, [token], { passcode, nowMs, isEnough: false }).some(
       ({ steps = [], repeats }) => steps.length > 0 || repeats !== undefined,
     );

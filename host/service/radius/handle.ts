@@ -5,6 +5,7 @@ import { isAuthentic, signedAnswer } from './authenticators.ts';
 import { answerAccess, type Deciding } from './decide.ts';
 import type { KnownClient } from './known-clients.ts';
 import { codes, decodePacket, type Packet, types } from './packet.ts';
+import { makePlaces } from './places.ts';
 
 /** What became of a packet: counted, and logged without anything that was sent. */
 export type Fate =
@@ -101,16 +102,13 @@ export type Handler = ReturnType<typeof makeHandler>;
 
 /** Lets so much through at once, in all and of one client. What is turned away or fails comes to nothing. */
 function makeGate(told: Handling['told']) {
-  const underWay = new Map<string, number>();
-  let all = 0;
+  const places = makePlaces({ all: limits.radiusWaiting, ofOne: limits.radiusWaitingOfOne });
   return async <T>(client: KnownClient, work: () => Promise<T>): Promise<T | undefined> => {
-    const own = underWay.get(client.id) ?? 0;
-    if (all >= limits.radiusWaiting || own >= limits.radiusWaitingOfOne) {
+    const leave = places.enter(client.id);
+    if (leave === undefined) {
       told('busy', client);
       return undefined;
     }
-    all += 1;
-    underWay.set(client.id, own + 1);
     try {
       return await work();
     } catch {
@@ -118,10 +116,7 @@ function makeGate(told: Handling['told']) {
       told('error', client);
       return undefined;
     } finally {
-      all -= 1;
-      const left = (underWay.get(client.id) ?? 1) - 1;
-      if (left === 0) underWay.delete(client.id);
-      else underWay.set(client.id, left);
+      leave();
     }
   };
 }

@@ -38,8 +38,11 @@ export const radiusLimits = {
   radiusStateBytes: 24,
   /** How long one request waits for a press before the client is asked again: less than clients wait for an answer. */
   radiusPressMs: 4_000,
-  /** Answers held until the press at once, on one node, and how long a wait is at least. */
-  radiusPressesHeld: 128,
+  /** How long an answer is held until the press: less than the 60 s that FreeRADIUS and others wait at most. */
+  radiusHoldMs: 55_000,
+  /** Answers held at once, on one node and of one client there, and how long a wait is at least. */
+  radiusPressesHeld: 512,
+  radiusPressesHeldOfOne: 128,
   radiusPressPauseMs: 1_000,
   /** How far from its place the passcode of a fob may be found that is then asked for the next one. */
   radiusAheadCounters: 100,

@@ -12,6 +12,7 @@ import type { Deciding } from './decide.ts';
 import { type Fate, makeHandler } from './handle.ts';
 import { hear } from './hear.ts';
 import { type KnownClient, makeKnownClients } from './known-clients.ts';
+import { makePlaces } from './places.ts';
 
 /** Where RADIUS is listened for: an IP address and a UDP port, 0 for a free one. */
 export interface RadiusEndpoint {
@@ -56,7 +57,7 @@ export async function listenForRadius(
     decide,
     pushes,
     closing: closing.signal,
-    held: new Set(),
+    held: makePlaces({ all: limits.radiusPressesHeld, ofOne: limits.radiusPressesHeldOfOne }),
     told,
     clients: makeKnownClients(db, keys, () => performance.now()),
     answers: makeKeptAnswers(() => performance.now()),

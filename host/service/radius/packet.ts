@@ -17,6 +17,7 @@ export const types = {
   serviceType: 6,
   replyMessage: 18,
   state: 24,
+  vendorSpecific: 26,
   /** Session-Timeout: in an Access-Challenge how long the answer is waited for. */
   sessionSeconds: 27,
   callingStationId: 31,

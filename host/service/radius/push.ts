@@ -1,16 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Factors } from '../data/schema.ts';
 import { ServiceError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Management } from '../management.ts';
 import type { Pushes } from '../push/pushes.ts';
-import { shownNumber } from '../push/shown.ts';
+import { NO_NUMBER, shownNumber } from '../push/shown.ts';
 import { radiusTexts } from '../texts/radius.ts';
 import { texts } from '../texts.ts';
 import type { Outcome } from '../validation/outcomes.ts';
+import type { Places } from './places.ts';
 import { accept, challenge, type Reply, reject } from './replies.ts';
-import { type Asked, idempotencyKeyOf, type Request } from './request.ts';
+import { type Asked, idempotencyKeyOf, pressOf, type Request } from './request.ts';
 import type { Awaited, Bound } from './states.ts';
 
 /** What presses on the fob are asked for with. */
@@ -19,8 +19,8 @@ export interface Pressing {
   readonly pushes: Pushes;
   /** Says that the node closes: what waits is answered, or asked again at another node. */
   readonly closing: AbortSignal;
-  /** Requests whose answer is held until the press. */
-  readonly held: Set<Request>;
+  /** For requests whose answer is held until the press: they must not keep out those who show passcodes. */
+  readonly held: Places;
 }
 
 /** What stands beside a request for a press. Secrets. */
@@ -28,6 +28,9 @@ export interface PressFactors {
   readonly pin?: string;
   readonly password?: string;
 }
+
+/** What no passcode ends with: the PIN or the password stands before it. */
+export const PRESS_MARK = ',';
 
 /**
  * Whether a field asks for a press on the fob: it is empty or one character, which is no passcode of any token, or it ends with
@@ -37,7 +40,7 @@ export interface PressFactors {
  */
 export function pressFactors(field: string, factors: Factors): PressFactors | undefined {
   const isBare = [...field].length <= 1;
-  if (!isBare && !field.endsWith(',')) return undefined;
+  if (!isBare && !field.endsWith(PRESS_MARK)) return undefined;
   const head = isBare ? undefined : field.slice(0, -1);
   if (factors === 'password_otp') return { password: head ?? '' };
   return head === undefined ? {} : { pin: head };
@@ -45,28 +48,43 @@ export function pressFactors(field: string, factors: Factors): PressFactors | un
 
 /**
  * Asks the user's fob for a press: the same for users that there are not. Then either asks again with the number to compare, or
- * holds the answer until it is decided.
+ * holds the answer until it is decided; there the person sees no number, and the fob shows none. Which of them it is is known
+ * before the fob is asked.
  *
  * @throws ServiceError `busy`; then nothing is answered
  */
 export async function askForPress(
   pressing: Pressing,
-  { client }: Asked,
+  asked: Asked,
   request: Request,
   typed: PressFactors,
 ): Promise<Reply> {
+  const { client } = asked;
   const { application, push: mode } = client;
   // A password that is not there is told by the application alone, and is no attempt at one.
   if (application === undefined || mode === 'off' || typed.password === '') return reject;
   const { user, source, isSourceKnown, requestId } = request;
-  const session = randomBytes(limits.radiusStateBytes).toString('base64url');
   const applicationId = application.id;
-  const from = { source, isSourceKnown, requestId };
-  const push = await pressing.pushes.ask({ user, session, applicationId, ...from, ...typed });
-  const pressed: Pressed = { id: push.id, session, number: push.number, expiresMs: push.expiresMs };
-  const isHeld = mode === 'wait' && pressing.held.size < limits.radiusPressesHeld;
-  if (isHeld) return await hold(pressing, request, { ...pressed, applicationId });
-  return await askAgain(pressing.management, { clientId: client.id, user }, pressed);
+  const { management, pushes, held } = pressing;
+  const { id, session } = pressOf(management.keys, asked);
+  const leave = mode === 'wait' ? held.enter(client.id) : undefined;
+  try {
+    const holding =
+      leave === undefined ? {} : { isNumberless: true, untilMs: management.clock() + limits.radiusHoldMs };
+    const from = { source, isSourceKnown, requestId };
+    const asking = { id, user, session, applicationId, ...from, ...typed, ...holding };
+    const { number, expiresMs } = await pushes.ask(asking);
+    const pressed: Pressed = { id, session, number, expiresMs };
+    // Where the packet came to another node first, that one has decided which it is.
+    if (number === NO_NUMBER) {
+      if (leave === undefined) throw new ServiceError('busy', texts.startup.tooManyLogins);
+      const idempotencyKey = idempotencyKeyOf(asked);
+      return await hold(pressing, request, { ...pressed, applicationId, idempotencyKey });
+    }
+    return await askAgain(management, { clientId: client.id, user }, pressed);
+  } finally {
+    leave?.();
+  }
 }
 
 type Pressed = Omit<Extract<Awaited, { kind: 'press' }>, 'kind'>;
@@ -110,23 +128,19 @@ export async function dropPress(
 
 type Taken = Pressed & { readonly applicationId: string; readonly idempotencyKey?: string };
 
-/** What is held is counted: it must not keep out those who show passcodes. */
+/** Until it is decided or over. */
 async function hold(pressing: Pressing, request: Request, pressed: Taken): Promise<Reply> {
-  const { held, closing } = pressing;
-  held.add(request);
-  try {
-    for (;;) {
-      const sinceMs = performance.now();
-      const outcome = await take(pressing, request, pressed, limits.pushWaitMaxMs);
-      if (outcome !== 'waiting') return replyOf(outcome);
-      // The client asks again, another node.
-      if (closing.aborted) throw new ServiceError('busy', texts.startup.tooManyLogins);
-      // Where too many wait already, it came back at once.
-      if (performance.now() - sinceMs < limits.radiusPressPauseMs)
-        await wait(limits.radiusPressPauseMs, undefined, { signal: closing }).catch(() => undefined);
-    }
-  } finally {
-    held.delete(request);
+  const { management, closing } = pressing;
+  for (;;) {
+    const sinceMs = performance.now();
+    const leftMs = Math.max(0, pressed.expiresMs - management.clock());
+    const outcome = await take(pressing, request, pressed, Math.min(leftMs, limits.pushWaitMaxMs));
+    if (outcome !== 'waiting') return replyOf(outcome);
+    // The client asks again, another node.
+    if (closing.aborted) throw new ServiceError('busy', texts.startup.tooManyLogins);
+    // Where too many wait already, it came back at once.
+    if (performance.now() - sinceMs < limits.radiusPressPauseMs)
+      await wait(limits.radiusPressPauseMs, undefined, { signal: closing }).catch(() => undefined);
   }
 }
 

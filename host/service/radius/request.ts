@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Keys } from '../sealing/key-file.ts';
+import { macOf } from '../sealing/seal.ts';
 import { prepareSource } from '../validation/source.ts';
 import { revealPassword } from './authenticators.ts';
 import type { KnownClient } from './known-clients.ts';
@@ -27,6 +29,16 @@ export function idempotencyKeyOf({ packet: { identifier, authenticator }, client
   return `radius:${client.id}:${identifier}:${Buffer.from(authenticator).toString('hex')}`;
 }
 
+/** What a press is asked for under, by whichever node: a packet that comes again is the same request. Nobody else can know it. */
+export function pressOf(
+  keys: Keys,
+  { packet, client }: Asked,
+): { readonly id: string; readonly session: string } {
+  const of = (part: string) =>
+    macOf(keys, 'radius-press', [part, client.id, Buffer.from(packet.bytes).toString('hex')]);
+  return { id: Buffer.from(of('id'), 'base64url').toString('hex'), session: of('session') };
+}
+
 /** Undefined where it is no PAP request (RFC 2865 §5.2) of one user. */
 export function readRequest({ packet, client, address }: Asked): Request | undefined {
   const [[user, second], [hidden, other], [state, more]] = [
@@ -52,9 +64,17 @@ export function readRequest({ packet, client, address }: Asked): Request | undef
   };
 }
 
-/** CHAP and EAP, and what logs nobody in: Service-Type Call-Check and Authorize-Only (RFC 5176 §3.2). */
+/** Microsoft’s challenge and responses (RFC 2548 §2), in a Vendor-Specific: without a User-Password they are no empty one. */
+const MICROSOFT = Buffer.from([0, 0, 1, 55]);
+const MS_CHAP = [1, 11, 25];
+
+/** CHAP, MS-CHAP and EAP, and what logs nobody in: Service-Type Call-Check and Authorize-Only (RFC 5176 §3.2). */
 function isOther({ type, value }: Attribute): boolean {
   if (type === types.serviceType) return [10, 17].includes(value.at(-1) ?? 0);
+  if (type === types.vendorSpecific)
+    return (
+      MICROSOFT.equals(value.subarray(0, MICROSOFT.length)) && MS_CHAP.includes(value[MICROSOFT.length] ?? 0)
+    );
   return type === types.eapMessage || type === types.chapPassword;
 }
 

@@ -93,6 +93,7 @@ export type MacPurpose =
   | 'pin'
   | 'challenge'
   | 'new-pin'
+  | 'radius-press'
   | 'csrf'
   | 'audit'
   | 'audit-seal'

@@ -35,6 +35,9 @@ const crypto = {
 /** What a token's passcodes look like. */
 export type PasscodeForm = Pick<PasscodeFacts, 'algorithm' | 'alphabet' | 'digits'>;
 
+/** What people copy from between the display's groups. */
+export const separators = /[\s\p{Pd}\u2212]/gu;
+
 /**
  * A typed passcode without the separators people copy from the display's groups, full-width characters folded. Case and
  * punctuation stay: whether they matter is the token's alphabet's business (R21).
@@ -43,7 +46,7 @@ export type PasscodeForm = Pick<PasscodeFacts, 'algorithm' | 'alphabet' | 'digit
  */
 export function normalisePasscode(typed: string): string | undefined {
   if (typed.length > limits.passcodeFieldMax) return undefined;
-  const characters = typed.normalize('NFKC').replace(/[\s\p{Pd}\u2212]/gu, '');
+  const characters = typed.normalize('NFKC').replace(separators, '');
   const wellFormed =
     characters.length >= limits.passcodeMin &&
     characters.length <= limits.passcodeMax &&

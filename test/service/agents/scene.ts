@@ -1,4 +1,4 @@
-import type { Service } from '../../../host/service/service.ts';
+import type { Service, ServiceOptions } from '../../../host/service/service.ts';
 import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf, Rig } from '../kit.ts';
 import { type Node, startNode } from '../nodes/node.ts';
@@ -75,9 +75,9 @@ export class Scene extends Outside {
     this.service = service;
   }
 
-  static async open(): Promise<Scene> {
+  static async open(options: Partial<ServiceOptions> = {}): Promise<Scene> {
     const rig = new Rig();
-    const service = await rig.start();
+    const service = await rig.start(options);
     const office = await Office.beside(rig);
     return new Scene(rig, office, service, await keyOfService(office));
   }

@@ -78,6 +78,12 @@ export class PushFob {
     return this.link;
   }
 
+  /** Whether a request waits for it. */
+  async isAsked(): Promise<boolean> {
+    const waiting = await pushesToSend(this.office.management.db, this.office.nowMs);
+    return waiting.some(({ fobId }) => fobId === this.id);
+  }
+
   /** Its connection claims the request that waits for it, and the fob shows it. */
   async show(): Promise<{ readonly id: string; readonly link: string; readonly question: string }> {
     const { management } = this.office;

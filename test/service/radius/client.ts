@@ -24,8 +24,8 @@ export interface Sent {
 const md5 = (...parts: Uint8Array[]) => createHash('md5').update(Buffer.concat(parts)).digest();
 
 /** User-Password of RFC 2865 §5.2. */
-export function hidden(password: string, secret: string, authenticator: Uint8Array): Buffer {
-  const plain = Buffer.from(password, 'utf8');
+export function hidden(password: string | Uint8Array, secret: string, authenticator: Uint8Array): Buffer {
+  const plain = Buffer.from(password);
   const padded = Buffer.alloc(Math.max(16, Math.ceil(plain.length / 16) * 16));
   plain.copy(padded);
   let before = Buffer.from(authenticator);

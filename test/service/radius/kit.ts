@@ -61,11 +61,11 @@ export class RadiusRig implements AsyncDisposable {
   }
 
   /** A client's socket, which remembers every datagram that it is sent. */
-  async socket(port = this.port, host = HERE): Promise<ClientSocket> {
+  async socket(port = this.port, host = HERE, secretText = this.secret): Promise<ClientSocket> {
     const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4').bind(0, host);
     await once(socket, 'listening');
     this.#sockets.push(socket);
-    return new ClientSocket(socket, port, this.secret, host);
+    return new ClientSocket(socket, port, secretText, host);
   }
 
   /** One request from a socket of its own, and its answer. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
+import type { NewToken } from '../../../host/service/tokens/issue.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, codeNow, stepAt, wrongCode } from '../kit.ts';
 import { accepted, grace } from '../people/kit.ts';
@@ -25,6 +26,8 @@ test('a passcode is accepted once, and every refusal is the same but for its sig
     // Authorize-Only.
     await rig.ask({ user: 'ada', attributes: [[6, Buffer.from([0, 0, 0, 17])]] }),
     await rig.ask({ user: 'ada', attributes: [[3, Buffer.alloc(17)]] }),
+    // MS-CHAP-Challenge: no empty passcode either.
+    await rig.ask({ user: 'ada', attributes: [[26, Buffer.from([0, 0, 1, 55, 11, 3, 7])]] }),
     await rig.ask({ user: 'ada', password: wrongCode(token, rig.nowMs), attributes: [[STATE, 'unknown']] }),
   ];
   for (const answer of refused) expect(answer).toEqual(refused[0]);
@@ -72,6 +75,14 @@ test('PIN and passcode in one field: the passcode is its tail', async () => {
   expect(await ask(`${PIN}${codeNow(short, rig.nowMs)}`)).toBe(ACCEPT);
   expect(await ask(`${PIN}${codeNow(short, rig.nowMs)}`)).toBe(REJECT);
   expect((await rig.service.events())[0]?.outcome).toBe('replay');
+  // As the fob groups them, in each length, and apart from the PIN.
+  rig.rig.clock.nowMs += 30_000;
+  const grouped = (token: NewToken, at: number) => {
+    const code = codeNow(token, rig.nowMs);
+    return `${code.slice(0, at)} ${code.slice(at)}`;
+  };
+  expect(await ask(`${PIN}${grouped(long, 4)}`)).toBe(ACCEPT);
+  expect(await ask(`${PIN} ${grouped(short, 3)}`)).toBe(ACCEPT);
 });
 
 test('a token whose PIN is asked for by the service wants it in every application', async () => {
@@ -96,6 +107,9 @@ test('password and passcode in one field', async () => {
   expect((await rig.ask({ user: 'ada', password: `${password}x${code}` })).code).toBe(REJECT);
   expect((await rig.ask({ user: 'ada', password: code })).code).toBe(REJECT);
   expect((await rig.ask({ user: 'ada', password: `${password}${code}` })).code).toBe(ACCEPT);
+  rig.rig.clock.nowMs += 30_000;
+  const [first, second] = [codeNow(token, rig.nowMs).slice(0, 3), codeNow(token, rig.nowMs).slice(3)];
+  expect((await rig.ask({ user: 'ada', password: `${password}${first}-${second}` })).code).toBe(ACCEPT);
 });
 
 test('a fob out of step is asked for its next passcode, and then for a log-in after it', async () => {

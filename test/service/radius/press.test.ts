@@ -1,53 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { Factors } from '../../../host/service/data/schema.ts';
-import type { RadiusPush } from '../../../host/service/data/schema-radius.ts';
 import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
-import { answerPush, endPush } from '../../../host/service/push/delivery.ts';
-import { changeRadiusClient } from '../../../host/service/radius/clients.ts';
+import { passcodeAt, timeStep } from '../../../host/service/validation/passcode.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';
 import { accepted, freshPassword, grace } from '../people/kit.ts';
-import { outcomes, PushFob } from '../push/kit.ts';
+import { outcomes } from '../push/kit.ts';
 import { type Answer, makeRequest } from './client.ts';
-import { ACCEPT, attributeOf, CHALLENGE, RadiusRig, REJECT } from './kit.ts';
+import { ACCEPT, CHALLENGE, REJECT } from './kit.ts';
+import { said, scene } from './press-kit.ts';
 
-const REPLY_MESSAGE = 18;
 const STATE = 24;
 const PROXY_STATE = 33;
 const PIN = secret('730194');
 const PUSH_MS = 60_000;
-const HELD = 128;
-
-const said = (answer: Answer) => `${attributeOf(answer, REPLY_MESSAGE)}`;
-
-/** A user whose fob is at an agent, and a client in a mode. */
-async function scene(mode: RadiusPush = 'challenge', factors: Factors = 'otp') {
-  const rig = await RadiusRig.open(factors);
-  const { management } = rig.office;
-  accepted(await changeRadiusClient(management, grace, { id: rig.clientId, push: mode }));
-  await rig.office.users('ada');
-  const fob = await PushFob.of(rig.office, 'ada');
-  const approve = async () => {
-    const { question, ...claimed } = await fob.show();
-    expect(await answerPush(management, claimed, fob.answer(question))).toBe(true);
-  };
-  const after = (answer: Answer) => [[STATE, attributeOf(answer, STATE) ?? ''] as const];
-  const ask = (password?: string, before?: Answer, port?: number) =>
-    rig.ask(
-      {
-        user: 'ada',
-        ...(password !== undefined && { password }),
-        attributes: before === undefined ? [] : after(before),
-      },
-      port,
-    );
-  /** Waits until so many requests were written down. */
-  const asked = async (count = 1) => {
-    while ((await rows()).length < count) await new Promise(resolve => setTimeout(resolve, 10));
-  };
-  const rows = () => rig.office.store.db.selectFrom('pushes').selectAll().orderBy('created_ms').execute();
-  return { rig, management, fob, approve, ask, after, asked, rows };
-}
 
 test('an empty passcode asks for a press, and the log-in goes on at any node when it is there', async () => {
   const { rig, fob, approve, ask, rows } = await scene();
@@ -127,18 +93,38 @@ test('nobody is told who has a fob: the same challenges, with Proxy-State, and t
 });
 
 test('denied is refused at once; a passcode may be shown instead, and ends the request', async () => {
-  const { rig, management, fob, ask, rows } = await scene();
+  const { rig, fob, deny, ask, rows } = await scene();
   await using _ = rig;
   const instead = await ask('');
   await fob.show();
   expect((await ask(codeNow(fob.token, rig.nowMs), instead)).code).toBe(ACCEPT);
   expect((await rows()).map(({ state }) => state)).toEqual(['withdrawn']);
   const asked = await ask('');
-  const { id, link } = await fob.show();
   const answering = ask('', asked);
-  expect(await endPush(management, { id, link }, 'denied')).toBe(true);
+  await deny();
   expect((await answering).code).toBe(REJECT);
   expect(await outcomes(rig.office)).toEqual(['push_denied', 'accepted']);
+});
+
+test('a passcode with letters ends the request as well, typed as it is grouped; a few characters do not', async () => {
+  const { rig, fob, ask, rows } = await scene();
+  await using _ = rig;
+  const seed = secret(new Uint8Array(randomBytes(20)));
+  const form = { algorithm: 'sha1', alphabet: 'hex', digits: 8 } as const;
+  await rig.office.token('ada', { ...form, secret: seed });
+  const asked = await ask('');
+  await fob.show();
+  const shown = passcodeAt(form, seed, timeStep(rig.nowMs, 30));
+  const goneOn = await ask('ok', asked);
+  expect(goneOn.code).toBe(CHALLENGE);
+  expect((await rows()).map(({ state }) => state)).toEqual(['shown']);
+  expect((await ask(`${shown.slice(0, 4)} ${shown.slice(4)}`, goneOn)).code).toBe(ACCEPT);
+  expect((await rows()).map(({ state }) => state)).toEqual(['withdrawn']);
+  // The same of a user whom there is not.
+  const nobodys = await rig.ask({ user: 'nobody', password: '' });
+  const [state] = nobodys.attributes.filter(([type]) => type === STATE);
+  const refused = await rig.ask({ user: 'nobody', password: shown, attributes: state ? [state] : [] });
+  expect(refused.code).toBe(REJECT);
 });
 
 test('PIN or password stand before a comma, and count as at any log-in', async () => {
@@ -167,58 +153,4 @@ test('a client without pushes is refused, and nobody is asked', async () => {
   await using _ = rig;
   for (const password of ['', '1', `${PIN},`]) expect((await ask(password)).code).toBe(REJECT);
   expect(await rows()).toEqual([]);
-});
-
-test('a client that waits is answered when it is decided; what comes again meanwhile is one request', async () => {
-  const { rig, management, fob, approve, asked, rows } = await scene('wait');
-  await using _ = rig;
-  const socket = await rig.socket();
-  const request = () => makeRequest({ secret: rig.secret, user: 'ada', password: '' });
-  const first = request();
-  await socket.send(first.bytes);
-  await asked();
-  await socket.send(first.bytes);
-  await approve();
-  await socket.until(2);
-  for (const answer of socket.received) expect(socket.read(answer, first).code).toBe(ACCEPT);
-  expect(await rows()).toHaveLength(1);
-  expect(await rig.fates()).toMatchObject({ accept: 1, repeat: 1 });
-  const second = request();
-  await socket.send(second.bytes);
-  await asked(2);
-  const { id, link } = await fob.show();
-  await endPush(management, { id, link }, 'denied');
-  await socket.until(3);
-  expect(socket.read(socket.received[2] ?? Buffer.alloc(0), second).code).toBe(REJECT);
-});
-
-test('held answers are bounded, and keep nobody out who shows a passcode', async () => {
-  const { rig, fob, ask } = await scene('wait');
-  await using _ = rig;
-  const socket = await rig.socket();
-  const many = Array.from({ length: HELD + 1 }, (_one, index) =>
-    makeRequest({ secret: rig.secret, identifier: index % 256, user: `nobody-${index}`, password: '' }),
-  );
-  for (const { bytes } of many) await socket.send(bytes);
-  await socket.until(1);
-  expect(socket.received[0]?.[0]).toBe(CHALLENGE);
-  expect((await ask(codeNow(fob.token, rig.nowMs))).code).toBe(ACCEPT);
-});
-
-test('a node that closes lets go of what it holds, and another one goes on with the same packet', async () => {
-  const { rig, approve, asked } = await scene('wait');
-  await using _ = rig;
-  const other = await rig.otherNode();
-  const socket = await rig.socket();
-  const sent = makeRequest({ secret: rig.secret, user: 'ada', password: '' });
-  await socket.send(sent.bytes);
-  await asked();
-  await rig.service.close();
-  expect(socket.received).toEqual([]);
-  const elsewhere = await rig.socket(other);
-  await elsewhere.send(sent.bytes);
-  await asked(2);
-  await approve();
-  await elsewhere.until(1);
-  expect(elsewhere.read(elsewhere.received[0] ?? Buffer.alloc(0), sent).code).toBe(ACCEPT);
 });

@@ -1,0 +1,183 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { answerPush, endPush } from '../../../host/service/push/delivery.ts';
+import { changeRadiusClient } from '../../../host/service/radius/clients.ts';
+import { radiusTexts } from '../../../host/service/texts/radius.ts';
+import { documented } from '../../integrations/documented.ts';
+import { freePort } from '../../kit/free-port.ts';
+import { secret } from '../../kit/secrets.ts';
+import { describeNeeds, isBigRun, needsTool } from '../../kit/tools.ts';
+import { add, codeAt, codeNow, newToken, stepAt } from '../kit.ts';
+import { accepted, grace } from '../people/kit.ts';
+import { PushFob } from '../push/kit.ts';
+import { RadiusRig } from './kit.ts';
+import { Folder, type Patience, radclient, type Said } from './programs.ts';
+
+const SECOND_MS = 1_000;
+const client = needsTool('radclient').found ?? '';
+
+describeNeeds(needsTool('freeradius'), 'a FreeRADIUS proxy in front of the service', path => {
+  test('a log-in, a refusal, a challenge and a press go through it', async () => {
+    await using rig = await RadiusRig.open();
+    const token = await add(rig.service, newToken());
+    await rig.office.users('eve');
+    const fob = await PushFob.of(rig.office, 'eve');
+    await using proxy = await FreeRadius.start(path, rig);
+    const passcode = codeNow(token, rig.nowMs);
+    expect((await proxy.logIn('ada', passcode)).text).toContain('Received Access-Accept');
+    expect((await proxy.logIn('ada', passcode)).text).toContain('Received Access-Reject');
+    expect((await proxy.logIn('nobody', passcode)).text).toContain('Received Access-Reject');
+    const later = codeAt(token, stepAt(token, rig.nowMs) + 10);
+    expect((await proxy.logIn('ada', later)).text).toContain('Received Access-Challenge');
+    // A press: an empty passcode is passed on, and so are State and number.
+    const asked = await proxy.logIn('eve', '');
+    expect(asked.text).toContain('Received Access-Challenge');
+    expect(asked.text).toMatch(/Reply-Message = "Hold the button of your fob if it shows \d\d\./);
+    const { question, ...claimed } = await fob.show();
+    await answerPush(rig.office.management, claimed, fob.answer(question));
+    const state = /State = (0x[0-9a-f]+)/.exec(asked.text)?.[1];
+    expect((await proxy.logIn('eve', '', `, State = ${state}`)).text).toContain('Received Access-Accept');
+  });
+
+  test('EAP, CHAP and MS-CHAP are not handed on', async () => {
+    await using rig = await RadiusRig.open();
+    await using proxy = await FreeRadius.start(path, rig);
+    for (const pairs of [
+      'User-Name = "ada", EAP-Message = 0x0200000801616461',
+      'User-Name = "ada", CHAP-Password = "123456"',
+      'User-Name = "ada", MS-CHAP-Challenge = 0x0001020304050607, MS-CHAP2-Response = 0x00',
+    ])
+      expect((await proxy.ask(pairs)).text).toContain('Received Access-Reject');
+    // Of all of them one came to the service, and was rejected there.
+    expect((await proxy.logIn('ada', '000000')).text).toContain(radiusTexts.refused);
+    expect(await rig.fates()).toMatchObject({ reject: 1 });
+    expect(await rig.service.events()).toHaveLength(1);
+  });
+
+  test('where it is to wait, it takes the settings as they are, and passes on what the press comes to', async () => {
+    await using rig = await RadiusRig.open();
+    const { management } = rig.office;
+    accepted(await changeRadiusClient(management, grace, { id: rig.clientId, push: 'wait' }));
+    await rig.office.users('eve');
+    const fob = await PushFob.of(rig.office, 'eve');
+    await using proxy = await FreeRadius.start(path, rig, 'wait');
+    // It says so where it goes on with another time than it was given.
+    expect(proxy.log).not.toContain('Ignoring');
+    const logIn = () => proxy.logIn('eve', '', '', { seconds: 60, tries: 1 });
+    const shown = async () => {
+      await expect.poll(() => fob.isAsked(), { timeout: 20_000 }).toBe(true);
+      return await fob.show();
+    };
+    const answering = logIn();
+    const { question, ...claimed } = await shown();
+    await answerPush(management, claimed, fob.answer(question));
+    expect((await answering).text).toContain('Received Access-Accept');
+    const refusing = logIn();
+    const asked = await shown();
+    // In the big run nobody presses, in as much time as there is.
+    const time = setInterval(() => (rig.rig.clock.nowMs += isBigRun ? SECOND_MS : 0), SECOND_MS);
+    if (!isBigRun) await endPush(management, asked, 'denied');
+    const { text } = await refusing;
+    clearInterval(time);
+    expect(text).toContain('Received Access-Reject');
+    // A refusal of the proxy's own has no Reply-Message.
+    expect(text).toContain(radiusTexts.refused);
+  }, 150_000);
+});
+
+/** FreeRADIUS with the settings of docs/integrations/freeradius.md. */
+class FreeRadius implements AsyncDisposable {
+  readonly #folder: Folder;
+  readonly #process: ChildProcess;
+  readonly #gate: { readonly port: number; readonly shared: string };
+  log = '';
+
+  private constructor(folder: Folder, process: ChildProcess, gate: { port: number; shared: string }) {
+    this.#folder = folder;
+    this.#process = process;
+    this.#gate = gate;
+  }
+
+  /** @param push what the client of the service is given for a press */
+  static async start(path: string, rig: RadiusRig, push: 'challenge' | 'wait' = 'challenge') {
+    const folder = new Folder();
+    const gate = { port: await freePort('udp'), shared: secret('between-client-and-proxy') };
+    folder.write('radiusd.conf', configuration(folder.path, gate, rig, push));
+    const args = ['-f', '-l', 'stdout', '-d', folder.path, '-D', '/usr/share/freeradius', '-n', 'radiusd'];
+    const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const proxy = new FreeRadius(folder, child, gate);
+    await new Promise<void>((resolve, reject) => {
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', data => {
+          proxy.log += String(data);
+          if (proxy.log.includes('Ready to process requests')) resolve();
+        });
+      child.once('exit', () => reject(new Error(`FreeRADIUS ended: ${proxy.log}`)));
+    });
+    return proxy;
+  }
+
+  logIn(user: string, password: string, more = '', patience?: Patience): Promise<Said> {
+    return this.ask(`User-Name = "${user}", User-Password = "${password}"${more}`, patience);
+  }
+
+  ask(pairs: string, patience?: Patience): Promise<Said> {
+    const gate = { ...this.#gate, ...(patience !== undefined && { patience }) };
+    return radclient(client, gate, `${pairs}\n`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#process.removeAllListeners('exit');
+    this.#process.kill();
+    await once(this.#process, 'close');
+    this.#folder[Symbol.dispose]();
+  }
+}
+
+/** As the page has it, reduced to passing on. */
+function configuration(
+  folder: string,
+  { port, shared }: { readonly port: number; readonly shared: string },
+  rig: RadiusRig,
+  push: 'challenge' | 'wait',
+): string {
+  const page = (language: string, changes: readonly (readonly [string, string])[] = []) =>
+    documented('freeradius', language, changes);
+  const window: readonly [string, string] = ['  response_window = 20\n', page('waiting')];
+  return `
+name = radiusd
+logdir = ${folder}
+run_dir = ${folder}
+libdir = /usr/lib/freeradius
+raddbdir = ${folder}
+proxy_requests = yes
+${push === 'wait' ? page('radiusd') : 'max_request_time = 30'}
+security { require_message_authenticator = yes
+  limit_proxy_state = yes
+}
+thread pool { start_servers = 1
+  max_servers = 2
+  min_spare_servers = 1
+  max_spare_servers = 2
+}
+client here { ipaddr = 127.0.0.1
+  secret = ${shared}
+  require_message_authenticator = yes
+}
+${page('proxy', [['port = 1812', `port = ${rig.port}`], ['SECRET', rig.secret], ...(push === 'wait' ? [window] : [])])}
+server default {
+  listen { type = auth
+    ipaddr = 127.0.0.1
+    port = ${port}
+  }
+  authorize {
+    ${page('site')}
+  }
+  authenticate {
+  }
+}
+modules {
+}
+`;
+}

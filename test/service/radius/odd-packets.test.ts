@@ -1,0 +1,181 @@
+import { expect, test } from 'vitest';
+import type { Factors } from '../../../host/service/data/schema.ts';
+import { limits } from '../../../host/service/limits.ts';
+import { applicationNow } from '../../../host/service/people/application-cache.ts';
+import { makeKeptAnswers } from '../../../host/service/radius/answers.ts';
+import { type Fate, makeHandler } from '../../../host/service/radius/handle.ts';
+import type { KnownClient } from '../../../host/service/radius/known-clients.ts';
+import { makePlaces } from '../../../host/service/radius/places.ts';
+import { type Awaited, openState } from '../../../host/service/radius/states.ts';
+import { makeEngine } from '../../../host/service/validation/engine.ts';
+import { secret } from '../../kit/secrets.ts';
+import { isBigRun } from '../../kit/tools.ts';
+import { outcomes, PushFob } from '../push/kit.ts';
+import { Scene } from '../push/scene.ts';
+import { hidden, makeRequest, type Pair, readAnswer, type Sent } from './client.ts';
+
+const SHARED = secret('shared by the gate and its service');
+const TIMES = isBigRun ? 4 : 1;
+/** Passwords and PINs of one name are looked at one after another, and so many wait for that. */
+const AT_ONCE = limits.slowChecksOfOne;
+const [USER, PASSWORD, STATE, PROXY_STATE, MESSAGE_AUTHENTICATOR] = [1, 2, 24, 33, 80];
+const [REJECT, CHALLENGE] = [3, 11];
+/** What a packet that was signed rightly may become besides an answer. */
+const DROPPED: readonly Fate[] = ['malformed', 'proxy_state', 'unsupported'];
+
+/** Numbers below a bound, and one of some things, always the same from the same seed. */
+function makeChance(seed: number) {
+  let state = seed;
+  const below = (bound: number) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % bound;
+  };
+  const oneOf = <T>(some: readonly T[]): T => {
+    const found = some[below(some.length)];
+    if (found === undefined) throw new RangeError('none of nothing');
+    return found;
+  };
+  const bytes = (most: number) => Buffer.from(Array.from({ length: below(most + 1) }, () => below(256)));
+  return { below, oneOf, bytes };
+}
+
+type Chance = ReturnType<typeof makeChance>;
+
+/** A service's handler for one client with a user who has fobs of all alphabets, and the fates of its packets. */
+async function gate(scene: Scene, factors: Factors) {
+  const { office, applicationId: id } = scene;
+  await PushFob.of(office, 'ada', { digits: 8 });
+  await office.token('ada', { alphabet: 'hex', digits: 8 });
+  await office.token('ada', { alphabet: 'base64', digits: 7 });
+  const standing = (await applicationNow(office.store.db, id))?.standing;
+  if (standing === undefined) throw new Error('no application');
+  const application = { id, name: 'one', factors, standing };
+  const client: KnownClient = {
+    id: 'gate',
+    name: 'gate',
+    secret: Buffer.from(SHARED),
+    push: 'challenge',
+    application,
+  };
+  const fates = new Map<Fate, number>();
+  const { decide } = makeEngine(scene.validator);
+  const handle = makeHandler({
+    management: office.management,
+    clients: { find: async () => client, forget: () => undefined },
+    decide,
+    pushes: scene.pushes,
+    closing: new AbortController().signal,
+    held: makePlaces({ all: 0, ofOne: 0 }),
+    answers: makeKeptAnswers(() => performance.now()),
+    told: fate => fates.set(fate, (fates.get(fate) ?? 0) + 1),
+  });
+  const ask = ({ bytes }: Sent) => handle(bytes, { address: '192.0.2.1', port: 1 });
+  return { ask, fates };
+}
+
+const awaited: readonly Awaited[] = [
+  { kind: 'log_in' },
+  { kind: 'new_pin' },
+  { kind: 'same_pin', mac: 'x'.repeat(43) },
+  { kind: 'next_code', userId: 'nobody', first: '755224' },
+  { kind: 'press', id: 'no such id', session: 'none', number: 7, expiresMs: 0 },
+];
+
+/** What was typed: passcodes with whatever before, between and behind, text that is none, nothing. */
+function field({ below, oneOf, bytes }: Chance): Buffer {
+  const part = () =>
+    oneOf<string | Buffer>([
+      ...[
+        '',
+        ' ',
+        '-',
+        '\u2212',
+        '\u3000',
+        ',',
+        '\0',
+        '7301',
+        '12345678',
+        '１２３４５６７８',
+        'a1b2c3d4',
+        'aB+/xY9',
+      ],
+      ...['\ud83d\udd11', '\u0301', '\ufeff', 'pass word', '9'.repeat(40), bytes(12)],
+    ]);
+  const parts = Array.from({ length: below(5) }, () => Buffer.from(part()));
+  return Buffer.concat(parts).subarray(0, 128);
+}
+
+async function oddPacket(chance: Chance, { office }: Scene): Promise<Sent> {
+  const { below, oneOf, bytes } = chance;
+  const rarely = () => below(8) === 0;
+  const authenticator = Buffer.from(Array.from({ length: 16 }, () => below(256)));
+  const user = () =>
+    oneOf<string | Buffer>(['ada', 'ada', 'ADA ', 'nobody', '', 'a'.repeat(253), 'a\0b', bytes(20)]);
+  const typed = () => hidden(field(chance), SHARED, authenticator);
+  const named = user();
+  const open = () => openState(office.management, { clientId: 'gate', user: `${named}` }, oneOf(awaited));
+  const state = async () => (rarely() ? bytes(30) : await open());
+  const pairs: Pair[] = [];
+  if (!rarely()) pairs.push([USER, named]);
+  if (rarely()) pairs.push([USER, user()]);
+  if (!rarely()) pairs.push([PASSWORD, rarely() ? bytes(140) : typed()]);
+  if (rarely()) pairs.push([PASSWORD, typed()]);
+  if (below(2) === 0) pairs.push([STATE, await state()]);
+  if (rarely()) pairs.push([STATE, await state()]);
+  for (let more = below(4); more > 0; more--) {
+    const type = below(256);
+    if (type !== MESSAGE_AUTHENTICATOR) pairs.push([type, bytes(253)]);
+  }
+  if (rarely()) for (let more = below(40); more > 0; more--) pairs.push([PROXY_STATE, bytes(40)]);
+  const code = rarely() ? oneOf([4, 13, 255]) : 1;
+  return makeRequest({ secret: SHARED, code, identifier: below(256), authenticator, attributes: pairs });
+}
+
+/** Every packet is answered as docs/radius.md has it, or dropped for what it has there. */
+function check(sent: Sent, answer: Uint8Array | undefined): void {
+  if (answer === undefined) return;
+  const { code, attributes } = readAnswer(Buffer.from(answer), sent, SHARED);
+  const types = attributes.map(([type]) => type).filter(type => type !== PROXY_STATE);
+  if (code === REJECT) expect(types).toEqual([18]);
+  else expect([code, types.slice(0, 3)]).toEqual([CHALLENGE, [18, 24, 27]]);
+}
+
+test.each([
+  ['otp', 4_000 * TIMES],
+  ['pin_otp', 500 * TIMES],
+  ['password_otp', 500 * TIMES],
+] as const)(
+  'for %s: %i odd packets, rightly signed, are answered as documented and let nobody in',
+  async (factors, count) => {
+    await using scene = await Scene.open(factors);
+    await scene.office.users('ada');
+    await scene.office.password('ada');
+    const { ask, fates } = await gate(scene, factors);
+    const chance = makeChance(0x2545f491);
+    let left = count;
+    const some = async () => {
+      while (left-- > 0) {
+        const sent = await oddPacket(chance, scene);
+        check(sent, await ask(sent));
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, some));
+    const answered = (fates.get('reject') ?? 0) + (fates.get('challenge') ?? 0) + (fates.get('repeat') ?? 0);
+    const dropped = DROPPED.reduce((sum, fate) => sum + (fates.get(fate) ?? 0), 0);
+    // Nothing was accepted, and nothing failed.
+    expect(answered + dropped).toBe(count);
+    // They came as far as they were meant to: a field taken apart, a challenge taken, a press asked for.
+    expect(answered).toBeGreaterThan(count / 2);
+    expect(await outcomes(scene.office)).not.toContain('accepted');
+    const { db } = scene.office.store;
+    const taken = await db
+      .selectFrom('radius_challenges')
+      .select('id')
+      .where('taken_by', 'is not', null)
+      .execute();
+    expect(taken.length).toBeGreaterThan(count / 8);
+  },
+  900_000,
+);

@@ -1,0 +1,55 @@
+import { expect } from 'vitest';
+import type { Factors } from '../../../host/service/data/schema.ts';
+import type { RadiusPush } from '../../../host/service/data/schema-radius.ts';
+import { answerPush, endPush } from '../../../host/service/push/delivery.ts';
+import { changeRadiusClient } from '../../../host/service/radius/clients.ts';
+import type { ServiceOptions } from '../../../host/service/service.ts';
+import { accepted, grace } from '../people/kit.ts';
+import { PushFob } from '../push/kit.ts';
+import type { Answer } from './client.ts';
+import { attributeOf, RadiusRig } from './kit.ts';
+
+const REPLY_MESSAGE = 18;
+const STATE = 24;
+
+/** What an answer has its person read. */
+export const said = (answer: Answer) => `${attributeOf(answer, REPLY_MESSAGE)}`;
+
+/** A user whose fob is at an agent, and a client in a mode. */
+export async function scene(
+  mode: RadiusPush = 'challenge',
+  factors: Factors = 'otp',
+  options: Partial<ServiceOptions> = {},
+) {
+  const rig = await RadiusRig.open(factors, options);
+  const { management } = rig.office;
+  accepted(await changeRadiusClient(management, grace, { id: rig.clientId, push: mode }));
+  await rig.office.users('ada');
+  const fob = await PushFob.of(rig.office, 'ada');
+  const approve = async () => {
+    const { question, ...claimed } = await fob.show();
+    expect(await answerPush(management, claimed, fob.answer(question))).toBe(true);
+    await rig.office.store.announce();
+  };
+  const deny = async () => {
+    const { id, link } = await fob.show();
+    expect(await endPush(management, { id, link }, 'denied')).toBe(true);
+    await rig.office.store.announce();
+  };
+  const after = (answer: Answer) => [[STATE, attributeOf(answer, STATE) ?? ''] as const];
+  const ask = (password?: string, before?: Answer, port?: number) =>
+    rig.ask(
+      {
+        user: 'ada',
+        ...(password !== undefined && { password }),
+        attributes: before === undefined ? [] : after(before),
+      },
+      port,
+    );
+  /** Waits until so many requests were written down. */
+  const asked = async (count = 1) => {
+    while ((await rows()).length < count) await new Promise(resolve => setTimeout(resolve, 10));
+  };
+  const rows = () => rig.office.store.db.selectFrom('pushes').selectAll().orderBy('created_ms').execute();
+  return { rig, management, fob, approve, deny, ask, after, asked, rows };
+}
