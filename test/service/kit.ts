@@ -104,10 +104,10 @@ export function codeNow(token: NewToken, nowMs: number): string {
   return codeAt(token, stepAt(token, nowMs));
 }
 
-/** A passcode that the token shows at none of the steps near a moment. */
-export function wrongCode(token: NewToken, nowMs: number, nth = 0): string {
+/** A passcode that the token shows at none of so many steps before and after a moment. */
+export function wrongCode(token: NewToken, nowMs: number, nth = 0, around = 3): string {
   const near = new Set<string>();
-  for (let step = -3; step <= 3; step++) near.add(codeAt(token, stepAt(token, nowMs) + step));
+  for (let step = -around; step <= around; step++) near.add(codeAt(token, stepAt(token, nowMs) + step));
   const wrong = Array.from({ length: 1000 }, (_, value) =>
     String(500_000 + value).padEnd(token.digits ?? 6, '0'),
   ).filter(code => !near.has(code));

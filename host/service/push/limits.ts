@@ -26,6 +26,7 @@ export const pushLimits = {
   /** How long one take waits for a decision, and how many wait at once on one node: more are answered at once. */
   pushWaitMaxMs: 20_000,
   pushWaitsAtOnce: 768,
-  /** Changes within this time are looked at once. */
+  /** Changes within this time are looked at once; and it is looked so often where none is heard of: word of one may be lost. */
   pushWaitGatherMs: 50,
+  pushWaitLookMs: 5_000,
 } as const;

@@ -54,7 +54,7 @@ export function makeWaits(db: Db, changes: Changes): Waits {
       const woken = new Promise<void>(resolve => {
         wake = resolve;
       });
-      stopWatching ??= changes.watch(looking.soon);
+      stopWatching ??= watchOver(changes, looking.soon);
       waiting.set(key, { id, wake });
       return {
         async until(ms, signal) {
@@ -79,5 +79,15 @@ export function makeWaits(db: Db, changes: Changes): Waits {
       isClosed = true;
       for (const { wake } of waiting.values()) wake();
     },
+  };
+}
+
+/** At every change that is told, and now and then for those that are not. @returns stops it */
+function watchOver(changes: Changes, look: () => void): () => void {
+  const stop = changes.watch(look);
+  const timer = setInterval(look, limits.pushWaitLookMs).unref();
+  return () => {
+    clearInterval(timer);
+    stop();
   };
 }

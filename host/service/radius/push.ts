@@ -128,13 +128,21 @@ export async function dropPress(
 
 type Taken = Pressed & { readonly applicationId: string; readonly idempotencyKey?: string };
 
-/** Until it is decided or over. */
+/**
+ * Until it is decided or over. A database that is away for a moment ends nothing: a client that waits may not ask again, and
+ * the person presses all the same. With the same key a yes that was lost is given again.
+ */
 async function hold(pressing: Pressing, request: Request, pressed: Taken): Promise<Reply> {
   const { management, closing } = pressing;
   for (;;) {
     const sinceMs = performance.now();
     const leftMs = Math.max(0, pressed.expiresMs - management.clock());
-    const outcome = await take(pressing, request, pressed, Math.min(leftMs, limits.pushWaitMaxMs));
+    const outcome = await take(pressing, request, pressed, Math.min(leftMs, limits.pushWaitMaxMs)).catch(
+      error => {
+        if (leftMs === 0) throw error;
+        return 'waiting' as const;
+      },
+    );
     if (outcome !== 'waiting') return replyOf(outcome);
     // The client asks again, another node.
     if (closing.aborted) throw new ServiceError('busy', texts.startup.tooManyLogins);

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { limits } from '../../../host/service/limits.ts';
 import { endPush } from '../../../host/service/push/delivery.ts';
 import { sweepPushes } from '../../../host/service/push/ends.ts';
+import { makeWaits } from '../../../host/service/push/waits.ts';
 import { secret } from '../../kit/secrets.ts';
 import { outcomes, rowOf, SESSION } from './kit.ts';
 import { approve, type Scene, withFob } from './scene.ts';
@@ -155,4 +156,17 @@ test('who lets request after request go by is left alone, until they are long ag
   expect(asked).toEqual([...Array(8).fill(true), false, false]);
   office.nowMs += 60_000;
   expect((await rowOf(office, (await scene.ask('ada')).id)).fob_id).not.toBeNull();
+});
+
+test('a wait finds a decision that its node was not told of', async () => {
+  const { scene, office, fob } = await withFob();
+  await using _ = scene;
+  const deaf = { watch: () => () => undefined };
+  const waits = makeWaits(office.store.db, { ...deaf, announce: () => undefined, close: () => undefined });
+  const { id } = await scene.ask('ada');
+  const wait = waits.begin(id) ?? expect.fail('too many wait');
+  const over = wait.until(600_000);
+  await approve(scene, fob);
+  await over;
+  wait.close();
 });

@@ -3,12 +3,14 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Factors } from '../../../host/service/data/schema.ts';
+import { limits } from '../../../host/service/limits.ts';
 import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
 import { createApplication } from '../../../host/service/people/application-changes.ts';
 import { createRadiusClient, type KeyedRadiusClient } from '../../../host/service/radius/clients.ts';
 import type { Service, ServiceOptions } from '../../../host/service/service.ts';
+import type { NewToken } from '../../../host/service/tokens/issue.ts';
 import { secret } from '../../kit/secrets.ts';
-import { Rig } from '../kit.ts';
+import { Rig, wrongCode } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
 import { type Answer, makeRequest, type Request, readAnswer, type Sent } from './client.ts';
 
@@ -104,6 +106,11 @@ export class RadiusRig implements AsyncDisposable {
     await this.office[Symbol.asyncDispose]();
     await this.rig[Symbol.asyncDispose]();
   }
+}
+
+/** A passcode that a token shows at no time that RADIUS looks at: not even one that asks for the next one. */
+export function wrongCodeAround(token: NewToken, nowMs: number): string {
+  return wrongCode(token, nowMs, 0, limits.radiusAroundMs / ((token.period ?? 30) * 1000) + 1);
 }
 
 /** Whether a service answers to a secret. */

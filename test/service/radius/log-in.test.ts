@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
 import type { NewToken } from '../../../host/service/tokens/issue.ts';
 import { secret } from '../../kit/secrets.ts';
-import { codeAt, codeNow, stepAt, wrongCode } from '../kit.ts';
+import { codeAt, codeNow, stepAt } from '../kit.ts';
 import { accepted, grace } from '../people/kit.ts';
-import { ACCEPT, attributeOf, CHALLENGE, RadiusRig, REJECT } from './kit.ts';
+import { ACCEPT, attributeOf, CHALLENGE, RadiusRig, REJECT, wrongCodeAround } from './kit.ts';
 
 const REPLY_MESSAGE = 18;
 const STATE = 24;
@@ -19,7 +19,7 @@ test('a passcode is accepted once, and every refusal is the same but for its sig
   expect(await rig.ask({ user: 'ada', password })).toMatchObject({ code: ACCEPT, attributes: [] });
   const refused = [
     await rig.ask({ user: 'ada', password }),
-    await rig.ask({ user: 'ada', password: wrongCode(token, rig.nowMs) }),
+    await rig.ask({ user: 'ada', password: wrongCodeAround(token, rig.nowMs) }),
     await rig.ask({ user: 'nobody', password }),
     await rig.ask({ user: 'shut', password }),
     await rig.ask({ user: 'ada', password: 'x'.repeat(128) }),
@@ -28,7 +28,11 @@ test('a passcode is accepted once, and every refusal is the same but for its sig
     await rig.ask({ user: 'ada', attributes: [[3, Buffer.alloc(17)]] }),
     // MS-CHAP-Challenge: no empty passcode either.
     await rig.ask({ user: 'ada', attributes: [[26, Buffer.from([0, 0, 1, 55, 11, 3, 7])]] }),
-    await rig.ask({ user: 'ada', password: wrongCode(token, rig.nowMs), attributes: [[STATE, 'unknown']] }),
+    await rig.ask({
+      user: 'ada',
+      password: wrongCodeAround(token, rig.nowMs),
+      attributes: [[STATE, 'unknown']],
+    }),
   ];
   for (const answer of refused) expect(answer).toEqual(refused[0]);
   expect(refused[0]?.code).toBe(REJECT);

@@ -3,10 +3,10 @@ import { resetPin } from '../../../host/service/people/credentials/pins.ts';
 import { sweepStates } from '../../../host/service/radius/states.ts';
 import { makeTemporaryCode } from '../../../host/service/tokens/codes/temporary-codes.ts';
 import { secret } from '../../kit/secrets.ts';
-import { codeNow, wrongCode } from '../kit.ts';
+import { codeNow } from '../kit.ts';
 import { accepted, freshPassword, grace } from '../people/kit.ts';
 import type { Answer } from './client.ts';
-import { ACCEPT, attributeOf, CHALLENGE, RadiusRig, REJECT } from './kit.ts';
+import { ACCEPT, attributeOf, CHALLENGE, RadiusRig, REJECT, wrongCodeAround } from './kit.ts';
 
 const REPLY_MESSAGE = 18;
 const STATE = 24;
@@ -74,7 +74,7 @@ test('whoever has not shown a right passcode is refused as everybody is, and gue
   const { rig, token, ask, next, outcomes } = await scene();
   await using _ = rig;
   const refused = await ask(next(), undefined, 'nobody');
-  for (let time = 0; time < 3; time++) expect(await ask(wrongCode(token, rig.nowMs))).toEqual(refused);
+  for (let time = 0; time < 3; time++) expect(await ask(wrongCodeAround(token, rig.nowMs))).toEqual(refused);
   expect(await ask(next())).toEqual(refused);
   expect((await outcomes()).slice(0, 4)).toEqual(['locked', 'wrong', 'wrong', 'wrong']);
   expect(await rig.office.store.db.selectFrom('radius_challenges').select('id').execute()).toEqual([]);

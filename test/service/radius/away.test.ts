@@ -1,0 +1,78 @@
+import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
+import { expect, test } from 'vitest';
+import { watchChanges } from '../../../host/service/data/changes.ts';
+import { ServiceError } from '../../../host/service/errors.ts';
+import { makePushes } from '../../../host/service/push/pushes.ts';
+import { answerAccess, type Deciding } from '../../../host/service/radius/decide.ts';
+import { decodePacket, type Packet } from '../../../host/service/radius/packet.ts';
+import { makePlaces } from '../../../host/service/radius/places.ts';
+import { secret } from '../../kit/secrets.ts';
+import { outcomes } from '../push/kit.ts';
+import { approve, type Scene, withFob } from '../push/scene.ts';
+import { makeRequest } from './client.ts';
+import { ACCEPT } from './kit.ts';
+
+const SHARED = secret('shared by the gate and its service');
+
+/** A database that is away for a while. */
+class Away implements KyselyPlugin {
+  isAway = false;
+  failed = 0;
+
+  transformQuery({ node }: PluginTransformQueryArgs) {
+    if (!this.isAway) return node;
+    this.failed++;
+    throw new ServiceError('busy', 'the database is away');
+  }
+
+  async transformResult({ result }: PluginTransformResultArgs) {
+    return result;
+  }
+}
+
+/** What a client that waits asks, without the network. */
+function gate({ office, validator, applicationId }: Scene, away: Away) {
+  const db = office.management.db.withPlugin(away);
+  const changes = watchChanges(office.store);
+  const pushes = makePushes({ ...validator, db }, { changes });
+  // Every take is answered at once from here on, as where too many wait.
+  pushes.end();
+  const never = () => Promise.reject(new Error('not asked here'));
+  const deciding: Deciding = {
+    management: { ...office.management, db },
+    clients: { find: never, forget: () => undefined },
+    decide: never,
+    pushes,
+    closing: new AbortController().signal,
+    held: makePlaces({ all: 1, ofOne: 1 }),
+  };
+  const standing = { keyHash: '', factors: 'otp' } as const;
+  const application = { id: applicationId, name: 'vpn', factors: 'otp', standing } as const;
+  const client = {
+    id: 'gate',
+    name: 'gate',
+    secret: Buffer.from(SHARED),
+    push: 'wait',
+    application,
+  } as const;
+  const { bytes } = makeRequest({ secret: SHARED, user: 'ada', password: '' });
+  const packet = decodePacket(bytes) as Packet;
+  return () => answerAccess(deciding, { packet, client, address: '192.0.2.1' });
+}
+
+test('a press lets in that was made while the database was away for a moment', async () => {
+  const { scene, office, fob } = await withFob();
+  await using _ = scene;
+  const away = new Away();
+  const ask = gate(scene, away);
+  const answering = ask();
+  const rows = () => office.store.db.selectFrom('pushes').select('id').execute();
+  await expect.poll(async () => (await rows()).length).toBe(1);
+  away.isAway = true;
+  await expect.poll(() => away.failed).toBeGreaterThan(1);
+  await approve(scene, fob);
+  away.isAway = false;
+  expect((await answering).code).toBe(ACCEPT);
+  expect(await outcomes(office)).toEqual(['accepted']);
+  expect(await rows()).toHaveLength(1);
+});
