@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 import type { TokenState } from '../tokens/states.ts';
-import type { Outcome } from '../validation/outcomes.ts';
+import type { AcceptedBy, Outcome } from '../validation/outcomes.ts';
 import type { EnrolmentSchema } from './schema-enrolment.ts';
 import type { MailSchema } from './schema-mails.ts';
 import type { PushSchema } from './schema-push.ts';
@@ -212,6 +212,7 @@ export interface Schema extends EnrolmentSchema, MailSchema, RadiusSchema, PushS
     outcome: Outcome;
     source: string;
     request_id: string;
+    by: AcceptedBy | null;
   };
   /** First answers to requests that carried an idempotency key. */
   answers: { fingerprint: string; outcome: Outcome; expires_ms: number };

@@ -219,6 +219,7 @@ async function markSteps(db: Db, push: PushRow, nowMs: number): Promise<void> {
 async function record({ db, request, push, nowMs }: Taking, outcome: Outcome): Promise<Outcome> {
   const { applicationId, source, requestId } = request;
   const whose = { userId: push?.user_id ?? null, tokenId: push?.token_id ?? null };
-  await recordEvents(db, [{ ...whose, atMs: nowMs, applicationId, outcome, source, requestId }]);
+  const by = outcome === 'accepted' ? 'push' : null;
+  await recordEvents(db, [{ ...whose, atMs: nowMs, applicationId, outcome, source, requestId }], by);
   return outcome;
 }

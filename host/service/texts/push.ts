@@ -9,6 +9,9 @@ export const pushOutcomes = {
   no_push: 'No such request to approve',
 } as const;
 
+/** In the place of *Accepted*, where it was no passcode that let the user in. */
+export const acceptedByTexts = { push: 'Accepted by push' } as const;
+
 /** Why a caller was not asked. */
 export const pushRefusals = {
   no_push_fob:

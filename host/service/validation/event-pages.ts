@@ -32,7 +32,7 @@ export async function pageEvents(db: Db, filter: EventFilter = {}): Promise<Even
     .innerJoin('applications', 'applications.id', 'events.application_id')
     .leftJoin('users', 'users.id', 'events.user_id')
     .leftJoin('tokens', 'tokens.id', 'events.token_id')
-    .select(['events.id', 'events.at_ms as atMs', 'events.outcome', 'events.source'])
+    .select(['events.id', 'events.at_ms as atMs', 'events.outcome', 'events.by', 'events.source'])
     .select(['events.request_id as requestId', 'users.name as user', 'tokens.serial'])
     .select('applications.name as application');
   if (user !== undefined) query = query.where('users.name', '=', prepareUserName(user) ?? '');

@@ -3,7 +3,7 @@ import type { Db } from '../data/database.ts';
 import { rowsAsTable } from '../data/rows.ts';
 import type { Schema } from '../data/schema.ts';
 import { limits } from '../limits.ts';
-import { failedFactor, type Outcome } from './outcomes.ts';
+import { type AcceptedBy, failedFactor, type Outcome } from './outcomes.ts';
 
 /** What became of one validation, as operators see it. */
 export interface ValidationEvent {
@@ -13,6 +13,8 @@ export interface ValidationEvent {
   /** Null when no such user exists: the name that was typed is not kept, since people type secrets into the wrong field. */
   readonly user: string | null;
   readonly outcome: Outcome;
+  /** What let the user in where it was no passcode; null with every other outcome than `accepted`. */
+  readonly by: AcceptedBy | null;
   /** The token that decided it, when one did. */
   readonly serial: string | null;
   readonly source: string;
@@ -31,8 +33,16 @@ export interface NewEvent {
   readonly requestId: string;
 }
 
-/** Adds outcomes to the log, in the transaction that decided them. */
-export async function recordEvents(db: Db, events: readonly NewEvent[]): Promise<void> {
+/**
+ * Adds outcomes to the log, in the transaction that decided them.
+ *
+ * @param by what let all of them in where it was no passcode: it is no value of a row, since log-ins by passcode are many
+ */
+export async function recordEvents(
+  db: Db,
+  events: readonly NewEvent[],
+  by: AcceptedBy | null = null,
+): Promise<void> {
   if (events.length === 0) return;
   const rows = events.map(event => [
     event.atMs,
@@ -52,8 +62,11 @@ export async function recordEvents(db: Db, events: readonly NewEvent[]): Promise
     source: 'text',
     request_id: 'text',
   } as const;
-  await sql`insert into events (${sql.raw(Object.keys(columns).join(', '))})
-    select * from ${rowsAsTable(db, columns, rows)} as happened`.execute(db);
+  const names = sql.raw(Object.keys(columns).join(', '));
+  const into = by === null ? names : sql`${names}, ${sql.ref('by')}`;
+  const values = by === null ? sql`*` : sql`*, ${sql.lit(by)}`;
+  await sql`insert into events (${into})
+    select ${values} from ${rowsAsTable(db, columns, rows)} as happened`.execute(db);
 }
 
 /** Part of the log that is bounded by itself. */
@@ -106,7 +119,14 @@ export async function listEvents(db: Db): Promise<ValidationEvent[]> {
     .innerJoin('applications', 'applications.id', 'events.application_id')
     .leftJoin('users', 'users.id', 'events.user_id')
     .leftJoin('tokens', 'tokens.id', 'events.token_id')
-    .select(['events.id', 'events.at_ms', 'events.outcome', 'events.source', 'events.request_id'])
+    .select([
+      'events.id',
+      'events.at_ms',
+      'events.outcome',
+      'events.by',
+      'events.source',
+      'events.request_id',
+    ])
     .select(['users.name as user', 'tokens.serial', 'applications.name as application'])
     .orderBy('events.id', 'desc')
     .limit(limits.eventsListed)
@@ -116,6 +136,7 @@ export async function listEvents(db: Db): Promise<ValidationEvent[]> {
     atMs: row.at_ms,
     user: row.user,
     outcome: row.outcome,
+    by: row.by,
     serial: row.serial,
     source: row.source,
     application: row.application,

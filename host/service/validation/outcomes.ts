@@ -43,6 +43,9 @@ export type Outcome =
   | 'unreadable'
   | 'malformed';
 
+/** What let somebody in where it was no passcode: `push` is a press on the fob. */
+export type AcceptedBy = 'push';
+
 /**
  * What an outcome missed, where it counts towards the account lock: it tried a secret and missed. A replay does not: it
  * can never be accepted, guesses nothing, and counting it would let the repeats hide behind the lock instead of in the

@@ -9,7 +9,14 @@ export async function listUserEvents(db: Db, userId: string): Promise<Validation
     .innerJoin('applications', 'applications.id', 'events.application_id')
     .innerJoin('users', 'users.id', 'events.user_id')
     .leftJoin('tokens', 'tokens.id', 'events.token_id')
-    .select(['events.id', 'events.at_ms', 'events.outcome', 'events.source', 'events.request_id'])
+    .select([
+      'events.id',
+      'events.at_ms',
+      'events.outcome',
+      'events.by',
+      'events.source',
+      'events.request_id',
+    ])
     .select(['users.name as user', 'tokens.serial', 'applications.name as application'])
     .where('events.user_id', '=', userId)
     .orderBy('events.id', 'desc')

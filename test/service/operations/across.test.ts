@@ -8,6 +8,7 @@ import { restore } from '../../../host/service/operations/restore.ts';
 import { serviceActor } from '../../../host/service/people/actor.ts';
 import { createRadiusClient } from '../../../host/service/radius/clients.ts';
 import { openKeyFile } from '../../../host/service/sealing/key-file.ts';
+import { listEvents, recordEvents } from '../../../host/service/validation/events.ts';
 import { furnish, Visitor } from '../console/kit.ts';
 import { fillWorld } from '../console/world.ts';
 import { codeAt, newDatabase, Rig } from '../kit.ts';
@@ -73,6 +74,10 @@ test('a service moves from a file to this run’s kind of database and back, and
   madeSecret(accepted(await createRadiusClient(office.management, serviceActor, gate)));
   const alert = { kind: 'report', dedupe: 'one', userId: null, tokenId: null, source: 'test' } as const;
   await writing(db, transaction => raiseAlert(transaction, { ...alert, atMs: clock() }));
+  const pressed = { userId: null, tokenId: null, applicationId, source: 'test', requestId: 'press' };
+  await writing(db, transaction =>
+    recordEvents(transaction, [{ ...pressed, atMs: clock(), outcome: 'accepted' }], 'push'),
+  );
   const before = await everything(office.store);
   const audited = before.audit?.length ?? 0;
   // Or little would be shown: nearly every table has rows.
@@ -80,6 +85,7 @@ test('a service moves from a file to this run’s kind of database and back, and
 
   const there = { directory: copyKeys(rig, 'there'), databaseUrl: await newDatabase() };
   const moved = await move(rig, office.store, there);
+  expect((await listEvents(moved.db))[0]).toMatchObject({ requestId: 'press', by: 'push' });
   expect(kept(await everything(moved), audited)).toEqual(kept(before, audited));
   const { directory, databaseUrl } = there;
   const again = await rig.start({

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { limits } from '../../../host/service/limits.ts';
 import { pushSuite, readPushSuite } from '../../../host/service/push/question.ts';
 import { toldAs } from '../../../host/service/push/rows.ts';
-import { pushOutcomes } from '../../../host/service/texts/push.ts';
+import { acceptedByTexts, pushOutcomes } from '../../../host/service/texts/push.ts';
 
 const document = readFileSync(new URL('../../../docs/push.md', import.meta.url), 'utf8');
 
@@ -33,6 +33,7 @@ test('the numbers and texts in docs/push.md are those of the service', () => {
     `within the last ${limits.pushFamiliarMs / 86_400_000} days`,
     `\`${pushSuite}\`, ${limits.pushSecretBytes * 8} bits`,
     `is ${readPushSuite().questionLength * 4} bits of a SHA-256`,
+    `*${acceptedByTexts.push}*`,
     ...Object.entries(pushOutcomes).flatMap(([outcome, text]) =>
       outcome === 'no_push' ? [] : [`*${text}*`],
     ),

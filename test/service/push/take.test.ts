@@ -43,6 +43,7 @@ test('an approved request is a log-in by the token on the fob: the log, the lock
     user_id: user.id,
     token_id: token.id,
     request_id: 'take',
+    by: 'push',
   });
   expect(await scene.take(push)).toBe('no_push');
 });

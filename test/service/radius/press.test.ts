@@ -35,7 +35,7 @@ test('an empty passcode asks for a press, and the log-in goes on at any node whe
     rig.rig.clock.nowMs += PUSH_MS;
   }
   const [latest] = await rig.service.events();
-  expect(latest).toMatchObject({ outcome: 'accepted', user: 'ada', serial: fob.token.serial });
+  expect(latest).toMatchObject({ outcome: 'accepted', by: 'push', user: 'ada', serial: fob.token.serial });
   // What the fob showed meanwhile is used up as well (R22).
   rig.rig.clock.nowMs -= PUSH_MS;
   expect((await ask(codeNow(fob.token, rig.nowMs))).code).toBe(REJECT);

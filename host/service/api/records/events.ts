@@ -1,19 +1,24 @@
 import { limits } from '../../limits.ts';
 import { done } from '../../management.ts';
 import { pageEvents } from '../../validation/event-pages.ts';
-import { failedFactor, type Outcome } from '../../validation/outcomes.ts';
+import { type AcceptedBy, failedFactor, type Outcome } from '../../validation/outcomes.ts';
 import { userName } from '../people/users.ts';
 import { route } from '../route.ts';
-import { count, list, named, nullable, object, oneOf, time, whole, words } from '../shapes.ts';
+import { count, described, list, named, nullable, object, oneOf, time, whole, words } from '../shapes.ts';
 import { serial } from '../tokens/facts.ts';
 
 const outcome = oneOf(...(Object.keys(failedFactor) as Outcome[]));
+const by = described(
+  nullable(oneOf<AcceptedBy>('push')),
+  '`push` where a press on the fob let the user in; null with every other log-in, and every other outcome.',
+);
 const event = named(
   object({
     id: count,
     atMs: time,
     user: nullable(words),
     outcome,
+    by,
     serial: nullable(words),
     source: words,
     application: words,

@@ -1,8 +1,10 @@
 import type { JobState, Role } from '../../data/schema.ts';
 import { consoleTexts } from '../../texts/console.ts';
+import { acceptedByTexts } from '../../texts/push.ts';
 import { tokenTexts } from '../../texts/tokens.ts';
 import { texts } from '../../texts.ts';
 import type { TokenState } from '../../tokens/states.ts';
+import type { ValidationEvent } from '../../validation/events.ts';
 import type { Outcome } from '../../validation/outcomes.ts';
 import { html, type Markup, nothing } from '../../web/html.ts';
 import { hidden } from './fields.ts';
@@ -69,8 +71,9 @@ const jobTone: Readonly<Record<JobState, Tone>> = {
   cancelled: 'plain',
 };
 
-export function outcomeBadge(outcome: Outcome): Markup {
-  return badge(outcomeTone[outcome], texts.outcomes[outcome]);
+/** What became of a log-in, and by what somebody was let in where it was no passcode. */
+export function outcomeBadge({ outcome, by }: Pick<ValidationEvent, 'outcome' | 'by'>): Markup {
+  return badge(outcomeTone[outcome], by === null ? texts.outcomes[outcome] : acceptedByTexts[by]);
 }
 
 export function stateBadge(state: TokenState): Markup {

@@ -12,7 +12,7 @@ const { columns } = texts.operator;
 export function eventTable(events: readonly ValidationEvent[]): Markup {
   const rows = events.map((event): readonly Cell[] => [
     [columns.time, moment(event.atMs), 'bare'],
-    [columns.outcome, outcomeBadge(event.outcome), 'bare'],
+    [columns.outcome, outcomeBadge(event), 'bare'],
     [
       columns.user,
       event.user === null ? html`<span class="muted">${texts.operator.nobody}</span>` : userLink(event.user),
