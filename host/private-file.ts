@@ -9,7 +9,7 @@ import {
   readFileSync,
   renameSync,
   unlinkSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { systemCode } from './errors.ts';
@@ -76,8 +76,12 @@ function writeBeside(path: string, text: string): string {
   const temporary = `${path}.${randomBytes(TEMPORARY_NAME_BYTES).toString('hex')}`;
   const descriptor = openSync(temporary, 'wx', 0o600);
   try {
-    writeSync(descriptor, text);
+    // Not `writeSync`, which may write a part.
+    writeFileSync(descriptor, text);
     fsyncSync(descriptor);
+  } catch (error) {
+    unlinkSync(temporary);
+    throw error;
   } finally {
     closeSync(descriptor);
   }

@@ -31,9 +31,10 @@ export async function openNodeSocket(
   });
   endSilent(socket);
   let status = 0;
-  socket.on('unexpected-response', (request, { statusCode = 0 }) => {
+  socket.on('unexpected-response', (_, { statusCode = 0 }) => {
     status = statusCode;
-    request.destroy();
+    // Not the request alone: nothing would be heard of its end.
+    socket.terminate();
   });
   return openedSocket(socket, signal, event => {
     if (status !== 0 && !LATER.includes(status)) {

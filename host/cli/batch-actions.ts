@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, unlinkSync, writeFileSync } from 'node:fs';
 import { type Codes, codesFrom, codesOf } from '../batch/codes.ts';
 import { Ledger } from '../batch/ledger.ts';
 import { PARALLEL_MAX } from '../batch/limits.ts';
@@ -98,8 +98,12 @@ function writeNew(path: string, content: string): void {
   try {
     const descriptor = openSync(path, 'wx', 0o600);
     try {
-      writeSync(descriptor, content);
+      // Not `writeSync`, which may write a part.
+      writeFileSync(descriptor, content);
       fsyncSync(descriptor);
+    } catch (error) {
+      unlinkSync(path);
+      throw error;
     } finally {
       closeSync(descriptor);
     }

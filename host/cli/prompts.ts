@@ -27,6 +27,7 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
   const { stdin, stderr } = terminal;
   const asked = { input: stdin, output: stderr, signal };
   let lines: PipedLines | undefined;
+  let asking: Promise<string> | undefined;
   const piped = () => {
     lines ??= pipedLines(terminal, signal);
     return lines;
@@ -38,7 +39,8 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
         : 'Code on the screen of the fob:';
       if (stdin.isTTY) {
         const either = until === undefined ? signal : AbortSignal.any([signal, until]);
-        return orCancelled(input({ message }, { ...asked, signal: either }));
+        asking = after(asking, either, () => orCancelled(input({ message }, { ...asked, signal: either })));
+        return asking;
       }
       terminal.note(`${message}\n`);
       return piped().next(until);
@@ -75,6 +77,21 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
       stdin.pause();
     },
   };
+}
+
+/**
+ * Asks when the question before is over: one that is ended lets go of the keyboard a little later, and would take it from the
+ * next one.
+ * @throws FobError `cancelled` where the answer is not wanted any more by then
+ */
+async function after(
+  before: Promise<string> | undefined,
+  signal: AbortSignal,
+  ask: () => Promise<string>,
+): Promise<string> {
+  await before?.catch(() => undefined);
+  if (signal.aborted) throw new FobError('cancelled');
+  return await ask();
 }
 
 /** Ctrl-C and the signal come as errors of the prompt library. */

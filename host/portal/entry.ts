@@ -62,6 +62,8 @@ async function look(take: (given: Given) => void): Promise<void> {
   sayStatus(texts.looking);
   try {
     const given = await lookThroughCamera(video, signal);
+    // One that it still saw when it was stopped is not wanted any more.
+    if (signal.aborted) return sayStatus('');
     if (given !== undefined) take(given);
     sayStatus(given === undefined ? '' : texts.found);
   } catch {

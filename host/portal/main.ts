@@ -13,6 +13,8 @@ let running: { readonly fob: Fob; readonly abort: AbortController } | undefined;
 
 /** Goes on with a string, from wherever it came. */
 function take(next: Given): void {
+  // A picture may be read late, when another string is on its way already.
+  if (running !== undefined || isShown('done')) return;
   const { service } = next.activation;
   stopCamera();
   sayProblem('');

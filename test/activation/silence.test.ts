@@ -1,5 +1,6 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -81,4 +82,24 @@ it('a relay on the command line opens its connection anew where the service is n
   const ended = failure(relayed);
   ending.abort();
   expect((await ended).kind).toBe('cancelled');
+});
+
+it.each([
+  [404, 'activation'],
+  [503, 'service-silent'],
+])('a server that answers %i is heard at once', async (status, kind) => {
+  const server = createServer();
+  server.on('upgrade', (_, socket) =>
+    socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`),
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  // No time passes for who waits for an answer.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { port } = server.address() as AddressInfo;
+  const url = `ws://127.0.0.1:${port}/`;
+  const failed = await failure(openNodeSocket(url, undefined, new AbortController().signal));
+  expect(failed.kind).toBe(kind);
 });

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FobError } from '../../host/errors.ts';
+import { TCP_CONNECT_TIMEOUT_MS } from '../../host/limits.ts';
 import { addressText, openTransport, readAddress } from '../../host/transports/discover.ts';
 import { openSerial } from '../../host/transports/serial.ts';
 import { openTcp } from '../../host/transports/tcp.ts';
@@ -172,6 +175,21 @@ describe('the TCP transport', () => {
     const { server, port } = await listening(() => undefined);
     await new Promise(resolve => server.close(resolve));
     expect(await kindOf(openTcp('127.0.0.1', port))).toBe('port-absent');
+  });
+
+  it('has a connection that was made while this process stood still', async () => {
+    const listener = new Worker(
+      `const { parentPort } = require('node:worker_threads');
+       const server = require('node:net').createServer(socket => socket.on('error', () => undefined));
+       server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
+      { eval: true },
+    );
+    closers.push(() => listener.terminate());
+    const [port] = (await once(listener, 'message')) as [number];
+    const opening = openTcp('127.0.0.1', port);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TCP_CONNECT_TIMEOUT_MS + 300);
+    const transport = await opening;
+    await transport.close();
   });
 
   it('says port-busy when it is turned away before a word, and unplugged after one', async () => {

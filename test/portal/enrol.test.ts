@@ -1,5 +1,6 @@
-import { chromium } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import { expect, onTestFinished, vi } from 'vitest';
+import { png } from '../enrol/images.ts';
 import { needsBuild, simulatedFob } from '../host/kit/simulated-fob.ts';
 import { freePort } from '../kit/free-port.ts';
 import { secret } from '../kit/secrets.ts';
@@ -7,7 +8,7 @@ import { itNeeds } from '../kit/tools.ts';
 import { Rig } from '../service/kit.ts';
 import { Office } from '../service/people/kit.ts';
 import { plugInto } from './cable.ts';
-import { findings, handedOver, needsPortal } from './kit.ts';
+import { findings, handedOver, needsPortal, qrPicture } from './kit.ts';
 
 // A browser, a fob and a service start, and a person presses and types.
 vi.setConfig({ testTimeout: 120_000 });
@@ -35,6 +36,20 @@ async function furnished(executablePath: string, others: 'none' | 'silent' = 'no
   const heading = (name: string) => page.getByRole('heading', { name });
   const alert = (text: string) => page.getByRole('alert').filter({ hasText: text });
   return { fob, page, addresses, complaints, press, heading, alert };
+}
+
+/** A page that gets no picture before it is told to. @returns tells it */
+async function readingLate(page: Page): Promise<() => Promise<void>> {
+  await page.addInitScript(() => {
+    const whole = window.createImageBitmap.bind(window);
+    const held = new Promise<void>(resolve => Object.assign(window, { letRead: resolve }));
+    const late = async (source: Blob) => {
+      await held;
+      return whole(source);
+    };
+    Object.assign(window, { createImageBitmap: late });
+  });
+  return () => page.evaluate(() => Reflect.get(window, 'letRead')());
 }
 
 /** The link leads to the calm page, and to nothing that could be tried again. */
@@ -126,14 +141,22 @@ itNeeds(
     await office.users('ada');
     const string = await handedOver(office, service, 'ada');
     const { fob, page, press } = await furnished(executablePath, 'silent');
+    const read = await readingLate(page);
 
     await page.goto(`${service.url}/activate#${string}`);
     const use = page.getByRole('button', { name: 'Use the fob that is plugged in' });
     await use.waitFor();
+    const image = page.locator('#image');
+    const buffer = Buffer.from(png(qrPicture(string)));
+    await image.setInputFiles({ name: 'qr.png', mimeType: 'image/png', buffer });
     expect(await findings(page)).toEqual([]);
     await use.press('Enter');
     const code = page.getByLabel('Code on the fob’s screen');
     await code.waitFor();
+    // A picture that was chosen before is through now: what is going on stays.
+    await read();
+    await expect.poll(() => image.inputValue()).toBe('');
+    expect(await code.isVisible()).toBe(true);
     expect(await findings(page)).toEqual([]);
     // It is drawn a moment after the answer.
     await expect.poll(fob.code).toMatch(CODE);

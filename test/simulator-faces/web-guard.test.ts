@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
@@ -143,4 +144,15 @@ describe('the connection to the fob', () => {
     page?.send('x'.repeat(MAX_PAGE_MESSAGE_BYTES + 1));
     await expect.poll(textSoon).toEqual(['UP', 'PRESSES 1']);
   });
+});
+
+it('whoever is turned away may be gone already', async () => {
+  const { port } = await served();
+  const knock = `GET /fob HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: http://other.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
+  for (let time = 0; time < 20; time++) {
+    const client = connect(port, '127.0.0.1');
+    client.write(knock, () => client.resetAndDestroy());
+    await once(client, 'close');
+  }
+  expect((await fetched(port)).status).toBe(200);
 });

@@ -109,11 +109,17 @@ export async function cableTo(
   sent: () => Promise<void> = async () => {},
 ): Promise<Pipe> {
   const channel = guest.newNumber();
+  let line = Promise.resolve();
+  const failed = (cause: unknown) =>
+    cable.lost(cause instanceof FobError ? cause : new FobError('port-failed', { subject: kind, cause }));
   const cable = pipe({
     name: `guest ${kind}`,
+    // How long a write may take is what the guest's own transport looks at; an emulated computer may take longer to say so.
     write: async text => {
-      await guest.ask({ do: 'send', channel, text });
-      await sent();
+      line = line
+        .then(() => guest.ask({ do: 'send', channel, text }))
+        .then(sent)
+        .catch(failed);
     },
     release: async () => {
       await guest.ask({ do: 'close', channel });

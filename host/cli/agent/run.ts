@@ -28,6 +28,37 @@ export async function keepAgent(
 ): Promise<void> {
   const environment = { ...terminal.environment };
   for (const name of PROXY_VARIABLES) delete process.env[name];
+  const { report, troubled } = reporting(isJson, notifies, terminal);
+  const make = () =>
+    new Agent({
+      settings: readSettings(directory),
+      environment,
+      time: systemTime,
+      version: packageVersion(),
+      find: finderOf(choice, troubled),
+      report,
+    });
+  // A mistake in the settings is told before another agent is; what is run is read when this one hears of changes.
+  make();
+  let agent: Agent | undefined;
+  const held = await holdControl(directory, async request => {
+    agent ??= make();
+    if (request === 'status') return agent.status();
+    await agent.reload(readSettings(directory));
+    return { reloaded: true };
+  });
+  try {
+    agent ??= make();
+    if (!isJson && readSettings(directory).services.length === 0)
+      terminal.note(`${agentTexts.waitingForServices}\n`);
+    await agent.run(signal);
+  } finally {
+    await held.release();
+  }
+}
+
+/** Says what happens, and what is wrong with a port that was named. */
+function reporting(isJson: boolean, notifies: boolean, terminal: Terminal) {
   const say = (document: () => Readonly<Record<string, unknown>>, text: () => string) =>
     terminal.out(isJson ? `${JSON.stringify(document())}\n` : `${text()}\n`);
   const notify = notifies ? notifier(systemTime.now) : () => undefined;
@@ -49,24 +80,5 @@ export async function keepAgent(
       }),
       () => printable(`${problem.message} ${problem.next}`),
     );
-  const agent = new Agent({
-    settings: readSettings(directory),
-    environment,
-    time: systemTime,
-    version: packageVersion(),
-    find: finderOf(choice, troubled),
-    report,
-  });
-  const held = await holdControl(directory, async request => {
-    if (request === 'status') return agent.status();
-    await agent.reload(readSettings(directory));
-    return { reloaded: true };
-  });
-  try {
-    if (!isJson && readSettings(directory).services.length === 0)
-      terminal.note(`${agentTexts.waitingForServices}\n`);
-    await agent.run(signal);
-  } finally {
-    await held.release();
-  }
+  return { report, troubled };
 }

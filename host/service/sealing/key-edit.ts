@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncFolder } from '../../private-file.ts';
 import { ServiceError, systemCode } from '../errors.ts';
@@ -39,7 +39,8 @@ function rewrite(directory: string, change: (text: string) => string): string {
     const text = change(before);
     parseKeys(text);
     if (text !== before) {
-      writeSync(descriptor, text);
+      // Not `writeSync`, which may write a part.
+      writeFileSync(descriptor, text);
       fsyncSync(descriptor);
       renameSync(fresh, path);
       syncFolder(dirname(path));

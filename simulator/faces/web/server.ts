@@ -29,6 +29,8 @@ export async function webFace(target: Target, port = 0): Promise<WebFace> {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_PAGE_MESSAGE_BYTES });
   const server = createServer((request, response) => answer(request, response, assets, boundPort));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Whoever is turned away may be gone already.
+    socket.on('error', () => socket.destroy());
     const isOurs =
       ownHost(request, boundPort) !== undefined && isOwnOrigin(request, boundPort) && request.url === '/fob';
     if (!isOurs || sockets.clients.size >= MAX_PAGES) {

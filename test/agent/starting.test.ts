@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { expect, it, onTestFinished } from 'vitest';
+import { writeSettings } from '../../host/agent/settings.ts';
+import type { AgentStatus } from '../../host/agent/status.ts';
+import { askAgent } from '../../host/cli/agent/control.ts';
+import { keepAgent } from '../../host/cli/agent/run.ts';
+import { settingsOf } from './kit/agent.ts';
+import { Peer } from './kit/peer.ts';
+
+it('an agent that is just starting has the service that was added when nobody could be told of it', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'passfob-starting-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  await using peer = await Peer.start();
+  const terminal = {
+    stdin: Readable.from([]),
+    stderr: new Writable(),
+    environment: {},
+    out: () => undefined,
+    note: () => undefined,
+  };
+  const ending = new AbortController();
+  const choice = { port: 'tcp:127.0.0.1:9' };
+  const agent = { command: 'agent', choice, notifies: false } as const;
+  const running = keepAgent(agent, directory, true, terminal, ending.signal);
+  // As `agent add` does, which finds nobody to tell.
+  writeSettings(directory, { services: [settingsOf(peer)] });
+  const status = (await askAgent(directory, 'status')) as AgentStatus;
+  expect(status.services.map(({ url }) => url)).toEqual([peer.origin]);
+  ending.abort();
+  await running;
+});

@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+import { itNeeds } from '../kit/tools.ts';
+import { needsBuild } from './kit/simulated-fob.ts';
+
+const built = new URL('../../dist/host/private-file.js', import.meta.url);
+
+itNeeds(needsBuild, 'a file that did not fit leaves the one before as it was, and says so', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'passfob-private-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'agent.json');
+  // The system writes a part of it then, and no error, as where a disk is full.
+  const program = `
+    import { replacePrivately } from ${JSON.stringify(built.href)};
+    const path = ${JSON.stringify(path)};
+    replacePrivately(path, 'before');
+    try {
+      replacePrivately(path, 'x'.repeat(100_000));
+      console.log('written');
+    } catch (error) {
+      console.log(error.code);
+    }`;
+  const limited = `ulimit -f 8; trap '' XFSZ; exec "$0" --input-type=module -e "$1"`;
+  const said = execFileSync('sh', ['-c', limited, process.execPath, program], { encoding: 'utf8' });
+  expect(said).toBe('EFBIG\n');
+  expect(readFileSync(path, 'utf8')).toBe('before');
+  expect(readdirSync(folder)).toEqual(['agent.json']);
+});

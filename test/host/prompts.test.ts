@@ -1,0 +1,57 @@
+import { PassThrough } from 'node:stream';
+import { expect, it } from 'vitest';
+import { promptsOn } from '../../host/cli/prompts.ts';
+import type { Terminal } from '../../host/cli/terminal.ts';
+import { failure } from './kit/failure.ts';
+
+/** A person at a terminal. */
+function keyboard() {
+  const modes: boolean[] = [];
+  const stdin = Object.assign(new PassThrough(), {
+    isTTY: true,
+    setRawMode: (isRaw: boolean) => modes.push(isRaw),
+  });
+  const stderr = new PassThrough();
+  // The process's own takes no end from who is piped into it.
+  stderr.end = () => stderr;
+  let written = '';
+  stderr.on('data', chunk => {
+    written += chunk;
+  });
+  const terminal: Terminal = { stdin, stderr, environment: {}, out: () => undefined, note: () => undefined };
+  const prompts = promptsOn(terminal, new AbortController().signal);
+  /** How often it was asked. */
+  const asked = () => written.split('Code on the screen').length - 1;
+  return { stdin, modes, prompts, asked };
+}
+
+it('a question that takes the place of another one has the keyboard', async () => {
+  const { stdin, modes, prompts, asked } = keyboard();
+  const [first, second] = [new AbortController(), new AbortController()];
+  const before = failure(prompts.code(false, first.signal));
+  await expect.poll(asked).toBeGreaterThan(0);
+  const seen = asked();
+  first.abort();
+  const answer = prompts.code(false, second.signal);
+  expect((await before).kind).toBe('cancelled');
+  await expect.poll(asked).toBeGreaterThan(seen);
+  expect(modes.at(-1)).toBe(true);
+  stdin.write('abc123\r');
+  expect(await answer).toBe('abc123');
+  prompts.close();
+});
+
+it('a question that is not wanted any more when its turn comes is not asked', async () => {
+  const { stdin, prompts, asked } = keyboard();
+  const [first, second] = [new AbortController(), new AbortController()];
+  const before = failure(prompts.code(false, first.signal));
+  await expect.poll(asked).toBeGreaterThan(0);
+  first.abort();
+  const skipped = failure(prompts.code(false, second.signal));
+  second.abort();
+  const answer = prompts.code(true);
+  expect([(await before).kind, (await skipped).kind]).toEqual(['cancelled', 'cancelled']);
+  stdin.write('def456\r');
+  expect(await answer).toBe('def456');
+  prompts.close();
+});
