@@ -38,8 +38,8 @@ async function furnished(executablePath: string, others: 'none' | 'silent' = 'no
   return { fob, page, addresses, complaints, press, heading, alert };
 }
 
-/** A page that gets no picture before it is told to. @returns tells it */
-async function readingLate(page: Page): Promise<() => Promise<void>> {
+/** A page that gets no picture before it is let. */
+async function readsLate(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const whole = window.createImageBitmap.bind(window);
     const held = new Promise<void>(resolve => Object.assign(window, { letRead: resolve }));
@@ -49,7 +49,6 @@ async function readingLate(page: Page): Promise<() => Promise<void>> {
     };
     Object.assign(window, { createImageBitmap: late });
   });
-  return () => page.evaluate(() => Reflect.get(window, 'letRead')());
 }
 
 /** The link leads to the calm page, and to nothing that could be tried again. */
@@ -141,7 +140,7 @@ itNeeds(
     await office.users('ada');
     const string = await handedOver(office, service, 'ada');
     const { fob, page, press } = await furnished(executablePath, 'silent');
-    const read = await readingLate(page);
+    await readsLate(page);
 
     await page.goto(`${service.url}/activate#${string}`);
     const use = page.getByRole('button', { name: 'Use the fob that is plugged in' });
@@ -154,7 +153,7 @@ itNeeds(
     const code = page.getByLabel('Code on the fob’s screen');
     await code.waitFor();
     // A picture that was chosen before is through now: what is going on stays.
-    await read();
+    await page.evaluate(() => Reflect.get(window, 'letRead')());
     await expect.poll(() => image.inputValue()).toBe('');
     expect(await code.isVisible()).toBe(true);
     expect(await findings(page)).toEqual([]);
