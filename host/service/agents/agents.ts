@@ -209,6 +209,8 @@ export class Agents implements FobListener {
 
   /** @returns false where it has left meanwhile */
   private async keep(fob: AgentFob, fobId: string): Promise<boolean> {
+    // Its last answer and its end may come in one turn; then `left` came before there was anything to take back.
+    if (fob.hasLeft) return false;
     const linked = { fobId, link: fob.carrier.link, port: fob.port };
     this.coming.set(fob, linked);
     try {

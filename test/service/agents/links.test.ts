@@ -97,6 +97,36 @@ it.runIf(isOnPostgres)(
   },
 );
 
+it('a fob that is unplugged behind any message of its proof, at once, leaves no row', async () => {
+  await using bench = await Bench.open();
+  const ada = await bench.fobOf('ada');
+  const gone = JSON.stringify({ type: 'gone', fob: 0 });
+  /** @param last the message of the fob behind which it leaves, counted from 1 @returns how many there were by the proof */
+  const proof = async (last: number) => {
+    let said = 0;
+    let count = 0;
+    const agent = await bench.agent({
+      toService: text => (text.includes('"bytes"') && ++said === last ? [text, gone] : text),
+      toAgent(text) {
+        if (text.includes('"own"')) count = said;
+        return text;
+      },
+    });
+    agent.plug(ada.fob);
+    await until(() => count > 0 || said >= last, 'the proof');
+    await until(() => bench.node.proofsUnderWay === 0, 'the end of it');
+    // It may not have had so much to say.
+    if (said < last) await agent.close();
+    await until(async () => (await bench.linkOf(ada)) === undefined, 'the end of the link');
+    await agent.close();
+    return count;
+  };
+  const count = await proof(Number.POSITIVE_INFINITY);
+  // Hello, and two answers of the handshake.
+  expect(count).toBeGreaterThanOrEqual(3);
+  for (let last = 1; last <= count; last++) await proof(last);
+});
+
 it('what no node has seen for a day is forgotten', async () => {
   await using office = await Office.open();
   const { db } = office.store;
