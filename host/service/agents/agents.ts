@@ -3,7 +3,7 @@ import { limits } from '../limits.ts';
 import type { Line } from '../sockets/line.ts';
 import { AgentConnection, type AgentMeans, type FobListener } from './connection.ts';
 import { type AgentFob, NotOwn } from './fob.ts';
-import { type LinkedFob, Links, linksOf, markSeen } from './links.ts';
+import { type LinkedFob, Links, linksOf, markSeen, type Reached } from './links.ts';
 import { ProofBounds } from './proving.ts';
 import { tendPushKey } from './push-key.ts';
 import { Room } from './room.ts';
@@ -18,6 +18,8 @@ export class Agents implements FobListener {
   private readonly proved: Map<string, AgentFob>;
   /** Fobs that are just being written down as reached. */
   private readonly coming: Map<AgentFob, LinkedFob>;
+  /** Connections of which the end of a fob could not be written. */
+  private readonly unwritten: Set<string>;
   /** Fobs that another connection of this node has proved since, by their ids. */
   private readonly displaced: Map<string, AgentFob>;
   /** Fobs that wait for others to be through, in the order in which they came; and until when others are left alone. */
@@ -36,6 +38,7 @@ export class Agents implements FobListener {
     this.bounds = new ProofBounds(means.ticks);
     this.proved = new Map();
     this.coming = new Map();
+    this.unwritten = new Set();
     this.displaced = new Map();
     this.queue = new Set();
     this.later = new Map();
@@ -95,7 +98,7 @@ export class Agents implements FobListener {
     for (const [fobId, displaced] of this.displaced) if (displaced === fob) this.displaced.delete(fobId);
     // At once: it may prove itself again by the same connection before it is known that it has left.
     const coming = this.coming.get(fob);
-    if (coming !== undefined) this.links.gone(coming).catch(() => undefined);
+    if (coming !== undefined) this.drop(coming);
     this.unprove(fob);
   }
 
@@ -120,7 +123,7 @@ export class Agents implements FobListener {
     for (const connection of this.room.connections) connection.sweep(nowMs);
     for (const [fob, dueMs] of this.later) if (dueMs <= nowMs) this.ask(fob);
     for (const hear of this.onSwept) hear(this.room.connections);
-    if (nowMs - this.seenMs < limits.agentSeenMs) return;
+    if (nowMs - this.seenMs < limits.agentSeenMs && this.unwritten.size === 0) return;
     this.seenMs = nowMs;
     // A database that is in use now is told next time.
     this.tendLinks().catch(() => undefined);
@@ -128,17 +131,31 @@ export class Agents implements FobListener {
 
   /** Marks this node's fobs as seen. One that is reached by no connection any more is asked again. */
   private async tendLinks(): Promise<void> {
+    const unwritten = [...this.unwritten];
+    if (this.count === 0 && unwritten.length === 0) return;
+    const { db, clock } = this.means.management;
+    this.unwritten.clear();
+    try {
+      await markSeen(db, () => this.reached(unwritten), clock());
+    } catch (error) {
+      for (const link of unwritten) this.unwritten.add(link);
+      throw error;
+    }
     const here = new Map([...this.displaced, ...this.proved]);
     if (here.size === 0) return;
-    const { db, clock } = this.means.management;
-    const links = new Set([...this.proved.values()].map(({ carrier }) => carrier.link));
-    await markSeen(db, [...links], clock());
     const known = await linksOf(db, [...here.keys()]);
     for (const [fobId, fob] of here) {
       if (known.has(fobId) || fob.hasLeft) continue;
       this.displaced.delete(fobId);
       this.ask(fob);
     }
+  }
+
+  private reached(ended: readonly string[]): Reached {
+    const links = new Set(ended);
+    for (const { link } of this.room.connections) links.add(link);
+    const proved = [...this.proved].map(([fobId, fob]) => linkedFob(fob, fobId));
+    return { links: [...links], fobs: [...proved, ...this.coming.values()] };
   }
 
   /** Tells all agents to come back to another node, or later. */
@@ -209,7 +226,9 @@ export class Agents implements FobListener {
 
   /** @returns false where it has left meanwhile */
   private async keep(fob: AgentFob, fobId: string): Promise<boolean> {
-    const linked = { fobId, link: fob.carrier.link, port: fob.port };
+    // Its last answer and its end may come in one turn; then `left` came before there was anything to take back.
+    if (fob.hasLeft) return false;
+    const linked = linkedFob(fob, fobId);
     this.coming.set(fob, linked);
     try {
       await this.links.came(linked);
@@ -236,8 +255,12 @@ export class Agents implements FobListener {
     const { fobId } = fob;
     if (fobId === undefined) return;
     this.forget(fob);
-    this.links.gone({ fobId, link: fob.carrier.link, port: fob.port }).catch(() => undefined);
+    this.drop(linkedFob(fob, fobId));
     for (const hear of this.onProved) hear(fob);
+  }
+
+  private drop(linked: LinkedFob): void {
+    this.links.gone(linked).catch(() => this.unwritten.add(linked.link));
   }
 
   private forget(fob: AgentFob): void {
@@ -249,6 +272,10 @@ export class Agents implements FobListener {
   private markRoom({ carrier }: AgentFob): void {
     if (carrier instanceof AgentConnection) this.room.mark(carrier, carrier.hasProved);
   }
+}
+
+function linkedFob({ carrier, port }: AgentFob, fobId: string): LinkedFob {
+  return { fobId, link: carrier.link, port };
 }
 
 /** Whether an error says that the fob is not, or not any more, the one that it says it is. */

@@ -1,5 +1,6 @@
+import { sql } from 'kysely';
 import { type Db, writing } from '../data/database.ts';
-import { valuesAsList } from '../data/rows.ts';
+import { rowsAsTable, valuesAsList } from '../data/rows.ts';
 import { limits } from '../limits.ts';
 import type { Management } from '../management.ts';
 
@@ -83,13 +84,31 @@ async function dropLink(db: Db, { fobId, link }: LinkedFob): Promise<void> {
   await db.deleteFrom('agent_fobs').where('fob_id', '=', fobId).where('link', '=', link).execute();
 }
 
-/** Marks the fobs of these connections as seen; what no node has marked for a day goes. */
-export async function markSeen(db: Db, links: readonly string[], nowMs: number): Promise<void> {
+/** What a node knows of its connections. */
+export interface Reached {
+  /** All of them, also those that have ended where that could not be written. */
+  readonly links: readonly string[];
+  /** The fobs that are proved by them, or are just being written down. */
+  readonly fobs: readonly LinkedFob[];
+}
+
+/**
+ * Marks a node's fobs as seen. What else is written of its connections goes: the end of a fob may not have been written while
+ * the database was away. What no node has marked for a day goes as well.
+ *
+ * @param reached called while nobody else writes: what came before that is in it
+ */
+export async function markSeen(db: Db, reached: () => Reached, nowMs: number): Promise<void> {
   await writing(db, async acting => {
+    const { links, fobs } = reached();
+    const rows = fobs.map(({ fobId, link }) => [fobId, link]);
+    const known = sql`(select fob_id, link from ${rowsAsTable(acting, { fob_id: 'text', link: 'text' }, rows)} as known)`;
+    const isReached = sql<boolean>`(fob_id, link) in ${known}`;
+    await acting.updateTable('agent_fobs').set({ seen_ms: nowMs }).where(isReached).execute();
     await acting
-      .updateTable('agent_fobs')
-      .set({ seen_ms: nowMs })
+      .deleteFrom('agent_fobs')
       .where('link', 'in', valuesAsList(acting, links))
+      .where(where => where.not(isReached))
       .execute();
     await acting
       .deleteFrom('agent_fobs')

@@ -72,8 +72,13 @@ export class Bench extends World {
       close: () => setImmediate(close),
     };
     const connection = this.node.connect({ from: '192.0.2.9', origin: ORIGIN }, line);
+    // What is sent in one turn arrives in one, as frames in one segment do.
+    const outgoing: string[] = [];
+    const arrive = () => {
+      for (const text of outgoing.splice(0)) connection.receive(text);
+    };
     return {
-      send: text => void (isClosed || setImmediate(() => connection.receive(text))),
+      send: text => void (isClosed || (outgoing.push(text) === 1 && setImmediate(arrive))),
       onText(listener) {
         hear = listener;
       },

@@ -3,10 +3,12 @@ import { expect, it } from 'vitest';
 import { type LinkedFob, Links, linksOf, markSeen } from '../../../host/service/agents/links.ts';
 import { writing } from '../../../host/service/data/database.ts';
 import { limits } from '../../../host/service/limits.ts';
+import { tokenToAsk } from '../../../host/service/push/ask.ts';
 import { isBigRun } from '../../kit/tools.ts';
 import { isOnPostgres } from '../kit.ts';
 import { Office } from '../people/kit.ts';
 import { isWaiting } from '../waiting.ts';
+import { Away } from './away.ts';
 import { Bench } from './bench.ts';
 import { until } from './kit.ts';
 
@@ -97,15 +99,117 @@ it.runIf(isOnPostgres)(
   },
 );
 
+it('a fob that is unplugged behind any message of its proof, at once, leaves no row', async () => {
+  await using bench = await Bench.open();
+  const ada = await bench.fobOf('ada');
+  const gone = JSON.stringify({ type: 'gone', fob: 0 });
+  /** @param last the message of the fob behind which it leaves, counted from 1 @returns how many there were by the proof */
+  const proof = async (last: number) => {
+    let said = 0;
+    let count = 0;
+    const agent = await bench.agent({
+      toService: text => (text.includes('"bytes"') && ++said === last ? [text, gone] : text),
+      toAgent(text) {
+        if (text.includes('"own"')) count = said;
+        return text;
+      },
+    });
+    agent.plug(ada.fob);
+    await until(() => count > 0 || said >= last, 'the proof');
+    await until(() => bench.node.proofsUnderWay === 0, 'the end of it');
+    // It may not have had so much to say.
+    if (said < last) await agent.close();
+    await until(async () => (await bench.linkOf(ada)) === undefined, 'the end of the link');
+    await agent.close();
+    return count;
+  };
+  const count = await proof(Number.POSITIVE_INFINITY);
+  // Hello, and two answers of the handshake.
+  expect(count).toBeGreaterThanOrEqual(3);
+  for (let last = 1; last <= count; last++) await proof(last);
+});
+
+/** Two fobs of one user at one agent, whose node is away from the rows of links when it is wanted so. */
+async function twoFobs() {
+  const away = new Away();
+  const bench = await Bench.open(async ({ store }) => ({
+    ...store,
+    db: store.db.withPlugin(away),
+    close: async () => undefined,
+  }));
+  const first = await bench.fobOf('ada');
+  bench.office.nowMs++;
+  const second = await bench.fobOf('ada');
+  const agent = await bench.agent();
+  const number = await bench.plugged(agent, first);
+  await bench.plugged(agent, second);
+  const { id } = await bench.db
+    .selectFrom('users')
+    .select('id')
+    .where('name', '=', 'ada')
+    .executeTakeFirstOrThrow();
+  return { bench, away, agent, first, second, number, asked: () => tokenToAsk(bench.db, id) };
+}
+
+it('a fob that is unplugged while the database is away is not reached any more when it is back, and the other one is asked', async () => {
+  const { bench, away, agent, first, second, number, asked } = await twoFobs();
+  await using _ = bench;
+  expect((await asked())?.fob_id).toBe(first.id);
+  away.isAway = true;
+  agent.unplug(number);
+  await until(() => away.failed > 0, 'what cannot be written');
+  // Tried again, in vain.
+  const { failed } = away;
+  bench.node.sweep();
+  await until(() => away.failed > failed, 'what cannot be written');
+  expect(await bench.linkOf(first)).toBeDefined();
+  away.isAway = false;
+  await until(async () => {
+    bench.node.sweep();
+    return (await bench.linkOf(first)) === undefined;
+  }, 'the end of the link');
+  expect(await bench.linkOf(second)).toBeDefined();
+  expect((await asked())?.fob_id).toBe(second.id);
+});
+
+it('fobs of an agent that leaves while the database is away are not reached any more when it is back', async () => {
+  const { bench, away, agent, first, second } = await twoFobs();
+  await using _ = bench;
+  away.isAway = true;
+  await agent.close();
+  await until(() => away.failed > 0, 'what cannot be written');
+  away.isAway = false;
+  await until(async () => {
+    bench.node.sweep();
+    return (await bench.linkOf(first)) === undefined && (await bench.linkOf(second)) === undefined;
+  }, 'the end of the links');
+});
+
 it('what no node has seen for a day is forgotten', async () => {
   await using office = await Office.open();
   const { db } = office.store;
   const links = new Links(office.management);
   await Promise.all([links.came(at('here', 'one')), links.came(at('there', 'two'))]);
+  const one = () => ({ links: ['one'], fobs: [at('here', 'one')] });
   office.nowMs += limits.agentSeenKeptMs;
-  await markSeen(db, ['one'], office.nowMs);
+  await markSeen(db, one, office.nowMs);
   expect((await linksOf(db, ['here', 'there'])).size).toBe(2);
   office.nowMs += 1;
-  await markSeen(db, ['one'], office.nowMs);
+  await markSeen(db, one, office.nowMs);
   expect(await linksOf(db, ['here', 'there'])).toEqual(new Map([['here', 'one']]));
+});
+
+it('of what is written of a node its fobs alone are marked, and stay', async () => {
+  await using office = await Office.open();
+  const { db } = office.store;
+  const links = new Links(office.management);
+  const written = [at('here', 'one'), at('left', 'one'), at('moved', 'old'), at('elsewhere', 'other')];
+  await Promise.all(written.map(fob => links.came(fob)));
+  const fobs = [at('here', 'one'), at('moved', 'new'), at('elsewhere', 'one')];
+  await markSeen(db, () => ({ links: ['one', 'old', 'new'], fobs }), office.nowMs + 1);
+  const rows = await db.selectFrom('agent_fobs').select(['fob_id', 'link', 'seen_ms']).execute();
+  expect(rows.sort((a, b) => a.link.localeCompare(b.link))).toEqual([
+    { fob_id: 'here', link: 'one', seen_ms: office.nowMs + 1 },
+    { fob_id: 'elsewhere', link: 'other', seen_ms: office.nowMs },
+  ]);
 });
