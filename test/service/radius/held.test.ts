@@ -15,6 +15,8 @@ const PIN = secret('730194');
 /** What FreeRADIUS, PAM and OpenVPN wait for at most, less what an answer takes. */
 const HOLD_MS = 55_000;
 const HELD_OF_ONE = 128;
+const HELD_OF_NAME = 4;
+const CALLING_STATION = 31;
 const NO_NUMBER = 255;
 
 test('a client that waits is answered when it is decided; what comes again meanwhile is one request', async () => {
@@ -75,6 +77,37 @@ test('held answers are bounded, also for each client, and keep nobody out who sh
   await elsewhere.insist(makeRequest({ secret: shared, code: 12 }));
   const held = elsewhere.ask({ user: 'ada', password: '' });
   await asked(many.length + 1);
+  await approve();
+  expect((await held).code).toBe(ACCEPT);
+});
+
+test('one name has few of the places, whether somebody has it or not, and leaves the others to other names', async () => {
+  const { rig, approve, asked, rows } = await scene('wait');
+  await using _ = rig;
+  const socket = await rig.socket();
+  let count = 0;
+  const send = async (user: string, many: number) => {
+    for (let turn = 0; turn < many; turn++) {
+      count += 1;
+      await socket.send(
+        makeRequest({ secret: rig.secret, identifier: count % 256, user, password: '' }).bytes,
+      );
+    }
+    await asked(count);
+  };
+  const challenged = async () => (await rows()).filter(({ number }) => number !== NO_NUMBER).length;
+  await send('ada', HELD_OF_NAME + 1);
+  expect(await challenged()).toBe(1);
+  // As one name, however it is written; and not so many at once that they are not even asked for.
+  await send('nobody', HELD_OF_ONE / 4);
+  await send(' NOBODY', HELD_OF_ONE / 4);
+  await send('Nobody', HELD_OF_ONE / 2);
+  expect(await challenged()).toBe(1 + HELD_OF_ONE - HELD_OF_NAME);
+  // Of hers from where somebody else fills them, none is left; from where she is, they all are.
+  const theirs = await rig.ask({ user: 'ada', password: '' });
+  expect(theirs.code).toBe(CHALLENGE);
+  const held = rig.ask({ user: 'ada', password: '', attributes: [[CALLING_STATION, '192.0.2.10']] });
+  await asked(count + 2);
   await approve();
   expect((await held).code).toBe(ACCEPT);
 });
