@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import type { Db } from '../../host/service/data/database.ts';
 
-/** Resolves when a transaction waits for a row that another one holds, on PostgreSQL. */
-export async function isWaiting(db: Db): Promise<void> {
+/** Resolves when a transaction, or so many, waits for what another one holds, on PostgreSQL. */
+export async function isWaiting(db: Db, count = 1): Promise<void> {
   for (;;) {
     const waiting = await sql`select 1 from pg_stat_activity
       where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
-    if (waiting.rows.length > 0) return;
+    if (waiting.rows.length >= count) return;
   }
 }
 

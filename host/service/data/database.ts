@@ -1,9 +1,11 @@
 import { Migrator } from 'kysely';
 import { ServiceError } from '../errors.ts';
+import { limits } from '../limits.ts';
 import { texts } from '../texts.ts';
 import { engineOf } from './engine.ts';
 import { migrationProvider } from './migrations/list.ts';
 import { openPostgres, transactPostgres, writingPostgres } from './postgres.ts';
+import { isPostgresLoss } from './postgres-loss.ts';
 import { openSqlite, writingSqlite } from './sqlite/sqlite.ts';
 import type { Db, Store } from './store.ts';
 
@@ -15,6 +17,8 @@ export interface StoreOptions {
   readonly directory: string;
   /** `postgres://…` instead of the file. */
   readonly databaseUrl?: string | undefined;
+  /** How long an answer of PostgreSQL is waited for. Default: `limits.postgresAnswerMs`. */
+  readonly answerMs?: number | undefined;
 }
 
 /**
@@ -22,10 +26,22 @@ export interface StoreOptions {
  *
  * @throws ServiceError `database_newer`, `database_unusable`, `busy`
  */
-export async function openStore({ directory, databaseUrl }: StoreOptions): Promise<Store> {
-  const store = databaseUrl === undefined ? openSqlite(directory) : openPostgres(databaseUrl);
+export async function openStore({
+  directory,
+  databaseUrl,
+  answerMs = limits.postgresAnswerMs,
+}: StoreOptions): Promise<Store> {
+  if (databaseUrl === undefined) return migrated(openSqlite(directory), db => writing(db, migrateOn));
+  // A table that is changed, and another node that does so, take their time: what is cut off would be begun again at every start.
+  const patient = openPostgres(databaseUrl, { answerMs: undefined });
+  await (await migrated(patient, migrateOn)).close();
+  return openPostgres(databaseUrl, { answerMs });
+}
+
+/** PostgreSQL's migrations take a lock of their own; SQLite's run inside one write transaction. */
+async function migrated(store: Store, migrate: (db: Db) => Promise<void>): Promise<Store> {
   try {
-    await migrate(store);
+    await migrate(store.db);
     return store;
   } catch (error) {
     await store.close();
@@ -34,17 +50,12 @@ export async function openStore({ directory, databaseUrl }: StoreOptions): Promi
   }
 }
 
-async function migrate({ db, engine }: Store): Promise<void> {
-  // PostgreSQL's migrations take a lock of their own; SQLite's run inside one write transaction.
-  if (engine === 'postgres') await migrateOn(db);
-  else await writing(db, migrateOn);
-}
-
 async function migrateOn(db: Db): Promise<void> {
   const { error } = await new Migrator({ db, provider: migrationProvider }).migrateToLatest();
   if (error === undefined) return;
   if (error instanceof Error && error.message.startsWith('corrupted migrations'))
     throw new ServiceError('database_newer', texts.startup.databaseNewer, error);
+  if (isPostgresLoss(error)) throw new ServiceError('busy', texts.startup.databaseLost, error);
   throw new ServiceError('database_unusable', texts.startup.databaseUnusable, error);
 }
 

@@ -20,9 +20,9 @@ const SOCKETS = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
-/** The driver's own errors have no code. */
+/** The driver's own errors have no code, nor has that of Kysely, which gives up a connection on which nothing can be rolled back. */
 const WORDS =
-  /^(?:Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client (?:has encountered a connection error|was closed)|The server does not support SSL|There was an error establishing an SSL)/;
+  /^(?:Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client (?:has encountered a connection error|was closed)|Postgres connection has been discarded|The server does not support SSL|There was an error establishing an SSL)/;
 
 /** Whether an error says that PostgreSQL was not to be had, or was lost on the way: the same request may succeed later. */
 export function isPostgresLoss(error: unknown): error is Error {

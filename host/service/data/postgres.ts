@@ -15,12 +15,19 @@ const WRITING_LOCK = 7_041_979;
 /** Two transactions got in each other's way: nothing happened, and trying again is right. */
 const RETRIED = new Set(['40001', '40P01', '55P03']);
 
+/** How long an answer of PostgreSQL is waited for. Undefined: until it comes, or the connection ends. */
+export interface Patience {
+  readonly answerMs: number | undefined;
+}
+
+const usual: Patience = { answerMs: limits.postgresAnswerMs };
+
 /**
  * Opens a PostgreSQL database; its tables may be older or missing.
  *
  * @param url `postgres://…`, which may hold a password: it is in no error
  */
-export function openPostgres(url: string): Store {
+export function openPostgres(url: string, { answerMs } = usual): Store {
   const pool = new pg.Pool({
     connectionString: url,
     max: limits.postgresConnectionsMax,
@@ -28,7 +35,7 @@ export function openPostgres(url: string): Store {
     // A server that is gone without a word is noticed by the operating system, or by what waits for its answer.
     keepAlive: true,
     keepAliveInitialDelayMillis: limits.postgresKeepAliveMs,
-    query_timeout: limits.postgresAnswerMs,
+    ...(answerMs !== undefined && { query_timeout: answerMs }),
     idle_in_transaction_session_timeout: limits.postgresIdleInTransactionMs,
     // Counters and times are below 2^53, where a JavaScript number is exact; the driver would give text.
     types: { getTypeParser: (id, format) => (id === INT8 ? Number : pg.types.getTypeParser(id, format)) },

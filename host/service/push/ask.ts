@@ -269,7 +269,9 @@ export async function openPush(db: Db, given: NewPush): Promise<Push> {
     // For nobody two nodes may ask at once: no row of a user keeps them apart.
     .onConflict(conflict => conflict.column('id').doNothing())
     .execute();
-  return push;
+  if (given.id === undefined) return push;
+  // Then one node's request stands, and both tell of that one, as they do for a user.
+  return (await askedBefore(db, { ...given, id: push.id })) ?? push;
 }
 
 async function supersede(db: Db, userId: string): Promise<void> {

@@ -9,6 +9,7 @@ import { usableStates } from '../tokens/states.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import { recordCallerResult } from './callers/result.ts';
 import { recordOutcome } from './ends.ts';
+import { forgetSource } from './familiar.ts';
 import { isRightAnswer, readPushKey } from './keys.ts';
 import { openStates, type PushRow, sentStates } from './rows.ts';
 
@@ -220,7 +221,9 @@ async function heedLate(
     .where('quiet_until_ms', '=', 0)
     .returningAll()
     .executeTakeFirst();
-  if (late !== undefined) await writeDown(management, late, to, nowMs);
+  if (late === undefined) return;
+  await writeDown(management, late, to, nowMs);
+  if (to === 'reported') await forgetSource(management.db, late);
 }
 
 type Ending = 'approved' | 'denied' | 'reported' | 'failed';
@@ -260,6 +263,7 @@ async function end(
     .executeTakeFirst();
   if (ended.numUpdatedRows !== 1n) return false;
   await writeDown(management, push, to, nowMs);
+  if (to === 'reported') await forgetSource(management.db, push);
   return true;
 }
 

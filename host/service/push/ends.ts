@@ -78,7 +78,8 @@ export async function sweepPushes(db: Db, nowMs: number): Promise<void> {
   await writing(db, transaction =>
     transaction
       .deleteFrom('pushes')
-      .where('expires_ms', '<=', nowMs - limits.pushesUnapprovedMs + limits.pushMs)
+      // Counted from when it was asked for (`isQuietFor`), which was before: some are over sooner than others.
+      .where('expires_ms', '<=', nowMs - limits.pushesUnapprovedMs)
       .where('quiet_until_ms', '<=', nowMs)
       .where('decided_ms', 'is not', null)
       .execute(),

@@ -3,6 +3,7 @@ import type { Db } from '../data/database.ts';
 import { limits } from '../limits.ts';
 import { unknownSource } from '../validation/source.ts';
 import { sourceKey } from '../web/buckets.ts';
+import type { PushRow } from './rows.ts';
 
 /** Where a request comes from, as far as the application knows. */
 export interface Whence {
@@ -44,13 +45,37 @@ export async function familiarSource(
   return row?.source;
 }
 
-/** The user was let in by a request from there. Not at every log-in: a passcode takes no more for it. */
+/**
+ * The user was let in by a request from there. Not at every log-in: a passcode takes no more for it. Nor where they have just
+ * refused another one from there: what was approved before may be taken after that.
+ */
 export async function rememberSource(db: Db, key: string | null, { userId, nowMs }: Whose): Promise<void> {
   if (key === null) return;
+  const refused = await db
+    .selectFrom('pushes')
+    .select('id')
+    .where('user_id', '=', userId)
+    .where('source_key', '=', key)
+    .where('quiet_until_ms', '>', nowMs)
+    .limit(1)
+    .executeTakeFirst();
+  if (refused !== undefined) return;
   await db
     .insertInto('push_sources')
     .values({ user_id: userId, source: key, last_ms: nowMs })
     .onConflict(conflict => conflict.columns(['user_id', 'source']).doUpdateSet({ last_ms: nowMs }))
+    .execute();
+}
+
+/** The user reported a request from there: whoever sits there is not, or not only, the user. */
+export async function forgetSource(
+  db: Db,
+  { user_id, source_key }: Pick<PushRow, 'user_id' | 'source_key'>,
+): Promise<void> {
+  await db
+    .deleteFrom('push_sources')
+    .where('user_id', '=', user_id)
+    .where('source', '=', source_key)
     .execute();
 }
 

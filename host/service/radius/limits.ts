@@ -40,9 +40,10 @@ export const radiusLimits = {
   radiusPressMs: 4_000,
   /** How long an answer is held until the press: less than the 60 s that FreeRADIUS and others wait at most. */
   radiusHoldMs: 55_000,
-  /** Answers held at once, on one node and of one client there, and how long a wait is at least. */
+  /** Answers held at once, on one node, of one client there, and of one name from one source; and how long a wait is at least. */
   radiusPressesHeld: 512,
   radiusPressesHeldOfOne: 128,
+  radiusPressesHeldOfName: 4,
   radiusPressPauseMs: 1_000,
   /** How far from its place the passcode of a fob may be found that is then asked for the next one. */
   radiusAheadCounters: 100,

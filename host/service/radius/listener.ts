@@ -57,7 +57,11 @@ export async function listenForRadius(
     decide,
     pushes,
     closing: closing.signal,
-    held: makePlaces({ all: limits.radiusPressesHeld, ofOne: limits.radiusPressesHeldOfOne }),
+    held: makePlaces({
+      all: limits.radiusPressesHeld,
+      ofOne: limits.radiusPressesHeldOfOne,
+      ofPart: limits.radiusPressesHeldOfName,
+    }),
     told,
     clients: makeKnownClients(db, keys, () => performance.now()),
     answers: makeKeptAnswers(() => performance.now()),

@@ -1,24 +1,34 @@
-/** Places for what is under way, bounded in all and for each client. */
+/** Places for what is under way, bounded in all, for each client, and for each part of what comes from it. */
 export interface Places {
   /** Takes one. @returns what gives it back, to be called once; undefined where none is left */
-  enter(clientId: string): (() => void) | undefined;
+  enter(clientId: string, part?: string): (() => void) | undefined;
+}
+
+/** How many there are. Default for a part: as many as for its client. */
+export interface Most {
+  readonly all: number;
+  readonly ofOne: number;
+  readonly ofPart?: number;
 }
 
 /** One client's people, or whoever makes up names at it, do not take the places of all others. */
-export function makePlaces(most: { readonly all: number; readonly ofOne: number }): Places {
+export function makePlaces({ all, ofOne, ofPart = ofOne }: Most): Places {
   const taken = new Map<string, number>();
-  let all = 0;
   return {
-    enter(clientId) {
-      const own = taken.get(clientId) ?? 0;
-      if (all >= most.all || own >= most.ofOne) return undefined;
-      all += 1;
-      taken.set(clientId, own + 1);
+    enter(clientId, part = '') {
+      const bounds = [
+        ['', all],
+        [clientId, ofOne],
+        [`${clientId} ${part}`, ofPart],
+      ] as const;
+      if (bounds.some(([key, most]) => (taken.get(key) ?? 0) >= most)) return undefined;
+      for (const [key] of bounds) taken.set(key, (taken.get(key) ?? 0) + 1);
       return () => {
-        all -= 1;
-        const left = (taken.get(clientId) ?? 1) - 1;
-        if (left === 0) taken.delete(clientId);
-        else taken.set(clientId, left);
+        for (const [key] of bounds) {
+          const left = (taken.get(key) ?? 1) - 1;
+          if (left === 0) taken.delete(key);
+          else taken.set(key, left);
+        }
       };
     },
   };

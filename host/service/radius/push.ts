@@ -3,8 +3,11 @@ import type { Factors } from '../data/schema.ts';
 import { ServiceError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Management } from '../management.ts';
+import { prepareUserName } from '../people/users.ts';
+import { keyOfSource } from '../push/familiar.ts';
 import type { Pushes } from '../push/pushes.ts';
 import { NO_NUMBER, shownNumber } from '../push/shown.ts';
+import { unambiguous } from '../sealing/seal.ts';
 import { radiusTexts } from '../texts/radius.ts';
 import { texts } from '../texts.ts';
 import type { Outcome } from '../validation/outcomes.ts';
@@ -67,7 +70,7 @@ export async function askForPress(
   const applicationId = application.id;
   const { management, pushes, held } = pressing;
   const { id, session } = pressOf(management.keys, asked);
-  const leave = mode === 'wait' ? held.enter(client.id) : undefined;
+  const leave = mode === 'wait' ? held.enter(client.id, whoseOf(request)) : undefined;
   try {
     const holding =
       leave === undefined ? {} : { isNumberless: true, untilMs: management.clock() + limits.radiusHoldMs };
@@ -85,6 +88,11 @@ export async function askForPress(
   } finally {
     leave?.();
   }
+}
+
+/** One name from one source, as far as that is known: the same for a name that nobody has, and strangers take no place at home. */
+function whoseOf(request: Request): string {
+  return unambiguous([prepareUserName(request.user) ?? '', keyOfSource(request) ?? '']).toString('base64url');
 }
 
 type Pressed = Omit<Extract<Awaited, { kind: 'press' }>, 'kind'>;

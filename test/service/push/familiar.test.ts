@@ -5,7 +5,7 @@ import { sweepPushes } from '../../../host/service/push/ends.ts';
 import { familiarSource, keyOfSource } from '../../../host/service/push/familiar.ts';
 import type { Push } from '../../../host/service/push/pushes.ts';
 import { recordEvents } from '../../../host/service/validation/events.ts';
-import { outcomes, rowOf } from './kit.ts';
+import { outcomes, rowOf, SESSION } from './kit.ts';
 import { approve, withFob } from './scene.ts';
 
 const HOME = '192.0.2.10';
@@ -120,6 +120,44 @@ test('a request from a familiar source that is for nobody holds up none from els
   expect(await rowOf(office, (await ask(HOME)).id)).toMatchObject({ fob_id: null, familiar_source: HOME });
   await office.store.db.updateTable('users').set({ disabled_ms: null }).execute();
   expect(await isAsked(ELSEWHERE)).toBe(true);
+});
+
+for (const when of [
+  'while it is open',
+  'when it is withdrawn',
+  'while one that they approved before is not taken yet',
+])
+  test(`a source from which a user reports a request is familiar no more, ${when}`, async () => {
+    const { scene, office, fob, ask, isAsked } = await withHomes(HOME, ELSEWHERE);
+    await using _ = scene;
+    const isTakenLate = when.startsWith('while one');
+    const before = isTakenLate ? await ask(ELSEWHERE) : undefined;
+    if (before !== undefined) await approve(scene, fob);
+    const theirs = await ask(ELSEWHERE);
+    expect((await rowOf(office, theirs.id)).familiar_source).toBe(ELSEWHERE);
+    const shown = await fob.show();
+    const isWithdrawn = when === 'when it is withdrawn';
+    const { applicationId } = scene;
+    if (isWithdrawn) await scene.pushes.withdraw({ id: theirs.id, session: SESSION, applicationId });
+    expect(await endPush(office.management, shown, 'reported')).toBe(!isWithdrawn);
+    if (before !== undefined) expect(await scene.take(before, { source: ELSEWHERE })).toBe('accepted');
+    const kept = await office.store.db.selectFrom('push_sources').select('source').execute();
+    expect(kept).toEqual([{ source: HOME }]);
+    office.nowMs += limits.pushReportedQuietMs;
+    const hers = await ask(HOME);
+    expect(await isAsked(ELSEWHERE)).toBe(false);
+    expect((await rowOf(office, hers.id)).state).toBe('waiting');
+    await approve(scene, fob);
+    expect(await scene.take(hers, { source: HOME })).toBe('accepted');
+  });
+
+test('a source from which a user denies a request stays familiar', async () => {
+  const { scene, office, fob, ask } = await withHomes(HOME);
+  await using _ = scene;
+  await ask(HOME);
+  await endPush(office.management, await fob.show(), 'denied');
+  office.nowMs += limits.pushDeniedQuietMs;
+  expect((await rowOf(office, (await ask(HOME)).id)).familiar_source).toBe(HOME);
 });
 
 test('a source is familiar for 30 days after a request from there was approved, with its network where it is IPv6', async () => {

@@ -158,6 +158,26 @@ test('who lets request after request go by is left alone, until they are long ag
   expect((await rowOf(office, (await scene.ask('ada')).id)).fob_id).not.toBeNull();
 });
 
+test('a request that is over sooner than others is counted as long as they are, however often it is swept', async () => {
+  const { scene, office } = await withFob();
+  await using _ = scene;
+  const { db } = office.store;
+  const isAsked = async () => {
+    const { id } = await scene.ask('ada', { isNumberless: true, untilMs: office.nowMs + 1 });
+    return (await rowOf(office, id)).fob_id !== null;
+  };
+  for (let turn = 0; turn < limits.pushesUnapproved; turn++) expect(await isAsked()).toBe(true);
+  office.nowMs += limits.pushesUnapprovedMs - 1;
+  await sweepPushes(db, office.nowMs);
+  expect(await isAsked()).toBe(false);
+  office.nowMs += 1;
+  await sweepPushes(db, office.nowMs);
+  expect(await isAsked()).toBe(true);
+  office.nowMs += limits.pushesUnapprovedMs + 1;
+  await sweepPushes(db, office.nowMs);
+  expect(await db.selectFrom('pushes').select('id').execute()).toEqual([]);
+});
+
 test('a wait finds a decision that its node was not told of', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;

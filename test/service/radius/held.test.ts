@@ -1,10 +1,12 @@
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
 import { createRadiusClient } from '../../../host/service/radius/clients.ts';
 import { secret } from '../../kit/secrets.ts';
-import { codeNow } from '../kit.ts';
+import { codeNow, isOnPostgres } from '../kit.ts';
 import { accepted, grace } from '../people/kit.ts';
 import { outcomes } from '../push/kit.ts';
+import { isWaiting } from '../waiting.ts';
 import { type Answer, makeRequest, type Request } from './client.ts';
 import { ACCEPT, CHALLENGE, madeSecret, type RadiusRig, REJECT } from './kit.ts';
 import { said, scene } from './press-kit.ts';
@@ -13,6 +15,8 @@ const PIN = secret('730194');
 /** What FreeRADIUS, PAM and OpenVPN wait for at most, less what an answer takes. */
 const HOLD_MS = 55_000;
 const HELD_OF_ONE = 128;
+const HELD_OF_NAME = 4;
+const CALLING_STATION = 31;
 const NO_NUMBER = 255;
 
 test('a client that waits is answered when it is decided; what comes again meanwhile is one request', async () => {
@@ -77,6 +81,37 @@ test('held answers are bounded, also for each client, and keep nobody out who sh
   expect((await held).code).toBe(ACCEPT);
 });
 
+test('one name has few of the places, whether somebody has it or not, and leaves the others to other names', async () => {
+  const { rig, approve, asked, rows } = await scene('wait');
+  await using _ = rig;
+  const socket = await rig.socket();
+  let count = 0;
+  const send = async (user: string, many: number) => {
+    for (let turn = 0; turn < many; turn++) {
+      count += 1;
+      await socket.send(
+        makeRequest({ secret: rig.secret, identifier: count % 256, user, password: '' }).bytes,
+      );
+    }
+    await asked(count);
+  };
+  const challenged = async () => (await rows()).filter(({ number }) => number !== NO_NUMBER).length;
+  await send('ada', HELD_OF_NAME + 1);
+  expect(await challenged()).toBe(1);
+  // As one name, however it is written; and not so many at once that they are not even asked for.
+  await send('nobody', HELD_OF_ONE / 4);
+  await send(' NOBODY', HELD_OF_ONE / 4);
+  await send('Nobody', HELD_OF_ONE / 2);
+  expect(await challenged()).toBe(1 + HELD_OF_ONE - HELD_OF_NAME);
+  // Of hers from where somebody else fills them, none is left; from where she is, they all are.
+  const theirs = await rig.ask({ user: 'ada', password: '' });
+  expect(theirs.code).toBe(CHALLENGE);
+  const held = rig.ask({ user: 'ada', password: '', attributes: [[CALLING_STATION, '192.0.2.10']] });
+  await asked(count + 2);
+  await approve();
+  expect((await held).code).toBe(ACCEPT);
+});
+
 test('a node that closes lets go of what it holds, and another one goes on with the same request', async () => {
   const { rig, fob, approve, asked, rows } = await scene('wait');
   await using _ = rig;
@@ -116,11 +151,38 @@ test('a packet that comes to two nodes is one request: one number, and one attem
     expect([one?.code, two?.code]).toEqual([CHALLENGE, CHALLENGE]);
     expect(said(one as Answer)).toBe(said(two as Answer));
   }
-  const nobodys = await ask({ user: 'nobody', password: '' }).answers;
-  expect(nobodys.map(({ code }) => code)).toEqual([CHALLENGE, CHALLENGE]);
+  const [one, two] = await ask({ user: 'nobody', password: '' }).answers;
+  expect([one?.code, two?.code]).toEqual([CHALLENGE, CHALLENGE]);
+  expect(said(one as Answer)).toBe(said(two as Answer));
   expect(await rows()).toHaveLength(3);
   expect((await outcomes(rig.office)).filter(outcome => outcome === 'wrong_pin')).toHaveLength(1);
 });
+
+for (const user of ['ada', 'nobody'])
+  test.runIf(isOnPostgres)(
+    `a packet that two nodes decide at the same moment has one number, for ${user} (only on PostgreSQL)`,
+    async () => {
+      const { rig, management, rows } = await scene('challenge', 'pin_otp');
+      await using _ = rig;
+      accepted(await resetPin(management, grace, 'ada'));
+      accepted(await choosePin(management, grace, { user: 'ada', pin: PIN }));
+      const ask = await atTwoNodes(rig);
+      const { db } = rig.office.store;
+      for (let count = 1; count <= 3; count++) {
+        const { answers } = await db.transaction().execute(async transaction => {
+          // Both get as far as leaving word of a wrong PIN, or of nobody, in the log, if nothing else keeps them apart.
+          await sql`lock table events in exclusive mode`.execute(transaction);
+          const { answers } = ask({ user, password: '580271,' });
+          await isWaiting(db, 2);
+          return { answers };
+        });
+        const [one, two] = await answers;
+        expect([one?.code, two?.code]).toEqual([CHALLENGE, CHALLENGE]);
+        expect(said(one as Answer)).toBe(said(two as Answer));
+        expect(await rows()).toHaveLength(count);
+      }
+    },
+  );
 
 test('a packet that two nodes hold is answered by both, once as a log-in, and later too', async () => {
   const { rig, approve, asked, rows } = await scene('wait');

@@ -2,11 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
 import { openStore, type Store } from '../../../host/service/data/database.ts';
+import { openPostgres } from '../../../host/service/data/postgres.ts';
 import { limits } from '../../../host/service/limits.ts';
 import type { Service } from '../../../host/service/service.ts';
 import type { NewToken } from '../../../host/service/tokens/issue.ts';
 import { CutProxy } from '../../kit/cut-proxy.ts';
 import { add, apiKeyOf, codeNow, isOnPostgres, NOON_MS, newToken, post, Rig } from '../kit.ts';
+import { isWaiting } from '../waiting.ts';
 
 /** Long enough for any computer. */
 const WAIT = { timeout: 20_000, interval: 10 };
@@ -156,4 +158,53 @@ test.runIf(isOnPostgres)(
     await direct.close();
   },
   60_000,
+);
+
+/** A node that starts while what brings its tables up to date has to wait, until `meanwhile` is over. */
+async function whileMigrating(
+  given: Parameters<typeof openStore>[0],
+  meanwhile: (direct: Store) => Promise<unknown>,
+): Promise<PromiseSettledResult<Store>[]> {
+  const direct = await openStore(given);
+  const { settled } = await direct.db.transaction().execute(async db => {
+    await sql`lock table kysely_migration in access exclusive mode`.execute(db);
+    const settled = Promise.allSettled([openStore(given)]);
+    await isWaiting(direct.db);
+    await meanwhile(direct);
+    return { settled };
+  });
+  await direct.close();
+  return await settled;
+}
+
+test.runIf(isOnPostgres)(
+  'a node that starts waits for its tables longer than for any answer (only on PostgreSQL)',
+  async () => {
+    await using rig = new Rig();
+    const databaseUrl = (await rig.database) ?? '';
+    const given = { directory: rig.directory, databaseUrl, answerMs: 1_000 };
+    const [started] = await whileMigrating(given, async () => {
+      // Waits for the same, from later on.
+      const other = openPostgres(databaseUrl, given);
+      await expect(sql`select 1 from kysely_migration`.execute(other.db)).rejects.toThrow('read timeout');
+      await other.close();
+    });
+    if (started?.status !== 'fulfilled') throw started?.reason;
+    const { db, close } = started.value;
+    await expect(sql`select pg_sleep(60)`.execute(db)).rejects.toThrow('read timeout');
+    await close();
+  },
+);
+
+test.runIf(isOnPostgres)(
+  'a node whose database is lost while it starts says so, and to try again (only on PostgreSQL)',
+  async () => {
+    await using rig = new Rig();
+    const given = { directory: rig.directory, databaseUrl: (await rig.database) ?? '' };
+    const [started] = await whileMigrating(given, ({ db }) =>
+      sql`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`.execute(db),
+    );
+    expect(started).toMatchObject({ status: 'rejected', reason: { code: 'busy' } });
+  },
 );
