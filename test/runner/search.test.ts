@@ -74,6 +74,8 @@ describe('the secret search', () => {
   it('finds a passcode that stands by itself, and not inside a dump', () => {
     expect(kindsFound('the passcode is BF28F8.', 'BF28F8')).not.toEqual([]);
     expect(kindsFound('> 55 01f304a6bf2c9c9584760602bf28f8f5c16f', 'BF28F8')).toEqual([]);
+    expect(kindsFound('a test of many 128093ms', '128093')).toEqual([]);
+    expect(kindsFound('the passcode is 128093 ms', '128093')).not.toEqual([]);
   });
 
   it('says where, and never what', () => {

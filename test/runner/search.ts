@@ -53,9 +53,13 @@ class Index {
 /** What a person types is short, and turns up by chance inside long runs of hexadecimal: there it is not itself. */
 const SHORT = /^[0-9A-Fa-f]{1,9}$/;
 const RUN = /[0-9A-Fa-f]/;
+/** Nor is it in how long a test took. */
+const DURATION = /^ms\b/;
 
 function standsAlone(text: string, offset: number, sought: string): boolean {
   if (!SHORT.test(sought)) return true;
+  const end = offset + sought.length;
+  if (/^\d+$/.test(sought) && DURATION.test(text.slice(end, end + 3))) return false;
   return !RUN.test(text.charAt(offset - 1)) && !RUN.test(text.charAt(offset + sought.length));
 }
 

@@ -15,9 +15,10 @@ const IMAGE =
 
 describeNeeds(needsChromium, 'the page of a fob with four keys', executablePath => {
   it('shows the colours of its display, and has a button for every touch', async () => {
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+    // After it: its display goes off by itself.
     const fob = run(IMAGE, { board: 'banglejs2', clock: 'real' });
     const face = await webFace({ fob, clock: 'real', fronts: [], quit() {} });
-    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
     try {
       const page = await browser.newPage();
       await page.goto(face.url);
