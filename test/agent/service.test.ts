@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Agent as Connections, request } from 'undici';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { ServiceSettings } from '../../host/agent/settings.ts';
 import { systemTime } from '../../host/agent/time.ts';
 import { serialText } from '../../host/client/fob-serial.ts';
@@ -19,8 +19,6 @@ import { Inspector } from './kit/inspector.ts';
 import { TestProxy } from './kit/proxy.ts';
 import { needsSquid, Squid } from './kit/squid.ts';
 import { ManualTime, until } from './kit/time.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const HOST = 'tokens.example.org';
 

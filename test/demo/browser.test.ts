@@ -1,11 +1,9 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { PRESS_DEAF_MS } from '../../protocol/limits.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, type Need, tool } from '../kit/tools.ts';
 import { demoPage, needsBuild } from './kit.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const BROWSER_ARGUMENTS = [
   '--no-sandbox',

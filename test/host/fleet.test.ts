@@ -167,7 +167,7 @@ describe('a backup', () => {
     expect(await refusal(backUp(inventory, `${file}2`, secret('short pw9')))).toMatchObject({
       message: expect.stringContaining('fewer than'),
     });
-  }, 60_000);
+  });
 
   it('never takes the place of other keys of the same fob, and then takes in nothing at all', async () => {
     const { inventory } = await stocked();

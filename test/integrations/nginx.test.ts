@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { Service } from '../../host/service/service.ts';
 import { freePort } from '../kit/free-port.ts';
 import { secret } from '../kit/secrets.ts';
@@ -15,8 +15,6 @@ import { Scene } from '../service/agents/scene.ts';
 import { add, apiKeyOf, codeNow, newToken, Rig } from '../service/kit.ts';
 import { Authority } from '../service/serve/certificates.ts';
 import { documented } from './documented.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const LONG = { timeout: 20_000 };
 /** The cookie by which the program knows a person. */

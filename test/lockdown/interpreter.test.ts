@@ -75,5 +75,5 @@ describeNeeds(needsEspruino(), "the real interpreter's ports", binary => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
-  }, 60_000);
+  });
 });

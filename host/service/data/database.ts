@@ -17,7 +17,7 @@ export interface StoreOptions {
   readonly directory: string;
   /** `postgres://…` instead of the file. */
   readonly databaseUrl?: string | undefined;
-  /** How long an answer of PostgreSQL is waited for. Default: `limits.postgresAnswerMs`. */
+  /** How long an answer of PostgreSQL is waited for; tests take less. Default: `limits.postgresAnswerMs`. */
   readonly answerMs?: number | undefined;
 }
 

@@ -78,8 +78,9 @@ export interface PushSchema {
     proofs: string;
     /** Where the session comes from. */
     source: string;
-    /** What that is known by, where it is known where the person is; and the same where it was familiar when it was asked for. */
+    /** What the source is known by; null where the application does not say where the person is. */
     source_key: string | null;
+    /** The same, where it was familiar to the user when they asked. */
     familiar_source: string | null;
     /** 0 to 99, shown by both sides; 255 where neither shows one. */
     number: number;

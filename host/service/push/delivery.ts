@@ -111,8 +111,8 @@ function move(
 ): Promise<boolean> {
   return validating(db, async transaction => {
     // On PostgreSQL an update passes over what is only about to be as it wants it; a lock of the row does not.
-    const row = transaction.selectFrom('pushes').select('id').where('id', '=', id);
-    if (engineOf(db) === 'postgres') await row.forUpdate().execute();
+    const itself = transaction.selectFrom('pushes').select('id').where('id', '=', id);
+    if (engineOf(db) === 'postgres') await itself.forUpdate().execute();
     const moved = await transaction
       .updateTable('pushes')
       .set({ state: to, ...(to === 'waiting' && { link: null }) })

@@ -46,8 +46,8 @@ export async function familiarSource(
 }
 
 /**
- * The user was let in by a request from there. Not at every log-in: a passcode takes no more for it. Nor where they have just
- * refused another one from there: what was approved before may be taken after that.
+ * The user was let in by a request from there. A log-in by passcode is not written down here. Nor is a request that was
+ * approved before the user refused another one from there, and is taken after that.
  */
 export async function rememberSource(db: Db, key: string | null, { userId, nowMs }: Whose): Promise<void> {
   if (key === null) return;

@@ -16,7 +16,7 @@ export const helpTexts = {
       heading: 'Approving on the fob',
       sentences: [
         'Where the fob is connected to a computer on which the Passfob agent runs, you can log in with a press instead of a passcode: the fob shows the service, your user name and a number of two digits.',
-        'Approve only a log-in that you have just started, and only where the number is the one on your screen: hold the button for a second. Where the place that you log in to shows no number, the fob shows none either: then hold it only if you have started to log in just now, and deny what comes unasked. A short press denies it; then the fob asks whether to report it, and a hold does. Report what you did not start.',
+        'Approve only a log-in that you have just started, and only where the number is the one on your screen: hold the button for a second. A short press denies it; then the fob asks whether to report it, and a hold does. Report what you did not start. Where the place that you log in to shows no number, the fob shows none either: then hold it only if you have started to log in just now.',
         'If the fob is locked, enter its PIN first. If nothing arrives, type a passcode: that always works.',
       ],
     },

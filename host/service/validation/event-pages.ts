@@ -1,7 +1,7 @@
 import type { Db } from '../data/database.ts';
 import { limits } from '../limits.ts';
 import { prepareUserName } from '../people/users.ts';
-import type { ValidationEvent } from './events.ts';
+import { eventColumns, type ValidationEvent } from './events.ts';
 import type { Outcome } from './outcomes.ts';
 
 /** Which outcomes are asked for. */
@@ -32,9 +32,7 @@ export async function pageEvents(db: Db, filter: EventFilter = {}): Promise<Even
     .innerJoin('applications', 'applications.id', 'events.application_id')
     .leftJoin('users', 'users.id', 'events.user_id')
     .leftJoin('tokens', 'tokens.id', 'events.token_id')
-    .select(['events.id', 'events.at_ms as atMs', 'events.outcome', 'events.by', 'events.source'])
-    .select(['events.request_id as requestId', 'users.name as user', 'tokens.serial'])
-    .select('applications.name as application');
+    .select(eventColumns);
   if (user !== undefined) query = query.where('users.name', '=', prepareUserName(user) ?? '');
   if (serial !== undefined) query = query.where('tokens.serial', '=', serial);
   if (outcome !== undefined) query = query.where('events.outcome', '=', outcome);

@@ -112,34 +112,28 @@ export async function sweepEvents(db: Db): Promise<void> {
       .execute();
 }
 
+/** What is read of an event; applications, users and tokens are joined to it. */
+export const eventColumns = [
+  'events.id',
+  'events.at_ms as atMs',
+  'users.name as user',
+  'events.outcome',
+  'events.by',
+  'tokens.serial',
+  'events.source',
+  'applications.name as application',
+  'events.request_id as requestId',
+] as const;
+
 /** The most recent outcomes, latest first. */
 export async function listEvents(db: Db): Promise<ValidationEvent[]> {
-  const rows = await db
+  return await db
     .selectFrom('events')
     .innerJoin('applications', 'applications.id', 'events.application_id')
     .leftJoin('users', 'users.id', 'events.user_id')
     .leftJoin('tokens', 'tokens.id', 'events.token_id')
-    .select([
-      'events.id',
-      'events.at_ms',
-      'events.outcome',
-      'events.by',
-      'events.source',
-      'events.request_id',
-    ])
-    .select(['users.name as user', 'tokens.serial', 'applications.name as application'])
+    .select(eventColumns)
     .orderBy('events.id', 'desc')
     .limit(limits.eventsListed)
     .execute();
-  return rows.map(row => ({
-    id: row.id,
-    atMs: row.at_ms,
-    user: row.user,
-    outcome: row.outcome,
-    by: row.by,
-    serial: row.serial,
-    source: row.source,
-    application: row.application,
-    requestId: row.request_id,
-  }));
 }

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { openPostgres } from '../../../host/service/data/postgres.ts';
 import type { Db } from '../../../host/service/data/store.ts';
 import { limits } from '../../../host/service/limits.ts';
@@ -10,8 +10,6 @@ import { Bench } from './bench.ts';
 import { lockByPin, PIN } from './held.ts';
 import { until } from './kit.ts';
 import type { UsersFob } from './world.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 /** Cancels the statement that waits for a row, once there is one. */
 async function cancelWaiting(db: Db): Promise<void> {

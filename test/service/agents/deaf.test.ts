@@ -1,8 +1,6 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { Bench } from './bench.ts';
 import { until } from './kit.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 it('a node that hears of no change of another one finds what was asked there all the same', async () => {
   await using bench = await Bench.open(async ({ store }) => ({

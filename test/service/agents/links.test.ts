@@ -5,10 +5,10 @@ import { writing } from '../../../host/service/data/database.ts';
 import { limits } from '../../../host/service/limits.ts';
 import { tokenToAsk } from '../../../host/service/push/ask.ts';
 import { isBigRun } from '../../kit/tools.ts';
+import { Away } from '../away.ts';
 import { isOnPostgres } from '../kit.ts';
 import { Office } from '../people/kit.ts';
 import { isWaiting } from '../waiting.ts';
-import { Away } from './away.ts';
 import { Bench } from './bench.ts';
 import { until } from './kit.ts';
 
@@ -131,7 +131,7 @@ it('a fob that is unplugged behind any message of its proof, at once, leaves no 
 
 /** Two fobs of one user at one agent, whose node is away from the rows of links when it is wanted so. */
 async function twoFobs() {
-  const away = new Away();
+  const away = new Away('agent_fobs');
   const bench = await Bench.open(async ({ store }) => ({
     ...store,
     db: store.db.withPlugin(away),

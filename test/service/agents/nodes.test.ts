@@ -1,8 +1,6 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { until } from './kit.ts';
 import { TwoNodes } from './scene.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 it('an agent on one node, a log-in on the other; and the node of the agent dies while the fob shows it', async () => {
   await using scene = await TwoNodes.open();

@@ -1,8 +1,6 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { Bench } from './bench.ts';
 import { type Tamper, until } from './kit.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 /** A fob that shows a request. @param toService what its agent does to what it says */
 async function shown(bench: Bench, toService: Tamper = text => text) {

@@ -239,7 +239,7 @@ test('property: a backup that was changed, cut or made up is refused, and the da
   expect(await attempt(gzipSync(Buffer.alloc(3_000_000, 'x')))).toBe('backup_damaged');
   expect(await attempt(Buffer.alloc(0))).toBe('backup_damaged');
   await fresh.close();
-}, 60_000);
+});
 
 test('a backup of another service, and no file at all, are refused', async () => {
   await using rig = new RecordsRig();

@@ -102,7 +102,6 @@ export async function putOn({ store }: Office, { serial }: NewToken, fobId: stri
   await store.db.updateTable('tokens').set({ fob_id: fobId }).where('serial', '=', serial).execute();
 }
 
-/** A request as it is stored. */
 /** As if the user had approved a log-in from there just now. */
 export async function makeFamiliar({ store, nowMs }: Office, user: string, source: string): Promise<void> {
   await writing(store.db, async db => {
@@ -115,6 +114,7 @@ export async function makeFamiliar({ store, nowMs }: Office, user: string, sourc
   });
 }
 
+/** A request as it is stored. */
 export function rowOf({ store }: Office, id: string): Promise<PushRow> {
   return store.db.selectFrom('pushes').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 }

@@ -171,14 +171,19 @@ test('of many requests for one user at once, on two nodes, one stays open', asyn
   }
 });
 
-test('of requests from a familiar source and from elsewhere at once, on two nodes, the last familiar one is open', async () => {
+test('of requests from a familiar source and from elsewhere at once, on two nodes, a familiar one is open', async () => {
   await using rig = new Rig();
   const { office, fob, nodes, applicationId, close } = await opened(rig);
   const { db } = office.store;
   const [home, elsewhere] = ['192.0.2.1', '203.0.113.1'];
   const ask = (source: string, nth: number) =>
     nodes[nth % 2]?.pushes.ask({
-      ...{ user: 'ada', session: SESSION, applicationId, source, isSourceKnown: true, requestId: 'r' },
+      user: 'ada',
+      session: SESSION,
+      applicationId,
+      source,
+      isSourceKnown: true,
+      requestId: 'r',
     });
   try {
     await makeFamiliar(office, 'ada', home);

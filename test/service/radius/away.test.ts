@@ -1,34 +1,17 @@
-import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
 import { expect, test } from 'vitest';
 import { watchChanges } from '../../../host/service/data/changes.ts';
-import { ServiceError } from '../../../host/service/errors.ts';
 import { makePushes } from '../../../host/service/push/pushes.ts';
 import { answerAccess, type Deciding } from '../../../host/service/radius/decide.ts';
 import { decodePacket, type Packet } from '../../../host/service/radius/packet.ts';
 import { makePlaces } from '../../../host/service/radius/places.ts';
 import { secret } from '../../kit/secrets.ts';
+import { Away } from '../away.ts';
 import { outcomes } from '../push/kit.ts';
 import { approve, type Scene, withFob } from '../push/scene.ts';
 import { makeRequest } from './client.ts';
 import { ACCEPT } from './kit.ts';
 
 const SHARED = secret('shared by the gate and its service');
-
-/** A database that is away for a while. */
-class Away implements KyselyPlugin {
-  isAway = false;
-  failed = 0;
-
-  transformQuery({ node }: PluginTransformQueryArgs) {
-    if (!this.isAway) return node;
-    this.failed++;
-    throw new ServiceError('busy', 'the database is away');
-  }
-
-  async transformResult({ result }: PluginTransformResultArgs) {
-    return result;
-  }
-}
 
 /** What a client that waits asks, without the network. */
 function gate({ office, validator, applicationId }: Scene, away: Away) {

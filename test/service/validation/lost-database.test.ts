@@ -157,7 +157,6 @@ test.runIf(isOnPostgres)(
     await expect.poll(async () => (await attempt('bob')).status, { timeout: 40_000 }).toBe(200);
     await direct.close();
   },
-  60_000,
 );
 
 /** A node that starts while what brings its tables up to date has to wait, until `meanwhile` is over. */

@@ -83,7 +83,7 @@ async function respond(delivery: Delivery, { client, tools }: OwnSession, servic
     });
     return String.fromCharCode(...code);
   } finally {
-    // What was pressed counts, be it not known that it was shown. What is written of this showing is so before the next one.
+    // What was pressed counts, even where it could not be written that it was shown. That is written before whatever comes next.
     await showing?.catch(() => undefined);
   }
 }
