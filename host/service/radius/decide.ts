@@ -10,7 +10,7 @@ import type { KnownClient, KnownClients } from './known-clients.ts';
 import { askForPin, confirmPin, setPin } from './new-pin.ts';
 import { outOfStep } from './next-code.ts';
 import { askForPress, awaitPress, dropPress, PRESS_MARK, type Pressing, pressFactors } from './push.ts';
-import { accept, challenge, type Reply, reject } from './replies.ts';
+import { acceptOf, challenge, type Reply, reject } from './replies.ts';
 import { type Asked, idempotencyKeyOf, type Request, readRequest } from './request.ts';
 import { type Bound, type Taken, takeState } from './states.ts';
 
@@ -93,7 +93,7 @@ async function logIn(deciding: Deciding, asked: Asked, request: Request, bound: 
   const typed = await takeApart(management, user, { field, factors });
   if (typed.passcode.length > limits.passcodeFieldMax) return reject;
   const outcome = await decided(deciding, asked, { ...typed, ...request });
-  if (outcome === 'accepted') return accept;
+  if (outcome === 'accepted') return acceptOf(user);
   if (outcome === 'new_pin') return await askForPin(management, bound);
   const userId = outcome === 'wrong' ? await outOfStep(management, user, typed.passcode) : undefined;
   if (userId === undefined) return reject;

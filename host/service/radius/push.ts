@@ -12,7 +12,7 @@ import { radiusTexts } from '../texts/radius.ts';
 import { texts } from '../texts.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import type { Places } from './places.ts';
-import { accept, challenge, type Reply, reject } from './replies.ts';
+import { acceptOf, challenge, type Reply, reject } from './replies.ts';
 import { type Asked, idempotencyKeyOf, pressOf, type Request } from './request.ts';
 import type { Awaited, Bound } from './states.ts';
 
@@ -121,7 +121,7 @@ export async function awaitPress(
   const idempotencyKey = idempotencyKeyOf(asked);
   const given = { ...pressed, applicationId, idempotencyKey };
   const outcome = await take(pressing, request, given, limits.radiusPressMs);
-  if (outcome !== 'waiting') return replyOf(outcome);
+  if (outcome !== 'waiting') return replyOf(outcome, request);
   return await askAgain(pressing.management, { clientId: client.id, user: request.user }, pressed);
 }
 
@@ -151,7 +151,7 @@ async function hold(pressing: Pressing, request: Request, pressed: Taken): Promi
         return 'waiting' as const;
       },
     );
-    if (outcome !== 'waiting') return replyOf(outcome);
+    if (outcome !== 'waiting') return replyOf(outcome, request);
     // The client asks again, another node.
     if (closing.aborted) throw new ServiceError('busy', texts.startup.tooManyLogins);
     // Where too many wait already, it came back at once.
@@ -170,6 +170,6 @@ function take(
   return pushes.take({ ...about, waitMs, signal: closing });
 }
 
-function replyOf(outcome: Outcome): Reply {
-  return outcome === 'accepted' ? accept : reject;
+function replyOf(outcome: Outcome, { user }: Request): Reply {
+  return outcome === 'accepted' ? acceptOf(user) : reject;
 }

@@ -1,5 +1,6 @@
 import { limits } from '../limits.ts';
 import type { Management } from '../management.ts';
+import { prepareUserName } from '../people/users.ts';
 import { radiusTexts } from '../texts/radius.ts';
 import { codes, type NewPacket, types } from './packet.ts';
 import { type Awaited, type Bound, openState } from './states.ts';
@@ -8,7 +9,16 @@ export type Reply = Pick<NewPacket, 'code' | 'attributes'>;
 
 const said = (text: string) => ({ type: types.replyMessage, value: Buffer.from(text) });
 
-export const accept: Reply = { code: codes.accessAccept, attributes: [] };
+/**
+ * Lets a user in. Where another spelling of the name was typed, the client is told the one that the service has, and is to go
+ * by it (RFC 2865 §5.1).
+ */
+export function acceptOf(typed: string): Reply {
+  const value = Buffer.from(prepareUserName(typed) ?? typed);
+  const isTold = value.toString() !== typed && value.length + 2 <= limits.radiusAttributeMax;
+  return { code: codes.accessAccept, attributes: isTold ? [{ type: types.userName, value }] : [] };
+}
+
 /** One refusal for every reason. */
 export const reject: Reply = { code: codes.accessReject, attributes: [said(radiusTexts.refused)] };
 

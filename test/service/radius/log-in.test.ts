@@ -7,9 +7,26 @@ import { accepted, grace } from '../people/kit.ts';
 import { ACCEPT, attributeOf, CHALLENGE, RadiusRig, REJECT, wrongCodeAround } from './kit.ts';
 
 const REPLY_MESSAGE = 18;
+const USER_NAME = 1;
 const STATE = 24;
 const CALLING_STATION = 31;
 const PIN = secret('730194');
+
+test('who is let in is named where another spelling was typed, as at the API', async () => {
+  await using rig = await RadiusRig.open();
+  await rig.office.users('ada', 'jürgen');
+  const tokens = { ada: await rig.office.token('ada'), jürgen: await rig.office.token('jürgen') };
+  for (const [typed, user, told] of [
+    ['ada', 'ada', undefined],
+    ['ADA', 'ada', 'ada'],
+    ['ａｄａ', 'ada', 'ada'],
+    ['JÜRGEN', 'jürgen', 'jürgen'],
+  ] as const) {
+    rig.rig.clock.nowMs += 30_000;
+    const answer = await rig.ask({ user: typed, password: codeNow(tokens[user], rig.nowMs) });
+    expect([typed, answer.code, attributeOf(answer, USER_NAME)?.toString()]).toEqual([typed, ACCEPT, told]);
+  }
+});
 
 test('a passcode is accepted once, and every refusal is the same but for its signatures', async () => {
   await using rig = await RadiusRig.open();
