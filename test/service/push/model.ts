@@ -156,6 +156,7 @@ export class Model {
     if (!isHeard) return false;
     if (to === 'denied') one.quietUntilMs = this.nowMs + limits.pushDeniedQuietMs;
     if (to === 'reported') one.quietUntilMs = this.nowMs + limits.pushReportedQuietMs;
+    if (to === 'reported' && one.isSourceKnown) this.#forget(one);
     return isClaimed;
   }
 
@@ -184,7 +185,18 @@ export class Model {
     if (one.state !== 'approved') return 'no_push';
     one.state = 'used';
     this.accepted++;
-    if (one.isSourceKnown) this.#logIns.push({ user: one.user, source: one.source, atMs: this.nowMs });
+    const isRefused = this.asked.some(
+      ({ user, source, isSourceKnown, quietUntilMs }) =>
+        user === one.user && source === one.source && isSourceKnown && quietUntilMs > this.nowMs,
+    );
+    if (one.isSourceKnown && !isRefused)
+      this.#logIns.push({ user: one.user, source: one.source, atMs: this.nowMs });
     return 'accepted';
+  }
+
+  /** Who reports a request has logged in from there no more. */
+  #forget({ user, source }: NewAsked): void {
+    const kept = this.#logIns.filter(one => one.user !== user || one.source !== source);
+    this.#logIns.splice(0, this.#logIns.length, ...kept);
   }
 }
