@@ -48,6 +48,17 @@ const presses = [
   ],
 ] as const;
 
+/** A request for a fob that is locked, of which its agent was told. */
+async function askedLocked(bench: Bench) {
+  const own = await bench.fobOf('ada');
+  const agent = await bench.agent();
+  const number = await bench.plugged(agent, own);
+  await lockByPin(own);
+  const asked = await bench.ask('ada');
+  await until(() => agent.notices.includes('locked'), 'the notice');
+  return { own, agent, number, asked };
+}
+
 for (const [state, press] of presses)
   for (const end of ['stays', 'is unplugged at once'])
     it.runIf(isOnPostgres)(
@@ -93,12 +104,7 @@ it.runIf(isOnPostgres)(
   'a request that could not be given back while the database could not be written is, however long that takes (only on PostgreSQL)',
   async () => {
     await using bench = await Bench.open();
-    const own = await bench.fobOf('ada');
-    const agent = await bench.agent();
-    const number = await bench.plugged(agent, own);
-    await lockByPin(own);
-    const asked = await bench.ask('ada');
-    await until(() => agent.notices.includes('locked'), 'the notice');
+    const { own, agent, number, asked } = await askedLocked(bench);
     await bench.db.transaction().execute(async transaction => {
       await sql`select 1 from pushes for update`.execute(transaction);
       agent.unplug(number);
@@ -119,12 +125,7 @@ it.runIf(isOnPostgres)(
   'what is written of a fob that was unplugged is so before anybody is told that it is over (only on PostgreSQL)',
   async () => {
     await using bench = await Bench.open();
-    const own = await bench.fobOf('ada');
-    const agent = await bench.agent();
-    const number = await bench.plugged(agent, own);
-    await lockByPin(own);
-    const asked = await bench.ask('ada');
-    await until(() => agent.notices.includes('locked'), 'the notice');
+    const { own, agent, number, asked } = await askedLocked(bench);
     await bench.db.transaction().execute(async transaction => {
       await sql`select 1 from pushes for update`.execute(transaction);
       own.fob.press();

@@ -8,6 +8,7 @@ import type { Service } from '../../../host/service/service.ts';
 import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf, comparable, post, Rig, wrongCode } from '../kit.ts';
 import { accepted, freshPassword, grace, Office } from '../people/kit.ts';
+import { send } from './http-kit.ts';
 import { makeFamiliar, OTHER_SESSION, PushFob, rowOf, SESSION } from './kit.ts';
 import { approve } from './scene.ts';
 
@@ -15,15 +16,6 @@ interface Asked {
   readonly id: string;
   readonly number: string;
   readonly expiresMs: number;
-}
-
-/** A request of an application about pushes. */
-function send(url: string, apiKey: string, path: string, body: unknown): Promise<Response> {
-  return fetch(`${url}/v1/pushes${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
-    body: JSON.stringify(body),
-  });
 }
 
 async function asked(url: string, apiKey: string, user: string, more: object = {}): Promise<Asked> {

@@ -5,6 +5,7 @@ import { answerPush } from '../../../host/service/push/delivery.ts';
 import { askFor, ocraToken, rightAnswer, send } from '../challenges/http-kit.ts';
 import { add, apiKeyOf, codeNow, newToken, post, Rig } from '../kit.ts';
 import { Office } from '../people/kit.ts';
+import { send as sendPush } from '../push/http-kit.ts';
 import { PushFob, SESSION } from '../push/kit.ts';
 
 const isDescribed = new Ajv2020().compile(accepted?.schema ?? false);
@@ -44,12 +45,7 @@ test('so is who approved on a fob, and who answered a question', async () => {
   await using office = await Office.beside(rig);
   await office.users('ada');
   const fob = await PushFob.of(office, 'ada');
-  const push = (path: string, body: object) =>
-    fetch(`${service.url}/v1/pushes${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
-      body: JSON.stringify(body),
-    });
+  const push = (path: string, body: object) => sendPush(service.url, apiKey, path, body);
   const { id } = (await (await push('', { user: 'ADA', session: SESSION })).json()) as { id: string };
   const { question, ...shown } = await fob.show();
   expect(await answerPush(office.management, shown, fob.answer(question))).toBe(true);
