@@ -1,9 +1,10 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { FobError, systemCode } from '../errors.ts';
 import { INVENTORY_BUSY_TIMEOUT_MS } from '../limits.ts';
+import { createForSqlite } from '../private-file.ts';
 import { openKeyFile, type SealingKeys } from './key-file.ts';
 import { MIGRATIONS, type Schema } from './schema.ts';
 
@@ -41,8 +42,8 @@ export function together<T>(inventory: Inventory, work: (within: Inventory) => P
 function opened(directory: string, path: string): BetterSqlite.Database {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    // SQLite makes files by the umask; its journal then copies the mode of the database file.
-    closeSync(openSync(path, 'a', 0o600));
+    // The write-ahead log then copies the mode of the database file.
+    createForSqlite(path);
     const connection = new BetterSqlite(path, { timeout: INVENTORY_BUSY_TIMEOUT_MS });
     connection.pragma('journal_mode = WAL');
     // What is told to the fob next must be on the disk first, whatever happens to the power.

@@ -1,5 +1,5 @@
-import { closeSync, openSync } from 'node:fs';
 import BetterSqlite from 'better-sqlite3';
+import { createForSqlite } from '../../../private-file.ts';
 import { ServiceError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { texts } from '../../texts.ts';
@@ -69,8 +69,8 @@ export function openStatements(path: string): Statements {
 
 function openConnection(path: string): BetterSqlite.Database {
   try {
-    // SQLite makes files by the umask; the write-ahead log then copies the mode of the database file.
-    closeSync(openSync(path, 'a', 0o600));
+    // The write-ahead log then copies the mode of the database file.
+    createForSqlite(path);
     const connection = new BetterSqlite(path, { timeout: limits.openTimeoutMs });
     connection.pragma('journal_mode = WAL');
     // A commit that a power cut takes back would lower a high-water mark and re-open a replay.
