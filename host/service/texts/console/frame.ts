@@ -1,3 +1,5 @@
+import { buttonTexts } from '../../../button-texts.ts';
+
 /** Texts that every page of the console shares. */
 export const consoleFrame = {
   skip: 'Skip to the content',
@@ -82,7 +84,7 @@ export const consoleFrame = {
     user: 'User name',
     password: 'Password',
     passcode: 'Passcode',
-    passcodeHint: 'Press the button on your fob. Spaces and dashes do not matter.',
+    passcodeHint: `${buttonTexts.showPasscode} Spaces and dashes do not matter.`,
     refused: 'User name, password or passcode was not accepted.',
     refusedNext:
       'Each passcode works once: wait for the next one. After several failures an account is locked for a while.',
