@@ -100,20 +100,20 @@ export const REFUSALS = {
   'press-needed': /* @__PURE__ */ entry(
     REFUSED_PRESS_NEEDED,
     'poll',
-    'The fob waits for a press.',
-    'Press the button of the fob.',
+    'The fob asks the person who has it.',
+    'Hold the button of the fob for a second to approve. Press the button to decline.',
   ),
   'press-denied': /* @__PURE__ */ entry(
     REFUSED_PRESS_DENIED,
     'later',
     'The person at the fob declined.',
-    'Run the command again and hold the button to approve.',
+    'Run the command again, and hold the button of the fob for a second to approve.',
   ),
   'press-timeout': /* @__PURE__ */ entry(
     REFUSED_PRESS_TIMEOUT,
     'later',
-    'Nobody pressed the button in time.',
-    'Run the command again and press the button within 30 seconds.',
+    'Nobody held the button of the fob in time.',
+    'Run the command again, and hold the button of the fob for a second within 30 seconds.',
   ),
   busy: /* @__PURE__ */ entry(
     REFUSED_BUSY,
@@ -185,7 +185,7 @@ export const REFUSALS = {
     REFUSED_NEEDS_ENTROPY,
     'later',
     'The fob has not gathered enough chance for a pairing code.',
-    'Press its button until the screen says it is ready, then run: passfob pair',
+    'Press its button again and again until the screen asks for nothing more, then run: passfob pair',
   ),
   'keys-lost': /* @__PURE__ */ entry(
     REFUSED_KEYS_LOST,

@@ -141,7 +141,7 @@ function commandLine(take: Take, choiceOf: ReadChoice) {
     )
     .command(
       'agent',
-      'carry the bytes of the fobs that are plugged in to the services that ask for presses on them',
+      'carry the bytes of the fobs that are plugged in to the services that ask for approvals on them',
       agentCommands(take, choiceOf),
       given => take({ command: 'agent', notifies: given.notify, choice: choiceOf(given) }),
     )
@@ -194,8 +194,11 @@ function fobCommands(options: CommonOptions, take: Take, choiceOf: ReadChoice): 
           .option('each', { boolean: true, default: false, describe: 'of every fob that is plugged in' }),
       given => take({ command: given.each ? 'clocks' : 'clock', set: given.set, choice: choiceOf(given) }),
     )
-    .command('maintain', 'open the fob for an update of its firmware, after a press on it', asItIs, given =>
-      take({ command: 'maintain', choice: choiceOf(given) }),
+    .command(
+      'maintain',
+      'open the fob for an update of its firmware, after a hold of its button',
+      asItIs,
+      given => take({ command: 'maintain', choice: choiceOf(given) }),
     )
     .command('flash', 'make a fob of a board that runs Espruino, or restore one', flashOptions, given =>
       take({ ...readFlash(given), choice: choiceOf(given) }),
@@ -203,7 +206,7 @@ function fobCommands(options: CommonOptions, take: Take, choiceOf: ReadChoice): 
     .command('update', 'renew the firmware of the fob and keep its accounts', asItIs, given =>
       take({ ...readUpdate(given), choice: choiceOf(given) }),
     )
-    .command('erase', 'erase everything on the fob, after a press on it', yesOption, given =>
+    .command('erase', 'erase everything on the fob, after a hold of its button', yesOption, given =>
       take({ command: 'erase', yes: given.yes, choice: choiceOf(given) }),
     );
 }
@@ -235,8 +238,11 @@ function accountCommands(options: CommonOptions, take: Take, choiceOf: ReadChoic
     .command('list', 'list the accounts on the fob', asItIs, given =>
       take({ command: 'list', choice: choiceOf(given) }),
     )
-    .command('code [account]', 'print a passcode, after a press on the fob', codeOptions, given =>
-      take({ command: 'code', account: given.account, choice: choiceOf(given) }),
+    .command(
+      'code [account]',
+      'print a passcode, after a hold of the button of the fob',
+      codeOptions,
+      given => take({ command: 'code', account: given.account, choice: choiceOf(given) }),
     )
     .command(
       'respond <account> <question>',

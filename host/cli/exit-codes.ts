@@ -15,7 +15,10 @@ export const EXIT_CODES = {
   'no-answer': { code: 7, meaning: 'The fob does not answer, hangs, or was unplugged.' },
   'not-paired': { code: 8, meaning: 'The fob has no owner, or its keys are not in this inventory.' },
   refused: { code: 9, meaning: 'The fob refused.' },
-  'no-press': { code: 10, meaning: 'The press was denied or reported, or nobody pressed in time.' },
+  'no-press': {
+    code: 10,
+    meaning: 'The person at the fob declined or reported it, or nobody held the button in time.',
+  },
   'verification-failed': { code: 11, meaning: 'The fob, or an account on it, did not prove itself.' },
   inventory: { code: 12, meaning: 'The inventory cannot be used.' },
   cancelled: { code: 13, meaning: 'Cancelled by the person or by a signal.' },

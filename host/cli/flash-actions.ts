@@ -68,7 +68,7 @@ function updateText({ serial, firmware, firmwareBefore, isDryRun, accounts, file
     `The fob ${serial} would get firmware ${firmware}${before}.`,
     ...(files
       ? filesLines(files)
-      : ['What is to be written is known once its console is open, after a press.']),
+      : ['What is to be written is known once its console is open, after a hold of its button.']),
     'Nothing was changed.',
   ].join('\n');
 }

@@ -21,7 +21,7 @@ export function pinCommands(take: (invocation: Invocation) => void, choiceOf: Re
       .command('require', 'have a new PIN chosen when the fob is opened the next time', asItIs, options =>
         take({ command: 'pin-require', choice: choiceOf(options) }),
       )
-      .command('reset', 'open a fob whose PIN is forgotten, after a press on it', asItIs, options =>
+      .command('reset', 'open a fob whose PIN is forgotten, after a hold of its button', asItIs, options =>
         take({ command: 'pin-reset', choice: choiceOf(options) }),
       )
       .command('escrow', 'give the fob the key by which its PIN can be reset', asItIs, options =>

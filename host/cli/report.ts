@@ -102,7 +102,7 @@ function sentenceFor(progress: Progress): string {
     case 'account-proved':
       return `The fob ${progress.serial} has proved ${progress.account}.`;
     case 'restore-press-needed':
-      return `The fob ${progress.serial} lost its keys. Press its button, so that they can be restored.`;
+      return `The fob ${progress.serial} lost its keys. Press its button to let them be restored.`;
     case 'compacting':
       return `The memory of the fob ${progress.serial} is being tidied. Leave it plugged in.`;
     case 'uploading':

@@ -19,17 +19,17 @@ const CHANGES: Record<CommandName, string | undefined> = {
   enrol: 'write the account',
   putOcra: 'write the account',
   remove: 'remove the account',
-  code: 'ask for a press and a passcode',
+  code: 'ask for an approval and a passcode',
   respond: 'ask for an approval and a response',
   setClock: 'set its clock',
-  erase: 'ask for a press and erase it',
+  erase: 'ask for an approval and erase it',
   escrow: 'give it the recovery key',
   setPolicy: 'set its policy',
   requirePin: 'have a new PIN chosen',
-  resetPin: 'ask for a press and reset its PIN',
+  resetPin: 'ask for an approval and reset its PIN',
   rename: 'rename the account',
   move: 'move the account',
-  maintain: 'ask for a press and open it for an update',
+  maintain: 'ask for an approval and open it for an update',
 };
 
 /** @throws FobError `dry-run` for a command that changes anything on a fob */

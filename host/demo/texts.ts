@@ -107,7 +107,7 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
   },
 
   transcript: {
-    heading: 'Passfob: pair, enrol, press, log in. Every value below was read from the fob or the service.',
+    heading: 'Passfob: pair, enrol, hold, log in. Every value below was read from the fob or the service.',
     done: (steps: number) => `All ${steps} steps had the expected result.`,
     steps: {
       start: 'Start a simulated fob',
@@ -115,7 +115,7 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
       clock: 'Set its clock',
       enrol: (name: string) => `Enrol “${name}” with a fresh seed`,
       handOver: 'Give the seed to the service',
-      press: 'Press the button and read the passcode',
+      press: 'Hold the button and read the passcode',
       logIn: 'Type it into the log-in form',
       logInAgain: 'Type the same passcode again',
       alert: 'Look at the administrator’s console',
@@ -126,8 +126,8 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
       logInFirst: 'Log in with the first passcode again',
       bring: 'Mail a second user an activation, and bring a second fob by it',
       agent: 'Start the agent of the fobs’ computer',
-      approve: 'Press Autosend on a log-in page, and hold the button',
-      report: 'Press Autosend again, and report it',
+      approve: 'Select Autosend on a log-in page, and hold the button',
+      report: 'Select Autosend again, and report it',
     },
     facts: {
       port: 'port',

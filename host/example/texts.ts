@@ -2,13 +2,13 @@
 export const texts = {
   login: {
     title: 'Log in',
-    lead: 'Have your fob show a passcode, or have it ask you.',
+    lead: `Press the button of your fob until it shows your account. Then hold the button for a second, and type the passcode that the fob shows. Or select Autosend.`,
     user: 'User name',
     passcode: 'Passcode',
     passcodeHint: 'Spaces and dashes do not matter. Leave it empty for Autosend.',
     submit: 'Log in',
     autosend: 'Autosend',
-    autosendHint: 'Autosend: the fob that is plugged in shows this log-in. Hold its button to approve it.',
+    autosendHint: `Autosend: the fob that is plugged in shows this log-in. Hold the button of the fob for a second to approve.`,
   },
   refused: {
     passcode: 'The log-in was not accepted.',
@@ -16,7 +16,7 @@ export const texts = {
     push: 'The log-in was not approved.',
     pushNext: 'Send it again, or type a passcode.',
     missing: 'There is no user name, or no passcode.',
-    missingNext: 'Fill in both, or press Autosend with the user name alone.',
+    missingNext: 'Fill in both, or select Autosend with the user name alone.',
     silent: 'The log-in cannot be decided now.',
     silentNext: 'Try again in a minute. If it stays so, tell your administrator.',
     busy: 'There were too many attempts.',
@@ -26,8 +26,7 @@ export const texts = {
     title: 'Approve it on your fob',
     lead: 'This log-in is for',
     number: 'Your fob must show the number',
-    steps:
-      'Hold the button where user and number are right. Where they are not, press it shortly: that declines. A fob that is locked wants its PIN first.',
+    steps: `Compare user and number with those on the fob. Where they are the same: Hold the button of the fob for a second to approve. Where they are not: Press the button to decline. A fob that is locked asks for its PIN first: enter it on the fob.`,
     status: 'Waiting for your fob.',
     reload: 'See whether it is approved',
     instead: 'Or type a passcode',

@@ -1,3 +1,4 @@
+import { buttonTexts } from '../button-texts.ts';
 import { limits } from './limits.ts';
 import { apiProblems, apiRefusals } from './texts/api.ts';
 import { challengeOutcomes, challengeRefusals } from './texts/challenges.ts';
@@ -103,9 +104,9 @@ export const texts = {
   login: {
     title: 'Log in',
     lead: {
-      otp: 'Press the button on your fob and type the passcode it shows.',
-      pin_otp: 'Type your PIN, press the button on your fob and type the passcode it shows.',
-      password_otp: 'Type your password, press the button on your fob and type the passcode it shows.',
+      otp: buttonTexts.typePasscode,
+      pin_otp: `Type your PIN. ${buttonTexts.typePasscode}`,
+      password_otp: `Type your password. ${buttonTexts.typePasscode}`,
     },
     closedTitle: 'Closed',
     closed: 'Nobody can log in here at the moment. Ask your help desk.',

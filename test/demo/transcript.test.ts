@@ -48,7 +48,7 @@ describeNeeds(needsBuild, 'the transcript', () => {
     ]);
     expect(stdout).not.toMatch(PAIRING_CODE);
 
-    const [timed = ''] = factsNamed(steps.get('Press the button and read the passcode'), 'passcode');
+    const [timed = ''] = factsNamed(steps.get('Hold the button and read the passcode'), 'passcode');
     const passcode = /^(\d{6}) \(\d+ s left\)$/.exec(timed)?.[1];
     const typed = steps.get('Type it into the log-in form');
     expect(factsNamed(typed, 'passcode')).toEqual([passcode]);
@@ -61,12 +61,12 @@ describeNeeds(needsBuild, 'the transcript', () => {
       expect.stringContaining(`once: User alice, Token ${serial}/2, From 127.0.0.1`),
     ]);
 
-    const approved = steps.get('Press Autosend on a log-in page, and hold the button');
+    const approved = steps.get('Select Autosend on a log-in page, and hold the button');
     const [number = ''] = factsNamed(approved, 'number');
     expect(number).toMatch(/^\d\d$/);
     expect(factsNamed(approved, 'display')).toEqual([`Passfob | bob | ${number} | Hold: yes  Press: no`]);
     expect(factsNamed(approved, 'result')).toEqual(['accepted']);
-    const reported = steps.get('Press Autosend again, and report it');
+    const reported = steps.get('Select Autosend again, and report it');
     expect(factsNamed(reported, 'result')).toEqual(['refused']);
     expect(factsNamed(reported, 'alert')).toEqual([
       expect.stringContaining('Log-in reported by its user, once: User bob'),
@@ -135,7 +135,7 @@ describeNeeds(needsBuild, 'the transcript', () => {
         let meddled = Promise.resolve();
         await transcript(stage, line => {
           said.push(line);
-          if (!line.includes('Press the button')) return;
+          if (!line.includes('Hold the button')) return;
           meddled = stage.service.tokens().then(async ([token]) => {
             await stage.service.changeTokenState(token?.serial ?? '', 'revoked');
           });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { decode } from 'fast-png';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { SHORT_PRESS_MS } from '../../simulator/control/limits.ts';
@@ -20,6 +21,19 @@ const QUIET = [
   '--disable-component-update',
   '--disable-sync',
 ];
+
+/** WCAG 2.2, relative luminance. */
+function luminance(...channels: number[]): number {
+  const [red = 0, green = 0, blue = 0] = channels.map(channel => {
+    const part = channel / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+/** Of more numbers than a call takes arguments. */
+const extremes = (numbers: readonly number[], pick: (a: number, b: number) => number) =>
+  numbers.reduce((a, b) => pick(a, b));
 
 const needsChromium = { name: CHROMIUM, found: existsSync(CHROMIUM) ? CHROMIUM : undefined };
 
@@ -223,6 +237,20 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
       .locator('.key, .track')
       .evaluateAll(parts => parts.map(part => getComputedStyle(part).transitionDuration));
     expect(durations).toEqual(['0s', '0s']);
+  });
+
+  it('keeps the display readable where the system forces its own colours', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { fob, page } = await desk({ forcedColors: 'active', colorScheme });
+      await expect.poll(() => fob.screen().on).toBe(true);
+      await expect.poll(async () => (await canvasPixels(page)).pixels.includes(1)).toBe(true);
+      const { data, channels } = decode(await page.locator('canvas').screenshot());
+      const lights = Array.from({ length: data.length / channels }, (_, at) =>
+        luminance(data[at * channels] ?? 0, data[at * channels + 1] ?? 0, data[at * channels + 2] ?? 0),
+      );
+      // WCAG 2.2, 1.4.6: seven to one.
+      expect((extremes(lights, Math.max) + 0.05) / (extremes(lights, Math.min) + 0.05)).toBeGreaterThan(7);
+    }
   });
 
   it('differs by day and by night', async () => {

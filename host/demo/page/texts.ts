@@ -12,7 +12,7 @@ export const pageTexts = {
     pressed: {
       heading: 'Hold the button',
       text: (user: string) =>
-        `Click it, or press Space on it, where the display is dark: it wakes. Where it shows “${user}”, hold it for a second: it shows a passcode of six digits. A short press goes on to the next entry; “push” is there for step 3.`,
+        `The button is on the picture: click it, or use the space bar. Press the button until the fob shows “${user}”. Then hold the button for a second: the fob shows a passcode of six digits. The entry “push” is there for step 3.`,
     },
   },
   login: {
@@ -25,8 +25,8 @@ export const pageTexts = {
       after: '. The passcode is accepted. Log out and type the same one again: now it is refused.',
     },
     approved: {
-      heading: 'Or press Autosend',
-      text: 'With the user name alone. The fob lights up and shows who logs in, and a number; hold its button where the number is the same.',
+      heading: 'Or select Autosend',
+      text: 'With the user name alone. The fob lights up and shows who logs in, and a number; where the number is the same, hold its button for a second.',
     },
   },
   operator: {

@@ -48,10 +48,12 @@ function bodyOf(mail: NewMail): Block[] {
       const [first, second, third] = text.steps;
       const ordinary = blankAllowed ? text.plugIn.blank : text.plugIn.owned;
       const plugIn = fob === null ? ordinary : text.plugIn.reserved(fobName(fob));
+      // A fob that the service owns already shows no pairing code.
+      const hold = blankAllowed ? `${text.pairingCode} ${text.hold}` : text.hold;
       return [
         { kind: 'step', number: 1, ...first, words: plugIn },
         { kind: 'step', number: 2, ...second, words: text.open, link },
-        { kind: 'step', number: 3, ...third, words: text.press },
+        { kind: 'step', number: 3, ...third, words: hold },
         { kind: 'heading', words: text.otherwise.title },
         { kind: 'words', words: text.otherwise.text },
         { kind: 'code', lines: [text.command] },

@@ -1,3 +1,5 @@
+import { buttonTexts } from '../../button-texts.ts';
+
 /** The help page, and the list of addresses in text. */
 export const helpTexts = {
   title: 'Help',
@@ -7,7 +9,7 @@ export const helpTexts = {
     {
       heading: 'Your fob',
       sentences: [
-        'Your fob is a small device with a button that shows passcodes. When you log in, press its button and type what it shows. Each passcode works once.',
+        `Your fob is a small device with a button that shows passcodes. ${buttonTexts.typePasscode} Each passcode works once.`,
         'It needs no network. If it asks for a PIN, enter it on the fob; nobody at the help desk needs to know it, and nobody will ask you for it.',
         'Have you lost it? Report it on your page at once, or call the help desk.',
       ],
@@ -15,9 +17,9 @@ export const helpTexts = {
     {
       heading: 'Approving on the fob',
       sentences: [
-        'Where the fob is connected to a computer on which the Passfob agent runs, you can log in with a press instead of a passcode: the fob shows the service, your user name and a number of two digits.',
-        'Approve only a log-in that you have just started, and only where the number is the one on your screen: hold the button for a second. A short press denies it; then the fob asks whether to report it, and a hold does. Report what you did not start. Where the place that you log in to shows no number, the fob shows none either: then hold it only if you have started to log in just now.',
-        'If the fob is locked, enter its PIN first. If nothing arrives, type a passcode: that always works.',
+        'Where the fob is connected to a computer on which the Passfob agent runs, you can approve a log-in on the fob instead of typing a passcode: the fob shows the service, your user name and a number of two digits.',
+        `Approve only a log-in that you have just started, and only where the number is the one on your screen. ${buttonTexts.approve} ${buttonTexts.decline} ${buttonTexts.report} Report what you did not start. Where the place that you log in to shows no number, the fob shows none either: then approve only if you have started to log in just now.`,
+        `${buttonTexts.pinFirst} If nothing arrives, type a passcode: that always works.`,
       ],
     },
   ],

@@ -1,3 +1,5 @@
+import { buttonTexts } from '../../button-texts.ts';
+
 /** Mails to users: every text of them, and what operators read about them. */
 export const mailTexts = {
   subjects: {
@@ -14,7 +16,7 @@ export const mailTexts = {
     reminder: (service: string, user: string) =>
       `your account ${user} at ${service} still waits for its fob.`,
     activated: (service: string, user: string) =>
-      `the fob for your account ${user} at ${service} is active. From now on, log in with the passcode that it shows when you press its button. Each passcode works once.`,
+      `the fob for your account ${user} at ${service} is active. ${buttonTexts.showPasscode} Each passcode works once.`,
     expired: (service: string, user: string) =>
       `the activation of a fob for your account ${user} at ${service} was not used in time and has ended. Nothing was changed. If you still want to activate a fob, ask for a new mail.`,
     test: (service: string) => `this mail shows that ${service} can write to its users.`,
@@ -31,8 +33,8 @@ export const mailTexts = {
       picture: 'A browser window with an address and a button to go on.',
     },
     {
-      title: 'Press the button of the fob when it asks you',
-      picture: 'A fob whose screen shows a passcode in large digits; its button is being pressed.',
+      title: 'Hold the button of the fob for a second when the page says so',
+      picture: 'A fob whose screen shows a passcode in large digits; its button is being held.',
     },
   ],
   plugIn: {
@@ -41,8 +43,9 @@ export const mailTexts = {
     blank: 'Use the fob that you were given, or a new one that shows a pairing code, and its USB cable.',
   },
   open: 'In Chrome, Edge or another browser that can talk to USB devices:',
-  press:
-    'The page says when. Type the passcode that the fob shows into the page: when it is accepted, your fob is active.',
+  hold: 'The fob asks first whether to send a passcode. When you have held the button, the page says that your fob is active.',
+  /** Before that, where the fob may be a blank one. */
+  pairingCode: 'If the fob shows a pairing code, type that code into the page before.',
   otherwise: {
     title: 'Without the link',
     text: 'On the command line, run the following and paste this activation string when you are asked. The page of the link takes it, too. Spaces, line breaks and capital letters do not matter.',

@@ -1,3 +1,4 @@
+import { buttonTexts } from '../../button-texts.ts';
 import { limits } from '../limits.ts';
 
 /** Why an act of a user on what is their own changed nothing. */
@@ -41,7 +42,7 @@ export const meTexts = {
   suspendedNext: 'It was stopped. Your help desk can let it work again.',
   test: {
     heading: 'Try a passcode',
-    lead: 'Press the button on your fob and type the passcode. A right one is used up by the test: for a log-in take the next one.',
+    lead: `${buttonTexts.typePasscode} A right one is used up by the test: for a log-in take the next one.`,
     submit: 'Try it',
     accepted: 'Right. Your fob works. This passcode is used up now: take the next one for a log-in.',
     wrong: 'Wrong. Check each character and try the next passcode. If it goes on, find your fob again below.',

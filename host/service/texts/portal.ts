@@ -1,4 +1,5 @@
 import type { PortalTexts } from '../../activation/portal.ts';
+import { buttonTexts } from '../../button-texts.ts';
 
 /** Every text of the page on which people activate their fobs. The script on it gets its own from `island`. */
 export const portalTexts = {
@@ -66,7 +67,7 @@ export const portalTexts = {
       hello: 'Your fob is recognised',
       pairing: 'It gets its owner',
       writing: 'Your token is written',
-      press: 'You press the button',
+      press: 'You hold the button for a second',
     },
     done: 'done',
     now: 'now',
@@ -74,13 +75,13 @@ export const portalTexts = {
     codeHint: 'Capitals and spaces do not matter.',
     codeSubmit: 'Go on',
     codeShow: 'Show the code again',
-    codeShowHint: 'A short press on the fob’s button takes the code off its screen.',
+    codeShowHint: 'Press the button of the fob to take the code off its screen.',
     chooseAgain: 'Choose the fob again',
     stop: 'Stop',
   },
   done: {
     heading: 'Your fob is active',
-    lead: 'Press its button whenever you are asked for a passcode.',
+    lead: `When you are asked for a passcode: ${buttonTexts.showPasscode}`,
     serial: 'Serial number of your token:',
     submit: 'Open your page',
     hint: 'There you can try a passcode, name your fob, or report it lost.',

@@ -30,7 +30,7 @@ export function callFrom(service: string): string {
 export const pushConsoleTexts = {
   check: 'Check caller by push',
   title: (user: string) => `Is the caller ${user}?`,
-  lead: 'Read the number to the caller. Their fob shows “Call:” and the same number; only then they hold its button for a second. A short press declines. Nobody is logged in by it.',
+  lead: 'Read the number to the caller. Their fob shows “Call:” and the same number; only then they hold its button for a second. A press declines. Nobody is logged in by it.',
   number: 'Number to read out',
   state: 'State',
   ends: 'Ends',
@@ -52,7 +52,7 @@ export const pushConsoleTexts = {
   next: {
     waiting: 'It goes out as soon as the fob is free.',
     sent: 'A fob that is locked asks for its PIN first.',
-    shown: 'The caller compares the number and holds the button.',
+    shown: 'The caller compares the number and holds the button for a second.',
     approved: 'Whoever has this user’s fob approved it. That speaks for the caller.',
     denied:
       'Do not take the caller for this user: whoever has the fob denied it, and an alert was raised. Check in another way.',

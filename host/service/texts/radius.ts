@@ -38,7 +38,7 @@ export const radiusTexts = {
   nextCode:
     'Your fob is out of step. Wait until it shows another passcode, and enter the first one it then shows, alone.',
   press: (number: string) =>
-    `Hold the button of your fob if it shows ${number}. Then go on here, or enter what you log in with instead.`,
+    `Hold the button of your fob for a second if it shows ${number}. Then go on here, or enter what you log in with instead.`,
   newPin: `Choose a new PIN of ${PIN_DIGITS_MIN} to ${PIN_DIGITS_MAX} digits and enter it, alone.`,
   samePin: 'Enter the new PIN again.',
   otherPin: 'That was another PIN. Enter the new PIN, and then the same again.',

@@ -1,3 +1,5 @@
+import { buttonTexts } from '../../button-texts.ts';
+
 /** What the service says through a relay, to the person with the fob. */
 export const relayTexts = {
   steps: {
@@ -8,14 +10,14 @@ export const relayTexts = {
     codeAgain: 'That was not the code. Type the code that the fob shows now.',
     codeNew: 'The code on the fob ran out before it was used. Type the new one that the fob shows.',
     codeSame: 'The fob shows its code again.',
-    gather: 'The fob is not ready yet. Press its button until the screen says so.',
+    gather: 'The fob is not ready yet. Press its button again and again, until it shows a code.',
     pairing: 'The fob gets its owner.',
     writing: 'The account is being written to the fob, and proved.',
     pin: 'The fob is locked. Enter its PIN on the fob.',
     pinNew: 'Choose a PIN on the fob, and enter it a second time.',
-    clock: 'The clock of the fob is set. Hold the button of the fob to approve.',
-    press: 'Hold the button of the fob to approve: it makes its first passcode.',
-    pressAgain: 'That was no yes. Hold the button of the fob until it makes its passcode.',
+    clock: `The clock of the fob is set. ${buttonTexts.approve}`,
+    press: `The fob makes its first passcode. ${buttonTexts.approve}`,
+    pressAgain: `It was declined, or nobody held the button in time. ${buttonTexts.approve}`,
   },
   done: (fob: string) => `The fob ${fob} is active. You can log in with its next passcode.`,
   fobFailed: 'Unplug the fob and try again. If it stays, tell your help desk.',
@@ -55,7 +57,7 @@ export const relayTexts = {
     },
     no_press: {
       text: 'Nobody approved on the fob.',
-      next: 'Try again, and hold the button of the fob when it asks.',
+      next: 'Try again, and hold the button of the fob for a second when it asks.',
     },
     no_pin: {
       text: 'Nobody entered a PIN on the fob.',

@@ -28,7 +28,7 @@ import { type GuardOptions, guard } from './guard.ts';
 import { type HealthOptions, serveHealth } from './health-routes.ts';
 import { messagePage } from './layout.ts';
 import { serveLogin } from './login-routes.ts';
-import { mayRetry, problemOf, sendProblem, statusOf } from './problems.ts';
+import { mayRetry, type ProblemCode, problemOf, sendProblem, statusOf } from './problems.ts';
 import { logRequests } from './request-log.ts';
 
 /** How the HTTP side is reached. */
@@ -51,7 +51,9 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
   measureRequests(app, context.metrics);
   guard(app, options);
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, problemOf(error)));
-  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, 'not_found'));
+  app.setNotFoundHandler((request, reply) =>
+    wantsPage(request) ? sendPage(reply, 'not_found') : sendProblem(request, reply, 'not_found'),
+  );
   app.get('/', (_request, reply) => reply.redirect('/login', 303));
   serveHealth(app, options.health);
   serveAssets(app);
@@ -97,7 +99,15 @@ function serverOptions({ certificate, isProxy }: AppOptions): FastifyHttpOptions
 }
 
 function sendProblemPage(error: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const code = problemOf(error);
+  return sendPage(reply, problemOf(error));
+}
+
+/** A person who follows a wrong link reads a page: browsers name HTML first, programs do not name it. */
+function wantsPage({ method, url, headers }: FastifyRequest): boolean {
+  return method === 'GET' && !url.startsWith('/v1/') && (headers.accept ?? '').includes('text/html');
+}
+
+function sendPage(reply: FastifyReply, code: ProblemCode): FastifyReply {
   if (mayRetry(code)) reply.header('retry-after', limits.retryAfterSeconds);
   const { title, detail } = texts.problems[code];
   return reply.code(statusOf(code)).type('text/html; charset=utf-8').send(messagePage(title, detail));

@@ -141,7 +141,9 @@ body[data-connected="false"] .fob { opacity: .6; }
 @media (forced-colors: active) {
   .key, .track { border: 2px solid ButtonText; }
   .switch[aria-checked="true"] .track { background: Highlight; }
-  .case, .glass { border: 1px solid CanvasText; }
+  .case { border: 1px solid CanvasText; }
+  /* The picture on the glass is light; a system's light background would leave nothing of it. */
+  .glass { forced-color-adjust: none; border: 1px solid CanvasText; }
 }
 `;
 

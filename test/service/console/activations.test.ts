@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { readActivationString } from '../../../host/activation/activation-string.ts';
 import { endActivation } from '../../../host/service/enrolment/ends.ts';
 import { enterActivation } from '../../../host/service/enrolment/relay/records/enter.ts';
+import { saveMailServer } from '../../../host/service/mails/server.ts';
 import { createUser } from '../../../host/service/people/user-changes.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';
@@ -63,7 +64,11 @@ test('help desk sees how each stands and why, resends, and neither starts nor re
   accepted(await createUser(office.management, grace, { name: 'ada', email: 'ada@example.org' }));
   const admin = await signedIn(furnished, 'admin', rig.clock);
   const sent = await admin.send('/operator/user/activate', { ...fields, user: 'ada' });
-  expect(sent.location).toBe('/operator/user?user=ada&done=activationMailed');
+  // No mail server is set yet.
+  expect(sent.location).toBe('/operator/user?user=ada&done=activationKept');
+  expect((await admin.get(sent.location ?? '')).text).toContain(
+    'no mail server is set: the mail waits under Mails',
+  );
   expect((await admin.send('/operator/user/activate', { ...fields, user: 'ada' })).text).toContain(
     'has an activation for this already',
   );
@@ -74,6 +79,14 @@ test('help desk sees how each stands and why, resends, and neither starts nor re
   expect(await page()).toMatch(/Open<\/span>[\s\S]*Any fob that the service owns[\s\S]*In the local outbox/);
   expect(await page()).not.toMatch(/activation\/revoke|user\/activate/);
   expect((await desk.send('/operator/activation/revoke', { id })).status).toBe(403);
+  accepted(
+    await saveMailServer(office.management, grace, {
+      host: '127.0.0.1',
+      port: 9,
+      security: 'none',
+      from: 'passfob@example.test',
+    }),
+  );
   expect(
     (await desk.send('/operator/activation/resend', { id, hours: '1', delivery: 'mail' })).location,
   ).toBe('/operator/user?user=ada&done=activationMailed');

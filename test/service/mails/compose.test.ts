@@ -70,8 +70,7 @@ test('an invitation is a mail with both texts, three steps with pictures, and ev
   expect(headers.get('auto-submitted')).toBe('auto-generated');
   for (const said of [text, visible(String(html))]) {
     expect(said).toContain('Hello Ada Lovelace,');
-    for (const step of ['1. Plug in', '2. Open the link', '3. Press the button'])
-      expect(said).toContain(step);
+    for (const step of ['1. Plug in', '2. Open the link', '3. Hold the button']) expect(said).toContain(step);
     expect(said).toContain('the fob PF-1');
     expect(said).toContain(mail.link);
     expect(said).toContain('passfob activate');

@@ -70,7 +70,7 @@ async function sharedLines(db: Db, nowMs: number): Promise<string[]> {
     ...gauge('passfob_alerts_open', 'Alerts that nobody has acknowledged.', alerts),
     ...gauge('passfob_deliveries_waiting', 'Messages about alerts still to be delivered.', deliveries),
     ...gauge('passfob_audit_unsealed_rows', 'Rows of the audit that no seal covers yet.', unsealed),
-    ...gauge('passfob_pushes_open', 'Requests for a press on a fob that are not decided yet.', pushes),
+    ...gauge('passfob_pushes_open', 'Requests for an approval on a fob that are not decided yet.', pushes),
     ...family(
       'passfob_jobs',
       'gauge',

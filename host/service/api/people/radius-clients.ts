@@ -15,7 +15,7 @@ import { idParams } from './applications.ts';
 
 const push = described(
   oneOf(...pushModes),
-  'What a request for a press on the fob is given: an Access-Challenge, a wait, or a refusal.',
+  'What a request for an approval on the fob is given: an Access-Challenge, a wait, or a refusal.',
 );
 const secret = described(
   text(limits.radiusSecretMax, { minLength: limits.radiusSecretMin }),

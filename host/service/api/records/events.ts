@@ -10,7 +10,7 @@ import { serial } from '../tokens/facts.ts';
 const outcome = oneOf(...(Object.keys(failedFactor) as Outcome[]));
 const by = described(
   nullable(oneOf<AcceptedBy>('push')),
-  '`push` where a press on the fob let the user in; null with every other log-in, and every other outcome.',
+  '`push` where an approval on the fob let the user in; null with every other log-in, and every other outcome.',
 );
 const event = named(
   object({

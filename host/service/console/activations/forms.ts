@@ -9,6 +9,7 @@ import {
 } from '../../enrolment/activations.ts';
 import { type ActivationView, viewActivation } from '../../enrolment/views.ts';
 import { limits } from '../../limits.ts';
+import { readMailServer } from '../../mails/server.ts';
 import { consoleTexts } from '../../texts/console.ts';
 import { listPolicies } from '../../tokens/policies.ts';
 import { html, Markup } from '../../web/html.ts';
@@ -167,9 +168,12 @@ const revokeForm: FormPage<ActivationView> = {
 };
 
 /** Mailed, there is nothing to show; handed over in person, the string and its QR code are shown this once. */
-function madePage(_visit: Visit, { activation, string }: MadeActivation): Answer {
+async function madePage({ management }: Visit, { activation, string }: MadeActivation): Promise<Answer> {
   const { user, expiresMs } = activation;
-  if (string === null) return { to: at('/user', { user, done: 'activationMailed' }) };
+  if (string === null) {
+    const hasServer = (await readMailServer(management.db)) !== undefined;
+    return { to: at('/user', { user, done: hasServer ? 'activationMailed' : 'activationKept' }) };
+  }
   return {
     title: text.made(user),
     main: html`<p class="lead">${text.inPerson}</p>

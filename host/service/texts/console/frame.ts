@@ -1,3 +1,5 @@
+import { buttonTexts } from '../../../button-texts.ts';
+
 /** Texts that every page of the console shares. */
 export const consoleFrame = {
   skip: 'Skip to the content',
@@ -72,6 +74,8 @@ export const consoleFrame = {
     resynchronised: 'The token is resynchronised. Both passcodes are used up.',
     jobStarted: 'The job is written down and begins in a moment.',
     activationMailed: 'The activation is on its way by mail.',
+    activationKept:
+      'The activation is made, but no mail server is set: the mail waits under Mails. Enter a server in the settings, or hand the activation over in person.',
     activationRevoked: 'The activation has ended.',
     acknowledged: 'The alert is acknowledged.',
     channelTested: 'The test message was sent.',
@@ -82,7 +86,7 @@ export const consoleFrame = {
     user: 'User name',
     password: 'Password',
     passcode: 'Passcode',
-    passcodeHint: 'Press the button on your fob. Spaces and dashes do not matter.',
+    passcodeHint: `${buttonTexts.showPasscode} Spaces and dashes do not matter.`,
     refused: 'User name, password or passcode was not accepted.',
     refusedNext:
       'Each passcode works once: wait for the next one. After several failures an account is locked for a while.',
@@ -126,7 +130,8 @@ export const consoleFrame = {
 export const consoleOverview = {
   dashboard: {
     title: 'Dashboard',
-    setUp: 'Nobody can sign in as administrator yet.',
+    setUp:
+      'You came by a one-time link. Set up an administrator who signs in with a password and a fob: the link works once.',
     byLink: 'You came by a one-time link. Sign in with your own account for everyday work.',
     alerts: 'Open alerts',
     allAlerts: 'All alerts',

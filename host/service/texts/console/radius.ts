@@ -12,10 +12,10 @@ export const consoleRadius = {
     application: 'Application',
     applicationHint: 'Its log-ins must show what this one asks for.',
     push: 'Empty passcode',
-    pushHint: 'An empty or one-character passcode asks for a press on the fob.',
+    pushHint: 'An empty or one-character passcode asks the user to approve on the fob.',
     pushModes: [
       ['challenge', 'Ask again with the number'],
-      ['wait', 'Wait for the press'],
+      ['wait', 'Wait for the approval'],
       ['off', 'Refuse'],
     ],
     created: 'Created (UTC)',

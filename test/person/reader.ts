@@ -1,0 +1,71 @@
+import type { Driver } from '../conformance/driver.ts';
+
+/** What the reader of a sentence wants to come of it. */
+export type Wish = 'passcode' | 'approve' | 'decline' | 'report';
+
+/** More presses than any list of these tests has places. */
+const PRESSES_MAX = 8;
+const SHORT_MS = 100;
+/** A second as people count it: the fob wants one in full. */
+const SECOND_MS = 1_200;
+/** Keys are deaf for 0.7 s after a question appears; a person takes longer to read it. */
+const READING_MS = 800;
+
+interface Act {
+  readonly pattern: RegExp;
+  /** Who does it; all but those who want something else, where it is left out. */
+  readonly only?: readonly Wish[];
+  readonly does: (driver: Driver, account: string) => Promise<void>;
+}
+
+const press = (driver: Driver) => driver.press(SHORT_MS);
+const hold = (driver: Driver) => driver.press(SECOND_MS);
+
+/** What sentences can tell a person to do. The first that fits a place in the text counts. */
+const ACTS: readonly Act[] = [
+  {
+    pattern: /press the button (?:of your fob )?until (?:it|the fob) shows (?:your account|“[^”]+”)/iy,
+    only: ['passcode'],
+    does: async (driver, account) => {
+      for (let presses = 0; presses < PRESSES_MAX; presses++) {
+        if ((await driver.screen()).includes(account)) return;
+        await press(driver);
+      }
+    },
+  },
+  {
+    pattern: /(?:press (?:the button|it) to decline|a press declines)/iy,
+    only: ['decline', 'report'],
+    does: press,
+  },
+  { pattern: /hold the button for a second to report/iy, only: ['report'], does: hold },
+  {
+    pattern: /(?:hold|holds|held) (?:the|its) button (?:of (?:your|the) fob (?:\S+ )?)?for a second/iy,
+    only: ['passcode', 'approve'],
+    does: hold,
+  },
+  { pattern: /press (?:the|its) button|press it/iy, does: press },
+];
+
+/**
+ * Does at a fob what a text says, word by word, as a person who knows nothing else.
+ * @param account what the display shows of the person's account
+ * @returns how many acts the text told them to do
+ */
+export async function follow(driver: Driver, text: string, wish: Wish, account = ''): Promise<number> {
+  let acts = 0;
+  for (let at = 0; at < text.length; at++) {
+    for (const { pattern, only, does } of ACTS) {
+      pattern.lastIndex = at;
+      const found = pattern.exec(text);
+      if (found === null) continue;
+      at += found[0].length - 1;
+      if (only !== undefined && !only.includes(wish)) break;
+      await driver.advance(READING_MS);
+      await does(driver, account);
+      acts += 1;
+      break;
+    }
+  }
+  return acts;
+}

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buttonTexts } from '../../host/button-texts.ts';
+import { progressText } from '../../host/cli/report.ts';
+import { pageTexts } from '../../host/demo/page/texts.ts';
+import { texts as exampleTexts } from '../../host/example/texts.ts';
+import { consoleFrame } from '../../host/service/texts/console/frame.ts';
+import { helpTexts } from '../../host/service/texts/help.ts';
+import { mailTexts } from '../../host/service/texts/mails.ts';
+import { meTexts } from '../../host/service/texts/me.ts';
+import { portalTexts } from '../../host/service/texts/portal.ts';
+import { pushConsoleTexts } from '../../host/service/texts/push.ts';
+import { radiusTexts } from '../../host/service/texts/radius.ts';
+import { relayTexts } from '../../host/service/texts/relay.ts';
+import { texts } from '../../host/service/texts.ts';
+import { REFUSALS } from '../../protocol/refusals.ts';
+import { ascii, Owner, random } from '../conformance/owner.ts';
+import { refused } from '../conformance/refused.ts';
+import { SimulatorDriver } from '../conformance/simulator-driver.ts';
+import { RFC4226_KEY } from '../conformance/vectors.ts';
+import { secret } from '../kit/secrets.ts';
+import { follow, type Wish } from './reader.ts';
+
+const ACCOUNT = 'Second';
+
+/** Sentences after which a person has a passcode on the screen. */
+const SHOWING = {
+  ...Object.fromEntries(
+    Object.entries(texts.login.lead).map(([factors, lead]) => [`log-in page, ${factors}`, lead]),
+  ),
+  'mail of an active fob': mailTexts.leads.activated('Example', 'ada'),
+  'help page': helpTexts.parts[0].sentences[0],
+  'test of a passcode': meTexts.test.lead,
+  'end of an activation': portalTexts.done.lead,
+  'sign-in of operators': consoleFrame.signIn.passcodeHint,
+  'example application': exampleTexts.login.lead,
+  'demo page': pageTexts.fob.pressed.text(ACCOUNT),
+};
+
+/** Sentences after which a request is approved. */
+const APPROVING = {
+  'step of the activation page': relayTexts.steps.press,
+  'step of the activation page, again': relayTexts.steps.pressAgain,
+  'step for the clock': relayTexts.steps.clock,
+  'refusal over a relay': relayTexts.refusals.no_press.next,
+  'mail of an activation': mailTexts.steps[2].title,
+  'challenge over RADIUS': radiusTexts.press('42'),
+  'autosend of the example application': exampleTexts.login.autosendHint,
+  'demo page': pageTexts.login.approved.text,
+  'check of a caller': pushConsoleTexts.lead,
+  'command line': progressText({ event: 'press-needed', serial: 'PF-EPS6-4JRC', purpose: 'code' }),
+  'refusal press-needed': REFUSALS['press-needed'].next,
+  'refusal press-denied': REFUSALS['press-denied'].next,
+  'refusal press-timeout': REFUSALS['press-timeout'].next,
+};
+
+/** Sentences that say both. */
+const DECIDING = {
+  'help page': helpTexts.parts[1].sentences[1],
+  'example application': exampleTexts.waiting.steps,
+};
+
+describe('a person who does exactly what a sentence says', () => {
+  const driver = new SimulatorDriver();
+  const owner = new Owner(driver);
+  let id: Uint8Array;
+
+  beforeAll(async () => {
+    await owner.pair();
+    await owner.put({ issuer: ascii('First'), secret: secret(random(20)) });
+    id = await owner.put({ issuer: ascii(ACCOUNT), secret: RFC4226_KEY });
+  });
+  afterAll(() => driver.fob.close());
+
+  /** Leaves the fob alone until its display is off. */
+  const untilDark = () => driver.advance(200_000);
+
+  it.each(Object.entries(SHOWING))('has a passcode on the screen: %s', async (_, sentence) => {
+    await untilDark();
+    expect(await driver.screen()).toEqual([]);
+    await follow(driver, sentence, 'passcode', ACCOUNT);
+    expect((await driver.screen())[0]).toBe(ACCOUNT);
+    expect(await owner.passcodeShown()).toMatch(/^\d{6}$/);
+  });
+
+  const asking = async (sentence: string, wish: Wish) => {
+    const onPressNeeded = () => void follow(driver, sentence, wish);
+    return owner.client.call('code', { id }, { onPressNeeded });
+  };
+
+  it.each([...Object.entries(APPROVING), ...Object.entries(DECIDING)])(
+    'approves: %s',
+    async (_, sentence) => {
+      await untilDark();
+      expect(await asking(sentence, 'approve')).toMatchObject({ code: expect.anything() });
+    },
+  );
+
+  const DECLINING = {
+    ...DECIDING,
+    'check of a caller': pushConsoleTexts.lead,
+    'command line': APPROVING['command line'],
+    'refusal press-needed': REFUSALS['press-needed'].next,
+  };
+
+  it.each(Object.entries(DECLINING))('declines: %s', async (_, sentence) => {
+    await untilDark();
+    await refused(asking(sentence, 'decline'), 'press-denied');
+  });
+
+  it('takes the pairing code off the screen by a press', async () => {
+    const blank = new SimulatorDriver();
+    const client = new Owner(blank).client;
+    await client.hello();
+    await client.startPairing();
+    expect((await blank.screen()).filter(line => /^\w{3} \w{3}$/.test(line))).toHaveLength(3);
+    await follow(blank, portalTexts.run.codeShowHint, 'decline');
+    expect((await blank.screen()).filter(line => /^\w{3} \w{3}$/.test(line))).toEqual([]);
+    blank.fob.close();
+  });
+
+  it('gathers randomness until a code is shown: a fob that is not ready', async () => {
+    const blank = new SimulatorDriver({ birth: new Uint8Array() });
+    const client = new Owner(blank).client;
+    await client.hello();
+    await refused(client.startPairing(), 'needs-entropy');
+    for (let presses = 0; presses < 40; presses++) await follow(blank, relayTexts.steps.gather, 'decline');
+    await client.startPairing();
+    blank.fob.close();
+  });
+
+  it('would have no passcode by a sentence that says press where the fob wants a hold', async () => {
+    await untilDark();
+    await follow(driver, 'Press the button on your fob and type the passcode it shows.', 'passcode', ACCOUNT);
+    expect(await owner.passcodeShown()).toBe('');
+  });
+
+  it('reads the same words on the fob', async () => {
+    await untilDark();
+    await driver.press();
+    expect((await driver.screen()).join(' ')).toContain('Hold: passcode');
+    expect(buttonTexts.typePasscode).toMatch(/hold the button/);
+  });
+});
+
+describe('no text asks for a press where the fob wants a hold', () => {
+  const sentencesOf = (value: unknown): string[] => {
+    if (typeof value === 'string') return value.split(/(?<=[.:])\s/);
+    if (typeof value === 'function') return [];
+    if (typeof value !== 'object' || value === null) return [];
+    return Object.values(value).flatMap(sentencesOf);
+  };
+  const all = {
+    texts,
+    mailTexts,
+    meTexts,
+    helpTexts,
+    portalTexts,
+    pushConsoleTexts,
+    radiusTexts,
+    relayTexts,
+    consoleFrame,
+    exampleTexts,
+    pageTexts,
+    REFUSALS,
+  };
+
+  it.each(Object.entries(all))('%s', (_, catalogue) => {
+    const wrong = sentencesOf(catalogue).filter(
+      sentence => /press\w*\b.*\bpasscode/i.test(sentence) || /\bpress\w*\b.*\bapprove/i.test(sentence),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
