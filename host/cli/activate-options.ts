@@ -1,19 +1,21 @@
 import type { FobChoice } from '../commands/find.ts';
 import { FobError } from '../errors.ts';
 import type { CommonOptions } from './common-options.ts';
+import { type ReachOptions, reachOf, reachOptions } from './reach-options.ts';
 
 /** What `passfob activate` is told. */
 export interface ActivateInvocation {
   readonly command: 'activate';
   /** Where the activation string comes from: asked for, all of standard input, an image file. */
   readonly source: { readonly from: 'prompt' | 'stdin' } | { readonly from: 'qr'; readonly path: string };
-  readonly ca: string | undefined;
+  /** How the service is reached. */
+  readonly reach: ReachOptions;
   /** Whether the agent is to keep a connection to the service from then on. */
   readonly isForAgent: boolean;
 }
 
 export function activateOptions(command: CommonOptions) {
-  return command
+  const described = command
     .positional('source', {
       type: 'string',
       describe: '"-": standard input, to its end, holds the activation string; without it, it is asked for',
@@ -23,12 +25,8 @@ export function activateOptions(command: CommonOptions) {
       boolean: true,
       default: true,
       describe: 'have the agent keep a connection to the service afterwards; --no-agent does not',
-    })
-    .option('ca', {
-      string: true,
-      requiresArg: true,
-      describe: 'PEM file with the certificate of its authority, where this computer does not know it',
     });
+  return reachOptions(described);
 }
 
 /** @throws FobError `usage` */
@@ -36,12 +34,11 @@ export function readActivate(
   given: {
     readonly source?: string | undefined;
     readonly qr?: string | undefined;
-    readonly ca?: string | undefined;
     readonly agent: boolean;
-  },
+  } & Parameters<typeof reachOf>[0],
   choice: FobChoice,
 ): ActivateInvocation & { readonly choice: FobChoice } {
-  const { source, qr, ca, agent } = given;
+  const { source, qr, agent } = given;
   // yargs makes an empty text of a single dash.
   if (source !== undefined && !['', '-'].includes(source)) {
     throw new FobError('usage', {
@@ -57,5 +54,5 @@ export function readActivate(
     qr === undefined
       ? ({ from: source === undefined ? 'prompt' : 'stdin' } as const)
       : ({ from: 'qr', path: qr } as const);
-  return { command: 'activate', source: from, ca, isForAgent: agent, choice };
+  return { command: 'activate', source: from, reach: reachOf(given), isForAgent: agent, choice };
 }

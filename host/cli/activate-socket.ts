@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws';
 import { MESSAGE_CHARS_MAX, RELAY_ANSWER_TIMEOUT_MS, RELAY_SILENCE_MS } from '../activation/limits.ts';
 import { openedSocket, type ServiceSocket } from '../activation/socket.ts';
+import { connectBy, type Route } from '../agent/network/connect.ts';
 import { FobError } from '../errors.ts';
 import { serveTexts } from '../service/texts/serve.ts';
 import { connectionError } from './service-request.ts';
@@ -11,23 +12,18 @@ const MESSAGE_BYTES = MESSAGE_CHARS_MAX * 3;
 const LATER: readonly number[] = [429, 500, 502, 503, 504];
 
 /**
- * Opens a WebSocket over TLS 1.2 or newer with a certificate that is checked whatever NODE_TLS_REJECT_UNAUTHORIZED says.
- * It ends where the path dies silently: a service that is there pings.
- * @param ca PEM of the only authorities to trust; without it those that Node knows
- * @throws FobError `certificate`, `service-silent`, `activation` where no Passfob service answers, `cancelled`
+ * Opens a WebSocket the way the agent connects: by the proxy of the route, over TLS 1.2 or newer with a certificate that
+ * is checked whatever NODE_TLS_REJECT_UNAUTHORIZED says. It ends where the path dies silently: a service that is there
+ * pings.
+ * @throws FobError `certificate`, `service-silent`, `proxy`, `activation` where no Passfob service answers, `cancelled`
  */
-export async function openNodeSocket(
-  url: string,
-  ca: string | undefined,
-  signal: AbortSignal,
-): Promise<ServiceSocket> {
+export async function openNodeSocket(url: string, route: Route, signal: AbortSignal): Promise<ServiceSocket> {
+  const connection = await connectBy(route, undefined, signal);
   const socket = new WebSocket(url, {
-    rejectUnauthorized: true,
-    minVersion: 'TLSv1.2',
     maxPayload: MESSAGE_BYTES,
     handshakeTimeout: RELAY_ANSWER_TIMEOUT_MS,
     perMessageDeflate: false,
-    ...(ca !== undefined && { ca }),
+    createConnection: () => connection,
   });
   endSilent(socket);
   let status = 0;

@@ -2,6 +2,8 @@ import { readActivationString } from '../activation/activation-string.ts';
 import { CODE_WISHES_MAX, TYPED_CHARS_MAX } from '../activation/limits.ts';
 import { relayActivation } from '../activation/relay.ts';
 import type { OpenedFob, RelayEvent } from '../activation/relay-options.ts';
+import { routeTo } from '../agent/service/open-service.ts';
+import { checkReach } from '../agent/settings.ts';
 import { pause } from '../client/pause.ts';
 import { traced } from '../client/trace.ts';
 import { chooseFob, closeAll, type FobChoice, findFobs } from '../commands/find.ts';
@@ -15,7 +17,6 @@ import { openNodeSocket } from './activate-socket.ts';
 import { recordService } from './agent/record.ts';
 import { type Prompts, promptsOn } from './prompts.ts';
 import { sayReport } from './report.ts';
-import { readAuthority } from './service-status.ts';
 import { printable, type Terminal } from './terminal.ts';
 
 /**
@@ -24,7 +25,7 @@ import { printable, type Terminal } from './terminal.ts';
  * @throws FobError
  */
 export async function activate(
-  { source, ca: caFile, isForAgent, choice }: ActivateInvocation & { readonly choice: FobChoice },
+  { source, reach, isForAgent, choice }: ActivateInvocation & { readonly choice: FobChoice },
   isJson: boolean,
   terminal: Terminal,
   signal: AbortSignal,
@@ -32,14 +33,18 @@ export async function activate(
   const prompts = promptsOn(terminal, signal);
   try {
     const activation = readActivationString(await activationText(source, prompts));
-    const ca = caFile === undefined ? undefined : await readAuthority(caFile);
+    checkReach(reach);
+    const route = routeTo({
+      service: { url: activation.service, name: '', fingerprint: '', ...reach },
+      environment: terminal.environment,
+    });
     if (choice.wire?.isDryRun)
       throw new FobError('dry-run', { subject: `bring the fob to ${activation.service}` });
     let user = '';
     let expected: string | undefined;
     const done = await relayActivation({
       activation,
-      openSocket: (url, ending) => openNodeSocket(url, ca, ending),
+      openSocket: (url, ending) => openNodeSocket(url, route, ending),
       openFob: fobOpener(() => ({ ...choice, serial: choice.serial ?? expected })),
       async askCode(isAgain, ending, showAgain) {
         let typed = await prompts.code(isAgain, ending);
@@ -66,7 +71,7 @@ export async function activate(
     const { serial, token, text } = done;
     const document = { service: activation.service, user, serial, token };
     sayReport(terminal, isJson, { document, text: printable(text) });
-    if (isForAgent) await recordService(activation, caFile, terminal);
+    if (isForAgent) await recordService(activation, reach, terminal);
   } finally {
     prompts.close();
   }

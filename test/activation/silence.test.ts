@@ -8,10 +8,18 @@ import { RECONNECT_MIN_MS, RELAY_SILENCE_MS } from '../../host/activation/limits
 import { openingTranscript, type ServiceMessage } from '../../host/activation/messages.ts';
 import { relayActivation } from '../../host/activation/relay.ts';
 import { bytesOf, fieldOf } from '../../host/activation/shapes.ts';
+import { endpointOf } from '../../host/agent/network/endpoint.ts';
 import { openNodeSocket } from '../../host/cli/activate-socket.ts';
 import { relayLimits } from '../../host/service/enrolment/relay/limits.ts';
 import { failure } from '../host/kit/failure.ts';
 import { secret } from '../kit/secrets.ts';
+
+/** No proxy, and the authorities that Node knows. */
+const directTo = (url: string) => ({
+  target: endpointOf(url.replace(/^ws/, 'http')),
+  proxy: undefined,
+  ca: undefined,
+});
 
 /** A service that takes every code, waits for a press, and pings only when it is told to. */
 async function heldService() {
@@ -61,7 +69,7 @@ it('a relay on the command line opens its connection anew where the service is n
   secret(fieldOf(code));
   const relayed = relayActivation({
     activation: { service, code, fingerprint },
-    openSocket: (url, signal) => openNodeSocket(url, undefined, signal),
+    openSocket: (url, signal) => openNodeSocket(url, directTo(url), signal),
     openFob: () => new Promise(() => undefined),
     askCode: () => new Promise(() => undefined),
     report: ({ event }) => events.push(event),
@@ -100,6 +108,6 @@ it.each([
   onTestFinished(() => void vi.useRealTimers());
   const { port } = server.address() as AddressInfo;
   const url = `ws://127.0.0.1:${port}/`;
-  const failed = await failure(openNodeSocket(url, undefined, new AbortController().signal));
+  const failed = await failure(openNodeSocket(url, directTo(url), new AbortController().signal));
   expect(failed.kind).toBe(kind);
 });

@@ -27,7 +27,11 @@ async function noted(make: (home: string) => void): Promise<{ home: string; note
       notes += text;
     },
   };
-  await recordService({ service, fingerprint }, undefined, terminal);
+  await recordService(
+    { service, fingerprint },
+    { ca: undefined, proxy: undefined, proxyLogin: undefined },
+    terminal,
+  );
   return { home, notes };
 }
 

@@ -1,11 +1,5 @@
 import type { FobChoice } from '../../commands/find.ts';
-
-/** How a service is reached, as it was typed. */
-export interface ReachOptions {
-  readonly ca: string | undefined;
-  readonly proxy: string | undefined;
-  readonly proxyLogin: string | undefined;
-}
+import type { ReachOptions } from '../reach-options.ts';
 
 /** What `passfob agent` is told. */
 export type AgentInvocation =

@@ -1,8 +1,7 @@
-import { resolve } from 'node:path';
-import type { Argv } from 'yargs';
 import type { CommonOptions, ReadChoice } from '../common-options.ts';
 import type { Invocation } from '../invocation.ts';
-import type { AgentInvocation, ReachOptions } from './invocation.ts';
+import { reachOf, reachOptions } from '../reach-options.ts';
+import type { AgentInvocation } from './invocation.ts';
 
 /** Whether an invocation is one of the agent's. */
 export function isAboutAgent(
@@ -73,33 +72,4 @@ function checkOptions(command: CommonOptions) {
     type: 'string',
     describe: 'address of the service; without it, all that the agent knows',
   });
-}
-
-function reachOptions<Given>(command: Argv<Given>) {
-  return command
-    .option('ca', {
-      string: true,
-      requiresArg: true,
-      describe: 'PEM file with the only authority to trust for the service',
-    })
-    .option('proxy', {
-      string: true,
-      requiresArg: true,
-      describe: 'http://HOST:PORT of a proxy, or none; without it as HTTPS_PROXY and NO_PROXY say',
-    })
-    .option('proxy-login', {
-      string: true,
-      requiresArg: true,
-      describe: 'file that only you may read, with user:password for the proxy',
-    });
-}
-
-function reachOf(given: {
-  readonly ca?: string | undefined;
-  readonly proxy?: string | undefined;
-  readonly proxyLogin?: string | undefined;
-}): ReachOptions {
-  // The agent runs elsewhere than where the command was given.
-  const whole = (path: string | undefined) => (path === undefined ? undefined : resolve(path));
-  return { ca: whole(given.ca), proxy: given.proxy, proxyLogin: whole(given.proxyLogin) };
 }

@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
 import { base16 } from '@scure/base';
 import type { Activation } from '../../activation/activation-string.ts';
 import { readSettings, withService, writeSettings } from '../../agent/settings.ts';
 import { isFobError, systemCode } from '../../errors.ts';
 import { inventoryDirectory } from '../../inventory/directory.ts';
+import type { ReachOptions } from '../reach-options.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import { tellAgent } from './add.ts';
 import { agentTexts } from './texts.ts';
@@ -14,7 +14,7 @@ import { agentTexts } from './texts.ts';
  */
 export async function recordService(
   { service: url, fingerprint }: Pick<Activation, 'service' | 'fingerprint'>,
-  ca: string | undefined,
+  reach: ReachOptions,
   terminal: Terminal,
 ): Promise<void> {
   const directory = inventoryDirectory(terminal.environment);
@@ -25,7 +25,7 @@ export async function recordService(
       url,
       name: new URL(url).host,
       fingerprint: base16.encode(fingerprint).toLowerCase(),
-      ca: ca === undefined ? undefined : resolve(ca),
+      ...reach,
     };
     writeSettings(directory, withService(settings, made));
     const agent = await tellAgent(directory);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import {
   readActivationString,
 } from '../../../host/activation/activation-string.ts';
 import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
+import { TestProxy } from '../../agent/kit/proxy.ts';
 import { png, qrPicture } from '../../enrol/images.ts';
 import { passfob, type RunOptions } from '../../host/kit/cli.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from '../../host/kit/simulated-fob.ts';
@@ -206,5 +208,44 @@ describeNeeds(needsOpenssl, 'passfob activate over TLS', () => {
     expect(await office.store.db.selectFrom('activations').select('step').execute()).toEqual([
       { step: 'connected' },
     ]);
+  });
+
+  it('goes by the proxy of the environment or of --proxy, which alone knows the name of the service', async () => {
+    using authority = new Authority();
+    // RFC 6761 §6.2: no resolver knows a name in .test.
+    const { cert, key } = authority.issue('DNS:otp.test');
+    const url = 'https://otp.test';
+    const { service, office, folder } = await world({
+      tls: { certificateFile: cert, keyFile: key },
+      host: 'localhost',
+      publicUrl: url,
+    });
+    const port = Number(new URL(service.url).port);
+    const login = `ada:${secret(randomBytes(12).toString('hex'))}`;
+    await using proxy = await TestProxy.start({ allowed: { 'otp.test:443': port }, login });
+    const string = activationString(await makeActivation(office, url));
+    const args = ['activate', '-', '--json', '--port', 'tcp:127.0.0.1:9', '--ca', authority.file];
+    const run = (environment: Readonly<Record<string, string>>, ...more: string[]) =>
+      passfob([...args, ...more], { home: folder, input: string, environment });
+
+    const withLogin = proxy.address.replace('//', `//${login}@`);
+    const carried = await run({ HTTPS_PROXY: withLogin });
+    expect(carried.exitCode, carried.stderr).toBe(EXIT_CODES['no-fob'].code);
+    expect(proxy.log).toEqual([{ target: 'otp.test:443', status: 200 }]);
+    const steps = () => office.store.db.selectFrom('activations').select('step').execute();
+    expect(await steps()).toEqual([{ step: 'connected' }]);
+
+    const refused = await run({}, '--proxy', proxy.address);
+    expect([refused.exitCode, refused.stdout]).toEqual([
+      EXIT_CODES.proxy.code,
+      expect.stringContaining('wants a log-in (407) and got none'),
+    ]);
+    const loginFile = join(folder, 'proxy-login');
+    writeFileSync(loginFile, `${login}\n`, { mode: 0o600 });
+    const named = await run({}, '--proxy', proxy.address, '--proxy-login', loginFile);
+    expect(named.exitCode, named.stderr).toBe(EXIT_CODES['no-fob'].code);
+    const direct = await run({ HTTPS_PROXY: withLogin, NO_PROXY: '.test' });
+    expect(direct.exitCode).toBe(EXIT_CODES['service-silent'].code);
+    expect(proxy.log.map(({ status }) => status)).toEqual([200, 407, 200]);
   });
 });

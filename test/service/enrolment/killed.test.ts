@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import type { RelayStep } from '../../../host/activation/messages.ts';
 import { relayActivation } from '../../../host/activation/relay.ts';
+import { endpointOf } from '../../../host/agent/network/endpoint.ts';
 import { openNodeSocket } from '../../../host/cli/activate-socket.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { freePort } from '../../kit/free-port.ts';
@@ -12,6 +13,13 @@ import { newDatabase } from '../kit.ts';
 import { type Node, startNode } from '../nodes/node.ts';
 import { Office } from '../people/kit.ts';
 import { makeActivation } from './kit.ts';
+
+/** No proxy, and the authorities that Node knows. */
+const directTo = (url: string) => ({
+  target: endpointOf(url.replace(/^ws/, 'http')),
+  proxy: undefined,
+  ca: undefined,
+});
 
 // Four processes start, one after the other.
 vi.setConfig({ testTimeout: 120_000 });
@@ -39,7 +47,7 @@ it('a service that is killed at three steps is found again, and the run goes on'
     activation: await makeActivation(office, url),
     openSocket: async (address, signal) => {
       await restarting;
-      return openNodeSocket(address, undefined, signal);
+      return openNodeSocket(address, directTo(address), signal);
     },
     openFob: async () => ({ transport: fob.plugIn().transport, port: 'tcp' }),
     askCode: async () => fob.code,
