@@ -66,21 +66,6 @@ export function createPrivately(path: string, text: string): void {
   syncFolder(dirname(path));
 }
 
-/**
- * Makes an empty file for its owner alone, for SQLite to open: by itself SQLite makes files by the umask.
- *
- * A file that is there is never opened. POSIX drops all locks of a process on a file as soon as the process closes any
- * descriptor of it (fcntl(2)). SQLite would rely on locks it no longer has, and another program would take itself for the
- * last user and delete the write-ahead log.
- */
-export function createForSqlite(path: string): void {
-  try {
-    closeSync(openSync(path, 'ax', 0o600));
-  } catch (error) {
-    if (systemCode(error) !== 'EEXIST') throw error;
-  }
-}
-
 /** Puts a new text in place of a file's: readers see one of them whole, and so does who comes after a power cut. */
 export function replacePrivately(path: string, text: string): void {
   renameSync(writeBeside(path, text), path);

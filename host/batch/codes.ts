@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { readSerial } from '../client/fob-serial.ts';
+import { refuseOpenedDatabase } from '../database-file.ts';
 import { FobError } from '../errors.ts';
 import { CODE_LINE_CHARS_MAX, CODE_WAIT_MS } from './limits.ts';
 
@@ -12,8 +13,9 @@ export interface Codes {
   close(): void;
 }
 
-/** @param path a pipe, `/dev/fd/N` or a file */
+/** @param path a pipe, `/dev/fd/N` or a file. @throws FobError `bad-input` */
 export function codesFrom(path: string): Codes {
+  refuseOpenedDatabase(path);
   return codesOf(createReadStream(path, 'utf8'));
 }
 

@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { ATTEMPTS_MAX, ATTEMPTS_MIN, PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '../../protocol/limits.ts';
 import { readSerial } from '../client/fob-serial.ts';
 import { type EnrolSource, readEnrolment } from '../commands/enrol-source.ts';
+import { refuseOpenedDatabase } from '../database-file.ts';
 import { checkEnrolment, type Enrolment } from '../enrol/enrolment.ts';
 import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from '../enrol/limits.ts';
 import { FobError, isFobError } from '../errors.ts';
@@ -68,6 +69,7 @@ export async function readPlan(path: string): Promise<Plan> {
 }
 
 async function textOf(path: string): Promise<string> {
+  refuseOpenedDatabase(path);
   try {
     if ((await stat(path)).size <= PLAN_BYTES_MAX) return await readFile(path, 'utf8');
   } catch (cause) {

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { refuseOpenedDatabase } from '../database-file.ts';
 import { FobError, systemCode } from '../errors.ts';
 
 /**
@@ -6,6 +7,7 @@ import { FobError, systemCode } from '../errors.ts';
  * @throws FobError `bad-input` for one that is absent, cannot be read, or has more than `bytesMax`
  */
 export async function readWhole(path: string, bytesMax: number): Promise<Uint8Array> {
+  refuseOpenedDatabase(path);
   try {
     const file = await open(path, 'r');
     try {

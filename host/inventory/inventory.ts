@@ -2,9 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
+import { createForSqlite, networkFileSystem } from '../database-file.ts';
 import { FobError, systemCode } from '../errors.ts';
 import { INVENTORY_BUSY_TIMEOUT_MS } from '../limits.ts';
-import { createForSqlite } from '../private-file.ts';
 import { openKeyFile, type SealingKeys } from './key-file.ts';
 import { MIGRATIONS, type Schema } from './schema.ts';
 
@@ -42,6 +42,7 @@ export function together<T>(inventory: Inventory, work: (within: Inventory) => P
 function opened(directory: string, path: string): BetterSqlite.Database {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
+    refuseNetwork(directory, path);
     // The write-ahead log then copies the mode of the database file.
     createForSqlite(path);
     const connection = new BetterSqlite(path, { timeout: INVENTORY_BUSY_TIMEOUT_MS });
@@ -55,6 +56,16 @@ function opened(directory: string, path: string): BetterSqlite.Database {
   } catch (error) {
     throw inventoryError(error, path);
   }
+}
+
+/** The write-ahead log needs locks and shared memory, which no network file system gives to two computers. */
+function refuseNetwork(directory: string, path: string): void {
+  const name = networkFileSystem(directory);
+  if (name === undefined) return;
+  throw new FobError('inventory', {
+    sentence: `The inventory ${path} is on a file system that several computers use (${name}), where its locks do not hold.`,
+    next: 'Name a folder on a disk of this computer by PASSFOB_HOME.',
+  });
 }
 
 function migrate(connection: BetterSqlite.Database, path: string): void {

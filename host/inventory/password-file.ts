@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { refuseOpenedDatabase } from '../database-file.ts';
 import { FobError, systemCode } from '../errors.ts';
 import {
   PASSWORD_CHARACTERS_MIN,
@@ -121,6 +122,7 @@ export function writeNewFile(path: string, bytes: Uint8Array): void {
 
 /** @throws FobError `bad-input` */
 export function readWholeFile(path: string, bytesMax = SEALED_FILE_BYTES_MAX): Buffer {
+  refuseOpenedDatabase(path);
   try {
     const descriptor = openSync(path, 'r');
     try {

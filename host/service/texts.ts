@@ -20,6 +20,12 @@ export const texts = {
     databaseNewer: 'The service database was made by a newer Passfob. Use that version or a newer one.',
     applicationChanged: 'The application was changed just now. Send the request again.',
     databaseLost: 'The connection to the service database was lost, or cannot be made. Try again.',
+    filesLost:
+      'The database file, or its write-ahead log, is not the one that this process has open, or its locks on them were lost. Nothing is accepted. Find out what replaced, removed or opened them, then start the service again.',
+    schemaChanged:
+      'The tables of the service database are not those of this version of Passfob: another version has changed them. Nothing is accepted. Update this node, then start it again.',
+    networkFolder: (name: string) =>
+      `The service folder is on a file system that several computers use (${name}), where the locks of SQLite do not hold. Choose a folder on a disk of this computer, or use PostgreSQL.`,
     databaseBusy: 'The service database is in use by another program. Try again.',
     tooManyLogins: 'Too many log-ins are waiting at once. Try again in a moment.',
     directoryUnusable: 'The service folder cannot be made or entered. Choose another one.',

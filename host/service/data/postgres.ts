@@ -48,6 +48,7 @@ export function openPostgres(url: string, { answerMs } = usual): Store {
   return {
     db,
     engine: 'postgres',
+    areFilesHeld: () => true,
     watch: changed => listenPostgres(url, changed),
     announce: async () => {
       await sql`select pg_notify(${CHANNEL}, '')`.execute(db);

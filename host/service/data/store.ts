@@ -9,6 +9,8 @@ export type Db = Kysely<Schema>;
 export interface Store {
   readonly db: Db;
   readonly engine: Engine;
+  /** Whether the files of SQLite are those on the disk, with our locks on them; PostgreSQL looks after its own. */
+  areFilesHeld(): boolean;
   /**
    * Calls `changed` soon after another node or process has committed (and, on PostgreSQL, announced).
    *

@@ -10,7 +10,7 @@ export type { ServiceFinding } from './finding.ts';
 export async function examineService(configuration: Configuration, nowMs: number): Promise<ServiceFinding[]> {
   const { directory } = configuration;
   return [
-    checkFolder(directory),
+    checkFolder(configuration),
     checkKeyFile(configuration),
     ...(await checkDatabase(configuration, nowMs)),
     await checkSpace(directory),

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { networkFileSystem } from '../../database-file.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { ServiceError } from '../errors.ts';
 import { limits } from '../limits.ts';
@@ -9,11 +10,13 @@ import { finding, type ServiceFinding } from './finding.ts';
 
 const MIB = 1_048_576;
 
-/** Whether the service folder is there, usable and closed to others. */
-export function checkFolder(directory: string): ServiceFinding {
+/** Whether the service folder is there, usable, closed to others and, where the database is in it, on this computer. */
+export function checkFolder({ directory, databaseUrl }: Configuration): ServiceFinding {
   if (!existsSync(directory)) return finding('folder', 'ok', 'folder-new');
   try {
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+    const name = databaseUrl === null ? networkFileSystem(directory) : undefined;
+    if (name !== undefined) return finding('folder', 'problem', 'folder-network', { name });
     const { mode } = statSync(directory);
     const isOpen = process.platform !== 'win32' && (mode & 0o077) !== 0;
     if (isOpen) return finding('folder', 'warning', 'folder-open', { path: directory });

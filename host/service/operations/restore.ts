@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { isOfOpenedDatabase } from '../../database-file.ts';
 import { recordAudit } from '../audit/record.ts';
 import { type Db, type Store, writing } from '../data/database.ts';
 import { engineOf } from '../data/engine.ts';
@@ -37,6 +38,8 @@ export async function restore(
 ): Promise<Result<Restored>> {
   if (!Number.isInteger(counterGap) || counterGap < 0 || counterGap > limits.restoreCounterGapMax)
     return refused('bad_counter_gap');
+  // It is no backup, and closing it would drop the locks on it.
+  if (isOfOpenedDatabase(path)) return refused('backup_damaged');
   try {
     // Once without touching the database: what is wrong with a file is told before anything is done.
     for await (const item of readBackup(path, keys)) if (!isRow(item)) await checkVersion(store.db, item);

@@ -180,6 +180,10 @@ export const doctorTexts = {
   'folder-new': ['The service folder does not exist yet; the first start makes it.', ''],
   'folder-good': ['The service folder belongs to this user alone.', ''],
   'folder-open': ['Others may look into the service folder {path}.', 'Close it: chmod 700 {path}'],
+  'folder-network': [
+    'The service folder is on a file system that several computers use ({name}), where the locks of SQLite do not hold.',
+    'Choose a folder on a disk of this computer, or use PostgreSQL.',
+  ],
   'folder-shut': [
     'This user may not use the service folder {path}.',
     'Run this as the user that the service runs as, or give the folder to this one.',

@@ -19,7 +19,7 @@ export interface Engine {
    * promise resolves.
    *
    * @returns what became of it; only `accepted` may let anybody in
-   * @throws ServiceError `busy`, `application_changed`, or a database error; then nothing was accepted
+   * @throws ServiceError `busy`, `database_lost`, `schema_changed`, `application_changed`, or a database error; then nothing was accepted
    */
   decide(request: ValidationRequest): Promise<Outcome>;
 }
@@ -60,8 +60,8 @@ export function makeEngine(validator: Validator): Engine {
         else resolve(outcome);
       }
     } catch (error) {
-      // What one of them broke must not cost the others their log-in; a database in use is nobody's fault.
-      const isShared = batch.length === 1 || (error instanceof ServiceError && error.code === 'busy');
+      // What one of them broke must not cost the others their log-in; the state of the database is nobody's fault.
+      const isShared = batch.length === 1 || error instanceof ServiceError;
       if (isShared) for (const { reject } of batch) reject(error);
       else for (const one of batch) await run([one]);
     }

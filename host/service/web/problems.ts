@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isPostgresLoss } from '../data/postgres-loss.ts';
+import type { ServiceErrorCode } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { texts } from '../texts.ts';
 
@@ -66,12 +67,19 @@ export function problemJson(code: ProblemCode, requestId: string): string {
   return JSON.stringify(body);
 }
 
+/** Errors of ours that say that the database is not to be had. */
+const UNAVAILABLE: ReadonlySet<string> = new Set<ServiceErrorCode>([
+  'busy',
+  'database_lost',
+  'schema_changed',
+]);
+
 /** The problem that an error of Fastify, of the database or of ours stands for. */
 export function problemOf(error: unknown): ProblemCode {
   if (error instanceof Problem) return error.code;
   if (typeof error !== 'object' || error === null) return 'failed';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (code === 'busy' || code.startsWith('SQLITE_') || isPostgresLoss(error)) return 'unavailable';
+  if (UNAVAILABLE.has(code) || code.startsWith('SQLITE_') || isPostgresLoss(error)) return 'unavailable';
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return 'too_large';
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return 'wrong_media_type';
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;

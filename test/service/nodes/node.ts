@@ -15,6 +15,8 @@ export interface Node extends Started {
   memory(): Promise<NodeJS.MemoryUsage>;
   /** Breaks off the thread that decides, as a crash of it would. */
   breakThread(): void;
+  /** Opens and closes the database file in the process, so that its locks on the file are gone. */
+  loseLocks(): void;
   /** Closes the service; what is over by itself is told by the process' end. */
   end(): Promise<void>;
   /** Ends it as a power cut would: nothing is said, nothing finished. */
@@ -46,6 +48,7 @@ export async function startNode(order: Order): Promise<Node> {
       return memory;
     },
     breakThread: () => void child.send('break'),
+    loseLocks: () => void child.send('lose locks'),
     async end() {
       const ended = once(child, 'exit');
       child.send('end');

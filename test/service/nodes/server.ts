@@ -1,3 +1,5 @@
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Worker } from 'node:worker_threads';
@@ -43,11 +45,13 @@ async function startInBackground(order: Order & { readonly kind: 'background' })
   return { url: '', apiKey: '' };
 }
 let close: (() => Promise<void>) | undefined;
+let folder = '';
 
 async function start(order: Order): Promise<Started> {
   if (order.kind === 'bare') return startBare();
   if (order.kind === 'background') return startInBackground(order);
   const { directory, databaseUrl, port = 0 } = order;
+  folder = directory;
   const service = await createService({
     directory,
     port,
@@ -70,10 +74,12 @@ function memory(): NodeJS.MemoryUsage {
   return process.memoryUsage();
 }
 
-process.on('message', (order: Order | 'usage' | 'memory' | 'break' | 'end') => {
+process.on('message', (order: Order | 'usage' | 'memory' | 'break' | 'lose locks' | 'end') => {
   if (order === 'usage') process.send?.(process.cpuUsage());
   else if (order === 'memory') process.send?.(memory());
   else if (order === 'break') void thread?.terminate();
+  // Any program code could do so, in this process: POSIX drops the locks when a descriptor is closed.
+  else if (order === 'lose locks') closeSync(openSync(join(folder, 'service.db'), 'r'));
   else if (order === 'end') void close?.().then(() => process.disconnect());
   else void start(order).then(started => process.send?.(started));
 });

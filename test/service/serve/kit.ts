@@ -44,16 +44,20 @@ export class Premises implements AsyncDisposable {
   /**
    * Starts a service on a free port and waits until it listens. Its link is a secret that standard output is for, and
    * the log is not.
+   *
+   * @param through what runs before the node program: `strace` and its options
    */
   async serve(
     args: readonly string[] = [],
     environment: Readonly<Record<string, string>> = {},
+    through: readonly string[] = [],
   ): Promise<Serving> {
-    const child = spawn(
-      process.execPath,
-      [cliMain, 'serve', '--json', '--dir', this.directory, '--port', '0', ...args],
-      { env: this.environment(environment), stdio: ['ignore', 'pipe', 'pipe'] },
-    );
+    const command = [...through, process.execPath, cliMain, 'serve', '--json', '--dir', this.directory];
+    const [program = '', ...programArgs] = [...command, '--port', '0', ...args];
+    const child = spawn(program, programArgs, {
+      env: this.environment(environment),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let said = '';
     let log = '';
     const ended = new Promise<Ended>(resolve => {

@@ -3,6 +3,7 @@ import {
   type DatabaseConnection,
   type Dialect,
   type Driver,
+  type Kysely,
   type QueryResult,
   SqliteAdapter,
   SqliteIntrospector,
@@ -22,11 +23,28 @@ export class EachOf {
 /** Kysely's SQLite, over statements that stay prepared. */
 export function dialectOf(statements: Statements): Dialect {
   return {
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => new StatementsAdapter(statements),
     createDriver: () => new SqliteDriver(statements),
     createIntrospector: db => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
+}
+
+/** By it a handle, or a transaction of it, leads to the statements it runs on. */
+class StatementsAdapter extends SqliteAdapter {
+  readonly statements: Statements;
+
+  constructor(statements: Statements) {
+    super();
+    this.statements = statements;
+  }
+}
+
+/** The statements that a handle on SQLite runs on. */
+export function statementsOf<T>(db: Kysely<T>): Statements {
+  const { adapter } = db.getExecutor();
+  if (adapter instanceof StatementsAdapter) return adapter.statements;
+  throw new Error('this is no database of the SQLite dialect');
 }
 
 class SqliteConnection implements DatabaseConnection {

@@ -7,19 +7,21 @@ import { limits } from '../../limits.ts';
 import { texts } from '../../texts.ts';
 import type { Schema } from '../schema.ts';
 import type { Db, Store } from '../store.ts';
-import { dialectOf } from './dialect.ts';
+import { dialectOf, statementsOf } from './dialect.ts';
 import { openStatements } from './statements.ts';
 
 /**
  * Opens (or makes) `service.db` in a directory; its tables may be older or missing.
  *
- * @throws ServiceError `database_unusable`
+ * @throws ServiceError `network_folder`, `database_unusable`
  */
 export function openSqlite(directory: string): Store {
-  const db = new Kysely<Schema>({ dialect: dialectOf(openStatements(join(directory, 'service.db'))) });
+  const statements = openStatements(join(directory, 'service.db'));
+  const db = new Kysely<Schema>({ dialect: dialectOf(statements) });
   return {
     db,
     engine: 'sqlite',
+    areFilesHeld: () => statements.areFilesHeld(),
     watch: changed => watchVersion(db, changed),
     announce: () => Promise.resolve(),
     close: () => db.destroy(),
@@ -64,13 +66,22 @@ async function transact<T>(connection: Db, work: (transaction: Db) => Promise<T>
     throw error;
   }
   try {
+    checkFiles(connection);
     const result = await work(connection);
     await sql`commit`.execute(connection);
+    // A commit into a file that is gone must not be reported as one.
+    checkFiles(connection);
     return { begun: true, result };
   } catch (error) {
     await rollback(connection);
     throw error;
   }
+}
+
+/** @throws ServiceError `database_lost` */
+function checkFiles(connection: Db): void {
+  if (!statementsOf(connection).areFilesHeld())
+    throw new ServiceError('database_lost', texts.startup.filesLost);
 }
 
 /** SQLite has already rolled back by itself after some errors (full disk); the first error is the one to report. */

@@ -1,8 +1,11 @@
+import { dirname } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import BetterSqlite from 'better-sqlite3';
-import { createForSqlite } from '../../../private-file.ts';
+import { createForSqlite, networkFileSystem } from '../../../database-file.ts';
 import { ServiceError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { texts } from '../../texts.ts';
+import { type HeldFiles, holdFiles } from './held-files.ts';
 
 /** What came of a statement. */
 export interface Ran {
@@ -23,6 +26,8 @@ export interface Statements {
    * @throws an error of SQLite
    */
   run(text: string, lists: readonly Parameters[]): Ran;
+  /** Whether the files are still those on the disk, with our locks on them. Once they are not, nothing is written any more. */
+  areFilesHeld(): boolean;
   close(): void;
 }
 
@@ -32,10 +37,11 @@ const KEPT = /^\s*(?:select|insert|update|delete|with|begin|commit|rollback)\b/i
 /**
  * Opens (or makes) a database file. Statements stay prepared: preparing one costs as much as running it for many rows.
  *
- * @throws ServiceError `database_unusable`
+ * @throws ServiceError `network_folder`, `database_unusable`
  */
 export function openStatements(path: string): Statements {
-  const connection = openConnection(path);
+  const { connection, files } = openConnection(path);
+  let isLost = false;
   const kept = new Map<string, BetterSqlite.Statement>();
   const prepare = (text: string) => {
     const found = kept.get(text);
@@ -46,6 +52,12 @@ export function openStatements(path: string): Statements {
     if (kept.size >= limits.sqliteStatementsKept) kept.clear();
     kept.set(text, statement);
     return statement;
+  };
+  const areFilesHeld = () => {
+    if (isLost || files.areHeld()) return !isLost;
+    isLost = true;
+    connection.pragma('query_only = ON');
+    return false;
   };
   return {
     run(text, lists) {
@@ -63,12 +75,36 @@ export function openStatements(path: string): Statements {
       }
       return { rows: [], changes, lastRowId };
     },
-    close: () => connection.close(),
+    areFilesHeld,
+    close() {
+      if (areFilesHeld()) connection.close();
+      else leaveOpen(connection);
+    },
   };
 }
 
-function openConnection(path: string): BetterSqlite.Database {
+/** Connections that are not closed, and not collected either. */
+const left: BetterSqlite.Database[] = [];
+
+/**
+ * Leaves a connection to the end of the process. Closing it would copy its lost log over what other programs have written
+ * to the database since. A process that ends by itself closes it too, one that exits does not.
+ */
+function leaveOpen(connection: BetterSqlite.Database): void {
+  left.push(connection);
+  if (isMainThread && left.length === 1) process.once('exit', code => process.exit(code));
+}
+
+interface Opened {
+  readonly connection: BetterSqlite.Database;
+  readonly files: HeldFiles;
+}
+
+/** @throws ServiceError `network_folder`, `database_unusable` */
+function openConnection(path: string): Opened {
   try {
+    const network = networkFileSystem(dirname(path));
+    if (network !== undefined) throw new ServiceError('network_folder', texts.startup.networkFolder(network));
     // The write-ahead log then copies the mode of the database file.
     createForSqlite(path);
     const connection = new BetterSqlite(path, { timeout: limits.openTimeoutMs });
@@ -84,8 +120,11 @@ function openConnection(path: string): BetterSqlite.Database {
     // SQLite waits by sleeping in the calling thread: long waits would stall every other request, and two nodes in one
     // process would wait for each other. `writing` queues without blocking instead.
     connection.pragma(`busy_timeout = ${limits.busyBlockingMs}`);
-    return connection;
+    // The first read takes the locks that are held from then on.
+    connection.prepare('select count(*) from sqlite_schema').get();
+    return { connection, files: holdFiles(path) };
   } catch (error) {
+    if (error instanceof ServiceError) throw error;
     throw new ServiceError('database_unusable', texts.startup.databaseUnusable, error);
   }
 }
