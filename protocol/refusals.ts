@@ -173,7 +173,7 @@ export const REFUSALS = {
     REFUSED_STORAGE_FAILED,
     'later',
     'The memory of the fob did not take what was written.',
-    'Check the EEPROM and its write-protect pin, then run the command again. After some 180 pairings the flash is full: flash the fob anew.',
+    'Check the EEPROM and its write-protect pin, then run the command again. When its flash is full, after 42 pairings or more, update its firmware.',
   ),
   damaged: /* @__PURE__ */ entry(
     REFUSED_DAMAGED,
