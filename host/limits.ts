@@ -29,6 +29,15 @@ export const PRESS_POLL_INTERVAL_MS = 250;
  */
 export const PRESS_POLLS_MAX = 1_200;
 
+/**
+ * Sessions that a client opens anew one behind the other: whoever says on the line that there is none can make it open no
+ * more, and each costs the fob a number on storage.
+ */
+export const REOPENS_MAX = 8;
+
+/** What a fob gets to take a question off its screen: whoever cancelled waits for it. */
+export const CANCEL_TIMEOUT_MS = 1_000;
+
 /** Polls of a busy fob: PRESS_POLL_MS, after which it drops a question that nobody asks any more, and one second. */
 export const BUSY_POLLS_MAX = 24;
 

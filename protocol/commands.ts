@@ -96,6 +96,8 @@ export const COMMANDS = {
   take: [37, 2, 1, `${ADOPT} recoveryKey:b32 utc:u64`, 'done:u8'],
   /** `put` and the proof of what was put, read back from the memory. */
   enrol: [38, 2, 1, `${PUT} nonce:b16`, 'mac:b32'],
+  /** Takes the question off the screen that the owner asked before, answered or not; nothing where there is none. */
+  cancel: [39, 2, 1, '', ''],
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

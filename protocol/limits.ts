@@ -71,6 +71,8 @@ export const PERIOD_SECONDS_MIN = 15;
 export const PERIOD_SECONDS_MAX = 300;
 /** Largest counter and time: integers that a double holds exactly. The wire carries 8 bytes. */
 export const COUNTER_MAX = 9007199254740991;
+/** Last counter that makes a passcode: the one after it is on storage before the passcode is there. */
+export const COUNTER_LAST = 9007199254740990;
 
 /** A request that waits for a press is asked again within this time, or the fob drops it. */
 export const PRESS_POLL_MS = 5000;

@@ -30,6 +30,7 @@ export const REFUSED_LOCKED = 25;
 export const REFUSED_PRESS_REPORTED = 26;
 export const REFUSED_WRONG_RECOVERY = 27;
 export const REFUSED_WENT_BACK = 28;
+export const REFUSED_COUNTER_ENDED = 29;
 
 /** What the owner may do with the very same request. */
 export type Retry =
@@ -173,7 +174,7 @@ export const REFUSALS = {
     REFUSED_STORAGE_FAILED,
     'later',
     'The memory of the fob did not take what was written.',
-    'Check the EEPROM and its write-protect pin, then run the command again. After some 180 pairings the flash is full: flash the fob anew.',
+    'Check the EEPROM and its write-protect pin, then run the command again. When its flash is full, after 42 pairings or more, update its firmware.',
   ),
   damaged: /* @__PURE__ */ entry(
     REFUSED_DAMAGED,
@@ -222,6 +223,12 @@ export const REFUSALS = {
     'later',
     'The memory of the fob went back in time, or the fob cannot tell: passcodes may repeat.',
     'Read what its screen says and hold its button, then run the command again.',
+  ),
+  'counter-ended': /* @__PURE__ */ entry(
+    REFUSED_COUNTER_ENDED,
+    'never',
+    'The counter of the account has reached its end: all its passcodes are used.',
+    'Remove the account and enrol it with a new secret.',
   ),
 } as const;
 

@@ -43,7 +43,7 @@ export const STORAGE_MARGIN_BYTES = 256;
 
 /** One byte a PIN attempt; a new file when one is full. */
 export const MARKS_BYTES = 1024;
-/** What marks leave free for pairings to come: about 35 of them. */
+/** What marks leave free for pairings to come: 37 of them. */
 export const MARKS_RESERVE_BYTES = 4096;
 
 /** Rounds of PBKDF2 that are timed, and what that is scaled to. */

@@ -1,7 +1,7 @@
 import { KIND_TOTP } from '../../protocol/account.ts';
 import { Writer } from '../../protocol/bytes.ts';
 import { equal, Hmac } from '../../protocol/hmac.ts';
-import { ACCOUNTS_MAX, COUNTER_MAX } from '../../protocol/limits.ts';
+import { ACCOUNTS_MAX, COUNTER_LAST } from '../../protocol/limits.ts';
 import { ocra } from '../../protocol/ocra.ts';
 import { hotp, timeStep } from '../../protocol/otp.ts';
 import type { Algorithm, Primitives } from '../../protocol/primitives.ts';
@@ -172,7 +172,7 @@ export class Accounts {
   /**
    * The next HOTP. Its successor is on storage before it exists (RFC 4226 §7.2 leaves the order to us; this one
    * never shows a value twice).
-   * @returns undefined when storage failed or the counter has reached its end
+   * @returns undefined when storage failed; the caller has looked whether the counter has reached its end
    */
   nextHotp(account: Account): string | undefined {
     const counter = account.counter;
@@ -253,7 +253,7 @@ export class Accounts {
   private press(account: Account): boolean {
     const journal = this.vault.presses;
     // Not before the person has read that values may come again.
-    if (!journal || this.vault.wentBack || account.counter >= COUNTER_MAX) return false;
+    if (!journal || this.vault.wentBack || account.counter > COUNTER_LAST) return false;
     const tag = tagOf(account.id);
     const out = new Writer(limits.JOURNAL_CONTENT_BYTES)
       .number(tag, 3)

@@ -54,8 +54,11 @@ export class ClearCommands {
     this.pairingUntil = 0;
   }
 
-  /** The code has served, and so has every session and handshake under it: whoever else saw it has nothing. */
-  protected endPairing(): void {
+  /**
+   * The code has served or run out, or the owner is gone, and with it every session and half of a handshake: whoever else
+   * saw them has nothing.
+   */
+  protected endSessions(): void {
     this.pairingCode = '';
     this.session = undefined;
     this.handshake = undefined;
@@ -79,7 +82,7 @@ export class ClearCommands {
     if (this.vault.state !== VAULT_BLANK) return refused.REFUSED_STORAGE_FAILED;
     if (!this.pool.ready) return refused.REFUSED_NEEDS_ENTROPY;
     if (!this.codeShown) {
-      this.handshake = undefined;
+      this.endSessions();
       // Makes this boot's numbers its own before the first is drawn.
       const counter = this.vault.ring.next();
       if (counter < 0) return refused.REFUSED_STORAGE_FAILED;
@@ -122,7 +125,8 @@ export class ClearCommands {
 
   finish(request: Request<'finish'>): Response<'finish'> | number {
     const handshake = this.handshake;
-    const isLate = this.handshakeKey === KEY_PAIRING_CODE && !this.codeShown;
+    // The person may have erased the fob since, or too many wrong PINs have.
+    const isLate = this.handshakeKey === KEY_PAIRING_CODE ? !this.codeShown : !this.vault.pairingKey;
     if (!handshake || isLate) return refused.REFUSED_NO_SESSION;
     if (!equal(request.proof, handshake.ownerProof)) {
       this.handshake = undefined;

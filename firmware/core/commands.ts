@@ -11,8 +11,9 @@ import { SYSTEM_IDS } from './limits.ts';
 import { OwnerCommands } from './owner-commands.ts';
 import type { Parts } from './parts.ts';
 import type { Person } from './person.ts';
-import { ASK_APART, ASK_PIN, ASK_PLAIN, ASK_REPORT, NO_NUMBER } from './question.ts';
+import { ASK_PIN, ASK_PLAIN, ASK_REPORT, NO_NUMBER } from './question.ts';
 import { printable } from './screens/text.ts';
+import { asksPin, PIN_TO_APPROVE } from './state.ts';
 import * as texts from './texts.ts';
 
 /** What an enrolment brings. */
@@ -110,7 +111,12 @@ export class Commands extends OwnerCommands implements Handlers {
   private store(request: Enrolment, fits: boolean): Response<'put'> | number {
     if (this.shut) return this.shut;
     const id = idOf(request.id);
-    if (!fits || (id >= 0 && id < SYSTEM_IDS) || request.secret.length < limits.SECRET_BYTES_MIN) {
+    if (
+      !fits ||
+      (id >= 0 && id < SYSTEM_IDS) ||
+      request.secret.length < limits.SECRET_BYTES_MIN ||
+      request.counter > limits.COUNTER_LAST
+    ) {
       return refused.REFUSED_OUT_OF_RANGE;
     }
     // The hash of the passcode, and of a PIN in an OCRA suite.
@@ -160,7 +166,7 @@ export class Commands extends OwnerCommands implements Handlers {
     if (typeof account === 'number') return account;
     const totp = account.kind === KIND_TOTP;
     if (account.kind === KIND_OCRA) return refused.REFUSED_UNSUPPORTED;
-    const missing = this.missing(totp, !totp);
+    const missing = this.missing(account, totp, !totp);
     if (missing) return missing;
     const primitives = this.ports.primitives;
     const name = `${printable(primitives, account.issuer)} ${printable(primitives, account.label)}`;
@@ -173,10 +179,16 @@ export class Commands extends OwnerCommands implements Handlers {
     return { code: bytesOf(code), counter, secondsLeft: totp ? secondsLeft(utc, account.period) : 0 };
   }
 
-  /** Why there can be no passcode now: no time, or a storage that went back and whose person was not told yet. */
-  private missing(time: boolean, counter: boolean): number {
+  /**
+   * Why there can be no passcode now: a PIN that approvals want and that the person has yet to choose, no time, a counter
+   * that is used up, or a storage that went back and whose person was not told yet.
+   */
+  private missing(account: Account, time: boolean, counter: boolean): number {
+    if (asksPin(this.vault.policy, PIN_TO_APPROVE) && !this.vault.hasPin) return refused.REFUSED_LOCKED;
     if (time && this.timekeeper.unset) return refused.REFUSED_CLOCK_UNSET;
-    return counter && this.vault.wentBack ? refused.REFUSED_WENT_BACK : 0;
+    if (!counter) return 0;
+    if (account.counter > limits.COUNTER_LAST) return refused.REFUSED_COUNTER_ENDED;
+    return this.vault.wentBack ? refused.REFUSED_WENT_BACK : 0;
   }
 
   respond(request: Request<'respond'>): Response<'respond'> | number {
@@ -188,13 +200,12 @@ export class Commands extends OwnerCommands implements Handlers {
     const fits = question.length > 0 && question.length <= account.length * 2;
     if (!fits || !questionBytes(account.question, question)) return refused.REFUSED_OUT_OF_RANGE;
     const inputs = account.inputs;
-    const missing = this.missing(inputs > 7, (inputs & 1) > 0);
+    const missing = this.missing(account, inputs > 7, (inputs & 1) > 0);
     if (missing) return missing;
     const primitives = this.ports.primitives;
-    // Another question for the same account is another request, and none is a request of another kind.
-    const number = (primitives.crc32(question) ^ account.id) - ASK_APART;
     const wait = this.person.ask(
-      number,
+      // Another question for the same account is another request.
+      `${account.id}/${primitives.text(question)}`,
       printable(primitives, request.service),
       printable(primitives, request.user),
       ASK_REPORT | (inputs & 6 ? ASK_PIN : 0),

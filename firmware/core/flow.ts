@@ -1,6 +1,6 @@
 import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
 import { equal } from '../../protocol/hmac.ts';
-import { PIN_DIGITS_MAX, PIN_DIGITS_MIN, QUESTION_CHARS_MIN } from '../../protocol/limits.ts';
+import { COUNTER_LAST, PIN_DIGITS_MAX, PIN_DIGITS_MIN, QUESTION_CHARS_MIN } from '../../protocol/limits.ts';
 import { timeStep } from '../../protocol/otp.ts';
 import type { Account } from './account.ts';
 import * as entries from './entry.ts';
@@ -37,6 +37,7 @@ export function makeCode(face: Face, account: Account): void {
   const kind = account.kind;
   const accounts = face.accounts;
   if ((kind === KIND_TOTP || account.inputs > 7) && face.time.unset) face.say(texts.NO_TIME);
+  else if (account.counter > COUNTER_LAST) face.say(texts.COUNTER_ENDED);
   else if (kind === KIND_TOTP) face.showCode(accounts.totp(account, face.now.utc));
   else if (kind === KIND_HOTP) {
     // As it is on storage now: a computer may have had a value since the list was shown.

@@ -12,6 +12,7 @@ import {
 } from '../../protocol/frame.ts';
 import { COUNTER_BYTES, PAYLOAD_BYTES_MAX } from '../../protocol/limits.ts';
 import { REFUSED_NO_SESSION } from '../../protocol/refusals.ts';
+import type { Session } from '../../protocol/session.ts';
 import { Accounts } from './accounts.ts';
 import { Commands } from './commands.ts';
 import { DATA_KEY_BYTES } from './limits.ts';
@@ -39,8 +40,9 @@ export class Fob {
   private readonly out: Writer;
   /** Before then nothing falls due, as `deadline` has said since the last input; 0 where it was not asked. */
   private due: number;
-  /** The last sealed request, by its CRC, and its answer: a retry is answered again, never executed again. */
-  private answered: number;
+  /** The last sealed request as it came, in which session, and its answer: a retry is answered again, never executed again. */
+  private answered: string;
+  private answeredIn: Session | undefined;
   private answer: string;
 
   constructor(ports: Ports, ms: number, utc: number) {
@@ -69,7 +71,8 @@ export class Fob {
     this.commands = new Commands(parts, this.person);
     this.deframer = new Deframer();
     this.out = new Writer(PAYLOAD_BYTES_MAX);
-    this.answered = -1;
+    this.answered = '';
+    this.answeredIn = undefined;
     this.answer = '';
     this.due = 0;
     if (this.person.dirty) this.refresh();
@@ -144,7 +147,7 @@ export class Fob {
     const payload = decodeFrame(this.ports.primitives, text);
     if (!payload) return;
     if (payload[0] === FRAME_REQUEST) this.clear(payload);
-    else if (payload[0] === FRAME_SEALED_REQUEST) this.sealed(payload);
+    else if (payload[0] === FRAME_SEALED_REQUEST) this.sealed(payload, text);
   }
 
   private clear(payload: Uint8Array): void {
@@ -154,18 +157,20 @@ export class Fob {
     this.ports.link.send(encodeClear(this.ports.primitives, out));
   }
 
-  private sealed(payload: Uint8Array): void {
-    const crc = this.ports.primitives.crc32(payload);
+  private sealed(payload: Uint8Array, text: string): void {
     const session = this.commands.session;
-    const request = session && crc !== this.answered ? session.open(payload) : undefined;
+    // A request that ended its session (erase, adopt) is answered again until another session begins.
+    const isRetry = text === this.answered && (!session || session === this.answeredIn);
+    const request = session && !isRetry ? session.open(payload) : undefined;
     if (session && request) {
       const out = this.out.reset().byte(FRAME_SEALED_RESPONSE);
       dispatch(this.commands, 1, request, out);
       const counter = new Reader(payload, 1).number(COUNTER_BYTES);
-      this.answered = crc;
+      this.answered = text;
+      this.answeredIn = session;
       this.answer = encodeFrame(this.ports.primitives, session.seal(counter, out.done()));
     }
-    if (crc === this.answered) this.ports.link.send(this.answer);
+    if (isRetry || request) this.ports.link.send(this.answer);
     else if (!session) {
       const out = this.out.reset().byte(FRAME_RESPONSE).number(0, 2).byte(REFUSED_NO_SESSION);
       this.ports.link.send(encodeClear(this.ports.primitives, out));

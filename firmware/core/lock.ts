@@ -85,7 +85,8 @@ export class Lock {
 
   /** Tries a PIN of ASCII digits; slow. Empty once the vault is open, or the sentence to show. */
   check(pin: Uint8Array): string {
-    if (this.dead || this.wait > 0) return texts.WRONG_PIN;
+    // Where there is no PIN any would open.
+    if (!this.vault.hasPin || this.dead || this.wait > 0) return texts.WRONG_PIN;
     if (!this.vault.sure || !this.count()) return texts.NO_MEMORY;
     if (this.vault.unlock(pin)) {
       this.settle();

@@ -7,13 +7,13 @@ import { showMaintenance } from './flow.ts';
 import { ASK_CLOCK_SECONDS, DATA_KEY_BYTES } from './limits.ts';
 import type { Parts } from './parts.ts';
 import type { Person } from './person.ts';
-import { ASK_APART, ASK_PLAIN, ASK_UNLOCKED, NO_NUMBER } from './question.ts';
+import { ASK_PLAIN, ASK_UNLOCKED, NO_NUMBER } from './question.ts';
 import * as texts from './texts.ts';
 import { TRIM_OFFSET } from './timekeeper.ts';
 import { hasRecovery, recover } from './vault/headers.ts';
 import { VAULT_BLANK, VAULT_OWNED } from './vault/vault.ts';
 
-/** Numbers of the questions that concern no account: ids that no account can have. */
+/** What the questions are about that concern no account: ids that no account can have. */
 const ASK_ERASE = 2;
 const ASK_RESET = 3;
 const ASK_MAINTAIN = 4;
@@ -56,7 +56,7 @@ export class OwnerCommands extends ClearCommands {
     secrets.set(request.pairingKey, limits.DEVICE_SECRET_BYTES);
     if (!this.vault.adopt(secrets, this.pool.draw(DATA_KEY_BYTES))) return refused.REFUSED_STORAGE_FAILED;
     this.reload();
-    this.endPairing();
+    this.endSessions();
     this.person.say(texts.PAIRED);
     return {};
   }
@@ -83,6 +83,8 @@ export class OwnerCommands extends ClearCommands {
   status(): Response<'status'> | number {
     if (this.strange) return this.strange;
     const policy = this.vault.policy;
+    const escrowed = hasRecovery(this.ports, policy.recoveryCrc);
+    if (escrowed < 0) return refused.REFUSED_STORAGE_FAILED;
     const battery = this.ports.power.battery();
     return {
       pinDigits: policy.pinDigits,
@@ -95,7 +97,7 @@ export class OwnerCommands extends ClearCommands {
       locked: this.vault.locked ? 1 : 0,
       failures: Math.min(255, this.lock.failures),
       iterations: this.vault.iterations,
-      escrowed: hasRecovery(this.ports.storage) ? 1 : 0,
+      escrowed,
       wentBack: policy.wentBack,
       battery: battery < 0 ? 255 : battery,
     };
@@ -185,8 +187,8 @@ export class OwnerCommands extends ClearCommands {
       // Each poll brings the time of that poll. Another time than the one on the screen is another question.
       if (this.person.question.isIdle) this.askedTime = request.utc;
       const isSame = Math.abs(request.utc - this.askedTime) <= ASK_CLOCK_SECONDS;
-      const number = ASK_APART + (isSame ? this.askedTime : request.utc);
-      const wait = this.person.ask(number, texts.ASK_CLOCK, utcText(request.utc), ASK_PLAIN, NO_NUMBER);
+      const time = isSame ? this.askedTime : request.utc;
+      const wait = this.person.ask(time, texts.ASK_CLOCK, utcText(time), ASK_PLAIN, NO_NUMBER);
       if (wait) return wait;
     }
     return this.timekeeper.set(request.utc) ? {} : refused.REFUSED_CLOCK_FAILED;
@@ -197,9 +199,15 @@ export class OwnerCommands extends ClearCommands {
     const wait = this.person.ask(ASK_ERASE, texts.ASK_ERASE, '', ASK_PLAIN, NO_NUMBER);
     if (wait) return wait;
     if (!this.vault.erase()) return refused.REFUSED_STORAGE_FAILED;
-    this.session = undefined;
+    this.endSessions();
     this.reload();
     this.person.say(texts.ERASED);
+    return {};
+  }
+
+  cancel(): Response<'cancel'> | number {
+    if (this.strange) return this.strange;
+    this.person.leave();
     return {};
   }
 

@@ -210,8 +210,12 @@ export class Person extends Face {
     const erases = this.erases;
     this.holdAt = limits.FAR;
     if (kind === views.VIEW_ASK) {
+      // No PIN is asked for that there is none of, or that is behind it: with such a fob only what ends it can be approved.
       const asks =
-        asksPin(this.state, PIN_TO_APPROVE) && !this.lock.closed && this.style < questions.ASK_UNLOCKED;
+        asksPin(this.state, PIN_TO_APPROVE) &&
+        this.vault.hasPin &&
+        !this.lock.closed &&
+        this.style < questions.ASK_UNLOCKED;
       if (asks) enter(this, entries.ENTER_TO_APPROVE);
       else approve(this);
     } else if (kind === views.VIEW_REPORT) answerWith(this, questions.ANSWER_REPORTED, texts.REPORTED);
@@ -248,16 +252,17 @@ export class Person extends Face {
 
   /**
    * Asks the person to approve one request. Called again for every poll of the same request.
-   * @param number one by which the same request is known again
+   * @param about what the request is about; the words and the number on the screen belong to it, too
    * @param style sum of the `ASK_` numbers
    * @param compared two digits to compare, or `NO_NUMBER`
    * @returns 0 once, after approval, or the refusal to answer now
    */
-  ask(number: number, title: string, detail: string, style: number, compared: number): number {
+  ask(about: number | string, title: string, detail: string, style: number, compared: number): number {
     const ms = this.now.ms;
-    if (!this.question.isIdle) return this.question.poll(number, ms);
+    const request = `${about}\n${title}\n${detail}\n${compared}`;
+    if (!this.question.isIdle) return this.question.poll(request, ms);
     if (this.kind >= views.VIEW_BUSY) return REFUSED_BUSY;
-    this.question.begin(number, ms);
+    this.question.begin(request, ms);
     this.style = style;
     this.show(views.VIEW_ASK, title, detail, texts.HINT_ASK, PRESS_WAIT_MS);
     if (compared !== questions.NO_NUMBER) this.code = two(compared);

@@ -21,8 +21,6 @@ export const ASK_PLAIN = 0;
 export const ASK_REPORT = 1;
 export const ASK_PIN = 2;
 export const ASK_UNLOCKED = 4;
-/** Keeps the numbers of one kind of request apart from those of the others: from ids and from the few of the owner. */
-export const ASK_APART = 4294967296;
 /** In place of a number to compare. */
 export const NO_NUMBER = 255;
 
@@ -32,22 +30,22 @@ export const NO_NUMBER = 255;
  */
 export class Question {
   private state: number;
-  private number: number;
+  private request: string;
   /** When it was first looked for keys with the question on the screen, `FAR` before. */
   askedAt: number;
   private polledAt: number;
 
   constructor() {
     this.state = NONE;
-    this.number = 0;
+    this.request = '';
     this.askedAt = 0;
     this.polledAt = 0;
   }
 
-  /** Begins with a number by which polls of the same request are known. */
-  begin(number: number, ms: number): void {
+  /** Begins with a text by which polls of the same request are known. */
+  begin(request: string, ms: number): void {
     this.state = WAITING;
-    this.number = number;
+    this.request = request;
     this.askedAt = FAR;
     this.polledAt = ms;
   }
@@ -67,8 +65,8 @@ export class Question {
   }
 
   /** 0 once, after a yes; otherwise the refusal to answer this poll with. */
-  poll(number: number, ms: number): number {
-    if (this.number !== number) return REFUSED_BUSY;
+  poll(request: string, ms: number): number {
+    if (this.request !== request) return REFUSED_BUSY;
     this.polledAt = ms;
     const answer = this.state;
     if (answer !== WAITING) this.state = NONE;

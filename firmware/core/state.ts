@@ -34,6 +34,8 @@ export class State {
   declare settledMarks: number;
   /** CRC-32 of the vault header that counts. */
   declare headerCrc: number;
+  /** Three bytes of the CRC-32 of what the recovery key wraps; 0 for none, or for one from before this was kept. */
+  declare recoveryCrc: number;
 
   constructor() {
     this.reset();
@@ -55,6 +57,7 @@ export class State {
     this.settledAttempts = 0;
     this.settledMarks = 0;
     this.headerCrc = 0;
+    this.recoveryCrc = 0;
   }
 
   /** Takes what a journal holds. False where it holds nothing yet. */
@@ -78,6 +81,7 @@ export class State {
     this.settledAttempts = from.number(3);
     this.settledMarks = from.number(3);
     this.headerCrc = from.number(4);
+    this.recoveryCrc = from.number(3);
     return true;
   }
 
@@ -104,7 +108,8 @@ export class State {
           .byte(this.screenSeconds)
           .number(this.settledAttempts, 3)
           .number(this.settledMarks, 3)
-          .number(this.headerCrc, 4).bytes,
+          .number(this.headerCrc, 4)
+          .number(this.recoveryCrc, 3).bytes,
       )
     );
   }

@@ -12,6 +12,7 @@ export const DAMAGED = 'Memory damaged or not connected. ';
 export const HOLD_TO_ERASE = 'Hold 10 s to erase.';
 export const NO_TIME = 'Clock not set. Run: passfob clock --set';
 export const BAD_RECORD = 'This account is damaged. Remove and enrol it again.';
+export const COUNTER_ENDED = 'All its passcodes are used. Enrol it anew.';
 export const NO_MEMORY = 'Memory did not answer. Try again.';
 export const PAIRED = 'Paired.';
 export const WRONG_CODE = 'Wrong pairing code. Ask for a new one.';

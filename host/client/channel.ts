@@ -7,7 +7,7 @@ import {
   FRAME_SEALED_RESPONSE,
 } from '../../protocol/frame.ts';
 import { COUNTER_BYTES, PAYLOAD_BYTES_MAX, SESSION_RECORDS_MAX } from '../../protocol/limits.ts';
-import { REFUSED_NO_SESSION } from '../../protocol/refusals.ts';
+import { REFUSED_NO_SESSION, REFUSED_UNKNOWN_COMMAND } from '../../protocol/refusals.ts';
 import type { Session } from '../../protocol/session.ts';
 import type { Link, Patience } from './link.ts';
 import { type Answer, behindType, readAnswer, type SealedCommand, writeRequest } from './messages.ts';
@@ -53,7 +53,11 @@ export class Channel {
           // Opening moves the session on: only the answer to this very request may.
           if (payload[0] !== FRAME_SEALED_RESPONSE || counterOf(payload) !== counter) return undefined;
           const message = this.session.open(payload);
-          return message && readAnswer(message, name);
+          const answer = message && readAnswer(message, name);
+          // Inside a session nobody says that there is none, but earlier images do of a command they do not know.
+          return answer?.status === REFUSED_NO_SESSION
+            ? { status: REFUSED_UNKNOWN_COMMAND, response: undefined }
+            : answer;
         },
       },
       patience,

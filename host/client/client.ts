@@ -11,8 +11,10 @@ import { FobError, isFobError, refusalError } from '../errors.ts';
 import {
   ANSWER_TIMEOUT_MS,
   BUSY_POLLS_MAX,
+  CANCEL_TIMEOUT_MS,
   PRESS_POLL_INTERVAL_MS,
   PRESS_POLLS_MAX,
+  REOPENS_MAX,
   SENDS_MAX,
 } from '../limits.ts';
 import type { Transport } from '../transports/transport.ts';
@@ -78,6 +80,8 @@ export class Client {
   private key: SessionKey | undefined;
   private channel: Channel | undefined;
   private chance: Uint8Array | undefined;
+  /** Sessions opened anew, one behind the other, because a word on the line said that there is none. */
+  private reopened: number;
   /** Commands of the fob's version that it turned out not to have: its firmware is from before they came. */
   private readonly unknown: Set<CommandName>;
 
@@ -90,6 +94,7 @@ export class Client {
     this.sequence = { last: this.random(1)[0] ?? 0 };
     this.turn = Promise.resolve();
     this.unknown = new Set();
+    this.reopened = 0;
   }
 
   /** Who is there. @throws FobError `no-answer`, `unplugged`, `wrong-version`, `cancelled` */
@@ -116,12 +121,16 @@ export class Client {
 
   /** Opens a session, in place of the one there is. @throws FobError as `openSession` of `handshake.ts` */
   openSession(key: SessionKey, signal?: AbortSignal): Promise<void> {
-    return this.inTurn(() => this.handshake(key, signal));
+    return this.inTurn(() => {
+      this.reopened = 0;
+      return this.handshake(key, signal);
+    });
   }
 
   /**
    * Asks one thing inside the session; waits for the press where one is needed. A session that the fob has lost, or
-   * that is used up, is opened anew once where that cannot execute anything twice.
+   * that is used up, is opened anew once where that cannot execute anything twice, and not again and again where no
+   * answer comes from inside one. A call that is cancelled while the fob asks its person takes the question back.
    * @throws FobError `old-firmware` before anything is sent, `refused`, `no-answer`, `unplugged`, `cancelled`
    */
   call<N extends SealedCommand>(
@@ -132,32 +141,61 @@ export class Client {
     return this.inTurn(async () => {
       if (!this.knows(name)) throw new FobError('old-firmware', { subject: this.known?.serial ?? '' });
       if (this.isDryRun) refuseChange(name);
-      let current = request;
-      let polls = 0;
-      let busy = 0;
-      let mayReopen = REPEATABLE.has(name) && this.key?.kind === 0;
-      for (;;) {
-        const { status, response } = await this.ask(name, current, options.signal);
-        if (response !== undefined) return response;
-        if (status === REFUSED_NO_SESSION && mayReopen && this.key) {
-          mayReopen = false;
-          await this.handshake(this.key, options.signal);
-        } else if (status === REFUSED_PRESS_NEEDED) {
-          if (polls === 0) options.onPressNeeded?.();
-          if (polls === PRESS_POLLS_MAX) throw refusalError(REFUSED_PRESS_TIMEOUT);
-          polls++;
-          if (options.renew) current = await options.renew();
-          else await pause(PRESS_POLL_INTERVAL_MS, options.signal);
-        } else if (status === REFUSED_BUSY && busy < BUSY_POLLS_MAX) {
-          // A question that a command left behind when it was cut off; the fob drops it by itself.
-          busy++;
-          await pause(PRESS_POLL_INTERVAL_MS, options.signal);
-        } else {
-          if (status === REFUSED_UNKNOWN_COMMAND) this.unknown.add(name);
-          throw refusalError(status);
-        }
+      const { signal, renew } = options;
+      let isAsking = false;
+      const onPressNeeded = () => {
+        isAsking = true;
+        options.onPressNeeded?.();
+      };
+      try {
+        return await this.poll(name, request, { signal, renew, onPressNeeded });
+      } catch (error) {
+        if (isAsking && isFobError(error, 'cancelled')) await this.takeBack();
+        throw error;
       }
     });
+  }
+
+  private async poll<N extends SealedCommand>(
+    name: N,
+    request: Request<N>,
+    options: CallOptions<N>,
+  ): Promise<Response<N>> {
+    let current = request;
+    let polls = 0;
+    let busy = 0;
+    let mayReopen = REPEATABLE.has(name) && this.key?.kind === 0;
+    for (;;) {
+      const { status, response } = await this.ask(name, current, options.signal);
+      if (status !== REFUSED_NO_SESSION) this.reopened = 0;
+      if (response !== undefined) return response;
+      if (status === REFUSED_NO_SESSION && mayReopen && this.key && this.reopened < REOPENS_MAX) {
+        mayReopen = false;
+        this.reopened++;
+        await this.handshake(this.key, options.signal);
+      } else if (status === REFUSED_PRESS_NEEDED) {
+        if (polls === 0) options.onPressNeeded?.();
+        if (polls === PRESS_POLLS_MAX) throw refusalError(REFUSED_PRESS_TIMEOUT);
+        polls++;
+        if (options.renew) current = await options.renew();
+        else await pause(PRESS_POLL_INTERVAL_MS, options.signal);
+      } else if (status === REFUSED_BUSY && busy < BUSY_POLLS_MAX) {
+        // A question that a command left behind when it was cut off; the fob drops it by itself.
+        busy++;
+        await pause(PRESS_POLL_INTERVAL_MS, options.signal);
+      } else {
+        if (status === REFUSED_UNKNOWN_COMMAND) this.unknown.add(name);
+        throw refusalError(status);
+      }
+    }
+  }
+
+  /** Takes the question off the fob's screen. Where that fails the fob drops it by itself, 5 seconds later. */
+  private async takeBack(): Promise<void> {
+    if (!this.knows('cancel')) return;
+    const patience = { answerTimeoutMs: CANCEL_TIMEOUT_MS, sendsMax: 1 };
+    const answer = await this.channel?.ask('cancel', {}, patience).catch(() => undefined);
+    if (answer?.status === REFUSED_UNKNOWN_COMMAND) this.unknown.add('cancel');
   }
 
   /**

@@ -12,6 +12,8 @@ const CHANGES: Record<CommandName, string | undefined> = {
   clock: undefined,
   status: undefined,
   time: undefined,
+  // What it takes back was not asked in a dry run.
+  cancel: undefined,
   pair: 'have it show a pairing code',
   adopt: 'give it its keys',
   take: 'give it its keys',

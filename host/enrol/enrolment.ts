@@ -1,6 +1,7 @@
 import { KIND_TOTP, type Kind } from '../../protocol/account.ts';
 import {
   CHARACTERS_MIN,
+  COUNTER_LAST,
   COUNTER_MAX,
   DIGITS_MAX,
   DIGITS_MIN,
@@ -101,9 +102,11 @@ export function checkEnrolment(enrolment: Enrolment): Enrolment {
       `Set the account up with a period of ${PERIOD_SECONDS_MIN} to ${PERIOD_SECONDS_MAX} seconds; 30 is usual.`,
     );
   }
-  if (!Number.isInteger(counter) || counter < 0 || counter > COUNTER_MAX) {
+  if (!Number.isInteger(counter) || counter < 0 || counter > COUNTER_LAST) {
     throw badInput(
-      `The counter is outside what a fob counts: 0 to ${COUNTER_MAX}.`,
+      counter === COUNTER_MAX
+        ? 'The counter is at its very end: no passcode is left for it.'
+        : `The counter is outside what a fob counts: 0 to ${COUNTER_LAST}.`,
       'Set the account up anew, so that its counter starts at 0.',
     );
   }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Enrolment } from '../../host/enrol/enrolment.ts';
 import { otpauthOf, parseOtpauth } from '../../host/enrol/otpauth.ts';
 import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
-import { COUNTER_MAX } from '../../protocol/limits.ts';
+import { COUNTER_LAST, COUNTER_MAX } from '../../protocol/limits.ts';
 import { SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
 import { secret } from '../kit/secrets.ts';
 import { account } from './accounts.ts';
@@ -87,8 +87,8 @@ const READ: [title: string, uri: string, expected: Partial<Enrolment>][] = [
   ],
   [
     'the largest counter',
-    `otpauth://hotp/x?secret=${SECRET}&counter=${COUNTER_MAX}`,
-    { ...plain, kind: KIND_HOTP, period: 0, counter: COUNTER_MAX },
+    `otpauth://hotp/x?secret=${SECRET}&counter=${COUNTER_LAST}`,
+    { ...plain, kind: KIND_HOTP, period: 0, counter: COUNTER_LAST },
   ],
 ];
 
@@ -143,6 +143,11 @@ const WARNED: [title: string, uri: string, warning: RegExp, expected: Partial<En
 const REFUSED: [title: string, input: string, sentence: RegExp][] = [
   ['nothing', ' \n', /empty/],
   ['a bare secret', SECRET, /bare secret/],
+  [
+    'a counter at its end',
+    `otpauth://hotp/x?secret=${SECRET}&counter=${COUNTER_MAX}`,
+    /its very end: no passcode is left/,
+  ],
   ['a web address', `https://x.example/?secret=${SECRET}`, /a link/],
   ['some text', 'hello, world!', /not an otpauth URI/],
   ['an export', `otpauth-migration://offline?data=${SECRET}`, /export .* one account or several/],

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Client } from '../../host/client/client.ts';
+import { pairingKey } from '../../host/client/handshake.ts';
 import { hostPrimitives } from '../../host/client/primitives.ts';
 import { isRefusal } from '../../host/errors.ts';
+import { REOPENS_MAX } from '../../host/limits.ts';
 import { Writer } from '../../protocol/bytes.ts';
-import { encodeClear, FRAME_RESPONSE } from '../../protocol/frame.ts';
+import { COMMANDS } from '../../protocol/commands.ts';
+import { decodeFrame, encodeClear, FRAME_RESPONSE } from '../../protocol/frame.ts';
 import { REFUSED_NO_SESSION } from '../../protocol/refusals.ts';
 import { failure } from './kit/failure.ts';
 import { ownedFob, session, wholeConversation } from './kit/owned-fob.ts';
@@ -44,6 +47,52 @@ describe('a session that the fob has lost', () => {
     // The request, one handshake of two frames, and the request once more.
     expect(opened).toBeLessThanOrEqual(4);
   });
+
+  it('is not opened anew for ever by calls one behind the other, while somebody on the line says that there is none', async () => {
+    const owned = await ownedFob();
+    const payload = new Writer(9).number(FRAME_RESPONSE, 1).number(0, 2).number(REFUSED_NO_SESSION, 1);
+    const lie = encodeClear(hostPrimitives, payload);
+    let opens = 0;
+    let isLying = false;
+    const client = await session(owned, {
+      toFob(frame) {
+        if (decodeFrame(hostPrimitives, frame.slice(1, -1))?.[2] === COMMANDS.open[0]) opens++;
+        return frame;
+      },
+      toHost: frame => (isLying ? `${lie}${frame}` : frame),
+    });
+    opens = 0;
+    isLying = true;
+    for (let calls = 0; calls < 3 * REOPENS_MAX; calls++) {
+      expect(isRefusal(await failure(client.call('info', {})), 'no-session')).toBe(true);
+    }
+    expect(opens).toBe(REOPENS_MAX);
+    isLying = false;
+    await client.openSession(pairingKey(owned.key));
+    owned.fob.reboot();
+    expect((await client.call('info', {})).accounts).toBe(1);
+    expect(opens).toBe(REOPENS_MAX + 2);
+  });
+
+  it('is not taken for lost where an older image says so, inside it, of a command that it does not know', async () => {
+    const owned = await ownedFob();
+    owned.fob.without(['time'], REFUSED_NO_SESSION);
+    let frames = 0;
+    const client = await session(owned, {
+      toFob(frame) {
+        frames++;
+        return frame;
+      },
+    });
+    frames = 0;
+    expect(isRefusal(await failure(client.call('time', {})), 'unknown-command')).toBe(true);
+    expect(frames).toBe(1);
+    // It is not asked again.
+    expect((await failure(client.call('time', {}))).kind).toBe('old-firmware');
+    expect(frames).toBe(1);
+    expect((await client.call('info', {})).accounts).toBe(1);
+    expect(frames).toBe(2);
+  });
 });
 
 describe('a press', () => {
@@ -69,16 +118,36 @@ describe('a press', () => {
     expect(asked).toBe(1);
     expect((await client.call('info', {})).accounts).toBe(1);
   });
+
+  it('is taken off the screen of the fob when the command that waits for it is cancelled', async () => {
+    for (const isOld of [false, true]) {
+      const owned = await ownedFob();
+      if (isOld) owned.fob.without(['cancel'], REFUSED_NO_SESSION);
+      const client = await session(owned);
+      for (let times = 0; times < 2; times++) {
+        const ending = new AbortController();
+        const { signal } = ending;
+        const onPressNeeded = () => {
+          expect(owned.fob.screen.join(' ')).toContain('Send passcode?');
+          ending.abort();
+        };
+        const cancelled = client.call('code', { id: owned.account.id }, { onPressNeeded, signal });
+        expect((await failure(cancelled)).kind).toBe('cancelled');
+        // One from before there was the command drops it by itself, 5 seconds later.
+        expect(owned.fob.screen.join(' ').includes('Send passcode?')).toBe(isOld);
+        owned.fob.run(5_100);
+        expect(owned.fob.screen.join(' ')).not.toContain('Send passcode?');
+      }
+    }
+  });
 });
 
 describe('a question that a command left behind', () => {
-  /** Asks for a code and ends as soon as the fob shows the question. */
+  /** Asks for a code and is gone, without a word, as soon as the fob shows the question. */
   async function leaveBehind(owned: Awaited<ReturnType<typeof ownedFob>>, client: Client): Promise<void> {
-    const ending = new AbortController();
-    const { signal } = ending;
-    const onPressNeeded = () => ending.abort();
-    const left = client.call('code', { id: owned.account.id }, { signal, onPressNeeded });
-    expect((await failure(left)).kind).toBe('cancelled');
+    const gone = new Error('gone');
+    const renew = () => Promise.reject(gone);
+    await expect(client.call('code', { id: owned.account.id }, { renew })).rejects.toBe(gone);
   }
 
   it('is waited out by the next one of its session', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FobError, isFobError } from '../../host/client/index.ts';
+import type { Request, SealedCommand } from '../../host/client/index.ts';
 import { hostPrimitives } from '../../host/client/primitives.ts';
 import { refused } from '../conformance/refused.ts';
 import { Hand, HOLD_MS, START_UTC } from './kit.ts';
@@ -17,35 +17,32 @@ function once(hand: Hand) {
   return { signal: ending.signal };
 }
 
-/** A computer asks, has its question approved, and asks for something else. */
-function afterApproval<T>(hand: Hand, ask: (onPressNeeded: () => void, signal: AbortSignal) => Promise<T>) {
-  const ending = new AbortController();
-  const asking = ask(() => {
-    hand.fob.run(710);
-    hand.fob.press(1_100);
-    expect(hand.says('Approved.')).toBe(true);
-    ending.abort();
-  }, ending.signal);
-  return asking.then(
-    () => undefined,
-    (error: unknown) => expect(isFobError(error as FobError, 'cancelled')).toBe(true),
-  );
+/** A computer asks, has its question approved, and goes away without a word before it hears of that. */
+async function afterApproval<N extends SealedCommand>(hand: Hand, name: N, request: Request<N>) {
+  const gone = new Error('the computer has gone');
+  const asking = hand.client.call(name, request, {
+    onPressNeeded() {
+      hand.fob.run(710);
+      hand.fob.press(1_100);
+      expect(hand.says('Approved.')).toBe(true);
+    },
+    renew: () => Promise.reject(gone),
+  });
+  await expect(asking).rejects.toBe(gone);
 }
 
 describe('an approval', () => {
   it('is for the time on the screen, to a minute, and for no other', async () => {
     const hand = await Hand.hold();
     const asked = START_UTC + 3_600;
-    await afterApproval(hand, (onPressNeeded, signal) =>
-      hand.client.call('setClock', { utc: asked }, { onPressNeeded, signal }),
-    );
+    await afterApproval(hand, 'setClock', { utc: asked });
     await refused(hand.client.call('setClock', { utc: START_UTC + 7_200 }, once(hand)), 'cancelled');
     await hand.client.call('setClock', { utc: asked + 40 });
     expect((await hand.client.call('clock', {})).utc).toBe(asked + 40);
   });
 
   it('of a log-in is none of another command, whatever account and question it has', async () => {
-    // Numbers of the questions that erase the fob, reset its PIN and open it, and the id of another account.
+    // What the questions are about that erase the fob, reset its PIN and open it, and the id of another account.
     for (const number of [1, 2, 3, 4, 0x48000000]) {
       const hand = await Hand.hold();
       const question = ascii('11111111');
@@ -59,9 +56,7 @@ describe('an approval', () => {
       const kind = { kind: 1, algorithm: 1, digits: 6, period: 0, counter: 0 };
       await hand.client.call('put', { id: other, ...kind, ...names });
       const login = { id, question, number: 7, service: ascii('vpn'), user: ascii('erika') };
-      await afterApproval(hand, (onPressNeeded, signal) =>
-        hand.client.call('respond', login, { onPressNeeded, signal }),
-      );
+      await afterApproval(hand, 'respond', login);
       const { client } = hand;
       await refused(client.call('erase', {}, once(hand)), 'cancelled');
       await refused(client.call('maintain', {}, once(hand)), 'cancelled');
@@ -69,6 +64,30 @@ describe('an approval', () => {
       await refused(client.call('code', { id: other }, once(hand)), 'cancelled');
       expect((await hand.client.hello()).state).toBe('owned');
     }
+  });
+});
+
+/** Two questions of one CRC-32. */
+const TWINS = ['48283494', '53466621'] as const;
+
+describe('an approval of a log-in', () => {
+  const suite = { algorithm: 1, digits: 6, question: 0, length: 8, inputs: 0, step: 0, counter: 0 };
+  const id = Uint8Array.of(0x48, 0, 0, 0);
+  const login = { id, question: ascii(TWINS[0]), number: 7, service: ascii('vpn'), user: ascii('erika') };
+
+  it.each([
+    ['question, though it has the same checksum', { question: ascii(TWINS[1]) }],
+    ['service', { service: ascii('payroll') }],
+    ['user', { user: ascii('heinz') }],
+    ['number to compare', { number: 8 }],
+  ])('is for no other %s', async (_, other) => {
+    expect(hostPrimitives.crc32(ascii(TWINS[1]))).toBe(hostPrimitives.crc32(ascii(TWINS[0])));
+    const hand = await Hand.hold();
+    const names = { issuer: ascii('Bank'), label: ascii('account'), secret: ascii('12345678901234567890') };
+    await hand.client.call('putOcra', { id, ...suite, ...names });
+    await afterApproval(hand, 'respond', login);
+    await refused(hand.client.call('respond', { ...login, ...other }, once(hand)), 'cancelled');
+    expect((await hand.client.call('respond', login)).code).toHaveLength(6);
   });
 });
 

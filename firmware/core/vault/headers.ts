@@ -1,6 +1,7 @@
 import { equal } from '../../../protocol/hmac.ts';
 import { HEADER_BYTES, RECOVERY_PAGE } from '../limits.ts';
 import type { Storage, VaultPorts } from '../ports.ts';
+import type { State } from '../state.ts';
 import { Wrap } from './wrap.ts';
 
 export const NO_PIN = new Uint8Array(0);
@@ -22,22 +23,46 @@ export function destroyHeader(storage: Storage, page: number): boolean {
 }
 
 /** Wraps the data key under the owner's recovery key, in two copies. */
-export function keepRecovery(ports: VaultPorts, recoveryKey: Uint8Array, dataKey: Uint8Array): boolean {
+export function keepRecovery(
+  ports: VaultPorts,
+  policy: State,
+  recoveryKey: Uint8Array,
+  dataKey: Uint8Array,
+): boolean {
   const storage = ports.storage;
   const header = new Wrap(ports.primitives, ports.stretch, recoveryKey).header(dataKey, NO_PIN);
+  const crc = checkOf(ports, header);
   // Copy A last: where there is anything of it, the other one is whole. One that is right is not put at risk.
   for (let page = RECOVERY_PAGE + 1; page >= RECOVERY_PAGE; page--) {
     const held = readHeader(storage, page);
     if (!held) return false;
     if (!equal(held, header) && !storage.write(page * storage.pageBytes, header)) return false;
+    // Between the two: whenever the power goes, the state names a copy that is whole.
+    if (policy.recoveryCrc !== crc) {
+      policy.recoveryCrc = crc;
+      if (!policy.save()) return false;
+    }
   }
   return true;
 }
 
-/** Whether anything is wrapped under a recovery key. */
-export function hasRecovery(storage: Storage): boolean {
-  const header = readHeader(storage, RECOVERY_PAGE);
-  return !!header && header.length > 0;
+/** What a whole copy is known by, never 0. */
+function checkOf(ports: VaultPorts, header: Uint8Array): number {
+  return ports.primitives.crc32(header) & 0xffffff || 1;
+}
+
+/**
+ * Whether a copy is whole of what a recovery key wraps: 1 or 0, or -1 where the storage did not answer.
+ * @param crc as the state knows it; 0 on vaults from before it did, where copy A says it
+ */
+export function hasRecovery(ports: VaultPorts, crc: number): number {
+  let found = 0;
+  for (let copy = 0; copy < 2; copy++) {
+    const header = readHeader(ports.storage, RECOVERY_PAGE + copy);
+    if (!header) found = -1;
+    else if (header.length && (crc ? checkOf(ports, header) === crc : copy === 0)) return 1;
+  }
+  return found;
 }
 
 /** The data key as the recovery key opens it, or undefined. */

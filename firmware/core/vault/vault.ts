@@ -221,7 +221,7 @@ export class Vault {
 
   /** Keeps the data key of an open vault a second time, under the owner's recovery key. */
   escrow(recoveryKey: Uint8Array): boolean {
-    return keepRecovery(this.ports, recoveryKey, this.dataKey);
+    return keepRecovery(this.ports, this.policy, recoveryKey, this.dataKey);
   }
 
   /** Opens the vault with a recovered data key and takes the PIN off. False when storage failed. */

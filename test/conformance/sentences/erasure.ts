@@ -1,12 +1,25 @@
 import { expect, it } from 'vitest';
 import { connect } from '../../../host/client/index.ts';
+import { COMMANDS } from '../../../protocol/commands.ts';
+import { REFUSED_NO_SESSION } from '../../../protocol/refusals.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Owner, random } from '../owner.ts';
+import { askClear, openHalf } from '../raw.ts';
 import { refused } from '../refused.ts';
 import type { Stage } from '../stage.ts';
 
 /** The end of an ownership. */
 export function erasure(stage: Stage): void {
+  it('ends half of a handshake with the ownership that it was begun in', async () => {
+    const { driver, owner } = stage;
+    await owner.open();
+    const half = await openHalf(driver, owner.key);
+    await owner.client.call('erase', {}, { onPressNeeded: owner.approve });
+    const finish = await askClear(driver, COMMANDS.finish[0], ...half.ownerProof);
+    expect(finish).toEqual([COMMANDS.finish[0], REFUSED_NO_SESSION]);
+    await owner.pair();
+  });
+
   it('erases only after a press, and is blank then', async () => {
     await stage.owner.open();
     await stage.owner.put({ secret: secret(random(20)) });

@@ -1,9 +1,15 @@
 import { expect, it } from 'vitest';
+import { hostPrimitives } from '../../../host/client/primitives.ts';
+import { Hmac } from '../../../protocol/hmac.ts';
+import { COUNTER_LAST, COUNTER_MAX } from '../../../protocol/limits.ts';
+import { hotp } from '../../../protocol/otp.ts';
 import { secret } from '../../kit/secrets.ts';
 import { ascii, random } from '../owner.ts';
 import { refused } from '../refused.ts';
 import type { Stage } from '../stage.ts';
 import { RFC4226, RFC4226_KEY, RFC6238 } from '../vectors.ts';
+
+const LAST_CODE = hotp(new Hmac(hostPrimitives, 1, RFC4226_KEY), COUNTER_LAST, 6);
 
 /** What a person reads off the screen. */
 export function passcodes(stage: Stage): void {
@@ -57,5 +63,25 @@ export function passcodes(stage: Stage): void {
       }
       await stage.owner.client.call('remove', { id });
     }
+  });
+
+  counted(stage);
+}
+
+function counted(stage: Stage): void {
+  it('makes the last passcode of a counter, says that it was the last, and takes no account behind its end', async () => {
+    const account = { secret: RFC4226_KEY, counter: COUNTER_LAST };
+    await refused(stage.owner.put({ ...account, counter: COUNTER_MAX }), 'out-of-range');
+    const id = await stage.owner.put(account);
+    await stage.owner.toList();
+    expect(await stage.owner.pressed()).toBe(LAST_CODE);
+    const press = { onPressNeeded: stage.owner.approve };
+    await refused(stage.owner.client.call('code', { id }, press), 'counter-ended');
+    // A hold on the list is no second one of the value before.
+    await stage.driver.advance(1_000);
+    await stage.owner.toListByPress();
+    await stage.driver.choose();
+    expect((await stage.driver.screen()).join(' ')).toContain('All its passcodes are used.');
+    await stage.owner.client.call('remove', { id });
   });
 }

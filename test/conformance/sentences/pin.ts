@@ -36,8 +36,12 @@ function pinOfThePerson(stage: Stage): void {
   it('has a PIN chosen where its owner wants one, and none that is easy to guess', PATIENT, async () => {
     await stage.owner.put({ secret: RFC4226_KEY });
     await stage.owner.client.call('escrow', { recoveryKey: stage.owner.recoveryKey });
-    await stage.owner.client.call('setPolicy', POLICY);
+    await stage.owner.client.call('setPolicy', { ...POLICY, asks: 7 });
     expect((await stage.owner.client.call('status', {})).pin).toBe(2);
+    // Approvals want a PIN, and any would be one.
+    const { id } = await stage.owner.client.call('list', { index: 0 });
+    await refused(stage.owner.client.call('code', { id }, { onPressNeeded: stage.owner.approve }), 'locked');
+    await stage.owner.client.call('setPolicy', POLICY);
     await stage.owner.enter('123456');
     expect(await screenOf(stage)).toContain('easy to guess');
     await stage.driver.advance(6_000);

@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest';
 import { connect, pairingKey } from '../../../host/client/index.ts';
+import { hostPrimitives } from '../../../host/client/primitives.ts';
 import type { Transport } from '../../../host/transports/transport.ts';
+import { COMMANDS } from '../../../protocol/commands.ts';
+import { decodeFrame, encodeFrame } from '../../../protocol/frame.ts';
+import { REFUSALS } from '../../../protocol/refusals.ts';
 import { random } from '../owner.ts';
+import { askClear, exchange, forged, RawSession } from '../raw.ts';
 import { refused } from '../refused.ts';
 import type { Stage } from '../stage.ts';
 import { RFC4226, RFC4226_KEY } from '../vectors.ts';
@@ -77,5 +82,79 @@ export function wire(stage: Stage): void {
     for (const frame of tape.sent) await stage.driver.transport.send(frame);
     expect((await connect(later.transport).hello()).state).toBe('owned');
     await refused(connect(stage.driver.transport).call('info', {}), 'no-session');
+  });
+
+  sealedOnce(stage);
+  unknownCodes(stage);
+}
+
+/** What is answered of frames that were sent before, or that look so. */
+function sealedOnce(stage: Stage): void {
+  it('answers no frame that has nothing but the checksum of the last request', async () => {
+    const session = await RawSession.open(stage.driver, stage.owner.key);
+    const frame = session.frame(COMMANDS.info[0]);
+    const payload = await exchange(stage.driver, frame);
+    expect(await exchange(stage.driver, frame)).toEqual(payload);
+    const request = decodeFrame(hostPrimitives, frame.slice(1, -1)) ?? new Uint8Array(0);
+    const other = forged(
+      Uint8Array.of(...request.subarray(0, 5), ...random(9)),
+      hostPrimitives.crc32(request),
+    );
+    expect(hostPrimitives.crc32(other)).toBe(hostPrimitives.crc32(request));
+    const tape = recorded(stage.driver.transport);
+    await stage.driver.transport.send(encodeFrame(hostPrimitives, other));
+    // The answer to this one is the first and only one.
+    expect(await askClear(stage.driver, COMMANDS.hello[0])).toContain(1);
+    expect(tape.received.join('').trim().split('\n')).toHaveLength(1);
+  });
+
+  it('does not answer the last request of a session again once another session has begun', async () => {
+    const session = await RawSession.open(stage.driver, stage.owner.key);
+    const frame = session.frame(COMMANDS.info[0]);
+    await exchange(stage.driver, frame);
+    await RawSession.open(stage.driver, stage.owner.key);
+    const tape = recorded(stage.driver.transport);
+    await stage.driver.transport.send(frame);
+    await askClear(stage.driver, COMMANDS.hello[0]);
+    expect(tape.received.join('').trim().split('\n')).toHaveLength(1);
+  });
+}
+
+const CODES = Array.from({ length: 256 }, (_, code) => code);
+const KNOWN = Object.values(COMMANDS);
+
+/** All 256 codes of a command. */
+function unknownCodes(stage: Stage): void {
+  const unknown = CODES.filter(code => KNOWN.every(command => command[0] !== code));
+  const { code: unknownCommand } = REFUSALS['unknown-command'];
+  const { code: noSession } = REFUSALS['no-session'];
+  const expected = [
+    ...unknown.map(code => [code, unknownCommand]),
+    ...KNOWN.map(([code]) => [code, noSession]),
+  ].sort(([a = 0], [b = 0]) => a - b);
+  const isExpected =
+    (sent: number) =>
+    ([code = 0]: number[]) =>
+      unknown.includes(code) || KNOWN.some(command => command[0] === code && command[2] !== sent);
+
+  it('answers "unknown command" to each code in the clear that no command has', {
+    timeout: 600_000,
+  }, async () => {
+    const answers: number[][] = [];
+    for (const [code = 0] of expected.filter(isExpected(0))) answers.push(await askClear(stage.driver, code));
+    expect(answers).toEqual(expected.filter(isExpected(0)));
+    expect(answers.length).toBeGreaterThan(220);
+  });
+
+  it('answers "unknown command" to each sealed code that no command has', { timeout: 600_000 }, async () => {
+    const session = await RawSession.open(stage.driver, stage.owner.key);
+    const answers: number[][] = [];
+    for (const [code = 0] of expected.filter(isExpected(1))) answers.push(await session.ask(code));
+    expect(answers).toEqual(expected.filter(isExpected(1)));
+    expect(answers.length).toBeGreaterThan(220);
+  });
+
+  it('answers "unknown command" to a frame in the clear that ends before its command', async () => {
+    expect(await askClear(stage.driver)).toEqual([0, unknownCommand]);
   });
 }

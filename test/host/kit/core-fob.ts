@@ -43,6 +43,7 @@ export class CoreFob {
   private readonly ports: Ports;
   private readonly drawn: string[];
   private lacks: readonly CommandName[];
+  private lackSays: number;
   private core: Fob;
   private ms: number;
   private utc: number;
@@ -57,6 +58,7 @@ export class CoreFob {
     this.send = () => undefined;
     this.ports = { ...this.makePorts(primitives), ...parts };
     this.lacks = [];
+    this.lackSays = REFUSED_UNKNOWN_COMMAND;
     this.core = this.boot();
   }
 
@@ -246,9 +248,13 @@ export class CoreFob {
     this.core = this.boot();
   }
 
-  /** Makes its firmware one from before these commands came. */
-  without(commands: readonly CommandName[]): this {
+  /**
+   * Makes its firmware one from before these commands came.
+   * @param says what it answers of them inside a session: images said for long that there is none
+   */
+  without(commands: readonly CommandName[], says = REFUSED_UNKNOWN_COMMAND): this {
     this.lacks = commands;
+    this.lackSays = says;
     this.core = this.boot();
     return this;
   }
@@ -257,7 +263,7 @@ export class CoreFob {
     const core = new Fob(this.ports, this.ms, this.utc);
     const handlers = Reflect.get(core, 'commands') as Record<string, unknown>;
     // What the dispatcher says of a number that is not in its table.
-    for (const name of this.lacks) handlers[name] = () => REFUSED_UNKNOWN_COMMAND;
+    for (const name of this.lacks) handlers[name] = () => this.lackSays;
     return core;
   }
 }

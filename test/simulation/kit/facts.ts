@@ -73,7 +73,15 @@ export function factsOf(chips: Chips): Facts {
   }
   // Said to be there, it must be; there and not said is made once more.
   if (vault.state === VAULT_OWNED && token.escrowed) expect(recovers).not.toEqual([]);
-  const { journal: _, settledAttempts, settledMarks, headerCrc, wentBack, ...policy } = vault.policy;
+  const {
+    journal: _,
+    settledAttempts,
+    settledMarks,
+    headerCrc,
+    recoveryCrc,
+    wentBack,
+    ...policy
+  } = vault.policy;
   return {
     state: vault.state,
     opensBy: lock.closed ? opens.join() : 'none needed',

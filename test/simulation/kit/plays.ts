@@ -175,14 +175,14 @@ export const PLAYS: Readonly<Record<string, Play>> = {
     between: { failures: [1] },
   },
   'escrow for the first time': {
-    ...onOpen(2, token => token.vault.escrow(recovery)),
+    ...onOpen(3, token => token.vault.escrow(recovery)),
     prepare: chips => {
       chips.utc = START_UTC;
       expect(new Token(chips).adopt(secrets, dataKey)).toBe(true);
     },
   },
   'escrow under another key': {
-    ...onOpen(2, token => token.vault.escrow(otherRecovery)),
+    ...onOpen(3, token => token.vault.escrow(otherRecovery)),
     between: { recovers: ['first,other'] },
   },
   'reset by the recovery key': {

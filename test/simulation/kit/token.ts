@@ -63,7 +63,7 @@ export class Token {
   }
 
   get escrowed(): boolean {
-    return hasRecovery(this.chips.ports.storage);
+    return hasRecovery(this.chips.ports, this.vault.policy.recoveryCrc) > 0;
   }
 
   /** Waits as long as the lock wants, then tries. */

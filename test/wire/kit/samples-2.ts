@@ -159,6 +159,7 @@ const EXCHANGES_2: Readonly<Record<string, ExchangeInput>> = {
     // The proof of these settings over this nonce.
     response: { mac: 'ca287fa1c0fc0145c530419b46a1a7d657a9c4c15958c8edc97d00342438d110' },
   },
+  cancel: { command: 'cancel', request: {}, response: {} },
   'enrol, largest': {
     command: 'enrol',
     request: {
@@ -264,7 +265,7 @@ const PINS: Samples['pins'] = Object.fromEntries(
 const SAMPLES_2: Samples = {
   frames: {},
   handshakes: {},
-  ...sent({ ...EXCHANGES_2, ...refusedExchanges(25, 28) }),
+  ...sent({ ...EXCHANGES_2, ...refusedExchanges(25, 29) }),
   pairing: {},
   proofs: PROOFS,
   passcodes: PASSCODES,

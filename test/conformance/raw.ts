@@ -1,0 +1,103 @@
+import { hostPrimitives as primitives } from '../../host/client/primitives.ts';
+import { Reader, Writer } from '../../protocol/bytes.ts';
+import {
+  Deframer,
+  decodeFrame,
+  encodeClear,
+  encodeFrame,
+  FRAME_REQUEST,
+  FRAME_SEALED_REQUEST,
+} from '../../protocol/frame.ts';
+import { PAYLOAD_BYTES_MAX } from '../../protocol/limits.ts';
+import { Handshake, handshakeContext, OWNER_ID, type Session } from '../../protocol/session.ts';
+import type { Driver } from './driver.ts';
+import { random } from './owner.ts';
+
+/** Sends one frame and gives the payload that comes back. */
+export function exchange(driver: Driver, frame: string): Promise<Uint8Array> {
+  const deframer = new Deframer();
+  return new Promise(resolve => {
+    const stop = driver.transport.onText(chunk =>
+      deframer.receive(chunk, text => {
+        const payload = decodeFrame(primitives, text);
+        if (!payload) return;
+        stop();
+        resolve(payload);
+      }),
+    );
+    void driver.transport.send(frame);
+  });
+}
+
+/** Bytes behind type and sequence, in the clear. @returns what the fob answers behind type and sequence */
+export async function askClear(driver: Driver, ...bytes: number[]): Promise<number[]> {
+  const payload = new Writer(PAYLOAD_BYTES_MAX).byte(FRAME_REQUEST).byte(7);
+  const answer = await exchange(driver, encodeClear(primitives, payload.raw(Uint8Array.from(bytes))));
+  return [...answer.subarray(2)];
+}
+
+/** Half of a handshake with the pairing key. @returns the other half */
+export async function openHalf(driver: Driver, key: Uint8Array): Promise<Handshake> {
+  const serial = Uint8Array.from((await askClear(driver, 1)).slice(5, 10));
+  const nonce = random(16);
+  const opened = Uint8Array.from(await askClear(driver, 3, 0, ...nonce));
+  const counter = new Reader(opened, 18).number(4);
+  const context = handshakeContext(0, serial, nonce, opened.subarray(2, 18), counter);
+  return new Handshake(primitives, key, context);
+}
+
+/** A session whose frames the test makes itself. */
+export class RawSession {
+  private readonly driver: Driver;
+  private readonly session: Session;
+  private counter = 0;
+
+  private constructor(driver: Driver, session: Session) {
+    this.driver = driver;
+    this.session = session;
+  }
+
+  static async open(driver: Driver, key: Uint8Array): Promise<RawSession> {
+    const handshake = await openHalf(driver, key);
+    await askClear(driver, 4, ...handshake.ownerProof);
+    return new RawSession(driver, handshake.session(OWNER_ID));
+  }
+
+  /** The frame of the next request: command byte and fields. */
+  frame(...bytes: number[]): string {
+    const plain = Uint8Array.of(FRAME_SEALED_REQUEST, ...bytes);
+    const frame = encodeFrame(primitives, this.session.seal(this.counter, plain));
+    this.counter++;
+    return frame;
+  }
+
+  /** @returns what the fob answers behind the type */
+  async ask(...bytes: number[]): Promise<number[]> {
+    const answer = this.session.open(await exchange(this.driver, this.frame(...bytes)));
+    if (!answer) throw new Error('an answer of no session');
+    return [...answer.bytes.subarray(answer.at)];
+  }
+}
+
+/** Bytes that make a text of this CRC-32 out of `bytes`, by computing it backwards from its end. */
+export function forged(bytes: Uint8Array, crc: number): Uint8Array {
+  const table = Array.from({ length: 256 }, (_, byte) => {
+    let value = byte;
+    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+    return value >>> 0;
+  });
+  const backwards: number[] = [];
+  let wanted = ~crc >>> 0;
+  for (let i = 0; i < 4; i++) {
+    const index = table.findIndex(value => value >>> 24 === wanted >>> 24);
+    backwards.unshift(index);
+    wanted = ((wanted ^ (table[index] ?? 0)) << 8) >>> 0;
+  }
+  let state = ~primitives.crc32(bytes) >>> 0;
+  const tail = backwards.map(index => {
+    const byte = (state ^ index) & 255;
+    state = (state >>> 8) ^ (table[index] ?? 0);
+    return byte;
+  });
+  return Uint8Array.of(...bytes, ...tail);
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { RECOVERY_PAGE } from '../../firmware/core/limits.ts';
+import { hasRecovery } from '../../firmware/core/vault/headers.ts';
+import { makeChance } from '../../simulator/chance.ts';
+import { Chips } from './kit/chips.ts';
+import { KEYS } from './kit/facts.ts';
+import { Token } from './kit/token.ts';
+
+const PAGE_BYTES = 32;
+
+/** What a page may hold once its content is lost. */
+const LOST: Readonly<Record<string, (page: Uint8Array) => void>> = {
+  'all ones': page => void page.fill(0xff),
+  'all zeros': page => void page.fill(0),
+  'half of it': page => void page.fill(0xff, 16),
+  'another bit': page => {
+    page[20] = (page[20] ?? 0) ^ 4;
+  },
+};
+
+function escrowed(): Chips {
+  const chips = new Chips(makeChance(1, 'escrow'));
+  const token = new Token(chips);
+  expect(token.adopt(KEYS.secrets, KEYS.dataKey)).toBe(true);
+  expect(token.escrowed).toBe(false);
+  expect(token.vault.escrow(KEYS.recovery)).toBe(true);
+  expect(token.escrowed).toBe(true);
+  return chips;
+}
+
+/** What the fob says of its recovery after a reboot, and whether the key opens anything. */
+function saidAndSo(chips: Chips): { said: boolean; opens: boolean } {
+  const token = new Token(chips.copy());
+  return { said: token.escrowed, opens: token.recover(KEYS.recovery) !== undefined };
+}
+
+function lose(chips: Chips, how: string, ...copies: number[]): Chips {
+  for (const copy of copies) {
+    const at = (RECOVERY_PAGE + copy) * PAGE_BYTES;
+    LOST[how]?.(chips.bytes.subarray(at, at + PAGE_BYTES));
+  }
+  return chips;
+}
+
+describe('a fob says that its data key is escrowed', () => {
+  it.each(Object.keys(LOST))('as long as one of the two copies opens, whichever holds %s', how => {
+    for (const copy of [0, 1]) {
+      expect(saidAndSo(lose(escrowed(), how, copy))).toEqual({ said: true, opens: true });
+    }
+    expect(saidAndSo(lose(escrowed(), how, 0, 1))).toEqual({ said: false, opens: false });
+  });
+
+  it('after another recovery key took the place of the first, cut off anywhere, exactly when a key opens it', () => {
+    for (let operation = 1; operation <= 3; operation++) {
+      const chips = escrowed();
+      const token = new Token(chips);
+      chips.cutAt(operation, 'part');
+      expect(() => token.vault.escrow(KEYS.otherRecovery)).toThrow();
+      chips.keepPower();
+      const after = new Token(chips.copy());
+      const opens = [KEYS.recovery, KEYS.otherRecovery].some(key => after.recover(key) !== undefined);
+      expect({ operation, said: after.escrowed, opens }).toEqual({ operation, said: true, opens: true });
+    }
+  });
+
+  it('of a vault from before the state named the copy, by copy A, behind which copy B is whole', () => {
+    const chips = escrowed();
+    const before = new Token(chips);
+    before.vault.policy.recoveryCrc = 0;
+    expect(before.vault.policy.save()).toBe(true);
+    expect(saidAndSo(chips)).toEqual({ said: true, opens: true });
+    expect(saidAndSo(lose(chips, 'all ones', 0)).said).toBe(false);
+  });
+
+  it('neither yes nor no where the memory does not answer', () => {
+    const chips = escrowed();
+    const { recoveryCrc } = new Token(chips).vault.policy;
+    chips.fail('deaf', 0, 2);
+    expect(hasRecovery(chips.ports, recoveryCrc)).toBe(-1);
+    chips.heal();
+    expect(hasRecovery(chips.ports, recoveryCrc)).toBe(1);
+  });
+});
