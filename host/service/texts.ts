@@ -18,6 +18,7 @@ export const texts = {
       'The service database cannot be opened. Check that the folder is writable and not full.',
     databaseNewer: 'The service database was made by a newer Passfob. Use that version or a newer one.',
     applicationChanged: 'The application was changed just now. Send the request again.',
+    applicationDisabled: 'The log-in application is disabled. Enable it in the console, under Applications.',
     databaseLost: 'The connection to the service database was lost, or cannot be made. Try again.',
     databaseBusy: 'The service database is in use by another program. Try again.',
     tooManyLogins: 'Too many log-ins are waiting at once. Try again in a moment.',

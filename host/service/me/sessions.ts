@@ -69,29 +69,19 @@ export function enterByTicket(
   });
 }
 
-/** Decides whether a passcode is right: the validator, asked for the service's own application. */
-export type Decide = (request: Shown) => Promise<Outcome>;
-
-/** Who somebody says they are, and what shows it. */
-interface Shown {
-  readonly user: string;
-  readonly passcode: string;
-  /** Where one was given; whether it is asked for is the token's affair. */
-  readonly pin?: string | undefined;
-}
-
 /**
- * Opens the page with a passcode.
+ * Opens the page for who has shown what the service's own application asks for.
  *
+ * @param decide asks the validator about what was typed
  * @returns undefined for every reason not to: only the validator's log tells them apart
  * @throws ServiceError `busy`
  */
 export async function enterByPasscode(
   management: Management,
-  decide: Decide,
-  { user, passcode, pin, ...origin }: Origin & Shown,
+  decide: () => Promise<Outcome | undefined>,
+  { user, ...origin }: Origin & { readonly user: string },
 ): Promise<UserBearer | undefined> {
-  if ((await decide({ user, passcode, pin })) !== 'accepted') return undefined;
+  if ((await decide()) !== 'accepted') return undefined;
   const atMs = management.clock();
   return writing(management.db, async db => {
     const row = await enabledUser(db, 'name', prepareUserName(user) ?? '');
