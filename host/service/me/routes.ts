@@ -168,7 +168,11 @@ ${ownForm(visit, {
     const { context, session, management, actor } = visit;
     const result = await reportOwnLost(management, actor, { session, serial: visit.value('token') });
     context.changes.announce();
-    if (!result.ok) return { ...(await homePage(visit, bad(result.refusal.text))), status: 422 };
+    if (!result.ok) {
+      const { code, text: reason } = result.refusal;
+      const page = await homePage(visit, bad(code === 'last_admin' ? text.lastAdmin : reason));
+      return { ...page, status: 422 };
+    }
     // With the last fob the session is gone too.
     if ((await ownVisitOf(context, visit.request)) !== undefined) return { to: `${ME}?done=lost` };
     takeUserCookie(context, reply);

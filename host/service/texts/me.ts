@@ -84,6 +84,8 @@ export const meTexts = {
     also: 'With it these tokens stop:',
     submit: 'It is lost: stop it now',
     done: 'Your fob was stopped. Your help desk has been told.',
+    lastAdmin:
+      'Your fob still works: it is the only one that lets an administrator sign in, and nobody could administer the service without it. Your help desk has been told that it is lost. To stop it, run on the service’s computer: passfob service admin-link. Open that link, give an administrator another fob, and suspend this one.',
     doneTitle: 'Your fob was stopped',
     doneLead:
       'None of its passcodes is accepted any more, and your help desk has been told. You are signed out. If you find it, or need another one, ask your help desk.',

@@ -55,7 +55,7 @@ export const moveRoutes = [
     permission: 'token.unassign',
     params: serialParams,
     answer: token,
-    refusals: ['unknown_serial', 'bad_transition'],
+    refusals: ['unknown_serial', 'bad_transition', 'last_admin'],
     handle: ({ management, actor, params }) => unassignToken(management, actor, params),
   }),
   route({
@@ -65,7 +65,7 @@ export const moveRoutes = [
     permission: 'token.suspend',
     params: serialParams,
     answer: token,
-    refusals: ['unknown_serial', 'bad_transition'],
+    refusals: ['unknown_serial', 'bad_transition', 'last_admin'],
     handle: ({ management, actor, params }) => suspendToken(management, actor, params),
   }),
   route({
@@ -87,7 +87,7 @@ export const moveRoutes = [
     body: object({ reason: revokedReason }),
     example: { reason: 'lost' },
     answer: token,
-    refusals: ['unknown_serial', 'bad_transition', 'bad_reason'],
+    refusals: ['unknown_serial', 'bad_transition', 'bad_reason', 'last_admin'],
     handle: ({ management, actor, params, body }) => revokeToken(management, actor, { ...params, ...body }),
   }),
   route({
