@@ -43,8 +43,9 @@ export async function isQuietFor(
 }
 
 /**
- * Whether a request comes from elsewhere while one from a familiar source is open: that one keeps its place, and the fob its
- * number. Else whoever asks right after the user would have their own number on the fob.
+ * Whether a log-in finds an open request that keeps its place, and the fob its number: a check of a caller, which help desk
+ * has read the number of out; or one from a familiar source, where this log-in comes from elsewhere. Else whoever asks right
+ * after would have their own number on the fob.
  */
 export async function mustGiveWay(
   db: Db,
@@ -53,13 +54,12 @@ export async function mustGiveWay(
 ): Promise<boolean> {
   const open = await db
     .selectFrom('pushes')
-    .select('id')
+    .select('kind')
     .where('user_id', '=', userId)
     .where('state', 'in', openStates)
-    .where('familiar_source', 'is not', null)
+    .where(where => where.or([where('kind', '=', 'caller'), where('familiar_source', 'is not', null)]))
     .where('fob_id', 'is not', null)
     .where('expires_ms', '>', nowMs)
-    .limit(1)
-    .executeTakeFirst();
-  return open !== undefined && familiar === undefined;
+    .execute();
+  return open.some(({ kind }) => kind === 'caller' || familiar === undefined);
 }
