@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Db } from '../data/database.ts';
+import { latestMade } from '../data/latest.ts';
 import type { Factors, Schema } from '../data/schema.ts';
 import { type ApplicationStanding, applicationNow } from '../people/application-cache.ts';
 import { lockFactsOf, type User } from '../people/users.ts';
@@ -108,6 +109,7 @@ export function isOpen({ challenge, request, isStanding, nowMs }: Answering): bo
     challenge.application_id === request.applicationId &&
     challenge.session_hash === hashSession(request.session) &&
     challenge.answered_ms === null &&
-    challenge.expires_ms > nowMs
+    challenge.expires_ms > nowMs &&
+    challenge.created_ms <= latestMade(nowMs)
   );
 }

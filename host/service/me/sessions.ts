@@ -1,5 +1,6 @@
 import { recordAudit } from '../audit/record.ts';
 import { type Db, writing } from '../data/database.ts';
+import { latestMade } from '../data/latest.ts';
 import { limits } from '../limits.ts';
 import type { Management } from '../management.ts';
 import type { Actor } from '../people/actor.ts';
@@ -62,6 +63,7 @@ export function enterByTicket(
       .where('token_hash', '=', hashBearer(ticket))
       .where('kind', '=', 'ticket')
       .where('expires_ms', '>', atMs)
+      .where('created_ms', '<=', latestMade(atMs))
       .returning('user_id')
       .executeTakeFirst();
     const user = taken && (await enabledUser(db, 'id', taken.user_id));
@@ -95,6 +97,7 @@ export async function userSessionOf(
   value: string | undefined,
 ): Promise<UserSession | undefined> {
   if (value === undefined) return undefined;
+  const nowMs = clock();
   const hash = hashBearer(value);
   const row = await db
     .selectFrom('user_sessions as session')
@@ -102,7 +105,8 @@ export async function userSessionOf(
     .select(['session.user_id', 'session.expires_ms', 'users.name'])
     .where('session.token_hash', '=', hash)
     .where('session.kind', '=', 'page')
-    .where('session.expires_ms', '>', clock())
+    .where('session.expires_ms', '>', nowMs)
+    .where('session.created_ms', '<=', latestMade(nowMs))
     .where('users.disabled_ms', 'is', null)
     .executeTakeFirst();
   return (

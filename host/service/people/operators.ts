@@ -1,5 +1,6 @@
 import { recordAudit } from '../audit/record.ts';
 import { type Db, writing } from '../data/database.ts';
+import { latestEnd } from '../data/latest.ts';
 import { limits } from '../limits.ts';
 import type { Management } from '../management.ts';
 import { type OperatorSession, openSession } from './access/sessions.ts';
@@ -61,6 +62,7 @@ async function spendLink(db: Db, key: string, nowMs: number): Promise<OperatorSe
     .where('key_hash', '=', hashBearer(key))
     .where('used_ms', 'is', null)
     .where('expires_ms', '>', nowMs)
+    .where('expires_ms', '<=', latestEnd(nowMs, limits.operatorLinkMs))
     .executeTakeFirst();
   if (used.numUpdatedRows !== 1n) return undefined;
   return await openSession(db, { userId: null, role: 'admin', nowMs });

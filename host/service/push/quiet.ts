@@ -1,4 +1,5 @@
 import type { Db } from '../data/database.ts';
+import { latestMade } from '../data/latest.ts';
 import type { PushKind } from '../data/schema-push.ts';
 import { limits } from '../limits.ts';
 import { openStates } from './rows.ts';
@@ -60,6 +61,7 @@ export async function mustGiveWay(
     .where(where => where.or([where('kind', '=', 'caller'), where('familiar_source', 'is not', null)]))
     .where('fob_id', 'is not', null)
     .where('expires_ms', '>', nowMs)
+    .where('created_ms', '<=', latestMade(nowMs))
     .execute();
   return open.some(({ kind }) => kind === 'caller' || familiar === undefined);
 }
