@@ -131,6 +131,16 @@ export const texts = {
   },
   operator: {
     entryTitle: 'Operator link needed',
+    linkTitle: 'One-time administrator link',
+    linkLead:
+      'It signs this browser in as administrator, once, for the first set-up and for recovery. Whoever holds it can do so: if you did not ask for it, throw it away.',
+    linkEnds: (who: string) =>
+      `This browser is signed in as ${who}. That session ends when you sign in with the link.`,
+    linkSession: 'an administrator, by another one-time link',
+    linkEnter: 'Sign in with this link',
+    linkDiscard: 'Throw the link away',
+    discardedTitle: 'The link was thrown away',
+    discarded: 'Nobody can sign in with it any more.',
     linkUsed: 'This operator link has been used or is too old. For a new one run: passfob service admin-link',
     leave: 'Leave',
     live: 'Live',

@@ -6,6 +6,7 @@ import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
 import { passfob } from '../../host/kit/cli.ts';
 import { needsBuild } from '../../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../../kit/tools.ts';
+import { openLink } from '../kit.ts';
 import { Premises } from './kit.ts';
 
 // Each process takes a second or two to start, more where other tests keep the machine busy.
@@ -131,7 +132,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
     await using premises = new Premises();
     const serving = await premises.serve(['--log-level', 'debug']);
     const { url, adminLink = '' } = serving.started;
-    await fetch(adminLink, { redirect: 'manual' });
+    await openLink(adminLink);
     const refused = await fetch(`${url}/login?user=mallory`, {
       method: 'POST',
       headers: { origin: url, 'content-type': 'application/x-www-form-urlencoded' },
@@ -142,7 +143,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
     const requests = serving.log().filter(({ message }) => message === 'request');
     expect(requests[0]).toMatchObject({
       level: 'info',
-      method: 'GET',
+      method: 'POST',
       route: '/operator/enter',
       status: 303,
       source: '127.0.0.1',

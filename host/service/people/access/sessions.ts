@@ -70,8 +70,8 @@ export async function openSession(db: Db, { userId, role, nowMs }: Opening): Pro
 }
 
 /**
- * The session of a cookie value, or undefined when there is none (any more): it has run out or stood idle, was opened or
- * used by a clock that has gone back, or its operator is disabled. Role and standing are read each time, so that a change holds from the next request on.
+ * The session of a cookie value, or undefined when there is none (any more): it has run out or stood idle, was opened by
+ * a clock that has gone back, or its operator is disabled. Role and standing are read each time, so that a change holds from the next request on.
  */
 export async function sessionOf(
   { db, keys, clock }: Management,
@@ -91,7 +91,6 @@ export async function sessionOf(
     .where('session.expires_ms', '>', nowMs)
     .where('session.created_ms', '<=', latestMade(nowMs))
     .where('session.last_seen_ms', '>', nowMs - limits.sessionIdleMs)
-    .where('session.last_seen_ms', '<=', latestMade(nowMs))
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const role = row.user_id === null ? row.role : row.role_now;
