@@ -45,9 +45,9 @@ describeNeeds(needsBuild, 'passfob serve', () => {
       expect(statSync(join(premises.directory, name)).mode & 0o777).toBe(0o600);
     const link = first.started.adminLink ?? '';
     expect(link.startsWith(`${first.started.url}/operator/enter?key=`)).toBe(true);
-    const opened = await fetch(link, { redirect: 'manual' });
+    const opened = await openLink(link);
     expect([opened.status, opened.headers.get('location')]).toEqual([303, '/operator']);
-    expect((await fetch(link, { redirect: 'manual' })).status).toBe(403);
+    expect((await openLink(link)).status).toBe(403);
     first.kill('SIGTERM');
     expect(await first.ended).toEqual({ code: 0, signal: null });
     const key = readFileSync(join(premises.directory, 'service.key'));
@@ -72,7 +72,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
       { home: premises.folder },
     );
     expect(made.exitCode).toBe(0);
-    const opened = await fetch(String(made.json().adminLink), { redirect: 'manual' });
+    const opened = await openLink(String(made.json().adminLink));
     expect(opened.status).toBe(303);
     quiet.kill('SIGTERM');
     await quiet.ended;
