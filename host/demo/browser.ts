@@ -90,7 +90,11 @@ export interface OperatorPane {
 
 /** Enters the administrator's console. @param link used up by this @throws FobError `no-answer` where it does not open */
 export async function enterOperatorPane(link: string): Promise<OperatorPane> {
-  const entry = await get(link, { redirect: 'manual' });
+  const { origin, pathname, searchParams } = new URL(link);
+  const body = new URLSearchParams({ key: searchParams.get('key') ?? '', act: 'enter' });
+  // Looked at, the link asks first: what is sent is what its button sends.
+  const init: RequestInit = { method: 'POST', redirect: 'manual', headers: { origin }, body };
+  const entry = await get(origin + pathname, init);
   const cookie = entry.cookie.split(';')[0] ?? '';
   const location = new URL(entry.location || '/', link);
   if (cookie === '') throw new FobError('no-answer', texts.errors.operatorShut);

@@ -192,6 +192,8 @@ export const limits = {
   resyncAroundMs: 24 * 3_600_000,
   /** Steps that are looked at before others have their turn. */
   resyncStepsAtOnce: 256,
+  /** Tokens whose last accepted step is taken back from the future in one transaction. */
+  stepsRepairedAtOnce: 500,
   temporaryCodeMs: 8 * 3_600_000,
   temporaryCodeMinMs: 60_000,
   temporaryCodeMaxMs: 24 * 3_600_000,

@@ -4,14 +4,17 @@ import type { Changes } from './data/changes.ts';
 import type { Db } from './data/database.ts';
 import { startActivation } from './enrolment/activations.ts';
 import type { ActivationView } from './enrolment/views.ts';
+import { ServiceError } from './errors.ts';
 import { type LocalMail, localMails } from './mails/outbox.ts';
 import { done, type Management, type Result } from './management.ts';
 import { serviceActor } from './people/actor.ts';
+import { applicationNow } from './people/application-cache.ts';
 import { rotateApplicationKey } from './people/application-changes.ts';
 import type { Application } from './people/applications.ts';
 import { createUser } from './people/user-changes.ts';
 import { findUser, prepareUserName } from './people/users.ts';
 import { ensureIdentity } from './sealing/identity.ts';
+import { texts } from './texts.ts';
 import { addToken, type NewToken, type TokenResult } from './tokens/issue.ts';
 import { changeTokenState } from './tokens/moves.ts';
 import { createPolicy, type PolicyInput } from './tokens/policies.ts';
@@ -26,6 +29,9 @@ import { prepareSource } from './validation/source.ts';
 export interface LocalValidation {
   readonly user: string;
   readonly passcode: string;
+  /** Secrets, where the log-in application asks for them. */
+  readonly password?: string;
+  readonly pin?: string;
   readonly source: string;
   readonly idempotencyKey?: string;
 }
@@ -49,7 +55,11 @@ export interface LocalOperations {
   renewApiKey(): Promise<Result<string>>;
   /** Of the service's identity: what agents know it by, in hexadecimal. */
   fingerprint(): Promise<string>;
-  /** Decides a log-in; only `accepted` may let anybody in, `outcome` is for operators. */
+  /**
+   * Decides a log-in by what the log-in application asks for; only `accepted` may let anybody in, `outcome` is for operators.
+   *
+   * @throws ServiceError `application_changed` while that application is disabled, or where it changes meanwhile
+   */
   validate(request: LocalValidation): Promise<{ accepted: boolean; outcome: Outcome }>;
   alerts(): Promise<Alert[]>;
   /** What mails to users would have been, where there is no mail server; newest first. Links in it are secrets. */
@@ -89,12 +99,12 @@ export function localOperations(parts: Parts): LocalOperations {
       return fingerprint.replaceAll(' ', '');
     },
     validate: async request => {
-      const outcome = await engine.decide({
-        ...request,
-        source: prepareSource(request.source),
-        applicationId: application.id,
-        requestId: randomUUID(),
-      });
+      const now = await applicationNow(db, application.id);
+      if (now === undefined) throw new ServiceError('application_changed', texts.startup.applicationDisabled);
+      const { id: applicationId, factors, standing } = now;
+      const source = prepareSource(request.source);
+      const from = { source, applicationId, requestId: randomUUID() };
+      const outcome = await engine.decide({ ...request, ...from, factors, standing });
       return announced({ accepted: outcome === 'accepted', outcome });
     },
     alerts: () => listAlerts(db),

@@ -19,6 +19,7 @@ export const texts = {
       'The service database cannot be opened. Check that the folder is writable and not full.',
     databaseNewer: 'The service database was made by a newer Passfob. Use that version or a newer one.',
     applicationChanged: 'The application was changed just now. Send the request again.',
+    applicationDisabled: 'The log-in application is disabled. Enable it in the console, under Applications.',
     databaseLost: 'The connection to the service database was lost, or cannot be made. Try again.',
     filesLost:
       'The database file, or its write-ahead log, is not the one that this process has open, or its locks on them were lost. Nothing is accepted. Find out what replaced, removed or opened them, then start the service again.',
@@ -137,6 +138,16 @@ export const texts = {
   },
   operator: {
     entryTitle: 'Operator link needed',
+    linkTitle: 'One-time administrator link',
+    linkLead:
+      'It signs this browser in as administrator, once, for the first set-up and for recovery. Whoever holds it can do so: if you did not ask for it, throw it away.',
+    linkEnds: (who: string) =>
+      `This browser is signed in as ${who}. That session ends when you sign in with the link.`,
+    linkSession: 'an administrator, by another one-time link',
+    linkEnter: 'Sign in with this link',
+    linkDiscard: 'Throw the link away',
+    discardedTitle: 'The link was thrown away',
+    discarded: 'Nobody can sign in with it any more.',
     linkUsed: 'This operator link has been used or is too old. For a new one run: passfob service admin-link',
     leave: 'Leave',
     live: 'Live',

@@ -84,6 +84,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
 
   it('does the main job: pressed, accepted, refused, and the operator sees it without a reload', async () => {
     const { page, complaints, fob, login, operator } = await opened();
+    await operator.getByRole('button', { name: 'Sign in with this link' }).click();
     await operator.getByText('Live', { exact: true }).waitFor();
     await operator.locator('body').evaluate(body => body.setAttribute('data-not-reloaded', ''));
     expect(await steps(page)).toEqual(['1 false', '2 false', '3 false', '4 false']);
@@ -124,6 +125,8 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
 
   it('names everything for a screen reader and is worked by Tab alone', async () => {
     const { page, operator } = await opened();
+    await operator.getByRole('button', { name: 'Sign in with this link' }).click();
+    await operator.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
     expect(await page.locator('body').ariaSnapshot()).toMatch(
       /navigation "Skip to"[\s\S]*banner:[\s\S]*heading "Passfob demo" \[level=1\][\s\S]*main:[\s\S]*heading "Four steps" \[level=2\][\s\S]*list:[\s\S]*region "The fob"[\s\S]*heading "Hold the button"[\s\S]*region "The log-in page"[\s\S]*heading "Type the passcode"[\s\S]*region "The administrator’s console"[\s\S]*heading "See the alert"[\s\S]*region "The user’s mails"[\s\S]*contentinfo/,
     );
@@ -157,6 +160,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
 
   it('cuts nothing off sideways on a desk, a tablet and a phone, and needs no scrolling in the form', async () => {
     const { page, fob, login, operator } = await opened();
+    await operator.getByRole('button', { name: 'Sign in with this link' }).click();
     await operator.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
     await logIn(page, '000000');
     await login.getByRole('alert').waitFor();

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Service } from '../../host/service/service.ts';
 import type { NewToken } from '../../host/service/tokens/issue.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
-import { add, codeNow, newToken, Rig } from './kit.ts';
+import { add, codeNow, newToken, Rig, signInByLink } from './kit.ts';
 
 const BROWSER_ARGUMENTS = [
   '--no-sandbox',
@@ -73,7 +73,7 @@ describeNeeds(needsTool('chromium'), 'in Chromium', executablePath => {
     const { service, token } = await started(rig);
     const context = await browser.newContext();
     const operator = await open(context);
-    await operator.page.goto(service.operatorLink);
+    await signInByLink(operator.page, service);
     await operator.page.getByText('Live', { exact: true }).waitFor();
     await operator.page.evaluate(() => document.body.setAttribute('data-not-reloaded', 'yes'));
     const person = await open(context);
@@ -104,7 +104,7 @@ describeNeeds(needsTool('chromium'), 'in Chromium', executablePath => {
     const { service } = await started(rig);
     const context = await browser.newContext({ javaScriptEnabled: false });
     const { page } = await open(context);
-    await page.goto(service.operatorLink);
+    await signInByLink(page, service);
     await page.getByText('No log-ins yet.').waitFor();
     await service.validate({ user: 'nobody', passcode: '123456', source: '::1' });
     await page.getByText('Unknown user').waitFor();
@@ -124,7 +124,9 @@ describeNeeds(needsTool('chromium'), 'in Chromium', executablePath => {
     await new Promise<void>(resolve => outer.listen(0, '127.0.0.1', resolve));
     await page.goto(`http://127.0.0.1:${(outer.address() as AddressInfo).port}/`);
     await page.frameLocator('iframe >> nth=0').getByLabel('Passcode').waitFor();
-    await page.frameLocator('iframe >> nth=1').getByText('Live', { exact: true }).waitFor();
+    const console = page.frameLocator('iframe >> nth=1');
+    await console.getByRole('button', { name: 'Sign in with this link' }).click();
+    await console.getByText('Live', { exact: true }).waitFor();
     expect(complaints.filter(text => !text.includes('favicon'))).toEqual([]);
     await context.close();
     outer.close();
@@ -141,8 +143,13 @@ describeNeeds(needsTool('chromium'), 'in Chromium', executablePath => {
       await service.validate({ user: 'ada', passcode, source: '2001:db8::1' });
     const context = await browser.newContext({ viewport: { width, height } });
     const { page } = await open(context);
-    for (const address of [`${service.url}/login`, service.operatorLink]) {
-      await page.goto(address);
+    const steps = [
+      () => page.goto(`${service.url}/login`),
+      () => page.goto(service.operatorLink),
+      () => signInByLink(page, service),
+    ];
+    for (const step of steps) {
+      await step();
       const findings = await page.evaluate(() => ({
         overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
         language: document.documentElement.lang,

@@ -11,7 +11,7 @@ import {
 import { choosePin, resetPin } from '../../host/service/people/credentials/pins.ts';
 import type { Service } from '../../host/service/service.ts';
 import { secret } from '../kit/secrets.ts';
-import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, post, Rig } from './kit.ts';
+import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, openLink, post, Rig } from './kit.ts';
 import { accepted, grace, Office } from './people/kit.ts';
 
 /** A GET with a Host header of one's own, which `fetch` does not allow. */
@@ -226,7 +226,7 @@ test('every response has its security headers; frames are allowed only when aske
 test('pages hold no inline script or style, and load only what is there', async () => {
   await using rig = new Rig();
   const service = await rig.start();
-  const entered = await fetch(service.operatorLink, { redirect: 'manual' });
+  const entered = await openLink(service.operatorLink);
   const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
   for (const path of ['/login', '/operator']) {
     const page = await (await fetch(service.url + path, { headers: { cookie } })).text();

@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { expect, inject } from 'vitest';
 import { createService, type Service, type ServiceOptions } from '../../host/service/service.ts';
 import type { NewToken } from '../../host/service/tokens/issue.ts';
@@ -62,6 +63,27 @@ export class Rig implements AsyncDisposable {
 /** The key in a service's operator link. */
 export function keyOf(service: Service): string {
   return new URL(service.operatorLink).searchParams.get('key') ?? '';
+}
+
+/** Uses up a one-time link as the button of its page does. @param headers of the browser, such as its cookie */
+export function openLink(link: string, headers: Record<string, string> = {}): Promise<Response> {
+  const { origin, pathname, searchParams } = new URL(link);
+  return fetch(origin + pathname, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { origin, ...headers },
+    body: new URLSearchParams({ key: searchParams.get('key') ?? '', act: 'enter' }),
+  });
+}
+
+/** Opens a one-time link in a browser and presses its button. */
+export async function signInByLink(
+  page: Page,
+  { operatorLink }: Pick<Service, 'operatorLink'>,
+): Promise<void> {
+  await page.goto(operatorLink);
+  await page.getByRole('button', { name: 'Sign in with this link' }).click();
+  await page.waitForURL('**/operator');
 }
 
 /** A token for `ada`, a TOTP one unless said otherwise, with a seed of its own. */

@@ -1,31 +1,75 @@
 import { expect, test } from 'vitest';
 import { secret } from '../kit/secrets.ts';
-import { add, codeNow, NOON_MS, newToken, Rig, wrongCode } from './kit.ts';
+import { add, codeNow, NOON_MS, newToken, openLink, Rig, wrongCode } from './kit.ts';
+import { Office } from './people/kit.ts';
 
-/** Uses an operator link. @returns the cookie, and what came back */
+/** Presses the button of an operator link's page. @returns the cookie, and what came back */
 async function enter(link: string, headers: Record<string, string> = {}) {
-  const response = await fetch(link, { redirect: 'manual', headers });
+  const response = await openLink(link, headers);
   const setCookie = response.headers.get('set-cookie') ?? '';
   const cookie = setCookie.split(';')[0] ?? '';
   if (cookie !== '') secret(cookie.split('=')[1] ?? '');
   return { response, setCookie, cookie };
 }
 
-test('the operator link works once, only by GET, and not for a browser that loads ahead', async () => {
+test('the operator link works once, by its button alone, however often programs look at it', async () => {
   await using rig = new Rig();
   const service = await rig.start();
+  const look = (headers: Record<string, string> = {}) => fetch(service.operatorLink, { headers });
   for (let scan = 0; scan < 20; scan++)
     expect((await fetch(service.operatorLink, { method: 'HEAD' })).status).toBe(404);
-  expect((await enter(service.operatorLink, { 'sec-purpose': 'prefetch' })).response.status).toBe(403);
-  expect((await enter(`${service.url}/operator/enter`)).response.status).toBe(403);
+  for (const headers of [{}, { 'sec-purpose': 'prefetch' }, {}]) {
+    const page = await look(headers);
+    expect([page.status, page.headers.get('set-cookie')]).toEqual([200, null]);
+  }
+  expect((await fetch(`${service.url}/operator/enter`)).status).toBe(403);
+  expect((await fetch(`${service.operatorLink}x`)).status).toBe(403);
   expect((await enter(`${service.operatorLink}x`)).response.status).toBe(403);
+  expect((await enter(service.operatorLink, { origin: 'https://mail.example' })).response.status).toBe(403);
   const { response, setCookie, cookie } = await enter(service.operatorLink);
   expect([response.status, response.headers.get('location')]).toEqual([303, '/operator']);
   expect(setCookie).toMatch(/; HttpOnly; SameSite=Strict/);
   expect((await enter(service.operatorLink)).response.status).toBe(403);
-  // Whoever is in already is taken there by the used link, so that a page that holds it can be reloaded.
-  expect((await enter(service.operatorLink, { cookie })).response.status).toBe(303);
+  expect((await enter(service.operatorLink, { cookie })).response.status).toBe(403);
+  expect((await look({ cookie })).status).toBe(403);
   expect((await fetch(`${service.url}/operator`, { headers: { cookie } })).status).toBe(200);
+});
+
+test('a browser that is signed in uses the operator link up, too, and its session ends', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const first = (await enter(service.operatorLink)).cookie;
+  const link = await service.makeOperatorLink();
+  secret(new URL(link).searchParams.get('key') ?? '');
+  const page = await (await fetch(link, { headers: { cookie: first } })).text();
+  expect(page).toContain('This browser is signed in as an administrator, by another one-time link');
+  const { response, cookie } = await enter(link, { cookie: first });
+  expect(response.status).toBe(303);
+  const status = async (one: string) =>
+    (await fetch(`${service.url}/operator`, { headers: { cookie: one } })).status;
+  expect([await status(first), await status(cookie)]).toEqual([401, 200]);
+  expect((await enter(link)).response.status).toBe(403);
+});
+
+test('an operator link that is thrown away opens nothing any more, and the session of the browser stays', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const { cookie } = await enter(service.operatorLink);
+  const link = await service.makeOperatorLink();
+  const key = secret(new URL(link).searchParams.get('key') ?? '');
+  const discard = () =>
+    fetch(`${service.url}/operator/enter`, {
+      method: 'POST',
+      headers: { origin: service.url, cookie },
+      body: new URLSearchParams({ key, act: 'discard' }),
+    });
+  const thrown = await discard();
+  expect([thrown.status, (await thrown.text()).includes('The link was thrown away')]).toEqual([200, true]);
+  expect([(await discard()).status, (await enter(link)).response.status]).toEqual([403, 403]);
+  expect((await fetch(`${service.url}/operator`, { headers: { cookie } })).status).toBe(200);
+  await using office = await Office.beside(rig);
+  const { acts } = await office.audit();
+  expect(acts.slice(-2)).toEqual(['operator.enter-by-link console', 'operator.discard-link console']);
 });
 
 test('without a session there is no pane and no stream; leaving and time end one', async () => {

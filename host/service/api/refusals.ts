@@ -91,6 +91,7 @@ export const refusalStatuses = {
   account_locked: 423,
   resync_failed: 422,
   seed_unreadable: 422,
+  step_not_ahead: 409,
   bad_lifetime: 400,
   bad_policy_name: 400,
   bad_pin_digits: 400,

@@ -1,6 +1,8 @@
 import type { Selectable } from 'kysely';
 import type { Db } from '../data/database.ts';
+import { latestMade } from '../data/latest.ts';
 import type { Factors, Schema } from '../data/schema.ts';
+import { type ApplicationStanding, applicationNow } from '../people/application-cache.ts';
 import { lockFactsOf, type User } from '../people/users.ts';
 import type { Keys } from '../sealing/key-file.ts';
 import type { TokenRow } from '../tokens/rows.ts';
@@ -23,6 +25,8 @@ export interface AnswerRequest {
   readonly applicationId: string;
   /** What the application asks for besides (R19); default the passcode alone. */
   readonly factors?: Factors | undefined;
+  /** What the application was believed to be: where it has changed, or is disabled, nobody gets in. */
+  readonly standing?: ApplicationStanding | undefined;
   readonly source: string;
   readonly requestId: string;
 }
@@ -38,6 +42,8 @@ export interface Answering {
   readonly user: User | undefined;
   readonly token: TokenRow | undefined;
   readonly known: Known;
+  /** Whether the application still is what it was when its key was looked up. */
+  readonly isStanding: boolean;
   readonly nowMs: number;
 }
 
@@ -85,16 +91,25 @@ export async function readAnswering(
     pinAlways: request.factors === 'pin_otp',
     proofs,
   };
-  return { db, keys: context.keys, request, challenge, user, token, known, nowMs };
+  const isStanding = await stillStands(db, request);
+  return { db, keys: context.keys, request, challenge, user, token, known, isStanding, nowMs };
+}
+
+async function stillStands(db: Db, { applicationId, standing }: AnswerRequest): Promise<boolean> {
+  if (standing === undefined) return true;
+  const now = (await applicationNow(db, applicationId))?.standing;
+  return now?.keyHash === standing.keyHash && now.factors === standing.factors;
 }
 
 /** Whether the question is open, for this session of this application. */
-export function isOpen({ challenge, request, nowMs }: Answering): boolean {
+export function isOpen({ challenge, request, isStanding, nowMs }: Answering): boolean {
   return (
+    isStanding &&
     challenge !== undefined &&
     challenge.application_id === request.applicationId &&
     challenge.session_hash === hashSession(request.session) &&
     challenge.answered_ms === null &&
-    challenge.expires_ms > nowMs
+    challenge.expires_ms > nowMs &&
+    challenge.created_ms <= latestMade(nowMs)
   );
 }

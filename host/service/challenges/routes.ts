@@ -109,6 +109,7 @@ function serveAnswering(app: FastifyInstance, context: WebContext, onRequest: On
         pin: body.pin,
         applicationId: application.id,
         factors: application.factors,
+        standing: application.standing,
         source: from,
         requestId: request.id,
       });

@@ -2,6 +2,7 @@ import { raiseAlert } from '../alerts/alerts.ts';
 import { recordAudit } from '../audit/record.ts';
 import { limits } from '../limits.ts';
 import { done, type Management, type Result, refused } from '../management.ts';
+import { takesLastWay } from '../people/access/admins.ts';
 import type { Actor } from '../people/actor.ts';
 import { prepareLine } from '../people/one-line.ts';
 import { type Acting, actOf } from '../tokens/acting.ts';
@@ -15,7 +16,8 @@ import { endOtherUserSessions, type UserSession } from './sessions.ts';
  * Suspends a token of the session's user at once, and with it all that are in the same fob: it was lost. Help desk gets
  * an alert, and the user's other pages end: whoever has the fob may have opened them.
  *
- * Refused: `unknown_serial` (another's as well), `bad_transition` where it is not in use.
+ * Refused: `unknown_serial` (another's as well), `bad_transition` where it is not in use, `last_admin` where nobody could
+ * administer any more: then nothing is suspended, and the alert is raised all the same.
  *
  * @returns the serial numbers that were suspended
  */
@@ -32,7 +34,12 @@ export function reportOwnLost(
     const isWithIt = (token: TokenRow) =>
       token.id === lost.id || (lost.fob_id !== null && token.fob_id === lost.fob_id);
     const all = tokens.filter(token => isUsable(token) && isWithIt(token));
-    for (const token of all) {
+    const isKept = await takesLastWay(
+      acting.db,
+      actor,
+      all.map(({ id }) => id),
+    );
+    for (const token of isKept ? [] : all) {
       const result = await reportLost(acting, token);
       if (!result.ok) throw new Error(`a usable token could not be suspended: ${result.refusal.code}`);
     }
@@ -45,6 +52,7 @@ export function reportOwnLost(
       source: actor.source,
     });
     await endOtherUserSessions(acting.db, input.session);
+    if (isKept) return refused('last_admin');
     return done(all.map(({ serial }) => serial));
   })(management, actor, undefined);
 }

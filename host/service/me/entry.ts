@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { helpLink } from '../addresses/help-page.ts';
 import { type Field, fieldMarkup } from '../console/kit/fields.ts';
+import type { Factors } from '../data/schema.ts';
 import { limits } from '../limits.ts';
 import { meTexts } from '../texts/me.ts';
 import { texts } from '../texts.ts';
@@ -9,53 +10,62 @@ import { refusalFloor } from '../web/floor.ts';
 import { field } from '../web/forms.ts';
 import { refuseCrossSite } from '../web/guard.ts';
 import { html } from '../web/html.ts';
-import { brand, renderPage } from '../web/layout.ts';
+import { brand, messagePage, renderPage } from '../web/layout.ts';
+import { decideTyped, ownApplicationNow } from '../web/own-application.ts';
 import { statusOf } from '../web/problems.ts';
 import { HTML } from './desk.ts';
-import { attemptField, passcodeField, pinField } from './home-page.ts';
+import { attemptField, logInFields } from './home-page.ts';
 import { ME, messageMarkup, ownHead } from './layout.ts';
 import { enterByPasscode, enterByTicket } from './sessions.ts';
-import { giveUserCookie, originOf } from './visit.ts';
+import { giveUserCookie, originOf, typedIn } from './visit.ts';
 
-/** The ways in: the ticket that an enrolment ends with, and a passcode. Refusals look alike whatever their reason. */
+/**
+ * The ways in: the ticket that an enrolment ends with, and what the service's own application asks for, as at `/login`. While
+ * that is disabled only a ticket opens the page. Refusals look alike whatever their reason.
+ */
 export function serveOwnEntry(app: FastifyInstance, context: WebContext): void {
-  app.get(`${ME}/sign-in`, (request, reply) => {
+  app.get(`${ME}/sign-in`, async (request, reply) => {
     limitSource(context, request, 'source', limits.sourceBucket);
-    return reply.type(HTML).send(signInPage());
+    const application = await ownApplicationNow(context);
+    if (application === undefined) return closed(reply);
+    return reply.type(HTML).send(signInPage(application.factors));
   });
 
   app.post(`${ME}/sign-in`, { onRequest: refuseCrossSite }, async (request, reply) => {
     limitSource(context, request, 'form', limits.formBucket);
-    const { body } = request;
-    const user = field(body, 'user');
-    const origin = originOf(request);
+    const asked = await ownApplicationNow(context);
+    if (asked === undefined) return closed(reply);
+    const user = field(request.body, 'user');
     const session = await enterByPasscode(
       context.management,
-      asked =>
-        context.decide({
-          ...asked,
-          ...origin,
-          applicationId: context.ownApplication.id,
-          idempotencyKey: field(body, 'attempt'),
-        }),
-      { ...origin, user, passcode: field(body, 'passcode'), pin: field(body, 'pin') || undefined },
+      () => decideTyped(context, asked, { ...typedIn(request), user }),
+      { ...originOf(request), user },
     );
-    if (session === undefined) {
-      const { refused, refusedNext } = texts.login;
-      return refuse(reply, {
-        user: user.slice(0, limits.userNameMax),
-        text: `${refused.otp} ${refusedNext}`,
-      });
+    if (session !== undefined) {
+      giveUserCookie(context, reply, session);
+      return reply.redirect(ME, 303);
     }
-    giveUserCookie(context, reply, session);
-    return reply.redirect(ME, 303);
+    // It may have changed meanwhile: the form as it is now is the answer.
+    const application = await ownApplicationNow(context);
+    if (application === undefined) return closed(reply);
+    const { factors } = application;
+    const { refused, refusedNext } = texts.login;
+    return refuse(reply, factors, {
+      user: user.slice(0, limits.userNameMax),
+      text: `${refused[factors]} ${refusedNext}`,
+    });
   });
 
   app.post(`${ME}/enter`, { onRequest: refuseCrossSite }, async (request, reply) => {
     limitSource(context, request, 'form', limits.formBucket);
     const ticket = field(request.body, 'ticket');
     const session = await enterByTicket(context.management, ticket, originOf(request));
-    if (session === undefined) return refuse(reply, { user: '', text: meTexts.signIn.ticketUsed });
+    if (session === undefined) {
+      const application = await ownApplicationNow(context);
+      // Without the form that is closed while its application is disabled.
+      if (application === undefined) return message(reply, meTexts.signIn.title, meTexts.signIn.ticketOld);
+      return refuse(reply, application.factors, { user: '', text: meTexts.signIn.ticketUsed });
+    }
     giveUserCookie(context, reply, session);
     return reply.redirect(ME, 303);
   });
@@ -67,12 +77,21 @@ interface Refused {
   readonly text: string;
 }
 
-async function refuse(reply: FastifyReply, refused: Refused): Promise<FastifyReply> {
+async function refuse(reply: FastifyReply, factors: Factors, refused: Refused): Promise<FastifyReply> {
   await refusalFloor(reply);
-  return reply.code(statusOf('refused')).type(HTML).send(signInPage(refused));
+  return reply.code(statusOf('refused')).type(HTML).send(signInPage(factors, refused));
 }
 
-function signInPage(refused?: Refused): string {
+/** The page in place of the form while its application is disabled. */
+function closed(reply: FastifyReply): FastifyReply {
+  return message(reply, texts.login.closedTitle, meTexts.signIn.closed);
+}
+
+function message(reply: FastifyReply, title: string, text: string): FastifyReply {
+  return reply.code(statusOf('forbidden')).type(HTML).send(messagePage(title, text));
+}
+
+function signInPage(factors: Factors, refused?: Refused): string {
   const { signIn, problem } = meTexts;
   const user: Field = {
     name: 'user',
@@ -81,7 +100,7 @@ function signInPage(refused?: Refused): string {
     autocomplete: 'username',
     value: refused?.user ?? '',
   };
-  const fields = [attemptField(), user, pinField(), passcodeField('passcode', texts.login.passcode)];
+  const fields = [attemptField(), user, ...logInFields(factors)];
   return renderPage({
     title: refused === undefined ? signIn.title : `${problem}: ${signIn.title}`,
     head: ownHead(),

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Field } from '../console/kit/fields.ts';
 import { actionLink, actions, badge, facts, momentOr, section, type Tone } from '../console/kit/parts.ts';
+import type { Factors } from '../data/schema.ts';
 import { limits } from '../limits.ts';
+import type { KnownApplication } from '../people/application-cache.ts';
 import { meTexts } from '../texts/me.ts';
 import { texts } from '../texts.ts';
 import { html, type Markup, nothing } from '../web/html.ts';
+import { ownApplicationNow } from '../web/own-application.ts';
 import { ME, type Message, type OwnPage, ownForm } from './layout.ts';
 import { type OwnToken, ownTokens } from './own.ts';
 import type { OwnVisit } from './visit.ts';
@@ -21,17 +24,27 @@ export function passcodeField(name: string, label: string): Field {
   };
 }
 
-/** A field for the PIN that the service asks for where a token's policy says so. */
-export function pinField(): Field {
-  return {
+/** The fields besides the user name by which the service's own application lets somebody in, the passcode last. */
+export function logInFields(factors: Factors): Field[] {
+  const password: Field = {
+    name: 'password',
+    label: texts.login.password,
+    kind: 'password',
+    max: limits.passwordFieldMax,
+    autocomplete: 'current-password',
+  };
+  const pin: Field = {
     name: 'pin',
     label: texts.login.pin,
     kind: 'password',
-    optional: true,
     max: limits.passcodeFieldMax,
     isNumber: true,
-    hint: meTexts.pinHint,
+    // A token's policy may want one where the application does not; a fob that asks for its own is proof enough.
+    optional: true,
+    hint: factors === 'pin_otp' ? meTexts.pinAskedHint : meTexts.pinHint,
   };
+  const passcode = passcodeField('passcode', texts.login.passcode);
+  return factors === 'password_otp' ? [password, pin, passcode] : [pin, passcode];
 }
 
 /** A key by which repeats of one page's form are one request. */
@@ -50,7 +63,7 @@ export async function homePage(visit: OwnVisit, message?: Message): Promise<OwnP
   const body =
     fobs.length === 0
       ? html`<p class="empty">${meTexts.none}</p>`
-      : html`${fobs.map(fobMarkup)}${passcodeParts(visit)}`;
+      : html`${fobs.map(fobMarkup)}${passcodeParts(visit, await ownApplicationNow(visit.context))}`;
   return {
     title: meTexts.title,
     message,
@@ -58,14 +71,19 @@ export async function homePage(visit: OwnVisit, message?: Message): Promise<OwnP
   };
 }
 
-function passcodeParts(visit: OwnVisit): Markup {
+/** A passcode is tried as at a log-in, so only while there can be one. */
+function passcodeParts(visit: OwnVisit, application: KnownApplication | undefined): Markup {
   const { test, resync } = meTexts;
-  const form = ownForm(visit, {
+  const form = application && {
     path: '/test',
-    fields: [attemptField(), pinField(), passcodeField('passcode', texts.login.passcode)],
+    fields: [attemptField(), ...logInFields(application.factors)],
     submit: test.submit,
-  });
-  return html`${section('test', test.heading, html`<p class="lead">${test.lead}</p>${form}`)}
+  };
+  const body =
+    form === undefined
+      ? html`<p class="lead">${test.closed}</p>`
+      : html`<p class="lead">${test.lead}</p>${ownForm(visit, form)}`;
+  return html`${section('test', test.heading, body)}
 ${section('resync', resync.heading, html`<p class="lead">${resync.lead}</p><div class="actions">${actionLink(`${ME}/resync`, resync.link)}</div>`)}`;
 }
 

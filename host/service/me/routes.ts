@@ -7,6 +7,7 @@ import type { Outcome } from '../validation/outcomes.ts';
 import type { WebContext } from '../web/context.ts';
 import { html } from '../web/html.ts';
 import { messagePage } from '../web/layout.ts';
+import { decideTyped, ownApplicationNow } from '../web/own-application.ts';
 import { statusOf } from '../web/problems.ts';
 import { nameOwnFob, reportOwnLost } from './acts.ts';
 import { makeOwnDesk, type OwnDesk } from './desk.ts';
@@ -15,7 +16,7 @@ import { fobName, homePage, passcodeField } from './home-page.ts';
 import { ME, type Message, type OwnPage, ownForm } from './layout.ts';
 import { ownTokens } from './own.ts';
 import { endUserSession } from './sessions.ts';
-import { type OwnVisit, originOf, ownVisitOf, takeUserCookie } from './visit.ts';
+import { type OwnVisit, ownVisitOf, takeUserCookie, typedIn } from './visit.ts';
 
 /** The users' own page, under `/me`; complete without scripts. */
 export function serveMe(app: FastifyInstance, context: WebContext): void {
@@ -46,6 +47,7 @@ const notices = {
   wrong: bad(meTexts.test.wrong),
   used: bad(meTexts.test.used),
   pin: bad(meTexts.test.pin),
+  password: bad(meTexts.test.password),
   locked: bad(meTexts.test.locked),
   failed: bad(meTexts.test.failed),
 } as const;
@@ -55,26 +57,24 @@ function noticeOf(visit: OwnVisit): Message | undefined {
   return Object.hasOwn(notices, name) ? notices[name as keyof typeof notices] : undefined;
 }
 
-/** The answer leads to a page of its own, so that going back sends no passcode again. */
+/**
+ * Tries a passcode as a log-in would show it, so that it tells nobody more than a log-in does. The answer leads to a page of its
+ * own, so that going back sends no passcode again.
+ */
 function serveTest(desk: OwnDesk): void {
-  desk.act('/test', async visit => {
-    const outcome = await visit.context.decide({
-      user: visit.session.user,
-      passcode: visit.value('passcode'),
-      pin: visit.value('pin') || undefined,
-      ...originOf(visit.request),
-      applicationId: visit.context.ownApplication.id,
-      idempotencyKey: visit.value('attempt'),
-    });
+  desk.act('/test', async ({ context, request, session: { user } }) => {
+    const application = await ownApplicationNow(context);
+    const outcome = application && (await decideTyped(context, application, { ...typedIn(request), user }));
     return { to: `${ME}?done=${noticeName(outcome)}` };
   });
 }
 
-function noticeName(outcome: Outcome): keyof typeof notices {
+function noticeName(outcome: Outcome | undefined): keyof typeof notices {
   if (outcome === 'accepted') return 'right';
   if (outcome === 'replay' || outcome === 'superseded') return 'used';
   if (outcome === 'wrong' || outcome === 'malformed') return 'wrong';
   if (outcome === 'wrong_pin') return 'pin';
+  if (outcome === 'wrong_password') return 'password';
   return outcome === 'locked' ? 'locked' : 'failed';
 }
 
@@ -168,7 +168,11 @@ ${ownForm(visit, {
     const { context, session, management, actor } = visit;
     const result = await reportOwnLost(management, actor, { session, serial: visit.value('token') });
     context.changes.announce();
-    if (!result.ok) return { ...(await homePage(visit, bad(result.refusal.text))), status: 422 };
+    if (!result.ok) {
+      const { code, text: reason } = result.refusal;
+      const page = await homePage(visit, bad(code === 'last_admin' ? text.lastAdmin : reason));
+      return { ...page, status: 422 };
+    }
     // With the last fob the session is gone too.
     if ((await ownVisitOf(context, visit.request)) !== undefined) return { to: `${ME}?done=lost` };
     takeUserCookie(context, reply);

@@ -1,5 +1,6 @@
 import { recordAudit } from '../audit/record.ts';
 import { type Db, writing } from '../data/database.ts';
+import { latestMade } from '../data/latest.ts';
 import { limits } from '../limits.ts';
 import type { Management } from '../management.ts';
 import type { Actor } from '../people/actor.ts';
@@ -62,6 +63,7 @@ export function enterByTicket(
       .where('token_hash', '=', hashBearer(ticket))
       .where('kind', '=', 'ticket')
       .where('expires_ms', '>', atMs)
+      .where('created_ms', '<=', latestMade(atMs))
       .returning('user_id')
       .executeTakeFirst();
     const user = taken && (await enabledUser(db, 'id', taken.user_id));
@@ -69,29 +71,19 @@ export function enterByTicket(
   });
 }
 
-/** Decides whether a passcode is right: the validator, asked for the service's own application. */
-export type Decide = (request: Shown) => Promise<Outcome>;
-
-/** Who somebody says they are, and what shows it. */
-interface Shown {
-  readonly user: string;
-  readonly passcode: string;
-  /** Where one was given; whether it is asked for is the token's affair. */
-  readonly pin?: string | undefined;
-}
-
 /**
- * Opens the page with a passcode.
+ * Opens the page for who has shown what the service's own application asks for.
  *
+ * @param decide asks the validator about what was typed
  * @returns undefined for every reason not to: only the validator's log tells them apart
  * @throws ServiceError `busy`
  */
 export async function enterByPasscode(
   management: Management,
-  decide: Decide,
-  { user, passcode, pin, ...origin }: Origin & Shown,
+  decide: () => Promise<Outcome | undefined>,
+  { user, ...origin }: Origin & { readonly user: string },
 ): Promise<UserBearer | undefined> {
-  if ((await decide({ user, passcode, pin })) !== 'accepted') return undefined;
+  if ((await decide()) !== 'accepted') return undefined;
   const atMs = management.clock();
   return writing(management.db, async db => {
     const row = await enabledUser(db, 'name', prepareUserName(user) ?? '');
@@ -105,6 +97,7 @@ export async function userSessionOf(
   value: string | undefined,
 ): Promise<UserSession | undefined> {
   if (value === undefined) return undefined;
+  const nowMs = clock();
   const hash = hashBearer(value);
   const row = await db
     .selectFrom('user_sessions as session')
@@ -112,7 +105,8 @@ export async function userSessionOf(
     .select(['session.user_id', 'session.expires_ms', 'users.name'])
     .where('session.token_hash', '=', hash)
     .where('session.kind', '=', 'page')
-    .where('session.expires_ms', '>', clock())
+    .where('session.expires_ms', '>', nowMs)
+    .where('session.created_ms', '<=', latestMade(nowMs))
     .where('users.disabled_ms', 'is', null)
     .executeTakeFirst();
   return (

@@ -4,6 +4,7 @@ import type { Actor } from '../people/actor.ts';
 import { prepareSource } from '../validation/source.ts';
 import type { WebContext } from '../web/context.ts';
 import { cookieOf, field } from '../web/forms.ts';
+import type { TypedLogIn } from '../web/own-application.ts';
 import { type Origin, type UserBearer, type UserSession, userActor, userSessionOf } from './sessions.ts';
 
 /** One request of a user who is on their own page. */
@@ -37,6 +38,18 @@ export async function ownVisitOf(
 
 export function originOf(request: FastifyRequest): Origin {
   return { source: prepareSource(request.ip), requestId: request.id };
+}
+
+/** What was typed into a form besides the user's name, with where it came from. */
+export function typedIn(request: FastifyRequest): Omit<TypedLogIn, 'user'> {
+  const { body } = request;
+  return {
+    ...originOf(request),
+    passcode: field(body, 'passcode'),
+    password: field(body, 'password'),
+    pin: field(body, 'pin'),
+    idempotencyKey: field(body, 'attempt'),
+  };
 }
 
 /** Gives the browser a session of the page. */

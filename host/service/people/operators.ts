@@ -1,5 +1,6 @@
 import { recordAudit } from '../audit/record.ts';
 import { type Db, writing } from '../data/database.ts';
+import { latestEnd } from '../data/latest.ts';
 import { limits } from '../limits.ts';
 import type { Management } from '../management.ts';
 import { type OperatorSession, openSession } from './access/sessions.ts';
@@ -32,6 +33,12 @@ export interface LinkUse {
   readonly requestId: string;
 }
 
+/** Whether a one-time link still opens a session. Asking does not use it up. */
+export async function isLinkGood({ db, clock }: Management, key: string): Promise<boolean> {
+  const { expires_ms } = (await goodLink(db, key, clock()).executeTakeFirst()) ?? {};
+  return expires_ms !== undefined;
+}
+
 /**
  * Uses up a one-time link and opens a session for first set-up and recovery: an administrator's, of nobody.
  *
@@ -40,28 +47,58 @@ export interface LinkUse {
 export function enterByLink(management: Management, use: LinkUse): Promise<OperatorSession | undefined> {
   const atMs = management.clock();
   return writing(management.db, async db => {
-    const session = await spendLink(db, use.key, atMs);
-    if (session === undefined) return undefined;
-    await recordAudit(db, management.keys, {
-      atMs,
-      actor: { name: 'link', role: 'admin', source: use.source, requestId: use.requestId },
-      action: 'operator.enter-by-link',
-      subjectKind: 'service',
-      subjectId: 'console',
-      subject: 'console',
-    });
-    return session;
+    if (!(await spendLink(db, use.key, atMs))) return undefined;
+    await record(management, db, { use, action: 'operator.enter-by-link', atMs });
+    return await openSession(db, { userId: null, role: 'admin', nowMs: atMs });
   });
 }
 
-async function spendLink(db: Db, key: string, nowMs: number): Promise<OperatorSession | undefined> {
+/** Uses up a one-time link and opens nothing. @returns whether there was anything to use up */
+export function discardLink(management: Management, use: LinkUse): Promise<boolean> {
+  const atMs = management.clock();
+  return writing(management.db, async db => {
+    if (!(await spendLink(db, use.key, atMs))) return false;
+    await record(management, db, { use, action: 'operator.discard-link', atMs });
+    return true;
+  });
+}
+
+function goodLink(db: Db, key: string, nowMs: number) {
+  return db
+    .selectFrom('operator_links')
+    .select('expires_ms')
+    .where('key_hash', '=', hashBearer(key))
+    .where('used_ms', 'is', null)
+    .where('expires_ms', '>', nowMs)
+    .where('expires_ms', '<=', latestEnd(nowMs, limits.operatorLinkMs));
+}
+
+async function spendLink(db: Db, key: string, nowMs: number): Promise<boolean> {
+  if ((await goodLink(db, key, nowMs).executeTakeFirst()) === undefined) return false;
   const used = await db
     .updateTable('operator_links')
     .set({ used_ms: nowMs })
     .where('key_hash', '=', hashBearer(key))
     .where('used_ms', 'is', null)
-    .where('expires_ms', '>', nowMs)
     .executeTakeFirst();
-  if (used.numUpdatedRows !== 1n) return undefined;
-  return await openSession(db, { userId: null, role: 'admin', nowMs });
+  return used.numUpdatedRows === 1n;
+}
+
+function record(
+  { keys }: Management,
+  db: Db,
+  {
+    use,
+    action,
+    atMs,
+  }: { readonly use: LinkUse; readonly action: `operator.${string}`; readonly atMs: number },
+): Promise<void> {
+  return recordAudit(db, keys, {
+    atMs,
+    actor: { name: 'link', role: 'admin', source: use.source, requestId: use.requestId },
+    action,
+    subjectKind: 'service',
+    subjectId: 'console',
+    subject: 'console',
+  });
 }

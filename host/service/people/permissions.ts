@@ -32,6 +32,7 @@ export const permissions = {
   'token.reactivate': { roles: desk, dangerous: false },
   'token.revoke': { roles: desk, dangerous: true },
   'token.resync': { roles: desk, dangerous: false },
+  'token.repair-last-step': { roles: admin, dangerous: true },
   'token.temporary-code': { roles: desk, dangerous: true },
   'activation.start': { roles: admin, dangerous: true },
   'activation.resend': { roles: desk, dangerous: true },

@@ -60,8 +60,8 @@ export interface Push {
 /**
  * Asks. Whether there is such a user with such a fob, whether the account is open, and whether password and PIN were
  * right changes nothing that the application can see: a request that is for nobody looks the same until its time is over. Password
- * and PIN that are sent count towards the lock as at any log-in. An open request of the user ends, where it is not one from a
- * familiar source and this one from elsewhere: then it stays, and nobody is asked.
+ * and PIN that are sent count towards the lock as at any log-in. An open request of the user ends, unless it keeps its
+ * place (`mustGiveWay`): then it stays, and nobody is asked.
  *
  * @throws ServiceError `busy`, also where the application changed meanwhile; or a database error
  */

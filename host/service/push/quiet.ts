@@ -1,4 +1,5 @@
 import type { Db } from '../data/database.ts';
+import { latestMade } from '../data/latest.ts';
 import type { PushKind } from '../data/schema-push.ts';
 import { limits } from '../limits.ts';
 import { openStates } from './rows.ts';
@@ -43,8 +44,9 @@ export async function isQuietFor(
 }
 
 /**
- * Whether a request comes from elsewhere while one from a familiar source is open: that one keeps its place, and the fob its
- * number. Else whoever asks right after the user would have their own number on the fob.
+ * Whether a log-in finds an open request that keeps its place, and the fob its number: a check of a caller, which help desk
+ * has read the number of out; or one from a familiar source, where this log-in comes from elsewhere. Else whoever asks right
+ * after would have their own number on the fob.
  */
 export async function mustGiveWay(
   db: Db,
@@ -53,13 +55,13 @@ export async function mustGiveWay(
 ): Promise<boolean> {
   const open = await db
     .selectFrom('pushes')
-    .select('id')
+    .select('kind')
     .where('user_id', '=', userId)
     .where('state', 'in', openStates)
-    .where('familiar_source', 'is not', null)
+    .where(where => where.or([where('kind', '=', 'caller'), where('familiar_source', 'is not', null)]))
     .where('fob_id', 'is not', null)
     .where('expires_ms', '>', nowMs)
-    .limit(1)
-    .executeTakeFirst();
-  return open !== undefined && familiar === undefined;
+    .where('created_ms', '<=', latestMade(nowMs))
+    .execute();
+  return open.some(({ kind }) => kind === 'caller' || familiar === undefined);
 }

@@ -1,5 +1,6 @@
 import { hashSession } from '../challenges/ask.ts';
 import type { Db } from '../data/database.ts';
+import { latestEnd } from '../data/latest.ts';
 import { limits } from '../limits.ts';
 import type { Keys } from '../sealing/key-file.ts';
 import { macOf } from '../sealing/seal.ts';
@@ -56,6 +57,7 @@ export async function isRepeatOfYes(
     .select('outcome')
     .where('fingerprint', '=', fingerprint)
     .where('expires_ms', '>', nowMs)
+    .where('expires_ms', '<=', latestEnd(nowMs, limits.retryWindowMs))
     .executeTakeFirst();
   return row?.outcome === 'accepted';
 }

@@ -1,6 +1,7 @@
 import { hashSession } from '../challenges/ask.ts';
 import { type Db, validating } from '../data/database.ts';
 import { engineOf } from '../data/engine.ts';
+import { latestMade } from '../data/latest.ts';
 import type { Factors } from '../data/schema.ts';
 import { type ApplicationStanding, applicationNow } from '../people/application-cache.ts';
 import { lockFactsOf, storeLockFacts, type User } from '../people/users.ts';
@@ -39,7 +40,12 @@ export interface TakeRequest {
 export async function isUndecided({ db, clock }: Validator, request: TakeRequest): Promise<boolean> {
   const push = await readPush(db, request.id);
   if (push === undefined || !isOf(push, request)) return false;
-  return push.expires_ms > clock() && toldAs[push.state] === undefined;
+  return !isOver(push, clock()) && toldAs[push.state] === undefined;
+}
+
+/** Whether its time is over: so is that of one that was asked for by a clock which has gone back. */
+function isOver(push: PushRow, nowMs: number): boolean {
+  return push.expires_ms <= nowMs || push.created_ms > latestMade(nowMs);
 }
 
 /** Whether it is a log-in that this very session of this application asked for. */
@@ -102,7 +108,7 @@ async function decide(taking: Taking): Promise<'waiting' | Outcome> {
   if (push === undefined || !isOf(push, request)) return record(taking, 'no_push');
   if (push.state === 'used' && (await isRepeatOfYes(db, keys, request, nowMs))) return 'accepted';
   const told = toldAs[push.state];
-  if (push.expires_ms <= nowMs && (told === undefined || told === 'approved')) {
+  if (isOver(push, nowMs) && (told === undefined || told === 'approved')) {
     await writeDownExpiry(db, push, nowMs);
     return 'push_expired';
   }
@@ -167,6 +173,7 @@ async function end(
     .where('id', '=', id)
     .where('state', '=', 'approved')
     .where('expires_ms', '>', nowMs)
+    .where('created_ms', '<=', latestMade(nowMs))
     .executeTakeFirst();
   return ended.numUpdatedRows === 1n;
 }

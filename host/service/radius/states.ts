@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import { type Db, validating } from '../data/database.ts';
+import { latestEnd } from '../data/latest.ts';
 import { limits } from '../limits.ts';
 import type { Management } from '../management.ts';
 import { seal, unseal } from '../sealing/seal.ts';
@@ -83,7 +84,9 @@ export async function takeState(
     const query = transaction.selectFrom('radius_challenges').selectAll().where('id', '=', id);
     return { row: await query.executeTakeFirst(), isRepeat: numUpdatedRows === 0n };
   });
-  if (row === undefined || row.taken_by !== takenBy || row.expires_ms <= clock()) return undefined;
+  const nowMs = clock();
+  if (row === undefined || row.taken_by !== takenBy || row.expires_ms <= nowMs) return undefined;
+  if (row.expires_ms > latestEnd(nowMs, limits.radiusChallengeMs)) return undefined;
   if (row.client_id !== clientId || row.user_name !== user) return undefined;
   const place = { table: 'radius_challenges', id };
   const plain = unseal(keys, place, { box: row.sealed_awaited, keyId: row.key_id });

@@ -69,6 +69,9 @@ export const apiTexts = {
     'tokens.reactivate': 'Let a suspended token work again.',
     'tokens.revoke': 'End a token for good and destroy its seed.',
     'tokens.resync': 'Find a token again by two consecutive passcodes.',
+    'tokens.repair-last-step':
+      'Take the last accepted step of a token back from the future, after the clock was ahead.',
+    'tokens.repair-last-steps': 'Do so for all tokens that are refused because the clock was ahead.',
     'policies.list': 'List policies.',
     'policies.create': 'Create a policy.',
     'policies.change': 'Change what tokens made by a policy from now on are like.',

@@ -16,12 +16,15 @@ export const meTexts = {
   none: 'You have no fob at present. Ask your help desk for one.',
   pinHint:
     'Only where the service asks you for one with your passcode, and not where you enter it on the fob.',
+  pinAskedHint: 'Leave it empty where you enter your PIN on the fob.',
   signIn: {
     title: 'Your fob',
+    closed: 'Nobody can sign in here with a passcode at the moment. Ask your help desk.',
     lead: 'Sign in with your user name and a passcode. A new fob is activated with the link or the string that you were sent.',
     submit: 'Sign in',
     activate: 'Activate a new fob',
     ticketUsed: 'This way in has been used or is too old. Sign in with a passcode.',
+    ticketOld: 'This way in has been used or is too old. Ask your help desk.',
   },
   fob: {
     unnamed: 'Your fob',
@@ -48,6 +51,8 @@ export const meTexts = {
     wrong: 'Wrong. Check each character and try the next passcode. If it goes on, find your fob again below.',
     used: 'This passcode was used before, or a later one was. Wait for the next one and try that.',
     pin: 'The PIN that belongs to this passcode is missing or wrong. Check both and try the next passcode.',
+    password: 'The password is missing or wrong. Check it and try the next passcode.',
+    closed: 'Passcodes cannot be tried here at the moment. Ask your help desk.',
     locked:
       'Your account is locked for a while after several failures. Nothing was checked. Try again later or ask your help desk.',
     failed: 'It could not be checked. Ask your help desk.',
@@ -80,6 +85,8 @@ export const meTexts = {
     also: 'With it these tokens stop:',
     submit: 'It is lost: stop it now',
     done: 'Your fob was stopped. Your help desk has been told.',
+    lastAdmin:
+      'Your fob still works: it is the only one that lets an administrator sign in, and nobody could administer the service without it. Your help desk has been told that it is lost. To stop it, run on the service’s computer: passfob service admin-link. Open that link, give an administrator another fob, and suspend this one.',
     doneTitle: 'Your fob was stopped',
     doneLead:
       'None of its passcodes is accepted any more, and your help desk has been told. You are signed out. If you find it, or need another one, ask your help desk.',

@@ -22,6 +22,8 @@ export const tokenRefusals = {
   resync_failed:
     'No two consecutive passcodes of the token are these. Make two new ones, one right after the other, and send them in that order.',
   seed_unreadable: 'The stored seed of the token does not open. Issue another token.',
+  step_not_ahead:
+    'No last accepted step lies in the future, so nothing was changed. A fob that is refused for another reason is resynchronised.',
   bad_lifetime: `A temporary passcode is good for ${limits.temporaryCodeMinMs / 60_000} minute to ${limits.temporaryCodeMaxMs / HOUR_MS} hours.`,
   bad_policy_name: `The name of a policy has 1 to ${limits.policyNameMax} ordinary characters.`,
   bad_pin_digits: `A policy asks for PINs of at least ${PIN_DIGITS_MIN} to ${PIN_DIGITS_MAX} digits.`,

@@ -2,7 +2,7 @@ import { recordAudit } from '../audit/record.ts';
 import type { Db } from '../data/database.ts';
 import { endActivationsOfToken } from '../enrolment/ends.ts';
 import { done, type Management, type Result, refused } from '../management.ts';
-import { isLastAdmin } from '../people/access/admins.ts';
+import { takesLastWay } from '../people/access/admins.ts';
 import { endSessionsOf } from '../people/access/sessions.ts';
 import type { Actor } from '../people/actor.ts';
 import type { Action } from '../people/permissions.ts';
@@ -60,12 +60,12 @@ export function unassign(acting: Acting, input: TokenInput): Promise<Result<Toke
   return moveTo(acting, input, { to: 'inventory', action: 'token.unassign', userId: null });
 }
 
-/** Stops a token until it is reactivated. It holds at once. */
+/** Stops a token until it is reactivated. It holds at once. Refused: `last_admin` besides. */
 export function suspend(acting: Acting, input: TokenInput): Promise<Result<TokenView>> {
   return moveTo(acting, input, { to: 'suspended', action: 'token.suspend' });
 }
 
-/** Stops a token because its own user has lost it. It holds at once. */
+/** Stops a token because its own user has lost it. It holds at once. Refused: `last_admin` besides. */
 export function reportLost(acting: Acting, input: TokenInput): Promise<Result<TokenView>> {
   return moveTo(acting, input, { to: 'suspended', action: 'token.report-lost' });
 }
@@ -165,8 +165,7 @@ async function move(acting: Acting, row: TokenRow, way: Move): Promise<Result<To
   const had = tokenStates[row.state].user === 'one';
   const has = tokenStates[way.to].user === 'one';
   const isTaken = !tokenStates[way.to].usable && tokenStates[row.state].usable;
-  // Help desk could lock everybody out; an administrator may have lost the very fob.
-  if (isTaken && acting.actor.role === 'helpdesk' && (await isLastWay(db, row))) return refused('last_admin');
+  if (isTaken && (await takesLastWay(db, acting.actor, [row.id]))) return refused('last_admin');
   // Suspending and revoking hold at once: not even the answer to a repeated request outlives them (R17).
   if (!tokenStates[way.to].usable) await forgetAnswers(db);
   await db.updateTable('tokens').set(changes).where('id', '=', row.id).execute();
@@ -184,11 +183,6 @@ async function move(acting: Acting, row: TokenRow, way: Move): Promise<Result<To
     ...(way.reason && { reason: way.reason }),
   });
   return done(viewOf({ ...row, ...changes }, userId === null ? null : user));
-}
-
-/** Whether nobody could administer any more without this token. */
-async function isLastWay(db: Db, { user_id: userId }: TokenRow): Promise<boolean> {
-  return userId !== null && (await usableTokens(db, userId)).length === 1 && (await isLastAdmin(db, userId));
 }
 
 async function hasUsable(db: Db, userId: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { Db } from '../data/database.ts';
+import { latestEnd } from '../data/latest.ts';
 import { limits } from '../limits.ts';
 import type { Keys } from '../sealing/key-file.ts';
 import { macOf } from '../sealing/seal.ts';
@@ -58,9 +59,13 @@ export async function keepAnswers(db: Db, answers: readonly NewAnswer[]): Promis
     .execute();
 }
 
-/** Drops answers that have run out, and the oldest where there are too many: that costs an alert and never an accept. */
+/** Drops answers that have run out, or were kept by a clock that has gone back, and the oldest where there are too many: that costs an alert and never an accept. */
 export async function sweepAnswers(db: Db, nowMs: number): Promise<void> {
-  await db.deleteFrom('answers').where('expires_ms', '<=', nowMs).execute();
+  const latestMs = latestEnd(nowMs, limits.retryWindowMs);
+  await db
+    .deleteFrom('answers')
+    .where(where => where.or([where('expires_ms', '<=', nowMs), where('expires_ms', '>', latestMs)]))
+    .execute();
   await db
     .deleteFrom('answers')
     .where('expires_ms', '<=', query =>

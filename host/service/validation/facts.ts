@@ -1,6 +1,8 @@
 import type { Db } from '../data/database.ts';
 import { engineOf } from '../data/engine.ts';
+import { latestEnd, latestMade } from '../data/latest.ts';
 import { valuesAsList } from '../data/rows.ts';
+import { limits } from '../limits.ts';
 import type { ApplicationStanding } from '../people/application-cache.ts';
 import type { User } from '../people/users.ts';
 import { type PasscodeToken, passcodeColumns } from '../tokens/rows.ts';
@@ -49,6 +51,7 @@ export async function readFacts(db: Db, questions: Questions): Promise<Facts> {
     .where('user_id', 'in', valuesAsList(db, ids))
     .where('used_ms', 'is', null)
     .where('expires_ms', '>', questions.nowMs)
+    .where('created_ms', '<=', latestMade(questions.nowMs))
     .execute();
   return {
     answers: await readAnswers(db, questions),
@@ -82,6 +85,7 @@ async function readAnswers(db: Db, { fingerprints, nowMs }: Questions): Promise<
     .select(['fingerprint', 'outcome'])
     .where('fingerprint', 'in', valuesAsList(db, fingerprints))
     .where('expires_ms', '>', nowMs)
+    .where('expires_ms', '<=', latestEnd(nowMs, limits.retryWindowMs))
     .execute();
   return new Map(rows.map(row => [row.fingerprint, row.outcome]));
 }

@@ -15,7 +15,7 @@ import type { Factor } from './lock.ts';
  * - `push_expired`: nobody decided in time; `push_failed`: the fob could not answer, or answered wrongly
  * - `push_incomplete`: nobody was asked, for want of a password or PIN; what was not sent tried nothing
  * - `push_quiet`: nobody was asked, so soon after a refusal, after so many requests that nobody approved, or while one
- *   from where the user logs in usually is open
+ *   from where the user logs in usually, or a check of a caller, is open
  * - `no_push`: a request to approve that is unknown, over, or another session's or application's
  * - `unreadable`: a seed did not unseal, so the database or its key file is damaged
  */

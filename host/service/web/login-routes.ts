@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { ServiceError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { applicationNow, type KnownApplication } from '../people/application-cache.ts';
+import type { KnownApplication } from '../people/application-cache.ts';
 import { readServiceName } from '../people/settings.ts';
 import { prepareUserName } from '../people/users.ts';
 import type { Outcome } from '../validation/outcomes.ts';
@@ -12,6 +11,7 @@ import { refusalFloor } from './floor.ts';
 import { field } from './forms.ts';
 import { refuseCrossSite } from './guard.ts';
 import { acceptedPage, closedPage, loginPage } from './login-page.ts';
+import { decideTyped, ownApplicationNow } from './own-application.ts';
 import { statusOf } from './problems.ts';
 
 const HTML = 'text/html; charset=utf-8';
@@ -21,7 +21,7 @@ const HTML = 'text/html; charset=utf-8';
  * application wants now, and is closed while that is disabled.
  */
 export function serveLogin(app: FastifyInstance, context: WebContext): void {
-  const current = () => applicationNow(context.db, context.ownApplication.id);
+  const current = () => ownApplicationNow(context);
 
   app.get('/login', async (request, reply) => {
     limitSource(context, request, 'source', limits.sourceBucket);
@@ -57,30 +57,20 @@ export function serveLogin(app: FastifyInstance, context: WebContext): void {
   });
 }
 
-/** The outcome; undefined where the application changed while this was being decided. */
-async function decide(
+function decide(
   context: WebContext,
-  request: FastifyRequest,
-  { id, factors, standing }: KnownApplication,
+  { body, ip, id }: FastifyRequest,
+  application: KnownApplication,
 ): Promise<Outcome | undefined> {
-  const { body } = request;
-  try {
-    return await context.decide({
-      user: field(body, 'user'),
-      passcode: field(body, 'passcode'),
-      password: factors === 'password_otp' ? field(body, 'password') : undefined,
-      pin: factors === 'pin_otp' ? field(body, 'pin') : undefined,
-      source: prepareSource(request.ip),
-      applicationId: id,
-      factors,
-      standing,
-      requestId: request.id,
-      idempotencyKey: field(body, 'attempt'),
-    });
-  } catch (error) {
-    if (error instanceof ServiceError && error.code === 'application_changed') return undefined;
-    throw error;
-  }
+  return decideTyped(context, application, {
+    user: field(body, 'user'),
+    passcode: field(body, 'passcode'),
+    password: field(body, 'password'),
+    pin: field(body, 'pin'),
+    source: prepareSource(ip),
+    requestId: id,
+    idempotencyKey: field(body, 'attempt'),
+  });
 }
 
 function isFramed(request: FastifyRequest): boolean {

@@ -55,6 +55,8 @@ const onTokens: readonly Step[] = [
   { name: 'tokens.issue' },
   { name: 'tokens.rename', at: { serial: 'FOB-7' } },
   { name: 'tokens.resync', at: { serial: 'FOB-7' }, body: twoCodes },
+  { name: 'tokens.repair-last-step', at: { serial: 'FOB-AHEAD-1' } },
+  { name: 'tokens.repair-last-steps' },
   { name: 'tokens.unassign', at: { serial: 'FOB-7' } },
   { name: 'tokens.reserve', at: { serial: 'FOB-7' } },
   { name: 'tokens.assign', at: { serial: 'FOB-7' } },
@@ -143,9 +145,15 @@ async function prepare(): Promise<{ bureau: Bureau; key: Shown }> {
       outcome,
     });
   const { db, keys } = bureau.office.management;
+  // Two tokens whose passcodes are refused for a year, as after a clock that was ahead.
+  for (const serial of ['FOB-AHEAD-1', 'FOB-AHEAD-2']) {
+    await add(bureau.service, newToken({ user: 'linus', serial }));
+    const lastStep = stepAt(token, NOON_MS + 365 * 24 * 3_600_000);
+    await db.updateTable('tokens').set({ last_step: lastStep }).where('serial', '=', serial).execute();
+  }
   // Two seals from before now: rotation takes the first and leaves the newest.
   await sealAll(db, keys, () => NOON_MS - 2000);
-  await bureau.office.users('linus', 'pia');
+  await bureau.office.users('pia');
   await PushFob.of(bureau.office, 'pia');
   await queue(bureau.office.management, await invitation(bureau.office.management, { user: 'linus' }));
   await db.updateTable('mails').set({ id: MAIL, state: 'sent', attempts: 1 }).execute();

@@ -6,7 +6,7 @@ import { limits } from '../../../host/service/limits.ts';
 import { sessionOf } from '../../../host/service/people/access/sessions.ts';
 import { type Action, may, permissions } from '../../../host/service/people/permissions.ts';
 import { secret } from '../../kit/secrets.ts';
-import { apiKeyOf } from '../kit.ts';
+import { apiKeyOf, openLink } from '../kit.ts';
 import { type Answer, allRoles, Bureau, pathOf, type Shown } from './kit.ts';
 
 /** Every route that a role decides about, with the permission it declares. */
@@ -114,7 +114,7 @@ test('a wrong key is not made good by a session, and a revoked or demoted operat
 
 test('a session by one-time link is the administrator of the set-up, for as long as that takes', async () => {
   await using bureau = await Bureau.open();
-  const entered = await fetch(bureau.service.operatorLink, { redirect: 'manual' });
+  const entered = await openLink(bureau.service.operatorLink);
   const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
   const session = await sessionOf(bureau.office.management, secret(cookie.split('=')[1] ?? ''));
   const csrf = { 'x-csrf-token': secret(session?.csrf ?? ''), origin: new URL(bureau.service.url).origin };

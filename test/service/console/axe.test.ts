@@ -98,6 +98,8 @@ describeNeeds(needsTool('chromium'), 'axe in Chromium', executablePath => {
     await page.getByText('was not accepted').waitFor();
     await look('Sign in');
     await page.goto(service.operatorLink);
+    await look('One-time administrator link');
+    await press('Sign in with this link');
     await look('Dashboard');
     await page.goto(`${service.url}/operator/prove`);
     await look('Prove it is you');

@@ -8,7 +8,7 @@ import { passfob } from '../../host/kit/cli.ts';
 import { cliMain, needsBuild, type SimulatedFob, simulatedFob } from '../../host/kit/simulated-fob.ts';
 import { secret } from '../../kit/secrets.ts';
 import { itNeeds, needsTool } from '../../kit/tools.ts';
-import { Rig } from '../kit.ts';
+import { Rig, signInByLink } from '../kit.ts';
 
 // Three programs start, and the command line several times.
 vi.setConfig({ testTimeout: 120_000 });
@@ -76,7 +76,7 @@ itNeeds(
     const page = await browser.newPage();
     page.setDefaultTimeout(30_000);
     const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
-    await page.goto(service.operatorLink);
+    await signInByLink(page, service);
     await page.goto(`${service.url}/operator/users/create`);
     await page.getByLabel('User name').fill('bob');
     await press('Create a user');

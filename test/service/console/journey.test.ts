@@ -5,7 +5,7 @@ import type { Service } from '../../../host/service/service.ts';
 import type { NewToken } from '../../../host/service/tokens/issue.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
-import { codeNow, Rig, wrongCode } from '../kit.ts';
+import { codeNow, Rig, signInByLink, wrongCode } from '../kit.ts';
 import { freshPassword } from '../people/kit.ts';
 import { furnish } from './kit.ts';
 
@@ -87,7 +87,7 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
   }
 
   async function firstRun({ page, service, rig, password, own }: Play): Promise<void> {
-    await page.goto(service.operatorLink);
+    await signInByLink(page, service);
     await follow(page, 'First steps');
     await follow(page, 'Make an administrator');
     await page.getByLabel('User name').fill('alice');

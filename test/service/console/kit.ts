@@ -4,7 +4,7 @@ import { addOperator } from '../../../host/service/people/access/operator-change
 import type { Service } from '../../../host/service/service.ts';
 import type { NewToken } from '../../../host/service/tokens/issue.ts';
 import { secret } from '../../kit/secrets.ts';
-import { codeNow, type FakeClock, type Rig } from '../kit.ts';
+import { codeNow, type FakeClock, keyOf, type Rig } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
 
 /** An operator with all that signing in takes. */
@@ -66,7 +66,7 @@ export class Visitor {
   }
 
   async enter(): Promise<Seen> {
-    return this.get(this.service.operatorLink.slice(this.service.url.length));
+    return this.post('/operator/enter', new URLSearchParams({ key: keyOf(this.service), act: 'enter' }));
   }
 
   /** Signs in with the passcode that the fob shows now. */

@@ -24,6 +24,8 @@ const acts: readonly (readonly [path: string, action: Action, subject?: Record<s
   ['/token/revoke', 'token.revoke', { serial: 'BOB-1' }],
   ['/token/rename', 'token.rename', { serial: 'BOB-1' }],
   ['/token/resync', 'token.resync', { serial: 'BOB-1' }],
+  ['/token/repair-last-step', 'token.repair-last-step', { serial: 'BOB-1' }],
+  ['/tokens/repair-last-steps', 'token.repair-last-step'],
   ['/import', 'token.import'],
   ['/bulk', 'job.run'],
   ['/policies/create', 'policy.change'],

@@ -74,9 +74,10 @@ test('what a caller refuses, misses or is kept from is in the audit; what they r
   expect(await ended(async () => endPush(management, await fob.show(), 'reported'))).toBe('reported');
   expect(await ended(async () => answerPush(management, await fob.show(), '00000000'))).toBe('failed');
   expect(await ended(() => fob.show())).toBe('expired');
-  expect(await ended(() => scene.ask('ada'))).toBe('superseded');
-  expect((await results()).filter(result => result.startsWith('service'))).toEqual(
-    ['denied', 'reported', 'failed', 'expired', 'superseded'].map(result => `service ada ${result}`),
+  expect(await ended(check)).toBe('superseded');
+  const ends = ['denied', 'reported', 'failed', 'expired', 'expired', 'superseded'];
+  expect((await results()).filter(result => result.startsWith('service')).sort()).toEqual(
+    ends.sort().map(result => `service ada ${result}`),
   );
   const alerts = await office.store.db
     .selectFrom('alerts')
@@ -87,6 +88,41 @@ test('what a caller refuses, misses or is kept from is in the audit; what they r
     { kind: 'denied', last_source: grace.source },
     { kind: 'report', last_source: grace.source },
   ]);
+});
+
+test('no log-in takes the place of a check of a caller, from wherever it comes, and it looks as if it did', async () => {
+  const { scene, office, fob, check, state } = await withFob();
+  await using _ = scene;
+  const { management, store } = office;
+  const home = { source: '192.0.2.10', isSourceKnown: true };
+  const from = {
+    user_id: (await rowOf(office, (await scene.ask('ada')).id)).user_id ?? '',
+    last_ms: office.nowMs,
+  };
+  await store.db
+    .insertInto('push_sources')
+    .values({ ...from, source: home.source })
+    .execute();
+  // What was open when help desk began gives way to the check.
+  const before = await scene.ask('ada', home);
+  const called = accepted(await check());
+  expect((await rowOf(office, before.id)).state).toBe('superseded');
+  for (const source of [{}, home]) {
+    const asked = await scene.ask('ada', source);
+    expect(await scene.take(asked)).toBe('waiting');
+    expect(await state(called.id)).toBe('waiting');
+  }
+  expect(await outcomes(office)).toEqual(['push_quiet', 'push_quiet']);
+  const shown = await fob.show();
+  await scene.ask('ada');
+  expect(await state(called.id)).toBe('shown');
+  expect(await answerPush(management, shown, fob.answer(shown.question))).toBe(true);
+  expect(await state(called.id)).toBe('approved');
+  // From then on the fob is asked again.
+  expect((await rowOf(office, (await scene.ask('ada', home)).id)).fob_id).not.toBeNull();
+  accepted(await check());
+  office.nowMs += limits.pushMs;
+  expect((await rowOf(office, (await scene.ask('ada', home)).id)).fob_id).not.toBeNull();
 });
 
 test('help desk is told why nobody can be asked; a locked account can be, and what log-ins came to is no hindrance', async () => {
@@ -102,6 +138,8 @@ test('help desk is told why nobody can be asked; a locked account can be, and wh
   expect((await rowOf(office, (await scene.ask('ada')).id)).fob_id).toBeNull();
   accepted(await check());
   scene.threshold = 0;
+  // Until then the check keeps its place.
+  office.nowMs += limits.pushMs;
   await scene.ask('ada');
   await endPush(management, await fob.show(), 'reported');
   accepted(await check());

@@ -63,7 +63,8 @@ describeNeeds(needsNginx, 'behind nginx, configured as docs/operations.md says',
     await using nginx = await Nginx.start(nginxProgram, issued, new URL(service.url).port);
     const ask = asker(nginx, readFileSync(authority.file));
 
-    const entered = await ask(`/operator/enter?key=${keyOf(service)}`);
+    const body = `key=${keyOf(service)}&act=enter`;
+    const entered = await ask('/operator/enter', { body, headers: form });
     expect([entered.status, entered.headers.location]).toEqual([303, '/operator']);
     const [cookie = ''] = entered.headers['set-cookie'] ?? [];
     secret(/=([^;]+)/.exec(cookie)?.[1] ?? '');

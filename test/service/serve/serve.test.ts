@@ -6,6 +6,7 @@ import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
 import { passfob } from '../../host/kit/cli.ts';
 import { needsBuild } from '../../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../../kit/tools.ts';
+import { openLink } from '../kit.ts';
 import { Premises } from './kit.ts';
 
 // Each process takes a second or two to start, more where other tests keep the machine busy.
@@ -44,9 +45,9 @@ describeNeeds(needsBuild, 'passfob serve', () => {
       expect(statSync(join(premises.directory, name)).mode & 0o777).toBe(0o600);
     const link = first.started.adminLink ?? '';
     expect(link.startsWith(`${first.started.url}/operator/enter?key=`)).toBe(true);
-    const opened = await fetch(link, { redirect: 'manual' });
+    const opened = await openLink(link);
     expect([opened.status, opened.headers.get('location')]).toEqual([303, '/operator']);
-    expect((await fetch(link, { redirect: 'manual' })).status).toBe(403);
+    expect((await openLink(link)).status).toBe(403);
     first.kill('SIGTERM');
     expect(await first.ended).toEqual({ code: 0, signal: null });
     const key = readFileSync(join(premises.directory, 'service.key'));
@@ -71,7 +72,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
       { home: premises.folder },
     );
     expect(made.exitCode).toBe(0);
-    const opened = await fetch(String(made.json().adminLink), { redirect: 'manual' });
+    const opened = await openLink(String(made.json().adminLink));
     expect(opened.status).toBe(303);
     quiet.kill('SIGTERM');
     await quiet.ended;
@@ -131,7 +132,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
     await using premises = new Premises();
     const serving = await premises.serve(['--log-level', 'debug']);
     const { url, adminLink = '' } = serving.started;
-    await fetch(adminLink, { redirect: 'manual' });
+    await openLink(adminLink);
     const refused = await fetch(`${url}/login?user=mallory`, {
       method: 'POST',
       headers: { origin: url, 'content-type': 'application/x-www-form-urlencoded' },
@@ -142,7 +143,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
     const requests = serving.log().filter(({ message }) => message === 'request');
     expect(requests[0]).toMatchObject({
       level: 'info',
-      method: 'GET',
+      method: 'POST',
       route: '/operator/enter',
       status: 303,
       source: '127.0.0.1',

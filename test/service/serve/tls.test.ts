@@ -10,7 +10,7 @@ import { keepCertificate } from '../../../host/service/web/certificate.ts';
 import { passfob } from '../../host/kit/cli.ts';
 import { needsBuild } from '../../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../../kit/tools.ts';
-import { Rig } from '../kit.ts';
+import { keyOf, Rig } from '../kit.ts';
 import { Authority, type Issued, needsOpenssl } from './certificates.ts';
 import { Premises } from './kit.ts';
 
@@ -56,16 +56,18 @@ function shownSubject(url: string): Promise<string> {
   });
 }
 
-function get(url: string, ca: string, headers: Record<string, string> = {}) {
+function get(url: string, ca: string, headers: Record<string, string> = {}, body?: string) {
   return new Promise<{ status: number; headers: NodeJS.Dict<string | string[]> }>((resolve, reject) => {
     // Node compares the certificate with the Host header, which here is what the service is to look at.
     const checkServerIdentity = () => undefined;
-    httpsRequest(url, { ca: readFileSync(ca), headers, agent: false, checkServerIdentity }, response => {
+    const method = body === undefined ? 'GET' : 'POST';
+    const options = { ca: readFileSync(ca), method, headers, agent: false, checkServerIdentity };
+    httpsRequest(url, options, response => {
       response.resume();
       resolve({ status: response.statusCode ?? 0, headers: response.headers });
     })
       .on('error', reject)
-      .end();
+      .end(body);
   });
 }
 
@@ -102,7 +104,12 @@ describeNeeds(needsOpenssl, 'a service with a certificate', () => {
     expect((await get(`${service.url}/ready`, authority.file, { host: 'probe.example' })).status).toBe(200);
     const link = new URL(service.operatorLink);
     expect(link.origin).toBe('https://login.example.org');
-    const entered = await get(`${service.url}${link.pathname}${link.search}`, authority.file);
+    const entered = await get(
+      service.url + link.pathname,
+      authority.file,
+      { 'sec-fetch-site': 'same-origin', 'content-type': 'application/x-www-form-urlencoded' },
+      `key=${keyOf(service)}&act=enter`,
+    );
     expect(entered.headers['strict-transport-security']).toMatch(/^max-age=\d{7,}/);
     expect(String(entered.headers['set-cookie'])).toContain('; Secure');
   });

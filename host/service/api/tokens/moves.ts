@@ -1,5 +1,6 @@
 import { limits } from '../../limits.ts';
 import { readLockPolicy } from '../../people/settings.ts';
+import { repairLastStep, repairLastSteps } from '../../tokens/codes/repair.ts';
 import { resyncToken } from '../../tokens/codes/resync.ts';
 import {
   assignToken,
@@ -11,7 +12,7 @@ import {
 } from '../../tokens/moves.ts';
 import { userName } from '../people/users.ts';
 import { route } from '../route.ts';
-import { count, flag, object, text, words } from '../shapes.ts';
+import { count, flag, object, text, time, words } from '../shapes.ts';
 import { revokedReason, serialParams, token } from './facts.ts';
 
 const passcode = text(limits.passcodeFieldMax, { minLength: 1 });
@@ -55,7 +56,7 @@ export const moveRoutes = [
     permission: 'token.unassign',
     params: serialParams,
     answer: token,
-    refusals: ['unknown_serial', 'bad_transition'],
+    refusals: ['unknown_serial', 'bad_transition', 'last_admin'],
     handle: ({ management, actor, params }) => unassignToken(management, actor, params),
   }),
   route({
@@ -65,7 +66,7 @@ export const moveRoutes = [
     permission: 'token.suspend',
     params: serialParams,
     answer: token,
-    refusals: ['unknown_serial', 'bad_transition'],
+    refusals: ['unknown_serial', 'bad_transition', 'last_admin'],
     handle: ({ management, actor, params }) => suspendToken(management, actor, params),
   }),
   route({
@@ -87,7 +88,7 @@ export const moveRoutes = [
     body: object({ reason: revokedReason }),
     example: { reason: 'lost' },
     answer: token,
-    refusals: ['unknown_serial', 'bad_transition', 'bad_reason'],
+    refusals: ['unknown_serial', 'bad_transition', 'bad_reason', 'last_admin'],
     handle: ({ management, actor, params, body }) => revokeToken(management, actor, { ...params, ...body }),
   }),
   route({
@@ -109,5 +110,24 @@ export const moveRoutes = [
     ],
     handle: async ({ management, actor, params, body }) =>
       resyncToken(management, actor, { ...params, ...body }, await readLockPolicy(management.db)),
+  }),
+  route({
+    name: 'tokens.repair-last-step',
+    method: 'POST',
+    path: '/v1/tokens/:serial/repair-last-step',
+    permission: 'token.repair-last-step',
+    params: serialParams,
+    answer: object({ serial: words, refusedUntilMs: time }),
+    refusals: ['unknown_serial', 'step_not_ahead'],
+    handle: ({ management, actor, params }) => repairLastStep(management, actor, params),
+  }),
+  route({
+    name: 'tokens.repair-last-steps',
+    method: 'POST',
+    path: '/v1/tokens/repair-last-steps',
+    permission: 'token.repair-last-step',
+    answer: object({ repaired: count }),
+    refusals: ['step_not_ahead'],
+    handle: ({ management, actor }) => repairLastSteps(management, actor),
   }),
 ];

@@ -4,7 +4,7 @@ import { limits } from '../../limits.ts';
 import { consoleTexts } from '../../texts/console.ts';
 import { html, nothing } from '../../web/html.ts';
 import { type Desk, refusedPage } from '../kit/desk.ts';
-import { actButton } from '../kit/parts.ts';
+import { actButton, actionLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import { searchForm } from '../kit/search.ts';
 import { pager } from '../kit/table.ts';
@@ -27,13 +27,17 @@ export function serveAlerts(desk: Desk): void {
       alert.acknowledgedMs === null && visit.may('alert.acknowledge')
         ? actButton(visit, '/alert/acknowledge', { id: String(alert.id) }, text.acknowledge)
         : nothing;
+    const repair = ({ kind }: Alert) =>
+      kind === 'clock' && visit.may('token.repair-last-step')
+        ? actionLink(at('/tokens/repair-last-steps'), consoleTexts.tokens.repairAll)
+        : nothing;
     return {
       title: text.title,
       main: html`${searchForm({
         path: '/alerts',
         fields: [{ name: 'state', label: text.show, kind: 'select', options: text.standings, value: state }],
       })}
-${alertItems(alerts, acknowledge)}
+${alertItems(alerts, alert => html`${acknowledge(alert)}${repair(alert)}`)}
 ${pager(
   next === null ? undefined : at('/alerts', { state, after: `${next.lastMs}-${next.id}` }),
   after === undefined ? undefined : at('/alerts', { state }),

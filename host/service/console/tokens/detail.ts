@@ -1,5 +1,6 @@
 import { consoleTexts } from '../../texts/console.ts';
 import { texts } from '../../texts.ts';
+import { stepAheadUntil } from '../../tokens/codes/repair.ts';
 import { mayBecome, tokenStates } from '../../tokens/states.ts';
 import { type TokenHistory, type TokenView, viewToken } from '../../tokens/views.ts';
 import { html, type Markup, nothing } from '../../web/html.ts';
@@ -29,17 +30,24 @@ export function serveTokenDetail(desk: Desk): void {
     const found = await viewToken(visit.management.db, visit.value('serial'));
     if (!found.ok) return missingPage(found.refusal.code);
     const { token } = found.value;
+    const { management, context } = visit;
+    const refusedUntilMs = await stepAheadUntil(management.db, token.serial, context.clock());
     return {
       title: token.serial,
-      main: html`${tokenActions(visit, token)}
-${section('facts', text.facts, facts(factsOf(found.value)))}
+      main: html`${tokenActions(visit, token, refusedUntilMs !== undefined)}
+${section('facts', text.facts, facts([...refusedFacts(refusedUntilMs), ...factsOf(found.value)]))}
 ${section('assignments', text.assignments, assignmentTable(found.value))}
 ${visit.may('audit.read') ? section('history', text.history, actTable(found.value)) : nothing}`,
     };
   });
 }
 
-function tokenActions(visit: Visit, { serial, state }: TokenView): Markup {
+/** What makes no sense to whoever looks at anything else: the clock was ahead once, and passcodes are refused since. */
+function refusedFacts(untilMs: number | undefined): [string, Markup][] {
+  return untilMs === undefined ? [] : [[text.refusedUntil, moment(untilMs)]];
+}
+
+function tokenActions(visit: Visit, { serial, state }: TokenView, isAhead: boolean): Markup {
   const subject = { serial };
   const link = (path: string, name: string) => actionLink(at(path, subject), name);
   return actions([
@@ -48,6 +56,7 @@ function tokenActions(visit: Visit, { serial, state }: TokenView): Markup {
       ? link('/token/reserve', text.reserve)
       : nothing,
     tokenStates[state].usable && visit.may('token.resync') ? link('/token/resync', text.resync) : nothing,
+    isAhead && visit.may('token.repair-last-step') ? link('/token/repair-last-step', text.repair) : nothing,
     state === 'suspended' && visit.may('token.reactivate')
       ? actButton(visit, '/token/reactivate', subject, text.reactivate)
       : nothing,

@@ -3,6 +3,7 @@ import type { Result } from '../../management.ts';
 import type { Action } from '../../people/permissions.ts';
 import { readSettings } from '../../people/settings.ts';
 import { consoleTexts } from '../../texts/console.ts';
+import { repairLastStep, repairLastSteps } from '../../tokens/codes/repair.ts';
 import { resyncToken } from '../../tokens/codes/resync.ts';
 import {
   assignToken,
@@ -212,4 +213,42 @@ const resyncForm = tokenForm('/token/resync', {
     ),
 });
 
-const forms = [assignForm, reserveForm, unassignForm, suspendForm, revokeForm, renameForm, resyncForm];
+const repairForm = tokenForm('/token/repair-last-step', {
+  action: 'token.repair-last-step',
+  done: 'repaired',
+  view: ({ serial }) => ({
+    title: text.repairOf(serial),
+    lead: text.repairLead,
+    fields: [],
+    submit: text.repair,
+    isFinal: true,
+  }),
+  run: ({ management, actor }, serial) => repairLastStep(management, actor, { serial }),
+});
+
+const repairAllForm: FormPage<unknown> = {
+  path: '/tokens/repair-last-steps',
+  action: 'token.repair-last-step',
+  view: async () => ({
+    title: text.repairAll,
+    lead: text.repairAllLead,
+    fields: [],
+    submit: text.repairAll,
+    isFinal: true,
+    back: at('/alerts'),
+  }),
+  run: ({ management, actor }) => repairLastSteps(management, actor),
+  done: () => ({ to: at('/tokens', { done: 'allRepaired' }) }),
+};
+
+const forms = [
+  repairAllForm,
+  repairForm,
+  assignForm,
+  reserveForm,
+  unassignForm,
+  suspendForm,
+  revokeForm,
+  renameForm,
+  resyncForm,
+];

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Db, writing } from '../../data/database.ts';
+import { latestMade } from '../../data/latest.ts';
 import type { Role } from '../../data/schema.ts';
 import { ServiceError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
@@ -69,8 +70,8 @@ export async function openSession(db: Db, { userId, role, nowMs }: Opening): Pro
 }
 
 /**
- * The session of a cookie value, or undefined when there is none (any more): it has run out or stood idle, or its
- * operator is disabled. Role and standing are read each time, so that a change holds from the next request on.
+ * The session of a cookie value, or undefined when there is none (any more): it has run out or stood idle, was opened by
+ * a clock that has gone back, or its operator is disabled. Role and standing are read each time, so that a change holds from the next request on.
  */
 export async function sessionOf(
   { db, keys, clock }: Management,
@@ -88,6 +89,7 @@ export async function sessionOf(
     .select(['users.disabled_ms as user_disabled_ms', 'operators.disabled_ms as operator_disabled_ms'])
     .where('session.token_hash', '=', hash)
     .where('session.expires_ms', '>', nowMs)
+    .where('session.created_ms', '<=', latestMade(nowMs))
     .where('session.last_seen_ms', '>', nowMs - limits.sessionIdleMs)
     .executeTakeFirst();
   if (row === undefined) return undefined;

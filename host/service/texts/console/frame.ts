@@ -72,6 +72,8 @@ export const consoleFrame = {
     reactivated: 'The token is active again.',
     revoked: 'Revoked for good.',
     resynchronised: 'The token is resynchronised. Both passcodes are used up.',
+    repaired: 'The last step is right. The fob is accepted again in a few minutes.',
+    allRepaired: 'The last steps are right. The fobs are accepted again in a few minutes.',
     jobStarted: 'The job is written down and begins in a moment.',
     activationMailed: 'The activation is on its way by mail.',
     activationKept:

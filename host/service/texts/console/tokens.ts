@@ -72,6 +72,14 @@ export const consoleTokens = {
       ['faulty', 'Faulty'],
       ['retired', 'Retired'],
     ],
+    repair: 'Put its last step right',
+    repairOf: (serial: string) => `Put the last step of ${serial} right`,
+    repairLead:
+      'Only after the clock of the service, or of this fob, was ahead and has been set right. The fob is accepted again in a few minutes. Passcodes that it showed for times to come may then be accepted once, when their time comes: whoever saw them then can use them.',
+    repairAll: 'Put last steps right',
+    repairAllLead:
+      'Only after the clock of the service was ahead and has been set right. Every fob that is refused because of that is accepted again in a few minutes. Passcodes that fobs showed for times to come may then be accepted once, when their time comes: whoever saw them then can use them.',
+    refusedUntil: 'Refused until',
     resyncOf: (serial: string) => `Resynchronise ${serial}`,
     resyncLead:
       'Have the user make two passcodes, one right after the other. Both are used up. A miss counts as a failure of the account.',

@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Db } from '../../data/database.ts';
+import { latestMade } from '../../data/latest.ts';
 import { limits } from '../../limits.ts';
 import { done, type Management, type Result, refused } from '../../management.ts';
 import type { Actor } from '../../people/actor.ts';
@@ -116,6 +117,7 @@ export async function takeTemporaryCode(
     .where('code_mac', '=', macOf(keys, 'temporary', [userId, passcode]))
     .where('used_ms', 'is', null)
     .where('expires_ms', '>', nowMs)
+    .where('created_ms', '<=', latestMade(nowMs))
     .executeTakeFirst();
   return taken.numUpdatedRows === 1n;
 }
@@ -133,6 +135,7 @@ export async function temporaryCodeEnd(db: Db, userId: string, nowMs: number): P
     .where('user_id', '=', userId)
     .where('used_ms', 'is', null)
     .where('expires_ms', '>', nowMs)
+    .where('created_ms', '<=', latestMade(nowMs))
     .executeTakeFirst();
   return row?.expires_ms;
 }

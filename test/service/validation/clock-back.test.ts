@@ -1,0 +1,153 @@
+import { expect, test } from 'vitest';
+import { writing } from '../../../host/service/data/database.ts';
+import { limits } from '../../../host/service/limits.ts';
+import { enterByTicket, makeTicket, userSessionOf } from '../../../host/service/me/sessions.ts';
+import { openSession, sessionOf } from '../../../host/service/people/access/sessions.ts';
+import { applicationNow } from '../../../host/service/people/application-cache.ts';
+import { disableApplication } from '../../../host/service/people/application-changes.ts';
+import { ensureApplication } from '../../../host/service/people/applications.ts';
+import { enterByLink, makeOperatorKey } from '../../../host/service/people/operators.ts';
+import { findUser } from '../../../host/service/people/users.ts';
+import { openState, takeState } from '../../../host/service/radius/states.ts';
+import { makeTemporaryCode, temporaryCodeEnd } from '../../../host/service/tokens/codes/temporary-codes.ts';
+import { sweepAnswers } from '../../../host/service/validation/answers.ts';
+import { makeEngine } from '../../../host/service/validation/engine.ts';
+import { secret } from '../../kit/secrets.ts';
+import { fobAnswer, Scene as Questions } from '../challenges/kit.ts';
+import { codeNow } from '../kit.ts';
+import { accepted, grace, Office } from '../people/kit.ts';
+import { PushFob } from '../push/kit.ts';
+import { approve, Scene as Pushes } from '../push/scene.ts';
+
+const HOUR_MS = 3_600_000;
+/** Another node whose clock is this much ahead is no clock that went back. */
+const APART_MS = limits.clockBackMs;
+
+test('a first answer is repeated for the retry window at most, also when the clock goes back', async () => {
+  await using office = await Office.open();
+  const { management, store } = office;
+  const token = await office.token('ada');
+  const { application } = await ensureApplication(store.db, office.nowMs);
+  const lock = async () => ({ threshold: 0, periodMs: 60_000 });
+  const engine = makeEngine({ ...management, lock });
+  const passcode = codeNow(token, office.nowMs);
+  const from = { source: '192.0.2.1', applicationId: application.id, requestId: 'r' };
+  const ask = () => engine.decide({ user: 'ada', passcode, idempotencyKey: 'key-of-one-log-in', ...from });
+  const startMs = office.nowMs;
+  expect([await ask(), await ask()]).toEqual(['accepted', 'accepted']);
+  office.nowMs = startMs - APART_MS;
+  expect(await ask()).toBe('accepted');
+  office.nowMs = startMs - APART_MS - 1;
+  expect(await ask()).not.toBe('accepted');
+  const kept = () => store.db.selectFrom('answers').select('outcome').execute();
+  office.nowMs = startMs;
+  await sweepAnswers(store.db, office.nowMs);
+  expect(await kept()).toHaveLength(1);
+  // Without a sweep at the right moment it would be found again when the clock has caught up.
+  await sweepAnswers(store.db, startMs - HOUR_MS);
+  expect(await kept()).toEqual([]);
+});
+
+test('sessions, links, tickets and temporary codes of a clock that was ahead are over when it goes back', async () => {
+  await using office = await Office.open();
+  const { management, store } = office;
+  const { db } = store;
+  await office.users('ada');
+  await db
+    .insertInto('operators')
+    .values({
+      ...{ user_id: (await findUser(db, 'ada'))?.id ?? '', role: 'admin' as const },
+      ...{ disabled_ms: null, created_ms: 0 },
+    })
+    .execute();
+  const userId = (await findUser(db, 'ada'))?.id ?? '';
+  const origin = { source: '192.0.2.1', requestId: 'r' };
+  const rightMs = office.nowMs;
+  const session = async () =>
+    secret((await openSession(db, { userId, role: 'admin', nowMs: office.nowMs })).token);
+  const ticket = async () => secret((await writing(db, one => makeTicket(one, userId, office.nowMs))).value);
+  const page = async () => secret((await enterByTicket(management, await ticket(), origin))?.value ?? '');
+  const link = async () => secret(await makeOperatorKey(db, office.nowMs));
+  const made = async () => ({
+    ...{ session: await session(), ticket: await ticket(), page: await page(), link: await link() },
+    code: secret(accepted(await makeTemporaryCode(management, grace, { user: 'ada' })).code),
+  });
+  const counts = async (one: Awaited<ReturnType<typeof made>>) => ({
+    session: (await sessionOf(management, one.session)) !== undefined,
+    page: (await userSessionOf(management, one.page)) !== undefined,
+    ticket: (await enterByTicket(management, one.ticket, origin)) !== undefined,
+    link: (await enterByLink(management, { key: one.link, ...origin })) !== undefined,
+    code: (await temporaryCodeEnd(db, userId, office.nowMs)) !== undefined,
+  });
+  const all = (value: boolean) => ({ session: value, page: value, ticket: value, link: value, code: value });
+  office.nowMs = rightMs + HOUR_MS;
+  const ahead = await made();
+  office.nowMs = rightMs;
+  expect(await counts(ahead)).toEqual(all(false));
+  office.nowMs = rightMs + APART_MS;
+  const apart = await made();
+  office.nowMs = rightMs;
+  expect(await counts(apart)).toEqual(all(true));
+});
+
+test('a question of a clock that was ahead is not answered when it goes back', async () => {
+  await using scene = await Questions.open();
+  const { office, token } = scene;
+  const rightMs = office.nowMs;
+  const answer = async (aheadMs: number) => {
+    office.nowMs = rightMs + aheadMs;
+    const asked = await scene.ask();
+    office.nowMs = rightMs;
+    return scene.answer(asked, secret(fobAnswer(token, asked.question)));
+  };
+  expect(await answer(HOUR_MS)).toBe('no_challenge');
+  expect(await answer(APART_MS)).toBe('accepted');
+});
+
+test('an answer to a question gets nobody into an application that was disabled or changed meanwhile', async () => {
+  await using scene = await Questions.open();
+  const { office, token, applicationId } = scene;
+  const { db } = office.store;
+  const standing = (await applicationNow(db, applicationId))?.standing;
+  const asked = await scene.ask();
+  const passcode = secret(fobAnswer(token, asked.question));
+  const changed = standing && { ...standing, factors: 'password_otp' as const };
+  expect(await scene.answer(asked, passcode, { standing: changed })).toBe('no_challenge');
+  expect(await scene.answer(asked, passcode, { standing })).toBe('accepted');
+  const again = await scene.ask();
+  accepted(await disableApplication(office.management, grace, applicationId));
+  const next = secret(fobAnswer(token, again.question));
+  expect(await scene.answer(again, next, { standing })).toBe('no_challenge');
+});
+
+test('a press that was asked for by a clock that was ahead lets nobody in when it goes back', async () => {
+  await using scene = await Pushes.open();
+  const { office } = scene;
+  await office.users('ada');
+  const fob = await PushFob.of(office, 'ada');
+  const rightMs = office.nowMs;
+  const take = async (aheadMs: number) => {
+    office.nowMs = rightMs + aheadMs;
+    const push = await scene.ask('ada');
+    await approve(scene, fob);
+    office.nowMs = rightMs;
+    return scene.take(push);
+  };
+  expect(await take(HOUR_MS)).toBe('push_expired');
+  expect(await take(APART_MS)).toBe('accepted');
+});
+
+test('an Access-Challenge of a clock that was ahead is over when it goes back', async () => {
+  await using office = await Office.open();
+  const { management } = office;
+  const bound = { clientId: 'client', user: 'ada' };
+  const rightMs = office.nowMs;
+  const take = async (aheadMs: number) => {
+    office.nowMs = rightMs + aheadMs;
+    const state = await openState(management, bound, { kind: 'log_in' });
+    office.nowMs = rightMs;
+    return takeState(management, state, bound, state);
+  };
+  expect(await take(HOUR_MS)).toBeUndefined();
+  expect(await take(APART_MS)).toMatchObject({ awaited: { kind: 'log_in' } });
+});
