@@ -4,10 +4,9 @@ import { type Field, fieldMarkup } from '../console/kit/fields.ts';
 import { limits } from '../limits.ts';
 import { meTexts } from '../texts/me.ts';
 import { texts } from '../texts.ts';
-import { limitSource, type WebContext } from '../web/context.ts';
+import { formBySource, pageBySource, type WebContext } from '../web/context.ts';
 import { refusalFloor } from '../web/floor.ts';
 import { field } from '../web/forms.ts';
-import { refuseCrossSite } from '../web/guard.ts';
 import { html } from '../web/html.ts';
 import { brand, renderPage } from '../web/layout.ts';
 import { statusOf } from '../web/problems.ts';
@@ -19,13 +18,9 @@ import { giveUserCookie, originOf } from './visit.ts';
 
 /** The ways in: the ticket that an enrolment ends with, and a passcode. Refusals look alike whatever their reason. */
 export function serveOwnEntry(app: FastifyInstance, context: WebContext): void {
-  app.get(`${ME}/sign-in`, (request, reply) => {
-    limitSource(context, request, 'source', limits.sourceBucket);
-    return reply.type(HTML).send(signInPage());
-  });
+  app.get(`${ME}/sign-in`, pageBySource(context), (_request, reply) => reply.type(HTML).send(signInPage()));
 
-  app.post(`${ME}/sign-in`, { onRequest: refuseCrossSite }, async (request, reply) => {
-    limitSource(context, request, 'form', limits.formBucket);
+  app.post(`${ME}/sign-in`, formBySource(context), async (request, reply) => {
     const { body } = request;
     const user = field(body, 'user');
     const origin = originOf(request);
@@ -51,8 +46,7 @@ export function serveOwnEntry(app: FastifyInstance, context: WebContext): void {
     return reply.redirect(ME, 303);
   });
 
-  app.post(`${ME}/enter`, { onRequest: refuseCrossSite }, async (request, reply) => {
-    limitSource(context, request, 'form', limits.formBucket);
+  app.post(`${ME}/enter`, formBySource(context), async (request, reply) => {
     const ticket = field(request.body, 'ticket');
     const session = await enterByTicket(context.management, ticket, originOf(request));
     if (session === undefined) return refuse(reply, { user: '', text: meTexts.signIn.ticketUsed });

@@ -21,6 +21,7 @@ export interface Started {
 /** `passfob serve` as a process. */
 export interface Serving {
   readonly started: Started;
+  readonly pid: number;
   readonly ended: Promise<Ended>;
   /** The lines of its log so far. */
   log(): readonly Readonly<Record<string, unknown>>[];
@@ -32,8 +33,13 @@ export interface Serving {
 /** A folder for services, and every process that was started in it; all goes when the scope ends. */
 export class Premises implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'passfob-serve-'));
-  readonly directory = join(this.folder, 'service');
+  readonly directory: string;
   readonly #running: { readonly child: ChildProcess; readonly ended: Promise<Ended> }[] = [];
+
+  /** @param directory of the service, where it is there already */
+  constructor(directory?: string) {
+    this.directory = directory ?? join(this.folder, 'service');
+  }
 
   /** The variables of a process: none of ours but those given. */
   environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
@@ -44,16 +50,23 @@ export class Premises implements AsyncDisposable {
   /**
    * Starts a service on a free port and waits until it listens. Its link is a secret that standard output is for, and
    * the log is not.
+   *
+   * @param openFilesMax the most files and sockets that the process may have open, where it is not the usual number
    */
   async serve(
     args: readonly string[] = [],
     environment: Readonly<Record<string, string>> = {},
+    openFilesMax?: number,
   ): Promise<Serving> {
-    const child = spawn(
-      process.execPath,
-      [cliMain, 'serve', '--json', '--dir', this.directory, '--port', '0', ...args],
-      { env: this.environment(environment), stdio: ['ignore', 'pipe', 'pipe'] },
-    );
+    const command = [cliMain, 'serve', '--json', '--dir', this.directory, '--port', '0', ...args];
+    const [program, before] =
+      openFilesMax === undefined
+        ? [process.execPath, []]
+        : ['sh', ['-c', `ulimit -n ${openFilesMax}; exec "$0" "$@"`, process.execPath]];
+    const child = spawn(program, [...before, ...command], {
+      env: this.environment(environment),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let said = '';
     let log = '';
     const ended = new Promise<Ended>(resolve => {
@@ -92,6 +105,7 @@ export class Premises implements AsyncDisposable {
         .map(line => JSON.parse(line) as Record<string, unknown>);
     return {
       started,
+      pid: child.pid ?? 0,
       ended,
       log: lines,
       logged: (message, skip = 0) =>

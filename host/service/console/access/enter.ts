@@ -4,8 +4,7 @@ import { endSession, isCsrfToken } from '../../people/access/sessions.ts';
 import { enterByLink } from '../../people/operators.ts';
 import { texts } from '../../texts.ts';
 import { prepareSource } from '../../validation/source.ts';
-import { limitSource, type WebContext } from '../../web/context.ts';
-import { refuseCrossSite } from '../../web/guard.ts';
+import { formBySource, limitSource, type WebContext } from '../../web/context.ts';
 import { messagePage } from '../../web/layout.ts';
 import { Problem, statusOf } from '../../web/problems.ts';
 import { makeChangeStreams } from '../../web/stream.ts';
@@ -29,7 +28,7 @@ export function serveEntry(app: FastifyInstance, context: WebContext, askIn: Ask
     return reply.type('text/event-stream').send(streams.open(visit.session.expiresMs - context.clock()));
   });
 
-  app.post(at('/leave'), { onRequest: refuseCrossSite }, async (request, reply) => {
+  app.post(at('/leave'), formBySource(context), async (request, reply) => {
     const visit = await visitOf(context, request);
     const value = sessionValue(context, request);
     if (visit !== undefined && value !== undefined) {
