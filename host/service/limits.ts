@@ -10,6 +10,7 @@ import { meLimits } from './me/limits.ts';
 import { recordLimits } from './operations/limits.ts';
 import { pushLimits } from './push/limits.ts';
 import { radiusLimits } from './radius/limits.ts';
+import { webLimits } from './web/limits.ts';
 
 /** Every bound, size and time of the service. Units last in the name. */
 export const limits = {
@@ -116,15 +117,8 @@ export const limits = {
   /** The connection that hears of other nodes' changes is asked so often whether it still hears. */
   changeBeatMs: 10_000,
 
-  /** HTTP. */
-  bodyMaxBytes: 4_096,
-  headersMaxBytes: 16_384,
-  /** Besides those of agents. */
-  connectionsMax: 512,
-  /** How long connections may take to end once the service does. */
+  /** HTTP. How long connections may take to end once the service does. */
   socketsClosingMs: 2_000,
-  requestTimeoutMs: 10_000,
-  keepAliveTimeoutMs: 5_000,
   retryAfterSeconds: 2,
   assetMaxAgeSeconds: 31_536_000,
   streamsMax: 16,
@@ -274,4 +268,5 @@ export const limits = {
   ...radiusLimits,
   ...recordLimits,
   ...relayLimits,
+  ...webLimits,
 } as const;

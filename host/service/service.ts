@@ -22,6 +22,7 @@ import { makeBuckets } from './web/buckets.ts';
 import { readCertificate } from './web/certificate.ts';
 import type { WebContext } from './web/context.ts';
 import { hostsOf, type Listening, listen, liveCertificate, localUrl, reachOf } from './web/listener.ts';
+import { openFilesMax, roomsFor } from './web/rooms.ts';
 import { makeApp } from './web/server.ts';
 import { startWorking, type Working } from './working.ts';
 
@@ -200,6 +201,7 @@ function appOf(
       addresses: options.addresses,
       embeddable: options.embeddable ?? false,
       isSecure,
+      rooms: roomsFor(openFilesMax()),
       health: { db, version: options.version ?? '0', isClosing: () => state.isClosing },
     },
   );

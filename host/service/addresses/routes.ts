@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { limits } from '../limits.ts';
 import { helpTexts } from '../texts/help.ts';
-import { limitSource, type WebContext } from '../web/context.ts';
+import { pageBySource, type WebContext } from '../web/context.ts';
 import { helpPage } from './help-page.ts';
 import { type ConfiguredAddresses, makePublished, type PublishedAddresses } from './published.ts';
 
@@ -17,7 +17,6 @@ export function serveAddresses(
   const published = makePublished(context.management, configured);
   const serve = (path: string, type: string, write: (addresses: PublishedAddresses) => string) => {
     const answer = async (request: FastifyRequest, reply: FastifyReply) => {
-      limitSource(context, request, 'source', limits.sourceBucket);
       const addresses = await published();
       const tag = `"${addresses.version}"`;
       reply
@@ -27,15 +26,14 @@ export function serveAddresses(
       if (request.headers['if-none-match'] === tag) return reply.code(304).send();
       return reply.type(type).send(request.method === 'HEAD' ? '' : write(addresses));
     };
-    app.get(path, answer);
-    app.head(path, answer);
+    app.get(path, pageBySource(context), answer);
+    app.head(path, pageBySource(context), answer);
   };
   serve('/addresses.json', 'application/json', asJson);
   serve('/addresses.txt', 'text/plain; charset=utf-8', asText);
-  app.get('/help', async (request, reply) => {
-    limitSource(context, request, 'source', limits.sourceBucket);
-    return reply.type('text/html; charset=utf-8').send(await helpPage(context, await published()));
-  });
+  app.get('/help', pageBySource(context), async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(await helpPage(context, await published())),
+  );
 }
 
 function asJson({ version, changedMs, hosts, ranges }: PublishedAddresses): string {

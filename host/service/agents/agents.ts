@@ -31,9 +31,10 @@ export class Agents implements FobListener {
   private seenMs: number;
   private isOver: boolean;
 
-  constructor(means: AgentMeans) {
+  /** @param most how many agents may be connected */
+  constructor(means: AgentMeans, most: number = limits.agentsMax) {
     this.means = means;
-    this.room = new Room();
+    this.room = new Room(most);
     this.links = new Links(means.management);
     this.bounds = new ProofBounds(means.ticks);
     this.proved = new Map();

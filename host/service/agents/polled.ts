@@ -135,6 +135,11 @@ export class Polls {
     return answer;
   }
 
+  /** Whether a connection is known by this key. */
+  has(key: string): boolean {
+    return this.open.has(digestOf(key));
+  }
+
   /** Forgets connections that are over, whose agents have not come for the end of it. */
   sweep(connections: ReadonlySet<AgentConnection>): void {
     for (const [digest, { connection }] of this.open)

@@ -13,8 +13,10 @@ export class Room {
   private readonly all: Set<AgentConnection>;
   private readonly every: Group;
   private readonly sources: Map<string, Group>;
+  private readonly most: number;
 
-  constructor() {
+  constructor(most: number) {
+    this.most = most;
     this.all = new Set();
     this.every = { size: 0, unproved: new Set() };
     this.sources = new Map();
@@ -28,16 +30,16 @@ export class Room {
   isFor(from: string): boolean {
     const ofSource = this.sources.get(from);
     return (
-      hasRoom(this.every, limits.agentsMax) &&
-      (ofSource === undefined || hasRoom(ofSource, limits.agentsPerSource))
+      hasRoom(this.every, this.most) && (ofSource === undefined || hasRoom(ofSource, limits.agentsPerSource))
     );
   }
 
-  /** Takes one in; the oldest that have shown no fob give way. */
+  /** Takes one in. The oldest that has shown no fob gives way: of its source, or of the source that has most of those. */
   add(connection: AgentConnection): void {
     const { from } = connection;
-    giveWay(this.sources.get(from), limits.agentsPerSource);
-    giveWay(this.every, limits.agentsMax);
+    const own = this.sources.get(from);
+    if (own !== undefined && own.size >= limits.agentsPerSource) giveWay(own);
+    if (this.every.size >= this.most) giveWay(this.mostUnproved());
     const ofSource = this.sources.get(from) ?? { size: 0, unproved: new Set() };
     this.sources.set(from, ofSource);
     this.all.add(connection);
@@ -65,6 +67,17 @@ export class Room {
     if (this.sources.get(connection.from)?.size === 0) this.sources.delete(connection.from);
   }
 
+  private mostUnproved(): Group {
+    let most = this.every;
+    let count = 0;
+    for (const group of this.sources.values())
+      if (group.unproved.size > count) {
+        most = group;
+        count = group.unproved.size;
+      }
+    return most;
+  }
+
   private groupsOf({ from }: AgentConnection): Group[] {
     const ofSource = this.sources.get(from);
     return ofSource === undefined ? [this.every] : [this.every, ofSource];
@@ -75,8 +88,7 @@ function hasRoom({ size, unproved }: Group, most: number): boolean {
   return size < most || unproved.size > 0;
 }
 
-function giveWay(group: Group | undefined, most: number): void {
-  if (group === undefined || group.size < most) return;
-  const { value: oldest } = group.unproved.values().next();
+function giveWay({ unproved }: Group): void {
+  const { value: oldest } = unproved.values().next();
   oldest?.giveWay();
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { limits } from '../limits.ts';
 import { identityReader, originOf } from '../sockets/opening.ts';
 import { refuseOrigins, type SocketRoute } from '../sockets/route.ts';
+import { vouchFor } from '../web/admission.ts';
 import { sourceKey } from '../web/buckets.ts';
 import { limitSource, type WebContext } from '../web/context.ts';
 import { Problem } from '../web/problems.ts';
@@ -11,14 +12,13 @@ import { Polls, readPoll } from './polled.ts';
 
 /**
  * The agents of this node: `POST /agent/poll` here, and `GET /agent`, a WebSocket, as what is returned (`docs/agent.md`).
+ *
+ * @param most how many there may be
  */
-export function serveAgents(app: FastifyInstance, context: WebContext): SocketRoute {
+export function serveAgents(app: FastifyInstance, context: WebContext, most: number): SocketRoute {
   const { management, changes, metrics } = context;
-  const agents = new Agents({
-    management,
-    identity: identityReader(management),
-    ticks: () => performance.now(),
-  });
+  const identity = identityReader(management);
+  const agents = new Agents({ management, identity, ticks: () => performance.now() }, most);
   metrics.agents = () => ({ connected: agents.count, fobs: agents.provedCount });
   const courier = new Courier({ management, changes }, agents);
   // Before whatever waits for connections to end.
@@ -60,6 +60,8 @@ function servePolls(
       const poll = readPoll(request.body);
       if (poll === undefined) throw new Problem('malformed');
       if (poll.key === '') admit(request);
+      // Its connection has a place among the agents; of polls of one agent few are held.
+      if (poll.key === '' || polls.has(poll.key)) vouchFor(request);
       const caller = callerOf(request);
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { limits } from '../limits.ts';
 import type { KnownApplication } from '../people/application-cache.ts';
+import { vouchFor } from '../web/admission.ts';
 import { limitKey, limitSource, type WebContext } from '../web/context.ts';
 import { Problem } from '../web/problems.ts';
 import { bearerOf } from './authenticate.ts';
@@ -27,6 +28,7 @@ export async function admitApplication(context: WebContext, request: FastifyRequ
     throw new Problem('unauthorised');
   }
   limitKey(context, `application:${application.id}`, limits.applicationBucket);
+  vouchFor(request);
   clients.set(request, { apiKey, application });
 }
 

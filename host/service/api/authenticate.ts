@@ -6,6 +6,7 @@ import { actorOfSession, isCsrfToken, isFresh, sessionOf } from '../people/acces
 import type { Actor } from '../people/actor.ts';
 import { type Action, may, permissions } from '../people/permissions.ts';
 import { prepareSource } from '../validation/source.ts';
+import { vouchFor } from '../web/admission.ts';
 import { limitKey, limitSource, type WebContext } from '../web/context.ts';
 import { cookieOf } from '../web/forms.ts';
 import { refuseCrossSite } from '../web/guard.ts';
@@ -36,6 +37,7 @@ export async function admit(context: WebContext, request: FastifyRequest, action
   limitKey(context, `administration:${caller.actor.name}`, limits.administrationBucket);
   if (!may(caller.actor.role, action)) throw new Problem('not_allowed');
   if (permissions[action].dangerous && !caller.isFresh) throw new Problem('proof_needed');
+  vouchFor(request);
   actors.set(request, caller.actor);
 }
 

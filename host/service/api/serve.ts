@@ -107,11 +107,15 @@ function refuseOtherMethods(app: FastifyInstance): void {
     if (own.has('GET')) own.add('HEAD');
     const allow = [...own, 'OPTIONS'].join(', ');
     const config = { permission: 'public' } as const;
-    app.options(path, { config }, (_request, reply) => reply.header('allow', allow).code(204).send());
+    const bodyLimit = limits.bodyMaxBytes;
+    app.options(path, { config, bodyLimit }, (_request, reply) =>
+      reply.header('allow', allow).code(204).send(),
+    );
     app.route({
       method: METHODS.filter(method => !own.has(method)),
       url: path,
       config,
+      bodyLimit,
       onRequest: async (_request, reply) => {
         reply.header('allow', allow);
         throw new Problem('wrong_method');

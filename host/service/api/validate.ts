@@ -59,6 +59,7 @@ export function serveValidate(app: FastifyInstance, context: WebContext): void {
     // Before the body is read: who has no key gets nothing parsed.
     {
       schema: validateSchema,
+      bodyLimit: limits.bodyMaxBytes,
       config: { permission: 'application' },
       onRequest: request => admitApplication(context, request),
     },

@@ -73,7 +73,12 @@ type OnRequest = (request: FastifyRequest) => Promise<void>;
 function serveAsking(app: FastifyInstance, context: WebContext, onRequest: OnRequest): void {
   app.post<{ Body: AskBody }>(
     '/v1/challenges',
-    { schema: askSchema, config: { permission: 'application' }, onRequest },
+    {
+      schema: askSchema,
+      bodyLimit: limits.bodyMaxBytes,
+      config: { permission: 'application' },
+      onRequest,
+    },
     async (request, reply) => {
       const { body } = request;
       const from = prepareSource(body.source ?? request.ip);
@@ -93,7 +98,12 @@ function serveAsking(app: FastifyInstance, context: WebContext, onRequest: OnReq
 function serveAnswering(app: FastifyInstance, context: WebContext, onRequest: OnRequest): void {
   app.post<{ Body: AnswerBody; Params: { id: string } }>(
     '/v1/challenges/:id/answer',
-    { schema: answerSchema, config: { permission: 'application' }, onRequest },
+    {
+      schema: answerSchema,
+      bodyLimit: limits.bodyMaxBytes,
+      config: { permission: 'application' },
+      onRequest,
+    },
     async (request, reply) => {
       const { application } = clientOf(request);
       const { body, params } = request;

@@ -4,6 +4,8 @@ export const consoleLimits = {
   listBodyMaxBytes: 4_194_304,
   channelBodyMaxBytes: 262_144,
   uploadMaxBytes: 16_842_752,
+  /** Parts of a form with files: its fields and files, and some more. */
+  uploadPartsMax: 16,
   /** Addresses to go back to after signing in; rows on the dashboard, of recent things and of an import's dry run. */
   returnPathMax: 2_048,
   dashboardRows: 10,

@@ -10,7 +10,6 @@ import { serveBulk } from './batch/bulk.ts';
 import { serveImport } from './batch/import.ts';
 import { serveJobs } from './batch/jobs.ts';
 import { type Desk, makeDesk } from './kit/desk.ts';
-import { acceptUploads } from './kit/upload.ts';
 import { serveMailList } from './mails/list.ts';
 import { serveMailOpening } from './mails/open.ts';
 import { serveMailServer } from './mails/server.ts';
@@ -70,7 +69,6 @@ const subjects: readonly ((desk: Desk) => void)[] = [
 /** The administrator's console, under `/operator`; complete without scripts. */
 export function serveConsole(app: FastifyInstance, context: WebContext): void {
   const askIn = askToSignIn(context);
-  acceptUploads(app);
   serveSignIn(app, context);
   serveProving(app, context, askIn);
   serveEntry(app, context, askIn);

@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { limits } from '../limits.ts';
 import { isCsrfToken } from '../people/access/sessions.ts';
-import { limitKey, limitSource, type WebContext } from '../web/context.ts';
-import { refuseCrossSite } from '../web/guard.ts';
+import { formBySource, limitKey, pageBySource, type WebContext } from '../web/context.ts';
 import { Problem } from '../web/problems.ts';
 import { ME, type OwnPage, renderOwn } from './layout.ts';
 import { type OwnVisit, ownVisitOf } from './visit.ts';
@@ -21,27 +20,31 @@ export interface OwnDesk {
 }
 
 export function makeOwnDesk(app: FastifyInstance, context: WebContext): OwnDesk {
-  const answer = async (request: FastifyRequest, reply: FastifyReply, run: Handler) => {
+  const visits = new WeakMap<FastifyRequest, OwnVisit>();
+  // Before the body is read: who is not in gets nothing parsed.
+  const isIn = async (request: FastifyRequest, reply: FastifyReply) => {
     const visit = await ownVisitOf(context, request);
     if (visit === undefined) return reply.redirect(`${ME}/sign-in`, 303);
-    if (request.method === 'POST') {
-      if (!isCsrfToken(visit.session, visit.value('csrf'))) throw new Problem('forbidden');
-      limitKey(context, `me:${visit.session.userId}`, limits.userActBucket);
-    }
+    if (request.method === 'POST') limitKey(context, `me:${visit.session.userId}`, limits.userActBucket);
+    visits.set(request, visit);
+  };
+  const answer = async (request: FastifyRequest, reply: FastifyReply, run: Handler) => {
+    const visit = visits.get(request);
+    if (visit === undefined) throw new Problem('forbidden');
+    if (request.method === 'POST' && !isCsrfToken(visit.session, visit.value('csrf')))
+      throw new Problem('forbidden');
     return send(visit, reply, await run(visit, reply));
   };
   return {
     page(path, show) {
-      app.get(ME + path, (request, reply) => {
-        limitSource(context, request, 'source', limits.sourceBucket);
-        return answer(request, reply, show);
-      });
+      const { onRequest } = pageBySource(context);
+      app.get(ME + path, { onRequest: [onRequest, isIn] }, (request, reply) => answer(request, reply, show));
     },
     act(path, run) {
-      app.post(ME + path, { onRequest: refuseCrossSite }, (request, reply) => {
-        limitSource(context, request, 'form', limits.formBucket);
-        return answer(request, reply, run);
-      });
+      const { bodyLimit, onRequest } = formBySource(context);
+      app.post(ME + path, { bodyLimit, onRequest: [...onRequest, isIn] }, (request, reply) =>
+        answer(request, reply, run),
+      );
     },
   };
 }

@@ -5,10 +5,9 @@ import type { Factors } from '../data/schema.ts';
 import { limits } from '../limits.ts';
 import { meTexts } from '../texts/me.ts';
 import { texts } from '../texts.ts';
-import { limitSource, type WebContext } from '../web/context.ts';
+import { formBySource, pageBySource, type WebContext } from '../web/context.ts';
 import { refusalFloor } from '../web/floor.ts';
 import { field } from '../web/forms.ts';
-import { refuseCrossSite } from '../web/guard.ts';
 import { html } from '../web/html.ts';
 import { brand, messagePage, renderPage } from '../web/layout.ts';
 import { decideTyped, ownApplicationNow } from '../web/own-application.ts';
@@ -24,15 +23,13 @@ import { giveUserCookie, originOf, typedIn } from './visit.ts';
  * that is disabled only a ticket opens the page. Refusals look alike whatever their reason.
  */
 export function serveOwnEntry(app: FastifyInstance, context: WebContext): void {
-  app.get(`${ME}/sign-in`, async (request, reply) => {
-    limitSource(context, request, 'source', limits.sourceBucket);
+  app.get(`${ME}/sign-in`, pageBySource(context), async (_request, reply) => {
     const application = await ownApplicationNow(context);
     if (application === undefined) return closed(reply);
     return reply.type(HTML).send(signInPage(application.factors));
   });
 
-  app.post(`${ME}/sign-in`, { onRequest: refuseCrossSite }, async (request, reply) => {
-    limitSource(context, request, 'form', limits.formBucket);
+  app.post(`${ME}/sign-in`, formBySource(context), async (request, reply) => {
     const asked = await ownApplicationNow(context);
     if (asked === undefined) return closed(reply);
     const user = field(request.body, 'user');
@@ -56,8 +53,7 @@ export function serveOwnEntry(app: FastifyInstance, context: WebContext): void {
     });
   });
 
-  app.post(`${ME}/enter`, { onRequest: refuseCrossSite }, async (request, reply) => {
-    limitSource(context, request, 'form', limits.formBucket);
+  app.post(`${ME}/enter`, formBySource(context), async (request, reply) => {
     const ticket = field(request.body, 'ticket');
     const session = await enterByTicket(context.management, ticket, originOf(request));
     if (session === undefined) {

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import { MESSAGE_CHARS_MAX } from '../../activation/limits.ts';
 import { limits } from '../limits.ts';
+import { vouchForGood } from '../web/admission.ts';
 import { Problem, problemOf, sendProblem } from '../web/problems.ts';
 import type { Line, Talker } from './line.ts';
 import { originOf } from './opening.ts';
@@ -55,7 +56,10 @@ export function serveSockets(app: FastifyInstance, routes: readonly SocketRoute[
           config: { permission: 'public' },
           onRequest: async request => admit(route, request),
         },
-        (socket, request) => connectSocket(route, open, socket, request),
+        (socket, request) => {
+          upgrading.done(request.raw.socket);
+          connectSocket(route, open, socket, request);
+        },
       );
   });
 }
@@ -85,6 +89,7 @@ function connectSocket(
     },
     close: code => socket.close(code),
   };
+  vouchForGood(request);
   const talker = talk(line, request);
   open.add(talker);
   const pings = pingMs === undefined ? undefined : ping(socket, pingMs);
@@ -115,16 +120,31 @@ function ping(socket: WebSocket, everyMs: number): NodeJS.Timeout {
  */
 class Upgrading {
   private readonly sockets: Set<Duplex>;
+  private readonly late: WeakMap<Duplex, NodeJS.Timeout>;
   private isOver: boolean;
 
   constructor(server: FastifyInstance['server']) {
     this.sockets = new Set();
+    this.late = new WeakMap();
     this.isOver = false;
     server.on('upgrade', (_request: IncomingMessage, socket: Duplex) => {
       this.sockets.add(socket);
-      socket.once('close', () => this.sockets.delete(socket));
+      // The server's own times do not hold for it any more.
+      this.late.set(
+        socket,
+        setTimeout(() => socket.destroy(), limits.requestTimeoutMs),
+      );
+      socket.once('close', () => {
+        this.done(socket);
+        this.sockets.delete(socket);
+      });
       if (this.isOver) socket.destroy();
     });
+  }
+
+  /** It has become a WebSocket. */
+  done(socket: Duplex): void {
+    clearTimeout(this.late.get(socket));
   }
 
   /** Ends all that there are, and those that come from now on. */

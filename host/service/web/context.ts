@@ -3,6 +3,7 @@ import type { Metrics } from '../api/metrics/metrics.ts';
 import type { Challenges } from '../challenges/challenges.ts';
 import type { Changes } from '../data/changes.ts';
 import type { Db } from '../data/database.ts';
+import { limits } from '../limits.ts';
 import type { Management } from '../management.ts';
 import type { ApplicationCache } from '../people/application-cache.ts';
 import type { Application } from '../people/applications.ts';
@@ -11,6 +12,7 @@ import type { LockPolicy } from '../validation/lock.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import type { ValidationRequest } from '../validation/request.ts';
 import { type BucketSize, type Buckets, sourceKey } from './buckets.ts';
+import { refuseCrossSite } from './guard.ts';
 import { Problem } from './problems.ts';
 
 /** What the routes work with. */
@@ -49,6 +51,27 @@ export interface WebContext {
 /** Takes one request from the allowance of the address it came from. @throws Problem `too_many` */
 export function limitSource(context: WebContext, request: FastifyRequest, kind: string, size: BucketSize) {
   limitKey(context, `${kind}:${sourceKey(request.ip)}`, size);
+}
+
+/** What runs before the body of a request is read. */
+export type BeforeBody = (request: FastifyRequest) => Promise<void>;
+
+/** A step before the body that takes one request from the allowance of its source. */
+export function bySource(context: WebContext, kind: string, size: BucketSize): BeforeBody {
+  return async request => limitSource(context, request, kind, size);
+}
+
+/** The same for pages and for what forms send. */
+export function pageBySource(context: WebContext): { readonly onRequest: BeforeBody } {
+  return { onRequest: bySource(context, 'source', limits.sourceBucket) };
+}
+
+/** A form of the service's own pages, by its source and within its size. */
+export function formBySource(context: WebContext) {
+  return {
+    bodyLimit: limits.bodyMaxBytes,
+    onRequest: [refuseCrossSite, bySource(context, 'form', limits.formBucket)],
+  };
 }
 
 /** Takes one request from the allowance of a key. @throws Problem `too_many` */

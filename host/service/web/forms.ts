@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { limits } from '../limits.ts';
+import { Problem } from './problems.ts';
 
 /** Lets the routes of an instance take HTML forms, and nothing else. The parsed body is a `URLSearchParams`. */
 export function acceptForms(app: FastifyInstance): void {
@@ -7,8 +8,22 @@ export function acceptForms(app: FastifyInstance): void {
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string', bodyLimit: limits.bodyMaxBytes },
-    (_request, body, done) => done(null, new URLSearchParams(String(body))),
+    (_request, body, done) => {
+      const text = String(body);
+      if (hasFewFields(text)) done(null, new URLSearchParams(text));
+      else done(new Problem('malformed'));
+    },
   );
+}
+
+/** Each field costs much more than its characters: they are counted before any is looked at. */
+function hasFewFields(text: string): boolean {
+  let at = -1;
+  for (let count = 0; count < limits.formFieldsMax; count++) {
+    at = text.indexOf('&', at + 1);
+    if (at === -1) return true;
+  }
+  return false;
 }
 
 /** A field of a parsed form, empty when it is absent. */

@@ -6,10 +6,9 @@ import { readServiceName } from '../people/settings.ts';
 import { prepareUserName } from '../people/users.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import { prepareSource } from '../validation/source.ts';
-import { limitSource, type WebContext } from './context.ts';
+import { formBySource, pageBySource, type WebContext } from './context.ts';
 import { refusalFloor } from './floor.ts';
 import { field } from './forms.ts';
-import { refuseCrossSite } from './guard.ts';
 import { acceptedPage, closedPage, loginPage } from './login-page.ts';
 import { decideTyped, ownApplicationNow } from './own-application.ts';
 import { statusOf } from './problems.ts';
@@ -23,8 +22,7 @@ const HTML = 'text/html; charset=utf-8';
 export function serveLogin(app: FastifyInstance, context: WebContext): void {
   const current = () => ownApplicationNow(context);
 
-  app.get('/login', async (request, reply) => {
-    limitSource(context, request, 'source', limits.sourceBucket);
+  app.get('/login', pageBySource(context), async (request, reply) => {
     const application = await current();
     reply.type(HTML);
     if (application === undefined) return reply.code(statusOf('forbidden')).send(closedPage());
@@ -33,8 +31,7 @@ export function serveLogin(app: FastifyInstance, context: WebContext): void {
     return reply.send(loginPage({ service, attempt: newAttempt(), factors, framed: isFramed(request) }));
   });
 
-  app.post('/login', { onRequest: refuseCrossSite }, async (request, reply) => {
-    limitSource(context, request, 'form', limits.formBucket);
+  app.post('/login', formBySource(context), async (request, reply) => {
     const asked = await current();
     const outcome = asked && (await decide(context, request, asked));
     // Changed meanwhile, it was not looked at: the form as it is now is the answer.

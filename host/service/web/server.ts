@@ -20,7 +20,9 @@ import type { Log } from '../log.ts';
 import { serveMe } from '../me/routes.ts';
 import { serveSockets } from '../sockets/route.ts';
 import { texts } from '../texts.ts';
+import { admitConnections } from './admission.ts';
 import { serveAssets } from './assets.ts';
+import { boundBodies } from './bodies.ts';
 import type { Certificate } from './certificate.ts';
 import type { WebContext } from './context.ts';
 import { acceptForms } from './forms.ts';
@@ -30,6 +32,7 @@ import { messagePage } from './layout.ts';
 import { serveLogin } from './login-routes.ts';
 import { mayRetry, type ProblemCode, problemOf, sendProblem, statusOf } from './problems.ts';
 import { logRequests } from './request-log.ts';
+import type { Rooms } from './rooms.ts';
 
 /** How the HTTP side is reached. */
 export interface AppOptions extends GuardOptions {
@@ -39,6 +42,8 @@ export interface AppOptions extends GuardOptions {
   /** Addresses whose X-Forwarded headers are believed; undefined for nobody's. */
   readonly isProxy: ((address: string | undefined) => boolean) | undefined;
   readonly health: HealthOptions;
+  /** How many connections there may be. */
+  readonly rooms: Rooms;
   /** What is published besides the public address. */
   readonly addresses?: ConfiguredAddresses | undefined;
 }
@@ -46,10 +51,13 @@ export interface AppOptions extends GuardOptions {
 /** The HTTP side of the service, not yet listening. */
 export function makeApp(context: WebContext, options: AppOptions): FastifyInstance {
   const app = Fastify(serverOptions(options));
-  app.server.maxConnections = limits.connectionsMax + limits.agentsMax;
   logRequests(app, options.log);
   measureRequests(app, context.metrics);
   guard(app, options);
+  admitConnections(app, options);
+  boundBodies(app);
+  // A text is no body of any route.
+  app.removeContentTypeParser('text/plain');
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, problemOf(error)));
   app.setNotFoundHandler((request, reply) =>
     wantsPage(request) ? sendPage(reply, 'not_found') : sendProblem(request, reply, 'not_found'),
@@ -58,7 +66,7 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
   serveHealth(app, options.health);
   serveAssets(app);
   serveApi(app, context);
-  serveSockets(app, [relayRoute(context), serveAgents(app, context)]);
+  serveSockets(app, [relayRoute(context), serveAgents(app, context, options.rooms.agents)]);
   app.register(async api => serveChallenges(api, context));
   app.register(async pages => {
     pages.setErrorHandler((error, request, reply) => sendProblemPage(error, request, reply));
@@ -74,12 +82,23 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
 
 /** Fastify's types keep servers of the two protocols apart; everything here is the same for both. */
 function serverOptions({ certificate, isProxy }: AppOptions): FastifyHttpOptions<RawServerDefault> {
-  const server = { maxHeaderSize: limits.headersMaxBytes };
+  const server = {
+    maxHeaderSize: limits.headersMaxBytes,
+    headersTimeout: limits.requestTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    connectionsCheckingInterval: limits.connectionsCheckMs,
+  };
   return {
     ...(certificate === undefined
       ? { http: server }
       : {
-          https: { ...server, cert: certificate.cert, key: certificate.key, minVersion: 'TLSv1.2' },
+          https: {
+            ...server,
+            cert: certificate.cert,
+            key: certificate.key,
+            minVersion: 'TLSv1.2',
+            handshakeTimeout: limits.requestTimeoutMs,
+          },
         }),
     ...(isProxy !== undefined && { trustProxy: (address: string) => isProxy(address) }),
     logger: false,
@@ -87,6 +106,7 @@ function serverOptions({ certificate, isProxy }: AppOptions): FastifyHttpOptions
     bodyLimit: limits.bodyMaxBytes,
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
+    connectionTimeout: limits.stalledMs,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     // A HEAD request, as link scanners send it, would run the handler that uses up an operator link.

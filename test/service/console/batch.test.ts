@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { limits } from '../../../host/service/limits.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';
 import { furnish, type Seen, seededUri, signedIn, type Visitor } from './kit.ts';
@@ -85,6 +86,27 @@ test('an import that is discarded does nothing, and what cannot be read says why
   const empty = new FormData();
   empty.set('csrf', await visitor.csrf());
   expect((await visitor.post('/operator/import', empty)).text).toContain('No file was chosen.');
+});
+
+test('a form of too many parts or fields is refused before they are looked at', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  const parts = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [`more${at}`, 'x']));
+  // A token against other sites, a password, where users come from, and the file.
+  const usual = 4;
+  const most = await upload(visitor, seededUri('ada'), parts(limits.uploadPartsMax - usual));
+  expect(most.status).toBe(200);
+  const more = await upload(visitor, seededUri('ada'), parts(limits.uploadPartsMax - usual + 1));
+  expect(more.status).toBe(400);
+  const fields = (count: number) => visitor.send('/operator/users/create', parts(count));
+  expect((await fields(limits.formFieldsMax - 1)).status).not.toBe(400);
+  expect((await fields(limits.formFieldsMax)).status).toBe(400);
+  expect(await office.store.db.selectFrom('tokens').selectAll().where('label', '=', 'ada').execute()).toEqual(
+    [],
+  );
 });
 
 test('nobody’s upload is read, and none without a proof that is fresh', async () => {

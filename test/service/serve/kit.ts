@@ -21,6 +21,7 @@ export interface Started {
 /** `passfob serve` as a process. */
 export interface Serving {
   readonly started: Started;
+  readonly pid: number;
   readonly ended: Promise<Ended>;
   /** The lines of its log so far. */
   log(): readonly Readonly<Record<string, unknown>>[];
@@ -29,11 +30,23 @@ export interface Serving {
   kill(signal: NodeJS.Signals): void;
 }
 
+/** Starts a program that may have so many files and sockets open, and no more. */
+export const withOpenFiles = (most: number): readonly string[] => [
+  'sh',
+  '-c',
+  `ulimit -n ${most}; exec "$0" "$@"`,
+];
+
 /** A folder for services, and every process that was started in it; all goes when the scope ends. */
 export class Premises implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'passfob-serve-'));
-  readonly directory = join(this.folder, 'service');
+  readonly directory: string;
   readonly #running: { readonly child: ChildProcess; readonly ended: Promise<Ended> }[] = [];
+
+  /** @param directory of the service, where it is there already */
+  constructor(directory?: string) {
+    this.directory = directory ?? join(this.folder, 'service');
+  }
 
   /** The variables of a process: none of ours but those given. */
   environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
@@ -45,7 +58,7 @@ export class Premises implements AsyncDisposable {
    * Starts a service on a free port and waits until it listens. Its link is a secret that standard output is for, and
    * the log is not.
    *
-   * @param through what runs before the node program: `strace` and its options
+   * @param through what starts the program: `strace` and its options, or `withOpenFiles`
    */
   async serve(
     args: readonly string[] = [],
@@ -96,6 +109,7 @@ export class Premises implements AsyncDisposable {
         .map(line => JSON.parse(line) as Record<string, unknown>);
     return {
       started,
+      pid: child.pid ?? 0,
       ended,
       log: lines,
       logged: (message, skip = 0) =>

@@ -1,13 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { limits } from '../../limits.ts';
 import { endSession, isCsrfToken } from '../../people/access/sessions.ts';
 import { discardLink, enterByLink, isLinkGood } from '../../people/operators.ts';
 import { consoleTexts } from '../../texts/console.ts';
 import { texts } from '../../texts.ts';
 import { prepareSource } from '../../validation/source.ts';
-import { limitSource, type WebContext } from '../../web/context.ts';
+import { formBySource, pageBySource, type WebContext } from '../../web/context.ts';
 import { field } from '../../web/forms.ts';
-import { refuseCrossSite } from '../../web/guard.ts';
 import { html, type Markup, nothing } from '../../web/html.ts';
 import { messagePage } from '../../web/layout.ts';
 import { Problem, statusOf } from '../../web/problems.ts';
@@ -25,10 +23,8 @@ export function serveEntry(app: FastifyInstance, context: WebContext, askIn: Ask
   const streams = makeChangeStreams(context.changes);
   app.addHook('preClose', async () => streams.end());
 
-  app.get(at('/enter'), (request, reply) => showLink(context, request, reply));
-  app.post(at('/enter'), { onRequest: refuseCrossSite }, (request, reply) =>
-    useLink(context, request, reply),
-  );
+  app.get(at('/enter'), pageBySource(context), (request, reply) => showLink(context, request, reply));
+  app.post(at('/enter'), formBySource(context), (request, reply) => useLink(context, request, reply));
 
   app.get(at('/stream'), async (request, reply) => {
     const visit = await visitOf(context, request);
@@ -36,7 +32,7 @@ export function serveEntry(app: FastifyInstance, context: WebContext, askIn: Ask
     return reply.type('text/event-stream').send(streams.open(visit.session.expiresMs - context.clock()));
   });
 
-  app.post(at('/leave'), { onRequest: refuseCrossSite }, async (request, reply) => {
+  app.post(at('/leave'), formBySource(context), async (request, reply) => {
     const visit = await visitOf(context, request);
     const value = sessionValue(context, request);
     if (visit !== undefined && value !== undefined) {
@@ -60,7 +56,6 @@ async function showLink(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  limitSource(context, request, 'source', limits.sourceBucket);
   const key = keyIn(request.query);
   if (key === undefined || !(await isLinkGood(context.management, key))) return linkUsed(reply);
   const visit = await visitOf(context, request);
@@ -73,7 +68,6 @@ async function useLink(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  limitSource(context, request, 'form', limits.formBucket);
   const { body, ip, id } = request;
   const use = { key: field(body, 'key'), source: prepareSource(ip), requestId: id };
   if (field(body, 'act') === ('discard' satisfies LinkAct)) {

@@ -1,15 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { limits } from '../../limits.ts';
 import { isCsrfToken } from '../../people/access/sessions.ts';
 import { proveAgain } from '../../people/access/sign-in.ts';
 import { consoleTexts } from '../../texts/console.ts';
-import { limitSource, type WebContext } from '../../web/context.ts';
+import { formBySource, type WebContext } from '../../web/context.ts';
 import { refusalFloor } from '../../web/floor.ts';
-import { refuseCrossSite } from '../../web/guard.ts';
 import { html } from '../../web/html.ts';
 import { messagePage } from '../../web/layout.ts';
 import { Problem, statusOf } from '../../web/problems.ts';
-import { type AskIn, HTML } from '../kit/desk.ts';
+import { type AskIn, admittedVisit, admitVisits, HTML } from '../kit/desk.ts';
 import { at, HOME, returnPath } from '../kit/paths.ts';
 import { sessionValue, type Visit, visitOf } from '../kit/visit.ts';
 import { proofPage } from './proof-form.ts';
@@ -24,9 +22,10 @@ export function serveProving(app: FastifyInstance, context: WebContext, askIn: A
     return visit === undefined ? askIn(request, reply) : show(visit, reply, false);
   });
 
-  app.post(at('/prove'), { onRequest: refuseCrossSite }, async (request, reply) => {
-    const visit = await visitOf(context, request);
-    if (visit === undefined) return askIn(request, reply);
+  const { bodyLimit, onRequest } = formBySource(context);
+  const isIn = admitVisits(context, askIn);
+  app.post(at('/prove'), { bodyLimit, onRequest: [...onRequest, isIn] }, async (request, reply) => {
+    const visit = admittedVisit(request);
     if (!isCsrfToken(visit.session, visit.value('csrf'))) throw new Problem('forbidden');
     return prove(context, { request, reply, visit });
   });
@@ -36,7 +35,6 @@ async function prove(
   context: WebContext,
   { request, reply, visit }: { request: FastifyRequest; reply: FastifyReply; visit: Visit },
 ): Promise<FastifyReply> {
-  limitSource(context, request, 'form', limits.formBucket);
   const isProved = await proveAgain(
     context.management,
     { decide: context.decide, applicationId: context.consoleApplication.id },

@@ -6,10 +6,9 @@ import { signIn } from '../../people/access/sign-in.ts';
 import { readServiceName } from '../../people/settings.ts';
 import { consoleTexts } from '../../texts/console.ts';
 import { prepareSource } from '../../validation/source.ts';
-import { limitSource, type WebContext } from '../../web/context.ts';
+import { formBySource, limitSource, pageBySource, type WebContext } from '../../web/context.ts';
 import { refusalFloor } from '../../web/floor.ts';
 import { field } from '../../web/forms.ts';
-import { refuseCrossSite } from '../../web/guard.ts';
 import { html } from '../../web/html.ts';
 import { statusOf } from '../../web/problems.ts';
 import { type AskIn, HTML } from '../kit/desk.ts';
@@ -20,13 +19,11 @@ import { proofPage } from './proof-form.ts';
 
 /** Signing in with user name, password and the passcode of one's own fob. */
 export function serveSignIn(app: FastifyInstance, context: WebContext): void {
-  app.get(at('/sign-in'), async (request, reply) => {
-    limitSource(context, request, 'source', limits.sourceBucket);
+  app.get(at('/sign-in'), pageBySource(context), async (_request, reply) => {
     return reply.type(HTML).send(await signInPage(context, { to: HOME, user: '', refused: false }));
   });
 
-  app.post(at('/sign-in'), { onRequest: refuseCrossSite }, async (request, reply) => {
-    limitSource(context, request, 'form', limits.formBucket);
+  app.post(at('/sign-in'), formBySource(context), async (request, reply) => {
     const { body } = request;
     const user = field(body, 'user');
     const to = returnPath(field(body, 'to'));

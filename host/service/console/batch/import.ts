@@ -38,7 +38,7 @@ export function serveImport(desk: Desk): void {
       desk.context.changes.announce();
       return planPage(visit, plan, job?.value);
     },
-    { bodyLimit: limits.uploadMaxBytes },
+    { bodyLimit: limits.uploadMaxBytes, takesFiles: true },
   );
 }
 

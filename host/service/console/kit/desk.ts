@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { limits } from '../../limits.ts';
 import type { RefusalCode } from '../../management.ts';
 import { isCsrfToken, isFresh } from '../../people/access/sessions.ts';
 import { type Action, permissions } from '../../people/permissions.ts';
@@ -10,6 +11,7 @@ import { html } from '../../web/html.ts';
 import { Problem, statusOf } from '../../web/problems.ts';
 import { type ConsolePage, renderConsole } from './layout.ts';
 import { at, HOME } from './paths.ts';
+import { acceptUploads } from './upload.ts';
 import { type Visit, visitOf } from './visit.ts';
 
 export const HTML = 'text/html; charset=utf-8';
@@ -25,46 +27,78 @@ export interface Desk {
   /** A page. One for a dangerous act asks for a fresh proof before it is shown. */
   page(path: string, action: Action, show: Handler): void;
   /** What a form sends. It runs for a role that may, with the session's own token and, where it is dangerous, a fresh proof. */
-  act(path: string, action: Action, run: Handler, options?: { readonly bodyLimit?: number }): void;
+  act(path: string, action: Action, run: Handler, options?: ActOptions): void;
+}
+
+/** What a form is that is no usual one. */
+export interface ActOptions {
+  /** Most bytes of it; where they are more than usual, a dangerous act asks for a fresh proof before they are read. */
+  readonly bodyLimit?: number;
+  /** Whether it comes with files. */
+  readonly takesFiles?: boolean;
 }
 
 /** What is shown to somebody who is not in. */
 export type AskIn = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
+const admitted = new WeakMap<FastifyRequest, Visit>();
+
+/** A step before the body is read: who is not in gets nothing parsed. */
+export function admitVisits(context: WebContext, askIn: AskIn) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const visit = await visitOf(context, request);
+    if (visit === undefined) return askIn(request, reply);
+    admitted.set(request, visit);
+  };
+}
+
+/** The visit that a request was let in as. */
+export function admittedVisit(request: FastifyRequest): Visit {
+  const visit = admitted.get(request);
+  if (visit === undefined) throw new Problem('unauthorised');
+  return visit;
+}
+
 export function makeDesk(app: FastifyInstance, context: WebContext, askIn: AskIn): Desk {
-  const visits = new WeakMap<FastifyRequest, Visit>();
+  const isIn = admitVisits(context, askIn);
   const answer = async (
     request: FastifyRequest,
     reply: FastifyReply,
     { action, backTo, run }: { action: Action; backTo: (visit: Visit) => string; run: Handler },
   ): Promise<FastifyReply> => {
-    const visit = visits.get(request) ?? (await visitOf(context, request));
-    if (visit === undefined) return askIn(request, reply);
+    const visit = admittedVisit(request);
     if (request.method === 'POST' && !isCsrfToken(visit.session, visit.value('csrf')))
       throw new Problem('forbidden');
     if (!visit.may(action)) return send(visit, reply, notAllowed);
-    if (permissions[action].dangerous && !isFresh(visit.session, context.clock()))
-      return reply.redirect(at('/prove', { to: backTo(visit) }), 303);
+    if (isStale(action, visit)) return reply.redirect(at('/prove', { to: backTo(visit) }), 303);
     return send(visit, reply, await run(visit));
   };
+  const isStale = (action: Action, { session }: Visit) =>
+    permissions[action].dangerous && !isFresh(session, context.clock());
   return {
     context,
     page(path, action, show) {
-      app.get(HOME + path, (request, reply) =>
+      app.get(HOME + path, { onRequest: isIn }, (request, reply) =>
         answer(request, reply, { action, backTo: () => request.url, run: show }),
       );
     },
-    act(path, action, run, options = {}) {
-      // Before the body is read: who is not in, or may not, gets nothing parsed.
-      const isIn = async (request: FastifyRequest, reply: FastifyReply) => {
-        const visit = await visitOf(context, request);
-        if (visit === undefined) return askIn(request, reply);
+    act(path, action, run, { bodyLimit = limits.bodyMaxBytes, takesFiles = false } = {}) {
+      const mayRun = async (request: FastifyRequest, reply: FastifyReply) => {
+        const visit = admittedVisit(request);
         if (!visit.may(action)) return send(visit, reply, notAllowed);
-        visits.set(request, visit);
+        if (bodyLimit > limits.bodyMaxBytes && isStale(action, visit))
+          return reply.redirect(at('/prove', { to: at(path) }), 303);
       };
-      app.post(HOME + path, { ...options, onRequest: [refuseCrossSite, isIn] }, (request, reply) =>
-        answer(request, reply, { action, backTo: visit => subjectPath(path, visit), run }),
-      );
+      const onRequest = [refuseCrossSite, isIn, mayRun];
+      const put = (scope: FastifyInstance) =>
+        scope.post(HOME + path, { bodyLimit, onRequest }, (request, reply) =>
+          answer(request, reply, { action, backTo: visit => subjectPath(path, visit), run }),
+        );
+      if (!takesFiles) return void put(app);
+      app.register(async scope => {
+        acceptUploads(scope);
+        put(scope);
+      });
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { Response } from 'undici';
+import { parseMIMEType, Response } from 'undici';
 import { limits } from '../../limits.ts';
 import { Problem } from '../../web/problems.ts';
 
@@ -20,8 +20,9 @@ export class Upload {
   }
 }
 
-/** Lets the routes of an instance take forms with files. */
+/** Has the routes of an instance take forms with files, and nothing else. */
 export function acceptUploads(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     'multipart/form-data',
     { parseAs: 'buffer', bodyLimit: limits.uploadMaxBytes },
@@ -43,9 +44,24 @@ async function readUpload(type: string, body: Buffer): Promise<Upload> {
 }
 
 async function formDataOf(type: string, body: Buffer) {
+  // Each part costs about as much as 50 kB of one: they are counted before any is looked at.
+  if (!hasFewParts(type, body)) throw new Problem('malformed');
   try {
     return await new Response(body, { headers: { 'content-type': type } }).formData();
   } catch {
     throw new Problem('malformed');
   }
+}
+
+/** Whether the boundary stands in a body as often as parts may be there, one more for its end. */
+function hasFewParts(type: string, body: Buffer): boolean {
+  const mediaType = parseMIMEType(type);
+  const boundary = mediaType === 'failure' ? undefined : mediaType.parameters.get('boundary');
+  if (!boundary) return false;
+  let at = -1;
+  for (let count = 0; count <= limits.uploadPartsMax + 1; count++) {
+    at = body.indexOf(boundary, at + 1, 'utf8');
+    if (at === -1) return true;
+  }
+  return false;
 }

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { limits } from '../../limits.ts';
-import { limitSource, type WebContext } from '../../web/context.ts';
+import { pageBySource, type WebContext } from '../../web/context.ts';
 import { widenPolicy } from '../../web/guard.ts';
 import { activatePage } from './activate-page.ts';
 import { servePortalFiles } from './portal-files.ts';
@@ -12,7 +11,6 @@ import { servePortalFiles } from './portal-files.ts';
 export function serveActivation(app: FastifyInstance, context: WebContext): void {
   servePortalFiles(app);
   const answer = (request: FastifyRequest, reply: FastifyReply) => {
-    limitSource(context, request, 'source', limits.sourceBucket);
     widenPolicy(reply, {
       'script-src': "'wasm-unsafe-eval'",
       // Not every browser takes 'self' for a WebSocket. The host was compared with those that are served.
@@ -23,6 +21,6 @@ export function serveActivation(app: FastifyInstance, context: WebContext): void
       .type('text/html; charset=utf-8')
       .send(request.method === 'HEAD' ? '' : activatePage());
   };
-  app.get('/activate', answer);
-  app.head('/activate', answer);
+  app.get('/activate', pageBySource(context), answer);
+  app.head('/activate', pageBySource(context), answer);
 }

@@ -27,7 +27,12 @@ export function servePushes(app: FastifyInstance, context: WebContext): void {
 /** Who may ask, looked at before the body is read. */
 function guarded<S>(context: WebContext, schema: S) {
   const onRequest = (request: FastifyRequest) => admitApplicationNow(context, request);
-  return { schema, config: { permission: 'application' }, onRequest } as const;
+  return {
+    schema,
+    bodyLimit: limits.bodyMaxBytes,
+    config: { permission: 'application' },
+    onRequest,
+  } as const;
 }
 
 /** Takes one from the allowance of the person's address, as `/v1/validate` does. @throws Problem `too_many` */

@@ -1,0 +1,39 @@
+/** The bounds of the HTTP side: bodies, times and connections; a part of `limits`. Units last in the name. */
+export const webLimits = {
+  /** Bytes of a body, where its route does not say more, and of headers. */
+  bodyMaxBytes: 4_096,
+  headersMaxBytes: 16_384,
+  /** Fields of a form. */
+  formFieldsMax: 64,
+  /** Bodies of more than `bodyMaxBytes` that are being read at once: in all, and from one source. */
+  largeBodiesMaxBytes: 67_108_864,
+  largeBodiesOfSourceMaxBytes: 33_685_504,
+  /** What is still to come of a body whose request was refused is discarded up to here; beyond, the connection ends. */
+  discardedMaxBytes: 65_536,
+
+  /**
+   * Requests have to be there, headers and body, within 10 s; so do TLS handshakes. Connections are looked at twice a second,
+   * so the time itself is shorter by that.
+   */
+  requestTimeoutMs: 9_500,
+  connectionsCheckMs: 500,
+  keepAliveTimeoutMs: 5_000,
+  /** A client that takes nothing of an answer for so long is gone. Longer than any answer is waited for. */
+  stalledMs: 90_000,
+
+  /**
+   * Connections that nobody vouches for: before their first request, between requests, and while a request without an API
+   * key is under way. In all, and of one source.
+   */
+  connectionsMax: 1_024,
+  connectionsPerSource: 256,
+  /** Connections besides those and besides agents: of applications while their requests are under way. */
+  knownConnectionsMax: 4_096,
+  /** Open files that are kept for everything that is no connection: databases, logs, what the service connects to. */
+  openFilesKept: 128,
+  /** Connections there are at least, however few files the system lets the service open. */
+  connectionsMin: 64,
+  /** How often it is looked whether a file can be opened, and how often the log says that connections were turned away. */
+  openFilesLookMs: 1_000,
+  turnedAwayLogMs: 60_000,
+} as const;
