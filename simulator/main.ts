@@ -3,6 +3,7 @@ import { hideBin } from 'yargs/helpers';
 import { boot, fileStore } from './boot.ts';
 import { controlServer, controlStreams } from './control/jsonl.ts';
 import type { Target } from './control/target.ts';
+import { WEB_KEY_BYTES } from './faces/limits.ts';
 import { terminalFace } from './faces/terminal.ts';
 import { webFace } from './faces/web/server.ts';
 import type { Fob, Wire } from './fob.ts';
@@ -91,7 +92,8 @@ async function start(
   closers.push(...fronts.map(front => () => front.close()));
   const target: Target = { fob, clock: options.clock, fronts, quit: () => end(EXIT.done) };
   if (options.web !== undefined) {
-    const face = await webFace(target, options.web);
+    const key = randomBytes(WEB_KEY_BYTES).toString('base64url');
+    const face = await webFace(target, options.web, options.webKey ? `/${key}/` : '/');
     closers.push(() => face.close());
     ready.web = face.url;
   }

@@ -81,6 +81,11 @@ export function parseOptions(args: readonly string[]) {
       coerce: portNumber,
       describe: 'faceplate page on this port of 127.0.0.1',
     })
+    .option('web-key', {
+      boolean: true,
+      default: false,
+      describe: 'with --web: an address that nobody else on this computer can guess',
+    })
     .option('terminal', { boolean: true, default: false, describe: 'faceplate in this terminal' })
     .option('plain', { boolean: true, default: false, describe: 'with --terminal: text, no drawing' })
     .option('control', { boolean: true, default: false, describe: 'JSON lines on standard input and output' })
@@ -105,6 +110,7 @@ interface Combined {
   readonly attach: boolean;
   readonly board: string;
   readonly web?: unknown;
+  readonly webKey?: unknown;
   readonly control: boolean;
   readonly terminal: boolean;
   readonly exitWithParent?: unknown;
@@ -117,6 +123,8 @@ function checkTogether(options: Combined): true {
   const { pty, tcp, usbip, web, control, terminal, exitWithParent, clock, controlSocket, baud } = options;
   const wrongUsb = checkUsbip(options);
   if (wrongUsb !== undefined) throw new UsageError(wrongUsb);
+  if (options.webKey && web === undefined)
+    throw new UsageError('--web-key is of the faceplate page: add --web');
   if (baud !== undefined && pty === undefined && tcp === undefined) {
     throw new UsageError('--baud is the speed of a serial port: add --pty or --tcp');
   }

@@ -58,7 +58,7 @@ function spawned({ port, memories }: FobPlace): Child {
   const main = join(packageRoot(), 'dist', 'simulator', 'main.js');
   if (!existsSync(main)) throw new FobError('no-fob', texts.errors.notBuilt);
   const board = ['--board', 'pico', '--clock', 'real', '--birth', 'random', '--storage', memories];
-  const fronts = ['--pty', port, '--tcp', '0', '--web', '0', '--control'];
+  const fronts = ['--pty', port, '--tcp', '0', '--web', '0', '--web-key', '--control'];
   return spawn(process.execPath, [main, ...board, ...fronts], {
     stdio: ['pipe', 'pipe', 'pipe'],
     // Ctrl-C is for this process, which ends the other in its turn; the closed pipe ends it should this one be killed.

@@ -35,6 +35,9 @@ export const LOCK_PERIOD_MS = 60_000;
 /** A clock set on the whole second is nearer than this, also on a busy machine. */
 export const CLOCK_DIFFERENCE_MS_MAX = 1_000;
 
+/** Of the key in the page's address, and of the cookie in its place. */
+export const KEY_BYTES = 32;
+
 export const HTTP_TIMEOUT_MS = 10_000;
 export const URL_CHARS_MAX = 2_048;
 /** Mails that the outbox page shows, the newest. */

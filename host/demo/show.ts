@@ -1,7 +1,11 @@
 import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { startExample } from '../example/app.ts';
+import { replacePrivately } from '../private-file.ts';
 import { startAgent } from './agent.ts';
 import { addressOf, makeReady } from './enrolment.ts';
+import type { Home } from './home.ts';
 import { USER } from './ownership.ts';
 import { servePage } from './page/server.ts';
 import { pageTexts } from './page/texts.ts';
@@ -50,7 +54,8 @@ export async function showPage(
     closers.push(() => page.close());
     say('');
     say(words.open(page.url));
-    if (open) openBrowser(page.url, say);
+    say(words.key);
+    if (open) closers.push(openBrowser(page.url, home, say));
     say(words.end);
     await stopped(stop);
     throw stop.reason;
@@ -65,10 +70,16 @@ const OPENERS: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> 
   win32: ['cmd', '/c', 'start', ''],
 };
 
-function openBrowser(url: string, say: (line: string) => void): void {
+/**
+ * Opens the page by a file that leads there: everybody on this computer can read the arguments of a program, and so would have
+ * the key. @returns removes the file
+ */
+function openBrowser(url: string, { directory }: Home, say: (line: string) => void): () => void {
   const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
+  const file = join(directory, 'open.html');
+  replacePrivately(file, `<!doctype html><meta http-equiv="refresh" content="0; url=${url}">\n`);
   say(words.opening);
-  const child = spawn(program, [...args, url], { stdio: 'ignore', detached: true, windowsHide: true });
+  const child = spawn(program, [...args, file], { stdio: 'ignore', detached: true, windowsHide: true });
   let isSaid = false;
   const failed = () => {
     if (!isSaid) say(words.notOpened);
@@ -79,4 +90,5 @@ function openBrowser(url: string, say: (line: string) => void): void {
     if (code !== 0) failed();
   });
   child.unref();
+  return () => rmSync(file, { force: true });
 }

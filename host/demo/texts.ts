@@ -26,6 +26,9 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
     usage: (reason: string) => ({ sentence: reason, next: 'Run: npm start -- --help' }),
     interrupted: { sentence: 'The demo was interrupted.', next: 'Run it again when you are ready.' },
     noLink: 'No link for the operator could be made. Load the page again.',
+    noKey:
+      'This page is for whoever started the demo. Open the address that npm start printed: it ends with a key.',
+    otherPage: 'The request came from another page. Load the page of the demo again.',
     agentSlow: { sentence: 'The service did not reach the fob through the agent.', next: again },
     noPush: { sentence: 'The log-in page does not wait for the fob.', next: again },
     noMails: 'The mails cannot be read now. Load the page again.',
@@ -100,6 +103,7 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
     paired: (port: string, user: string) => `Enrolled by ${user}, who had a mail about it, over ${port}`,
     kept: (path: string) => `Everything is kept in ${path}`,
     open: (url: string) => `Open this page in a browser:  ${url}`,
+    key: 'The address has a key. Whoever has it is the administrator here: keep it to yourself.',
     opening: 'It is being opened.',
     notOpened: 'No browser could be opened: copy the address into one.',
     end: 'Press Ctrl-C to end.',

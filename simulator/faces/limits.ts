@@ -13,6 +13,9 @@ export const MAX_WAITING_KEYS = 8;
 /** The page's messages are requests of the control protocol, one each. */
 export const MAX_PAGE_MESSAGE_BYTES = 4_096;
 
+/** Of the key in an address of the page. */
+export const WEB_KEY_BYTES = 32;
+
 /** Pages that may be open on one fob. */
 export const MAX_PAGES = 16;
 

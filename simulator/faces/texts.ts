@@ -3,6 +3,7 @@ export const texts = {
   title: 'Passfob simulator',
   fob: 'Simulated fob',
   brand: 'passfob',
+  noKey: 'This address is not complete. Open the one that the simulator said when it started.',
   screen: 'Display of the fob',
   onlyKey: 'Button',
   touchKeys: ['Button', 'Tap on the lower half', 'Tap on the upper half', 'Swipe to the right'],

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { describeNeeds, type Need } from '../kit/tools.ts';
@@ -97,7 +97,11 @@ describeNeeds(needsProc, 'the page of the demo', () => {
     writeFileSync(join(programs, 'xdg-open'), `#!/bin/sh\necho "$1" > "${opened}"\n`, { mode: 0o755 });
     const { running, url } = await demoPage(['--open'], { PATH: programs });
     await running.until(/It is being opened\./);
-    await expect.poll(() => existsSync(opened) && readFileSync(opened, 'utf8')).toBe(`${url}\n`);
+    await expect.poll(() => existsSync(opened) && readFileSync(opened, 'utf8')).toMatch(/open\.html\n$/);
+    // By a file of its own: the key would stand among the arguments of a process, which all users can read.
+    const file = readFileSync(opened, 'utf8').trim();
+    expect(readFileSync(file, 'utf8')).toContain(`url=${url}"`);
+    expect(statSync(file).mode & 0o077).toBe(0);
     expect(running.printed().stdout).toMatch(
       /This system has no pseudo-terminal \(.*\): the fob is reached over TCP instead of a serial port\.\n/,
     );

@@ -95,10 +95,10 @@ function keep(printed: string): void {
   if (directory) appendFileSync(join(directory, 'demo-printed'), printed);
 }
 
-/** Starts the page of the demo. @returns its address, when it is there */
+/** Starts the page of the demo. @returns its address with its key, when it is there */
 export async function demoPage(args: readonly string[] = [], environment: NodeJS.ProcessEnv = {}) {
   const running = demo(args, environment);
-  const [, url = ''] = await running.until(/(http:\/\/127\.0\.0\.1:\d+\/)\n/);
+  const [, url = ''] = await running.until(/(http:\/\/127\.0\.0\.1:\d+\/\?key=[\w-]{43})\n/);
   return { running, url };
 }
 

@@ -55,20 +55,98 @@ async function served() {
     },
   );
   onTestFinished(() => page.close());
-  return { page, watching, tell: (progress: Progress) => tell(progress) };
+  const first = await ask(page.url);
+  const cookie = first.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+  const root = `${new URL(page.url).origin}/`;
+  const browse = (path = '', options: Asking = {}) => ask(`${root}${path}`, { cookie, ...options });
+  return { page, root, cookie, first, browse, links, watching, tell: (progress: Progress) => tell(progress) };
 }
 
-async function ask(url: string, options: { method?: string; host?: string } = {}) {
-  const { method = 'GET', host = new URL(url).host } = options;
-  const asked = request(url, { method, headers: { host } });
+interface Asking {
+  readonly method?: string;
+  readonly host?: string;
+  readonly cookie?: string;
+  readonly origin?: string;
+}
+
+async function ask(url: string, options: Asking = {}) {
+  const { method = 'GET', host = new URL(url).host, ...more } = options;
+  const asked = request(url, { method, headers: { host, ...more } });
   asked.end();
   const [response] = await once(asked, 'response');
   return { status: response.statusCode, headers: response.headers, body: await text(response) };
 }
 
+it('opens by the key in its address, which leaves the address for a cookie', async () => {
+  const { page, first, root } = await served();
+  expect(page.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?key=[\w-]{43}$/);
+  const { port } = new URL(page.url);
+  expect(first).toMatchObject({ status: 303, body: '', headers: { location: '/' } });
+  expect(first.headers['set-cookie']).toEqual([
+    expect.stringMatching(new RegExp(`^passfob-demo-${port}=[\\w-]{43}; Path=/; HttpOnly; SameSite=Lax$`)),
+  ]);
+  // Another browser is given the same.
+  expect((await ask(page.url)).headers['set-cookie']).toEqual(first.headers['set-cookie']);
+  expect(
+    (await ask(root, { cookie: `other=1; ${first.headers['set-cookie']?.[0]?.split(';')[0]}` })).status,
+  ).toBe(200);
+});
+
+it('tells nothing and does nothing for whoever has no key, and says what to open', async () => {
+  const { page, root, cookie, links, watching } = await served();
+  const wrong = `${cookie.slice(0, -1)}${cookie.endsWith('A') ? 'B' : 'A'}`;
+  const without: readonly (readonly [string, Asking])[] = [
+    ...['', 'outbox', 'progress', 'console', 'other'].map(path => [path, {}] as const),
+    ['', { cookie: wrong }],
+    [`?key=${'A'.repeat(43)}`, {}],
+    ['?key=', { cookie }],
+    ['console', { method: 'POST', origin: root.slice(0, -1) }],
+    [`console${new URL(page.url).search}`, { method: 'POST', origin: root.slice(0, -1) }],
+  ];
+  for (const [path, asking] of without) {
+    const { status, headers, body } = await ask(`${root}${path}`, asking);
+    expect([path, status, headers['set-cookie']]).toEqual([path, 403, undefined]);
+    expect(body).toMatch(/Open the address that npm start printed|Load the page of the demo again/);
+    expect(body).not.toContain('PF-7Q4M');
+  }
+  expect([links.count, watching.count]).toEqual([0, 0]);
+});
+
+it('makes a link into the console for a form of its own page only, and for nothing that is only read', async () => {
+  const { root, browse, links } = await served();
+  const origin = root.slice(0, -1);
+  for (const path of ['', 'console', 'outbox', 'page.js', 'console.js'])
+    for (const method of ['GET', 'HEAD']) {
+      const { status, body } = await browse(path, { method });
+      expect([path, status]).toEqual([path, 200]);
+      expect(body).not.toContain('/operator/enter');
+    }
+  const form = await browse('console');
+  expect(form.body).toContain('<form method="post" action="/console">');
+  expect(form.headers['content-security-policy']).toBe(
+    "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; " +
+      "form-action 'self' http://127.0.0.1:1002; frame-ancestors 'self'",
+  );
+  for (const other of [
+    undefined,
+    'null',
+    'http://127.0.0.1:1003',
+    `http://localhost:${new URL(root).port}`,
+  ]) {
+    const { status } = await browse('console', { method: 'POST', ...(other && { origin: other }) });
+    expect([other, status]).toEqual([other, 403]);
+  }
+  expect(links.count).toBe(0);
+  // A link is used up by the browser that opens it: the next one gets another.
+  for (const count of [1, 2]) {
+    const { status, headers } = await browse('console', { method: 'POST', origin });
+    expect([status, headers.location]).toEqual([303, `${FACTS.frames.operator}/enter?key=a&b${count}`]);
+  }
+});
+
 it('frames exactly the three other sites and itself, and is framed by none', async () => {
-  const { page } = await served();
-  const { status, headers, body } = await ask(page.url);
+  const { browse } = await served();
+  const { status, headers, body } = await browse();
   expect(status).toBe(200);
   expect(headers['content-security-policy']).toBe(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
@@ -77,10 +155,7 @@ it('frames exactly the three other sites and itself, and is framed by none', asy
   );
   expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
   expect(body).toContain('serial:&lt;&quot;port&quot;&gt;&amp;co');
-  expect(body).toContain('src="http://127.0.0.1:1002/operator/enter?key=a&amp;b1"');
-  // A link is used up by the browser that opens it: the next one gets another.
-  expect(await ask(page.url, { method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
-  expect((await ask(page.url)).body).toContain('/operator/enter?key=a&amp;b2"');
+  expect(body).toContain('src="/console"');
 });
 
 it('answers to its own name only, and leads localhost there', async () => {
@@ -93,19 +168,19 @@ it('answers to its own name only, and leads localhost there', async () => {
 });
 
 it('can only be read', async () => {
-  const { page } = await served();
-  expect(await ask(page.url, { method: 'POST' })).toMatchObject({
+  const { browse } = await served();
+  expect(await browse('', { method: 'POST' })).toMatchObject({
     status: 405,
     headers: { allow: 'GET, HEAD' },
   });
-  expect(await ask(`${page.url}other`)).toMatchObject({ status: 404 });
-  expect(await ask(page.url, { method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
-  expect(await ask(`${page.url}progress`, { method: 'HEAD' })).toMatchObject({ status: 404 });
+  expect(await browse('other')).toMatchObject({ status: 404 });
+  expect(await browse('', { method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
+  expect(await browse('progress', { method: 'HEAD' })).toMatchObject({ status: 404 });
 });
 
 it('shows the mails as text, in a frame of its own only', async () => {
-  const { page } = await served();
-  const { status, headers, body } = await ask(`${page.url}outbox`);
+  const { browse } = await served();
+  const { status, headers, body } = await browse('outbox');
   expect(status).toBe(200);
   expect(headers['content-security-policy']).toBe(
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
@@ -113,12 +188,12 @@ it('shows the mails as text, in a frame of its own only', async () => {
   expect(body).toContain('<summary>Enrol &lt;your&gt; fob</summary>');
   expect(body).toContain('To &lt;alice&gt;@example.org. Sent <time datetime="2026-02-02T02:40:00.000Z">');
   expect(body).toContain('Open &quot;this&quot;:\n&lt;https://tokens.example.org/activate&gt;');
-  expect((await ask(page.url)).body).toContain('src="/outbox"');
+  expect((await browse()).body).toContain('src="/outbox"');
 });
 
 it('tells the progress as it is and each change, until the page goes', async () => {
-  const { page, watching, tell } = await served();
-  const asked = request(`${page.url}progress`);
+  const { root, cookie, watching, tell } = await served();
+  const asked = request(`${root}progress`, { headers: { cookie } });
   asked.end();
   const [response] = await once(asked, 'response');
   expect(response.headers['content-type']).toBe('text/event-stream');
@@ -132,11 +207,11 @@ it('tells the progress as it is and each change, until the page goes', async () 
 });
 
 it('is watched by so many pages and no more', async () => {
-  const { page, watching } = await served();
-  const streams = Array.from({ length: 16 }, () => request(`${page.url}progress`));
+  const { root, cookie, browse, watching } = await served();
+  const streams = Array.from({ length: 16 }, () => request(`${root}progress`, { headers: { cookie } }));
   for (const stream of streams) stream.end();
   await Promise.all(streams.map(stream => once(stream, 'response')));
-  expect(await ask(`${page.url}progress`)).toMatchObject({ status: 503 });
+  expect(await browse('progress')).toMatchObject({ status: 503 });
   expect(watching.count).toBe(16);
   for (const stream of streams) stream.destroy();
 });

@@ -8,11 +8,11 @@ import { MAX_PAGE_MESSAGE_BYTES, MAX_PAGES } from '../../simulator/faces/limits.
 import { webFace } from '../../simulator/faces/web/server.ts';
 import { bootTestFob } from './kit.ts';
 
-async function served() {
+async function served(folder?: string) {
   const fob = bootTestFob('virtual');
-  const face = await webFace({ fob, clock: 'virtual', fronts: [], quit() {} });
+  const face = await webFace({ fob, clock: 'virtual', fronts: [], quit() {} }, 0, folder);
   onTestFinished(() => face.close());
-  return { fob, port: Number(new URL(face.url).port) };
+  return { fob, url: face.url, port: Number(new URL(face.url).port) };
 }
 
 interface Asked {
@@ -53,6 +53,26 @@ async function socket(
     opening.once('error', () => resolve(undefined));
   });
 }
+
+describe('the pages in a folder that nobody can guess', () => {
+  const folder = '/a-key-that-nobody-can-guess/';
+
+  it('are there for whoever has the address, and press no button for anybody else', async () => {
+    const { url, port } = await served(folder);
+    expect(url).toBe(`http://127.0.0.1:${port}${folder}`);
+    const origin = `http://127.0.0.1:${port}`;
+    for (const path of ['/', '/page.js', '/fob', folder.slice(0, -1), `${folder.slice(0, -2)}x/`, '//']) {
+      const { status, body } = await fetched(port, { path });
+      expect([path, status]).toEqual([path, 403]);
+      expect(body).toContain('Open the one that the simulator said');
+      expect(await socket(port, { origin, path: `${path}fob` })).toBeUndefined();
+    }
+    for (const path of ['', 'page.js', 'style.css', '?again'])
+      expect((await fetched(port, { path: `${folder}${path}` })).status).toBe(200);
+    expect(await socket(port, { origin, path: `${folder}fob` })).toBeDefined();
+    expect(await socket(port, { origin: 'http://127.0.0.1:1', path: `${folder}fob` })).toBeUndefined();
+  });
+});
 
 describe('the pages', () => {
   it('allow nothing from elsewhere, and frames only by pages of this machine', async () => {

@@ -12,7 +12,7 @@ export interface PageFacts {
   readonly user: string;
   /** Where the user has mail. */
   readonly address: string;
-  /** Addresses of the three other sites in its frames. */
+  /** Addresses of the three other sites in its frames; the administrator's console is entered by a form of this one. */
   readonly frames: { readonly fob: string; readonly login: string; readonly operator: string };
 }
 
@@ -61,7 +61,7 @@ function panesOf({ user, address, frames }: PageFacts): Pane[] {
       id: 'operator',
       name: operator.name,
       steps: [{ number: 4, fact: 'refused', heading: refused.heading, markup: escaped(refused.text) }],
-      frame: frames.operator,
+      frame: '/console',
     },
     {
       id: 'outbox',

@@ -4,6 +4,8 @@ import type { LocalMail } from '../../service/mails/outbox.ts';
 import { URL_CHARS_MAX, WATCHERS_MAX } from '../limits.ts';
 import type { Progress, ProgressWatch } from '../progress.ts';
 import { texts } from '../texts.ts';
+import { Access } from './access.ts';
+import { consoleHtml, consoleScript } from './console.ts';
 import { type PageFacts, pageHtml } from './html.ts';
 import { outboxHtml } from './outbox.ts';
 import { pageScript } from './script.ts';
@@ -11,13 +13,14 @@ import { pageIcon, pageStyle } from './style.ts';
 
 /** The demo's page, being served. */
 export interface PageServer {
+  /** With the key that opens it. A secret. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 /** What the page shows of the service. */
 export interface PageSources {
-  /** Makes a one-time link into the administrator's console: each page gets its own, as another browser needs one. */
+  /** Makes a one-time link into the administrator's console: each browser needs one of its own. */
   readonly operatorLink: () => Promise<string>;
   /** The user's mails, newest first. */
   readonly mails: () => Promise<readonly LocalMail[]>;
@@ -36,22 +39,23 @@ export async function servePage(
   { operatorLink, mails }: PageSources,
 ): Promise<PageServer> {
   const headers = securityHeaders(facts);
+  const access = new Access();
   const watchers = new Set<ServerResponse>();
+  const html = pageHtml(facts);
   const server = createServer((request, response) => {
     const { port } = request.socket.address() as { port: number };
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    const path = pathOf(request);
     if (!isForUs(request, response, port)) return;
-    const path = (request.url ?? '').slice(0, URL_CHARS_MAX).replace(/\?.*$/, '');
     const asset = assets.get(path);
-    if (path === '/progress' && request.method === 'GET') sendProgress(progress, watchers, response);
-    else if (path === '/')
-      void sendPage(facts, request.method === 'GET' ? operatorLink : undefined, response);
+    if (asset !== undefined) return send(request, response, asset);
+    if (!isAdmitted(access, request, response, port)) return;
+    if (path === '/console' && request.method === 'POST') void sendLink(operatorLink, response);
+    else if (path === '/console') sendConsole(facts, request, response);
+    else if (path === '/progress' && request.method === 'GET') sendProgress(progress, watchers, response);
+    else if (path === '/') send(request, response, { type: HTML, body: html });
     else if (path === '/outbox') void sendOutbox(mails, response);
-    else if (asset === undefined) refuse(response, 404, 'Not found.');
-    else {
-      response.writeHead(200, { 'content-type': asset.type });
-      response.end(request.method === 'HEAD' ? undefined : asset.body);
-    }
+    else refuse(response, 404, 'Not found.');
   });
   const port = await new Promise<number>((resolve, reject) => {
     server.once('error', cause => {
@@ -63,7 +67,7 @@ export async function servePage(
     });
   });
   return {
-    url: `http://${HOST}:${port}/`,
+    url: `http://${HOST}:${port}/?key=${access.key}`,
     async close() {
       const closed = new Promise<void>(resolve => server.close(() => resolve()));
       server.closeAllConnections();
@@ -77,22 +81,38 @@ interface Asset {
   readonly body: string;
 }
 
+const HTML = 'text/html; charset=utf-8';
+
+/** They tell nothing, and anybody may have them. */
 const assets: ReadonlyMap<string, Asset> = new Map([
   ['/style.css', { type: 'text/css; charset=utf-8', body: pageStyle }],
   ['/page.js', { type: 'text/javascript; charset=utf-8', body: pageScript }],
+  ['/console.js', { type: 'text/javascript; charset=utf-8', body: consoleScript }],
   ['/icon.svg', { type: 'image/svg+xml', body: pageIcon }],
 ]);
 
-/** @param operatorLink undefined where only the head is asked for */
-async function sendPage(
-  facts: PageFacts,
-  operatorLink: (() => Promise<string>) | undefined,
-  response: ServerResponse,
-): Promise<void> {
+function send(request: IncomingMessage, response: ServerResponse, { type, body }: Asset): void {
+  response.writeHead(200, { 'content-type': type }).end(request.method === 'HEAD' ? undefined : body);
+}
+
+/** The frame in which the console is entered: its form may go there. */
+function sendConsole({ frames }: PageFacts, request: IncomingMessage, response: ServerResponse): void {
+  const { origin } = new URL(frames.operator);
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "base-uri 'none'",
+    `form-action 'self' ${origin}`,
+    "frame-ancestors 'self'",
+  ];
+  response.setHeader('content-security-policy', policy.join('; '));
+  send(request, response, { type: HTML, body: consoleHtml });
+}
+
+async function sendLink(operatorLink: PageSources['operatorLink'], response: ServerResponse): Promise<void> {
   try {
-    const frames = operatorLink && { ...facts.frames, operator: await operatorLink() };
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-    response.end(frames && pageHtml({ ...facts, frames }));
+    response.writeHead(303, { location: await operatorLink() }).end();
   } catch {
     refuse(response, 503, texts.errors.noLink);
   }
@@ -103,7 +123,7 @@ async function sendOutbox(mails: PageSources['mails'], response: ServerResponse)
     const page = outboxHtml(await mails());
     // This page alone frames it.
     response.setHeader('content-security-policy', OUTBOX_POLICY);
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page);
+    response.writeHead(200, { 'content-type': HTML }).end(page);
   } catch {
     refuse(response, 503, texts.errors.noMails);
   }
@@ -141,14 +161,37 @@ function isForUs(request: IncomingMessage, response: ServerResponse, port: numbe
   const { host } = request.headers;
   // By this name the page would be another site than its frames, and the operator's cookie would not come.
   if (host === `localhost:${port}`) {
-    response.writeHead(307, { location: `http://${HOST}:${port}/` }).end();
+    response.writeHead(307, { location: `http://${HOST}:${port}${request.url ?? '/'}` }).end();
     return false;
   }
   // Any other is a foreign name that was pointed at this computer (DNS rebinding).
   if (host !== `${HOST}:${port}`) return refuse(response, 421, 'This name is not served here.');
-  if (request.method === 'GET' || request.method === 'HEAD') return true;
-  response.setHeader('allow', 'GET, HEAD');
+  const methods = pathOf(request) === '/console' ? ['GET', 'HEAD', 'POST'] : ['GET', 'HEAD'];
+  if (methods.includes(request.method ?? '')) return true;
+  response.setHeader('allow', methods.join(', '));
   return refuse(response, 405, 'This page can only be read.');
+}
+
+/** Whether whoever asks was given the key, and asks from this page where something is done; who may not has been answered. */
+function isAdmitted(
+  access: Access,
+  request: IncomingMessage,
+  response: ServerResponse,
+  port: number,
+): boolean {
+  const shown = access.shownBy(request, port);
+  if (shown === 'nothing') return refuse(response, 403, texts.errors.noKey);
+  if (request.method === 'POST') {
+    const isOurs = shown === 'cookie' && request.headers.origin === `http://${HOST}:${port}`;
+    return isOurs || refuse(response, 403, texts.errors.otherPage);
+  }
+  if (shown === 'cookie') return true;
+  response.writeHead(303, { location: '/', 'set-cookie': access.setCookie(port) }).end();
+  return false;
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.slice(0, URL_CHARS_MAX).replace(/\?.*$/, '');
 }
 
 function refuse(response: ServerResponse, status: number, text: string): false {

@@ -31,6 +31,7 @@ export const pageTexts = {
   },
   operator: {
     name: 'The administrator’s console',
+    enter: 'Enter the console',
     refused: {
       heading: 'See the alert',
       text: 'The log-in page says no more than “not accepted”. Here the administrator sees why: a passcode was used again, whose, of which fob, and from where.',

@@ -4,7 +4,7 @@ import type { Line } from '../sockets/line.ts';
 import { AgentConnection, type AgentMeans, type FobListener } from './connection.ts';
 import { type AgentFob, NotOwn } from './fob.ts';
 import { type LinkedFob, Links, linksOf, markSeen, type Reached } from './links.ts';
-import { ProofBounds } from './proving.ts';
+import { ProofQueue } from './proving.ts';
 import { tendPushKey } from './push-key.ts';
 import { Room } from './room.ts';
 
@@ -13,7 +13,8 @@ export class Agents implements FobListener {
   private readonly means: AgentMeans;
   private readonly room: Room;
   private readonly links: Links;
-  private readonly bounds: ProofBounds;
+  /** Fobs that prove themselves, or wait for their turn. */
+  private readonly proofs: ProofQueue<AgentFob>;
   /** The proved fobs, by their ids. */
   private readonly proved: Map<string, AgentFob>;
   /** Fobs that are just being written down as reached. */
@@ -22,8 +23,7 @@ export class Agents implements FobListener {
   private readonly unwritten: Set<string>;
   /** Fobs that another connection of this node has proved since, by their ids. */
   private readonly displaced: Map<string, AgentFob>;
-  /** Fobs that wait for others to be through, in the order in which they came; and until when others are left alone. */
-  private readonly queue: Set<AgentFob>;
+  /** Until when fobs are left alone. */
   private readonly later: Map<AgentFob, number>;
   private readonly onProved: Set<(fob: AgentFob) => void>;
   private readonly onSwept: Set<(connections: ReadonlySet<AgentConnection>) => void>;
@@ -36,12 +36,11 @@ export class Agents implements FobListener {
     this.means = means;
     this.room = new Room(most);
     this.links = new Links(means.management);
-    this.bounds = new ProofBounds(means.ticks);
+    this.proofs = new ProofQueue(means.ticks);
     this.proved = new Map();
     this.coming = new Map();
     this.unwritten = new Set();
     this.displaced = new Map();
-    this.queue = new Set();
     this.later = new Map();
     this.onProved = new Set();
     this.onSwept = new Set();
@@ -72,7 +71,7 @@ export class Agents implements FobListener {
 
   /** How many fobs are being proved now, on this node. */
   get proofsUnderWay(): number {
-    return this.bounds.underWay;
+    return this.proofs.underWay;
   }
 
   get count(): number {
@@ -94,7 +93,7 @@ export class Agents implements FobListener {
   }
 
   left(fob: AgentFob): void {
-    this.queue.delete(fob);
+    this.proofs.leave(fob);
     this.later.delete(fob);
     for (const [fobId, displaced] of this.displaced) if (displaced === fob) this.displaced.delete(fobId);
     // At once: it may prove itself again by the same connection before it is known that it has left.
@@ -167,32 +166,21 @@ export class Agents implements FobListener {
     await this.links.settled();
   }
 
-  /** @returns whether it began */
-  private ask(fob: AgentFob): boolean {
-    const { from } = fob.carrier;
+  private ask(fob: AgentFob): void {
     this.later.delete(fob);
-    if (this.bounds.isFull(from)) {
-      this.queue.add(fob);
-      return false;
-    }
-    if (!this.bounds.begin(from, fob.serial)) {
-      this.askLater(fob);
-      return false;
-    }
-    void this.prove(fob).finally(() => {
-      this.bounds.end(from);
-      this.askNext();
-    });
-    return true;
+    if (this.proofs.add(fob)) this.askNext();
+    else this.askLater(fob);
   }
 
   private askNext(): void {
-    for (const fob of this.queue) {
-      if (this.bounds.isFull(fob.carrier.from)) continue;
-      this.queue.delete(fob);
-      // Behind one that is asked later nobody would call the next.
-      if (this.ask(fob)) return;
-    }
+    for (let fob = this.proofs.next(); fob !== undefined; fob = this.proofs.next()) this.begin(fob);
+  }
+
+  private begin(fob: AgentFob): void {
+    void this.prove(fob).finally(() => {
+      if (this.proofs.end(fob) && !fob.hasLeft) this.ask(fob);
+      this.askNext();
+    });
   }
 
   private askLater(fob: AgentFob): void {
@@ -246,6 +234,7 @@ export class Agents implements FobListener {
     }
     fob.fobId = fobId;
     this.proved.set(fobId, fob);
+    this.proofs.trust(fob);
     this.markRoom(fob);
     fob.stand('own');
     for (const hear of this.onProved) hear(fob);

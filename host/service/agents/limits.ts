@@ -29,6 +29,13 @@ export const agentLimits = {
   agentFobProofBucket: { burst: 12, perSecond: 0.05 },
   agentProofsAtOnce: 256,
   agentProofsPerSource: 128,
+  /**
+   * Proofs of one serial at once, over all sources: anybody can announce it. Of these, how many are only for the source by which
+   * the fob proved itself last, and of how many fobs that is known.
+   */
+  agentProofsPerSerial: 8,
+  agentProofsPerSerialTrusted: 1,
+  agentTrustedKept: 25_000,
   /** A fob that was not proved is asked again: after this time, each time twice as long as before. */
   agentAgainMinMs: 5_000,
   agentAgainMaxMs: 5 * 60_000,

@@ -1,25 +1,28 @@
+import { Holdings } from '../fairness/holdings.ts';
 import { limits } from '../limits.ts';
 import type { AgentConnection } from './connection.ts';
 
-/** The connections of one source, or of all: in the order in which they came. */
-interface Group {
+/** The connections of one source. */
+interface Source {
   size: number;
-  /** Those that have shown no fob of the service's: the first of them gives way where there is no room. */
+  /** Those that have shown no fob of the service's, in the order in which they came: the first of them gives way. */
   readonly unproved: Set<AgentConnection>;
 }
 
 /** Who is connected, and who gives way to others: bounds of a node and of each source. */
 export class Room {
   private readonly all: Set<AgentConnection>;
-  private readonly every: Group;
-  private readonly sources: Map<string, Group>;
+  private readonly sources: Map<string, Source>;
+  /** How many connections of each source have shown no fob of the service's. */
+  private readonly unproved: Holdings;
   private readonly most: number;
 
+  /** @param most connections of the node */
   constructor(most: number) {
     this.most = most;
     this.all = new Set();
-    this.every = { size: 0, unproved: new Set() };
     this.sources = new Map();
+    this.unproved = new Holdings();
   }
 
   get connections(): ReadonlySet<AgentConnection> {
@@ -28,67 +31,55 @@ export class Room {
 
   /** Whether another one of this source may connect, be it in the place of one that gives way. */
   isFor(from: string): boolean {
-    const ofSource = this.sources.get(from);
+    const source = this.sources.get(from);
+    const isFree = this.all.size < this.most || this.unproved.largest !== undefined;
     return (
-      hasRoom(this.every, this.most) && (ofSource === undefined || hasRoom(ofSource, limits.agentsPerSource))
+      isFree && (source === undefined || source.size < limits.agentsPerSource || source.unproved.size > 0)
     );
   }
 
-  /** Takes one in. The oldest that has shown no fob gives way: of its source, or of the source that has most of those. */
+  /**
+   * Takes one in. Where there is no room for it, the oldest one of its source that has shown no fob gives way; where the node
+   * has none, the oldest one of the source that has most of them: a crowd of one source pushes out nobody else.
+   */
   add(connection: AgentConnection): void {
     const { from } = connection;
-    const own = this.sources.get(from);
-    if (own !== undefined && own.size >= limits.agentsPerSource) giveWay(own);
-    if (this.every.size >= this.most) giveWay(this.mostUnproved());
-    const ofSource = this.sources.get(from) ?? { size: 0, unproved: new Set() };
-    this.sources.set(from, ofSource);
+    const before = this.sources.get(from);
+    if (before !== undefined && before.size >= limits.agentsPerSource) giveWay(before);
+    if (this.all.size >= this.most) giveWay(this.sources.get(this.unproved.largest ?? ''));
+    const source = this.sources.get(from) ?? { size: 0, unproved: new Set() };
+    this.sources.set(from, source);
     this.all.add(connection);
-    for (const group of [this.every, ofSource]) {
-      group.size++;
-      group.unproved.add(connection);
-    }
+    source.size++;
+    source.unproved.add(connection);
+    this.unproved.add(from);
   }
 
   /** @param isProved whether it has a fob of the service's now */
   mark(connection: AgentConnection, isProved: boolean): void {
-    if (!this.all.has(connection)) return;
-    for (const { unproved } of this.groupsOf(connection)) {
-      if (isProved) unproved.delete(connection);
-      else unproved.add(connection);
+    const source = this.sources.get(connection.from);
+    if (source === undefined || !this.all.has(connection)) return;
+    if (isProved) this.forget(source, connection);
+    else if (!source.unproved.has(connection)) {
+      source.unproved.add(connection);
+      this.unproved.add(connection.from);
     }
   }
 
   remove(connection: AgentConnection): void {
-    if (!this.all.delete(connection)) return;
-    for (const group of this.groupsOf(connection)) {
-      group.size--;
-      group.unproved.delete(connection);
-    }
-    if (this.sources.get(connection.from)?.size === 0) this.sources.delete(connection.from);
+    const source = this.sources.get(connection.from);
+    if (source === undefined || !this.all.delete(connection)) return;
+    source.size--;
+    this.forget(source, connection);
+    if (source.size === 0) this.sources.delete(connection.from);
   }
 
-  private mostUnproved(): Group {
-    let most = this.every;
-    let count = 0;
-    for (const group of this.sources.values())
-      if (group.unproved.size > count) {
-        most = group;
-        count = group.unproved.size;
-      }
-    return most;
-  }
-
-  private groupsOf({ from }: AgentConnection): Group[] {
-    const ofSource = this.sources.get(from);
-    return ofSource === undefined ? [this.every] : [this.every, ofSource];
+  private forget(source: Source, connection: AgentConnection): void {
+    if (source.unproved.delete(connection)) this.unproved.remove(connection.from);
   }
 }
 
-function hasRoom({ size, unproved }: Group, most: number): boolean {
-  return size < most || unproved.size > 0;
-}
-
-function giveWay({ unproved }: Group): void {
-  const { value: oldest } = unproved.values().next();
+function giveWay(source: Source | undefined): void {
+  const [oldest] = source?.unproved ?? [];
   oldest?.giveWay();
 }

@@ -45,6 +45,22 @@ export async function familiarSource(
   return row?.source;
 }
 
+/** Whether the user of a name, as it is prepared, approved a log-in from there lately. The same query whatever comes of it. */
+export async function isFamiliar(
+  db: Db,
+  { name, key, nowMs }: { readonly name: string; readonly key: string | undefined; readonly nowMs: number },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('push_sources')
+    .innerJoin('users', 'users.id', 'push_sources.user_id')
+    .select('push_sources.source')
+    .where('users.name', '=', name)
+    .where('push_sources.source', '=', key ?? '')
+    .where('push_sources.last_ms', '>', nowMs - limits.pushFamiliarMs)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /**
  * The user was let in by a request from there. A log-in by passcode is not written down here. Nor is a request that was
  * approved before the user refused another one from there, and is taken after that.

@@ -1,4 +1,5 @@
 import { limits } from '../limits.ts';
+import { keyOfSource } from '../push/familiar.ts';
 import { untilFloor } from '../web/floor.ts';
 import type { KeptAnswers } from './answers.ts';
 import { isAuthentic, signedAnswer } from './authenticators.ts';
@@ -6,12 +7,15 @@ import { answerAccess, type Deciding } from './decide.ts';
 import type { KnownClient } from './known-clients.ts';
 import { codes, decodePacket, type Packet, types } from './packet.ts';
 import { makePlaces } from './places.ts';
+import type { Reply } from './replies.ts';
+import { type Asked, sourceOf } from './request.ts';
 
 /** What became of a packet: counted, and logged without anything that was sent. */
 export type Fate =
   | 'accept'
   | 'reject'
   | 'challenge'
+  | 'displaced'
   | 'status'
   | 'repeat'
   | 'malformed'
@@ -51,15 +55,16 @@ export function makeHandler(handling: Handling) {
 
   const answer = async (packet: Packet, client: KnownClient, address: string, sinceMs: number) => {
     const proxied = packet.attributes.filter(({ type }) => type === types.proxyState);
-    const reply =
+    const reply: Reply =
       packet.code === codes.statusServer
         ? { code: codes.accessAccept, attributes: [] }
         : await answerAccess(handling, { packet, client, address });
     if (reply.code !== codes.accessAccept) await untilFloor(() => performance.now() - sinceMs);
-    const fate = packet.code === codes.statusServer ? 'status' : (fates[reply.code] ?? 'error');
+    const fate =
+      reply.fate ?? (packet.code === codes.statusServer ? 'status' : (fates[reply.code] ?? 'error'));
     handling.told(fate, client, performance.now() - sinceMs);
     return signedAnswer(packet, client.secret, {
-      ...reply,
+      code: reply.code,
       attributes: [...reply.attributes, ...proxied],
     });
   };
@@ -91,7 +96,9 @@ export function makeHandler(handling: Handling) {
       handling.told('repeat', client);
       return await known;
     }
-    const answering = counted(client, () => answer(packet, client, sender.address, sinceMs));
+    const answering = counted({ client, packet, address: sender.address }, () =>
+      answer(packet, client, sender.address, sinceMs),
+    );
     handling.answers.keep(from, packet.bytes, answering);
     return await answering;
   };
@@ -100,11 +107,16 @@ export function makeHandler(handling: Handling) {
 /** Of one node, for all of its sockets. */
 export type Handler = ReturnType<typeof makeHandler>;
 
-/** Lets so much through at once, in all and of one client. What is turned away or fails comes to nothing. */
+/** Lets so much through at once, in all, of one client and of one source of it. What is turned away or fails comes to nothing. */
 function makeGate(told: Handling['told']) {
-  const places = makePlaces({ all: limits.radiusWaiting, ofOne: limits.radiusWaitingOfOne });
-  return async <T>(client: KnownClient, work: () => Promise<T>): Promise<T | undefined> => {
-    const leave = places.enter(client.id);
+  const places = makePlaces({
+    all: limits.radiusWaiting,
+    ofOne: limits.radiusWaitingOfOne,
+    ofPart: limits.radiusWaitingOfSource,
+  });
+  return async <T>(asked: Asked, work: () => Promise<T>): Promise<T | undefined> => {
+    const { client } = asked;
+    const leave = places.enter(client.id, keyOfSource(sourceOf(asked)));
     if (leave === undefined) {
       told('busy', client);
       return undefined;

@@ -22,9 +22,10 @@ export const radiusLimits = {
   /** Shortest one ever taken (RFC 2865 §3), and the longest. */
   radiusSecretMin: 16,
   radiusSecretMax: 128,
-  /** Requests being decided, in all and of one client; more are dropped, and come again. */
+  /** Requests being decided, in all, of one client and of one source of it; more are dropped, and come again. */
   radiusWaiting: 2_048,
   radiusWaitingOfOne: 512,
+  radiusWaitingOfSource: 256,
   /** Answers kept for requests that come again, and for how long. */
   radiusAnswersKept: 8_192,
   radiusAnswerMs: 30_000,
@@ -40,9 +41,15 @@ export const radiusLimits = {
   radiusPressMs: 4_000,
   /** How long an answer is held until the press: less than the 60 s that FreeRADIUS and others wait at most. */
   radiusHoldMs: 55_000,
-  /** Answers held at once, on one node, of one client there, and of one name from one source; and how long a wait is at least. */
+  /**
+   * Answers held at once, on one node, of one client there, of one source of it, and of one name from there; how many of these
+   * are only for users at sources from which they approved a log-in lately; and how long a wait is at least.
+   */
   radiusPressesHeld: 512,
+  radiusPressesHeldTrusted: 128,
   radiusPressesHeldOfOne: 128,
+  radiusPressesHeldOfOneTrusted: 32,
+  radiusPressesHeldOfSource: 32,
   radiusPressesHeldOfName: 4,
   radiusPressPauseMs: 1_000,
   /** How far from its place the passcode of a fob may be found that is then asked for the next one. */

@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { setMaxListeners } from 'node:events';
 import type { Metrics } from '../api/metrics/metrics.ts';
 import { ServiceError, systemCode } from '../errors.ts';
+import { FairPlaces } from '../fairness/fair-places.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { Management } from '../management.ts';
@@ -12,7 +13,6 @@ import type { Deciding } from './decide.ts';
 import { type Fate, makeHandler } from './handle.ts';
 import { hear } from './hear.ts';
 import { type KnownClient, makeKnownClients } from './known-clients.ts';
-import { makePlaces } from './places.ts';
 
 /** Where RADIUS is listened for: an IP address and a UDP port, 0 for a free one. */
 export interface RadiusEndpoint {
@@ -36,7 +36,7 @@ export interface RadiusMeans {
   readonly log: Log;
 }
 
-const silent: ReadonlySet<Fate> = new Set(['accept', 'reject', 'challenge', 'status', 'repeat']);
+const silent: ReadonlySet<Fate> = new Set(['accept', 'reject', 'challenge', 'displaced', 'status', 'repeat']);
 
 /** Listens. @throws ServiceError `port_in_use`, `port_forbidden`, `address_absent` */
 export async function listenForRadius(
@@ -52,16 +52,14 @@ export async function listenForRadius(
   };
   const closing = new AbortController();
   setMaxListeners(limits.radiusWaiting, closing.signal);
+  const held = heldAnswers();
+  closing.signal.addEventListener('abort', () => held.endAll());
   const handle = makeHandler({
     management,
     decide,
     pushes,
     closing: closing.signal,
-    held: makePlaces({
-      all: limits.radiusPressesHeld,
-      ofOne: limits.radiusPressesHeldOfOne,
-      ofPart: limits.radiusPressesHeldOfName,
-    }),
+    held,
     told,
     clients: makeKnownClients(db, keys, () => performance.now()),
     answers: makeKeptAnswers(() => performance.now()),
@@ -96,6 +94,16 @@ export async function listenForRadius(
     }),
     close,
   };
+}
+
+/** Places of answers that are held until a press: of this node, of one client, of one source of it, of one name from there. */
+function heldAnswers(): FairPlaces {
+  return new FairPlaces([
+    { most: limits.radiusPressesHeld, keptForTrusted: limits.radiusPressesHeldTrusted },
+    { most: limits.radiusPressesHeldOfOne, keptForTrusted: limits.radiusPressesHeldOfOneTrusted },
+    { most: limits.radiusPressesHeldOfSource },
+    { most: limits.radiusPressesHeldOfName },
+  ]);
 }
 
 function bind({ address, port }: RadiusEndpoint): Promise<Socket> {

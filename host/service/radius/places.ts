@@ -1,6 +1,10 @@
 /** Places for what is under way, bounded in all, for each client, and for each part of what comes from it. */
 export interface Places {
-  /** Takes one. @returns what gives it back, to be called once; undefined where none is left */
+  /**
+   * Takes one.
+   * @param part undefined where it is not known: then the bound of parts does not count
+   * @returns what gives it back, to be called once; undefined where none is left
+   */
   enter(clientId: string, part?: string): (() => void) | undefined;
 }
 
@@ -15,11 +19,11 @@ export interface Most {
 export function makePlaces({ all, ofOne, ofPart = ofOne }: Most): Places {
   const taken = new Map<string, number>();
   return {
-    enter(clientId, part = '') {
+    enter(clientId, part) {
       const bounds = [
         ['', all],
         [clientId, ofOne],
-        [`${clientId} ${part}`, ofPart],
+        ...(part === undefined ? [] : [[`${clientId} ${part}`, ofPart] as const]),
       ] as const;
       if (bounds.some(([key, most]) => (taken.get(key) ?? 0) >= most)) return undefined;
       for (const [key] of bounds) taken.set(key, (taken.get(key) ?? 0) + 1);

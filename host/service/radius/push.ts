@@ -1,18 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Factors } from '../data/schema.ts';
 import { ServiceError } from '../errors.ts';
+import type { FairPlaces, Holder, Place } from '../fairness/fair-places.ts';
 import { limits } from '../limits.ts';
 import type { Management } from '../management.ts';
 import { prepareUserName } from '../people/users.ts';
-import { keyOfSource } from '../push/familiar.ts';
-import type { Pushes } from '../push/pushes.ts';
+import { isFamiliar, keyOfSource } from '../push/familiar.ts';
+import type { Patience, Pushes } from '../push/pushes.ts';
 import { NO_NUMBER, shownNumber } from '../push/shown.ts';
-import { unambiguous } from '../sealing/seal.ts';
 import { radiusTexts } from '../texts/radius.ts';
 import { texts } from '../texts.ts';
 import type { Outcome } from '../validation/outcomes.ts';
-import type { Places } from './places.ts';
-import { acceptOf, challenge, type Reply, reject } from './replies.ts';
+import { acceptOf, challenge, displaced, type Reply, reject } from './replies.ts';
 import { type Asked, idempotencyKeyOf, pressOf, type Request } from './request.ts';
 import type { Awaited, Bound } from './states.ts';
 
@@ -23,7 +22,7 @@ export interface Pressing {
   /** Says that the node closes: what waits is answered, or asked again at another node. */
   readonly closing: AbortSignal;
   /** For requests whose answer is held until the press: they must not keep out those who show passcodes. */
-  readonly held: Places;
+  readonly held: FairPlaces;
 }
 
 /** What stands beside a request for a press. Secrets. */
@@ -70,29 +69,35 @@ export async function askForPress(
   const applicationId = application.id;
   const { management, pushes, held } = pressing;
   const { id, session } = pressOf(management.keys, asked);
-  const leave = mode === 'wait' ? held.enter(client.id, whoseOf(request)) : undefined;
+  const place = mode === 'wait' ? held.enter(await holderOf(management, client.id, request)) : undefined;
   try {
     const holding =
-      leave === undefined ? {} : { isNumberless: true, untilMs: management.clock() + limits.radiusHoldMs };
+      place === undefined ? {} : { isNumberless: true, untilMs: management.clock() + limits.radiusHoldMs };
     const from = { source, isSourceKnown, requestId };
     const asking = { id, user, session, applicationId, ...from, ...typed, ...holding };
     const { number, expiresMs } = await pushes.ask(asking);
     const pressed: Pressed = { id, session, number, expiresMs };
     // Where the packet came to another node first, that one has decided which it is.
     if (number === NO_NUMBER) {
-      if (leave === undefined) throw new ServiceError('busy', texts.startup.tooManyLogins);
+      if (place === undefined) throw new ServiceError('busy', texts.startup.tooManyLogins);
       const idempotencyKey = idempotencyKeyOf(asked);
-      return await hold(pressing, request, { ...pressed, applicationId, idempotencyKey });
+      return await hold(pressing, request, { ...pressed, applicationId, idempotencyKey }, place);
     }
     return await askAgain(management, { clientId: client.id, user }, pressed);
   } finally {
-    leave?.();
+    place?.leave();
   }
 }
 
-/** One name from one source, as far as that is known: the same for a name that nobody has, and strangers take no place at home. */
-function whoseOf(request: Request): string {
-  return unambiguous([prepareUserName(request.user) ?? '', keyOfSource(request) ?? '']).toString('base64url');
+/**
+ * Whose answer is held: a name from one source, where the client says where its user is. Where it does not, each name counts as
+ * a source. The same for a name that nobody has: it is trusted nowhere.
+ */
+async function holderOf({ db, clock }: Management, clientId: string, request: Request): Promise<Holder> {
+  const name = prepareUserName(request.user) ?? '';
+  const key = keyOfSource(request);
+  const source = key === undefined ? `name ${name}` : `source ${key}`;
+  return { path: [clientId, source, name], isTrusted: await isFamiliar(db, { name, key, nowMs: clock() }) };
 }
 
 type Pressed = Omit<Extract<Awaited, { kind: 'press' }>, 'kind'>;
@@ -120,7 +125,8 @@ export async function awaitPress(
   // The same packet may come again, to another node too.
   const idempotencyKey = idempotencyKeyOf(asked);
   const given = { ...pressed, applicationId, idempotencyKey };
-  const outcome = await take(pressing, request, given, limits.radiusPressMs);
+  const patience = { waitMs: limits.radiusPressMs, signal: pressing.closing };
+  const outcome = await take(pressing, request, given, patience);
   if (outcome !== 'waiting') return replyOf(outcome, request);
   return await askAgain(pressing.management, { clientId: client.id, user: request.user }, pressed);
 }
@@ -137,37 +143,45 @@ export async function dropPress(
 type Taken = Pressed & { readonly applicationId: string; readonly idempotencyKey?: string };
 
 /**
- * Until it is decided or over. A database that is away for a moment ends nothing: a client that waits may not ask again, and
+ * Until it is decided or over, or somebody else needs the place more: then it is refused, as if its time were over. A database that is away for a moment ends nothing: a client that waits may not ask again, and
  * the person presses all the same. With the same key a yes that was lost is given again.
  */
-async function hold(pressing: Pressing, request: Request, pressed: Taken): Promise<Reply> {
-  const { management, closing } = pressing;
+async function hold(
+  pressing: Pressing,
+  request: Request,
+  pressed: Taken,
+  { ended }: Pick<Place, 'ended'>,
+): Promise<Reply> {
+  const { management, pushes, closing } = pressing;
   for (;;) {
     const sinceMs = performance.now();
     const leftMs = Math.max(0, pressed.expiresMs - management.clock());
-    const outcome = await take(pressing, request, pressed, Math.min(leftMs, limits.pushWaitMaxMs)).catch(
-      error => {
-        if (leftMs === 0) throw error;
-        return 'waiting' as const;
-      },
-    );
+    const patience = { waitMs: Math.min(leftMs, limits.pushWaitMaxMs), signal: ended };
+    const outcome = await take(pressing, request, pressed, patience).catch(error => {
+      if (leftMs === 0) throw error;
+      return 'waiting' as const;
+    });
     if (outcome !== 'waiting') return replyOf(outcome, request);
     // The client asks again, another node.
     if (closing.aborted) throw new ServiceError('busy', texts.startup.tooManyLogins);
+    if (ended.aborted) {
+      // Nobody waits for the press any more. A fob that goes on asking lets nobody in.
+      await pushes.withdraw(pressed).catch(() => undefined);
+      return displaced;
+    }
     // Where too many wait already, it came back at once.
     if (performance.now() - sinceMs < limits.radiusPressPauseMs)
-      await wait(limits.radiusPressPauseMs, undefined, { signal: closing }).catch(() => undefined);
+      await wait(limits.radiusPressPauseMs, undefined, { signal: ended }).catch(() => undefined);
   }
 }
 
 function take(
-  { pushes, closing }: Pressing,
+  { pushes }: Pressing,
   { source, requestId }: Request,
   { id, session, applicationId, idempotencyKey }: Taken,
-  waitMs: number,
+  patience: Patience,
 ): Promise<'waiting' | Outcome> {
-  const about = { id, session, applicationId, idempotencyKey, source, requestId };
-  return pushes.take({ ...about, waitMs, signal: closing });
+  return pushes.take({ id, session, applicationId, idempotencyKey, source, requestId, ...patience });
 }
 
 function replyOf(outcome: Outcome, { user }: Request): Reply {

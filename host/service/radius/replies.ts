@@ -5,7 +5,10 @@ import { radiusTexts } from '../texts/radius.ts';
 import { codes, type NewPacket, types } from './packet.ts';
 import { type Awaited, type Bound, openState } from './states.ts';
 
-export type Reply = Pick<NewPacket, 'code' | 'attributes'>;
+export interface Reply extends Pick<NewPacket, 'code' | 'attributes'> {
+  /** Told apart for operators, where code and attributes say less. */
+  readonly fate?: 'displaced';
+}
 
 const said = (text: string) => ({ type: types.replyMessage, value: Buffer.from(text) });
 
@@ -21,6 +24,9 @@ export function acceptOf(typed: string): Reply {
 
 /** One refusal for every reason. */
 export const reject: Reply = { code: codes.accessReject, attributes: [said(radiusTexts.refused)] };
+
+/** The same refusal, where an answer was held and somebody else needed its place more. */
+export const displaced: Reply = { ...reject, fate: 'displaced' };
 
 /** An Access-Challenge: what is awaited next, what the person reads, and how long the client is told to wait. */
 export async function challenge(

@@ -53,15 +53,23 @@ export function readRequest({ packet, client, address }: Asked): Request | undef
   const field =
     hidden === undefined ? Buffer.alloc(0) : revealPassword(hidden, client.secret, packet.authenticator);
   if (field === undefined) return undefined;
-  const [station] = valuesOf(packet, types.callingStationId);
   return {
     user: textOf(user),
     field: textOf(field),
     state,
-    source: prepareSource(station === undefined ? address : textOf(station)),
-    isSourceKnown: station !== undefined,
+    ...sourceOf({ packet, address }),
     requestId: randomUUID(),
   };
+}
+
+/** Where the person is by the Calling-Station-Id; without one, where the client is. */
+export function sourceOf({
+  packet,
+  address,
+}: Pick<Asked, 'packet' | 'address'>): Pick<Request, 'source' | 'isSourceKnown'> {
+  const [station] = valuesOf(packet, types.callingStationId);
+  const source = prepareSource(station === undefined ? address : textOf(station));
+  return { source, isSourceKnown: station !== undefined };
 }
 
 /** Microsoft’s challenge and responses (RFC 2548 §2), in a Vendor-Specific: without a User-Password they are no empty one. */

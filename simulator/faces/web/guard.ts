@@ -1,4 +1,6 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { MAX_URL_CHARS } from '../limits.ts';
 
 /**
  * Names by which a browser may reach this server. Any other `Host` is a foreign name that was pointed at this
@@ -14,6 +16,17 @@ export function ownHost(request: IncomingMessage, port: number): string | undefi
 /** Whether the page that opens a WebSocket is our own (RFC 6455 §10.2); a program without an origin is not. */
 export function isOwnOrigin(request: IncomingMessage, port: number): boolean {
   return OWN_NAMES.some(name => request.headers.origin === `http://${name}:${port}`);
+}
+
+/**
+ * The path of a request below the page's folder, which may be a secret: the port is open to everybody on this computer.
+ * @returns undefined where it is not in the folder
+ */
+export function pathInFolder({ url = '' }: IncomingMessage, folder: string): string | undefined {
+  const path = url.slice(0, MAX_URL_CHARS).replace(/\?.*$/, '');
+  const [shown, secret] = [Buffer.from(path.slice(0, folder.length)), Buffer.from(folder)];
+  const isInside = shown.length === secret.length && timingSafeEqual(shown, secret);
+  return isInside ? path.slice(folder.length) : undefined;
 }
 
 /** Headers of every answer to `host`. Pages of this machine, on any port, may show the fob in a frame. */

@@ -8,9 +8,10 @@ import { type ScreenState, screenFeed } from '../../control/screen-feed.ts';
 import { openSession } from '../../control/session.ts';
 import type { Target } from '../../control/target.ts';
 import type { Bitmap } from '../../fob.ts';
-import { MAX_PAGE_MESSAGE_BYTES, MAX_PAGE_UNSENT_BYTES, MAX_PAGES, MAX_URL_CHARS } from '../limits.ts';
+import { MAX_PAGE_MESSAGE_BYTES, MAX_PAGE_UNSENT_BYTES, MAX_PAGES } from '../limits.ts';
+import { texts } from '../texts.ts';
 import { isWorthSaying, screenLines } from '../words.ts';
-import { isOwnOrigin, ownHost, securityHeaders } from './guard.ts';
+import { isOwnOrigin, ownHost, pathInFolder, securityHeaders } from './guard.ts';
 import { pageHtml } from './html.ts';
 import { iconSvg, styleCss } from './style.ts';
 
@@ -22,17 +23,22 @@ export interface WebFace {
 /**
  * Serves the faceplate page of the fob on 127.0.0.1.
  * @param port 0 lets the system choose.
+ * @param folder of all addresses, with a slash at both ends; one that nobody can guess keeps others on this computer out
  * @throws the system's error when the port cannot be listened on.
  */
-export async function webFace(target: Target, port = 0): Promise<WebFace> {
+export async function webFace(target: Target, port = 0, folder = '/'): Promise<WebFace> {
   const assets = pageAssets(target.fob.keys);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_PAGE_MESSAGE_BYTES });
-  const server = createServer((request, response) => answer(request, response, assets, boundPort));
+  const server = createServer((request, response) =>
+    answer(request, response, { assets, port: boundPort, folder }),
+  );
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Whoever is turned away may be gone already.
     socket.on('error', () => socket.destroy());
     const isOurs =
-      ownHost(request, boundPort) !== undefined && isOwnOrigin(request, boundPort) && request.url === '/fob';
+      ownHost(request, boundPort) !== undefined &&
+      isOwnOrigin(request, boundPort) &&
+      pathInFolder(request, folder) === 'fob';
     if (!isOurs || sockets.clients.size >= MAX_PAGES) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
       return;
@@ -49,7 +55,7 @@ export async function webFace(target: Target, port = 0): Promise<WebFace> {
   const address = server.address();
   const boundPort = typeof address === 'object' && address !== null ? address.port : port;
   return {
-    url: `http://127.0.0.1:${boundPort}/`,
+    url: `http://127.0.0.1:${boundPort}${folder}`,
     async close() {
       for (const page of sockets.clients) page.terminate();
       server.closeAllConnections();
@@ -65,11 +71,11 @@ interface Asset {
 
 function pageAssets(keys: number): ReadonlyMap<string, Asset> {
   return new Map([
-    ['/', { type: 'text/html; charset=utf-8', body: pageHtml(keys) }],
-    ['/style.css', { type: 'text/css; charset=utf-8', body: styleCss }],
-    ['/icon.svg', { type: 'image/svg+xml', body: iconSvg }],
+    ['', { type: 'text/html; charset=utf-8', body: pageHtml(keys) }],
+    ['style.css', { type: 'text/css; charset=utf-8', body: styleCss }],
+    ['icon.svg', { type: 'image/svg+xml', body: iconSvg }],
     [
-      '/page.js',
+      'page.js',
       {
         type: 'text/javascript; charset=utf-8',
         body: readFileSync(new URL('./page/page.js', import.meta.url)),
@@ -81,8 +87,11 @@ function pageAssets(keys: number): ReadonlyMap<string, Asset> {
 function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  assets: ReadonlyMap<string, Asset>,
-  port: number,
+  {
+    assets,
+    port,
+    folder,
+  }: { readonly assets: ReadonlyMap<string, Asset>; readonly port: number; readonly folder: string },
 ): void {
   const host = ownHost(request, port);
   if (host === undefined) {
@@ -94,7 +103,11 @@ function answer(
     response.writeHead(405, { ...headers, allow: 'GET, HEAD' }).end();
     return;
   }
-  const path = (request.url ?? '').slice(0, MAX_URL_CHARS).replace(/\?.*$/, '');
+  const path = pathInFolder(request, folder);
+  if (path === undefined) {
+    response.writeHead(403, { ...headers, 'content-type': 'text/plain' }).end(`${texts.noKey}\n`);
+    return;
+  }
   const asset = assets.get(path);
   if (asset === undefined) {
     response.writeHead(404, { ...headers, 'content-type': 'text/plain' }).end('Not found.\n');

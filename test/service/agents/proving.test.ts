@@ -1,14 +1,23 @@
 import { expect, it } from 'vitest';
-import { ProofBounds } from '../../../host/service/agents/proving.ts';
+import { ProofQueue, type ProvableFob } from '../../../host/service/agents/proving.ts';
 import { limits } from '../../../host/service/limits.ts';
+
+const fobOf = (serial: string, from = '192.0.2.1'): ProvableFob => ({ serial, carrier: { from } });
+
+/** Begins all proofs that may begin. @returns their fobs */
+function begun(proofs: ProofQueue<ProvableFob>): ProvableFob[] {
+  const all: ProvableFob[] = [];
+  for (let fob = proofs.next(); fob !== undefined; fob = proofs.next()) all.push(fob);
+  return all;
+}
 
 it('a flood of invented serials does not have a fob tried more often than it may be', () => {
   let nowMs = 0;
-  const bounds = new ProofBounds(() => nowMs);
-  const tries = (serial: string, from = '192.0.2.1') => {
-    const isBegun = bounds.begin(from, serial);
-    if (isBegun) bounds.end(from);
-    return isBegun;
+  const proofs = new ProofQueue(() => nowMs);
+  const tries = (serial: string, from?: string) => {
+    const isTaken = proofs.add(fobOf(serial, from));
+    for (const fob of begun(proofs)) proofs.end(fob);
+    return isTaken;
   };
   for (let count = 0; count < limits.agentFobProofBucket.burst; count++) expect(tries('PF-1')).toBe(true);
   expect(tries('PF-1')).toBe(false);
@@ -16,4 +25,70 @@ it('a flood of invented serials does not have a fob tried more often than it may
   nowMs += 1_000;
   expect(tries('PF-1')).toBe(false);
   expect(tries('PF-1', '192.0.2.2')).toBe(true);
+});
+
+it('proofs of one serial run eight at once over all sources, and sources have their turn', () => {
+  const proofs = new ProofQueue<ProvableFob>(() => 0);
+  for (let source = 0; source < 40; source++)
+    for (let count = 0; count < 5; count++) proofs.add(fobOf('PF-1', `198.51.100.${source}`));
+  const strangers = limits.agentProofsPerSerial - limits.agentProofsPerSerialTrusted;
+  const first = begun(proofs);
+  expect(first).toHaveLength(strangers);
+  // The first five are of the first source alone: they came while nobody else was there.
+  const rest = Array.from({ length: 39 }, (_one, index) => {
+    for (const fob of first.splice(0, 1)) proofs.end(fob);
+    const [next] = begun(proofs);
+    if (next !== undefined) first.push(next);
+    return `${index} ${next?.carrier.from}`;
+  });
+  expect(new Set(rest.map(one => one.split(' ')[1])).size).toBe(39);
+  expect(proofs.underWay).toBe(strangers);
+});
+
+it('a fob comes past others that announce its serial from where it proved itself last', () => {
+  const proofs = new ProofQueue<ProvableFob>(() => 0);
+  const own = fobOf('PF-1', '203.0.113.7');
+  proofs.trust(own);
+  for (let source = 0; source < 20; source++) proofs.add(fobOf('PF-1', `198.51.100.${source}`));
+  begun(proofs);
+  proofs.add(own);
+  expect(begun(proofs)).toEqual([own]);
+  expect(proofs.underWay).toBe(limits.agentProofsPerSerial);
+});
+
+it('sources have their turn at the capacity of a node, however many serials one of them announces', () => {
+  const proofs = new ProofQueue<ProvableFob>(() => 0);
+  const hostile = ['198.51.100.1', '198.51.100.2', '198.51.100.3'];
+  for (const from of hostile)
+    for (let count = 0; count < 1_000; count++) proofs.add(fobOf(`PF-${from}-${count}`, from));
+  const running = begun(proofs);
+  expect(running).toHaveLength(limits.agentProofsAtOnce);
+  const own = fobOf('PF-1', '203.0.113.7');
+  proofs.add(own);
+  const next = running.slice(0, hostile.length + 1).flatMap(fob => {
+    proofs.end(fob);
+    return begun(proofs);
+  });
+  expect(next).toContain(own);
+});
+
+it('a fob that leaves makes way, whether it waits or could begin', () => {
+  const proofs = new ProofQueue<ProvableFob>(() => 0);
+  const many = Array.from({ length: 20 }, (_one, index) => fobOf('PF-1', `198.51.100.${index}`));
+  for (const fob of many) proofs.add(fob);
+  const last = many.at(-1);
+  for (const fob of many) if (fob !== last) proofs.leave(fob);
+  expect(begun(proofs)).toEqual([last]);
+});
+
+it('a fob that is asked for again during its proof is proved once more behind it', () => {
+  const proofs = new ProofQueue<ProvableFob>(() => 0);
+  const fob = fobOf('PF-1');
+  proofs.add(fob);
+  expect(begun(proofs)).toEqual([fob]);
+  expect([proofs.add(fob), begun(proofs)]).toEqual([true, []]);
+  expect(proofs.end(fob)).toBe(true);
+  proofs.add(fob);
+  expect(begun(proofs)).toEqual([fob]);
+  expect(proofs.end(fob)).toBe(false);
 });

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { watchChanges } from '../../../host/service/data/changes.ts';
+import { FairPlaces } from '../../../host/service/fairness/fair-places.ts';
 import { makePushes } from '../../../host/service/push/pushes.ts';
 import { answerAccess, type Deciding } from '../../../host/service/radius/decide.ts';
 import { decodePacket, type Packet } from '../../../host/service/radius/packet.ts';
-import { makePlaces } from '../../../host/service/radius/places.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Away } from '../away.ts';
 import { outcomes } from '../push/kit.ts';
@@ -27,7 +27,7 @@ function gate({ office, validator, applicationId }: Scene, away: Away) {
     decide: never,
     pushes,
     closing: new AbortController().signal,
-    held: makePlaces({ all: 1, ofOne: 1 }),
+    held: new FairPlaces([{ most: 1 }]),
   };
   const standing = { keyHash: '', factors: 'otp' } as const;
   const application = { id: applicationId, name: 'vpn', factors: 'otp', standing } as const;

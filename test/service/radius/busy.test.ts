@@ -1,10 +1,10 @@
 import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
 import { expect, test } from 'vitest';
 import { ServiceError } from '../../../host/service/errors.ts';
+import { FairPlaces } from '../../../host/service/fairness/fair-places.ts';
 import { resetPin } from '../../../host/service/people/credentials/pins.ts';
 import { answerAccess, type Deciding } from '../../../host/service/radius/decide.ts';
 import { decodePacket, type Packet } from '../../../host/service/radius/packet.ts';
-import { makePlaces } from '../../../host/service/radius/places.ts';
 import type { Reply } from '../../../host/service/radius/replies.ts';
 import { type Awaited, openState } from '../../../host/service/radius/states.ts';
 import { secret } from '../../kit/secrets.ts';
@@ -49,7 +49,7 @@ function gate({ management }: Office, table: string) {
     decide: never,
     pushes: { ask: never, take: never, userOf: never, withdraw: never, end: () => undefined },
     closing: new AbortController().signal,
-    held: makePlaces({ all: 0, ofOne: 0 }),
+    held: new FairPlaces([{ most: 0 }]),
   };
   const application = {
     id: 'vpn',

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Factors } from '../../../host/service/data/schema.ts';
+import { FairPlaces } from '../../../host/service/fairness/fair-places.ts';
 import { limits } from '../../../host/service/limits.ts';
 import { applicationNow } from '../../../host/service/people/application-cache.ts';
 import { makeKeptAnswers } from '../../../host/service/radius/answers.ts';
 import { type Fate, makeHandler } from '../../../host/service/radius/handle.ts';
 import type { KnownClient } from '../../../host/service/radius/known-clients.ts';
-import { makePlaces } from '../../../host/service/radius/places.ts';
 import { type Awaited, openState } from '../../../host/service/radius/states.ts';
 import { makeEngine } from '../../../host/service/validation/engine.ts';
 import { secret } from '../../kit/secrets.ts';
@@ -67,7 +67,7 @@ async function gate(scene: Scene, factors: Factors) {
     decide,
     pushes: scene.pushes,
     closing: new AbortController().signal,
-    held: makePlaces({ all: 0, ofOne: 0 }),
+    held: new FairPlaces([{ most: 0 }]),
     answers: makeKeptAnswers(() => performance.now()),
     told: fate => fates.set(fate, (fates.get(fate) ?? 0) + 1),
   });

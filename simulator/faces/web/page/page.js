@@ -73,7 +73,7 @@ function ask(request, answered = () => {}) {
 }
 
 function connect() {
-  const opened = new WebSocket(`ws://${location.host}/fob`);
+  const opened = new WebSocket(`ws://${location.host}${location.pathname}fob`);
   socket = opened;
   opened.addEventListener('message', event => {
     /** @type {{ event?: string } & ScreenMessage} */
