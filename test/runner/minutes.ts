@@ -1,0 +1,39 @@
+import { appendFileSync } from 'node:fs';
+import { relative, sep } from 'node:path';
+import type { Plugin } from 'vitest/config';
+import type { TestModule } from 'vitest/node';
+
+/** The area of a test file: its folder below `test`, of the service the one below that. */
+export function areaOf(root: string, file: string): string {
+  const [first = '', second = '', third] = relative(root, file).split(sep).slice(1);
+  return first === 'service' && third !== undefined ? `${first}/${second}` : first;
+}
+
+/** Milliseconds that a file took, loading included. */
+function took(module: TestModule): number {
+  const { environmentSetupDuration, prepareDuration, collectDuration, setupDuration, duration } =
+    module.diagnostic();
+  return environmentSetupDuration + prepareDuration + collectDuration + setupDuration + duration;
+}
+
+/** A run has several projects, and each of them asks. */
+const asked = new WeakSet<object>();
+
+/**
+ * Appends to the file `PASSFOB_MINUTES_FILE` a line for each test file: its area, a tab, milliseconds. A plugin and no
+ * reporter: reporters of the command line take the place of those of a configuration.
+ */
+export const minutes: Plugin = {
+  name: 'minutes by area',
+  configureVitest({ vitest }) {
+    const path = process.env.PASSFOB_MINUTES_FILE;
+    if (!path || asked.has(vitest)) return;
+    asked.add(vitest);
+    vitest.onClose(() => {
+      const lines = vitest.state
+        .getTestModules()
+        .map(module => `${areaOf(vitest.config.root, module.moduleId)}\t${Math.round(took(module))}\n`);
+      appendFileSync(path, lines.join(''));
+    });
+  },
+};
