@@ -16,22 +16,19 @@ function took(module: TestModule): number {
   return environmentSetupDuration + prepareDuration + collectDuration + setupDuration + duration;
 }
 
-/** A run has several projects, and each of them asks. */
-const asked = new WeakSet<object>();
-
 /**
  * Appends to the file `PASSFOB_MINUTES_FILE` a line for each test file: its area, a tab, milliseconds. A plugin and no
  * reporter: reporters of the command line take the place of those of a configuration.
  */
 export const minutes: Plugin = {
   name: 'minutes by area',
-  configureVitest({ vitest }) {
+  configureVitest({ vitest, project }) {
     const path = process.env.PASSFOB_MINUTES_FILE;
-    if (!path || asked.has(vitest)) return;
-    asked.add(vitest);
+    if (!path) return;
     vitest.onClose(() => {
       const lines = vitest.state
         .getTestModules()
+        .filter(module => module.project.name === project.name)
         .map(module => `${areaOf(vitest.config.root, module.moduleId)}\t${Math.round(took(module))}\n`);
       appendFileSync(path, lines.join(''));
     });
