@@ -71,7 +71,7 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
           next: 'Add --yes.',
         });
       }
-      return orCancelled(confirm({ message: question, default: false }, asked));
+      return orCancelled(confirm({ message: printable(question), default: false }, asked));
     },
     password: (file, isNew) => passwordFor(terminal, { file, isNew, signal }),
     close: () => {
