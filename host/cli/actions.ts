@@ -27,7 +27,7 @@ import { actOnInventory } from './inventory-actions.ts';
 import type { FobInvocation, InventoryInvocation, Invocation } from './invocation.ts';
 import { settleOut } from './out-actions.ts';
 import type { Prompts } from './prompts.ts';
-import { errorDocument, type Report } from './report.ts';
+import { errorDocument, inLines, type Lines, type Report } from './report.ts';
 import { infoText, policyNote, policyText } from './status-words.ts';
 import type { Terminal } from './terminal.ts';
 import { clocksText, clockText, devicesText, listText, verifyText } from './words.ts';
@@ -46,7 +46,7 @@ export async function act(
   if (invocation.command === 'clocks') return everyClock(context, choice, invocation.set);
   if (invocation.command === 'completion') {
     const script = completionScript(invocation.shell);
-    return { document: { script }, text: script };
+    return { document: { script }, text: inLines(script) };
   }
   if (isAboutInventory(invocation)) {
     return actOnInventory(invocation, choice.wire?.isDryRun === true, context, {
@@ -93,12 +93,12 @@ const ACTIONS: { readonly [C in FobCommand]: Action<C> } = {
   },
   async info(_, context, fob) {
     const result = await info(context, fob);
-    return said(result, infoText(result));
+    return said(result, inLines(infoText(result)));
   },
   async list(_, context, fob) {
     const result = await list(context, fob);
     const clock = result.clock === 'unset' ? 'Its clock is not set: passfob clock --set' : '';
-    return { ...said(result, listText(result)), note: clock };
+    return { ...said(result, inLines(listText(result))), note: clock };
   },
   async code({ account }, context, fob) {
     const result = await code(context, fob, account);
@@ -111,11 +111,11 @@ const ACTIONS: { readonly [C in FobCommand]: Action<C> } = {
   },
   async clock({ set }, context, fob) {
     const result = await (set ? setClock : showClock)(context, fob);
-    return said(result, clockText(result));
+    return said(result, inLines(clockText(result)));
   },
   async verify(_, context, fob) {
     const result = await verify(context, fob);
-    return said(result, verifyText(result.accounts));
+    return said(result, inLines(verifyText(result.accounts)));
   },
   async rename({ account, names }, context, fob) {
     const result = await rename(context, fob, account, names);
@@ -127,7 +127,7 @@ const ACTIONS: { readonly [C in FobCommand]: Action<C> } = {
   },
   async 'pin-policy'({ changes }, context, fob) {
     const result = await pinPolicy(context, fob, changes);
-    return { ...said(result, policyText(result)), note: policyNote(result) };
+    return { ...said(result, inLines(policyText(result))), note: inLines(policyNote(result)) };
   },
   async 'pin-require'(_, context, fob) {
     const result = await requirePin(context, fob);
@@ -166,7 +166,7 @@ const ACTIONS: { readonly [C in FobCommand]: Action<C> } = {
   },
 };
 
-function said(result: object, text: string): Report {
+function said(result: object, text: Lines): Report {
   return { document: { ...result }, text };
 }
 
@@ -174,9 +174,9 @@ async function everyClock(context: Context, choice: FobChoice, set: boolean): Pr
   const result = await clocks(context, choice, set);
   const failed = result.failed.map(({ error, ...fob }) => ({ ...fob, error: errorDocument(error) }));
   const [first] = result.failed;
-  if (first === undefined) return said({ clocks: result.clocks, failed }, clocksText(result));
+  if (first === undefined) return said({ clocks: result.clocks, failed }, inLines(clocksText(result)));
   throw new FobError(first.error.kind, {
-    sentence: `${result.failed.length} of ${result.failed.length + result.clocks.length} fobs failed.\n${clocksText(result)}`,
+    sentence: `${result.failed.length} of ${result.failed.length + result.clocks.length} fobs failed. ${inLines(clocksText(result)).join(' ')}`,
     next: first.error.next,
     details: { clocks: result.clocks, failed },
     ...(first.error.refusal && { refusal: first.error.refusal }),
@@ -190,7 +190,7 @@ async function lookAround(context: Context, { port, wire }: FobChoice, all: bool
   const isNone = result.devices.length === 0;
   return {
     document: { devices: result.devices, silent },
-    text: devicesText(result),
+    text: inLines(devicesText(result)),
     note: isNone ? `No fob was found. ${next}` : '',
   };
 }
@@ -213,7 +213,7 @@ async function enrol(
           result,
           `${accountName(result.account)} is enrolled on the fob ${result.serial}, and proved.`,
         ),
-        note: [...result.warnings, ...whereTheSecretIs(isFresh, saveTo)].join('\n'),
+        note: [...result.warnings, ...whereTheSecretIs(isFresh, saveTo)],
       };
     },
     context.signal,

@@ -1,4 +1,4 @@
-import { input } from '@inquirer/prompts';
+import { password } from '@inquirer/prompts';
 import { ListrInquirerPromptAdapter } from '@listr2/prompt-adapter-inquirer';
 import { Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput } from 'listr2';
 import type { BatchEvent } from '../batch/run.ts';
@@ -88,7 +88,9 @@ export function barScreen(terminal: Terminal, signal: AbortSignal, rows: number)
       const again = isAgain ? 'A character is wrong. ' : '';
       const message = `${again}Code on the screen of ${serial} (${address}):`;
       if (shown === undefined) throw new FobError('cancelled');
-      return orCancelled(shown.prompt(ListrInquirerPromptAdapter).run(input, { message }, { signal }));
+      return orCancelled(
+        shown.prompt(ListrInquirerPromptAdapter).run(password, { message, mask: true }, { signal }),
+      );
     },
     async during(work) {
       type Result = Awaited<ReturnType<typeof work>>;

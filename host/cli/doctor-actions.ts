@@ -8,7 +8,7 @@ import { FobError } from '../errors.ts';
 import { inventoryDirectory } from '../inventory/directory.ts';
 import { readAddress } from '../transports/discover.ts';
 import type { Invocation } from './invocation.ts';
-import { type Report, sayReport } from './report.ts';
+import { inLines, sayReport } from './report.ts';
 import { printable, type Terminal } from './terminal.ts';
 
 /**
@@ -21,12 +21,13 @@ export async function runDoctor(
   terminal: Terminal,
 ): Promise<void> {
   const udevRules = await readFile(join(packageRoot(), 'host', 'udev', '70-passfob.rules'), 'utf8');
-  if (justRules) return sayReport(terminal, isJson, { document: { udevRules }, text: udevRules.trimEnd() });
+  if (justRules)
+    return sayReport(terminal, isJson, { document: { udevRules }, text: inLines(udevRules.trimEnd()) });
   const inventory = inventoryDirectory(terminal.environment);
   const port = choice.port === undefined ? undefined : readAddress(choice.port);
   const checks = await examine(thisSystem(), { udevRules, inventory, port });
   const error = unfitness(checks);
-  if (!error) return sayReport(terminal, isJson, { document: { checks }, text: doctorText(checks) });
+  if (!error) return sayReport(terminal, isJson, { document: { checks }, text: inLines(doctorText(checks)) });
   if (!isJson) terminal.out(`${doctorText(checks)}\n`);
   throw error;
 }
@@ -42,7 +43,7 @@ export function unfitness(checks: readonly Finding[]): FobError | undefined {
 }
 
 /** One line a check, and under it what to do. */
-export function doctorText(checks: readonly Pick<Finding, 'state' | 'sentence' | 'next'>[]): Report['text'] {
+export function doctorText(checks: readonly Pick<Finding, 'state' | 'sentence' | 'next'>[]): string {
   return checks
     .flatMap(({ state, sentence, next }) => [
       `${state.padEnd(8)} ${sentence}`,

@@ -7,7 +7,7 @@ import { type UpdateResult, update } from '../commands/update.ts';
 import { FobError } from '../errors.ts';
 import type { FlashInvocation, UpdateInvocation } from './flash-options.ts';
 import type { Prompts } from './prompts.ts';
-import type { Report } from './report.ts';
+import { inLines, type Report } from './report.ts';
 import { printable } from './terminal.ts';
 
 /** `passfob flash`. @throws what the command throws */
@@ -22,7 +22,7 @@ export async function runFlash(
     throw new FobError('cancelled', { sentence: 'Nothing was changed.' });
   };
   const result = await flash(context, await boardPort(choice), { board, isDryRun, confirm });
-  return { document: { ...result }, text: flashText(result), note: keptNote(result.files) };
+  return { document: { ...result }, text: inLines(flashText(result)), note: keptNote(result.files) };
 }
 
 /** `passfob update`. @throws what the command throws */
@@ -32,7 +32,7 @@ export async function runUpdate(
   context: Context,
 ): Promise<Report> {
   const result = await update(context, await boardPort(choice), { isDryRun });
-  return { document: { ...result }, text: updateText(result), note: keptNote(result.files) };
+  return { document: { ...result }, text: inLines(updateText(result)), note: keptNote(result.files) };
 }
 
 const PAIRINGS = {

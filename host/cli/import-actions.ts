@@ -4,7 +4,7 @@ import { dryRun, type ImportResult, importRows } from '../commands/import.ts';
 import { readImport } from '../commands/import-source.ts';
 import type { Invocation } from './invocation.ts';
 import type { Prompts } from './prompts.ts';
-import type { Report } from './report.ts';
+import { inLines, type Report } from './report.ts';
 import { printable } from './terminal.ts';
 
 /** The files are read and judged whole before any fob is looked for. */
@@ -19,7 +19,7 @@ export async function importFiles(
 }
 
 function said(result: ImportResult): Report {
-  return { document: { ...result }, text: importText(result) };
+  return { document: { ...result }, text: inLines(importText(result)) };
 }
 
 /** A line a row, its warnings under it. What stands in a file is made safe to print. */

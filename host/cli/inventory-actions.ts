@@ -5,7 +5,7 @@ import { backUp, forget, give, restore, take } from '../inventory/handover.ts';
 import { rekey } from '../inventory/rekey.ts';
 import { fobsText, recordText, takenText } from './inventory-words.ts';
 import type { InventoryInvocation } from './invocation.ts';
-import type { Report } from './report.ts';
+import { inLines, type Report } from './report.ts';
 import { printable } from './terminal.ts';
 
 /** What the person is asked for. */
@@ -51,11 +51,11 @@ const ACTIONS: { readonly [C in InventoryInvocation['command']]: Action<C> } = {
   async 'inventory-list'({ query }, { inventory, now }) {
     const fobs = await knownFobs(inventory, query, now());
     const note = fobs.length === 0 ? 'No fob of this inventory is like that.' : '';
-    return { document: { fobs }, text: fobsText(fobs), note };
+    return { document: { fobs }, text: inLines(fobsText(fobs)), note };
   },
   async 'inventory-show'({ serial }, { inventory, now }) {
     const record = await fobRecord(inventory, serial, now());
-    return { document: { serial, ...record }, text: recordText(serial, record) };
+    return { document: { serial, ...record }, text: inLines(recordText(serial, record)) };
   },
   async 'inventory-assign'({ serial, holder }, { inventory }) {
     await assign(inventory, serial, holder);
@@ -70,7 +70,7 @@ const ACTIONS: { readonly [C in InventoryInvocation['command']]: Action<C> } = {
   },
   async 'inventory-restore'({ file, passwordFile }, { inventory }, asking) {
     const taken = await restore(inventory, file, await asking.password(passwordFile, false));
-    return { document: { ...taken }, text: takenText(taken) };
+    return { document: { ...taken }, text: inLines(takenText(taken)) };
   },
   async 'inventory-rekey'(_, { inventory }) {
     const values = await rekey(inventory);
@@ -88,7 +88,7 @@ const ACTIONS: { readonly [C in InventoryInvocation['command']]: Action<C> } = {
   },
   async 'handover-take'({ file, passwordFile }, { inventory, now }, asking) {
     const taken = await take(inventory, file, await asking.password(passwordFile, false), now());
-    return { document: { ...taken }, text: takenText(taken) };
+    return { document: { ...taken }, text: inLines(takenText(taken)) };
   },
   async 'handover-forget'({ serials, yes }, { inventory, now }, asking) {
     const question = `Delete the keys of ${serials.join(', ')} here, for good?`;

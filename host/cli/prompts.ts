@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { confirm, input, password } from '@inquirer/prompts';
+import { confirm, password } from '@inquirer/prompts';
 import { FobError } from '../errors.ts';
 import { URI_BYTES_MAX } from '../limits.ts';
 import { passwordFor } from './passwords.ts';
@@ -7,7 +7,7 @@ import { printable, type Terminal } from './terminal.ts';
 
 /** Questions go to standard error; answers come from the keyboard, or line by line from what is piped in. */
 export interface Prompts {
-  /** Has the person type what the fob shows. @param until ends the asking: the answer is not wanted any more */
+  /** Has the person type what the fob shows, and shows stars for it. @param until ends the asking: the answer is not wanted any more */
   code(isAgain: boolean, until?: AbortSignal): Promise<string>;
   /** An activation string: never shown while it is typed. @param isWhole standard input holds it, and nothing else */
   activation(isWhole: boolean): Promise<string>;
@@ -39,7 +39,9 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
         : 'Code on the screen of the fob:';
       if (stdin.isTTY) {
         const either = until === undefined ? signal : AbortSignal.any([signal, until]);
-        asking = after(asking, either, () => orCancelled(input({ message }, { ...asked, signal: either })));
+        asking = after(asking, either, () =>
+          orCancelled(password({ message, mask: true }, { ...asked, signal: either })),
+        );
         return asking;
       }
       terminal.note(`${message}\n`);
@@ -69,7 +71,7 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
           next: 'Add --yes.',
         });
       }
-      return orCancelled(confirm({ message: question, default: false }, asked));
+      return orCancelled(confirm({ message: printable(question), default: false }, asked));
     },
     password: (file, isNew) => passwordFor(terminal, { file, isNew, signal }),
     close: () => {

@@ -1,25 +1,39 @@
 import type { PressPurpose, Progress } from '../commands/context.ts';
 import { FobError } from '../errors.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
-import { printable, type Terminal } from './terminal.ts';
+import { jsonLine, printable, type Terminal } from './terminal.ts';
 import { VERDICTS } from './words.ts';
 
-/** What a command has to say at its end: for programs and for people. */
+/** One line, or several. A line break inside of one is printed as `?`: it may come from a fob. */
+export type Lines = string | readonly string[];
+
+/** What a command has to say at its end: for programs and for people. Whatever stands in it is made safe to print. */
 export interface Report {
   readonly document: Readonly<Record<string, unknown>>;
-  /** Lines for standard output. */
-  readonly text: string;
-  /** Lines for standard error, said beside the result. */
-  readonly note?: string;
+  /** For standard output. */
+  readonly text: Lines;
+  /** For standard error, said beside the result. */
+  readonly note?: Lines;
 }
 
 /** One JSON document, or lines. */
 export function sayReport(terminal: Terminal, isJson: boolean, report: Report): void {
-  if (isJson) terminal.out(`${JSON.stringify({ ok: true, ...report.document })}\n`);
+  if (isJson) terminal.out(jsonLine({ ok: true, ...report.document }));
   else {
-    terminal.out(report.text === '' ? '' : `${report.text}\n`);
-    if (report.note) terminal.note(`${report.note}\n`);
+    terminal.out(printableLines(report.text));
+    if (report.note) terminal.note(printableLines(report.note));
   }
+}
+
+/** Lines with their ends, nothing for an empty text. */
+export function printableLines(text: Lines): string {
+  const lines = typeof text === 'string' ? [text] : text;
+  return lines.length === 1 && lines[0] === '' ? '' : lines.map(line => `${printable(line)}\n`).join('');
+}
+
+/** A text of several lines, made of parts that were each made safe to print. */
+export function inLines(text: string): readonly string[] {
+  return text.split('\n');
 }
 
 /** An error as a JSON object. */
@@ -43,7 +57,7 @@ export function sayError(terminal: Terminal, isJson: boolean, error: unknown): n
         next: 'Set PASSFOB_DEBUG=1, run it again and report what it prints.',
         exitCode: EXIT_CODES.internal.code,
       };
-  if (isJson) terminal.out(`${JSON.stringify({ ok: false, error: said })}\n`);
+  if (isJson) terminal.out(jsonLine({ ok: false, error: said }));
   else terminal.note(`passfob: ${printable(String(said.message))}\n${printable(String(said.next))}\n`);
   if (terminal.environment.PASSFOB_DEBUG) terminal.note(traceOf(error));
   return Number(said.exitCode);

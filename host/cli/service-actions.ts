@@ -12,7 +12,7 @@ import { identityFingerprint } from '../service/sealing/identity.ts';
 import { serveTexts } from '../service/texts/serve.ts';
 import { doctorText } from './doctor-actions.ts';
 import type { Invocation } from './invocation.ts';
-import { type Report, sayReport } from './report.ts';
+import { inLines, type Report, sayReport } from './report.ts';
 import { applicationKey } from './service-application-key.ts';
 import { refuseConfiguration, serviceError } from './service-errors.ts';
 import type { ServiceFlags, ServiceInvocation } from './service-invocation.ts';
@@ -70,7 +70,7 @@ function configReport(shown: readonly ShownSetting[]): Report {
     (Array.isArray(value) ? value.join(', ') : String(value ?? '')) || '-';
   return {
     document: { settings: shown },
-    text: table(shown.map(({ setting, value, origin }) => [setting, text(value), origin])),
+    text: inLines(table(shown.map(({ setting, value, origin }) => [setting, text(value), origin]))),
   };
 }
 
@@ -112,7 +112,7 @@ async function doctor(configuration: Configuration, isJson: boolean, terminal: T
   const checks: readonly ServiceFinding[] = await examineService(configuration, Date.now());
   const problems = checks.filter(({ state }) => state === 'problem').length;
   if (problems === 0 || !isJson) {
-    const report = { document: { checks }, text: doctorText(checks) };
+    const report = { document: { checks }, text: inLines(doctorText(checks)) };
     sayReport(terminal, isJson, report);
   }
   if (problems > 0)

@@ -21,7 +21,7 @@ import { openKeyFile } from '../service/sealing/key-file.ts';
 import { radiusCommandTexts } from '../service/texts/radius.ts';
 import { serveTexts } from '../service/texts/serve.ts';
 import { texts } from '../service/texts.ts';
-import type { Report } from './report.ts';
+import { inLines, type Report } from './report.ts';
 import { valueIn } from './service-errors.ts';
 import type { RadiusClientInvocation } from './service-invocation.ts';
 import { printable } from './terminal.ts';
@@ -54,7 +54,9 @@ async function list({ db }: Management): Promise<Report> {
     text:
       clients.length === 0
         ? radiusCommandTexts.none
-        : table(clients.map(({ name, address, application, push }) => [name, address, application, push])),
+        : inLines(
+            table(clients.map(({ name, address, application, push }) => [name, address, application, push])),
+          ),
   };
 }
 

@@ -87,7 +87,7 @@ async function sayStarted(
     made,
     ...(link !== undefined && { adminLink: link }),
   };
-  sayReport(terminal, isJson, { document, text: lines.join('\n') });
+  sayReport(terminal, isJson, { document, text: lines });
 }
 
 function ended(signal: AbortSignal): Promise<void> {

@@ -21,10 +21,25 @@ export function processTerminal(): Terminal {
   };
 }
 
-/** Characters that a terminal or a reader obeys instead of showing: controls, invisible formats, line separators. */
-const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/**
+ * Characters that a terminal or a reader obeys instead of showing: controls, invisible formats, line separators, and
+ * what fonts leave out (Default_Ignorable_Code_Point of UAX #44).
+ */
+const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Text from a fob or a file, safe to print. */
 export function printable(text: string): string {
   return text.replace(OBEYED, '?');
+}
+
+/**
+ * A document as one line of JSON that is safe to print. JSON escapes the controls below U+0020 alone; the others are
+ * escaped as well, so that programs still read the very text.
+ */
+export function jsonLine(document: unknown): string {
+  const escape = (character: string) =>
+    Array.from(character.split(''), unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(
+      '',
+    );
+  return `${JSON.stringify(document).replace(OBEYED, escape)}\n`;
 }

@@ -1,21 +1,31 @@
-import { Deframer, decodeFrame } from '../../protocol/frame.ts';
+import { COMMANDS } from '../../protocol/commands.ts';
+import { Deframer, decodeFrame, FRAME_REQUEST, FRAME_SEALED_REQUEST } from '../../protocol/frame.ts';
 import type { Transport } from '../transports/transport.ts';
 import { hostPrimitives } from './primitives.ts';
 
+/** Where a clear request has its command's code, and `open` the kind of key: behind type and sequence number. */
+const CODE_AT = 2;
+const KEY_KIND_AT = 3;
+const [OPEN] = COMMANDS.open;
+const [FINISH] = COMMANDS.finish;
+
 /**
  * A transport whose frames are said as they pass, a line each: its way, the milliseconds since the first, the payload
- * as hex. What a payload holds of secrets is sealed, so that the lines may be sent to who helps.
+ * as hex. Secrets in them are sealed under the pairing key. A session that a pairing code opens is left out, from its
+ * `open` until another session is opened by the pairing key: its frames would give the pairing key, and with that all
+ * other frames, to anybody who learns the code or tries codes.
  * @param now milliseconds, for differences only
  */
 export function traced(transport: Transport, say: (line: string) => void, now: () => number): Transport {
   const began = now();
-  const speaker = (way: string) => {
+  const secrecy = new Secrecy();
+  const speaker = (way: '>' | '<') => {
     const deframer = new Deframer();
     return (text: string) =>
       deframer.receive(text, frame => {
         const payload = decodeFrame(hostPrimitives, frame);
-        const hex = payload ? Buffer.from(payload).toString('hex') : 'no frame';
-        say(`${way} ${Math.round(now() - began)} ${hex}`);
+        if (way === '>' && payload !== undefined) secrecy.sent(payload);
+        say(`${way} ${Math.round(now() - began)} ${secrecy.isOf(payload) ? LEFT_OUT : hexOf(payload)}`);
       });
   };
   const sent = speaker('>');
@@ -27,4 +37,32 @@ export function traced(transport: Transport, say: (line: string) => void, now: (
       return transport.send(text);
     },
   };
+}
+
+/** Instead of a frame of a session that a pairing code opens. */
+const LEFT_OUT = 'left out: of a session opened by a pairing code';
+
+function hexOf(payload: Uint8Array | undefined): string {
+  return payload ? Buffer.from(payload).toString('hex') : 'no frame';
+}
+
+/** Follows by what the owner sends whether frames belong to a session that a pairing code opens. */
+class Secrecy {
+  #clear = false;
+  #sealed = false;
+
+  sent(payload: Uint8Array): void {
+    if (payload[0] !== FRAME_REQUEST) return;
+    // Of the session before there may be sealed frames under way until the next one is opened.
+    if (payload[CODE_AT] === OPEN) {
+      this.#clear = payload[KEY_KIND_AT] !== 0;
+      this.#sealed ||= this.#clear;
+    }
+    if (payload[CODE_AT] === FINISH && !this.#clear) this.#sealed = false;
+  }
+
+  isOf(payload: Uint8Array | undefined): boolean {
+    const isSealed = payload !== undefined && (payload[0] ?? 0) >= FRAME_SEALED_REQUEST;
+    return isSealed ? this.#sealed : this.#clear;
+  }
 }

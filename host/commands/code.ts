@@ -2,6 +2,7 @@ import { FobError } from '../errors.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { idBytes, type ListedAccount, listAccounts, selectAccount } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
+import { passcodeText } from './passcode.ts';
 
 export interface CodeResult {
   readonly serial: string;
@@ -17,7 +18,7 @@ export interface CodeResult {
 /**
  * A passcode, after a press on the fob for this very one.
  * @param wanted the account, as `selectAccount` takes it
- * @throws FobError `bad-input`, `refused` (clock-unset, press-denied, press-timeout …), as `openOwnerSession`
+ * @throws FobError `bad-input`, `verification-failed`, `refused` (clock-unset, press-denied, press-timeout …), as `openOwnerSession`
  */
 export async function code(context: Context, fob: FobAtHand, wanted?: string): Promise<CodeResult> {
   const { signal } = context;
@@ -36,7 +37,7 @@ export async function code(context: Context, fob: FobAtHand, wanted?: string): P
   return {
     serial,
     account,
-    code: String.fromCharCode(...passcode.code),
+    code: passcodeText(serial, account, passcode.code),
     counter: passcode.counter,
     ...(account.kind === 'totp' && { secondsLeft: passcode.secondsLeft }),
   };

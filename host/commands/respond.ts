@@ -6,6 +6,7 @@ import { FobError } from '../errors.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { idBytes, type ListedAccount, listAccounts, selectAccount } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
+import { passcodeText } from './passcode.ts';
 
 /** What a fob is asked to answer. */
 export interface Question {
@@ -36,7 +37,7 @@ const NO_NUMBER = 255;
 /**
  * An OCRA passcode over a question, after an approval on the fob. A PIN that the suite wants is entered there.
  * @param asked checked by `checkQuestion`
- * @throws FobError `old-firmware`, `bad-input`, `refused` (clock-unset, press-denied, press-reported …), as
+ * @throws FobError `old-firmware`, `bad-input`, `verification-failed`, `refused` (clock-unset, press-denied, press-reported …), as
  *   `openOwnerSession`
  */
 export async function respond(context: Context, fob: FobAtHand, asked: Question): Promise<RespondResult> {
@@ -65,7 +66,7 @@ export async function respond(context: Context, fob: FobAtHand, asked: Question)
   return {
     serial,
     account,
-    code: String.fromCharCode(...code),
+    code: passcodeText(serial, account, code),
     ...(account.counter !== undefined && { counter }),
   };
 }

@@ -1,14 +1,16 @@
 import { expect, it } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
-import { describeNeeds, isBigRun } from '../kit/tools.ts';
+import { countOf, firstSeed, LONG } from '../kit/counts.ts';
+import { describeNeeds } from '../kit/tools.ts';
 import { openPlan, provedLabels, rowsOf, scene } from './kit/scene.ts';
 import { batchRun } from './kit/tray.ts';
 
-const SEED = 20_261_125;
-const KILLS = isBigRun ? 50 : 4;
-const FOBS = isBigRun ? 40 : 6;
+const SEED = firstSeed(20_261_125);
+const KILLS = countOf(4, 50);
+const FOBS_MIN = 6;
+const FOBS = Math.max(FOBS_MIN, countOf(FOBS_MIN, 40));
 /** Lines of progress after which a run is killed at the latest, and milliseconds more. */
-const LINES_MAX = isBigRun ? 5 : 8;
+const LINES_MAX = FOBS > FOBS_MIN ? 5 : 8;
 const DELAY_MS_MAX = 60;
 
 /** Numerical Recipes' generator: the same moments in every run. */
@@ -21,7 +23,10 @@ function chanceOf(seed: number): (below: number) => number {
 }
 
 describeNeeds(needsBuild, 'a batch that is killed', () => {
-  it(`${KILLS} times (seed ${SEED}) does every fob once, and the inventory equals the fobs`, async () => {
+  it(`${KILLS} times (seed ${SEED}) does every fob once, and the inventory equals the fobs`, {
+    ...LONG,
+    timeout: 1_800_000,
+  }, async () => {
     const { tray, home, plan, ports } = await scene(FOBS, openPlan(FOBS), { processes: 2 });
     const chance = chanceOf(SEED);
     let killed = 0;
@@ -48,5 +53,5 @@ describeNeeds(needsBuild, 'a batch that is killed', () => {
     const labels = await provedLabels(home, tray);
     expect(new Map(rows.map(row => [row.serial, row.label]))).toEqual(labels);
     expect(new Set(labels.values()).size).toBe(FOBS);
-  }, 1_800_000);
+  });
 });

@@ -6,7 +6,7 @@ import { isFobError } from '../../host/errors.ts';
 import { FORMAT_NAMES } from '../../host/formats/detect.ts';
 import { readFiles } from '../../host/formats/read.ts';
 import type { ReadTools } from '../../host/formats/row.ts';
-import { isBigRun } from '../kit/tools.ts';
+import { countOf, LONG } from '../kit/counts.ts';
 
 /** A file of others may be anything. It must come to rows or to one error of ours, and soon. */
 
@@ -18,7 +18,7 @@ const originals = readdirSync(FOLDER)
   .filter(name => !SLOW.test(name))
   .map(name => new Uint8Array(readFileSync(`${FOLDER}${name}`)));
 
-const runs = { numRuns: isBigRun ? 2_000 : 150 };
+const runs = { numRuns: countOf(150, 2_000) };
 const SLOWEST_MS = 2_000;
 
 const answers: ReadTools = { password: async () => 'qwerty', key: async () => new Uint8Array(16).fill(7) };
@@ -36,7 +36,7 @@ async function isJudged(bytes: Uint8Array, format?: (typeof FORMAT_NAMES)[number
   expect((user + system) / 1_000).toBeLessThan(SLOWEST_MS);
 }
 
-describe('anything', () => {
+describe('anything', LONG, () => {
   const formats = FORMAT_NAMES.filter(name => name !== 'qr');
 
   it.each(formats)('is judged as %s', async format => {

@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { connect } from '../../host/client/client.ts';
-import { traced } from '../../host/client/trace.ts';
 import { setClock } from '../../host/commands/clock.ts';
 import { code } from '../../host/commands/code.ts';
 import type { Context, FobAtHand } from '../../host/commands/context.ts';
@@ -81,40 +79,4 @@ it('a dry run of a pairing shows no code, and one of requiring a PIN first says 
   expect(await rows(place)).toEqual({ pairings: [], accounts: [], history: [] });
   await pairedAt(place, fob);
   await expect(requirePin(place.context, await dry(fob))).rejects.toMatchObject({ kind: 'bad-input' });
-});
-
-it('a trace has every frame both ways, and no secret in it', async () => {
-  const fob = new CoreFob();
-  const place = workplace(fob);
-  const lines: string[] = [];
-  let ms = 0;
-  const client = connect(
-    traced(
-      fob.plugIn().transport,
-      line => lines.push(line),
-      () => ms++,
-    ),
-    { patience: PATIENCE },
-  );
-  const traceable = { address: 'cable', client, hello: await client.hello() };
-  const given: Uint8Array[] = [];
-  const context = {
-    ...place.context,
-    random: (length: number) => {
-      const bytes = secret(new Uint8Array(randomBytes(length)));
-      given.push(bytes);
-      return bytes;
-    },
-  };
-  await pair(context, traceable, { askCode: async () => fob.code });
-  await enroll(context, { ...traceable, hello: await client.hello() }, enrolment());
-  expect(lines.length).toBeGreaterThan(20);
-  const ways = lines.map(line => /^([<>]) \d+ (?:[\da-f]{2})+$/.exec(line)?.[1]);
-  expect(ways).toEqual(ways.map((_, index) => (index % 2 === 0 ? '>' : '<')));
-  const all = lines.join('\n');
-  // Nonces are public; keys are the longer ones.
-  for (const bytes of given.filter(({ length }) => length >= 32)) {
-    expect(all).not.toContain(Buffer.from(bytes).toString('hex'));
-  }
-  expect(all).not.toContain(Buffer.from('12345678901234567890').toString('hex'));
 });

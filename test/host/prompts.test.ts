@@ -22,7 +22,7 @@ function keyboard() {
   const prompts = promptsOn(terminal, new AbortController().signal);
   /** How often it was asked. */
   const asked = () => written.split('Code on the screen').length - 1;
-  return { stdin, modes, prompts, asked };
+  return { stdin, modes, prompts, asked, written: () => written };
 }
 
 it('a question that takes the place of another one has the keyboard', async () => {
@@ -53,5 +53,17 @@ it('a question that is not wanted any more when its turn comes is not asked', as
   expect([(await before).kind, (await skipped).kind]).toEqual(['cancelled', 'cancelled']);
   stdin.write('def456\r');
   expect(await answer).toBe('def456');
+  prompts.close();
+});
+
+it('a pairing code is not shown while it is typed, nor afterwards', async () => {
+  const { stdin, prompts, asked, written } = keyboard();
+  const answer = prompts.code(false);
+  await expect.poll(asked).toBeGreaterThan(0);
+  for (const character of 'zwxzwxzw') stdin.write(character);
+  await expect.poll(written).toMatch(/[*]{8}/);
+  stdin.write('\r');
+  expect(await answer).toBe('zwxzwxzw');
+  expect(written()).not.toMatch(/[zwx]/);
   prompts.close();
 });

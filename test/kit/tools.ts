@@ -29,8 +29,7 @@ export function espruino(): string | undefined {
   return path;
 }
 
-/** Whether the long counts are wanted (1,000,000 fuzzed strings instead of 20,000): `PASSFOB_BIG=1`, set in CI. */
-export const isBigRun = process.env.PASSFOB_BIG === '1';
+export { isBigRun } from './counts.ts';
 
 /** What a test cannot run without: its name for the title, and the thing itself where it is there. */
 export interface Need<T> {

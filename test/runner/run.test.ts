@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,15 +31,23 @@ function run(
     body,
   ];
   writeFileSync(join(project, 'one.test.ts'), source.join('\n'));
+  return runIn(project, ['--root', project, ...args]);
+}
+
+function runIn(
+  cwd: string,
+  args: string[],
+  more: Record<string, string> = {},
+): { code: number | null; lines: string[]; kept: string | undefined } {
   // Of this run's vitest the one inside must not know, nor write to its files.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(VITEST|PASSFOB_)/.test(name)),
   );
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    [join(packageRoot, 'test/run.mjs'), '--root', project, ...args],
-    { cwd: project, env, encoding: 'utf8' },
-  );
+  const { status, stdout } = spawnSync(process.execPath, [join(packageRoot, 'test/run.mjs'), ...args], {
+    cwd,
+    env: { ...env, ...more },
+    encoding: 'utf8',
+  });
   const kept = /kept for you to look at: (.*)/.exec(stdout)?.[1];
   if (kept !== undefined) rmSync(join(kept, '..'), { recursive: true });
   return { code: status, lines: stdout.trimEnd().split('\n'), kept };
@@ -82,6 +90,28 @@ describe('the test command', () => {
     const { code, lines } = run(body);
     expect(lines.at(-1)).toBe(line);
     expect(code).toBe(line.includes(' 0 failed') ? 0 : 1);
+  });
+
+  it('runs the full counts of long tests alone, by the seed it was given, and says how to do it again', () => {
+    const { code, lines } = runIn(packageRoot, ['--long', 'test/wire/fuzz.test.ts', '--reporter=verbose'], {
+      PASSFOB_LONG_SEED: '42',
+      PASSFOB_SHARE: '0.00001',
+      PASSFOB_MINUTES_FILE: join(project, 'minutes'),
+    });
+    const repeat = lines.findIndex(line => line.startsWith('long run: seed 42, 0.00001 of each full count'));
+    expect(lines[repeat + 1]).toBe('  PASSFOB_LONG_SEED=42 PASSFOB_SHARE=0.00001 npm run test:long');
+    expect(lines.join('\n')).toContain('10 cases from seed 42');
+    expect(readFileSync(join(project, 'minutes'), 'utf8')).toMatch(/^wire\t[1-9]\d+\n$/);
+    // The file's other test is not counted; the search for secrets is the one that was skipped.
+    expect(lines.at(-1)).toBe('1 passed, 0 failed, 1 skipped');
+    expect(code).toBe(0);
+  });
+
+  it('says what is wrong with a share that is none, and runs nothing', () => {
+    const { code, lines } = runIn(packageRoot, ['--long'], { PASSFOB_SHARE: '10%' });
+    expect(lines[0]).toBe('PASSFOB_SHARE is 10%; it takes a number above 0 and up to 1, such as 0.1');
+    expect(lines.at(-1)).toBe('0 passed, 1 failed');
+    expect(code).toBe(1);
   });
 
   it('reports a vitest that does not start', () => {

@@ -6,7 +6,7 @@ export interface Tally {
 }
 
 interface Report {
-  testResults: { status: string; assertionResults: { status: string }[] }[];
+  testResults: { status: string; assertionResults: { status: string; tags: string[] }[] }[];
 }
 
 /**
@@ -14,11 +14,15 @@ interface Report {
  *
  * @param json the report, or undefined when vitest left none
  * @param exitCode of vitest; not 0 means a failure even where no test failed
+ * @param tags the run was of tests with one of them alone: others are not counted; with none it was of all
  */
-export function tally(json: string | undefined, exitCode: number): Tally {
+export function tally(json: string | undefined, exitCode: number, tags: readonly string[] = []): Tally {
   if (json === undefined) return { passed: 0, failed: 1, skipped: 0 };
   const { testResults } = JSON.parse(json) as Report;
-  const statuses = testResults.flatMap(file => file.assertionResults.map(result => result.status));
+  const isMeant = (test: { tags: string[] }) =>
+    tags.length === 0 || test.tags.some(tag => tags.includes(tag));
+  const results = testResults.flatMap(file => file.assertionResults.filter(isMeant));
+  const statuses = results.map(result => result.status);
   const count = (...wanted: string[]) => statuses.filter(status => wanted.includes(status)).length;
   const unloaded = testResults.filter(
     file => file.status === 'failed' && !file.assertionResults.some(result => result.status === 'failed'),

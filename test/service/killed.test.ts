@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import type { NewToken } from '../../host/service/tokens/issue.ts';
-import { isBigRun } from '../kit/tools.ts';
+import { countOf, LONG } from '../kit/counts.ts';
 import { add, codeAt, newToken, post, Rig } from './kit.ts';
 import { startNode } from './nodes/node.ts';
 
 const USERS = 40;
 const EACH = 25;
 const AT_ONCE = 32;
-const KILLS = isBigRun ? 5 : 1;
+const KILLS = countOf(1, 5);
 
 /** One passcode of one user. */
 interface LogIn {
@@ -48,7 +48,10 @@ async function send(url: string, apiKey: string, { token, counter }: LogIn): Pro
   }
 }
 
-test('killed in the middle of 1,000 validations: what was accepted is refused afterwards, what was not is no worse', async () => {
+test('killed in the middle of 1,000 validations: what was accepted is refused afterwards, what was not is no worse', {
+  ...LONG,
+  timeout: 120_000,
+}, async () => {
   await using rig = new Rig();
   const { apiKey, order, logIns } = await prepare(rig);
   const endings: [LogIn, Ending][] = [];
@@ -77,4 +80,4 @@ test('killed in the middle of 1,000 validations: what was accepted is refused af
     expect(again).toEqual(some.map(() => 'refused'));
   }
   await after.kill();
-}, 120_000);
+});

@@ -1,65 +1,55 @@
 import { expect, test } from 'vitest';
-import { isBigRun } from '../kit/tools.ts';
+import { countOf, LONG } from '../kit/counts.ts';
 import { add, apiKeyOf, codeNow, isOnPostgres, NOON_MS, newToken, post, Rig, wrongCode } from './kit.ts';
 
 const PARALLEL = 64;
 const FEW = 5;
-const MANY = isBigRun ? 300 : FEW;
+const MANY = countOf(FEW, 300);
 const ALERTS_LISTED = 50;
-const LONG_MS = 400_000;
+const OPTIONS = { ...LONG, timeout: 400_000 };
 /** No lock: what is counted here is the high-water mark's work alone. */
 const neverLocks = { threshold: 0, periodMs: 1000 };
 
-test(
-  '64 identical requests at once: exactly one is accepted, the rest are one alert',
-  async () => {
-    await using rig = new Rig();
-    const service = await rig.start({ lock: neverLocks });
-    const apiKey = apiKeyOf(service);
-    const token = await add(service, newToken());
-    for (let round = 0; round < (isOnPostgres ? FEW : MANY); round++) {
-      rig.clock.nowMs += 90_000;
-      const body = { user: 'ada', passcode: codeNow(token, rig.clock.nowMs) };
-      const responses = await Promise.all(
-        Array.from({ length: PARALLEL }, () => post(service, apiKey, body)),
-      );
-      const statuses = responses.map(response => response.status).sort();
-      expect(statuses).toEqual([200, ...Array(PARALLEL - 1).fill(403)]);
-      const alerts = await service.alerts();
-      expect(alerts).toHaveLength(Math.min(round + 1, ALERTS_LISTED));
-      expect(alerts[0]?.count).toBe(PARALLEL - 1);
-    }
-  },
-  LONG_MS,
-);
+test('64 identical requests at once: exactly one is accepted, the rest are one alert', OPTIONS, async () => {
+  await using rig = new Rig();
+  const service = await rig.start({ lock: neverLocks });
+  const apiKey = apiKeyOf(service);
+  const token = await add(service, newToken());
+  for (let round = 0; round < (isOnPostgres ? FEW : MANY); round++) {
+    rig.clock.nowMs += 90_000;
+    const body = { user: 'ada', passcode: codeNow(token, rig.clock.nowMs) };
+    const responses = await Promise.all(Array.from({ length: PARALLEL }, () => post(service, apiKey, body)));
+    const statuses = responses.map(response => response.status).sort();
+    expect(statuses).toEqual([200, ...Array(PARALLEL - 1).fill(403)]);
+    const alerts = await service.alerts();
+    expect(alerts).toHaveLength(Math.min(round + 1, ALERTS_LISTED));
+    expect(alerts[0]?.count).toBe(PARALLEL - 1);
+  }
+});
 
-test(
-  'two nodes on one database: exactly one of 64 is accepted',
-  async () => {
-    const rounds = isOnPostgres ? MANY : FEW;
-    await using rig = new Rig();
-    const one = await rig.start({ lock: neverLocks });
-    const two = await rig.start({ lock: neverLocks });
-    expect(two.apiKey).toBeNull();
-    const apiKey = apiKeyOf(one);
-    const token = await add(two, newToken());
-    for (let round = 0; round < rounds; round++) {
-      rig.clock.nowMs += 90_000;
-      const body = { user: 'ada', passcode: codeNow(token, rig.clock.nowMs) };
-      const responses = await Promise.all(
-        Array.from({ length: PARALLEL }, (_, index) => post(index % 2 === 0 ? one : two, apiKey, body)),
-      );
-      const accepted = responses.filter(response => response.status === 200);
-      expect(accepted).toHaveLength(1);
-      expect(await accepted[0]?.json()).toEqual({ accepted: true, user: 'ada' });
-      expect(responses.filter(response => response.status === 403)).toHaveLength(PARALLEL - 1);
-    }
-    expect((await one.alerts()).map(alert => alert.count)).toEqual(
-      Array(Math.min(rounds, ALERTS_LISTED)).fill(PARALLEL - 1),
+test('two nodes on one database: exactly one of 64 is accepted', OPTIONS, async () => {
+  const rounds = isOnPostgres ? MANY : FEW;
+  await using rig = new Rig();
+  const one = await rig.start({ lock: neverLocks });
+  const two = await rig.start({ lock: neverLocks });
+  expect(two.apiKey).toBeNull();
+  const apiKey = apiKeyOf(one);
+  const token = await add(two, newToken());
+  for (let round = 0; round < rounds; round++) {
+    rig.clock.nowMs += 90_000;
+    const body = { user: 'ada', passcode: codeNow(token, rig.clock.nowMs) };
+    const responses = await Promise.all(
+      Array.from({ length: PARALLEL }, (_, index) => post(index % 2 === 0 ? one : two, apiKey, body)),
     );
-  },
-  LONG_MS,
-);
+    const accepted = responses.filter(response => response.status === 200);
+    expect(accepted).toHaveLength(1);
+    expect(await accepted[0]?.json()).toEqual({ accepted: true, user: 'ada' });
+    expect(responses.filter(response => response.status === 403)).toHaveLength(PARALLEL - 1);
+  }
+  expect((await one.alerts()).map(alert => alert.count)).toEqual(
+    Array(Math.min(rounds, ALERTS_LISTED)).fill(PARALLEL - 1),
+  );
+});
 
 test('of 100 parallel wrong passcodes at most three are evaluated', async () => {
   await using rig = new Rig();

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { isFobError } from '../../host/errors.ts';
-import { isBigRun } from '../kit/tools.ts';
+import { LONG, seedsOrOne } from '../kit/counts.ts';
 import { Life } from './kit/life.ts';
 
-const LIVES = isBigRun ? 100 : 8;
 const STEPS = 30;
 /** `PASSFOB_SEED=n` begins with that life, as the message of a failure says. */
-const FIRST = Number(process.env.PASSFOB_SEED ?? 1);
-const SEEDS = Array.from({ length: process.env.PASSFOB_SEED ? 1 : LIVES }, (_, i) => FIRST + i);
+const SEEDS = seedsOrOne(8, 100);
 /** Tore the header of the file of keys, over which another file of another length came. */
 const TORN_HEADER = 217_007;
 
@@ -29,13 +27,13 @@ async function live(seed: number, steps: number): Promise<void> {
   }
 }
 
-describe('a fob in random use whose power goes at random', () => {
+describe('a fob in random use whose power goes at random', { ...LONG, timeout: 1_200_000 }, () => {
   it('loses no account, revives none, shows no HOTP value twice, and always has one owner or none', async () => {
     for (const seed of SEEDS) await live(seed, STEPS);
-  }, 1_200_000);
+  });
 
   it('can be paired, however often the power went while it was', async () => {
     await live(TORN_HEADER, 0);
     for (const seed of SEEDS) for (let nth = 0; nth < 8; nth++) await live(seed * 1_000 + nth, 0);
-  }, 1_200_000);
+  });
 });

@@ -8,11 +8,11 @@ import { ascii, Owner, random } from '../conformance/owner.ts';
 import { refused } from '../conformance/refused.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
 import { RFC4226, RFC4226_KEY } from '../conformance/vectors.ts';
+import { LONG, seedsOf } from '../kit/counts.ts';
 import { secret } from '../kit/secrets.ts';
-import { isBigRun } from '../kit/tools.ts';
 
 /** Every seed tears the interrupted write in another way. */
-const SEEDS = Array.from({ length: isBigRun ? 40 : 4 }, (_, i) => i + 1);
+const SEEDS = seedsOf(4, 40);
 /** The fob in this process answers at once or, without power, never. */
 const PATIENCE = { patience: { answerTimeoutMs: 15, sendsMax: 1 } };
 
@@ -267,10 +267,10 @@ describe('the power goes at every operation of', () => {
   ];
   it.each(plays)(
     '%s: it opens as before or after',
+    { ...LONG, timeout: 600_000 },
     async (_name, play, fewest) => {
       for (const seed of SEEDS) expect(await cutEverywhere(play(), seed)).toBeGreaterThanOrEqual(fewest);
     },
-    600_000,
   );
 });
 

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { VAULT_OWNED } from '../../firmware/core/vault/vault.ts';
 import { type Chance, makeChance } from '../../simulator/chance.ts';
-import { isBigRun } from '../kit/tools.ts';
+import { LONG, seedsOf } from '../kit/counts.ts';
 import type { Chips } from './kit/chips.ts';
 import { KEYS } from './kit/facts.ts';
-import { LIMIT, live, type Past, SEEDS } from './kit/past.ts';
+import { LIMIT, live, type Past } from './kit/past.ts';
 import { Token } from './kit/token.ts';
 
+const SEEDS = seedsOf(3, 20);
 /** Attacks by chance on each life, of each of three kinds. */
 const ATTACKS = 30;
 /** Boots of one attack on the PIN. */
@@ -65,7 +66,10 @@ describe.each([
   ['wipe', 1],
   ['lock', 0],
 ])('wrong PINs with the EEPROM put back before each, where the policy is to %s', (_name, wipe) => {
-  it('are never more than the policy takes: one state again and again, for every state', () => {
+  it('are never more than the policy takes: one state again and again, for every state', {
+    ...LONG,
+    timeout: 600_000,
+  }, () => {
     for (const seed of SEEDS) {
       const past = live(seed, wipe);
       const most = Math.max(...past.images.map(image => triesOn(past, image)));
@@ -73,9 +77,12 @@ describe.each([
       // The present state takes them all.
       expect(most).toBe(LIMIT);
     }
-  }, 600_000);
+  });
 
-  it('are never more than the policy takes: any states in turn, and any mixture of them', () => {
+  it('are never more than the policy takes: any states in turn, and any mixture of them', {
+    ...LONG,
+    timeout: 600_000,
+  }, () => {
     for (const seed of SEEDS) {
       const past = live(seed, wipe);
       for (let attack = 0; attack < ATTACKS; attack++) {
@@ -87,12 +94,15 @@ describe.each([
         for (const choose of [any, recent, mixed]) expect(tries(past, choose)).toBeLessThanOrEqual(LIMIT);
       }
     }
-  }, 600_000);
+  });
 });
 
 describe('marks that were lost with the memory of the microcontroller', () => {
-  it('are there again when its owner has restored it: an older EEPROM gives no further attempts', () => {
-    for (const seed of isBigRun ? SEEDS : SEEDS.slice(0, 1)) {
+  it('are there again when its owner has restored it: an older EEPROM gives no further attempts', {
+    ...LONG,
+    timeout: 600_000,
+  }, () => {
+    for (const seed of seedsOf(1, 20)) {
       const past = live(seed, 0);
       const most = (chips: Chips) =>
         Math.max(...past.images.map(image => triesOn({ ...past, chips }, image)));
@@ -104,5 +114,5 @@ describe('marks that were lost with the memory of the microcontroller', () => {
       expect(lost.marked).toBe(past.chips.marked);
       expect(most(lost)).toBeLessThanOrEqual(LIMIT);
     }
-  }, 600_000);
+  });
 });

@@ -4,10 +4,13 @@ import { VAULT_OWNED } from '../../firmware/core/vault/vault.ts';
 import { ATTEMPTS_MAX } from '../../protocol/limits.ts';
 import { makeChance } from '../../simulator/chance.ts';
 import { ascii } from '../conformance/owner.ts';
+import { LONG, seedsOf } from '../kit/counts.ts';
 import { type ChipImage, Chips } from './kit/chips.ts';
 import { KEYS } from './kit/facts.ts';
-import { IDS, LIMIT, live, type Past, putBack, SEEDS } from './kit/past.ts';
+import { IDS, LIMIT, live, type Past, putBack } from './kit/past.ts';
 import { Token } from './kit/token.ts';
+
+const SEEDS = seedsOf(3, 20);
 
 /** Opens it, if anything does, reads what it says, and presses for everything. Returns the values it shows. */
 function valuesOf(token: Token): string[] {
@@ -50,13 +53,13 @@ describe('an EEPROM put back to every state that it had', () => {
     ['without a PIN, with a witness that lost its number', false, { witness: -1 }],
   ])(
     'shows no HOTP value twice without saying that it went back: %s',
+    { ...LONG, timeout: 600_000 },
     (_name, hasPin, but) => {
       let repeats = 0;
       for (const seed of SEEDS) repeats += expectNoValueTwice(live(seed, 0, hasPin, ATTEMPTS_MAX), but);
       // Or the test shows nothing: an old storage does repeat them, and says so.
       expect(repeats).toBeGreaterThan(100);
     },
-    600_000,
   );
 
   it('does not open without a PIN once one was chosen, even where it was never entered', () => {
@@ -69,7 +72,7 @@ describe('an EEPROM put back to every state that it had', () => {
     expect(new Token(chips).lock.dead).toBe(true);
   });
 
-  it('says so, or does not open, whatever was pressed or entered since', () => {
+  it('says so, or does not open, whatever was pressed or entered since', LONG, () => {
     for (const seed of SEEDS) {
       const past = live(seed, 0);
       const last = past.moments.at(-1)?.deeds;
@@ -80,7 +83,7 @@ describe('an EEPROM put back to every state that it had', () => {
     }
   });
 
-  it('does not open without a PIN once one was chosen, and wipes nothing by that', () => {
+  it('does not open without a PIN once one was chosen, and wipes nothing by that', LONG, () => {
     for (const seed of SEEDS) {
       const past = live(seed, 1);
       let before = 0;

@@ -9,15 +9,13 @@ import { hotp } from '../../protocol/otp.ts';
 import { SHA1 } from '../../protocol/primitives.ts';
 import { type Chance, makeChance } from '../../simulator/chance.ts';
 import { ascii, random } from '../conformance/owner.ts';
+import { LONG, seedsOrOne } from '../kit/counts.ts';
 import { secret } from '../kit/secrets.ts';
-import { isBigRun } from '../kit/tools.ts';
 import { Chips, type Failing } from './kit/chips.ts';
 
-const LIVES = isBigRun ? 4_000 : 150;
 const STEPS = 30;
 const RING_PAGE = 3;
-const FIRST = Number(process.env.PASSFOB_SEED ?? 1);
-const SEEDS = Array.from({ length: process.env.PASSFOB_SEED ? 1 : LIVES }, (_, i) => FIRST + i);
+const SEEDS = seedsOrOne(150, 4_000);
 
 interface Held {
   readonly id: number;
@@ -130,7 +128,10 @@ class Trial {
 }
 
 describe('a vault over a storage that fails now and then', () => {
-  it('loses no account, revives none, doubles none, and gives no HOTP value twice', () => {
+  it('loses no account, revives none, doubles none, and gives no HOTP value twice', {
+    ...LONG,
+    timeout: 600_000,
+  }, () => {
     for (const seed of SEEDS) {
       let trial: Trial | undefined;
       try {
@@ -140,7 +141,7 @@ describe('a vault over a storage that fails now and then', () => {
         throw new Error(`PASSFOB_SEED=${seed}: ${trial?.told.join(', ')}`, { cause: error });
       }
     }
-  }, 600_000);
+  });
 
   it('keeps its owner whichever read of a boot gets no answer', () => {
     for (let after = 0; after < 60; after++) {
@@ -177,7 +178,7 @@ describe('a vault over a storage that fails now and then', () => {
 });
 
 describe('the counters of sessions', () => {
-  it('never repeat, from a new memory on, over reboots and failures', () => {
+  it('never repeat, from a new memory on, over reboots and failures', LONG, () => {
     for (const seed of SEEDS) {
       const chance = makeChance(seed, 'ring');
       const memory = new Chips(chance);

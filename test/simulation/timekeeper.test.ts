@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TRIM_AGE_SECONDS } from '../../firmware/core/limits.ts';
 import { CLOCK_STALE, CLOCK_TRUSTED, CLOCK_UNSET } from '../../firmware/core/timekeeper.ts';
 import { makeChance } from '../../simulator/chance.ts';
-import { isBigRun } from '../kit/tools.ts';
+import { countOf, firstSeed, LONG } from '../kit/counts.ts';
 import { Chips, PowerCut, TEARS } from './kit/chips.ts';
 import { KEYS } from './kit/facts.ts';
 import { Token } from './kit/token.ts';
@@ -192,8 +192,8 @@ class Drifting {
 }
 
 describe('a clock that drifts', () => {
-  const chance = makeChance(1, 'drift');
-  const cases = Array.from({ length: isBigRun ? 2_000 : 200 }, () => [
+  const chance = makeChance(firstSeed(), 'drift');
+  const cases = Array.from({ length: countOf(200, 2_000) }, () => [
     chance.below(361) - 180,
     chance.fraction(),
     1 + chance.below(80) + chance.fraction(),
@@ -202,7 +202,7 @@ describe('a clock that drifts', () => {
   it.each([
     ['in software', false],
     ['in its part', true],
-  ])('learns its trim, corrected %s, and is never further off than it says', (_name, trims) => {
+  ])('learns its trim, corrected %s, and is never further off than it says', LONG, (_name, trims) => {
     for (const [ppm = 0, fraction = 0, days = 0] of cases) {
       const clock = new Drifting(ppm, trims, fraction);
       const { time, chips } = clock.token;

@@ -3,7 +3,7 @@ import { CLOCK_TRUSTED } from '../../firmware/core/timekeeper.ts';
 import { VAULT_BLANK, VAULT_OWNED } from '../../firmware/core/vault/vault.ts';
 import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
 import { makeChance } from '../../simulator/chance.ts';
-import { isBigRun } from '../kit/tools.ts';
+import { LONG, seedsOf } from '../kit/counts.ts';
 import { Chips, PowerCut, TEARS } from './kit/chips.ts';
 import { type Facts, factsOf, KEYS } from './kit/facts.ts';
 import { Leaks } from './kit/leaks.ts';
@@ -12,7 +12,7 @@ import { Token } from './kit/token.ts';
 import { fillVersion1, VERSION_1 } from './kit/version1.ts';
 
 /** Every seed tears the interrupted write in another way. */
-const SEEDS = Array.from({ length: isBigRun ? 12 : 2 }, (_, i) => i + 1);
+const SEEDS = seedsOf(2, 12);
 
 const leaks = new Leaks();
 for (const [name, value] of Object.entries({ ...KEYS, seeds: undefined, version1: VERSION_1.secrets })) {
@@ -116,10 +116,10 @@ function cutEverywhere(play: Play, seed: number): number {
 describe('the power goes in every write of every chip, and in those of the boot behind it', () => {
   it.each(Object.entries(PLAYS))(
     '%s: it opens as before or after',
+    { ...LONG, timeout: 120_000 },
     (_name, play) => {
       for (const seed of SEEDS) expect(cutEverywhere(play, seed)).toBe(play.writes);
     },
-    120_000,
   );
 });
 

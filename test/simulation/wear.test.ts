@@ -8,14 +8,14 @@ import {
 } from '../../firmware/core/limits.ts';
 import { makeChance } from '../../simulator/chance.ts';
 import { ascii } from '../conformance/owner.ts';
-import { isBigRun } from '../kit/tools.ts';
+import { countOf, LONG } from '../kit/counts.ts';
 import { Chips } from './kit/chips.ts';
 import { KEYS } from './kit/facts.ts';
 import { Token } from './kit/token.ts';
 
 const FEW = 4_000;
-/** Past 65,536 and its like, in a big run. */
-const MANY = isBigRun ? 100_000 : FEW;
+/** Past 65,536 and its like, in a long run. */
+const MANY = countOf(FEW, 100_000);
 const UNLOCKS = 1_000;
 const IDS = [0x41000001, 0xc2000002 | 0, 0x43000003, 0xc4000004 | 0, 0x45000005];
 
@@ -50,7 +50,10 @@ function wearOf(accounts: number, presses: number): Record<string, number> {
 }
 
 describe('page writes for 100,000 HOTP presses', () => {
-  it('are 12,500 of the most written page, with up to three accounts in turn', () => {
+  it('are 12,500 of the most written page, with up to three accounts in turn', {
+    ...LONG,
+    timeout: 600_000,
+  }, () => {
     for (const accounts of [1, 2, 3]) {
       expect(wearOf(accounts, accounts === 3 ? MANY : FEW)).toEqual({
         presses: 12_500,
@@ -59,9 +62,12 @@ describe('page writes for 100,000 HOTP presses', () => {
         others: 0,
       });
     }
-  }, 600_000);
+  });
 
-  it('are 200,000 of the intent page with four or five in turn, each of which then writes a record', () => {
+  it('are 200,000 of the intent page with four or five in turn, each of which then writes a record', {
+    ...LONG,
+    timeout: 600_000,
+  }, () => {
     for (const accounts of [4, 5]) {
       const { presses, intent, slots = 0, others } = wearOf(accounts, accounts === 5 ? MANY : FEW);
       expect([presses, others]).toEqual([12_500, 0]);
@@ -70,7 +76,7 @@ describe('page writes for 100,000 HOTP presses', () => {
       // Each record is two pages; its first is written and retired in turns over the free slots.
       expect(slots).toBeLessThan(8_000);
     }
-  }, 600_000);
+  });
 });
 
 describe('page writes for 1,000 right PINs', () => {

@@ -11,11 +11,12 @@ import {
   STATE_HEADER_BYTES,
 } from '../../simulator/limits.ts';
 import { memoryStore } from '../../simulator/state/stores.ts';
+import { LONG, seedsOf } from '../kit/counts.ts';
 import { Interpreter } from '../kit/interpreter.ts';
-import { describeNeeds, isBigRun, needsEspruino } from '../kit/tools.ts';
+import { describeNeeds, needsEspruino } from '../kit/tools.ts';
 import { bytes, run } from './kit.ts';
 
-const SEEDS = Array.from({ length: isBigRun ? 100 : 8 }, (_, index) => index + 1);
+const SEEDS = seedsOf(8, 100);
 
 /** Turns a value into text in the words of the image, alike on both. */
 const SHOW = `function show(v) {
@@ -264,14 +265,14 @@ describeNeeds(needsEspruino(), 'beside the real interpreter', espruino => {
     expect(expected.length).toBeGreaterThan(15);
   });
 
-  it.each(SEEDS)('drawings have the same pixels, seed %i', async seed => {
+  it.each(SEEDS)('drawings have the same pixels, seed %i', LONG, async seed => {
     const program = SHOW + drawing(makeChance(seed, 'drawing'));
     const expected = told(await real(program));
     expect(expected.length).toBeGreaterThan(11);
     expect(told(simulated(program))).toEqual(expected);
   });
 
-  it.each(SEEDS)('Storage holds the same bytes, seed %i', async seed => {
+  it.each(SEEDS)('Storage holds the same bytes, seed %i', LONG, async seed => {
     const program = SHOW + filing(makeChance(seed, 'filing'));
     const flashBytes = BENCH_FLASH_PAGE_BYTES * BENCH_FLASH_PAGES;
     const expected = await inFolder(async folder => {

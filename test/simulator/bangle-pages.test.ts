@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryStore, type StateStore } from '../../simulator/index.ts';
+import { countOf, LONG, seedsOf } from '../kit/counts.ts';
 import { Interpreter } from '../kit/interpreter.ts';
-import { isBigRun, itNeeds, needsEspruino } from '../kit/tools.ts';
+import { itNeeds, needsEspruino } from '../kit/tools.ts';
 import {
   BYTES,
   copyOf,
@@ -20,7 +21,7 @@ import {
 const BLANK = Buffer.alloc(BYTES, 0xff);
 /** Entries of one file: 16,384 bytes less the image and five, by 37. */
 const ENTRIES = 276;
-const SEEDS = Array.from({ length: isBigRun ? 20 : 3 }, (_, index) => index + 1);
+const SEEDS = seedsOf(3, 20);
 
 const aWrite = fc
   .record({
@@ -122,7 +123,7 @@ describe('the pages in flash', () => {
     board.fob.close();
   });
 
-  it('hold what was written, through restarts and renewals of their file', () => {
+  it('hold what was written, through restarts and renewals of their file', LONG, () => {
     const start = worn(ENTRIES - 10);
     fc.assert(
       fc.property(fc.array(fc.oneof(aWrite, fc.constant(undefined)), { maxLength: 40 }), steps => {
@@ -141,7 +142,7 @@ describe('the pages in flash', () => {
         expect(board.fob.violations).toEqual([]);
         board.fob.close();
       }),
-      { numRuns: isBigRun ? 200 : 20 },
+      { numRuns: countOf(20, 200) },
     );
   });
 

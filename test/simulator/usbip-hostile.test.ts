@@ -5,11 +5,11 @@ import { makeChance } from '../../simulator/chance.ts';
 import { usbipFront } from '../../simulator/fronts/usbip/front.ts';
 import { MAX_PENDING_TRANSFERS, MAX_USBIP_CLIENTS } from '../../simulator/fronts/usbip/limits.ts';
 import { boot } from '../../simulator/index.ts';
-import { isBigRun } from '../kit/tools.ts';
+import { countOf, firstSeed, LONG } from '../kit/counts.ts';
 import { UsbipClient } from './usbip-client.ts';
 
-const SEED = 20_260_101;
-const ROUNDS = isBigRun ? 2_000 : 200;
+const SEED = firstSeed(20_260_101);
+const ROUNDS = countOf(200, 2_000);
 const SETTLE_MS = 20;
 /** Of the pico's configuration descriptor. */
 const CONFIGURATION_BYTES = 100;
@@ -143,7 +143,10 @@ describe('a USB/IP client that means harm', () => {
     expect(await works(port)).toBe(true);
   });
 
-  it(`breaks nothing with ${ROUNDS} mutated conversations (seed ${SEED})`, async () => {
+  it(`breaks nothing with ${ROUNDS} mutated conversations (seed ${SEED})`, {
+    ...LONG,
+    timeout: 120_000,
+  }, async () => {
     const chance = makeChance(SEED, 'usbip');
     const { port, fob } = await served('pico-hid');
     for (let round = 0; round < ROUNDS; round++) {
@@ -165,5 +168,5 @@ describe('a USB/IP client that means harm', () => {
     }
     expect(await works(port)).toBe(true);
     expect([fob.consoleText(), fob.violations]).toEqual(['', []]);
-  }, 120_000);
+  });
 });

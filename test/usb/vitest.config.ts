@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { minutes } from '../runner/minutes.ts';
 
 /** `npm run test:usb`: not part of the tests proper, since it boots a virtual machine. */
 export default defineConfig({
+  plugins: [minutes],
   test: {
     include: ['test/usb/*.vm.ts'],
     testTimeout: 600_000,

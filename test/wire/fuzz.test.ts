@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { isBigRun } from '../kit/tools.ts';
+import { countOf, firstSeed, LONG } from '../kit/counts.ts';
 import { fuzzCase } from './kit/fuzz-case.ts';
 
-const CASES = isBigRun ? 1_000_000 : 20_000;
-const BIG_RUN_TIMEOUT_MS = 600_000;
+const CASES = countOf(20_000, 1_000_000);
+const LONG_RUN_TIMEOUT_MS = 600_000;
 
 /** `PASSFOB_SEED` of a run that found something repeats it. */
-const first = Number(process.env.PASSFOB_SEED ?? randomInt(2 ** 31));
+const first = Number(process.env.PASSFOB_SEED ?? firstSeed(randomInt(2 ** 31)));
 
 const kept = JSON.parse(readFileSync(new URL('fuzz-seeds.json', import.meta.url), 'utf8')) as {
   seed: number;
@@ -30,7 +30,7 @@ describe('hostile bytes into deframer, decoder and dispatcher', () => {
     expect(finding(seed)).toBeUndefined();
   });
 
-  it(`${CASES} cases from seed ${first}`, { timeout: BIG_RUN_TIMEOUT_MS }, () => {
+  it(`${CASES} cases from seed ${first}`, { ...LONG, timeout: LONG_RUN_TIMEOUT_MS }, () => {
     for (let i = 0; i < CASES; i++) {
       const found = finding((first + i) >>> 0);
       if (found !== undefined) expect.fail(found);

@@ -3,7 +3,7 @@ import type { AgentStatus } from '../../agent/status.ts';
 import { FobError } from '../../errors.ts';
 import { inventoryDirectory } from '../../inventory/directory.ts';
 import type { Invocation } from '../invocation.ts';
-import { type Report, sayReport } from '../report.ts';
+import { inLines, type Report, sayReport } from '../report.ts';
 import type { Terminal } from '../terminal.ts';
 import { addService, tellAgent } from './add.ts';
 import { checkServices } from './check.ts';
@@ -53,5 +53,5 @@ async function agentStatus(directory: string): Promise<Report> {
   const said = await askAgent(directory, 'status');
   if (said === undefined) throw new FobError('agent', agentTexts.none);
   const status = said as AgentStatus;
-  return { document: { ...status }, text: statusText(status) };
+  return { document: { ...status }, text: inLines(statusText(status)) };
 }

@@ -4,7 +4,7 @@ import { systemTime } from '../../agent/time.ts';
 import { packageVersion } from '../../commands/package-root.ts';
 import type { FobError } from '../../errors.ts';
 import { errorDocument } from '../report.ts';
-import { printable, type Terminal } from '../terminal.ts';
+import { jsonLine, printable, type Terminal } from '../terminal.ts';
 import { holdControl } from './control.ts';
 import { finderOf } from './find-fobs.ts';
 import type { AgentInvocation } from './invocation.ts';
@@ -60,7 +60,7 @@ export async function keepAgent(
 /** Says what happens, and what is wrong with a port that was named. */
 function reporting(isJson: boolean, notifies: boolean, terminal: Terminal) {
   const say = (document: () => Readonly<Record<string, unknown>>, text: () => string) =>
-    terminal.out(isJson ? `${JSON.stringify(document())}\n` : `${text()}\n`);
+    terminal.out(isJson ? jsonLine(document()) : `${printable(text())}\n`);
   const notify = notifies ? notifier(systemTime.now) : () => undefined;
   const report = (event: AgentEvent) => {
     const nowMs = systemTime.now();

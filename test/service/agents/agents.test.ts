@@ -8,7 +8,7 @@ import { limits } from '../../../host/service/limits.ts';
 import type { Line } from '../../../host/service/sockets/line.ts';
 import { identityReader } from '../../../host/service/sockets/opening.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
-import { isBigRun } from '../../kit/tools.ts';
+import { countOf, LONG } from '../../kit/counts.ts';
 import { makeOwn } from '../enrolment/own.ts';
 import { Office } from '../people/kit.ts';
 import { until } from './kit.ts';
@@ -247,7 +247,7 @@ describe('agents of a node', () => {
     await until(() => standings(last) + standings(late) === 2 * AGENT_FOBS_MAX, 'the standings');
   });
 
-  it('never make the service fail, whatever they say', async () => {
+  it('never make the service fail, whatever they say', LONG, async () => {
     await using bench = await Bench.open();
     const fob = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.anything());
     const message = fc.oneof(
@@ -277,7 +277,7 @@ describe('agents of a node', () => {
       for (const text of many) connection.receive(text);
       connection.lost();
     });
-    await fc.assert(property, { numRuns: isBigRun ? 2_000 : 100 });
+    await fc.assert(property, { numRuns: countOf(100, 2_000) });
     expect(bench.agents.count).toBe(0);
   });
 

@@ -4,7 +4,7 @@ import { type LinkedFob, Links, linksOf, markSeen } from '../../../host/service/
 import { writing } from '../../../host/service/data/database.ts';
 import { limits } from '../../../host/service/limits.ts';
 import { tokenToAsk } from '../../../host/service/push/ask.ts';
-import { isBigRun } from '../../kit/tools.ts';
+import { countOf, LONG } from '../../kit/counts.ts';
 import { Away } from '../away.ts';
 import { isOnPostgres } from '../kit.ts';
 import { Office } from '../people/kit.ts';
@@ -14,36 +14,40 @@ import { until } from './kit.ts';
 
 const at = (fobId: string, link: string): LinkedFob => ({ fobId, link, port: 'serial' });
 
-it('a fob is reached by the connection that proved it last, until that one ends, whoever writes at once', async () => {
-  await using office = await Office.open();
-  const nodes = [new Links(office.management), new Links(office.management)];
-  let runs = 0;
-  const act = fc.record({
-    fob: fc.constantFrom('a', 'b'),
-    link: fc.constantFrom(0, 1, 2),
-    isCome: fc.boolean(),
-    isWaitedFor: fc.boolean(),
-  });
-  const property = fc.asyncProperty(fc.array(act, { maxLength: 8 }), async acts => {
-    const run = runs++;
-    const model = new Map<string, string>();
-    for (const { fob, link, isCome, isWaitedFor } of acts) {
-      const one = at(`${fob}-${run}`, `${run}-${link}`);
-      // A connection is one node's: of one node all is written in its order, of two what was waited for.
-      const node = nodes[link % 2];
-      const other = nodes[1 - (link % 2)];
-      await other?.settled();
-      const written = isCome ? node?.came(one) : node?.gone(one);
-      if (isCome) model.set(one.fobId, one.link);
-      else if (model.get(one.fobId) === one.link) model.delete(one.fobId);
-      if (isWaitedFor) await written;
-    }
-    for (const node of nodes) await node.settled();
-    const ids = [`a-${run}`, `b-${run}`];
-    expect(await linksOf(office.store.db, ids)).toEqual(new Map([...model].sort()));
-  });
-  await fc.assert(property, { numRuns: isBigRun ? 100 : 10 });
-});
+it(
+  'a fob is reached by the connection that proved it last, until that one ends, whoever writes at once',
+  LONG,
+  async () => {
+    await using office = await Office.open();
+    const nodes = [new Links(office.management), new Links(office.management)];
+    let runs = 0;
+    const act = fc.record({
+      fob: fc.constantFrom('a', 'b'),
+      link: fc.constantFrom(0, 1, 2),
+      isCome: fc.boolean(),
+      isWaitedFor: fc.boolean(),
+    });
+    const property = fc.asyncProperty(fc.array(act, { maxLength: 8 }), async acts => {
+      const run = runs++;
+      const model = new Map<string, string>();
+      for (const { fob, link, isCome, isWaitedFor } of acts) {
+        const one = at(`${fob}-${run}`, `${run}-${link}`);
+        // A connection is one node's: of one node all is written in its order, of two what was waited for.
+        const node = nodes[link % 2];
+        const other = nodes[1 - (link % 2)];
+        await other?.settled();
+        const written = isCome ? node?.came(one) : node?.gone(one);
+        if (isCome) model.set(one.fobId, one.link);
+        else if (model.get(one.fobId) === one.link) model.delete(one.fobId);
+        if (isWaitedFor) await written;
+      }
+      for (const node of nodes) await node.settled();
+      const ids = [`a-${run}`, `b-${run}`];
+      expect(await linksOf(office.store.db, ids)).toEqual(new Map([...model].sort()));
+    });
+    await fc.assert(property, { numRuns: countOf(10, 100) });
+  },
+);
 
 it('a fob that two connections have is reached by the other one when the newer ends, or its row is lost', async () => {
   await using bench = await Bench.open();

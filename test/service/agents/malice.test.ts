@@ -4,10 +4,13 @@ import { expect, it, vi } from 'vitest';
 import { pushSecretOf, readPushKey } from '../../../host/service/push/keys.ts';
 import { fobNamed, fobSecretsOf } from '../../../host/service/tokens/fobs.ts';
 import { carriedIn } from '../../kit/carried.ts';
-import { isBigRun } from '../../kit/tools.ts';
+import { countOf, firstSeed, isBigRun, LONG, share } from '../../kit/counts.ts';
 import { Bench } from './bench.ts';
 import { type Tamper, until } from './kit.ts';
 import type { Asked, UsersFob } from './world.ts';
+
+/** Of the messages at which a connection is cut in a quick run. */
+const EVERY = 3;
 
 vi.setConfig({ testTimeout: 240_000 });
 
@@ -70,11 +73,12 @@ it.each([
   ['its push key, and a push', false],
 ] as const)(
   'a connection that is cut at any message of a proof, %s: the next one goes on',
+  LONG,
   async (_what, isKeyed) => {
     await using bench = await Bench.open();
     // All of them where there is time; else every third, from a place of chance on, which the failure names.
-    const every = isBigRun ? 1 : 3;
-    const first = randomInt(every);
+    const every = isBigRun ? Math.min(EVERY, Math.round(1 / share)) : EVERY;
+    const first = firstSeed(randomInt(EVERY)) % every;
     let cuts = 0;
     for (let from = first; ; from += AT_ONCE * every) {
       const places = Array.from({ length: AT_ONCE }, (_, ahead) => from + ahead * every);
@@ -120,61 +124,65 @@ function malicious(acts: readonly Act[], others: readonly string[]): Tamper {
   };
 }
 
-it('a malicious agent gets nobody in whose fob was not pressed, and an honest one does afterwards', async () => {
-  await using bench = await Bench.open();
-  let run = 0;
-  const acts = fc.array(fc.constantFrom(...ACTS), { minLength: 1, maxLength: 10 });
-  const behaviours = fc.record({ up: acts, down: acts, isPressed: fc.boolean() });
-  const oneRun = async ({
-    up,
-    down,
-    isPressed,
-  }: {
-    up: readonly Act[];
-    down: readonly Act[];
-    isPressed: boolean;
-  }) => {
-    const which = run++;
-    const own = await bench.fobOf(`user-${which}`);
-    const victim = await bench.fobOf(`victim-${which}`);
-    const others: string[] = [];
-    const honest = await bench.agent({
-      toService(text) {
-        if (text.includes('"bytes"')) others.push(text);
-        return text;
-      },
+it(
+  'a malicious agent gets nobody in whose fob was not pressed, and an honest one does afterwards',
+  LONG,
+  async () => {
+    await using bench = await Bench.open();
+    let run = 0;
+    const acts = fc.array(fc.constantFrom(...ACTS), { minLength: 1, maxLength: 10 });
+    const behaviours = fc.record({ up: acts, down: acts, isPressed: fc.boolean() });
+    const oneRun = async ({
+      up,
+      down,
+      isPressed,
+    }: {
+      up: readonly Act[];
+      down: readonly Act[];
+      isPressed: boolean;
+    }) => {
+      const which = run++;
+      const own = await bench.fobOf(`user-${which}`);
+      const victim = await bench.fobOf(`victim-${which}`);
+      const others: string[] = [];
+      const honest = await bench.agent({
+        toService(text) {
+          if (text.includes('"bytes"')) others.push(text);
+          return text;
+        },
+      });
+      await bench.plugged(honest, victim);
+      const before = await bench.agent();
+      await bench.plugged(before, own);
+      await before.close();
+      const hostile = await bench.agent({ toService: malicious(up, others), toAgent: malicious(down, []) });
+      hostile.plug(own.fob);
+      // It says that it has the victim's fob, too, with its own one behind it.
+      hostile.plug(own.fob, victim.serial);
+      const asked = await bench.ask(own.user);
+      const victims = await bench.ask(victim.user);
+      const shown = () => own.fob.screen.includes(asked.number);
+      const endMs = performance.now() + 1_500;
+      await until(() => shown() || performance.now() > endMs);
+      const wasPressed = isPressed && shown();
+      if (wasPressed) own.fob.approve();
+      const end = await bench.take(asked, 700);
+      if (!wasPressed) expect(end).not.toBe('accepted');
+      expect(await bench.take(victims, 0)).toBe('waiting');
+      await hostile.close();
+      await bench.plugged(await bench.agent(), own);
+      if (end === 'waiting') expect(await approveUntilTaken(bench, own, asked)).toBe('accepted');
+      // The victim's fob answers the victim's request, as if nothing had been.
+      await until(() => victim.fob.screen.includes(victims.number), 'the request of the victim');
+      expect(await approveUntilTaken(bench, victim, victims)).toBe('accepted');
+    };
+    const many = fc.array(behaviours, { minLength: AT_ONCE, maxLength: AT_ONCE });
+    const property = fc.asyncProperty(many, async batch => {
+      await Promise.all(batch.map(oneRun));
     });
-    await bench.plugged(honest, victim);
-    const before = await bench.agent();
-    await bench.plugged(before, own);
-    await before.close();
-    const hostile = await bench.agent({ toService: malicious(up, others), toAgent: malicious(down, []) });
-    hostile.plug(own.fob);
-    // It says that it has the victim's fob, too, with its own one behind it.
-    hostile.plug(own.fob, victim.serial);
-    const asked = await bench.ask(own.user);
-    const victims = await bench.ask(victim.user);
-    const shown = () => own.fob.screen.includes(asked.number);
-    const endMs = performance.now() + 1_500;
-    await until(() => shown() || performance.now() > endMs);
-    const wasPressed = isPressed && shown();
-    if (wasPressed) own.fob.approve();
-    const end = await bench.take(asked, 700);
-    if (!wasPressed) expect(end).not.toBe('accepted');
-    expect(await bench.take(victims, 0)).toBe('waiting');
-    await hostile.close();
-    await bench.plugged(await bench.agent(), own);
-    if (end === 'waiting') expect(await approveUntilTaken(bench, own, asked)).toBe('accepted');
-    // The victim's fob answers the victim's request, as if nothing had been.
-    await until(() => victim.fob.screen.includes(victims.number), 'the request of the victim');
-    expect(await approveUntilTaken(bench, victim, victims)).toBe('accepted');
-  };
-  const many = fc.array(behaviours, { minLength: AT_ONCE, maxLength: AT_ONCE });
-  const property = fc.asyncProperty(many, async batch => {
-    await Promise.all(batch.map(oneRun));
-  });
-  await fc.assert(property, { numRuns: isBigRun ? 8 : 1, endOnFailure: true });
-});
+    await fc.assert(property, { numRuns: countOf(1, 8), endOnFailure: true });
+  },
+);
 
 it('everything that an agent carries holds no key, no PIN, no question and no answer, in no spelling', async () => {
   await using bench = await Bench.open();

@@ -6,7 +6,7 @@ import { Polls, readPoll } from '../../../host/service/agents/polled.ts';
 import { limits } from '../../../host/service/limits.ts';
 import type { Line } from '../../../host/service/sockets/line.ts';
 import { identityReader } from '../../../host/service/sockets/opening.ts';
-import { isBigRun } from '../../kit/tools.ts';
+import { countOf, LONG } from '../../kit/counts.ts';
 import { Office } from '../people/kit.ts';
 import { byPolls } from './kit.ts';
 import { Scene } from './scene.ts';
@@ -95,7 +95,7 @@ describe('a poll', () => {
 });
 
 describe('polls', () => {
-  it('bring each message once and in order, whatever is lost, doubled or late', async () => {
+  it('bring each message once and in order, whatever is lost, doubled or late', LONG, async () => {
     await using office = await Office.open();
     const { management } = office;
     const acts = fc.array(
@@ -148,10 +148,10 @@ describe('polls', () => {
       expect(took).toEqual(said.slice(0, took.length));
       expect(heard).toEqual(heard.map((_, fob) => JSON.stringify({ type: 'release', fob })));
     });
-    await fc.assert(property, { numRuns: isBigRun ? 2_000 : 100 });
+    await fc.assert(property, { numRuns: countOf(100, 2_000) });
   });
 
-  it('of any shape are read or refused', () => {
+  it('of any shape are read or refused', LONG, () => {
     const body = fc.oneof(
       fc.anything(),
       fc.record({ key: fc.string(), from: fc.anything(), taken: fc.integer(), messages: fc.anything() }),
@@ -161,7 +161,7 @@ describe('polls', () => {
       if (read !== undefined)
         expect(read).toMatchObject({ from: expect.any(Number), taken: expect.any(Number) });
     });
-    fc.assert(property, { numRuns: isBigRun ? 20_000 : 1_000 });
+    fc.assert(property, { numRuns: countOf(1_000, 20_000) });
   });
 
   it('of an agent that takes nothing end', async () => {
@@ -184,7 +184,7 @@ describe('polls', () => {
     await agents.close();
   });
 
-  it('as they come from anybody never make the service fail', async () => {
+  it('as they come from anybody never make the service fail', LONG, async () => {
     await using scene = await Scene.open();
     const message = fc.oneof(
       fc.anything(),
@@ -212,7 +212,7 @@ describe('polls', () => {
       expect([200, 400, 404, 429]).toContain(response.status);
       if (response.status === 200) expect(await response.json()).toHaveProperty('key');
     });
-    await fc.assert(property, { numRuns: isBigRun ? 1_000 : 100 });
+    await fc.assert(property, { numRuns: countOf(100, 1_000) });
   });
 });
 

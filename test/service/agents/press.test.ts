@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import { PRESS_DEAF_MS } from '../../../protocol/limits.ts';
-import { isBigRun } from '../../kit/tools.ts';
+import { countOf, LONG } from '../../kit/counts.ts';
 import { Bench } from './bench.ts';
 import { until } from './kit.ts';
 
@@ -23,49 +23,53 @@ const presses: fc.Arbitrary<Press> = fc.record({
   before: fc.constantFrom('list', 'asleep', 'older request'),
 });
 
-it('a press that was begun before the request was there, or before keys are heard, approves nothing', async () => {
-  await using bench = await Bench.open();
-  let runs = 0;
-  const oneRun = async ({ downMs, heldMs, before }: Press) => {
-    const own = await bench.fobOf(`user-${runs++}`);
-    await bench.plugged(await bench.agent(), own);
-    const { fob, user } = own;
-    if (before === 'asleep') fob.run(200_000);
-    if (before === 'list') fob.press();
-    const older = before === 'older request' ? await bench.ask(user) : undefined;
-    if (older !== undefined) await until(() => fob.screen.includes(older.number), 'the older request');
-    if (downMs < 0) {
-      // The key is down when the request comes.
-      fob.key(true);
-      // Of an older request it may be no more than the beginning of an answer.
-      fob.run(older === undefined ? -downMs : Math.min(-downMs, 900));
-    }
-    const asked = await bench.ask(user);
-    await bench.becomes(asked, 'shown');
-    await until(() => fob.screen.includes(asked.number), 'the request');
-    if (downMs >= 0) {
-      fob.run(downMs);
-      fob.key(true);
-    }
-    // While the key is held the request is polled now and then.
-    for (let left = heldMs; left > 0; left -= 1_000) fob.run(Math.min(left, 1_000));
-    fob.key(false);
-    fob.run(50);
-    expect([downMs, heldMs, before, await bench.take(asked, 400)]).toEqual([
-      downMs,
-      heldMs,
-      before,
-      'waiting',
-    ]);
-    if (older !== undefined) expect(await bench.take(older, 0)).toBe('waiting');
-    // The same person, with a press that is meant for it.
-    await until(() => fob.screen.includes(asked.number), 'the request again');
-    fob.approve();
-    expect(await bench.take(asked)).toBe('accepted');
-  };
-  const many = fc.array(presses, { minLength: AT_ONCE, maxLength: AT_ONCE });
-  const property = fc.asyncProperty(many, async batch => {
-    await Promise.all(batch.map(oneRun));
-  });
-  await fc.assert(property, { numRuns: isBigRun ? 8 : 2, endOnFailure: true });
-});
+it(
+  'a press that was begun before the request was there, or before keys are heard, approves nothing',
+  LONG,
+  async () => {
+    await using bench = await Bench.open();
+    let runs = 0;
+    const oneRun = async ({ downMs, heldMs, before }: Press) => {
+      const own = await bench.fobOf(`user-${runs++}`);
+      await bench.plugged(await bench.agent(), own);
+      const { fob, user } = own;
+      if (before === 'asleep') fob.run(200_000);
+      if (before === 'list') fob.press();
+      const older = before === 'older request' ? await bench.ask(user) : undefined;
+      if (older !== undefined) await until(() => fob.screen.includes(older.number), 'the older request');
+      if (downMs < 0) {
+        // The key is down when the request comes.
+        fob.key(true);
+        // Of an older request it may be no more than the beginning of an answer.
+        fob.run(older === undefined ? -downMs : Math.min(-downMs, 900));
+      }
+      const asked = await bench.ask(user);
+      await bench.becomes(asked, 'shown');
+      await until(() => fob.screen.includes(asked.number), 'the request');
+      if (downMs >= 0) {
+        fob.run(downMs);
+        fob.key(true);
+      }
+      // While the key is held the request is polled now and then.
+      for (let left = heldMs; left > 0; left -= 1_000) fob.run(Math.min(left, 1_000));
+      fob.key(false);
+      fob.run(50);
+      expect([downMs, heldMs, before, await bench.take(asked, 400)]).toEqual([
+        downMs,
+        heldMs,
+        before,
+        'waiting',
+      ]);
+      if (older !== undefined) expect(await bench.take(older, 0)).toBe('waiting');
+      // The same person, with a press that is meant for it.
+      await until(() => fob.screen.includes(asked.number), 'the request again');
+      fob.approve();
+      expect(await bench.take(asked)).toBe('accepted');
+    };
+    const many = fc.array(presses, { minLength: AT_ONCE, maxLength: AT_ONCE });
+    const property = fc.asyncProperty(many, async batch => {
+      await Promise.all(batch.map(oneRun));
+    });
+    await fc.assert(property, { numRuns: countOf(2, 8), endOnFailure: true });
+  },
+);

@@ -6,7 +6,7 @@ import { FobError } from '../../../host/errors.ts';
 import { Writer } from '../../../protocol/bytes.ts';
 import { encodeClear } from '../../../protocol/frame.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
-import { isBigRun } from '../../kit/tools.ts';
+import { countOf, LONG } from '../../kit/counts.ts';
 import { refusalOf, Scene, serialOf, type Tamper } from './kit.ts';
 
 vi.setConfig({ testTimeout: 240_000 });
@@ -87,62 +87,66 @@ const behaviours: fc.Arbitrary<Behaviour> = fc.record({
   isOwned: fc.boolean(),
 });
 
-it('a malicious relay gets no active token but that of the fob whose person approved, and an honest one succeeds afterwards', async () => {
-  await using scene = await Scene.open();
-  let run = 0;
-  let accepted = 0;
-  const oneRun = async ({ up, down, quiet, isOwned }: Behaviour) => {
-    run++;
-    const user = `user-${run}`;
-    const fob = isOwned ? (await scene.ownFob()).fob : new CoreFob();
-    const other = (await scene.ownFob()).fob;
-    const activation = await scene.activation({}, user);
-    const fobs = [fob, other];
-    const approved = new Set<CoreFob>();
-    let swaps = 0;
-    const at = () => fobs[swaps % 2] ?? fob;
-    const after =
-      (tamper: Tamper): Tamper =>
-      (text, n) =>
-        n < quiet ? text : tamper(text, n - quiet);
-    const swap = () => {
-      swaps++;
+it(
+  'a malicious relay gets no active token but that of the fob whose person approved, and an honest one succeeds afterwards',
+  LONG,
+  async () => {
+    await using scene = await Scene.open();
+    let run = 0;
+    let accepted = 0;
+    const oneRun = async ({ up, down, quiet, isOwned }: Behaviour) => {
+      run++;
+      const user = `user-${run}`;
+      const fob = isOwned ? (await scene.ownFob()).fob : new CoreFob();
+      const other = (await scene.ownFob()).fob;
+      const activation = await scene.activation({}, user);
+      const fobs = [fob, other];
+      const approved = new Set<CoreFob>();
+      let swaps = 0;
+      const at = () => fobs[swaps % 2] ?? fob;
+      const after =
+        (tamper: Tamper): Tamper =>
+        (text, n) =>
+          n < quiet ? text : tamper(text, n - quiet);
+      const swap = () => {
+        swaps++;
+      };
+      const ending = new AbortController();
+      const late = setTimeout(() => ending.abort(), RUN_MS);
+      const malice = scene.relay(activation, fob, {
+        means: { ...scene.means, patience: IMPATIENT },
+        openFob: async () => ({ transport: at().plugIn().transport, port: 'tcp' }),
+        toService: after(malicious(up, { swap })),
+        toRelay: after(malicious(down, { swap })),
+        code: () => at().code,
+        press() {
+          approved.add(at());
+          at().approve();
+        },
+        signal: ending.signal,
+      });
+      const end = await endOf(malice);
+      clearTimeout(late);
+      await consistent(scene, user, approved);
+      if (end === 'done') {
+        accepted++;
+        return;
+      }
+      if (await isUsed(scene, user)) return;
+      approved.add(fob);
+      await comeHonestly(scene, activation, fob);
+      await consistent(scene, user, approved);
+      expect(await isUsed(scene, user)).toBe(true);
+      expect(await refusalOf(scene.relay(activation, fob))).toBe('not_valid');
     };
-    const ending = new AbortController();
-    const late = setTimeout(() => ending.abort(), RUN_MS);
-    const malice = scene.relay(activation, fob, {
-      means: { ...scene.means, patience: IMPATIENT },
-      openFob: async () => ({ transport: at().plugIn().transport, port: 'tcp' }),
-      toService: after(malicious(up, { swap })),
-      toRelay: after(malicious(down, { swap })),
-      code: () => at().code,
-      press() {
-        approved.add(at());
-        at().approve();
-      },
-      signal: ending.signal,
+    const many = fc.array(behaviours, { minLength: AT_ONCE, maxLength: AT_ONCE });
+    const property = fc.asyncProperty(many, async batch => {
+      await Promise.all(batch.map(oneRun));
     });
-    const end = await endOf(malice);
-    clearTimeout(late);
-    await consistent(scene, user, approved);
-    if (end === 'done') {
-      accepted++;
-      return;
-    }
-    if (await isUsed(scene, user)) return;
-    approved.add(fob);
-    await comeHonestly(scene, activation, fob);
-    await consistent(scene, user, approved);
-    expect(await isUsed(scene, user)).toBe(true);
-    expect(await refusalOf(scene.relay(activation, fob))).toBe('not_valid');
-  };
-  const many = fc.array(behaviours, { minLength: AT_ONCE, maxLength: AT_ONCE });
-  const property = fc.asyncProperty(many, async batch => {
-    await Promise.all(batch.map(oneRun));
-  });
-  await fc.assert(property, { numRuns: isBigRun ? 12 : 2, endOnFailure: true });
-  expect(accepted).toBeLessThan(run);
-});
+    await fc.assert(property, { numRuns: countOf(2, 12), endOnFailure: true });
+    expect(accepted).toBeLessThan(run);
+  },
+);
 
 /** `done`, or the kind of what it ended by. */
 async function endOf(relaying: Promise<unknown>): Promise<string> {

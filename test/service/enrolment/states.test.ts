@@ -10,15 +10,14 @@ import { tendActivations } from '../../../host/service/enrolment/tend.ts';
 import { limits } from '../../../host/service/limits.ts';
 import type { Result } from '../../../host/service/management.ts';
 import { unassignToken } from '../../../host/service/tokens/moves.ts';
-import { isBigRun } from '../../kit/tools.ts';
+import { countOf, LONG } from '../../kit/counts.ts';
 import { isOnPostgres } from '../kit.ts';
 import { accepted, codeOf, grace, type Office } from '../people/kit.ts';
 import { entered, HOUR_MS, kept, openOffice, stock, tokenOf } from './office.ts';
 
 /** On PostgreSQL every step costs several times as much. */
 function runsOf(): number {
-  if (isOnPostgres) return isBigRun ? 10 : 4;
-  return isBigRun ? 40 : 15;
+  return isOnPostgres ? countOf(4, 10) : countOf(15, 40);
 }
 
 /** What the model knows of one activation. */
@@ -128,7 +127,10 @@ class Run {
   }
 }
 
-test('whatever operators do and however time goes, a code works as long as a model says, and never again', async () => {
+test('whatever operators do and however time goes, a code works as long as a model says, and never again', {
+  ...LONG,
+  timeout: 120_000,
+}, async () => {
   await using office = await openOffice();
   let runs = 0;
   await fc.assert(
@@ -143,4 +145,4 @@ test('whatever operators do and however time goes, a code works as long as a mod
     }),
     { numRuns: runsOf() },
   );
-}, 120_000);
+});

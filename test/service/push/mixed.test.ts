@@ -11,14 +11,14 @@ import {
   wantedPushes,
 } from '../../../host/service/push/delivery.ts';
 import { sweepPushes } from '../../../host/service/push/ends.ts';
-import { isBigRun } from '../../kit/tools.ts';
+import { countOf, LONG } from '../../kit/counts.ts';
 import { isOnPostgres } from '../kit.ts';
 import { OTHER_SESSION, PushFob, rowOf, SESSION } from './kit.ts';
 import { type Asked, type LogIn, Model } from './model.ts';
 import { Scene } from './scene.ts';
 
 const USERS = ['ada', 'bob'] as const;
-const RUNS = isBigRun ? (isOnPostgres ? 150 : 600) : 25;
+const RUNS = countOf(25, isOnPostgres ? 150 : 600);
 /** No request, no cool-down and no count of a run outlives this. */
 const APART_MS = limits.pushReportedQuietMs + limits.pushesUnapprovedMs;
 
@@ -219,7 +219,10 @@ class World {
   }
 }
 
-test('whatever happens in whatever order, a request logs in the session that asked, once, by the answer of its own fob in time', async () => {
+test('whatever happens in whatever order, a request logs in the session that asked, once, by the answer of its own fob in time', {
+  ...LONG,
+  timeout: 240_000,
+}, async () => {
   await using scene = await Scene.open();
   await scene.office.users(...USERS);
   const fobs = new Map<string, PushFob>();
@@ -236,4 +239,4 @@ test('whatever happens in whatever order, a request logs in the session that ask
   const runs = fc.asyncProperty(steps, run);
   await fc.assert(runs, { numRuns: RUNS });
   expect(accepted).toBeGreaterThan(0);
-}, 240_000);
+});

@@ -8,12 +8,12 @@ import { answerPush, claimPush, endPush, pushShown } from '../../../host/service
 import { sweepPushes } from '../../../host/service/push/ends.ts';
 import { makePushes } from '../../../host/service/push/pushes.ts';
 import { openStates } from '../../../host/service/push/rows.ts';
-import { isBigRun } from '../../kit/tools.ts';
+import { countOf, LONG } from '../../kit/counts.ts';
 import { Rig } from '../kit.ts';
 import { Office } from '../people/kit.ts';
 import { makeFamiliar, OTHER_SESSION, PushFob, rowOf, SESSION } from './kit.ts';
 
-const RUNS = isBigRun ? 40 : 12;
+const RUNS = countOf(12, 120);
 const SESSIONS = [SESSION, OTHER_SESSION] as const;
 
 /** What some do at once, each one thing after another, about what was asked for last or before, on one of two nodes. */
@@ -112,7 +112,10 @@ class Mix {
   }
 }
 
-test('of all that happens at once on two nodes, one request is open, each is decided once, and the log says the same', async () => {
+test('of all that happens at once on two nodes, one request is open, each is decided once, and the log says the same', {
+  ...LONG,
+  timeout: 480_000,
+}, async () => {
   await using rig = new Rig();
   const made = await opened(rig);
   const { db } = made.office.store;
@@ -145,7 +148,7 @@ test('of all that happens at once on two nodes, one request is open, each is dec
   } finally {
     await made.close();
   }
-}, 240_000);
+});
 
 test('of many requests for one user at once, on two nodes, one stays open', async () => {
   await using rig = new Rig();

@@ -5,9 +5,10 @@ import { answerPush, endPush } from '../../../host/service/push/delivery.ts';
 import { changeRadiusClient } from '../../../host/service/radius/clients.ts';
 import { radiusTexts } from '../../../host/service/texts/radius.ts';
 import { documented } from '../../integrations/documented.ts';
+import { isBigRun, LONG } from '../../kit/counts.ts';
 import { freePort } from '../../kit/free-port.ts';
 import { secret } from '../../kit/secrets.ts';
-import { describeNeeds, isBigRun, needsTool } from '../../kit/tools.ts';
+import { describeNeeds, needsTool } from '../../kit/tools.ts';
 import { add, codeAt, codeNow, newToken, stepAt } from '../kit.ts';
 import { accepted, grace } from '../people/kit.ts';
 import { PushFob } from '../push/kit.ts';
@@ -55,7 +56,10 @@ describeNeeds(needsTool('freeradius'), 'a FreeRADIUS proxy in front of the servi
     expect(await rig.service.events()).toHaveLength(1);
   });
 
-  test('where it is to wait, it takes the settings as they are, and passes on what the press comes to', async () => {
+  test('where it is to wait, it takes the settings as they are, and passes on what the press comes to', {
+    ...LONG,
+    timeout: 150_000,
+  }, async () => {
     await using rig = await RadiusRig.open();
     const { management } = rig.office;
     accepted(await changeRadiusClient(management, grace, { id: rig.clientId, push: 'wait' }));
@@ -75,7 +79,7 @@ describeNeeds(needsTool('freeradius'), 'a FreeRADIUS proxy in front of the servi
     expect((await answering).text).toContain('Received Access-Accept');
     const refusing = logIn();
     const asked = await shown();
-    // In the big run nobody presses, in as much time as there is.
+    // In a long run nobody presses, in as much time as there is.
     const pass = () => {
       rig.rig.clock.nowMs += SECOND_MS;
     };
@@ -86,7 +90,7 @@ describeNeeds(needsTool('freeradius'), 'a FreeRADIUS proxy in front of the servi
     expect(text).toContain('Received Access-Reject');
     // A refusal of the proxy's own has no Reply-Message.
     expect(text).toContain(radiusTexts.refused);
-  }, 150_000);
+  });
 });
 
 /** FreeRADIUS with the settings of docs/integrations/freeradius.md. */

@@ -1,14 +1,11 @@
 import { expect } from 'vitest';
 import { makeChance } from '../../../simulator/chance.ts';
 import { ascii } from '../../conformance/owner.ts';
-import { isBigRun } from '../../kit/tools.ts';
 import { type ChipImage, Chips } from './chips.ts';
 import { KEYS } from './facts.ts';
 import { Leaks } from './leaks.ts';
 import { Token } from './token.ts';
 
-const LIVES = isBigRun ? 20 : 3;
-export const SEEDS = Array.from({ length: LIVES }, (_, i) => i + 1);
 const STEPS = 40;
 /** Wrong PINs that the policy of these fobs takes. */
 export const LIMIT = 5;

@@ -1,0 +1,21 @@
+import { alphabetOf } from '../../protocol/alphabet.ts';
+import { ALPHABET_NAMES } from '../enrol/alphabets.ts';
+import { FobError } from '../errors.ts';
+import { accountName, type ListedAccount } from './list.ts';
+
+/**
+ * The passcode that a fob answered with. What it sends goes to terminals and into programs, so that it must be one.
+ * @throws FobError `verification-failed` where it has another length than the account's passcodes or other characters
+ */
+export function passcodeText(serial: string, account: ListedAccount, bytes: Uint8Array): string {
+  const { digits, alphabet } = account;
+  const code = String.fromCharCode(...bytes);
+  const characters = alphabetOf(ALPHABET_NAMES.indexOf(alphabet));
+  const isOne = Array.from(code).every(character => characters.includes(character));
+  if (isOne && code.length === digits && code.length > 0) return code;
+  const form = alphabet === 'decimal' ? `${digits} digits` : `${digits} ${alphabet} characters`;
+  throw new FobError('verification-failed', {
+    sentence: `The answer of the fob ${serial} is no passcode of ${accountName(account)}: it is not ${form}.`,
+    next: 'Do not use it, and run: passfob verify',
+  });
+}

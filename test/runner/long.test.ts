@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { longSeedOf, shareIn } from '../kit/counts.ts';
+import { areaOf } from './minutes.ts';
+
+const DAY_MS = 86_400_000;
+const folder = fileURLToPath(new URL('..', import.meta.url));
+
+describe('a long run', () => {
+  it('takes the seed it is given, and another one each day where it is given none', () => {
+    expect(longSeedOf({ PASSFOB_LONG_SEED: '42' }, 0)).toBe(42);
+    const morning = longSeedOf({}, 20_000 * DAY_MS);
+    expect(longSeedOf({}, 20_000 * DAY_MS + DAY_MS - 1)).toBe(morning);
+    expect(longSeedOf({ PASSFOB_LONG_SEED: '' }, 20_001 * DAY_MS)).toBe(morning + 10_000);
+    for (const text of ['x', '-1', '1.5', '2147483648'])
+      expect(() => longSeedOf({ PASSFOB_LONG_SEED: text }, 0)).toThrow('PASSFOB_LONG_SEED is');
+  });
+
+  it('tries all of each count, or the share it is given', () => {
+    expect(shareIn({})).toBe(1);
+    expect(shareIn({ PASSFOB_SHARE: '0.1' })).toBe(0.1);
+    for (const text of ['0', '-1', '1.01', 'all', 'NaN'])
+      expect(() => shareIn({ PASSFOB_SHARE: text })).toThrow('PASSFOB_SHARE is');
+  });
+
+  it('has every file that uses a full count, since each marks the tests that do', () => {
+    const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter(name => name.endsWith('.ts') && !name.startsWith(join('kit', 'counts')))
+      .map(name => [name, readFileSync(join(folder, name), 'utf8')] as const);
+    const users = sources.filter(([, text]) =>
+      /\b(?:countOf|seedsOf|seedsOrOne|isBigRun)\b[(;,\s]/.test(text),
+    );
+    const named = users.filter(
+      ([name]) => name !== join('runner', 'long.test.ts') && name !== join('kit', 'tools.ts'),
+    );
+    expect(named.length).toBeGreaterThan(25);
+    expect(
+      named.filter(([name, text]) => !name.endsWith('.test.ts') || !/\bLONG\b(?!.*from)/.test(text)),
+    ).toEqual([]);
+  });
+});
+
+describe('minutes by area', () => {
+  it.each([
+    ['/p/test/wire/fuzz.test.ts', 'wire'],
+    ['/p/test/service/push/mixed.test.ts', 'service/push'],
+    ['/p/test/service/race.test.ts', 'service'],
+    ['/p/test/usb/host.vm.ts', 'usb'],
+  ])('count %s for %s', (file, area) => {
+    expect(areaOf('/p', file)).toBe(area);
+  });
+});

@@ -1,0 +1,36 @@
+import { appendFileSync } from 'node:fs';
+import { relative, sep } from 'node:path';
+import type { Plugin } from 'vitest/config';
+import type { TestModule } from 'vitest/node';
+
+/** The area of a test file: its folder below `test`, of the service the one below that. */
+export function areaOf(root: string, file: string): string {
+  const [first = '', second = '', third] = relative(root, file).split(sep).slice(1);
+  return first === 'service' && third !== undefined ? `${first}/${second}` : first;
+}
+
+/** Milliseconds that a file took, loading included. */
+function took(module: TestModule): number {
+  const { environmentSetupDuration, prepareDuration, collectDuration, setupDuration, duration } =
+    module.diagnostic();
+  return environmentSetupDuration + prepareDuration + collectDuration + setupDuration + duration;
+}
+
+/**
+ * Appends to the file `PASSFOB_MINUTES_FILE` a line for each test file: its area, a tab, milliseconds. A plugin and no
+ * reporter: reporters of the command line take the place of those of a configuration.
+ */
+export const minutes: Plugin = {
+  name: 'minutes by area',
+  configureVitest({ vitest, project }) {
+    const path = process.env.PASSFOB_MINUTES_FILE;
+    if (!path) return;
+    vitest.onClose(() => {
+      const lines = vitest.state
+        .getTestModules()
+        .filter(module => module.project.name === project.name)
+        .map(module => `${areaOf(vitest.config.root, module.moduleId)}\t${Math.round(took(module))}\n`);
+      appendFileSync(path, lines.join(''));
+    });
+  },
+};

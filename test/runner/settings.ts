@@ -1,0 +1,52 @@
+import { availableParallelism } from 'node:os';
+import type { UserWorkspaceConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** What takes longest, also where counts are small: it goes first, so that none of it is left running alone. */
+const SLOW =
+  /(?:rollback(?:-pins)?|life|power-cuts|race|axe|activate|malice|cuts|power|wrong-turns|endings|wear|killed|serve|bangle-pages|storage-faults|journey)\.test\.ts$/;
+
+/** Within that by project: a worker that is not isolated goes on with the next file where it is of the same one. */
+class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const projects = new Set(sorted.map(({ project }) => project.name));
+    const inOrder = (some: TestSpecification[]) =>
+      [...projects].flatMap(name => some.filter(({ project }) => project.name === name));
+    const isSlow = ({ moduleId }: TestSpecification) => SLOW.test(moduleId);
+    return [...inOrder(sorted.filter(isSlow)), ...inOrder(sorted.filter(file => !isSlow(file)))];
+  }
+}
+
+export const SERVICE = 'test/service/**/*.test.ts';
+
+/** Of `npm test` and of `npm run test:long`. */
+export const settings = {
+  // For what hangs; how long something takes is not what is tested.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  // What a test waits for comes when the machine has time for it; a second is not always enough.
+  expect: { poll: { timeout: 15_000 } },
+  reporters: ['default'],
+  sequence: { sequencer: SlowFirst },
+  // One less than there are cores is the default: on two, half the machine would wait.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
+  tags: [{ name: 'long', description: 'has a full count, which `npm run test:long` tries' }],
+};
+
+/** Loading the service costs a second of the processor: files share what a worker has loaded. None of them replaces any of it. */
+export const sharing = { isolate: false } as const;
+
+/** A project whose files run on PostgreSQL. */
+export function onPostgres(include: string[]) {
+  return {
+    extends: true,
+    test: {
+      ...sharing,
+      name: 'postgresql',
+      include,
+      globalSetup: ['test/kit/postgres-setup.ts'],
+      env: { PASSFOB_TEST_DATABASE: 'postgres' },
+    },
+  } satisfies UserWorkspaceConfig & { extends: true };
+}
