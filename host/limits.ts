@@ -80,8 +80,8 @@ export const HOLDER_CHARACTERS_MAX = 128;
 /** A file under a password: scrypt (RFC 7914) with 128 MiB and about half a second, then AES-256-GCM. */
 export const PASSWORD_SCRYPT_LOG_N = 17;
 export const PASSWORD_SCRYPT_R = 8;
-/** What a file may ask for: more would be a way to keep this computer busy. */
-export const PASSWORD_SCRYPT_LOG_N_MAX = 20;
+/** What a file may ask for, 256 MiB: more would be a way to keep this computer busy. */
+export const PASSWORD_SCRYPT_LOG_N_MAX = 18;
 export const PASSWORD_SALT_BYTES = 16;
 export const PASSWORD_CHARACTERS_MIN = 10;
 export const PASSWORD_FILE_BYTES_MAX = 1_024;

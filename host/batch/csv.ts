@@ -1,8 +1,8 @@
 import { FobError } from '../errors.ts';
-import { CELL_CHARS_MAX, PLAN_COLUMNS_MAX } from './limits.ts';
+import { CELL_CHARS_MAX, PLAN_COLUMNS_MAX, PLAN_ROWS_MAX } from './limits.ts';
 
 /**
- * Records of a CSV file (RFC 4180 §2), with comma or semicolon as the first line has it. Lines that hold nothing are
+ * Records of a CSV file (RFC 4180 §2), no more than the heading and `PLAN_ROWS_MAX`, with comma or semicolon as the first line has it. Lines that hold nothing are
  * left out; what is quoted is taken as it stands, all else without the white space around it.
  * @throws FobError `bad-input`, with the number of the line and nothing of what stands there
  */
@@ -10,7 +10,7 @@ export function readCsv(text: string): { readonly line: number; readonly cells: 
   const records: { line: number; cells: string[] }[] = [];
   const body = text.replace(/^\uFEFF/, '');
   const separator = separatorOf(body);
-  const quotedPattern = /"((?:[^"]|"")*)"[ \t]*/y;
+  const quotedPattern = QUOTED;
   let line = 1;
   let cells: string[] = [];
   let begun = 1;
@@ -36,7 +36,10 @@ export function readCsv(text: string): { readonly line: number; readonly cells: 
     if (next === separator) continue;
     if (next === '\r' && body[at] === '\n') at++;
     else if (next !== '\n' && next !== '\r' && next !== undefined) throw unreadable(line);
-    if (cells.some(one => one !== '')) records.push({ line: begun, cells });
+    if (cells.some(one => one !== '')) {
+      if (records.length > PLAN_ROWS_MAX) throw tooManyRows();
+      records.push({ line: begun, cells });
+    }
     cells = [];
     line++;
     begun = line;
@@ -44,10 +47,20 @@ export function readCsv(text: string): { readonly line: number; readonly cells: 
   return records;
 }
 
+/** Every quote of a cell may be doubled. */
+const QUOTED = new RegExp(`"((?:[^"]|""){0,${CELL_CHARS_MAX}})"[ \\t]*`, 'y');
+
 /** Whichever stands more often in the first line. */
 function separatorOf(text: string): ',' | ';' {
   const [first = ''] = text.split(/\r?\n/, 1);
   return first.split(';').length > first.split(',').length ? ';' : ',';
+}
+
+function tooManyRows(): FobError {
+  return new FobError('bad-input', {
+    sentence: `The plan has more than ${PLAN_ROWS_MAX} rows.`,
+    next: 'Split it into several plans.',
+  });
 }
 
 function unreadable(line: number): FobError {

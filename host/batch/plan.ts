@@ -11,7 +11,7 @@ import { FobError, isFobError } from '../errors.ts';
 import { LOCK_SECONDS_MAX } from '../limits.ts';
 import { ASKED_BITS, type Asked, type Policy } from '../owner/status.ts';
 import { readCsv } from './csv.ts';
-import { PLAN_BYTES_MAX, PLAN_ROWS_MAX } from './limits.ts';
+import { PLAN_BYTES_MAX } from './limits.ts';
 
 /** One account of a plan, and what the fob that gets it is told. */
 export interface PlanRow {
@@ -52,7 +52,6 @@ type Cells = Readonly<Record<string, string>>;
 export async function readPlan(path: string): Promise<Plan> {
   const [heading, ...records] = readCsv(await textOf(path));
   if (heading === undefined || records.length === 0) throw badPlan('The plan holds no rows.');
-  if (records.length > PLAN_ROWS_MAX) throw badPlan(`The plan has more than ${PLAN_ROWS_MAX} rows.`);
   const columns = heading.cells.map((cell, at) => columnOf(cell, at));
   const rows: PlanRow[] = [];
   const equals = new Map<string, number>();

@@ -13,7 +13,7 @@ export async function importFiles(
   context: Context,
   prompts: Prompts,
 ): Promise<Report> {
-  const rows = await readImport(source, prompts.secret);
+  const rows = await readImport(source, prompts.secret, context.signal);
   if (isDryRun) return said(dryRun(rows));
   return withFob(choice, async fob => said(await importRows(context, fob, rows)), context.signal);
 }

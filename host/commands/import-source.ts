@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { badInput } from '../enrol/enrolment.ts';
 import type { FormatName } from '../formats/detect.ts';
 import { hexBytes } from '../formats/encodings.ts';
-import { FILE_BYTES_MAX, PASSWORD_BYTES_MAX } from '../formats/limits.ts';
+import { FILE_BYTES_MAX, FILES_BYTES_MAX, PASSWORD_BYTES_MAX } from '../formats/limits.ts';
 import { readFiles } from '../formats/read.ts';
 import type { ReadTools, Row } from '../formats/row.ts';
 import { readWhole } from './read-whole.ts';
@@ -24,14 +24,20 @@ export type AskSecret = (message: string) => Promise<string>;
 
 /**
  * Every row of the files that is asked for, with whether a fob can hold it.
- * @throws FobError `bad-input`, `usage` where a password is needed and nobody can be asked
+ * @param signal ends it between two steps
+ * @throws FobError `bad-input`, `cancelled`, `usage` where a password is needed and nobody can be asked
  */
-export async function readImport(source: ImportSource, ask: AskSecret): Promise<Row[]> {
+export async function readImport(source: ImportSource, ask: AskSecret, signal?: AbortSignal): Promise<Row[]> {
   const files = [];
+  let left = FILES_BYTES_MAX;
   for (const path of source.files) {
-    files.push({ name: basename(path), bytes: await readWhole(path, FILE_BYTES_MAX) });
+    const bytes = await readWhole(path, FILE_BYTES_MAX);
+    left -= bytes.length;
+    if (left < 0) throw badInput('The files are too big together.', 'Import some at a time.');
+    files.push({ name: basename(path), bytes });
   }
-  return chosen(await readFiles(files, readTools(source, ask), source.format), source.only);
+  const tools = { ...readTools(source, ask), signal };
+  return chosen(await readFiles(files, tools, source.format), source.only);
 }
 
 function readTools({ passwordFile, keyFile }: ImportSource, ask: AskSecret): ReadTools {

@@ -31,11 +31,11 @@ export async function readQrImage(bytes: Uint8Array): Promise<string> {
 }
 
 /** Texts of all QR codes in an image, at least one. @throws FobError `bad-input` as `readQrImage`, but for several */
-export async function readQrTexts(bytes: Uint8Array): Promise<string[]> {
-  if (bytes.length > IMAGE_BYTES_MAX) throw tooBig();
+export async function readQrTexts(bytes: Uint8Array, pixelsMax = IMAGE_PIXELS_MAX): Promise<string[]> {
+  if (bytes.length > IMAGE_BYTES_MAX) throw tooBig(pixelsMax);
   const size = imageSize(bytes);
   if (!size) throw badInput('This is not a PNG or JPEG image.', 'Save the QR code as a PNG or JPEG file.');
-  if (size.width * size.height > IMAGE_PIXELS_MAX) throw tooBig();
+  if (size.width * size.height > pixelsMax) throw tooBig(pixelsMax);
   await prepareReader();
   const texts = await decode(bytes);
   if (texts.length > 0) return texts;
@@ -55,9 +55,9 @@ async function decode(bytes: Uint8Array): Promise<string[]> {
   }
 }
 
-function tooBig(): FobError {
+function tooBig(pixelsMax: number): FobError {
   const megabytes = Math.floor(IMAGE_BYTES_MAX / 2 ** 20);
-  const megapixels = IMAGE_PIXELS_MAX / 1_000_000;
+  const megapixels = pixelsMax / 1_000_000;
   return badInput(
     'The image is too big.',
     `Cut it down to the QR code: at most ${megabytes} MiB and ${megapixels} million pixels are read.`,

@@ -1,7 +1,7 @@
 import { badInput } from '../enrol/enrolment.ts';
 import { imageSize } from '../enrol/image-size.ts';
 import { parseJson } from './apps/json.ts';
-import { type SourceFile, textOf } from './row.ts';
+import { linesOf, type SourceFile, textOf } from './row.ts';
 import { OATH_TYPE } from './tables/oath-users.ts';
 
 /** Formats by the names that the command line has for them. */
@@ -27,10 +27,11 @@ export function detectFormat(file: SourceFile): FormatName {
   if (text.startsWith('<')) return 'pskc';
   if (text.startsWith('[')) throw unknown();
   if (text.startsWith('{')) return detectJson(text);
-  const line = text.split(/[\r\n]/).find(one => one.trim() !== '' && !one.trimStart().startsWith('#')) ?? '';
-  if (line === '')
+  const [first] = linesOf(text);
+  if (first === undefined)
     throw badInput('The file is empty, or holds nothing but comments.', 'Name a file that holds accounts.');
-  if (/^\s*(?:otpauth|otpauth-migration|steam):/i.test(line)) return 'uri';
+  const line = first.text;
+  if (/^(?:otpauth|otpauth-migration|steam):/i.test(line)) return 'uri';
   if (OATH_TYPE.test(line.split(/\s/, 1)[0] ?? '')) return 'oath';
   if (/[,;\t]/.test(line)) return 'csv';
   throw unknown();

@@ -1,5 +1,6 @@
 import { badInput } from '../enrol/enrolment.ts';
 import { readSecretText, type SecretText } from '../enrol/secret-text.ts';
+import { SECRET_CHARS_MAX } from './limits.ts';
 
 /** How a file writes secrets down. */
 export type Encoding = 'base32' | 'hex' | 'base64';
@@ -10,6 +11,12 @@ export type WrittenSecret = { readonly as: Encoding; readonly text: string } | {
 /** @throws FobError `bad-input`, never with the text */
 export function readSecret(written: WrittenSecret): SecretText {
   if ('bytes' in written) return { secret: written.bytes, warnings: [] };
+  if (written.text.length > SECRET_CHARS_MAX) {
+    throw badInput(
+      'The secret is longer than any fob takes.',
+      'Check that the right column holds the secrets.',
+    );
+  }
   if (written.as === 'base32') return readSecretText(written.text);
   const bytes = written.as === 'hex' ? hexBytes(written.text) : base64Bytes(written.text);
   if (bytes !== undefined) return { secret: bytes, warnings: [] };

@@ -1,5 +1,6 @@
 import { NAMES_OF_ALGORITHMS } from '../enrol/algorithms.ts';
 import { badInput, type Enrolment } from '../enrol/enrolment.ts';
+import { imageSize } from '../enrol/image-size.ts';
 import { readQrTexts } from '../enrol/qr.ts';
 import { isFobError } from '../errors.ts';
 import { readAegis } from './apps/aegis.ts';
@@ -11,6 +12,7 @@ import { FILE_BYTES_MAX, FILES_MAX } from './limits.ts';
 import { readPskc } from './pskc/read.ts';
 import {
   checkRowCount,
+  type ReadAids,
   type ReadFormat,
   type ReadTools,
   type Row,
@@ -20,7 +22,8 @@ import {
 } from './row.ts';
 import { readCsv } from './tables/csv.ts';
 import { readOathUsers } from './tables/oath-users.ts';
-import { linesOf, type PlacedUri, readUris } from './uris/list.ts';
+import { type PlacedUri, placedUris, readUris } from './uris/list.ts';
+import { Work } from './work.ts';
 
 /** Formats whose files stand alone. Images and lists of URIs are read together: an export may be in several. */
 const READERS: Readonly<Record<Exclude<FormatName, 'uri' | 'qr'>, ReadFormat>> = {
@@ -36,7 +39,7 @@ const READERS: Readonly<Record<Exclude<FormatName, 'uri' | 'qr'>, ReadFormat>> =
 /**
  * Every account of the files, in their order, each with whether a fob can hold it.
  * @param format of all of them; without it, what each looks like
- * @throws FobError `bad-input` for a file that cannot be read as a whole; no text holds a secret
+ * @throws FobError `bad-input` for a file that cannot be read as a whole, `cancelled`; no text holds a secret
  */
 export async function readFiles(
   files: readonly SourceFile[],
@@ -45,25 +48,30 @@ export async function readFiles(
 ): Promise<Row[]> {
   if (files.length > FILES_MAX)
     throw badInput(`More than ${FILES_MAX} files are named.`, 'Import some at a time.');
+  const aids: ReadAids = { ...tools, work: new Work(tools.signal) };
   const rows: Row[] = [];
   const uris: PlacedUri[] = [];
   for (const file of files) {
     const prefix = files.length === 1 ? '' : `${file.name}, `;
-    const read = await named(prefix, () => readFile(file, tools, format));
-    uris.push(...read.uris.map(({ place, uri }) => ({ place: `${prefix}${place}`, uri })));
-    rows.push(...read.rows.map(row => ({ ...row, place: `${prefix}${row.place}` })));
+    const read = await named(prefix, () => readFile(file, aids, format));
+    for (const { place, uri } of read.uris) uris.push({ place: `${prefix}${place}`, uri });
+    for (const row of read.rows) rows.push({ ...row, place: `${prefix}${row.place}` });
+    checkRowCount(rows.length + uris.length);
   }
-  const all = [...readUris(uris), ...rows];
+  const all = [...(await readUris(uris, aids.work)), ...rows];
   checkRowCount(all.length);
   return withoutRepeated(all);
 }
 
-async function readFile(file: SourceFile, tools: ReadTools, of?: FormatName): Promise<Read> {
+async function readFile(file: SourceFile, aids: ReadAids, of?: FormatName): Promise<Read> {
   if (file.bytes.length > FILE_BYTES_MAX) throw badInput('The file is too big.', 'Split it.');
+  await aids.work.pause();
   const format = of ?? detectFormat(file);
-  if (format === 'uri') return { uris: linesOf(textOf(file)), rows: [] };
-  if (format !== 'qr') return { uris: [], rows: await READERS[format](file, tools) };
-  const codes = await readQrTexts(file.bytes);
+  if (format === 'uri') return { uris: placedUris(textOf(file)), rows: [] };
+  if (format !== 'qr') return { uris: [], rows: await READERS[format](file, aids) };
+  const { width, height } = imageSize(file.bytes) ?? { width: 0, height: 0 };
+  aids.work.takePixels(width * height);
+  const codes = await readQrTexts(file.bytes, aids.imagePixelsMax);
   return { uris: codes.map((uri, at) => ({ place: `code ${at + 1}`, uri })), rows: [] };
 }
 

@@ -1,6 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { badInput, type Enrolment } from '../enrol/enrolment.ts';
 import { type FobError, isFobError } from '../errors.ts';
-import { ROWS_MAX } from './limits.ts';
+import { LINES_MAX, ROWS_MAX } from './limits.ts';
+import type { Work } from './work.ts';
 
 /** One file that is to be imported. */
 export interface SourceFile {
@@ -15,10 +17,19 @@ export interface ReadTools {
   readonly password: (file: string) => Promise<string>;
   /** The key that was agreed on for a file (PSKC). @param name what the file calls it */
   readonly key: (file: string, name: string) => Promise<Uint8Array>;
+  /** Ends the import between two of its steps. */
+  readonly signal?: AbortSignal | undefined;
+  /** Pixels of the largest image that is looked at; those of a photograph where left out. */
+  readonly imagePixelsMax?: number | undefined;
 }
 
-/** Reads one format. @throws FobError `bad-input` for a file that cannot be read as a whole */
-export type ReadFormat = (file: SourceFile, tools: ReadTools) => Promise<Row[]>;
+/** The same inside an import, with the work that its files may ask for together. */
+export interface ReadAids extends ReadTools {
+  readonly work: Work;
+}
+
+/** Reads one format. @throws FobError `bad-input` for a file that cannot be read as a whole, `cancelled` */
+export type ReadFormat = (file: SourceFile, aids: ReadAids) => Promise<Row[]>;
 
 /** One account of a file, or what stands where one could be. */
 export interface Row {
@@ -68,6 +79,27 @@ function plain({ issuer, label }: RowName): RowName {
   return { issuer, label };
 }
 
+/**
+ * Rows of what a file holds, counted while they are made: what comes behind the last one is not even looked at.
+ * @throws FobError `bad-input` for more than are read at once, `cancelled`
+ */
+export async function readRows<T>(
+  items: Iterable<T>,
+  work: Work,
+  read: (item: T, at: number) => Row | Iterable<Row>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const item of items) {
+    const made = read(item, rows.length);
+    for (const row of 'outcome' in made ? [made] : made) {
+      checkRowCount(rows.length + 1);
+      rows.push(row);
+    }
+    if (work.isDue) await work.pause();
+  }
+  return rows;
+}
+
 /** @throws FobError `bad-input` for more rows than are read at once */
 export function checkRowCount(count: number): void {
   if (count <= ROWS_MAX) return;
@@ -77,13 +109,47 @@ export function checkRowCount(count: number): void {
   );
 }
 
+/** A line of a text that holds something else than a comment. */
+export interface TextLine {
+  /** `line 3` */
+  readonly place: string;
+  /** Without white space around it. */
+  readonly text: string;
+}
+
+/**
+ * Lines one by one, without those that are empty or begin with `#`: a file of nothing but line ends would be a list of
+ * millions.
+ * @throws FobError `bad-input` for too many
+ */
+export function* linesOf(text: string): Generator<TextLine> {
+  const body = text.replace(/^\ufeff/, '');
+  const ends = /\r\n|\r|\n|$/g;
+  let from = 0;
+  for (let number = 1; from <= body.length; number++) {
+    if (number > LINES_MAX) throw badInput(`The file holds more than ${LINES_MAX} lines.`, 'Split it.');
+    ends.lastIndex = from;
+    const end = ends.exec(body);
+    const line = body.slice(from, end?.index).trim();
+    if (line !== '' && !line.startsWith('#')) yield { place: `line ${number}`, text: line };
+    from = (end?.index ?? body.length) + (end?.[0].length || 1);
+  }
+}
+
 /** The file as text. @throws FobError `bad-input` for what is not UTF-8 */
 export function textOf(file: SourceFile): string {
+  return new TextDecoder().decode(utf8Of(file));
+}
+
+/** The same as its bytes. @throws FobError `bad-input` */
+export function utf8Of({ bytes }: SourceFile): Uint8Array {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(decoded16(file.bytes));
+    const text = decoded16(bytes);
+    if (isUtf8(text)) return text;
   } catch {
-    throw badInput('The file is not text in UTF-8.', 'Export it again, or save it as UTF-8.');
+    // Half a character of UTF-16.
   }
+  throw badInput('The file is not text in UTF-8.', 'Export it again, or save it as UTF-8.');
 }
 
 /** Spreadsheets save "Unicode text" as UTF-16 with a mark; everything else is taken as it is. */

@@ -237,6 +237,8 @@ export const limits = {
   importBodyMaxBytes: 8_388_608,
   importFilesMax: 200,
   importNameMax: 255,
+  /** A screenshot or a usual photograph; a larger image would keep log-ins waiting while it is searched for codes. */
+  importImagePixelsMax: 12_500_000,
   seedTextMax: 256,
   fieldNameShownMax: 64,
   problemFieldsMax: 20,

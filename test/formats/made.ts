@@ -130,6 +130,20 @@ function aegis(change: { n?: number; damage?: boolean } = {}): string {
   return `${JSON.stringify({ version: 1, header, db: base64(sealed) }, null, 1)}\n`;
 }
 
+/** A vault whose slots ask for so much work, and open with no password. */
+export function slottedAegis(costs: readonly { n: number; r: number; p: number }[]): string {
+  const params = { nonce: hex(chance(12, 5)), tag: hex(chance(16, 6)) };
+  const slots = costs.map(cost => ({
+    type: 1,
+    uuid: 'a',
+    key: hex(chance(32, 4)),
+    key_params: params,
+    salt: hex(chance(32, 9)),
+    ...cost,
+  }));
+  return JSON.stringify({ version: 1, header: { slots, params }, db: base64(chance(64, 1)) });
+}
+
 function twoFas(): string {
   const service = {
     name: 'Example',

@@ -1,11 +1,15 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { slottedAegis } from '../formats/made.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { passfob } from './kit/cli.ts';
-import { needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
+import { cliMain, needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
 
 // Each process takes a second to start, more where other tests keep the machine busy.
 vi.setConfig({ testTimeout: 120_000 });
@@ -62,6 +66,20 @@ describeNeeds(needsBuild, 'passfob import', () => {
     const unasked = await run(corpus('pskc-figure-7.xml'), '--dry-run', '--json');
     expect(unasked.exitCode).toBe(2);
     expect(unasked.json()).toMatchObject({ error: { next: expect.stringContaining('--password-file') } });
+  });
+
+  it('ends at Ctrl-C while it makes keys of a password', async () => {
+    const slots = Array.from({ length: 2 }, () => ({ n: 2 ** 18, r: 8, p: 1 }));
+    writeFileSync(join(home, 'vault.json'), slottedAegis(slots));
+    const pipe = join(home, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const args = [cliMain, 'import', join(home, 'vault.json'), '--dry-run', '--password-file', pipe];
+    const command = spawn(process.execPath, args, { env: { ...process.env, PASSFOB_HOME: home } });
+    const ended = once(command, 'close');
+    // The command alone opens it for reading: it goes on as soon as this is written.
+    await writeFile(pipe, 'not the password\n');
+    command.kill('SIGINT');
+    expect(await ended).toEqual([13, null]);
   });
 
   it.each([

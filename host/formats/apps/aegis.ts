@@ -1,18 +1,18 @@
 import { enrolmentOf } from '../draft.ts';
 import { base64Bytes, hexBytes } from '../encodings.ts';
 import { SLOTS_MAX } from '../limits.ts';
-import { checkRowCount, judge, type ReadTools, type Row, type SourceFile, textOf } from '../row.ts';
-import { damagedSeal, openGcm, scryptKey, wrongPassword } from '../sealed.ts';
+import { judge, type ReadAids, type Row, readRows, type SourceFile, textOf } from '../row.ts';
+import { damagedSeal, openGcm, type Scrypt, scryptKey, wrongPassword } from '../sealed.ts';
+import type { Work } from '../work.ts';
 import { isObject, type Json, listIn, objectIn, parseJson, textIn } from './json.ts';
 
 /** A vault that Aegis exported, plain or encrypted (docs/vault.md of Aegis, version 1). */
-export async function readAegis(file: SourceFile, tools: ReadTools): Promise<Row[]> {
+export async function readAegis(file: SourceFile, aids: ReadAids): Promise<Row[]> {
   const vault = parseJson(textOf(file));
   const db =
-    typeof vault.db === 'string' ? await decrypted(vault, vault.db, file, tools) : objectIn(vault, 'db');
+    typeof vault.db === 'string' ? await decrypted(vault, vault.db, file, aids) : objectIn(vault, 'db');
   const entries = listIn(db, 'entries');
-  checkRowCount(entries.length);
-  return entries.map((entry, at) => rowOf(`entry ${at + 1}`, isObject(entry) ? entry : {}));
+  return readRows(entries, aids.work, (entry, at) => rowOf(`entry ${at + 1}`, isObject(entry) ? entry : {}));
 }
 
 function rowOf(place: string, entry: Json): Row {
@@ -33,16 +33,19 @@ function rowOf(place: string, entry: Json): Row {
 
 const PASSWORD_SLOT = 1;
 
-async function decrypted(vault: Json, db: string, file: SourceFile, tools: ReadTools): Promise<Json> {
+async function decrypted(vault: Json, db: string, file: SourceFile, aids: ReadAids): Promise<Json> {
+  const { work } = aids;
   const header = objectIn(vault, 'header');
   const slots = listIn(header, 'slots')
     .filter(isObject)
     .filter(({ type }) => type === PASSWORD_SLOT);
   const sealed = base64Bytes(db);
   if (slots.length === 0 || slots.length > SLOTS_MAX || sealed === undefined) throw damagedSeal();
-  const password = await tools.password(file.name);
-  for (const slot of slots) {
-    const key = await slotKey(slot, password);
+  const wrappings = slots.map(wrappingOf);
+  for (const { cost } of wrappings) work.takeScrypt(cost);
+  const password = await aids.password(file.name);
+  for (const wrapping of wrappings) {
+    const key = await vaultKey(wrapping, password, work);
     if (key === undefined) continue;
     const opened = openWith(key, objectIn(header, 'params'), sealed);
     if (opened === undefined) throw damagedSeal();
@@ -51,14 +54,29 @@ async function decrypted(vault: Json, db: string, file: SourceFile, tools: ReadT
   throw wrongPassword();
 }
 
-/** The key of the vault, wrapped under a key from the password. */
-async function slotKey(slot: Json, password: string): Promise<Uint8Array | undefined> {
-  const wrapped = hexBytes(textIn(slot, 'key'));
+/** The key of the vault under a key from the password. */
+interface Wrapping {
+  readonly cost: Scrypt;
+  readonly params: Json;
+  readonly key: Uint8Array;
+}
+
+function wrappingOf(slot: Json): Wrapping {
+  const key = hexBytes(textIn(slot, 'key'));
   const salt = hexBytes(textIn(slot, 'salt'));
-  if (wrapped === undefined || salt === undefined) throw damagedSeal();
-  const key = await scryptKey(password, { salt, n: Number(slot.n), r: Number(slot.r), p: Number(slot.p) });
-  const opened = openWith(key, objectIn(slot, 'key_params'), wrapped);
-  if (opened !== undefined && opened.length !== key.length) throw damagedSeal();
+  if (key === undefined || salt === undefined) throw damagedSeal();
+  const cost = { salt, n: Number(slot.n), r: Number(slot.r), p: Number(slot.p) };
+  return { cost, params: objectIn(slot, 'key_params'), key };
+}
+
+async function vaultKey(
+  { cost, params, key }: Wrapping,
+  password: string,
+  work: Work,
+): Promise<Uint8Array | undefined> {
+  const made = await work.unlessEnded(scryptKey(password, cost));
+  const opened = openWith(made, params, key);
+  if (opened !== undefined && opened.length !== made.length) throw damagedSeal();
   return opened;
 }
 

@@ -6,25 +6,24 @@ import { enrolmentOf } from '../draft.ts';
 import { base64Bytes } from '../encodings.ts';
 import { fitName } from '../names.ts';
 import {
-  checkRowCount,
   judge,
-  type ReadTools,
+  type ReadAids,
   type Row,
   type RowName,
+  readRows,
   type SourceFile,
   skipped,
   textOf,
 } from '../row.ts';
-import { checkIterations, damagedSeal, pbkdf2Key, wrongPassword } from '../sealed.ts';
+import { damagedSeal, pbkdf2Key, wrongPassword } from '../sealed.ts';
 import { isObject, type Json, listIn, objectIn, parseJson, textIn } from './json.ts';
 
 /** An export of Bitwarden as JSON: plain, or protected by a password of its own. */
-export async function readBitwarden(file: SourceFile, tools: ReadTools): Promise<Row[]> {
+export async function readBitwarden(file: SourceFile, aids: ReadAids): Promise<Row[]> {
   const vault = parseJson(textOf(file));
-  const plain = vault.encrypted === true ? await decrypted(vault, file, tools) : vault;
+  const plain = vault.encrypted === true ? await decrypted(vault, file, aids) : vault;
   const items = listIn(plain, 'items');
-  checkRowCount(items.length);
-  return items.map((item, at) => {
+  return readRows(items, aids.work, (item, at) => {
     const { name, username, totp } = loginOf(isObject(item) ? item : {});
     return rowOf(`item ${at + 1}`, { issuer: name, label: username }, totp);
   });
@@ -62,7 +61,7 @@ function accountOf(text: string, name: RowName): Enrolment {
 
 const PBKDF2 = 0;
 
-async function decrypted(vault: Json, file: SourceFile, tools: ReadTools): Promise<Json> {
+async function decrypted(vault: Json, file: SourceFile, aids: ReadAids): Promise<Json> {
   if (vault.passwordProtected !== true) {
     throw badInput(
       'The export is encrypted for one account of Bitwarden, and only that account can open it.',
@@ -76,10 +75,10 @@ async function decrypted(vault: Json, file: SourceFile, tools: ReadTools): Promi
     );
   }
   const salt = new TextEncoder().encode(textIn(vault, 'salt'));
-  const iterations = Number(vault.kdfIterations);
-  checkIterations(iterations);
-  const password = await tools.password(file.name);
-  const master = await pbkdf2Key(password, { salt, iterations, keyBytes: 32, hash: 'sha256' });
+  const cost = { salt, iterations: Number(vault.kdfIterations), keyBytes: 32, hash: 'sha256' } as const;
+  aids.work.takePbkdf2(cost);
+  const password = await aids.password(file.name);
+  const master = await aids.work.unlessEnded(pbkdf2Key(password, cost));
   const keys = { cipher: stretched(master, 'enc'), mac: stretched(master, 'mac') };
   if (opened(textIn(vault, 'encKeyValidation_DO_NOT_EDIT'), keys) === undefined) throw wrongPassword();
   const bytes = opened(textIn(vault, 'data'), keys);
@@ -100,7 +99,7 @@ function stretched(master: Uint8Array, use: string): Uint8Array {
 /** `2.IV|ciphertext|MAC`: AES-256-CBC with HMAC-SHA-256; undefined where the MAC is wrong. */
 function opened(text: string, { cipher, mac }: Keys): Uint8Array | undefined {
   const [type, body = ''] = text.split('.', 2);
-  const [iv, ciphertext, tag] = body.split('|').map(base64Bytes);
+  const [iv, ciphertext, tag] = body.split('|', 3).map(base64Bytes);
   if (type !== '2' || iv?.length !== 16 || !ciphertext?.length || tag?.length !== 32) throw damagedSeal();
   const right = createHmac('sha256', mac).update(iv).update(ciphertext).digest();
   if (!timingSafeEqual(right, tag)) return undefined;

@@ -1,13 +1,12 @@
 import { badInput } from '../../enrol/enrolment.ts';
 import { enrolmentOf } from '../draft.ts';
-import { checkRowCount, judge, type Row, type SourceFile, textOf } from '../row.ts';
+import { judge, type ReadAids, type Row, readRows, type SourceFile, textOf } from '../row.ts';
 import { isObject, type Json, listIn, parseJson, textIn } from './json.ts';
 
 /** A backup of FreeOTP+ (JSON), and what FreeOTP keeps in the same form. */
-export async function readFreeOtp(file: SourceFile): Promise<Row[]> {
+export async function readFreeOtp(file: SourceFile, { work }: ReadAids): Promise<Row[]> {
   const tokens = listIn(parseJson(textOf(file)), 'tokens');
-  checkRowCount(tokens.length);
-  return tokens.map((token, at) => rowOf(`token ${at + 1}`, isObject(token) ? token : {}));
+  return readRows(tokens, work, (token, at) => rowOf(`token ${at + 1}`, isObject(token) ? token : {}));
 }
 
 function rowOf(place: string, token: Json): Row {

@@ -1,12 +1,12 @@
 import { badInput } from '../../enrol/enrolment.ts';
-import { NESTING_DEPTH_MAX } from '../limits.ts';
+import { NESTING_DEPTH_MAX, VALUES_MAX } from '../limits.ts';
 
 /** A value of a JSON file, whose shape nobody promised. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** @throws FobError `bad-input` for what is not a JSON object, or is nested too deeply */
+/** @throws FobError `bad-input` for what is not a JSON object, is nested too deeply or holds too many values */
 export function parseJson(text: string): Json {
-  checkNesting(text);
+  checkShape(text);
   let value: unknown;
   try {
     value = JSON.parse(text.replace(/^\ufeff/, ''));
@@ -21,9 +21,10 @@ export function parseJson(text: string): Json {
   );
 }
 
-/** Counts brackets outside strings, before anything is built of them. */
-function checkNesting(text: string): void {
+/** Counts brackets and commas outside strings, before anything is built of them. */
+function checkShape(text: string): void {
   let depth = 0;
+  let values = 0;
   let isString = false;
   for (let at = 0; at < text.length; at++) {
     const char = text.charCodeAt(at);
@@ -31,13 +32,18 @@ function checkNesting(text: string): void {
       if (char === BACKSLASH) at++;
       else if (char === QUOTE) isString = false;
     } else if (char === QUOTE) isString = true;
+    else if (char === COMMA) values++;
     else if (char === BRACE || char === BRACKET) {
+      values++;
       depth++;
       if (depth > NESTING_DEPTH_MAX) throw badInput('The file is nested too deeply.', 'Export it again.');
     } else if (char === BRACE_END || char === BRACKET_END) depth--;
+    if (values > VALUES_MAX)
+      throw badInput('The file holds too many values.', 'Export fewer accounts at once.');
   }
 }
 
+const COMMA = 0x2c;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const BRACE = 0x7b;

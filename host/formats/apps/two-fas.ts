@@ -1,6 +1,6 @@
 import { enrolmentOf } from '../draft.ts';
 import { base64Bytes } from '../encodings.ts';
-import { checkRowCount, judge, type ReadTools, type Row, type SourceFile, textOf } from '../row.ts';
+import { judge, type ReadAids, type Row, readRows, type SourceFile, textOf } from '../row.ts';
 import { damagedSeal, openGcm, pbkdf2Key, wrongPassword } from '../sealed.ts';
 import { isObject, type Json, listIn, objectIn, parseJson, textIn } from './json.ts';
 
@@ -8,12 +8,13 @@ import { isObject, type Json, listIn, objectIn, parseJson, textIn } from './json
 const APP_ITERATIONS = 10_000;
 
 /** A backup of 2FAS, plain or encrypted. */
-export async function readTwoFas(file: SourceFile, tools: ReadTools): Promise<Row[]> {
+export async function readTwoFas(file: SourceFile, aids: ReadAids): Promise<Row[]> {
   const backup = parseJson(textOf(file));
   const sealed = textIn(backup, 'servicesEncrypted');
-  const services = sealed === '' ? listIn(backup, 'services') : await decrypted(sealed, file, tools);
-  checkRowCount(services.length);
-  return services.map((service, at) => rowOf(`service ${at + 1}`, isObject(service) ? service : {}));
+  const services = sealed === '' ? listIn(backup, 'services') : await decrypted(sealed, file, aids);
+  return readRows(services, aids.work, (service, at) =>
+    rowOf(`service ${at + 1}`, isObject(service) ? service : {}),
+  );
 }
 
 function rowOf(place: string, service: Json): Row {
@@ -37,11 +38,13 @@ function rowOf(place: string, service: Json): Row {
 }
 
 /** Ciphertext with its tag, salt and nonce, each in Base64, with colons between them. */
-async function decrypted(sealed: string, file: SourceFile, tools: ReadTools): Promise<readonly unknown[]> {
-  const [ciphertext, salt, nonce, ...rest] = sealed.split(':').map(base64Bytes);
+async function decrypted(sealed: string, file: SourceFile, aids: ReadAids): Promise<readonly unknown[]> {
+  const [ciphertext, salt, nonce, ...rest] = sealed.split(':', 4).map(base64Bytes);
   if (!ciphertext?.length || !salt?.length || !nonce?.length || rest.length > 0) throw damagedSeal();
-  const password = await tools.password(file.name);
-  const key = await pbkdf2Key(password, { salt, iterations: APP_ITERATIONS, keyBytes: 32, hash: 'sha256' });
+  const cost = { salt, iterations: APP_ITERATIONS, keyBytes: 32, hash: 'sha256' } as const;
+  aids.work.takePbkdf2(cost);
+  const password = await aids.password(file.name);
+  const key = await aids.work.unlessEnded(pbkdf2Key(password, cost));
   const opened = openGcm(key, nonce, ciphertext);
   if (opened === undefined) throw wrongPassword();
   // A bare list, which is an object to no reader of objects.

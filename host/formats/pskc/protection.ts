@@ -1,8 +1,8 @@
 import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 import { badInput } from '../../enrol/enrolment.ts';
 import { base64Bytes } from '../encodings.ts';
-import type { ReadTools } from '../row.ts';
-import { checkIterations, damagedSeal, pbkdf2Key } from '../sealed.ts';
+import type { ReadAids } from '../row.ts';
+import { damagedSeal, pbkdf2Key } from '../sealed.ts';
 import { CIPHERS, type Cipher, type HashName, HMACS } from './names.ts';
 import { anyAt, at, type Element, inside, wordsOf } from './xml.ts';
 
@@ -16,7 +16,7 @@ export interface Protection {
  * Finds the keys of a document (RFC 6030 §6), asking for the password or the key that was agreed on.
  * @throws FobError `bad-input`
  */
-export async function readProtection(root: Element, file: string, tools: ReadTools): Promise<Protection> {
+export async function readProtection(root: Element, file: string, aids: ReadAids): Promise<Protection> {
   const encryption = inside(root, 'EncryptionKey');
   const method = inside(root, 'MACMethod');
   if (encryption === undefined) {
@@ -25,7 +25,7 @@ export async function readProtection(root: Element, file: string, tools: ReadToo
     }
     return {};
   }
-  const key = await encryptionKey(encryption, file, tools);
+  const key = await encryptionKey(encryption, file, aids);
   if (method === undefined) return { key };
   const hash = HMACS[method.attributes.get('Algorithm') ?? ''];
   if (hash === undefined) {
@@ -39,18 +39,18 @@ export async function readProtection(root: Element, file: string, tools: ReadToo
   return { key, mac: { hash, key: wrapped === undefined ? key : macKey(wrapped, key) } };
 }
 
-async function encryptionKey(encryption: Element, file: string, tools: ReadTools): Promise<Uint8Array> {
+async function encryptionKey(encryption: Element, file: string, aids: ReadAids): Promise<Uint8Array> {
   const derived = inside(encryption, 'DerivedKey', true);
-  if (derived !== undefined) return derivedKey(derived, file, tools);
+  if (derived !== undefined) return derivedKey(derived, file, aids);
   const name = inside(encryption, 'KeyName', true);
-  if (name !== undefined) return tools.key(file, wordsOf(name));
+  if (name !== undefined) return aids.key(file, wordsOf(name));
   throw badInput(
     'The file is encrypted for a certificate, which is not read here.',
     'Ask its maker for one under a password or a pre-shared key.',
   );
 }
 
-async function derivedKey(derived: Element, file: string, tools: ReadTools): Promise<Uint8Array> {
+async function derivedKey(derived: Element, file: string, aids: ReadAids): Promise<Uint8Array> {
   const parameters = anyAt(derived, 'KeyDerivationMethod', 'PBKDF2-params');
   const salt = base64Bytes(wordsOf(anyAt(parameters, 'Salt', 'Specified')));
   const iterations = wordsOf(anyAt(parameters, 'IterationCount'));
@@ -65,9 +65,10 @@ async function derivedKey(derived: Element, file: string, tools: ReadTools): Pro
     );
   }
   const keyBytes = Number(length);
-  checkIterations(Number(iterations));
-  const made = { salt, iterations: Number(iterations), keyBytes, hash };
-  return pbkdf2Key(await tools.password(file), made);
+  const cost = { salt, iterations: Number(iterations), keyBytes, hash };
+  aids.work.takePbkdf2(cost);
+  const password = await aids.password(file);
+  return aids.work.unlessEnded(pbkdf2Key(password, cost));
 }
 
 function macKey(wrapped: Element, key: Uint8Array): Uint8Array {

@@ -1,26 +1,25 @@
 import { badInput } from '../../enrol/enrolment.ts';
 import { enrolmentOf } from '../draft.ts';
-import { checkRowCount, judge, type ReadTools, type Row, type SourceFile, skipped, textOf } from '../row.ts';
+import { judge, type ReadAids, type Row, readRows, type SourceFile, skipped, utf8Of } from '../row.ts';
 import { PSKC } from './names.ts';
 import { readPolicy } from './policy.ts';
 import { openValue, type Protection, readProtection } from './protection.ts';
 import { at, type Element, inside, parseXml, wordsOf } from './xml.ts';
 
 /** A Portable Symmetric Key Container (RFC 6030): plain, under a pre-shared key, or under a password. */
-export async function readPskc(file: SourceFile, tools: ReadTools): Promise<Row[]> {
-  const root = parseXml(textOf(file));
+export async function readPskc(file: SourceFile, aids: ReadAids): Promise<Row[]> {
+  const root = await parseXml(utf8Of(file), aids.work, 'KeyPackage');
   if (root.name !== 'KeyContainer' || root.namespace !== PSKC) {
     throw badInput('The XML file is no PSKC file (RFC 6030).', 'Name a PSKC file.');
   }
   if (!/^1(?:\.|$)/.test(root.attributes.get('Version') ?? '')) {
     throw badInput('The PSKC file is of a version that is not known.', 'Ask its maker for version 1.0.');
   }
-  const protection = await readProtection(root, file.name, tools);
+  const protection = await readProtection(root, file.name, aids);
   const packages = root.children.filter(({ name, namespace }) => name === 'KeyPackage' && namespace === PSKC);
-  checkRowCount(packages.length);
   const isSigned = inside(root, 'Signature', true) !== undefined;
   const warnings = isSigned ? ['The file is signed; its signature was not checked.'] : [];
-  return packages.map((one, index) => rowOf(`key ${index + 1}`, one, protection, warnings));
+  return readRows(packages, aids.work, (one, index) => rowOf(`key ${index + 1}`, one, protection, warnings));
 }
 
 function rowOf(place: string, packaged: Element, protection: Protection, warnings: readonly string[]): Row {

@@ -1,6 +1,8 @@
 import { SaxesParser } from 'saxes';
 import { badInput } from '../../enrol/enrolment.ts';
-import { NESTING_DEPTH_MAX } from '../limits.ts';
+import { ATTRIBUTES_MAX, NESTING_DEPTH_MAX, TURN_BYTES, VALUES_MAX } from '../limits.ts';
+import { checkRowCount } from '../row.ts';
+import type { Work } from '../work.ts';
 
 /** An element of a document, with its names resolved. */
 export interface Element {
@@ -14,22 +16,37 @@ export interface Element {
 }
 
 interface Growing extends Element {
-  readonly attributes: Map<string, string>;
   readonly children: Growing[];
   text: string;
 }
 
+/** Most elements have none: a map for each of them would be most of a document in memory. */
+const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
+
 /**
  * The root of a document. A DTD is refused before anything of it is read: entities can be made to name files of this
  * computer, or to grow beyond any memory, and no PSKC file needs one.
- * @throws FobError `bad-input`, without a word of the document
+ * @param text UTF-8
+ * @param rowName local name of the elements that are rows, which are counted while they are read
+ * @throws FobError `bad-input`, without a word of the document; `cancelled`
  */
-export function parseXml(text: string): Element {
+export async function parseXml(text: Uint8Array, work: Work, rowName: string): Promise<Element> {
+  const tree = new Tree(rowName);
+  const parser = parserOf(tree);
+  const decoder = new TextDecoder();
+  for (let at = 0; at < text.length; at += TURN_BYTES) {
+    parser.write(decoder.decode(text.subarray(at, at + TURN_BYTES), { stream: true }));
+    if (work.isDue) await work.pause();
+  }
+  parser.close();
+  if (tree.root !== undefined) return tree.root;
+  throw malformed();
+}
+
+function parserOf(tree: Tree) {
   const parser = new SaxesParser({ xmlns: true, position: false });
-  const open: Growing[] = [];
-  let root: Growing | undefined;
   parser.on('error', () => {
-    throw badInput('The file is not well-formed XML.', 'Export it again; it may have been cut off.');
+    throw malformed();
   });
   parser.on('doctype', () => {
     throw badInput(
@@ -37,31 +54,69 @@ export function parseXml(text: string): Element {
       'Ask its maker for a file without one.',
     );
   });
+  parser.on('attribute', () => tree.countAttribute());
   parser.on('opentag', ({ local, uri, attributes }) => {
-    if (open.length >= NESTING_DEPTH_MAX)
-      throw badInput('The file is nested too deeply.', 'Export it again.');
     const given = Object.values(attributes).map(({ local: name, value }) => [name, value] as const);
-    const element: Growing = {
-      name: local,
-      namespace: uri,
-      attributes: new Map(given),
-      children: [],
-      text: '',
-    };
-    open.at(-1)?.children.push(element);
-    root ??= element;
-    open.push(element);
+    tree.open(local, uri, given.length === 0 ? NO_ATTRIBUTES : new Map(given));
   });
-  const take = (written: string) => {
-    const element = open.at(-1);
-    if (element !== undefined) element.text += written;
-  };
-  parser.on('text', take);
-  parser.on('cdata', take);
-  parser.on('closetag', () => void open.pop());
-  parser.write(text).close();
-  if (root !== undefined) return root;
-  throw badInput('The file is not well-formed XML.', 'Export it again; it may have been cut off.');
+  parser.on('text', text => tree.take(text));
+  parser.on('cdata', text => tree.take(text));
+  parser.on('closetag', () => tree.close());
+  return parser;
+}
+
+/** A document while it is read. */
+class Tree {
+  root: Growing | undefined;
+  private readonly rowName: string;
+  private readonly opened: Growing[];
+  private nodes: number;
+  /** Of the element that is being read. */
+  private attributes: number;
+  private rows: number;
+
+  constructor(rowName: string) {
+    this.root = undefined;
+    this.rowName = rowName;
+    this.opened = [];
+    this.nodes = 0;
+    this.attributes = 0;
+    this.rows = 0;
+  }
+
+  countAttribute(): void {
+    this.attributes++;
+    if (this.attributes > ATTRIBUTES_MAX) throw tooMany();
+  }
+
+  open(name: string, namespace: string, attributes: ReadonlyMap<string, string>): void {
+    this.attributes = 0;
+    if (++this.nodes > VALUES_MAX) throw tooMany();
+    if (this.opened.length >= NESTING_DEPTH_MAX)
+      throw badInput('The file is nested too deeply.', 'Export it again.');
+    if (name === this.rowName) checkRowCount(++this.rows);
+    const element: Growing = { name, namespace, attributes, children: [], text: '' };
+    this.opened.at(-1)?.children.push(element);
+    this.root ??= element;
+    this.opened.push(element);
+  }
+
+  take(text: string): void {
+    const element = this.opened.at(-1);
+    if (element !== undefined) element.text += text;
+  }
+
+  close(): void {
+    this.opened.pop();
+  }
+}
+
+function tooMany(): Error {
+  return badInput('The file holds too many elements or attributes.', 'Ask for fewer keys at once.');
+}
+
+function malformed(): Error {
+  return badInput('The file is not well-formed XML.', 'Export it again; it may have been cut off.');
 }
 
 /** The first element inside of this name; in the namespace of `from`, or in any where `isAnywhere`. */

@@ -1,55 +1,96 @@
-import { type Options, parse } from 'csv-parse/sync';
+import { finished } from 'node:stream/promises';
+import { type Options, parse } from 'csv-parse';
 import { badInput } from '../../enrol/enrolment.ts';
-import { CELLS_MAX } from '../limits.ts';
-import { checkRowCount, type Row, type SourceFile, textOf } from '../row.ts';
-import { readHeaded } from './headed.ts';
+import { isFobError } from '../../errors.ts';
+import { CELLS_MAX, RECORD_BYTES_MAX, TURN_BYTES } from '../limits.ts';
+import { checkRowCount, type ReadAids, type Row, readRows, type SourceFile, utf8Of } from '../row.ts';
+import type { Work } from '../work.ts';
+import { headedReader } from './headed.ts';
 import type { Line } from './line.ts';
 import { isTokenLine, readTokenLine } from './token-lines.ts';
 
 /** Tables with commas, semicolons or tabs: with a header that says what is where, or as privacyIDEA has them. */
-export async function readCsv(file: SourceFile): Promise<Row[]> {
-  const lines = parseTable(textOf(file));
-  checkRowCount(lines.length);
+export async function readCsv(file: SourceFile, { work }: ReadAids): Promise<Row[]> {
+  const lines = await parseTable(utf8Of(file), work);
   const [first, ...rest] = lines;
   if (first === undefined) throw badInput('The file is empty.', 'Name a file that holds accounts.');
-  if (isTokenLine(first)) return lines.map(readTokenLine);
-  const rows = readHeaded(first, rest);
-  if (rows !== undefined) return rows;
+  if (isTokenLine(first)) return readRows(lines, work, readTokenLine);
+  const read = headedReader(first);
+  if (read !== undefined) return readRows(rest, work, read);
   throw badInput(
     'The table has no column that is known to hold secrets.',
     'Give it a first line with the names of its columns: secret, issuer, label, type, digits, period, counter.',
   );
 }
 
-/** Lines that hold something; those that begin with `#` are comments. */
-function parseTable(text: string): Line[] {
-  const options: Options = {
-    bom: true,
-    info: true,
+const OPTIONS: Options = {
+  bom: true,
+  trim: true,
+  skip_empty_lines: true,
+  relax_column_count: true,
+  comment: '#',
+  comment_no_infix: true,
+};
+
+/** Lines that hold something; those that begin with `#` are comments. Read piece by piece, and no further than needed. */
+async function parseTable(text: Uint8Array, work: Work): Promise<Line[]> {
+  const lines: Line[] = [];
+  let written = 0;
+  let recordEnd = 0;
+  const parser = parse({
+    ...OPTIONS,
     delimiter: delimiterOf(text),
-    trim: true,
-    skip_empty_lines: true,
-    relax_column_count: true,
-    comment: '#',
-    comment_no_infix: true,
-  };
-  let read: { info: { lines: number }; record: string[] }[];
+    on_record(cells: string[], { lines: line }) {
+      recordEnd = written;
+      checkRowCount(lines.length + 1);
+      if (cells.length > CELLS_MAX)
+        throw badInput('The table has too many columns.', 'Leave out those not needed.');
+      lines.push({ place: `line ${line}`, cells });
+      return null;
+    },
+  });
   try {
-    read = parse(text, options) as unknown as typeof read;
-  } catch {
+    const ended = finished(parser);
+    // Awaited at the end; what ends it before has been thrown there.
+    ended.catch(() => undefined);
+    parser.resume();
+    for (; written < text.length && parser.writable; written += TURN_BYTES) {
+      if (written - recordEnd > RECORD_BYTES_MAX) throw tooLong();
+      parser.write(text.subarray(written, written + TURN_BYTES));
+      if (work.isDue) await work.pause();
+    }
+    parser.end();
+    await ended;
+  } catch (error) {
+    if (isFobError(error)) throw error;
     // The parser quotes what it could not read, which may be a secret.
     throw badInput('The table has a quotation mark in a wrong place.', 'Save it again as CSV.');
+  } finally {
+    parser.destroy();
   }
-  return read.map(({ info, record }) => {
-    if (record.length > CELLS_MAX)
-      throw badInput('The table has too many columns.', 'Leave out those not needed.');
-    return { place: `line ${info.lines}`, cells: record };
-  });
+  return lines;
 }
 
-/** The one that the first line has most of. */
-function delimiterOf(text: string): string {
-  const line = text.split(/[\r\n]/).find(one => one.trim() !== '' && !one.startsWith('#')) ?? '';
-  const count = (mark: string) => line.split(mark).length;
-  return [',', ';', '\t'].reduce((best, mark) => (count(mark) > count(best) ? mark : best));
+function tooLong(): Error {
+  return badInput(
+    'The table has a line that is too long, or a quotation mark that is never closed.',
+    'Save it again as CSV, one account a line.',
+  );
+}
+
+const [NEWLINE, RETURN, HASH] = [0x0a, 0x0d, 0x23];
+
+/** The one that the first line with something in it has most of. */
+function delimiterOf(text: Uint8Array): string {
+  for (let from = 0; from < text.length; ) {
+    let end = from;
+    while (end < text.length && text[end] !== NEWLINE && text[end] !== RETURN) end++;
+    const line = Buffer.from(text.subarray(from, Math.min(end, from + TURN_BYTES))).toString('utf8');
+    if (line.trim() !== '' && text[from] !== HASH) {
+      const count = (mark: string) => line.split(mark).length;
+      return [',', ';', '\t'].reduce((best, mark) => (count(mark) > count(best) ? mark : best));
+    }
+    from = end + 1;
+  }
+  return ',';
 }

@@ -3,7 +3,7 @@ import { rowOf as bitwardenRow } from '../apps/bitwarden.ts';
 import { enrolmentOf } from '../draft.ts';
 import { type Encoding, readSecret } from '../encodings.ts';
 import { judge, NAMELESS, type Row, type RowName } from '../row.ts';
-import { readUris } from '../uris/list.ts';
+import { readUri } from '../uris/list.ts';
 import type { Line } from './line.ts';
 
 /** What columns are called, in small letters and without marks. */
@@ -38,21 +38,21 @@ const SECRETS: Readonly<Record<string, Encoding>> = {
   secretbase64: 'base64',
 };
 
-/** Rows by the names in the first line; undefined where none of them is a place for secrets. */
-export function readHeaded(header: Line, lines: readonly Line[]): Row[] | undefined {
+/** Reads lines by the names in the first one; undefined where none of them is a place for secrets. */
+export function headedReader(header: Line): ((line: Line) => Row | Iterable<Row>) | undefined {
   const names = header.cells.map(cell => cell.toLowerCase().replace(/[^a-z0-9_]/g, ''));
-  if (names.includes('login_totp')) return lines.map(line => bitwardenLine(names, line));
+  if (names.includes('login_totp')) return line => bitwardenLine(names, line);
   const plain = names.map(name => name.replaceAll('_', ''));
   const at = (column: Column) => plain.findIndex(name => (NAMES[column] as readonly string[]).includes(name));
   const secretAt = plain.findIndex(name => name in SECRETS);
   const uriAt = at('uri');
   if (secretAt < 0 && uriAt < 0) return undefined;
-  return lines.flatMap(({ place, cells }) => {
+  return ({ place, cells }) => {
     const uri = cells[uriAt] ?? '';
-    if (/^otpauth/i.test(uri)) return readUris([{ place, uri }]);
+    if (/^otpauth/i.test(uri)) return readUri(place, uri);
     const cell = (column: Column) => cells[at(column)] ?? '';
     return accountRow(place, cell, cells[secretAt] ?? '', SECRETS[plain[secretAt] ?? ''] ?? 'base32');
-  });
+  };
 }
 
 function bitwardenLine(names: readonly string[], { place, cells }: Line): Row {

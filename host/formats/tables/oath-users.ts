@@ -2,21 +2,27 @@ import { SECRET_BYTES_MIN } from '../../../protocol/limits.ts';
 import { badInput } from '../../enrol/enrolment.ts';
 import { enrolmentOf } from '../draft.ts';
 import { hexBytes } from '../encodings.ts';
-import { checkRowCount, judge, NAMELESS, type Row, type SourceFile, textOf } from '../row.ts';
+import {
+  judge,
+  linesOf,
+  NAMELESS,
+  type ReadAids,
+  type Row,
+  readRows,
+  type SourceFile,
+  textOf,
+} from '../row.ts';
 
 /** `HOTP`, `HOTP/E`, `HOTP/E/8`, `HOTP/T30`, `HOTP/T60/7`: how the type column begins. */
 export const OATH_TYPE = /^HOTP(?:\/(E|T(\d{1,4}))(?:\/(\d{1,2}))?)?$/i;
 
 /** A `users.oath` of the OATH Toolkit: type, user, PIN, key in hexadecimal, counter, last passcode, its time. */
-export async function readOathUsers(file: SourceFile): Promise<Row[]> {
-  const lines = textOf(file)
-    .replace(/^\ufeff/, '')
-    .split(/\r\n|\r|\n/)
-    .map((text, at) => ({ place: `line ${at + 1}`, fields: text.trim().split(/\s+/) }))
-    .filter(({ fields: [first = ''] }) => first !== '' && !first.startsWith('#'));
-  checkRowCount(lines.length);
-  return lines.map(({ place, fields }) => rowOf(place, fields));
+export async function readOathUsers(file: SourceFile, { work }: ReadAids): Promise<Row[]> {
+  return readRows(linesOf(textOf(file)), work, ({ place, text }) => rowOf(place, text.split(/\s+/, COLUMNS)));
 }
+
+/** Those that are looked at; behind them is the time of the last passcode. */
+const COLUMNS = 6;
 
 function rowOf(place: string, fields: readonly string[]): Row {
   const [typeText = '', user = '', pin = '-', key = '', counter = '0', lastPasscode] = fields;

@@ -1,7 +1,8 @@
 import { checkEnrolment, type Enrolment } from '../../enrol/enrolment.ts';
 import { readOtpauth } from '../../enrol/otpauth.ts';
 import { fitName } from '../names.ts';
-import { checkRowCount, judge, NAMELESS, type Row } from '../row.ts';
+import { checkRowCount, judge, linesOf, NAMELESS, type Row, readRows, skipped } from '../row.ts';
+import type { Work } from '../work.ts';
 import { isMigration, type MigrationPart, readMigrationPart, rowsOfParts } from './migration.ts';
 
 /** One URI and where it stands. */
@@ -10,39 +11,49 @@ export interface PlacedUri {
   readonly uri: string;
 }
 
-/** The URIs of a text, one a line; empty lines and those that begin with `#` are comments. */
-export function linesOf(text: string): PlacedUri[] {
-  return text
-    .replace(/^\ufeff/, '')
-    .split(/\r\n|\r|\n/)
-    .map((line, at) => ({ place: `line ${at + 1}`, uri: line.trim() }))
-    .filter(({ uri }) => uri !== '' && !uri.startsWith('#'));
+/**
+ * The URIs of a text, one a line; empty lines and those that begin with `#` are comments.
+ * @throws FobError `bad-input` for too many
+ */
+export function placedUris(text: string): PlacedUri[] {
+  const uris: PlacedUri[] = [];
+  for (const { place, text: uri } of linesOf(text)) {
+    checkRowCount(uris.length + 1);
+    uris.push({ place, uri });
+  }
+  return uris;
 }
 
 /**
  * Accounts of key URIs, and of the parts of exports of Google Authenticator among them, which belong together
  * wherever they stand.
- * @throws FobError `bad-input` for too many
+ * @throws FobError `bad-input` for too many, `cancelled`
  */
-export function readUris(uris: readonly PlacedUri[]): Row[] {
-  checkRowCount(uris.length);
-  const rows: Row[] = [];
+export async function readUris(uris: Iterable<PlacedUri>, work: Work): Promise<Row[]> {
   const parts: MigrationPart[] = [];
-  for (const { place, uri } of uris) {
-    if (!isMigration(uri)) rows.push(rowOf(place, uri));
-    else {
-      const read = readMigrationPart(place, uri);
-      if ('outcome' in read) rows.push(read);
-      else parts.push(read);
-    }
-  }
-  const all = [...rows, ...rowsOfParts(parts)];
-  checkRowCount(all.length);
-  return all;
+  const read = await readRows(uris, work, ({ place, uri }) => {
+    if (!isMigration(uri)) return keyUri(place, uri);
+    const part = readMigrationPart(place, uri);
+    if ('outcome' in part) return part;
+    parts.push(part);
+    return EXPORTED;
+  });
+  const rows = read.filter(row => row !== EXPORTED);
+  return [...rows, ...(await readRows(rowsOfParts(parts), work, row => row))];
+}
+
+/** Stands for a part of an export, whose rows come with those of the other parts. */
+const EXPORTED = skipped('', NAMELESS, '');
+
+/** The account of a URI that stands alone, or those of a part of an export. */
+export function readUri(place: string, uri: string): Row | Iterable<Row> {
+  if (!isMigration(uri)) return keyUri(place, uri);
+  const part = readMigrationPart(place, uri);
+  return 'outcome' in part ? part : rowsOfParts([part]);
 }
 
 /** A URI that cannot be read has no name that may be shown: in a mangled one the secret may stand there. */
-function rowOf(place: string, uri: string): Row {
+function keyUri(place: string, uri: string): Row {
   const row = judge(place, NAMELESS, () => readOtpauth(uri));
   const { outcome } = row;
   return outcome.state === 'ok' ? judge(place, row, () => fitted(outcome.enrolment)) : row;

@@ -3,7 +3,7 @@ import { badInput } from '../../enrol/enrolment.ts';
 import { FobError } from '../../errors.ts';
 import { enrolmentOf } from '../draft.ts';
 import { base64Bytes } from '../encodings.ts';
-import { PARTS_MAX } from '../limits.ts';
+import { MIGRATION_CHARS_MAX, PARTS_MAX } from '../limits.ts';
 import { checkRowCount, judge, NAMELESS, type Row, refused, skipped } from '../row.ts';
 
 /** One image of an export of Google Authenticator (`otpauth-migration://offline?data=`). */
@@ -33,6 +33,7 @@ export function readMigrationPart(place: string, uri: string): MigrationPart | R
 }
 
 function payloadOf(uri: string): Uint8Array {
+  if (uri.length > MIGRATION_CHARS_MAX) throw damaged();
   const data = /^otpauth-migration:\/\/offline\/?\?(?:[^#]*&)?data=([^&#]*)/i.exec(uri)?.[1];
   if (data === undefined || data === '') throw damaged();
   // Copied by hand, a plus of the Base64 arrives as it is or as the space that a form would make of it.
@@ -123,34 +124,32 @@ function withoutIssuer(name: string, issuer: string): string {
 }
 
 /** Rows of all parts in the order of their exports, and a row for each part that is missing or there twice. */
-export function rowsOfParts(parts: readonly MigrationPart[]): Row[] {
+export function* rowsOfParts(parts: readonly MigrationPart[]): Generator<Row> {
   const batches = new Map<string, MigrationPart[]>();
   for (const part of parts) {
     const key = `${part.batch} ${part.size}`;
-    batches.set(key, [...(batches.get(key) ?? []), part]);
+    const batch = batches.get(key);
+    if (batch === undefined) batches.set(key, [part]);
+    else batch.push(part);
   }
-  return [...batches.values()].flatMap(rowsOfBatch);
+  for (const batch of batches.values()) yield* rowsOfBatch(batch);
 }
 
-function rowsOfBatch(parts: readonly MigrationPart[]): Row[] {
+function* rowsOfBatch(parts: readonly MigrationPart[]): Generator<Row> {
   const size = parts[0]?.size ?? 0;
-  const rows: Row[] = [];
   for (let index = 0; index < size; index++) {
     const [first, ...again] = parts.filter(part => part.index === index);
     const which = `part ${index + 1} of ${size}`;
     if (first === undefined) {
-      rows.push(
-        refused(
-          which,
-          NAMELESS,
-          badInput(`Of this export ${which} is missing.`, 'Save the image of that part, and name it too.'),
-        ),
+      yield refused(
+        which,
+        NAMELESS,
+        badInput(`Of this export ${which} is missing.`, 'Save the image of that part, and name it too.'),
       );
       continue;
     }
-    rows.push(...first.rows);
+    yield* first.rows;
     for (const { place } of again)
-      rows.push(skipped(place, NAMELESS, `This is ${which} of the export, which is there already.`));
+      yield skipped(place, NAMELESS, `This is ${which} of the export, which is there already.`);
   }
-  return rows;
 }

@@ -1,5 +1,6 @@
 import { type Options, parse } from 'csv-parse/sync';
 import type { ActivationFobs } from '../data/schema-enrolment.ts';
+import { limits } from '../limits.ts';
 import type { Management, Result } from '../management.ts';
 import { refused } from '../management.ts';
 import type { Actor } from '../people/actor.ts';
@@ -114,7 +115,10 @@ function readUsers(table: string): { user: string; serial: string | null }[] | u
     trim: true,
     skip_empty_lines: true,
     relax_column_count: true,
+    // The heading, and one row that tells that there are too many.
+    to: limits.jobItemsMax + 2,
   };
+  if (cellsIn(table) > 3 * limits.jobItemsMax) return undefined;
   let rows: string[][];
   try {
     rows = parse(table, options) as unknown as string[][];
@@ -126,3 +130,12 @@ function readUsers(table: string): { user: string; serial: string | null }[] | u
   if (body.some(([user = '', , ...rest]) => user === '' || rest.length > 0)) return undefined;
   return body.map(([user = '', serial = '']) => ({ user, serial: serial || null }));
 }
+
+/** At most so many cells a table has, empty ones too: counted before any of them is made. */
+function cellsIn(table: string): number {
+  let cells = 1;
+  for (let at = 0; at < table.length; at++) if (MARKS.includes(table.charCodeAt(at))) cells++;
+  return cells;
+}
+
+const MARKS: readonly number[] = [0x2c, 0x3b, 0x09];

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { SourceFile } from '../../../host/formats/row.ts';
 import { type Bundle, takeIn } from '../../../host/inventory/bundle.ts';
@@ -223,6 +224,27 @@ test('what was refused while the job ran says why in its row', async () => {
     { subject: 'abcde', state: 'done', message: '' },
     { subject: 'abcde-0a0b0c0d', state: 'refused', message: expect.stringContaining('serial number') },
   ]);
+});
+
+test('log-ins have their turn while a long import is judged', async () => {
+  await using rig = await Desk.open();
+  const { db, keys } = rig.management;
+  const letters = (at: number) => [...String(at).padStart(4, '0')].map(digit => 'ABCDEFGHIJ'[Number(digit)]);
+  const seedOf = (at: number) => `GEZDGNBVGY3TQOJQGEZDGNBVGY3T${letters(at).join('')}`;
+  const lines = Array.from({ length: 1_500 }, (_, at) => `otpauth://totp/u${at}?secret=${seedOf(at)}\n`);
+  const file = { name: 'many.txt', bytes: new TextEncoder().encode(lines.join('')) };
+  const unasked = { password: async () => '', key: async () => new Uint8Array(16) };
+  const drafts = await draftsOfFiles(keys, [file], unasked, { userFrom: 'nobody' });
+  let turns = 0;
+  let isJudged = false;
+  const others = (async () => {
+    for (; !isJudged; turns++) await turn();
+  })();
+  const { counts } = await prepareImport(db, keys, drafts);
+  isJudged = true;
+  await others;
+  expect(counts.ok).toBe(1_500);
+  expect(turns).toBeGreaterThan(5);
 });
 
 test('a wrong password, a damaged file and another file are refused as a whole', async () => {

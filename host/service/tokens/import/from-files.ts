@@ -5,6 +5,7 @@ import type { Enrolment } from '../../../enrol/enrolment.ts';
 import type { FormatName } from '../../../formats/detect.ts';
 import { readFiles } from '../../../formats/read.ts';
 import type { ReadTools, Row, SourceFile } from '../../../formats/row.ts';
+import { Work } from '../../../formats/work.ts';
 import type { Algorithm } from '../../data/schema.ts';
 import { limits } from '../../limits.ts';
 import type { Keys } from '../../sealing/key-file.ts';
@@ -24,8 +25,14 @@ export async function draftsOfFiles(
   tools: ReadTools,
   { userFrom, format }: { readonly userFrom: UserSource; readonly format?: FormatName },
 ): Promise<ImportDraft[]> {
-  const rows = await readFiles(files, tools, format);
-  return rows.map(row => draftOf(keys, row, userFrom));
+  const rows = await readFiles(files, { ...tools, imagePixelsMax: limits.importImagePixelsMax }, format);
+  const work = new Work();
+  const drafts: ImportDraft[] = [];
+  for (const row of rows) {
+    drafts.push(draftOf(keys, row, userFrom));
+    if (work.isDue) await work.pause();
+  }
+  return drafts;
 }
 
 function draftOf(keys: Keys, row: Row, userFrom: UserSource): ImportDraft {

@@ -1,3 +1,4 @@
+import { Work } from '../../../formats/work.ts';
 import type { Db } from '../../data/database.ts';
 import type { Keys } from '../../sealing/key-file.ts';
 import { tokenTexts } from '../../texts/tokens.ts';
@@ -58,7 +59,10 @@ export async function prepareImport(
   const rows: ImportRow[] = [];
   const items: { subject: string; item: ImportItem }[] = [];
   const seen = new Set<string>();
+  const work = new Work();
   for (const draft of drafts) {
+    // SQLite answers at once, so that only this lets log-ins in between.
+    if (work.isDue) await work.pause();
     const { place, issuer, label, warnings, outcome } = draft;
     const item = outcome.state === 'ok' ? outcome.item : undefined;
     const judgement = outcome.state === 'ok' ? await judge(db, keys, outcome.item, seen) : pick(outcome);
