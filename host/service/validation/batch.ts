@@ -9,6 +9,7 @@ import type { Case, Ticket } from './cases.ts';
 import { stillProved } from './factors.ts';
 import { type Facts, readFacts } from './facts.ts';
 import {
+  choosesPinBy,
   evaluate,
   type Known,
   newest,
@@ -131,6 +132,7 @@ function candidateOf(opened: Omit<Case, 'candidate'>): Candidate | undefined {
     driftSteps: driftAfter(passcodeFactsOf(token), step, opened.nowMs),
     atMs: opened.nowMs,
     source: request.source,
+    letNobodyIn: choosesPinBy(known, token),
   };
 }
 

@@ -99,8 +99,12 @@ function pinOutcome(
 
 /** What a passcode of this token comes to that was right, new, and is used up now. */
 export function usedUp(known: Known, token: PasscodeToken): Verdict {
-  const isDue = wantsPin(known, token) && known.user?.pin_change === 1;
-  return { outcome: isDue ? 'new_pin' : 'accepted', token };
+  return { outcome: choosesPinBy(known, token) ? 'new_pin' : 'accepted', token };
+}
+
+/** Whether a right passcode of this token lets nobody in, and is used up for the choice of a PIN. */
+export function choosesPinBy(known: Known, token: PasscodeToken): boolean {
+  return wantsPin(known, token) && known.user?.pin_change === 1;
 }
 
 /** What a passcode is to one token. */
@@ -145,12 +149,14 @@ export function newest(
 
 /** What a passcode came to that was not accepted. */
 export function notAccepted(known: Known, matches: readonly Match[]): Verdict {
-  const repeated = matches.find(({ repeats }) => repeats !== undefined);
+  const repeated = matches.find(({ repeats }) => repeats !== undefined && repeats.letNobodyIn !== true);
   if (repeated !== undefined) return { outcome: 'replay', token: repeated.token, repeats: repeated.repeats };
   const withheld = newest(matches.filter(({ token }) => pinMissing(known, token) !== undefined))?.token;
   const missing = withheld && pinMissing(known, withheld);
   if (missing !== undefined) return { outcome: missing, token: withheld };
-  const superseded = matches.find(({ steps }) => steps !== undefined && steps.length > 0);
+  const superseded = matches.find(
+    ({ steps, repeats }) => repeats !== undefined || (steps !== undefined && steps.length > 0),
+  );
   if (superseded !== undefined) return { outcome: 'superseded', token: superseded.token };
   const damaged = matches.find(({ steps }) => steps === undefined);
   if (damaged !== undefined) return { outcome: 'unreadable', token: damaged.token };

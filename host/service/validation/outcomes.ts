@@ -3,8 +3,8 @@ import type { Factor } from './lock.ts';
 /**
  * What became of a validation. Operators see it; outside there are only two answers, accepted or not.
  *
- * - `superseded`: right for a step at or before the high-water mark that was never used itself
- * - `replay`: a passcode that had already been accepted
+ * - `superseded`: right for a step at or before the high-water mark that let nobody in itself
+ * - `replay`: a passcode that had already let somebody in
  * - `no_usable_token`: the user has none that is assigned or active
  * - `disabled`: an operator has disabled the account
  * - `wrong_password`, `wrong_pin`: the other factor was wrong or missing; the passcode was not looked at

@@ -170,14 +170,14 @@ function driftOf(token: TokenRow, step: number, nowMs: number): number {
 
 /** Moves the mark to the second passcode, unless somebody was there before; both are remembered as used. */
 async function take({ db, actor, atMs }: Acting, token: TokenRow, first: number): Promise<boolean> {
-  const { source } = actor;
-  const once = withAcceptance(token.recent, { step: first, atMs, source });
+  const spent = { atMs, source: actor.source, letNobodyIn: true };
+  const once = withAcceptance(token.recent, { ...spent, step: first });
   const moved = await db
     .updateTable('tokens')
     .set({
       last_step: first + 1,
       drift_steps: driftOf(token, first + 1, atMs),
-      recent: withAcceptance(once, { step: first + 1, atMs, source }),
+      recent: withAcceptance(once, { ...spent, step: first + 1 }),
     })
     .where('id', '=', token.id)
     .where('last_step', '<', first)
