@@ -12,6 +12,7 @@ import { html } from '../web/html.ts';
 import { brand, renderPage } from '../web/layout.ts';
 import { statusOf } from '../web/problems.ts';
 import { HTML } from './desk.ts';
+import { findLink } from './find.ts';
 import { attemptField, passcodeField, pinField } from './home-page.ts';
 import { ME, messageMarkup, ownHead } from './layout.ts';
 import { enterByPasscode, enterByTicket } from './sessions.ts';
@@ -95,6 +96,7 @@ ${refused === undefined ? html`` : messageMarkup({ tone: 'bad', text: refused.te
 ${fields.map(one => fieldMarkup(one))}
 <button type="submit">${signIn.submit}</button>
 </form>
+${findLink()}
 <p class="next"><a href="/activate">${signIn.activate}</a></p>
 ${helpLink()}
 </main>

@@ -5,7 +5,7 @@ import { passcodeFactsOf, secretOf } from '../tokens/tokens.ts';
 import type { Proofs } from './factors.ts';
 import type { LockStanding } from './lock.ts';
 import type { Outcome } from './outcomes.ts';
-import { asShown, matchingSteps, passcodeAt, type Shown, sameText } from './passcode.ts';
+import { asShown, isFoundStep, matchingSteps, passcodeAt, type Shown, sameText } from './passcode.ts';
 import { type Acceptance, readRecent } from './recent.ts';
 
 /** What became of a request, by which token; an acceptance that it repeats. */
@@ -97,14 +97,14 @@ function pinOutcome(
   return proofs.pin === true ? undefined : 'wrong_pin';
 }
 
-/** What a passcode of this token comes to that was right, new, and is used up now. */
-export function usedUp(known: Known, token: PasscodeToken): Verdict {
-  return { outcome: choosesPinBy(known, token) ? 'new_pin' : 'accepted', token };
-}
-
-/** Whether a right passcode of this token lets nobody in, and is used up for the choice of a PIN. */
-export function choosesPinBy(known: Known, token: PasscodeToken): boolean {
-  return wantsPin(known, token) && known.user?.pin_change === 1;
+/** What a passcode of this token comes to that is right, new, and used up by it. */
+export function usedUp(
+  known: Known,
+  { token, step, nowMs }: { readonly token: PasscodeToken; readonly step: number; readonly nowMs: number },
+): 'accepted' | 'new_pin' | 'found' {
+  // Two passcodes of a while ago must not log in, which somebody may have read then; those by event wait for no time.
+  if (token.kind === 'totp' && isFoundStep(passcodeFactsOf(token), step, nowMs)) return 'found';
+  return wantsPin(known, token) && known.user?.pin_change === 1 ? 'new_pin' : 'accepted';
 }
 
 /** What a passcode is to one token. */
