@@ -36,8 +36,10 @@ export const limits = {
   periodMaxSeconds: 300,
   periodDefaultSeconds: 30,
   digitsDefault: 6,
-  /** HOTP look-ahead: the expected counter and the next two (RFC 4226 §7.4, parameter s). */
-  hotpWindowSteps: 3,
+  /** HOTP look-ahead: counters from the expected one on (RFC 4226 §7.4, parameter s), as policies have it. */
+  lookAheadMin: 1,
+  lookAheadDefault: 10,
+  lookAheadMax: 100,
   /** TOTP: one step before and one after the expected step (RFC 6238 §5.2). */
   totpSkewSteps: 1,
   /** A recorded drift never grows past this; beyond it the fob's clock must be set again (RFC 6238 §6). */
@@ -184,6 +186,13 @@ export const limits = {
   /** How far ahead two consecutive passcodes are looked for (RFC 4226 §7.4), and how far around the time. */
   resyncCounters: 1_000,
   resyncAroundMs: 24 * 3_600_000,
+  /**
+   * How far beyond what is accepted a refused passcode is looked for, so that the one after it finds the fob again; and how long
+   * that one is waited for.
+   */
+  offCounters: 100,
+  offAroundMs: 30 * 60_000,
+  offKeptMs: 10 * 60_000,
   /** Steps that are looked at before others have their turn. */
   resyncStepsAtOnce: 256,
   /** Tokens whose last accepted step is taken back from the future in one transaction. */

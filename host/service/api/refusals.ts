@@ -23,6 +23,7 @@ export const refusalStatuses = {
   bad_algorithm: 400,
   bad_digits: 400,
   bad_period: 400,
+  bad_look_ahead: 400,
   bad_counter: 400,
   bad_secret: 400,
   bad_issuer: 400,

@@ -1,18 +1,13 @@
 import type { Generated } from 'kysely';
-import type { TokenState } from '../tokens/states.ts';
 import type { AcceptedBy, Outcome } from '../validation/outcomes.ts';
 import type { EnrolmentSchema } from './schema-enrolment.ts';
 import type { MailSchema } from './schema-mails.ts';
 import type { PushSchema } from './schema-push.ts';
 import type { RadiusSchema } from './schema-radius.ts';
+import type { TokenSchema } from './schema-tokens.ts';
 
-/** What a token makes its passcodes of: events (RFC 4226), time (RFC 6238), or questions (RFC 6287). */
-export type TokenKind = 'hotp' | 'totp' | 'ocra';
-export type Algorithm = 'sha1' | 'sha256' | 'sha512';
-/** What passcodes are written in (R21): RFC 4226 decimals, or Passfob's own alphabets (`docs/protocol.md`). */
-export type Alphabet = 'decimal' | 'hex' | 'base32' | 'base64';
-/** Where a user's PIN is asked for: nowhere, on the fob before it shows a passcode, or by the service. */
-export type PinPlace = 'none' | 'fob' | 'service';
+export type { Algorithm, Alphabet, PinPlace, TokenKind } from './schema-tokens.ts';
+
 /** What a log-in through an application must show besides the user name (R19). */
 export type Factors = 'otp' | 'pin_otp' | 'password_otp';
 /** What an operator may do. */
@@ -39,7 +34,7 @@ export type Flag = 0 | 1;
  * they are known before the row is written; sealed values are base64 text, which every database stores alike. Text that
  * is looked up or ordered compares by code point in every database.
  */
-export interface Schema extends EnrolmentSchema, MailSchema, RadiusSchema, PushSchema {
+export interface Schema extends EnrolmentSchema, MailSchema, RadiusSchema, PushSchema, TokenSchema {
   users: {
     id: string;
     /** Prepared form of the name (`people/users.ts`), unique. */
@@ -85,57 +80,6 @@ export interface Schema extends EnrolmentSchema, MailSchema, RadiusSchema, PushS
     /** What its user calls it. */
     nickname: Generated<string>;
     created_ms: number;
-  };
-  /** Templates: what tokens made from now on are like. Tokens carry copies, so changing one touches none (R3). */
-  policies: {
-    id: string;
-    name: string;
-    version: number;
-    kind: TokenKind;
-    algorithm: Algorithm;
-    alphabet: Alphabet;
-    digits: number;
-    period_seconds: number | null;
-    pin_place: PinPlace;
-    pin_min_digits: number;
-    created_ms: number;
-    changed_ms: number;
-  };
-  tokens: {
-    id: string;
-    serial: string;
-    user_id: string | null;
-    fob_id: string | null;
-    policy_id: string | null;
-    policy_version: number | null;
-    state: TokenState;
-    /** Why it was revoked: `lost`, `faulty` or `retired`; null in every other state. */
-    revoked_reason: string | null;
-    kind: TokenKind;
-    algorithm: Algorithm;
-    alphabet: Alphabet;
-    digits: number;
-    /** Seconds; null but for TOTP. */
-    period_seconds: number | null;
-    /** OCRA suite (RFC 6287 §6), whose algorithm and digits the columns repeat; null for other kinds. */
-    suite: string | null;
-    pin_place: PinPlace;
-    /**
-     * The high-water mark: the last accepted counter or time step, −1 before the first. OCRA: its counter where the suite
-     * has one, otherwise always −1.
-     */
-    last_step: number;
-    /** Accepted step minus the service's step, at the last acceptance. */
-    drift_steps: number;
-    /** The last acceptances as JSON (`validation/recent.ts`): what makes a second use recognisable (R8). */
-    recent: string;
-    /** Sealed secret and the key it is sealed under; both null once the token is revoked. */
-    sealed_secret: string | null;
-    key_id: string | null;
-    issuer: string;
-    label: string;
-    created_ms: number;
-    last_used_ms: number | null;
   };
   /** Who had which token, from when to when. */
   assignments: {

@@ -13,6 +13,7 @@ import { brand, messagePage, renderPage } from '../web/layout.ts';
 import { decideTyped, ownApplicationNow } from '../web/own-application.ts';
 import { statusOf } from '../web/problems.ts';
 import { HTML } from './desk.ts';
+import { findLink } from './find.ts';
 import { attemptField, logInFields } from './home-page.ts';
 import { ME, messageMarkup, ownHead } from './layout.ts';
 import { enterByPasscode, enterByTicket } from './sessions.ts';
@@ -110,6 +111,7 @@ ${refused === undefined ? html`` : messageMarkup({ tone: 'bad', text: refused.te
 ${fields.map(one => fieldMarkup(one))}
 <button type="submit">${signIn.submit}</button>
 </form>
+${findLink()}
 <p class="next"><a href="/activate">${signIn.activate}</a></p>
 ${helpLink()}
 </main>

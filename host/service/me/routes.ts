@@ -12,6 +12,7 @@ import { statusOf } from '../web/problems.ts';
 import { nameOwnFob, reportOwnLost } from './acts.ts';
 import { makeOwnDesk, type OwnDesk } from './desk.ts';
 import { serveOwnEntry } from './entry.ts';
+import { serveFind } from './find.ts';
 import { fobName, homePage, passcodeField } from './home-page.ts';
 import { ME, type Message, type OwnPage, ownForm } from './layout.ts';
 import { ownTokens } from './own.ts';
@@ -21,6 +22,7 @@ import { type OwnVisit, ownVisitOf, takeUserCookie, typedIn } from './visit.ts';
 /** The users' own page, under `/me`; complete without scripts. */
 export function serveMe(app: FastifyInstance, context: WebContext): void {
   serveOwnEntry(app, context);
+  serveFind(app, context);
   const desk = makeOwnDesk(app, context);
   desk.page('', visit => homePage(visit, noticeOf(visit)));
   desk.act('/leave', async (visit, reply) => {
@@ -71,6 +73,7 @@ function serveTest(desk: OwnDesk): void {
 
 function noticeName(outcome: Outcome | undefined): keyof typeof notices {
   if (outcome === 'accepted') return 'right';
+  if (outcome === 'found') return 'found';
   if (outcome === 'replay' || outcome === 'superseded') return 'used';
   if (outcome === 'wrong' || outcome === 'malformed') return 'wrong';
   if (outcome === 'wrong_pin') return 'pin';

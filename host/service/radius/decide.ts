@@ -1,6 +1,7 @@
 import { ServiceError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { radiusTexts } from '../texts/radius.ts';
+import { outOfStep } from '../tokens/codes/out-of-step.ts';
 import { resyncOwnToken } from '../tokens/codes/resync.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import { separators } from '../validation/passcode.ts';
@@ -8,7 +9,6 @@ import type { ValidationRequest } from '../validation/request.ts';
 import { takeApart } from './field.ts';
 import type { KnownClient, KnownClients } from './known-clients.ts';
 import { askForPin, confirmPin, setPin } from './new-pin.ts';
-import { outOfStep } from './next-code.ts';
 import { askForPress, awaitPress, dropPress, PRESS_MARK, type Pressing, pressFactors } from './push.ts';
 import { acceptOf, challenge, type Reply, reject } from './replies.ts';
 import { type Asked, idempotencyKeyOf, type Request, readRequest } from './request.ts';
@@ -95,9 +95,11 @@ async function logIn(deciding: Deciding, asked: Asked, request: Request, bound: 
   const outcome = await decided(deciding, asked, { ...typed, ...request });
   if (outcome === 'accepted') return acceptOf(user);
   if (outcome === 'new_pin') return await askForPin(management, bound);
-  const userId = outcome === 'wrong' ? await outOfStep(management, user, typed.passcode) : undefined;
-  if (userId === undefined) return reject;
-  const awaited = { kind: 'next_code', userId, first: typed.passcode } as const;
+  if (outcome === 'found')
+    return await challenge(management, bound, { kind: 'log_in' }, radiusTexts.logInAgain);
+  const off = outcome === 'wrong' ? await outOfStep(management, user, typed.passcode) : undefined;
+  if (off === undefined) return reject;
+  const awaited = { kind: 'next_code', userId: off.userId, first: typed.passcode } as const;
   return await challenge(management, bound, awaited, radiusTexts.nextCode);
 }
 

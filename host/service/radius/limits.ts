@@ -52,9 +52,6 @@ export const radiusLimits = {
   radiusPressesHeldOfSource: 32,
   radiusPressesHeldOfName: 4,
   radiusPressPauseMs: 1_000,
-  /** How far from its place the passcode of a fob may be found that is then asked for the next one. */
-  radiusAheadCounters: 100,
-  radiusAroundMs: 1_800_000,
   radiusEndpointsMax: 8,
   /** A field of this length or more can hold a PIN besides a passcode: whether one is looked at depends on nothing else. */
   radiusJoinedMin: 9,

@@ -67,6 +67,9 @@ export const meTexts = {
     first: 'First passcode',
     second: 'The next passcode',
     submit: 'Find my fob again',
+    refused:
+      'Your fob was not found. Check your user name and the two passcodes: the second is the very next one that the fob shows after the first. Then try again with two new ones. After several failures an account is locked for a while; if it goes on, ask your help desk.',
+    foundTitle: 'Your fob was found',
     done: 'Found. Your fob works again with its next passcode.',
     clockOff: 'Found. Its clock is far off: ask your help desk to have it set.',
   },

@@ -20,6 +20,8 @@ export interface TokenFacts {
   readonly period?: number;
   /** Default none. */
   readonly pinPlace?: PinPlace;
+  /** HOTP only: counters from the next one on that are accepted, 1 to 100, default 10. */
+  readonly lookAhead?: number;
   /** OCRA only, and needed there (`ocra-suite.ts`): it says algorithm and digits. */
   readonly suite?: string;
 }
@@ -40,7 +42,8 @@ export function problemOfFacts(given: TokenFacts): RefusalCode | undefined {
   if (!isWhole(digits, digitsMin, limits.digitsMax)) return 'bad_digits';
   if (!isWhole(period, limits.periodMinSeconds, limits.periodMaxSeconds)) return 'bad_period';
   if (!pinPlaces.includes(given.pinPlace ?? 'none')) return 'bad_pin_place';
-  return undefined;
+  const { lookAhead = limits.lookAheadDefault } = given;
+  return isWhole(lookAhead, limits.lookAheadMin, limits.lookAheadMax) ? undefined : 'bad_look_ahead';
 }
 
 /** A suite says everything, and a PIN beside the fob's is the service's only where it is not in the passcode. */
@@ -68,5 +71,6 @@ export function columnsOf(given: TokenFacts) {
     digits: facts.digits ?? limits.digitsDefault,
     period_seconds: facts.kind === 'totp' ? (facts.period ?? limits.periodDefaultSeconds) : null,
     pin_place: facts.pinPlace ?? 'none',
+    look_ahead: facts.lookAhead ?? limits.lookAheadDefault,
   } as const;
 }

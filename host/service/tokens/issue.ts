@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { PIN_DIGITS_MIN } from '../../../protocol/limits.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Db } from '../data/database.ts';
 import { limits } from '../limits.ts';
@@ -91,6 +92,7 @@ function factsOf(policy: PolicyRow): TokenFacts {
     digits: policy.digits,
     period: policy.period_seconds ?? limits.periodDefaultSeconds,
     pinPlace: policy.pin_place,
+    lookAhead: policy.look_ahead,
   };
 }
 
@@ -159,9 +161,12 @@ export async function insertToken(
     revoked_reason: null,
     ...columnsOf(given),
     suite: given.kind === 'ocra' ? (given.suite ?? null) : null,
+    pin_min_digits: policy?.pin_min_digits ?? PIN_DIGITS_MIN,
     last_step: isCounted(given) ? (given.counter ?? 0) - 1 : -1,
     drift_steps: 0,
     recent: '[]',
+    ahead_step: null,
+    ahead_ms: null,
     sealed_secret: sealed.box,
     key_id: sealed.keyId,
     issuer: given.issuer ?? '',

@@ -22,6 +22,8 @@ export interface PolicyView {
   readonly digits: number;
   readonly periodSeconds: number | null;
   readonly pinPlace: PinPlace;
+  /** Null but for HOTP. */
+  readonly lookAhead: number | null;
   readonly pinMinDigits: number;
   readonly createdMs: number;
   readonly changedMs: number;
@@ -66,7 +68,7 @@ export async function change(acting: Acting, input: PolicyInput): Promise<Result
   if (before === undefined) return refused('unknown_policy');
   const row: PolicyRow = {
     ...before,
-    ...columnsOf(input),
+    ...columnsOf({ ...input, lookAhead: input.lookAhead ?? before.look_ahead }),
     version: before.version + 1,
     pin_min_digits: input.pinMinDigits ?? before.pin_min_digits,
     changed_ms: acting.atMs,
@@ -142,6 +144,7 @@ function viewOfPolicy(row: PolicyRow): PolicyView {
     digits: row.digits,
     periodSeconds: row.period_seconds,
     pinPlace: row.pin_place,
+    lookAhead: row.kind === 'hotp' ? row.look_ahead : null,
     pinMinDigits: row.pin_min_digits,
     createdMs: row.created_ms,
     changedMs: row.changed_ms,

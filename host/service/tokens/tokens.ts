@@ -72,5 +72,10 @@ export function passcodeFactsOf(row: PasscodeToken): PasscodeFacts {
     periodSeconds: row.period_seconds,
     lastStep: row.last_step,
     driftSteps: row.drift_steps,
+    lookAhead: row.look_ahead,
+    ahead:
+      row.ahead_step === null || row.ahead_ms === null
+        ? undefined
+        : { step: row.ahead_step, atMs: row.ahead_ms },
   };
 }

@@ -21,6 +21,8 @@ export interface TokenView {
   /** OCRA only (RFC 6287 §6). */
   readonly suite: string | null;
   readonly pinPlace: PinPlace;
+  /** Counters from the next one on that are accepted; null but for HOTP. */
+  readonly lookAhead: number | null;
   readonly driftSteps: number;
   readonly issuer: string;
   readonly label: string;
@@ -42,6 +44,7 @@ export function viewOf(row: TokenRow, user: string | null): TokenView {
     periodSeconds: row.period_seconds,
     suite: row.suite,
     pinPlace: row.pin_place,
+    lookAhead: row.kind === 'hotp' ? row.look_ahead : null,
     driftSteps: row.drift_steps,
     issuer: row.issuer,
     label: row.label,

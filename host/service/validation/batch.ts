@@ -101,10 +101,7 @@ function openCase(
   };
   const settled = settledUnseen(known);
   // The passcode of a locked account must stay unlooked at, and the work must not tell: decoys stand in.
-  const looked =
-    settled === undefined && tokens.length > 0
-      ? tokens
-      : Array.from({ length: tokens.length || 1 }, () => validator.decoy);
+  const looked = settled === undefined && tokens.length > 0 ? tokens : decoysOf(validator.decoy, tokens);
   // Who gets no further with the right passcode than with a wrong one must not be told them apart by time either.
   const isEnough = settled === undefined && looked.every(token => pinMissing(known, token) === undefined);
   const matches = evaluate(validator.keys, looked, { passcode: passcode ?? '', nowMs, isEnough });
@@ -112,6 +109,12 @@ function openCase(
   const opened = { ticket, known, settled, matches, isRevokedUser, nowMs };
   const candidate = settled === undefined ? candidateOf(opened) : undefined;
   return { ...opened, candidate };
+}
+
+/** As many as there are tokens, and at least one, each as much work as its token. */
+function decoysOf(decoy: PasscodeToken, tokens: readonly PasscodeToken[]): PasscodeToken[] {
+  if (tokens.length === 0) return [decoy];
+  return tokens.map(({ kind, look_ahead }) => ({ ...decoy, kind, look_ahead }));
 }
 
 /** Whether a passcode of the token is accepted by itself: one that answers questions is looked at elsewhere. */
@@ -131,6 +134,7 @@ function candidateOf(opened: Omit<Case, 'candidate'>): Candidate | undefined {
     driftSteps: driftAfter(passcodeFactsOf(token), step, opened.nowMs),
     atMs: opened.nowMs,
     source: request.source,
+    letNobodyIn: usedUp(known, { token, step, nowMs: opened.nowMs }) !== 'accepted',
   };
 }
 
@@ -142,28 +146,24 @@ async function settle(db: Db, keys: Keys, cases: readonly Case[]): Promise<Verdi
   );
   const verdicts: Verdict[] = [];
   for (const one of cases) {
-    const token =
-      one.candidate !== undefined && won.has(one.candidate.token.id) ? one.candidate.token : undefined;
-    verdicts.push(await verdictOf(db, keys, one, token));
+    const { candidate } = one;
+    const isWon = candidate !== undefined && won.has(candidate.token.id);
+    verdicts.push(await verdictOf(db, keys, one, isWon ? candidate : undefined));
   }
   return verdicts;
 }
 
-async function verdictOf(
-  db: Db,
-  keys: Keys,
-  one: Case,
-  accepted: PasscodeToken | undefined,
-): Promise<Verdict> {
+async function verdictOf(db: Db, keys: Keys, one: Case, won: Candidate | undefined): Promise<Verdict> {
   const { settled, known, nowMs } = one;
   const { user } = known;
   if (settled !== undefined || user === undefined)
     return { outcome: settled ?? 'unknown_user', token: undefined };
   if (known.hasTemporaryCode) {
     // Who has the fob at hand needs no code any more.
-    if (accepted !== undefined) await endTemporaryCodes(db, user.id, nowMs);
+    if (won !== undefined) await endTemporaryCodes(db, user.id, nowMs);
     else if (await takeTemporaryCode(db, keys, user.id, known.passcode ?? '', nowMs))
       return { outcome: 'accepted', token: undefined };
   }
-  return accepted === undefined ? notAccepted(known, one.matches) : usedUp(known, accepted);
+  if (won === undefined) return notAccepted(known, one.matches);
+  return { outcome: usedUp(known, { ...won, nowMs }), token: won.token };
 }

@@ -4,6 +4,7 @@ import { limits } from '../limits.ts';
 import { refreshPasswordHash } from '../people/credentials/passwords.ts';
 import { findUser, prepareUserName } from '../people/users.ts';
 import { texts } from '../texts.ts';
+import { rememberOutOfStep } from '../tokens/codes/out-of-step.ts';
 import { fingerprintOf } from './answers.ts';
 import { decideBatch } from './batch.ts';
 import type { Ticket } from './cases.ts';
@@ -93,6 +94,7 @@ export function makeEngine(validator: Validator): Engine {
         void pump();
       });
       if (outcome === 'accepted' && ticket.proofs.password === true) await renewHash(validator, request);
+      if (outcome === 'wrong') await rememberOutOfStep(validator, request.user, request.passcode);
       return outcome;
     },
   };

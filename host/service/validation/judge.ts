@@ -5,7 +5,7 @@ import { passcodeFactsOf, secretOf } from '../tokens/tokens.ts';
 import type { Proofs } from './factors.ts';
 import type { LockStanding } from './lock.ts';
 import type { Outcome } from './outcomes.ts';
-import { asShown, matchingSteps, passcodeAt, type Shown, sameText } from './passcode.ts';
+import { asShown, isFoundStep, matchingSteps, passcodeAt, type Shown, sameText } from './passcode.ts';
 import { type Acceptance, readRecent } from './recent.ts';
 
 /** What became of a request, by which token; an acceptance that it repeats. */
@@ -97,10 +97,14 @@ function pinOutcome(
   return proofs.pin === true ? undefined : 'wrong_pin';
 }
 
-/** What a passcode of this token comes to that was right, new, and is used up now. */
-export function usedUp(known: Known, token: PasscodeToken): Verdict {
-  const isDue = wantsPin(known, token) && known.user?.pin_change === 1;
-  return { outcome: isDue ? 'new_pin' : 'accepted', token };
+/** What a passcode of this token comes to that is right, new, and used up by it. */
+export function usedUp(
+  known: Known,
+  { token, step, nowMs }: { readonly token: PasscodeToken; readonly step: number; readonly nowMs: number },
+): 'accepted' | 'new_pin' | 'found' {
+  // Two passcodes of a while ago must not log in, which somebody may have read then; those by event wait for no time.
+  if (token.kind === 'totp' && isFoundStep(passcodeFactsOf(token), step, nowMs)) return 'found';
+  return wantsPin(known, token) && known.user?.pin_change === 1 ? 'new_pin' : 'accepted';
 }
 
 /** What a passcode is to one token. */
@@ -145,12 +149,14 @@ export function newest(
 
 /** What a passcode came to that was not accepted. */
 export function notAccepted(known: Known, matches: readonly Match[]): Verdict {
-  const repeated = matches.find(({ repeats }) => repeats !== undefined);
+  const repeated = matches.find(({ repeats }) => repeats !== undefined && repeats.letNobodyIn !== true);
   if (repeated !== undefined) return { outcome: 'replay', token: repeated.token, repeats: repeated.repeats };
   const withheld = newest(matches.filter(({ token }) => pinMissing(known, token) !== undefined))?.token;
   const missing = withheld && pinMissing(known, withheld);
   if (missing !== undefined) return { outcome: missing, token: withheld };
-  const superseded = matches.find(({ steps }) => steps !== undefined && steps.length > 0);
+  const superseded = matches.find(
+    ({ steps, repeats }) => repeats !== undefined || (steps !== undefined && steps.length > 0),
+  );
   if (superseded !== undefined) return { outcome: 'superseded', token: superseded.token };
   const damaged = matches.find(({ steps }) => steps === undefined);
   if (damaged !== undefined) return { outcome: 'unreadable', token: damaged.token };

@@ -12,6 +12,8 @@ export interface Candidate {
   readonly driftSteps: number;
   readonly atMs: number;
   readonly source: string;
+  /** Whether it is used up for something else than a log-in (`recent.ts`). */
+  readonly letNobodyIn?: boolean;
 }
 
 /**
@@ -24,13 +26,13 @@ export interface Candidate {
  */
 export async function moveMarks(db: Db, candidates: readonly Candidate[]): Promise<ReadonlySet<string>> {
   if (candidates.length === 0) return new Set();
-  const rows = candidates.map(({ token, step, driftSteps, atMs, source }) => [
+  const rows = candidates.map(({ token, step, driftSteps, atMs, source, letNobodyIn }) => [
     token.id,
     token.user_id,
     step,
     driftSteps,
     atMs,
-    withAcceptance(token.recent, { step, atMs, source }),
+    withAcceptance(token.recent, { step, atMs, source, letNobodyIn }),
   ]);
   const columns = {
     id: 'text',

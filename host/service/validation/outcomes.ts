@@ -3,13 +3,15 @@ import type { Factor } from './lock.ts';
 /**
  * What became of a validation. Operators see it; outside there are only two answers, accepted or not.
  *
- * - `superseded`: right for a step at or before the high-water mark that was never used itself
- * - `replay`: a passcode that had already been accepted
+ * - `superseded`: right for a step at or before the high-water mark that let nobody in itself
+ * - `replay`: a passcode that had already let somebody in
  * - `no_usable_token`: the user has none that is assigned or active
  * - `disabled`: an operator has disabled the account
  * - `wrong_password`, `wrong_pin`: the other factor was wrong or missing; the passcode was not looked at
  * - `pin_change`: the PIN was reset and must be chosen anew before it counts
  * - `new_pin`: the same, with a passcode that was right and is used up: the PIN may be chosen, and nobody is let in
+ * - `found`: right after a passcode that was refused for being too far off: the fob's clock is known again, both are used up,
+ *   and nobody is let in; by event such a passcode is accepted
  * - `no_challenge`: an answer to a question that is unknown, over, or another session's or application's
  * - `push_denied`, `push_reported`: the person at the fob declined, or said that the request is not their own
  * - `push_expired`: nobody decided in time; `push_failed`: the fob could not answer, or answered wrongly
@@ -32,6 +34,7 @@ export type Outcome =
   | 'wrong_pin'
   | 'pin_change'
   | 'new_pin'
+  | 'found'
   | 'no_challenge'
   | 'push_denied'
   | 'push_reported'
@@ -64,6 +67,7 @@ export const failedFactor: Readonly<Record<Outcome, Factor | null>> = {
   wrong_pin: 'pin',
   pin_change: null,
   new_pin: null,
+  found: null,
   no_challenge: null,
   push_denied: null,
   push_reported: null,

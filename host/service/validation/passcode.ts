@@ -13,6 +13,10 @@ export interface PasscodeFacts {
   readonly periodSeconds: number | null;
   readonly lastStep: number;
   readonly driftSteps: number;
+  /** HOTP: how many counters from the next one on are accepted. */
+  readonly lookAhead: number;
+  /** Where the last passcode was that was refused for being too far off, and when that was (`out-of-step.ts`). */
+  readonly ahead?: { readonly step: number; readonly atMs: number } | undefined;
 }
 
 const guardrails = createGuardrails({
@@ -77,10 +81,31 @@ export function timeStep(nowMs: number, periodSeconds: number): number {
  *
  * HOTP: the expected counter and what a person may have skipped (RFC 4226 §7.4). TOTP: around the step at which the
  * fob's clock was last found, and around the true one, because a fob whose clock has been set again jumps back to it.
+ * Both: the one that finds the fob again.
  */
 export function candidateSteps(token: PasscodeFacts, nowMs: number): number[] {
+  const usual = usualSteps(token, nowMs);
+  const found = foundStep(token, nowMs);
+  return found === undefined || usual.includes(found) ? usual : [...usual, found];
+}
+
+/** The step right after the one of a passcode that was refused a moment ago for being too far off: two in a row are no guess. */
+function foundStep({ lastStep, ahead }: PasscodeFacts, nowMs: number): number | undefined {
+  if (ahead === undefined || ahead.step <= lastStep) return undefined;
+  const sinceMs = nowMs - ahead.atMs;
+  return sinceMs >= 0 && sinceMs < limits.offKeptMs ? ahead.step + 1 : undefined;
+}
+
+/** Whether a passcode is accepted at a step for the sake of the refused one before it alone. */
+export function isFoundStep(token: PasscodeFacts, step: number, nowMs: number): boolean {
+  return !usualSteps(token, nowMs).includes(step);
+}
+
+function usualSteps(token: PasscodeFacts, nowMs: number): number[] {
   if (token.kind === 'hotp')
-    return Array.from({ length: limits.hotpWindowSteps }, (_, ahead) => token.lastStep + 1 + ahead);
+    return Array.from({ length: token.lookAhead }, (_, ahead) => token.lastStep + 1 + ahead).filter(
+      Number.isSafeInteger,
+    );
   const now = timeStep(nowMs, token.periodSeconds ?? limits.periodDefaultSeconds);
   const steps = new Set<number>();
   for (const centre of [now + token.driftSteps, now])
@@ -94,10 +119,11 @@ export function stepShown({ periodSeconds, driftSteps }: PasscodeFacts, nowMs: n
   return timeStep(nowMs, periodSeconds ?? limits.periodDefaultSeconds) + driftSteps;
 }
 
-/** The drift to record when a step was accepted, in steps, bounded. */
+/** The drift to record when a step was accepted, in steps, bounded; in full where two passcodes in a row have shown it. */
 export function driftAfter(token: PasscodeFacts, step: number, nowMs: number): number {
   if (token.periodSeconds === null) return 0;
   const drift = step - timeStep(nowMs, token.periodSeconds);
+  if (isFoundStep(token, step, nowMs)) return drift;
   // A resynchronisation may have found more, and what it found must go on working.
   const most = Math.max(limits.driftMaxSteps, Math.abs(token.driftSteps));
   return Math.max(-most, Math.min(most, drift));

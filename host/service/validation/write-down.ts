@@ -39,7 +39,7 @@ function changedFacts(user: User, { known, nowMs }: Case, { outcome }: Verdict):
     : [{ userId: user.id, ...after }];
 
   function factsAfter(facts: LockFacts): LockFacts {
-    if (outcome === 'accepted') return afterSuccess(known.standing, known.proofs);
+    if (outcome === 'accepted' || outcome === 'found') return afterSuccess(known.standing, known.proofs);
     const failed = failedFactor[outcome];
     return failed === null ? facts : afterFailure(known.standing, failed, nowMs);
   }

@@ -11,8 +11,16 @@ export async function refusalFloor(reply: FastifyReply): Promise<void> {
   await untilFloor(() => reply.elapsedTime);
 }
 
-/** The same wherever the request came from. @param elapsedMs since it came in */
-export async function untilFloor(elapsedMs: () => number): Promise<void> {
-  const untilMs = limits.refusalFloorMs + randomInt(limits.refusalJitterMs * 1000) / 1000;
+/**
+ * The same wherever the request came from.
+ *
+ * @param elapsedMs since it came in
+ * @param floorMs the set time, where the work takes longer than that of a log-in
+ */
+export async function untilFloor(
+  elapsedMs: () => number,
+  floorMs: number = limits.refusalFloorMs,
+): Promise<void> {
+  const untilMs = floorMs + randomInt(limits.refusalJitterMs * 1000) / 1000;
   await wait(Math.max(0, untilMs - elapsedMs()));
 }

@@ -1,6 +1,7 @@
 import { helpLink } from '../addresses/help-page.ts';
 import type { Factors } from '../data/schema.ts';
 import { limits } from '../limits.ts';
+import { meTexts } from '../texts/me.ts';
 import { texts } from '../texts.ts';
 import { html, type Markup, nothing } from './html.ts';
 import { brand, messagePage, renderPage } from './layout.ts';
@@ -50,10 +51,18 @@ ${otherFactor(form.factors)}
 </div>
 <button type="submit">${login.submit}</button>
 </form>
+${refused ? findLink(form.framed) : nothing}
 ${helpLink()}
 </main>
 </body>`,
   });
+}
+
+/** Beside a refusal, whoever it is: for somebody whose passcodes are all refused. In a frame it opens a page of its own. */
+function findLink(isFramed: boolean): Markup {
+  const { resync } = meTexts;
+  const target = isFramed ? html` target="_blank" rel="noopener"` : nothing;
+  return html`<p class="next">${resync.heading} <a href="/me/find"${target}>${resync.link}</a></p>`;
 }
 
 const described = html`aria-describedby="passcode-hint"`;

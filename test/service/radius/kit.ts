@@ -110,7 +110,7 @@ export class RadiusRig implements AsyncDisposable {
 
 /** A passcode that a token shows at no time that RADIUS looks at: not even one that asks for the next one. */
 export function wrongCodeAround(token: NewToken, nowMs: number): string {
-  return wrongCode(token, nowMs, 0, limits.radiusAroundMs / ((token.period ?? 30) * 1000) + 1);
+  return wrongCode(token, nowMs, 0, limits.offAroundMs / ((token.period ?? 30) * 1000) + 1);
 }
 
 /** Whether a service answers to a secret. */

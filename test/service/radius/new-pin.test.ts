@@ -52,7 +52,7 @@ test('a PIN that is due is chosen after a right passcode, by whichever node, and
   expect(attributeOf(asked, PROMPT)).toEqual(Buffer.alloc(4));
   // Nobody was let in, and the passcode is used up.
   expect((await ask(passcode)).code).toBe(REJECT);
-  expect(await outcomes()).toEqual(['replay', 'new_pin']);
+  expect(await outcomes()).toEqual(['superseded', 'new_pin']);
   const trivial = await ask('1234', asked);
   expect(trivial.code).toBe(CHALLENGE);
   expect(said(trivial)).toMatch(/guessed too easily/);

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { expect, test } from 'vitest';
+import { listAlerts } from '../../../host/service/alerts/alerts.ts';
 import { type Db, openStore, writing } from '../../../host/service/data/database.ts';
 import { ensureApplication } from '../../../host/service/people/applications.ts';
-import { changeSettings } from '../../../host/service/people/settings.ts';
+import { changeSettings, readLockPolicy } from '../../../host/service/people/settings.ts';
 import { withoutFailures } from '../../../host/service/people/users.ts';
 import { resyncOwnToken, resyncToken, type TwoPasscodes } from '../../../host/service/tokens/codes/resync.ts';
 import { assignToken, suspendToken } from '../../../host/service/tokens/moves.ts';
+import { makeEngine } from '../../../host/service/validation/engine.ts';
 import { passcodeAt } from '../../../host/service/validation/passcode.ts';
 import { readRecent } from '../../../host/service/validation/recent.ts';
 import { secret } from '../../kit/secrets.ts';
@@ -193,13 +195,21 @@ test('what was found before the transaction counts for nothing where a log-in or
   expect((await rowOf(rig)).last_step).toBe(40);
 });
 
-test('both passcodes are remembered as used, so that using one again raises an alert', async () => {
+test('both passcodes are remembered as used, and as used for no log-in: typed again they are superseded', async () => {
   await using rig = await Desk.open();
-  await ensureApplication(rig.store.db, rig.clock.nowMs);
+  const { application } = await ensureApplication(rig.store.db, rig.clock.nowMs);
   const { two } = await given(rig, 'hotp');
+  const { first, second } = two(40);
   must(await resyncToken(rig.management, desk, two(40)));
   const { recent } = await rowOf(rig);
-  expect(readRecent(recent).map(({ step }) => step)).toEqual([41, 40]);
+  expect(readRecent(recent).map(({ step, letNobodyIn }) => [step, letNobodyIn])).toEqual([
+    [41, true],
+    [40, true],
+  ]);
+  const { decide } = makeEngine({ ...rig.management, lock: readLockPolicy });
+  const about = { user: 'ada', applicationId: application.id, source: '192.0.2.1', requestId: 'typed' };
+  for (const passcode of [second, first]) expect(await decide({ ...about, passcode })).toBe('superseded');
+  expect(await listAlerts(rig.store.db)).toEqual([]);
 });
 
 test('only a token in use is resynchronised; users do it without naming the token', async () => {

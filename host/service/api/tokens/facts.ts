@@ -23,6 +23,7 @@ export const factFields = {
   digits: whole(limits.charactersMin, limits.digitsMax),
   period: whole(limits.periodMinSeconds, limits.periodMaxSeconds),
   pinPlace,
+  lookAhead: whole(limits.lookAheadMin, limits.lookAheadMax),
 } as const;
 
 /** What a token or a policy is like. */
@@ -33,6 +34,7 @@ export const shownFacts = {
   digits: number,
   periodSeconds: nullable(number),
   pinPlace,
+  lookAhead: nullable(number),
 } as const;
 
 export const token = named(

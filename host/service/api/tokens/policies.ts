@@ -30,6 +30,7 @@ const outOfBounds = [
   'bad_digits',
   'bad_period',
   'bad_pin_place',
+  'bad_look_ahead',
 ] as const;
 
 export const policyRoutes = [

@@ -81,6 +81,7 @@ export const tokenRoutes = [
       'bad_digits',
       'bad_period',
       'bad_pin_place',
+      'bad_look_ahead',
       'bad_counter',
       'bad_secret',
       'bad_issuer',

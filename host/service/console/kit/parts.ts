@@ -39,6 +39,7 @@ const outcomeTone: Readonly<Record<Outcome, Tone>> = {
   wrong_pin: 'warn',
   pin_change: 'plain',
   new_pin: 'plain',
+  found: 'plain',
   unknown_user: 'plain',
   no_usable_token: 'plain',
   unreadable: 'bad',

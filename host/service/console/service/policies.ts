@@ -88,6 +88,7 @@ function inputOf({ value }: Visit, name: string): PolicyInput {
     alphabet: value('alphabet') as Alphabet,
     digits: Number(value('digits')),
     period: Number(value('period')),
+    lookAhead: Number(value('lookAhead') || limits.lookAheadDefault),
     pinPlace: value('pinPlace') as PinPlace,
     pinMinDigits: Number(value('pinMinDigits')),
   };

@@ -85,6 +85,9 @@ function factsOf({ token, fob, policy }: TokenHistory): [string, string | Markup
     [columns.kind, kindOf(token)],
     ...(token.suite === null ? [] : [[text.suite, token.suite] as [string, string]]),
     [text.pinPlace, consoleTexts.policies.pinPlaces.find(([place]) => place === token.pinPlace)?.[1] ?? none],
+    ...(token.lookAhead === null
+      ? []
+      : [[consoleTexts.policies.lookAhead, `${token.lookAhead}`] as [string, string]]),
     [text.issuer, token.issuer || none],
     [text.label, token.label || none],
     [columns.lastUsed, momentOr(token.lastUsedMs, texts.operator.never)],

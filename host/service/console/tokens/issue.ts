@@ -118,6 +118,7 @@ function inputOf({ value }: Visit, secret: Uint8Array): IssueInput {
     alphabet: value('alphabet') as Alphabet,
     digits: Number(value('digits')),
     period: Number(value('period')),
+    lookAhead: Number(value('lookAhead') || limits.lookAheadDefault),
     pinPlace: value('pinPlace') as PinPlace,
     counter: Number(value('counter')),
     issuer: value('issuer'),

@@ -57,6 +57,7 @@ export function kindFields({
       value: String(policy?.periodSeconds ?? limits.periodDefaultSeconds),
       faults: ['bad_period'],
     },
+    lookAheadField(policy),
     {
       name: 'pinPlace',
       label: text.pinPlace,
@@ -66,4 +67,15 @@ export function kindFields({
       faults: ['bad_pin_place'],
     },
   ];
+}
+
+function lookAheadField(policy: PolicyView | undefined): Field {
+  return {
+    name: 'lookAhead',
+    label: text.lookAhead,
+    hint: text.lookAheadHint(limits.lookAheadMin, limits.lookAheadMax),
+    isNumber: true,
+    value: String(policy?.lookAhead ?? limits.lookAheadDefault),
+    faults: ['bad_look_ahead'],
+  };
 }

@@ -27,6 +27,9 @@ export const consoleService = {
     digits: 'Digits',
     period: 'Period in seconds',
     periodHint: 'Only for tokens by time.',
+    lookAhead: 'Passcodes looked ahead',
+    lookAheadHint: (least: number, most: number) =>
+      `Only for tokens by event, ${least} to ${most}: so many from the next one on are accepted, for presses without a log-in.`,
     pinPlace: 'PIN',
     pinPlaces: [
       ['none', 'None'],

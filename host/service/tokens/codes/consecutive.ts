@@ -4,7 +4,7 @@ import { limits } from '../../limits.ts';
 import type { Keys } from '../../sealing/key-file.ts';
 import { asShown, normalisePasscode, passcodeAt, sameText, timeStep } from '../../validation/passcode.ts';
 import { parseSuite } from '../ocra-suite.ts';
-import type { TokenRow } from '../rows.ts';
+import type { PasscodeToken, TokenRow } from '../rows.ts';
 import { passcodeFactsOf, secretOf } from '../tokens.ts';
 
 /** Two passcodes that a fob showed one right after the other. Secrets until they are used up. */
@@ -18,6 +18,9 @@ export interface TwoPasscodes {
 /** The step of the first of the two passcodes; undefined where they are no two consecutive ones above the mark. */
 export type FirstStep = number | undefined | 'unreadable';
 
+/** A token as far as it is searched for. */
+type SearchedToken = PasscodeToken & Pick<TokenRow, 'suite'>;
+
 /** Which of the two passcodes a token shows at a step. */
 type Shows = (step: number) => { readonly first: boolean; readonly second: boolean };
 
@@ -27,7 +30,7 @@ type Shows = (step: number) => { readonly first: boolean; readonly second: boole
  */
 export async function firstStepOf(
   keys: Keys,
-  token: TokenRow,
+  token: SearchedToken,
   given: TwoPasscodes,
   nowMs: number,
 ): Promise<FirstStep> {
@@ -42,7 +45,7 @@ export async function firstStepOf(
   }
 }
 
-async function search(token: TokenRow, shows: Shows, nowMs: number): Promise<number | undefined> {
+async function search(token: SearchedToken, shows: Shows, nowMs: number): Promise<number | undefined> {
   const [from, to] = searched(token, nowMs);
   if (from >= to) return undefined;
   let found: number | undefined;
@@ -58,7 +61,7 @@ async function search(token: TokenRow, shows: Shows, nowMs: number): Promise<num
 }
 
 /** The first and the last step that are looked at. */
-function searched(token: TokenRow, nowMs: number): readonly [number, number] {
+function searched(token: SearchedToken, nowMs: number): readonly [number, number] {
   const from = token.last_step + 1;
   if (token.period_seconds === null) return [from, Math.min(from + limits.resyncCounters, limits.counterMax)];
   const now = timeStep(nowMs, token.period_seconds);
@@ -66,7 +69,7 @@ function searched(token: TokenRow, nowMs: number): readonly [number, number] {
   return [Math.max(from, now - around), now + around];
 }
 
-function passcodesOf(token: TokenRow, secret: Uint8Array, given: TwoPasscodes): Shows | undefined {
+function passcodesOf(token: SearchedToken, secret: Uint8Array, given: TwoPasscodes): Shows | undefined {
   const facts = passcodeFactsOf(token);
   const shownAs = (typed: string) => {
     const passcode = normalisePasscode(typed);
@@ -82,7 +85,7 @@ function passcodesOf(token: TokenRow, secret: Uint8Array, given: TwoPasscodes): 
 
 /** Two answers to one question, by a suite that counts; its clock may be off as far as for an answer (`ocra.ts`). */
 function answersOf(
-  token: TokenRow,
+  token: SearchedToken,
   secret: Uint8Array,
   { question = '', ...given }: TwoPasscodes,
   nowMs: number,

@@ -7,6 +7,7 @@ import { done, type Management, type RefusalCode, type Result, refused } from '.
 import type { Actor } from '../../people/actor.ts';
 import { readLockPolicy } from '../../people/settings.ts';
 import { lockFactsOf, storeLockFacts, type User } from '../../people/users.ts';
+import { makeDecoy } from '../../validation/decoy.ts';
 import { afterFailure, afterSuccess, type LockPolicy, lockStanding } from '../../validation/lock.ts';
 import { timeStep } from '../../validation/passcode.ts';
 import { withAcceptance } from '../../validation/recent.ts';
@@ -62,7 +63,7 @@ export function resyncToken(
 /**
  * The same by the users themselves, who need not know which of their tokens it is.
  *
- * Refused: `unknown_user`, `no_usable_token`, `account_locked`, `resync_failed`, `seed_unreadable`.
+ * Refused: `unknown_user`, `disabled_user`, `no_usable_token`, `account_locked`, `resync_failed`, `seed_unreadable`.
  */
 export function resyncOwnToken(
   management: Management,
@@ -73,10 +74,16 @@ export function resyncOwnToken(
   const read = async (db: Db, isHeld: boolean): Promise<Resynchronising> => {
     const user = await userOf(db, input.userId, isHeld);
     if (user === undefined) return { refusal: 'unknown_user' };
+    if (user.disabled_ms !== null) return { refusal: 'disabled_user' };
     const tokens = await usableTokens(db, user.id);
     return tokens.length === 0 ? { refusal: 'no_usable_token' } : { user, tokens };
   };
   return resync(management, actor, { read, input, lock });
+}
+
+/** The work of a search where there is nobody to search for, so that its time tells nothing. */
+export async function searchForNobody({ keys, clock }: Management, input: TwoPasscodes): Promise<void> {
+  await firstStepOf(keys, { ...makeDecoy(keys), suite: null }, input, clock());
 }
 
 /** Only what counts can be out of step; asked are as many digits as the service asks. */
@@ -170,14 +177,14 @@ function driftOf(token: TokenRow, step: number, nowMs: number): number {
 
 /** Moves the mark to the second passcode, unless somebody was there before; both are remembered as used. */
 async function take({ db, actor, atMs }: Acting, token: TokenRow, first: number): Promise<boolean> {
-  const { source } = actor;
-  const once = withAcceptance(token.recent, { step: first, atMs, source });
+  const spent = { atMs, source: actor.source, letNobodyIn: true };
+  const once = withAcceptance(token.recent, { ...spent, step: first });
   const moved = await db
     .updateTable('tokens')
     .set({
       last_step: first + 1,
       drift_steps: driftOf(token, first + 1, atMs),
-      recent: withAcceptance(once, { step: first + 1, atMs, source }),
+      recent: withAcceptance(once, { ...spent, step: first + 1 }),
     })
     .where('id', '=', token.id)
     .where('last_step', '<', first)

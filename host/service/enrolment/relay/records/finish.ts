@@ -48,7 +48,7 @@ export function finish(
       .executeTakeFirst();
     if (user === undefined || user.disabled_ms !== null) throw new RelayRefusal('not_valid', 'user disabled');
     await becomeUsable(acting, token, user.id);
-    const candidate = { token, step, driftSteps, atMs, source: actor.source };
+    const candidate = { token, step, driftSteps, atMs, source: actor.source, letNobodyIn: true };
     const moved = await moveMarks(db, [candidate]);
     if (!moved.has(token.id)) throw new RelayRefusal('not_proved', 'the passcode was used before');
     await recordEvents(db, [

@@ -1,11 +1,10 @@
-import { PIN_DIGITS_MIN } from '../../../../../protocol/limits.ts';
 import { readAccounts } from '../../../../owner/listing.ts';
 import { tendPushKey } from '../../../agents/push-key.ts';
 import { readSettings } from '../../../people/settings.ts';
 import { relayTexts } from '../../../texts/relay.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
 import { type Finished, finish } from '../records/finish.ts';
-import { chooseToken, isSomebodys, policyOf } from '../records/token.ts';
+import { chooseToken, isSomebodys } from '../records/token.ts';
 import { RelayRefusal } from '../refusal.ts';
 import { provedAccount } from './account.ts';
 import { serialOnFob } from './account-id.ts';
@@ -32,7 +31,7 @@ export async function enrol(
   const info = await opened(run, () => client.call('info', {}, { signal: tools.signal }));
   const listed = await opened(run, () => readAccounts(client, info.accounts, tools.signal));
   const serials = listed.map(({ id }) => serialOnFob(fob.serial, id));
-  const { token, pinDigits } = await claim.holding(async (acting, activation) => {
+  const token = await claim.holding(async (acting, activation) => {
     if (await isSomebodys(acting, activation.user_id, fob.id, serials)) throw new RelayRefusal('somebody');
     const { serviceName } = await readSettings(acting.db);
     const user = await acting.db
@@ -40,17 +39,15 @@ export async function enrol(
       .select('name')
       .where('id', '=', activation.user_id)
       .executeTakeFirstOrThrow();
-    const chosen = await chooseToken(acting, activation, {
+    return await chooseToken(acting, activation, {
       row: fob,
       listed: serials,
       fresh: policy => freshToken(run, policy, { service: serviceName, user: user.name, info }),
     });
-    const policy = await policyOf(acting, chosen.policy_id);
-    return { token: chosen, pinDigits: policy?.pin_min_digits ?? PIN_DIGITS_MIN };
   });
   await rightClock(run, token.kind === 'totp');
   const id = await provedAccount(run, token, fob.serial, listed);
-  if (token.pin_place === 'fob') await pinOnFob(run, pinDigits);
+  if (token.pin_place === 'fob') await pinOnFob(run, token.pin_min_digits);
   const passcode = await passcodeOf(run, token, id);
   const finished = await finish(claim, { token, ...passcode, port, applicationId });
   await pushKey(run, fob.id);

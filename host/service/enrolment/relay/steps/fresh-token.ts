@@ -64,6 +64,7 @@ export function freshToken(
     digits: mixed.digits,
     period: policy?.period_seconds ?? limits.periodDefaultSeconds,
     pinPlace: policy?.pin_place ?? 'none',
+    lookAhead: policy?.look_ahead ?? limits.lookAheadDefault,
     ...names,
     secret: mixed.secret,
   };
