@@ -81,11 +81,7 @@ export function parseOptions(args: readonly string[]) {
       coerce: portNumber,
       describe: 'faceplate page on this port of 127.0.0.1',
     })
-    .option('web-key', {
-      boolean: true,
-      default: false,
-      describe: 'with --web: an address that nobody else on this computer can guess',
-    })
+    .option('web-key', WEB_KEY_OPTION)
     .option('terminal', { boolean: true, default: false, describe: 'faceplate in this terminal' })
     .option('plain', { boolean: true, default: false, describe: 'with --terminal: text, no drawing' })
     .option('control', { boolean: true, default: false, describe: 'JSON lines on standard input and output' })
@@ -102,6 +98,12 @@ export function parseOptions(args: readonly string[]) {
     })
     .parseAsync();
 }
+
+const WEB_KEY_OPTION = {
+  boolean: true,
+  default: false,
+  describe: 'with --web: an address that nobody else on this computer can guess',
+} as const;
 
 interface Combined {
   readonly pty?: unknown;

@@ -258,8 +258,9 @@ export const limits = {
   /** Log-ins that wait for their decision, in all and of one user name; more than that is answered by `busy`. */
   decisionsWaiting: 4_096,
   decisionsWaitingOfOne: 256,
-  /** Log-ins of one user name whose password or PIN is being checked or waits for that. */
+  /** Log-ins of one user name, and of one source, whose password or PIN is being checked or waits for that. */
   slowChecksOfOne: 8,
+  slowChecksOfSource: 32,
   /** PostgreSQL ends the transaction of a node that has stood still inside it for so long: others wait for its rows. */
   postgresIdleInTransactionMs: 60_000,
   /** So its answers come within this time: one that does not is lost, and so is its connection. */

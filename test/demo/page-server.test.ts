@@ -127,6 +127,8 @@ it('makes a link into the console for a form of its own page only, and for nothi
     "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; " +
       "form-action 'self' http://127.0.0.1:1002; frame-ancestors 'self'",
   );
+  // Without a referrer browsers say `Origin: null` with a form.
+  expect(form.headers['referrer-policy']).toBe('same-origin');
   for (const other of [
     undefined,
     'null',

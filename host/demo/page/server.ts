@@ -107,6 +107,8 @@ function sendConsole({ frames }: PageFacts, request: IncomingMessage, response: 
     "frame-ancestors 'self'",
   ];
   response.setHeader('content-security-policy', policy.join('; '));
+  // Without a referrer at all the browser would hide from which page the form comes.
+  response.setHeader('referrer-policy', 'same-origin');
   send(request, response, { type: HTML, body: consoleHtml });
 }
 

@@ -19,6 +19,7 @@ import { closedOutcome, pinMissing } from '../validation/judge.ts';
 import { afterFailure, type LockStanding, lockStanding, noFailures } from '../validation/lock.ts';
 import { failedFactor, type Outcome } from '../validation/outcomes.ts';
 import type { Validator } from '../validation/request.ts';
+import { sourceKey } from '../web/buckets.ts';
 import { familiarSource, keyOfSource, type Whence } from './familiar.ts';
 import { questionOf } from './question.ts';
 import { isQuietFor, mustGiveWay } from './quiet.ts';
@@ -70,7 +71,8 @@ export async function askPush(context: Validator, request: PushRequest, inTurn: 
   const factors = application?.factors;
   const checked = await checkFactors(context, { ...request, passcode: '', factors });
   const name = prepareUserName(request.user) ?? '';
-  return inTurn(name, () => askChecked(context, request, { name, checked, factors }));
+  const source = `${request.applicationId} ${sourceKey(request.source)}`;
+  return inTurn({ name, source }, () => askChecked(context, request, { name, checked, factors }));
 }
 
 function askChecked(

@@ -15,15 +15,16 @@ export const pushLimits = {
   pushesUnapprovedMs: 10 * 60_000,
   /** A source is familiar for so long after its user approved a log-in from there. */
   pushFamiliarMs: 30 * 24 * 3_600_000,
-  /** Requests that are asked for at once, those that wait for it, and of one name: more are answered by `busy`. */
+  /** Requests that are asked for at once, those that wait for it, of one source and of one name: more are answered by `busy`. */
   pushAsksAtOnce: 4,
   pushAsksWaiting: 1_024,
+  pushAsksWaitingOfSource: 256,
   pushAsksWaitingOfOne: 64,
   /** Requests that are written down as over in one transaction. */
   pushesEndedAtOnce: 500,
   /** The fob's key: as long as the hash of its suite (RFC 4226 §4, R6). */
   pushSecretBytes: 32,
-  /** How long one take waits for a decision, and how many wait at once on one node: more are answered at once. */
+  /** How long one take waits for a decision, and how many wait at once on one node: beyond that the oldest wait of whoever has most ends. */
   pushWaitMaxMs: 20_000,
   pushWaitsAtOnce: 768,
   /** Changes within this time are looked at once; and it is looked so often where none is heard of: word of one may be lost. */

@@ -57,7 +57,7 @@ export function makePushes(context: Validator, { changes, decided }: Surrounding
 
   const waitFor = async (request: TakeRequest, { waitMs = 0, signal }: Patience): Promise<void> => {
     const untilMs = performance.now() + Math.min(waitMs, limits.pushWaitMaxMs);
-    const wait = waits.begin(request.id);
+    const wait = waits.begin(request);
     if (wait === undefined) return;
     try {
       if (await isUndecided(context, request)) await wait.until(untilMs - performance.now(), signal);

@@ -3,19 +3,30 @@ import type { Db } from '../data/database.ts';
 import { valuesAsList } from '../data/rows.ts';
 import type { PushState } from '../data/schema-push.ts';
 import { throttle } from '../data/throttle.ts';
+import { FairPlaces } from '../fairness/fair-places.ts';
 import { limits } from '../limits.ts';
+import { sourceKey } from '../web/buckets.ts';
 import { toldAs } from './rows.ts';
 
 /** Sessions that wait for a decision: one query looks for all of them when something has changed. */
 export interface Waits {
   /**
-   * Begins to wait for the decision about a request. Look at the request after this, and not before.
+   * Begins to wait for the decision about a request. Look at the request after this, and not before. Where too many wait, the
+   * oldest wait of whoever has most of them ends: of an application, of a source there, of a request from there.
    *
-   * @returns undefined where too many are waiting
+   * @returns undefined where nobody may wait any more
    */
-  begin(id: string): Wait | undefined;
+  begin(about: Awaited): Wait | undefined;
   /** Ends all of them; a closing server waits for them otherwise. */
   end(): void;
+}
+
+/** What is waited for, and by whom. */
+export interface Awaited {
+  /** Of the request. */
+  readonly id: string;
+  readonly applicationId: string;
+  readonly source: string;
 }
 
 export interface Wait {
@@ -28,6 +39,7 @@ const told = (Object.keys(toldAs) as PushState[]).filter(state => toldAs[state] 
 
 /** Makes it over one node's changes, which are those of all nodes soon after. */
 export function makeWaits(db: Db, changes: Changes): Waits {
+  const places = new FairPlaces([{ most: limits.pushWaitsAtOnce }]);
   const waiting = new Map<symbol, { readonly id: string; wake: () => void }>();
   let stopWatching: (() => void) | undefined;
   let isClosed = false;
@@ -47,13 +59,15 @@ export function makeWaits(db: Db, changes: Changes): Waits {
   const looking = throttle(limits.pushWaitGatherMs, () => look().catch(() => undefined));
 
   return {
-    begin(id) {
-      if (isClosed || waiting.size >= limits.pushWaitsAtOnce) return undefined;
+    begin({ id, applicationId, source }) {
+      const place = isClosed ? undefined : places.enter({ path: [applicationId, sourceKey(source), id] });
+      if (place === undefined) return undefined;
       const key = Symbol(id);
       let wake: () => void = () => undefined;
       const woken = new Promise<void>(resolve => {
         wake = resolve;
       });
+      place.ended.addEventListener('abort', wake);
       stopWatching ??= watchOver(changes, looking.soon);
       waiting.set(key, { id, wake });
       return {
@@ -67,6 +81,7 @@ export function makeWaits(db: Db, changes: Changes): Waits {
           signal?.removeEventListener('abort', wake);
         },
         close() {
+          place.leave();
           waiting.delete(key);
           if (waiting.size > 0) return;
           looking.stop();

@@ -4,6 +4,7 @@ import { checkPassword } from '../people/credentials/passwords.ts';
 import { checkPin } from '../people/credentials/pins.ts';
 import { findUser, prepareUserName, type User } from '../people/users.ts';
 import { texts } from '../texts.ts';
+import { sourceKey } from '../web/buckets.ts';
 import type { ValidationRequest, Validator } from './request.ts';
 
 /** What is known of the factors that are slow to check, before the transaction that decides. */
@@ -32,7 +33,7 @@ export function stillProved(proofs: Proofs, user: User | undefined): Proofs {
  * that is done depends on the request alone, never on the user; what comes of it counts only where the account is open
  * when the transaction decides, and then as one attempt together with the passcode.
  *
- * @throws ServiceError `busy` when too many are being checked at once, in all or of this user name
+ * @throws ServiceError `busy` when too many are being checked at once, in all, of this user name or from this source
  */
 export async function checkFactors(validator: Validator, request: ValidationRequest): Promise<Proofs> {
   const asksPassword = request.factors === 'password_otp';
@@ -40,7 +41,8 @@ export async function checkFactors(validator: Validator, request: ValidationRequ
   if (!asksPassword && !asksPin)
     return { password: undefined, pin: undefined, passwordHash: null, pinHash: null };
   const name = prepareUserName(request.user) ?? '';
-  return await inTurn(name, () => check(validator, request, { name, asksPassword, asksPin }));
+  const source = `${request.applicationId} ${sourceKey(request.source)}`;
+  return await bounded({ name, source }, () => check(validator, request, { name, asksPassword, asksPin }));
 }
 
 interface Asked {
@@ -64,16 +66,28 @@ async function check(
 
 const underWay = new Map<string, number>();
 
-/** Few at once of one name, so that whoever floods it does not take all the places; whether there is such a user or not. */
-async function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const before = underWay.get(name) ?? 0;
-  if (before >= limits.slowChecksOfOne) throw new ServiceError('busy', texts.startup.tooManyLogins);
-  underWay.set(name, before + 1);
+/**
+ * Few at once of one name, and of one source: whoever floods a name, or many names, does not take all the places; whether there
+ * are such users or not.
+ */
+async function bounded<T>(
+  { name, source }: { readonly name: string; readonly source: string },
+  work: () => Promise<T>,
+): Promise<T> {
+  const bounds = [
+    [`name ${name}`, limits.slowChecksOfOne],
+    [`source ${source}`, limits.slowChecksOfSource],
+  ] as const;
+  if (bounds.some(([key, most]) => (underWay.get(key) ?? 0) >= most))
+    throw new ServiceError('busy', texts.startup.tooManyLogins);
+  for (const [key] of bounds) underWay.set(key, (underWay.get(key) ?? 0) + 1);
   try {
     return await work();
   } finally {
-    const left = (underWay.get(name) ?? 1) - 1;
-    if (left === 0) underWay.delete(name);
-    else underWay.set(name, left);
+    for (const [key] of bounds) {
+      const left = (underWay.get(key) ?? 1) - 1;
+      if (left === 0) underWay.delete(key);
+      else underWay.set(key, left);
+    }
   }
 }

@@ -8,17 +8,31 @@ import { secret } from '../../kit/secrets.ts';
 import { outcomes, rowOf, SESSION } from './kit.ts';
 import { approve, type Scene, withFob } from './scene.ts';
 
-test('more than so many waits at once are answered at once, and asked for again', async () => {
-  const { scene } = await withFob();
+test('where too many wait, the oldest wait of the source that has most ends, and others go on', async () => {
+  const { scene, fob } = await withFob();
   await using _ = scene;
-  const push = await scene.ask('nobody');
-  const askers = Array.from({ length: limits.pushWaitsAtOnce }, () => new AbortController());
-  const wait = (signal?: AbortSignal) => scene.take(push, { waitMs: limits.pushWaitMaxMs, signal });
-  const waiting = askers.map(({ signal }) => wait(signal));
-  expect(await wait()).toBe('waiting');
+  const push = await scene.ask('ada');
+  const nobodys = await scene.ask('nobody');
+  const askers = Array.from({ length: limits.pushWaitsAtOnce + 20 }, () => new AbortController());
+  let ended = 0;
+  const waiting = askers.map(async ({ signal }) => {
+    const outcome = await scene.take(nobodys, {
+      waitMs: limits.pushWaitMaxMs,
+      signal,
+      source: '198.51.100.66',
+    });
+    ended++;
+    return outcome;
+  });
+  const own = scene.take(push, { waitMs: limits.pushWaitMaxMs, source: '192.0.2.10' });
+  await expect.poll(() => ended, { timeout: 10_000 }).toBe(21);
+  await approve(scene, fob);
+  scene.announce();
+  expect(await own).toBe('accepted');
+  expect(ended).toBe(21);
   for (const asker of askers) asker.abort();
   expect(new Set(await Promise.all(waiting))).toEqual(new Set(['waiting']));
-}, 15_000);
+}, 30_000);
 
 test('requests that nobody decided are written down once, and forgotten when they keep nobody quiet', async () => {
   const { scene, office, fob } = await withFob();
@@ -184,7 +198,9 @@ test('a wait finds a decision that its node was not told of', async () => {
   const deaf = { watch: () => () => undefined };
   const waits = makeWaits(office.store.db, { ...deaf, announce: () => undefined, close: () => undefined });
   const { id } = await scene.ask('ada');
-  const wait = waits.begin(id) ?? expect.fail('too many wait');
+  const wait =
+    waits.begin({ id, applicationId: scene.applicationId, source: '192.0.2.1' }) ??
+    expect.fail('too many wait');
   const over = wait.until(600_000);
   await approve(scene, fob);
   await over;

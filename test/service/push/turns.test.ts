@@ -35,6 +35,8 @@ test('requests of one name are asked for one after another, whether there is suc
   changes.close();
 });
 
+const from = (name: string, source = '192.0.2.1') => ({ name, source });
+
 test('whoever floods one name is turned away, and others get their turn, also when work fails', async () => {
   const inTurn = makeTurns();
   let go: () => void = () => undefined;
@@ -42,19 +44,44 @@ test('whoever floods one name is turned away, and others get their turn, also wh
     go = resolve;
   });
   const flood = Array.from({ length: limits.pushAsksWaitingOfOne + 2 }, () =>
-    inTurn('ada', () => gone).then(
+    inTurn(from('ada'), () => gone).then(
       () => 'done',
       () => 'busy',
     ),
   );
-  await expect(inTurn('bob', async () => Promise.reject(new Error('odd')))).rejects.toThrow('odd');
-  expect(await inTurn('bob', async () => 'done')).toBe('done');
+  await expect(inTurn(from('bob'), async () => Promise.reject(new Error('odd')))).rejects.toThrow('odd');
+  expect(await inTurn(from('bob'), async () => 'done')).toBe('done');
   go();
   const ends = await Promise.all(flood);
   expect(ends.filter(end => end === 'busy')).toHaveLength(1);
-  expect(await inTurn('ada', async () => 'done')).toBe('done');
+  expect(await inTurn(from('ada'), async () => 'done')).toBe('done');
   const all = Array.from({ length: limits.pushAsksWaiting + limits.pushAsksAtOnce + 1 }, (_, nth) =>
-    inTurn(`user-${nth}`, async () => 'done').catch(() => 'busy'),
+    inTurn(from(`user-${nth}`, `198.51.100.${nth % 8}`), async () => 'done').catch(() => 'busy'),
   );
   expect((await Promise.all(all)).filter(end => end === 'busy')).toHaveLength(1);
+});
+
+test('sources have their turn, and one that asks for many names is turned away before others are', async () => {
+  const inTurn = makeTurns();
+  let go: () => void = () => undefined;
+  const gone = new Promise<void>(resolve => {
+    go = resolve;
+  });
+  const order: string[] = [];
+  const ask = (name: string, source: string) =>
+    inTurn(from(name, source), async () => {
+      await gone;
+      order.push(name);
+    }).then(
+      () => 'done',
+      () => 'busy',
+    );
+  const most = limits.pushAsksWaitingOfSource + limits.pushAsksAtOnce;
+  const flood = Array.from({ length: most + 10 }, (_, nth) => ask(`nobody-${nth}`, '198.51.100.66'));
+  const own = ask('ada', '192.0.2.10');
+  go();
+  expect(await own).toBe('done');
+  // Behind those that had begun, and the first that waited.
+  expect(order.indexOf('ada')).toBeLessThan(2 * limits.pushAsksAtOnce);
+  expect((await Promise.all(flood)).filter(end => end === 'busy')).toHaveLength(10);
 });

@@ -10,10 +10,10 @@ async function scene() {
   const office = await Office.open();
   const { application } = await ensureApplication(office.store.db, office.nowMs);
   const engine = makeEngine({ ...office.management, lock: readLockPolicy });
-  const decide = (user: string, passcode = '000000', password?: string) =>
+  const decide = (user: string, passcode = '000000', password?: string, source = '192.0.2.1') =>
     engine
       .decide({
-        ...{ user, passcode, source: '192.0.2.1', applicationId: application.id, requestId: 'r' },
+        ...{ user, passcode, source, applicationId: application.id, requestId: 'r' },
         ...(password === undefined ? {} : { password, factors: 'password_otp' as const }),
       })
       .catch((error: { readonly code?: string }) => error.code);
@@ -65,4 +65,19 @@ test('a flood of passwords for one name leaves others their places', async () =>
     office.nowMs += 60_000;
   }
   expect(await decide('ada', '000000', 'wrong')).not.toBe('busy');
+});
+
+test('a flood of passwords for many names from one source leaves other sources their places', async () => {
+  const { office, decide } = await scene();
+  await using _ = office;
+  await office.users('grace');
+  const password = await office.password('grace');
+  const token = await office.token('grace');
+  const flood = Array.from({ length: limits.slowHashesWaiting * 2 }, (_one, nth) =>
+    decide(`nobody-${nth}`, '000000', 'wrong', '198.51.100.66'),
+  );
+  const other = decide('grace', codeNow(token, office.nowMs), password);
+  const outcomes = await Promise.all(flood);
+  expect(outcomes.filter(outcome => outcome !== 'busy')).toHaveLength(limits.slowChecksOfSource);
+  expect(await other).toBe('accepted');
 });
