@@ -11,6 +11,7 @@ import { up as push } from './0009-push.ts';
 import { up as radiusChallenges } from './0010-radius-challenges.ts';
 import { up as familiarSources } from './0011-familiar-sources.ts';
 import { up as eventBy } from './0012-event-by.ts';
+import { up as readiness } from './0013-readiness.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-first': { up: first },
@@ -25,7 +26,11 @@ const migrations: Record<string, Migration> = {
   '0010-radius-challenges': { up: radiusChallenges },
   '0011-familiar-sources': { up: familiarSources },
   '0012-event-by': { up: eventBy },
+  '0013-readiness': { up: readiness },
 };
+
+/** The names of all migrations, in order. */
+export const migrationNames: readonly string[] = Object.keys(migrations).sort();
 
 /** The migrations in order of their names. A released one is never edited: the next change is a new file. */
 export const migrationProvider: MigrationProvider = {
