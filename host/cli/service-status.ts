@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { FobError } from '../errors.ts';
-import { serveTexts } from '../service/texts/serve.ts';
+import { serveTexts, unreadyTexts } from '../service/texts/serve.ts';
 import type { Report } from './report.ts';
 import { type Answer, askService, readServiceUrl } from './service-request.ts';
 import { printable } from './terminal.ts';
@@ -17,13 +17,21 @@ export async function serviceStatus(url: string, caFile: string | undefined): Pr
   const ca = caFile === undefined ? undefined : await readAuthority(caFile);
   const health = fieldsOf(await askService(`${origin}/health`, ca));
   const answer = await askService(`${origin}/ready`, ca);
-  const { status, version } = fieldsOf(answer);
+  const { status, reason, version } = fieldsOf(answer);
   const isPassfob = health.status === 'ok' && typeof status === 'string' && typeof version === 'string';
   if (!isPassfob) throw new FobError('service-silent', { sentence: serveTexts.notPassfob });
   const document = { url: origin, health: 'ok', ready: answer.status === 200, version };
-  if (!document.ready)
-    throw new FobError('service-silent', { sentence: serveTexts.notReady, details: document });
+  if (!document.ready) {
+    const why = unreadyTexts[reasonOf(reason)];
+    throw new FobError('service-silent', { ...why, details: { ...document, reason: reasonOf(reason) } });
+  }
   return { document, text: printable(`${origin} answers and is ready (Passfob ${version}).`) };
+}
+
+/** A reason that this program knows; a service of another version may have others. */
+function reasonOf(reason: unknown): keyof typeof unreadyTexts {
+  const known = Object.keys(unreadyTexts) as (keyof typeof unreadyTexts)[];
+  return known.find(name => name === reason) ?? 'unknown';
 }
 
 /** The fields of a JSON object; none where it is something else. */

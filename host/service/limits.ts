@@ -232,6 +232,10 @@ export const limits = {
   closingMs: 10_000,
   /** How long one answer about readiness serves all who ask, so that asking costs the database little. */
   readyKeptMs: 1_000,
+  /** An answer about readiness comes within this time: a database that is silent for longer is not ready. */
+  readyAnswerMs: 5_000,
+  /** How often a node looks for the loss of its database files, and for tables that another version has changed. */
+  lossLookMs: 2_000,
   clientTimeoutMs: 10_000,
   clientBodyMaxBytes: 65_536,
   /** The doctor: free space that is little or too little, days to the end of a certificate, a clock that is behind. */

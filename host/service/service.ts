@@ -4,6 +4,7 @@ import { challengesOf } from './challenges/challenges.ts';
 import { closer, type ListenerState, orElse } from './closing.ts';
 import { type Changes, watchChanges } from './data/changes.ts';
 import { openStore, type Store } from './data/database.ts';
+import { makeReadiness } from './data/readiness.ts';
 import { engineOf } from './deciding.ts';
 import { makeReady } from './first-run.ts';
 import { type LocalOperations, localOperations } from './local.ts';
@@ -95,7 +96,7 @@ async function startOn(
   const { clock = Date.now, log = noLog } = options;
   const { keys, application, own, apiKey, isNewKey, isNewIdentity } = await makeReady(store, options, clock);
   const metrics = makeMetrics();
-  const engine = await engineOf(options, { db, keys, lock: readLockPolicy, clock, decided: metrics.decided });
+  const engine = await engineOf(options, store, { keys, clock, decided: metrics.decided });
   const changes = watchChanges(store);
   const pushes = makePushes({ db, keys, lock: readLockPolicy, clock }, { changes, decided: metrics.took });
   const state: ListenerState = { port: options.port, hosts: undefined, isClosing: false };
@@ -202,7 +203,11 @@ function appOf(
       embeddable: options.embeddable ?? false,
       isSecure,
       rooms: roomsFor(openFilesMax()),
-      health: { db, version: options.version ?? '0', isClosing: () => state.isClosing },
+      health: {
+        readiness: makeReadiness(store),
+        version: options.version ?? '0',
+        isClosing: () => state.isClosing,
+      },
     },
   );
 }

@@ -1,5 +1,6 @@
 import type { Changes } from './data/changes.ts';
 import type { Store } from './data/database.ts';
+import { watchForLoss } from './data/readiness.ts';
 import { systemCode } from './errors.ts';
 import { startJobs } from './jobs/worker.ts';
 import { noLog } from './log.ts';
@@ -26,15 +27,20 @@ export interface Working {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts what a node does by itself: bounds, audit, alerts, mails and jobs. */
+/** Starts what a node does by itself: a watch over its database, bounds, audit, alerts, mails and jobs. */
 export function startWorking(
   { store, keys, changes, clock, reach }: Means,
   options: ServiceOptions,
 ): Working {
-  const sweeping = startSweeping(store.db, clock);
-  if (options.background === false) return { wake: () => undefined, stop: () => sweeping.stop() };
-  const management = { db: store.db, keys, clock, reach };
   const log = options.log ?? noLog;
+  const stopWatching = watchForLoss(store, ({ code, message }) => log('error', message, { error: code }));
+  const sweeping = startSweeping(store.db, clock);
+  const stopBounds = async () => {
+    stopWatching();
+    await sweeping.stop();
+  };
+  if (options.background === false) return { wake: () => undefined, stop: stopBounds };
+  const management = { db: store.db, keys, clock, reach };
   // The text of an error may hold what was typed; its kind does not.
   const failed = (error: unknown) => log('error', 'background', { error: systemCode(error) || 'unknown' });
   const background = startBackground(management, { failed });
@@ -46,7 +52,7 @@ export function startWorking(
       mails.wake();
     },
     async stop() {
-      await sweeping.stop();
+      await stopBounds();
       await jobs.close();
       await mails.close();
       await background.stop();

@@ -6,6 +6,7 @@ import { engineOf } from './engine.ts';
 import { migrationProvider } from './migrations/list.ts';
 import { openPostgres, transactPostgres, writingPostgres } from './postgres.ts';
 import { isPostgresLoss } from './postgres-loss.ts';
+import { checkSchema } from './schema-check.ts';
 import { openSqlite, writingSqlite } from './sqlite/sqlite.ts';
 import type { Db, Store } from './store.ts';
 
@@ -24,14 +25,14 @@ export interface StoreOptions {
 /**
  * Opens (or makes) the database and brings its tables up to date.
  *
- * @throws ServiceError `database_newer`, `database_unusable`, `busy`
+ * @throws ServiceError `database_newer`, `database_unusable`, `network_folder`, `busy`
  */
 export async function openStore({
   directory,
   databaseUrl,
   answerMs = limits.postgresAnswerMs,
 }: StoreOptions): Promise<Store> {
-  if (databaseUrl === undefined) return migrated(openSqlite(directory), db => writing(db, migrateOn));
+  if (databaseUrl === undefined) return migrated(openSqlite(directory), db => writingSqlite(db, migrateOn));
   // A table that is changed, and another node that does so, take their time: what is cut off would be begun again at every start.
   const patient = openPostgres(databaseUrl, { answerMs: undefined });
   await (await migrated(patient, migrateOn)).close();
@@ -65,10 +66,13 @@ async function migrateOn(db: Db): Promise<void> {
  * writes. `work` may be run again from its start, so it has no effects but through the transaction.
  *
  * @throws ServiceError `busy` when other writers held the database for the whole waiting time, or the connection to it was
- * lost; what `work` throws
+ * lost; `database_lost` where its files are not those on the disk any more; `schema_changed` where another version changed
+ * its tables; what `work` throws
  */
 export function writing<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
-  return engineOf(db) === 'postgres' ? writingPostgres(db, work) : writingSqlite(db, work);
+  return engineOf(db) === 'postgres'
+    ? writingPostgres(db, onOurTables(work))
+    : writingSqlite(db, onOurTables(work));
 }
 
 /**
@@ -76,5 +80,14 @@ export function writing<T>(db: Db, work: (transaction: Db) => Promise<T>): Promi
  * row (`whileLocked`).
  */
 export function validating<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
-  return engineOf(db) === 'postgres' ? transactPostgres(db, work) : writingSqlite(db, work);
+  return engineOf(db) === 'postgres'
+    ? transactPostgres(db, onOurTables(work))
+    : writingSqlite(db, onOurTables(work));
+}
+
+function onOurTables<T>(work: (transaction: Db) => Promise<T>): (transaction: Db) => Promise<T> {
+  return async transaction => {
+    await checkSchema(transaction);
+    return work(transaction);
+  };
 }

@@ -2,6 +2,7 @@ import type { Generated } from 'kysely';
 import type { AcceptedBy, Outcome } from '../validation/outcomes.ts';
 import type { EnrolmentSchema } from './schema-enrolment.ts';
 import type { MailSchema } from './schema-mails.ts';
+import type { NodeSchema } from './schema-node.ts';
 import type { PushSchema } from './schema-push.ts';
 import type { RadiusSchema } from './schema-radius.ts';
 import type { TokenSchema } from './schema-tokens.ts';
@@ -34,7 +35,13 @@ export type Flag = 0 | 1;
  * they are known before the row is written; sealed values are base64 text, which every database stores alike. Text that
  * is looked up or ordered compares by code point in every database.
  */
-export interface Schema extends EnrolmentSchema, MailSchema, RadiusSchema, PushSchema, TokenSchema {
+export interface Schema
+  extends EnrolmentSchema,
+    MailSchema,
+    RadiusSchema,
+    PushSchema,
+    TokenSchema,
+    NodeSchema {
   users: {
     id: string;
     /** Prepared form of the name (`people/users.ts`), unique. */
@@ -237,8 +244,4 @@ export interface Schema extends EnrolmentSchema, MailSchema, RadiusSchema, PushS
     state: JobItemState;
     message: string;
   };
-  /** Named values as JSON: lock policy, alert channels, addresses. */
-  settings: { name: string; value: string; changed_ms: number };
-  /** Keys of the service itself that all nodes share, sealed: its identity (Ed25519). */
-  service_keys: { name: string; public_key: string; sealed_key: string; key_id: string; created_ms: number };
 }

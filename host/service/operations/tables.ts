@@ -32,8 +32,8 @@ export const backedUpTables: readonly BackedUp[] = [
   { table: 'job_items', key: ['job_id', 'number'] },
 ];
 
-/** What no backup holds, because it would count again: sessions, links, first answers, codes, open questions and pushes, activations, and
- * who is connected. */
+/** What no backup holds, because it would count again: sessions, links, first answers, codes, open questions and pushes, activations,
+ * who is connected, and that the database took a write. */
 export const leftOutTables: readonly (keyof Schema)[] = [
   'operator_links',
   'operator_sessions',
@@ -45,6 +45,7 @@ export const leftOutTables: readonly (keyof Schema)[] = [
   'user_sessions',
   'agent_fobs',
   'pushes',
+  'readiness',
 ];
 
 /** Tables whose numbers the database gives out, and must go on giving out above those restored. */

@@ -104,6 +104,35 @@ export const certificateTexts = {
     'The certificate and key files are not a PEM certificate and its key. Give the certificate with its chain, and the key that belongs to it.',
 } as const;
 
+/** Why a service answers and is not ready, by the reason that `/ready` gives. */
+export const unreadyTexts = {
+  database: {
+    sentence: 'The service answers and is not ready: its database takes no writes.',
+    next: 'Make room on its disk, see whether it is read-only, or whether PostgreSQL runs; a restart is not needed.',
+  },
+  database_lost: {
+    sentence:
+      'The service answers and is not ready: its database files are not those on the disk, or its locks on them were lost.',
+    next: 'Find out what replaced, removed or opened the files, then start the service again.',
+  },
+  schema_changed: {
+    sentence: 'The service answers and is not ready: another version of Passfob has changed its tables.',
+    next: 'Update this node, then start it again.',
+  },
+  silent: {
+    sentence: 'The service answers and is not ready: its database does not answer in time.',
+    next: 'Check PostgreSQL and the network to it; a restart is not needed.',
+  },
+  ending: {
+    sentence: 'The service answers and is not ready: it is ending.',
+    next: 'Ask again once it has started anew.',
+  },
+  unknown: {
+    sentence: 'The service answers and is not ready.',
+    next: 'Look at its log, and run on its computer: passfob service doctor',
+  },
+} as const;
+
 /** What `passfob serve` and `passfob service` say. */
 export const serveTexts = {
   listening: (url: string) => `Passfob listens at ${url}`,
@@ -143,7 +172,6 @@ export const serveTexts = {
   },
   configurationWrong: (count: number) =>
     count === 1 ? 'The configuration has a mistake.' : `The configuration has ${count} mistakes.`,
-  notReady: 'The service answers and is not ready.',
   notPassfob: 'What answers there is not a Passfob service.',
   badUrl: {
     sentence: 'This is not the address of a service.',

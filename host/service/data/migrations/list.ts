@@ -11,6 +11,7 @@ import { up as push } from './0009-push.ts';
 import { up as radiusChallenges } from './0010-radius-challenges.ts';
 import { up as familiarSources } from './0011-familiar-sources.ts';
 import { up as eventBy } from './0012-event-by.ts';
+import { up as readiness } from './0013-readiness.ts';
 import { up as lookAhead } from './0016-look-ahead.ts';
 
 const migrations: Record<string, Migration> = {
@@ -26,8 +27,12 @@ const migrations: Record<string, Migration> = {
   '0010-radius-challenges': { up: radiusChallenges },
   '0011-familiar-sources': { up: familiarSources },
   '0012-event-by': { up: eventBy },
+  '0013-readiness': { up: readiness },
   '0016-look-ahead': { up: lookAhead },
 };
+
+/** The names of all migrations, in order. */
+export const migrationNames: readonly string[] = Object.keys(migrations).sort();
 
 /** The migrations in order of their names. A released one is never edited: the next change is a new file. */
 export const migrationProvider: MigrationProvider = {

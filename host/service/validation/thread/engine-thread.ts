@@ -16,6 +16,8 @@ interface Waiting {
 export interface ThreadHooks {
   /** How many log-ins one transaction decided. */
   readonly decided?: ((size: number) => void) | undefined;
+  /** Called before one starts. @throws what keeps it from starting */
+  readonly check?: () => void;
   /** It ended without being asked to. */
   readonly brokeOff?: () => void;
 }
@@ -37,6 +39,7 @@ export async function startEngineThread(beginning: Beginning, hooks: ThreadHooks
   let isClosed = false;
   const start = () => {
     if (isClosed) throw unavailable();
+    hooks.check?.();
     const started = startThread(beginning, hooks.decided, () => {
       if (!isClosed) hooks.brokeOff?.();
       if (current === started) current = undefined;

@@ -1,0 +1,11 @@
+import type { Kysely } from 'kysely';
+import { required } from './columns.ts';
+
+/** A row that is written to find out whether the database takes writes. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('readiness')
+    .addColumn('id', 'integer', column => column.primaryKey())
+    .addColumn('looks', 'bigint', required)
+    .execute();
+}
