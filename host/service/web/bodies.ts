@@ -7,9 +7,9 @@ import { Problem } from './problems.ts';
 const BODYLESS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /**
- * Bounds what is read of bodies. Every route that takes one states how much, or the service does not start. A request that
- * announces more is refused before anything is read; the rest of a body that nobody wants ends the connection. Bodies of
- * more than a form's size have a common bound, of all sources and of each.
+ * Bounds what is read of bodies. Every route that takes one states how much, or the service does not start; one that takes
+ * none, or is not there, reads none. The rest of a body whose request was refused ends the connection. Bodies of more than a
+ * form's size have a common bound, of all sources and of each.
  */
 export function boundBodies(app: FastifyInstance): void {
   const reading = new LargeBodies();
@@ -20,8 +20,8 @@ export function boundBodies(app: FastifyInstance): void {
     if (bodyLimit > limits.bodyMaxBytes) boundLarge(route, bodyLimit, reading);
   });
   app.addHook('onRequest', (request, _reply, done) => {
-    const limit = BODYLESS.has(request.method) ? 0 : request.routeOptions.bodyLimit;
-    done(limit !== undefined && announcedBytes(request) > limit ? new Problem('too_large') : undefined);
+    if (!BODYLESS.has(request.method)) return done(request.is404 ? new Problem('not_found') : undefined);
+    done(hasContent(request) ? new Problem('too_large') : undefined);
   });
   app.addHook('onSend', (request, reply, payload, done) => {
     if (!request.raw.complete && isLongRest(request)) reply.header('connection', 'close');
@@ -29,10 +29,8 @@ export function boundBodies(app: FastifyInstance): void {
   });
 }
 
-/** How long a body will be by its headers; one whose length is not told counts as one byte at least. */
-function announcedBytes({ headers }: FastifyRequest): number {
-  if (headers['transfer-encoding'] !== undefined) return 1;
-  return Number(headers['content-length'] ?? 0);
+function hasContent({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 function isLongRest({ headers }: FastifyRequest): boolean {
@@ -44,14 +42,16 @@ function boundLarge(route: RouteOptions, bodyLimit: number, reading: LargeBodies
   const before = route.preParsing === undefined ? [] : [route.preParsing].flat();
   route.preParsing = [
     ...before,
-    (request, _reply, payload, done) => {
+    (request, reply, payload, done) => {
       const { headers, ip, raw } = request;
       const isTold = headers['transfer-encoding'] === undefined;
       const bytes = isTold ? Number(headers['content-length'] ?? 0) : bodyLimit;
       if (bytes <= limits.bodyMaxBytes) return done(null, payload);
       const release = reading.begin(sourceKey(ip), bytes);
       if (release === undefined) return done(new Problem('too_many'));
-      raw.once('close', release);
+      raw.once('end', release);
+      // Of a body that is not read there is no end.
+      reply.raw.once('close', release);
       done(null, payload);
     },
   ];
@@ -67,14 +67,17 @@ export class LargeBodies {
     this.sources = new Map();
   }
 
-  /** @returns what is called once it is read, or undefined where there is no room now */
+  /** @returns a function that makes room again, or undefined where there is none now */
   begin(source: string, bytes: number): (() => void) | undefined {
     const ofSource = (this.sources.get(source) ?? 0) + bytes;
     if (this.all + bytes > limits.largeBodiesMaxBytes) return undefined;
     if (ofSource > limits.largeBodiesOfSourceMaxBytes) return undefined;
     this.all += bytes;
     this.sources.set(source, ofSource);
+    let isOver = false;
     return () => {
+      if (isOver) return;
+      isOver = true;
       this.all -= bytes;
       const left = (this.sources.get(source) ?? 0) - bytes;
       if (left > 0) this.sources.set(source, left);

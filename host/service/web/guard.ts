@@ -31,9 +31,7 @@ function refusalOf({ maySpeakPlain, hosts }: GuardOptions, request: FastifyReque
   // The connection's own address: what a header says of it is not asked here.
   if (maySpeakPlain?.(request.raw.socket.remoteAddress) === false) return new Problem('forbidden');
   if (PROBED.has(request.routeOptions.url ?? '')) return undefined;
-  if (hosts()?.has(request.host) !== true) return new Problem('misdirected');
-  // Nothing that comes with it is read.
-  return request.is404 ? new Problem('not_found') : undefined;
+  return hosts()?.has(request.host) === true ? undefined : new Problem('misdirected');
 }
 
 function securityHeaders({ embeddable, isSecure }: GuardOptions): Record<string, string> {

@@ -2,7 +2,12 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../../host/service/limits.ts';
+import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
+import type { Service } from '../../../host/service/service.ts';
+import { secret } from '../../kit/secrets.ts';
+import { Visitor } from '../console/kit.ts';
 import { Rig } from '../kit.ts';
+import { accepted, grace, Office } from '../people/kit.ts';
 import { raw } from './kit.ts';
 
 /** A route as it is served. */
@@ -10,6 +15,7 @@ interface Served {
   readonly method: string;
   readonly path: string;
   readonly bodyLimit: number | undefined;
+  readonly permission: string | undefined;
   /** The content types it takes. */
   readonly types: readonly string[];
 }
@@ -23,24 +29,23 @@ const TYPES: Readonly<Record<string, string>> = {
 const BODYLESS = ['GET', 'HEAD'];
 
 /** Starts a service and notes every route that it puts up, of all its plugins. */
-async function served(rig: Rig): Promise<{ url: string; routes: Served[] }> {
-  const noted: { method: string; path: string; bodyLimit: number | undefined; scope: FastifyInstance }[] = [];
+async function served(rig: Rig): Promise<{ service: Service; routes: Served[] }> {
+  const noted: (Omit<Served, 'types'> & { scope: FastifyInstance })[] = [];
   const note = (message: unknown) => {
     const { fastify } = message as { readonly fastify: FastifyInstance };
-    fastify.addHook('onRoute', function (this: FastifyInstance, { method, url, bodyLimit }) {
-      for (const one of [method].flat()) noted.push({ method: one, path: url, bodyLimit, scope: this });
+    fastify.addHook('onRoute', function (this: FastifyInstance, { method, url, bodyLimit, config }) {
+      for (const one of [method].flat())
+        noted.push({ method: one, path: url, bodyLimit, permission: config?.permission, scope: this });
     });
   };
   subscribe('fastify.initialization', note);
-  const { url } = await rig.start({ clock: Date.now });
+  const service = await rig.start({ clock: Date.now });
   unsubscribe('fastify.initialization', note);
-  const routes = noted.map(({ method, path, bodyLimit, scope }) => ({
-    method,
-    path,
-    bodyLimit,
+  const routes = noted.map(({ scope, ...route }) => ({
+    ...route,
     types: Object.keys(TYPES).filter(type => scope.hasContentTypeParser(type)),
   }));
-  return { url, routes };
+  return { service, routes };
 }
 
 /** What a service answers to a request whose body is longer than the route takes. */
@@ -50,14 +55,32 @@ interface Refused {
   readonly isOver: boolean;
 }
 
-/** Sends a request. @param head the fields that say how long its body is, and what there is of that */
-async function send(url: string, { method, path }: Served, type: string, rest: string): Promise<Refused> {
+/** By what somebody is let in who may do everything, by the beginning of a path or what a route asks for. */
+type Credentials = (route: Served) => string;
+
+async function credentials(rig: Rig, service: Service): Promise<Credentials> {
+  await using office = await Office.beside(rig);
+  const key = accepted(await createApiKey(office.management, grace, { name: 'all', role: 'admin' }));
+  const visitor = new Visitor(service);
+  await visitor.enter();
+  return ({ path, permission }) => {
+    if (permission === 'application') return `authorization: Bearer ${service.apiKey}`;
+    if (permission !== undefined) return `authorization: Bearer ${secret(key.value)}`;
+    return path.startsWith('/operator') ? `cookie: ${visitor.cookie}` : 'accept: */*';
+  };
+}
+
+/** Sends a request. @param rest how long its body is, and what there is of that */
+async function send(
+  url: string,
+  { method, path, type, shown }: { method: string; path: string; type: string; shown: string },
+  rest: string,
+): Promise<Refused> {
   const { host, origin } = new URL(url);
-  const fields = [`host: ${host}`, `origin: ${origin}`, `content-type: ${type}`];
+  const line = `${method} ${path.replace(/:\w+/g, '1')} HTTP/1.1`;
+  const fields = [line, `host: ${host}`, `origin: ${origin}`, shown, `content-type: ${type}`];
   const connection = await raw(url, '127.0.0.1');
-  await connection.send(
-    `${method} ${path.replace(/:\w+/g, '1')} HTTP/1.1\r\n${fields.join('\r\n')}\r\n${rest}`,
-  );
+  await connection.send(`${fields.join('\r\n')}\r\n${rest}`);
   const status = await connection.answered();
   const isOver = /^connection: close$/im.test(connection.heard);
   connection.socket.destroy();
@@ -97,24 +120,42 @@ describe('every route of the service', () => {
 
   it('refuses a body that is a byte longer than its limit, in every content type, and reads no more of it', async () => {
     await using rig = new Rig();
-    const { url, routes } = await served(rig);
+    const { service, routes } = await served(rig);
+    const { url } = service;
+    const shownFor = await credentials(rig, service);
     const wrong: string[] = [];
     const look = async (route: Served, type: string) => {
-      const limit = BODYLESS.includes(route.method) ? 0 : (route.bodyLimit ?? 0);
-      const told = await send(url, route, TYPES[type] ?? '', `content-length: ${limit + 1}\r\n\r\n`);
-      const untold = await send(url, route, TYPES[type] ?? '', chunked(limit + 1));
-      // Who has not shown who they are is told that first.
-      const isRight = told.status === 413 && untold.status >= 300 && untold.isOver;
-      if (!isRight)
-        wrong.push(`${route.method} ${route.path} ${type}: ${told.status} ${JSON.stringify(untold)}`);
+      const { method, path, bodyLimit = 0 } = route;
+      const limit = BODYLESS.includes(method) ? 0 : bodyLimit;
+      const request = { method, path, type: TYPES[type] ?? '', shown: shownFor(route) };
+      for (const rest of [`content-length: ${limit + 1}\r\n\r\n`, chunked(limit + 1)]) {
+        const { status, isOver } = await send(url, request, rest);
+        // Of what is no method of a path, or a page of nobody who is in, nothing is read at all.
+        const isUnread = status === 405 || (status === 303 && path.startsWith('/me/'));
+        const isRight = [413, 415].includes(status) ? isOver || limit === 0 : isUnread;
+        if (!isRight) wrong.push(`${method} ${path} ${type}, ${rest.slice(0, 20)}: ${status} ${isOver}`);
+      }
     };
-    const rest = routes.flatMap(route =>
+    const all = routes.flatMap(route =>
       (route.types.length > 0 ? route.types : ['text/plain']).map(type => [route, type] as const),
     );
+    const isLong = ([{ bodyLimit = 0 }]: readonly [Served, string]) => bodyLimit > 1_000_000;
+    for (const one of all.filter(isLong)) await look(...one);
+    const rest = all.filter(one => !isLong(one));
     const work = async () => {
       for (let next = rest.pop(); next !== undefined; next = rest.pop()) await look(...next);
     };
     await Promise.all(Array.from({ length: 8 }, work));
     expect(wrong).toEqual([]);
   });
+});
+
+it('a body that is sent to an address that the service does not have is not read', async () => {
+  await using rig = new Rig();
+  const { url } = await rig.start();
+  const nowhere = { method: 'POST', path: '/nowhere', type: 'application/json', shown: 'accept: */*' };
+  const told = await send(url, nowhere, 'content-length: 1000000000\r\n\r\n');
+  expect(told).toEqual({ status: 404, isOver: true });
+  const untold = await send(url, nowhere, chunked(1));
+  expect(untold).toEqual({ status: 404, isOver: true });
 });
