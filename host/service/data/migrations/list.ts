@@ -11,6 +11,7 @@ import { up as push } from './0009-push.ts';
 import { up as radiusChallenges } from './0010-radius-challenges.ts';
 import { up as familiarSources } from './0011-familiar-sources.ts';
 import { up as eventBy } from './0012-event-by.ts';
+import { up as lookAlikeNames } from './0014-look-alike-names.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-first': { up: first },
@@ -25,6 +26,7 @@ const migrations: Record<string, Migration> = {
   '0010-radius-challenges': { up: radiusChallenges },
   '0011-familiar-sources': { up: familiarSources },
   '0012-event-by': { up: eventBy },
+  '0014-look-alike-names': { up: lookAlikeNames },
 };
 
 /** The migrations in order of their names. A released one is never edited: the next change is a new file. */
