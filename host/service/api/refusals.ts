@@ -36,6 +36,7 @@ export const refusalStatuses = {
   trivial_pin: 422,
   unknown_user: 404,
   user_taken: 409,
+  name_looks_alike: 409,
   bad_display_name: 400,
   bad_email: 400,
   password_length: 422,

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { AcceptedBy, Outcome } from '../validation/outcomes.ts';
+import type { AuditSchema } from './schema-audit.ts';
 import type { EnrolmentSchema } from './schema-enrolment.ts';
 import type { MailSchema } from './schema-mails.ts';
 import type { NodeSchema } from './schema-node.ts';
@@ -36,7 +37,8 @@ export type Flag = 0 | 1;
  * is looked up or ordered compares by code point in every database.
  */
 export interface Schema
-  extends EnrolmentSchema,
+  extends AuditSchema,
+    EnrolmentSchema,
     MailSchema,
     RadiusSchema,
     PushSchema,
@@ -63,6 +65,9 @@ export interface Schema
     pin_failures: Generated<number>;
     last_failure_ms: number | null;
     created_ms: number;
+    /** What the name looks like, and whether it has characters beyond ASCII (`people/skeleton.ts`). */
+    skeleton: Generated<string>;
+    beyond_ascii: Generated<Flag>;
   };
   applications: {
     id: string;
@@ -167,32 +172,6 @@ export interface Schema
   };
   /** First answers to requests that carried an idempotency key. */
   answers: { fingerprint: string; outcome: Outcome; expires_ms: number };
-  /** What operators did: a MAC in each row; `seal` is the number of the link of the chain that it is in. */
-  audit: {
-    id: Generated<number>;
-    at_ms: number;
-    actor: string;
-    role: string;
-    action: string;
-    subject_kind: string;
-    subject_id: string;
-    subject: string;
-    /** JSON object; never a secret. */
-    detail: string;
-    source: string;
-    request_id: string;
-    mac: string;
-    seal: number | null;
-  };
-  audit_seals: {
-    number: number;
-    at_ms: number;
-    rows: number;
-    previous: string;
-    mac: string;
-    /** When the rows under this seal were removed by rotation; the seal stays as the anchor of what follows. */
-    rotated_ms: number | null;
-  };
   operators: { user_id: string; role: Role; disabled_ms: number | null; created_ms: number };
   operator_links: { key_hash: string; expires_ms: number; used_ms: number | null };
   operator_sessions: {

@@ -6,6 +6,7 @@ import { isLastAdmin } from './access/admins.ts';
 import { endSessionsOf } from './access/sessions.ts';
 import type { Actor } from './actor.ts';
 import { prepareEmail } from './email-address.ts';
+import { looksLikeAnother } from './look-alikes.ts';
 import { prepareLine } from './one-line.ts';
 import type { Action } from './permissions.ts';
 import { readSettings } from './settings.ts';
@@ -28,7 +29,7 @@ export interface UserChange {
   readonly email?: string | null | undefined;
 }
 
-/** Makes a user without token, password or PIN. Refusals: bad_user, bad_display_name, bad_email, user_taken. */
+/** Makes a user without token, password or PIN. Refusals: bad_user, bad_display_name, bad_email, user_taken, name_looks_alike. */
 export async function createUser(
   management: Management,
   actor: Actor,
@@ -42,6 +43,7 @@ export async function createUser(
   const user: User = { ...newUser(name, atMs), ...facts };
   return await writing(management.db, async db => {
     if ((await findUser(db, name)) !== undefined) return refused('user_taken');
+    if (await looksLikeAnother(db, name)) return refused('name_looks_alike');
     await db.insertInto('users').values(user).execute();
     await recordUserAct({ db, keys: management.keys, actor, atMs }, 'user.create', user, {
       email: user.email,

@@ -5,6 +5,7 @@ import { rowsAsTable } from '../data/rows.ts';
 import type { Schema } from '../data/schema.ts';
 import { limits } from '../limits.ts';
 import type { LockFacts } from '../validation/lock.ts';
+import { isBeyondAscii, skeletonOf } from './skeleton.ts';
 
 export type User = Selectable<Schema['users']>;
 
@@ -47,10 +48,12 @@ export function newUser(name: string, nowMs: number): User {
     disabled_ms: null,
     ...withoutFailures,
     created_ms: nowMs,
+    skeleton: skeletonOf(name),
+    beyond_ascii: isBeyondAscii(name) ? 1 : 0,
   };
 }
 
-/** The user of a prepared name, made when there is none. */
+/** The user of a prepared name, made when there is none: that it looks like no other was asked before. */
 export async function findOrAddUser(db: Db, name: string, nowMs: number): Promise<User> {
   const present = await findUser(db, name);
   if (present !== undefined) return present;

@@ -12,6 +12,8 @@ export const peopleRefusals = {
   ...pinRefusals,
   unknown_user: 'There is no user of this name.',
   user_taken: 'A user of this name exists already.',
+  name_looks_alike:
+    'The name of another user looks the same, though its characters differ. Take that user, or choose a name that can be told apart.',
   bad_display_name: `A display name is one line of at most ${limits.displayNameMax} ordinary characters.`,
   bad_email: 'Give one e-mail address like name@example.org, or leave it empty.',
   password_length: `A password has ${limits.passwordMin} to ${limits.passwordMax} characters. Several words make a good one.`,

@@ -5,6 +5,7 @@ import type { Db } from '../data/database.ts';
 import { limits } from '../limits.ts';
 import { done, type RefusalCode, type Result, refused } from '../management.ts';
 import { serviceActor } from '../people/actor.ts';
+import { looksLikeAnother } from '../people/look-alikes.ts';
 import { findOrAddUser, findUser, prepareUserName, type User } from '../people/users.ts';
 import type { Keys } from '../sealing/key-file.ts';
 import { seal } from '../sealing/seal.ts';
@@ -58,6 +59,7 @@ export function addToken(db: Db, keys: Keys, given: NewToken, nowMs: number): Pr
     if (problem !== undefined) return refused(problem);
     const known = await findUser(acting.db, name);
     if (known !== undefined && (await hasEnough(acting.db, known))) return refused('too_many_tokens');
+    if (known === undefined && (await looksLikeAnother(acting.db, name))) return refused('name_looks_alike');
     return insertToken(acting, input, { user: await findOrAddUser(acting.db, name, acting.atMs) });
   })(management, serviceActor, given);
 }

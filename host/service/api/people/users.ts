@@ -59,7 +59,7 @@ export const userRoutes = [
     example: { name: 'grace', displayName: 'Grace Hopper', email: 'grace@example.org' },
     answer: user,
     status: 201,
-    refusals: ['bad_user', 'bad_display_name', 'bad_email', 'user_taken'],
+    refusals: ['bad_user', 'bad_display_name', 'bad_email', 'user_taken', 'name_looks_alike'],
     handle: ({ management, actor, body }) => createUser(management, actor, body),
   }),
   route({

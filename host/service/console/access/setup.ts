@@ -90,7 +90,7 @@ const adminForm: FormPage<string> = {
           label: consoleTexts.users.name,
           max: limits.userNameMax,
           autocomplete: 'username',
-          faults: ['bad_user', 'reserved_name', 'operator_present'],
+          faults: ['bad_user', 'name_looks_alike', 'reserved_name', 'operator_present'],
         },
         {
           name: 'displayName',

@@ -54,7 +54,7 @@ const createForm: FormPage<{ name: string }> = {
       label: text.name,
       hint: text.nameHint,
       max: limits.userNameMax,
-      faults: ['bad_user', 'user_taken'],
+      faults: ['bad_user', 'user_taken', 'name_looks_alike'],
     };
     return { title: text.create, fields: [name, ...nameFields()], submit: text.create, back: at('/users') };
   },

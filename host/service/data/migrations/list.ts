@@ -12,6 +12,7 @@ import { up as radiusChallenges } from './0010-radius-challenges.ts';
 import { up as familiarSources } from './0011-familiar-sources.ts';
 import { up as eventBy } from './0012-event-by.ts';
 import { up as readiness } from './0013-readiness.ts';
+import { up as lookAlikeNames } from './0014-look-alike-names.ts';
 import { up as lookAhead } from './0016-look-ahead.ts';
 
 const migrations: Record<string, Migration> = {
@@ -28,6 +29,7 @@ const migrations: Record<string, Migration> = {
   '0011-familiar-sources': { up: familiarSources },
   '0012-event-by': { up: eventBy },
   '0013-readiness': { up: readiness },
+  '0014-look-alike-names': { up: lookAlikeNames },
   '0016-look-ahead': { up: lookAhead },
 };
 

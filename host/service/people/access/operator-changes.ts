@@ -4,6 +4,7 @@ import type { Role } from '../../data/schema.ts';
 import { limits } from '../../limits.ts';
 import { done, type Management, type RefusalCode, type Result, refused } from '../../management.ts';
 import type { Actor } from '../actor.ts';
+import { isReservedName } from '../look-alikes.ts';
 import { findUser, prepareUserName, type User } from '../users.ts';
 import { isLastAdmin } from './admins.ts';
 import { endSessionsOf } from './sessions.ts';
@@ -38,7 +39,7 @@ export async function addOperator(
   return await changing(change, async (db, found, atMs) => {
     if (found.operator !== undefined) return 'operator_present';
     // In the audit these names are not a person's (`actor.ts`).
-    if (/^(?:link|service|api:.*)$/.test(found.user.name)) return 'reserved_name';
+    if (isReservedName(found.user.name)) return 'reserved_name';
     const { count } = await db
       .selectFrom('operators')
       .select(select => select.fn.countAll<number>().as('count'))

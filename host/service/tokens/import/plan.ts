@@ -1,5 +1,7 @@
 import { Work } from '../../../formats/work.ts';
 import type { Db } from '../../data/database.ts';
+import { makeAlikeFinder } from '../../people/look-alikes.ts';
+import { prepareUserName } from '../../people/users.ts';
 import type { Keys } from '../../sealing/key-file.ts';
 import { tokenTexts } from '../../texts/tokens.ts';
 import { texts } from '../../texts.ts';
@@ -58,7 +60,7 @@ export async function prepareImport(
   const counts = { ok: 0, present: 0, skipped: 0, refused: 0 };
   const rows: ImportRow[] = [];
   const items: { subject: string; item: ImportItem }[] = [];
-  const seen = new Set<string>();
+  const seen: Seen = { marks: new Set(), isAlike: makeAlikeFinder() };
   const work = new Work();
   for (const draft of drafts) {
     // SQLite answers at once, so that only this lets log-ins in between.
@@ -74,15 +76,29 @@ export async function prepareImport(
   return { counts, rows, items };
 }
 
+/** What earlier rows of the same import said. */
+interface Seen {
+  readonly marks: Set<string>;
+  readonly isAlike: (name: string) => boolean;
+}
+
 function pick({ state, reason, next }: Judgement): Judgement {
   return { state, reason, next };
 }
 
-async function judge(db: Db, keys: Keys, item: ImportItem, seen: Set<string>): Promise<Judgement> {
+async function judge(db: Db, keys: Keys, item: ImportItem, seen: Seen): Promise<Judgement> {
   const mark = `${item.what} ${item.serial}`;
-  if (seen.has(mark)) return { state: 'skipped', reason: tokenTexts.imports.repeated, next: '' };
-  seen.add(mark);
-  return item.what === 'fob' ? judgeFob(db, keys, item) : judgeToken(db, keys, item);
+  if (seen.marks.has(mark)) return { state: 'skipped', reason: tokenTexts.imports.repeated, next: '' };
+  seen.marks.add(mark);
+  if (item.what === 'fob') return judgeFob(db, keys, item);
+  const judgement = await judgeToken(db, keys, item);
+  const name = item.user === null ? undefined : prepareUserName(item.user);
+  if (judgement.state !== 'ok' || name === undefined || !seen.isAlike(name)) return judgement;
+  return {
+    state: 'refused',
+    reason: texts.refusals.name_looks_alike,
+    next: tokenTexts.imports.correct,
+  };
 }
 
 async function judgeFob(db: Db, keys: Keys, item: FobItem): Promise<Judgement> {

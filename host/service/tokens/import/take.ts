@@ -1,6 +1,7 @@
 import type { Db } from '../../data/database.ts';
 import { limits } from '../../limits.ts';
 import { done, type RefusalCode, type Result, refused } from '../../management.ts';
+import { looksLikeAnother } from '../../people/look-alikes.ts';
 import { findOrAddUser, findUser, prepareUserName } from '../../people/users.ts';
 import type { Acting } from '../acting.ts';
 import { fobNamed, type NewFob, register } from '../fobs.ts';
@@ -55,7 +56,7 @@ export async function problemOfItem(db: Db, item: TokenItem): Promise<RefusalCod
   const name = prepareUserName(item.user);
   if (name === undefined) return 'bad_user';
   const user = await findUser(db, name);
-  if (user === undefined) return undefined;
+  if (user === undefined) return (await looksLikeAnother(db, name)) ? 'name_looks_alike' : undefined;
   if (user.disabled_ms !== null) return 'disabled_user';
   return (await hasEnough(db, user)) ? 'too_many_tokens' : undefined;
 }

@@ -1,0 +1,159 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { openStore } from '../../../host/service/data/database.ts';
+import { addOperator } from '../../../host/service/people/access/operator-changes.ts';
+import { skeletonOf } from '../../../host/service/people/skeleton.ts';
+import { createUser } from '../../../host/service/people/user-changes.ts';
+import { actingOf } from '../../../host/service/tokens/acting.ts';
+import type { ImportDraft, TokenItem } from '../../../host/service/tokens/import/items.ts';
+import { planImport } from '../../../host/service/tokens/import/plan.ts';
+import { takeItem } from '../../../host/service/tokens/import/take.ts';
+import { addToken } from '../../../host/service/tokens/issue.ts';
+import { secret } from '../../kit/secrets.ts';
+import { furnish, signedIn } from '../console/kit.ts';
+import { newToken, Rig } from '../kit.ts';
+import { codeOf, grace, Office } from './kit.ts';
+
+/** `ada` with a Cyrillic first letter. */
+const CYRILLIC_ADA = '\u0430da';
+
+const create = async (office: Office, name: string) =>
+  codeOf(await createUser(office.management, grace, { name }));
+
+test('texts that look the same have one skeleton, by the table of UTS 39', () => {
+  const alike = [
+    ['ada', CYRILLIC_ADA],
+    ['paypal', '\u0440\u0430yp\u0430l'],
+    ['scope', '\u0455\u0441\u043e\u0440\u0435'],
+    ['victor', '\u03bdictor'],
+    ['ada', 'a\u034fda'],
+    ['e\u0301va', '\u00e9va'],
+    ['mia', '\u217fia'],
+  ] as const;
+  for (const [one, other] of alike) expect([other, skeletonOf(other)]).toEqual([other, skeletonOf(one)]);
+  for (const name of ['bob', '\u00e4da', 'grace', '\u4e2d\u6587'])
+    expect(skeletonOf(name)).not.toBe(skeletonOf('ada'));
+});
+
+test('a user whose name looks like another user’s is refused, whichever of the two was there first', async () => {
+  await using office = await Office.open();
+  expect(await create(office, 'ada')).toBe('done');
+  expect(await create(office, CYRILLIC_ADA)).toBe('name_looks_alike');
+  // Folded before it is compared: capitals, and characters that show nothing.
+  expect(await create(office, '\u0410DA')).toBe('name_looks_alike');
+  expect(await create(office, 'ad\u034fa')).toBe('name_looks_alike');
+  expect(await create(office, 'ada')).toBe('user_taken');
+  expect(await create(office, '\u0441\u0430\u0440\u0430')).toBe('done');
+  expect(await create(office, 'capa')).toBe('name_looks_alike');
+  expect(await create(office, 'c\u0430pa')).toBe('name_looks_alike');
+});
+
+test('names that only their script tells apart from nobody are taken, and those in ASCII are not compared', async () => {
+  await using office = await Office.open();
+  const names = ['user1', 'userl', 'user0', 'usero', 'corner', 'comer', 'modern', 'modem', 'muller'];
+  const others = [
+    'm\u00fcller',
+    'jos\u00e9',
+    '\u043c\u0430\u0440\u0438\u044f',
+    '\u4e2d\u6587',
+    '\u03b3\u03b9\u03ac\u03bd\u03bd\u03b7\u03c2',
+  ];
+  for (const name of [...names, ...others])
+    expect([name, await create(office, name)]).toEqual([name, 'done']);
+  // It looks like two of them.
+  expect(await create(office, 'us\u0435r1')).toBe('name_looks_alike');
+});
+
+test('of two names that look the same and are made at once, one is taken', async () => {
+  await using office = await Office.open();
+  const results = await Promise.all(['ada', CYRILLIC_ADA].map(name => create(office, name)));
+  expect(results.sort()).toEqual(['done', 'name_looks_alike']);
+});
+
+test('no operator has a name that looks like one by which the audit knows who is no person', async () => {
+  await using office = await Office.open();
+  for (const name of ['l\u0456nk', 's\u0435rvice', '\u0430pi:backup']) {
+    expect(await create(office, name)).toBe('done');
+    const added = await addOperator(office.management, grace, { user: name, role: 'auditor' });
+    expect([name, codeOf(added)]).toEqual([name, 'reserved_name']);
+  }
+});
+
+/** A row of an import that gives a user a token. */
+function rowFor(user: string, serial: string): { item: TokenItem; draft: ImportDraft } {
+  const token = newToken({ serial });
+  const item: TokenItem = {
+    ...{ what: 'token', serial, fob: null, user, kind: 'totp', algorithm: 'sha1', alphabet: 'decimal' },
+    ...{ digits: 6, period: 30, counter: 0, issuer: '', label: '' },
+    secret: secret(Buffer.from(token.secret).toString('base64')),
+  };
+  const outcome = { state: 'ok', item } as const;
+  return { item, draft: { place: serial, issuer: '', label: '', warnings: [], outcome } };
+}
+
+test('an import makes no user whose name looks like another’s, of the service or of an earlier row', async () => {
+  await using office = await Office.open();
+  const { management, store } = office;
+  const { db, keys } = management;
+  await office.users('ada');
+  const rows = [
+    rowFor('ada', 'S-1'),
+    rowFor(CYRILLIC_ADA, 'S-2'),
+    rowFor('b\u043eb', 'S-3'),
+    rowFor('bob', 'S-4'),
+    rowFor('b\u043eb', 'S-5'),
+  ];
+  const plan = await planImport(
+    db,
+    keys,
+    rows.map(({ draft }) => draft),
+  );
+  expect(plan.rows.map(({ state }) => state)).toEqual(['ok', 'refused', 'ok', 'refused', 'ok']);
+  expect(plan.rows[1]?.reason).toContain('looks the same');
+  const results = [];
+  for (const { item } of rows)
+    results.push(codeOf(await takeItem(actingOf({ ...management, db: store.db }, grace), item)));
+  expect(results).toEqual(['done', 'name_looks_alike', 'done', 'name_looks_alike', 'done']);
+  const added = await addToken(db, keys, newToken({ user: 'ad\u0430', serial: 'S-6' }), office.nowMs);
+  expect(codeOf(added)).toBe('name_looks_alike');
+});
+
+test('the console says at the field of the name that another user’s looks the same', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  await office.users('ada');
+  const visitor = await signedIn(furnished, 'helpdesk', rig.clock);
+  const seen = await visitor.send('/operator/users/create', { name: CYRILLIC_ADA, user: CYRILLIC_ADA });
+  expect([seen.status, seen.text.includes('choose a name that can be told apart')]).toEqual([422, true]);
+});
+
+test('users of before the upgrade are compared, too', async () => {
+  await using rig = new Rig();
+  const { directory } = rig;
+  const databaseUrl = await rig.database;
+  const before = await openStore({ directory, databaseUrl });
+  await sql`drop index users_skeleton`.execute(before.db);
+  for (const column of ['skeleton', 'beyond_ascii'])
+    await sql`alter table users drop column ${sql.ref(column)}`.execute(before.db);
+  await sql`delete from kysely_migration where name = '0014-look-alike-names'`.execute(before.db);
+  // More than are filled in one statement.
+  const names = [CYRILLIC_ADA, ...Array.from({ length: 1_001 }, (_, place) => `user ${place}`)];
+  for (let at = 0; at < names.length; at += 100)
+    await before.db
+      .insertInto('users')
+      .values(
+        names.slice(at, at + 100).map(name => ({
+          ...{ id: `id of ${name}`, name, display_name: '', email: null, password_hash: null },
+          ...{ pin_hash: null, pin_change: 0 as const, disabled_ms: null, failures: 0 },
+          ...{ last_failure_ms: null, created_ms: 0 },
+        })),
+      )
+      .execute();
+  await before.close();
+  const service = await rig.start();
+  await using office = await Office.beside(rig);
+  expect(await create(office, 'ada')).toBe('name_looks_alike');
+  expect(await create(office, 'us\u0435r 1000')).toBe('name_looks_alike');
+  expect(service.made).toBeDefined();
+});
