@@ -18,9 +18,13 @@ export const ENTRY_GOES_ON = 0;
 export const ENTRY_DONE = 1;
 export const ENTRY_LEFT = 2;
 
+/** Place of "del" or "back" on the wheel: one press from where it starts. */
+const PLACE_BACK = 1;
+
 /**
- * A wheel of digits, then "del" and "ok", which every board can turn and take from with one key. It starts anew at a
- * random digit each time, so that whoever counts presses learns nothing.
+ * A wheel which every board can turn and take from with one key: a digit, or "ok" as soon as that can be, then "del" or
+ * "back", then the digits that are left. It starts anew at a random digit each time, so that whoever counts presses learns
+ * nothing.
  */
 export class Entry {
   private readonly pool: Pool;
@@ -29,7 +33,7 @@ export class Entry {
   private readonly least: number;
   private readonly typed: Uint8Array;
   private length: number;
-  /** What the wheel shows: a digit, counted from `offset`, then "del", then "ok". */
+  /** Place on the wheel, and the digit that it starts at. */
   private at: number;
   private offset: number;
 
@@ -46,22 +50,31 @@ export class Entry {
     this.turn();
   }
 
-  /** The wheel after something was taken: at "ok" as soon as that can be. */
+  /** The wheel after something was taken, and before. */
   private turn(): void {
     this.offset = this.pool.draw(1)[0] as number;
-    this.at = this.length < this.least ? 0 : this.base + 1;
+    this.at = 0;
+  }
+
+  /** Places of the wheel that are no digits. */
+  private get others(): number {
+    return this.length < this.least ? 1 : 2;
   }
 
   step(by: number): void {
-    const first = this.length < this.typed.length ? 0 : this.base;
-    const count = this.base + (this.length < this.least ? 1 : 2) - first;
-    this.at = first + ((this.at - first + by + count) % count);
+    const count = (this.length < this.typed.length ? this.base : 0) + this.others;
+    this.at = (this.at + by + count) % count;
   }
 
   /** Takes what the wheel shows. One of the `ENTRY_` numbers. */
   take(): number {
-    if (this.at > this.base) return ENTRY_DONE;
-    if (this.at === this.base) return this.undo();
+    if (this.at === PLACE_BACK) {
+      const end = this.undo();
+      // One hold after the other takes back all there is, and then leads away.
+      this.at = PLACE_BACK;
+      return end;
+    }
+    if (!this.at && this.others > 1) return ENTRY_DONE;
     this.typed[this.length] = this.symbol.charCodeAt(0);
     this.length++;
     this.turn();
@@ -85,9 +98,10 @@ export class Entry {
 
   /** What the wheel shows. */
   get symbol(): string {
-    if (this.at > this.base) return texts.OK;
-    if (this.at === this.base) return this.length ? texts.DELETE : texts.LEAVE;
-    return ALPHABETS[(this.at + this.offset) % this.base] as string;
+    if (this.at === PLACE_BACK) return this.length ? texts.DELETE : texts.LEAVE;
+    const others = this.others;
+    if (!this.at && others > 1) return texts.OK;
+    return ALPHABETS[((this.at && this.at - others) + this.offset) % this.base] as string;
   }
 
   get title(): string {

@@ -1,4 +1,4 @@
-import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
+import { KIND_HOTP, KIND_OCRA, KIND_TOTP } from '../../protocol/account.ts';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import type { Entry } from './entry.ts';
@@ -20,7 +20,7 @@ import {
   VIEW_STAY,
   type View,
 } from './screens/view.ts';
-import { errorText, SET_BACK, SET_ERASE, SET_PIN, settingText } from './settings.ts';
+import { errorText, SET_BACK, SET_ERASE, SET_SCREEN, settingText } from './settings.ts';
 import { asksPin, PIN_TO_SHOW, type State } from './state.ts';
 import * as texts from './texts.ts';
 import type { Timekeeper } from './timekeeper.ts';
@@ -156,14 +156,19 @@ export abstract class Face implements View {
     }
     this.title = issuer || label;
     this.detail = issuer && label;
-    const isHeld = account.kind === KIND_HOTP || this.ports.facts.keys < 2;
-    this.hint = (isHeld ? texts.HOLD : texts.PRESS) + texts.PASSCODE;
+    const kind = account.kind;
+    const isHeld = kind === KIND_HOTP || this.ports.facts.keys < 2;
+    // What a computer asks with letters is entered nowhere else.
+    const word =
+      kind !== KIND_OCRA ? texts.PASSCODE : account.question === 1 ? texts.EXPLAIN : texts.QUESTION;
+    this.hint =
+      (isHeld ? texts.HOLD : texts.PRESS) + (asksPin(this.state, PIN_TO_SHOW) ? texts.PIN_FIRST : word);
   }
 
   private nameOther(isLast: boolean): void {
     this.title = isLast ? texts.SETTING : texts.DAMAGED_ACCOUNT;
     this.detail = '';
-    this.hint = isLast ? this.verb + texts.OPEN : '';
+    this.hint = this.verb + (isLast ? texts.OPEN : texts.EXPLAIN);
   }
 
   /** Once the list is on the screen: makes ready what a press will ask for, unless the fob has to ask for its PIN. */
@@ -185,9 +190,10 @@ export abstract class Face implements View {
   showSetting(): void {
     const setting = this.setting;
     const title = texts.SETTINGS.split(',')[setting] as string;
-    const word = setting === SET_BACK ? texts.GO : setting > SET_PIN ? '' : texts.CHANGE;
-    // The first three are to be looked at.
-    this.show(VIEW_SETTINGS, title, settingText(this), word && setting > 2 ? this.verb + word : '', 0);
+    // The first three are only to be looked at.
+    const word = setting === SET_BACK || setting < SET_SCREEN ? texts.GO : texts.CHANGE;
+    // How long the erasure is held stands above.
+    this.show(VIEW_SETTINGS, title, settingText(this), setting === SET_ERASE ? '' : this.verb + word, 0);
   }
 
   /** Shows the passcode of the account under the names in the list. */

@@ -8,7 +8,7 @@ import type { Face } from './face.ts';
 import * as limits from './limits.ts';
 import * as questions from './question.ts';
 import * as views from './screens/view.ts';
-import { changeSetting, SET_BACK, SET_PIN, stepSetting } from './settings.ts';
+import { changeSetting, SET_BACK, SET_PIN, SET_SCREEN, stepSetting } from './settings.ts';
 import { asksPin, PIN_TO_SET, PIN_TO_SHOW } from './state.ts';
 import * as texts from './texts.ts';
 import { VAULT_KEYS_LOST, VAULT_OWNED } from './vault/vault.ts';
@@ -69,9 +69,11 @@ export function approve(face: Face): void {
 }
 
 export function showEntry(face: Face, entry: entries.Entry): void {
-  const hint = face.ports.facts.keys > 1 ? texts.PRESS + texts.TAKE : texts.TURN;
-  face.show(views.VIEW_ENTRY, entry.title, entry.shown, hint, 0);
-  face.code = entry.symbol;
+  const symbol = entry.symbol;
+  const word = symbol[1] ? symbol : texts.TAKE;
+  const hint = face.ports.facts.keys > 1 ? texts.PRESS : texts.TURN;
+  face.show(views.VIEW_ENTRY, entry.title, entry.shown, hint + word, 0);
+  face.code = symbol;
 }
 
 /** Has something entered; what follows is its purpose. */
@@ -164,7 +166,8 @@ export function showSettings(face: Face): void {
 
 export function chooseSetting(face: Face): void {
   const setting = face.setting;
-  if (setting === SET_BACK) face.home();
+  // There is nothing to choose about what is only to be looked at.
+  if (setting === SET_BACK || setting < SET_SCREEN) face.home();
   else if (setting === SET_PIN) enter(face, entries.ENTER_TO_CHANGE);
   else if (changeSetting(face)) face.showSetting();
   else face.say(texts.NO_MEMORY);

@@ -11,7 +11,7 @@ import type { Vault } from './vault/vault.ts';
 const SET_ABOUT = 0;
 const SET_CLOCK = 1;
 const SET_BATTERY = 2;
-const SET_SCREEN = 3;
+export const SET_SCREEN = 3;
 const SET_LIGHT = 4;
 const SET_TYPES = 5;
 export const SET_PIN = 6;
@@ -46,7 +46,7 @@ export function stepSetting(face: Shown, by: number): void {
 export function changeSetting(face: Shown): boolean {
   const state = face.state;
   const place = face.setting;
-  if (place < SET_SCREEN || place > SET_TYPES) return true;
+  if (place > SET_TYPES) return true;
   if (place === SET_SCREEN) {
     state.screenSeconds *= 2;
     if (state.screenSeconds > SCREEN_SECONDS_MAX) state.screenSeconds = SCREEN_SECONDS_MIN;

@@ -4,6 +4,7 @@ import { accounts, memory } from './sentences/accounts.ts';
 import { blankFob } from './sentences/blank.ts';
 import { clock } from './sentences/clock.ts';
 import { erasure } from './sentences/erasure.ts';
+import { hints } from './sentences/hints.ts';
 import { names } from './sentences/names.ts';
 import { challenges } from './sentences/ocra.ts';
 import { passcodes } from './sentences/passcodes.ts';
@@ -26,6 +27,7 @@ export function conformance(make: () => Promise<Driver> | Driver): void {
     accounts(stage);
     memory(stage);
     names(stage);
+    hints(stage);
     challenges(stage);
     pin(stage);
     wire(stage);

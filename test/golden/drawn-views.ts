@@ -47,8 +47,13 @@ const hotp = (fields: Partial<kinds.View>) =>
 
 const ask = (fields: Partial<kinds.View>) => view(kinds.VIEW_ASK, { hint: texts.HINT_ASK, ...fields });
 
-const entry = (index: number, fields: Partial<kinds.View>) =>
-  view(kinds.VIEW_ENTRY, { title: texts.ENTRIES.split(',')[index] ?? '', hint: texts.TURN, ...fields });
+const entry = (index: number, { code = '', ...fields }: Partial<kinds.View>) =>
+  view(kinds.VIEW_ENTRY, {
+    title: texts.ENTRIES.split(',')[index] ?? '',
+    code,
+    hint: texts.TURN + (code.length > 1 ? code : texts.TAKE),
+    ...fields,
+  });
 
 const setting = (index: number, fields: Partial<kinds.View>) =>
   view(kinds.VIEW_SETTINGS, { title: texts.SETTINGS.split(',')[index] ?? '', ...fields });
@@ -75,7 +80,10 @@ export const drawnViews: readonly Drawn[] = [
   ['list-two-keys', list({ hint: texts.PRESS + texts.PASSCODE })],
   ['list-long-names', list({ ...LONG, place: 99, count: 101 })],
   ['list-no-issuer', list({ title: 'alice', detail: '' })],
-  ['list-damaged', list({ title: texts.DAMAGED_ACCOUNT, detail: '', hint: '' })],
+  ['list-damaged', list({ title: texts.DAMAGED_ACCOUNT, detail: '', hint: texts.HOLD + texts.EXPLAIN })],
+  ['list-question', list({ hint: texts.HOLD + texts.QUESTION })],
+  ['list-question-two-keys', list({ hint: texts.PRESS + texts.QUESTION })],
+  ['list-pin-first', list({ hint: texts.HOLD + texts.PIN_FIRST })],
   ['list-battery-low', list({ note: `${texts.BATTERY} 12%`, place: 11, count: 33 })],
   ['list-settings', list({ title: texts.SETTING, detail: '', hint: texts.HOLD + texts.OPEN, place: 11 })],
   ['totp-6', totp({})],
@@ -134,10 +142,10 @@ export const drawnViews: readonly Drawn[] = [
     'witness-lost',
     view(kinds.VIEW_NOTICE, { detail: texts.WITNESS_LOST + texts.MAY_REPEAT, hint: texts.HINT_GO_ON }),
   ],
-  ['set-about', setting(0, { detail: `banglejs2 0.1.0 pf-7q4m-k2xz owned` })],
-  ['set-clock', setting(1, { detail: '2026-11-25 03:30 +-2s' })],
-  ['set-clock-unset', setting(1, { detail: texts.NOT_SET })],
-  ['set-battery', setting(2, { detail: '87%' })],
+  ['set-about', setting(0, { detail: 'banglejs2 0.1.0 pf-7q4m-k2xz owned', hint: texts.HOLD + texts.GO })],
+  ['set-clock', setting(1, { detail: '2026-11-25 03:30 +-2s', hint: texts.HOLD + texts.GO })],
+  ['set-clock-unset', setting(1, { detail: texts.NOT_SET, hint: texts.HOLD + texts.GO })],
+  ['set-battery', setting(2, { detail: '87%', hint: texts.HOLD + texts.GO })],
   ['set-screen', setting(3, { detail: '120 s', hint: texts.HOLD + texts.CHANGE })],
   ['set-light', setting(4, { detail: '2/3', hint: texts.HOLD + texts.CHANGE })],
   ['set-types', setting(5, { detail: 'off', hint: texts.HOLD + texts.CHANGE })],
@@ -148,6 +156,7 @@ export const drawnViews: readonly Drawn[] = [
   ['clock-not-set', message(texts.NO_TIME)],
   ['account-damaged', message(texts.BAD_RECORD)],
   ['no-memory', message(texts.NO_MEMORY)],
+  ['counter-ended', message(texts.COUNTER_ENDED)],
   ['keys-lost', message(texts.KEYS_LOST + texts.HOLD_TO_ERASE)],
   ['memory-damaged', message(texts.DAMAGED + texts.HOLD_TO_ERASE)],
   ['erased', message(texts.ERASED)],

@@ -86,6 +86,23 @@ describe('the wheel', () => {
     expect(entry.undo()).toBe(ENTRY_LEFT);
   });
 
+  it('has its way back one press from where it starts, whatever is entered, and stays there from hold to hold', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.boolean(), fc.nat({ max: 16 }), (seed, isHex, length) => {
+        const symbols = isHex ? HEX : DECIMAL;
+        const entry = new Entry(makePool(seed), ENTER_QUESTION, symbols.length, 4, 16);
+        for (let i = 0; i < length; i++) enter(entry, symbols.charAt((seed + i) & 7));
+        entry.step(1);
+        for (let left = length; left > 0; left--) {
+          expect(entry.symbol).toBe('del');
+          expect(entry.take()).toBe(ENTRY_GOES_ON);
+        }
+        expect(entry.symbol).toBe('back');
+        expect(entry.take()).toBe(ENTRY_LEFT);
+      }),
+    );
+  });
+
   it('begins anywhere: the number of presses says nothing of the digit', () => {
     const pool = makePool(7);
     const firsts = Array.from({ length: 200 }, () => new Entry(pool, ENTER_PIN, 10, 4, 6).symbol);
