@@ -1,6 +1,8 @@
-import { createReadStream } from 'node:fs';
+import { closeSync, constants, createReadStream, fstatSync, openSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { isatty, ReadStream } from 'node:tty';
 import { readSerial } from '../client/fob-serial.ts';
 import { refuseOpenedDatabase } from '../database-file.ts';
 import { FobError } from '../errors.ts';
@@ -13,10 +15,32 @@ export interface Codes {
   close(): void;
 }
 
-/** @param path a pipe, `/dev/fd/N` or a file. @throws FobError `bad-input` */
+/** @param path a pipe, `/dev/fd/N`, a terminal or a file. @throws FobError `bad-input` where it cannot be read */
 export function codesFrom(path: string): Codes {
   refuseOpenedDatabase(path);
-  return codesOf(createReadStream(path, 'utf8'));
+  return codesOf(streamOf(path));
+}
+
+/**
+ * A file read by the usual stream keeps the process alive as long as a pipe's other end says nothing: the read cannot be
+ * taken back, nor even the wait for somebody to write. Pipes and terminals are listened to as sockets are.
+ */
+function streamOf(path: string): Readable {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const kind = fstatSync(descriptor);
+    if (kind.isFIFO()) return new Socket({ fd: descriptor, readable: true, writable: false });
+    if (isatty(descriptor)) return new ReadStream(descriptor);
+    return createReadStream(path, { fd: descriptor });
+  } catch (cause) {
+    if (descriptor !== undefined) closeSync(descriptor);
+    throw new FobError('bad-input', {
+      sentence: `The pairing codes cannot be read from ${path}.`,
+      next: 'Check its name and that it may be read.',
+      cause,
+    });
+  }
 }
 
 /** The same from a stream. Codes may come in any order, before or after they are asked for. */

@@ -2,6 +2,8 @@
 
 export const PLAN_BYTES_MAX = 16_777_216;
 export const PLAN_ROWS_MAX = 10_000;
+/** Lines of a plan that one error names. */
+export const BAD_LINES_SHOWN_MAX = 20;
 export const PLAN_COLUMNS_MAX = 64;
 export const CELL_CHARS_MAX = 1_024;
 

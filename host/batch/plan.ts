@@ -11,7 +11,7 @@ import { FobError, isFobError } from '../errors.ts';
 import { LOCK_SECONDS_MAX } from '../limits.ts';
 import { ASKED_BITS, type Asked, type Policy } from '../owner/status.ts';
 import { readCsv } from './csv.ts';
-import { PLAN_BYTES_MAX } from './limits.ts';
+import { BAD_LINES_SHOWN_MAX, PLAN_BYTES_MAX } from './limits.ts';
 
 /** One account of a plan, and what the fob that gets it is told. */
 export interface PlanRow {
@@ -47,23 +47,30 @@ type Cells = Readonly<Record<string, string>>;
 
 /**
  * Reads a plan and judges all of it, before any fob is looked for.
- * @throws FobError `bad-input` for the first row that cannot be done, by its line; secrets are never quoted
+ * @throws FobError `bad-input` for all rows that cannot be done, by their lines; secrets are never quoted
  */
 export async function readPlan(path: string): Promise<Plan> {
   const [heading, ...records] = readCsv(await textOf(path));
   if (heading === undefined || records.length === 0) throw badPlan('The plan holds no rows.');
   const columns = heading.cells.map((cell, at) => columnOf(cell, at));
   const rows: PlanRow[] = [];
+  const bad: BadLine[] = [];
   const equals = new Map<string, number>();
   for (const { line, cells } of records) {
-    if (cells.length > columns.length) throw badRow(line, 'has more cells than the heading');
+    if (cells.length > columns.length) {
+      bad.push({ line, reason: 'It has more cells than the heading.', next: 'Correct the plan.' });
+      continue;
+    }
     const named = Object.fromEntries(columns.map((column, at) => [column, cells[at] ?? '']));
     const content = JSON.stringify(IDENTIFYING.map(column => named[column] ?? ''));
     const number = equals.get(content) ?? 0;
     equals.set(content, number + 1);
     const key = createHash('sha256').update(`${content}\n${number}`).digest('hex');
-    rows.push(await judged(line, () => rowOf(line, key, named, dirname(path))));
+    const row = await judged(line, () => rowOf(line, key, named, dirname(path)));
+    if ('reason' in row) bad.push(row);
+    else rows.push(row);
   }
+  if (bad.length > 0) throw badLines(bad);
   return { name: basename(path), rows };
 }
 
@@ -92,14 +99,37 @@ function columnOf(cell: string, at: number): string {
   });
 }
 
-async function judged(line: number, work: () => Promise<PlanRow>): Promise<PlanRow> {
+/** A line that cannot be done: why, and what to do about it. */
+export interface BadLine {
+  readonly line: number;
+  readonly reason: string;
+  readonly next: string;
+}
+
+async function judged(line: number, work: () => Promise<PlanRow>): Promise<PlanRow | BadLine> {
   try {
     return await work();
   } catch (error) {
-    if (!isFobError(error)) throw error;
-    const { kind, message, next, cause } = error;
-    throw new FobError(kind, { sentence: `Line ${line} of the plan: ${message}`, next, cause });
+    if (!isFobError(error, 'bad-input')) throw error;
+    return { line, reason: error.message, next: error.next };
   }
+}
+
+/** One error of all lines that cannot be done, so that a plan is corrected once; the first of them where there are many. */
+export function badLines(bad: readonly BadLine[]): FobError {
+  const [first, ...others] = bad;
+  if (first !== undefined && others.length === 0) {
+    const { line, reason, next } = first;
+    return new FobError('bad-input', { sentence: `Line ${line} of the plan: ${reason}`, next });
+  }
+  const shown = bad.slice(0, BAD_LINES_SHOWN_MAX);
+  const lines = shown.map(({ line, reason, next }) => `\nLine ${line}: ${[reason, next].join(' ')}`);
+  const rest = bad.length > shown.length ? `\nand ${bad.length - shown.length} more.` : '';
+  return new FobError('bad-input', {
+    sentence: `${bad.length} lines of the plan cannot be used:${lines.join('')}${rest}`,
+    next: 'Correct them, and run the command again.',
+    details: { lines: shown },
+  });
 }
 
 async function rowOf(line: number, key: string, cells: Cells, folder: string): Promise<PlanRow> {
@@ -221,13 +251,6 @@ function badCell(column: string, takes: string): FobError {
   return new FobError('bad-input', {
     sentence: `The cell "${column}" cannot be used.`,
     next: `It takes ${takes}.`,
-  });
-}
-
-function badRow(line: number, what: string): FobError {
-  return new FobError('bad-input', {
-    sentence: `Line ${line} of the plan ${what}.`,
-    next: 'Correct the plan.',
   });
 }
 

@@ -1,15 +1,18 @@
-import { base32 } from '@scure/base';
-import { KIND_TOTP } from '../../protocol/account.ts';
-import { SHA1, SHA256 } from '../../protocol/primitives.ts';
-import { FobError } from '../errors.ts';
+import type { Kind } from '../../protocol/account.ts';
+import type { Algorithm } from '../../protocol/primitives.ts';
+import { passcodeForm } from '../enrol/alphabets.ts';
+import { badInput, type Enrolment } from '../enrol/enrolment.ts';
+import { isFobError } from '../errors.ts';
+import { writeEntra } from '../formats/write/tables.ts';
+import { type Token, tokenOf } from '../formats/write/token.ts';
 import { accountIdText, accountsOf, type KeptAccount } from '../inventory/accounts.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { pairingsOf } from '../inventory/pairings.ts';
-import { writeCsv } from './csv.ts';
+import { type BadLine, badLines, enrolmentOf, type PlanRow } from './plan.ts';
 import type { ReportRow } from './report.ts';
 
 /** A row that is done, with what a service must know to take the fob's passcodes. Holds the secret. */
-export interface UploadRow extends Pick<ReportRow, 'line' | 'serial' | 'upn'> {
+export interface UploadRow extends Pick<ReportRow, 'serial' | 'upn'> {
   readonly account: KeptAccount;
   readonly board: string;
 }
@@ -17,12 +20,12 @@ export interface UploadRow extends Pick<ReportRow, 'line' | 'serial' | 'upn'> {
 /** The done rows of a report with their secrets from the inventory. @throws FobError `inventory` */
 export async function uploadRows(inventory: Inventory, rows: readonly ReportRow[]): Promise<UploadRow[]> {
   const found: UploadRow[] = [];
-  for (const { line, state, serial, upn, accountId } of rows) {
+  for (const { state, serial, upn, accountId } of rows) {
     if (state !== 'done') continue;
     const [pairing] = await pairingsOf(inventory, serial);
     const accounts = pairing ? await accountsOf(inventory, pairing.id) : [];
     const account = accounts.find(({ settings }) => accountIdText(settings.id) === accountId);
-    if (pairing && account) found.push({ line, serial, upn, account, board: pairing.board });
+    if (pairing && account) found.push({ serial, upn, account, board: pairing.board });
   }
   return found;
 }
@@ -30,35 +33,65 @@ export async function uploadRows(inventory: Inventory, rows: readonly ReportRow[
 export type UploadFormat = 'entra';
 
 /**
- * A file that a service takes as it is, with the secrets in clear.
+ * A file that a service takes as it is, with the secrets in clear: the same that `enroll --out-format` writes.
  * @throws FobError `bad-input` for a row that the service would refuse
  */
 export function writeUpload(rows: readonly UploadRow[], format: UploadFormat): string {
   switch (format) {
-    case 'entra':
-      return entraFile(rows);
+    case 'entra': {
+      const tokens = rows.map(({ serial, upn, account, board }) => {
+        const enrolment = keptEnrolment(account);
+        // The serial number is made of the fob's and the names of the account: a fob may hold several.
+        return { ...tokenOf(serial, board, enrolment), enrolment: { ...enrolment, label: upn } };
+      });
+      for (const token of tokens) checkEntra(token);
+      return writeEntra(tokens);
+    }
   }
 }
 
-const ENTRA_HEADING = ['upn', 'serial number', 'secret key', 'time interval', 'manufacturer', 'model'];
+/**
+ * Whether the service would take every row, before any fob is provisioned.
+ * @throws FobError `bad-input` for all that it would not
+ */
+export async function checkUpload(rows: readonly PlanRow[], format: UploadFormat): Promise<void> {
+  const bad: BadLine[] = [];
+  switch (format) {
+    case 'entra':
+      for (const row of rows) {
+        const enrolment = await enrolmentOf(row, length => new Uint8Array(length).fill(1));
+        const token = { ...tokenOf('PF', '', enrolment), enrolment: { ...enrolment, label: row.upn } };
+        try {
+          checkEntra(token);
+        } catch (error) {
+          if (!isFobError(error, 'bad-input')) throw error;
+          bad.push({ line: row.line, reason: error.message, next: error.next });
+        }
+      }
+  }
+  if (bad.length > 0) throw badLines(bad);
+}
 
-/** Microsoft Entra ID, OATH hardware tokens: TOTP of 6 digits, every 30 or 60 seconds, with SHA-1 or SHA-256. */
-function entraFile(rows: readonly UploadRow[]): string {
-  const records = rows.map(({ line, serial, upn, account, board }) => {
-    const { kind, algorithm, digits, period } = account.settings;
-    const fits =
-      kind === KIND_TOTP &&
-      [SHA1, SHA256].some(one => one === algorithm) &&
-      digits === 6 &&
-      [30, 60].includes(period);
-    if (!fits || upn === '') {
-      throw new FobError('bad-input', {
-        sentence: `Line ${line} of the plan is nothing that Entra ID takes.`,
-        next: 'It takes TOTP of 6 digits every 30 or 60 seconds, with SHA-1 or SHA-256, and wants a upn.',
-      });
-    }
-    const secret = base32.encode(account.key).replace(/=+$/, '');
-    return [upn, serial, secret, String(period), 'Passfob', board];
-  });
-  return writeCsv([ENTRA_HEADING, ...records]);
+/** @throws FobError `bad-input` */
+function checkEntra(token: Token): void {
+  if (token.enrolment.label === '') throw badInput('Entra ID wants a upn.', 'Fill in the column upn.');
+  writeEntra([token]);
+}
+
+function keptEnrolment({ settings, key }: KeptAccount): Enrolment {
+  const { kind, algorithm, digits, period, issuer, label } = settings;
+  const form = passcodeForm(digits);
+  const text = (utf8: Uint8Array) => new TextDecoder().decode(utf8);
+  return {
+    kind: kind as Kind,
+    algorithm: algorithm as Algorithm,
+    digits: form.length,
+    alphabet: form.alphabet,
+    period,
+    counter: 0,
+    issuer: text(issuer),
+    label: text(label),
+    secret: key,
+    warnings: [],
+  };
 }

@@ -5,7 +5,7 @@ import { PARALLEL_MAX } from '../batch/limits.ts';
 import { type Plan, readPlan } from '../batch/plan.ts';
 import { REPORT_WRITERS, type ReportRow, reportRows } from '../batch/report.ts';
 import { type FobResult, runBatch } from '../batch/run.ts';
-import { uploadRows, writeUpload } from '../batch/upload.ts';
+import { checkUpload, uploadRows, writeUpload } from '../batch/upload.ts';
 import type { Context } from '../commands/context.ts';
 import { FobError, systemCode } from '../errors.ts';
 import { barScreen, plainScreen } from './batch-progress.ts';
@@ -29,6 +29,7 @@ export async function batch(
 ): Promise<Report> {
   const read = await readPlan(asked.plan);
   const plan: Plan = { ...read, name: asked.name ?? read.name };
+  if (asked.entra !== undefined) await checkUpload(plan.rows, 'entra');
   const ledger = asked.isDry
     ? await Ledger.look(context.inventory, plan)
     : await Ledger.open(context.inventory, plan, context.now());

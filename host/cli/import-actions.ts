@@ -1,11 +1,13 @@
 import type { Context } from '../commands/context.ts';
 import { withFob } from '../commands/find.ts';
-import { dryRun, type ImportResult, importRows } from '../commands/import.ts';
+import { dryRun, type ImportedRow, type ImportResult, importRows } from '../commands/import.ts';
 import { readImport } from '../commands/import-source.ts';
+import type { AccountForm } from '../commands/list.ts';
 import type { Invocation } from './invocation.ts';
 import type { Prompts } from './prompts.ts';
 import { inLines, type Report } from './report.ts';
 import { printable } from './terminal.ts';
+import { passcodeText } from './words.ts';
 
 /** The files are read and judged whole before any fob is looked for. */
 export async function importFiles(
@@ -24,10 +26,12 @@ function said(result: ImportResult): Report {
 
 /** A line a row, its warnings under it. What stands in a file is made safe to print. */
 export function importText({ rows, counts }: ImportResult): string {
-  const lines = rows.flatMap(({ place, issuer, label, state, reason, next, warnings }) => {
+  const lines = rows.flatMap(row => {
+    const { place, issuer, label, state, reason, next, warnings } = row;
     const name = [issuer, label].filter(part => part !== '').join(': ');
     const why = [reason, next].filter(part => part !== undefined && part !== '').join(' ');
-    const head = [place, name, why === '' ? state : `${state}: ${why}`]
+    const form = isForm(row) ? passcodeText(row) : '';
+    const head = [place, name, form, why === '' ? state : `${state}: ${why}`]
       .filter(part => part !== '')
       .join('  ');
     return [head, ...warnings.map(warning => `  ${warning}`)];
@@ -38,4 +42,8 @@ export function importText({ rows, counts }: ImportResult): string {
   return [...lines.map(printable), sum.length === 0 ? 'There is no account in it.' : sum.join(', ')].join(
     '\n',
   );
+}
+
+function isForm(row: ImportedRow): row is ImportedRow & AccountForm {
+  return row.kind !== undefined;
 }

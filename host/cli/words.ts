@@ -1,7 +1,7 @@
 import type { ClockResult } from '../commands/clock.ts';
 import type { ClocksResult } from '../commands/clocks.ts';
 import type { DevicesResult } from '../commands/devices.ts';
-import type { ListedAccount, ListResult } from '../commands/list.ts';
+import type { AccountForm, ListResult } from '../commands/list.ts';
 import type { VerifiedAccount } from '../commands/verify.ts';
 import { printable } from './terminal.ts';
 
@@ -52,11 +52,21 @@ export function listText({ accounts }: ListResult): string {
   );
 }
 
-function formText({ digits, alphabet }: ListedAccount): string {
+/** What passcodes an account makes: `TOTP SHA-1, 6 digits, 30 s`. */
+export function passcodeText({ kind, algorithm, ...form }: AccountForm): string {
+  const parts = [`${kind.toUpperCase()} ${algorithm}`, formText(form), movingText(form)];
+  return parts.filter(part => part !== '').join(', ');
+}
+
+function formText({ digits, alphabet }: Pick<AccountForm, 'digits' | 'alphabet'>): string {
   return alphabet === 'decimal' ? `${digits} digits` : `${digits} ${alphabet} characters`;
 }
 
-function movingText({ suite, periodSeconds, counter }: ListedAccount): string {
+function movingText({
+  suite,
+  periodSeconds,
+  counter,
+}: Pick<AccountForm, 'suite' | 'periodSeconds' | 'counter'>): string {
   const parts = [
     ...(suite === undefined ? [] : [suite]),
     ...(periodSeconds === undefined ? [] : [`${periodSeconds} s`]),

@@ -5,16 +5,19 @@ import type { Pairing } from '../inventory/pairings.ts';
 import { isProved } from '../owner/account.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { enrollInSession, keptAs } from './enroll.ts';
+import { type AccountForm, formOf } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
 import { settlePending } from './verify.ts';
 
 /** What became of a row. ok: a dry run found nothing against it. present: the fob held it already, and proved it. */
 export type ImportState = 'ok' | 'enrolled' | 'present' | 'skipped' | 'refused';
 
-export interface ImportedRow {
+export interface ImportedRow extends Partial<AccountForm> {
   readonly place: string;
   readonly issuer: string;
   readonly label: string;
+  /** Of the token, where the file has one. */
+  readonly serial?: string;
   readonly state: ImportState;
   /** Why it was skipped or refused, and what to do about it: sentences. */
   readonly reason?: string;
@@ -105,9 +108,12 @@ async function isPresent(context: Context, fob: FobAtHand, same: readonly KeptAc
   return false;
 }
 
-function judged({ place, issuer, label, outcome }: Row): ImportedRow {
-  const about = { place, issuer, label, state: outcome.state };
-  if (outcome.state === 'ok') return { ...about, warnings: outcome.enrolment.warnings };
+function judged({ place, issuer, label, serial, outcome }: Row): ImportedRow {
+  const about = { place, issuer, label, ...(serial !== undefined && { serial }), state: outcome.state };
+  if (outcome.state === 'ok') {
+    const { enrolment } = outcome;
+    return { ...about, ...formOf(enrolment), warnings: enrolment.warnings };
+  }
   const { reason, next } = outcome;
   return { ...about, reason, next, warnings: [] };
 }

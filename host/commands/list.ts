@@ -1,5 +1,8 @@
+import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
 import type { Response } from '../../protocol/commands.ts';
+import { ocraSuiteText } from '../../protocol/ocra.ts';
 import { type Alphabet, passcodeForm } from '../enrol/alphabets.ts';
+import type { Enrolment } from '../enrol/enrolment.ts';
 import { FobError } from '../errors.ts';
 import { accountIdText, suitesOf } from '../inventory/accounts.ts';
 import type { Pairing } from '../inventory/pairings.ts';
@@ -26,6 +29,9 @@ export interface ListedAccount {
   readonly issuer: string;
   readonly label: string;
 }
+
+/** What passcodes an account makes. */
+export type AccountForm = Omit<ListedAccount, 'id' | 'health' | 'issuer' | 'label'>;
 
 export interface ListResult {
   readonly serial: string;
@@ -66,6 +72,21 @@ const ALGORITHMS = ['unknown', 'SHA-1', 'SHA-256', 'SHA-512'];
 const KINDS = [undefined, 'hotp', 'totp', 'ocra'] as const;
 
 /** @param suite of an OCRA account, where it is known */
+/** The form of an account that no fob holds yet. */
+export function formOf(enrolment: Enrolment): AccountForm {
+  const { kind, algorithm, digits, alphabet, period, counter, suite } = enrolment;
+  const counts = kind === KIND_HOTP || (suite !== undefined && (suite.inputs & 1) === 1);
+  return {
+    kind: KINDS[kind] ?? 'totp',
+    algorithm: ALGORITHMS[algorithm] ?? 'unknown',
+    digits,
+    alphabet,
+    ...(kind === KIND_TOTP && { periodSeconds: period }),
+    ...(counts && { counter }),
+    ...(suite !== undefined && { suite: ocraSuiteText(suite) }),
+  };
+}
+
 export function described(account: Response<'list'>, suite?: string): ListedAccount {
   const kind = KINDS[account.kind] ?? 'totp';
   const { alphabet, length } = passcodeForm(account.digits);

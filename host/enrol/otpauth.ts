@@ -12,7 +12,7 @@ import { readSecretText } from './secret-text.ts';
 import { decodePercent, readParameters, splitUri, warningsAbout } from './uri-parts.ts';
 
 /** Shown for an account whose URI has no name at all, because a list needs something to show. */
-const UNNAMED = 'unnamed';
+export const UNNAMED = 'unnamed';
 
 /**
  * The account that an otpauth URI describes (Key URI Format of Google Authenticator), read as leniently as the

@@ -36,7 +36,12 @@ export interface Row {
   /** Where it stands, for a person who looks it up: `line 3`, `entry 2`. */
   readonly place: string;
   readonly issuer: string;
+  /** As the fob shows it: the serial number where the file has no other name. */
   readonly label: string;
+  /** Who has the account, whole as the file has it; empty where it does not say so. */
+  readonly user: string;
+  /** Of the token, where the file has one. */
+  readonly serial?: string;
   readonly outcome: Outcome;
 }
 
@@ -51,6 +56,7 @@ export type Outcome =
 export interface RowName {
   readonly issuer: string;
   readonly label: string;
+  readonly serial?: string | undefined;
 }
 
 export const NAMELESS: RowName = { issuer: '', label: '' };
@@ -60,7 +66,7 @@ export function judge(place: string, name: RowName, build: () => Enrolment): Row
   try {
     const enrolment = build();
     const { issuer, label } = enrolment;
-    return { place, issuer, label, outcome: { state: 'ok', enrolment } };
+    return { place, ...plain(name), issuer, label, outcome: { state: 'ok', enrolment } };
   } catch (error) {
     if (!isFobError(error, 'bad-input')) throw error;
     return refused(place, name, error);
@@ -75,8 +81,8 @@ export function skipped(place: string, name: RowName, reason: string, next = '')
   return { place, ...plain(name), outcome: { state: 'skipped', reason, next } };
 }
 
-function plain({ issuer, label }: RowName): RowName {
-  return { issuer, label };
+function plain({ issuer, label, serial = '' }: RowName) {
+  return { issuer, label: label || serial, user: label, ...(serial !== '' && { serial }) };
 }
 
 /**
@@ -145,16 +151,45 @@ export function textOf(file: SourceFile): string {
 export function utf8Of({ bytes }: SourceFile): Uint8Array {
   try {
     const text = decoded16(bytes);
+    if (text.includes(0)) throw notText(text);
     if (isUtf8(text)) return text;
-  } catch {
+  } catch (error) {
+    if (isFobError(error)) throw error;
     // Half a character of UTF-16.
   }
-  throw badInput('The file is not text in UTF-8.', 'Export it again, or save it as UTF-8.');
+  throw notText(bytes);
 }
 
 /** Spreadsheets save "Unicode text" as UTF-16 with a mark; everything else is taken as it is. */
 function decoded16(bytes: Uint8Array): Uint8Array {
-  const isLittle = bytes[0] === 0xff && bytes[1] === 0xfe;
-  if (!isLittle) return bytes;
-  return new TextEncoder().encode(new TextDecoder('utf-16le', { fatal: true }).decode(bytes));
+  const [first, second] = bytes;
+  const isLittle = first === 0xff && second === 0xfe;
+  if (!isLittle && !(first === 0xfe && second === 0xff)) return bytes;
+  const text = new TextDecoder(isLittle ? 'utf-16le' : 'utf-16be', { fatal: true }).decode(bytes);
+  return new TextEncoder().encode(text);
+}
+
+/** Files that are often taken for a table or an export, by their first bytes. */
+const KINDS: readonly (readonly [start: string, kind: string, next: string])[] = [
+  ['PK\u0003\u0004', 'a ZIP archive, or a spreadsheet such as .xlsx', 'Unpack it, or save the table as CSV.'],
+  ['\u00d0\u00cf\u0011\u00e0', 'a document of Office, such as .xls', 'Save the table as CSV.'],
+  ['%PDF', 'a PDF', 'Save the QR codes in it as PNG images.'],
+  ['SQLite format 3', 'a database', 'Use the export of the program that it belongs to.'],
+  ['\u001f\u008b', 'compressed by gzip', 'Unpack it first.'],
+  ['GIF8', 'a GIF image', 'Save it as a PNG or JPEG image.'],
+  ['RIFF', 'an image or a sound of the kind RIFF, such as .webp', 'Save it as a PNG or JPEG image.'],
+];
+
+/** Text in another encoding can be saved as UTF-8; what is no text at all cannot. */
+function notText(bytes: Uint8Array): Error {
+  const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
+  const known = KINDS.find(([begins]) => start.startsWith(begins));
+  if (known !== undefined) return badInput(`The file is no text: it is ${known[1]}.`, known[2]);
+  const isBinary = bytes.some(byte => byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d, 0x1b].includes(byte));
+  return isBinary
+    ? badInput(
+        'The file is no text, and of no format that is known.',
+        'Name the export itself, or an image of its codes.',
+      )
+    : badInput('The file is not text in UTF-8.', 'Export it again, or save it as UTF-8.');
 }

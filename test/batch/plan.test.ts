@@ -1,15 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { codesOf } from '../../host/batch/codes.ts';
+import { codesFrom, codesOf } from '../../host/batch/codes.ts';
 import { readCsv, writeCsv } from '../../host/batch/csv.ts';
 import { enrolmentOf, type Plan, readPlan } from '../../host/batch/plan.ts';
 import { REPORT_WRITERS, type ReportRow } from '../../host/batch/report.ts';
-import { type UploadRow, writeUpload } from '../../host/batch/upload.ts';
-import { FobError } from '../../host/errors.ts';
+import { checkUpload, type UploadRow, writeUpload } from '../../host/batch/upload.ts';
+import { FobError, systemCode } from '../../host/errors.ts';
 import { failure } from '../host/kit/failure.ts';
 import { secret } from '../kit/secrets.ts';
 
@@ -77,7 +79,7 @@ describe('a plan', () => {
       'label,password\na,b\n',
       'Column 2 of the plan has a heading that passfob does not know.',
     ],
-    ['a row that is too long', 'label\na,b\n', 'Line 2 of the plan has more cells than the heading.'],
+    ['a row that is too long', 'label\na,b\n', 'Line 2 of the plan: It has more cells than the heading.'],
     ['a quote out of place', 'label\n"a\n', 'Line 2 of the plan is not CSV'],
     ['no label', 'issuer\nExample\n', 'Line 2 of the plan: The cell "label" cannot be used.'],
     [
@@ -100,6 +102,18 @@ describe('a plan', () => {
     expect(error.kind).toBe('bad-input');
     expect(error.message).toContain(says);
     expect(error.next).not.toBe('');
+  });
+
+  it('with several bad lines is refused once, with each of them, and the first twenty of many', async () => {
+    const error = await failure(planOf('label,period\na,5\nb,30\nc,30,x\n,30\n'));
+    expect(error.message).toMatch(
+      /^3 lines of the plan cannot be used:\nLine 2: A period of 5 .*\nLine 4: It has more .*\nLine 5: The cell "label"/,
+    );
+    expect(error.details).toMatchObject({ lines: [{ line: 2 }, { line: 4 }, { line: 5 }] });
+    const many = await failure(planOf(`label,period\n${'a,5\n'.repeat(25)}`));
+    expect(many.message).toMatch(/^25 lines of the plan/);
+    expect(many.message.match(/\nLine /g)).toHaveLength(20);
+    expect(many.message).toMatch(/\nand 5 more\.$/);
   });
 
   it('that holds secrets where they do not belong is refused without repeating them', async () => {
@@ -165,21 +179,62 @@ describe('the file for Entra ID', () => {
     issuer: zeros(0),
     label: zeros(0),
   };
-  const row: UploadRow = {
-    ...{ line: 2, serial: 'PF-7Q4M-K2XZ', upn: 'a@example.com', board: 'pico' },
-    account: { state: 'active', key: Buffer.from('12345678901234567890'), settings },
-  };
+  const label = (text: string) => new TextEncoder().encode(text);
+  const row = (changes: { label?: string; upn?: string; settings?: object } = {}): UploadRow => ({
+    ...{ serial: 'PF-7Q4M-K2XZ', upn: changes.upn ?? 'a@example.com', board: 'pico' },
+    account: {
+      state: 'active',
+      key: Buffer.from('12345678901234567890'),
+      settings: { ...settings, label: label(changes.label ?? 'alice'), ...changes.settings },
+    },
+  });
 
-  it('is the one that Microsoft describes', () => {
-    expect(writeUpload([row], 'entra')).toBe(
-      '"upn","serial number","secret key","time interval","manufacturer","model"\r\n' +
-        '"a@example.com","PF-7Q4M-K2XZ","GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ","30","Passfob","pico"\r\n',
+  it('is the one that Microsoft describes, as enroll writes it', () => {
+    expect(writeUpload([row()], 'entra')).toBe(
+      'upn,serial number,secret key,time interval,manufacturer,model\r\n' +
+        'a@example.com,PF-7Q4M-K2XZ-5991EC,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,30,Passfob,pico\r\n',
     );
   });
 
-  it.each([{ digits: 8 }, { kind: 1 }, { period: 45 }, { algorithm: 3 }])('has no row of %o', other => {
-    const account = { ...row.account, settings: { ...settings, ...other } };
-    expect(() => writeUpload([{ ...row, account }], 'entra')).toThrow(FobError);
+  it('never has the same serial number for two accounts of one fob', () => {
+    const file = writeUpload([row(), row({ label: 'bob', upn: 'b@example.com' })], 'entra');
+    const serials = file
+      .trim()
+      .split('\r\n')
+      .slice(1)
+      .map(line => line.split(',')[1]);
+    expect(new Set(serials).size).toBe(2);
+  });
+
+  it.each([
+    ["o'brien@example.com", "o''brien@example.com"],
+    ['-x@example.com', '-x@example.com'],
+    ['x_gmail.com#EXT#@example.onmicrosoft.com', 'x_gmail.com#EXT#@example.onmicrosoft.com'],
+  ])('has %s as Entra ID wants it', (upn, cell) => {
+    expect(
+      writeUpload([row({ upn })], 'entra')
+        .split('\r\n')[1]
+        ?.split(',')[0],
+    ).toBe(cell);
+  });
+
+  it.each([{ digits: 8 }, { kind: 1 }, { period: 45 }, { algorithm: 2 }, { algorithm: 3 }])(
+    'has no row of %o, whose passcodes Entra ID would not make from it',
+    other => {
+      expect(() => writeUpload([row({ settings: other })], 'entra')).toThrow(FobError);
+    },
+  );
+
+  it.each(['', '=cmd()', 'a,b@example.com'])('has no row for the upn %j', upn => {
+    expect(() => writeUpload([row({ upn })], 'entra')).toThrow(FobError);
+  });
+
+  it('is checked for every row of the plan before a fob is touched', async () => {
+    const { rows } = await planOf(
+      'upn,algorithm,digits\na@example.com,sha1,6\nb@example.com,sha256,6\n=x,sha1,6\nc@example.com,sha1,8\n',
+    );
+    const error = await failure(checkUpload(rows, 'entra'));
+    expect(error.message).toMatch(/^3 lines of the plan cannot be used:\nLine 3: .*\nLine 4: .*\nLine 5: /);
   });
 });
 
@@ -197,4 +252,30 @@ describe('pairing codes from a pipe', () => {
     expect((await failure(codes.next('PF-8Z0G-UCKX'))).kind).toBe('bad-input');
     codes.close();
   });
+
+  it('are read from a named pipe, and leave it at once when nothing comes', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'passfob-codes-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'pipe');
+    execFileSync('mkfifo', [path]);
+    const codes = codesFrom(path);
+    const first = codes.next('PF-7Q4M-K2XZ');
+    await writeFile(path, 'PF-7Q4M-K2XZ abc def\n');
+    expect(await first).toBe('abc def');
+    codes.close();
+    const silent = codesFrom(path);
+    silent.close();
+    // A pipe that nobody reads cannot be opened for writing without waiting.
+    const open = () => closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+    await expect.poll(() => codeOf(open)).toBe('ENXIO');
+  });
 });
+
+function codeOf(work: () => void): string {
+  try {
+    work();
+    return '';
+  } catch (error) {
+    return systemCode(error);
+  }
+}

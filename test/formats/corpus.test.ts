@@ -51,12 +51,14 @@ async function resultOf(name: string): Promise<unknown> {
   }
 }
 
-function plain({ place, issuer, label, outcome }: Row): unknown {
+function plain({ place, issuer, label, user, serial, outcome }: Row): unknown {
   if (outcome.state !== 'ok') return { place, issuer, label, ...outcome };
   const { secret, suite, ...rest } = outcome.enrolment;
   return {
     place,
     state: 'ok',
+    ...(serial !== undefined && { serial }),
+    ...(user !== label && { user }),
     ...rest,
     secret: Buffer.from(secret).toString('hex'),
     ...(suite !== undefined && { suite }),

@@ -198,6 +198,38 @@ function pskc256(): string {
 `;
 }
 
+/** Counter, interval and time encrypted beside the secret, each with its MAC: as numbers of RFC 6030, and as decimals. */
+function pskcNumbers(): string {
+  const value = (plain: Uint8Array, from: number) => {
+    const iv = chance(16, from);
+    const cipher = createCipheriv('aes-256-cbc', KEY, iv);
+    const sealed = Buffer.concat([iv, cipher.update(plain), cipher.final()]);
+    const mac = createHmac('sha256', KEY).update(sealed).digest();
+    return `<EncryptedValue><xenc:EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes256-cbc"/><xenc:CipherData><xenc:CipherValue>${base64(sealed)}</xenc:CipherValue></xenc:CipherData></EncryptedValue><ValueMAC>${base64(mac)}</ValueMAC>`;
+  };
+  const text = (plain: string) => new TextEncoder().encode(plain);
+  const whole = (number: number, length: number) =>
+    Uint8Array.from({ length }, (_, at) => Math.floor(number / 256 ** (length - 1 - at)) & 255);
+  const key = (id: number, type: string, data: string) =>
+    `<KeyPackage><Key Id="${id}" Algorithm="urn:ietf:params:xml:ns:keyprov:pskc:${type}"><Issuer>Example</Issuer><AlgorithmParameters><ResponseFormat Length="6" Encoding="DECIMAL"/></AlgorithmParameters><Data><Secret>${value(SECRET, id)}</Secret>${data}</Data></Key></KeyPackage>`;
+  const swapped = value(whole(7, 8), 9).replace('<ValueMAC>', '<ValueMAC>AA');
+  return [
+    '<KeyContainer Version="1.0" xmlns="urn:ietf:params:xml:ns:keyprov:pskc" xmlns:xenc="http://www.w3.org/2001/04/xmlenc#">',
+    '<EncryptionKey><ds:KeyName xmlns:ds="http://www.w3.org/2000/09/xmldsig#">Ours</ds:KeyName></EncryptionKey>',
+    '<MACMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#hmac-sha256"/>',
+    key(1, 'hotp', `<Counter>${value(whole(4_711, 8), 5)}</Counter>`),
+    key(2, 'hotp', `<Counter>${value(text('4711'), 6)}</Counter>`),
+    key(
+      3,
+      'totp',
+      `<Time>${value(whole(0, 4), 7)}</Time><TimeInterval>${value(whole(60, 4), 8)}</TimeInterval>`,
+    ),
+    key(4, 'hotp', `<Counter>${swapped}</Counter>`),
+    '</KeyContainer>',
+    '',
+  ].join('\n');
+}
+
 async function pictures(): Promise<[string, Uint8Array][]> {
   const uri = `otpauth://totp/Example:alice?secret=${BASE32}&issuer=Example`;
   const blank: Picture = { width: 60, height: 60, pixels: new Uint8Array(3600).fill(255) };
@@ -228,6 +260,7 @@ export async function madeFiles(): Promise<Map<string, Uint8Array>> {
     ['bitwarden-protected.json', bitwarden()],
     ['bitwarden-wrong-password.json', bitwarden()],
     ['pskc-aes-256.xml', pskc256()],
+    ['pskc-numbers-aes-256.xml', pskcNumbers()],
   ];
   const files = texts.map(([name, text]) => [name, new TextEncoder().encode(text)] as const);
   return new Map([...files, ...(await pictures())]);

@@ -80,13 +80,24 @@ describe('the upload files', () => {
   it.each(['privacyidea', 'linotp'] as const)(
     'of %s are lines of serial, key, type, digits, period',
     async format => {
-      expect(await written({ format }, {}, hotp7, { algorithm: 2 })).toBe(
+      const secret = new Uint8Array(32).fill(0x31);
+      expect(await written({ format }, {}, hotp7, { algorithm: 2, secret })).toBe(
         'PF-7Q4M-K2XZ-E9C295,3132333435363738393031323334353637383930,totp,6,30\n' +
           'PF-7Q4M-K2XZ-5F10B2,3132333435363738393031323334353637383930,hotp,8,7\n' +
-          'PF-7Q4M-K2XZ-E9C295,3132333435363738393031323334353637383930,totp,6,30,sha256\n',
+          `PF-7Q4M-K2XZ-E9C295,${'31'.repeat(32)},totp,6,30,sha256\n`,
       );
     },
   );
+
+  it('of privacyIDEA hold no key from whose length it would take another hash, and LinOTP is told the hash', async () => {
+    const secret = new Uint8Array(32).fill(0x31);
+    for (const change of [{ algorithm: 2 as Algorithm }, { secret }, { secret: secret.slice(4) }])
+      expect((await failure(written({ format: 'privacyidea' }, change))).message).toMatch(
+        /length of the key/,
+      );
+    expect(await written({ format: 'linotp' }, { secret })).toMatch(/,totp,6,30,sha1\n$/);
+    expect(await written({ format: 'linotp' }, { algorithm: 2 })).toMatch(/,totp,6,30,sha256\n$/);
+  });
 
   it('of the OATH Toolkit are users.oath', async () => {
     expect(await written({ format: 'oath' }, {}, hotp7)).toBe(

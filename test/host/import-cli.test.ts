@@ -33,10 +33,10 @@ describeNeeds(needsBuild, 'passfob import', () => {
     );
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout.split('\n')).toEqual([
-      'uri-twice.txt, line 1  A: x  ok',
-      'uri-twice.txt, line 2  A: y  ok',
+      'uri-twice.txt, line 1  A: x  TOTP SHA-1, 6 digits, 30 s  ok',
+      'uri-twice.txt, line 2  A: y  TOTP SHA-1, 6 digits, 30 s  ok',
       'uri-twice.txt, line 3  A: x  skipped: The same account stands at uri-twice.txt, line 1.',
-      'uri-twice.txt, line 4  A: x  ok',
+      'uri-twice.txt, line 4  A: x  TOTP SHA-1, 8 digits, 30 s  ok',
       ...[1, 2, 3].map(
         line =>
           `uri-steam.txt, line ${line}  refused: This is a Steam account, whose passcodes a fob cannot make. Keep it in the app of Steam, and enrol accounts of type totp or hotp.`,
@@ -44,6 +44,27 @@ describeNeeds(needsBuild, 'passfob import', () => {
       '3 ok, 1 skipped, 3 refused',
       '',
     ]);
+  });
+
+  it('shows the kind, hash, digits and period of every account before a fob is touched', async () => {
+    const { stdout } = await run(
+      corpus('privacyidea-long-keys.csv'),
+      corpus('table-serials.csv'),
+      '--dry-run',
+    );
+    expect(stdout).toContain('line 1  OATH0001  TOTP SHA-256, 6 digits, 30 s  ok');
+    expect(stdout).toContain('line 2  OATH0002  TOTP SHA-512, 8 digits, 60 s  ok');
+    expect(stdout).toContain('line 3  OATH0003  HOTP SHA-256, 6 digits, counter 5  ok');
+    expect(stdout).toContain('line 4  S-3  OCRA SHA-1, 6 digits, OCRA-1:HOTP-SHA1-6:QN08  ok');
+    const { json } = await run(corpus('privacyidea.csv'), '--dry-run', '--json');
+    expect(json()).toMatchObject({
+      rows: [
+        { kind: 'hotp', algorithm: 'SHA-1', digits: 6, counter: 0, serial: 'OATH0001' },
+        { kind: 'totp', algorithm: 'SHA-1', digits: 8, periodSeconds: 60, alphabet: 'decimal' },
+        { kind: 'totp', algorithm: 'SHA-256', digits: 6, periodSeconds: 30 },
+        { kind: 'hotp', algorithm: 'SHA-1', digits: 8, counter: 77 },
+      ],
+    });
   });
 
   it('prints nothing that a terminal would obey', async () => {
@@ -114,7 +135,10 @@ describeNeeds(needsBuild, 'passfob import', () => {
         expect(stderr).toContain('line 1 (A: d5): Passcodes of 5 digits are asked for; a fob makes 6 to 8.');
       }
       const some = await run(corpus('uri-digits.txt'), '--only', 'd7', '--port', fob.tcp);
-      expect([some.exitCode, some.stdout]).toEqual([0, 'line 3  A: d7  present\n1 present\n']);
+      expect([some.exitCode, some.stdout]).toEqual([
+        0,
+        'line 3  A: d7  TOTP SHA-1, 7 digits, 30 s  present\n1 present\n',
+      ]);
     });
   });
 });

@@ -1,4 +1,5 @@
 import { badInput } from '../../enrol/enrolment.ts';
+import { steam } from '../../enrol/uri-parts.ts';
 import { enrolmentOf } from '../draft.ts';
 import { judge, type ReadAids, type Row, readRows, type SourceFile, textOf } from '../row.ts';
 import { isObject, type Json, listIn, parseJson, textIn } from './json.ts';
@@ -14,17 +15,24 @@ function rowOf(place: string, token: Json): Row {
     issuer: textIn(token, 'issuerExt') || textIn(token, 'issuerInt'),
     label: textIn(token, 'label'),
   };
-  return judge(place, names, () =>
-    enrolmentOf({
+  return judge(place, names, () => {
+    // FreeOTP+ makes Steam's letters for whatever has this issuer.
+    if (names.issuer === 'Steam') throw steam();
+    return enrolmentOf({
       ...names,
       type: textIn(token, 'type'),
       secret: { bytes: secretOf(token.secret) },
       algorithm: token.algo,
       digits: token.digits,
       period: token.period,
-      counter: token.counter,
-    }),
-  );
+      counter: nextCounter(token.counter),
+    });
+  });
+}
+
+/** The app keeps the counter of the last passcode that it has shown, -1 before the first. */
+function nextCounter(written: unknown): unknown {
+  return typeof written === 'number' && Number.isInteger(written) && written >= -1 ? written + 1 : written;
 }
 
 /** Bytes as Java has them: -128 to 127. */

@@ -115,21 +115,25 @@ function decrypt({ name, keyBytes }: Cipher, key: Uint8Array, bytes: Uint8Array)
  * cannot make a MAC must not be able to put a secret of their own there.
  * @throws FobError `bad-input`
  */
-export function openValue(value: Element | undefined, { key, mac }: Protection): Uint8Array {
+export function openValue(
+  value: Element | undefined,
+  { key, mac }: Protection,
+  what: 'secret' | 'number' = 'secret',
+): Uint8Array {
   const plain = inside(value, 'PlainValue');
   if (plain !== undefined && mac === undefined) return plainBytes(plain);
   const encrypted = inside(value, 'EncryptedValue');
   if (encrypted === undefined) {
     throw plain === undefined
-      ? badInput('It holds no secret.', 'Ask the maker of the file for one with the secrets in it.')
+      ? badInput(`It holds no ${what}.`, `Ask the maker of the file for one with the ${what}s in it.`)
       : badInput(
-          'Its secret is not protected, although the file has MACs.',
+          `Its ${what} is not protected, although the file has MACs.`,
           'Ask the maker of the file why.',
         );
   }
   if (key === undefined) {
     throw badInput(
-      'Its secret is encrypted, and the file names no key.',
+      `Its ${what} is encrypted, and the file names no key.`,
       'Ask its maker for a complete file.',
     );
   }
@@ -137,7 +141,7 @@ export function openValue(value: Element | undefined, { key, mac }: Protection):
   const tag = base64Bytes(wordsOf(at(value, 'ValueMAC')));
   if (mac === undefined || tag === undefined || tag.length === 0) {
     throw badInput(
-      'Its secret is encrypted without a MAC, so that nobody can tell whether it was changed.',
+      `Its ${what} is encrypted without a MAC, so that nobody can tell whether it was changed.`,
       'Ask the maker of the file for one with MACs (RFC 6030 asks for them).',
     );
   }
@@ -146,7 +150,7 @@ export function openValue(value: Element | undefined, { key, mac }: Protection):
     tag.length === right.length && timingSafeEqual(right, tag) ? decrypt(cipher, key, bytes) : undefined;
   if (opened !== undefined) return opened;
   throw badInput(
-    'Its MAC is wrong: the secret was changed, or the password or key is not the right one.',
+    `Its MAC is wrong: the ${what} was changed, or the password or key is not the right one.`,
     'Check the password or key; if it is right, do not use the file.',
   );
 }

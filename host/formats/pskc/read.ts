@@ -19,12 +19,36 @@ export async function readPskc(file: SourceFile, aids: ReadAids): Promise<Row[]>
   const packages = root.children.filter(({ name, namespace }) => name === 'KeyPackage' && namespace === PSKC);
   const isSigned = inside(root, 'Signature', true) !== undefined;
   const warnings = isSigned ? ['The file is signed; its signature was not checked.'] : [];
-  return readRows(packages, aids.work, (one, index) => rowOf(`key ${index + 1}`, one, protection, warnings));
+  const serials = serialsOf(packages);
+  return readRows(packages, aids.work, (one, index) =>
+    rowOf(`key ${index + 1}`, one, { protection, warnings, serial: serials[index] }),
+  );
 }
 
-function rowOf(place: string, packaged: Element, protection: Protection, warnings: readonly string[]): Row {
+/** What a document says of every key in it, and the serial number of this one. */
+interface Around {
+  readonly protection: Protection;
+  readonly warnings: readonly string[];
+  readonly serial: string | undefined;
+}
+
+/** Serial numbers are those of devices: where one has several keys, the id of the key tells them apart. */
+function serialsOf(packages: readonly Element[]): string[] {
+  const named = packages.map(packaged => ({
+    device: wordsOf(at(packaged, 'DeviceInfo', 'SerialNo')),
+    id: inside(packaged, 'Key')?.attributes.get('Id')?.trim() ?? '',
+  }));
+  const counts = new Map<string, number>();
+  for (const { device } of named) counts.set(device, (counts.get(device) ?? 0) + 1);
+  return named.map(({ device, id }) => {
+    if (device === '') return id;
+    return counts.get(device) === 1 || id === '' || id === device ? device : `${device}-${id}`;
+  });
+}
+
+function rowOf(place: string, packaged: Element, { protection, warnings, serial }: Around): Row {
   const key = inside(packaged, 'Key');
-  const names = namesOf(packaged, key);
+  const names = { ...namesOf(packaged, key), serial };
   const algorithm = algorithmOf(key);
   if (algorithm === 'pin') return skipped(place, names, 'It is the PIN of another key, not an account.');
   return judge(place, names, () => {
@@ -33,14 +57,15 @@ function rowOf(place: string, packaged: Element, protection: Protection, warning
     const format = inside(parameters, 'ResponseFormat');
     checkFormat(format);
     const data = inside(key, 'Data');
-    checkTime(data);
+    checkTime(data, protection);
+    const suite = wordsOf(inside(parameters, 'Suite'));
     return enrolmentOf({
       ...names,
       type: algorithm,
-      algorithm: wordsOf(inside(parameters, 'Suite')),
+      ...(algorithm === 'ocra' ? { suite } : { algorithm: suite }),
       digits: format?.attributes.get('Length'),
-      period: numberIn(data, 'TimeInterval'),
-      counter: numberIn(data, 'Counter'),
+      period: numberIn(data, 'TimeInterval', protection),
+      counter: numberIn(data, 'Counter', protection),
       secret: { bytes: openValue(inside(data, 'Secret'), protection) },
       warnings: said,
     });
@@ -55,15 +80,10 @@ function algorithmOf(key: Element | undefined): string {
 
 function namesOf(packaged: Element, key: Element | undefined) {
   const device = inside(packaged, 'DeviceInfo');
-  const labels = [
-    inside(key, 'UserId'),
-    inside(device, 'UserId'),
-    inside(key, 'FriendlyName'),
-    inside(device, 'SerialNo'),
-  ];
+  const labels = [inside(key, 'UserId'), inside(device, 'UserId'), inside(key, 'FriendlyName')];
   return {
     issuer: wordsOf(inside(key, 'Issuer')) || wordsOf(inside(device, 'Manufacturer')),
-    label: labels.map(wordsOf).find(text => text !== '') ?? key?.attributes.get('Id')?.trim() ?? '',
+    label: labels.map(wordsOf).find(text => text !== '') ?? '',
   };
 }
 
@@ -78,9 +98,9 @@ function checkFormat(format: Element | undefined): void {
 }
 
 /** Time is counted from 1970; another beginning, or a token that runs late, is not a fob's. */
-function checkTime(data: Element | undefined): void {
+function checkTime(data: Element | undefined, protection: Protection): void {
   for (const name of ['Time', 'TimeDrift']) {
-    if (/^0*$/.test(numberIn(data, name) ?? '')) continue;
+    if (/^0*$/.test(numberIn(data, name, protection) ?? '')) continue;
     throw badInput(
       'Its time is not that of other TOTP accounts.',
       'Ask for a key whose time begins at 0, without drift.',
@@ -88,14 +108,17 @@ function checkTime(data: Element | undefined): void {
   }
 }
 
-/** The decimals in a field of a key's data. @throws FobError `bad-input` for an encrypted one */
-function numberIn(data: Element | undefined, name: string): string | undefined {
+/** The decimals in a field of a key's data. @throws FobError `bad-input` for one that cannot be opened */
+function numberIn(data: Element | undefined, name: string, protection: Protection): string | undefined {
   const field = inside(data, name);
   if (field === undefined) return undefined;
   const plain = at(field, 'PlainValue');
-  if (plain !== undefined) return wordsOf(plain);
-  throw badInput(
-    'A number beside its secret is encrypted, which is not read here.',
-    'Ask for numbers in plain.',
-  );
+  return plain === undefined ? numberOf(openValue(field, protection, 'number')) : wordsOf(plain);
+}
+
+/** An encrypted number is big-endian; there are programs that encrypt its decimals. */
+function numberOf(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString('latin1');
+  if (/^\d+$/.test(text)) return text;
+  return bytes.length === 0 ? '?' : String(BigInt(`0x${Buffer.from(bytes).toString('hex')}`));
 }

@@ -7,20 +7,28 @@ import { checkRowCount, type ReadAids, type Row, readRows, type SourceFile, utf8
 import type { Work } from '../work.ts';
 import { headedReader } from './headed.ts';
 import type { Line } from './line.ts';
-import { isTokenLine, readTokenLine } from './token-lines.ts';
+import { isTokenLine, readOwnedTokenLine, readTokenLine } from './token-lines.ts';
 
 /** Tables with commas, semicolons or tabs: with a header that says what is where, or as privacyIDEA has them. */
 export async function readCsv(file: SourceFile, { work }: ReadAids): Promise<Row[]> {
   const lines = await parseTable(utf8Of(file), work);
   const [first, ...rest] = lines;
   if (first === undefined) throw badInput('The file is empty.', 'Name a file that holds accounts.');
-  if (isTokenLine(first)) return readRows(lines, work, readTokenLine);
+  if (VERSION_2.test(headOf(file))) return readRows(lines, work, readOwnedTokenLine);
+  if (isTokenLine(first)) return readRows(lines, work, line => readTokenLine(line));
   const read = headedReader(first);
   if (read !== undefined) return readRows(rest, work, read);
   throw badInput(
     'The table has no column that is known to hold secrets.',
     'Give it a first line with the names of its columns: secret, issuer, label, type, digits, period, counter.',
   );
+}
+
+/** privacyIDEA's files of this version have three columns about the user before the usual ones. */
+const VERSION_2 = /^#\s*version:\s*2\s*$/m;
+
+function headOf({ bytes }: SourceFile): string {
+  return (Buffer.from(bytes.subarray(0, 64)).toString('latin1').split(/\r|\n/, 1)[0] ?? '').trim();
 }
 
 const OPTIONS: Options = {

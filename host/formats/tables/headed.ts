@@ -2,13 +2,14 @@ import { SECRET_BYTES_MIN } from '../../../protocol/limits.ts';
 import { rowOf as bitwardenRow } from '../apps/bitwarden.ts';
 import { enrolmentOf } from '../draft.ts';
 import { type Encoding, readSecret } from '../encodings.ts';
-import { judge, NAMELESS, type Row, type RowName } from '../row.ts';
+import { judge, NAMELESS, type Row, type RowName, skipped } from '../row.ts';
 import { readUri } from '../uris/list.ts';
 import type { Line } from './line.ts';
 
 /** What columns are called, in small letters and without marks. */
 const NAMES = {
-  uri: ['uri', 'otpauth', 'otpauthuri', 'keyuri', 'url'],
+  /** Password managers have `url` for the address of the site, and the key URI in another one. */
+  uri: ['uri', 'otpauth', 'otpauthuri', 'keyuri', 'totp', 'url'],
   issuer: ['issuer', 'service', 'provider'],
   /** Entra ID's, with apostrophes doubled. */
   upn: ['upn'],
@@ -19,6 +20,7 @@ const NAMES = {
   digits: ['digits', 'length', 'otplength', 'codelength'],
   period: ['period', 'timeinterval', 'interval', 'timestep', 'step'],
   counter: ['counter', 'movingfactor'],
+  suite: ['suite', 'ocrasuite'],
 } as const;
 
 type Column = keyof typeof NAMES;
@@ -45,14 +47,32 @@ export function headedReader(header: Line): ((line: Line) => Row | Iterable<Row>
   const plain = names.map(name => name.replaceAll('_', ''));
   const at = (column: Column) => plain.findIndex(name => (NAMES[column] as readonly string[]).includes(name));
   const secretAt = plain.findIndex(name => name in SECRETS);
-  const uriAt = at('uri');
-  if (secretAt < 0 && uriAt < 0) return undefined;
+  const areUris = plain.map(name => (NAMES.uri as readonly string[]).includes(name));
+  if (secretAt < 0 && !areUris.includes(true)) return undefined;
   return ({ place, cells }) => {
-    const uri = cells[uriAt] ?? '';
-    if (/^otpauth/i.test(uri)) return readUri(place, uri);
+    const uri = cells.find((text, column) => areUris[column] && /^otpauth/i.test(text));
     const cell = (column: Column) => cells[at(column)] ?? '';
+    if (uri !== undefined) return withCells(readUri(place, uri), cell);
+    if (secretAt < 0) {
+      const other = cells.find((text, column) => areUris[column] && plain[column] !== 'url' && text !== '');
+      // Something else than a URI is refused with its reason, and may be a secret: no cell is repeated.
+      return other !== undefined
+        ? readUri(place, other)
+        : skipped(place, { issuer: cell('issuer'), label: cell('label') }, 'The row has no key URI.');
+    }
     return accountRow(place, cell, cells[secretAt] ?? '', SECRETS[plain[secretAt] ?? ''] ?? 'base32');
   };
+}
+
+/** The cells beside a URI say whose token it is; the URI says the account. */
+function withCells(row: Row | Iterable<Row>, cell: (column: Column) => string): Row | Iterable<Row> {
+  if (!('outcome' in row)) return row;
+  const serial = cell('serial');
+  return { ...row, user: userIn(cell) || row.user, ...(serial !== '' && { serial }) };
+}
+
+function userIn(cell: (column: Column) => string): string {
+  return cell('upn').replaceAll("''", "'") || cell('label');
 }
 
 function bitwardenLine(names: readonly string[], { place, cells }: Line): Row {
@@ -63,7 +83,8 @@ function bitwardenLine(names: readonly string[], { place, cells }: Line): Row {
 function accountRow(place: string, cell: (column: Column) => string, text: string, as: Encoding): Row {
   const names = {
     issuer: cell('issuer'),
-    label: cell('upn').replaceAll("''", "'") || cell('label') || cell('serial'),
+    label: userIn(cell),
+    serial: cell('serial'),
   };
   const secret = { as, text };
   return judge(place, namesBeside(secret, names), () =>
@@ -71,6 +92,7 @@ function accountRow(place: string, cell: (column: Column) => string, text: strin
       ...names,
       secret,
       type: cell('type') || 'totp',
+      suite: cell('suite'),
       algorithm: cell('algorithm'),
       digits: cell('digits'),
       period: cell('period'),

@@ -1,4 +1,5 @@
 import { SECRET_BYTES_MIN } from '../../../protocol/limits.ts';
+import { badInput } from '../../enrol/enrolment.ts';
 import { enrolmentOf } from '../draft.ts';
 import { hexBytes } from '../encodings.ts';
 import { judge, NAMELESS, type Row } from '../row.ts';
@@ -6,30 +7,60 @@ import type { Line } from './line.ts';
 
 /**
  * Lines without a header, as privacyIDEA and LinOTP import them: `serial, key in hexadecimal, hotp|totp, digits,
- * period or counter, algorithm`. What is left out behind the key has their defaults: HOTP, 6 digits.
+ * period or counter, algorithm`, or `serial, key, ocra, suite`. What is left out behind the key has their defaults:
+ * HOTP, 6 digits.
  */
 export function isTokenLine({ cells }: Line): boolean {
   const [serial = '', key = '', type] = cells;
   if (serial === '' || key === '' || cells.some(cell => /^(?:serial|secret|upn)\b/i.test(cell))) return false;
   return (
-    /^(?:hotp|totp|ocra2?|tiqr|motp)$/i.test(type ?? '') || (hexBytes(key)?.length ?? 0) >= SECRET_BYTES_MIN
+    /^(?:hotp|hmac|totp|ocra2?|tiqr|motp)$/i.test(type ?? '') ||
+    (hexBytes(key)?.length ?? 0) >= SECRET_BYTES_MIN
   );
 }
 
-export function readTokenLine({ place, cells }: Line): Row {
-  const [serial = '', key = '', type = 'hotp', digits, moving, algorithm] = cells;
-  const isKey = (hexBytes(key)?.length ?? 0) >= SECRET_BYTES_MIN;
+/** The same behind a user, a resolver and a realm. */
+export function readOwnedTokenLine({ place, cells }: Line): Row {
+  const [user = '', , , ...rest] = cells;
+  return readTokenLine({ place, cells: rest }, user);
+}
+
+/** @param user who has the token, where the line says so */
+export function readTokenLine({ place, cells }: Line, user = ''): Row {
+  const [serial = '', key = '', written = '', form = '', moving = '', algorithm = ''] = cells;
+  const bytes = hexBytes(key)?.length ?? 0;
   // Where no key stands the columns may be others, and a key where the serial should be: it is not repeated.
-  return judge(place, isKey ? { issuer: '', label: serial } : NAMELESS, () =>
+  const names = bytes >= SECRET_BYTES_MIN ? { issuer: '', label: user, serial } : NAMELESS;
+  const type = typeNamed(written);
+  return judge(place, names, () =>
     enrolmentOf({
-      type: type || 'hotp',
+      ...names,
+      type,
       secret: { as: 'hex', text: key },
-      algorithm,
-      digits,
-      period: moving,
-      counter: moving || 0,
-      issuer: '',
-      label: serial,
+      ...(type === 'ocra'
+        ? { suite: form, counter: 0 }
+        : { algorithm: algorithm || hashFor(bytes), digits: form, period: moving, counter: moving || 0 }),
     }),
   );
+}
+
+/** LinOTP also writes `hmac` for HOTP, and `ocra2` for what RFC 6287 has. */
+function typeNamed(written: string): string {
+  const type = written.toLowerCase();
+  if (type === '' || type === 'hmac') return 'hotp';
+  return type === 'ocra2' ? 'ocra' : type;
+}
+
+/**
+ * The hash where the line names none: both servers take the one that gives as many bytes as the key has (`get_import_csv`
+ * of privacyIDEA, `parseOATHcsv` of LinOTP). @throws FobError `bad-input` where they differ
+ */
+function hashFor(keyBytes: number): string {
+  if (keyBytes === 28 || keyBytes === 48) {
+    throw badInput(
+      `The key has ${keyBytes} bytes: privacyIDEA takes it for SHA-2 with as many, which no fob has, and LinOTP for SHA-1.`,
+      'Add the algorithm in the sixth column, if it is sha1, sha256 or sha512.',
+    );
+  }
+  return keyBytes === 32 ? 'SHA256' : keyBytes === 64 ? 'SHA512' : 'SHA1';
 }

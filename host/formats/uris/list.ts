@@ -1,5 +1,5 @@
 import { checkEnrolment, type Enrolment } from '../../enrol/enrolment.ts';
-import { readOtpauth } from '../../enrol/otpauth.ts';
+import { readOtpauth, UNNAMED } from '../../enrol/otpauth.ts';
 import { fitName } from '../names.ts';
 import { checkRowCount, judge, linesOf, NAMELESS, type Row, readRows, skipped } from '../row.ts';
 import type { Work } from '../work.ts';
@@ -56,7 +56,9 @@ export function readUri(place: string, uri: string): Row | Iterable<Row> {
 function keyUri(place: string, uri: string): Row {
   const row = judge(place, NAMELESS, () => readOtpauth(uri));
   const { outcome } = row;
-  return outcome.state === 'ok' ? judge(place, row, () => fitted(outcome.enrolment)) : row;
+  // A URI without a name is shown by one that is nobody's.
+  const names = row.issuer === '' && row.label === UNNAMED ? NAMELESS : row;
+  return outcome.state === 'ok' ? judge(place, names, () => fitted(outcome.enrolment)) : row;
 }
 
 function fitted(read: Enrolment): Enrolment {

@@ -1,6 +1,6 @@
 import { base32nopad } from '@scure/base';
 import { KIND_TOTP } from '../../../protocol/account.ts';
-import { SHA1 } from '../../../protocol/primitives.ts';
+import { type Algorithm, SHA1, SHA256, SHA512 } from '../../../protocol/primitives.ts';
 import { NAMES_OF_ALGORITHMS } from '../../enrol/algorithms.ts';
 import { badInput } from '../../enrol/enrolment.ts';
 import { ENTRA_SECRET_CHARS_MAX } from '../limits.ts';
@@ -26,20 +26,49 @@ export function writeEntra(tokens: readonly Token[]): string {
         'Make the account with these settings.',
       );
     }
-    const upn = cell('label', label).replaceAll("'", "''");
-    return [upn, cell('serial', serial), key, String(period), MANUFACTURER, cell('model', model)].join(',');
+    return [
+      upnCell(label),
+      cell('serial', serial),
+      key,
+      String(period),
+      MANUFACTURER,
+      cell('model', model),
+    ].join(',');
   });
   return `${[ENTRA_HEADER, ...lines].join('\r\n')}\r\n`;
 }
 
-/** privacyIDEA and LinOTP. @throws FobError `bad-input` */
-export function writeTokenLines(tokens: readonly Token[]): string {
+/**
+ * A user principal name, unchanged but for the apostrophes, which Entra ID wants doubled. Of its characters none makes a
+ * formula that does anything, so that one may begin with a minus sign.
+ */
+function upnCell(label: string): string {
+  const upn = UPN.test(label) ? label : cell('label', label);
+  return upn.replaceAll("'", "''");
+}
+
+/** Characters that Entra ID allows, with those of its guests. */
+const UPN = /^[\w'.\-!#^~]+@[A-Za-z0-9.-]+$/;
+
+/**
+ * privacyIDEA and LinOTP.
+ * @param isByLength the server takes the hash from the length of the key, whatever stands in the sixth column
+ * @throws FobError `bad-input`
+ */
+export function writeTokenLines(tokens: readonly Token[], isByLength = false): string {
   return tokens
     .map(({ serial, enrolment }) => {
       checkOrdinary(enrolment, 'privacyIDEA and LinOTP');
       const { kind, algorithm, digits, period, counter, secret } = enrolment;
       const isTotp = kind === KIND_TOTP;
-      const hash = algorithm === SHA1 ? [] : [NAMES_OF_ALGORITHMS[algorithm].toLowerCase()];
+      if (isByLength && hashOfLength(secret.length) !== algorithm) {
+        throw badInput(
+          'privacyIDEA takes the algorithm from the length of the key, and would take another one than the account has.',
+          'Make the account with SHA-1 and a key of 20 bytes, SHA-256 and 32, or SHA-512 and 64.',
+        );
+      }
+      const isUsual = algorithm === SHA1 && hashOfLength(secret.length) === SHA1;
+      const hash = isUsual ? [] : [NAMES_OF_ALGORITHMS[algorithm].toLowerCase()];
       const moving = String(isTotp ? period : counter);
       const cells = [
         cell('serial', serial),
@@ -52,6 +81,12 @@ export function writeTokenLines(tokens: readonly Token[]): string {
       return `${cells.join(',')}\n`;
     })
     .join('');
+}
+
+/** What privacyIDEA makes of a key; undefined for those that no fob has. */
+function hashOfLength(bytes: number): Algorithm | undefined {
+  if (bytes === 28 || bytes === 48) return undefined;
+  return bytes === 32 ? SHA256 : bytes === 64 ? SHA512 : SHA1;
 }
 
 /** `users.oath` of the OATH Toolkit, which is no spreadsheet. The label is the user. @throws FobError `bad-input` */

@@ -37,6 +37,7 @@ export async function writeTokens(
     case 'entra':
       return writeEntra(tokens);
     case 'privacyidea':
+      return writeTokenLines(tokens, true);
     case 'linotp':
       return writeTokenLines(tokens);
     case 'oath':

@@ -193,17 +193,17 @@ test('files of other programs: rows of tables and key URIs, recognised when they
   };
   const read = () => draftsOfFiles(keys, [file], tools, { userFrom: 'label' });
   const plan = await planImport(db, keys, await read());
-  expect(plan.rows.map(({ state, user }) => [state, user])).toEqual([
-    ['ok', 'S1'],
-    ['ok', 'S2'],
-    ['refused', null],
+  expect(plan.rows.map(({ state, serial, user }) => [state, serial, user])).toEqual([
+    ['ok', 'S1', null],
+    ['ok', 'S2', null],
+    ['refused', null, null],
   ]);
   expect(plan.rows[2]?.reason).not.toBe('');
   expect(await run(rig, await read())).toMatchObject({ done: 2, refused: 0 });
   expect((await planImport(db, keys, await read())).counts).toMatchObject({ ok: 0, present: 2 });
   const rows = await db.selectFrom('tokens').selectAll().orderBy('label').execute();
   expect(rows).toMatchObject([
-    { label: 'S1', kind: 'totp', state: 'assigned', last_step: -1 },
+    { label: 'S1', kind: 'totp', state: 'inventory', last_step: -1 },
     { label: 'S2', kind: 'hotp', digits: 8 },
   ]);
   expect(rows.map(row => Buffer.from(secretOf(keys, row) ?? []).toString('hex'))).toEqual([one, two]);
@@ -223,6 +223,30 @@ test('what was refused while the job ran says why in its row', async () => {
   expect(must(await listJobItems(management.db, { id: job.id }))).toMatchObject([
     { subject: 'abcde', state: 'done', message: '' },
     { subject: 'abcde-0a0b0c0d', state: 'refused', message: expect.stringContaining('serial number') },
+  ]);
+});
+
+test('tokens keep the serial numbers of their file, and none of these becomes a user', async () => {
+  await using rig = await Desk.open();
+  const { db, keys } = rig.management;
+  const key = '3132333435363738393031323334353637383930';
+  const base32 = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ';
+  const tables = [
+    `OATH0001,${key},totp,6,30\nOATH0002,${key.slice(2)}31,hotp\n`,
+    `# version: 2\nada,resolver,realm,OATH0003,${key.slice(4)}3131,totp,6,30\n`,
+    `serial,user,secret\nS-1,bob,${base32}I\nS-2,,${base32}Q\n`,
+    `upn,serial number,secret key,time interval,manufacturer,model\na.name.longer.than.a.fob.shows@example.com,S-3,${base32}Y,30,C,H\n`,
+  ];
+  const files = tables.map((table, at) => ({ name: `${at}.csv`, bytes: new TextEncoder().encode(table) }));
+  const unasked = { password: async () => '', key: async () => new Uint8Array(16) };
+  const plan = await planImport(db, keys, await draftsOfFiles(keys, files, unasked, { userFrom: 'label' }));
+  expect(plan.rows.map(({ serial, user, state }) => [serial, user, state])).toEqual([
+    ['OATH0001', null, 'ok'],
+    ['OATH0002', null, 'ok'],
+    ['OATH0003', 'ada', 'ok'],
+    ['S-1', 'bob', 'ok'],
+    ['S-2', null, 'ok'],
+    ['S-3', 'a.name.longer.than.a.fob.shows@example.com', 'ok'],
   ]);
 });
 

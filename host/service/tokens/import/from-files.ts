@@ -46,7 +46,7 @@ function draftOf(keys: Keys, row: Row, userFrom: UserSource): ImportDraft {
     const { ocra } = tokenTexts.imports;
     return { place, issuer, label, warnings, outcome: { state: 'skipped', reason: ocra, next: '' } };
   }
-  const item = itemOf(keys, enrolment, userFrom, suite);
+  const item = itemOf(keys, row, enrolment, userFrom, suite);
   enrolment.secret.fill(0);
   return { place, issuer, label, warnings, outcome: { state: 'ok', item } };
 }
@@ -59,6 +59,7 @@ function suiteOf({ suite }: Enrolment): string | undefined {
 
 function itemOf(
   keys: Keys,
+  { serial, user }: Row,
   enrolment: Enrolment,
   userFrom: UserSource,
   suite: string | undefined,
@@ -67,9 +68,9 @@ function itemOf(
   const secret = textOf(enrolment.secret);
   return {
     what: 'token',
-    serial: madeSerial(keys, secret),
+    serial: serial ?? madeSerial(keys, secret),
     fob: null,
-    user: userFrom === 'label' ? enrolment.label : null,
+    user: userFrom === 'label' && user !== '' ? user : null,
     kind: suite === undefined ? (isHotp ? 'hotp' : 'totp') : 'ocra',
     algorithm: NAMES_OF_ALGORITHMS[enrolment.algorithm].toLowerCase() as Algorithm,
     alphabet: enrolment.alphabet,

@@ -1,0 +1,151 @@
+/**
+ * What the program that writes each file of the corpus would show for its accounts, taken from that program's own code,
+ * documents or standard, and not from what we read: `totp` or `hotp`, the hash where it is not SHA-1, `d` digits, `s`
+ * seconds, `c` the counter of the next passcode, `k` the key where it is not the 20 bytes of RFC 4226. `ocra` has no
+ * counterpart in oathtool and is left to the vectors of RFC 6287.
+ */
+export interface Origin {
+  /** Where the shape of the files comes from, and what their writer makes passcodes of. */
+  readonly from: string;
+  readonly files: Readonly<Record<string, readonly string[]>>;
+}
+
+const K32 = 'k3132333435363738393031323334353637383930313233343536373839303132';
+const K64 = `k${'31323334353637383930'.repeat(7).slice(0, 128)}`;
+const twice = ['totp', 'totp'];
+
+export const ORIGINS: readonly Origin[] = [
+  {
+    from: 'privacyIDEA, get_import_csv of lib/tokenclass.py: SHA-256 for keys of 32 bytes, SHA-512 for 64, SHA-1 otherwise; version 2 has the user before. A sixth column is what LinOTP has.',
+    files: {
+      'privacyidea.csv': ['hotp', 'totp d8 s60', 'totp sha256', 'hotp d8 c77'],
+      'privacyidea-long-keys.csv': [
+        `totp sha256 ${K32}`,
+        `totp sha512 d8 s60 ${K64}`,
+        `hotp sha256 c5 ${K32}`,
+        `hotp sha512 ${K64}`,
+      ],
+      'privacyidea-ocra.csv': ['ocra', 'ocra'],
+      'privacyidea-users.csv': ['totp', 'hotp d8 c3'],
+    },
+  },
+  {
+    from: 'LinOTP, parseOATHcsv of lib/ImportOTP/oath.py: the sixth column, or else the length of the key as privacyIDEA has it; hmac is HOTP, ocra2 is RFC 6287',
+    files: {
+      'linotp-short.csv': ['hotp', 'hotp', 'totp d8'],
+      'linotp-long-keys.csv': [
+        `totp sha256 ${K32}`,
+        `totp sha512 d8 s60 ${K64}`,
+        `totp ${K32}`,
+        'totp sha256',
+        'totp k31323334353637383930313233343536373839303132333435363738',
+        'hotp',
+        'ocra',
+      ],
+    },
+  },
+  {
+    from: 'FreeOTP+, Token and OtpTokenFactory: the counter is that of the last passcode, -1 before the first; bytes are signed',
+    files: {
+      'freeotp.json': ['totp', 'hotp c10', 'totp sha256 d8 kff807f0005060708090a'],
+      'freeotp-counters.json': ['hotp c0', 'hotp c1'],
+    },
+  },
+  {
+    from: 'Aegis, docs/vault.md: the counter is that of the passcode on the screen',
+    files: {
+      'aegis-plain.json': ['totp', 'hotp c5', 'totp sha256 d8 s60'],
+      'aegis-encrypted.json': ['totp'],
+    },
+  },
+  {
+    from: '2FAS, backups of schema 3 and 4: TOTP, SHA-1, 6 digits and 30 seconds where nothing is said',
+    files: {
+      '2fas-plain.2fas': ['totp', 'hotp c3', 'totp sha512 d8 s60'],
+      '2fas-encrypted.2fas': ['totp'],
+      '2fas-old.2fas': ['totp'],
+    },
+  },
+  {
+    from: 'Bitwarden, exports as JSON and CSV: a key URI, or a bare secret for TOTP with SHA-1, 6 digits, 30 seconds',
+    files: {
+      'bitwarden-plain.json': ['totp', 'totp s60', 'totp'],
+      'bitwarden-others.json': ['totp'],
+      'bitwarden-protected.json': ['totp'],
+      'bitwarden.csv': ['totp', 'hotp c1'],
+    },
+  },
+  {
+    from: 'password managers that keep key URIs: Passwords of Apple (OTPAuth) and KeePassXC (TOTP)',
+    files: { 'apple-passwords.csv': ['totp'], 'keepassxc.csv': ['totp'] },
+  },
+  {
+    from: 'Entra ID, upload of OATH hardware tokens: SHA-1 and 6 digits, since the table has no column for either',
+    files: { 'entra.csv': ['totp', 'totp s60', 'totp'], 'entra-others.csv': ['totp s45'] },
+  },
+  {
+    from: 'Google Authenticator, fields of MigrationPayload: 30 seconds, since it has no field for them',
+    files: {
+      'migration-good.txt': ['totp', 'hotp d8 c12', 'totp sha256', 'totp sha512', 'totp'],
+      'migration-damaged.txt': ['totp', 'hotp d8 c12', 'totp sha256', 'totp sha512', 'totp'],
+      'migration-part-missing.txt': [...twice, ...twice],
+      'migration-part-twice.txt': [...twice, ...twice],
+      'migration-three-parts.txt': [...twice, ...twice, ...twice],
+      'migration-two-exports.txt': [...twice, 'totp'],
+      'picture-migration.png': twice,
+      'picture-two-parts.png': [...twice, ...twice],
+    },
+  },
+  {
+    from: 'the OATH Toolkit, users.oath of liboath: the counter column is that of the last passcode once there was one',
+    files: { 'users.oath': ['hotp', 'hotp d8 c5', 'totp', 'totp d7 s60', 'totp'] },
+  },
+  {
+    from: 'RFC 6030, its figures 5 to 7 and its schema; csv2pskc; keys with the parameters of RFC 4226 and RFC 6238. Numbers that are encrypted are big-endian, or decimals as python-pskc also has them',
+    files: {
+      'pskc-figure-5.xml': ['hotp d8'],
+      'pskc-figure-6.xml': ['hotp d8'],
+      'pskc-figure-7.xml': ['hotp d8'],
+      'pskc-by-csv2pskc.xml': ['hotp c5'],
+      'pskc-aes-256.xml': ['totp'],
+      'pskc-numbers-aes-256.xml': ['hotp c4711', 'hotp c4711', 'totp s60'],
+      'pskc-totp.xml': ['totp', 'totp sha256 d8 s60', 'hotp c42'],
+      'pskc-prefixed.xml': ['totp'],
+      'pskc-policies.xml': [...twice, ...twice, 'totp'],
+      'pskc-odd-keys.xml': ['ocra'],
+    },
+  },
+  {
+    from: 'the Key URI Format of Google Authenticator: SHA-1, 6 digits, 30 seconds, counter 0 where nothing is said',
+    files: {
+      'uri-good.txt': ['totp', 'hotp d8 c7', `totp sha256 s60 ${K32}`, 'totp sha512'],
+      'uri-algorithms.txt': ['totp sha256', 'totp sha512'],
+      'uri-comments.txt': twice,
+      'uri-contradicting.txt': ['totp', 'hotp'],
+      'uri-digits.txt': ['totp', 'totp d7', 'totp d8'],
+      'uri-long-names.txt': [...twice, ...twice, 'totp'],
+      'uri-ocra-alphabets.txt': ['ocra', 'alphabet'],
+      'uri-others.txt': ['totp'],
+      'uri-periods.txt': ['totp s15', 'totp s300'],
+      'uri-secret-lengths.txt': ['totp k31323334353637383930'],
+      'uri-secret-not-base32.txt': ['totp k31323334353637383930'],
+      'uri-twice.txt': ['totp', 'totp', 'totp d8'],
+      'picture-uri.png': ['totp'],
+    },
+  },
+  {
+    from: 'docs/formats.md: tables with a header, as people write them',
+    files: {
+      'ours.csv': ['totp', 'hotp sha256 d8 c12', 'totp'],
+      'ours-base64.csv': ['totp'],
+      'ours-semicolon.csv': ['totp d8'],
+      'ours-tabs.csv': ['totp s60'],
+      'ours-uris.csv': ['totp'],
+      'ours-utf16.csv': ['totp'],
+      'ours-utf16be.csv': ['totp'],
+      'table-formulas.csv': twice,
+      'table-ragged.csv': ['totp', 'totp d8'],
+      'table-serials.csv': ['totp', 'hotp', 'ocra'],
+    },
+  },
+];
