@@ -1,8 +1,11 @@
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { limits } from '../../../host/service/limits.ts';
 import { itNeeds } from '../../kit/tools.ts';
 import { Premises } from '../serve/kit.ts';
 import { during, formHead, manyParts, needsLinux, PARTS_TYPE, raw } from './kit.ts';
+
+// Processes and hundreds of connections take long where other tests keep the machine busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Of processor time: a service that reads such a form needs seconds for each, one that does not needs next to none. */
 const SPENT_MS = 2_500;

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { describe, expect } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { limits } from '../../../host/service/limits.ts';
 import { freePort } from '../../kit/free-port.ts';
@@ -9,6 +9,9 @@ import { add, apiKeyOf, codeAt, newToken, post } from '../kit.ts';
 import { ACCEPT, RadiusRig } from '../radius/kit.ts';
 import { Premises, withOpenFiles } from '../serve/kit.ts';
 import { formHead, health, needsLinux, type RawConnection, raw, socketsOf } from './kit.ts';
+
+// Processes and hundreds of connections take long where other tests keep the machine busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const FORM = 'application/x-www-form-urlencoded';
 

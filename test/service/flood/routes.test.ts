@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { FastifyInstance } from 'fastify';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { limits } from '../../../host/service/limits.ts';
 import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
 import type { Service } from '../../../host/service/service.ts';
@@ -9,6 +9,9 @@ import { Visitor } from '../console/kit.ts';
 import { Rig } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
 import { raw } from './kit.ts';
+
+// Processes and hundreds of connections take long where other tests keep the machine busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** A route as it is served. */
 interface Served {
