@@ -95,3 +95,5 @@ export const PROGRESS_BAR_CHARS = 20;
 
 /** What tells a file that is being written from the one whose place it takes. */
 export const TEMPORARY_NAME_BYTES = 4;
+/** After this long a temporary file is one that a killed program left behind, whoever has its process number now. */
+export const TEMPORARY_AGE_MS = 60_000;

@@ -6,14 +6,17 @@ import {
   fsyncSync,
   linkSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
+  statSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { systemCode } from './errors.ts';
-import { TEMPORARY_NAME_BYTES } from './limits.ts';
+import { TEMPORARY_AGE_MS, TEMPORARY_NAME_BYTES } from './limits.ts';
 
 /** Why a file that is for its owner alone cannot be used: not to be opened, open to others, or no such file at all. */
 export class PrivateFileError extends Error {
@@ -53,7 +56,10 @@ export function readPrivately(path: string, bytesMax: number): string | undefine
   }
 }
 
-/** Makes a file for its owner alone, whole, unless one is there: of two programs that start at once one wins. */
+/**
+ * Makes a file for its owner alone, whole, unless one is there: of two programs that start at once one wins.
+ * A program that is killed leaves at most a temporary file beside it, which the next writer deletes.
+ */
 export function createPrivately(path: string, text: string): void {
   const temporary = writeBeside(path, text);
   try {
@@ -61,19 +67,56 @@ export function createPrivately(path: string, text: string): void {
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw error;
   } finally {
-    unlinkSync(temporary);
+    rmSync(temporary, { force: true });
   }
   syncFolder(dirname(path));
 }
 
-/** Puts a new text in place of a file's: readers see one of them whole, and so does who comes after a power cut. */
+/**
+ * Puts a new text in place of a file's: readers see one of them whole, and so does who comes after a power cut.
+ * A program that is killed leaves at most a temporary file beside it, which the next writer deletes.
+ */
 export function replacePrivately(path: string, text: string): void {
   renameSync(writeBeside(path, text), path);
   syncFolder(dirname(path));
 }
 
+/** Whether a name in the folder of a private file is that of a temporary one of it. @param base name of the file */
+export function isTemporaryOf(base: string, name: string): boolean {
+  return name.startsWith(`${base}.`) && TEMPORARY.test(name.slice(base.length));
+}
+
+/** Behind the file's name: the process that writes, where it says so, and chance. */
+const TEMPORARY = /^\.(?:(\d{1,10})-)?[0-9a-f]{8}$/;
+
+/** Temporary files of a private file whose writer was killed: each holds what that was to hold, keys among it. */
+export function leftoversOf(path: string): string[] {
+  const base = basename(path);
+  return readdirSync(dirname(path))
+    .filter(name => isTemporaryOf(base, name))
+    .filter(name => !isBeingWritten(join(dirname(path), name), TEMPORARY.exec(name.slice(base.length))?.[1]))
+    .map(name => join(dirname(path), name));
+}
+
+/** A writer is there for an instant: what is older is left over, also where the process has a successor of its number. */
+function isBeingWritten(path: string, writer: string | undefined): boolean {
+  const facts = statSync(path, { throwIfNoEntry: false });
+  if (facts === undefined || Date.now() - facts.mtimeMs > TEMPORARY_AGE_MS) return false;
+  return writer === undefined || isRunning(Number(writer));
+}
+
+function isRunning(id: number): boolean {
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === 'EPERM';
+  }
+}
+
 function writeBeside(path: string, text: string): string {
-  const temporary = `${path}.${randomBytes(TEMPORARY_NAME_BYTES).toString('hex')}`;
+  for (const leftover of leftoversOf(path)) rmSync(leftover, { force: true });
+  const temporary = `${path}.${process.pid}-${randomBytes(TEMPORARY_NAME_BYTES).toString('hex')}`;
   const descriptor = openSync(temporary, 'wx', 0o600);
   try {
     // Not `writeSync`, which may write a part.

@@ -37,9 +37,9 @@ export function printable(text: string): string {
  * escaped as well, so that programs still read the very text.
  */
 export function jsonLine(document: unknown): string {
-  const escape = (character: string) =>
+  const escaped = (character: string) =>
     Array.from(character.split(''), unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(
       '',
     );
-  return `${JSON.stringify(document).replace(OBEYED, escape)}\n`;
+  return `${JSON.stringify(document).replace(OBEYED, escaped)}\n`;
 }

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, fsyncSync, openSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { FobError, systemCode } from '../errors.ts';
 import type { Token } from '../formats/write/token.ts';
 import { type Output, writeTokens } from '../formats/write/write.ts';
@@ -10,8 +8,8 @@ import type { Context } from './context.ts';
 export type OutFile = Output & { readonly path: string };
 
 /**
- * Writes a new file of tokens that only this user may read. It is there whole or not at all, and takes the place of
- * no other.
+ * Writes a new file of tokens that only this user may read, and takes the place of no other. A seed stands nowhere but
+ * in this very file, however the command ends: one that is killed while it writes leaves a part of it.
  * @returns the function that removes it again
  * @throws FobError `bad-input` where the file exists already or cannot be written, or its format cannot hold a token
  */
@@ -27,16 +25,8 @@ export async function handOn(
 
 /** @throws FobError `bad-input` */
 export function saveNew(path: string, text: string): void {
-  const beside = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
   try {
-    writeWhole(beside, text);
-    try {
-      linkSync(beside, path);
-    } catch (error) {
-      // File systems of cards and shares know no links; there the name is taken first, and the text follows.
-      if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(systemCode(error))) throw error;
-      writeWhole(path, text);
-    }
+    writeWhole(path, text);
   } catch (cause) {
     const exists = systemCode(cause) === 'EEXIST';
     throw new FobError('bad-input', {
@@ -44,8 +34,6 @@ export function saveNew(path: string, text: string): void {
       next: 'Name a new file in a folder that may be written to.',
       cause,
     });
-  } finally {
-    rmSync(beside, { force: true });
   }
 }
 

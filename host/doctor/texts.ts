@@ -98,6 +98,10 @@ export const TEXTS = {
     'Others may read {path}: whoever has key and database has every secret of the inventory.',
     'Close it: chmod 600 {path}. If somebody may have copied it, enrol the accounts anew.',
   ],
+  'inventory-left': [
+    'The file {path} was left by a passfob that was killed, and may hold keys.',
+    'Delete it, unless another passfob runs right now: rm {path}',
+  ],
   'inventory-listed': ['Others may look into the folder {path}.', 'Close it: chmod 700 {path}'],
   'inventory-shut': [
     'This user may not write to the inventory {path}.',

@@ -1,6 +1,10 @@
 import { join } from 'node:path';
+import { isTemporaryOf } from '../../private-file.ts';
 import { type Finding, finding } from '../finding.ts';
 import type { System } from '../system.ts';
+
+/** Files that are replaced whole, by way of a temporary one. */
+const PRIVATE = ['inventory.key', 'agent.json'];
 
 /**
  * Whether the inventory is this user's, and nobody else's.
@@ -22,6 +26,10 @@ export async function checkInventory(system: System, folder: string): Promise<Fi
   const findings = open
     .filter(({ mode }) => (mode & 0o077) !== 0)
     .map(({ path }) => finding('inventory', 'problem', 'inventory-open', { path }));
+  const left = (await system.names(folder)).filter(name => PRIVATE.some(base => isTemporaryOf(base, name)));
+  findings.push(
+    ...left.map(name => finding('inventory', 'problem', 'inventory-left', { path: join(folder, name) })),
+  );
   // Names of files and the sealed database's size, no secret as long as the files are closed.
   if ((facts.mode & 0o077) !== 0) {
     findings.push(finding('inventory', 'warning', 'inventory-listed', { path: folder }));

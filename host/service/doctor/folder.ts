@@ -2,10 +2,11 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { networkFileSystem } from '../../database-file.ts';
+import { leftoversOf } from '../../private-file.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { ServiceError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { openKeyFile } from '../sealing/key-file.ts';
+import { keyLockPath, keyPath, openKeyFile } from '../sealing/key-file.ts';
 import { finding, type ServiceFinding } from './finding.ts';
 
 const MIB = 1_048_576;
@@ -28,6 +29,8 @@ export function checkFolder({ directory, databaseUrl }: Configuration): ServiceF
 
 /** Whether the key file can be used, by this user alone. Nothing is made. */
 export function checkKeyFile({ directory, databaseUrl }: Configuration): ServiceFinding {
+  const [leftover] = existsSync(directory) ? leftKeys(directory) : [];
+  if (leftover !== undefined) return finding('key', 'problem', 'key-left', { path: leftover });
   if (!existsSync(join(directory, 'service.key'))) {
     if (databaseUrl !== null) return finding('key', 'warning', 'key-shared');
     if (!existsSync(join(directory, 'service.db'))) return finding('key', 'ok', 'key-new');
@@ -39,6 +42,13 @@ export function checkKeyFile({ directory, databaseUrl }: Configuration): Service
     if (!(error instanceof ServiceError)) throw error;
     return finding('key', 'problem', 'key-bad', { problem: error.message });
   }
+}
+
+/** Files beside the key file that hold keys, left by a program that was killed while it changed it. */
+function leftKeys(directory: string): string[] {
+  const lock = keyLockPath(directory);
+  const held = statSync(lock, { throwIfNoEntry: false })?.size ?? 0;
+  return [...leftoversOf(keyPath(directory)), ...(held > 0 ? [lock] : [])];
 }
 
 /** Whether there is room for the database. A full disk takes no acceptance, so nobody gets in. */

@@ -1,10 +1,9 @@
-import { closeSync, fsyncSync, openSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { syncFolder } from '../../private-file.ts';
+import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
+import { replacePrivately } from '../../private-file.ts';
 import { ServiceError, systemCode } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { texts } from '../texts.ts';
-import { keyPath, readKeyText } from './key-file.ts';
+import { keyLockPath, keyPath, readKeyText } from './key-file.ts';
 import { parseKeys, withNext, withOnly, withPromoted } from './key-text.ts';
 
 /**
@@ -32,28 +31,22 @@ export function retireOtherKeys(directory: string, keyId: string): void {
 /** Rewrites the file whole: readers see the old text or the new one, and a power cut leaves one of them. */
 function rewrite(directory: string, change: (text: string) => string): string {
   const path = keyPath(directory);
-  const fresh = `${path}.new`;
-  const descriptor = openFresh(fresh);
+  const lock = keyLockPath(directory);
+  const descriptor = openLock(lock);
   try {
     const before = readKeyText(path);
     const text = change(before);
     parseKeys(text);
-    if (text !== before) {
-      // Not `writeSync`, which may write a part.
-      writeFileSync(descriptor, text);
-      fsyncSync(descriptor);
-      renameSync(fresh, path);
-      syncFolder(dirname(path));
-    }
+    if (text !== before) replacePrivately(path, text);
     return text;
   } finally {
     closeSync(descriptor);
-    removeFresh(fresh);
+    removeLock(lock);
   }
 }
 
-/** The new file is the lock as well: of two programs one makes it. One that a crash left behind goes after a minute. */
-function openFresh(path: string): number {
+/** Of two programs one makes the lock, which holds nothing. One that a crash left behind goes after a minute. */
+function openLock(path: string): number {
   try {
     return openSync(path, 'wx', 0o600);
   } catch (error) {
@@ -61,12 +54,12 @@ function openFresh(path: string): number {
     const left = statSync(path, { throwIfNoEntry: false });
     if (left !== undefined && Date.now() - left.mtimeMs < limits.keyFileLockMs)
       throw new ServiceError('busy', texts.records.keyFileBusy, error);
-    removeFresh(path);
+    removeLock(path);
     return openSync(path, 'wx', 0o600);
   }
 }
 
-function removeFresh(path: string): void {
+function removeLock(path: string): void {
   try {
     unlinkSync(path);
   } catch (error) {

@@ -25,6 +25,11 @@ export function keyPath(directory: string): string {
   return join(directory, 'service.key');
 }
 
+/** Held while a program changes the key file. Before 0.2 it held the new keys as well. */
+export function keyLockPath(directory: string): string {
+  return `${keyPath(directory)}.new`;
+}
+
 /**
  * Reads `service.key` of a directory; makes it at the first run.
  *

@@ -223,6 +223,10 @@ export const doctorTexts = {
   ],
   'key-good': ['The key file can be used, and nobody else may read it.', ''],
   'key-bad': ['{problem}', ''],
+  'key-left': [
+    'The file {path} holds keys of the service: a program that was killed left it.',
+    'Delete it, unless passfob service rekey runs right now: rm {path}',
+  ],
   'database-new': ['There is no database yet; the first start makes it.', ''],
   'database-current': ['The database opens and its tables are current.', ''],
   'database-older': [

@@ -133,6 +133,7 @@ export const systems: Readonly<Record<string, Recorded>> = {
     nodeVersion: '18.20.4',
     uid: 1000,
     year: 1970,
+    files: { [`${INVENTORY}/inventory.key.4711-0123abcd`]: '' },
     facts: {
       [INVENTORY]: [0o700, 1000, 1000],
       [`${INVENTORY}/inventory.key`]: [0o644, 1000, 1000],

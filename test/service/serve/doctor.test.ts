@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -48,6 +48,20 @@ it('tells an open folder, an exposed and a missing key', async () => {
   });
   rmSync(key);
   expect((await found(rig.directory)).key).toMatch(/^problem: .*missing/);
+});
+
+it('names a file with keys that a killed program left', async () => {
+  await using rig = new Rig();
+  await (await rig.start()).close();
+  const left = join(rig.directory, 'service.key.0123abcd');
+  writeFileSync(left, 'keys', { mode: 0o600 });
+  utimesSync(left, new Date(0), new Date(0));
+  expect((await found(rig.directory)).key).toBe(
+    `problem: The file ${left} holds keys of the service: a program that was killed left it.`,
+  );
+  rmSync(left);
+  writeFileSync(join(rig.directory, 'service.key.new'), '');
+  expect((await found(rig.directory)).key).toMatch(/^ok/);
 });
 
 it('tells a clock behind the newest log-in, and a database of another version', async () => {
