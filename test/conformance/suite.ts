@@ -3,6 +3,7 @@ import type { Driver } from './driver.ts';
 import { accounts, memory } from './sentences/accounts.ts';
 import { blankFob } from './sentences/blank.ts';
 import { clock } from './sentences/clock.ts';
+import { edges, edgesOfBlank } from './sentences/edges.ts';
 import { erasure } from './sentences/erasure.ts';
 import { hints } from './sentences/hints.ts';
 import { names } from './sentences/names.ts';
@@ -20,6 +21,7 @@ export function conformance(make: () => Promise<Driver> | Driver): void {
     blankFob(stage);
     provisioning(stage);
   });
+  describe('a blank fob whose owner does not follow the usual way', () => edgesOfBlank(stageOf(make, false)));
   describe('an owned fob', () => {
     const stage = stageOf(make, true);
     passcodes(stage);
@@ -31,6 +33,7 @@ export function conformance(make: () => Promise<Driver> | Driver): void {
     challenges(stage);
     pin(stage);
     wire(stage);
+    edges(stage);
     erasure(stage);
   });
 }

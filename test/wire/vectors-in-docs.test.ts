@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../protocol/commands.ts';
 import * as limits from '../../protocol/limits.ts';
 import { TRIVIAL_PINS } from '../kit/trivial-pins.ts';
 import { tableAfter } from '../tidy/tables.ts';
@@ -48,6 +49,14 @@ describe('docs/protocol.md', () => {
   it('has vectors of every kind', () => {
     expect(Object.keys(vectors).sort()).toEqual([...VECTOR_KINDS].sort());
     for (const kind of VECTOR_KINDS) expect(Object.keys(vectors[kind]).length).toBeGreaterThan(0);
+  });
+
+  it('has an answered request of every command', () => {
+    const exchanges = [...Object.values(vectors.clear), ...Object.values(vectors.sealed)].map(
+      vector => vector.in as { command: string; refusal?: string },
+    );
+    const answered = exchanges.filter(({ refusal }) => refusal === undefined).map(({ command }) => command);
+    expect([...new Set(answered)].sort()).toEqual(Object.keys(COMMANDS).sort());
   });
 
   it('states every limit of the wire and its value', () => {

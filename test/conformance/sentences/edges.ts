@@ -1,0 +1,81 @@
+import { expect, it } from 'vitest';
+import { pairingCode } from '../../../host/client/index.ts';
+import { hostPrimitives } from '../../../host/client/primitives.ts';
+import { Writer } from '../../../protocol/bytes.ts';
+import { COMMANDS } from '../../../protocol/commands.ts';
+import { encodeClear, FRAME_REQUEST } from '../../../protocol/frame.ts';
+import { REFUSALS, type RefusalName } from '../../../protocol/refusals.ts';
+import { ascii, codeOnScreen, random } from '../owner.ts';
+import { askClear, exchange } from '../raw.ts';
+import { refused } from '../refused.ts';
+import type { Stage } from '../stage.ts';
+import { RFC4226_KEY } from '../vectors.ts';
+
+const OPEN = COMMANDS.open[0];
+const FINISH = COMMANDS.finish[0];
+
+const refusalOf = (command: number, name: RefusalName) => [command, REFUSALS[name].code];
+const open = (stage: Stage, key: number) => askClear(stage.driver, OPEN, key, ...random(16));
+const finish = (stage: Stage) => askClear(stage.driver, FINISH, ...random(32));
+
+/** What the page about the protocol says of a blank fob's handshake. */
+export function edgesOfBlank(stage: Stage): void {
+  it('refuses a handshake by a key it has not, by a code it does not show, and by no kind of key', async () => {
+    expect(await open(stage, 0)).toEqual(refusalOf(OPEN, 'not-paired'));
+    expect(await open(stage, 1)).toEqual(refusalOf(OPEN, 'no-code-shown'));
+    expect(await open(stage, 2)).toEqual(refusalOf(OPEN, 'out-of-range'));
+    expect(await finish(stage)).toEqual(refusalOf(FINISH, 'no-session'));
+  });
+
+  it('takes a right code again and again, until it has an owner', async () => {
+    await stage.owner.client.hello();
+    await stage.owner.client.startPairing();
+    const code = pairingCode(await codeOnScreen(stage.driver));
+    for (let times = 0; times < 3; times++) await stage.owner.client.openSession(code);
+    await refused(stage.owner.client.call('info', {}), 'not-paired');
+  });
+}
+
+/** And of an owned one's answers. */
+export function edges(stage: Stage): void {
+  it('refuses a handshake by code, and the end of one that was not begun', async () => {
+    await stage.driver.reboot();
+    expect(await open(stage, 1)).toEqual(refusalOf(OPEN, 'already-owned'));
+    expect(await finish(stage)).toEqual(refusalOf(FINISH, 'no-session'));
+    await stage.owner.open();
+  });
+
+  it('takes a frame in the clear without sequence and command for sequence and command 0', async () => {
+    const frame = encodeClear(hostPrimitives, new Writer(9).byte(FRAME_REQUEST));
+    expect([...(await exchange(stage.driver, frame))]).toEqual([2, 0, 0, REFUSALS['unknown-command'].code]);
+  });
+
+  it('makes a HOTP by "code" alone, and an OCRA passcode by "respond" alone', async () => {
+    const { client } = stage.owner;
+    const hotp = await stage.owner.put({ secret: RFC4226_KEY });
+    const question = { question: ascii('11111111'), number: 255, service: ascii('a'), user: ascii('b') };
+    await refused(client.call('respond', { id: hotp, ...question }), 'unsupported');
+    await client.call('remove', { id: hotp });
+    const id = Uint8Array.of(132, ...random(3));
+    const suite = { algorithm: 1, digits: 6, question: 0, length: 8, inputs: 0, step: 0, counter: 0 };
+    const names = { issuer: ascii('a'), label: ascii('b') };
+    await client.call('putOcra', { id, ...suite, ...names, secret: RFC4226_KEY });
+    await refused(client.call('code', { id }), 'unsupported');
+    await client.call('remove', { id });
+  });
+
+  it('keeps the counter of an account that is enrolled again after it was used', async () => {
+    const { client } = stage.owner;
+    const account = { secret: RFC4226_KEY, id: Uint8Array.of(133, ...random(3)) };
+    const id = await stage.owner.put(account);
+    await stage.owner.toList();
+    await stage.owner.pressed();
+    const again = await stage.owner.put({ ...account, id }).then(
+      () => 'taken as the same',
+      (error: { refusal?: string }) => error.refusal,
+    );
+    expect(['taken as the same', 'account-exists']).toContain(again);
+    expect((await client.call('list', { index: 0 })).counter).toBe(1);
+    await client.call('remove', { id });
+  });
+}
