@@ -85,12 +85,8 @@ export function barScreen(terminal: Terminal, signal: AbortSignal, rows: number)
       draw(left);
     },
     async askCode(serial, address, isAgain) {
-      const again = isAgain ? 'A character is wrong. ' : '';
-      const message = `${again}Code on the screen of ${serial} (${address}):`;
       if (shown === undefined) throw new FobError('cancelled');
-      return orCancelled(
-        shown.prompt(ListrInquirerPromptAdapter).run(password, { message, mask: true }, { signal }),
-      );
+      return askOn(shown, codeQuestion(serial, address, isAgain), signal);
     },
     async during(work) {
       type Result = Awaited<ReturnType<typeof work>>;
@@ -120,6 +116,17 @@ export function barScreen(terminal: Terminal, signal: AbortSignal, rows: number)
       return result.value;
     },
   };
+}
+
+function codeQuestion(serial: string, address: string, isAgain: boolean): string {
+  return `${isAgain ? 'A character is wrong. ' : ''}Code on the screen of ${serial} (${address}):`;
+}
+
+/** Asks beneath the bar; what is typed is not shown. */
+function askOn(shown: Shown, message: string, signal: AbortSignal): Promise<string> {
+  return orCancelled(
+    shown.prompt(ListrInquirerPromptAdapter).run(password, { message, mask: true }, { signal }),
+  );
 }
 
 function bar(done: number, rows: number): string {
