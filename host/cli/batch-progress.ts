@@ -123,7 +123,7 @@ function codeQuestion(serial: string, address: string, isAgain: boolean): string
 }
 
 /** Asks beneath the bar; what is typed is not shown. */
-function askOn(shown: Shown, message: string, signal: AbortSignal): Promise<string> {
+function askOn(shown: Shown, message: string, signal: AbortSignal) {
   return orCancelled(
     shown.prompt(ListrInquirerPromptAdapter).run(password, { message, mask: true }, { signal }),
   );
