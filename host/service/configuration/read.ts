@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { limits } from '../limits.ts';
-import { settingTexts, sourceTexts } from '../texts/serve.ts';
+import { sourceTexts } from '../texts/serve.ts';
+import { settingTexts } from '../texts/settings.ts';
 import { type Configuration, readers } from './configuration.ts';
 import { type FileValues, readFileValues } from './file.ts';
 import { misfits } from './misfits.ts';

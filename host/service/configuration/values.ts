@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { limits } from '../limits.ts';
-import { settingTexts } from '../texts/serve.ts';
+import { settingTexts } from '../texts/settings.ts';
 import { endpointOf, hostWithPort, isListenable, isLoopback, isRange, normalRange } from './addresses.ts';
 
 /** What is wrong with a value, and what to do. Never the value itself, which may be a secret in the wrong place. */
