@@ -2,7 +2,7 @@
 export const texts = {
   login: {
     title: 'Log in',
-    lead: `Press the button of your fob until it shows your account. Then hold the button for a second, and type the passcode that the fob shows. Or select Autosend.`,
+    lead: 'Press the button of your fob until it shows your account. Then hold the button for a second.',
     user: 'User name',
     passcode: 'Passcode',
     passcodeHint: 'Spaces and dashes do not matter. Leave it empty for Autosend.',

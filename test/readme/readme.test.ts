@@ -79,7 +79,7 @@ function withoutValues(line: string): string {
     .replace(/PF-[A-Z\d]{4}-[A-Z\d]{4}/g, 'PF')
     .replace(/\b[\da-f]{8}\b/g, 'ID')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
-    .replace(/It is .* of this computer \(known to .* s\)\./, 'DIFFERENCE')
+    .replace(/It is .* this computer \(known to .* s\)\./, 'DIFFERENCE')
     .replace(/^\d{6}$/, 'PASSCODE')
     .replace(/: (?:·{3} ?){6}$/, ':')
     .replace(/pico \d+\.\d+\.\d+/, 'pico VERSION')
