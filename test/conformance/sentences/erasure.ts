@@ -20,6 +20,23 @@ export function erasure(stage: Stage): void {
     await owner.pair();
   });
 
+  it('ends it when the person erases the fob, too', { timeout: 600_000 }, async () => {
+    const { driver, owner } = stage;
+    const half = await openHalf(driver, owner.key);
+    await driver.advance(6_000);
+    if ((await driver.screen()).length === 0) await driver.press();
+    await driver.choose();
+    for (let steps = 0; !(await driver.screen()).join(' ').includes('Hold 10 s'); steps++) {
+      if (steps > 12) throw new Error('the settings have no erasure');
+      await driver.step();
+    }
+    await driver.press(10_500);
+    expect((await owner.client.hello()).state).toBe('blank');
+    const finish = await askClear(driver, COMMANDS.finish[0], ...half.ownerProof);
+    expect(finish).toEqual([COMMANDS.finish[0], REFUSED_NO_SESSION]);
+    await owner.pair();
+  });
+
   it('erases only after a press, and is blank then', async () => {
     await stage.owner.open();
     await stage.owner.put({ secret: secret(random(20)) });
