@@ -5,6 +5,7 @@ import { Kysely, SqliteDialect } from 'kysely';
 import { createForSqlite, networkFileSystem } from '../database-file.ts';
 import { FobError, systemCode } from '../errors.ts';
 import { INVENTORY_BUSY_TIMEOUT_MS } from '../limits.ts';
+import { isNativeDatabaseMissing, NATIVE_DATABASE_TEXT } from '../native-database.ts';
 import { openKeyFile, type SealingKeys } from './key-file.ts';
 import { MIGRATIONS, type Schema } from './schema.ts';
 
@@ -90,6 +91,7 @@ function holdsSecrets(connection: BetterSqlite.Database): boolean {
 /** An error of SQLite or the file system as one of ours; ours stay as they are. */
 export function inventoryError(cause: unknown, path: string): unknown {
   if (cause instanceof FobError) return cause;
+  if (isNativeDatabaseMissing(cause)) return new FobError('inventory', { ...NATIVE_DATABASE_TEXT, cause });
   if (systemCode(cause) === 'SQLITE_CONSTRAINT_TRIGGER') {
     return new FobError('inventory', {
       sentence: `The inventory ${path} got a new key while this command ran.`,

@@ -29,8 +29,6 @@ export function espruino(): string | undefined {
   return path;
 }
 
-export { isBigRun } from './counts.ts';
-
 /** What a test cannot run without: its name for the title, and the thing itself where it is there. */
 export interface Need<T> {
   readonly name: string;

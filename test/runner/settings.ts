@@ -37,14 +37,15 @@ export const settings = {
 /** Loading the service costs a second of the processor: files share what a worker has loaded. None of them replaces any of it. */
 export const sharing = { isolate: false } as const;
 
-/** A project whose files run on PostgreSQL. */
-export function onPostgres(include: string[]) {
+/** A project whose files run on PostgreSQL. @param exclude files of those that do not */
+export function onPostgres(include: string[], exclude: string[] = []) {
   return {
     extends: true,
     test: {
       ...sharing,
       name: 'postgresql',
       include,
+      exclude,
       globalSetup: ['test/kit/postgres-setup.ts'],
       env: { PASSFOB_TEST_DATABASE: 'postgres' },
     },

@@ -4,6 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { FobError, systemCode } from '../../errors.ts';
+import { isNativeDatabaseMissing, NATIVE_DATABASE_TEXT } from '../../native-database.ts';
 import {
   CONTROL_ANSWER_CHARS_MAX,
   CONTROL_PATH_CHARS_MAX,
@@ -51,9 +52,18 @@ export async function holdControl(
   }
 }
 
+function openLock(path: string): Database.Database {
+  try {
+    return new Database(path, { timeout: 0 });
+  } catch (cause) {
+    if (!isNativeDatabaseMissing(cause)) throw cause;
+    throw new FobError('agent', { ...NATIVE_DATABASE_TEXT, cause });
+  }
+}
+
 /** The system lets go of SQLite's lock when the process ends, however it does. */
 function takeLock(directory: string): Database.Database {
-  const lock = new Database(join(directory, 'agent.lock'), { timeout: 0 });
+  const lock = openLock(join(directory, 'agent.lock'));
   try {
     chmodSync(lock.name, 0o600);
     lock.exec('BEGIN EXCLUSIVE');

@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { createService } from '../../../host/service/service.ts';
 import { needsBuild } from '../../host/kit/simulated-fob.ts';
+import { countOf, isBigRun, LONG } from '../../kit/counts.ts';
 import { secret } from '../../kit/secrets.ts';
-import { describeNeeds, isBigRun, needsTool } from '../../kit/tools.ts';
+import { describeNeeds, needsTool } from '../../kit/tools.ts';
 import { add, apiKeyOf, codeAt, newToken, post } from '../kit.ts';
 import { Premises, type Serving } from './kit.ts';
 
 vi.setConfig({ testTimeout: isBigRun ? 600_000 : 120_000 });
 
 /** How often a node is killed, in both tests together. */
-const KILLS = isBigRun ? 100 : 2;
+const KILLS = countOf(2, 100);
 
 /** What the program does with the database beside the nodes. */
 const uses = {
@@ -24,7 +25,7 @@ type Use = keyof typeof uses;
 /** Where there are few kills, each comes after all uses; otherwise after one of them, in turn. */
 function usesBefore(kill: number): Use[] {
   const all = Object.keys(uses) as Use[];
-  return all.filter((_, index) => !isBigRun || index === kill % all.length);
+  return all.filter((_, index) => KILLS < all.length || index === kill % all.length);
 }
 
 /** A folder of a service that knows one HOTP fob. */
@@ -43,6 +44,7 @@ describeNeeds(needsBuild, 'sqlite3 beside passfob serve', () =>
   describeNeeds(needsTool('sqlite3'), 'on one database file', program => {
     it.each([1, 2])(
       'a passcode stays used after sqlite3 reads, writes and makes a backup beside %s running nodes and a node is killed',
+      LONG,
       async nodes => {
         await using premises = new Premises();
         const { logIn } = await prepared(premises);

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import BetterSqlite from 'better-sqlite3';
 import { createForSqlite, networkFileSystem } from '../../../database-file.ts';
+import { isNativeDatabaseMissing, NATIVE_DATABASE_TEXT } from '../../../native-database.ts';
 import { ServiceError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { texts } from '../../texts.ts';
@@ -125,6 +126,10 @@ function openConnection(path: string): Opened {
     return { connection, files: holdFiles(path) };
   } catch (error) {
     if (error instanceof ServiceError) throw error;
+    if (isNativeDatabaseMissing(error)) {
+      const { sentence, next } = NATIVE_DATABASE_TEXT;
+      throw new ServiceError('database_unusable', `${sentence} ${next}`, error);
+    }
     throw new ServiceError('database_unusable', texts.startup.databaseUnusable, error);
   }
 }

@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { describeNeeds } from '../kit/tools.ts';
+import { needsBuild } from './kit/simulated-fob.ts';
+
+// Each process takes a second to start, more where other tests keep the machine busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Passfob as `npm ci --ignore-scripts` leaves it: what scripts would have fetched or built is not there. */
+describeNeeds(needsBuild, 'after an installation without scripts', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'passfob-scripts-'));
+    for (const name of ['dist', 'package.json', 'host/udev'])
+      cpSync(join(root, name), join(folder, name), { recursive: true });
+    const packages = join(folder, 'node_modules');
+    mkdirSync(packages);
+    for (const name of readdirSync(join(root, 'node_modules')))
+      if (name !== 'better-sqlite3') symlinkSync(join(root, 'node_modules', name), join(packages, name));
+    cpSync(join(root, 'node_modules/better-sqlite3'), join(packages, 'better-sqlite3'), {
+      recursive: true,
+      filter: source => !/better-sqlite3\/(?:build|deps|src)$/.test(source),
+    });
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each([
+    ['inventory list', ['inventory', 'list']],
+    ['serve', ['serve', '--port', '0']],
+    ['service admin-link', ['service', 'admin-link']],
+    ['agent', ['agent']],
+  ])('%s names the package whose native part is missing, and the command that mends it', (_name, args) => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [join(folder, 'dist/host/cli/main.js'), ...args],
+      {
+        env: { ...process.env, PASSFOB_HOME: join(folder, 'home') },
+        input: '',
+        encoding: 'utf8',
+      },
+    );
+    expect([status === 0, stdout]).toEqual([false, '']);
+    expect(stderr).toContain('The native part of the package better-sqlite3');
+    expect(stderr).toContain('npm rebuild better-sqlite3');
+    expect(stderr).not.toMatch(/writable|Check the folder/);
+  });
+
+  it('serial ports work: the package brings its native part along, and its script is not run', () => {
+    const bindings = join(root, 'node_modules/@serialport/bindings-cpp');
+    expect(readdirSync(bindings)).not.toContain('build');
+    const program =
+      "import('serialport').then(({ SerialPort }) => SerialPort.list()).then(list => console.log(Array.isArray(list)));";
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', program], {
+      cwd: dirname(bindings),
+      encoding: 'utf8',
+    });
+    expect([stdout, stderr]).toEqual(['true\n', '']);
+  });
+});
