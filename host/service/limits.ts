@@ -160,6 +160,9 @@ export const limits = {
   slowHashBytes: 32,
   slowHashesAtOnce: 2,
   slowHashesWaiting: 64,
+  /** How long a PIN may be chosen after a passcode was used up for it. */
+  pinProofMs: 5 * 60_000,
+  pinProofMax: 64,
   /** Operators and their sessions: how long one may stand idle, how often that is written, how fresh a proof must be. */
   operatorsMax: 500,
   sessionIdleMs: 30 * 60_000,

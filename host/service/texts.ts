@@ -1,3 +1,4 @@
+import { PIN_DIGITS_MAX } from '../../protocol/limits.ts';
 import { buttonTexts } from '../button-texts.ts';
 import { limits } from './limits.ts';
 import { apiProblems, apiRefusals } from './texts/api.ts';
@@ -6,7 +7,7 @@ import { consoleRefusals } from './texts/console.ts';
 import { enrolmentRefusals } from './texts/enrolment.ts';
 import { mailRefusals } from './texts/mails.ts';
 import { meRefusals } from './texts/me.ts';
-import { peopleRefusals, peopleTexts, pinRefusals } from './texts/people.ts';
+import { peopleRefusals, peopleTexts, pinDigits, pinRefusals } from './texts/people.ts';
 import { pushOutcomes, pushRefusals } from './texts/push.ts';
 import { radiusRefusals } from './texts/radius.ts';
 import { recordRefusals, recordTexts } from './texts/records.ts';
@@ -77,6 +78,7 @@ export const texts = {
   },
 
   pinRefusals,
+  pinDigits,
   people: peopleTexts,
 
   problems: {
@@ -85,6 +87,12 @@ export const texts = {
       title: 'Malformed request',
       detail: 'Send the fields that the API asks for, in its format.',
     },
+    new_pin: {
+      title: 'A new PIN is due',
+      detail:
+        'The passcode was right and is used up, and nobody is let in. Have the user choose a PIN and send it with the proof.',
+    },
+    pin_unfit: { title: 'PIN not taken', detail: 'Have the user choose another PIN and send it.' },
     unauthorised: {
       title: 'API key needed',
       detail: 'Send the API key of the application as a bearer token.',
@@ -120,6 +128,8 @@ export const texts = {
     closed: 'Nobody can log in here at the moment. Ask your help desk.',
     password: 'Password',
     pin: 'PIN',
+    pinHint:
+      'Only the PIN that this service asks for; not one that you enter on the fob. If you have none yet, leave it empty: you choose one next.',
     user: 'User name',
     passcode: 'Passcode',
     passcodeHint: 'Spaces and dashes do not matter.',
@@ -136,6 +146,20 @@ export const texts = {
     acceptedAs: 'You are logged in as',
     acceptedNext: 'This passcode is used up and will not work again.',
     again: 'Back to the log-in page',
+  },
+  pinForm: {
+    title: 'Choose your PIN',
+    lead: 'The passcode was right and is used up. Choose the PIN that you type with your passcodes from now on. Nobody at the help desk ever asks for it.',
+    newPin: 'New PIN',
+    again: 'New PIN again',
+    hint: (fewest: number) =>
+      `${fewest} to ${PIN_DIGITS_MAX} digits. No year, no row, no pattern of keys: those are tried first.`,
+    submit: 'Set the PIN',
+    problem: 'Problem',
+    different: 'These were two different PINs. Type the new PIN, and the same again.',
+    doneTitle: 'Your PIN is set',
+    done: 'Log in with it and the next passcode of your fob.',
+    ways: { login: 'To the log-in page', me: 'To your fob' },
   },
   operator: {
     entryTitle: 'Operator link needed',

@@ -1,10 +1,14 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { secret } from '../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
-import { codeNow, Rig, wrongCode } from '../service/kit.ts';
+import { codeAt, codeNow, Rig, wrongCode } from '../service/kit.ts';
 import { fobWith, ticketOf } from '../service/me/kit.ts';
 import { Office } from '../service/people/kit.ts';
 import { findings } from './kit.ts';
+
+const PIN = secret('407183');
+const OTHER_PIN = secret('730519');
 
 // A browser takes its time where others want the machine too.
 vi.setConfig({ testTimeout: 120_000 });
@@ -74,6 +78,93 @@ describeNeeds(needsTool('chromium'), 'the users’ own page', executablePath => 
     found.push(...(await look(page, 'Your fob was stopped')));
     expect((await service.tokens())[0]?.state).toBe('suspended');
     expect(found).toEqual([]);
+    await page.close();
+  });
+
+  it('leads from refused passcodes to a found fob, and from the log-in form to a PIN, by keyboard and without scripts', async () => {
+    await using rig = new Rig();
+    const service = await rig.start();
+    await using office = await Office.beside(rig);
+    await office.users('ada');
+    const token = await office.token('ada', { kind: 'hotp', pinPlace: 'service' });
+    const page = await browser.newPage({ bypassCSP: true });
+    page.setDefaultTimeout(20_000);
+    const found: string[] = [];
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).press('Enter');
+    const logIn = async (step: number, pin = '') => {
+      await page.goto(`${service.url}/login`);
+      await page.getByLabel('User name').fill('ada');
+      await page.getByLabel('PIN', { exact: true }).fill(pin);
+      await page.getByLabel('Passcode').fill(codeAt(token, step));
+      await press('Log in');
+    };
+    const choose = async (newPin: string, again = newPin) => {
+      await page.getByLabel('New PIN', { exact: true }).fill(newPin);
+      await page.getByLabel('New PIN again').fill(again);
+      await press('Set the PIN');
+    };
+
+    await logIn(500);
+    found.push(...(await look(page, 'Log in')));
+    await page.getByRole('link', { name: 'Find my fob again' }).press('Enter');
+    found.push(...(await look(page, 'Find your fob again')));
+    await page.getByLabel('User name').fill('ada');
+    await page.getByLabel('First passcode').fill(codeAt(token, 501));
+    await page.getByLabel('The next passcode').fill(codeAt(token, 503));
+    await press('Find my fob again');
+    found.push(...(await look(page, 'Find your fob again', 'Your fob was not found.')));
+    await page.getByLabel('First passcode').fill(codeAt(token, 504));
+    await page.getByLabel('The next passcode').fill(codeAt(token, 505));
+    await press('Find my fob again');
+    found.push(...(await look(page, 'Your fob was found')));
+
+    await logIn(506);
+    found.push(...(await look(page, 'Choose your PIN')));
+    await choose('1379');
+    await page.getByRole('alert').getByText('tried first').waitFor();
+    found.push(...(await look(page, 'Choose your PIN')));
+    await choose(PIN);
+    found.push(...(await look(page, 'Your PIN is set')));
+    await logIn(507, PIN);
+    found.push(...(await look(page, 'Logged in')));
+    expect(found).toEqual([]);
+    await page.close();
+  });
+
+  it('asks after an enrolment for the PIN that the fob wants, and changes it later, with scripts and without', async () => {
+    await using rig = new Rig();
+    const service = await rig.start();
+    await using office = await Office.beside(rig);
+    await office.users('ada');
+    const token = await office.token('ada', { kind: 'hotp', pinPlace: 'service' });
+    const page = await browser.newPage();
+    await page.goto(`${service.url}/activate`);
+    await page.evaluate(
+      value => {
+        (document.getElementById('ticket') as HTMLInputElement).value = value;
+        (document.getElementById('ticket-form') as HTMLFormElement).submit();
+      },
+      await ticketOf(office, 'ada'),
+    );
+    await page.getByRole('heading', { level: 1, name: 'Choose your PIN' }).waitFor();
+    await page.getByLabel('New PIN', { exact: true }).fill(PIN);
+    await page.getByLabel('New PIN again').fill(PIN);
+    await page.getByRole('button', { name: 'Set the PIN' }).click();
+    await page.getByText('Your PIN is set.').waitFor();
+    const cookies = await page.context().cookies();
+    const plain = await browser.newContext({ javaScriptEnabled: false });
+    await plain.addCookies(cookies);
+    const other = await plain.newPage();
+    await other.goto(`${service.url}/me`);
+    await other.getByRole('link', { name: 'Change your PIN' }).click();
+    await other.getByLabel('Present PIN').fill(PIN);
+    await other.getByRole('textbox', { name: 'Passcode' }).fill(codeAt(token, 0));
+    await other.getByLabel('New PIN', { exact: true }).fill(OTHER_PIN);
+    await other.getByLabel('New PIN again').fill(OTHER_PIN);
+    await other.getByRole('button', { name: 'Set the PIN' }).click();
+    await other.getByText('Your PIN is set.').waitFor();
+    expect((await office.audit()).acts.filter(act => act === 'user.choose-pin ada')).toHaveLength(2);
+    await plain.close();
     await page.close();
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PIN_TRIVIAL } from '../../firmware/core/texts.ts';
-import { acceptablePin } from '../../host/service/people/pin.ts';
+import { pinProblem } from '../../host/service/people/pin.ts';
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '../../protocol/limits.ts';
 import { trivialPin } from '../../protocol/pins.ts';
 import { makeChance } from '../../simulator/chance.ts';
@@ -28,9 +28,9 @@ function adopted(): Token {
 }
 
 describe('trivial PINs', () => {
-  it('are 200 different ones, from the shortest to the longest', () => {
-    expect(new Set(TRIVIAL_PINS).size).toBe(200);
-    expect(TRIVIAL_PINS).toHaveLength(200);
+  it('are 231 different ones, from the shortest to the longest', () => {
+    expect(new Set(TRIVIAL_PINS).size).toBe(231);
+    expect(TRIVIAL_PINS).toHaveLength(231);
     const lengths = TRIVIAL_PINS.map(pin => pin.length);
     expect(lengths).toEqual(expect.arrayContaining([4, 5, 6, 7, 8, 9, 10]));
     expect(Math.min(...lengths)).toBe(PIN_DIGITS_MIN);
@@ -52,7 +52,7 @@ describe('trivial PINs', () => {
   });
 
   it('are all refused by the service', () => {
-    expect(TRIVIAL_PINS.filter(pin => acceptablePin(pin) !== 'trivial_pin')).toEqual([]);
+    expect(TRIVIAL_PINS.filter(pin => pinProblem(pin)?.code !== 'trivial_pin')).toEqual([]);
   });
 
   it('are every run, every block again and again and everything mirrored, of any length', () => {
@@ -95,12 +95,19 @@ describe('trivial PINs', () => {
 
 describe('a PIN at the service', () => {
   it('has 4 to 16 decimal digits', () => {
-    expect(acceptablePin('4831')).toBeUndefined();
-    expect(acceptablePin('4831970265183746')).toBeUndefined();
-    expect(acceptablePin('483')).toBe('bad_pin');
-    expect(acceptablePin('')).toBe('bad_pin');
-    expect(acceptablePin('48319702651837465')).toBe('bad_pin');
+    expect(pinProblem('4831')).toBeUndefined();
+    expect(pinProblem('4831970265183746')).toBeUndefined();
+    expect(pinProblem('483')?.code).toBe('bad_pin');
+    expect(pinProblem('')?.code).toBe('bad_pin');
+    expect(pinProblem('48319702651837465')?.code).toBe('bad_pin');
     for (const pin of ['48 31', '4831 ', '48३१', 'abcd', '４８３１'])
-      expect(acceptablePin(pin)).toBe('bad_pin');
+      expect(pinProblem(pin)?.code).toBe('bad_pin');
+  });
+
+  it('has as many digits as its policy wants, and the problem says how many', () => {
+    expect(pinProblem('7304', 6)).toEqual({ code: 'bad_pin', text: 'A PIN has 6 to 16 digits.' });
+    expect(pinProblem('73041', 6)?.code).toBe('bad_pin');
+    expect(pinProblem('730419', 6)).toBeUndefined();
+    expect(pinProblem('123456', 6)?.code).toBe('trivial_pin');
   });
 });

@@ -8,11 +8,11 @@ import {
   listApplications,
   rotateApplicationKey,
 } from '../../host/service/people/application-changes.ts';
-import { choosePin, resetPin } from '../../host/service/people/credentials/pins.ts';
+import { resetPin } from '../../host/service/people/credentials/pins.ts';
 import type { Service } from '../../host/service/service.ts';
 import { secret } from '../kit/secrets.ts';
 import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, openLink, post, Rig } from './kit.ts';
-import { accepted, grace, Office } from './people/kit.ts';
+import { accepted, givePin, grace, Office } from './people/kit.ts';
 
 /** A GET with a Host header of one's own, which `fetch` does not allow. */
 function getAs(url: string, host: string): Promise<number> {
@@ -157,7 +157,7 @@ test('the log-in form asks for what its application wants now, on every node, an
   const password = await office.password('ada');
   const pin = secret('730519');
   accepted(await resetPin(management, grace, 'ada'));
-  accepted(await choosePin(management, grace, { user: 'ada', pin }));
+  await givePin(management, 'ada', pin);
   const applications = await listApplications(office.store.db);
   const id = applications.find(({ name }) => name === 'login')?.id ?? '';
   let counter = 0;

@@ -7,6 +7,7 @@ import { Problem, problemJson, problemOf, sendProblem, statusOf } from '../web/p
 import { actorOf, admit } from './authenticate.ts';
 import { serveDescription } from './describe/routes.ts';
 import { serveMetrics } from './metrics/routes.ts';
+import { servePins } from './pins.ts';
 import { refusalJson, refusalStatuses } from './refusals.ts';
 import type { ApiRoute, Permission } from './route.ts';
 import { apiRoutes } from './routes.ts';
@@ -25,6 +26,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 /** The HTTP API: log-ins for applications, administration for operators and their programs, and its own description. */
 export function serveApi(app: FastifyInstance, context: WebContext): void {
   app.register(async validate => serveValidate(validate, context));
+  app.register(async pins => servePins(pins, context));
   app.register(async pushes => servePushes(pushes, context));
   app.register(async administration => {
     checkStrictly(administration);

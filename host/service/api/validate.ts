@@ -2,7 +2,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ServiceError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { KnownApplication } from '../people/application-cache.ts';
+import { fewestPinDigitsOf } from '../people/pin.ts';
 import { prepareUserName } from '../people/users.ts';
+import { proofOfDue } from '../validation/change-pin.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import type { ValidationRequest } from '../validation/request.ts';
 import { prepareSource } from '../validation/source.ts';
@@ -10,7 +12,7 @@ import { sendAccepted } from '../web/accepted.ts';
 import { sourceKey } from '../web/buckets.ts';
 import { limitKey, type WebContext } from '../web/context.ts';
 import { refusalFloor } from '../web/floor.ts';
-import { Problem, problemOf, sendProblem } from '../web/problems.ts';
+import { Problem, type ProblemExtras, problemOf, sendProblem } from '../web/problems.ts';
 import { admitApplication, clientOf } from './application.ts';
 
 interface ValidateBody {
@@ -50,7 +52,8 @@ export const validateSchema = {
 /**
  * `POST /v1/validate` for applications. Accepted: 200 `{"accepted":true,"user":"ada"}`, with the name as the service has it.
  * Not accepted, whatever the reason: 403 and one problem body. The status differs, too, so a client that looks at only one
- * of them cannot take a refusal for a yes.
+ * of them cannot take a refusal for a yes. Where a passcode was right and a PIN is due, the body says so, with what the PIN is
+ * chosen with (`pins.ts`).
  */
 export function serveValidate(app: FastifyInstance, context: WebContext): void {
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, problemOf(error)));
@@ -78,8 +81,11 @@ export function serveValidate(app: FastifyInstance, context: WebContext): void {
         idempotencyKey: typeof key === 'string' ? key : undefined,
       });
       if (outcome !== 'accepted') {
+        const pin = outcome === 'new_pin' ? await pinExtras(context, request, user) : undefined;
         await refusalFloor(reply);
-        return sendProblem(request, reply, 'refused');
+        return pin === undefined
+          ? sendProblem(request, reply, 'refused')
+          : sendProblem(request, reply, 'new_pin', { pin });
       }
       // Nobody is found by another name than this.
       return sendAccepted(reply, prepareUserName(user) ?? user);
@@ -87,8 +93,24 @@ export function serveValidate(app: FastifyInstance, context: WebContext): void {
   );
 }
 
+/** What a PIN is chosen with by a user who has just shown a right passcode; undefined where it is not due any more. */
+async function pinExtras(
+  { management }: WebContext,
+  request: FastifyRequest,
+  name: string,
+): Promise<ProblemExtras['pin']> {
+  const proof = await proofOfDue(management, name, clientOf(request).application.id);
+  return proof === undefined
+    ? undefined
+    : { proof, fewestDigits: await fewestPinDigitsOf(management.db, name) };
+}
+
 /** Decides for the application whose key came with the request; anew, where it has changed since this node last looked. */
-async function decideFor(context: WebContext, request: FastifyRequest, shown: Shown): Promise<Outcome> {
+export async function decideFor(
+  context: WebContext,
+  request: FastifyRequest,
+  shown: Shown,
+): Promise<Outcome> {
   const client = clientOf(request);
   try {
     return await context.decide(requestOf(client.application, shown));
@@ -104,7 +126,7 @@ async function decideFor(context: WebContext, request: FastifyRequest, shown: Sh
 type Shown = Omit<ValidationRequest, 'applicationId' | 'factors' | 'standing'>;
 
 function requestOf({ id, factors, standing }: KnownApplication, shown: Shown): ValidationRequest {
-  const { user, passcode, password, pin, source, requestId, idempotencyKey } = shown;
+  const { user, passcode, password, pin, source, requestId, idempotencyKey, changesPin } = shown;
   // Field by field: a spread of so many costs ten times as much.
   return {
     user,
@@ -114,6 +136,8 @@ function requestOf({ id, factors, standing }: KnownApplication, shown: Shown): V
     source,
     requestId,
     idempotencyKey,
+    choosesPin: true,
+    changesPin,
     applicationId: id,
     factors,
     standing,

@@ -88,6 +88,7 @@ export async function readAnswering(
     hasTemporaryCode: false,
     passcode: normalisePasscode(request.passcode),
     choosesPin: false,
+    changesPin: false,
     pinAlways: request.factors === 'pin_otp',
     proofs,
   };

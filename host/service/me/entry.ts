@@ -5,19 +5,22 @@ import type { Factors } from '../data/schema.ts';
 import { limits } from '../limits.ts';
 import { meTexts } from '../texts/me.ts';
 import { texts } from '../texts.ts';
+import type { Outcome } from '../validation/outcomes.ts';
 import { formBySource, pageBySource, type WebContext } from '../web/context.ts';
 import { refusalFloor } from '../web/floor.ts';
 import { field } from '../web/forms.ts';
 import { html } from '../web/html.ts';
 import { brand, messagePage, renderPage } from '../web/layout.ts';
 import { decideTyped, ownApplicationNow } from '../web/own-application.ts';
+import { duePinPage } from '../web/pin-routes.ts';
 import { statusOf } from '../web/problems.ts';
 import { HTML } from './desk.ts';
+import { attemptField, logInFields } from './fields.ts';
 import { findLink } from './find.ts';
-import { attemptField, logInFields } from './home-page.ts';
-import { ME, messageMarkup, ownHead } from './layout.ts';
+import { ME, messageMarkup, ownHead, renderOwn } from './layout.ts';
+import { firstPinPage } from './pin.ts';
 import { enterByPasscode, enterByTicket } from './sessions.ts';
-import { giveUserCookie, originOf, typedIn } from './visit.ts';
+import { giveUserCookie, originOf, ownVisitBy, typedIn } from './visit.ts';
 
 /**
  * The ways in: the ticket that an enrolment ends with, and what the service's own application asks for, as at `/login`. While
@@ -34,11 +37,17 @@ export function serveOwnEntry(app: FastifyInstance, context: WebContext): void {
     const asked = await ownApplicationNow(context);
     if (asked === undefined) return closed(reply);
     const user = field(request.body, 'user');
+    let outcome: Outcome | undefined;
     const session = await enterByPasscode(
       context.management,
-      () => decideTyped(context, asked, { ...typedIn(request), user }),
+      async () => {
+        outcome = await decideTyped(context, asked, { ...typedIn(request), user });
+        return outcome;
+      },
       { ...originOf(request), user },
     );
+    const pinPage = outcome === 'new_pin' ? await duePinPage(context, user, 'me') : undefined;
+    if (pinPage !== undefined) return reply.type(HTML).send(pinPage);
     if (session !== undefined) {
       giveUserCookie(context, reply, session);
       return reply.redirect(ME, 303);
@@ -64,7 +73,11 @@ export function serveOwnEntry(app: FastifyInstance, context: WebContext): void {
       return refuse(reply, application.factors, { user: '', text: meTexts.signIn.ticketUsed });
     }
     giveUserCookie(context, reply, session);
-    return reply.redirect(ME, 303);
+    // A new fob may want a PIN that its user does not have: that comes first.
+    const visit = await ownVisitBy(context, request, session.value);
+    const page = visit && (await firstPinPage(visit));
+    if (visit === undefined || page === undefined) return reply.redirect(ME, 303);
+    return reply.type(HTML).send(renderOwn(page, visit));
   });
 }
 

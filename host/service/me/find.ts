@@ -14,7 +14,7 @@ import { html, type Markup, nothing } from '../web/html.ts';
 import { brand, messagePage, renderPage } from '../web/layout.ts';
 import { Problem, statusOf } from '../web/problems.ts';
 import { HTML } from './desk.ts';
-import { passcodeField } from './home-page.ts';
+import { passcodeField } from './fields.ts';
 import { ME, messageMarkup, ownHead } from './layout.ts';
 import { userActor } from './sessions.ts';
 import { originOf } from './visit.ts';

@@ -1,61 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import type { Field } from '../console/kit/fields.ts';
 import { actionLink, actions, badge, facts, momentOr, section, type Tone } from '../console/kit/parts.ts';
-import type { Factors } from '../data/schema.ts';
-import { limits } from '../limits.ts';
 import type { KnownApplication } from '../people/application-cache.ts';
 import { meTexts } from '../texts/me.ts';
-import { texts } from '../texts.ts';
 import { html, type Markup, nothing } from '../web/html.ts';
 import { ownApplicationNow } from '../web/own-application.ts';
+import { attemptField, logInFields } from './fields.ts';
 import { ME, type Message, type OwnPage, ownForm } from './layout.ts';
 import { type OwnToken, ownTokens } from './own.ts';
+import { pinPart } from './pin.ts';
 import type { OwnVisit } from './visit.ts';
-
-/** A field for a passcode. */
-export function passcodeField(name: string, label: string): Field {
-  return {
-    name,
-    label,
-    max: limits.passcodeFieldMax,
-    autocomplete: 'one-time-code',
-    isNumber: true,
-    hint: texts.login.passcodeHint,
-  };
-}
-
-/** The fields besides the user name by which the service's own application lets somebody in, the passcode last. */
-export function logInFields(factors: Factors): Field[] {
-  const password: Field = {
-    name: 'password',
-    label: texts.login.password,
-    kind: 'password',
-    max: limits.passwordFieldMax,
-    autocomplete: 'current-password',
-  };
-  const pin: Field = {
-    name: 'pin',
-    label: texts.login.pin,
-    kind: 'password',
-    max: limits.passcodeFieldMax,
-    isNumber: true,
-    // A token's policy may want one where the application does not; a fob that asks for its own is proof enough.
-    optional: true,
-    hint: factors === 'pin_otp' ? meTexts.pinAskedHint : meTexts.pinHint,
-  };
-  const passcode = passcodeField('passcode', texts.login.passcode);
-  return factors === 'password_otp' ? [password, pin, passcode] : [pin, passcode];
-}
-
-/** A key by which repeats of one page's form are one request. */
-export function attemptField(): Field {
-  return {
-    name: 'attempt',
-    label: '',
-    kind: 'hidden',
-    value: randomBytes(limits.attemptKeyBytes).toString('base64url'),
-  };
-}
 
 /** What a user has, and what they can do with it. */
 export async function homePage(visit: OwnVisit, message?: Message): Promise<OwnPage> {
@@ -63,7 +15,7 @@ export async function homePage(visit: OwnVisit, message?: Message): Promise<OwnP
   const body =
     fobs.length === 0
       ? html`<p class="empty">${meTexts.none}</p>`
-      : html`${fobs.map(fobMarkup)}${passcodeParts(visit, await ownApplicationNow(visit.context))}`;
+      : html`${fobs.map(fobMarkup)}${passcodeParts(visit, await ownApplicationNow(visit.context))}${await pinPart(visit)}`;
   return {
     title: meTexts.title,
     message,

@@ -12,10 +12,12 @@ import { statusOf } from '../web/problems.ts';
 import { nameOwnFob, reportOwnLost } from './acts.ts';
 import { makeOwnDesk, type OwnDesk } from './desk.ts';
 import { serveOwnEntry } from './entry.ts';
+import { passcodeField } from './fields.ts';
 import { serveFind } from './find.ts';
-import { fobName, homePage, passcodeField } from './home-page.ts';
+import { fobName, homePage } from './home-page.ts';
 import { ME, type Message, type OwnPage, ownForm } from './layout.ts';
 import { ownTokens } from './own.ts';
+import { serveOwnPin } from './pin.ts';
 import { endUserSession } from './sessions.ts';
 import { type OwnVisit, ownVisitOf, takeUserCookie, typedIn } from './visit.ts';
 
@@ -34,6 +36,7 @@ export function serveMe(app: FastifyInstance, context: WebContext): void {
   serveResync(desk);
   serveName(desk);
   serveLost(desk);
+  serveOwnPin(desk);
 }
 
 const good = (text: string): Message => ({ tone: 'good', text });
@@ -45,10 +48,12 @@ const notices = {
   found: good(meTexts.resync.done),
   'clock-off': good(meTexts.resync.clockOff),
   lost: good(meTexts.lost.done),
+  'pin-set': good(meTexts.pin.done),
   right: good(meTexts.test.accepted),
   wrong: bad(meTexts.test.wrong),
   used: bad(meTexts.test.used),
   pin: bad(meTexts.test.pin),
+  'pin-due': bad(meTexts.test.pinDue),
   password: bad(meTexts.test.password),
   locked: bad(meTexts.test.locked),
   failed: bad(meTexts.test.failed),
@@ -78,6 +83,7 @@ function noticeName(outcome: Outcome | undefined): keyof typeof notices {
   if (outcome === 'wrong' || outcome === 'malformed') return 'wrong';
   if (outcome === 'wrong_pin') return 'pin';
   if (outcome === 'wrong_password') return 'password';
+  if (outcome === 'new_pin' || outcome === 'pin_change') return 'pin-due';
   return outcome === 'locked' ? 'locked' : 'failed';
 }
 

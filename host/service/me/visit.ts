@@ -23,8 +23,17 @@ export async function ownVisitOf(
   context: WebContext,
   request: FastifyRequest,
 ): Promise<OwnVisit | undefined> {
+  return ownVisitBy(context, request, cookieOf(request.headers.cookie, context.userCookie()));
+}
+
+/** The same by the value of a cookie, which may be one that the browser is only about to get. */
+export async function ownVisitBy(
+  context: WebContext,
+  request: FastifyRequest,
+  cookieValue: string | undefined,
+): Promise<OwnVisit | undefined> {
   const { management } = context;
-  const session = await userSessionOf(management, cookieOf(request.headers.cookie, context.userCookie()));
+  const session = await userSessionOf(management, cookieValue);
   if (session === undefined) return undefined;
   return {
     context,

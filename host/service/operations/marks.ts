@@ -12,6 +12,12 @@ import { limits } from '../limits.ts';
  * which a fob that was used less has to be pressed past, and resynchronised.
  */
 export async function raiseMarks(db: Db, nowMs: number, counterGap: number): Promise<void> {
+  // The passcode after one that was refused then may have been accepted since, wherever it is.
+  await db
+    .updateTable('tokens')
+    .set({ ahead_step: null, ahead_ms: null })
+    .where('ahead_step', 'is not', null)
+    .execute();
   const ahead = limits.driftMaxSteps + limits.totpSkewSteps;
   const nowSeconds = Math.floor(nowMs / 1000);
   const periods = await db

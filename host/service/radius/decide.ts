@@ -61,9 +61,13 @@ async function goOn(
       await dropPress(deciding, asked, awaited);
       return await logIn(deciding, asked, request, bound);
     case 'new_pin':
-      return await confirmPin(management, bound, request);
+      return await confirmPin(management, bound, request, awaited.proof);
     case 'same_pin':
-      return await setPin(management, bound, request, awaited.mac);
+      return await setPin(management, bound, request, {
+        mac: awaited.mac,
+        proof: awaited.proof,
+        applicationId: asked.client.application?.id ?? '',
+      });
     case 'next_code': {
       // Looked at once more it would be counted as a failure.
       if (isRepeat) return reject;
@@ -94,7 +98,7 @@ async function logIn(deciding: Deciding, asked: Asked, request: Request, bound: 
   if (typed.passcode.length > limits.passcodeFieldMax) return reject;
   const outcome = await decided(deciding, asked, { ...typed, ...request });
   if (outcome === 'accepted') return acceptOf(user);
-  if (outcome === 'new_pin') return await askForPin(management, bound);
+  if (outcome === 'new_pin') return await askForPin(management, bound, asked.client.application?.id ?? '');
   if (outcome === 'found')
     return await challenge(management, bound, { kind: 'log_in' }, radiusTexts.logInAgain);
   const off = outcome === 'wrong' ? await outOfStep(management, user, typed.passcode) : undefined;

@@ -2,27 +2,45 @@ import { timingSafeEqual } from 'node:crypto';
 import { limits } from '../limits.ts';
 import type { Management } from '../management.ts';
 import { choosePin } from '../people/credentials/pins.ts';
-import { acceptablePin } from '../people/pin.ts';
+import { fewestPinDigitsOf, pinProblem } from '../people/pin.ts';
 import { macOf } from '../sealing/seal.ts';
 import { radiusTexts } from '../texts/radius.ts';
+import { proofOfDue } from '../validation/change-pin.ts';
 import { challenge, type Reply, reject } from './replies.ts';
 import type { Request } from './request.ts';
 import type { Bound } from './states.ts';
 
+/** What a PIN is chosen with: through which application, and what shows that its user is there. */
+interface Choosing {
+  readonly applicationId: string;
+  readonly proof: string;
+}
+
 /**
  * Asks for a PIN: after a right passcode, which is used up, of a user whose PIN is due. Who has shown nothing is never asked.
  */
-export function askForPin(management: Management, bound: Bound): Promise<Reply> {
-  return challenge(management, bound, { kind: 'new_pin' }, radiusTexts.newPin);
+export async function askForPin(management: Management, bound: Bound, applicationId: string): Promise<Reply> {
+  const proof = await proofOfDue(management, bound.user, applicationId);
+  if (proof === undefined) return reject;
+  const text = radiusTexts.newPin(await fewestPinDigitsOf(management.db, bound.user));
+  return challenge(management, bound, { kind: 'new_pin', proof }, text);
 }
 
 /** Looks at a PIN that was chosen, by what holds everywhere (R20), and asks for it once more. */
-export async function confirmPin(management: Management, bound: Bound, { field }: Request): Promise<Reply> {
-  const problem = acceptablePin(field);
-  if (problem !== undefined)
-    return await challenge(management, bound, { kind: 'new_pin' }, radiusTexts.pins[problem]);
+export async function confirmPin(
+  management: Management,
+  bound: Bound,
+  { field }: Request,
+  proof: string,
+): Promise<Reply> {
+  const fewest = await fewestPinDigitsOf(management.db, bound.user);
+  const problem = pinProblem(field, fewest);
+  if (problem !== undefined) {
+    const text = radiusTexts.pins[problem.code](fewest);
+    return await challenge(management, bound, { kind: 'new_pin', proof }, text);
+  }
   const mac = digestOf(management, bound, field);
-  return await challenge(management, bound, { kind: 'same_pin', mac }, radiusTexts.samePin);
+  return await challenge(management, bound, { kind: 'same_pin', mac, proof }, radiusTexts.samePin);
 }
 
 /**
@@ -35,14 +53,17 @@ export async function setPin(
   management: Management,
   bound: Bound,
   { user, field, source, requestId }: Request,
-  mac: string,
+  { mac, ...choosing }: Choosing & { readonly mac: string },
 ): Promise<Reply> {
   const isSame = timingSafeEqual(Buffer.from(digestOf(management, bound, field)), Buffer.from(mac));
-  if (!isSame) return await challenge(management, bound, { kind: 'new_pin' }, radiusTexts.otherPin);
+  if (!isSame) {
+    const { proof } = choosing;
+    return await challenge(management, bound, { kind: 'new_pin', proof }, radiusTexts.otherPin);
+  }
   const actor = { name: user.slice(0, limits.userNameMax), role: 'user', source, requestId } as const;
   // Opened before: once the PIN is set, no database in use keeps its user from hearing so.
   const isSet = await challenge(management, bound, { kind: 'log_in' }, radiusTexts.pinIsSet);
-  const chosen = await choosePin(management, actor, { user, pin: field });
+  const chosen = await choosePin(management, actor, { user, pin: field, ...choosing });
   return chosen.ok ? isSet : reject;
 }
 

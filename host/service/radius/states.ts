@@ -11,8 +11,8 @@ export type Awaited =
   | { readonly kind: 'next_code'; readonly userId: string; readonly first: string }
   /** A log-in anew. */
   | { readonly kind: 'log_in' }
-  /** A PIN, of a user who has shown a right passcode. */
-  | { readonly kind: 'new_pin' }
+  /** A PIN, of a user who has shown a right passcode, with what proves that. */
+  | { readonly kind: 'new_pin'; readonly proof: string }
   /** A press on the fob: what was asked there, by which session, with which number, until when. */
   | {
       readonly kind: 'press';
@@ -22,7 +22,7 @@ export type Awaited =
       readonly expiresMs: number;
     }
   /** The same PIN once more: its keyed digest. */
-  | { readonly kind: 'same_pin'; readonly mac: string };
+  | { readonly kind: 'same_pin'; readonly mac: string; readonly proof: string };
 
 /** Whose challenge it is. */
 export interface Bound {

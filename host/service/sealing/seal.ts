@@ -93,6 +93,8 @@ export type MacPurpose =
   | 'pin'
   | 'challenge'
   | 'new-pin'
+  | 'pin-proof'
+  | 'pin-request'
   | 'radius-press'
   | 'csrf'
   | 'audit'

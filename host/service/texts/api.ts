@@ -39,6 +39,8 @@ export const apiTexts = {
   /** What each operation does; the keys are the operations' identifiers. */
   summaries: {
     validate: 'Decide one log-in for an application.',
+    'pins.change':
+      'Have a user choose a PIN, by a passcode and the PIN of before, or by the proof of a log-in that asked for one. Nobody is let in.',
     ...pushSummaries,
     'session.get': 'Say who is asking, with what role.',
     'users.list': 'List users by name, or those whose names begin with a text.',

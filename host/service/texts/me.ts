@@ -53,6 +53,8 @@ export const meTexts = {
     pin: 'The PIN that belongs to this passcode is missing or wrong. Check both and try the next passcode.',
     password: 'The password is missing or wrong. Check it and try the next passcode.',
     closed: 'Passcodes cannot be tried here at the moment. Ask your help desk.',
+    pinDue:
+      'You have no PIN yet that goes with this passcode. Choose your PIN below, with the next passcode.',
     locked:
       'Your account is locked for a while after several failures. Nothing was checked. Try again later or ask your help desk.',
     failed: 'It could not be checked. Ask your help desk.',
@@ -72,6 +74,21 @@ export const meTexts = {
     foundTitle: 'Your fob was found',
     done: 'Found. Your fob works again with its next passcode.',
     clockOff: 'Found. Its clock is far off: ask your help desk to have it set.',
+  },
+  pin: {
+    heading: 'Your PIN',
+    choose: 'Choose your PIN',
+    change: 'Change your PIN',
+    due: 'You have no PIN yet. Choose the one that you type with your passcodes; until then some log-ins are refused.',
+    set: 'The PIN that you type with your passcodes. Nobody at the help desk ever asks for it.',
+    lead: 'Hold the button on your fob for a passcode, which is used up by this, and choose the PIN that you type with your passcodes from now on.',
+    provedLead:
+      'Your fob is active. Choose the PIN that you type with its passcodes from now on. Nobody at the help desk ever asks for it.',
+    present: 'Present PIN',
+    presentHint: 'The one that you have now. If it is forgotten, ask your help desk to reset it.',
+    refused:
+      'The PIN was not set: the passcode or the present PIN was not accepted. Wait for the next passcode and try again. After several failures an account is locked for a while.',
+    done: 'Your PIN is set. It counts from the next log-in on.',
   },
   name: {
     title: 'Name your fob',

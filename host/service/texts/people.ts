@@ -7,6 +7,9 @@ export const pinRefusals = {
   trivial_pin: 'This PIN is among those that are tried first. Choose another.',
 } as const;
 
+/** The same where a policy wants more digits. */
+export const pinDigits = (fewest: number): string => `A PIN has ${fewest} to ${PIN_DIGITS_MAX} digits.`;
+
 /** Why an act on people, their credentials or those who may ask changed nothing. */
 export const peopleRefusals = {
   ...pinRefusals,
@@ -19,10 +22,9 @@ export const peopleRefusals = {
   password_length: `A password has ${limits.passwordMin} to ${limits.passwordMax} characters. Several words make a good one.`,
   password_common: 'This password is among those that are tried first. Choose another.',
   password_is_name: 'The password must not be the user name or the e-mail address. Choose another.',
-  wrong_pin:
-    'The present PIN is not right, or cannot be tried now. After several failures an account is locked for a while.',
   same_pin: 'The new PIN is the present one. Choose another.',
-  pin_not_due: 'The present PIN is needed to change it. Help desk can reset a PIN that was forgotten.',
+  pin_not_proved:
+    'The PIN was not set: too much time has passed, or it was changed or the account was locked meanwhile. Begin again with the next passcode of your fob.',
   bad_role: 'The role must be admin, helpdesk or auditor.',
   unknown_operator: 'This user is not an operator.',
   operator_present: 'This user is an operator already. Change the role instead.',

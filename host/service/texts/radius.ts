@@ -1,4 +1,4 @@
-import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '../../../protocol/limits.ts';
+import { PIN_DIGITS_MAX } from '../../../protocol/limits.ts';
 import { limits } from '../limits.ts';
 
 /** Why an act on RADIUS clients changed nothing. */
@@ -39,12 +39,14 @@ export const radiusTexts = {
     'Your fob is out of step. Wait until it shows another passcode, and enter the first one it then shows, alone.',
   press: (number: string) =>
     `Hold the button of your fob for a second if it shows ${number}. Then go on here, or enter what you log in with instead.`,
-  newPin: `Choose a new PIN of ${PIN_DIGITS_MIN} to ${PIN_DIGITS_MAX} digits and enter it, alone.`,
+  newPin: (fewest: number) =>
+    `Choose a new PIN of ${fewest} to ${PIN_DIGITS_MAX} digits and enter it, alone.`,
   samePin: 'Enter the new PIN again.',
   otherPin: 'That was another PIN. Enter the new PIN, and then the same again.',
   pins: {
-    bad_pin: `A PIN has ${PIN_DIGITS_MIN} to ${PIN_DIGITS_MAX} digits. Choose a new PIN and enter it, alone.`,
-    trivial_pin: 'That PIN is guessed too easily. Choose another and enter it, alone.',
+    bad_pin: (fewest: number) =>
+      `A PIN has ${fewest} to ${PIN_DIGITS_MAX} digits. Choose a new PIN and enter it, alone.`,
+    trivial_pin: () => 'That PIN is guessed too easily. Choose another and enter it, alone.',
   },
   pinIsSet: 'Your PIN is set. Wait for the next passcode of your fob and enter what you log in with.',
   logInAgain: 'Your fob was found again. Wait for its next passcode and enter what you log in with.',

@@ -93,10 +93,12 @@ function openCase(
     standing: lockStanding(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs),
     tokens,
     replaced: usable.length > 0 ? usable : all,
-    hasTemporaryCode: facts.temporary.has(user?.id ?? ''),
+    // One comes from help desk, and a PIN is nothing that help desk has a part in.
+    hasTemporaryCode: request.changesPin !== true && facts.temporary.has(user?.id ?? ''),
     passcode,
     pinAlways: request.factors === 'pin_otp',
-    choosesPin: request.choosesPin === true,
+    choosesPin: request.choosesPin === true || request.changesPin === true,
+    changesPin: request.changesPin === true,
     proofs: stillProved(proofs, user),
   };
   const settled = settledUnseen(known);

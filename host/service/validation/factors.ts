@@ -37,7 +37,7 @@ export function stillProved(proofs: Proofs, user: User | undefined): Proofs {
  */
 export async function checkFactors(validator: Validator, request: ValidationRequest): Promise<Proofs> {
   const asksPassword = request.factors === 'password_otp';
-  const asksPin = request.factors === 'pin_otp' || request.pin !== undefined;
+  const asksPin = request.factors === 'pin_otp' || request.pin !== undefined || request.changesPin === true;
   if (!asksPassword && !asksPin)
     return { password: undefined, pin: undefined, passwordHash: null, pinHash: null };
   const name = prepareUserName(request.user) ?? '';

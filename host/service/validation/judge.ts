@@ -1,3 +1,4 @@
+import { isPinDue } from '../people/pin.ts';
 import type { User } from '../people/users.ts';
 import type { Keys } from '../sealing/key-file.ts';
 import type { PasscodeToken } from '../tokens/rows.ts';
@@ -29,6 +30,8 @@ export interface Known {
   readonly pinAlways: boolean;
   /** Whether a right passcode is enough to choose a PIN that is due. */
   readonly choosesPin: boolean;
+  /** Whether nothing but a new PIN is wanted. */
+  readonly changesPin: boolean;
   readonly proofs: Proofs;
 }
 
@@ -74,8 +77,11 @@ function asksPin(known: Known, passcode: string): boolean {
 }
 
 /** Whether a log-in by this token wants a PIN at the service. */
-export function wantsPin({ pinAlways }: Pick<Known, 'pinAlways'>, token: PasscodeToken): boolean {
-  return token.pin_place === 'service' || (pinAlways && token.pin_place !== 'fob');
+export function wantsPin(
+  { pinAlways, changesPin = false }: Pick<Known, 'pinAlways'> & Partial<Pick<Known, 'changesPin'>>,
+  token: PasscodeToken,
+): boolean {
+  return changesPin || token.pin_place === 'service' || (pinAlways && token.pin_place !== 'fob');
 }
 
 /**
@@ -83,7 +89,7 @@ export function wantsPin({ pinAlways }: Pick<Known, 'pinAlways'>, token: Passcod
  * once it is known whose passcode it is, since tokens that look alike may differ in this.
  */
 export function pinMissing(
-  known: Pick<Known, 'user' | 'proofs' | 'pinAlways' | 'choosesPin'>,
+  known: Pick<Known, 'user' | 'proofs' | 'pinAlways' | 'choosesPin'> & Partial<Pick<Known, 'changesPin'>>,
   token: PasscodeToken,
 ): Outcome | undefined {
   return known.user !== undefined && wantsPin(known, token) ? pinOutcome(known.user, known) : undefined;
@@ -93,7 +99,7 @@ function pinOutcome(
   user: User,
   { proofs, choosesPin = false }: Pick<Known, 'proofs'> & Partial<Pick<Known, 'choosesPin'>>,
 ): Outcome | undefined {
-  if (user.pin_change === 1) return choosesPin ? undefined : 'pin_change';
+  if (isPinDue(user)) return choosesPin ? undefined : 'pin_change';
   return proofs.pin === true ? undefined : 'wrong_pin';
 }
 
@@ -104,7 +110,8 @@ export function usedUp(
 ): 'accepted' | 'new_pin' | 'found' {
   // Two passcodes of a while ago must not log in, which somebody may have read then; those by event wait for no time.
   if (token.kind === 'totp' && isFoundStep(passcodeFactsOf(token), step, nowMs)) return 'found';
-  return wantsPin(known, token) && known.user?.pin_change === 1 ? 'new_pin' : 'accepted';
+  const isDue = known.user !== undefined && isPinDue(known.user);
+  return known.changesPin || (wantsPin(known, token) && isDue) ? 'new_pin' : 'accepted';
 }
 
 /** What a passcode is to one token. */

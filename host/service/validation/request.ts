@@ -20,6 +20,11 @@ export interface ValidationRequest {
    * to `new_pin`.
    */
   readonly choosesPin?: boolean | undefined;
+  /**
+   * Whether the request is for a new PIN and for nothing else: it wants the present one where there is one, whatever the token
+   * is like, and comes to `new_pin` in place of `accepted`.
+   */
+  readonly changesPin?: boolean | undefined;
   /** What the application was believed to be: where it has changed, nothing is decided. */
   readonly standing?: ApplicationStanding | undefined;
   readonly requestId: string;

@@ -39,7 +39,8 @@ function changedFacts(user: User, { known, nowMs }: Case, { outcome }: Verdict):
     : [{ userId: user.id, ...after }];
 
   function factsAfter(facts: LockFacts): LockFacts {
-    if (outcome === 'accepted' || outcome === 'found') return afterSuccess(known.standing, known.proofs);
+    // Whether or not it lets somebody in, a right passcode is no failure, and ends those of passcodes.
+    if (['accepted', 'found', 'new_pin'].includes(outcome)) return afterSuccess(known.standing, known.proofs);
     const failed = failedFactor[outcome];
     return failed === null ? facts : afterFailure(known.standing, failed, nowMs);
   }

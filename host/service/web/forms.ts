@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { limits } from '../limits.ts';
 import { Problem } from './problems.ts';
@@ -29,6 +30,11 @@ function hasFewFields(text: string): boolean {
 /** A field of a parsed form, empty when it is absent. */
 export function field(body: unknown, name: string): string {
   return body instanceof URLSearchParams ? (body.get(name) ?? '') : '';
+}
+
+/** Fresh for every form sent: repeats of one form are one request. */
+export function newAttempt(): string {
+  return randomBytes(limits.attemptKeyBytes).toString('base64url');
 }
 
 /** The value of one cookie of a Cookie header, or undefined (RFC 6265 §4.2.1; ours need no quoting). */

@@ -14,6 +14,8 @@ export interface LoginForm {
   readonly attempt: string;
   /** What the application asks for besides the user name. */
   readonly factors: Factors;
+  /** Whether some tokens want a PIN at the service besides. */
+  readonly asksPin: boolean;
   /** The user name typed before, after a refusal. */
   readonly user?: string;
   readonly refused?: boolean;
@@ -42,7 +44,8 @@ ${refused ? refusal(form.factors) : nothing}
 <input id="user" name="user" value="${form.user ?? ''}" required maxlength="${limits.userNameMax}"
  autocomplete="username" autocapitalize="none" spellcheck="false"${refused ? nothing : focus}>
 </div>
-${otherFactor(form.factors)}
+${form.factors === 'password_otp' ? passwordField() : nothing}
+${form.factors === 'pin_otp' || form.asksPin ? pinField() : nothing}
 <div class="field">
 <label for="passcode">${login.passcode}</label>
 <input id="passcode" name="passcode" class="passcode" required maxlength="${limits.passcodeFieldMax}"
@@ -68,18 +71,19 @@ function findLink(isFramed: boolean): Markup {
 const described = html`aria-describedby="passcode-hint"`;
 const invalid = html`aria-describedby="refusal passcode-hint" aria-invalid="true"`;
 
-/** The field of the password or the PIN, where one is asked for. */
-function otherFactor(factors: Factors): Markup {
-  const { login } = texts;
-  if (factors === 'otp') return nothing;
-  const isPin = factors === 'pin_otp';
-  const name = isPin ? 'pin' : 'password';
-  const [max, complete] = isPin
-    ? [limits.passcodeFieldMax, html`autocomplete="off" inputmode="numeric"`]
-    : [limits.passwordFieldMax, html`autocomplete="current-password"`];
+function passwordField(): Markup {
   return html`<div class="field">
-<label for="${name}">${isPin ? login.pin : login.password}</label>
-<input id="${name}" name="${name}" type="password" required maxlength="${max}" ${complete}>
+<label for="password">${texts.login.password}</label>
+<input id="password" name="password" type="password" required maxlength="${limits.passwordFieldMax}" autocomplete="current-password">
+</div>`;
+}
+
+/** Not required: who has no PIN yet chooses one after the passcode. */
+function pinField(): Markup {
+  return html`<div class="field">
+<label for="pin">${texts.login.pin}</label>
+<input id="pin" name="pin" type="password" maxlength="${limits.passcodeFieldMax}" autocomplete="off" inputmode="numeric" aria-describedby="pin-hint">
+<p class="hint" id="pin-hint">${texts.login.pinHint}</p>
 </div>`;
 }
 

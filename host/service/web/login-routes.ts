@@ -1,16 +1,17 @@
-import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { limits } from '../limits.ts';
 import type { KnownApplication } from '../people/application-cache.ts';
+import { asksServicePin } from '../people/pin.ts';
 import { readServiceName } from '../people/settings.ts';
 import { prepareUserName } from '../people/users.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import { prepareSource } from '../validation/source.ts';
 import { formBySource, pageBySource, type WebContext } from './context.ts';
 import { refusalFloor } from './floor.ts';
-import { field } from './forms.ts';
+import { field, newAttempt } from './forms.ts';
 import { acceptedPage, closedPage, loginPage } from './login-page.ts';
 import { decideTyped, ownApplicationNow } from './own-application.ts';
+import { duePinPage, servePinForm } from './pin-routes.ts';
 import { statusOf } from './problems.ts';
 
 const HTML = 'text/html; charset=utf-8';
@@ -20,6 +21,7 @@ const HTML = 'text/html; charset=utf-8';
  * application wants now, and is closed while that is disabled.
  */
 export function serveLogin(app: FastifyInstance, context: WebContext): void {
+  servePinForm(app, context);
   const current = () => ownApplicationNow(context);
 
   app.get('/login', pageBySource(context), async (request, reply) => {
@@ -28,7 +30,9 @@ export function serveLogin(app: FastifyInstance, context: WebContext): void {
     if (application === undefined) return reply.code(statusOf('forbidden')).send(closedPage());
     const service = await readServiceName(context.db);
     const { factors } = application;
-    return reply.send(loginPage({ service, attempt: newAttempt(), factors, framed: isFramed(request) }));
+    const asksPin = await asksServicePin(context.db);
+    const form = { service, attempt: newAttempt(), factors, asksPin, framed: isFramed(request) };
+    return reply.send(loginPage(form));
   });
 
   app.post('/login', formBySource(context), async (request, reply) => {
@@ -41,11 +45,14 @@ export function serveLogin(app: FastifyInstance, context: WebContext): void {
     const service = await readServiceName(context.db);
     const user = field(request.body, 'user');
     if (outcome === 'accepted') return reply.send(acceptedPage(service, prepareUserName(user) ?? user));
+    const pinPage = outcome === 'new_pin' ? await duePinPage(context, user, 'login') : undefined;
+    if (pinPage !== undefined) return reply.send(pinPage);
     await refusalFloor(reply);
     const form = {
       service,
       attempt: newAttempt(),
       factors: application.factors,
+      asksPin: await asksServicePin(context.db),
       user: user.slice(0, limits.userNameMax),
       refused: true,
       framed: isFramed(request),
@@ -72,8 +79,4 @@ function decide(
 
 function isFramed(request: FastifyRequest): boolean {
   return request.headers['sec-fetch-dest'] === 'iframe';
-}
-
-function newAttempt(): string {
-  return randomBytes(limits.attemptKeyBytes).toString('base64url');
 }

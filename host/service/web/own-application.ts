@@ -16,7 +16,9 @@ export interface TypedLogIn {
   readonly pin: string;
   readonly source: string;
   readonly requestId: string;
-  readonly idempotencyKey: string;
+  readonly idempotencyKey: string | undefined;
+  /** Where a new PIN is wanted, and nothing else. */
+  readonly changesPin?: boolean | undefined;
 }
 
 /**
@@ -38,6 +40,8 @@ export async function decideTyped(
       password: factors === 'password_otp' ? password : undefined,
       // A token may want a PIN where the application asks for none.
       pin: factors === 'pin_otp' ? pin : pin || undefined,
+      // Every form goes on with the choice of a PIN that is due.
+      choosesPin: true,
       applicationId: id,
       factors,
       standing,

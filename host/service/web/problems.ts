@@ -7,6 +7,8 @@ import { texts } from '../texts.ts';
 /** What the service refuses over HTTP: a code, its status and whether waiting may help. Texts are in `texts.ts`. */
 const registry = {
   refused: { status: 403, retry: false },
+  new_pin: { status: 403, retry: false },
+  pin_unfit: { status: 422, retry: false },
   malformed: { status: 400, retry: false },
   unauthorised: { status: 401, retry: false },
   forbidden: { status: 403, retry: false },
@@ -53,7 +55,7 @@ export function mayRetry(code: ProblemCode): boolean {
  * The body of a problem as `application/problem+json` (RFC 9457 §3), with the registry's code and the request's id.
  * `accepted` is always false, so a client that only looks there is safe too.
  */
-export function problemJson(code: ProblemCode, requestId: string): string {
+export function problemJson(code: ProblemCode, requestId: string, more: ProblemExtras = {}): string {
   const { title, detail } = texts.problems[code];
   const body = {
     type: `urn:passfob:problem:${code}`,
@@ -63,6 +65,7 @@ export function problemJson(code: ProblemCode, requestId: string): string {
     code,
     accepted: false,
     requestId,
+    ...more,
   };
   return JSON.stringify(body);
 }
@@ -86,9 +89,23 @@ export function problemOf(error: unknown): ProblemCode {
   return status >= 400 && status < 500 ? 'malformed' : 'failed';
 }
 
+/** What some problems say besides: what exactly is wrong, and with what a PIN is chosen. */
+export interface ProblemExtras {
+  readonly detail?: string;
+  readonly pin?: { readonly proof: string; readonly fewestDigits: number };
+}
+
 /** Sends a problem as `application/problem+json`. */
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, code: ProblemCode): FastifyReply {
+export function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  code: ProblemCode,
+  more?: ProblemExtras,
+): FastifyReply {
   if (mayRetry(code)) reply.header('retry-after', limits.retryAfterSeconds);
   if (statusOf(code) === 401) reply.header('www-authenticate', 'Bearer');
-  return reply.code(statusOf(code)).type('application/problem+json').send(problemJson(code, request.id));
+  return reply
+    .code(statusOf(code))
+    .type('application/problem+json')
+    .send(problemJson(code, request.id, more));
 }

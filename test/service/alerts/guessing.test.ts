@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { listAlerts, raiseAlert, sweepAlerts } from '../../../host/service/alerts/alerts.ts';
 import { watchSpraying } from '../../../host/service/alerts/spraying.ts';
@@ -5,16 +6,16 @@ import { type Db, writing } from '../../../host/service/data/database.ts';
 import { limits } from '../../../host/service/limits.ts';
 import { saveChannel } from '../../../host/service/notify/manage.ts';
 import { ensureApplication } from '../../../host/service/people/applications.ts';
-import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
 import { readLockPolicy } from '../../../host/service/people/settings.ts';
 import { resyncToken } from '../../../host/service/tokens/codes/resync.ts';
+import { changePin } from '../../../host/service/validation/change-pin.ts';
 import { makeEngine } from '../../../host/service/validation/engine.ts';
 import { recordEvents } from '../../../host/service/validation/events.ts';
 import type { Outcome } from '../../../host/service/validation/outcomes.ts';
 import { secret } from '../../kit/secrets.ts';
 import { fobAnswer, otherCode, Scene } from '../challenges/kit.ts';
-import { codeAt, wrongCode } from '../kit.ts';
-import { accepted, grace, Office } from '../people/kit.ts';
+import { codeAt, codeNow, wrongCode } from '../kit.ts';
+import { accepted, givePin, grace, Office } from '../people/kit.ts';
 
 const PIN = secret('730519');
 const WRONG_PIN = secret('480627');
@@ -72,16 +73,24 @@ test('a lock by answers to questions, by a resync and by wrong present PINs is a
   const token = await office.token('bob', { kind: 'hotp' });
   const miss = { serial: token.serial, first: codeAt(token, 5000), second: codeAt(token, 6000) };
   for (let nth = 0; nth < 3; nth++) await resyncToken(office.management, grace, miss);
-  accepted(await resetPin(office.management, grace, 'carl'));
-  accepted(await choosePin(office.management, grace, { user: 'carl', pin: PIN }));
-  const choose = (current: string, pin: string) =>
-    choosePin(office.management, grace, { user: 'carl', current, pin });
-  for (let nth = 0; nth < 2; nth++) await choose(WRONG_PIN, PIN);
-  // The last try is counted before it is looked at; a right one is no lock.
-  expect(await choose(PIN, PIN)).toMatchObject({ refusal: { code: 'same_pin' } });
+  const carls = await office.token('carl');
+  await givePin(office.management, 'carl', PIN);
+  const { application } = await ensureApplication(db, office.nowMs);
+  const { decide } = makeEngine({ ...office.management, lock: readLockPolicy });
+  const choose = (pin: string) =>
+    changePin(office.management, decide, {
+      shown: {
+        ...{ user: 'carl', passcode: codeNow(carls, office.nowMs), pin, source: '192.0.2.1' },
+        ...{ applicationId: application.id, requestId: randomUUID() },
+      },
+      newPin: PIN,
+    });
+  for (let nth = 0; nth < 2; nth++) await choose(WRONG_PIN);
+  // A right one is no lock, and ends the failures.
+  expect(await choose(PIN)).toMatchObject({ refusal: { code: 'same_pin' } });
   const named = async () => (await listAlerts(db)).map(({ user }) => user).sort();
   expect(await named()).toEqual(['ada', 'bob']);
-  await choose(WRONG_PIN, PIN);
+  for (let nth = 0; nth < 3; nth++) await choose(WRONG_PIN);
   expect(await named()).toEqual(['ada', 'bob', 'carl']);
 });
 

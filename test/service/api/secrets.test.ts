@@ -4,12 +4,12 @@ import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { apiRoutes } from '../../../host/service/api/routes.ts';
 import type { JsonSchema } from '../../../host/service/api/shapes.ts';
-import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
+import { resetPin } from '../../../host/service/people/credentials/pins.ts';
 import { registerFob } from '../../../host/service/tokens/fobs.ts';
 import { secret } from '../../kit/secrets.ts';
 import { add, apiKeyOf, codeNow, NOON_MS, newToken } from '../kit.ts';
 import { invitation, queue } from '../mails/kit.ts';
-import { accepted, grace } from '../people/kit.ts';
+import { accepted, givePin, grace } from '../people/kit.ts';
 import { allRoles, Bureau, pathOf, type Shown } from './kit.ts';
 
 const ajv = new Ajv({ strict: true, allowUnionTypes: true });
@@ -157,7 +157,7 @@ async function fill(bureau: Bureau): Promise<(string | Uint8Array)[]> {
   const { management } = bureau.office;
   const pin = secret('839201746653');
   accepted(await resetPin(management, grace, 'ada'));
-  accepted(await choosePin(management, grace, { user: 'ada', pin }));
+  await givePin(management, 'ada', pin);
   const [deviceSecret, pairingKey, recoveryKey] = [1, 2, 3].map(() =>
     secret(new Uint8Array(randomBytes(32))),
   ) as [Uint8Array, Uint8Array, Uint8Array];

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { AnswerRequest } from '../../../host/service/challenges/answering.ts';
 import { sweepChallenges } from '../../../host/service/challenges/sweep.ts';
-import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
+import { resetPin } from '../../../host/service/people/credentials/pins.ts';
 import { disableUser } from '../../../host/service/people/user-changes.ts';
 import { resyncToken } from '../../../host/service/tokens/codes/resync.ts';
 import { revokeToken } from '../../../host/service/tokens/moves.ts';
 import { secret } from '../../kit/secrets.ts';
-import { accepted, grace } from '../people/kit.ts';
+import { accepted, givePin, grace } from '../people/kit.ts';
 import { COUNTED, fobAnswer, OTHER_SESSION, otherCode, Scene, TIMED } from './kit.ts';
 
 const OPEN_MS = 60_000;
@@ -100,7 +100,7 @@ test('an application that wants a password or a PIN gets it here, too (R19)', as
   const password = await scene.office.password('ada');
   const pin = secret('730519');
   accepted(await resetPin(scene.office.management, grace, 'ada'));
-  accepted(await choosePin(scene.office.management, grace, { user: 'ada', pin }));
+  await givePin(scene.office.management, 'ada', pin);
   const rows = [
     ['password_otp', {}, 'wrong_password'],
     ['password_otp', { password }, 'accepted'],

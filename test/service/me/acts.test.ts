@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { limits } from '../../../host/service/limits.ts';
 import { nameOwnFob, reportOwnLost } from '../../../host/service/me/acts.ts';
 import { enterByTicket, userActor, userSessionOf } from '../../../host/service/me/sessions.ts';
-import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
+import { resetPin } from '../../../host/service/people/credentials/pins.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, codeNow, Rig, stepAt, wrongCode } from '../kit.ts';
-import { accepted, codeOf, grace, Office } from '../people/kit.ts';
+import { accepted, codeOf, givePin, grace, Office } from '../people/kit.ts';
 import { fobWith, Person, ticketOf } from './kit.ts';
 
 /** A service with `ada`, who has two tokens in one fob and one in none, and `bob`, who has one in a fob. */
@@ -178,7 +178,7 @@ test('a passcode that goes with a PIN of the service opens the page and is tried
   const token = await office.token('eve', { pinPlace: 'service' });
   const pin = secret('407183');
   accepted(await resetPin(office.management, grace, 'eve'));
-  accepted(await choosePin(office.management, grace, { user: 'eve', pin }));
+  await givePin(office.management, 'eve', pin);
   const eve = new Person(service);
   const signIn = async (more: Record<string, string>) => {
     const passcode = codeNow(token, rig.clock.nowMs);

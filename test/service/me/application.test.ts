@@ -6,10 +6,9 @@ import {
   enableApplication,
   listApplications,
 } from '../../../host/service/people/application-changes.ts';
-import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, Rig } from '../kit.ts';
-import { accepted, grace, Office } from '../people/kit.ts';
+import { accepted, givePin, grace, Office } from '../people/kit.ts';
 import { Person, ticketOf } from './kit.ts';
 
 /** A service with a user `ada` who has a token, a password and a PIN, and a way to change its log-in application. */
@@ -21,8 +20,7 @@ async function begun(rig: Rig) {
   const password = await office.password('ada');
   const pin = secret('918273');
   const { management, store } = office;
-  accepted(await resetPin(management, grace, 'ada'));
-  accepted(await choosePin(management, grace, { user: 'ada', pin }));
+  await givePin(management, 'ada', pin);
   const id = (await listApplications(store.db)).find(({ name }) => name === 'login')?.id ?? '';
   return {
     ...{ service, office, token, password, pin },

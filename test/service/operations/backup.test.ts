@@ -120,6 +120,26 @@ test('a fob whose clock is hours ahead gets nothing accepted twice by a restore'
   expect((await again.validate({ user: 'ada', passcode: ahead(1), source: '::1' })).accepted).toBe(true);
 });
 
+test('a passcode that found a fob after the backup is refused after the restore, also within minutes', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const token = await add(service, newToken({ kind: 'hotp' }));
+  const logIn = async (to: typeof service, step: number) =>
+    (await to.validate({ user: 'ada', passcode: codeAt(token, step), source: '::1' })).outcome;
+  expect(await logIn(service, 60)).toBe('wrong');
+  const store = await openStore({ directory: rig.directory });
+  const place = { store, keys: openKeyFile(rig.directory, false), clock: () => rig.clock.nowMs };
+  const path = join(rig.directory, 'backup.gz');
+  await backup(place, serviceActor, { path });
+  await store.close();
+  expect(await logIn(service, 61)).toBe('accepted');
+  await service.close();
+  const restored = await restoreInto(rig, 'restored', path);
+  await restored.store.close();
+  const again = await rig.start({ directory: restored.directory });
+  expect(await logIn(again, 61)).toBe('wrong');
+});
+
 test('counters of questions are raised by a restore where they count, as those of HOTP are', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();

@@ -7,7 +7,10 @@ import { openStore, type Store } from '../../../host/service/data/database.ts';
 import type { Management, Result } from '../../../host/service/management.ts';
 import type { Actor } from '../../../host/service/people/actor.ts';
 import { setPassword } from '../../../host/service/people/credentials/passwords.ts';
+import { makePinProof } from '../../../host/service/people/credentials/pin-proofs.ts';
+import { choosePin } from '../../../host/service/people/credentials/pins.ts';
 import { createUser } from '../../../host/service/people/user-changes.ts';
+import { findUser } from '../../../host/service/people/users.ts';
 import { type Keys, openKeyFile } from '../../../host/service/sealing/key-file.ts';
 import { addToken, type NewToken } from '../../../host/service/tokens/issue.ts';
 import { secret } from '../../kit/secrets.ts';
@@ -96,6 +99,14 @@ export class Office implements AsyncDisposable {
     await this.store.close();
     this.#dispose();
   }
+}
+
+/** Has a user choose a PIN, as one does who has proved to be there. */
+export async function givePin(management: Management, name: string, pin: string): Promise<void> {
+  const user = await findUser(management.db, name);
+  if (user === undefined) throw new Error('no such user');
+  const proof = makePinProof(management.keys, { user, applicationId: '' }, management.clock());
+  accepted(await choosePin(management, grace, { user: name, applicationId: '', proof, pin }));
 }
 
 /** A password that nobody else has. */

@@ -1,105 +1,201 @@
 import { expect, test } from 'vitest';
+import { ensureApplication } from '../../../host/service/people/applications.ts';
+import { makePinProof } from '../../../host/service/people/credentials/pin-proofs.ts';
 import { checkPin, choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
-import { changeSettings } from '../../../host/service/people/settings.ts';
+import { changeSettings, readLockPolicy } from '../../../host/service/people/settings.ts';
+import { disableUser } from '../../../host/service/people/user-changes.ts';
 import { findUser } from '../../../host/service/people/users.ts';
+import { makeTemporaryCode } from '../../../host/service/tokens/codes/temporary-codes.ts';
+import { issueToken } from '../../../host/service/tokens/issue.ts';
+import { createPolicy } from '../../../host/service/tokens/policies.ts';
+import { changePin } from '../../../host/service/validation/change-pin.ts';
+import { makeEngine } from '../../../host/service/validation/engine.ts';
 import { secret } from '../../kit/secrets.ts';
+import { codeAt, newToken } from '../kit.ts';
 import { accepted, codeOf, grace, Office } from './kit.ts';
 
 const FIRST = secret('483197');
 const SECOND = secret('728463');
+const WRONG = secret('660142');
+const LOCK_MS = 15 * 60_000;
 
-async function withPin(): Promise<Office> {
-  const office = await Office.open();
-  await office.users('ada');
-  accepted(await resetPin(office.management, grace, 'ada'));
-  accepted(await choosePin(office.management, grace, { user: 'ada', pin: FIRST }));
-  return office;
+interface Wishes {
+  readonly pin?: string;
+  readonly proof?: string;
+  readonly passcode?: string;
+  readonly user?: string;
+  readonly key?: string;
 }
 
-const choose = async (office: Office, pin: string, current?: string) =>
-  codeOf(await choosePin(office.management, grace, { user: 'ada', pin, current }));
+/** Ada with a fob whose PIN is asked for by the service, and what changes it. */
+async function scene() {
+  const office = await Office.open();
+  await office.users('ada');
+  const token = newToken({ kind: 'hotp' });
+  const { secret: seed, serial } = token;
+  const wants = { name: 'six digits', kind: 'hotp', pinPlace: 'service', pinMinDigits: 6 } as const;
+  accepted(await createPolicy(office.management, grace, wants));
+  accepted(
+    await issueToken(office.management, grace, { serial, secret: seed, user: 'ada', policy: 'six digits' }),
+  );
+  const { application } = await ensureApplication(office.store.db, office.nowMs);
+  const { decide } = makeEngine({ ...office.management, lock: readLockPolicy });
+  let step = 0;
+  const next = () => codeAt(token, step++);
+  const about = { applicationId: application.id, source: '192.0.2.1', requestId: 'r' };
+  const change = (newPin: string, { user = 'ada', passcode, pin, proof, key }: Wishes = {}) =>
+    changePin(office.management, decide, {
+      shown: { ...about, user, passcode: passcode ?? next(), pin, idempotencyKey: key },
+      proof,
+      newPin,
+    });
+  const logIn = (pin?: string, passcode = next()) => decide({ ...about, user: 'ada', passcode, pin });
+  const ada = async () => (await findUser(office.store.db, 'ada')) ?? expect.fail('no user');
+  const counts = async (pin: string) => checkPin(office.management.keys, await ada(), pin);
+  const outcomes = async () =>
+    (await office.store.db.selectFrom('events').select('outcome').orderBy('id').execute()).map(
+      ({ outcome }) => outcome,
+    );
+  return { office, change, next, logIn, ada, counts, outcomes, applicationId: application.id };
+}
 
-const counts = async (office: Office, pin: string) =>
-  checkPin(office.management.keys, await findUser(office.store.db, 'ada'), pin);
-
-test('a PIN is chosen after a reset or with the present one, and by nothing else', async () => {
-  await using office = await withPin();
-  expect(await counts(office, FIRST)).toBe(true);
-  expect(await counts(office, SECOND)).toBe(false);
-  expect(await choose(office, SECOND)).toBe('pin_not_due');
-  expect(await choose(office, SECOND, '111222')).toBe('wrong_pin');
-  expect(await choose(office, FIRST, FIRST)).toBe('same_pin');
-  expect(await choose(office, '1234', FIRST)).toBe('trivial_pin');
-  expect(await choose(office, '12x4', FIRST)).toBe('bad_pin');
-  expect(await counts(office, FIRST)).toBe(true);
-  expect(await choose(office, SECOND, FIRST)).toBe('done');
-  expect(await counts(office, FIRST)).toBe(false);
-  expect(await counts(office, SECOND)).toBe(true);
-  const { acts, text } = await office.audit();
-  expect(acts).toEqual([
-    'user.create ada',
-    'user.reset-pin ada',
-    'user.choose-pin ada',
-    'user.choose-pin ada',
+test('a user who never had a PIN chooses one with a passcode, and changes it with a passcode and the present one', async () => {
+  const { office, change, logIn, counts, outcomes } = await scene();
+  await using _ = office;
+  expect(await logIn()).toBe('pin_change');
+  expect(codeOf(await change(FIRST))).toBe('done');
+  expect([await counts(FIRST), await logIn(FIRST)]).toEqual([true, 'accepted']);
+  expect(codeOf(await change(SECOND))).toBe('pin_not_proved');
+  expect(codeOf(await change(SECOND, { pin: WRONG }))).toBe('pin_not_proved');
+  expect(codeOf(await change(FIRST, { pin: FIRST }))).toBe('same_pin');
+  expect(codeOf(await change(SECOND, { pin: FIRST }))).toBe('done');
+  expect([await counts(FIRST), await counts(SECOND)]).toEqual([false, true]);
+  expect([await logIn(FIRST), await logIn(SECOND)]).toEqual(['wrong_pin', 'accepted']);
+  expect(await outcomes()).toEqual([
+    ...['pin_change', 'new_pin', 'accepted', 'wrong_pin', 'wrong_pin', 'new_pin', 'new_pin'],
+    ...['wrong_pin', 'accepted'],
   ]);
+  const { acts, text } = await office.audit();
+  expect(acts.slice(-2)).toEqual(['user.choose-pin ada', 'user.choose-pin ada']);
   expect(text).not.toMatch(new RegExp(`${FIRST}|${SECOND}|argon2`));
 });
 
-test('a user who never had a PIN cannot set one without a reset, and an unknown user looks the same', async () => {
-  await using office = await Office.open();
-  await office.users('ada');
-  expect(await choose(office, FIRST)).toBe('pin_not_due');
-  expect(await choose(office, FIRST, SECOND)).toBe('wrong_pin');
-  const nobody = (current?: string) =>
-    choosePin(office.management, grace, { user: 'nobody', pin: FIRST, current });
-  expect(codeOf(await nobody())).toBe('pin_not_due');
-  expect(codeOf(await nobody(SECOND))).toBe('wrong_pin');
-  expect(await checkPin(office.management.keys, undefined, FIRST)).toBe(false);
+test('a PIN has the digits that the policy wants; with the proof that is left another is chosen, once', async () => {
+  const { office, change, logIn } = await scene();
+  await using _ = office;
+  const short = await change('7304');
+  expect(short).toMatchObject({ refusal: { code: 'bad_pin', text: 'A PIN has 6 to 16 digits.' } });
+  const { proof = '' } = short;
+  const withProof = (pin: string) => change(pin, { proof: secret(proof), passcode: '' });
+  expect(codeOf(await withProof('123456'))).toBe('trivial_pin');
+  expect(codeOf(await withProof('12x456'))).toBe('bad_pin');
+  expect(codeOf(await withProof(FIRST))).toBe('done');
+  expect(codeOf(await withProof(SECOND))).toBe('pin_not_proved');
+  expect(await logIn(FIRST)).toBe('accepted');
+});
+
+test('nobody chooses a PIN with a wrong passcode, a used one, a temporary code, or for another', async () => {
+  const { office, change, next, counts, ada, outcomes } = await scene();
+  await using _ = office;
+  const passcode = next();
+  expect(codeOf(await change(FIRST, { passcode: '000000' }))).toBe('pin_not_proved');
+  expect(codeOf(await change(FIRST, { passcode, user: 'nobody' }))).toBe('pin_not_proved');
+  const { code } = accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' }));
+  expect(codeOf(await change(FIRST, { passcode: secret(code) }))).toBe('pin_not_proved');
+  expect(codeOf(await change('7304', { passcode }))).toBe('bad_pin');
+  expect(codeOf(await change(FIRST, { passcode }))).toBe('pin_not_proved');
+  expect((await ada()).pin_hash).toBe(null);
+  expect(await counts(FIRST)).toBe(false);
+  expect(await outcomes()).toEqual(['wrong', 'unknown_user', 'malformed', 'new_pin', 'superseded']);
+});
+
+test('a proof stands for its user, application, PIN and five minutes, and for no locked or disabled account', async () => {
+  const { office, ada, applicationId } = await scene();
+  await using _ = office;
+  const { management } = office;
+  const prove = async (id = applicationId) =>
+    secret(makePinProof(management.keys, { user: await ada(), applicationId: id }, office.nowMs));
+  const choose = async (proof: string, user = 'ada') =>
+    codeOf(await choosePin(management, grace, { user, applicationId, proof, pin: FIRST }));
+  await office.users('bob');
+  const proof = await prove();
+  expect([await choose(proof, 'bob'), await choose(proof, 'nobody')]).toEqual([
+    'pin_not_proved',
+    'pin_not_proved',
+  ]);
+  expect([await choose(''), await choose(`${proof}x`), await choose(await prove('other'))]).toEqual(
+    Array(3).fill('pin_not_proved'),
+  );
+  // A reset makes it another PIN that is due.
+  accepted(await resetPin(management, grace, 'ada'));
+  expect(await choose(proof)).toBe('pin_not_proved');
+  const lock = { failures: 3, last_failure_ms: office.nowMs };
+  await office.store.db.updateTable('users').set(lock).where('name', '=', 'ada').execute();
+  expect(await choose(await prove())).toBe('pin_not_proved');
+  office.nowMs += LOCK_MS;
+  const late = await prove();
+  office.nowMs += 5 * 60_000;
+  expect(await choose(late)).toBe('pin_not_proved');
+  office.nowMs--;
+  expect(await choose(late)).toBe('done');
+  accepted(await disableUser(management, grace, 'ada'));
+  expect(await choose(await prove())).toBe('pin_not_proved');
+});
+
+test('a change that comes again, one after the other or at once, is one change with one answer', async () => {
+  const { office, change, next, logIn, ada } = await scene();
+  await using _ = office;
+  const wishes = { passcode: next(), key: 'a key that comes again' };
+  const answers = await Promise.all(Array.from({ length: 8 }, () => change(FIRST, wishes)));
+  answers.push(await change(FIRST, wishes));
+  expect(new Set(answers.map(codeOf))).toEqual(new Set(['done']));
+  expect((await ada()).failures).toBe(0);
+  expect(codeOf(await change(SECOND, wishes))).toBe('pin_not_proved');
+  expect(codeOf(await change(FIRST, { ...wishes, key: 'another key than that' }))).toBe('pin_not_proved');
+  expect((await office.audit()).acts.filter(act => act === 'user.choose-pin ada')).toHaveLength(1);
+  expect(await logIn(FIRST)).toBe('accepted');
+});
+
+test('wrong present PINs lock the account, of many at once three are counted, and no passcode is used up by them', async () => {
+  const { office, change, next, counts, ada, logIn } = await scene();
+  await using _ = office;
+  expect(codeOf(await change(FIRST))).toBe('done');
+  const lock = { threshold: 3, periodMs: LOCK_MS };
+  accepted(await changeSettings(office.management, grace, { lock }));
+  const passcode = next();
+  const tries = await Promise.all(Array.from({ length: 8 }, () => change(SECOND, { passcode, pin: WRONG })));
+  expect(new Set(tries.map(codeOf))).toEqual(new Set(['pin_not_proved']));
+  expect((await ada()).failures).toBe(3);
+  expect(codeOf(await change(SECOND, { passcode, pin: FIRST }))).toBe('pin_not_proved');
+  expect(await counts(FIRST)).toBe(true);
+  office.nowMs += LOCK_MS;
+  expect(codeOf(await change(SECOND, { passcode, pin: FIRST }))).toBe('done');
+  expect(await logIn(SECOND)).toBe('accepted');
 });
 
 test('a reset takes the PIN away, and it does not count until another is chosen', async () => {
-  await using office = await withPin();
-  const before = await findUser(office.store.db, 'ada');
+  const { office, change, ada, counts, logIn } = await scene();
+  await using _ = office;
+  expect(codeOf(await change(FIRST))).toBe('done');
+  const before = await ada();
   accepted(await resetPin(office.management, grace, 'ada'));
-  const user = await findUser(office.store.db, 'ada');
-  expect([user?.pin_hash, user?.pin_change]).toEqual([null, 1]);
-  expect(await counts(office, FIRST)).toBe(false);
+  const user = await ada();
+  expect([user.pin_hash, user.pin_change]).toEqual([null, 1]);
+  expect(await counts(FIRST)).toBe(false);
   // Nor would the old hash count if it were still there.
-  await office.store.db
-    .updateTable('users')
-    .set({ pin_hash: before?.pin_hash ?? null })
-    .execute();
-  expect(await counts(office, FIRST)).toBe(false);
+  await office.store.db.updateTable('users').set({ pin_hash: before.pin_hash }).execute();
+  expect([await counts(FIRST), await logIn(FIRST)]).toEqual([false, 'pin_change']);
+  expect(codeOf(await change(FIRST))).toBe('done');
+  expect(await logIn(FIRST)).toBe('accepted');
 });
 
 test('a hash counts for its own user and with its own key file only', async () => {
-  await using office = await withPin();
+  const { office, change, ada } = await scene();
+  await using _ = office;
   await using other = await Office.open();
-  const user = await findUser(office.store.db, 'ada');
-  if (user === undefined) throw new Error('no user');
+  expect(codeOf(await change(FIRST))).toBe('done');
+  const user = await ada();
   expect(await checkPin(office.management.keys, { ...user, id: 'another' }, FIRST)).toBe(false);
   expect(await checkPin(other.management.keys, user, FIRST)).toBe(false);
-});
-
-test('wrong present PINs lock the account: of many at once three are evaluated, and the right one is not then', async () => {
-  await using office = await withPin();
-  const tries = await Promise.all(Array.from({ length: 20 }, () => choose(office, SECOND, '660142')));
-  expect(new Set(tries)).toEqual(new Set(['wrong_pin']));
-  expect((await findUser(office.store.db, 'ada'))?.failures).toBe(3);
-  expect(await choose(office, SECOND, FIRST)).toBe('wrong_pin');
-  expect(await counts(office, FIRST)).toBe(true);
-  office.nowMs += 15 * 60_000;
-  expect(await choose(office, SECOND, FIRST)).toBe('done');
-  expect((await findUser(office.store.db, 'ada'))?.failures).toBe(0);
-});
-
-test('the right present PIN takes back its own count and no other failure; the lock policy is the one set', async () => {
-  await using office = await withPin();
-  const lock = { threshold: 2, periodMs: 60_000 };
-  accepted(await changeSettings(office.management, grace, { lock }));
-  expect(await choose(office, SECOND, '660142')).toBe('wrong_pin');
-  expect(await choose(office, SECOND, FIRST)).toBe('done');
-  expect((await findUser(office.store.db, 'ada'))?.failures).toBe(1);
-  expect(await choose(office, FIRST, '660142')).toBe('wrong_pin');
-  expect(await choose(office, FIRST, SECOND)).toBe('wrong_pin');
+  expect(await checkPin(office.management.keys, undefined, FIRST)).toBe(false);
 });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Factors, PinPlace } from '../../../host/service/data/schema.ts';
 import { limits } from '../../../host/service/limits.ts';
-import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
+import { resetPin } from '../../../host/service/people/credentials/pins.ts';
 import { answerPush } from '../../../host/service/push/delivery.ts';
 import { secret } from '../../kit/secrets.ts';
-import { accepted, freshPassword, grace } from '../people/kit.ts';
+import { accepted, freshPassword, givePin, grace } from '../people/kit.ts';
 import { outcomes, PushFob, rowOf } from './kit.ts';
 import { Scene } from './scene.ts';
 
@@ -22,7 +22,7 @@ async function withFob(factors: Factors, pinPlace: PinPlace = 'none') {
   await office.users('ada');
   const password = await office.password('ada');
   accepted(await resetPin(office.management, grace, 'ada'));
-  accepted(await choosePin(office.management, grace, { user: 'ada', pin: PIN }));
+  await givePin(office.management, 'ada', PIN);
   const fob = await PushFob.of(office, 'ada', { pinPlace });
   const failures = async () => {
     const row = await office.store.db.selectFrom('users').selectAll().executeTakeFirstOrThrow();

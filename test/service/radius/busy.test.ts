@@ -77,7 +77,7 @@ test('a PIN that is set is said to be, however busy the database is then', async
   accepted(await resetPin(office.management, grace, 'ada'));
   const ask = gate(office, 'users');
   const pin = secret('730194');
-  const same = await ask(pin, await awaiting(office, { kind: 'new_pin' }));
+  const same = await ask(pin, await awaiting(office, { kind: 'new_pin', proof: '' }));
   const set = await ask(pin, stateOf(same));
   expect(set.code).toBe(CHALLENGE);
   expect((await office.audit()).acts).toContain('user.choose-pin ada');

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
+import { resetPin } from '../../../host/service/people/credentials/pins.ts';
 import { secret } from '../../kit/secrets.ts';
 import { isOnPostgres } from '../kit.ts';
-import { accepted, grace } from '../people/kit.ts';
+import { accepted, givePin, grace } from '../people/kit.ts';
 import { outcomes } from '../push/kit.ts';
 import { isWaiting } from '../waiting.ts';
 import { type Answer, makeRequest, type Request } from './client.ts';
@@ -73,7 +73,7 @@ test('a packet that comes to two nodes is one request: one number, and one attem
   const { rig, management, rows } = await scene('challenge', 'pin_otp');
   await using _ = rig;
   accepted(await resetPin(management, grace, 'ada'));
-  accepted(await choosePin(management, grace, { user: 'ada', pin: PIN }));
+  await givePin(management, 'ada', PIN);
   const ask = await atTwoNodes(rig);
   for (const password of ['580271,', `${PIN},`]) {
     const [one, two] = await ask({ user: 'ada', password }).answers;
@@ -94,7 +94,7 @@ for (const user of ['ada', 'nobody'])
       const { rig, management, rows } = await scene('challenge', 'pin_otp');
       await using _ = rig;
       accepted(await resetPin(management, grace, 'ada'));
-      accepted(await choosePin(management, grace, { user: 'ada', pin: PIN }));
+      await givePin(management, 'ada', PIN);
       const ask = await atTwoNodes(rig);
       const { db } = rig.office.store;
       for (let count = 1; count <= 3; count++) {

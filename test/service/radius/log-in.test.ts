@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
+import { resetPin } from '../../../host/service/people/credentials/pins.ts';
 import type { NewToken } from '../../../host/service/tokens/issue.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, codeNow, stepAt } from '../kit.ts';
-import { accepted, grace } from '../people/kit.ts';
+import { accepted, givePin, grace } from '../people/kit.ts';
 import { ACCEPT, attributeOf, CHALLENGE, RadiusRig, REJECT, wrongCodeAround } from './kit.ts';
 
 const REPLY_MESSAGE = 18;
@@ -84,7 +84,7 @@ test('PIN and passcode in one field: the passcode is its tail', async () => {
   await rig.office.users('ada');
   const short = await rig.office.token('ada');
   accepted(await resetPin(management, grace, 'ada'));
-  accepted(await choosePin(management, grace, { user: 'ada', pin: PIN }));
+  await givePin(management, 'ada', PIN);
   const ask = async (password: string) => (await rig.ask({ user: 'ada', password })).code;
   expect(await ask(codeNow(short, rig.nowMs))).toBe(REJECT);
   expect(await ask(`000000${codeNow(short, rig.nowMs)}`)).toBe(REJECT);
@@ -113,7 +113,7 @@ test('a token whose PIN is asked for by the service wants it in every applicatio
   const { db } = rig.office.store;
   await db.updateTable('tokens').set({ pin_place: 'service' }).execute();
   accepted(await resetPin(rig.office.management, grace, 'ada'));
-  accepted(await choosePin(rig.office.management, grace, { user: 'ada', pin: PIN }));
+  await givePin(rig.office.management, 'ada', PIN);
   const password = codeNow(token, rig.nowMs);
   expect((await rig.ask({ user: 'ada', password })).code).toBe(REJECT);
   expect((await rig.ask({ user: 'ada', password: `${PIN}${password}` })).code).toBe(ACCEPT);

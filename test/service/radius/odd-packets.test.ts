@@ -76,8 +76,8 @@ async function gate(scene: Scene, factors: Factors) {
 
 const awaited: readonly Awaited[] = [
   { kind: 'log_in' },
-  { kind: 'new_pin' },
-  { kind: 'same_pin', mac: 'x'.repeat(43) },
+  { kind: 'new_pin', proof: '' },
+  { kind: 'same_pin', mac: 'x'.repeat(43), proof: '' },
   { kind: 'next_code', userId: 'nobody', first: '755224' },
   { kind: 'press', id: 'no such id', session: 'none', number: 7, expiresMs: 0 },
 ];

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
+import { resetPin } from '../../../host/service/people/credentials/pins.ts';
 import { passcodeAt, timeStep } from '../../../host/service/validation/passcode.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';
-import { accepted, freshPassword, grace } from '../people/kit.ts';
+import { accepted, freshPassword, givePin, grace } from '../people/kit.ts';
 import { outcomes } from '../push/kit.ts';
 import { type Answer, makeRequest } from './client.ts';
 import { ACCEPT, CHALLENGE, REJECT } from './kit.ts';
@@ -132,7 +132,7 @@ test('PIN or password stand before a comma, and count as at any log-in', async (
     const { rig, management, approve, ask, rows } = await scene('challenge', factors);
     await using _ = rig;
     accepted(await resetPin(management, grace, 'ada'));
-    accepted(await choosePin(management, grace, { user: 'ada', pin: PIN }));
+    await givePin(management, 'ada', PIN);
     const password = await rig.office.password('ada');
     const right = factors === 'pin_otp' ? PIN : password;
     const wrong = await ask(`${factors === 'pin_otp' ? '580271' : freshPassword()},`);

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { writing } from '../../../host/service/data/database.ts';
 import type { Factors, PinPlace } from '../../../host/service/data/schema.ts';
 import { ensureApplication } from '../../../host/service/people/applications.ts';
-import { choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
+import { resetPin } from '../../../host/service/people/credentials/pins.ts';
 import { readLockPolicy } from '../../../host/service/people/settings.ts';
 import { disableUser, enableUser } from '../../../host/service/people/user-changes.ts';
 import {
@@ -20,7 +20,7 @@ import type { Outcome } from '../../../host/service/validation/outcomes.ts';
 import type { ValidationRequest } from '../../../host/service/validation/request.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, isOnPostgres, stepAt, wrongCode } from '../kit.ts';
-import { accepted, freshPassword, grace, Office } from '../people/kit.ts';
+import { accepted, freshPassword, givePin, grace, Office } from '../people/kit.ts';
 
 const PIN = secret('730519');
 const OTHER_PIN = secret('480627');
@@ -32,7 +32,7 @@ async function scene(pinPlace: PinPlace = 'none') {
   await office.users('ada');
   const password = await office.password('ada');
   accepted(await resetPin(office.management, grace, 'ada'));
-  accepted(await choosePin(office.management, grace, { user: 'ada', pin: PIN }));
+  await givePin(office.management, 'ada', PIN);
   const token = await office.token('ada', { pinPlace });
   const engine = makeEngine({ ...office.management, lock: readLockPolicy });
   const decide = (factors: Factors, shown: Partial<ValidationRequest>) =>
@@ -165,7 +165,7 @@ test('a password or PIN that is changed while a log-in with the old one is on it
   expect(await decided(await ticketOf('password_otp'))).toEqual(['accepted']);
   const [withPassword, withPin] = [await ticketOf('password_otp'), await ticketOf('pin_otp')];
   await office.password('ada');
-  accepted(await choosePin(office.management, grace, { user: 'ada', current: PIN, pin: OTHER_PIN }));
+  await givePin(office.management, 'ada', OTHER_PIN);
   expect(await decided(withPassword)).toEqual(['wrong_password']);
   expect(await decided(withPin)).toEqual(['wrong_pin']);
 });
@@ -225,7 +225,7 @@ test('a PIN that was reset does not count until it is changed; a disabled accoun
   accepted(await resetPin(office.management, grace, 'ada'));
   for (let time = 0; time < 4; time++)
     expect(await decide('otp', { passcode: next(), pin: PIN })).toBe('pin_change');
-  accepted(await choosePin(office.management, grace, { user: 'ada', pin: OTHER_PIN }));
+  await givePin(office.management, 'ada', OTHER_PIN);
   expect(await decide('otp', { passcode: next(), pin: OTHER_PIN })).toBe('accepted');
   accepted(await disableUser(office.management, grace, 'ada'));
   expect(await decide('otp', { passcode: next(), pin: OTHER_PIN })).toBe('disabled');

@@ -183,6 +183,13 @@ const problemSchema: JsonSchema = {
     code: { type: 'string', enum: [...problemCodes, ...Object.keys(texts.refusals)] },
     accepted: { const: false },
     requestId: { type: 'string' },
+    pin: {
+      type: 'object',
+      description: 'What a PIN is chosen with (`POST /v1/pins`).',
+      additionalProperties: false,
+      required: ['proof', 'fewestDigits'],
+      properties: { proof: { type: 'string' }, fewestDigits: { type: 'integer' } },
+    },
     fields: {
       type: 'array',
       items: {

@@ -1,6 +1,18 @@
+import type { ProblemCode } from '../../web/problems.ts';
+import { pinSchema } from '../pins.ts';
 import { validateSchema } from '../validate.ts';
 import { accepted, type Described } from './described.ts';
 import { pushOperations } from './pushes.ts';
+
+const applicationProblems: readonly ProblemCode[] = [
+  'malformed',
+  'unauthorised',
+  'too_large',
+  'wrong_media_type',
+  'too_many',
+  'failed',
+  'unavailable',
+];
 
 /** The operations beside administration. */
 export const otherOperations: readonly Described[] = [
@@ -14,16 +26,29 @@ export const otherOperations: readonly Described[] = [
     body: validateSchema.body,
     example: { user: 'ada', passcode: '755224', source: '192.0.2.7' },
     answers: { 200: accepted },
-    problems: [
-      'malformed',
-      'unauthorised',
-      'refused',
-      'too_large',
-      'wrong_media_type',
-      'too_many',
-      'failed',
-      'unavailable',
-    ],
+    problems: [...applicationProblems, 'refused', 'new_pin'],
+  },
+  {
+    name: 'pins.change',
+    method: 'POST',
+    path: '/v1/pins',
+    permission: 'application',
+    security: [{ applicationKey: [] }],
+    parameters: pinSchema.headers,
+    body: pinSchema.body,
+    example: { user: 'ada', passcode: '755224', pin: '407183', newPin: '730519', source: '192.0.2.7' },
+    answers: {
+      200: {
+        type: 'application/json',
+        schema: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['changed', 'user'],
+          properties: { changed: { const: true }, user: { type: 'string' } },
+        },
+      },
+    },
+    problems: [...applicationProblems, 'refused', 'pin_unfit'],
   },
   ...pushOperations,
   {

@@ -1,17 +1,16 @@
-import { alertWhenLocked } from '../../alerts/locked.ts';
 import { type Db, writing } from '../../data/database.ts';
-import { engineOf } from '../../data/engine.ts';
 import { limits } from '../../limits.ts';
 import { done, type Management, type Result, refused } from '../../management.ts';
 import type { Keys } from '../../sealing/key-file.ts';
 import { macOf } from '../../sealing/seal.ts';
-import { forgetAnswers } from '../../validation/answers.ts';
-import { afterFailure, type LockStanding, lockStanding } from '../../validation/lock.ts';
+import { forgetAnswers, keepAnswers } from '../../validation/answers.ts';
+import { lockStanding } from '../../validation/lock.ts';
 import type { Actor } from '../actor.ts';
-import { acceptablePin } from '../pin.ts';
+import { fewestPinDigits, isPinDue, pinProblem } from '../pin.ts';
 import { readSettings } from '../settings.ts';
 import { recordUserAct } from '../user-audit.ts';
-import { findUser, lockFactsOf, prepareUserName, storeLockFacts, type User } from '../users.ts';
+import { findUser, lockFactsOf, prepareUserName, type User } from '../users.ts';
+import { isPinProof } from './pin-proofs.ts';
 import { checkSlowHash, slowHash } from './slow-hash.ts';
 
 /**
@@ -25,7 +24,7 @@ export async function checkPin(
   user: Pick<User, 'id' | 'pin_hash' | 'pin_change'> | undefined,
   typed: string,
 ): Promise<boolean> {
-  const counts = user !== undefined && user.pin_change === 0;
+  const counts = user !== undefined && !isPinDue(user);
   return await checkSlowHash(counts ? user.pin_hash : null, keyed(keys, user?.id ?? '', typed));
 }
 
@@ -58,47 +57,39 @@ export async function resetPin(
   });
 }
 
-/** A PIN that a user chooses. Both are secrets. */
+/** A PIN that a user chooses. `proof` and `pin` are secrets. */
 export interface PinChoice {
   readonly user: string;
-  /** The present PIN; not asked for after a reset. */
-  readonly current?: string | undefined;
+  readonly applicationId: string;
+  /** That they are there: `pin-proofs.ts`. */
+  readonly proof: string;
   readonly pin: string;
+  /** What a repeat of the same choice is recognised by, which gets the same answer. */
+  readonly fingerprint?: string | undefined;
 }
 
 /**
- * Sets the PIN that the user has chosen: after a reset, or knowing the present one. That the request is the user's own is
- * for the caller to make sure of. A wrong present PIN counts towards the account's lock, and a locked account's is not
- * looked at. Refusals: bad_pin, trivial_pin, pin_not_due, wrong_pin, same_pin.
+ * Sets the PIN that a user has chosen who has proved to be there. Refusals: `pin_not_proved`, where the proof is too old or is
+ * of another PIN, and where the account is locked or disabled; `bad_pin`, `trivial_pin`, `same_pin`.
  *
- * @throws ServiceError `busy`; then a failure may have been counted and nothing else happened
+ * @throws ServiceError `busy`; then nothing was set
  */
 export async function choosePin(
   management: Management,
   actor: Actor,
-  choice: PinChoice,
+  { user: name, applicationId, proof, pin, fingerprint }: PinChoice,
 ): Promise<Result<{ user: string }>> {
   const { db, keys } = management;
-  const problem = acceptablePin(choice.pin);
-  if (problem !== undefined) return refused(problem);
-  const user = await findUser(db, prepareUserName(choice.user) ?? '');
-  if (user?.pin_change !== 1) {
-    if (choice.current === undefined) return refused('pin_not_due');
-    const standing = user && (await countAttempt(management, user.id));
-    const right = await checkPin(keys, standing && user, choice.current);
-    if (user === undefined || standing === undefined) return refused('wrong_pin');
-    if (!right) {
-      const failed = { userId: user.id, atMs: management.clock(), source: actor.source };
-      await writing(db, transaction => alertWhenLocked(transaction, standing, failed));
-      return refused('wrong_pin');
-    }
-    await takeBackAttempt(db, user.id);
-    if (choice.current === choice.pin) return refused('same_pin');
-  }
-  const hash = await slowHash(keyed(keys, user.id, choice.pin));
+  const user = await findUser(db, prepareUserName(name) ?? '');
   const atMs = management.clock();
+  const isProved = isPinProof(keys, { user: user ?? nobody, applicationId }, proof, atMs);
+  if (user === undefined || !isProved || (await isClosed(db, user, atMs))) return refused('pin_not_proved');
+  const problem = pinProblem(pin, await fewestPinDigits(db, user.id));
+  if (problem !== undefined) return { ok: false, refusal: problem };
+  if (await checkPin(keys, user, pin)) return refused('same_pin');
+  const hash = await slowHash(keyed(keys, user.id, pin));
   return await writing(db, async transaction => {
-    // What was checked must still stand: neither reset nor changed meanwhile.
+    // What was proved must still stand: neither reset nor changed meanwhile.
     const changed = await transaction
       .updateTable('users')
       .set({ pin_hash: hash, pin_change: 0 })
@@ -106,46 +97,23 @@ export async function choosePin(
       .where('pin_change', '=', user.pin_change)
       .where('pin_hash', 'is not distinct from', user.pin_hash)
       .executeTakeFirst();
-    if (changed.numUpdatedRows !== 1n) return refused('wrong_pin');
+    if (changed.numUpdatedRows !== 1n) return refused('pin_not_proved');
     await forgetAnswers(transaction);
-    const detail = { afterReset: user.pin_change === 1 };
+    if (fingerprint !== undefined)
+      await keepAnswers(transaction, [{ fingerprint, outcome: 'new_pin', nowMs: atMs }]);
+    const detail = {
+      afterReset: user.pin_change === 1,
+      isFirst: user.pin_hash === null && user.pin_change === 0,
+    };
     await recordUserAct({ db: transaction, keys, actor, atMs }, 'user.choose-pin', user, detail);
     return done({ user: user.name });
   });
 }
 
-/**
- * Counts an attempt as failed before it is looked at, so that no number of attempts at once gets past the lock.
- *
- * @returns how the account stood before; undefined when it is locked, and nothing may be tried
- */
-function countAttempt({ db, clock }: Management, userId: string): Promise<LockStanding | undefined> {
-  const nowMs = clock();
-  return writing(db, async transaction => {
-    const user = await heldUser(transaction, userId);
-    const standing = lockStanding(lockFactsOf(user), (await readSettings(transaction)).lock, nowMs);
-    if (standing.locked) return undefined;
-    await storeLockFacts(transaction, [{ userId, ...afterFailure(standing, 'pin', nowMs) }]);
-    return standing;
-  });
-}
+/** In place of a user whom there is not: the work is the same. */
+const nobody = { id: '', pin_hash: null, pin_change: 0 } as const;
 
-/** The attempt was right and is no failure; what was counted besides it stays. */
-async function takeBackAttempt(db: Db, userId: string): Promise<void> {
-  await writing(db, async transaction => {
-    const user = await heldUser(transaction, userId);
-    // Where a success has ended it meanwhile there is nothing to take back.
-    if (user.pin_failures === 0) return;
-    const facts = lockFactsOf(user);
-    const failures = facts.failures - 1;
-    const lastFailureMs = failures === 0 ? null : facts.lastFailureMs;
-    const left = { ...facts, failures, pinFailures: facts.pinFailures - 1, lastFailureMs };
-    await storeLockFacts(transaction, [{ userId, ...left }]);
-  });
-}
-
-/** A user whom no log-in changes until the transaction ends (`validating` is not kept out by `writing`). */
-function heldUser(db: Db, id: string): Promise<User> {
-  const query = db.selectFrom('users').selectAll().where('id', '=', id);
-  return (engineOf(db) === 'postgres' ? query.forUpdate() : query).executeTakeFirstOrThrow();
+async function isClosed(db: Db, user: User, nowMs: number): Promise<boolean> {
+  const { lock } = await readSettings(db);
+  return user.disabled_ms !== null || lockStanding(lockFactsOf(user), lock, nowMs).locked;
 }
