@@ -2,7 +2,9 @@ import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs 
 import { expect, test } from 'vitest';
 import { ServiceError } from '../../../host/service/errors.ts';
 import { FairPlaces } from '../../../host/service/fairness/fair-places.ts';
+import { makePinProof } from '../../../host/service/people/credentials/pin-proofs.ts';
 import { resetPin } from '../../../host/service/people/credentials/pins.ts';
+import { findUser } from '../../../host/service/people/users.ts';
 import { answerAccess, type Deciding } from '../../../host/service/radius/decide.ts';
 import { decodePacket, type Packet } from '../../../host/service/radius/packet.ts';
 import type { Reply } from '../../../host/service/radius/replies.ts';
@@ -77,7 +79,11 @@ test('a PIN that is set is said to be, however busy the database is then', async
   accepted(await resetPin(office.management, grace, 'ada'));
   const ask = gate(office, 'users');
   const pin = secret('730194');
-  const same = await ask(pin, await awaiting(office, { kind: 'new_pin', proof: '' }));
+  const { keys, clock } = office.management;
+  const user = await findUser(office.store.db, 'ada');
+  if (user === undefined) throw new Error('no user');
+  const proof = secret(makePinProof(keys, { user, applicationId: 'vpn' }, clock()));
+  const same = await ask(pin, await awaiting(office, { kind: 'new_pin', proof }));
   const set = await ask(pin, stateOf(same));
   expect(set.code).toBe(CHALLENGE);
   expect((await office.audit()).acts).toContain('user.choose-pin ada');
