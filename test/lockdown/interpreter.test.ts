@@ -55,8 +55,10 @@ describeNeeds(needsEspruino(), "the real interpreter's ports", binary => {
       const script = join(folder, 'run.js');
       writeFileSync(
         script,
-        `${boot0}var n=0;USB.on("data",function(d){n+=d.length;
-          if(d.indexOf("END")>=0){require("fs").writeFileSync("heard",""+n);quit()}});setInterval(function(){},100);`,
+        // Not by `indexOf`, which finds "END" in a chunk that ends in "E".
+        `${boot0}var n=0,t="";USB.on("data",function(d){n+=d.length;t=(t+d).slice(-4);
+          if(t==="END\\n"){require("fs").writeFileSync("heard",""+n);quit()}});setInterval(function(){},100);`,
+        'latin1',
       );
       const child = spawn(binary, [script], { cwd: folder, stdio: ['pipe', 'pipe', 'ignore'] });
       let printed = '';
