@@ -26,7 +26,7 @@ ${trouble === undefined ? nothing : message(trouble)}
 <form method="post" action="/login">
 <div class="field">
 <label for="user">${login.user}</label>
-<input id="user" name="user" value="${user}" maxlength="${USER_CHARS_MAX}" autocomplete="username" autocapitalize="none" spellcheck="false"${focus}>
+<input id="user" name="user" value="${user}" maxlength="${USER_CHARS_MAX}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false"${focus}>
 </div>
 ${passcodeField(trouble)}
 <button name="by" value="passcode">${login.submit}</button>
@@ -44,7 +44,7 @@ function passcodeField(trouble?: Trouble): Markup {
     : html`aria-describedby="passcode-hint"`;
   return html`<div class="field">
 <label for="passcode">${login.passcode}</label>
-<input id="passcode" name="passcode" class="passcode" maxlength="${PASSCODE_CHARS_MAX}" inputmode="numeric" autocomplete="one-time-code" spellcheck="false" ${about}>
+<input id="passcode" name="passcode" class="passcode" maxlength="${PASSCODE_CHARS_MAX}" autocomplete="one-time-code" autocapitalize="none" autocorrect="off" spellcheck="false" ${about}>
 <p class="hint" id="passcode-hint">${login.passcodeHint}</p>
 </div>`;
 }
@@ -71,7 +71,7 @@ export function waitingPage({ name }: Frame, user: string, { number }: Push): st
 <input type="hidden" name="user" value="${user}">
 <div class="field">
 <label for="passcode">${waiting.instead}</label>
-<input id="passcode" name="passcode" class="passcode" maxlength="${PASSCODE_CHARS_MAX}" inputmode="numeric" autocomplete="one-time-code" spellcheck="false">
+<input id="passcode" name="passcode" class="passcode" maxlength="${PASSCODE_CHARS_MAX}" autocomplete="one-time-code" autocapitalize="none" autocorrect="off" spellcheck="false">
 </div>
 <button name="by" value="passcode">${login.submit}</button>
 <button class="other" name="by" value="nothing">${waiting.cancel}</button>

@@ -2,6 +2,7 @@ import { PIN_DIGITS_MAX } from '../../protocol/limits.ts';
 import { buttonTexts } from '../button-texts.ts';
 import { limits } from './limits.ts';
 import { apiProblems, apiRefusals } from './texts/api.ts';
+import { autosendTexts } from './texts/autosend.ts';
 import { challengeOutcomes, challengeRefusals } from './texts/challenges.ts';
 import { consoleRefusals } from './texts/console.ts';
 import { enrolmentRefusals } from './texts/enrolment.ts';
@@ -147,6 +148,7 @@ export const texts = {
     acceptedNext: 'This passcode is used up and will not work again.',
     again: 'Back to the log-in page',
   },
+  autosend: autosendTexts,
   pinForm: {
     title: 'Choose your PIN',
     lead: 'The passcode was right and is used up. Choose the PIN that you type with your passcodes from now on. Nobody at the help desk ever asks for it.',

@@ -5,7 +5,10 @@ import type { Factors } from '../data/schema.ts';
 import { limits } from '../limits.ts';
 import { meTexts } from '../texts/me.ts';
 import { texts } from '../texts.ts';
+import { areAllDecimal } from '../tokens/passcode-keys.ts';
 import type { Outcome } from '../validation/outcomes.ts';
+import { autosendButton } from '../web/autosend-page.ts';
+import { type AutosendForm, serveAutosend } from '../web/autosend-routes.ts';
 import { formBySource, pageBySource, type WebContext } from '../web/context.ts';
 import { refusalFloor } from '../web/floor.ts';
 import { field } from '../web/forms.ts';
@@ -19,18 +22,39 @@ import { attemptField, logInFields } from './fields.ts';
 import { findLink } from './find.ts';
 import { ME, messageMarkup, ownHead, renderOwn } from './layout.ts';
 import { firstPinPage } from './pin.ts';
-import { enterByPasscode, enterByTicket } from './sessions.ts';
+import { enterAccepted, enterByPasscode, enterByTicket } from './sessions.ts';
 import { giveUserCookie, originOf, ownVisitBy, typedIn } from './visit.ts';
+
+/** Autosend at the own page. */
+function ownAutosend(context: WebContext): AutosendForm {
+  return {
+    path: ME,
+    formPath: `${ME}/sign-in`,
+    closedPage: () => messagePage(texts.login.closedTitle, meTexts.signIn.closed),
+    formPage: async (_request, { factors }, { user, message: said }) =>
+      signInPage(factors, await areAllDecimal(context.db), {
+        user,
+        text: said && `${said.title} ${said.next}`,
+      }),
+    letIn: async (request, reply, user) => {
+      const session = await enterAccepted(context.management, { ...originOf(request), user }, 'push');
+      if (session === undefined) return undefined;
+      giveUserCookie(context, reply, session);
+      return reply.redirect(ME, 303);
+    },
+  };
+}
 
 /**
  * The ways in: the ticket that an enrolment ends with, and what the service's own application asks for, as at `/login`. While
  * that is disabled only a ticket opens the page. Refusals look alike whatever their reason.
  */
 export function serveOwnEntry(app: FastifyInstance, context: WebContext): void {
+  serveAutosend(app, context, ownAutosend(context));
   app.get(`${ME}/sign-in`, pageBySource(context), async (_request, reply) => {
     const application = await ownApplicationNow(context);
     if (application === undefined) return closed(reply);
-    return reply.type(HTML).send(signInPage(application.factors));
+    return reply.type(HTML).send(signInPage(application.factors, await areAllDecimal(context.db)));
   });
 
   app.post(`${ME}/sign-in`, formBySource(context), async (request, reply) => {
@@ -57,7 +81,7 @@ export function serveOwnEntry(app: FastifyInstance, context: WebContext): void {
     if (application === undefined) return closed(reply);
     const { factors } = application;
     const { refused, refusedNext } = texts.login;
-    return refuse(reply, factors, {
+    return refuse(context, reply, factors, {
       user: user.slice(0, limits.userNameMax),
       text: `${refused[factors]} ${refusedNext}`,
     });
@@ -70,7 +94,7 @@ export function serveOwnEntry(app: FastifyInstance, context: WebContext): void {
       const application = await ownApplicationNow(context);
       // Without the form that is closed while its application is disabled.
       if (application === undefined) return message(reply, meTexts.signIn.title, meTexts.signIn.ticketOld);
-      return refuse(reply, application.factors, { user: '', text: meTexts.signIn.ticketUsed });
+      return refuse(context, reply, application.factors, { user: '', text: meTexts.signIn.ticketUsed });
     }
     giveUserCookie(context, reply, session);
     // A new fob may want a PIN that its user does not have: that comes first.
@@ -84,12 +108,20 @@ export function serveOwnEntry(app: FastifyInstance, context: WebContext): void {
 interface Refused {
   /** What was typed as user name. */
   readonly user: string;
-  readonly text: string;
+  readonly text: string | undefined;
 }
 
-async function refuse(reply: FastifyReply, factors: Factors, refused: Refused): Promise<FastifyReply> {
+async function refuse(
+  { db }: WebContext,
+  reply: FastifyReply,
+  factors: Factors,
+  refused: Refused,
+): Promise<FastifyReply> {
   await refusalFloor(reply);
-  return reply.code(statusOf('refused')).type(HTML).send(signInPage(factors, refused));
+  return reply
+    .code(statusOf('refused'))
+    .type(HTML)
+    .send(signInPage(factors, await areAllDecimal(db), refused));
 }
 
 /** The page in place of the form while its application is disabled. */
@@ -101,7 +133,7 @@ function message(reply: FastifyReply, title: string, text: string): FastifyReply
   return reply.code(statusOf('forbidden')).type(HTML).send(messagePage(title, text));
 }
 
-function signInPage(factors: Factors, refused?: Refused): string {
+function signInPage(factors: Factors, isNumber: boolean, refused?: Refused): string {
   const { signIn, problem } = meTexts;
   const user: Field = {
     name: 'user',
@@ -110,19 +142,20 @@ function signInPage(factors: Factors, refused?: Refused): string {
     autocomplete: 'username',
     value: refused?.user ?? '',
   };
-  const fields = [attemptField(), user, ...logInFields(factors)];
+  const fields = [attemptField(), user, ...logInFields(factors, isNumber)];
   return renderPage({
-    title: refused === undefined ? signIn.title : `${problem}: ${signIn.title}`,
+    title: refused?.text === undefined ? signIn.title : `${problem}: ${signIn.title}`,
     head: ownHead(),
     body: html`<body class="narrow">
 ${brand()}
 <main class="card">
 <h1>${signIn.title}</h1>
 <p class="lead">${signIn.lead}</p>
-${refused === undefined ? html`` : messageMarkup({ tone: 'bad', text: refused.text })}
+${refused?.text === undefined ? html`` : messageMarkup({ tone: 'bad', text: refused.text })}
 <form method="post" action="${ME}/sign-in">
 ${fields.map(one => fieldMarkup(one))}
 <button type="submit">${signIn.submit}</button>
+${autosendButton(ME)}
 </form>
 ${findLink()}
 <p class="next"><a href="/activate">${signIn.activate}</a></p>

@@ -5,27 +5,27 @@ import { meTexts } from '../texts/me.ts';
 import { texts } from '../texts.ts';
 import { newAttempt } from '../web/forms.ts';
 
-/** A field for a passcode. */
-export function passcodeField(name: string, label: string): Field {
+/** A field for a passcode. @param isNumber whether every passcode is a number */
+export function passcodeField(name: string, label: string, isNumber: boolean): Field {
   return {
     name,
     label,
     max: limits.passcodeFieldMax,
     autocomplete: 'one-time-code',
-    isNumber: true,
+    isNumber,
     hint: texts.login.passcodeHint,
   };
 }
 
 /** The fields besides the user name by which the service's own application lets somebody in, the passcode last. */
-export function logInFields(factors: Factors): Field[] {
+export function logInFields(factors: Factors, isNumber: boolean): Field[] {
   // A token's policy may want one where the application does not; a fob that asks for its own is proof enough.
   const hint = factors === 'pin_otp' ? meTexts.pinAskedHint : meTexts.pinHint;
-  return proofFields(factors, { ...pinField(hint), optional: true });
+  return proofFields(factors, isNumber, { ...pinField(hint), optional: true });
 }
 
 /** The fields that show that somebody is there: the password where the application asks for one, a PIN if any, the passcode. */
-export function proofFields(factors: Factors, pin?: Field): Field[] {
+export function proofFields(factors: Factors, isNumber: boolean, pin?: Field): Field[] {
   const password: Field = {
     name: 'password',
     label: texts.login.password,
@@ -33,7 +33,7 @@ export function proofFields(factors: Factors, pin?: Field): Field[] {
     max: limits.passwordFieldMax,
     autocomplete: 'current-password',
   };
-  const passcode = passcodeField('passcode', texts.login.passcode);
+  const passcode = passcodeField('passcode', texts.login.passcode, isNumber);
   return [...(factors === 'password_otp' ? [password] : []), ...(pin === undefined ? [] : [pin]), passcode];
 }
 

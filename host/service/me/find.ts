@@ -7,6 +7,7 @@ import { findUser, prepareUserName } from '../people/users.ts';
 import { meTexts } from '../texts/me.ts';
 import { texts } from '../texts.ts';
 import { type Resynchronised, resyncOwnToken, searchForNobody } from '../tokens/codes/resync.ts';
+import { areAllDecimal } from '../tokens/passcode-keys.ts';
 import { formBySource, limitKey, pageBySource, type WebContext } from '../web/context.ts';
 import { untilFloor } from '../web/floor.ts';
 import { field } from '../web/forms.ts';
@@ -29,7 +30,9 @@ export const FIND = `${ME}/find`;
 export function serveFind(app: FastifyInstance, context: WebContext): void {
   let underWay = 0;
 
-  app.get(FIND, pageBySource(context), (_request, reply) => reply.type(HTML).send(findPage()));
+  app.get(FIND, pageBySource(context), async (_request, reply) =>
+    reply.type(HTML).send(findPage(await areAllDecimal(context.db))),
+  );
 
   app.post(FIND, formBySource(context), async (request, reply) => {
     const user = field(request.body, 'user');
@@ -42,7 +45,7 @@ export function serveFind(app: FastifyInstance, context: WebContext): void {
     if (!result.ok) {
       await untilFloor(() => reply.elapsedTime, limits.findFloorMs);
       const typed = user.slice(0, limits.userNameMax);
-      return reply.code(statusOf('refused')).send(findPage({ user: typed }));
+      return reply.code(statusOf('refused')).send(findPage(await areAllDecimal(context.db), { user: typed }));
     }
     context.changes.announce();
     const { resync } = meTexts;
@@ -67,8 +70,11 @@ async function find(
   return await resyncOwnToken(management, actor, { ...two, userId: user.id });
 }
 
-/** @param refused what was typed as user name in a form that found nothing */
-function findPage(refusal?: { readonly user: string }): string {
+/**
+ * @param isNumber whether every passcode is a number
+ * @param refusal what was typed as user name in a form that found nothing
+ */
+function findPage(isNumber: boolean, refusal?: { readonly user: string }): string {
   const { resync, problem } = meTexts;
   const user: Field = {
     name: 'user',
@@ -77,7 +83,11 @@ function findPage(refusal?: { readonly user: string }): string {
     autocomplete: 'username',
     value: refusal?.user ?? '',
   };
-  const fields = [user, passcodeField('first', resync.first), passcodeField('second', resync.second)];
+  const fields = [
+    user,
+    passcodeField('first', resync.first, isNumber),
+    passcodeField('second', resync.second, isNumber),
+  ];
   return renderPage({
     title: refusal === undefined ? resync.title : `${problem}: ${resync.title}`,
     head: ownHead(),

@@ -1,6 +1,7 @@
 import { actionLink, actions, badge, facts, momentOr, section, type Tone } from '../console/kit/parts.ts';
 import type { KnownApplication } from '../people/application-cache.ts';
 import { meTexts } from '../texts/me.ts';
+import { areAllDecimal } from '../tokens/passcode-keys.ts';
 import { html, type Markup, nothing } from '../web/html.ts';
 import { ownApplicationNow } from '../web/own-application.ts';
 import { attemptField, logInFields } from './fields.ts';
@@ -15,7 +16,7 @@ export async function homePage(visit: OwnVisit, message?: Message): Promise<OwnP
   const body =
     fobs.length === 0
       ? html`<p class="empty">${meTexts.none}</p>`
-      : html`${fobs.map(fobMarkup)}${passcodeParts(visit, await ownApplicationNow(visit.context))}${await pinPart(visit)}`;
+      : html`${fobs.map(fobMarkup)}${await passcodeParts(visit, await ownApplicationNow(visit.context))}${await pinPart(visit)}`;
   return {
     title: meTexts.title,
     message,
@@ -24,11 +25,11 @@ export async function homePage(visit: OwnVisit, message?: Message): Promise<OwnP
 }
 
 /** A passcode is tried as at a log-in, so only while there can be one. */
-function passcodeParts(visit: OwnVisit, application: KnownApplication | undefined): Markup {
+async function passcodeParts(visit: OwnVisit, application: KnownApplication | undefined): Promise<Markup> {
   const { test, resync } = meTexts;
   const form = application && {
     path: '/test',
-    fields: [attemptField(), ...logInFields(application.factors)],
+    fields: [attemptField(), ...logInFields(application.factors, await areAllDecimal(visit.context.db))],
     submit: test.submit,
   };
   const body =

@@ -5,6 +5,7 @@ import { fewestPinDigits, hasPinAsked, isPinDue, pinProblem } from '../people/pi
 import { findUser, type User } from '../people/users.ts';
 import { meTexts } from '../texts/me.ts';
 import { texts } from '../texts.ts';
+import { areAllDecimal } from '../tokens/passcode-keys.ts';
 import { changePin, type Decide } from '../validation/change-pin.ts';
 import { html, type Markup, nothing } from '../web/html.ts';
 import { decideTyped, ownApplicationNow } from '../web/own-application.ts';
@@ -69,7 +70,11 @@ async function pinPage(visit: OwnVisit, user: User, proof: string, message?: Mes
   const { factors = 'otp' } = (await ownApplicationNow(visit.context)) ?? {};
   const shown: Field[] =
     proof === ''
-      ? proofFields(factors, isFirst ? undefined : presentPinField())
+      ? proofFields(
+          factors,
+          await areAllDecimal(visit.management.db),
+          isFirst ? undefined : presentPinField(),
+        )
       : [{ name: 'proof', label: '', kind: 'hidden', value: proof }];
   return {
     title: isFirst ? text.choose : text.change,

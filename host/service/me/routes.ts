@@ -3,6 +3,7 @@ import { limits } from '../limits.ts';
 import { meTexts } from '../texts/me.ts';
 import { texts } from '../texts.ts';
 import { resyncOwnToken } from '../tokens/codes/resync.ts';
+import { areAllDecimal } from '../tokens/passcode-keys.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import type { WebContext } from '../web/context.ts';
 import { html } from '../web/html.ts';
@@ -89,19 +90,20 @@ function noticeName(outcome: Outcome | undefined): keyof typeof notices {
 
 function serveResync(desk: OwnDesk): void {
   const { resync } = meTexts;
-  const page = (visit: OwnVisit, message?: Message): OwnPage => ({
+  const page = (visit: OwnVisit, isNumber: boolean, message?: Message): OwnPage => ({
     title: resync.title,
     ...(message === undefined ? {} : { status: 422 }),
     message,
     main: html`<p class="lead">${resync.formLead}</p>
 ${ownForm(visit, {
   path: '/resync',
-  fields: [passcodeField('first', resync.first), passcodeField('second', resync.second)],
+  fields: [passcodeField('first', resync.first, isNumber), passcodeField('second', resync.second, isNumber)],
   submit: resync.submit,
   back: ME,
 })}`,
   });
-  desk.page('/resync', async visit => page(visit));
+  const isNumber = ({ management }: OwnVisit) => areAllDecimal(management.db);
+  desk.page('/resync', async visit => page(visit, await isNumber(visit)));
   desk.act('/resync', async visit => {
     const result = await resyncOwnToken(visit.management, visit.actor, {
       userId: visit.session.userId,
@@ -109,7 +111,7 @@ ${ownForm(visit, {
       second: visit.value('second'),
     });
     visit.context.changes.announce();
-    if (!result.ok) return page(visit, bad(result.refusal.text));
+    if (!result.ok) return page(visit, await isNumber(visit), bad(result.refusal.text));
     return { to: `${ME}?done=${result.value.clockIsOff ? 'clock-off' : 'found'}` };
   });
 }

@@ -81,13 +81,26 @@ export function enterByTicket(
 export async function enterByPasscode(
   management: Management,
   decide: () => Promise<Outcome | undefined>,
-  { user, ...origin }: Origin & { readonly user: string },
+  whose: Origin & { readonly user: string },
 ): Promise<UserBearer | undefined> {
-  if ((await decide()) !== 'accepted') return undefined;
+  return (await decide()) === 'accepted' ? enterAccepted(management, whose, 'passcode') : undefined;
+}
+
+/**
+ * Opens the page for a user whom the service's own application has let in just now.
+ *
+ * @returns undefined where the user was disabled meanwhile
+ * @throws ServiceError `busy`
+ */
+export function enterAccepted(
+  management: Management,
+  { user, ...origin }: Origin & { readonly user: string },
+  way: 'passcode' | 'push',
+): Promise<UserBearer | undefined> {
   const atMs = management.clock();
   return writing(management.db, async db => {
     const row = await enabledUser(db, 'name', prepareUserName(user) ?? '');
-    return row && openPage(management, db, { user: row, way: 'passcode', origin, atMs });
+    return row && openPage(management, db, { user: row, way, origin, atMs });
   });
 }
 
@@ -141,7 +154,7 @@ export async function endOtherUserSessions(db: Db, { userId, hash }: UserSession
 interface Opening {
   readonly user: { readonly id: string; readonly name: string };
   /** For the audit. */
-  readonly way: 'ticket' | 'passcode';
+  readonly way: 'ticket' | 'passcode' | 'push';
   readonly origin: Origin;
   readonly atMs: number;
 }

@@ -31,6 +31,8 @@ export interface Pushes {
    * @throws ServiceError `busy`, or a database error; then nothing was accepted
    */
   take(request: TakeRequest & Patience): Promise<'waiting' | Outcome>;
+  /** Whether there is something to take, after a wait where there is nothing yet. Takes nothing. */
+  isDecided(request: TakeRequest & Patience): Promise<boolean>;
   /** Whom it is for, by the name that the service has; empty where that is nobody. Nothing to be told before a yes. */
   userOf(id: string): Promise<string>;
   /** Ends a request of this session that is still open; does nothing about any other. @throws ServiceError `busy` */
@@ -56,6 +58,7 @@ export function makePushes(context: Validator, { changes, decided }: Surrounding
   };
 
   const waitFor = async (request: TakeRequest, { waitMs = 0, signal }: Patience): Promise<void> => {
+    if (waitMs <= 0) return;
     const untilMs = performance.now() + Math.min(waitMs, limits.pushWaitMaxMs);
     const wait = waits.begin(request);
     if (wait === undefined) return;
@@ -70,11 +73,16 @@ export function makePushes(context: Validator, { changes, decided }: Surrounding
     ask: async request => announced(await askPush(context, request, inTurn)),
     async take({ waitMs, signal, ...given }) {
       const request = { ...given, id: searchableId(given.id) };
-      if (waitMs !== undefined && waitMs > 0) await waitFor(request, { waitMs, signal });
+      await waitFor(request, { waitMs, signal });
       if (await isUndecided(context, request)) return 'waiting';
       const outcome = announced(await takePush(context, request));
       if (outcome !== 'waiting') decided?.(outcome);
       return outcome;
+    },
+    async isDecided({ waitMs, signal, ...given }) {
+      const request = { ...given, id: searchableId(given.id) };
+      await waitFor(request, { waitMs, signal });
+      return !(await isUndecided(context, request));
     },
     userOf: id => nameOfAsked(context.db, searchableId(id)),
     withdraw: async request => announced(await withdrawPush(context, request)),

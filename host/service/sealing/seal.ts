@@ -96,6 +96,7 @@ export type MacPurpose =
   | 'pin-proof'
   | 'pin-request'
   | 'radius-press'
+  | 'autosend'
   | 'csrf'
   | 'audit'
   | 'audit-seal'

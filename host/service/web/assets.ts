@@ -4,6 +4,7 @@ import { operatorScript } from '../console/kit/live-script.ts';
 import { consoleStyleSheet } from '../console/kit/styles.ts';
 import { portalStyleSheet } from '../enrolment/pages/styles.ts';
 import { limits } from '../limits.ts';
+import { autosendScript } from './autosend-script.ts';
 import { styleSheet } from './styles.ts';
 
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect x="3" y="8" width="26" height="16" rx="8" fill="#0b5fd0"/><circle cx="9.5" cy="16" r="2.6" fill="#fff"/><rect x="14.5" y="12.5" width="10.5" height="7" rx="1.6" fill="#cfe3ff"/></svg>`;
@@ -19,6 +20,7 @@ const assets = {
   'console.css': { type: 'text/css; charset=utf-8', body: consoleStyleSheet },
   'portal.css': { type: 'text/css; charset=utf-8', body: portalStyleSheet },
   'operator.js': { type: 'text/javascript; charset=utf-8', body: operatorScript },
+  'autosend.js': { type: 'text/javascript; charset=utf-8', body: autosendScript },
   'icon.svg': { type: 'image/svg+xml', body: icon },
 } as const satisfies Record<string, Asset>;
 

@@ -36,4 +36,8 @@ export const webLimits = {
   /** How often it is looked whether a file can be opened, and how often the log says that connections were turned away. */
   openFilesLookMs: 1_000,
   turnedAwayLogMs: 60_000,
+
+  /** What a browser is known by that waits for a fob, in bytes of chance; and how long after the fob's time it may come for the answer. */
+  autosendSessionBytes: 32,
+  autosendAnsweredMs: 60_000,
 } as const;

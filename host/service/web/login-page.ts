@@ -3,6 +3,7 @@ import type { Factors } from '../data/schema.ts';
 import { limits } from '../limits.ts';
 import { meTexts } from '../texts/me.ts';
 import { texts } from '../texts.ts';
+import { autosendButton } from './autosend-page.ts';
 import { html, type Markup, nothing } from './html.ts';
 import { brand, messagePage, renderPage } from './layout.ts';
 
@@ -16,9 +17,13 @@ export interface LoginForm {
   readonly factors: Factors;
   /** Whether some tokens want a PIN at the service besides. */
   readonly asksPin: boolean;
+  /** Whether every passcode is a number. */
+  readonly decimal: boolean;
   /** The user name typed before, after a refusal. */
   readonly user?: string;
   readonly refused?: boolean;
+  /** What to say after an Autosend that came to nothing. */
+  readonly message?: { readonly title: string; readonly next: string } | undefined;
   /** Whether the page is shown in another page's frame, where browsers let no field take the focus by itself. */
   readonly framed: boolean;
 }
@@ -27,38 +32,52 @@ export interface LoginForm {
 export function loginPage(form: LoginForm): string {
   const { login } = texts;
   const refused = form.refused === true;
+  const { message } = form;
   const focus = form.framed ? nothing : html` autofocus`;
+  const isNameKnown = (form.user ?? '') !== '';
   return renderPage({
     service: form.service,
-    title: refused ? `${login.refusedTitle} – ${login.title}` : login.title,
+    title: titleOf(form),
     body: html`<body class="narrow">
 ${brand(form.service)}
 <main class="card">
 <h1>${login.title}</h1>
 <p class="lead">${login.lead[form.factors]}</p>
 ${refused ? refusal(form.factors) : nothing}
+${message === undefined ? nothing : messageMarkup(message)}
 <form method="post" action="/login">
 <input type="hidden" name="attempt" value="${form.attempt}">
 <div class="field">
 <label for="user">${login.user}</label>
 <input id="user" name="user" value="${form.user ?? ''}" required maxlength="${limits.userNameMax}"
- autocomplete="username" autocapitalize="none" spellcheck="false"${refused ? nothing : focus}>
+ autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false"${isNameKnown ? nothing : focus}>
 </div>
 ${form.factors === 'password_otp' ? passwordField() : nothing}
 ${form.factors === 'pin_otp' || form.asksPin ? pinField() : nothing}
 <div class="field">
 <label for="passcode">${login.passcode}</label>
 <input id="passcode" name="passcode" class="passcode" required maxlength="${limits.passcodeFieldMax}"
- inputmode="numeric" autocomplete="one-time-code" spellcheck="false"${refused ? html` ${invalid}${focus}` : html` ${described}`}>
+ ${form.decimal ? html`inputmode="numeric" ` : nothing}autocomplete="one-time-code" autocapitalize="none" autocorrect="off" spellcheck="false"${refused ? html` ${invalid}` : html` ${described}`}${isNameKnown ? focus : nothing}>
 <p class="hint" id="passcode-hint">${login.passcodeHint}</p>
 </div>
 <button type="submit">${login.submit}</button>
+${autosendButton('/login')}
 </form>
 ${refused ? findLink(form.framed) : nothing}
 ${helpLink()}
 </main>
 </body>`,
   });
+}
+
+function titleOf({ refused, message }: LoginForm): string {
+  const { login } = texts;
+  if (refused === true) return `${login.refusedTitle} – ${login.title}`;
+  return message === undefined ? login.title : `${message.title} ${login.title}`;
+}
+
+function messageMarkup({ title, next }: { readonly title: string; readonly next: string }): Markup {
+  return html`<div class="message bad" role="alert"><strong>${title}</strong> ${next}</div>`;
 }
 
 /** Beside a refusal, whoever it is: for somebody whose passcodes are all refused. In a frame it opens a page of its own. */
@@ -100,9 +119,10 @@ export function closedPage(): string {
   return messagePage(texts.login.closedTitle, texts.login.closed);
 }
 
-/** The page after an accepted passcode. */
-export function acceptedPage(service: string, user: string): string {
+/** The page after an accepted log-in. @param by an accepted passcode is used up, and so is the one that the fob shows after Autosend */
+export function acceptedPage(service: string, user: string, by: 'passcode' | 'push' = 'passcode'): string {
   const { login } = texts;
+  const next = by === 'push' ? texts.autosend.acceptedNext : login.acceptedNext;
   return renderPage({
     service,
     title: login.acceptedTitle,
@@ -111,7 +131,7 @@ ${brand(service)}
 <main class="card">
 <p class="tick" aria-hidden="true">✓</p>
 <h1>${login.acceptedTitle}</h1>
-<p class="lead" role="status">${login.acceptedAs} <strong>${user}</strong>. ${login.acceptedNext}</p>
+<p class="lead" role="status">${login.acceptedAs} <strong>${user}</strong>. ${next}</p>
 <p class="next"><a href="/login">${login.again}</a></p>
 </main>
 </body>`,

@@ -1,15 +1,18 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Db } from '../data/database.ts';
 import { limits } from '../limits.ts';
 import type { KnownApplication } from '../people/application-cache.ts';
 import { asksServicePin } from '../people/pin.ts';
 import { readServiceName } from '../people/settings.ts';
 import { prepareUserName } from '../people/users.ts';
+import { areAllDecimal } from '../tokens/passcode-keys.ts';
 import type { Outcome } from '../validation/outcomes.ts';
 import { prepareSource } from '../validation/source.ts';
+import { type AutosendForm, serveAutosend } from './autosend-routes.ts';
 import { formBySource, pageBySource, type WebContext } from './context.ts';
 import { refusalFloor } from './floor.ts';
 import { field, newAttempt } from './forms.ts';
-import { acceptedPage, closedPage, loginPage } from './login-page.ts';
+import { acceptedPage, closedPage, type LoginForm, loginPage } from './login-page.ts';
 import { decideTyped, ownApplicationNow } from './own-application.ts';
 import { duePinPage, servePinForm } from './pin-routes.ts';
 import { statusOf } from './problems.ts';
@@ -22,6 +25,7 @@ const HTML = 'text/html; charset=utf-8';
  */
 export function serveLogin(app: FastifyInstance, context: WebContext): void {
   servePinForm(app, context);
+  serveAutosend(app, context, autosendForm(context));
   const current = () => ownApplicationNow(context);
 
   app.get('/login', pageBySource(context), async (request, reply) => {
@@ -30,8 +34,8 @@ export function serveLogin(app: FastifyInstance, context: WebContext): void {
     if (application === undefined) return reply.code(statusOf('forbidden')).send(closedPage());
     const service = await readServiceName(context.db);
     const { factors } = application;
-    const asksPin = await asksServicePin(context.db);
-    const form = { service, attempt: newAttempt(), factors, asksPin, framed: isFramed(request) };
+    const asked = await askedFor(context.db);
+    const form = { service, attempt: newAttempt(), factors, ...asked, framed: isFramed(request) };
     return reply.send(loginPage(form));
   });
 
@@ -52,13 +56,39 @@ export function serveLogin(app: FastifyInstance, context: WebContext): void {
       service,
       attempt: newAttempt(),
       factors: application.factors,
-      asksPin: await asksServicePin(context.db),
+      ...(await askedFor(context.db)),
       user: user.slice(0, limits.userNameMax),
       refused: true,
       framed: isFramed(request),
     };
     return reply.code(statusOf('refused')).send(loginPage(form));
   });
+}
+
+/** What the form has to be ready for, whoever is to type into it. */
+async function askedFor(db: Db): Promise<Pick<LoginForm, 'asksPin' | 'decimal'>> {
+  return { asksPin: await asksServicePin(db), decimal: await areAllDecimal(db) };
+}
+
+/** Autosend at `/login`. */
+function autosendForm(context: WebContext): AutosendForm {
+  const { db } = context;
+  return {
+    path: '/login',
+    formPath: '/login',
+    closedPage,
+    formPage: async (request, { factors }, again) =>
+      loginPage({
+        service: await readServiceName(db),
+        attempt: newAttempt(),
+        factors,
+        ...(await askedFor(db)),
+        framed: isFramed(request),
+        ...again,
+      }),
+    letIn: async (_request, reply, user) =>
+      reply.type(HTML).send(acceptedPage(await readServiceName(db), user, 'push')),
+  };
 }
 
 function decide(

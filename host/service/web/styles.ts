@@ -45,12 +45,16 @@ input.passcode { font-size: 1.5rem; font-variant-numeric: tabular-nums; letter-s
 input[aria-invalid="true"] { border-color: var(--bad); }
 button { font: inherit; font-weight: 650; cursor: pointer; border-radius: 0.6rem; border: 1px solid transparent; padding: 0.75rem 1rem; background: var(--accent); color: var(--accent-ink); }
 button:hover { filter: brightness(1.08); }
+button.other { background: transparent; color: var(--ink); border-color: #7d8a98; }
 button.quiet { background: transparent; color: var(--ink); border-color: var(--line); padding: 0.3rem 0.75rem; font-size: 0.9rem; font-weight: 600; }
 .message { border-radius: 0.7rem; padding: 0.85rem 1rem; margin-top: 1.25rem; border: 1px solid transparent; }
 .message strong { display: block; }
 .message.bad { background: var(--bad-wash); border-color: var(--bad-line); }
 .message.bad strong { color: var(--bad); }
 .tick { width: 3rem; height: 3rem; border-radius: 50%; background: var(--good-wash); color: var(--good); display: grid; place-items: center; font-size: 1.6rem; font-weight: 700; margin-bottom: 1rem; }
+form + form { margin-top: 0.75rem; }
+.compared { margin-top: 0.9rem; font-size: 3.5rem; line-height: 1.2; font-weight: 700; font-variant-numeric: tabular-nums; letter-spacing: 0.08em; }
+.status { margin-top: 0.9rem; font-weight: 600; }
 .next { margin-top: 1.25rem; }
 
 .wide { max-width: 68rem; margin: 0 auto; padding: 1.25rem; display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.5rem; align-content: start; }

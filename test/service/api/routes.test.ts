@@ -30,6 +30,7 @@ function contextOf({ management }: Office): WebContext {
     pushes: {
       ask: () => Promise.reject(new Error('not here')),
       take: async () => 'no_push',
+      isDecided: async () => true,
       userOf: async () => '',
       withdraw: async () => undefined,
       end: () => undefined,

@@ -49,7 +49,14 @@ function gate({ management }: Office, table: string) {
     management: { ...management, db },
     clients: { find: never, forget: () => undefined },
     decide: never,
-    pushes: { ask: never, take: never, userOf: never, withdraw: never, end: () => undefined },
+    pushes: {
+      ask: never,
+      take: never,
+      isDecided: never,
+      userOf: never,
+      withdraw: never,
+      end: () => undefined,
+    },
     closing: new AbortController().signal,
     held: new FairPlaces([{ most: 0 }]),
   };

@@ -21,13 +21,15 @@ export interface ProofPage {
   readonly user?: string | undefined;
   readonly csrf?: string | undefined;
   readonly refused: boolean;
+  /** Whether every passcode is a number. */
+  readonly isNumber: boolean;
   /** Further words, under the form. */
   readonly foot?: Markup;
 }
 
 const text = consoleTexts.signIn;
 
-const secrets: readonly Field[] = [
+const secrets = (isNumber: boolean): readonly Field[] => [
   {
     name: 'password',
     label: text.password,
@@ -41,7 +43,7 @@ const secrets: readonly Field[] = [
     hint: text.passcodeHint,
     max: limits.passcodeFieldMax,
     autocomplete: 'one-time-code',
-    isNumber: true,
+    isNumber,
   },
 ];
 
@@ -54,7 +56,7 @@ export function proofPage(page: ProofPage): string {
     autocomplete: 'username',
     value: page.user ?? '',
   };
-  const fields = page.user === undefined ? secrets : [user, ...secrets];
+  const fields = [...(page.user === undefined ? [] : [user]), ...secrets(page.isNumber)];
   return renderPage({
     service: page.service,
     title: page.refused ? `${consoleTexts.problem}: ${page.title}` : page.title,

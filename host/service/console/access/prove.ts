@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isCsrfToken } from '../../people/access/sessions.ts';
 import { proveAgain } from '../../people/access/sign-in.ts';
 import { consoleTexts } from '../../texts/console.ts';
+import { areAllDecimal } from '../../tokens/passcode-keys.ts';
 import { formBySource, type WebContext } from '../../web/context.ts';
 import { refusalFloor } from '../../web/floor.ts';
 import { html } from '../../web/html.ts';
@@ -52,7 +53,7 @@ async function prove(
   return show(visit, reply, true);
 }
 
-function show(visit: Visit, reply: FastifyReply, refused: boolean): FastifyReply {
+async function show(visit: Visit, reply: FastifyReply, refused: boolean): Promise<FastifyReply> {
   reply.code(refused ? statusOf('refused') : 200).type(HTML);
   // A session by a link is nobody's, and nobody cannot prove anything.
   if (visit.session.user === null)
@@ -73,6 +74,7 @@ function show(visit: Visit, reply: FastifyReply, refused: boolean): FastifyReply
       attempt: newAttempt(),
       csrf: visit.session.csrf,
       refused,
+      isNumber: await areAllDecimal(visit.management.db),
       foot: html`<p class="next"><a href="${HOME}">${consoleTexts.cancel}</a></p>`,
     }),
   );

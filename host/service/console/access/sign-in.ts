@@ -5,6 +5,7 @@ import { endSession } from '../../people/access/sessions.ts';
 import { signIn } from '../../people/access/sign-in.ts';
 import { readServiceName } from '../../people/settings.ts';
 import { consoleTexts } from '../../texts/console.ts';
+import { areAllDecimal } from '../../tokens/passcode-keys.ts';
 import { prepareSource } from '../../validation/source.ts';
 import { formBySource, limitSource, pageBySource, type WebContext } from '../../web/context.ts';
 import { refusalFloor } from '../../web/floor.ts';
@@ -68,7 +69,14 @@ async function signInPage(
   const { title, lead, link } = consoleTexts.signIn;
   const foot = html`<p class="hint next">${link}</p>`;
   const service = await readServiceName(db);
-  return proofPage({ ...form, service, title, lead, path: '/sign-in', attempt: newAttempt(), foot });
+  const isNumber = await areAllDecimal(db);
+  return proofPage({
+    ...form,
+    ...{ service, title, lead, isNumber },
+    path: '/sign-in',
+    attempt: newAttempt(),
+    foot,
+  });
 }
 
 export function newAttempt(): string {

@@ -55,7 +55,7 @@ ${value}</textarea>`;
   const complete = html` autocomplete="${field.autocomplete ?? 'off'}"`;
   const number = field.isNumber ? html` inputmode="numeric"` : nothing;
   const shown = kind === 'password' ? nothing : html` value="${value}"`;
-  return html`<input type="${kind}" ${attributes}${shown}${required}${max}${complete}${number} autocapitalize="none" spellcheck="false">`;
+  return html`<input type="${kind}" ${attributes}${shown}${required}${max}${complete}${number} autocapitalize="none" autocorrect="off" spellcheck="false">`;
 }
 
 function option(chosen: string) {

@@ -180,14 +180,13 @@ export function nameFields(token?: Pick<TokenView, 'issuer' | 'label'>): Field[]
 }
 
 function codeField(name: string, label: string, faults: readonly string[]): Field {
-  return { name, label, kind: 'password', max: limits.passcodeFieldMax, isNumber: true, faults };
+  return { name, label, kind: 'password', max: limits.passcodeFieldMax, faults };
 }
 
 const questionField: Field = {
   name: 'question',
   label: text.question,
   max: limits.ocraQuestionBytes,
-  isNumber: true,
   faults: ['bad_question', 'not_usable'],
 };
 

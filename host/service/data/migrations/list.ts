@@ -14,6 +14,7 @@ import { up as eventBy } from './0012-event-by.ts';
 import { up as readiness } from './0013-readiness.ts';
 import { up as lookAlikeNames } from './0014-look-alike-names.ts';
 import { up as lookAhead } from './0016-look-ahead.ts';
+import { up as alphabets } from './0017-alphabets.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-first': { up: first },
@@ -31,6 +32,7 @@ const migrations: Record<string, Migration> = {
   '0013-readiness': { up: readiness },
   '0014-look-alike-names': { up: lookAlikeNames },
   '0016-look-ahead': { up: lookAhead },
+  '0017-alphabets': { up: alphabets },
 };
 
 /** The names of all migrations, in order. */

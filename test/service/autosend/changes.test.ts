@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest';
+import { limits } from '../../../host/service/limits.ts';
+import { endPush } from '../../../host/service/push/delivery.ts';
+import { secret } from '../../kit/secrets.ts';
+import { codeNow, Rig } from '../kit.ts';
+import { freshPassword, givePin, type Office } from '../people/kit.ts';
+import { approve } from '../push/scene.ts';
+import { Browser, begun } from './kit.ts';
+
+const states = async ({ store }: Office) =>
+  (await store.db.selectFrom('pushes').select(['state', 'fob_id']).orderBy('created_ms').execute()).map(
+    ({ state, fob_id }) => [state, fob_id !== null],
+  );
+
+const path = '/login';
+
+test('asks for the factors of the application, and nobody is asked where one is wrong', async () => {
+  await using rig = new Rig();
+  const { service, office, asksFor } = await begun(rig);
+  await using _office = office;
+  const password = await office.password('ada');
+  const pin = secret('918273');
+  await givePin(office.management, 'ada', pin);
+  const browser = new Browser(service);
+  for (const [factors, right, wrong] of [
+    ['otp', {}, undefined],
+    ['password_otp', { password }, { password: freshPassword() }],
+    ['pin_otp', { pin }, { pin: '918274' }],
+  ] as const) {
+    await asksFor(factors);
+    const bare = await browser.post(`${path}/autosend`, factors === 'otp' ? { user: ' ' } : { user: 'ada' });
+    expect([bare.status, bare.text.includes('Something is missing.')]).toEqual([400, true]);
+    if (wrong !== undefined) await browser.autosend(path, { user: 'ada', ...wrong });
+    await browser.autosend(path, { user: 'ada', ...right });
+  }
+  // What one browser asked for before is taken back.
+  expect(await states(office)).toEqual([
+    ['withdrawn', true],
+    ['withdrawn', false],
+    ['withdrawn', true],
+    ['withdrawn', false],
+    ['waiting', true],
+  ]);
+});
+
+test('lets nobody in where what was asked for has changed since, or the fob declined', async () => {
+  await using rig = new Rig();
+  const { service, office, fob, asksFor, disable } = await begun(rig);
+  await using _office = office;
+  const browser = new Browser(service);
+  const first = await browser.autosend(path);
+  await approve({ office }, fob);
+  await asksFor('password_otp');
+  expect((await browser.finish(path, first.id)).status).toBe(403);
+  await asksFor('otp');
+  const second = await browser.autosend(path);
+  await endPush(office.management, await fob.show(), 'denied');
+  const declined = await browser.finish(path, second.id);
+  expect([declined.status, declined.text.includes('value="ada"')]).toEqual([403, true]);
+  rig.clock.nowMs += limits.pushDeniedQuietMs;
+  const third = await browser.autosend(path);
+  await approve({ office }, fob);
+  await disable();
+  const closed = await browser.finish(path, third.id);
+  expect([closed.status, closed.text.includes('<form')]).toEqual([403, false]);
+  expect((await browser.post(`${path}/autosend`, { user: 'ada' })).status).toBe(403);
+  expect((await browser.get('/me')).location).toBe('/me/sign-in');
+});
+
+test('is taken back by who uses a passcode instead, and the form has the user name', async () => {
+  await using rig = new Rig();
+  const { service, office, fob } = await begun(rig);
+  await using _office = office;
+  const browser = new Browser(service);
+  const { id, text } = await browser.autosend(path);
+  expect(text).toContain('Use a passcode instead');
+  const form = await browser.post(`${path}/autosend/cancel`, { id });
+  expect([form.status, form.text.includes('value="ada"'), form.text.includes('role="alert"')]).toEqual([
+    200,
+    true,
+    false,
+  ]);
+  expect(await states(office)).toEqual([['withdrawn', true]]);
+  expect((await browser.finish(path, id)).status).toBe(403);
+  const passcode = codeNow(fob.token, rig.clock.nowMs);
+  const typed = await browser.post(path, { user: 'ada', passcode });
+  expect(typed.status).toBe(200);
+});
+
+test('goes on at any node, whichever the browser comes to', async () => {
+  await using rig = new Rig();
+  const { service, office, fob } = await begun(rig);
+  await using _office = office;
+  const second = await rig.start();
+  const browser = new Browser(service);
+  const { id } = await browser.autosend(path);
+  // Behind a balancer both have one port, by which cookies are named.
+  const moved = new Browser(second);
+  const port = (url: string) => new URL(url).port;
+  for (const [name, value] of browser.cookies)
+    moved.cookies.set(name.replace(port(service.url), port(second.url)), value);
+  const state = moved.get(`${path}/autosend/state?id=${id}`);
+  await approve({ office }, fob);
+  expect((await state).text).toBe('{"decided":true}');
+  expect((await moved.finish(path, id)).status).toBe(200);
+});
+
+test('a source that sends too many forms of Autosend is stopped before its body is read', async () => {
+  await using rig = new Rig();
+  const { service, office } = await begun(rig);
+  await using _office = office;
+  const browser = new Browser(service);
+  const seen: number[] = [];
+  for (let nth = 0; nth <= limits.formBucket.burst; nth++)
+    seen.push((await browser.post('/login/autosend/finish', { id: 'x' })).status);
+  expect([new Set(seen.slice(0, -1)), seen.at(-1)]).toEqual([new Set([403]), 429]);
+});
+
+test('the audit says that a user signed in by push', async () => {
+  await using rig = new Rig();
+  const { service, office, fob } = await begun(rig);
+  await using _office = office;
+  const browser = new Browser(service);
+  const { id } = await browser.autosend('/me');
+  await approve({ office }, fob);
+  await browser.finish('/me', id);
+  const rows = await office.store.db
+    .selectFrom('audit')
+    .select('detail')
+    .where('action', '=', 'user.sign-in')
+    .execute();
+  expect(rows.map(({ detail }) => detail)).toEqual([expect.stringContaining('"push"')]);
+});

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { Rig } from '../kit.ts';
+import { Browser, begun } from './kit.ts';
+
+test('forms ask for number keys only where every passcode is a number', async () => {
+  await using rig = new Rig();
+  const { service, office } = await begun(rig);
+  await using _office = office;
+  const browser = new Browser(service);
+  const field = async ([page, name]: readonly [string, string]) =>
+    new RegExp(`<input[^>]*name="${name}"[^>]*>`).exec((await browser.get(page)).text)?.[0] ??
+    expect.fail(page);
+  const forms = [
+    ['/login', 'passcode'],
+    ['/me/sign-in', 'passcode'],
+    ['/me/find', 'first'],
+    ['/me/find', 'second'],
+    ['/operator/sign-in', 'passcode'],
+  ] as const;
+  for (const form of forms) expect(await field(form)).toContain('inputmode="numeric"');
+  const lettered = await office.token('ada', { alphabet: 'base32', digits: 8 });
+  for (const form of forms) {
+    const shown = await field(form);
+    expect(shown).not.toContain('inputmode');
+    for (const attribute of ['autocapitalize="none"', 'autocorrect="off"', 'spellcheck="false"'])
+      expect(shown).toContain(attribute);
+  }
+  await service.changeTokenState(lettered.serial, 'revoked');
+  for (const form of forms) expect(await field(form)).toContain('inputmode="numeric"');
+});
