@@ -9,7 +9,9 @@ import type { Db } from '../../host/service/data/database.ts';
 import { leaseMails } from '../../host/service/mails/deliver.ts';
 import { expireMails } from '../../host/service/mails/ends.ts';
 import { pageMails } from '../../host/service/mails/list.ts';
+import { asksServicePin } from '../../host/service/people/pin.ts';
 import { pushesToSend } from '../../host/service/push/delivery.ts';
+import { areAllDecimal } from '../../host/service/tokens/passcode-keys.ts';
 import { searchTokens } from '../../host/service/tokens/search.ts';
 import { Desk, must } from './tokens/desk.ts';
 import { fill } from './tokens/filled.ts';
@@ -85,4 +87,17 @@ test('what a node looks for every few seconds is found by an index, however many
   expect(more).toEqual([]);
   expect(plan).toMatch(/^SEARCH pushes USING INDEX pushes_state/);
   expect(plan).not.toContain('SCAN');
+});
+
+test('what every log-in form asks about all tokens is answered by an index', async () => {
+  await using rig = await Desk.open();
+  await fill(rig);
+  const explained = new Explained(rig.store.db);
+  const db = rig.store.db.withPlugin(explained);
+  await asksServicePin(db);
+  await areAllDecimal(db);
+  const plans = await explained.plans();
+  expect(plans).toHaveLength(2);
+  expect(plans[0]).toContain('INDEX tokens_service_pin');
+  expect(plans[1]).toContain('INDEX tokens_lettered');
 });

@@ -56,7 +56,7 @@ export function serveAutosend(app: FastifyInstance, context: WebContext, form: A
   const means = { context, form };
   const path = `${form.path}/autosend`;
   const page = pageBySource(context);
-  const sent = formBySource(context);
+  const sent = formBySource(context, 'autosend');
   app.post(path, sent, (request, reply) => start(means, request, reply));
   app.get(path, page, (request, reply) => showWaiting(means, request, reply));
   app.get(`${path}/state`, page, (request, reply) => tellState(means, request, reply));

@@ -66,11 +66,14 @@ export function pageBySource(context: WebContext): { readonly onRequest: BeforeB
   return { onRequest: bySource(context, 'source', limits.sourceBucket) };
 }
 
-/** A form of the service's own pages, by its source and within its size. */
-export function formBySource(context: WebContext) {
+/**
+ * A form of the service's own pages, by its source and within its size.
+ * @param kind which allowance: who asks for approvals takes nothing from those who type passcodes at the same address
+ */
+export function formBySource(context: WebContext, kind: 'form' | 'autosend' = 'form') {
   return {
     bodyLimit: limits.bodyMaxBytes,
-    onRequest: [refuseCrossSite, bySource(context, 'form', limits.formBucket)],
+    onRequest: [refuseCrossSite, bySource(context, kind, limits.formBucket)],
   };
 }
 
