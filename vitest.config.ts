@@ -10,6 +10,7 @@ const ON_BOTH_DATABASES = [
   'test/service/radius/{busy,held,log-in,nodes}.test.ts',
   'test/service/api/{acts,anything,metrics,pages}.test.ts',
   'test/service/agents/{busy,links,nodes}.test.ts',
+  'test/service/autosend/nodes.test.ts',
   'test/service/enrolment/{activations,address,job,tend,turns}.test.ts',
   'test/service/{alerts,audit,challenges,jobs,mails,me,people,push,sealing,tokens,validation}/**/*.test.ts',
 ];

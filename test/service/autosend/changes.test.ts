@@ -87,24 +87,6 @@ test('is taken back by who uses a passcode instead, and the form has the user na
   expect(typed.status).toBe(200);
 });
 
-test('goes on at any node, whichever the browser comes to', async () => {
-  await using rig = new Rig();
-  const { service, office, fob } = await begun(rig);
-  await using _office = office;
-  const second = await rig.start();
-  const browser = new Browser(service);
-  const { id } = await browser.autosend(path);
-  // Behind a balancer both have one port, by which cookies are named.
-  const moved = new Browser(second);
-  const port = (url: string) => new URL(url).port;
-  for (const [name, value] of browser.cookies)
-    moved.cookies.set(name.replace(port(service.url), port(second.url)), value);
-  const state = moved.get(`${path}/autosend/state?id=${id}`);
-  await approve({ office }, fob);
-  expect((await state).text).toBe('{"decided":true}');
-  expect((await moved.finish(path, id)).status).toBe(200);
-});
-
 test('a source that sends too many forms of Autosend is stopped before its body is read', async () => {
   await using rig = new Rig();
   const { service, office } = await begun(rig);

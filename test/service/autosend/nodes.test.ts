@@ -1,6 +1,25 @@
 import { expect, test } from 'vitest';
 import { Rig } from '../kit.ts';
-import { Browser, begun } from './kit.ts';
+import { approve } from '../push/scene.ts';
+import { Browser, begun, paths } from './kit.ts';
+
+test.each(paths)('Autosend at %s goes on at any node, whichever the browser comes to', async path => {
+  await using rig = new Rig();
+  const { service, office, fob } = await begun(rig);
+  await using _office = office;
+  const second = await rig.start();
+  const browser = new Browser(service);
+  const { id } = await browser.autosend(path);
+  // Behind a balancer both have one port, by which cookies are named.
+  const moved = new Browser(second);
+  const port = (url: string) => new URL(url).port;
+  for (const [name, value] of browser.cookies)
+    moved.cookies.set(name.replace(port(service.url), port(second.url)), value);
+  const state = moved.get(`${path}/autosend/state?id=${id}`);
+  await approve({ office }, fob);
+  expect((await state).text).toBe('{"decided":true}');
+  expect((await moved.finish(path, id)).status).toBe(path === '/me' ? 303 : 200);
+});
 
 test('forms ask for number keys only where every passcode is a number', async () => {
   await using rig = new Rig();
