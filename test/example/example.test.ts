@@ -129,6 +129,18 @@ describe('the example application', () => {
     }
   });
 
+  it('asks for no number keys, because a passcode may have letters', async () => {
+    const { example } = await opened();
+    const browser = visitor(example);
+    const form = (await browser.get()).text;
+    await browser.post('/login', { user: 'ada', passcode: '', by: 'push' });
+    for (const text of [form, (await browser.get()).text]) {
+      const field = /<input[^>]*name="passcode"[^>]*>/.exec(text)?.[0];
+      expect(field).toContain('autocapitalize="none" autocorrect="off" spellcheck="false"');
+      expect(field).not.toContain('inputmode');
+    }
+  });
+
   it('asks for what is missing, and takes forms of its own pages only', async () => {
     const { example } = await opened();
     const browser = visitor(example);
