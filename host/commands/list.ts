@@ -71,7 +71,6 @@ export async function listAccounts(
 const ALGORITHMS = ['unknown', 'SHA-1', 'SHA-256', 'SHA-512'];
 const KINDS = [undefined, 'hotp', 'totp', 'ocra'] as const;
 
-/** @param suite of an OCRA account, where it is known */
 /** The form of an account that no fob holds yet. */
 export function formOf(enrolment: Enrolment): AccountForm {
   const { kind, algorithm, digits, alphabet, period, counter, suite } = enrolment;
@@ -87,6 +86,7 @@ export function formOf(enrolment: Enrolment): AccountForm {
   };
 }
 
+/** @param suite of an OCRA account, where it is known */
 export function described(account: Response<'list'>, suite?: string): ListedAccount {
   const kind = KINDS[account.kind] ?? 'totp';
   const { alphabet, length } = passcodeForm(account.digits);

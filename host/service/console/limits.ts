@@ -4,6 +4,8 @@ export const consoleLimits = {
   listBodyMaxBytes: 4_194_304,
   channelBodyMaxBytes: 262_144,
   uploadMaxBytes: 16_842_752,
+  /** Longest form of a dangerous act that is read before its sender proves to be there: a certificate fits. */
+  readBeforeProofMaxBytes: 262_144,
   /** Parts of a form with files: its fields and files, and some more. */
   uploadPartsMax: 16,
   /** Addresses to go back to after signing in; rows on the dashboard, of recent things and of an import's dry run. */

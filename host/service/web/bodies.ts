@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { limits } from '../limits.ts';
 import { sourceKey } from './buckets.ts';
+import { LargeBodies } from './large-bodies.ts';
 import { Problem } from './problems.ts';
 
 /** Methods whose requests have no content here (RFC 9110 §9.3.1: it has no meaning). */
@@ -9,15 +10,23 @@ const BODYLESS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 /**
  * Bounds what is read of bodies. Every route that takes one states how much, or the service does not start; one that takes
  * none, or is not there, reads none. The rest of a body whose request was refused ends the connection. Bodies of more than a
- * form's size have a common bound, of all sources and of each.
+ * form's size have a common bound, of all sources and of each; those that anybody may send have one of their own.
  */
 export function boundBodies(app: FastifyInstance): void {
-  const reading = new LargeBodies();
+  const known = new LargeBodies({
+    most: limits.largeBodiesMaxBytes,
+    mostOfSource: limits.largeBodiesOfSourceMaxBytes,
+  });
+  const anybodys = new LargeBodies({
+    most: limits.publicBodiesMaxBytes,
+    mostOfSource: limits.publicBodiesOfSourceMaxBytes,
+  });
   app.addHook('onRoute', route => {
     if ([route.method].flat().every(method => BODYLESS.has(method))) return;
     const { bodyLimit, method, url } = route;
     if (bodyLimit === undefined) throw new Error(`The route ${method} ${url} states no bodyLimit.`);
-    if (bodyLimit > limits.bodyMaxBytes) boundLarge(route, bodyLimit, reading);
+    if (bodyLimit <= limits.bodyMaxBytes) return;
+    boundLarge(route, bodyLimit, route.config?.permission === 'public' ? anybodys : known);
   });
   app.addHook('onRequest', (request, _reply, done) => {
     if (!BODYLESS.has(request.method)) return done(request.is404 ? new Problem('not_found') : undefined);
@@ -47,7 +56,9 @@ function boundLarge(route: RouteOptions, bodyLimit: number, reading: LargeBodies
       const isTold = headers['transfer-encoding'] === undefined;
       const bytes = isTold ? Number(headers['content-length'] ?? 0) : bodyLimit;
       if (bytes <= limits.bodyMaxBytes) return done(null, payload);
-      const release = reading.begin(sourceKey(ip), bytes);
+      // Before capacity is looked at: a later attempt does not help.
+      if (bytes > bodyLimit) return done(new Problem('too_large'));
+      const release = reading.begin(sourceKey(ip), bytes, () => raw.socket.destroy());
       if (release === undefined) return done(new Problem('too_many'));
       raw.once('end', release);
       // Of a body that is not read there is no end.
@@ -55,33 +66,4 @@ function boundLarge(route: RouteOptions, bodyLimit: number, reading: LargeBodies
       done(null, payload);
     },
   ];
-}
-
-/** The large bodies that are being read on this node. */
-export class LargeBodies {
-  private all: number;
-  private readonly sources: Map<string, number>;
-
-  constructor() {
-    this.all = 0;
-    this.sources = new Map();
-  }
-
-  /** @returns a function that makes room again, or undefined where there is none now */
-  begin(source: string, bytes: number): (() => void) | undefined {
-    const ofSource = (this.sources.get(source) ?? 0) + bytes;
-    if (this.all + bytes > limits.largeBodiesMaxBytes) return undefined;
-    if (ofSource > limits.largeBodiesOfSourceMaxBytes) return undefined;
-    this.all += bytes;
-    this.sources.set(source, ofSource);
-    let isOver = false;
-    return () => {
-      if (isOver) return;
-      isOver = true;
-      this.all -= bytes;
-      const left = (this.sources.get(source) ?? 0) - bytes;
-      if (left > 0) this.sources.set(source, left);
-      else this.sources.delete(source);
-    };
-  }
 }

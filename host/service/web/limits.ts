@@ -5,9 +5,12 @@ export const webLimits = {
   headersMaxBytes: 16_384,
   /** Fields of a form. */
   formFieldsMax: 64,
-  /** Bodies of more than `bodyMaxBytes` that are being read at once: in all, and from one source. */
+  /** Bodies of more than `bodyMaxBytes` that are being read at once, of sessions and API keys: in all, and from one source. */
   largeBodiesMaxBytes: 67_108_864,
   largeBodiesOfSourceMaxBytes: 33_685_504,
+  /** The same of those that anybody may send: polls of agents. */
+  publicBodiesMaxBytes: 33_554_432,
+  publicBodiesOfSourceMaxBytes: 16_777_216,
   /** What is still to come of a body whose request was refused is discarded up to here; beyond, the connection ends. */
   discardedMaxBytes: 65_536,
 

@@ -84,6 +84,17 @@ test('a dangerous act asks for a proof that is five minutes old at most, and goe
   expect(done.location).toBe('/operator/token?serial=ADA-1&done=revoked');
 });
 
+test('after a proof the form of a channel is about the same channel, not about a new one', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using _office = furnished.office;
+  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  rig.clock.nowMs += 6 * MINUTE_MS;
+  const sent = await visitor.send('/operator/channels/webhook', { id: 'a-channel', name: 'renamed' });
+  const path = '/operator/channels/webhook?id=a-channel';
+  expect([sent.status, sent.location]).toEqual([303, `/operator/prove?to=${encodeURIComponent(path)}`]);
+});
+
 test('no form does anything without the session’s own token, or from another site', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);

@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { Agents } from '../../../host/service/agents/agents.ts';
 import { limits } from '../../../host/service/limits.ts';
 import { identityReader } from '../../../host/service/sockets/opening.ts';
-import { LargeBodies } from '../../../host/service/web/bodies.ts';
 import { type Connection, Connections } from '../../../host/service/web/connections.ts';
+import { LargeBodies } from '../../../host/service/web/large-bodies.ts';
 import { roomsFor } from '../../../host/service/web/rooms.ts';
 import { Office } from '../people/kit.ts';
 
@@ -147,17 +147,22 @@ it('what the system lets the service open is shared out so that files are left f
   expect(roomsFor(1_048_576)).toMatchObject({ agents: limits.agentsMax, strangers: limits.connectionsMax });
 });
 
-it('large bodies that are being read at once are bounded, in all and of each source', () => {
-  const reading = new LargeBodies();
-  const one = limits.uploadMaxBytes;
-  const first = reading.begin('192.0.2.1', one);
-  expect(first).toBeDefined();
-  expect(reading.begin('192.0.2.1', one)).toBeDefined();
-  expect(reading.begin('192.0.2.1', one)).toBeUndefined();
-  expect(reading.begin('192.0.2.2', one)).toBeDefined();
-  expect(reading.begin('192.0.2.3', one)).toBeUndefined();
+it('large bodies that are being read at once are bounded, and the source that has most loses its oldest one', () => {
+  const reading = new LargeBodies({ most: 10, mostOfSource: 6 });
+  const ended: string[] = [];
+  const begin = (source: string, bytes: number) =>
+    reading.begin(source, bytes, () => void ended.push(`${source} ${bytes}`));
+  const first = begin('192.0.2.1', 2);
+  expect(begin('192.0.2.1', 4)).toBeDefined();
+  expect(begin('192.0.2.1', 1)).toBeUndefined();
+  expect(begin('192.0.2.2', 4)).toBeDefined();
+  expect(begin('192.0.2.3', 6)).toBeUndefined();
+  expect(ended).toEqual([]);
+  expect(begin('192.0.2.3', 2)).toBeDefined();
+  expect(ended).toEqual(['192.0.2.1 2']);
+  // Its capacity was given back already, and is somebody else's.
   first?.();
-  expect(reading.begin('192.0.2.3', one)).toBeDefined();
+  expect(begin('192.0.2.4', 5)).toBeUndefined();
 });
 
 it('where all places of agents are taken, one of the source that has most without a fob gives way', async () => {

@@ -32,7 +32,10 @@ export interface Desk {
 
 /** What a form is that is no usual one. */
 export interface ActOptions {
-  /** Most bytes of it; where they are more than usual, a dangerous act asks for a fresh proof before they are read. */
+  /**
+   * Most bytes of it. Where they are more than `readBeforeProofMaxBytes`, a dangerous act asks for a fresh proof before they are
+   * read, and leads back to its page without the subject, which is in the body.
+   */
   readonly bodyLimit?: number;
   /** Whether it comes with files. */
   readonly takesFiles?: boolean;
@@ -86,7 +89,7 @@ export function makeDesk(app: FastifyInstance, context: WebContext, askIn: AskIn
       const mayRun = async (request: FastifyRequest, reply: FastifyReply) => {
         const visit = admittedVisit(request);
         if (!visit.may(action)) return send(visit, reply, notAllowed);
-        if (bodyLimit > limits.bodyMaxBytes && isStale(action, visit))
+        if (bodyLimit > limits.readBeforeProofMaxBytes && isStale(action, visit))
           return reply.redirect(at('/prove', { to: at(path) }), 303);
       };
       const onRequest = [refuseCrossSite, isIn, mayRun];

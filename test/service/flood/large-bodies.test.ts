@@ -1,0 +1,71 @@
+import { expect, vi } from 'vitest';
+import { limits } from '../../../host/service/limits.ts';
+import { itNeeds } from '../../kit/tools.ts';
+import { Visitor } from '../console/kit.ts';
+import { Rig } from '../kit.ts';
+import { formHead, needsLinux, PARTS_TYPE, type RawConnection, raw } from './kit.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const STRANGERS = ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
+
+/** A poll of an agent that says how long it is, and does not come. */
+async function slowPoll(url: string, from: string): Promise<RawConnection> {
+  const connection = await raw(url, from);
+  await connection.send(formHead(url, '/agent/poll', 'application/json', limits.agentPollBodyMaxBytes));
+  return connection;
+}
+
+async function statusOf(url: string, from: string, head: string, body: string): Promise<number> {
+  const connection = await raw(url, from);
+  await connection.send(head + body);
+  const status = await connection.answered();
+  connection.socket.destroy();
+  return status;
+}
+
+function importHead(url: string, cookie: string, length: number): string {
+  return formHead(url, '/operator/import', PARTS_TYPE, length).replace('\r\n', `\r\ncookie: ${cookie}\r\n`);
+}
+
+itNeeds(
+  needsLinux,
+  'slow polls of strangers keep neither an import of an administrator nor the poll of another source out',
+  async () => {
+    await using rig = new Rig();
+    const service = await rig.start({ clock: Date.now });
+    const { url } = service;
+    const visitor = new Visitor(service);
+    await visitor.enter();
+    const most = Math.floor(limits.publicBodiesOfSourceMaxBytes / limits.agentPollBodyMaxBytes);
+    const slow = await Promise.all(
+      STRANGERS.flatMap(from => Array.from({ length: most }, () => slowPoll(url, from))),
+    );
+    const poll = JSON.stringify({ key: 'a'.repeat(43), from: 0, taken: 0, messages: ['x'.repeat(8_192)] });
+    const pollHead = formHead(url, '/agent/poll', 'application/json', poll.length);
+    const polled = await statusOf(url, '127.0.0.5', pollHead, poll);
+    const file = `--b\r\ncontent-disposition: form-data; name="csrf"\r\n\r\n${'x'.repeat(8_192)}\r\n--b--\r\n`;
+    const imported = await statusOf(url, '127.0.0.5', importHead(url, visitor.cookie, file.length), file);
+    for (const { socket } of slow) socket.destroy();
+    // Nobody knows the key of the poll, and the form has not the session's token: both were read.
+    expect({ polled, imported }).toEqual({ polled: 404, imported: 403 });
+  },
+);
+
+itNeeds(
+  needsLinux,
+  'a file that is too large for an import is refused as too large, however large it is',
+  async () => {
+    await using rig = new Rig();
+    const service = await rig.start({ clock: Date.now });
+    const visitor = new Visitor(service);
+    await visitor.enter();
+    const lengths = [limits.uploadMaxBytes + 1, limits.largeBodiesMaxBytes + 1];
+    const statuses: number[] = [];
+    for (const length of lengths) {
+      const head = importHead(service.url, visitor.cookie, length);
+      statuses.push(await statusOf(service.url, '127.0.0.2', head, ''));
+    }
+    expect(statuses).toEqual([413, 413]);
+  },
+);
