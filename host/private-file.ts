@@ -86,8 +86,11 @@ export function isTemporaryOf(base: string, name: string): boolean {
   return name.startsWith(`${base}.`) && TEMPORARY.test(name.slice(base.length));
 }
 
-/** Behind the file's name: the process that writes, where it says so, and chance. */
-const TEMPORARY = /^\.(?:(\d{1,10})-)?[0-9a-f]{8}$/;
+/**
+ * Behind the file's name: the process that writes, where it says so, and chance. Eight digits are a date: such a file is the
+ * copy that a person keeps of it.
+ */
+const TEMPORARY = /^\.(?!\d{8}(?:-\d{8})?$)(?:(\d{1,10})-)?[0-9a-f]{8}$/;
 
 /** Temporary files of a private file whose writer was killed: each holds what that was to hold, keys among it. */
 export function leftoversOf(path: string): string[] {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, vi } from 'vitest';
+import { basename, join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { saveNew } from '../../host/commands/out-file.ts';
 import { openInventory } from '../../host/inventory/inventory.ts';
 import { rekey } from '../../host/inventory/rekey.ts';
@@ -167,3 +167,18 @@ itNeeds(
     expect(() => saveNew(file, 'x')).toThrow('exists already');
   },
 );
+
+test('a copy of a key file that its owner named by the date stays, whoever writes the file after it', () => {
+  const file = join(folder(), 'service.key');
+  const copies = ['20261128', '20261128-09301500'].map(date => `${file}.${date}`);
+  for (const copy of copies) writeFileSync(copy, 'the only key of older rows');
+  vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);
+  expect(leftoversOf(file)).toEqual([]);
+  createPrivately(file, 'text');
+  replacePrivately(file, 'another');
+  vi.restoreAllMocks();
+  expect(copies.map(copy => readFileSync(copy, 'utf8'))).toEqual(
+    copies.map(() => 'the only key of older rows'),
+  );
+  expect(copies.some(copy => isTemporaryOf('service.key', basename(copy)))).toBe(false);
+});

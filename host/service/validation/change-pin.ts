@@ -1,4 +1,6 @@
 import type { Db } from '../data/database.ts';
+import { latestEnd } from '../data/latest.ts';
+import { limits } from '../limits.ts';
 import { type Management, type Result, refused } from '../management.ts';
 import { makePinProof } from '../people/credentials/pin-proofs.ts';
 import { choosePin } from '../people/credentials/pins.ts';
@@ -84,6 +86,7 @@ async function isKept(db: Db, fingerprint: string | undefined, nowMs: number): P
     .select('outcome')
     .where('fingerprint', '=', fingerprint)
     .where('expires_ms', '>', nowMs)
+    .where('expires_ms', '<=', latestEnd(nowMs, limits.retryWindowMs))
     .executeTakeFirst();
   return row !== undefined;
 }

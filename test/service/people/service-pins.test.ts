@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { limits } from '../../../host/service/limits.ts';
 import { ensureApplication } from '../../../host/service/people/applications.ts';
 import { makePinProof } from '../../../host/service/people/credentials/pin-proofs.ts';
 import { checkPin, choosePin, resetPin } from '../../../host/service/people/credentials/pins.ts';
@@ -140,6 +141,23 @@ test('a proof stands for its user, application, PIN and five minutes, and for no
   expect(await choose(late)).toBe('done');
   accepted(await disableUser(management, grace, 'ada'));
   expect(await choose(await prove())).toBe('pin_not_proved');
+});
+
+test('a proof, and the answer to a change that comes again, of a clock that was ahead are over when it goes back', async () => {
+  const { office, change, ada, applicationId } = await scene();
+  await using _ = office;
+  const { management } = office;
+  const rightMs = office.nowMs;
+  const proof = secret(makePinProof(management.keys, { user: await ada(), applicationId }, rightMs));
+  office.nowMs = rightMs - limits.clockBackMs - 1;
+  expect(codeOf(await change(FIRST, { proof }))).toBe('pin_not_proved');
+  office.nowMs = rightMs - limits.clockBackMs;
+  const again = async () => codeOf(await change(FIRST, { proof, passcode: '', key: 'key-of-one-change' }));
+  expect([await again(), await again()]).toEqual(['done', 'done']);
+  office.nowMs -= limits.clockBackMs;
+  expect(await again()).toBe('done');
+  office.nowMs--;
+  expect(await again()).toBe('pin_not_proved');
 });
 
 test('a change that comes again, one after the other or at once, is one change with one answer', async () => {

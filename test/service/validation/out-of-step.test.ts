@@ -1,10 +1,21 @@
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { ensureApplication } from '../../../host/service/people/applications.ts';
 import { readLockPolicy } from '../../../host/service/people/settings.ts';
 import { issueToken } from '../../../host/service/tokens/issue.ts';
 import { changePolicy, createPolicy } from '../../../host/service/tokens/policies.ts';
 import { makeEngine } from '../../../host/service/validation/engine.ts';
-import { apiKeyOf, codeAt, comparable, newToken, post, Rig, stepAt, wrongCode } from '../kit.ts';
+import {
+  apiKeyOf,
+  codeAt,
+  comparable,
+  isOnPostgres,
+  newToken,
+  post,
+  Rig,
+  stepAt,
+  wrongCode,
+} from '../kit.ts';
 import { Person } from '../me/kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
 
@@ -134,6 +145,19 @@ test('of sixteen log-ins at once with the passcode that finds a fob, one is acce
   expect(await logIn(codeAt(token, 77))).toBe('wrong');
   const outcomes = await Promise.all(Array.from({ length: 16 }, () => logIn(codeAt(token, 78))));
   expect(outcomes.filter(outcome => outcome === 'accepted')).toHaveLength(1);
+});
+
+test('a refusal that was written down is the answer, also where it cannot be remembered how far off the fob is', async () => {
+  const { office, logIn, failures } = await scene();
+  await using _ = office;
+  const token = await office.token('ada', { kind: 'hotp' });
+  const stop = isOnPostgres
+    ? sql`alter table tokens add constraint fixed check (ahead_step is null)`
+    : sql`create trigger fixed before update of ahead_step on tokens begin select raise(abort, 'fixed'); end`;
+  await stop.execute(office.store.db);
+  expect(await logIn(codeAt(token, 40))).toBe('wrong');
+  expect(await failures()).toBe(1);
+  expect(await logIn(codeAt(token, 0))).toBe('accepted');
 });
 
 test('API, log-in page and own page find a fob again by the next passcode, and refuse the first with the usual bytes', async () => {

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { latestEnd } from '../../data/latest.ts';
 import { limits } from '../../limits.ts';
 import type { Keys } from '../../sealing/key-file.ts';
 import { macOf } from '../../sealing/seal.ts';
@@ -19,13 +20,14 @@ export function makePinProof(keys: Keys, proved: Proved, nowMs: number): string 
   return `${expires}.${macOfProof(keys, proved, expires)}`;
 }
 
-/** Whether a proof stands. */
+/** Whether a proof stands. One that was made by a clock which has gone back does not. */
 export function isPinProof(keys: Keys, proved: Proved, proof: string, nowMs: number): boolean {
   const [expires = ''] = proof.split('.', 1);
   const expected = Buffer.from(`${expires}.${macOfProof(keys, proved, expires)}`);
   const given = Buffer.from(proof);
   const isSame = given.length === expected.length && timingSafeEqual(given, expected);
-  return isSame && Number.parseInt(expires, 36) > nowMs;
+  const endMs = Number.parseInt(expires, 36);
+  return isSame && endMs > nowMs && endMs <= latestEnd(nowMs, limits.pinProofMs);
 }
 
 function macOfProof(keys: Keys, { user, applicationId }: Proved, expires: string): string {

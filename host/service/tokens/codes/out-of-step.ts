@@ -49,19 +49,27 @@ function stepsAround({ last_step, period_seconds, look_ahead }: TokenRow, nowMs:
 
 /**
  * Remembers where a passcode was that has just been refused as wrong, if a token is out of step: the next passcode, shown within
- * ten minutes to whatever front end, finds the fob again. Outside nothing tells of it.
+ * ten minutes to whatever front end, finds the fob again. Outside nothing tells of it. Never rejects: the refusal is written down
+ * already, and where the database takes nothing more it is the answer all the same.
  */
 export async function rememberOutOfStep(
   management: Management,
   name: string,
   passcode: string,
 ): Promise<void> {
-  const found = await outOfStep(management, name, passcode);
-  if (found === undefined) return;
-  const atMs = management.clock();
-  await writing(management.db, async db => {
-    for (const { token, step } of found.tokens)
-      await db
+  try {
+    const found = await outOfStep(management, name, passcode);
+    if (found !== undefined) await remember(management, found.tokens);
+  } catch {
+    return;
+  }
+}
+
+async function remember({ db, clock }: Management, tokens: readonly OutOfStep[]): Promise<void> {
+  const atMs = clock();
+  await writing(db, async transaction => {
+    for (const { token, step } of tokens)
+      await transaction
         .updateTable('tokens')
         .set({ ahead_step: step, ahead_ms: atMs })
         .where('id', '=', token.id)
