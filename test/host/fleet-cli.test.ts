@@ -185,7 +185,7 @@ describe('completion', () => {
     'is what fish does with its script: commands, and files only where no word fits',
     async fishPath => {
       const folder = mkdtempSync(join(tmpdir(), 'passfob-fish-'));
-      writeFileSync(join(folder, 'accounts.csv'), '');
+      for (const file of ['accounts.csv', 'report.csv']) writeFileSync(join(folder, file), '');
       const script = [
         `function passfob; ${process.execPath} ${cliMain} $argv; end`,
         completionScript('fish'),
