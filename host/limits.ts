@@ -38,6 +38,9 @@ export const REOPENS_MAX = 8;
 /** What a fob gets to take a question off its screen: whoever cancelled waits for it. */
 export const CANCEL_TIMEOUT_MS = 1_000;
 
+/** Signals so close together are one wish: npx passes Ctrl-C on to a program that has it from the terminal already. */
+export const SIGNAL_REPEAT_MS = 1_000;
+
 /** Polls of a busy fob: PRESS_POLL_MS, after which it drops a question that nobody asks any more, and one second. */
 export const BUSY_POLLS_MAX = 24;
 
@@ -97,3 +100,6 @@ export const PROGRESS_BAR_CHARS = 20;
 export const TEMPORARY_NAME_BYTES = 4;
 /** After this long a temporary file is one that a killed program left behind, whoever has its process number now. */
 export const TEMPORARY_AGE_MS = 60_000;
+
+/** Longest word that may be a command or an option mistyped; anything longer may be a secret in the wrong place. */
+export const WORD_LETTERS_MAX = 20;

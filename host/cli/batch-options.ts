@@ -2,11 +2,11 @@ import type { ReportFormat } from '../batch/report.ts';
 import { readSerial } from '../client/fob-serial.ts';
 import { FobError } from '../errors.ts';
 import { addressText, readAddress } from '../transports/discover.ts';
-import type { CommonOptions } from './common-options.ts';
+import { type CommonOptions, without } from './common-options.ts';
 import type { Invocation } from './invocation.ts';
 
 export function batchOptions(command: CommonOptions) {
-  return command
+  return without(command, 'fob', 'trace')
     .positional('plan', { type: 'string', demandOption: true, describe: 'CSV file: one account a row' })
     .option('ports', {
       string: true,

@@ -1,8 +1,9 @@
 import yargs from 'yargs';
 import { readSerial } from '../client/fob-serial.ts';
 import { type FobChoice, readDevice } from '../commands/find.ts';
+import { FobError } from '../errors.ts';
 
-/** Options that every command has. */
+/** Options that stand before a command or behind it. A command that cannot use one says so by `without`. */
 export function commonOptions() {
   return yargs()
     .scriptName('passfob')
@@ -58,6 +59,21 @@ export function choiceReader(
       }),
     };
   };
+}
+
+/** Options that say something about a fob and the way to it. */
+export const ABOUT_FOB = ['device', 'port', 'fob', 'trace'] as const;
+
+type CommonOption = (typeof ABOUT_FOB)[number] | 'json' | 'dry-run';
+
+/** Leaves common options out of the help of a command and of its own commands, and refuses them: they would do nothing. */
+export function without(command: CommonOptions, ...names: readonly CommonOption[]): CommonOptions {
+  for (const name of names) command.hide(name);
+  return command.check(given => {
+    const unused = names.filter(name => given[name] !== undefined && given[name] !== false);
+    if (unused.length === 0) return true;
+    throw new FobError('usage', { sentence: `This command does not take --${unused.join(', --')}.` });
+  });
 }
 
 export const asItIs = (command: CommonOptions) => command;

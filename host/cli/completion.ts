@@ -1,4 +1,4 @@
-import { helpOf } from './arguments.ts';
+import { placeOf } from './command-help.ts';
 import type { Shell } from './shells.ts';
 
 /** The word by which a shell's script asks for completions; all words of the line follow, the one at hand last. */
@@ -20,7 +20,15 @@ _passfob() {
 }
 compdef _passfob passfob`,
   fish: `# passfob completion for fish: passfob completion fish | source
-complete -c passfob -a '(passfob ${COMPLETE} (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'`,
+function _passfob
+  set -l found (passfob ${COMPLETE} (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)
+  if test (count $found) -gt 0
+    printf '%s\\n' $found
+  else
+    __fish_complete_path (commandline -ct)
+  end
+end
+complete -c passfob -f -a '(_passfob)'`,
 };
 
 /** What a shell reads so that it completes passfob's commands and options. */
@@ -35,47 +43,20 @@ export function completionScript(shell: Shell): string {
 export async function completions(words: readonly string[]): Promise<string[]> {
   const last = words.at(-1) ?? '';
   const before = words.slice(0, -1);
-  const command: string[] = [];
-  let help = await helpAt(command);
-  for (const word of before) {
-    if (!help.commands.includes(word)) continue;
-    command.push(word);
-    help = await helpAt(command);
+  const { path, help, unknown } = await placeOf(before);
+  if (unknown !== undefined) return [];
+  const option = /^--(.+)/.exec(before.at(-1) ?? '')?.[1] ?? '';
+  if (help.valued.includes(option)) return startingWith(last, help.choices.get(option) ?? []);
+  if (last.startsWith('-')) {
+    return startingWith(
+      last,
+      help.options.map(name => `--${name}`),
+    );
   }
-  const choices = help.choices.get((before.at(-1) ?? '').replace(/^--/, ''));
-  const isValue = choices !== undefined && before.at(-1)?.startsWith('--');
-  const positional = command.length === before.length ? help.values : [];
-  const all = isValue ? choices : last.startsWith('-') ? help.options : [...help.commands, ...positional];
-  return all.filter(one => one.startsWith(last));
+  const positional = before.at(-1) === path.at(-1) ? help.values : [];
+  return startingWith(last, [...help.commands, ...positional]);
 }
 
-interface Help {
-  readonly commands: readonly string[];
-  readonly options: readonly string[];
-  /** By the name of an option. */
-  readonly choices: ReadonlyMap<string, readonly string[]>;
-  /** What positional arguments take. */
-  readonly values: readonly string[];
-}
-
-/** yargs offers completions only where it may print and end the process; its help says the same. */
-async function helpAt(path: readonly string[]): Promise<Help> {
-  const text = await helpOf(path);
-  const lines = text.split('\n');
-  const choicesIn = (line: string) =>
-    [...(/\[choices: (.*?)\]/.exec(line)?.[1] ?? '').matchAll(/"([^"]*)"/g)].map(([, value = '']) => value);
-  const options = lines.filter(line => /^\s+--/.test(line));
-  const nameOf = (line: string) => /--([\w-]+)/.exec(line)?.[1] ?? '';
-  return {
-    commands: lines
-      .filter(line => line.startsWith('  passfob '))
-      .flatMap(line => line.trim().split(' ')[path.length + 1] ?? []),
-    options: options.map(line => `--${nameOf(line)}`),
-    choices: new Map(
-      options.map(line => [nameOf(line), choicesIn(line)] as const).filter(([, all]) => all.length > 0),
-    ),
-    values: lines
-      .filter(line => /^ {2}[a-z]/.test(line) && !line.startsWith('  passfob '))
-      .flatMap(choicesIn),
-  };
+function startingWith(begin: string, words: readonly string[]): string[] {
+  return words.filter(word => word.startsWith(begin));
 }

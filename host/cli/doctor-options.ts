@@ -1,7 +1,7 @@
-import type { CommonOptions } from './common-options.ts';
+import { type CommonOptions, without } from './common-options.ts';
 
 export function doctorOptions(command: CommonOptions) {
-  return command.option('udev-rules', {
+  return without(command, 'fob', 'trace', 'dry-run').option('udev-rules', {
     boolean: true,
     default: false,
     describe: 'print the udev rules for Linux instead',

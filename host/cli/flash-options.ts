@@ -1,5 +1,5 @@
 import { BOARD_NAMES, type BoardName, readBoardName } from '../flash/boards.ts';
-import { type CommonOptions, yesOption } from './common-options.ts';
+import { type CommonOptions, without, yesOption } from './common-options.ts';
 
 /** What `passfob flash` and `passfob update` are told. */
 export interface FlashInvocation {
@@ -15,13 +15,17 @@ export interface UpdateInvocation {
 }
 
 export function flashOptions(command: CommonOptions) {
-  return yesOption(command).option('board', {
+  return yesOption(without(command, 'trace')).option('board', {
     string: true,
     requiresArg: true,
     demandOption: true,
     choices: BOARD_NAMES,
     describe: 'kind of board',
   });
+}
+
+export function updateOptions(command: CommonOptions): CommonOptions {
+  return without(command, 'trace');
 }
 
 /** @throws FobError `bad-input` */

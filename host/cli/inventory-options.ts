@@ -1,7 +1,14 @@
 import { readSerial } from '../client/fob-serial.ts';
 import { FobError } from '../errors.ts';
 import { HOLDER_CHARACTERS_MAX } from '../limits.ts';
-import { asItIs, type CommonOptions, type ReadChoice, yesOption } from './common-options.ts';
+import {
+  ABOUT_FOB,
+  asItIs,
+  type CommonOptions,
+  type ReadChoice,
+  without,
+  yesOption,
+} from './common-options.ts';
 import type { Invocation } from './invocation.ts';
 
 type Take = (invocation: Invocation) => void;
@@ -12,7 +19,7 @@ const SERIALS = { type: 'string', array: true, demandOption: true, describe: 'se
 /** `passfob inventory …`: what this owner knows, without asking any fob. */
 export function inventoryCommands(take: Take, choiceOf: ReadChoice) {
   return (command: CommonOptions) =>
-    command
+    without(command, ...ABOUT_FOB)
       .command('list', 'list the fobs of this inventory', listOptions, given =>
         take({
           command: 'inventory-list',
@@ -20,7 +27,7 @@ export function inventoryCommands(take: Take, choiceOf: ReadChoice) {
           choice: choiceOf(given),
         }),
       )
-      .command('show <serial>', 'show one fob, its clock readings and its history', serialOption, given =>
+      .command('show <serial>', 'show one fob, its clock readings and its history', showOptions, given =>
         take({ command: 'inventory-show', serial: readSerial(given.serial), choice: choiceOf(given) }),
       )
       .command('assign <serial> <holder>', 'note who has a fob', holderOptions, given =>
@@ -54,7 +61,7 @@ export function inventoryCommands(take: Take, choiceOf: ReadChoice) {
 /** `passfob handover …`: fobs change their owner without being erased. */
 export function handoverCommands(take: Take, choiceOf: ReadChoice) {
   return (command: CommonOptions) =>
-    command
+    without(command, ...ABOUT_FOB)
       .command(
         'give <serials..>',
         'write keys and accounts into a new file, under a password',
@@ -83,13 +90,17 @@ export function handoverCommands(take: Take, choiceOf: ReadChoice) {
 }
 
 function listOptions(command: CommonOptions) {
-  return command
+  return without(command, 'dry-run')
     .option('search', { string: true, requiresArg: true, describe: 'part of a serial, holder or account' })
     .option('stale', { boolean: true, default: false, describe: 'only those whose clock is to be set' });
 }
 
 function serialOption(command: CommonOptions) {
   return command.positional('serial', SERIAL);
+}
+
+function showOptions(command: CommonOptions) {
+  return serialOption(without(command, 'dry-run'));
 }
 
 function holderOptions(command: CommonOptions) {

@@ -1,13 +1,16 @@
 #!/usr/bin/env node
+import { SIGNAL_REPEAT_MS } from '../limits.ts';
 import { run } from './run.ts';
 import { processTerminal } from './terminal.ts';
 
 const ending = new AbortController();
+let endingSince = 0;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    // Whoever asks a second time is taken at their word. Heard until then: packages that restore the cursor end the
-    // process at once where nobody but they listens.
-    if (ending.signal.aborted) {
+    // A second signal, a moment later, ends the process at once. Handlers stay until then: packages that restore the
+    // cursor end it where nobody but they listens.
+    if (!ending.signal.aborted) endingSince = performance.now();
+    else if (performance.now() - endingSince > SIGNAL_REPEAT_MS) {
       process.removeAllListeners(signal);
       process.kill(process.pid, signal);
     }

@@ -1,4 +1,4 @@
-import { helpOf } from './arguments.ts';
+import { helpOf } from './command-line.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 
 /** Commands that have commands of their own. */
@@ -19,7 +19,8 @@ export async function manPage(): Promise<string> {
     '[\\fIoptions\\fR]',
     '.SH COMMANDS',
     ...(await commandsOf(top)),
-    '.SH OPTIONS OF EVERY COMMAND',
+    '.SH COMMON OPTIONS',
+    'Each command takes those that make sense for it; its \\-\\-help lists them.',
     ...optionLines(top),
     '.SH EXIT STATUS',
     ...Object.values(EXIT_CODES).flatMap(({ code, meaning }) => entry(String(code), meaning)),
@@ -73,7 +74,7 @@ function commandsIn(help: string): [string, string][] {
 }
 
 function optionsIn(help: string): [string, string][] {
-  return [...help.matchAll(/^\s+(--[\w-]+) {2,}(\S.*)$/gm)].map(([, name = '', said = '']) => [
+  return [...help.matchAll(/^\s+((?:-\w, )?--[\w-]+) {2,}(\S.*)$/gm)].map(([, name = '', said = '']) => [
     name,
     said.replace(/\s+/g, ' ').replace(/ \[(?:string|number|boolean)\]/, ''),
   ]);

@@ -1,7 +1,7 @@
 import { FobError } from '../errors.ts';
 import { type SettingName, settings } from '../service/configuration/settings.ts';
 import { serveTexts } from '../service/texts/serve.ts';
-import type { CommonOptions, ReadChoice } from './common-options.ts';
+import { type CommonOptions, type ReadChoice, without } from './common-options.ts';
 import type { Invocation } from './invocation.ts';
 import type { ServiceFlags, ServiceInvocation } from './service-invocation.ts';
 
@@ -17,7 +17,7 @@ const about = (setting: SettingName) =>
 
 /** Where the service's data is: what each command about it needs. */
 export function settingOptions(command: CommonOptions) {
-  return command
+  return withoutFobs(command)
     .option('config', {
       string: true,
       requiresArg: true,
@@ -43,6 +43,11 @@ export function settingOptions(command: CommonOptions) {
     .option('lock-threshold', about('lockThreshold'))
     .option('lock-period', about('lockPeriodSeconds'))
     .option('log-level', about('logLevel'));
+}
+
+/** No fob is talked to. `--dry-run` is refused by `flagsOf`, which says more. */
+function withoutFobs(command: CommonOptions) {
+  return without(command, 'device', 'fob', 'trace').hide('dry-run');
 }
 
 export function serveOptions(command: CommonOptions) {
@@ -82,7 +87,7 @@ export function flagsOf(given: Given): ServiceFlags {
 /** `passfob service …`: about the service that runs here, or elsewhere. */
 export function serviceCommands(take: Take, choiceOf: ReadChoice) {
   return (command: CommonOptions) =>
-    recordCommands(command, take, choiceOf)
+    recordCommands(withoutFobs(command).option('port', about('port')), take, choiceOf)
       .command('status', 'ask a service whether it answers and is ready', statusOptions, given =>
         take({ command: 'service-status', url: given.url, ca: given.ca, choice: choiceOf(given) }),
       )
@@ -236,7 +241,7 @@ function auditOptions(command: CommonOptions) {
 }
 
 function statusOptions(command: CommonOptions) {
-  return command
+  return without(command, 'port', 'dry-run')
     .option('url', {
       string: true,
       requiresArg: true,

@@ -68,6 +68,16 @@ const REPEATABLE: ReadonlySet<SealedCommand> = new Set<SealedCommand>([
   'time',
 ]);
 
+/** Commands for which the fob may ask its person. */
+const ASKING: ReadonlySet<SealedCommand> = new Set<SealedCommand>([
+  'code',
+  'respond',
+  'resetPin',
+  'setClock',
+  'erase',
+  'maintain',
+]);
+
 /** A fob, as its owner uses it: over any transport, one request at a time, calls queue. */
 export class Client {
   private readonly link: Link;
@@ -130,7 +140,7 @@ export class Client {
   /**
    * Asks one thing inside the session; waits for the press where one is needed. A session that the fob has lost, or
    * that is used up, is opened anew once where that cannot execute anything twice, and not again and again where no
-   * answer comes from inside one. A call that is cancelled while the fob asks its person takes the question back.
+   * answer comes from inside one. A call that is cancelled takes back the question that the fob may ask its person.
    * @throws FobError `old-firmware` before anything is sent, `refused`, `no-answer`, `unplugged`, `cancelled`
    */
   call<N extends SealedCommand>(
@@ -141,16 +151,11 @@ export class Client {
     return this.inTurn(async () => {
       if (!this.knows(name)) throw new FobError('old-firmware', { subject: this.known?.serial ?? '' });
       if (this.isDryRun) refuseChange(name);
-      const { signal, renew } = options;
-      let isAsking = false;
-      const onPressNeeded = () => {
-        isAsking = true;
-        options.onPressNeeded?.();
-      };
       try {
-        return await this.poll(name, request, { signal, renew, onPressNeeded });
+        return await this.poll(name, request, options);
       } catch (error) {
-        if (isAsking && isFobError(error, 'cancelled')) await this.takeBack();
+        // Also before the fob has said that it asks: the question is on its screen before its answer is here.
+        if (ASKING.has(name) && isFobError(error, 'cancelled')) await this.takeBack();
         throw error;
       }
     });

@@ -5,6 +5,7 @@ import type { Inventory } from './inventory.ts';
 import { secretPlace } from './pairings.ts';
 import type { AccountTable, ClockTable, HistoryTable, PairingTable, Schema } from './schema.ts';
 import { seal, unseal } from './seal.ts';
+import { unknownFob } from './unknown-fob.ts';
 
 /**
  * What an inventory hands on: fobs with their keys, accounts and history, everything sealed in it opened. Only ever
@@ -37,7 +38,7 @@ export async function bundleOf(inventory: Inventory, serials?: readonly string[]
   const pairings = await db.selectFrom('pairings').selectAll().orderBy('id').execute();
   for (const serial of serials ?? []) {
     const isHere = pairings.some(pairing => pairing.serial === serial && pairing.state === 'confirmed');
-    if (!isHere) throw new FobError('not-in-inventory', { subject: serial });
+    if (!isHere) throw unknownFob(serial);
   }
   const meant = pairings.filter(
     ({ serial, state }) => serials === undefined || (serials.includes(serial) && state === 'confirmed'),

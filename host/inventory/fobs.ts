@@ -1,9 +1,9 @@
-import { FobError } from '../errors.ts';
 import { CLOCK_STALE_ERROR_MS, CLOCK_STALE_SECONDS, CLOCK_UNKNOWN_PPM } from '../limits.ts';
 import { type ClockReading, clockReadingsOf } from './clocks.ts';
 import { type HistoryEntry, historyOf } from './history.ts';
 import type { Inventory } from './inventory.ts';
 import { type Pairing, pairingsOf } from './pairings.ts';
+import { unknownFob } from './unknown-fob.ts';
 
 /** A fob as the inventory knows it, without asking the fob. */
 export interface KnownFob {
@@ -104,8 +104,7 @@ export interface FobRecord {
 export async function fobRecord(inventory: Inventory, serial: string, nowMs: number): Promise<FobRecord> {
   const [pairing] = await pairingsOf(inventory, serial);
   const history = await historyOf(inventory, serial);
-  if (pairing === undefined && history.length === 0)
-    throw new FobError('not-in-inventory', { subject: serial });
+  if (pairing === undefined && history.length === 0) throw unknownFob(serial);
   return {
     fob: pairing ? await describe(inventory, pairing, nowMs) : null,
     clocks: pairing ? await clockReadingsOf(inventory, pairing.id) : [],
@@ -125,5 +124,5 @@ export async function assign({ db }: Inventory, serial: string, holder: string |
     .where('serial', '=', serial)
     .where('state', '=', 'confirmed')
     .executeTakeFirstOrThrow();
-  if (numUpdatedRows === 0n) throw new FobError('not-in-inventory', { subject: serial });
+  if (numUpdatedRows === 0n) throw unknownFob(serial);
 }

@@ -4,6 +4,7 @@ import { addHistory } from './history.ts';
 import type { Inventory } from './inventory.ts';
 import { markErased } from './pairings.ts';
 import { openWithPassword, readWholeFile, sealWithPassword, writeNewFile } from './password-file.ts';
+import { unknownFob } from './unknown-fob.ts';
 
 /**
  * Writes everything of this inventory into a new file under a password.
@@ -68,7 +69,7 @@ export async function forget(inventory: Inventory, serials: readonly string[], n
     .execute();
   for (const serial of serials) {
     const row = rows.find(one => one.serial === serial);
-    if (row === undefined) throw new FobError('not-in-inventory', { subject: serial });
+    if (row === undefined) throw unknownFob(serial);
     if (row.given_ms !== null) continue;
     throw new FobError('bad-input', {
       sentence: `The fob ${serial} was not given to anyone: without its keys here it could only be erased.`,

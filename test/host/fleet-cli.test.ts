@@ -1,14 +1,17 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { completions } from '../../host/cli/completion.ts';
+import { helpAt } from '../../host/cli/command-help.ts';
+import { completionScript, completions } from '../../host/cli/completion.ts';
 import { manPage } from '../../host/cli/man-page.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, itNeeds, tool } from '../kit/tools.ts';
 import { passfob } from './kit/cli.ts';
-import { needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
+import { cliMain, needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
 
 // Each process takes a second to start, more where other tests keep the machine busy.
 vi.setConfig({ testTimeout: 120_000 });
@@ -150,7 +153,54 @@ describe('completion', () => {
   it('offers nothing where nothing fits', async () => {
     expect(await completions(['inventory', 'nothing-like-it'])).toEqual([]);
     expect(await completions(['--typing', ''])).not.toContain('never');
+    expect(await completions(['code', '--port', ''])).toEqual([]);
   });
+
+  it('offers only options that the command takes', async () => {
+    const general = ['--help', '--version', '--json'];
+    const offered = async (...command: string[]) => (await completions([...command, '--'])).sort();
+    expect(await offered('inventory', 'show')).toEqual([...general].sort());
+    expect(await offered('inventory', 'rekey')).toEqual([...general, '--dry-run'].sort());
+    expect(await offered('service', 'status')).toEqual([...general, '--url', '--ca'].sort());
+    expect(await offered('doctor')).toEqual([...general, '--device', '--port', '--udev-rules'].sort());
+    expect(await offered('completion')).toEqual([...general].sort());
+    expect(await offered('list')).toEqual(expect.arrayContaining(['--device', '--trace', '--dry-run']));
+  });
+
+  it('offers no option of a fob for a command about the inventory, the service or the agent', async () => {
+    for (const group of ['inventory', 'handover', 'service', 'agent']) {
+      for (const command of (await helpAt([group])).commands) {
+        const { options } = await helpAt([group, command]);
+        expect(
+          options.filter(name => ['device', 'fob', 'trace'].includes(name)),
+          `${group} ${command}`,
+        ).toEqual([]);
+      }
+    }
+  });
+
+  const fish = tool('fish');
+  itNeeds(
+    { name: 'fish and the build', found: (needsBuild.found && fish) || undefined },
+    'is what fish does with its script: commands, and files only where no word fits',
+    async fishPath => {
+      const folder = mkdtempSync(join(tmpdir(), 'passfob-fish-'));
+      for (const file of ['accounts.csv', 'report.csv']) writeFileSync(join(folder, file), '');
+      const script = [
+        `function passfob; ${process.execPath} ${cliMain} $argv; end`,
+        completionScript('fish'),
+        "complete -C 'passfob inventory re'",
+        'echo and',
+        "complete -C 'passfob import acc'",
+      ].join('\n');
+      const { stdout } = await promisify(execFile)(fishPath, ['--no-config', '-c', script], {
+        cwd: folder,
+        env: { ...process.env, HOME: folder },
+      });
+      rmSync(folder, { recursive: true });
+      expect(stdout.split('\n')).toEqual(['rekey', 'restore', 'and', 'accounts.csv', '']);
+    },
+  );
 
   const bash = tool('bash');
   itNeeds(

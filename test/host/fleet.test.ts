@@ -87,6 +87,7 @@ describe('what the inventory knows of its fobs', () => {
     expect(await fobRecord(inventory, FOB.serial, NOW)).toMatchObject({ fob: null, clocks: [] });
     expect(await refusal(fobRecord(inventory, 'PF-0000-0000', NOW))).toMatchObject({
       kind: 'not-in-inventory',
+      message: 'This inventory does not know the fob PF-0000-0000, or not any more.',
     });
     expect(await refusal(assign(inventory, FOB.serial, 'Ada'))).toMatchObject({ kind: 'not-in-inventory' });
   });

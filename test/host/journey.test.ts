@@ -18,6 +18,9 @@ vi.setConfig({ testTimeout: 120_000 });
 /** By how much the clocks of a fob and of this computer may differ: a fob's is set by whole seconds, and each way takes time. */
 const CLOCKS_DIFFER_SECONDS = 5;
 
+/** What npx takes to pass a signal on. */
+const SIGNALS_APART_MS = 2;
+
 /** The whole way of a fob, one command after the other: each test goes on where the one before stopped. */
 describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () => {
   let fob: SimulatedFob;
@@ -174,6 +177,22 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
       when: ['Hold the button', ({ kill }) => kill('SIGINT')],
     });
     expect(json(cancelled)).toMatchObject({ exitCode: 13, error: { kind: 'cancelled' } });
+    expect((await fob.screen()).join(' ')).not.toContain('?');
+  });
+
+  it('takes its question off the fob when Ctrl-C arrives twice, from the terminal and from npx', async () => {
+    const cancelled = await passfob(['code', 'bob', '--json', ...port], {
+      home,
+      when: [
+        'Hold the button',
+        ({ kill }) => {
+          kill('SIGINT');
+          setTimeout(() => kill('SIGINT'), SIGNALS_APART_MS);
+        },
+      ],
+    });
+    expect(json(cancelled)).toMatchObject({ exitCode: 13, error: { kind: 'cancelled' } });
+    expect((await fob.screen()).join(' ')).not.toContain('?');
   });
 
   it('keeps the time of this computer', async () => {

@@ -119,6 +119,22 @@ describe('a press', () => {
     expect((await client.call('info', {})).accounts).toBe(1);
   });
 
+  it('is taken off the screen of the fob when the command is cancelled before the fob has answered that it asks', async () => {
+    const owned = await ownedFob();
+    const ending = new AbortController();
+    let isAsking = false;
+    const client = await session(owned, {
+      toHost(frame) {
+        if (isAsking) ending.abort();
+        return frame;
+      },
+    });
+    isAsking = true;
+    const cancelled = client.call('code', { id: owned.account.id }, { signal: ending.signal });
+    expect((await failure(cancelled)).kind).toBe('cancelled');
+    expect(owned.fob.screen.join(' ')).not.toContain('Send passcode?');
+  });
+
   it('is taken off the screen of the fob when the command that waits for it is cancelled', async () => {
     for (const isOld of [false, true]) {
       const owned = await ownedFob();

@@ -1,4 +1,4 @@
-import type { CommonOptions, ReadChoice } from '../common-options.ts';
+import { ABOUT_FOB, type CommonOptions, type ReadChoice, without } from '../common-options.ts';
 import type { Invocation } from '../invocation.ts';
 import { reachOf, reachOptions } from '../reach-options.ts';
 import type { AgentInvocation } from './invocation.ts';
@@ -15,7 +15,7 @@ type Take = (invocation: Invocation) => void;
 /** `passfob agent …`; without more it runs the agent. */
 export function agentCommands(take: Take, choiceOf: ReadChoice) {
   return (command: CommonOptions) =>
-    command
+    without(command, 'trace', 'dry-run')
       .option('notify', {
         boolean: true,
         default: true,
@@ -38,7 +38,7 @@ export function agentCommands(take: Take, choiceOf: ReadChoice) {
       .command(
         'status',
         'show what the agent that runs sees: services, proxies, fobs',
-        (inner: CommonOptions) => inner,
+        (inner: CommonOptions) => without(inner, ...ABOUT_FOB),
         () => take({ command: 'agent-status', choice: choiceOf({}) }),
       )
       .command(
@@ -51,7 +51,7 @@ export function agentCommands(take: Take, choiceOf: ReadChoice) {
 }
 
 function urlOption(command: CommonOptions) {
-  return command.positional('url', {
+  return without(command, ...ABOUT_FOB).positional('url', {
     type: 'string',
     demandOption: true,
     describe: 'address of the service, such as https://otp.example.org',
@@ -68,7 +68,7 @@ function addOptions(command: CommonOptions) {
 }
 
 function checkOptions(command: CommonOptions) {
-  return reachOptions(command).positional('url', {
+  return reachOptions(without(command, ...ABOUT_FOB)).positional('url', {
     type: 'string',
     describe: 'address of the service; without it, all that the agent knows',
   });

@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { serveChallenges } from '../challenges/routes.ts';
 import { limits } from '../limits.ts';
 import { servePushes } from '../push/http/routes.ts';
 import type { WebContext } from '../web/context.ts';
@@ -27,6 +28,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export function serveApi(app: FastifyInstance, context: WebContext): void {
   app.register(async validate => serveValidate(validate, context));
   app.register(async pins => servePins(pins, context));
+  app.register(async challenges => serveChallenges(challenges, context));
   app.register(async pushes => servePushes(pushes, context));
   app.register(async administration => {
     checkStrictly(administration);

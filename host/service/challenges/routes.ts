@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { admitApplicationNow, clientOf } from '../api/application.ts';
 import { limits } from '../limits.ts';
-import { challengeTexts } from '../texts/challenges.ts';
 import { prepareSource } from '../validation/source.ts';
 import { sendAccepted } from '../web/accepted.ts';
 import { sourceKey } from '../web/buckets.ts';
@@ -26,7 +25,6 @@ interface AnswerBody {
 
 /** `POST /v1/challenges`: 200 `{"id":"…","question":"12345678","expiresMs":1800000075000}`. */
 export const askSchema = {
-  ...challengeTexts.ask,
   body: {
     type: 'object',
     additionalProperties: false,
@@ -41,9 +39,9 @@ export const askSchema = {
 
 /** `POST /v1/challenges/{id}/answer`: accepted 200 `{"accepted":true,"user":"ada"}`, otherwise as `/v1/validate` refuses. */
 export const answerSchema = {
-  ...challengeTexts.answer,
   params: {
     type: 'object',
+    required: ['id'],
     properties: { id: { type: 'string', maxLength: limits.challengeIdMax } },
   },
   body: {

@@ -1,3 +1,4 @@
+import { challengeSummaries } from './challenges.ts';
 import { pushSummaries } from './push.ts';
 
 /** Why a request of administration changed nothing, beside what the acts refuse. */
@@ -41,6 +42,7 @@ export const apiTexts = {
     validate: 'Decide one log-in for an application.',
     'pins.change':
       'Have a user choose a PIN, by a passcode and the PIN of before, or by the proof of a log-in that asked for one. Nobody is let in.',
+    ...challengeSummaries,
     ...pushSummaries,
     'session.get': 'Say who is asking, with what role.',
     'users.list': 'List users by name, or those whose names begin with a text.',

@@ -10,16 +10,10 @@ export const challengeOutcomes = {
   no_challenge: 'No open challenge',
 } as const;
 
-/** What the API's description says of the routes. */
-export const challengeTexts = {
-  ask: {
-    summary: 'Ask a question that the user’s fob answers',
-    description:
-      'The answer looks the same whether or not there is such a user with such a fob. A new question ends the user’s earlier one.',
-  },
-  answer: {
-    summary: 'Check the answer to a question, once',
-    description:
-      'Accepted for the session and the application that asked, once, and within a minute; everything else is refused alike.',
-  },
+/** What the API's description says of the operations. */
+export const challengeSummaries = {
+  'challenges.ask':
+    'Ask a question that the user’s fob answers. The answer is the same whether or not there is such a user with such a fob. A new question ends the user’s earlier one.',
+  'challenges.answer':
+    'Log in by the answer to a question, once: for the session and the application that asked, within a minute. Everything else is refused alike.',
 } as const;

@@ -11,7 +11,6 @@ import { serveAddresses } from '../addresses/routes.ts';
 import { serveAgents } from '../agents/route.ts';
 import { measureRequests } from '../api/metrics/metrics.ts';
 import { serveApi } from '../api/serve.ts';
-import { serveChallenges } from '../challenges/routes.ts';
 import { serveConsole } from '../console/routes.ts';
 import { serveActivation } from '../enrolment/pages/routes.ts';
 import { relayRoute } from '../enrolment/relay/route.ts';
@@ -67,7 +66,6 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
   serveAssets(app);
   serveApi(app, context);
   serveSockets(app, [relayRoute(context), serveAgents(app, context, options.rooms.agents)]);
-  app.register(async api => serveChallenges(api, context));
   app.register(async pages => {
     pages.setErrorHandler((error, request, reply) => sendProblemPage(error, request, reply));
     acceptForms(pages);

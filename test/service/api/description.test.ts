@@ -1,4 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { FastifyInstance } from 'fastify';
 import { expect, test } from 'vitest';
 import { openApiOf } from '../../../host/service/api/describe/openapi.ts';
 import { otherOperations } from '../../../host/service/api/describe/others.ts';
@@ -47,6 +49,30 @@ test('the description names every route once', () => {
   expect(described).toEqual(there);
   const ids = operations.map(({ operation }) => operation.operationId);
   expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('the description names every route under /v1 that a running service has', async () => {
+  const served: { method: string; path: string; permission: unknown }[] = [];
+  // Fastify tells of each server that is made, before it has routes.
+  const watch = (message: unknown) => {
+    (message as { fastify: FastifyInstance }).fastify.addHook('onRoute', ({ method, url, config }) => {
+      const path = url.replace(/:(\w+)/g, '{$1}');
+      for (const one of [method].flat()) served.push({ method: one, path, permission: config?.permission });
+    });
+  };
+  subscribe('fastify.initialization', watch);
+  await using bureau = await Bureau.open();
+  unsubscribe('fastify.initialization', watch);
+  expect((await bureau.ask('GET', '/v1/openapi.json')).status).toBe(200);
+  const described = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+  const missing = served
+    .filter(({ path, method }) => path.startsWith('/v1') && method !== 'HEAD')
+    .filter(({ method, path }) => !described.includes(`${method} ${path}`))
+    // The answer to methods that a path does not have.
+    .filter(({ path, permission }) => permission !== 'public' || document.paths[path] === undefined);
+  expect(missing).toEqual([]);
+  const routes = served.map(({ method, path }) => `${method} ${path}`);
+  expect(routes).toEqual(expect.arrayContaining(described));
 });
 
 test('every reference resolves, and every named schema is referred to', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { helpOf } from '../../../host/cli/arguments.ts';
+import { helpOf } from '../../../host/cli/command-line.ts';
 import { settings } from '../../../host/service/configuration/settings.ts';
 import { limits } from '../../../host/service/limits.ts';
 

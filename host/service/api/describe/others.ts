@@ -1,6 +1,7 @@
 import type { ProblemCode } from '../../web/problems.ts';
 import { pinSchema } from '../pins.ts';
 import { validateSchema } from '../validate.ts';
+import { challengeOperations } from './challenges.ts';
 import { accepted, type Described } from './described.ts';
 import { pushOperations } from './pushes.ts';
 
@@ -50,6 +51,7 @@ export const otherOperations: readonly Described[] = [
     },
     problems: [...applicationProblems, 'refused', 'pin_unfit'],
   },
+  ...challengeOperations,
   ...pushOperations,
   {
     name: 'metrics.read',

@@ -1,0 +1,81 @@
+import { helpOf } from './command-line.ts';
+
+/** What the help of a command says, for programs. */
+export interface CommandHelp {
+  /** Its own commands. */
+  readonly commands: readonly string[];
+  /** Names of options, without dashes. */
+  readonly options: readonly string[];
+  /** Options that take a value. */
+  readonly valued: readonly string[];
+  /** Values that an option may have, by its name. */
+  readonly choices: ReadonlyMap<string, readonly string[]>;
+  /** What positional arguments take. */
+  readonly values: readonly string[];
+}
+
+/**
+ * yargs offers completions only where it may print and end the process; its help says the same.
+ * @param path the words that name the command, none for passfob itself
+ */
+export function helpAt(path: readonly string[]): Promise<CommandHelp> {
+  const name = path.join(' ');
+  const help = known.get(name) ?? helpOf(path).then(text => readHelp(text, path.length));
+  known.set(name, help);
+  return help;
+}
+
+/** Helps that were read already, by the words of their commands: making one takes yargs many milliseconds. */
+const known = new Map<string, Promise<CommandHelp>>();
+
+function readHelp(text: string, depth: number): CommandHelp {
+  const lines = text.split('\n');
+  const choicesIn = (line: string) =>
+    [...(/\[choices: (.*?)\]/.exec(line)?.[1] ?? '').matchAll(/"([^"]*)"/g)].map(([, value = '']) => value);
+  const options = lines.filter(line => OPTION_LINE.test(line));
+  const nameOf = (line: string) => OPTION_LINE.exec(line)?.[1] ?? '';
+  return {
+    commands: lines
+      .filter(line => line.startsWith('  passfob '))
+      .flatMap(line => line.trim().split(' ')[depth + 1] ?? []),
+    options: options.map(nameOf),
+    valued: options.filter(line => !line.includes('[boolean]')).map(nameOf),
+    choices: new Map(
+      options.map(line => [nameOf(line), choicesIn(line)] as const).filter(([, all]) => all.length > 0),
+    ),
+    values: lines
+      .filter(line => /^ {2}[a-z]/.test(line) && !line.startsWith('  passfob '))
+      .flatMap(choicesIn),
+  };
+}
+
+/** An option in a help, perhaps behind its one letter: `  -h, --help  Show help`. */
+const OPTION_LINE = /^\s+(?:-\w, )?--([\w-]+)/;
+
+/** Where the words of a command line lead. */
+export interface Place {
+  /** The words that name a command. */
+  readonly path: readonly string[];
+  readonly help: CommandHelp;
+  /** The word behind them that names none of its commands, where it has some. */
+  readonly unknown: string | undefined;
+}
+
+/** Follows the words of a command line through the commands; options and their values may stand between them. */
+export async function placeOf(words: readonly string[]): Promise<Place> {
+  const path: string[] = [];
+  let help = await helpAt(path);
+  let isValue = false;
+  for (const word of words) {
+    if (help.commands.length === 0) break;
+    if (isValue) isValue = false;
+    else if (word.startsWith('-')) isValue = help.valued.includes(word.replace(/^--?/, ''));
+    else if (!help.commands.includes(word)) return { path, help, unknown: word };
+    // The help of a command that does something by itself lists it again.
+    else {
+      path.push(word);
+      help = await helpAt(path);
+    }
+  }
+  return { path, help, unknown: undefined };
+}

@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest';
+import { readArguments } from '../../host/cli/arguments.ts';
+import type { FobError } from '../../host/errors.ts';
+import { failure } from './kit/failure.ts';
+
+async function refusal(args: string[]): Promise<FobError> {
+  return failure(readArguments(args, {}));
+}
+
+it.each([
+  [['lst'], 'Did you mean: passfob list? Otherwise run: passfob --help'],
+  [['enrol', '--generate'], 'Did you mean: passfob enroll? Otherwise run: passfob --help'],
+  [['--port', 'COM3', 'lsit'], 'Did you mean: passfob list? Otherwise run: passfob --help'],
+  [
+    ['inventory', 'shwo', 'x'],
+    'Did you mean: passfob inventory show? Otherwise run: passfob inventory --help',
+  ],
+  [['frobnicate'], 'Run: passfob --help'],
+  [['list', '--prot', 'COM3'], 'Did you mean --port? Run: passfob list --help'],
+  [['enroll', '--frobnicate'], 'Run: passfob enroll --help'],
+  [['enroll', '--generate'], 'Run: passfob enroll --help'],
+  [['pin', 'policy', '1234'], 'Run: passfob pin policy --help'],
+  [['pin', 'policy', '--digits', '3'], 'Run: passfob pin policy --help'],
+  [['inventory'], 'Run: passfob inventory --help'],
+  [['move', 'alice', 'up'], 'Run: passfob move --help'],
+])('%j is answered with the command that was meant, or its help', async (args, next) => {
+  expect((await refusal(args)).next).toBe(next);
+});
+
+it.each([
+  [['inventory', 'list', '--port', 'COM3'], '--port'],
+  [['inventory', 'show', 'PF-7Q4M-K2XZ', '--dry-run'], '--dry-run'],
+  [['handover', 'take', 'file', '--fob', 'PF-7Q4M-K2XZ', '--trace'], '--fob, --trace'],
+  [['doctor', '--fob', 'PF-7Q4M-K2XZ'], '--fob'],
+  [['agent', 'status', '--device', 'COM3'], '--device'],
+  [['service', 'status', '--url', 'https://otp.example.org', '--port', '1'], '--port'],
+  [['serve', '--trace'], '--trace'],
+])('%j names a common option that the command has no use for', async (args, options) => {
+  const error = await refusal(args);
+  expect(error.kind).toBe('usage');
+  expect(error.message).toBe(`This command does not take ${options}.`);
+});
+
+it('knows -h, -v and version', async () => {
+  const version = await readArguments(['--version'], {});
+  expect(version).toEqual({ help: expect.stringMatching(/^\d+\.\d+\.\d+/) });
+  expect(await readArguments(['-v'], {})).toEqual(version);
+  expect(await readArguments(['version'], {})).toEqual(version);
+  expect(await readArguments(['pin', '-h'], {})).toEqual(await readArguments(['pin', '--help'], {}));
+  expect(await readArguments(['pin', '-h'], {})).toHaveProperty(
+    'help',
+    expect.stringContaining('passfob pin'),
+  );
+});
+
+it('repeats no mistyped command or option, which may be a password', async () => {
+  for (const args of [['lst'], ['pin', 'polcy'], ['list', '--correct-horse-battery-staple']]) {
+    const { message, next } = await refusal(args);
+    expect(`${message} ${next}`).not.toMatch(/lst|polcy|horse/);
+  }
+});
