@@ -94,7 +94,7 @@ export async function firstPinPage(visit: OwnVisit): Promise<OwnPage | undefined
   const user = await ownerOf(visit);
   if (!isPinDue(user) || !(await hasPinAsked(management.db, user.id))) return undefined;
   const applicationId = context.ownApplication.id;
-  return pinPage(visit, user, makePinProof(management.keys, { user, applicationId }, management.clock()));
+  return pinPage(visit, user, await makePinProof(management, { user, applicationId }, management.clock()));
 }
 
 /** The part of the home page about the PIN, for whom the service asks for one. */

@@ -3,7 +3,7 @@ import { latestEnd } from '../data/latest.ts';
 import { limits } from '../limits.ts';
 import { type Management, type Result, refused } from '../management.ts';
 import { makePinProof } from '../people/credentials/pin-proofs.ts';
-import { choosePin } from '../people/credentials/pins.ts';
+import { choosePin, nobody } from '../people/credentials/pins.ts';
 import { isPinDue } from '../people/pin.ts';
 import { findUser, prepareUserName } from '../people/users.ts';
 import { macOf } from '../sealing/seal.ts';
@@ -16,12 +16,14 @@ export type Decide = (request: ValidationRequest) => Promise<Outcome | undefined
 
 /** After a log-in that came to `new_pin`: what its PIN may be chosen with. Undefined where it is not due any more. */
 export async function proofOfDue(
-  { db, keys, clock }: Management,
+  management: Management,
   name: string,
   applicationId: string,
 ): Promise<string | undefined> {
-  const user = await findUser(db, prepareUserName(name) ?? '');
-  return user && isPinDue(user) ? makePinProof(keys, { user, applicationId }, clock()) : undefined;
+  const user = await findUser(management.db, prepareUserName(name) ?? '');
+  return user && isPinDue(user)
+    ? await makePinProof(management, { user, applicationId }, management.clock())
+    : undefined;
 }
 
 /** A new PIN with what proves that its user is there: a proof, or a passcode with the present PIN where there is one. */
@@ -67,16 +69,18 @@ export async function changePin(
   return { ...chosen, proof };
 }
 
-/** What is proved is the PIN as it was before: where it is changed meanwhile, the proof stands for nothing. */
+/** What is proved is what was before, the PIN and the tokens: where it is changed meanwhile, the proof stands for nothing. */
 async function prove(
-  { db, keys, clock }: Management,
+  management: Management,
   decide: Decide,
   shown: ValidationRequest,
 ): Promise<string | undefined> {
+  const { db, clock } = management;
+  const { applicationId } = shown;
   const user = await findUser(db, prepareUserName(shown.user) ?? '');
+  const proof = await makePinProof(management, { user: user ?? nobody, applicationId }, clock());
   const outcome = await decide({ ...shown, changesPin: true });
-  if (outcome !== 'new_pin' || user === undefined) return undefined;
-  return makePinProof(keys, { user, applicationId: shown.applicationId }, clock());
+  return outcome === 'new_pin' && user !== undefined ? proof : undefined;
 }
 
 async function isKept(db: Db, fingerprint: string | undefined, nowMs: number): Promise<boolean> {

@@ -105,7 +105,7 @@ export class Office implements AsyncDisposable {
 export async function givePin(management: Management, name: string, pin: string): Promise<void> {
   const user = await findUser(management.db, name);
   if (user === undefined) throw new Error('no such user');
-  const proof = makePinProof(management.keys, { user, applicationId: '' }, management.clock());
+  const proof = await makePinProof(management, { user, applicationId: '' }, management.clock());
   accepted(await choosePin(management, grace, { user: name, applicationId: '', proof, pin }));
 }
 

@@ -8,11 +8,12 @@ import { disableUser } from '../../../host/service/people/user-changes.ts';
 import { findUser } from '../../../host/service/people/users.ts';
 import { makeTemporaryCode } from '../../../host/service/tokens/codes/temporary-codes.ts';
 import { issueToken } from '../../../host/service/tokens/issue.ts';
+import { suspendToken } from '../../../host/service/tokens/moves.ts';
 import { createPolicy } from '../../../host/service/tokens/policies.ts';
-import { changePin } from '../../../host/service/validation/change-pin.ts';
+import { changePin, proofOfDue } from '../../../host/service/validation/change-pin.ts';
 import { makeEngine } from '../../../host/service/validation/engine.ts';
 import { secret } from '../../kit/secrets.ts';
-import { codeAt, newToken } from '../kit.ts';
+import { codeAt, codeNow, newToken } from '../kit.ts';
 import { accepted, codeOf, grace, Office } from './kit.ts';
 
 const FIRST = secret('483197');
@@ -57,7 +58,7 @@ async function scene() {
     (await office.store.db.selectFrom('events').select('outcome').orderBy('id').execute()).map(
       ({ outcome }) => outcome,
     );
-  return { office, change, next, logIn, ada, counts, outcomes, applicationId: application.id };
+  return { office, change, next, logIn, ada, counts, outcomes, serial, applicationId: application.id };
 }
 
 test('a user who never had a PIN chooses one with a passcode, and changes it with a passcode and the present one', async () => {
@@ -115,7 +116,7 @@ test('a proof stands for its user, application, PIN and five minutes, and for no
   await using _ = office;
   const { management } = office;
   const prove = async (id = applicationId) =>
-    secret(makePinProof(management.keys, { user: await ada(), applicationId: id }, office.nowMs));
+    secret(await makePinProof(management, { user: await ada(), applicationId: id }, office.nowMs));
   const choose = async (proof: string, user = 'ada') =>
     codeOf(await choosePin(management, grace, { user, applicationId, proof, pin: FIRST }));
   await office.users('bob');
@@ -143,12 +144,27 @@ test('a proof stands for its user, application, PIN and five minutes, and for no
   expect(await choose(await prove())).toBe('pin_not_proved');
 });
 
+test('whoever has a fob that is reported lost chooses no PIN with what it proved before', async () => {
+  const { office, change, ada, serial, applicationId } = await scene();
+  await using _ = office;
+  const { management } = office;
+  const other = await office.token('ada');
+  const { proof: left = '' } = await change('111111');
+  const due = (await proofOfDue(management, 'ada', applicationId)) ?? '';
+  accepted(await suspendToken(management, grace, { serial }));
+  expect([left, due]).not.toContain('');
+  for (const proof of [left, due]) expect(codeOf(await change(FIRST, { proof }))).toBe('pin_not_proved');
+  expect((await ada()).pin_hash).toBeNull();
+  const passcode = codeNow(other, office.nowMs);
+  expect(codeOf(await change(SECOND, { passcode }))).toBe('done');
+});
+
 test('a proof, and the answer to a change that comes again, of a clock that was ahead are over when it goes back', async () => {
   const { office, change, ada, applicationId } = await scene();
   await using _ = office;
   const { management } = office;
   const rightMs = office.nowMs;
-  const proof = secret(makePinProof(management.keys, { user: await ada(), applicationId }, rightMs));
+  const proof = secret(await makePinProof(management, { user: await ada(), applicationId }, rightMs));
   office.nowMs = rightMs - limits.clockBackMs - 1;
   expect(codeOf(await change(FIRST, { proof }))).toBe('pin_not_proved');
   office.nowMs = rightMs - limits.clockBackMs;

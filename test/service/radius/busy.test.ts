@@ -86,10 +86,11 @@ test('a PIN that is set is said to be, however busy the database is then', async
   accepted(await resetPin(office.management, grace, 'ada'));
   const ask = gate(office, 'users');
   const pin = secret('730194');
-  const { keys, clock } = office.management;
   const user = await findUser(office.store.db, 'ada');
   if (user === undefined) throw new Error('no user');
-  const proof = secret(makePinProof(keys, { user, applicationId: 'vpn' }, clock()));
+  const proof = secret(
+    await makePinProof(office.management, { user, applicationId: 'vpn' }, office.management.clock()),
+  );
   const same = await ask(pin, await awaiting(office, { kind: 'new_pin', proof }));
   const set = await ask(pin, stateOf(same));
   expect(set.code).toBe(CHALLENGE);

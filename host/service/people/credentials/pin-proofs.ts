@@ -1,8 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { Db } from '../../data/database.ts';
 import { latestEnd } from '../../data/latest.ts';
 import { limits } from '../../limits.ts';
+import type { Management } from '../../management.ts';
 import type { Keys } from '../../sealing/key-file.ts';
 import { macOf } from '../../sealing/seal.ts';
+import { usableStates } from '../../tokens/states.ts';
 import type { User } from '../users.ts';
 
 /** What a proof is for: a user as they were when they proved to be there, and through which application. */
@@ -13,24 +16,50 @@ export interface Proved {
 
 /**
  * What shows that a user has proved to be there, by a passcode that was used up and by the PIN of before where there is one:
- * with it the PIN may be chosen. It is over after a while, and as soon as the PIN is another. A secret.
+ * with it the PIN may be chosen. It is over after a while, and as soon as the PIN is another or other tokens of the user are in
+ * use: whoever has a fob that is reported lost chooses no PIN with it. A secret.
  */
-export function makePinProof(keys: Keys, proved: Proved, nowMs: number): string {
+export async function makePinProof(
+  { db, keys }: Pick<Management, 'db' | 'keys'>,
+  proved: Proved,
+  nowMs: number,
+): Promise<string> {
   const expires = (nowMs + limits.pinProofMs).toString(36);
-  return `${expires}.${macOfProof(keys, proved, expires)}`;
+  return `${expires}.${macOfProof(keys, proved, await idsInUse(db, proved), expires)}`;
 }
 
 /** Whether a proof stands. One that was made by a clock which has gone back does not. */
-export function isPinProof(keys: Keys, proved: Proved, proof: string, nowMs: number): boolean {
+export async function isPinProof(
+  { db, keys }: Pick<Management, 'db' | 'keys'>,
+  proved: Proved,
+  proof: string,
+  nowMs: number,
+): Promise<boolean> {
   const [expires = ''] = proof.split('.', 1);
-  const expected = Buffer.from(`${expires}.${macOfProof(keys, proved, expires)}`);
+  const expected = Buffer.from(`${expires}.${macOfProof(keys, proved, await idsInUse(db, proved), expires)}`);
   const given = Buffer.from(proof);
   const isSame = given.length === expected.length && timingSafeEqual(given, expected);
   const endMs = Number.parseInt(expires, 36);
   return isSame && endMs > nowMs && endMs <= latestEnd(nowMs, limits.pinProofMs);
 }
 
-function macOfProof(keys: Keys, { user, applicationId }: Proved, expires: string): string {
+async function idsInUse(db: Db, { user }: Proved): Promise<string[]> {
+  const tokens = await db
+    .selectFrom('tokens')
+    .select('id')
+    .where('user_id', '=', user.id)
+    .where('state', 'in', usableStates)
+    .execute();
+  return tokens.map(({ id }) => id).sort();
+}
+
+function macOfProof(
+  keys: Keys,
+  { user, applicationId }: Proved,
+  tokens: readonly string[],
+  expires: string,
+): string {
   const { id, pin_hash, pin_change } = user;
-  return macOf(keys, 'pin-proof', [id, pin_hash ?? '', String(pin_change), applicationId, expires]);
+  const pin = [pin_hash ?? '', String(pin_change)];
+  return macOf(keys, 'pin-proof', [id, ...pin, applicationId, expires, ...tokens]);
 }

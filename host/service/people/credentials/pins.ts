@@ -82,14 +82,16 @@ export async function choosePin(
   const { db, keys } = management;
   const user = await findUser(db, prepareUserName(name) ?? '');
   const atMs = management.clock();
-  const isProved = isPinProof(keys, { user: user ?? nobody, applicationId }, proof, atMs);
+  const isProved = await isPinProof(management, { user: user ?? nobody, applicationId }, proof, atMs);
   if (user === undefined || !isProved || (await isClosed(db, user, atMs))) return refused('pin_not_proved');
   const problem = pinProblem(pin, await fewestPinDigits(db, user.id));
   if (problem !== undefined) return { ok: false, refusal: problem };
   if (await checkPin(keys, user, pin)) return refused('same_pin');
   const hash = await slowHash(keyed(keys, user.id, pin));
   return await writing(db, async transaction => {
-    // What was proved must still stand: neither reset nor changed meanwhile.
+    // What was proved must still stand: no fob taken out of use, and the PIN neither reset nor changed meanwhile.
+    if (!(await isPinProof({ db: transaction, keys }, { user, applicationId }, proof, atMs)))
+      return refused('pin_not_proved');
     const changed = await transaction
       .updateTable('users')
       .set({ pin_hash: hash, pin_change: 0 })
@@ -111,7 +113,7 @@ export async function choosePin(
 }
 
 /** In place of a user whom there is not: the work is the same. */
-const nobody = { id: '', pin_hash: null, pin_change: 0 } as const;
+export const nobody = { id: '', pin_hash: null, pin_change: 0 } as const;
 
 async function isClosed(db: Db, user: User, nowMs: number): Promise<boolean> {
   const { lock } = await readSettings(db);
