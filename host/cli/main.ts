@@ -7,10 +7,10 @@ const ending = new AbortController();
 let endingSince = 0;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    // A second signal, a moment later, ends the process at once. Handlers stay until then: packages that restore the
-    // cursor end it where nobody but they listens.
+    // A second signal ends the process at once; a second Ctrl-C does so a moment later, since npx passes it on again.
+    // Handlers stay until then: packages that restore the cursor end it where nobody but they listens.
     if (!ending.signal.aborted) endingSince = performance.now();
-    else if (performance.now() - endingSince > SIGNAL_REPEAT_MS) {
+    else if (signal !== 'SIGINT' || performance.now() - endingSince > SIGNAL_REPEAT_MS) {
       process.removeAllListeners(signal);
       process.kill(process.pid, signal);
     }
