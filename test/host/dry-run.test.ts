@@ -38,16 +38,16 @@ async function dry(fob: CoreFob): Promise<FobAtHand> {
 
 const WORK: Readonly<Record<string, (context: Context, fob: FobAtHand) => Promise<unknown>>> = {
   'write the account': (context, fob) => enroll(context, fob, enrolment()),
-  'ask for a press and a passcode': (context, fob) => code(context, fob, 'alice'),
+  'ask for an approval and a passcode': (context, fob) => code(context, fob, 'alice'),
   'rename the account': (context, fob) => rename(context, fob, 'alice', { issuer: undefined, label: 'eve' }),
   'move the account': (context, fob) => move(context, fob, 'alice', 1),
   'remove the account': (context, fob) => remove(context, fob, 'alice', async () => undefined),
   'set its clock': (context, fob) => setClock(context, fob),
   'set its policy': (context, fob) => pinPolicy(context, fob, { attempts: 7 }),
-  'ask for a press and reset its PIN': (context, fob) => resetPin(context, fob),
+  'ask for an approval and reset its PIN': (context, fob) => resetPin(context, fob),
   'give it the recovery key': (context, fob) => escrowPin(context, fob),
-  'ask for a press and open it for an update': (context, fob) => maintain(context, fob),
-  'ask for a press and erase it': (context, fob) => erase(context, fob),
+  'ask for an approval and open it for an update': (context, fob) => maintain(context, fob),
+  'ask for an approval and erase it': (context, fob) => erase(context, fob),
 };
 
 it.each(Object.keys(WORK))('a dry run ends where the next step would be to %s', async step => {

@@ -81,7 +81,7 @@ describeNeeds(needed, 'PAM with pam_radius_auth, pamtester and pam_wrapper', pro
         return '';
       },
     ]);
-    expect(pressed).toMatch(/Hold the button of your fob if it shows \d\d/);
+    expect(pressed).toMatch(/Hold the button of your fob for a second if it shows \d\d/);
     expect(pressed).toContain('successfully authenticated');
 
     await store.db.updateTable('tokens').set({ pin_place: 'service' }).execute();
