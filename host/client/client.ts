@@ -151,11 +151,14 @@ export class Client {
     return this.inTurn(async () => {
       if (!this.knows(name)) throw new FobError('old-firmware', { subject: this.known?.serial ?? '' });
       if (this.isDryRun) refuseChange(name);
+      const asked = { isBehindAnother: false };
       try {
-        return await this.poll(name, request, options);
+        return await this.poll(name, request, options, asked);
       } catch (error) {
-        // Also before the fob has said that it asks: the question is on its screen before its answer is here.
-        if (ASKING.has(name) && isFobError(error, 'cancelled')) await this.takeBack();
+        // Also before the fob has said that it asks: the question is on its screen before its answer is here. Not where the
+        // fob was busy: the question on its screen is another's then.
+        if (ASKING.has(name) && isFobError(error, 'cancelled') && !asked.isBehindAnother)
+          await this.takeBack();
         throw error;
       }
     });
@@ -165,6 +168,7 @@ export class Client {
     name: N,
     request: Request<N>,
     options: CallOptions<N>,
+    asked: { isBehindAnother: boolean },
   ): Promise<Response<N>> {
     let current = request;
     let polls = 0;
@@ -179,6 +183,7 @@ export class Client {
         this.reopened++;
         await this.handshake(this.key, options.signal);
       } else if (status === REFUSED_PRESS_NEEDED) {
+        asked.isBehindAnother = false;
         if (polls === 0) options.onPressNeeded?.();
         if (polls === PRESS_POLLS_MAX) throw refusalError(REFUSED_PRESS_TIMEOUT);
         polls++;
@@ -187,6 +192,7 @@ export class Client {
       } else if (status === REFUSED_BUSY && busy < BUSY_POLLS_MAX) {
         // A question that a command left behind when it was cut off; the fob drops it by itself.
         busy++;
+        asked.isBehindAnother = true;
         await pause(PRESS_POLL_INTERVAL_MS, options.signal);
       } else {
         if (status === REFUSED_UNKNOWN_COMMAND) this.unknown.add(name);
