@@ -63,8 +63,9 @@ describe('a client', () => {
       past.push(frame);
       return [...past, ...past].join('');
     };
-    expect(await wholeConversation(owned, { toHost })).toMatchObject({ code: owned.passcode(0) });
-    expect(await wholeConversation(owned, { toHost })).toMatchObject({ code: owned.passcode(1) });
+    // An old answer to the very number would be taken for the new one: in one of 256 runs, where both begin by chance.
+    expect(await wholeConversation(owned, { toHost }, 0)).toMatchObject({ code: owned.passcode(0) });
+    expect(await wholeConversation(owned, { toHost }, 100)).toMatchObject({ code: owned.passcode(1) });
   });
 
   it('gives up after three sends, and says that nobody answers', async () => {

@@ -73,6 +73,8 @@ async function credentials(rig: Rig, service: Service): Promise<Credentials> {
   };
 }
 
+let sources = 0;
+
 /** Sends a request. @param rest how long its body is, and what there is of that */
 async function send(
   url: string,
@@ -82,7 +84,9 @@ async function send(
   const { host, origin } = new URL(url);
   const line = `${method} ${path.replace(/:\w+/g, '1')} HTTP/1.1`;
   const fields = [line, `host: ${host}`, `origin: ${origin}`, shown, `content-type: ${type}`];
-  const connection = await raw(url, '127.0.0.1');
+  // Each from a source of its own: how many forms one source may send is tested elsewhere.
+  sources += 1;
+  const connection = await raw(url, `127.0.${1 + (sources >> 8)}.${sources & 255}`);
   await connection.send(`${fields.join('\r\n')}\r\n${rest}`);
   const status = await connection.answered();
   const isOver = /^connection: close$/im.test(connection.heard);
