@@ -34,7 +34,9 @@ describeNeeds(needsTool('freeradius'), 'a FreeRADIUS proxy in front of the servi
     // A press: an empty passcode is passed on, and so are State and number.
     const asked = await proxy.logIn('eve', '');
     expect(asked.text).toContain('Received Access-Challenge');
-    expect(asked.text).toMatch(/Reply-Message = "Hold the button of your fob for a second if it shows \d\d\./);
+    expect(asked.text).toMatch(
+      /Reply-Message = "Hold the button of your fob for a second if it shows \d\d\./,
+    );
     const { question, ...claimed } = await fob.show();
     await answerPush(rig.office.management, claimed, fob.answer(question));
     const state = /State = (0x[0-9a-f]+)/.exec(asked.text)?.[1];
