@@ -20,7 +20,7 @@ const ON_SQLITE_ALONE = [
   'test/service/alerts/{channels,senders,syslog}.test.ts',
   'test/service/mails/{bounces,compose,records}.test.ts',
   'test/service/people/{clients,passwords,service-pins,sign-in}.test.ts',
-  'test/service/{challenges/http,me/entry,push/http,push/keys}.test.ts',
+  'test/service/{challenges/http,me/entry,push/factors,push/http,push/keys,validation/factors}.test.ts',
 ];
 
 export default defineConfig({

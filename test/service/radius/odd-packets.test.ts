@@ -142,9 +142,9 @@ function check(sent: Sent, answer: Uint8Array | undefined): void {
 }
 
 test.each([
-  ['otp', countOf(4_000, 16_000)],
-  ['pin_otp', countOf(500, 2_000)],
-  ['password_otp', countOf(500, 2_000)],
+  ['otp', countOf(1_000, 16_000)],
+  ['pin_otp', countOf(200, 2_000)],
+  ['password_otp', countOf(200, 2_000)],
 ] as const)(
   'for %s: %i odd packets, rightly signed, are answered as documented and let nobody in',
   { ...LONG, timeout: 900_000 },
