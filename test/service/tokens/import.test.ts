@@ -264,11 +264,15 @@ test('log-ins have their turn while a long import is judged', async () => {
   const others = (async () => {
     for (; !isJudged; turns++) await turn();
   })();
+  const before = process.cpuUsage();
   const { counts } = await prepareImport(db, keys, drafts);
+  const usedMs = process.cpuUsage(before).user / 1000;
   isJudged = true;
   await others;
   expect(counts.ok).toBe(1_500);
-  expect(turns).toBeGreaterThan(5);
+  // Without a pause the others have their only turn at the end, however fast the machine is.
+  expect(turns).toBeGreaterThan(1);
+  expect(turns).toBeGreaterThan(usedMs / 250);
 });
 
 test('a wrong password, a damaged file and another file are refused as a whole', async () => {
