@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 import type { Need } from '../../kit/tools.ts';
 
 /** The last commit before the parts became packages. */
-const COMMIT = 'd04bb3b';
+const COMMIT = 'd04bb3b8a7e27b893cb2a2cc3459b34f014a95da';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const modules = join(root, 'node_modules');
 /** The name of the package that an import means, where it is no path and not of Node. */
@@ -70,7 +70,7 @@ export interface Told {
 
 /** Whether the history of this checkout reaches back to that commit: that of a shallow clone does not. */
 export const needsBefore: Need<true> = {
-  name: `the commit ${COMMIT} in the history of this checkout`,
+  name: `the commit ${COMMIT.slice(0, 7)} in the history of this checkout`,
   found:
     spawnSync('git', ['cat-file', '-e', `${COMMIT}^{commit}`], { cwd: root, stdio: 'ignore' }).status === 0 ||
     undefined,
@@ -103,13 +103,17 @@ export async function buildBefore(): Promise<Version> {
     logLevel: 'error',
     metafile: true,
   });
-  const named = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+  const named = Object.values(metafile.outputs).flatMap(({ imports }) =>
+    imports.filter(({ external }) => external).map(({ path }) => path),
+  );
   const needed = new Set(named.flatMap(path => PACKAGE.exec(path)?.[0] ?? []));
   const missing = [...needed].filter(name => !existsSync(join(modules, name, 'package.json')));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   if (missing.length === 0) return { program: join(folder, 'dist/program.js'), remove };
   remove();
-  throw new Error(`the version of before needs ${missing.join(', ')}: keep it among devDependencies`);
+  throw new Error(
+    `the version of before needs packages that are not installed any more: ${missing.join(', ')}`,
+  );
 }
 
 /** A process of that version, which does what it is told, one order at a time. */
