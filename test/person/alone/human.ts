@@ -1,0 +1,163 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { follow } from '../reader.ts';
+import { ACTS, BUTTONS, FIELDS } from './acts.ts';
+import type { HeldFob } from './held-fob.ts';
+import { isToldToAct, sentencesOf } from './sentences.ts';
+import type { Scene, Sight } from './sight.ts';
+
+/** More than any way has that leads somewhere. */
+const STEPS_MAX = 60;
+const LOOK_MS = 20;
+/** Time goes on while a person types. */
+const TYPING_MS = 3_000;
+
+/** What a person has at hand before anything is read. */
+export interface Belongings {
+  readonly user: string;
+  readonly fob: HeldFob;
+  /** Whether their browser reaches fobs; else they have a command line, and any browser. */
+  readonly hasBrowserForFobs: boolean;
+  readonly browse: (address: string) => Promise<Scene>;
+  /** Runs a command as it was printed. */
+  readonly command: (line: string) => Scene;
+  /** Has the help desk reset their PIN. */
+  readonly askForReset: () => Promise<void>;
+  /** PINs that they choose, in this order. Secrets. */
+  readonly pins: readonly string[];
+  /** How long they wait for something to happen. */
+  readonly patienceMs: number;
+}
+
+/**
+ * A person who knows nothing but what they read, and does what each sentence says. What a sentence asks for and nobody knows how
+ * to do, and what leads nowhere, is an error.
+ */
+export class Human {
+  readonly has: Belongings;
+  scene: Scene;
+  /** The address of the service, once it was read. */
+  address = '';
+  activationString = '';
+  pairingCode = '';
+  /** Passcodes read off the fob, the last one last. */
+  readonly passcodes: string[] = [];
+  readonly typed = new Set<string>();
+  pin: string | undefined;
+  hasForgotten = false;
+  isPinLeftOut = false;
+  newPin = '';
+  pinsChosen = 0;
+  refusals = 0;
+  /** Where a passcode was refused: whether they take the way that is named for that, or just the next passcode. */
+  wantsFobFound = false;
+  /** What was last done to have a passcode on the screen. */
+  showing: string[] = [];
+  #before: Sight | undefined;
+
+  constructor(has: Belongings, scene: Scene) {
+    this.has = has;
+    this.scene = scene;
+  }
+
+  /** Goes on by what is read, until words stand there that say that it is done. */
+  async until(goal: RegExp): Promise<void> {
+    for (let steps = 0; steps < STEPS_MAX; steps++) {
+      const sight = await this.#lookUp();
+      if (sight.paragraphs.some(paragraph => goal.test(paragraph))) return;
+      await this.#goOn(sight);
+    }
+    throw new Error('the person goes round in circles');
+  }
+
+  turnTo(scene: Scene): void {
+    this.scene = scene;
+    this.#before = undefined;
+  }
+
+  async browseTo(address: string): Promise<void> {
+    this.turnTo(await this.has.browse(address));
+  }
+
+  /** Goes by a link. @throws where there is none with these words */
+  async goBy(link: RegExp): Promise<void> {
+    if (!(await this.scene.goBy(link))) throw new Error(`no link leads on by the words ${link.source}`);
+  }
+
+  /** Does at the fob what a sentence says. @throws where it says nothing that can be done there */
+  async atFob(sentence: string): Promise<void> {
+    const acts = await follow(this.has.fob, sentence, 'passcode', this.has.user);
+    if (acts === 0) throw new Error(`nobody knows how to do this at a fob: ${sentence}`);
+  }
+
+  /** Reads the passcode off the fob. @throws where it shows none */
+  async readPasscode(): Promise<string> {
+    const shown = await this.has.fob.passcode();
+    if (shown === undefined) throw new Error('the fob shows no passcode to type');
+    if (this.passcodes.at(-1) !== shown) this.passcodes.push(shown);
+    return shown;
+  }
+
+  /** Something other than before. @throws where patience ends first */
+  async #lookUp(): Promise<Sight> {
+    const endMs = performance.now() + this.has.patienceMs;
+    for (;;) {
+      const sight = await this.scene.look();
+      if (sight.shownAs !== this.#before?.shownAs) return sight;
+      if (performance.now() > endMs) throw new Error(`this leads nowhere: ${sight.paragraphs.join(' / ')}`);
+      await pause(LOOK_MS);
+    }
+  }
+
+  /** Does what has newly come to stand there, sentence by sentence, then fills in the form. */
+  async #goOn(sight: Sight): Promise<void> {
+    const before = this.#before?.page === sight.page ? this.#before : undefined;
+    this.#before = sight;
+    const here = this.scene;
+    const fresh = without(sight.paragraphs, before?.paragraphs ?? []);
+    for (const [at, paragraph] of fresh.entries()) {
+      const sentences = sentencesOf(paragraph);
+      for (const [nth, sentence] of sentences.entries()) {
+        const rest = [sentences.slice(nth + 1).join('\n'), ...fresh.slice(at + 1)].join('\n\n');
+        const isForLater = await this.#obey(sentence, rest);
+        if (this.scene !== here || (await here.look()).page !== sight.page) return;
+        if (isForLater) break;
+      }
+    }
+    if (fresh.length > 0 || before === undefined || formOf(before) !== formOf(sight))
+      await this.#fillIn(sight);
+  }
+
+  /** @returns whether the rest of the paragraph is for another time */
+  async #obey(sentence: string, rest: string): Promise<boolean> {
+    const act = ACTS.find(({ says }) => says.test(sentence));
+    if (act === undefined && isToldToAct(sentence)) throw new Error(`nobody knows how to do: ${sentence}`);
+    return (await act?.does?.(this, { sentence, rest })) === 'another time';
+  }
+
+  /** Fills in the form whose button is the one to press, and presses it. */
+  async #fillIn({ fields, buttons }: Sight): Promise<void> {
+    const button = BUTTONS.flatMap(name => buttons.filter(one => name.test(one.name)))[0];
+    if (button === undefined) return;
+    for (const { label, hint, form } of fields) {
+      if (form !== button.form) continue;
+      for (const sentence of sentencesOf(hint)) await this.#obey(sentence, '');
+      const field = FIELDS.find(({ words }) => words.test(label));
+      if (field === undefined) throw new Error(`nobody knows what to type here: ${label}`);
+      await this.scene.fill(label, field.value(this));
+    }
+    await this.has.fob.advance(TYPING_MS);
+    await this.scene.press(button.name);
+  }
+}
+
+const formOf = ({ fields, buttons }: Sight) => JSON.stringify([fields, buttons]);
+
+/** Those of some that are not among others, each as often as it is there more. */
+function without(some: readonly string[], others: readonly string[]): string[] {
+  const left = [...others];
+  return some.filter(one => {
+    const at = left.indexOf(one);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
