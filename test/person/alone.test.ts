@@ -1,5 +1,5 @@
 import { type Browser, chromium } from 'playwright-core';
-import { afterAll, beforeAll, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { needsPortal } from '../portal/kit.ts';
@@ -40,11 +40,12 @@ describeNeeds(needs, 'somebody who does what is written, and nothing else', exec
     const ada = await town.invited({ hasBrowserForFobs: false });
     await ada.until(LOGGED_IN);
     for (const wantsFobFound of [true, false]) {
-      for (let shown = 0; shown < FOR_FUN; shown++)
-        for (const sentence of ada.showing) await ada.atFob(sentence);
+      for (let shown = 0; shown < FOR_FUN; shown++) await ada.showForFun();
+      const refusals = ada.refusals;
       ada.wantsFobFound = wantsFobFound;
       await ada.browseTo(ada.address);
       await ada.until(LOGGED_IN);
+      expect(ada.refusals).toBe(refusals + 1);
     }
   });
 });

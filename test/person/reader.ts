@@ -5,6 +5,8 @@ export type Wish = 'passcode' | 'approve' | 'decline' | 'report';
 
 /** More presses than any list of these tests has places. */
 const PRESSES_MAX = 8;
+/** In its groups. */
+export const PASSCODE = /^\d{3} \d{3}$/;
 const SHORT_MS = 100;
 /** A second as people count it: the fob wants one in full. */
 const SECOND_MS = 1_200;
@@ -34,6 +36,13 @@ const ACTS: readonly Act[] = [
         if ((await hands.screen()).includes(account)) return;
         await press(hands);
       }
+    },
+  },
+  {
+    pattern: /if it still shows an old passcode, press it once more/iy,
+    only: ['passcode'],
+    does: async hands => {
+      if ((await hands.screen()).some(line => PASSCODE.test(line))) await press(hands);
     },
   },
   {

@@ -25,9 +25,16 @@ const SETTING_UP: readonly Act[] = [
   },
   { says: /^use the fob that you were given, or a new one/i },
   {
+    says: /^do not run the command that it shows/i,
+    does(human) {
+      human.isWarned = true;
+    },
+  },
+  {
     says: /^open the link on that computer/i,
     async does(human, { rest }) {
       human.address = /(https?:\/\/\S+)\s*$/.exec(rest)?.[1] ?? '';
+      if (await human.heedsFob()) return;
       if (human.has.hasBrowserForFobs) await human.browseTo(/https?:\/\/\S+#pf1\S+/.exec(rest)?.[0] ?? '');
     },
   },
@@ -107,7 +114,7 @@ const PIN: readonly Act[] = [
 const AT_FOB: readonly Act[] = [
   { says: /^hold the button of the fob for a second when the page says so/i },
   {
-    says: /^(?:then )?(?:press|hold)\b/i,
+    says: /^(?:(?:then )?(?:press|hold)\b|if it still shows an old passcode\b)/i,
     async does(human, { sentence }) {
       if (/^press\b/i.test(sentence)) human.showing = [];
       human.showing.push(sentence);

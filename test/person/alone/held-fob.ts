@@ -1,7 +1,7 @@
 import type { SimulatedFob } from '../../host/kit/simulated-fob.ts';
 import { secret } from '../../kit/secrets.ts';
 import type { FakeClock } from '../../service/kit.ts';
-import type { Hands } from '../reader.ts';
+import { type Hands, PASSCODE } from '../reader.ts';
 
 const SHORT_MS = 100;
 
@@ -42,7 +42,7 @@ export class HeldFob implements Hands {
 
   /** What stands there in the groups of a passcode. */
   async passcode(): Promise<string | undefined> {
-    const shown = (await this.screen()).find(line => /^\d{3} \d{3}$/.test(line.trim()));
+    const shown = (await this.screen()).find(line => PASSCODE.test(line.trim()));
     return shown === undefined ? undefined : secret(shown.trim());
   }
 }

@@ -10,6 +10,7 @@ const STEPS_MAX = 60;
 const LOOK_MS = 20;
 /** Time goes on while a person types. */
 const TYPING_MS = 3_000;
+const HOLD_MS = 1_200;
 
 /** What a person has at hand before anything is read. */
 export interface Belongings {
@@ -43,6 +44,8 @@ export class Human {
   readonly passcodes: string[] = [];
   readonly typed = new Set<string>();
   pin: string | undefined;
+  /** Not to do what the fob says. */
+  isWarned = false;
   hasForgotten = false;
   isPinLeftOut = false;
   newPin = '';
@@ -95,6 +98,21 @@ export class Human {
     if (shown === undefined) throw new Error('the fob shows no passcode to type');
     if (this.passcodes.at(-1) !== shown) this.passcodes.push(shown);
     return shown;
+  }
+
+  /** Shows a passcode that nobody wants, by no sentence: off the screen with the old one, and on with the next. */
+  async showForFun(): Promise<void> {
+    await this.has.fob.press();
+    await this.has.fob.press(HOLD_MS);
+    await this.has.fob.advance(TYPING_MS);
+  }
+
+  /** Runs what the fob says to run, unless another sentence says not to. @returns whether it was done */
+  async heedsFob(): Promise<boolean> {
+    const command = /\brun: (passfob [a-z]+)/.exec((await this.has.fob.screen()).join(' '))?.[1];
+    if (command === undefined || this.isWarned) return false;
+    this.turnTo(this.has.command(command));
+    return true;
   }
 
   /** Something other than before. @throws where patience ends first */

@@ -49,22 +49,22 @@ function readPage(): Omit<Sight, 'page' | 'shownAs'> {
       return hint === null || hint.getAttribute('role') === 'alert' ? [] : [hint];
     });
   const controls = [...document.querySelectorAll('input:not([type=hidden]), textarea, select, button')];
-  const hints = new Set(controls.flatMap(hintsOf));
+  const hints = new Set<Element>(controls.flatMap(hintsOf));
   const formOf = (control: Element) => forms.findIndex(form => form.contains(control));
   const texts = 'p, li, [role=status], [role=alert], .message';
-  const paragraphs = [...document.querySelectorAll(texts)]
+  const paragraphs = [...document.querySelectorAll<HTMLElement>(texts)]
     .filter(one => isSeen(one) && !hints.has(one) && one.querySelector(texts) === null)
     .map(wordsOf)
     .filter(text => text !== '');
   const fields = [...document.querySelectorAll<HTMLInputElement>('input:not([type=hidden]), textarea')]
     .filter(field => isSeen(field) && field.type !== 'file')
     .map(field => ({
-      label: field.labels?.[0]?.innerText.trim() ?? '',
+      label: field.labels?.[0] === undefined ? '' : wordsOf(field.labels[0]),
       hint: hintsOf(field).map(wordsOf).join('\n'),
       form: formOf(field),
     }));
-  const buttons = [...document.querySelectorAll<HTMLElement>('button')]
+  const buttons = [...document.querySelectorAll('button')]
     .filter(isSeen)
-    .map(button => ({ name: button.innerText.trim(), form: formOf(button) }));
+    .map(button => ({ name: (button.textContent ?? '').trim(), form: formOf(button) }));
   return { paragraphs, fields, buttons };
 }
