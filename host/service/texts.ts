@@ -162,7 +162,7 @@ export const texts = {
     problem: 'Problem',
     different: 'These were two different PINs. Type the new PIN, and the same again.',
     doneTitle: 'Your PIN is set',
-    done: 'Log in with it and the next passcode of your fob.',
+    done: `Log in with it and the next passcode of your fob. ${buttonTexts.nextByClock}`,
     ways: { login: 'To the log-in page', me: 'To your fob' },
   },
   operator: {

@@ -68,8 +68,8 @@ export const meTexts = {
     refused:
       'Your fob was not found. Check your user name and the two passcodes: the second is the very next one that the fob shows after the first. Then try again with two new ones. After several failures an account is locked for a while; if it goes on, ask your help desk.',
     foundTitle: 'Your fob was found',
-    done: 'Found. Your fob works again with its next passcode.',
-    clockOff: 'Found. Its clock is far off: ask your help desk to have it set.',
+    done: `Found. Your fob works again with its next passcode. ${buttonTexts.nextByClock}`,
+    clockOff: `Found. Your fob works again with its next passcode. ${buttonTexts.nextByClock} Its clock is far off: ask your help desk to have it set.`,
   },
   pin: {
     heading: 'Your PIN',
@@ -84,7 +84,7 @@ export const meTexts = {
     presentHint: 'The one that you have now. If it is forgotten, ask your help desk to reset it.',
     refused:
       'The PIN was not set: the passcode or the present PIN was not accepted. Take the next passcode and try again. After several failures an account is locked for a while.',
-    done: 'Your PIN is set. It counts from the next log-in on.',
+    done: `Your PIN is set. Log in with it and the next passcode of your fob. ${buttonTexts.nextByClock}`,
   },
   name: {
     title: 'Name your fob',

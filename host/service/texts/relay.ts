@@ -20,7 +20,7 @@ export const relayTexts = {
     pressAgain: `It was declined, or nobody held the button in time. ${buttonTexts.approve}`,
   },
   done: (fob: string) =>
-    `The fob ${fob} is active. You can log in with its next passcode. ${buttonTexts.showPasscode}`,
+    `The fob ${fob} is active. You can log in with its next passcode. ${buttonTexts.nextByClock} ${buttonTexts.showPasscode}`,
   fobFailed: 'Unplug the fob and try again. If it stays, tell your help desk.',
   refusals: {
     /** One text for whatever is wrong with the activation itself. */

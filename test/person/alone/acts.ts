@@ -3,7 +3,10 @@ import type { Human } from './human.ts';
 /** What a person does who reads a sentence. */
 interface Act {
   readonly says: RegExp;
-  /** Left out: it is understood, and nothing is to be done now. `another time`: nor by the rest of its paragraph. */
+  /**
+   * Left out: it is understood, and nothing is to be done now. `another time`: nor by the rest of its paragraph. What it gives
+   * back to be called is done when the paragraph has been read to its end.
+   */
   readonly does?: (human: Human, read: Read) => unknown;
 }
 
@@ -23,7 +26,7 @@ const SETTING_UP: readonly Act[] = [
     says: /^(?:plug in (?:your|the) fob|connect your fob to this computer)/i,
     does: human => human.has.fob.plugIn(),
   },
-  { says: /^use the fob that you were given, or a new one/i },
+  { says: /^use the fob that you were given\b/i },
   {
     says: /^do not run the command that it shows/i,
     does(human) {
@@ -40,7 +43,7 @@ const SETTING_UP: readonly Act[] = [
   },
   { says: /^if the fob shows a pairing code, type that code into the page/i },
   {
-    says: /^on the command line, run the following and paste this activation string when you are asked/i,
+    says: /^on the command line, run the following$/i,
     does(human, { rest }) {
       const [command = '', ...lines] = [...rest.matchAll(/^ {4}(\S.*)$/gm)].map(([, line = '']) => line);
       human.activationString = lines.join(' ');
@@ -61,9 +64,10 @@ const SETTING_UP: readonly Act[] = [
 
 /** At the log-in. */
 const LOGGING_IN: readonly Act[] = [
-  { says: /^you can log in with its next passcode/i, does: human => human.browseTo(human.address) },
-  { says: /^(?:it counts from the next log-in on|log in with it)/i, does: toLogIn },
-  { says: /^your fob works again with its next passcode/i, does: human => human.goBy(/log-in page/i) },
+  { says: /^you can log in with its next passcode/i, does: human => () => human.browseTo(human.address) },
+  { says: /^log in with it and the next passcode/i, does: human => () => toLogIn(human) },
+  { says: /^your fob works again with its next passcode/i, does: human => () => human.goBy(/log-in page/i) },
+  { says: /^ask your help desk to have it set/i },
   {
     says: /^the user name.* was not accepted/i,
     does(human) {
@@ -121,7 +125,10 @@ const AT_FOB: readonly Act[] = [
       await human.atFob(sentence);
     },
   },
-  { says: /^type the passcode that (?:the fob|it) shows/i, does: human => human.readPasscode() },
+  {
+    says: /^type the passcode (?:that )?(?:the fob|it) shows/i,
+    does: human => human.readPasscode(),
+  },
   { says: /^type (?:a passcode and the very next one|two passcodes)/i },
   {
     says: /^for the second, do the same again/i,
@@ -132,8 +139,15 @@ const AT_FOB: readonly Act[] = [
       await human.readPasscode();
     },
   },
-  { says: /^take the next one/i },
-  { says: /wait for (?:it|the next one)\b/i, does: waitForNext },
+  { says: /^(?:take the next one|try again)/i },
+  {
+    says: /^a fob that goes by the clock shows the next one after a while/i,
+    async does(human) {
+      if (human.goesByClock) await waitForNext(human);
+    },
+  },
+  { says: /^wait for it\b/i },
+  { says: /^wait for the next one\b/i, does: waitForNext },
 ];
 
 /** Where the fob still shows the passcode that was used: until it shows another one. */

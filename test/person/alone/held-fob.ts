@@ -30,6 +30,11 @@ export class HeldFob implements Hands {
     this.#clock.nowMs += ms;
   }
 
+  /** Its clock runs ahead of everybody's. */
+  async runAhead(ms: number): Promise<void> {
+    await this.fob.ask({ do: 'advance', ms });
+  }
+
   /** Puts its cable into the computer. */
   plugIn(): void {
     this.isPluggedIn = true;

@@ -8,6 +8,8 @@ import type { Scene, Sight } from './sight.ts';
 /** More than any way has that leads somewhere. */
 const STEPS_MAX = 60;
 const LOOK_MS = 20;
+/** Refusals one after the other until somebody gives up. */
+const REFUSALS_MAX = 3;
 /** Time goes on while a person types. */
 const TYPING_MS = 3_000;
 const HOLD_MS = 1_200;
@@ -43,6 +45,8 @@ export class Human {
   /** Passcodes read off the fob, the last one last. */
   readonly passcodes: string[] = [];
   readonly typed = new Set<string>();
+  /** Every sentence that was read. */
+  readonly read: string[] = [];
   pin: string | undefined;
   /** Not to do what the fob says. */
   isWarned = false;
@@ -53,6 +57,8 @@ export class Human {
   refusals = 0;
   /** Where a passcode was refused: whether they take the way that is named for that, or just the next passcode. */
   wantsFobFound = false;
+  /** Whether passcodes change by themselves, as far as it was seen. */
+  goesByClock = false;
   /** What was last done to have a passcode on the screen. */
   showing: string[] = [];
   #before: Sight | undefined;
@@ -64,10 +70,12 @@ export class Human {
 
   /** Goes on by what is read, until words stand there that say that it is done. */
   async until(goal: RegExp): Promise<void> {
+    this.refusals = 0;
     for (let steps = 0; steps < STEPS_MAX; steps++) {
       const sight = await this.#lookUp();
       if (sight.paragraphs.some(paragraph => goal.test(paragraph))) return;
       await this.#goOn(sight);
+      if (this.refusals >= REFUSALS_MAX) throw new Error('the person is refused again and again');
     }
     throw new Error('the person goes round in circles');
   }
@@ -97,6 +105,8 @@ export class Human {
     const shown = await this.has.fob.passcode();
     if (shown === undefined) throw new Error('the fob shows no passcode to type');
     if (this.passcodes.at(-1) !== shown) this.passcodes.push(shown);
+    // The seconds that are left stand beside it.
+    this.goesByClock = (await this.has.fob.screen()).some(line => /^\d+s$/.test(line.trim()));
     return shown;
   }
 
@@ -131,25 +141,30 @@ export class Human {
     const before = this.#before?.page === sight.page ? this.#before : undefined;
     this.#before = sight;
     const here = this.scene;
+    const isGone = async () => this.scene !== here || (await here.look()).page !== sight.page;
+    const later: (() => unknown)[] = [];
     const fresh = without(sight.paragraphs, before?.paragraphs ?? []);
     for (const [at, paragraph] of fresh.entries()) {
       const sentences = sentencesOf(paragraph);
       for (const [nth, sentence] of sentences.entries()) {
         const rest = [sentences.slice(nth + 1).join('\n'), ...fresh.slice(at + 1)].join('\n\n');
-        const isForLater = await this.#obey(sentence, rest);
-        if (this.scene !== here || (await here.look()).page !== sight.page) return;
-        if (isForLater) break;
+        const done = await this.#obey(sentence, rest);
+        if (await isGone()) return;
+        if (done === 'another time') break;
+        if (typeof done === 'function') later.push(() => done());
       }
+      for (const act of later.splice(0)) await act();
+      if (await isGone()) return;
     }
     if (fresh.length > 0 || before === undefined || formOf(before) !== formOf(sight))
       await this.#fillIn(sight);
   }
 
-  /** @returns whether the rest of the paragraph is for another time */
-  async #obey(sentence: string, rest: string): Promise<boolean> {
+  async #obey(sentence: string, rest: string): Promise<unknown> {
+    this.read.push(sentence);
     const act = ACTS.find(({ says }) => says.test(sentence));
     if (act === undefined && isToldToAct(sentence)) throw new Error(`nobody knows how to do: ${sentence}`);
-    return (await act?.does?.(this, { sentence, rest })) === 'another time';
+    return await act?.does?.(this, { sentence, rest });
   }
 
   /** Fills in the form whose button is the one to press, and presses it. */

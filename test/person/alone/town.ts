@@ -33,6 +33,8 @@ type Closers = (() => unknown)[];
 /** A service with its mail server and help desk, and one user who has a new fob and a computer. */
 export class Town implements AsyncDisposable {
   readonly fob: HeldFob;
+  /** How often the help desk was asked to reset the PIN. */
+  resets = 0;
   readonly #office: Office;
   readonly #mails: MailReceiver;
   readonly #context: BrowserContext;
@@ -87,34 +89,47 @@ export class Town implements AsyncDisposable {
     return new Town({ office, mails, context, folder, fob: new HeldFob(fob, rig.clock) }, closers);
   }
 
-  /** Mails an activation. @returns its user, who has the mail before them */
-  async invited(has: Pick<Belongings, 'hasBrowserForFobs'> & Partial<Belongings>): Promise<Human> {
+  /** Mails an activation. @returns the mail as plain text, as it came over SMTP */
+  async invite(): Promise<string> {
     const { management } = this.#office;
     accepted(await startActivation(management, grace, { user: USER, fobs: 'any', policy: 'staff' }));
-    const mail = await this.newestMail();
+    await deliverMails(management);
+    const { text = '' } = await parsed(this.#mails.messages.at(-1)?.raw ?? '');
+    secret(/#(pf1\S+)/.exec(text)?.[1] ?? '');
+    return text;
+  }
+
+  /** Somebody with a mail before them. */
+  reader(mail: string, has: Partial<Belongings> = {}): Human {
     const belongings: Belongings = {
       user: USER,
       fob: this.fob,
-      browse: address => this.#browse(address, has.hasBrowserForFobs),
+      hasBrowserForFobs: false,
+      browse: address => this.#browse(address, has.hasBrowserForFobs === true),
       command: line => {
         const port = this.fob.isPluggedIn ? this.fob.fob.tcp : undefined;
         return new Terminal(line, { home: this.#folder, port });
       },
-      askForReset: async () => void accepted(await resetPin(management, grace, USER)),
+      askForReset: async () => {
+        this.resets++;
+        accepted(await resetPin(this.#office.management, grace, USER));
+      },
       pins: PINS,
       patienceMs: PATIENCE_MS,
       ...has,
     };
-    return new Human(belongings, mail);
+    return new Human(belongings, new Mail(mail));
   }
 
-  /** As plain text, as it came over SMTP. */
-  async newestMail(): Promise<Mail> {
-    await deliverMails(this.#office.management);
-    const { text = '' } = await parsed(this.#mails.messages.at(-1)?.raw ?? '');
-    const string = /#(pf1\S+)/.exec(text)?.[1];
-    if (string !== undefined) secret(string);
-    return new Mail(text);
+  /** Has all pages say something else from now on, where they say one thing. */
+  async misprint(right: string, wrong: string): Promise<void> {
+    await this.#context.unrouteAll();
+    await this.#context.route('**/*', async route => {
+      if (route.request().resourceType() !== 'document') return route.continue();
+      const response = await route.fetch();
+      const text = await response.text();
+      return route.fulfill({ response, body: text.replaceAll(right, wrong) });
+    });
   }
 
   async #browse(address: string, isForFobs: boolean): Promise<WebPage> {
