@@ -137,28 +137,31 @@ const AT_FOB: readonly Act[] = [
       human.typed.add(first);
       for (const sentence of human.showing) await human.atFob(sentence);
       await human.readPasscode();
+      human.isSecondRead = true;
     },
   },
   { says: /^(?:take the next one|try again)/i },
   {
     says: /^a fob that goes by the clock shows the next one after a while/i,
     async does(human) {
-      if (human.goesByClock) await waitForNext(human);
+      const held = human.passcodes.at(-1);
+      if (human.goesByClock && held !== undefined && human.typed.has(held)) await waitForNext(human);
     },
   },
   { says: /^wait for it\b/i },
   { says: /^wait for the next one\b/i, does: waitForNext },
 ];
 
-/** Where the fob still shows the passcode that was used: until it shows another one. */
+/** Until the fob shows another passcode than the one in hand. */
 async function waitForNext(human: Human): Promise<void> {
   const held = human.passcodes.at(-1);
-  if (held === undefined || !human.typed.has(held)) return;
   for (let waits = 0; waits < WAITS_MAX; waits++) {
     await human.has.fob.advance(WAIT_MS);
     // Gone dark meanwhile, it is asked for a passcode as before.
-    if ((await human.has.fob.screen()).length === 0)
+    if ((await human.has.fob.passcode()) === undefined) {
+      if (!human.goesByClock) break;
       for (const sentence of human.showing) await human.atFob(sentence);
+    }
     if ((await human.readPasscode()) !== held) return;
   }
   throw new Error('the next passcode is waited for, and none comes');
@@ -173,7 +176,7 @@ export const FIELDS: readonly { readonly words: RegExp; readonly value: (human: 
   { words: /^Code on (?:the screen of the fob|the fob’s screen)/, value: human => human.pairingCode },
   { words: /^User name/, value: human => human.has.user },
   { words: /^PIN\b/, value: pinToType },
-  { words: /^First passcode/, value: human => typedPasscode(human, -2) },
+  { words: /^First passcode/, value: firstPasscode },
   { words: /^(?:The next p|P)asscode/, value: human => typedPasscode(human, -1) },
   { words: /^New PIN/, value: human => human.newPin },
 ];
@@ -191,6 +194,13 @@ function typedPasscode(human: Human, nth: number): string {
   if (passcode === undefined) throw new Error('a passcode is asked for, and nothing says how to get one');
   human.typed.add(passcode);
   return passcode;
+}
+
+/** Of two, neither may have been used before: the first was typed for the second one alone. */
+function firstPasscode(human: Human): string {
+  if (!human.isSecondRead) throw new Error('two passcodes are asked for, and nothing says how to get them');
+  human.isSecondRead = false;
+  return typedPasscode(human, -2);
 }
 
 /** What somebody presses who wants to get in, the first that is there. */

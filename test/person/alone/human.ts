@@ -57,6 +57,8 @@ export class Human {
   refusals = 0;
   /** Where a passcode was refused: whether they take the way that is named for that, or just the next passcode. */
   wantsFobFound = false;
+  /** Whether the last two passcodes were read one right after the other. */
+  isSecondRead = false;
   /** Whether passcodes change by themselves, as far as it was seen. */
   goesByClock = false;
   /** What was last done to have a passcode on the screen. */
