@@ -1,20 +1,4 @@
-import type { Human } from './human.ts';
-
-/** What a person does who reads a sentence. */
-interface Act {
-  readonly says: RegExp;
-  /**
-   * Left out: it is understood, and nothing is to be done now. `another time`: nor by the rest of its paragraph. What it gives
-   * back to be called is done when the paragraph has been read to its end.
-   */
-  readonly does?: (human: Human, read: Read) => unknown;
-}
-
-interface Read {
-  readonly sentence: string;
-  /** All that stands after it. */
-  readonly rest: string;
-}
+import type { Act, Human, Knowledge } from './human.ts';
 
 const WAIT_MS = 2_000;
 /** Longer than a fob that goes by the clock takes for the next passcode. */
@@ -167,20 +151,6 @@ async function waitForNext(human: Human): Promise<void> {
   throw new Error('the next passcode is waited for, and none comes');
 }
 
-/** What sentences can tell a person to do. The first that fits counts. */
-export const ACTS: readonly Act[] = [...SETTING_UP, ...LOGGING_IN, ...PIN, ...AT_FOB];
-
-/** What a person types where these words ask for it. */
-export const FIELDS: readonly { readonly words: RegExp; readonly value: (human: Human) => string }[] = [
-  { words: /^Activation string/, value: human => human.activationString },
-  { words: /^Code on (?:the screen of the fob|the fob’s screen)/, value: human => human.pairingCode },
-  { words: /^User name/, value: human => human.has.user },
-  { words: /^PIN\b/, value: pinToType },
-  { words: /^First passcode/, value: firstPasscode },
-  { words: /^(?:The next p|P)asscode/, value: human => typedPasscode(human, -1) },
-  { words: /^New PIN/, value: human => human.newPin },
-];
-
 /** Who has forgotten it tries what comes to mind. */
 function pinToType(human: Human): string {
   if (human.hasForgotten) return human.has.pins.at(-1) ?? '';
@@ -203,13 +173,25 @@ function firstPasscode(human: Human): string {
   return typedPasscode(human, -2);
 }
 
-/** What somebody presses who wants to get in, the first that is there. */
-export const BUTTONS: readonly RegExp[] = [
-  /^(?:Choose my fob|Use the fob that is plugged in)$/,
-  /^Go on$/,
-  /^Open your page$/,
-  /^Set the PIN$/,
-  /^Find my fob again$/,
-  /^Log in$/,
-  /^Enter$/,
-];
+/** What people with a fob, a computer and no experience know how to do. */
+export const KNOWLEDGE: Knowledge = {
+  acts: [...SETTING_UP, ...LOGGING_IN, ...PIN, ...AT_FOB],
+  fields: [
+    { words: /^Activation string/, value: human => human.activationString },
+    { words: /^Code on (?:the screen of the fob|the fob’s screen)/, value: human => human.pairingCode },
+    { words: /^User name/, value: human => human.has.user },
+    { words: /^PIN\b/, value: pinToType },
+    { words: /^First passcode/, value: firstPasscode },
+    { words: /^(?:The next p|P)asscode/, value: human => typedPasscode(human, -1) },
+    { words: /^New PIN/, value: human => human.newPin },
+  ],
+  buttons: [
+    /^(?:Choose my fob|Use the fob that is plugged in)$/,
+    /^Go on$/,
+    /^Open your page$/,
+    /^Set the PIN$/,
+    /^Find my fob again$/,
+    /^Log in$/,
+    /^Enter$/,
+  ],
+};

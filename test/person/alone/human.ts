@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { follow } from '../reader.ts';
-import { ACTS, BUTTONS, FIELDS } from './acts.ts';
 import type { HeldFob } from './held-fob.ts';
 import { isToldToAct, sentencesOf } from './sentences.ts';
 import type { Scene, Sight } from './sight.ts';
@@ -13,6 +12,31 @@ const REFUSALS_MAX = 3;
 /** Time goes on while a person types. */
 const TYPING_MS = 3_000;
 const HOLD_MS = 1_200;
+
+/** What a person does who reads a sentence. */
+export interface Act {
+  readonly says: RegExp;
+  /**
+   * Left out: it is understood, and nothing is to be done now. `another time`: nor by the rest of its paragraph. What it gives
+   * back to be called is done when the paragraph has been read to its end.
+   */
+  readonly does?: (human: Human, read: Read) => unknown;
+}
+
+interface Read {
+  readonly sentence: string;
+  /** All that stands after it. */
+  readonly rest: string;
+}
+
+/** What anybody knows how to do. Of each the first that fits counts. */
+export interface Knowledge {
+  readonly acts: readonly Act[];
+  /** What is typed where these words ask for it. */
+  readonly fields: readonly { readonly words: RegExp; readonly value: (human: Human) => string }[];
+  /** What is pressed by somebody who wants to get in. */
+  readonly buttons: readonly RegExp[];
+}
 
 /** What a person has at hand before anything is read. */
 export interface Belongings {
@@ -37,6 +61,7 @@ export interface Belongings {
  */
 export class Human {
   readonly has: Belongings;
+  readonly knows: Knowledge;
   scene: Scene;
   /** The address of the service, once it was read. */
   address = '';
@@ -65,8 +90,9 @@ export class Human {
   showing: string[] = [];
   #before: Sight | undefined;
 
-  constructor(has: Belongings, scene: Scene) {
+  constructor(has: Belongings, knows: Knowledge, scene: Scene) {
     this.has = has;
+    this.knows = knows;
     this.scene = scene;
   }
 
@@ -164,19 +190,19 @@ export class Human {
 
   async #obey(sentence: string, rest: string): Promise<unknown> {
     this.read.push(sentence);
-    const act = ACTS.find(({ says }) => says.test(sentence));
+    const act = this.knows.acts.find(({ says }) => says.test(sentence));
     if (act === undefined && isToldToAct(sentence)) throw new Error(`nobody knows how to do: ${sentence}`);
     return await act?.does?.(this, { sentence, rest });
   }
 
   /** Fills in the form whose button is the one to press, and presses it. */
   async #fillIn({ fields, buttons }: Sight): Promise<void> {
-    const button = BUTTONS.flatMap(name => buttons.filter(one => name.test(one.name)))[0];
+    const button = this.knows.buttons.flatMap(name => buttons.filter(one => name.test(one.name)))[0];
     if (button === undefined) return;
     for (const { label, hint, form } of fields) {
       if (form !== button.form) continue;
       for (const sentence of sentencesOf(hint)) await this.#obey(sentence, '');
-      const field = FIELDS.find(({ words }) => words.test(label));
+      const field = this.knows.fields.find(({ words }) => words.test(label));
       if (field === undefined) throw new Error(`nobody knows what to type here: ${label}`);
       await this.scene.fill(label, field.value(this));
     }

@@ -15,6 +15,7 @@ import { MailReceiver } from '../../service/alerts/receivers.ts';
 import { Rig } from '../../service/kit.ts';
 import { parsed, useServer } from '../../service/mails/kit.ts';
 import { accepted, grace, Office } from '../../service/people/kit.ts';
+import { KNOWLEDGE } from './acts.ts';
 import { HeldFob } from './held-fob.ts';
 import { type Belongings, Human } from './human.ts';
 import { Mail } from './mail.ts';
@@ -118,7 +119,7 @@ export class Town implements AsyncDisposable {
       patienceMs: PATIENCE_MS,
       ...has,
     };
-    return new Human(belongings, new Mail(mail));
+    return new Human(belongings, KNOWLEDGE, new Mail(mail));
   }
 
   /** Has all pages say something else from now on, where they say one thing. */
