@@ -166,7 +166,7 @@ function typedPasscode(human: Human, nth: number): string {
   return passcode;
 }
 
-/** Of two, neither may have been used before: the first was typed for the second one alone. */
+/** Both passcodes have to be new: one that was typed before is no first one. */
 function firstPasscode(human: Human): string {
   if (!human.isSecondRead) throw new Error('two passcodes are asked for, and nothing says how to get them');
   human.isSecondRead = false;
