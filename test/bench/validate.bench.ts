@@ -137,10 +137,15 @@ const LOOKS = 200;
 async function lists({ db }: Store, size: number): Promise<string> {
   const nowMs = Date.now();
   const at = (turn: number) => (turn * 7919) % size;
+  const digits = (turn: number) => String(at(turn)).padStart(8, '0');
+  const users = (search: string, state?: 'locked') =>
+    listUsers(db, { search, state, limit: 50, lock: defaultLockPolicy, nowMs });
   const kinds: Record<string, (turn: number) => Promise<unknown>> = {
-    tokens: turn => searchTokens(db, { text: `FOB-${String(at(turn)).padStart(8, '0').slice(0, 5)}` }),
+    tokens: turn => searchTokens(db, { text: `FOB-${digits(turn).slice(0, 5)}` }),
+    'tokens by the last digits': turn => searchTokens(db, { by: 'serial', text: digits(turn).slice(-5) }),
+    'tokens by the middle': turn => searchTokens(db, { text: digits(turn).slice(2, 6) }),
     'tokens of a state': turn =>
-      searchTokens(db, { state: 'active', text: `FOB-${String(at(turn)).padStart(8, '0').slice(0, 4)}` }),
+      searchTokens(db, { state: 'active', text: `FOB-${digits(turn).slice(0, 4)}` }),
     'tokens by user': turn => searchTokens(db, { by: 'user', text: userOf(at(turn)).slice(0, 10) }),
     'tokens by label': turn => searchTokens(db, { by: 'label', text: userOf(at(turn)).slice(0, 10) }),
     // No token is in this state, so that all that may be looked at is.
@@ -148,8 +153,11 @@ async function lists({ db }: Store, size: number): Promise<string> {
       searchTokens(db, { by: 'label', state: 'suspended', text: userOf(at(turn)).slice(0, 10) }),
     'tokens by user of a rare state': turn =>
       searchTokens(db, { by: 'user', state: 'suspended', text: userOf(at(turn)).slice(0, 10) }),
-    users: turn =>
-      listUsers(db, { search: userOf(at(turn)).slice(0, 10), limit: 50, lock: defaultLockPolicy, nowMs }),
+    'tokens by anything of a rare state': () => searchTokens(db, { state: 'suspended', text: 'o' }),
+    users: turn => users(userOf(at(turn)).slice(0, 10)),
+    'users by the middle': turn => users(digits(turn).slice(2, 6)),
+    'users by a common name': () => users('muller'),
+    'users by a letter, of a rare state': () => users('e', 'locked'),
     'one user': turn => userDetail(db, userOf(at(turn)), { lock: defaultLockPolicy, nowMs }),
     'last log-ins': () => listEvents(db),
   };
