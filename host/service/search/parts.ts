@@ -6,6 +6,7 @@ import { limits } from '../limits.ts';
  * form comes with a migration that makes them again.
  */
 export function fold(text: string): string {
+  if (/^[!-~]*$/.test(text)) return text.toLowerCase();
   // To lower case before: ẞ becomes ß, which upper case turns into SS. Accents go last: upper case writes some as letters.
   const folded = text.normalize('NFKD').toLowerCase().toUpperCase().toLowerCase().normalize('NFKD');
   return folded.replace(/\p{M}/gu, '').replaceAll('ς', 'σ').replace(/\s+/g, ' ').trim();
@@ -34,7 +35,7 @@ export interface Wanted {
 export function wantedOf(typed: string): Wanted | undefined {
   const whole = fold(typed);
   if (whole === '' || /[\p{Cc}\p{Cs}]/u.test(whole)) return undefined;
-  return { beginning: cut([...whole]), whole };
+  return { beginning: cut(whole), whole };
 }
 
 /** Whether one of a row's texts holds what is searched for. */
@@ -46,26 +47,51 @@ export function holds(texts: readonly string[], { whole }: Wanted): boolean {
  * The least of a row's parts by which it is found; undefined where it is not. A row that has several such parts is listed at
  * this one alone.
  */
-export function leastPart(texts: readonly string[], wanted: Wanted): string | undefined {
+export function leastPart(texts: readonly string[], { beginning, whole }: Wanted): string | undefined {
   const folded = texts.map(fold);
-  if (!folded.some(text => text.includes(wanted.whole))) return undefined;
-  const matching = folded.flatMap(text => suffixes(text).filter(part => part.startsWith(wanted.beginning)));
-  return withoutBeginnings(matching)[0];
+  if (!folded.some(text => text.includes(whole))) return undefined;
+  return withoutBeginnings(folded.flatMap(text => partsBeginningWith(beginning, text)))[0];
 }
 
-/** By code point, which is the order of UTF-8 and so that of the databases. */
+function partsBeginningWith(beginning: string, folded: string): string[] {
+  const parts: string[] = [];
+  for (let at = folded.indexOf(beginning); at >= 0; at = folded.indexOf(beginning, at + 1))
+    parts.push(cut(folded.slice(at)));
+  return parts;
+}
+
+/** By code point, which is the order of UTF-8 and so that of the databases; JavaScript compares halves of surrogate pairs. */
 export function byCodePoint(one: string, other: string): number {
-  return Buffer.compare(Buffer.from(one), Buffer.from(other));
+  const length = Math.min(one.length, other.length);
+  for (let at = 0; at < length; at++) {
+    const [left, right] = [one.charCodeAt(at), other.charCodeAt(at)];
+    if (left !== right) return rankOf(left) - rankOf(right);
+  }
+  return one.length - other.length;
+}
+
+/** A half of a pair stands for a code point above all that need none. */
+function rankOf(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
 function suffixes(folded: string): string[] {
-  const characters = [...folded];
-  // A text that is searched for begins with no space.
-  return characters.flatMap((character, at) => (character === ' ' ? [] : [cut(characters.slice(at))]));
+  const parts: string[] = [];
+  let at = 0;
+  for (const character of folded) {
+    // A text that is searched for begins with no space.
+    if (character !== ' ') parts.push(cut(folded.slice(at)));
+    at += character.length;
+  }
+  return parts;
 }
 
-function cut(characters: readonly string[]): string {
-  return characters.slice(0, limits.searchPartMax).join('');
+function cut(text: string): string {
+  // Each character has one or two units.
+  const most = text.slice(0, 2 * limits.searchPartMax);
+  if (!/[\ud800-\udfff]/.test(most)) return most.slice(0, limits.searchPartMax);
+  return [...most].slice(0, limits.searchPartMax).join('');
 }
 
 function withoutBeginnings(parts: readonly string[]): string[] {

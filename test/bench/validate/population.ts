@@ -62,7 +62,7 @@ export function userRow(number: number) {
   return {
     id: `u${number}`,
     name: userOf(number),
-    display_name: `${FIRST[number % FIRST.length]} ${LAST[(number * 7) % LAST.length]}`,
+    display_name: `${FIRST[number % FIRST.length]} ${LAST[(number * 3) % LAST.length]}`,
     email: `${userOf(number)}@example.org`,
     failures: 0,
     pin_change: 0 as const,

@@ -62,6 +62,7 @@ test('property: whatever a row holds begins one of its parts, of which none begi
         const typed = characters.slice(start, start + 1 + (length % 40)).join('');
         const wanted = wantedOf(typed);
         if (wanted === undefined) continue;
+        // Of a text that is longer than a part there is one part alone.
         const matching = parts.filter(part => part.startsWith(wanted.beginning));
         expect(leastPart(texts, wanted)).toBe(matching[0]);
         expect(matching[0]).toBeDefined();
@@ -69,6 +70,27 @@ test('property: whatever a row holds begins one of its parts, of which none begi
       }
     }),
     { numRuns: 300 },
+  );
+});
+
+test('property: parts are in the order of their UTF-8, which is that of the databases', () => {
+  const letter = fc.constantFrom(
+    'a',
+    'b',
+    '\ud7ff',
+    '\ue000',
+    '\uffff',
+    '\u{10000}',
+    '\u{10ffff}',
+    '\u{1f600}',
+  );
+  const some = fc.string({ unit: letter, maxLength: 5 });
+  fc.assert(
+    fc.property(some, some, (one, other) => {
+      const expected = Buffer.compare(Buffer.from(one), Buffer.from(other));
+      expect(Math.sign(byCodePoint(one, other))).toBe(expected);
+    }),
+    { numRuns: 1000 },
   );
 });
 
