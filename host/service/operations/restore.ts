@@ -8,7 +8,7 @@ import { dropRestoredMails } from '../mails/ends.ts';
 import { done, type Management, type Result, refused } from '../management.ts';
 import type { Actor } from '../people/actor.ts';
 import type { Keys } from '../sealing/key-file.ts';
-import { fillParts } from '../search/rows.ts';
+import { fillParts } from '../search/fill.ts';
 import type { BackupHeader } from './backup.ts';
 import { BackupError, type BackupRow, readBackup } from './backup-file.ts';
 import { raiseMarks } from './marks.ts';

@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import { forEachRow, valuesAsList } from '../data/rows.ts';
 import type { SearchKind } from '../data/schema-search.ts';
 import type { Db } from '../data/store.ts';
-import { limits } from '../limits.ts';
 import { partsOf } from './parts.ts';
 
 /** What a user is found by. */
@@ -22,13 +21,19 @@ export interface Searched {
   readonly texts: readonly string[];
 }
 
-/** Makes rows findable, in the transaction that writes them. */
-export async function addParts(db: Db, kind: SearchKind, rows: readonly Searched[]): Promise<void> {
-  await insert(
-    db,
-    kind,
-    rows.flatMap(({ name, texts }) => partsOf(texts).map(part => [part, name] as const)),
-  );
+/**
+ * Makes rows findable, in the transaction that writes them.
+ *
+ * @param table another one with these columns, for parts that are put in order first
+ */
+export async function addParts(
+  db: Db,
+  kind: SearchKind,
+  rows: readonly Searched[],
+  table = 'search_parts',
+): Promise<void> {
+  const parts = rows.flatMap(({ name, texts }) => partsOf(texts).map(part => [part, name] as const));
+  await insert(db, table, kind, parts);
 }
 
 /** The same after a row got other texts. @param before those it had */
@@ -50,6 +55,7 @@ export async function changeParts(
       .execute();
   await insert(
     db,
+    'search_parts',
     kind,
     made.map(part => [part, name] as const),
   );
@@ -57,6 +63,7 @@ export async function changeParts(
 
 async function insert(
   db: Db,
+  into: string,
   kind: SearchKind,
   rows: readonly (readonly [part: string, name: string])[],
 ): Promise<void> {
@@ -66,28 +73,6 @@ async function insert(
     { part: 'text', name: 'text' },
     rows,
     table =>
-      sql`insert into search_parts (kind, part, name) select ${kind}, part, name from ${table} as made`,
+      sql`insert into ${sql.table(into)} (kind, part, name) select ${kind}, part, name from ${table} as made`,
   );
-}
-
-/** Makes all users and tokens findable, into an empty table: in the transaction of an upgrade or of a restore. */
-export async function fillParts(db: Db): Promise<void> {
-  await fill(db, 'user', async after => {
-    const { rows } = await sql<UserTexts>`select name, display_name, email from users
-      where name > ${after} order by name limit ${sql.lit(limits.searchFillRows)}`.execute(db);
-    return rows.map(row => ({ name: row.name, texts: textsOfUser(row) }));
-  });
-  await fill(db, 'token', async after => {
-    const { rows } = await sql<{ serial: string }>`select serial from tokens
-      where serial > ${after} order by serial limit ${sql.lit(limits.searchFillRows)}`.execute(db);
-    return rows.map(({ serial }) => ({ name: serial, texts: [serial] }));
-  });
-}
-
-async function fill(db: Db, kind: SearchKind, read: (after: string) => Promise<Searched[]>): Promise<void> {
-  for (let after: string | undefined = ''; after !== undefined; ) {
-    const rows = await read(after);
-    await addParts(db, kind, rows);
-    after = rows.at(-1)?.name;
-  }
 }

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { fillParts } from '../../search/rows.ts';
+import { fillParts } from '../../search/fill.ts';
 import { engineOf } from '../engine.ts';
 import { exactText, required } from './columns.ts';
 
