@@ -49,6 +49,7 @@ test('help desk finds users and tokens by any part of what it hears, page by pag
   expect(shownIn(await tokens({ text: 'm\u00fcller', by: 'any' }), 'serial')).toEqual(['PF-2026-004217']);
   expect(shownIn(await tokens({ text: 'M\u00dcLLER', by: 'user' }), 'serial')).toEqual(['PF-2026-004217']);
   expect(shownIn(await tokens({ text: 'm\u00fcller', by: 'serial' }), 'serial')).toEqual([]);
+  expect(shownIn(await tokens({ text: '4217', by: 'user' }), 'serial')).toEqual([]);
   expect(shownIn(await tokens({ text: 'VP', by: 'label' }), 'serial')).toEqual(['PF-4217-000001']);
   expect(shownIn(await visitor.get('/operator/tokens?text=4217'), 'serial')).toHaveLength(2);
 
