@@ -1,23 +1,18 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { BoardName } from './fob.ts';
 
 const MANIFEST = 'manifest.json';
 
-function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) {
-    const above = dirname(folder);
-    if (above === folder) throw new Error('the package of the simulator has no package.json above it');
-    folder = above;
-  }
-  return folder;
+/** Where the package of the firmware is, which hands out files only. */
+function firmwareFolder(): string {
+  return dirname(createRequire(import.meta.url).resolve('@passfob/firmware/package.json'));
 }
 
 /** The built image of a board: every file of its folder but the manifest, by name. Throws when it is not built. */
 export function builtImage(board: BoardName): Record<string, Uint8Array> {
-  const folder = join(packageRoot(), 'dist', 'firmware', 'image', board);
+  const folder = join(firmwareFolder(), 'dist', 'image', board);
   const names = existsSync(folder) ? readdirSync(folder) : [];
   const files = names.filter(name => name !== MANIFEST && statSync(join(folder, name)).isFile());
   if (files.length === 0) {

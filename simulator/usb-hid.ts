@@ -1,4 +1,4 @@
-import { fromReport, toReports } from '../protocol/reports.ts';
+import { fromReport, toReports } from '@passfob/protocol/reports';
 import type { UsbHid, Wire } from './fob.ts';
 import type { BoardHardware } from './hardware.ts';
 

@@ -1,10 +1,10 @@
-import { accountProof, KIND_HOTP, KIND_OCRA, KIND_TOTP, storedKey } from '../../protocol/account.ts';
-import type { Handlers, Request, Response } from '../../protocol/commands.ts';
-import * as limits from '../../protocol/limits.ts';
-import { questionBytes } from '../../protocol/ocra.ts';
-import { secondsLeft, timeStep } from '../../protocol/otp.ts';
-import type { Algorithm } from '../../protocol/primitives.ts';
-import * as refused from '../../protocol/refusals.ts';
+import { accountProof, KIND_HOTP, KIND_OCRA, KIND_TOTP, storedKey } from '@passfob/protocol/account';
+import type { Handlers, Request, Response } from '@passfob/protocol/commands';
+import * as limits from '@passfob/protocol/limits';
+import { questionBytes } from '@passfob/protocol/ocra';
+import { secondsLeft, timeStep } from '@passfob/protocol/otp';
+import type { Algorithm } from '@passfob/protocol/primitives';
+import * as refused from '@passfob/protocol/refusals';
 import { type Account, type AccountContent, accountOf } from './account.ts';
 import { bytesOf, idBytes, idOf } from './convert.ts';
 import { SYSTEM_IDS } from './limits.ts';

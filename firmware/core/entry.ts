@@ -1,4 +1,4 @@
-import { ALPHABETS } from '../../protocol/otp.ts';
+import { ALPHABETS } from '@passfob/protocol/otp';
 import type { Pool } from './pool.ts';
 import * as texts from './texts.ts';
 

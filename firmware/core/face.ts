@@ -1,4 +1,4 @@
-import { KIND_HOTP, KIND_OCRA, KIND_TOTP } from '../../protocol/account.ts';
+import { KIND_HOTP, KIND_OCRA, KIND_TOTP } from '@passfob/protocol/account';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import type { Entry } from './entry.ts';

@@ -1,7 +1,7 @@
-import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
-import { equal } from '../../protocol/hmac.ts';
-import { COUNTER_LAST, PIN_DIGITS_MAX, PIN_DIGITS_MIN, QUESTION_CHARS_MIN } from '../../protocol/limits.ts';
-import { timeStep } from '../../protocol/otp.ts';
+import { KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
+import { equal } from '@passfob/protocol/hmac';
+import { COUNTER_LAST, PIN_DIGITS_MAX, PIN_DIGITS_MIN, QUESTION_CHARS_MIN } from '@passfob/protocol/limits';
+import { timeStep } from '@passfob/protocol/otp';
 import type { Account } from './account.ts';
 import * as entries from './entry.ts';
 import type { Face } from './face.ts';

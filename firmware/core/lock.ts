@@ -1,6 +1,6 @@
-import { Reader, Writer } from '../../protocol/bytes.ts';
-import { PIN_DIGITS_MAX } from '../../protocol/limits.ts';
-import { trivialPin } from '../../protocol/pins.ts';
+import { Reader, Writer } from '@passfob/protocol/bytes';
+import { PIN_DIGITS_MAX } from '@passfob/protocol/limits';
+import { trivialPin } from '@passfob/protocol/pins';
 import type { Accounts } from './accounts.ts';
 import { JOURNAL_CONTENT_BYTES } from './limits.ts';
 import type { Marks, Now } from './ports.ts';

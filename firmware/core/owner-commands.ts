@@ -1,6 +1,6 @@
-import type { Request, Response } from '../../protocol/commands.ts';
-import * as limits from '../../protocol/limits.ts';
-import * as refused from '../../protocol/refusals.ts';
+import type { Request, Response } from '@passfob/protocol/commands';
+import * as limits from '@passfob/protocol/limits';
+import * as refused from '@passfob/protocol/refusals';
 import { ClearCommands, KEY_PAIRING_CODE, KEY_PAIRING_KEY } from './clear-commands.ts';
 import { utcText } from './date.ts';
 import { showMaintenance } from './flow.ts';

@@ -1,5 +1,5 @@
-import { PRESS_DEAF_MS, PRESS_WAIT_MS } from '../../protocol/limits.ts';
-import { REFUSED_BUSY, REFUSED_PRESS_NEEDED } from '../../protocol/refusals.ts';
+import { PRESS_DEAF_MS, PRESS_WAIT_MS } from '@passfob/protocol/limits';
+import { REFUSED_BUSY, REFUSED_PRESS_NEEDED } from '@passfob/protocol/refusals';
 import { two } from './date.ts';
 import * as entries from './entry.ts';
 import { Face } from './face.ts';

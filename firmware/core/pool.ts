@@ -1,4 +1,4 @@
-import { type Primitives, SHA256 } from '../../protocol/primitives.ts';
+import { type Primitives, SHA256 } from '@passfob/protocol/primitives';
 import { POOL_BITS_NEEDED, POOL_BITS_PER_EDGE, POOL_BYTES, POOL_EDGES } from './limits.ts';
 import type { Entropy, Now } from './ports.ts';
 

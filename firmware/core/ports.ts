@@ -1,4 +1,4 @@
-import type { Primitives } from '../../protocol/primitives.ts';
+import type { Primitives } from '@passfob/protocol/primitives';
 
 /** What a board is, as far as the core wants to know. */
 export interface Facts {

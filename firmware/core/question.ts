@@ -1,11 +1,11 @@
-import { PRESS_POLL_MS } from '../../protocol/limits.ts';
+import { PRESS_POLL_MS } from '@passfob/protocol/limits';
 import {
   REFUSED_BUSY,
   REFUSED_PRESS_DENIED,
   REFUSED_PRESS_NEEDED,
   REFUSED_PRESS_REPORTED,
   REFUSED_PRESS_TIMEOUT,
-} from '../../protocol/refusals.ts';
+} from '@passfob/protocol/refusals';
 import { FAR } from './limits.ts';
 
 const NONE = -1;

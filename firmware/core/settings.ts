@@ -1,4 +1,4 @@
-import { pairingCodeOf } from '../../protocol/pairing.ts';
+import { pairingCodeOf } from '@passfob/protocol/pairing';
 import { utcText } from './date.ts';
 import { SCREEN_SECONDS_MAX, SCREEN_SECONDS_MIN } from './limits.ts';
 import type { Now, Ports } from './ports.ts';

@@ -1,4 +1,4 @@
-import { Reader, Writer } from '../../protocol/bytes.ts';
+import { Reader, Writer } from '@passfob/protocol/bytes';
 import { ATTEMPTS_DEFAULT, JOURNAL_CONTENT_BYTES, SCREEN_SECONDS_DEFAULT } from './limits.ts';
 import type { Journal } from './vault/journal.ts';
 

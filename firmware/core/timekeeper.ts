@@ -1,4 +1,4 @@
-import { Reader, Writer } from '../../protocol/bytes.ts';
+import { Reader, Writer } from '@passfob/protocol/bytes';
 import {
   DRIFT_PPM,
   DRIFT_SECONDS,

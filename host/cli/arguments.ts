@@ -34,7 +34,7 @@ export async function readArguments(
   const take = (made: Invocation) => {
     invocation = made;
   };
-  const parser = commandLine(take, choiceReader(environment, trace));
+  const parser = await commandLine(take, choiceReader(environment, trace));
   const outcome = await new Promise<Outcome>((resolve, reject) => {
     Promise.resolve(
       parser.parse([...args], {}, (error: unknown, { _: [command] }: Words, output: string) =>

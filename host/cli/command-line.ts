@@ -27,21 +27,22 @@ import { doctorOptions } from './doctor-options.ts';
 import { enrolOptions, sourceOf } from './enrol-options.ts';
 import { flashOptions, readFlash, readUpdate, updateOptions } from './flash-options.ts';
 import { importOptions, importSource, REPEATABLE } from './import-options.ts';
+import { serviceCommands } from './installed/packages.ts';
 import { handoverCommands, inventoryCommands } from './inventory-options.ts';
 import type { Invocation } from './invocation.ts';
 import { readOut } from './out-options.ts';
 import { pinCommands } from './pin-options.ts';
-import { flagsOf, serveOptions, serviceCommands } from './service-options.ts';
 import { SHELLS } from './shells.ts';
 
 type Take = (invocation: Invocation) => void;
 
 /** The help of a command, by the words that name it, each entry on one line. */
 export async function helpOf(path: readonly string[]): Promise<string> {
-  const parser = commandLine(
+  const parser = await commandLine(
     () => undefined,
     choiceReader({}, () => undefined),
-  ).wrap(null);
+  );
+  parser.wrap(null);
   return new Promise<string>((resolve, reject) => {
     Promise.resolve(
       parser.parse([...path, '--help'], {}, (_error: unknown, _argv: unknown, output: string) =>
@@ -52,8 +53,9 @@ export async function helpOf(path: readonly string[]): Promise<string> {
 }
 
 /** Every command with its options. @param take is given the invocation that was read */
-export function commandLine(take: Take, choiceOf: ReadChoice) {
-  return accountCommands(fobCommands(commonOptions(), take, choiceOf), take, choiceOf)
+export async function commandLine(take: Take, choiceOf: ReadChoice) {
+  const service = await serviceCommands();
+  const own = accountCommands(fobCommands(commonOptions(), take, choiceOf), take, choiceOf)
     .command(
       'pin',
       'say what the fob asks of its PIN, or help a person who forgot it',
@@ -79,11 +81,9 @@ export function commandLine(take: Take, choiceOf: ReadChoice) {
     )
     .command('doctor', 'say whether this computer has what passfob needs', doctorOptions, given =>
       take({ command: 'doctor', justRules: given.udevRules, choice: choiceOf(given) }),
-    )
-    .command('serve', 'run the token management service', serveOptions, given =>
-      take({ command: 'serve', adminLink: given.adminLink, ...flagsOf(given), choice: choiceOf({}) }),
-    )
-    .command('service', 'look after the service', serviceCommands(take, choiceOf))
+    );
+  return service
+    .addTo(own, take, choiceOf)
     .command('version', 'print the version of passfob', versionOptions, () => undefined)
     .command('simulate', 'run a simulated fob; all further options are its own (simulate --help)')
     .command(

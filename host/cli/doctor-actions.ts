@@ -20,7 +20,7 @@ export async function runDoctor(
   isJson: boolean,
   terminal: Terminal,
 ): Promise<void> {
-  const udevRules = await readFile(join(packageRoot(), 'host', 'udev', '70-passfob.rules'), 'utf8');
+  const udevRules = await readFile(join(packageRoot(), 'udev', '70-passfob.rules'), 'utf8');
   if (justRules)
     return sayReport(terminal, isJson, { document: { udevRules }, text: inLines(udevRules.trimEnd()) });
   const inventory = inventoryDirectory(terminal.environment);

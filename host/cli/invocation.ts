@@ -8,9 +8,9 @@ import type { FobQuery } from '../inventory/fobs.ts';
 import type { Policy } from '../owner/status.ts';
 import type { ActivateInvocation } from './activate-options.ts';
 import type { AgentInvocation } from './agent/invocation.ts';
+import type { RunCommand } from './extension.ts';
 import type { FlashInvocation, UpdateInvocation } from './flash-options.ts';
 import type { OutWish } from './out-options.ts';
-import type { ServiceInvocation } from './service-invocation.ts';
 import type { Shell } from './shells.ts';
 
 /** What is done with the inventory alone, without any fob. */
@@ -67,11 +67,11 @@ export type Invocation = { readonly choice: FobChoice } & (
   | UpdateInvocation
   | ActivateInvocation
   | AgentInvocation
-  | ServiceInvocation
+  | { readonly command: 'added'; readonly run: RunCommand }
 );
 
 /** One that works with the inventory, and most with a fob. */
 export type FobInvocation = Exclude<
   Invocation,
-  { readonly command: 'doctor' | 'activate' | AgentInvocation['command'] | ServiceInvocation['command'] }
+  { readonly command: 'doctor' | 'activate' | 'added' | AgentInvocation['command'] }
 >;

@@ -4,7 +4,7 @@ import {
   LOCK_SECONDS_MIN,
   PIN_DIGITS_MAX,
   PIN_DIGITS_MIN,
-} from '../../protocol/limits.ts';
+} from '@passfob/protocol/limits';
 import { FobError } from '../errors.ts';
 import { LOCK_SECONDS_MAX } from '../limits.ts';
 import { ASKED_BITS, type Asked, type Policy } from '../owner/status.ts';

@@ -10,10 +10,10 @@ import { readArguments } from './arguments.ts';
 import { COMPLETE, completions } from './completion.ts';
 import { runDoctor } from './doctor-actions.ts';
 import { EXIT_CODES } from './exit-codes.ts';
+import { simulatorProgram } from './installed/packages.ts';
 import type { FobInvocation } from './invocation.ts';
 import { promptsOn } from './prompts.ts';
 import { progressText, sayDryRun, sayError, sayReport } from './report.ts';
-import { isAboutService } from './service-options.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -30,7 +30,12 @@ export async function run(args: readonly string[], terminal: Terminal, signal: A
       terminal.out((await completions(rest)).map(one => `${one}\n`).join(''));
       return EXIT_CODES.ok.code;
     }
-    if (command === 'simulate') return await simulate(rest.filter(arg => arg !== '--json'));
+    if (command === 'simulate') {
+      return await simulate(
+        await simulatorProgram(),
+        rest.filter(arg => arg !== '--json'),
+      );
+    }
     const parsed = await readArguments(args, terminal.environment, line => terminal.note(`${line}\n`));
     if ('help' in parsed) {
       terminal.out(`${parsed.help}\n`);
@@ -44,11 +49,8 @@ export async function run(args: readonly string[], terminal: Terminal, signal: A
     } else if (isAboutAgent(invocation)) {
       const { runAgent } = await import('./agent/actions.ts');
       await runAgent(invocation, isJson, terminal, signal);
-    } else if (isAboutService(invocation)) {
-      // Loaded when it is wanted: the service brings much that no other command needs.
-      const { runService } = await import('./service-actions.ts');
-      await runService(invocation, isJson, terminal, signal);
-    } else await runCommand(invocation, isJson, terminal, signal);
+    } else if (invocation.command === 'added') await invocation.run(isJson, terminal, signal);
+    else await runCommand(invocation, isJson, terminal, signal);
     return EXIT_CODES.ok.code;
   } catch (error) {
     if (isFobError(error, 'dry-run')) return sayDryRun(terminal, isJson, error);

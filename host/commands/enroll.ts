@@ -1,5 +1,5 @@
-import { KIND_TOTP } from '../../protocol/account.ts';
-import { REFUSED_FULL, REFUSED_UNSUPPORTED } from '../../protocol/refusals.ts';
+import { KIND_TOTP } from '@passfob/protocol/account';
+import { REFUSED_FULL, REFUSED_UNSUPPORTED } from '@passfob/protocol/refusals';
 import type { Enrolment } from '../enrol/enrolment.ts';
 import { withFobChance } from '../enrol/mixed-seed.ts';
 import { FobError, isOutcomeUnknown, refusalError } from '../errors.ts';

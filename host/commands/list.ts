@@ -1,6 +1,6 @@
-import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
-import type { Response } from '../../protocol/commands.ts';
-import { ocraSuiteText } from '../../protocol/ocra.ts';
+import { KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
+import type { Response } from '@passfob/protocol/commands';
+import { ocraSuiteText } from '@passfob/protocol/ocra';
 import { type Alphabet, passcodeForm } from '../enrol/alphabets.ts';
 import type { Enrolment } from '../enrol/enrolment.ts';
 import { FobError } from '../errors.ts';

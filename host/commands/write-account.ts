@@ -1,7 +1,7 @@
-import type { AccountSettings } from '../../protocol/account.ts';
-import { equal } from '../../protocol/hmac.ts';
-import { ocraSuiteText } from '../../protocol/ocra.ts';
-import { REFUSED_ACCOUNT_EXISTS } from '../../protocol/refusals.ts';
+import type { AccountSettings } from '@passfob/protocol/account';
+import { equal } from '@passfob/protocol/hmac';
+import { ocraSuiteText } from '@passfob/protocol/ocra';
+import { REFUSED_ACCOUNT_EXISTS } from '@passfob/protocol/refusals';
 import type { Enrolment } from '../enrol/enrolment.ts';
 import { FobError, isOutcomeUnknown, isRefusal, refusalError } from '../errors.ts';
 import { addPendingAccount, confirmAccount, dropAccount, type KeptAccount } from '../inventory/accounts.ts';

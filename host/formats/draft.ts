@@ -1,5 +1,5 @@
-import { KIND_HOTP, KIND_OCRA, KIND_TOTP, type Kind } from '../../protocol/account.ts';
-import { type Algorithm, SHA1 } from '../../protocol/primitives.ts';
+import { KIND_HOTP, KIND_OCRA, KIND_TOTP, type Kind } from '@passfob/protocol/account';
+import { type Algorithm, SHA1 } from '@passfob/protocol/primitives';
 import { algorithmNamed } from '../enrol/algorithms.ts';
 import { badInput, checkEnrolment, type Enrolment } from '../enrol/enrolment.ts';
 import { DECIMALS_MAX, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from '../enrol/limits.ts';

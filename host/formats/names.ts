@@ -1,4 +1,4 @@
-import { NAME_BYTES_MAX } from '../../protocol/limits.ts';
+import { NAME_BYTES_MAX } from '@passfob/protocol/limits';
 
 /** Stands where a name was cut. One byte, and in every font of a fob. */
 const CUT = '~';

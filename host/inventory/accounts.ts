@@ -1,6 +1,6 @@
-import { type AccountSettings, KIND_OCRA } from '../../protocol/account.ts';
-import { ocraSuiteText } from '../../protocol/ocra.ts';
-import { parseOcraSuite } from '../../protocol/ocra-suite.ts';
+import { type AccountSettings, KIND_OCRA } from '@passfob/protocol/account';
+import { ocraSuiteText } from '@passfob/protocol/ocra';
+import { parseOcraSuite } from '@passfob/protocol/ocra-suite';
 import { FobError } from '../errors.ts';
 import type { Inventory } from './inventory.ts';
 import { seal, unseal } from './seal.ts';

@@ -1,7 +1,7 @@
-import { type AccountSettings, accountProof, KIND_TOTP, storedKey } from '../../protocol/account.ts';
-import { equal } from '../../protocol/hmac.ts';
-import { ACCOUNT_ID_BYTES, PROOF_NONCE_BYTES } from '../../protocol/limits.ts';
-import type { OcraSuite } from '../../protocol/ocra.ts';
+import { type AccountSettings, accountProof, KIND_TOTP, storedKey } from '@passfob/protocol/account';
+import { equal } from '@passfob/protocol/hmac';
+import { ACCOUNT_ID_BYTES, PROOF_NONCE_BYTES } from '@passfob/protocol/limits';
+import type { OcraSuite } from '@passfob/protocol/ocra';
 import type { Client } from '../client/client.ts';
 import { hostPrimitives } from '../client/primitives.ts';
 import { digitsByte } from '../enrol/alphabets.ts';

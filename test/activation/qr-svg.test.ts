@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { activationString, readActivationString } from 'passfob/activation/activation-string';
+import { QR_QUIET_MODULES } from 'passfob/activation/limits';
+import { qrSvg } from 'passfob/activation/qr-svg';
+import { readQrImage } from 'passfob/enrol/qr';
 import { expect, test } from 'vitest';
-import { activationString, readActivationString } from '../../host/activation/activation-string.ts';
-import { QR_QUIET_MODULES } from '../../host/activation/limits.ts';
-import { qrSvg } from '../../host/activation/qr-svg.ts';
-import { readQrImage } from '../../host/enrol/qr.ts';
 import { mapped, type Picture, png } from '../enrol/images.ts';
 import { secret } from '../kit/secrets.ts';
 

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
+import { writeSettings } from 'passfob/agent/settings';
+import type { AgentStatus } from 'passfob/agent/status';
+import { askAgent } from 'passfob/cli/agent/control';
+import { keepAgent } from 'passfob/cli/agent/run';
 import { expect, it, onTestFinished } from 'vitest';
-import { writeSettings } from '../../host/agent/settings.ts';
-import type { AgentStatus } from '../../host/agent/status.ts';
-import { askAgent } from '../../host/cli/agent/control.ts';
-import { keepAgent } from '../../host/cli/agent/run.ts';
 import { settingsOf } from './kit/agent.ts';
 import { Peer } from './kit/peer.ts';
 

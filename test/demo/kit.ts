@@ -3,11 +3,11 @@ import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { accountsOf } from 'passfob/inventory/accounts';
+import { openInventory } from 'passfob/inventory/inventory';
+import { pairingsOf } from 'passfob/inventory/pairings';
+import { unseal } from 'passfob/inventory/seal';
 import { onTestFinished } from 'vitest';
-import { accountsOf } from '../../host/inventory/accounts.ts';
-import { openInventory } from '../../host/inventory/inventory.ts';
-import { pairingsOf } from '../../host/inventory/pairings.ts';
-import { unseal } from '../../host/inventory/seal.ts';
 import { secret } from '../kit/secrets.ts';
 import type { Need } from '../kit/tools.ts';
 

@@ -1,11 +1,11 @@
+import { REFUSALS } from '@passfob/protocol/refusals';
 import { base32nopad } from '@scure/base';
 import fc from 'fast-check';
+import { readArguments } from 'passfob/cli/arguments';
+import { EXIT_CODES, exitCodeOf } from 'passfob/cli/exit-codes';
+import { type ErrorKind, FobError, refusalError } from 'passfob/errors';
+import { TEXTS } from 'passfob/texts';
 import { describe, expect, it } from 'vitest';
-import { readArguments } from '../../host/cli/arguments.ts';
-import { EXIT_CODES, exitCodeOf } from '../../host/cli/exit-codes.ts';
-import { type ErrorKind, FobError, refusalError } from '../../host/errors.ts';
-import { TEXTS } from '../../host/texts.ts';
-import { REFUSALS } from '../../protocol/refusals.ts';
 import { secret } from '../kit/secrets.ts';
 
 async function refusal(args: string[]): Promise<FobError> {

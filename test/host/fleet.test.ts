@@ -2,21 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
-import { describe, expect, it } from 'vitest';
-import { FobError } from '../../host/errors.ts';
+import { FobError } from 'passfob/errors';
 import {
   accountIdText,
   accountsOf,
   addPendingAccount,
   confirmAccount,
   dropAccount,
-} from '../../host/inventory/accounts.ts';
-import { addClockReading } from '../../host/inventory/clocks.ts';
-import { assign, fobRecord, knownFobs } from '../../host/inventory/fobs.ts';
-import { backUp, forget, give, restore, take } from '../../host/inventory/handover.ts';
-import { historyOf } from '../../host/inventory/history.ts';
-import { openInventory } from '../../host/inventory/inventory.ts';
-import { openKeyFile } from '../../host/inventory/key-file.ts';
+} from 'passfob/inventory/accounts';
+import { addClockReading } from 'passfob/inventory/clocks';
+import { assign, fobRecord, knownFobs } from 'passfob/inventory/fobs';
+import { backUp, forget, give, restore, take } from 'passfob/inventory/handover';
+import { historyOf } from 'passfob/inventory/history';
+import { openInventory } from 'passfob/inventory/inventory';
+import { openKeyFile } from 'passfob/inventory/key-file';
 import {
   addPendingPairing,
   confirmPairing,
@@ -24,8 +23,9 @@ import {
   markErased,
   pairingKeyOf,
   recoveryKeyOf,
-} from '../../host/inventory/pairings.ts';
-import { rekey } from '../../host/inventory/rekey.ts';
+} from 'passfob/inventory/pairings';
+import { rekey } from 'passfob/inventory/rekey';
+import { describe, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { FOB, secrets, settings } from './kit/inventory-rows.ts';
 import { workplace } from './kit/workplace.ts';

@@ -1,11 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { saveNew } from 'passfob/commands/out-file';
+import { openInventory } from 'passfob/inventory/inventory';
+import { rekey } from 'passfob/inventory/rekey';
+import { createPrivately, isTemporaryOf, leftoversOf, replacePrivately } from 'passfob/private-file';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { saveNew } from '../../host/commands/out-file.ts';
-import { openInventory } from '../../host/inventory/inventory.ts';
-import { rekey } from '../../host/inventory/rekey.ts';
-import { createPrivately, isTemporaryOf, leftoversOf, replacePrivately } from '../../host/private-file.ts';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { killedAt } from './kit/killed.ts';

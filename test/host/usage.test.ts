@@ -1,6 +1,6 @@
+import { readArguments } from 'passfob/cli/arguments';
+import type { FobError } from 'passfob/errors';
 import { expect, it } from 'vitest';
-import { readArguments } from '../../host/cli/arguments.ts';
-import type { FobError } from '../../host/errors.ts';
 import { failure } from './kit/failure.ts';
 
 async function refusal(args: string[]): Promise<FobError> {

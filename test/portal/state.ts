@@ -1,6 +1,6 @@
+import type { Db } from '@passfob/service/data/database';
+import { backedUpTables, leftOutTables } from '@passfob/service/operations/tables';
 import { sql } from 'kysely';
-import type { Db } from '../../host/service/data/database.ts';
-import { backedUpTables, leftOutTables } from '../../host/service/operations/tables.ts';
 
 /** What differs from run to run whatever is done: chance, times, and what is sealed or hashed of them. */
 const MASKED: Readonly<Record<string, readonly string[]>> = {

@@ -1,18 +1,18 @@
 import { createHash, createHmac } from 'node:crypto';
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { hostPrimitives as primitives } from '../../host/client/primitives.ts';
-import { Hmac } from '../../protocol/hmac.ts';
+import { Hmac } from '@passfob/protocol/hmac';
 import {
   COUNTER_MAX,
   OCRA_DIGITS_MAX,
   OCRA_DIGITS_MIN,
   QUESTION_CHARS_MAX,
   QUESTION_CHARS_MIN,
-} from '../../protocol/limits.ts';
-import { type OcraSuite, ocra, ocraSuiteText, questionBytes } from '../../protocol/ocra.ts';
-import { parseOcraSuite } from '../../protocol/ocra-suite.ts';
-import type { Algorithm } from '../../protocol/primitives.ts';
+} from '@passfob/protocol/limits';
+import { type OcraSuite, ocra, ocraSuiteText, questionBytes } from '@passfob/protocol/ocra';
+import { parseOcraSuite } from '@passfob/protocol/ocra-suite';
+import type { Algorithm } from '@passfob/protocol/primitives';
+import fc from 'fast-check';
+import { hostPrimitives as primitives } from 'passfob/client/primitives';
+import { describe, expect, it } from 'vitest';
 import { OCRA_PIN, OCRA_UTC, OCRA_VECTORS } from '../kit/ocra-vectors.ts';
 import { secret } from '../kit/secrets.ts';
 

@@ -1,6 +1,6 @@
+import { limits } from '@passfob/service/limits';
+import { makeBuckets } from '@passfob/service/web/buckets';
 import { expect, test } from 'vitest';
-import { limits } from '../../host/service/limits.ts';
-import { makeBuckets } from '../../host/service/web/buckets.ts';
 
 const size = { burst: 3, perSecond: 1 };
 

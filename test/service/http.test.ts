@@ -1,15 +1,15 @@
 import { request as httpRequest } from 'node:http';
-import { expect, test } from 'vitest';
-import { limits } from '../../host/service/limits.ts';
+import { limits } from '@passfob/service/limits';
 import {
   changeFactors,
   disableApplication,
   enableApplication,
   listApplications,
   rotateApplicationKey,
-} from '../../host/service/people/application-changes.ts';
-import { resetPin } from '../../host/service/people/credentials/pins.ts';
-import type { Service } from '../../host/service/service.ts';
+} from '@passfob/service/people/application-changes';
+import { resetPin } from '@passfob/service/people/credentials/pins';
+import type { Service } from '@passfob/service/service';
+import { expect, test } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, openLink, post, Rig } from './kit.ts';
 import { accepted, givePin, grace, Office } from './people/kit.ts';

@@ -1,3 +1,11 @@
+import type { Db } from '@passfob/service/data/database';
+import { leaseMails } from '@passfob/service/mails/deliver';
+import { expireMails } from '@passfob/service/mails/ends';
+import { pageMails } from '@passfob/service/mails/list';
+import { asksServicePin } from '@passfob/service/people/pin';
+import { pushesToSend } from '@passfob/service/push/delivery';
+import { areAllDecimal } from '@passfob/service/tokens/passcode-keys';
+import { searchTokens } from '@passfob/service/tokens/search';
 import {
   CompiledQuery,
   type KyselyPlugin,
@@ -5,14 +13,6 @@ import {
   type PluginTransformResultArgs,
 } from 'kysely';
 import { expect, test } from 'vitest';
-import type { Db } from '../../host/service/data/database.ts';
-import { leaseMails } from '../../host/service/mails/deliver.ts';
-import { expireMails } from '../../host/service/mails/ends.ts';
-import { pageMails } from '../../host/service/mails/list.ts';
-import { asksServicePin } from '../../host/service/people/pin.ts';
-import { pushesToSend } from '../../host/service/push/delivery.ts';
-import { areAllDecimal } from '../../host/service/tokens/passcode-keys.ts';
-import { searchTokens } from '../../host/service/tokens/search.ts';
 import { Desk, must } from './tokens/desk.ts';
 import { fill } from './tokens/filled.ts';
 

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openStatements } from '@passfob/service/data/sqlite/statements';
+import { limits } from '@passfob/service/limits';
 import { afterAll, expect, test } from 'vitest';
-import { openStatements } from '../../host/service/data/sqlite/statements.ts';
-import { limits } from '../../host/service/limits.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'passfob-statements-'));
 afterAll(() => rmSync(directory, { recursive: true }));

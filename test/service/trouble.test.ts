@@ -1,11 +1,11 @@
 import { join } from 'node:path';
+import { openStore } from '@passfob/service/data/database';
+import { readLockPolicy } from '@passfob/service/people/settings';
+import { openKeyFile } from '@passfob/service/sealing/key-file';
+import { makeEngine } from '@passfob/service/validation/engine';
 import BetterSqlite from 'better-sqlite3';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { openStore } from '../../host/service/data/database.ts';
-import { readLockPolicy } from '../../host/service/people/settings.ts';
-import { openKeyFile } from '../../host/service/sealing/key-file.ts';
-import { makeEngine } from '../../host/service/validation/engine.ts';
 import { freePort } from '../kit/free-port.ts';
 import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, post, Rig, stepAt } from './kit.ts';
 import { Office } from './people/kit.ts';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { boot, type Fob, memoryStore, type StateStore } from '@passfob/simulator';
 import { buildSync } from 'esbuild';
-import { boot, type Fob, memoryStore, type StateStore } from '../../simulator/index.ts';
 import { bytes } from './kit.ts';
 
 export const PAGES = 192;

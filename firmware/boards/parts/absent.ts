@@ -1,6 +1,6 @@
-import { Hmac } from '../../../protocol/hmac.ts';
-import type { Primitives } from '../../../protocol/primitives.ts';
-import { SHA256 } from '../../../protocol/primitives.ts';
+import { Hmac } from '@passfob/protocol/hmac';
+import type { Primitives } from '@passfob/protocol/primitives';
+import { SHA256 } from '@passfob/protocol/primitives';
 import type { Keyboard, Maintenance, Marks, Power, Stretch, Witness } from '../../core/ports.ts';
 
 /** Parts that a board does not have: ordinary parts that do nothing, so that the core needs no `if`. */

@@ -1,4 +1,4 @@
-import { CRC_BYTES } from '../../../protocol/limits.ts';
+import { CRC_BYTES } from '@passfob/protocol/limits';
 import type { Storage } from '../../core/ports.ts';
 import { FLASH_COPY_PAGES, FLASH_FILE_BYTES, FLASH_MARGIN_BYTES } from '../limits.ts';
 

@@ -1,4 +1,4 @@
-import type { Primitives } from '../../../protocol/primitives.ts';
+import type { Primitives } from '@passfob/protocol/primitives';
 import type { Display } from '../ports.ts';
 import { ELLIPSIS } from '../texts.ts';
 

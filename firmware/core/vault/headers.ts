@@ -1,4 +1,4 @@
-import { equal } from '../../../protocol/hmac.ts';
+import { equal } from '@passfob/protocol/hmac';
 import { HEADER_BYTES, RECOVERY_PAGE } from '../limits.ts';
 import type { Storage, VaultPorts } from '../ports.ts';
 import type { State } from '../state.ts';

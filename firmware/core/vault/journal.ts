@@ -1,5 +1,5 @@
-import { Reader, Writer } from '../../../protocol/bytes.ts';
-import { equal, type Hmac } from '../../../protocol/hmac.ts';
+import { Reader, Writer } from '@passfob/protocol/bytes';
+import { equal, type Hmac } from '@passfob/protocol/hmac';
 import { JOURNAL_CONTENT_BYTES, JOURNAL_MAC_BYTES } from '../limits.ts';
 import type { Storage } from '../ports.ts';
 

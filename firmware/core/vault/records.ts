@@ -1,7 +1,7 @@
-import { Reader, Writer } from '../../../protocol/bytes.ts';
-import { equal, Hmac } from '../../../protocol/hmac.ts';
-import { AES_KEY_BYTES as BLOCK_BYTES, CCM_NONCE_BYTES, CCM_TAG_BYTES } from '../../../protocol/limits.ts';
-import { type Primitives, SHA256 } from '../../../protocol/primitives.ts';
+import { Reader, Writer } from '@passfob/protocol/bytes';
+import { equal, Hmac } from '@passfob/protocol/hmac';
+import { AES_KEY_BYTES as BLOCK_BYTES, CCM_NONCE_BYTES, CCM_TAG_BYTES } from '@passfob/protocol/limits';
+import { type Primitives, SHA256 } from '@passfob/protocol/primitives';
 import { INTENT_PAGE, RECORD_HEADER_BYTES, RECORD_NONCE_BYTES, SLOTS_MAX, SYSTEM_PAGES } from '../limits.ts';
 import type { Storage } from '../ports.ts';
 

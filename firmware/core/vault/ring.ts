@@ -1,5 +1,5 @@
-import { Reader, Writer } from '../../../protocol/bytes.ts';
-import type { Primitives } from '../../../protocol/primitives.ts';
+import { Reader, Writer } from '@passfob/protocol/bytes';
+import type { Primitives } from '@passfob/protocol/primitives';
 import { COUNTER_BLOCK, COUNTER_END, COUNTER_RING_PAGES } from '../limits.ts';
 import type { Storage } from '../ports.ts';
 

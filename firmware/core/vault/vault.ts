@@ -1,5 +1,5 @@
-import { DEVICE_SECRET_BYTES } from '../../../protocol/limits.ts';
-import type { Primitives } from '../../../protocol/primitives.ts';
+import { DEVICE_SECRET_BYTES } from '@passfob/protocol/limits';
+import type { Primitives } from '@passfob/protocol/primitives';
 import {
   ATTEMPTS_PAGE,
   CLOCK_PAGE,

@@ -1,7 +1,7 @@
-import { bytesOf, Reader, Writer } from '../../../protocol/bytes.ts';
-import { expand, extract, Hmac } from '../../../protocol/hmac.ts';
-import { AES_KEY_BYTES, CCM_NONCE_BYTES, HASH_BYTES } from '../../../protocol/limits.ts';
-import { type Primitives, SHA256 } from '../../../protocol/primitives.ts';
+import { bytesOf, Reader, Writer } from '@passfob/protocol/bytes';
+import { expand, extract, Hmac } from '@passfob/protocol/hmac';
+import { AES_KEY_BYTES, CCM_NONCE_BYTES, HASH_BYTES } from '@passfob/protocol/limits';
+import { type Primitives, SHA256 } from '@passfob/protocol/primitives';
 import { HEADER_BYTES, HEADER_NONCE_END } from '../limits.ts';
 import type { Stretch } from '../ports.ts';
 

@@ -1,4 +1,4 @@
-import { SECRET_BYTES_MIN } from '../../../protocol/limits.ts';
+import { SECRET_BYTES_MIN } from '@passfob/protocol/limits';
 import { rowOf as bitwardenRow } from '../apps/bitwarden.ts';
 import { enrolmentOf } from '../draft.ts';
 import { type Encoding, readSecret } from '../encodings.ts';

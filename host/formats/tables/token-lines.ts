@@ -1,4 +1,4 @@
-import { SECRET_BYTES_MIN } from '../../../protocol/limits.ts';
+import { SECRET_BYTES_MIN } from '@passfob/protocol/limits';
 import { badInput } from '../../enrol/enrolment.ts';
 import { enrolmentOf } from '../draft.ts';
 import { hexBytes } from '../encodings.ts';

@@ -1,6 +1,6 @@
+import { KIND_TOTP } from '@passfob/protocol/account';
+import { type Algorithm, SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
 import { base32nopad } from '@scure/base';
-import { KIND_TOTP } from '../../../protocol/account.ts';
-import { type Algorithm, SHA1, SHA256, SHA512 } from '../../../protocol/primitives.ts';
 import { NAMES_OF_ALGORITHMS } from '../../enrol/algorithms.ts';
 import { badInput } from '../../enrol/enrolment.ts';
 import { ENTRA_SECRET_CHARS_MAX } from '../limits.ts';

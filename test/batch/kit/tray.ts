@@ -1,7 +1,7 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { readPairingCode } from '../../../protocol/pairing.ts';
+import { readPairingCode } from '@passfob/protocol/pairing';
 import { cliMain } from '../../host/kit/simulated-fob.ts';
 import { secret } from '../../kit/secrets.ts';
 

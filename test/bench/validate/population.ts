@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
+import { type Db, writing } from '@passfob/service/data/database';
+import type { Keys } from '@passfob/service/sealing/key-file';
+import { seal } from '@passfob/service/sealing/seal';
 import { sql } from 'kysely';
-import { type Db, writing } from '../../../host/service/data/database.ts';
-import type { Keys } from '../../../host/service/sealing/key-file.ts';
-import { seal } from '../../../host/service/sealing/seal.ts';
 
 const ROWS_AT_ONCE = 400;
 

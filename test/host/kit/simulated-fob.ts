@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { PRESS_DEAF_MS } from '../../../protocol/limits.ts';
-import { readPairingCode } from '../../../protocol/pairing.ts';
-import { PtyUnavailable, ptyFront } from '../../../simulator/fronts/pty.ts';
+import { PRESS_DEAF_MS } from '@passfob/protocol/limits';
+import { readPairingCode } from '@passfob/protocol/pairing';
+import { PtyUnavailable, ptyFront } from '@passfob/simulator/fronts/pty';
 import { secret } from '../../kit/secrets.ts';
 import { type Need, tool } from '../../kit/tools.ts';
 

@@ -1,10 +1,10 @@
+import { makePublished } from '@passfob/service/addresses/published';
+import { addressMatcher } from '@passfob/service/configuration/addresses';
+import { readConfiguration, type Sources } from '@passfob/service/configuration/read';
+import { changeSettings } from '@passfob/service/people/settings';
 import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import { expect, test } from 'vitest';
-import { makePublished } from '../../../host/service/addresses/published.ts';
-import { addressMatcher } from '../../../host/service/configuration/addresses.ts';
-import { readConfiguration, type Sources } from '../../../host/service/configuration/read.ts';
-import { changeSettings } from '../../../host/service/people/settings.ts';
 import { Rig } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
 

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
+import { Agents } from '@passfob/service/agents/agents';
+import { limits } from '@passfob/service/limits';
+import type { Line } from '@passfob/service/sockets/line';
+import { identityReader } from '@passfob/service/sockets/opening';
 import fc from 'fast-check';
+import { AGENT_FOBS_MAX, AGENT_SILENCE_MS } from 'passfob/agent/limits';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { AGENT_FOBS_MAX, AGENT_SILENCE_MS } from '../../../host/agent/limits.ts';
-import { Agents } from '../../../host/service/agents/agents.ts';
-import { limits } from '../../../host/service/limits.ts';
-import type { Line } from '../../../host/service/sockets/line.ts';
-import { identityReader } from '../../../host/service/sockets/opening.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { makeOwn } from '../enrolment/own.ts';

@@ -1,8 +1,8 @@
+import { openPostgres } from '@passfob/service/data/postgres';
+import type { Db } from '@passfob/service/data/store';
+import { limits } from '@passfob/service/limits';
 import { type RawBuilder, sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { openPostgres } from '../../../host/service/data/postgres.ts';
-import type { Db } from '../../../host/service/data/store.ts';
-import { limits } from '../../../host/service/limits.ts';
 import { CutProxy } from '../../kit/cut-proxy.ts';
 import { isOnPostgres } from '../kit.ts';
 import { isWaiting } from '../waiting.ts';

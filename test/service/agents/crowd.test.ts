@@ -1,6 +1,6 @@
+import { limits } from '@passfob/service/limits';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { limits } from '../../../host/service/limits.ts';
 import { until } from './kit.ts';
 import { Scene } from './scene.ts';
 

@@ -1,9 +1,9 @@
+import { type LinkedFob, Links, linksOf, markSeen } from '@passfob/service/agents/links';
+import { writing } from '@passfob/service/data/database';
+import { limits } from '@passfob/service/limits';
+import { tokenToAsk } from '@passfob/service/push/ask';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type LinkedFob, Links, linksOf, markSeen } from '../../../host/service/agents/links.ts';
-import { writing } from '../../../host/service/data/database.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { tokenToAsk } from '../../../host/service/push/ask.ts';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { Away } from '../away.ts';
 import { isOnPostgres } from '../kit.ts';

@@ -1,11 +1,11 @@
+import { Agents } from '@passfob/service/agents/agents';
+import { Polls, readPoll } from '@passfob/service/agents/polled';
+import { limits } from '@passfob/service/limits';
+import type { Line } from '@passfob/service/sockets/line';
+import { identityReader } from '@passfob/service/sockets/opening';
 import fc from 'fast-check';
+import type { AgentPolled } from 'passfob/agent/messages';
 import { describe, expect, it } from 'vitest';
-import type { AgentPolled } from '../../../host/agent/messages.ts';
-import { Agents } from '../../../host/service/agents/agents.ts';
-import { Polls, readPoll } from '../../../host/service/agents/polled.ts';
-import { limits } from '../../../host/service/limits.ts';
-import type { Line } from '../../../host/service/sockets/line.ts';
-import { identityReader } from '../../../host/service/sockets/opening.ts';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { Office } from '../people/kit.ts';
 import { byPolls } from './kit.ts';

@@ -1,6 +1,6 @@
+import { ProofQueue, type ProvableFob } from '@passfob/service/agents/proving';
+import { limits } from '@passfob/service/limits';
 import { expect, it } from 'vitest';
-import { ProofQueue, type ProvableFob } from '../../../host/service/agents/proving.ts';
-import { limits } from '../../../host/service/limits.ts';
 
 const fobOf = (serial: string, from = '192.0.2.1'): ProvableFob => ({ serial, carrier: { from } });
 

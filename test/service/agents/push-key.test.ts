@@ -1,7 +1,7 @@
+import { limits } from '@passfob/service/limits';
+import { changeSettings } from '@passfob/service/people/settings';
+import { changeTokenState } from '@passfob/service/tokens/moves';
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { changeSettings } from '../../../host/service/people/settings.ts';
-import { changeTokenState } from '../../../host/service/tokens/moves.ts';
 import { accepted, grace } from '../people/kit.ts';
 import { Bench } from './bench.ts';
 import { accountsOf, fill, lockByPin, PIN } from './held.ts';

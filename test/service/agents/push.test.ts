@@ -1,9 +1,9 @@
+import { APPROVE_HOLD_MS } from '@passfob/firmware/core/limits';
+import { PRESS_DEAF_MS } from '@passfob/protocol/limits';
+import { pollPauseMs } from '@passfob/service/agents/courier/deliver';
+import { limits } from '@passfob/service/limits';
+import { createApiKey } from '@passfob/service/people/access/api-keys';
 import { describe, expect, it } from 'vitest';
-import { APPROVE_HOLD_MS } from '../../../firmware/core/limits.ts';
-import { pollPauseMs } from '../../../host/service/agents/courier/deliver.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
-import { PRESS_DEAF_MS } from '../../../protocol/limits.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, grace } from '../people/kit.ts';

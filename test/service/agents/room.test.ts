@@ -1,7 +1,7 @@
+import { Agents } from '@passfob/service/agents/agents';
+import { limits } from '@passfob/service/limits';
+import { identityReader } from '@passfob/service/sockets/opening';
 import { expect, it } from 'vitest';
-import { Agents } from '../../../host/service/agents/agents.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { identityReader } from '../../../host/service/sockets/opening.ts';
 import { Office } from '../people/kit.ts';
 
 it('connections give way by source: a crowd at three sources pushes out its own ones and nobody else’s', async () => {

@@ -1,11 +1,11 @@
+import { raiseAlert } from '@passfob/service/alerts/alerts';
+import { writing } from '@passfob/service/data/database';
+import { limits } from '@passfob/service/limits';
+import type { Management } from '@passfob/service/management';
+import type { ChannelTarget } from '@passfob/service/notify/channels';
+import { saveChannel } from '@passfob/service/notify/manage';
+import { serviceActor } from '@passfob/service/people/actor';
 import { expect, test } from 'vitest';
-import { raiseAlert } from '../../../host/service/alerts/alerts.ts';
-import { writing } from '../../../host/service/data/database.ts';
-import { limits } from '../../../host/service/limits.ts';
-import type { Management } from '../../../host/service/management.ts';
-import type { ChannelTarget } from '../../../host/service/notify/channels.ts';
-import { saveChannel } from '../../../host/service/notify/manage.ts';
-import { serviceActor } from '../../../host/service/people/actor.ts';
 import { secret } from '../../kit/secrets.ts';
 import { placeOf, RecordsRig } from '../audit/kit.ts';
 import { startNode } from '../nodes/node.ts';

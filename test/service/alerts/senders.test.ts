@@ -1,7 +1,7 @@
+import { isAllowedAddress } from '@passfob/service/notify/address';
+import { mailSender } from '@passfob/service/notify/mail';
+import { webhookSender } from '@passfob/service/notify/webhook';
 import { expect, test } from 'vitest';
-import { isAllowedAddress } from '../../../host/service/notify/address.ts';
-import { mailSender } from '../../../host/service/notify/mail.ts';
-import { webhookSender } from '../../../host/service/notify/webhook.ts';
 import { secret } from '../../kit/secrets.ts';
 import { itNeeds, needsTool } from '../../kit/tools.ts';
 import { RecordsRig } from '../audit/kit.ts';

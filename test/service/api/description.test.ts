@@ -1,10 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { openApiOf } from '@passfob/service/api/describe/openapi';
+import { otherOperations } from '@passfob/service/api/describe/others';
+import { apiRoutes } from '@passfob/service/api/routes';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { FastifyInstance } from 'fastify';
 import { expect, test } from 'vitest';
-import { openApiOf } from '../../../host/service/api/describe/openapi.ts';
-import { otherOperations } from '../../../host/service/api/describe/others.ts';
-import { apiRoutes } from '../../../host/service/api/routes.ts';
 import { Bureau } from './kit.ts';
 
 interface Operation {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { operationRows, problemRows } from '@passfob/service/api/describe/tables';
+import { limits } from '@passfob/service/limits';
 import { expect, test } from 'vitest';
-import { operationRows, problemRows } from '../../../host/service/api/describe/tables.ts';
-import { limits } from '../../../host/service/limits.ts';
 import { tableAfter } from '../../tidy/tables.ts';
 
 const document = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8');

@@ -1,7 +1,7 @@
+import { apiRoutes } from '@passfob/service/api/routes';
+import { limits } from '@passfob/service/limits';
+import { createUser } from '@passfob/service/people/user-changes';
 import { expect, test } from 'vitest';
-import { apiRoutes } from '../../../host/service/api/routes.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { createUser } from '../../../host/service/people/user-changes.ts';
 import { accepted, grace } from '../people/kit.ts';
 import { Bureau, pathOf } from './kit.ts';
 

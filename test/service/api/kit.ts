@@ -1,10 +1,10 @@
-import { writing } from '../../../host/service/data/database.ts';
-import type { Role } from '../../../host/service/data/schema.ts';
-import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
-import { addOperator } from '../../../host/service/people/access/operator-changes.ts';
-import { openSession, sessionOf } from '../../../host/service/people/access/sessions.ts';
-import { findUser } from '../../../host/service/people/users.ts';
-import type { Service, ServiceOptions } from '../../../host/service/service.ts';
+import { writing } from '@passfob/service/data/database';
+import type { Role } from '@passfob/service/data/schema';
+import { createApiKey } from '@passfob/service/people/access/api-keys';
+import { addOperator } from '@passfob/service/people/access/operator-changes';
+import { openSession, sessionOf } from '@passfob/service/people/access/sessions';
+import { findUser } from '@passfob/service/people/users';
+import type { Service, ServiceOptions } from '@passfob/service/service';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';

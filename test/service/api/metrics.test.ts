@@ -1,5 +1,5 @@
+import { labelText, makeCounter, makeHistogram } from '@passfob/service/api/metrics/histogram';
 import { expect, test } from 'vitest';
-import { labelText, makeCounter, makeHistogram } from '../../../host/service/api/metrics/histogram.ts';
 import { add, apiKeyOf, codeNow, NOON_MS, newToken, post } from '../kit.ts';
 import { Bureau } from './kit.ts';
 

@@ -1,10 +1,10 @@
+import { otherOperations } from '@passfob/service/api/describe/others';
+import { apiRoutes } from '@passfob/service/api/routes';
+import type { Role } from '@passfob/service/data/schema';
+import { limits } from '@passfob/service/limits';
+import { sessionOf } from '@passfob/service/people/access/sessions';
+import { type Action, may, permissions } from '@passfob/service/people/permissions';
 import { expect, test } from 'vitest';
-import { otherOperations } from '../../../host/service/api/describe/others.ts';
-import { apiRoutes } from '../../../host/service/api/routes.ts';
-import type { Role } from '../../../host/service/data/schema.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { sessionOf } from '../../../host/service/people/access/sessions.ts';
-import { type Action, may, permissions } from '../../../host/service/people/permissions.ts';
 import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf, openLink } from '../kit.ts';
 import { type Answer, allRoles, Bureau, pathOf, type Shown } from './kit.ts';

@@ -1,15 +1,15 @@
+import { otherOperations } from '@passfob/service/api/describe/others';
+import { makeMetrics } from '@passfob/service/api/metrics/metrics';
+import { refusalJson, refusalStatuses } from '@passfob/service/api/refusals';
+import { apiRoutes } from '@passfob/service/api/routes';
+import { serveApi } from '@passfob/service/api/serve';
+import { permissions } from '@passfob/service/people/permissions';
+import { texts } from '@passfob/service/texts';
+import { apiTexts } from '@passfob/service/texts/api';
+import { makeBuckets } from '@passfob/service/web/buckets';
+import type { WebContext } from '@passfob/service/web/context';
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
-import { otherOperations } from '../../../host/service/api/describe/others.ts';
-import { makeMetrics } from '../../../host/service/api/metrics/metrics.ts';
-import { refusalJson, refusalStatuses } from '../../../host/service/api/refusals.ts';
-import { apiRoutes } from '../../../host/service/api/routes.ts';
-import { serveApi } from '../../../host/service/api/serve.ts';
-import { permissions } from '../../../host/service/people/permissions.ts';
-import { apiTexts } from '../../../host/service/texts/api.ts';
-import { texts } from '../../../host/service/texts.ts';
-import { makeBuckets } from '../../../host/service/web/buckets.ts';
-import type { WebContext } from '../../../host/service/web/context.ts';
 import { NOON_MS } from '../kit.ts';
 import { Office } from '../people/kit.ts';
 

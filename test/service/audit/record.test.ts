@@ -1,7 +1,7 @@
+import { recordAudit } from '@passfob/service/audit/record';
+import { writing } from '@passfob/service/data/database';
+import { serviceActor } from '@passfob/service/people/actor';
 import { expect, test } from 'vitest';
-import { recordAudit } from '../../../host/service/audit/record.ts';
-import { writing } from '../../../host/service/data/database.ts';
-import { serviceActor } from '../../../host/service/people/actor.ts';
 import { NOON_MS } from '../kit.ts';
 import { RecordsRig } from './kit.ts';
 

@@ -1,6 +1,6 @@
+import { limits } from '@passfob/service/limits';
+import { endPush } from '@passfob/service/push/delivery';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { endPush } from '../../../host/service/push/delivery.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, Rig } from '../kit.ts';
 import { freshPassword, givePin, type Office } from '../people/kit.ts';

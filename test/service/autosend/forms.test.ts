@@ -1,7 +1,7 @@
+import { limits } from '@passfob/service/limits';
+import { disableUser } from '@passfob/service/people/user-changes';
+import { endPush } from '@passfob/service/push/delivery';
 import { describe, expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { disableUser } from '../../../host/service/people/user-changes.ts';
-import { endPush } from '../../../host/service/push/delivery.ts';
 import { apiKeyOf, codeNow, post, Rig, wrongCode } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
 import { PushFob } from '../push/kit.ts';

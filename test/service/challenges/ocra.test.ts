@@ -1,12 +1,12 @@
+import { Hmac } from '@passfob/protocol/hmac';
+import { ocra, ocraSuiteText } from '@passfob/protocol/ocra';
+import { parseOcraSuite } from '@passfob/protocol/ocra-suite';
+import type { Algorithm } from '@passfob/protocol/primitives';
+import { ocraPasscode } from '@passfob/service/challenges/ocra';
+import { isChecked, parseSuite, type Suite } from '@passfob/service/tokens/ocra-suite';
 import fc from 'fast-check';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { describe, expect, it } from 'vitest';
-import { hostPrimitives } from '../../../host/client/primitives.ts';
-import { ocraPasscode } from '../../../host/service/challenges/ocra.ts';
-import { isChecked, parseSuite, type Suite } from '../../../host/service/tokens/ocra-suite.ts';
-import { Hmac } from '../../../protocol/hmac.ts';
-import { ocra, ocraSuiteText } from '../../../protocol/ocra.ts';
-import { parseOcraSuite } from '../../../protocol/ocra-suite.ts';
-import type { Algorithm } from '../../../protocol/primitives.ts';
 import { OCRA_PIN, OCRA_UTC, OCRA_VECTORS } from '../../kit/ocra-vectors.ts';
 
 function suiteOf(text: string): Suite {

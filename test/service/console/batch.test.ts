@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { limits } from '@passfob/service/limits';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';
 import { furnish, type Seen, seededUri, signedIn, type Visitor } from './kit.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Role } from '../../../host/service/data/schema.ts';
-import { addOperator } from '../../../host/service/people/access/operator-changes.ts';
-import type { Service } from '../../../host/service/service.ts';
-import type { NewToken } from '../../../host/service/tokens/issue.ts';
+import type { Role } from '@passfob/service/data/schema';
+import { addOperator } from '@passfob/service/people/access/operator-changes';
+import type { Service } from '@passfob/service/service';
+import type { NewToken } from '@passfob/service/tokens/issue';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, type FakeClock, keyOf, type Rig } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';

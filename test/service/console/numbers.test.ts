@@ -1,11 +1,11 @@
+import { returnPath } from '@passfob/service/console/kit/paths';
+import { driftColumns } from '@passfob/service/console/overview/plots';
+import { countUsers } from '@passfob/service/people/user-counts';
+import { countTokensByState, readFobDrifts } from '@passfob/service/tokens/counts';
+import { countOutcomes } from '@passfob/service/validation/summary';
+import { listUserEvents } from '@passfob/service/validation/user-events';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { returnPath } from '../../../host/service/console/kit/paths.ts';
-import { driftColumns } from '../../../host/service/console/overview/plots.ts';
-import { countUsers } from '../../../host/service/people/user-counts.ts';
-import { countTokensByState, readFobDrifts } from '../../../host/service/tokens/counts.ts';
-import { countOutcomes } from '../../../host/service/validation/summary.ts';
-import { listUserEvents } from '../../../host/service/validation/user-events.ts';
 import { Rig } from '../kit.ts';
 import { furnish } from './kit.ts';
 import { fillWorld } from './world.ts';

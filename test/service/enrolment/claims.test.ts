@@ -1,9 +1,9 @@
+import { countAttempt } from '@passfob/service/enrolment/relay/records/attempts';
+import { enterActivation } from '@passfob/service/enrolment/relay/records/enter';
+import { ServiceError } from '@passfob/service/errors';
+import { limits } from '@passfob/service/limits';
 import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { countAttempt } from '../../../host/service/enrolment/relay/records/attempts.ts';
-import { enterActivation } from '../../../host/service/enrolment/relay/records/enter.ts';
-import { ServiceError } from '../../../host/service/errors.ts';
-import { limits } from '../../../host/service/limits.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { until } from '../agents/kit.ts';
 import { hearingCommits } from './commits.ts';

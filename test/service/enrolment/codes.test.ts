@@ -1,9 +1,9 @@
+import { PAIRING_CODE_SECONDS } from '@passfob/protocol/limits';
+import { limits } from '@passfob/service/limits';
+import { relayTexts } from '@passfob/service/texts/relay';
+import { CODE_WISHES_MAX } from 'passfob/activation/limits';
+import type { RelayEvent, RelayOptions } from 'passfob/activation/relay-options';
 import { describe, expect, it } from 'vitest';
-import { CODE_WISHES_MAX } from '../../../host/activation/limits.ts';
-import type { RelayEvent, RelayOptions } from '../../../host/activation/relay-options.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { relayTexts } from '../../../host/service/texts/relay.ts';
-import { PAIRING_CODE_SECONDS } from '../../../protocol/limits.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { type RelayWishes, refusalOf, Scene } from './kit.ts';
 

@@ -1,4 +1,4 @@
-import type { Db } from '../../../host/service/data/database.ts';
+import type { Db } from '@passfob/service/data/database';
 
 type Execute = (work: (db: Db) => Promise<unknown>) => Promise<unknown>;
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { limits } from '@passfob/service/limits';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { limits } from '../../../host/service/limits.ts';
 import { Rig } from '../kit.ts';
 
 /** What became of a connection: opened, or the status by which it was refused. */

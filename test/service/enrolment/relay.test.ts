@@ -1,11 +1,11 @@
+import { enterActivation } from '@passfob/service/enrolment/relay/records/enter';
+import { listActivations } from '@passfob/service/enrolment/views';
+import { limits } from '@passfob/service/limits';
+import { suspendToken } from '@passfob/service/tokens/moves';
+import { bytesOf } from 'passfob/activation/shapes';
+import { connect } from 'passfob/client/client';
+import { pairingKey } from 'passfob/client/handshake';
 import { describe, expect, it } from 'vitest';
-import { bytesOf } from '../../../host/activation/shapes.ts';
-import { connect } from '../../../host/client/client.ts';
-import { pairingKey } from '../../../host/client/handshake.ts';
-import { enterActivation } from '../../../host/service/enrolment/relay/records/enter.ts';
-import { listActivations } from '../../../host/service/enrolment/views.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { suspendToken } from '../../../host/service/tokens/moves.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { secret } from '../../kit/secrets.ts';

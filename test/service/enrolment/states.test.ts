@@ -1,15 +1,15 @@
-import fc from 'fast-check';
-import { expect, test } from 'vitest';
 import {
   type MadeActivation,
   resendActivation,
   revokeActivation,
   startActivation,
-} from '../../../host/service/enrolment/activations.ts';
-import { tendActivations } from '../../../host/service/enrolment/tend.ts';
-import { limits } from '../../../host/service/limits.ts';
-import type { Result } from '../../../host/service/management.ts';
-import { unassignToken } from '../../../host/service/tokens/moves.ts';
+} from '@passfob/service/enrolment/activations';
+import { tendActivations } from '@passfob/service/enrolment/tend';
+import { limits } from '@passfob/service/limits';
+import type { Result } from '@passfob/service/management';
+import { unassignToken } from '@passfob/service/tokens/moves';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { isOnPostgres } from '../kit.ts';
 import { accepted, codeOf, grace, type Office } from '../people/kit.ts';

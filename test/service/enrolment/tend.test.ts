@@ -1,9 +1,9 @@
+import { listAlerts } from '@passfob/service/alerts/alerts';
+import { resendActivation, revokeActivation } from '@passfob/service/enrolment/activations';
+import { forgetActivations, tendActivations } from '@passfob/service/enrolment/tend';
+import { viewActivation } from '@passfob/service/enrolment/views';
+import { limits } from '@passfob/service/limits';
 import { expect, test } from 'vitest';
-import { listAlerts } from '../../../host/service/alerts/alerts.ts';
-import { resendActivation, revokeActivation } from '../../../host/service/enrolment/activations.ts';
-import { forgetActivations, tendActivations } from '../../../host/service/enrolment/tend.ts';
-import { viewActivation } from '../../../host/service/enrolment/views.ts';
-import { limits } from '../../../host/service/limits.ts';
 import { accepted, grace } from '../people/kit.ts';
 import { HOUR_MS, mailsOf, openOffice, started, withoutAddress } from './office.ts';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { limits } from '@passfob/service/limits';
+import { createPolicy } from '@passfob/service/tokens/policies';
+import { connect } from 'passfob/client/client';
+import { pairingKey } from 'passfob/client/handshake';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { connect } from '../../../host/client/client.ts';
-import { pairingKey } from '../../../host/client/handshake.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { createPolicy } from '../../../host/service/tokens/policies.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { secret } from '../../kit/secrets.ts';

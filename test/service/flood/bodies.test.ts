@@ -1,5 +1,5 @@
+import { limits } from '@passfob/service/limits';
 import { expect, vi } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
 import { itNeeds } from '../../kit/tools.ts';
 import { Premises } from '../serve/kit.ts';
 import { during, formHead, manyParts, needsLinux, PARTS_TYPE, raw } from './kit.ts';

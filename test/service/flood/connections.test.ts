@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { limits } from '@passfob/service/limits';
 import { describe, expect, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { limits } from '../../../host/service/limits.ts';
 import { freePort } from '../../kit/free-port.ts';
 import { itNeeds, needsTool } from '../../kit/tools.ts';
 import { add, apiKeyOf, codeAt, newToken, post } from '../kit.ts';

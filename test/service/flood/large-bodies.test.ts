@@ -1,5 +1,5 @@
+import { limits } from '@passfob/service/limits';
 import { expect, vi } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
 import { itNeeds } from '../../kit/tools.ts';
 import { Visitor } from '../console/kit.ts';
 import { Rig } from '../kit.ts';

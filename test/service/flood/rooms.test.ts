@@ -1,14 +1,14 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { Agents } from '@passfob/service/agents/agents';
+import { limits } from '@passfob/service/limits';
+import { identityReader } from '@passfob/service/sockets/opening';
+import { type Connection, Connections } from '@passfob/service/web/connections';
+import { LargeBodies } from '@passfob/service/web/large-bodies';
+import { roomsFor } from '@passfob/service/web/rooms';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Agents } from '../../../host/service/agents/agents.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { identityReader } from '../../../host/service/sockets/opening.ts';
-import { type Connection, Connections } from '../../../host/service/web/connections.ts';
-import { LargeBodies } from '../../../host/service/web/large-bodies.ts';
-import { roomsFor } from '../../../host/service/web/rooms.ts';
 import { Office } from '../people/kit.ts';
 
 const ROOMS = { all: 40, strangers: 8, ofSource: 4, proxies: 5, agents: 10, areFew: true };

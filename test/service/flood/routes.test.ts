@@ -1,9 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { limits } from '@passfob/service/limits';
+import { createApiKey } from '@passfob/service/people/access/api-keys';
+import type { Service } from '@passfob/service/service';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, it, vi } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
-import type { Service } from '../../../host/service/service.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Visitor } from '../console/kit.ts';
 import { Rig } from '../kit.ts';

@@ -1,12 +1,12 @@
+import { openStore } from '@passfob/service/data/database';
+import { readAssignments, startAssigning, startBulk } from '@passfob/service/jobs/bulk';
+import { cancelJob, listJobs, pauseJob, resumeJob, viewJob } from '@passfob/service/jobs/jobs';
+import { type Lease, takeLease, workOn } from '@passfob/service/jobs/lease';
+import { startJobs } from '@passfob/service/jobs/worker';
+import { limits } from '@passfob/service/limits';
+import type { Management } from '@passfob/service/management';
 import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
 import { expect, test } from 'vitest';
-import { openStore } from '../../../host/service/data/database.ts';
-import { readAssignments, startAssigning, startBulk } from '../../../host/service/jobs/bulk.ts';
-import { cancelJob, listJobs, pauseJob, resumeJob, viewJob } from '../../../host/service/jobs/jobs.ts';
-import { type Lease, takeLease, workOn } from '../../../host/service/jobs/lease.ts';
-import { startJobs } from '../../../host/service/jobs/worker.ts';
-import { limits } from '../../../host/service/limits.ts';
-import type { Management } from '../../../host/service/management.ts';
 import { codeOf, Desk, desk, must } from '../tokens/desk.ts';
 import { COUNT, checkDone, finish, given, LEASE_OVER_MS } from './kit.ts';
 

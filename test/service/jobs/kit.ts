@@ -1,9 +1,9 @@
+import { startAssigning } from '@passfob/service/jobs/bulk';
+import { listJobItems, viewJob } from '@passfob/service/jobs/jobs';
+import { startJobs } from '@passfob/service/jobs/worker';
+import { limits } from '@passfob/service/limits';
+import type { Management } from '@passfob/service/management';
 import { expect } from 'vitest';
-import { startAssigning } from '../../../host/service/jobs/bulk.ts';
-import { listJobItems, viewJob } from '../../../host/service/jobs/jobs.ts';
-import { startJobs } from '../../../host/service/jobs/worker.ts';
-import { limits } from '../../../host/service/limits.ts';
-import type { Management } from '../../../host/service/management.ts';
 import { type Desk, desk, must } from '../tokens/desk.ts';
 
 /** Rows of a job. */

@@ -1,11 +1,11 @@
+import { startBulk } from '@passfob/service/jobs/bulk';
+import { resumeJob, viewJob } from '@passfob/service/jobs/jobs';
+import { type Lease, takeLease, workOn } from '@passfob/service/jobs/lease';
+import { createApiKey, revokeApiKey } from '@passfob/service/people/access/api-keys';
+import { addOperator, disableOperator } from '@passfob/service/people/access/operator-changes';
+import type { Actor } from '@passfob/service/people/actor';
+import { disableUser } from '@passfob/service/people/user-changes';
 import { expect, test } from 'vitest';
-import { startBulk } from '../../../host/service/jobs/bulk.ts';
-import { resumeJob, viewJob } from '../../../host/service/jobs/jobs.ts';
-import { type Lease, takeLease, workOn } from '../../../host/service/jobs/lease.ts';
-import { createApiKey, revokeApiKey } from '../../../host/service/people/access/api-keys.ts';
-import { addOperator, disableOperator } from '../../../host/service/people/access/operator-changes.ts';
-import type { Actor } from '../../../host/service/people/actor.ts';
-import { disableUser } from '../../../host/service/people/user-changes.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Desk, desk, must } from '../tokens/desk.ts';
 import { checkDone, finish, given } from './kit.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { pageAlerts } from '@passfob/service/alerts/manage';
+import { limits } from '@passfob/service/limits';
+import { readBounce, recordBounce } from '@passfob/service/mails/bounces';
+import { deliverMails } from '@passfob/service/mails/deliver';
+import { removeMailServer } from '@passfob/service/mails/server';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { pageAlerts } from '../../../host/service/alerts/manage.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { readBounce, recordBounce } from '../../../host/service/mails/bounces.ts';
-import { deliverMails } from '../../../host/service/mails/deliver.ts';
-import { removeMailServer } from '../../../host/service/mails/server.ts';
 import { MailReceiver } from '../alerts/receivers.ts';
 import { accepted, codeOf, grace, Office } from '../people/kit.ts';
 import { bounceOf } from './bounce-kit.ts';

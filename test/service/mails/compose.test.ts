@@ -1,13 +1,13 @@
+import { limits } from '@passfob/service/limits';
+import { compose, groupsOf, momentInWords, write } from '@passfob/service/mails/compose';
+import type { ActivationMail, NewMail } from '@passfob/service/mails/kinds';
+import type { MailServer } from '@passfob/service/mails/server';
 import fc from 'fast-check';
 import { decode } from 'fast-png';
 import { createTransport } from 'nodemailer';
+import { readActivationString } from 'passfob/activation/activation-string';
+import { STRING_CHARS_MAX } from 'passfob/activation/limits';
 import { expect, test } from 'vitest';
-import { readActivationString } from '../../../host/activation/activation-string.ts';
-import { STRING_CHARS_MAX } from '../../../host/activation/limits.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { compose, groupsOf, momentInWords, write } from '../../../host/service/mails/compose.ts';
-import type { ActivationMail, NewMail } from '../../../host/service/mails/kinds.ts';
-import type { MailServer } from '../../../host/service/mails/server.ts';
 import { NOON_MS } from '../kit.ts';
 import { freshString, PUBLIC_URL, parsed, people } from './kit.ts';
 

@@ -1,9 +1,9 @@
+import { limits } from '@passfob/service/limits';
+import { nameOwnFob, reportOwnLost } from '@passfob/service/me/acts';
+import { enterByTicket, userActor, userSessionOf } from '@passfob/service/me/sessions';
+import { resetPin } from '@passfob/service/people/credentials/pins';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { nameOwnFob, reportOwnLost } from '../../../host/service/me/acts.ts';
-import { enterByTicket, userActor, userSessionOf } from '../../../host/service/me/sessions.ts';
-import { resetPin } from '../../../host/service/people/credentials/pins.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, codeNow, Rig, stepAt, wrongCode } from '../kit.ts';
 import { accepted, codeOf, givePin, grace, Office } from '../people/kit.ts';

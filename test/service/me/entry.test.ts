@@ -1,6 +1,6 @@
+import { limits } from '@passfob/service/limits';
+import { disableUser } from '@passfob/service/people/user-changes';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { disableUser } from '../../../host/service/people/user-changes.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, Rig, wrongCode } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';

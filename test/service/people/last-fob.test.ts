@@ -1,8 +1,8 @@
+import { addOperator } from '@passfob/service/people/access/operator-changes';
+import { openSession, sessionOf } from '@passfob/service/people/access/sessions';
+import { makeTemporaryCode } from '@passfob/service/tokens/codes/temporary-codes';
+import { revokeToken, suspendToken, unassignToken } from '@passfob/service/tokens/moves';
 import { expect, test } from 'vitest';
-import { addOperator } from '../../../host/service/people/access/operator-changes.ts';
-import { openSession, sessionOf } from '../../../host/service/people/access/sessions.ts';
-import { makeTemporaryCode } from '../../../host/service/tokens/codes/temporary-codes.ts';
-import { revokeToken, suspendToken, unassignToken } from '../../../host/service/tokens/moves.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';
 import { fobWith, Person } from '../me/kit.ts';

@@ -1,6 +1,4 @@
-import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
+import { limits } from '@passfob/service/limits';
 import {
   addOperator,
   changeOperatorRole,
@@ -9,10 +7,12 @@ import {
   hasOperators,
   listOperators,
   removeOperator,
-} from '../../../host/service/people/access/operator-changes.ts';
-import { openSession, sessionOf } from '../../../host/service/people/access/sessions.ts';
-import { disableUser, enableUser } from '../../../host/service/people/user-changes.ts';
-import { findUser } from '../../../host/service/people/users.ts';
+} from '@passfob/service/people/access/operator-changes';
+import { openSession, sessionOf } from '@passfob/service/people/access/sessions';
+import { disableUser, enableUser } from '@passfob/service/people/user-changes';
+import { findUser } from '@passfob/service/people/users';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { accepted, codeOf, grace, Office } from './kit.ts';
 
 test('operators are users with a role; each change is audited under the operator who made it', async () => {

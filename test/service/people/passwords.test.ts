@@ -1,14 +1,14 @@
 import { hash } from '@node-rs/argon2';
-import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
+import { limits } from '@passfob/service/limits';
 import {
   checkPassword,
   passwordProblem,
   refreshPasswordHash,
   setPassword,
-} from '../../../host/service/people/credentials/passwords.ts';
-import { checkSlowHash } from '../../../host/service/people/credentials/slow-hash.ts';
-import { findUser } from '../../../host/service/people/users.ts';
+} from '@passfob/service/people/credentials/passwords';
+import { checkSlowHash } from '@passfob/service/people/credentials/slow-hash';
+import { findUser } from '@passfob/service/people/users';
+import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, codeOf, freshPassword, grace, Office } from './kit.ts';
 

@@ -1,11 +1,10 @@
-import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import type { Management } from '../../../host/service/management.ts';
+import { limits } from '@passfob/service/limits';
+import type { Management } from '@passfob/service/management';
 import {
   addOperator,
   changeOperatorRole,
   disableOperator,
-} from '../../../host/service/people/access/operator-changes.ts';
+} from '@passfob/service/people/access/operator-changes';
 import {
   actorOfSession,
   endSession,
@@ -14,11 +13,12 @@ import {
   openSession,
   type Session,
   sessionOf,
-} from '../../../host/service/people/access/sessions.ts';
-import { setPassword } from '../../../host/service/people/credentials/passwords.ts';
-import { enterByLink, makeOperatorKey } from '../../../host/service/people/operators.ts';
-import { disableUser, enableUser } from '../../../host/service/people/user-changes.ts';
-import { findUser } from '../../../host/service/people/users.ts';
+} from '@passfob/service/people/access/sessions';
+import { setPassword } from '@passfob/service/people/credentials/passwords';
+import { enterByLink, makeOperatorKey } from '@passfob/service/people/operators';
+import { disableUser, enableUser } from '@passfob/service/people/user-changes';
+import { findUser } from '@passfob/service/people/users';
+import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, freshPassword, grace, Office } from './kit.ts';
 

@@ -1,18 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { addOperator, disableOperator } from '@passfob/service/people/access/operator-changes';
+import { isFresh, openSession, sessionOf } from '@passfob/service/people/access/sessions';
+import { type Decider, proveAgain, type SignInRequest, signIn } from '@passfob/service/people/access/sign-in';
+import { CONSOLE_APPLICATION, ensureApplication } from '@passfob/service/people/applications';
+import { checkPassword } from '@passfob/service/people/credentials/passwords';
+import { findUser, prepareUserName } from '@passfob/service/people/users';
+import type { Service } from '@passfob/service/service';
+import type { NewToken } from '@passfob/service/tokens/issue';
 import { expect, test } from 'vitest';
-import { addOperator, disableOperator } from '../../../host/service/people/access/operator-changes.ts';
-import { isFresh, openSession, sessionOf } from '../../../host/service/people/access/sessions.ts';
-import {
-  type Decider,
-  proveAgain,
-  type SignInRequest,
-  signIn,
-} from '../../../host/service/people/access/sign-in.ts';
-import { CONSOLE_APPLICATION, ensureApplication } from '../../../host/service/people/applications.ts';
-import { checkPassword } from '../../../host/service/people/credentials/passwords.ts';
-import { findUser, prepareUserName } from '../../../host/service/people/users.ts';
-import type { Service } from '../../../host/service/service.ts';
-import type { NewToken } from '../../../host/service/tokens/issue.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, Rig, wrongCode } from '../kit.ts';
 import { accepted, freshPassword, grace, Office } from './kit.ts';

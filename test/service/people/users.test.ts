@@ -1,20 +1,15 @@
-import { CompiledQuery, sql } from 'kysely';
-import { expect, test } from 'vitest';
-import { engineOf } from '../../../host/service/data/engine.ts';
+import { engineOf } from '@passfob/service/data/engine';
 import {
   changeUser,
   createUser,
   disableUser,
   enableUser,
   unlockUser,
-} from '../../../host/service/people/user-changes.ts';
-import {
-  listUsers,
-  selectUsers,
-  type UserQuery,
-  userDetail,
-} from '../../../host/service/people/user-views.ts';
-import { defaultLockPolicy } from '../../../host/service/validation/lock.ts';
+} from '@passfob/service/people/user-changes';
+import { listUsers, selectUsers, type UserQuery, userDetail } from '@passfob/service/people/user-views';
+import { defaultLockPolicy } from '@passfob/service/validation/lock';
+import { CompiledQuery, sql } from 'kysely';
+import { expect, test } from 'vitest';
 import { accepted, codeOf, grace, Office } from './kit.ts';
 
 const query = (office: Office, changes: Partial<UserQuery> = {}): UserQuery => ({

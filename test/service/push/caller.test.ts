@@ -1,10 +1,10 @@
+import { hashSession } from '@passfob/service/challenges/ask';
+import { limits } from '@passfob/service/limits';
+import { disableUser } from '@passfob/service/people/user-changes';
+import { callerCheck, checkCaller } from '@passfob/service/push/callers/check';
+import { answerPush, endPush, pushesToSend } from '@passfob/service/push/delivery';
+import { tendCallerChecks } from '@passfob/service/push/ends';
 import { expect, test } from 'vitest';
-import { hashSession } from '../../../host/service/challenges/ask.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { disableUser } from '../../../host/service/people/user-changes.ts';
-import { callerCheck, checkCaller } from '../../../host/service/push/callers/check.ts';
-import { answerPush, endPush, pushesToSend } from '../../../host/service/push/delivery.ts';
-import { tendCallerChecks } from '../../../host/service/push/ends.ts';
 import { furnish, signedIn } from '../console/kit.ts';
 import { Rig } from '../kit.ts';
 import { accepted, codeOf, grace } from '../people/kit.ts';

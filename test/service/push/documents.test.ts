@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { limits } from '@passfob/service/limits';
+import { pushSuite, readPushSuite } from '@passfob/service/push/question';
+import { toldAs } from '@passfob/service/push/rows';
+import { acceptedByTexts, pushOutcomes } from '@passfob/service/texts/push';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { pushSuite, readPushSuite } from '../../../host/service/push/question.ts';
-import { toldAs } from '../../../host/service/push/rows.ts';
-import { acceptedByTexts, pushOutcomes } from '../../../host/service/texts/push.ts';
 
 const document = readFileSync(new URL('../../../docs/push.md', import.meta.url), 'utf8');
 

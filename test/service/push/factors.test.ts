@@ -1,8 +1,8 @@
+import type { Factors, PinPlace } from '@passfob/service/data/schema';
+import { limits } from '@passfob/service/limits';
+import { resetPin } from '@passfob/service/people/credentials/pins';
+import { answerPush } from '@passfob/service/push/delivery';
 import { expect, test } from 'vitest';
-import type { Factors, PinPlace } from '../../../host/service/data/schema.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { resetPin } from '../../../host/service/people/credentials/pins.ts';
-import { answerPush } from '../../../host/service/push/delivery.ts';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, freshPassword, givePin, grace } from '../people/kit.ts';
 import { outcomes, PushFob, rowOf } from './kit.ts';

@@ -1,10 +1,10 @@
+import { limits } from '@passfob/service/limits';
+import { answerPush, claimPush, endPush, pushShown } from '@passfob/service/push/delivery';
+import { sweepPushes } from '@passfob/service/push/ends';
+import { familiarSource, keyOfSource } from '@passfob/service/push/familiar';
+import type { Push } from '@passfob/service/push/pushes';
+import { recordEvents } from '@passfob/service/validation/events';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { answerPush, claimPush, endPush, pushShown } from '../../../host/service/push/delivery.ts';
-import { sweepPushes } from '../../../host/service/push/ends.ts';
-import { familiarSource, keyOfSource } from '../../../host/service/push/familiar.ts';
-import type { Push } from '../../../host/service/push/pushes.ts';
-import { recordEvents } from '../../../host/service/validation/events.ts';
 import { outcomes, rowOf, SESSION } from './kit.ts';
 import { approve, withFob } from './scene.ts';
 

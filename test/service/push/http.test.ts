@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import { limits } from '@passfob/service/limits';
+import { createApplication, rotateApplicationKey } from '@passfob/service/people/application-changes';
+import { disableUser } from '@passfob/service/people/user-changes';
+import { answerPush, endPush } from '@passfob/service/push/delivery';
+import type { Service } from '@passfob/service/service';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { createApplication, rotateApplicationKey } from '../../../host/service/people/application-changes.ts';
-import { disableUser } from '../../../host/service/people/user-changes.ts';
-import { answerPush, endPush } from '../../../host/service/push/delivery.ts';
-import type { Service } from '../../../host/service/service.ts';
 import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf, comparable, post, Rig, wrongCode } from '../kit.ts';
 import { accepted, freshPassword, grace, Office } from '../people/kit.ts';

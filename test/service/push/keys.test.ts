@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { answerPush } from '../../../host/service/push/delivery.ts';
+import { limits } from '@passfob/service/limits';
+import { answerPush } from '@passfob/service/push/delivery';
 import {
   freshPushSecret,
   isRightAnswer,
@@ -11,15 +9,17 @@ import {
   pushSecretOf,
   readPushKey,
   storePushKey,
-} from '../../../host/service/push/keys.ts';
-import { type Bound, questionOf, readPushSuite } from '../../../host/service/push/question.ts';
+} from '@passfob/service/push/keys';
+import { type Bound, questionOf, readPushSuite } from '@passfob/service/push/question';
 import {
   assignToken,
   reactivateToken,
   revokeToken,
   suspendToken,
   unassignToken,
-} from '../../../host/service/tokens/moves.ts';
+} from '@passfob/service/tokens/moves';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
 import { PushFob, putOn, rowOf } from './kit.ts';

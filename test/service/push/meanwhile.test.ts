@@ -1,15 +1,9 @@
+import type { Schema } from '@passfob/service/data/schema';
+import type { PushSchema, PushState } from '@passfob/service/data/schema-push';
+import { answerPush, claimPush, endPush, pushShown, returnPush } from '@passfob/service/push/delivery';
+import type { TokenState } from '@passfob/service/tokens/states';
 import type { Updateable } from 'kysely';
 import { expect, test } from 'vitest';
-import type { Schema } from '../../../host/service/data/schema.ts';
-import type { PushSchema, PushState } from '../../../host/service/data/schema-push.ts';
-import {
-  answerPush,
-  claimPush,
-  endPush,
-  pushShown,
-  returnPush,
-} from '../../../host/service/push/delivery.ts';
-import type { TokenState } from '../../../host/service/tokens/states.ts';
 import { isOnPostgres } from '../kit.ts';
 import { meanwhile } from '../waiting.ts';
 import { outcomes, rowOf, SESSION } from './kit.ts';

@@ -1,6 +1,4 @@
-import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
+import { limits } from '@passfob/service/limits';
 import {
   answerPush,
   claimPush,
@@ -9,8 +7,10 @@ import {
   pushShown,
   returnPush,
   wantedPushes,
-} from '../../../host/service/push/delivery.ts';
-import { sweepPushes } from '../../../host/service/push/ends.ts';
+} from '@passfob/service/push/delivery';
+import { sweepPushes } from '@passfob/service/push/ends';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { isOnPostgres } from '../kit.ts';
 import { OTHER_SESSION, PushFob, rowOf, SESSION } from './kit.ts';

@@ -1,4 +1,4 @@
-import { limits } from '../../../host/service/limits.ts';
+import { limits } from '@passfob/service/limits';
 
 const OPEN = ['waiting', 'sent', 'shown'];
 const SAID_NOTHING = [...OPEN, 'superseded', 'failed'];

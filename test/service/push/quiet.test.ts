@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { limits } from '@passfob/service/limits';
+import { endPush } from '@passfob/service/push/delivery';
+import { sweepPushes } from '@passfob/service/push/ends';
+import { makeWaits } from '@passfob/service/push/waits';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { endPush } from '../../../host/service/push/delivery.ts';
-import { sweepPushes } from '../../../host/service/push/ends.ts';
-import { makeWaits } from '../../../host/service/push/waits.ts';
 import { secret } from '../../kit/secrets.ts';
 import { outcomes, rowOf, SESSION } from './kit.ts';
 import { approve, type Scene, withFob } from './scene.ts';

@@ -1,10 +1,10 @@
-import { type Changes, watchChanges } from '../../../host/service/data/changes.ts';
-import { ensureApplication } from '../../../host/service/people/applications.ts';
-import type { PushRequest } from '../../../host/service/push/ask.ts';
-import { answerPush } from '../../../host/service/push/delivery.ts';
-import { makePushes, type Push, type Pushes } from '../../../host/service/push/pushes.ts';
-import type { Outcome } from '../../../host/service/validation/outcomes.ts';
-import type { Validator } from '../../../host/service/validation/request.ts';
+import { type Changes, watchChanges } from '@passfob/service/data/changes';
+import { ensureApplication } from '@passfob/service/people/applications';
+import type { PushRequest } from '@passfob/service/push/ask';
+import { answerPush } from '@passfob/service/push/delivery';
+import { makePushes, type Push, type Pushes } from '@passfob/service/push/pushes';
+import type { Outcome } from '@passfob/service/validation/outcomes';
+import type { Validator } from '@passfob/service/validation/request';
 import { Office } from '../people/kit.ts';
 import { PushFob, SESSION } from './kit.ts';
 

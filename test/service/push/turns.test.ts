@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { watchChanges } from '@passfob/service/data/changes';
+import { limits } from '@passfob/service/limits';
+import { makePushes } from '@passfob/service/push/pushes';
+import { makeTurns } from '@passfob/service/push/turns';
 import { expect, test } from 'vitest';
-import { watchChanges } from '../../../host/service/data/changes.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { makePushes } from '../../../host/service/push/pushes.ts';
-import { makeTurns } from '../../../host/service/push/turns.ts';
 import { SESSION } from './kit.ts';
 import { withFob } from './scene.ts';
 

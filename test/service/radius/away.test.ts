@@ -1,9 +1,9 @@
+import { watchChanges } from '@passfob/service/data/changes';
+import { FairPlaces } from '@passfob/service/fairness/fair-places';
+import { makePushes } from '@passfob/service/push/pushes';
+import { answerAccess, type Deciding } from '@passfob/service/radius/decide';
+import { decodePacket, type Packet } from '@passfob/service/radius/packet';
 import { expect, test } from 'vitest';
-import { watchChanges } from '../../../host/service/data/changes.ts';
-import { FairPlaces } from '../../../host/service/fairness/fair-places.ts';
-import { makePushes } from '../../../host/service/push/pushes.ts';
-import { answerAccess, type Deciding } from '../../../host/service/radius/decide.ts';
-import { decodePacket, type Packet } from '../../../host/service/radius/packet.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Away } from '../away.ts';
 import { outcomes } from '../push/kit.ts';

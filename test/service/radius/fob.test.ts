@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { createApplication } from '@passfob/service/people/application-changes';
+import { createRadiusClient } from '@passfob/service/radius/clients';
 import { expect, test } from 'vitest';
-import { createApplication } from '../../../host/service/people/application-changes.ts';
-import { createRadiusClient } from '../../../host/service/radius/clients.ts';
 import { until } from '../agents/kit.ts';
 import { Scene } from '../agents/scene.ts';
 import { accepted, grace } from '../people/kit.ts';

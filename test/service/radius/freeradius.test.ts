@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { answerPush, endPush } from '@passfob/service/push/delivery';
+import { changeRadiusClient } from '@passfob/service/radius/clients';
+import { radiusTexts } from '@passfob/service/texts/radius';
 import { expect, test } from 'vitest';
-import { answerPush, endPush } from '../../../host/service/push/delivery.ts';
-import { changeRadiusClient } from '../../../host/service/radius/clients.ts';
-import { radiusTexts } from '../../../host/service/texts/radius.ts';
 import { documented } from '../../integrations/documented.ts';
 import { isBigRun, LONG } from '../../kit/counts.ts';
 import { freePort } from '../../kit/free-port.ts';

@@ -1,6 +1,6 @@
+import { resetPin } from '@passfob/service/people/credentials/pins';
+import type { NewToken } from '@passfob/service/tokens/issue';
 import { expect, test } from 'vitest';
-import { resetPin } from '../../../host/service/people/credentials/pins.ts';
-import type { NewToken } from '../../../host/service/tokens/issue.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, codeNow, stepAt } from '../kit.ts';
 import { accepted, givePin, grace } from '../people/kit.ts';

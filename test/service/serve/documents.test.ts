@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { settings } from '@passfob/service/configuration/settings';
+import { limits } from '@passfob/service/limits';
+import { helpOf } from 'passfob/cli/command-line';
 import { expect, it } from 'vitest';
-import { helpOf } from '../../../host/cli/command-line.ts';
-import { settings } from '../../../host/service/configuration/settings.ts';
-import { limits } from '../../../host/service/limits.ts';
 
 const text = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
 

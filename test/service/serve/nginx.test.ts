@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';
+import { createApiKey } from '@passfob/service/people/access/api-keys';
 import { expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, tool } from '../../kit/tools.ts';
 import { keyOf, Rig } from '../kit.ts';

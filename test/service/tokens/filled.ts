@@ -1,8 +1,8 @@
+import { revokeToken, suspendToken } from '@passfob/service/tokens/moves';
+import { searchTokens, type TokenQuery } from '@passfob/service/tokens/search';
+import type { TokenState } from '@passfob/service/tokens/states';
+import type { TokenView } from '@passfob/service/tokens/views';
 import { expect } from 'vitest';
-import { revokeToken, suspendToken } from '../../../host/service/tokens/moves.ts';
-import { searchTokens, type TokenQuery } from '../../../host/service/tokens/search.ts';
-import type { TokenState } from '../../../host/service/tokens/states.ts';
-import type { TokenView } from '../../../host/service/tokens/views.ts';
 import { type Desk, desk, must } from './desk.ts';
 
 const USERS = ['ada', 'adele', 'bob', 'Bo', 'zoë'];

@@ -1,14 +1,10 @@
+import { limits } from '@passfob/service/limits';
+import { ensureApplication } from '@passfob/service/people/applications';
+import { repairLastStep, repairLastSteps, stepAheadUntil } from '@passfob/service/tokens/codes/repair';
+import type { NewToken } from '@passfob/service/tokens/issue';
+import { revokeToken } from '@passfob/service/tokens/moves';
+import { makeEngine } from '@passfob/service/validation/engine';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { ensureApplication } from '../../../host/service/people/applications.ts';
-import {
-  repairLastStep,
-  repairLastSteps,
-  stepAheadUntil,
-} from '../../../host/service/tokens/codes/repair.ts';
-import type { NewToken } from '../../../host/service/tokens/issue.ts';
-import { revokeToken } from '../../../host/service/tokens/moves.ts';
-import { makeEngine } from '../../../host/service/validation/engine.ts';
 import { furnish, signedIn } from '../console/kit.ts';
 import { codeAt, codeNow, Rig, stepAt } from '../kit.ts';
 import { accepted, codeOf, grace, Office } from '../people/kit.ts';

@@ -1,8 +1,8 @@
+import { searchTokens } from '@passfob/service/tokens/search';
+import type { TokenState } from '@passfob/service/tokens/states';
+import type { TokenView } from '@passfob/service/tokens/views';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { searchTokens } from '../../../host/service/tokens/search.ts';
-import type { TokenState } from '../../../host/service/tokens/states.ts';
-import type { TokenView } from '../../../host/service/tokens/views.ts';
 import { codeOf, Desk, must } from './desk.ts';
 import { byBytes, fill, pages } from './filled.ts';
 

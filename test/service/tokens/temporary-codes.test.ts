@@ -1,12 +1,12 @@
-import { expect, test } from 'vitest';
-import { writing } from '../../../host/service/data/database.ts';
+import { writing } from '@passfob/service/data/database';
 import {
   endTemporaryCodes,
   makeTemporaryCode,
   takeTemporaryCode,
   temporaryCodeEnd,
   withdrawTemporaryCode,
-} from '../../../host/service/tokens/codes/temporary-codes.ts';
+} from '@passfob/service/tokens/codes/temporary-codes';
+import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeOf, Desk, desk, must } from './desk.ts';
 

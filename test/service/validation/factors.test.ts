@@ -1,23 +1,20 @@
 import { hash } from '@node-rs/argon2';
+import { writing } from '@passfob/service/data/database';
+import type { Factors, PinPlace } from '@passfob/service/data/schema';
+import { ensureApplication } from '@passfob/service/people/applications';
+import { resetPin } from '@passfob/service/people/credentials/pins';
+import { readLockPolicy } from '@passfob/service/people/settings';
+import { disableUser, enableUser } from '@passfob/service/people/user-changes';
+import { makeTemporaryCode, withdrawTemporaryCode } from '@passfob/service/tokens/codes/temporary-codes';
+import { revokeToken, suspendToken } from '@passfob/service/tokens/moves';
+import { decideBatch } from '@passfob/service/validation/batch';
+import { makeDecoy } from '@passfob/service/validation/decoy';
+import { makeEngine } from '@passfob/service/validation/engine';
+import { checkFactors } from '@passfob/service/validation/factors';
+import type { Outcome } from '@passfob/service/validation/outcomes';
+import type { ValidationRequest } from '@passfob/service/validation/request';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { writing } from '../../../host/service/data/database.ts';
-import type { Factors, PinPlace } from '../../../host/service/data/schema.ts';
-import { ensureApplication } from '../../../host/service/people/applications.ts';
-import { resetPin } from '../../../host/service/people/credentials/pins.ts';
-import { readLockPolicy } from '../../../host/service/people/settings.ts';
-import { disableUser, enableUser } from '../../../host/service/people/user-changes.ts';
-import {
-  makeTemporaryCode,
-  withdrawTemporaryCode,
-} from '../../../host/service/tokens/codes/temporary-codes.ts';
-import { revokeToken, suspendToken } from '../../../host/service/tokens/moves.ts';
-import { decideBatch } from '../../../host/service/validation/batch.ts';
-import { makeDecoy } from '../../../host/service/validation/decoy.ts';
-import { makeEngine } from '../../../host/service/validation/engine.ts';
-import { checkFactors } from '../../../host/service/validation/factors.ts';
-import type { Outcome } from '../../../host/service/validation/outcomes.ts';
-import type { ValidationRequest } from '../../../host/service/validation/request.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, isOnPostgres, stepAt, wrongCode } from '../kit.ts';
 import { accepted, freshPassword, givePin, grace, Office } from '../people/kit.ts';

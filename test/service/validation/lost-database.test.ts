@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { openStore, type Store } from '@passfob/service/data/database';
+import { openPostgres } from '@passfob/service/data/postgres';
+import { limits } from '@passfob/service/limits';
+import type { Service } from '@passfob/service/service';
+import type { NewToken } from '@passfob/service/tokens/issue';
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
-import { openStore, type Store } from '../../../host/service/data/database.ts';
-import { openPostgres } from '../../../host/service/data/postgres.ts';
-import { limits } from '../../../host/service/limits.ts';
-import type { Service } from '../../../host/service/service.ts';
-import type { NewToken } from '../../../host/service/tokens/issue.ts';
 import { CutProxy } from '../../kit/cut-proxy.ts';
 import { add, apiKeyOf, codeNow, isOnPostgres, NOON_MS, newToken, post, Rig } from '../kit.ts';
 import { isWaiting } from '../waiting.ts';

@@ -1,6 +1,6 @@
+import { writing } from '@passfob/service/data/database';
+import { moveMarks } from '@passfob/service/validation/marks';
 import { expect, test } from 'vitest';
-import { writing } from '../../../host/service/data/database.ts';
-import { moveMarks } from '../../../host/service/validation/marks.ts';
 import { Office } from '../people/kit.ts';
 
 test('a mark moves once, upwards, for the user and in the states that were read', async () => {

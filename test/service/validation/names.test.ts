@@ -1,7 +1,7 @@
+import { accepted } from '@passfob/service/api/describe/described';
+import { answerPush } from '@passfob/service/push/delivery';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
-import { accepted } from '../../../host/service/api/describe/described.ts';
-import { answerPush } from '../../../host/service/push/delivery.ts';
 import { askFor, ocraToken, rightAnswer, send } from '../challenges/http-kit.ts';
 import { add, apiKeyOf, codeNow, newToken, post, Rig } from '../kit.ts';
 import { Office } from '../people/kit.ts';

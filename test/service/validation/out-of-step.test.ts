@@ -1,10 +1,10 @@
+import { ensureApplication } from '@passfob/service/people/applications';
+import { readLockPolicy } from '@passfob/service/people/settings';
+import { issueToken } from '@passfob/service/tokens/issue';
+import { changePolicy, createPolicy } from '@passfob/service/tokens/policies';
+import { makeEngine } from '@passfob/service/validation/engine';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { ensureApplication } from '../../../host/service/people/applications.ts';
-import { readLockPolicy } from '../../../host/service/people/settings.ts';
-import { issueToken } from '../../../host/service/tokens/issue.ts';
-import { changePolicy, createPolicy } from '../../../host/service/tokens/policies.ts';
-import { makeEngine } from '../../../host/service/validation/engine.ts';
 import {
   apiKeyOf,
   codeAt,

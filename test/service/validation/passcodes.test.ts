@@ -1,8 +1,8 @@
+import { limits } from '@passfob/service/limits';
+import { matchingSteps, type PasscodeFacts, passcodeAt } from '@passfob/service/validation/passcode';
 import fc from 'fast-check';
 import { createGuardrails, generateSync } from 'otplib';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { matchingSteps, type PasscodeFacts, passcodeAt } from '../../../host/service/validation/passcode.ts';
 import { secret } from '../../kit/secrets.ts';
 
 const token = fc.record({

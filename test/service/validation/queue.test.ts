@@ -1,8 +1,8 @@
+import { limits } from '@passfob/service/limits';
+import { ensureApplication } from '@passfob/service/people/applications';
+import { readLockPolicy } from '@passfob/service/people/settings';
+import { makeEngine } from '@passfob/service/validation/engine';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { ensureApplication } from '../../../host/service/people/applications.ts';
-import { readLockPolicy } from '../../../host/service/people/settings.ts';
-import { makeEngine } from '../../../host/service/validation/engine.ts';
 import { codeNow } from '../kit.ts';
 import { Office } from '../people/kit.ts';
 

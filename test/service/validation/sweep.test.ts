@@ -1,12 +1,12 @@
+import { raiseAlert } from '@passfob/service/alerts/alerts';
+import { writing } from '@passfob/service/data/database';
+import { limits } from '@passfob/service/limits';
+import { ensureApplication } from '@passfob/service/people/applications';
+import { makeTemporaryCode, temporaryCodeEnd } from '@passfob/service/tokens/codes/temporary-codes';
+import { recordEvents } from '@passfob/service/validation/events';
+import type { Outcome } from '@passfob/service/validation/outcomes';
+import { sweep } from '@passfob/service/validation/sweep';
 import { expect, test } from 'vitest';
-import { raiseAlert } from '../../../host/service/alerts/alerts.ts';
-import { writing } from '../../../host/service/data/database.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { ensureApplication } from '../../../host/service/people/applications.ts';
-import { makeTemporaryCode, temporaryCodeEnd } from '../../../host/service/tokens/codes/temporary-codes.ts';
-import { recordEvents } from '../../../host/service/validation/events.ts';
-import type { Outcome } from '../../../host/service/validation/outcomes.ts';
-import { sweep } from '../../../host/service/validation/sweep.ts';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
 

@@ -1,7 +1,7 @@
+import { openStore, writing } from '@passfob/service/data/database';
+import { limits } from '@passfob/service/limits';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { openStore, writing } from '../../../host/service/data/database.ts';
-import { limits } from '../../../host/service/limits.ts';
 import { isOnPostgres, Rig } from '../kit.ts';
 
 test('administration that waits for another node gives up after a while, and works again afterwards', async () => {

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
-import type { CommandName } from '../../../protocol/commands.ts';
-import { REFUSALS, type RefusalName } from '../../../protocol/refusals.ts';
+import type { CommandName } from '@passfob/protocol/commands';
+import { REFUSALS, type RefusalName } from '@passfob/protocol/refusals';
 import type { ExchangeInput, HandshakeInput, VectorInput, VectorKind } from './vectors.ts';
 
 /** Bytes that count up from `from`: public values by which a wrong place is seen at once. */

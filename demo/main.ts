@@ -1,0 +1,62 @@
+import { FobError } from 'passfob/errors';
+import { readOptions } from './arguments.ts';
+import { faultOf, traceOf } from './faults.ts';
+import { showPage } from './show.ts';
+import { onStage } from './stage.ts';
+import { texts } from './texts.ts';
+import { transcript } from './transcript.ts';
+
+/** Exit codes, as `--help` documents them. */
+const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+const say = (line: string) => console.log(line);
+
+/** @param stop ends everything, with an error as its reason @returns the exit code */
+async function run(args: readonly string[], stop: AbortController): Promise<number> {
+  try {
+    const { mode, keep, open } = readOptions(args);
+    if (mode === 'help') say(texts.help);
+    else if (mode === 'transcript') await onStage({ keep, stop }, stage => transcript(stage, say));
+    else await page({ keep, stop, open });
+    return EXIT.done;
+  } catch (caught) {
+    // Whatever failed because of it, this came first.
+    const error = stop.signal.aborted ? stop.signal.reason : caught;
+    const { sentence, next } = faultOf(error);
+    console.error([`demo: ${sentence}`, next].filter(Boolean).join('\n'));
+    if (process.env.PASSFOB_DEBUG) console.error(traceOf(error));
+    return error instanceof FobError && error.kind === 'usage' ? EXIT.usage : EXIT.failed;
+  }
+}
+
+/** The page is there until the person ends it: that is no failure. */
+async function page({
+  keep,
+  stop,
+  open,
+}: {
+  keep?: string | undefined;
+  stop: AbortController;
+  open: boolean;
+}) {
+  say(texts.ready.starting);
+  try {
+    await onStage({ keep, stop }, stage => showPage(stage, { open, say }));
+  } catch (error) {
+    if (!isInterrupted(stop.signal)) throw error;
+  }
+  say(texts.ready.ended);
+}
+
+function isInterrupted({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof FobError && reason.kind === 'cancelled';
+}
+
+const stop = new AbortController();
+const interrupt = () => stop.abort(new FobError('cancelled', texts.errors.interrupted));
+// Once: whoever asks a second time is taken at their word by the system.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt);
+// Whoever read our output is gone.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+process.exitCode = await run(process.argv.slice(2), stop);

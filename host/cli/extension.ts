@@ -1,0 +1,18 @@
+import type { CommonOptions, ReadChoice } from './common-options.ts';
+import type { Invocation } from './invocation.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A command of another package, with what was typed for it. @throws FobError */
+export type RunCommand = (isJson: boolean, terminal: Terminal, signal: AbortSignal) => Promise<void>;
+
+/** What another package adds to the command line: its `cli` exports one as `commands`. */
+export interface CommandExtension {
+  /** Adds its commands; each gives `take` an invocation of the kind `added`. */
+  addTo(options: CommonOptions, take: (invocation: Invocation) => void, choiceOf: ReadChoice): CommonOptions;
+}
+
+/** What the simulator's `cli` exports. */
+export interface SimulatorProgram {
+  /** The path of the program that runs a simulated fob. */
+  readonly program: string;
+}
