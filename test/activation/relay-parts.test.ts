@@ -109,6 +109,7 @@ describe('the relay', () => {
     const bundle = await build({
       entryPoints: [entry],
       bundle: true,
+      conditions: ['source'],
       write: false,
       platform: 'browser',
       format: 'esm',

@@ -11,15 +11,16 @@ import { onTestFinished } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import type { Need } from '../kit/tools.ts';
 
-const built = (path: string) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
-const MAIN = built('host/demo/main.js');
+const built = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const MAIN = built('demo/dist/main.js');
 
 /** What runs here as processes. */
 export const needsBuild: Need<true> = {
   name: 'npm run build',
   found:
-    [MAIN, built('simulator/main.js'), built('firmware/image/pico')].every(path => existsSync(path)) ||
-    undefined,
+    [MAIN, built('simulator/dist/main.js'), built('firmware/dist/image/pico')].every(path =>
+      existsSync(path),
+    ) || undefined,
 };
 
 /** A new folder for this test. */

@@ -217,8 +217,8 @@ describe('completion', () => {
 });
 
 describe('the manual page', () => {
-  it('is what docs/passfob.1 holds: made again by npm run manual', async () => {
-    const kept = readFileSync(new URL('../../docs/passfob.1', import.meta.url), 'utf8');
+  it('is what host/passfob.1 holds: made again by npm run manual', async () => {
+    const kept = readFileSync(new URL('../../host/passfob.1', import.meta.url), 'utf8');
     expect(kept).toBe(await manPage());
   });
 });

@@ -16,7 +16,7 @@ import { needsBuild } from './kit/simulated-fob.ts';
 // Each starts a process, which takes a second where other tests keep the machine busy.
 vi.setConfig({ testTimeout: 120_000 });
 
-const built = (path: string) => JSON.stringify(new URL(`../../dist/host/${path}.js`, import.meta.url).href);
+const built = (path: string) => JSON.stringify(new URL(`../../host/dist/${path}.js`, import.meta.url).href);
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'passfob-killed-'));

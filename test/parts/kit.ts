@@ -32,6 +32,7 @@ export async function partCode(classes: Readonly<Record<string, string>>): Promi
   const { outputFiles } = await build({
     stdin: { contents: lines.join('\n'), resolveDir: PARTS, loader: 'ts' },
     bundle: true,
+    conditions: ['source'],
     write: false,
     format: 'cjs',
     platform: 'neutral',

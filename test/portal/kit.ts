@@ -17,7 +17,7 @@ import { accepted, grace, type Office } from '../service/people/kit.ts';
 /** The page's script as it was built, and a browser. */
 export const needsPortal: Need<string> = {
   name: 'npm run build, and chromium',
-  found: existsSync(fileURLToPath(new URL('../../dist/host/portal/portal.json', import.meta.url)))
+  found: existsSync(fileURLToPath(new URL('../../service/dist/portal/portal.json', import.meta.url)))
     ? needsTool('chromium').found
     : undefined,
 };

@@ -23,7 +23,7 @@ import { childrenOf, isRunning } from './kit.ts';
 // Each process takes a second to start, more where other tests keep the machine busy.
 vi.setConfig({ testTimeout: 120_000 });
 
-const MAIN = fileURLToPath(new URL('../../dist/simulator/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../simulator/dist/main.js', import.meta.url));
 
 let folder = '';
 beforeEach(() => {

@@ -23,6 +23,7 @@ function withPart(file: string, name: string, source: string): Fob {
       resolveDir: fileURLToPath(new URL('../../firmware/boards/', import.meta.url)),
     },
     bundle: true,
+    conditions: ['source'],
     write: false,
     format: 'cjs',
     platform: 'neutral',

@@ -5,7 +5,7 @@ import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 
-const built = path => import(new URL(`../../../dist/host/${path}`, import.meta.url).href);
+const built = path => import(new URL(`../../../host/dist/${path}`, import.meta.url).href);
 const { Agent } = await built('agent/agent.js');
 const { systemTime } = await built('agent/time.js');
 const { AGENT_BEAT_MS } = await built('agent/limits.js');

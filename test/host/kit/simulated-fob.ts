@@ -9,16 +9,17 @@ import { PtyUnavailable, ptyFront } from '@passfob/simulator/fronts/pty';
 import { secret } from '../../kit/secrets.ts';
 import { type Need, tool } from '../../kit/tools.ts';
 
-const built = (path: string) => fileURLToPath(new URL(`../../../dist/${path}`, import.meta.url));
+const built = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
 /** The command line, as it was built. */
-export const cliMain = built('host/cli/main.js');
-const simulatorMain = built('simulator/main.js');
+export const cliMain = built('host/dist/cli/main.js');
+const simulatorMain = built('simulator/dist/main.js');
 
 /** What runs here as processes: the command line, the simulator and the image in it. */
 export const needsBuild: Need<true> = {
   name: 'npm run build',
-  found: [cliMain, simulatorMain, built('firmware/image/pico')].every(path => existsSync(path)) || undefined,
+  found:
+    [cliMain, simulatorMain, built('firmware/dist/image/pico')].every(path => existsSync(path)) || undefined,
 };
 
 async function pseudoTerminal(): Promise<true | undefined> {

@@ -2,9 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { othersOutside } from '../../kit/bundle.ts';
 import type { Order, Started } from './server.ts';
 
-const FOLDER = 'dist/test';
+const FOLDER = 'service/dist/test';
 
 /** A process under test. */
 export interface Node extends Started {
@@ -69,14 +70,15 @@ async function bundle(): Promise<void> {
   mkdirSync(FOLDER, { recursive: true });
   const { outputFiles } = await build({
     // The thread that decides runs a file beside the one that starts it.
-    entryPoints: { node: 'test/service/nodes/server.ts', worker: 'host/service/validation/thread/worker.ts' },
+    entryPoints: { node: 'test/service/nodes/server.ts', worker: 'service/validation/thread/worker.ts' },
     outdir: FOLDER,
     write: false,
     bundle: true,
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    packages: 'external',
+    conditions: ['source'],
+    plugins: [othersOutside],
     logLevel: 'error',
   });
   for (const { path, contents } of outputFiles) {
