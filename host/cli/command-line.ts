@@ -27,7 +27,7 @@ import { doctorOptions } from './doctor-options.ts';
 import { enrolOptions, sourceOf } from './enrol-options.ts';
 import { flashOptions, readFlash, readUpdate, updateOptions } from './flash-options.ts';
 import { importOptions, importSource, REPEATABLE } from './import-options.ts';
-import { serviceCommands } from './installed/packages.ts';
+import { serviceCommands } from './installed.ts';
 import { handoverCommands, inventoryCommands } from './inventory-options.ts';
 import type { Invocation } from './invocation.ts';
 import { readOut } from './out-options.ts';

@@ -1,9 +1,5 @@
 import type { CommonOptions, ReadChoice } from './common-options.ts';
 import type { Invocation } from './invocation.ts';
-import type { Terminal } from './terminal.ts';
-
-/** A command of another package, with what was typed for it. @throws FobError */
-export type RunCommand = (isJson: boolean, terminal: Terminal, signal: AbortSignal) => Promise<void>;
 
 /** What another package adds to the command line: its `cli` exports one as `commands`. */
 export interface CommandExtension {

@@ -8,10 +8,10 @@ import type { FobQuery } from '../inventory/fobs.ts';
 import type { Policy } from '../owner/status.ts';
 import type { ActivateInvocation } from './activate-options.ts';
 import type { AgentInvocation } from './agent/invocation.ts';
-import type { RunCommand } from './extension.ts';
 import type { FlashInvocation, UpdateInvocation } from './flash-options.ts';
 import type { OutWish } from './out-options.ts';
 import type { Shell } from './shells.ts';
+import type { Terminal } from './terminal.ts';
 
 /** What is done with the inventory alone, without any fob. */
 export type InventoryInvocation =
@@ -31,6 +31,9 @@ export type InventoryInvocation =
       readonly passwordFile: string | undefined;
     }
   | { readonly command: 'handover-forget'; readonly serials: readonly string[]; readonly yes: boolean };
+
+/** A command of another package, with what was typed for it. @throws FobError */
+export type RunCommand = (isJson: boolean, terminal: Terminal, signal: AbortSignal) => Promise<void>;
 
 /** A command line that was understood. */
 export type Invocation = { readonly choice: FobChoice } & (

@@ -10,7 +10,7 @@ import { readArguments } from './arguments.ts';
 import { COMPLETE, completions } from './completion.ts';
 import { runDoctor } from './doctor-actions.ts';
 import { EXIT_CODES } from './exit-codes.ts';
-import { simulatorProgram } from './installed/packages.ts';
+import { needService, simulatorProgram } from './installed.ts';
 import type { FobInvocation } from './invocation.ts';
 import { promptsOn } from './prompts.ts';
 import { progressText, sayDryRun, sayError, sayReport } from './report.ts';
@@ -36,6 +36,7 @@ export async function run(args: readonly string[], terminal: Terminal, signal: A
         rest.filter(arg => arg !== '--json'),
       );
     }
+    if (command === 'serve' || command === 'service') await needService();
     const parsed = await readArguments(args, terminal.environment, line => terminal.note(`${line}\n`));
     if ('help' in parsed) {
       terminal.out(`${parsed.help}\n`);

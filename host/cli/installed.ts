@@ -1,8 +1,7 @@
-import { FobError, systemCode } from '../../errors.ts';
-import type { CommonOptions, ReadChoice } from '../common-options.ts';
-import { ABOUT_FOB, without } from '../common-options.ts';
-import type { CommandExtension } from '../extension.ts';
-import type { Invocation } from '../invocation.ts';
+import { FobError, systemCode } from '../errors.ts';
+import { asItIs, type CommonOptions, type ReadChoice } from './common-options.ts';
+import type { CommandExtension } from './extension.ts';
+import type { Invocation } from './invocation.ts';
 
 /**
  * Packages that this one can do without. They need this one, so that each is named in one import here and nowhere else, and
@@ -12,6 +11,11 @@ import type { Invocation } from '../invocation.ts';
 /** The commands of the service: its own where its package is installed, otherwise such as say how to install it. */
 export async function serviceCommands(): Promise<CommandExtension> {
   return (await installed(async () => (await import('@passfob/service/cli')).commands)) ?? absentService;
+}
+
+/** Before the options of a command of the service are read, which are not known without it. @throws FobError `unfit` */
+export async function needService(): Promise<void> {
+  if ((await serviceCommands()) === absentService) throw serviceAbsent();
 }
 
 /** Where the program of the simulator is. @throws FobError `unfit` where its package is not installed */
@@ -39,17 +43,16 @@ function notInstalled(what: string, name: string): FobError {
   });
 }
 
+function serviceAbsent(): FobError {
+  return notInstalled('The token management service', '@passfob/service');
+}
+
 const absentService: CommandExtension = {
   addTo(options: CommonOptions, take: (invocation: Invocation) => void, choiceOf: ReadChoice) {
-    const absent = (command: CommonOptions) => without(command, ...ABOUT_FOB).strict(false);
     const refuse = () =>
-      take({
-        command: 'added',
-        run: () => Promise.reject(notInstalled('The token management service', '@passfob/service')),
-        choice: choiceOf({}),
-      });
+      take({ command: 'added', run: () => Promise.reject(serviceAbsent()), choice: choiceOf({}) });
     return options
-      .command('serve', 'run the token management service (package @passfob/service)', absent, refuse)
-      .command('service', 'look after the service (package @passfob/service)', absent, refuse);
+      .command('serve', 'run the token management service (package @passfob/service)', asItIs, refuse)
+      .command('service', 'look after the service (package @passfob/service)', asItIs, refuse);
   },
 };
