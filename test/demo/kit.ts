@@ -1,27 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { accountsOf } from 'passfob/inventory/accounts';
 import { openInventory } from 'passfob/inventory/inventory';
 import { pairingsOf } from 'passfob/inventory/pairings';
 import { unseal } from 'passfob/inventory/seal';
 import { onTestFinished } from 'vitest';
+import { built, needsBuilt } from '../kit/built.ts';
 import { secret } from '../kit/secrets.ts';
-import type { Need } from '../kit/tools.ts';
 
-const built = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const MAIN = built('demo/dist/main.js');
 
 /** What runs here as processes. */
-export const needsBuild: Need<true> = {
-  name: 'npm run build',
-  found:
-    [MAIN, built('simulator/dist/main.js'), built('firmware/dist/image/pico')].every(path =>
-      existsSync(path),
-    ) || undefined,
-};
+export const needsBuild = needsBuilt(
+  'demo/dist/main.js',
+  'simulator/dist/main.js',
+  'firmware/dist/image/pico',
+);
 
 /** A new folder for this test. */
 export function folder(): string {

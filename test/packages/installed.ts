@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from '../tidy/files.ts';
 import { type Manifest, manifests } from '../tidy/manifests.ts';
@@ -46,6 +46,12 @@ export function unpack(tarball: string, packages: string, name: string): void {
   const target = join(packages, name);
   mkdirSync(target, { recursive: true });
   execFileSync('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']);
+}
+
+/** Puts what a tarball would hold of a part where an installation has it. */
+export function copyPart({ folder, name, files }: Manifest, packages: string): void {
+  for (const one of ['package.json', ...files].filter(path => existsSync(join(root, folder, path))))
+    cpSync(join(root, folder, one), join(packages, name, one), { recursive: true });
 }
 
 interface Locked {

@@ -11,7 +11,7 @@ import {
   partOf,
   readMatrix,
 } from './imports.ts';
-import { manifestOf, manifests } from './manifests.ts';
+import { manifestOf } from './manifests.ts';
 
 const parts = readMatrix();
 
