@@ -1,12 +1,29 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { STAMP, sourcesIn } from './sources.ts';
+import { difference, STAMP, sourcesIn } from './sources.ts';
 
-// Runs as firmware/dist/build/stamp.js, last of the build: what was built says from what.
+// Runs as firmware/dist/build/stamp.js. Last of the build: what was built says from what. With --check: prints the first source
+// that is not what it was then, or nothing.
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const { workspaces } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   workspaces: string[];
 };
-for (const folder of workspaces.map(name => join(root, name)).filter(path => existsSync(join(path, 'dist'))))
-  writeFileSync(join(folder, 'dist', STAMP), `${JSON.stringify(sourcesIn(folder))}\n`);
+const built = workspaces.filter(part => existsSync(join(root, part, 'dist')));
+
+/** Undefined where a part was never built as a whole, too: nothing is known then. */
+function changedIn(part: string): string | undefined {
+  const stamp = join(root, part, 'dist', STAMP);
+  if (!existsSync(stamp)) return undefined;
+  const then = JSON.parse(readFileSync(stamp, 'utf8')) as Record<string, string>;
+  const path = difference(then, sourcesIn(join(root, part)));
+  return path && `${part}/${path}`;
+}
+
+if (process.argv.includes('--check')) {
+  const changed = built.map(changedIn).find(path => path !== undefined);
+  if (changed !== undefined) console.log(changed);
+} else {
+  for (const part of built)
+    writeFileSync(join(root, part, 'dist', STAMP), `${JSON.stringify(sourcesIn(join(root, part)))}\n`);
+}
