@@ -1,4 +1,4 @@
-import { ServiceError } from '@passfob/service/errors';
+import { ServiceError } from '@passfob/service/base/errors';
 import { FobError } from 'passfob/errors';
 import { texts } from './texts.ts';
 

@@ -1,4 +1,4 @@
-import type { LocalMail } from '@passfob/service/mails/outbox';
+import type { LocalMail } from '@passfob/service/features/mail/outbox';
 import { MAILS_SHOWN } from '../limits.ts';
 import { escaped } from './escaped.ts';
 import { pageTexts } from './texts.ts';

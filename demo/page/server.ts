@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { LocalMail } from '@passfob/service/mails/outbox';
+import type { LocalMail } from '@passfob/service/features/mail/outbox';
 import { FobError, systemCode } from 'passfob/errors';
 import { URL_CHARS_MAX, WATCHERS_MAX } from '../limits.ts';
 import type { Progress, ProgressWatch } from '../progress.ts';

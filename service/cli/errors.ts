@@ -1,9 +1,9 @@
 import { printable, type Terminal } from 'passfob/cli/terminal';
 import { FobError } from 'passfob/errors';
-import type { Mistake } from '../configuration/read.ts';
-import { ServiceError } from '../errors.ts';
-import type { Result } from '../management.ts';
-import { serveTexts } from '../texts/serve.ts';
+import type { Mistake } from '../app/configuration/read.ts';
+import { ServiceError } from '../base/errors.ts';
+import type { Result } from '../base/results.ts';
+import { serveTexts } from '../base/texts/serve.ts';
 
 /** An error of the service as one of the command line: its text is a sentence and what to do. */
 export function serviceError(error: unknown): unknown {

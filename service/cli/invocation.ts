@@ -1,5 +1,5 @@
-import type { SettingName } from '../configuration/settings.ts';
-import type { RadiusPush } from '../data/schema-radius.ts';
+import type { SettingName } from '../app/configuration/settings.ts';
+import type { RadiusPush } from '../storage/schema/schema-radius.ts';
 
 /** Values for the configuration of the service, as they were typed. */
 export interface ServiceFlags {

@@ -1,7 +1,7 @@
 import { type CommonOptions, without } from 'passfob/cli/common-options';
 import { FobError } from 'passfob/errors';
-import { type SettingName, settings } from '../configuration/settings.ts';
-import { serveTexts } from '../texts/serve.ts';
+import { type SettingName, settings } from '../app/configuration/settings.ts';
+import { serveTexts } from '../base/texts/serve.ts';
 import type { ServiceFlags, ServiceInvocation } from './invocation.ts';
 
 type Take = (invocation: ServiceInvocation) => void;

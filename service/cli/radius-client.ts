@@ -4,13 +4,13 @@ import { table } from 'passfob/cli/words';
 import { FobError } from 'passfob/errors';
 import { readWholeFile } from 'passfob/inventory/password-file';
 import { PASSWORD_FILE_BYTES_MAX } from 'passfob/limits';
-import type { Configuration } from '../configuration/configuration.ts';
-import { openStore } from '../data/database.ts';
-import { limits } from '../limits.ts';
-import type { Management } from '../management.ts';
-import { serviceActor } from '../people/actor.ts';
-import { listApplications } from '../people/application-changes.ts';
-import { LOGIN_APPLICATION } from '../people/applications.ts';
+import type { Configuration } from '../app/configuration/configuration.ts';
+import { openStore } from '../storage/database/database.ts';
+import { limits } from '../base/limits/limits.ts';
+import type { Management } from '../storage/management.ts';
+import { serviceActor } from '../base/actor.ts';
+import { listApplications } from '../features/users/application-changes.ts';
+import { LOGIN_APPLICATION } from '../features/users/applications.ts';
 import {
   changeRadiusClient,
   changeRadiusSecret,
@@ -19,11 +19,11 @@ import {
   listRadiusClients,
   type RadiusClientView,
   removeRadiusClient,
-} from '../radius/clients.ts';
-import { openKeyFile } from '../sealing/key-file.ts';
-import { radiusCommandTexts } from '../texts/radius.ts';
-import { serveTexts } from '../texts/serve.ts';
-import { texts } from '../texts.ts';
+} from '../features/radius/clients.ts';
+import { openKeyFile } from '../storage/sealing/key-file.ts';
+import { radiusCommandTexts } from '../base/texts/radius.ts';
+import { serveTexts } from '../base/texts/serve.ts';
+import { texts } from '../base/texts/texts.ts';
 import { valueIn } from './errors.ts';
 import type { RadiusClientInvocation } from './invocation.ts';
 

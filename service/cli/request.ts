@@ -2,9 +2,9 @@ import { request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
 import { connectionError } from 'passfob/cli/service-connection';
 import { FobError } from 'passfob/errors';
-import { isLoopback } from '../configuration/addresses.ts';
-import { limits } from '../limits.ts';
-import { serveTexts } from '../texts/serve.ts';
+import { isLoopback } from '../base/addresses.ts';
+import { limits } from '../base/limits/limits.ts';
+import { serveTexts } from '../base/texts/serve.ts';
 
 /** What a service answered. */
 export interface Answer {

@@ -1,11 +1,11 @@
 import { sayReport } from 'passfob/cli/report';
 import type { Terminal } from 'passfob/cli/terminal';
 import { packageVersion } from 'passfob/commands/package-root';
-import { endpointOf } from '../configuration/addresses.ts';
-import type { Configuration } from '../configuration/configuration.ts';
-import { jsonLog } from '../log.ts';
-import { type RunningService, startService } from '../service.ts';
-import { serveTexts } from '../texts/serve.ts';
+import { endpointOf } from '../base/addresses.ts';
+import type { Configuration } from '../app/configuration/configuration.ts';
+import { jsonLog } from '../base/log.ts';
+import { type RunningService, startService } from '../app/service.ts';
+import { serveTexts } from '../base/texts/serve.ts';
 
 /**
  * Runs the service until `signal` is aborted, then lets requests in progress finish. SIGHUP has the certificate read

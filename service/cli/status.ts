@@ -4,7 +4,7 @@ import type { Report } from 'passfob/cli/report';
 import { connectionTexts } from 'passfob/cli/service-connection';
 import { printable } from 'passfob/cli/terminal';
 import { FobError } from 'passfob/errors';
-import { serveTexts, unreadyTexts } from '../texts/serve.ts';
+import { serveTexts, unreadyTexts } from '../base/texts/serve.ts';
 import { type Answer, askService, readServiceUrl } from './request.ts';
 
 /**

@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { relayLimits } from '@passfob/service/enrolment/relay/limits';
+import { relayLimits } from '@passfob/service/base/limits/relay';
 import { RECONNECT_MIN_MS, RELAY_SILENCE_MS } from 'passfob/activation/limits';
 import { openingTranscript, type ServiceMessage } from 'passfob/activation/messages';
 import { relayActivation } from 'passfob/activation/relay';

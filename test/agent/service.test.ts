@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { fingerprintOfKey } from '@passfob/service/sealing/identity';
+import { fingerprintOfKey } from '@passfob/service/storage/sealing/identity';
 import type { Service } from '@passfob/service/service';
 import type { ServiceSettings } from 'passfob/agent/settings';
 import { systemTime } from 'passfob/agent/time';

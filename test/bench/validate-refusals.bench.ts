@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStore } from '@passfob/service/data/database';
-import { makeBearer } from '@passfob/service/people/credentials/bearers';
-import { openKeyFile } from '@passfob/service/sealing/key-file';
+import { openStore } from '@passfob/service/storage/database/database';
+import { makeBearer } from '@passfob/service/base/bearers';
+import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
 import { expect, it } from 'vitest';
 import { startNode } from '../service/nodes/node.ts';
 import { type Load, run } from './validate/load.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { startActivation } from '@passfob/service/enrolment/activations';
-import { changeSettings } from '@passfob/service/people/settings';
+import { startActivation } from '@passfob/service/features/enrolment/activations';
+import { changeSettings } from '@passfob/service/features/users/settings';
 import type { Service } from '@passfob/service/service';
 import { activationString } from 'passfob/activation/activation-string';
 import { qrSvg } from 'passfob/activation/qr-svg';

@@ -1,4 +1,4 @@
-import { portalTexts } from '@passfob/service/texts/portal';
+import { portalTexts } from '@passfob/service/base/texts/portal';
 import { expect, test } from 'vitest';
 import { itNeeds } from '../kit/tools.ts';
 import { Rig } from '../service/kit.ts';

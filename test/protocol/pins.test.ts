@@ -1,7 +1,7 @@
 import { PIN_TRIVIAL } from '@passfob/firmware/core/texts';
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
 import { trivialPin } from '@passfob/protocol/pins';
-import { pinProblem } from '@passfob/service/people/pin';
+import { pinProblem } from '@passfob/service/features/users/pin';
 import { makeChance } from '@passfob/simulator/chance';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

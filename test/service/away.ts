@@ -1,4 +1,4 @@
-import { ServiceError } from '@passfob/service/errors';
+import { ServiceError } from '@passfob/service/base/errors';
 import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
 
 /** A database that is away for a while, or only what names one of its tables. */

@@ -1,5 +1,5 @@
-import { limits } from '@passfob/service/limits';
-import { makeBuckets } from '@passfob/service/web/buckets';
+import { limits } from '@passfob/service/base/limits/limits';
+import { makeBuckets } from '@passfob/service/base/buckets';
 import { expect, test } from 'vitest';
 
 const size = { burst: 3, perSecond: 1 };

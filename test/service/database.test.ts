@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openStore, writing } from '@passfob/service/data/database';
+import { openStore, writing } from '@passfob/service/storage/database/database';
 import BetterSqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import { sql } from 'kysely';

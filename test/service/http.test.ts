@@ -1,13 +1,13 @@
 import { request as httpRequest } from 'node:http';
-import { limits } from '@passfob/service/limits';
+import { limits } from '@passfob/service/base/limits/limits';
 import {
   changeFactors,
   disableApplication,
   enableApplication,
   listApplications,
   rotateApplicationKey,
-} from '@passfob/service/people/application-changes';
-import { resetPin } from '@passfob/service/people/credentials/pins';
+} from '@passfob/service/features/users/application-changes';
+import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import type { Service } from '@passfob/service/service';
 import { expect, test } from 'vitest';
 import { secret } from '../kit/secrets.ts';

@@ -1,4 +1,4 @@
-import type { NewToken } from '@passfob/service/tokens/issue';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { expect, test } from 'vitest';
 import { countOf, LONG } from '../kit/counts.ts';
 import { add, codeAt, newToken, post, Rig } from './kit.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createService, type Service, type ServiceOptions } from '@passfob/service/service';
-import type { NewToken } from '@passfob/service/tokens/issue';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
 import type { Page } from 'playwright-core';
 import { expect, inject } from 'vitest';
 import { makeDatabase } from '../kit/postgres.ts';

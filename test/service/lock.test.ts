@@ -5,7 +5,7 @@ import {
   type LockFacts,
   lockStanding,
   noFailures,
-} from '@passfob/service/validation/lock';
+} from '@passfob/service/base/lock';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { add, codeNow, NOON_MS, newToken, Rig, wrongCode } from './kit.ts';

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStatements } from '@passfob/service/data/sqlite/statements';
-import { limits } from '@passfob/service/limits';
+import { openStatements } from '@passfob/service/storage/sqlite/statements';
+import { limits } from '@passfob/service/base/limits/limits';
 import { afterAll, expect, test } from 'vitest';
 
 const directory = mkdtempSync(join(tmpdir(), 'passfob-statements-'));

@@ -1,4 +1,4 @@
-import { mayBecome, type TokenState, tokenStates, usableStates } from '@passfob/service/tokens/states';
+import { mayBecome, type TokenState, tokenStates, usableStates } from '@passfob/service/base/token-states';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 

@@ -1,4 +1,4 @@
-import { throttle } from '@passfob/service/data/throttle';
+import { throttle } from '@passfob/service/storage/database/throttle';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 const EVERY_MS = 50;

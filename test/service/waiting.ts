@@ -1,4 +1,4 @@
-import type { Db } from '@passfob/service/data/database';
+import type { Db } from '@passfob/service/storage/database/database';
 import { sql } from 'kysely';
 
 /** Resolves when a transaction, or so many, waits for what another one holds, on PostgreSQL. */

@@ -45,7 +45,7 @@ const FOLDERS = { passfob: 'host', simulator: 'simulator' } as const;
 
 /** What each program is made of: itself, and what it starts as a thread, which lies beside it. */
 const PARTS = {
-  passfob: { 'passfob.mjs': 'host/cli/main.ts', 'worker.js': 'service/validation/thread/worker.ts' },
+  passfob: { 'passfob.mjs': 'host/cli/main.ts', 'worker.js': 'service/features/validation/thread/worker.ts' },
   simulator: { 'simulator.mjs': 'simulator/main.ts' },
 } as const;
 

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import type { Example } from '@passfob/demo/example/app';
-import type { Db } from '@passfob/service/data/database';
+import type { Db } from '@passfob/service/storage/database/database';
 import type { Answered } from '../../batch/kit/tray.ts';
 import type { Noticed } from './agents.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Example, startExample } from '@passfob/demo/example/app';
-import { writing } from '@passfob/service/data/database';
+import { writing } from '@passfob/service/storage/database/database';
 import { connect } from 'passfob/client/client';
 import { openTransport, readAddress } from 'passfob/transports/discover';
 import { type Tray, trayOf } from '../../batch/kit/tray.ts';

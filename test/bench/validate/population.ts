@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { type Db, writing } from '@passfob/service/data/database';
-import type { Keys } from '@passfob/service/sealing/key-file';
-import { seal } from '@passfob/service/sealing/seal';
+import { type Db, writing } from '@passfob/service/storage/database/database';
+import type { Keys } from '@passfob/service/storage/sealing/key-file';
+import { seal } from '@passfob/service/storage/sealing/seal';
 import { sql } from 'kysely';
 
 const ROWS_AT_ONCE = 400;

@@ -1,7 +1,7 @@
-import { makePublished } from '@passfob/service/addresses/published';
-import { addressMatcher } from '@passfob/service/configuration/addresses';
-import { readConfiguration, type Sources } from '@passfob/service/configuration/read';
-import { changeSettings } from '@passfob/service/people/settings';
+import { makePublished } from '@passfob/service/features/addresses/published';
+import { addressMatcher } from '@passfob/service/base/addresses';
+import { readConfiguration, type Sources } from '@passfob/service/app/configuration/read';
+import { changeSettings } from '@passfob/service/features/users/settings';
 import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import { expect, test } from 'vitest';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { Agents } from '@passfob/service/agents/agents';
-import { limits } from '@passfob/service/limits';
-import type { Line } from '@passfob/service/sockets/line';
-import { identityReader } from '@passfob/service/sockets/opening';
+import { Agents } from '@passfob/service/features/agents/agents';
+import { limits } from '@passfob/service/base/limits/limits';
+import type { Line } from '@passfob/service/features/lines/line';
+import { identityReader } from '@passfob/service/features/lines/opening';
 import fc from 'fast-check';
 import { AGENT_FOBS_MAX, AGENT_SILENCE_MS } from 'passfob/agent/limits';
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
-import { openPostgres } from '@passfob/service/data/postgres';
-import type { Db } from '@passfob/service/data/store';
-import { limits } from '@passfob/service/limits';
+import { openPostgres } from '@passfob/service/storage/database/postgres';
+import type { Db } from '@passfob/service/storage/schema/store';
+import { limits } from '@passfob/service/base/limits/limits';
 import { type RawBuilder, sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { CutProxy } from '../../kit/cut-proxy.ts';

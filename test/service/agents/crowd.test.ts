@@ -1,4 +1,4 @@
-import { limits } from '@passfob/service/limits';
+import { limits } from '@passfob/service/base/limits/limits';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { until } from './kit.ts';

@@ -1,7 +1,7 @@
-import { type LinkedFob, Links, linksOf, markSeen } from '@passfob/service/agents/links';
-import { writing } from '@passfob/service/data/database';
-import { limits } from '@passfob/service/limits';
-import { tokenToAsk } from '@passfob/service/push/ask';
+import { type LinkedFob, Links, linksOf, markSeen } from '@passfob/service/features/agents/links';
+import { writing } from '@passfob/service/storage/database/database';
+import { limits } from '@passfob/service/base/limits/limits';
+import { tokenToAsk } from '@passfob/service/features/push/ask';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';

@@ -1,8 +1,8 @@
-import { Agents } from '@passfob/service/agents/agents';
-import { Polls, readPoll } from '@passfob/service/agents/polled';
-import { limits } from '@passfob/service/limits';
-import type { Line } from '@passfob/service/sockets/line';
-import { identityReader } from '@passfob/service/sockets/opening';
+import { Agents } from '@passfob/service/features/agents/agents';
+import { Polls, readPoll } from '@passfob/service/features/agents/polled';
+import { limits } from '@passfob/service/base/limits/limits';
+import type { Line } from '@passfob/service/features/lines/line';
+import { identityReader } from '@passfob/service/features/lines/opening';
 import fc from 'fast-check';
 import type { AgentPolled } from 'passfob/agent/messages';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
-import { ProofQueue, type ProvableFob } from '@passfob/service/agents/proving';
-import { limits } from '@passfob/service/limits';
+import { ProofQueue, type ProvableFob } from '@passfob/service/features/agents/proving';
+import { limits } from '@passfob/service/base/limits/limits';
 import { expect, it } from 'vitest';
 
 const fobOf = (serial: string, from = '192.0.2.1'): ProvableFob => ({ serial, carrier: { from } });

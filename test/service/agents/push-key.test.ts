@@ -1,6 +1,6 @@
-import { limits } from '@passfob/service/limits';
-import { changeSettings } from '@passfob/service/people/settings';
-import { changeTokenState } from '@passfob/service/tokens/moves';
+import { limits } from '@passfob/service/base/limits/limits';
+import { changeSettings } from '@passfob/service/features/users/settings';
+import { changeTokenState } from '@passfob/service/features/tokens/moves';
 import { describe, expect, it } from 'vitest';
 import { accepted, grace } from '../people/kit.ts';
 import { Bench } from './bench.ts';

@@ -1,8 +1,8 @@
 import { APPROVE_HOLD_MS } from '@passfob/firmware/core/limits';
 import { PRESS_DEAF_MS } from '@passfob/protocol/limits';
-import { pollPauseMs } from '@passfob/service/agents/courier/deliver';
-import { limits } from '@passfob/service/limits';
-import { createApiKey } from '@passfob/service/people/access/api-keys';
+import { pollPauseMs } from '@passfob/service/features/agents/courier/deliver';
+import { limits } from '@passfob/service/base/limits/limits';
+import { createApiKey } from '@passfob/service/features/users/access/api-keys';
 import { describe, expect, it } from 'vitest';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { secret } from '../../kit/secrets.ts';

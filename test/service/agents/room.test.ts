@@ -1,6 +1,6 @@
-import { Agents } from '@passfob/service/agents/agents';
-import { limits } from '@passfob/service/limits';
-import { identityReader } from '@passfob/service/sockets/opening';
+import { Agents } from '@passfob/service/features/agents/agents';
+import { limits } from '@passfob/service/base/limits/limits';
+import { identityReader } from '@passfob/service/features/lines/opening';
 import { expect, it } from 'vitest';
 import { Office } from '../people/kit.ts';
 

@@ -1,10 +1,10 @@
-import { raiseAlert } from '@passfob/service/alerts/alerts';
-import { writing } from '@passfob/service/data/database';
-import { limits } from '@passfob/service/limits';
-import type { Management } from '@passfob/service/management';
-import type { ChannelTarget } from '@passfob/service/notify/channels';
-import { saveChannel } from '@passfob/service/notify/manage';
-import { serviceActor } from '@passfob/service/people/actor';
+import { raiseAlert } from '@passfob/service/features/alerts/alerts';
+import { writing } from '@passfob/service/storage/database/database';
+import { limits } from '@passfob/service/base/limits/limits';
+import type { Management } from '@passfob/service/storage/management';
+import type { ChannelTarget } from '@passfob/service/features/notify/channels';
+import { saveChannel } from '@passfob/service/features/notify/manage';
+import { serviceActor } from '@passfob/service/base/actor';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { placeOf, RecordsRig } from '../audit/kit.ts';

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once, setMaxListeners } from 'node:events';
-import { vetHost } from '@passfob/service/notify/address';
-import { addressesOf } from '@passfob/service/notify/lookup';
+import { vetHost } from '@passfob/service/features/notify/address';
+import { addressesOf } from '@passfob/service/features/notify/lookup';
 import { expect, test } from 'vitest';
 
 /** A name server on loopback that answers each question with addresses, or never. */

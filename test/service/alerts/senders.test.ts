@@ -1,6 +1,6 @@
-import { isAllowedAddress } from '@passfob/service/notify/address';
-import { mailSender } from '@passfob/service/notify/mail';
-import { webhookSender } from '@passfob/service/notify/webhook';
+import { isAllowedAddress } from '@passfob/service/features/notify/address';
+import { mailSender } from '@passfob/service/features/notify/mail';
+import { webhookSender } from '@passfob/service/features/notify/webhook';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { itNeeds, needsTool } from '../../kit/tools.ts';

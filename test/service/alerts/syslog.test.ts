@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import type { SyslogChannel } from '@passfob/service/notify/channels';
-import { syslogMessage, syslogSender } from '@passfob/service/notify/syslog';
+import type { SyslogChannel } from '@passfob/service/features/notify/channels';
+import { syslogMessage, syslogSender } from '@passfob/service/features/notify/syslog';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { itNeeds, needsTool } from '../../kit/tools.ts';

@@ -1,5 +1,5 @@
-import { apiRoutes } from '@passfob/service/api/routes';
-import { sealAll } from '@passfob/service/audit/sealer';
+import { apiRoutes } from '@passfob/service/doors/api/routes';
+import { sealAll } from '@passfob/service/features/audit/sealer';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { MailReceiver } from '../alerts/receivers.ts';

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { openApiOf } from '@passfob/service/api/describe/openapi';
-import { otherOperations } from '@passfob/service/api/describe/others';
-import { apiRoutes } from '@passfob/service/api/routes';
+import { openApiOf } from '@passfob/service/doors/api/describe/openapi';
+import { otherOperations } from '@passfob/service/doors/api/describe/others';
+import { apiRoutes } from '@passfob/service/doors/api/routes';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { FastifyInstance } from 'fastify';
 import { expect, test } from 'vitest';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { operationRows, problemRows } from '@passfob/service/api/describe/tables';
-import { limits } from '@passfob/service/limits';
+import { operationRows, problemRows } from '@passfob/service/doors/api/describe/tables';
+import { limits } from '@passfob/service/base/limits/limits';
 import { expect, test } from 'vitest';
 import { tableAfter } from '../../tidy/tables.ts';
 

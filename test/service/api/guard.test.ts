@@ -1,6 +1,6 @@
-import { apiRoutes } from '@passfob/service/api/routes';
-import { limits } from '@passfob/service/limits';
-import { createUser } from '@passfob/service/people/user-changes';
+import { apiRoutes } from '@passfob/service/doors/api/routes';
+import { limits } from '@passfob/service/base/limits/limits';
+import { createUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
 import { accepted, grace } from '../people/kit.ts';
 import { Bureau, pathOf } from './kit.ts';

@@ -1,9 +1,9 @@
-import { writing } from '@passfob/service/data/database';
-import type { Role } from '@passfob/service/data/schema';
-import { createApiKey } from '@passfob/service/people/access/api-keys';
-import { addOperator } from '@passfob/service/people/access/operator-changes';
-import { openSession, sessionOf } from '@passfob/service/people/access/sessions';
-import { findUser } from '@passfob/service/people/users';
+import { writing } from '@passfob/service/storage/database/database';
+import type { Role } from '@passfob/service/base/kinds';
+import { createApiKey } from '@passfob/service/features/users/access/api-keys';
+import { addOperator } from '@passfob/service/features/users/access/operator-changes';
+import { openSession, sessionOf } from '@passfob/service/features/users/sessions';
+import { findUser } from '@passfob/service/features/users/users';
 import type { Service, ServiceOptions } from '@passfob/service/service';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';

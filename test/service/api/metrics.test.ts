@@ -1,4 +1,4 @@
-import { labelText, makeCounter, makeHistogram } from '@passfob/service/api/metrics/histogram';
+import { labelText, makeCounter, makeHistogram } from '@passfob/service/features/metrics/histogram';
 import { expect, test } from 'vitest';
 import { add, apiKeyOf, codeNow, NOON_MS, newToken, post } from '../kit.ts';
 import { Bureau } from './kit.ts';

@@ -1,4 +1,4 @@
-import { failedFactor } from '@passfob/service/validation/outcomes';
+import { failedFactor } from '@passfob/service/base/outcomes';
 import { expect, test } from 'vitest';
 import { add, codeNow, NOON_MS, newToken, wrongCode } from '../kit.ts';
 import { invitation, queue } from '../mails/kit.ts';

@@ -1,9 +1,9 @@
-import { otherOperations } from '@passfob/service/api/describe/others';
-import { apiRoutes } from '@passfob/service/api/routes';
-import type { Role } from '@passfob/service/data/schema';
-import { limits } from '@passfob/service/limits';
-import { sessionOf } from '@passfob/service/people/access/sessions';
-import { type Action, may, permissions } from '@passfob/service/people/permissions';
+import { otherOperations } from '@passfob/service/doors/api/describe/others';
+import { apiRoutes } from '@passfob/service/doors/api/routes';
+import type { Role } from '@passfob/service/base/kinds';
+import { limits } from '@passfob/service/base/limits/limits';
+import { sessionOf } from '@passfob/service/features/users/sessions';
+import { type Action, may, permissions } from '@passfob/service/base/permissions';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf, openLink } from '../kit.ts';

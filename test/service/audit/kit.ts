@@ -1,8 +1,8 @@
-import { recordAudit } from '@passfob/service/audit/record';
-import { openStore, type Store, type StoreOptions, writing } from '@passfob/service/data/database';
-import type { Management } from '@passfob/service/management';
-import { serviceActor } from '@passfob/service/people/actor';
-import { openKeyFile } from '@passfob/service/sealing/key-file';
+import { recordAudit } from '@passfob/service/features/audit/record';
+import { openStore, type Store, type StoreOptions, writing } from '@passfob/service/storage/database/database';
+import type { Management } from '@passfob/service/storage/management';
+import { serviceActor } from '@passfob/service/base/actor';
+import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
 import { Rig } from '../kit.ts';
 
 /** Where a rig's services have their data: beside the key file, or where the kit has made a database for this run. */

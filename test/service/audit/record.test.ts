@@ -1,6 +1,6 @@
-import { recordAudit } from '@passfob/service/audit/record';
-import { writing } from '@passfob/service/data/database';
-import { serviceActor } from '@passfob/service/people/actor';
+import { recordAudit } from '@passfob/service/features/audit/record';
+import { writing } from '@passfob/service/storage/database/database';
+import { serviceActor } from '@passfob/service/base/actor';
 import { expect, test } from 'vitest';
 import { NOON_MS } from '../kit.ts';
 import { RecordsRig } from './kit.ts';

@@ -1,5 +1,5 @@
-import { limits } from '@passfob/service/limits';
-import { endPush } from '@passfob/service/push/delivery';
+import { limits } from '@passfob/service/base/limits/limits';
+import { endPush } from '@passfob/service/features/push/delivery';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, Rig } from '../kit.ts';

@@ -1,6 +1,6 @@
-import { limits } from '@passfob/service/limits';
-import { disableUser } from '@passfob/service/people/user-changes';
-import { endPush } from '@passfob/service/push/delivery';
+import { limits } from '@passfob/service/base/limits/limits';
+import { disableUser } from '@passfob/service/features/users/user-changes';
+import { endPush } from '@passfob/service/features/push/delivery';
 import { describe, expect, test } from 'vitest';
 import { apiKeyOf, codeNow, post, Rig, wrongCode } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';

@@ -1,9 +1,9 @@
-import type { Factors } from '@passfob/service/data/schema';
+import type { Factors } from '@passfob/service/base/kinds';
 import {
   changeFactors,
   disableApplication,
   listApplications,
-} from '@passfob/service/people/application-changes';
+} from '@passfob/service/features/users/application-changes';
 import type { Service } from '@passfob/service/service';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

@@ -1,9 +1,9 @@
-import type { AnswerRequest } from '@passfob/service/challenges/answering';
-import { sweepChallenges } from '@passfob/service/challenges/sweep';
-import { resetPin } from '@passfob/service/people/credentials/pins';
-import { disableUser } from '@passfob/service/people/user-changes';
-import { resyncToken } from '@passfob/service/tokens/codes/resync';
-import { revokeToken } from '@passfob/service/tokens/moves';
+import type { AnswerRequest } from '@passfob/service/features/challenges/answering';
+import { sweepChallenges } from '@passfob/service/features/challenges/sweep';
+import { resetPin } from '@passfob/service/features/users/credentials/pins';
+import { disableUser } from '@passfob/service/features/users/user-changes';
+import { resyncToken } from '@passfob/service/features/tokens/codes/resync';
+import { revokeToken } from '@passfob/service/features/tokens/moves';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, givePin, grace } from '../people/kit.ts';

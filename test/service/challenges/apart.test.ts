@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { resyncToken } from '@passfob/service/tokens/codes/resync';
-import { issueToken } from '@passfob/service/tokens/issue';
-import { makeEngine } from '@passfob/service/validation/engine';
+import { resyncToken } from '@passfob/service/features/tokens/codes/resync';
+import { issueToken } from '@passfob/service/features/tokens/issue';
+import { makeEngine } from '@passfob/service/features/validation/engine';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';

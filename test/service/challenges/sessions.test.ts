@@ -1,5 +1,5 @@
-import type { Challenge } from '@passfob/service/challenges/ask';
-import type { NewToken } from '@passfob/service/tokens/issue';
+import type { Challenge } from '@passfob/service/features/challenges/ask';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fobAnswer, OTHER_SESSION, Scene, SESSION } from './kit.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { endActivation } from '@passfob/service/enrolment/ends';
-import { enterActivation } from '@passfob/service/enrolment/relay/records/enter';
-import { saveMailServer } from '@passfob/service/mails/server';
-import { createUser } from '@passfob/service/people/user-changes';
+import { endActivation } from '@passfob/service/features/tokens/activation-ends';
+import { enterActivation } from '@passfob/service/features/enrolment/relay/records/enter';
+import { saveMailServer } from '@passfob/service/features/mail/server';
+import { createUser } from '@passfob/service/features/users/user-changes';
 import { readActivationString } from 'passfob/activation/activation-string';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

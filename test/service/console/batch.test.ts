@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { limits } from '@passfob/service/limits';
+import { limits } from '@passfob/service/base/limits/limits';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';

@@ -1,4 +1,4 @@
-import { verifyAudit } from '@passfob/service/audit/verify';
+import { verifyAudit } from '@passfob/service/features/audit/verify';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, post, Rig } from '../kit.ts';

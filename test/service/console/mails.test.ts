@@ -1,4 +1,4 @@
-import { readMailServer } from '@passfob/service/mails/server';
+import { readMailServer } from '@passfob/service/features/mail/server';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { MailReceiver } from '../alerts/receivers.ts';

@@ -1,9 +1,9 @@
-import { returnPath } from '@passfob/service/console/kit/paths';
-import { driftColumns } from '@passfob/service/console/overview/plots';
-import { countUsers } from '@passfob/service/people/user-counts';
-import { countTokensByState, readFobDrifts } from '@passfob/service/tokens/counts';
-import { countOutcomes } from '@passfob/service/validation/summary';
-import { listUserEvents } from '@passfob/service/validation/user-events';
+import { returnPath } from '@passfob/service/doors/console/kit/paths';
+import { driftColumns } from '@passfob/service/doors/console/overview/plots';
+import { countUsers } from '@passfob/service/features/users/user-counts';
+import { countTokensByState, readFobDrifts } from '@passfob/service/features/tokens/counts';
+import { countOutcomes } from '@passfob/service/features/validation/summary';
+import { listUserEvents } from '@passfob/service/features/validation/user-events';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Rig } from '../kit.ts';

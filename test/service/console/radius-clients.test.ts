@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { listRadiusClients } from '@passfob/service/radius/clients';
-import { makeKnownClients } from '@passfob/service/radius/known-clients';
+import { listRadiusClients } from '@passfob/service/features/radius/clients';
+import { makeKnownClients } from '@passfob/service/features/radius/known-clients';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';

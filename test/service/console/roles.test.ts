@@ -1,5 +1,5 @@
-import type { Role } from '@passfob/service/data/schema';
-import { type Action, may, permissions } from '@passfob/service/people/permissions';
+import type { Role } from '@passfob/service/base/kinds';
+import { type Action, may, permissions } from '@passfob/service/base/permissions';
 import { expect, test } from 'vitest';
 import { Rig } from '../kit.ts';
 import { furnish, signedIn } from './kit.ts';

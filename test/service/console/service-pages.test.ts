@@ -1,5 +1,5 @@
-import { readChannels } from '@passfob/service/notify/channels';
-import { changeSettings } from '@passfob/service/people/settings';
+import { readChannels } from '@passfob/service/features/notify/channels';
+import { changeSettings } from '@passfob/service/features/users/settings';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, Rig } from '../kit.ts';

@@ -4,13 +4,13 @@ import {
   revokeActivation,
   type StartInput,
   startActivation,
-} from '@passfob/service/enrolment/activations';
-import { activationsOf, viewActivation } from '@passfob/service/enrolment/views';
-import { disableUser } from '@passfob/service/people/user-changes';
-import { findUser } from '@passfob/service/people/users';
-import { ensureIdentity } from '@passfob/service/sealing/identity';
-import { reserveToken, unassignToken } from '@passfob/service/tokens/moves';
-import { createPolicy, removePolicy } from '@passfob/service/tokens/policies';
+} from '@passfob/service/features/enrolment/activations';
+import { activationsOf, viewActivation } from '@passfob/service/features/enrolment/views';
+import { disableUser } from '@passfob/service/features/users/user-changes';
+import { findUser } from '@passfob/service/features/users/users';
+import { ensureIdentity } from '@passfob/service/storage/sealing/identity';
+import { reserveToken, unassignToken } from '@passfob/service/features/tokens/moves';
+import { createPolicy, removePolicy } from '@passfob/service/features/tokens/policies';
 import { readActivationString } from 'passfob/activation/activation-string';
 import { expect, test } from 'vitest';
 import { accepted, codeOf, grace, type Office } from '../people/kit.ts';

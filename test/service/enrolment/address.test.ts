@@ -1,5 +1,5 @@
-import { publicUrlOf } from '@passfob/service/enrolment/public-url';
-import { changeSettings } from '@passfob/service/people/settings';
+import { publicUrlOf } from '@passfob/service/features/enrolment/public-url';
+import { changeSettings } from '@passfob/service/features/users/settings';
 import { readActivationString } from 'passfob/activation/activation-string';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

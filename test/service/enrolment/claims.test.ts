@@ -1,7 +1,7 @@
-import { countAttempt } from '@passfob/service/enrolment/relay/records/attempts';
-import { enterActivation } from '@passfob/service/enrolment/relay/records/enter';
-import { ServiceError } from '@passfob/service/errors';
-import { limits } from '@passfob/service/limits';
+import { countAttempt } from '@passfob/service/features/enrolment/relay/records/attempts';
+import { enterActivation } from '@passfob/service/features/enrolment/relay/records/enter';
+import { ServiceError } from '@passfob/service/base/errors';
+import { limits } from '@passfob/service/base/limits/limits';
 import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CoreFob } from '../../host/kit/core-fob.ts';

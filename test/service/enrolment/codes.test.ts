@@ -1,6 +1,6 @@
 import { PAIRING_CODE_SECONDS } from '@passfob/protocol/limits';
-import { limits } from '@passfob/service/limits';
-import { relayTexts } from '@passfob/service/texts/relay';
+import { limits } from '@passfob/service/base/limits/limits';
+import { relayTexts } from '@passfob/service/base/texts/relay';
 import { CODE_WISHES_MAX } from 'passfob/activation/limits';
 import type { RelayEvent, RelayOptions } from 'passfob/activation/relay-options';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import type { Db } from '@passfob/service/data/database';
+import type { Db } from '@passfob/service/storage/database/database';
 
 type Execute = (work: (db: Db) => Promise<unknown>) => Promise<unknown>;
 

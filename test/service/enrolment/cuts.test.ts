@@ -1,7 +1,7 @@
 import { KIND_OCRA } from '@passfob/protocol/account';
-import { fobNamed, fobSecretsOf } from '@passfob/service/tokens/fobs';
-import { createPolicy } from '@passfob/service/tokens/policies';
-import { secretOf } from '@passfob/service/tokens/tokens';
+import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
+import { createPolicy } from '@passfob/service/features/tokens/policies';
+import { secretOf } from '@passfob/service/features/tokens/tokens';
 import { connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
 import { readAccounts } from 'passfob/owner/listing';

@@ -1,7 +1,7 @@
-import { listAlerts } from '@passfob/service/alerts/alerts';
-import { readLockPolicy } from '@passfob/service/people/settings';
-import { secretOf } from '@passfob/service/tokens/tokens';
-import { makeEngine } from '@passfob/service/validation/engine';
+import { listAlerts } from '@passfob/service/features/alerts/alerts';
+import { readLockPolicy } from '@passfob/service/features/users/settings';
+import { secretOf } from '@passfob/service/features/tokens/tokens';
+import { makeEngine } from '@passfob/service/features/validation/engine';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, newToken } from '../kit.ts';

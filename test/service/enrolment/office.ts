@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { writing } from '@passfob/service/data/database';
+import { writing } from '@passfob/service/storage/database/database';
 import {
   type MadeActivation,
   type StartInput,
   startActivation,
-} from '@passfob/service/enrolment/activations';
-import { enterActivation } from '@passfob/service/enrolment/relay/records/enter';
-import { openContent } from '@passfob/service/mails/content';
-import type { NewMail } from '@passfob/service/mails/kinds';
-import { changeSettings } from '@passfob/service/people/settings';
-import { changeUser, createUser } from '@passfob/service/people/user-changes';
-import { findOrAddUser } from '@passfob/service/people/users';
-import { ensureIdentity } from '@passfob/service/sealing/identity';
-import { registerFob } from '@passfob/service/tokens/fobs';
-import { issueToken } from '@passfob/service/tokens/issue';
+} from '@passfob/service/features/enrolment/activations';
+import { enterActivation } from '@passfob/service/features/enrolment/relay/records/enter';
+import { openContent } from '@passfob/service/features/mail/content';
+import type { NewMail } from '@passfob/service/base/mail-kinds';
+import { changeSettings } from '@passfob/service/features/users/settings';
+import { changeUser, createUser } from '@passfob/service/features/users/user-changes';
+import { findOrAddUser } from '@passfob/service/features/users/users';
+import { ensureIdentity } from '@passfob/service/storage/sealing/identity';
+import { registerFob } from '@passfob/service/features/tokens/fobs';
+import { issueToken } from '@passfob/service/features/tokens/issue';
 import { readActivationString } from 'passfob/activation/activation-string';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, grace, Office } from '../people/kit.ts';

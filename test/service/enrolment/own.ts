@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { registerFob } from '@passfob/service/tokens/fobs';
+import { registerFob } from '@passfob/service/features/tokens/fobs';
 import { type Client, connect } from 'passfob/client/client';
 import { pairingCode } from 'passfob/client/handshake';
 import { freshSecrets, giveSecrets } from 'passfob/owner/pairing';

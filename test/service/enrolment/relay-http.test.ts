@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { limits } from '@passfob/service/limits';
+import { limits } from '@passfob/service/base/limits/limits';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { Rig } from '../kit.ts';

@@ -1,7 +1,7 @@
-import { enterActivation } from '@passfob/service/enrolment/relay/records/enter';
-import { listActivations } from '@passfob/service/enrolment/views';
-import { limits } from '@passfob/service/limits';
-import { suspendToken } from '@passfob/service/tokens/moves';
+import { enterActivation } from '@passfob/service/features/enrolment/relay/records/enter';
+import { listActivations } from '@passfob/service/features/enrolment/views';
+import { limits } from '@passfob/service/base/limits/limits';
+import { suspendToken } from '@passfob/service/features/tokens/moves';
 import { bytesOf } from 'passfob/activation/shapes';
 import { connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';

@@ -3,11 +3,11 @@ import {
   resendActivation,
   revokeActivation,
   startActivation,
-} from '@passfob/service/enrolment/activations';
-import { tendActivations } from '@passfob/service/enrolment/tend';
-import { limits } from '@passfob/service/limits';
-import type { Result } from '@passfob/service/management';
-import { unassignToken } from '@passfob/service/tokens/moves';
+} from '@passfob/service/features/enrolment/activations';
+import { tendActivations } from '@passfob/service/features/enrolment/tend';
+import { limits } from '@passfob/service/base/limits/limits';
+import type { Result } from '@passfob/service/base/results';
+import { unassignToken } from '@passfob/service/features/tokens/moves';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';

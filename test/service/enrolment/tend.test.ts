@@ -1,8 +1,8 @@
-import { listAlerts } from '@passfob/service/alerts/alerts';
-import { resendActivation, revokeActivation } from '@passfob/service/enrolment/activations';
-import { forgetActivations, tendActivations } from '@passfob/service/enrolment/tend';
-import { viewActivation } from '@passfob/service/enrolment/views';
-import { limits } from '@passfob/service/limits';
+import { listAlerts } from '@passfob/service/features/alerts/alerts';
+import { resendActivation, revokeActivation } from '@passfob/service/features/enrolment/activations';
+import { forgetActivations, tendActivations } from '@passfob/service/features/enrolment/tend';
+import { viewActivation } from '@passfob/service/features/enrolment/views';
+import { limits } from '@passfob/service/base/limits/limits';
 import { expect, test } from 'vitest';
 import { accepted, grace } from '../people/kit.ts';
 import { HOUR_MS, mailsOf, openOffice, started, withoutAddress } from './office.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { limits } from '@passfob/service/limits';
-import { createPolicy } from '@passfob/service/tokens/policies';
+import { limits } from '@passfob/service/base/limits/limits';
+import { createPolicy } from '@passfob/service/features/tokens/policies';
 import { connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';

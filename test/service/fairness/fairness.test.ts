@@ -1,5 +1,5 @@
-import { Holdings } from '@passfob/service/fairness/holdings';
-import { RoundRobin } from '@passfob/service/fairness/round-robin';
+import { Holdings } from '@passfob/service/base/fairness/holdings';
+import { RoundRobin } from '@passfob/service/base/fairness/round-robin';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { limits } from '@passfob/service/limits';
+import { limits } from '@passfob/service/base/limits/limits';
 import { describe, expect, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { freePort } from '../../kit/free-port.ts';

@@ -1,4 +1,4 @@
-import { limits } from '@passfob/service/limits';
+import { limits } from '@passfob/service/base/limits/limits';
 import { expect, vi } from 'vitest';
 import { itNeeds } from '../../kit/tools.ts';
 import { Visitor } from '../console/kit.ts';

@@ -1,12 +1,12 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { Agents } from '@passfob/service/agents/agents';
-import { limits } from '@passfob/service/limits';
-import { identityReader } from '@passfob/service/sockets/opening';
-import { type Connection, Connections } from '@passfob/service/web/connections';
-import { LargeBodies } from '@passfob/service/web/large-bodies';
-import { roomsFor } from '@passfob/service/web/rooms';
+import { Agents } from '@passfob/service/features/agents/agents';
+import { limits } from '@passfob/service/base/limits/limits';
+import { identityReader } from '@passfob/service/features/lines/opening';
+import { type Connection, Connections } from '@passfob/service/doors/web/connections';
+import { LargeBodies } from '@passfob/service/doors/web/large-bodies';
+import { roomsFor } from '@passfob/service/doors/web/rooms';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Office } from '../people/kit.ts';

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { limits } from '@passfob/service/limits';
-import { createApiKey } from '@passfob/service/people/access/api-keys';
+import { limits } from '@passfob/service/base/limits/limits';
+import { createApiKey } from '@passfob/service/features/users/access/api-keys';
 import type { Service } from '@passfob/service/service';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, it, vi } from 'vitest';

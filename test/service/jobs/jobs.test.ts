@@ -1,10 +1,10 @@
-import { openStore } from '@passfob/service/data/database';
-import { readAssignments, startAssigning, startBulk } from '@passfob/service/jobs/bulk';
-import { cancelJob, listJobs, pauseJob, resumeJob, viewJob } from '@passfob/service/jobs/jobs';
-import { type Lease, takeLease, workOn } from '@passfob/service/jobs/lease';
-import { startJobs } from '@passfob/service/jobs/worker';
-import { limits } from '@passfob/service/limits';
-import type { Management } from '@passfob/service/management';
+import { openStore } from '@passfob/service/storage/database/database';
+import { readAssignments, startAssigning, startBulk } from '@passfob/service/features/jobs/bulk';
+import { cancelJob, listJobs, pauseJob, resumeJob, viewJob } from '@passfob/service/features/jobs/jobs';
+import { type Lease, takeLease, workOn } from '@passfob/service/features/jobs/lease';
+import { startJobs } from '@passfob/service/features/jobs/worker';
+import { limits } from '@passfob/service/base/limits/limits';
+import type { Management } from '@passfob/service/storage/management';
 import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
 import { expect, test } from 'vitest';
 import { codeOf, Desk, desk, must } from '../tokens/desk.ts';

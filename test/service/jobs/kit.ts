@@ -1,8 +1,8 @@
-import { startAssigning } from '@passfob/service/jobs/bulk';
-import { listJobItems, viewJob } from '@passfob/service/jobs/jobs';
-import { startJobs } from '@passfob/service/jobs/worker';
-import { limits } from '@passfob/service/limits';
-import type { Management } from '@passfob/service/management';
+import { startAssigning } from '@passfob/service/features/jobs/bulk';
+import { listJobItems, viewJob } from '@passfob/service/features/jobs/jobs';
+import { startJobs } from '@passfob/service/features/jobs/worker';
+import { limits } from '@passfob/service/base/limits/limits';
+import type { Management } from '@passfob/service/storage/management';
 import { expect } from 'vitest';
 import { type Desk, desk, must } from '../tokens/desk.ts';
 

@@ -1,10 +1,10 @@
-import { startBulk } from '@passfob/service/jobs/bulk';
-import { resumeJob, viewJob } from '@passfob/service/jobs/jobs';
-import { type Lease, takeLease, workOn } from '@passfob/service/jobs/lease';
-import { createApiKey, revokeApiKey } from '@passfob/service/people/access/api-keys';
-import { addOperator, disableOperator } from '@passfob/service/people/access/operator-changes';
-import type { Actor } from '@passfob/service/people/actor';
-import { disableUser } from '@passfob/service/people/user-changes';
+import { startBulk } from '@passfob/service/features/jobs/bulk';
+import { resumeJob, viewJob } from '@passfob/service/features/jobs/jobs';
+import { type Lease, takeLease, workOn } from '@passfob/service/features/jobs/lease';
+import { createApiKey, revokeApiKey } from '@passfob/service/features/users/access/api-keys';
+import { addOperator, disableOperator } from '@passfob/service/features/users/access/operator-changes';
+import type { Actor } from '@passfob/service/base/actor';
+import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { Desk, desk, must } from '../tokens/desk.ts';

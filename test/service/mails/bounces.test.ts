@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { pageAlerts } from '@passfob/service/alerts/manage';
-import { limits } from '@passfob/service/limits';
-import { readBounce, recordBounce } from '@passfob/service/mails/bounces';
-import { deliverMails } from '@passfob/service/mails/deliver';
-import { removeMailServer } from '@passfob/service/mails/server';
+import { pageAlerts } from '@passfob/service/features/alerts/manage';
+import { limits } from '@passfob/service/base/limits/limits';
+import { readBounce, recordBounce } from '@passfob/service/features/mail/bounces';
+import { deliverMails } from '@passfob/service/features/mail/deliver';
+import { removeMailServer } from '@passfob/service/features/mail/server';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MailReceiver } from '../alerts/receivers.ts';

@@ -1,7 +1,7 @@
-import { limits } from '@passfob/service/limits';
-import { compose, groupsOf, momentInWords, write } from '@passfob/service/mails/compose';
-import type { ActivationMail, NewMail } from '@passfob/service/mails/kinds';
-import type { MailServer } from '@passfob/service/mails/server';
+import { limits } from '@passfob/service/base/limits/limits';
+import { compose, groupsOf, momentInWords, write } from '@passfob/service/features/mail/compose';
+import type { ActivationMail, NewMail } from '@passfob/service/base/mail-kinds';
+import type { MailServer } from '@passfob/service/features/mail/server';
 import fc from 'fast-check';
 import { decode } from 'fast-png';
 import { createTransport } from 'nodemailer';

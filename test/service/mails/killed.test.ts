@@ -1,4 +1,4 @@
-import { deliverMails } from '@passfob/service/mails/deliver';
+import { deliverMails } from '@passfob/service/features/mail/deliver';
 import { expect, test } from 'vitest';
 import { MailReceiver } from '../alerts/receivers.ts';
 import { RecordsRig } from '../audit/kit.ts';

@@ -1,7 +1,7 @@
-import { limits } from '@passfob/service/limits';
-import { nameOwnFob, reportOwnLost } from '@passfob/service/me/acts';
-import { enterByTicket, userActor, userSessionOf } from '@passfob/service/me/sessions';
-import { resetPin } from '@passfob/service/people/credentials/pins';
+import { limits } from '@passfob/service/base/limits/limits';
+import { nameOwnFob, reportOwnLost } from '@passfob/service/doors/me/acts';
+import { enterByTicket, userActor, userSessionOf } from '@passfob/service/features/users/user-sessions';
+import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

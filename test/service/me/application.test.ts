@@ -1,10 +1,10 @@
-import type { Factors } from '@passfob/service/data/schema';
+import type { Factors } from '@passfob/service/base/kinds';
 import {
   changeFactors,
   disableApplication,
   enableApplication,
   listApplications,
-} from '@passfob/service/people/application-changes';
+} from '@passfob/service/features/users/application-changes';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, Rig } from '../kit.ts';

@@ -1,5 +1,5 @@
-import { limits } from '@passfob/service/limits';
-import { disableUser } from '@passfob/service/people/user-changes';
+import { limits } from '@passfob/service/base/limits/limits';
+import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, Rig, wrongCode } from '../kit.ts';

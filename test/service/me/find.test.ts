@@ -1,5 +1,5 @@
-import { limits } from '@passfob/service/limits';
-import { disableUser } from '@passfob/service/people/user-changes';
+import { limits } from '@passfob/service/base/limits/limits';
+import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
 import { codeAt, Rig, wrongCode } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';

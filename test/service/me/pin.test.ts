@@ -1,4 +1,4 @@
-import { resetPin } from '@passfob/service/people/credentials/pins';
+import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf, codeAt, comparable, post, Rig } from '../kit.ts';

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Worker } from 'node:worker_threads';
-import { openStore, type StoreOptions } from '@passfob/service/data/database';
-import { startBackground } from '@passfob/service/operations/background';
-import { openKeyFile } from '@passfob/service/sealing/key-file';
+import { openStore, type StoreOptions } from '@passfob/service/storage/database/database';
+import { startBackground } from '@passfob/service/app/background';
+import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
 import { createService } from '@passfob/service/service';
 import Fastify from 'fastify';
 

@@ -1,4 +1,4 @@
-import { apiKeyOf, createApiKey, listApiKeys, revokeApiKey } from '@passfob/service/people/access/api-keys';
+import { apiKeyOf, createApiKey, listApiKeys, revokeApiKey } from '@passfob/service/features/users/access/api-keys';
 import {
   changeFactors,
   createApplication,
@@ -6,12 +6,12 @@ import {
   enableApplication,
   listApplications,
   rotateApplicationKey,
-} from '@passfob/service/people/application-changes';
+} from '@passfob/service/features/users/application-changes';
 import {
   applicationOfKey,
   CONSOLE_APPLICATION,
   ensureApplication,
-} from '@passfob/service/people/applications';
+} from '@passfob/service/features/users/applications';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, codeOf, grace, Office } from './kit.ts';

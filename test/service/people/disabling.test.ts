@@ -1,5 +1,5 @@
-import { disableUser } from '@passfob/service/people/user-changes';
-import { forgetAnswers, keepAnswers } from '@passfob/service/validation/answers';
+import { disableUser } from '@passfob/service/features/users/user-changes';
+import { forgetAnswers, keepAnswers } from '@passfob/service/storage/answers';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { isOnPostgres } from '../kit.ts';

@@ -1,4 +1,4 @@
-import { limits } from '@passfob/service/limits';
+import { limits } from '@passfob/service/base/limits/limits';
 import {
   addOperator,
   changeOperatorRole,
@@ -7,10 +7,10 @@ import {
   hasOperators,
   listOperators,
   removeOperator,
-} from '@passfob/service/people/access/operator-changes';
-import { openSession, sessionOf } from '@passfob/service/people/access/sessions';
-import { disableUser, enableUser } from '@passfob/service/people/user-changes';
-import { findUser } from '@passfob/service/people/users';
+} from '@passfob/service/features/users/access/operator-changes';
+import { openSession, sessionOf } from '@passfob/service/features/users/sessions';
+import { disableUser, enableUser } from '@passfob/service/features/users/user-changes';
+import { findUser } from '@passfob/service/features/users/users';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { accepted, codeOf, grace, Office } from './kit.ts';

@@ -1,13 +1,13 @@
 import { hash } from '@node-rs/argon2';
-import { limits } from '@passfob/service/limits';
+import { limits } from '@passfob/service/base/limits/limits';
 import {
   checkPassword,
   passwordProblem,
   refreshPasswordHash,
   setPassword,
-} from '@passfob/service/people/credentials/passwords';
-import { checkSlowHash } from '@passfob/service/people/credentials/slow-hash';
-import { findUser } from '@passfob/service/people/users';
+} from '@passfob/service/features/users/credentials/passwords';
+import { checkSlowHash } from '@passfob/service/base/slow-hash';
+import { findUser } from '@passfob/service/features/users/users';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, codeOf, freshPassword, grace, Office } from './kit.ts';

@@ -1,10 +1,10 @@
-import { limits } from '@passfob/service/limits';
-import type { Management } from '@passfob/service/management';
+import { limits } from '@passfob/service/base/limits/limits';
+import type { Management } from '@passfob/service/storage/management';
 import {
   addOperator,
   changeOperatorRole,
   disableOperator,
-} from '@passfob/service/people/access/operator-changes';
+} from '@passfob/service/features/users/access/operator-changes';
 import {
   actorOfSession,
   endSession,
@@ -13,11 +13,11 @@ import {
   openSession,
   type Session,
   sessionOf,
-} from '@passfob/service/people/access/sessions';
-import { setPassword } from '@passfob/service/people/credentials/passwords';
-import { enterByLink, makeOperatorKey } from '@passfob/service/people/operators';
-import { disableUser, enableUser } from '@passfob/service/people/user-changes';
-import { findUser } from '@passfob/service/people/users';
+} from '@passfob/service/features/users/sessions';
+import { setPassword } from '@passfob/service/features/users/credentials/passwords';
+import { enterByLink, makeOperatorKey } from '@passfob/service/features/users/access/operators';
+import { disableUser, enableUser } from '@passfob/service/features/users/user-changes';
+import { findUser } from '@passfob/service/features/users/users';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, freshPassword, grace, Office } from './kit.ts';

@@ -1,11 +1,11 @@
-import type { Management } from '@passfob/service/management';
+import type { Management } from '@passfob/service/storage/management';
 import {
   changeSettings,
   readSetting,
   readSettings,
   type Settings,
   writeSetting,
-} from '@passfob/service/people/settings';
+} from '@passfob/service/features/users/settings';
 import { expect, test } from 'vitest';
 import { accepted, codeOf, grace, Office } from './kit.ts';
 

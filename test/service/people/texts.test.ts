@@ -1,5 +1,5 @@
-import { prepareEmail } from '@passfob/service/people/email-address';
-import { prepareLine } from '@passfob/service/people/one-line';
+import { prepareEmail } from '@passfob/service/base/email-address';
+import { prepareLine } from '@passfob/service/base/one-line';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -1,13 +1,13 @@
-import { engineOf } from '@passfob/service/data/engine';
+import { engineOf } from '@passfob/service/storage/schema/engine';
 import {
   changeUser,
   createUser,
   disableUser,
   enableUser,
   unlockUser,
-} from '@passfob/service/people/user-changes';
-import { listUsers, selectUsers, type UserQuery, userDetail } from '@passfob/service/people/user-views';
-import { defaultLockPolicy } from '@passfob/service/validation/lock';
+} from '@passfob/service/features/users/user-changes';
+import { listUsers, selectUsers, type UserQuery, userDetail } from '@passfob/service/features/users/user-views';
+import { defaultLockPolicy } from '@passfob/service/base/lock';
 import { CompiledQuery, sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { accepted, codeOf, grace, Office } from './kit.ts';

@@ -1,9 +1,9 @@
-import { hashSession } from '@passfob/service/challenges/ask';
-import { limits } from '@passfob/service/limits';
-import { disableUser } from '@passfob/service/people/user-changes';
-import { callerCheck, checkCaller } from '@passfob/service/push/callers/check';
-import { answerPush, endPush, pushesToSend } from '@passfob/service/push/delivery';
-import { tendCallerChecks } from '@passfob/service/push/ends';
+import { hashSession } from '@passfob/service/features/challenges/ask';
+import { limits } from '@passfob/service/base/limits/limits';
+import { disableUser } from '@passfob/service/features/users/user-changes';
+import { callerCheck, checkCaller } from '@passfob/service/features/push/callers/check';
+import { answerPush, endPush, pushesToSend } from '@passfob/service/features/push/delivery';
+import { tendCallerChecks } from '@passfob/service/features/push/ends';
 import { expect, test } from 'vitest';
 import { furnish, signedIn } from '../console/kit.ts';
 import { Rig } from '../kit.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { limits } from '@passfob/service/limits';
-import { pushSuite, readPushSuite } from '@passfob/service/push/question';
-import { toldAs } from '@passfob/service/push/rows';
-import { acceptedByTexts, pushOutcomes } from '@passfob/service/texts/push';
+import { limits } from '@passfob/service/base/limits/limits';
+import { pushSuite, readPushSuite } from '@passfob/service/features/tokens/push-question';
+import { toldAs } from '@passfob/service/features/push/rows';
+import { acceptedByTexts, pushOutcomes } from '@passfob/service/base/texts/push';
 import { expect, test } from 'vitest';
 
 const document = readFileSync(new URL('../../../docs/push.md', import.meta.url), 'utf8');

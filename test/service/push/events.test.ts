@@ -1,4 +1,4 @@
-import { disableUser } from '@passfob/service/people/user-changes';
+import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
 import { type Answer, Bureau, type Shown } from '../api/kit.ts';
 import { Visitor } from '../console/kit.ts';

@@ -1,7 +1,7 @@
-import type { Factors, PinPlace } from '@passfob/service/data/schema';
-import { limits } from '@passfob/service/limits';
-import { resetPin } from '@passfob/service/people/credentials/pins';
-import { answerPush } from '@passfob/service/push/delivery';
+import type { Factors, PinPlace } from '@passfob/service/base/kinds';
+import { limits } from '@passfob/service/base/limits/limits';
+import { resetPin } from '@passfob/service/features/users/credentials/pins';
+import { answerPush } from '@passfob/service/features/push/delivery';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, freshPassword, givePin, grace } from '../people/kit.ts';

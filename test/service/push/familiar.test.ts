@@ -1,9 +1,9 @@
-import { limits } from '@passfob/service/limits';
-import { answerPush, claimPush, endPush, pushShown } from '@passfob/service/push/delivery';
-import { sweepPushes } from '@passfob/service/push/ends';
-import { familiarSource, keyOfSource } from '@passfob/service/push/familiar';
-import type { Push } from '@passfob/service/push/pushes';
-import { recordEvents } from '@passfob/service/validation/events';
+import { limits } from '@passfob/service/base/limits/limits';
+import { answerPush, claimPush, endPush, pushShown } from '@passfob/service/features/push/delivery';
+import { sweepPushes } from '@passfob/service/features/push/ends';
+import { familiarSource, keyOfSource } from '@passfob/service/features/push/familiar';
+import type { Push } from '@passfob/service/features/push/pushes';
+import { recordEvents } from '@passfob/service/features/validation/events';
 import { expect, test } from 'vitest';
 import { outcomes, rowOf, SESSION } from './kit.ts';
 import { approve, withFob } from './scene.ts';

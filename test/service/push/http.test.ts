@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { limits } from '@passfob/service/limits';
-import { createApplication, rotateApplicationKey } from '@passfob/service/people/application-changes';
-import { disableUser } from '@passfob/service/people/user-changes';
-import { answerPush, endPush } from '@passfob/service/push/delivery';
+import { limits } from '@passfob/service/base/limits/limits';
+import { createApplication, rotateApplicationKey } from '@passfob/service/features/users/application-changes';
+import { disableUser } from '@passfob/service/features/users/user-changes';
+import { answerPush, endPush } from '@passfob/service/features/push/delivery';
 import type { Service } from '@passfob/service/service';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { limits } from '@passfob/service/limits';
-import { answerPush } from '@passfob/service/push/delivery';
+import { limits } from '@passfob/service/base/limits/limits';
+import { answerPush } from '@passfob/service/features/push/delivery';
 import {
   freshPushSecret,
   isRightAnswer,
@@ -9,15 +9,15 @@ import {
   pushSecretOf,
   readPushKey,
   storePushKey,
-} from '@passfob/service/push/keys';
-import { type Bound, questionOf, readPushSuite } from '@passfob/service/push/question';
+} from '@passfob/service/features/tokens/push-keys';
+import { type Bound, questionOf, readPushSuite } from '@passfob/service/features/tokens/push-question';
 import {
   assignToken,
   reactivateToken,
   revokeToken,
   suspendToken,
   unassignToken,
-} from '@passfob/service/tokens/moves';
+} from '@passfob/service/features/tokens/moves';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

@@ -1,4 +1,4 @@
-import { limits } from '@passfob/service/limits';
+import { limits } from '@passfob/service/base/limits/limits';
 import {
   answerPush,
   claimPush,
@@ -7,8 +7,8 @@ import {
   pushShown,
   returnPush,
   wantedPushes,
-} from '@passfob/service/push/delivery';
-import { sweepPushes } from '@passfob/service/push/ends';
+} from '@passfob/service/features/push/delivery';
+import { sweepPushes } from '@passfob/service/features/push/ends';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';

@@ -1,4 +1,4 @@
-import { limits } from '@passfob/service/limits';
+import { limits } from '@passfob/service/base/limits/limits';
 
 const OPEN = ['waiting', 'sent', 'shown'];
 const SAID_NOTHING = [...OPEN, 'superseded', 'failed'];

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { limits } from '@passfob/service/limits';
-import { endPush } from '@passfob/service/push/delivery';
-import { sweepPushes } from '@passfob/service/push/ends';
-import { makeWaits } from '@passfob/service/push/waits';
+import { limits } from '@passfob/service/base/limits/limits';
+import { endPush } from '@passfob/service/features/push/delivery';
+import { sweepPushes } from '@passfob/service/features/push/ends';
+import { makeWaits } from '@passfob/service/features/push/waits';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { outcomes, rowOf, SESSION } from './kit.ts';

@@ -1,10 +1,10 @@
-import { type Changes, watchChanges } from '@passfob/service/data/changes';
-import { ensureApplication } from '@passfob/service/people/applications';
-import type { PushRequest } from '@passfob/service/push/ask';
-import { answerPush } from '@passfob/service/push/delivery';
-import { makePushes, type Push, type Pushes } from '@passfob/service/push/pushes';
-import type { Outcome } from '@passfob/service/validation/outcomes';
-import type { Validator } from '@passfob/service/validation/request';
+import { type Changes, watchChanges } from '@passfob/service/storage/database/changes';
+import { ensureApplication } from '@passfob/service/features/users/applications';
+import type { PushRequest } from '@passfob/service/features/push/ask';
+import { answerPush } from '@passfob/service/features/push/delivery';
+import { makePushes, type Push, type Pushes } from '@passfob/service/features/push/pushes';
+import type { Outcome } from '@passfob/service/base/outcomes';
+import type { Validator } from '@passfob/service/features/validation/request';
 import { Office } from '../people/kit.ts';
 import { PushFob, SESSION } from './kit.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { watchChanges } from '@passfob/service/data/changes';
-import { limits } from '@passfob/service/limits';
-import { makePushes } from '@passfob/service/push/pushes';
-import { makeTurns } from '@passfob/service/push/turns';
+import { watchChanges } from '@passfob/service/storage/database/changes';
+import { limits } from '@passfob/service/base/limits/limits';
+import { makePushes } from '@passfob/service/features/push/pushes';
+import { makeTurns } from '@passfob/service/features/push/turns';
 import { expect, test } from 'vitest';
 import { SESSION } from './kit.ts';
 import { withFob } from './scene.ts';

@@ -1,4 +1,4 @@
-import { createRadiusClient } from '@passfob/service/radius/clients';
+import { createRadiusClient } from '@passfob/service/features/radius/clients';
 import { expect, test } from 'vitest';
 import { add, codeAt, codeNow, newToken, stepAt } from '../kit.ts';
 import { accepted, grace } from '../people/kit.ts';

@@ -1,5 +1,5 @@
-import { isAuthentic, revealPassword, signedAnswer } from '@passfob/service/radius/authenticators';
-import { codes, decodePacket, encodePacket, types, valuesOf } from '@passfob/service/radius/packet';
+import { isAuthentic, revealPassword, signedAnswer } from '@passfob/service/doors/radius/authenticators';
+import { codes, decodePacket, encodePacket, types, valuesOf } from '@passfob/service/doors/radius/packet';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countOf, firstSeed, LONG } from '../../kit/counts.ts';

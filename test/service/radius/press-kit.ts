@@ -1,7 +1,7 @@
-import type { Factors } from '@passfob/service/data/schema';
-import type { RadiusPush } from '@passfob/service/data/schema-radius';
-import { answerPush, endPush } from '@passfob/service/push/delivery';
-import { changeRadiusClient } from '@passfob/service/radius/clients';
+import type { Factors } from '@passfob/service/base/kinds';
+import type { RadiusPush } from '@passfob/service/storage/schema/schema-radius';
+import { answerPush, endPush } from '@passfob/service/features/push/delivery';
+import { changeRadiusClient } from '@passfob/service/features/radius/clients';
 import type { ServiceOptions } from '@passfob/service/service';
 import { expect } from 'vitest';
 import { accepted, grace } from '../people/kit.ts';

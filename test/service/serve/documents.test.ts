@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { settings } from '@passfob/service/configuration/settings';
-import { limits } from '@passfob/service/limits';
+import { settings } from '@passfob/service/app/configuration/settings';
+import { limits } from '@passfob/service/base/limits/limits';
 import { helpOf } from 'passfob/cli/command-line';
 import { expect, it } from 'vitest';
 

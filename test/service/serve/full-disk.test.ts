@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createService } from '@passfob/service/service';
-import { unreadyTexts } from '@passfob/service/texts/serve';
+import { unreadyTexts } from '@passfob/service/base/texts/serve';
 import { EXIT_CODES } from 'passfob/cli/exit-codes';
 import { expect, it, vi } from 'vitest';
 import { passfob } from '../../host/kit/cli.ts';

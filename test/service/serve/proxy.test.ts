@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { networkInterfaces } from 'node:os';
-import { addressMatcher } from '@passfob/service/configuration/addresses';
+import { addressMatcher } from '@passfob/service/base/addresses';
 import { expect, it, test } from 'vitest';
 import { itNeeds } from '../../kit/tools.ts';
 import { apiKeyOf, Rig } from '../kit.ts';

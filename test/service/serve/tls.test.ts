@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { connect, createServer, type SecureVersion, type TLSSocket } from 'node:tls';
 import { serviceStatus } from '@passfob/service/cli/status';
-import { keepCertificate } from '@passfob/service/web/certificate';
+import { keepCertificate } from '@passfob/service/doors/web/certificate';
 import { EXIT_CODES } from 'passfob/cli/exit-codes';
 import { expect, it, vi } from 'vitest';
 import { passfob } from '../../host/kit/cli.ts';

@@ -1,6 +1,6 @@
-import { writing } from '@passfob/service/data/database';
-import type { Result } from '@passfob/service/management';
-import { issueToken } from '@passfob/service/tokens/issue';
+import { writing } from '@passfob/service/storage/database/database';
+import type { Result } from '@passfob/service/base/results';
+import { issueToken } from '@passfob/service/features/tokens/issue';
 import {
   assignToken,
   reactivateToken,
@@ -9,9 +9,9 @@ import {
   revokeToken,
   suspendToken,
   unassignToken,
-} from '@passfob/service/tokens/moves';
-import type { TokenRow } from '@passfob/service/tokens/rows';
-import { mayBecome, type TokenState, tokenStates } from '@passfob/service/tokens/states';
+} from '@passfob/service/features/tokens/moves';
+import type { TokenRow } from '@passfob/service/features/tokens/rows';
+import { mayBecome, type TokenState, tokenStates } from '@passfob/service/base/token-states';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

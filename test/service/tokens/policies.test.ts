@@ -4,7 +4,7 @@ import {
   listPolicies,
   type PolicyInput,
   removePolicy,
-} from '@passfob/service/tokens/policies';
+} from '@passfob/service/features/tokens/policies';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { codeOf, Desk, desk, must } from './desk.ts';

@@ -1,9 +1,9 @@
-import { limits } from '@passfob/service/limits';
-import { ensureApplication } from '@passfob/service/people/applications';
-import { repairLastStep, repairLastSteps, stepAheadUntil } from '@passfob/service/tokens/codes/repair';
-import type { NewToken } from '@passfob/service/tokens/issue';
-import { revokeToken } from '@passfob/service/tokens/moves';
-import { makeEngine } from '@passfob/service/validation/engine';
+import { limits } from '@passfob/service/base/limits/limits';
+import { ensureApplication } from '@passfob/service/features/users/applications';
+import { repairLastStep, repairLastSteps, stepAheadUntil } from '@passfob/service/features/tokens/codes/repair';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
+import { revokeToken } from '@passfob/service/features/tokens/moves';
+import { makeEngine } from '@passfob/service/features/validation/engine';
 import { expect, test } from 'vitest';
 import { furnish, signedIn } from '../console/kit.ts';
 import { codeAt, codeNow, Rig, stepAt } from '../kit.ts';

@@ -1,6 +1,6 @@
-import { searchTokens } from '@passfob/service/tokens/search';
-import type { TokenState } from '@passfob/service/tokens/states';
-import type { TokenView } from '@passfob/service/tokens/views';
+import { searchTokens } from '@passfob/service/features/tokens/search';
+import type { TokenState } from '@passfob/service/base/token-states';
+import type { TokenView } from '@passfob/service/features/tokens/views';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { codeOf, Desk, must } from './desk.ts';

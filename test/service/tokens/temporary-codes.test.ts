@@ -1,11 +1,11 @@
-import { writing } from '@passfob/service/data/database';
+import { writing } from '@passfob/service/storage/database/database';
 import {
   endTemporaryCodes,
   makeTemporaryCode,
   takeTemporaryCode,
   temporaryCodeEnd,
   withdrawTemporaryCode,
-} from '@passfob/service/tokens/codes/temporary-codes';
+} from '@passfob/service/features/tokens/codes/temporary-codes';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeOf, Desk, desk, must } from './desk.ts';

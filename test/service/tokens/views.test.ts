@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { startBulk } from '@passfob/service/jobs/bulk';
-import { listJobItems, listJobs } from '@passfob/service/jobs/jobs';
-import { fobNamed, fobSecretsOf, keepFobClock, listFobs, registerFob } from '@passfob/service/tokens/fobs';
-import { assignToken, renameToken, revokeToken, unassignToken } from '@passfob/service/tokens/moves';
-import { searchTokens } from '@passfob/service/tokens/search';
-import { listTokens, viewToken } from '@passfob/service/tokens/views';
+import { startBulk } from '@passfob/service/features/jobs/bulk';
+import { listJobItems, listJobs } from '@passfob/service/features/jobs/jobs';
+import { fobNamed, fobSecretsOf, keepFobClock, listFobs, registerFob } from '@passfob/service/features/tokens/fobs';
+import { assignToken, renameToken, revokeToken, unassignToken } from '@passfob/service/features/tokens/moves';
+import { searchTokens } from '@passfob/service/features/tokens/search';
+import { listTokens, viewToken } from '@passfob/service/features/tokens/views';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeOf, Desk, desk, must } from './desk.ts';

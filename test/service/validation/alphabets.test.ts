@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Hmac } from '@passfob/protocol/hmac';
 import { hotp } from '@passfob/protocol/otp';
 import { type Algorithm, SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
-import type { Alphabet } from '@passfob/service/data/schema';
+import type { Alphabet } from '@passfob/service/base/kinds';
 import fc from 'fast-check';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { expect, test } from 'vitest';

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { openStore, type Store } from '@passfob/service/data/database';
-import { openPostgres } from '@passfob/service/data/postgres';
-import { limits } from '@passfob/service/limits';
+import { openStore, type Store } from '@passfob/service/storage/database/database';
+import { openPostgres } from '@passfob/service/storage/database/postgres';
+import { limits } from '@passfob/service/base/limits/limits';
 import type { Service } from '@passfob/service/service';
-import type { NewToken } from '@passfob/service/tokens/issue';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
 import { CutProxy } from '../../kit/cut-proxy.ts';

@@ -1,5 +1,5 @@
-import { accepted } from '@passfob/service/api/describe/described';
-import { answerPush } from '@passfob/service/push/delivery';
+import { accepted } from '@passfob/service/doors/api/describe/described';
+import { answerPush } from '@passfob/service/features/push/delivery';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { askFor, ocraToken, rightAnswer, send } from '../challenges/http-kit.ts';

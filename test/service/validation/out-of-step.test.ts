@@ -1,8 +1,8 @@
-import { ensureApplication } from '@passfob/service/people/applications';
-import { readLockPolicy } from '@passfob/service/people/settings';
-import { issueToken } from '@passfob/service/tokens/issue';
-import { changePolicy, createPolicy } from '@passfob/service/tokens/policies';
-import { makeEngine } from '@passfob/service/validation/engine';
+import { ensureApplication } from '@passfob/service/features/users/applications';
+import { readLockPolicy } from '@passfob/service/features/users/settings';
+import { issueToken } from '@passfob/service/features/tokens/issue';
+import { changePolicy, createPolicy } from '@passfob/service/features/tokens/policies';
+import { makeEngine } from '@passfob/service/features/validation/engine';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import {

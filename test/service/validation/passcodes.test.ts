@@ -1,5 +1,5 @@
-import { limits } from '@passfob/service/limits';
-import { matchingSteps, type PasscodeFacts, passcodeAt } from '@passfob/service/validation/passcode';
+import { limits } from '@passfob/service/base/limits/limits';
+import { matchingSteps, type PasscodeFacts, passcodeAt } from '@passfob/service/base/passcode';
 import fc from 'fast-check';
 import { createGuardrails, generateSync } from 'otplib';
 import { expect, test } from 'vitest';

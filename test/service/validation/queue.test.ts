@@ -1,7 +1,7 @@
-import { limits } from '@passfob/service/limits';
-import { ensureApplication } from '@passfob/service/people/applications';
-import { readLockPolicy } from '@passfob/service/people/settings';
-import { makeEngine } from '@passfob/service/validation/engine';
+import { limits } from '@passfob/service/base/limits/limits';
+import { ensureApplication } from '@passfob/service/features/users/applications';
+import { readLockPolicy } from '@passfob/service/features/users/settings';
+import { makeEngine } from '@passfob/service/features/validation/engine';
 import { expect, test } from 'vitest';
 import { codeNow } from '../kit.ts';
 import { Office } from '../people/kit.ts';

@@ -1,4 +1,4 @@
-import { openStore } from '@passfob/service/data/database';
+import { openStore } from '@passfob/service/storage/database/database';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { CutProxy } from '../../kit/cut-proxy.ts';

@@ -1,4 +1,4 @@
-import type { NewToken } from '@passfob/service/tokens/issue';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { expect, test } from 'vitest';
 import { add, codeAt, newToken, post, Rig, wrongCode } from '../kit.ts';
 import { type Node, startNode } from '../nodes/node.ts';

@@ -1,5 +1,5 @@
-import { openStore, writing } from '@passfob/service/data/database';
-import { limits } from '@passfob/service/limits';
+import { openStore, writing } from '@passfob/service/storage/database/database';
+import { limits } from '@passfob/service/base/limits/limits';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { isOnPostgres, Rig } from '../kit.ts';

@@ -1,0 +1,26 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { pageBySource, type WebContext } from '../web/context.ts';
+import { widenPolicy } from '../web/guard.ts';
+import { activatePage } from './activate-page.ts';
+import { servePortalFiles } from './portal-files.ts';
+
+/**
+ * `GET` and `HEAD /activate`: the page on which people activate their fobs, the same for everybody; nothing is read or
+ * used up by asking for it. Camera, serial ports and HID devices are open to this page alone.
+ */
+export function serveActivation(app: FastifyInstance, context: WebContext): void {
+  servePortalFiles(app);
+  const answer = (request: FastifyRequest, reply: FastifyReply) => {
+    widenPolicy(reply, {
+      'script-src': "'wasm-unsafe-eval'",
+      // Not every browser takes 'self' for a WebSocket. The host was compared with those that are served.
+      'connect-src': `${context.isSecure ? 'wss' : 'ws'}://${request.host}`,
+    });
+    return reply
+      .header('permissions-policy', 'camera=(self), serial=(self), hid=(self), geolocation=(), microphone=()')
+      .type('text/html; charset=utf-8')
+      .send(request.method === 'HEAD' ? '' : activatePage());
+  };
+  app.get('/activate', pageBySource(context), answer);
+  app.head('/activate', pageBySource(context), answer);
+}

@@ -1,0 +1,65 @@
+import { validateSchema } from './validate.ts';
+import { session, source } from '../../features/challenges/fields.ts';
+import { limits } from '../../base/limits/limits.ts';
+
+/** What `POST /v1/pushes` takes. */
+export interface AskBody {
+  readonly user: string;
+  readonly session: string;
+  readonly password?: string;
+  readonly pin?: string;
+  readonly source?: string;
+}
+
+/** What `POST /v1/pushes/{id}/take` takes. */
+export interface TakeBody {
+  readonly session: string;
+  readonly waitMs?: number;
+  readonly source?: string;
+}
+
+const params = {
+  type: 'object',
+  required: ['id'],
+  properties: { id: { type: 'string', maxLength: limits.challengeIdMax } },
+} as const;
+
+export const askSchema = {
+  body: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['user', 'session'],
+    properties: {
+      user: { type: 'string', minLength: 1, maxLength: limits.userNameMax },
+      session,
+      password: { type: 'string', maxLength: limits.passwordFieldMax },
+      pin: { type: 'string', maxLength: limits.passcodeFieldMax },
+      source,
+    },
+  },
+} as const;
+
+export const takeSchema = {
+  params,
+  headers: validateSchema.headers,
+  body: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['session'],
+    properties: {
+      session,
+      waitMs: { type: 'integer', minimum: 0, maximum: limits.pushWaitMaxMs },
+      source,
+    },
+  },
+} as const;
+
+export const withdrawSchema = {
+  params,
+  body: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['session'],
+    properties: { session },
+  },
+} as const;

@@ -1,0 +1,169 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { serveChallenges } from '../challenge-routes.ts';
+import { limits } from '../../../base/limits/limits.ts';
+import { servePushes } from '../push-routes.ts';
+import type { WebContext } from '../../web/context.ts';
+import { Problem, problemJson, problemOf, sendProblem, statusOf } from '../../web/problems.ts';
+import { actorOf, admit } from '../kit/authenticate.ts';
+import { serveDescription } from '../describe/routes.ts';
+import { serveMetrics } from './metrics.ts';
+import { servePins } from '../pins.ts';
+import { refusalJson, refusalStatuses } from '../kit/refusals.ts';
+import type { ApiRoute, Permission } from '../kit/route.ts';
+import { apiRoutes } from '../routes.ts';
+import { serveValidate } from '../validate.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may ask; every route of the API says so. */
+    readonly permission?: Permission;
+  }
+}
+
+const PROBLEM = 'application/problem+json';
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** The HTTP API: log-ins for applications, administration for operators and their programs, and its own description. */
+export function serveApi(app: FastifyInstance, context: WebContext): void {
+  app.register(async validate => serveValidate(validate, context));
+  app.register(async pins => servePins(pins, context));
+  app.register(async challenges => serveChallenges(challenges, context));
+  app.register(async pushes => servePushes(pushes, context));
+  app.register(async administration => {
+    checkStrictly(administration);
+    administration.setErrorHandler((error, request, reply) => sendError(error, request, reply));
+    for (const route of apiRoutes) administration.route(routeOptions(route, context));
+    serveDescription(administration, context);
+    serveMetrics(administration, context);
+    refuseOtherMethods(administration);
+  });
+}
+
+/** Values in an address are text, of which numbers are made; in a body nothing is made of anything. */
+function checkStrictly(app: FastifyInstance): void {
+  const options = { strict: true, allowUnionTypes: true, removeAdditional: false } as const;
+  const ofBody = new Ajv({ ...options, coerceTypes: false });
+  const ofAddress = new Ajv({ ...options, coerceTypes: true });
+  app.setValidatorCompiler<object>(({ schema, httpPart }) =>
+    (httpPart === 'body' ? ofBody : ofAddress).compile(schema),
+  );
+}
+
+function routeOptions(route: ApiRoute, context: WebContext): RouteOptions {
+  const { body, params, query, answer, permission, status = 200 } = route;
+  return {
+    method: route.method,
+    url: route.path,
+    exposeHeadRoute: route.method === 'GET',
+    bodyLimit: route.bodyMaxBytes ?? limits.administrationBodyMaxBytes,
+    config: { permission },
+    schema: {
+      ...(body && { body: body.schema }),
+      ...(params && { params: params.schema }),
+      querystring: query?.schema ?? { type: 'object', additionalProperties: false },
+      // What a schema does not name is not written.
+      response: { [status]: answer.schema },
+    },
+    // Before the body is read: who is not let in gets nothing parsed.
+    onRequest: request => admit(context, request, permission),
+    preHandler: async ({ params: named, query: asked, body: sent }) => {
+      if ([named, asked, sent].some(holdsNul)) throw new Problem('malformed');
+    },
+    handler: (request, reply) => answerTo(route, context, request, reply),
+  };
+}
+
+/** Whether a text somewhere in a value holds U+0000, which PostgreSQL stores in none and looks up in none. */
+function holdsNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0');
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsNul);
+}
+
+async function answerTo(
+  route: ApiRoute,
+  context: WebContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { management } = context;
+  const { params, query, body } = request;
+  const result = await route.handle({ context, management, actor: actorOf(request), params, query, body });
+  if (!result.ok) {
+    const { code, text } = result.refusal;
+    return reply
+      .code(refusalStatuses[code])
+      .type(PROBLEM)
+      .send(refusalJson(code, request.id, text));
+  }
+  if (route.method !== 'GET') {
+    context.changes.announce();
+    // It may have written down a job, and waking for nothing costs a look.
+    context.wakeJobs();
+  }
+  return reply.code(route.status ?? 200).send(result.value);
+}
+
+/** Says what is allowed at each address to whoever asks, and to who tries something else. */
+function refuseOtherMethods(app: FastifyInstance): void {
+  for (const path of new Set(apiRoutes.map(route => route.path))) {
+    const own = new Set<string>(apiRoutes.filter(route => route.path === path).map(({ method }) => method));
+    if (own.has('GET')) own.add('HEAD');
+    const allow = [...own, 'OPTIONS'].join(', ');
+    const config = { permission: 'public' } as const;
+    const bodyLimit = limits.bodyMaxBytes;
+    app.options(path, { config, bodyLimit }, (_request, reply) =>
+      reply.header('allow', allow).code(204).send(),
+    );
+    app.route({
+      method: METHODS.filter(method => !own.has(method)),
+      url: path,
+      config,
+      bodyLimit,
+      onRequest: async (_request, reply) => {
+        reply.header('allow', allow);
+        throw new Problem('wrong_method');
+      },
+      handler: () => undefined,
+    });
+  }
+}
+
+interface FieldProblem {
+  readonly field: string;
+  readonly detail: string;
+}
+
+/** A problem; where a value was not as the schema has it, with the names of the fields. */
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const code = problemOf(error);
+  const fields = fieldProblems(error);
+  if (code !== 'malformed' || fields.length === 0) return sendProblem(request, reply, code);
+  const problem = JSON.parse(problemJson(code, request.id)) as Record<string, unknown>;
+  return reply
+    .code(statusOf(code))
+    .type(PROBLEM)
+    .send(JSON.stringify({ ...problem, fields }));
+}
+
+function fieldProblems(error: unknown): FieldProblem[] {
+  if (typeof error !== 'object' || error === null || !('validation' in error)) return [];
+  const { validation } = error;
+  const context = 'validationContext' in error ? String(error.validationContext) : 'body';
+  const where = { querystring: 'query', params: 'path' }[context] ?? context;
+  if (!Array.isArray(validation)) return [];
+  return (validation as ErrorObject[]).slice(0, limits.problemFieldsMax).map(found => ({
+    field: fieldOf(where, found),
+    // The message names what is asked for, never what was sent.
+    detail: found.message ?? '',
+  }));
+}
+
+function fieldOf(where: string, { instancePath, params }: ErrorObject): string {
+  const { missingProperty, additionalProperty } = params as Record<string, unknown>;
+  const name = missingProperty ?? additionalProperty;
+  // A name that no field could have may be a value in the wrong place.
+  const isName = typeof name === 'string' && /^[a-zA-Z][\w-]*$/.test(name);
+  const shown = isName && name.length <= limits.fieldNameShownMax ? `/${name}` : '';
+  return `${where}${instancePath}${shown}`;
+}

@@ -1,0 +1,59 @@
+import { limits } from '../../../base/limits/limits.ts';
+import { algorithms, alphabets, pinPlaces } from '../../../features/tokens/facts.ts';
+import { revokedReasons, type TokenState, tokenStates } from '../../../base/token-states.ts';
+import { facts, named, nullable, number, object, oneOf, text, time, whole, words } from '../kit/shapes.ts';
+
+export const serial = text(limits.serialMax, { minLength: 1 });
+/** The token that an address names. */
+export const serialParams = object({ serial });
+
+export const kind = oneOf('hotp', 'totp');
+/** Of tokens alone: a policy makes none that answer questions. */
+export const tokenKind = oneOf('hotp', 'totp', 'ocra');
+export const algorithm = oneOf(...algorithms);
+export const alphabet = oneOf(...alphabets);
+export const pinPlace = oneOf(...pinPlaces);
+export const tokenState = oneOf(...(Object.keys(tokenStates) as TokenState[]));
+export const revokedReason = oneOf(...revokedReasons);
+
+/** What a token or a policy may be told to be like. */
+export const factFields = {
+  algorithm,
+  alphabet,
+  digits: whole(limits.charactersMin, limits.digitsMax),
+  period: whole(limits.periodMinSeconds, limits.periodMaxSeconds),
+  pinPlace,
+  lookAhead: whole(limits.lookAheadMin, limits.lookAheadMax),
+} as const;
+
+/** What a token or a policy is like. */
+export const shownFacts = {
+  kind,
+  algorithm,
+  alphabet,
+  digits: number,
+  periodSeconds: nullable(number),
+  pinPlace,
+  lookAhead: nullable(number),
+} as const;
+
+export const token = named(
+  object({
+    serial: words,
+    user: nullable(words),
+    state: tokenState,
+    revokedReason: nullable(words),
+    ...shownFacts,
+    kind: tokenKind,
+    suite: nullable(words),
+    driftSteps: number,
+    issuer: words,
+    label: words,
+    createdMs: time,
+    lastUsedMs: nullable(time),
+  }),
+  'Token',
+);
+
+export const assignment = object({ user: words, fromMs: time, toMs: nullable(time), actor: words });
+export const act = object({ atMs: time, actor: words, role: words, action: words, detail: facts });

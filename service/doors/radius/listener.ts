@@ -1,0 +1,131 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { setMaxListeners } from 'node:events';
+import type { Metrics } from '../../features/metrics/metrics.ts';
+import { ServiceError, systemCode } from '../../base/errors.ts';
+import { FairPlaces } from '../../base/fairness/fair-places.ts';
+import { limits } from '../../base/limits/limits.ts';
+import type { Log } from '../../base/log.ts';
+import type { Management } from '../../storage/management.ts';
+import type { Pushes } from '../../features/push/pushes.ts';
+import { texts } from '../../base/texts/texts.ts';
+import { makeKeptAnswers } from './answers.ts';
+import type { Deciding } from './decide.ts';
+import { type Fate, makeHandler } from './handle.ts';
+import { hear } from './hear.ts';
+import { type KnownClient, makeKnownClients } from '../../features/radius/known-clients.ts';
+
+/** Where RADIUS is listened for: an IP address and a UDP port, 0 for a free one. */
+export interface RadiusEndpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** RADIUS being listened for. */
+export interface RadiusListening {
+  /** With the ports that were picked. */
+  readonly endpoints: readonly RadiusEndpoint[];
+  /** Hears no more, lets what is being decided be answered within `limits.closingMs`, and closes the sockets. */
+  close(): Promise<void>;
+}
+
+export interface RadiusMeans {
+  readonly management: Management;
+  readonly decide: Deciding['decide'];
+  readonly pushes: Pushes;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+const silent: ReadonlySet<Fate> = new Set(['accept', 'reject', 'challenge', 'displaced', 'status', 'repeat']);
+
+/** Listens. @throws ServiceError `port_in_use`, `port_forbidden`, `address_absent` */
+export async function listenForRadius(
+  { management, decide, pushes, metrics, log }: RadiusMeans,
+  endpoints: readonly RadiusEndpoint[],
+): Promise<RadiusListening> {
+  const { db, keys } = management;
+  const dropped = new Map<Fate, number>();
+  const told = (fate: Fate, client?: KnownClient, elapsedMs = 0) => {
+    metrics.radius.add({ fate });
+    if (!silent.has(fate)) dropped.set(fate, (dropped.get(fate) ?? 0) + 1);
+    else log('info', 'radius', { fate, client: client?.id ?? '-', ms: Math.round(elapsedMs * 10) / 10 });
+  };
+  const closing = new AbortController();
+  setMaxListeners(limits.radiusWaiting, closing.signal);
+  const held = heldAnswers();
+  closing.signal.addEventListener('abort', () => held.endAll());
+  const handle = makeHandler({
+    management,
+    decide,
+    pushes,
+    closing: closing.signal,
+    held,
+    told,
+    clients: makeKnownClients(db, keys, () => performance.now()),
+    answers: makeKeptAnswers(() => performance.now()),
+  });
+  const sayDropped = () => {
+    for (const [fate, count] of dropped) log('warn', 'radius packets were not answered', { fate, count });
+    dropped.clear();
+  };
+  const timer = setInterval(sayDropped, limits.radiusDropLogMs).unref();
+  const underWay = new Set<Promise<void>>();
+  const sockets: Socket[] = [];
+  const close = async () => {
+    clearInterval(timer);
+    closing.abort();
+    for (const socket of sockets) socket.removeAllListeners('message');
+    const cut = new Promise<void>(resolve => setTimeout(resolve, limits.closingMs).unref());
+    await Promise.race([Promise.all(underWay), cut]);
+    await Promise.all(sockets.map(socket => new Promise<void>(resolve => socket.close(() => resolve()))));
+    sayDropped();
+  };
+  try {
+    for (const endpoint of endpoints) sockets.push(await bind(endpoint));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  for (const socket of sockets) hear(socket, { handle, underWay, told });
+  return {
+    endpoints: sockets.map(socket => {
+      const { address, port } = socket.address();
+      return { address, port };
+    }),
+    close,
+  };
+}
+
+/** Places of answers that are held until a press: of this node, of one client, of one source of it, of one name from there. */
+function heldAnswers(): FairPlaces {
+  return new FairPlaces([
+    { most: limits.radiusPressesHeld, keptForTrusted: limits.radiusPressesHeldTrusted },
+    { most: limits.radiusPressesHeldOfOne, keptForTrusted: limits.radiusPressesHeldOfOneTrusted },
+    { most: limits.radiusPressesHeldOfSource },
+    { most: limits.radiusPressesHeldOfName },
+  ]);
+}
+
+function bind({ address, port }: RadiusEndpoint): Promise<Socket> {
+  const type = address.includes(':') ? 'udp6' : 'udp4';
+  const socket = createSocket({ type, ipv6Only: type === 'udp6' && address !== '::' });
+  return new Promise((resolve, reject) => {
+    socket.once('error', error => {
+      socket.close();
+      reject(bindError(error));
+    });
+    socket.bind({ address, port, exclusive: true }, () => {
+      socket.removeAllListeners('error');
+      socket.setRecvBufferSize(limits.radiusReceiveBytes);
+      resolve(socket);
+    });
+  });
+}
+
+function bindError(error: Error): Error {
+  const code = systemCode(error);
+  if (code === 'EADDRINUSE') return new ServiceError('port_in_use', texts.startup.portInUse, error);
+  if (code === 'EACCES') return new ServiceError('port_forbidden', texts.startup.portForbidden, error);
+  if (code === 'EADDRNOTAVAIL') return new ServiceError('address_absent', texts.startup.addressAbsent, error);
+  return error;
+}

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { limits } from '../../base/limits/limits.ts';
+import { Problem } from './problems.ts';
+
+/** Lets the routes of an instance take HTML forms, and nothing else. The parsed body is a `URLSearchParams`. */
+export function acceptForms(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: limits.bodyMaxBytes },
+    (_request, body, done) => {
+      const text = String(body);
+      if (hasFewFields(text)) done(null, new URLSearchParams(text));
+      else done(new Problem('malformed'));
+    },
+  );
+}
+
+/** Each field costs much more than its characters: they are counted before any is looked at. */
+function hasFewFields(text: string): boolean {
+  let at = -1;
+  for (let count = 0; count < limits.formFieldsMax; count++) {
+    at = text.indexOf('&', at + 1);
+    if (at === -1) return true;
+  }
+  return false;
+}
+
+/** A field of a parsed form, empty when it is absent. */
+export function field(body: unknown, name: string): string {
+  return body instanceof URLSearchParams ? (body.get(name) ?? '') : '';
+}
+
+/** Fresh for every form sent: repeats of one form are one request. */
+export function newAttempt(): string {
+  return randomBytes(limits.attemptKeyBytes).toString('base64url');
+}
+
+/** The value of one cookie of a Cookie header, or undefined (RFC 6265 §4.2.1; ours need no quoting). */
+export function cookieOf(header: string | undefined, name: string): string | undefined {
+  for (const pair of header?.split(';') ?? []) {
+    const separator = pair.indexOf('=');
+    if (pair.slice(0, separator).trim() === name) return pair.slice(separator + 1).trim();
+  }
+  return undefined;
+}

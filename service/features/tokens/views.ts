@@ -1,0 +1,145 @@
+import type { Db } from '../../storage/database/database.ts';
+import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../../base/kinds.ts';
+import { limits } from '../../base/limits/limits.ts';
+import { done, type Result, refused } from '../../base/results.ts';
+import type { TokenRow } from './rows.ts';
+import type { TokenState } from '../../base/token-states.ts';
+
+/** A token as others may see it. Times in milliseconds since 1970. */
+export interface TokenView {
+  readonly serial: string;
+  /** Who has it, or had it when it was revoked. */
+  readonly user: string | null;
+  readonly state: TokenState;
+  /** `lost`, `faulty` or `retired` once it is revoked. */
+  readonly revokedReason: string | null;
+  readonly kind: TokenKind;
+  readonly algorithm: Algorithm;
+  readonly alphabet: Alphabet;
+  readonly digits: number;
+  readonly periodSeconds: number | null;
+  /** OCRA only (RFC 6287 §6). */
+  readonly suite: string | null;
+  readonly pinPlace: PinPlace;
+  /** Counters from the next one on that are accepted; null but for HOTP. */
+  readonly lookAhead: number | null;
+  readonly driftSteps: number;
+  readonly issuer: string;
+  readonly label: string;
+  readonly createdMs: number;
+  readonly lastUsedMs: number | null;
+}
+
+/** What others may see of a row: named one by one, so that a new column is not shown by itself. */
+export function viewOf(row: TokenRow, user: string | null): TokenView {
+  return {
+    serial: row.serial,
+    user,
+    state: row.state,
+    revokedReason: row.revoked_reason,
+    kind: row.kind,
+    algorithm: row.algorithm,
+    alphabet: row.alphabet,
+    digits: row.digits,
+    periodSeconds: row.period_seconds,
+    suite: row.suite,
+    pinPlace: row.pin_place,
+    lookAhead: row.kind === 'hotp' ? row.look_ahead : null,
+    driftSteps: row.drift_steps,
+    issuer: row.issuer,
+    label: row.label,
+    createdMs: row.created_ms,
+    lastUsedMs: row.last_used_ms,
+  };
+}
+
+/** The first tokens by serial number. */
+export async function listTokens(db: Db): Promise<TokenView[]> {
+  const rows = await db
+    .selectFrom('tokens')
+    .leftJoin('users', 'users.id', 'tokens.user_id')
+    .selectAll('tokens')
+    .select('users.name as user')
+    .orderBy('serial')
+    .limit(limits.tokensListed)
+    .execute();
+  return rows.map(row => viewOf(row, row.user));
+}
+
+/** Who had a token, from when to when. */
+export interface AssignmentView {
+  readonly user: string;
+  readonly fromMs: number;
+  /** Null while the user has it. */
+  readonly toMs: number | null;
+  readonly actor: string;
+}
+
+/** One act on a token. */
+export interface ActView {
+  readonly atMs: number;
+  readonly actor: string;
+  readonly role: string;
+  readonly action: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** A token with what happened to it, latest first. */
+export interface TokenHistory {
+  readonly token: TokenView;
+  /** The fob that holds it, where the service owns one. */
+  readonly fob: string | null;
+  readonly policy: { readonly name: string; readonly version: number } | null;
+  readonly assignments: readonly AssignmentView[];
+  readonly acts: readonly ActView[];
+}
+
+/** A token with its history. @returns refused `unknown_serial` */
+export async function viewToken(db: Db, serial: string): Promise<Result<TokenHistory>> {
+  const row = await db
+    .selectFrom('tokens')
+    .leftJoin('users', 'users.id', 'tokens.user_id')
+    .leftJoin('fobs', 'fobs.id', 'tokens.fob_id')
+    .leftJoin('policies', 'policies.id', 'tokens.policy_id')
+    .selectAll('tokens')
+    .select(['users.name as user', 'fobs.serial as fob', 'policies.name as policy'])
+    .where('tokens.serial', '=', serial)
+    .executeTakeFirst();
+  if (row === undefined) return refused('unknown_serial');
+  const { policy, policy_version: version } = row;
+  return done({
+    token: viewOf(row, row.user),
+    fob: row.fob,
+    policy: policy === null || version === null ? null : { name: policy, version },
+    assignments: await assignmentsOf(db, row.id),
+    acts: await actsOn(db, row.id),
+  });
+}
+
+async function assignmentsOf(db: Db, tokenId: string): Promise<AssignmentView[]> {
+  const rows = await db
+    .selectFrom('assignments')
+    .innerJoin('users', 'users.id', 'assignments.user_id')
+    .select(['users.name as user', 'from_ms as fromMs', 'to_ms as toMs', 'actor'])
+    .where('token_id', '=', tokenId)
+    .orderBy('from_ms', 'desc')
+    .limit(limits.historyListed)
+    .execute();
+  return rows;
+}
+
+async function actsOn(db: Db, tokenId: string): Promise<ActView[]> {
+  const rows = await db
+    .selectFrom('audit')
+    .select(['at_ms', 'actor', 'role', 'action', 'detail'])
+    .where('subject_kind', '=', 'token')
+    .where('subject_id', '=', tokenId)
+    .orderBy('id', 'desc')
+    .limit(limits.historyListed)
+    .execute();
+  return rows.map(({ at_ms, detail, ...act }) => ({
+    ...act,
+    atMs: at_ms,
+    detail: JSON.parse(detail) as Record<string, unknown>,
+  }));
+}

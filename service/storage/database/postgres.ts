@@ -1,0 +1,83 @@
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import { ServiceError, systemCode } from '../../base/errors.ts';
+import { limits } from '../../base/limits/limits.ts';
+import { texts } from '../../base/texts/texts.ts';
+import { CHANNEL, listenPostgres } from './postgres-listen.ts';
+import { isPostgresLoss } from './postgres-loss.ts';
+import { onceLost } from './postgres-pool.ts';
+import type { Schema } from '../schema/schema.ts';
+import type { Db, Store } from '../schema/store.ts';
+
+const INT8 = 20;
+/** Advisory lock of everything but validations: administration is rare, and one at a time is easy to reason about. */
+const WRITING_LOCK = 7_041_979;
+/** Two transactions got in each other's way: nothing happened, and trying again is right. */
+const RETRIED = new Set(['40001', '40P01', '55P03']);
+
+/** How long an answer of PostgreSQL is waited for. Undefined: until it comes, or the connection ends. */
+export interface Patience {
+  readonly answerMs: number | undefined;
+}
+
+const usual: Patience = { answerMs: limits.postgresAnswerMs };
+
+/**
+ * Opens a PostgreSQL database; its tables may be older or missing.
+ *
+ * @param url `postgres://…`, which may hold a password: it is in no error
+ */
+export function openPostgres(url: string, { answerMs } = usual): Store {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: limits.postgresConnectionsMax,
+    connectionTimeoutMillis: limits.openTimeoutMs,
+    // A server that is gone without a word is noticed by the operating system, or by what waits for its answer.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: limits.postgresKeepAliveMs,
+    ...(answerMs !== undefined && { query_timeout: answerMs }),
+    idle_in_transaction_session_timeout: limits.postgresIdleInTransactionMs,
+    // Counters and times are below 2^53, where a JavaScript number is exact; the driver would give text.
+    types: { getTypeParser: (id, format) => (id === INT8 ? Number : pg.types.getTypeParser(id, format)) },
+  });
+  // A connection that breaks while it is idle is replaced by the next query, which reports what is wrong.
+  pool.on('error', () => undefined);
+  // One that breaks while it is used says so to the query, and to the process as well: unheard, that would be its end.
+  pool.on('connect', client => client.on('error', () => undefined));
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: onceLost(pool) }) });
+  return {
+    db,
+    engine: 'postgres',
+    areFilesHeld: () => true,
+    watch: changed => listenPostgres(url, changed),
+    announce: async () => {
+      await sql`select pg_notify(${CHANNEL}, '')`.execute(db);
+    },
+    close: () => db.destroy(),
+  };
+}
+
+/**
+ * A transaction of PostgreSQL, begun anew where it lost against another. One whose connection was lost is not: it may have
+ * been committed, and then nobody has been told.
+ */
+export async function transactPostgres<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
+  const giveUpAt = performance.now() + limits.busyTimeoutMs;
+  for (;;)
+    try {
+      return await db.transaction().execute(work);
+    } catch (error) {
+      if (isPostgresLoss(error)) throw new ServiceError('busy', texts.startup.databaseLost, error);
+      if (!RETRIED.has(systemCode(error))) throw error;
+      if (performance.now() > giveUpAt) throw new ServiceError('busy', texts.startup.databaseBusy, error);
+    }
+}
+
+/** `writing` on PostgreSQL: one at a time over all nodes, validations apart; who waits too long gives up. */
+export function writingPostgres<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
+  return transactPostgres(db, async transaction => {
+    await sql`set local lock_timeout = ${sql.lit(limits.busyTimeoutMs)}`.execute(transaction);
+    await sql`select pg_advisory_xact_lock(${sql.lit(WRITING_LOCK)})`.execute(transaction);
+    return work(transaction);
+  });
+}
