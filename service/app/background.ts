@@ -1,14 +1,14 @@
+import { limits } from '../base/limits/limits.ts';
 import { tendAudit } from '../features/alerts/audit-watch.ts';
 import { watchClock } from '../features/alerts/clock.ts';
 import { forgetDeliveries, makeDelivering } from '../features/alerts/deliver.ts';
 import { watchSpraying } from '../features/alerts/spraying.ts';
 import { sealAll } from '../features/audit/sealer.ts';
 import { forgetActivations, tendActivations } from '../features/enrolment/tend.ts';
-import { limits } from '../base/limits/limits.ts';
 import { forgetMails } from '../features/mail/ends.ts';
-import type { Management } from '../storage/management.ts';
-import { tendCallerChecks } from '../features/push/ends.ts';
 import { followSealingKey } from '../features/operations/rekey.ts';
+import { tendCallerChecks } from '../features/push/ends.ts';
+import type { Management } from '../storage/management.ts';
 
 /** What a node does by itself beside answering requests. */
 export interface Background {

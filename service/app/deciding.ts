@@ -1,12 +1,12 @@
-import type { Store } from '../storage/database/database.ts';
 import { ServiceError } from '../base/errors.ts';
 import { noLog } from '../base/log.ts';
-import type { ServiceOptions } from './options.ts';
-import { readLockPolicy } from '../features/users/settings.ts';
 import { texts } from '../base/texts/texts.ts';
+import { readLockPolicy } from '../features/users/settings.ts';
 import { type ClosingEngine, makeEngine } from '../features/validation/engine.ts';
 import type { Validator } from '../features/validation/request.ts';
 import { startEngineThread } from '../features/validation/thread/engine-thread.ts';
+import type { Store } from '../storage/database/database.ts';
+import type { ServiceOptions } from './options.ts';
 
 /** What decides log-ins: in this thread, or in one of its own with the same database and key file. @throws ServiceError */
 export async function engineOf(

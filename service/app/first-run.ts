@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Store } from '../storage/database/database.ts';
 import { followSealingKey } from '../features/operations/rekey.ts';
-import type { ServiceOptions } from './options.ts';
 import { CONSOLE_APPLICATION, ensureApplication, hasApplications } from '../features/users/applications.ts';
 import { beginWithLockPolicy } from '../features/users/settings.ts';
+import type { Store } from '../storage/database/database.ts';
 import { keyIdsInUse } from '../storage/sealing/columns.ts';
 import { ensureIdentity } from '../storage/sealing/identity.ts';
 import { openKeyFile } from '../storage/sealing/key-file.ts';
+import type { ServiceOptions } from './options.ts';
 
 /** What a node needs of the folder and the database, made where it is missing. */
 export async function makeReady(store: Store, options: ServiceOptions, clock: () => number) {

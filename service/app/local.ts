@@ -1,30 +1,30 @@
 import { randomUUID } from 'node:crypto';
+import { serviceActor } from '../base/actor.ts';
+import { ServiceError } from '../base/errors.ts';
+import type { Outcome } from '../base/outcomes.ts';
+import { done, type Result } from '../base/results.ts';
+import { prepareSource } from '../base/source.ts';
+import { texts } from '../base/texts/texts.ts';
+import type { TokenState } from '../base/token-states.ts';
 import { type Alert, listAlerts } from '../features/alerts/alerts.ts';
-import type { Changes } from '../storage/database/changes.ts';
-import type { Db } from '../storage/database/database.ts';
 import { startActivation } from '../features/enrolment/activations.ts';
 import type { ActivationView } from '../features/enrolment/views.ts';
-import { ServiceError } from '../base/errors.ts';
 import { type LocalMail, localMails } from '../features/mail/outbox.ts';
-import { type Management } from '../storage/management.ts';
-import { done, type Result } from '../base/results.ts';
-import { serviceActor } from '../base/actor.ts';
+import { addToken, type NewToken, type TokenResult } from '../features/tokens/issue.ts';
+import { changeTokenState } from '../features/tokens/moves.ts';
+import { createPolicy, type PolicyInput } from '../features/tokens/policies.ts';
+import { listTokens, type TokenView } from '../features/tokens/views.ts';
 import { applicationNow } from '../features/users/application-cache.ts';
 import { rotateApplicationKey } from '../features/users/application-changes.ts';
 import type { Application } from '../features/users/applications.ts';
 import { createUser } from '../features/users/user-changes.ts';
 import { findUser, prepareUserName } from '../features/users/users.ts';
-import { ensureIdentity } from '../storage/sealing/identity.ts';
-import { texts } from '../base/texts/texts.ts';
-import { addToken, type NewToken, type TokenResult } from '../features/tokens/issue.ts';
-import { changeTokenState } from '../features/tokens/moves.ts';
-import { createPolicy, type PolicyInput } from '../features/tokens/policies.ts';
-import type { TokenState } from '../base/token-states.ts';
-import { listTokens, type TokenView } from '../features/tokens/views.ts';
 import type { Engine } from '../features/validation/engine.ts';
 import { listEvents, type ValidationEvent } from '../features/validation/events.ts';
-import type { Outcome } from '../base/outcomes.ts';
-import { prepareSource } from '../base/source.ts';
+import type { Changes } from '../storage/database/changes.ts';
+import type { Db } from '../storage/database/database.ts';
+import type { Management } from '../storage/management.ts';
+import { ensureIdentity } from '../storage/sealing/identity.ts';
 
 /** One log-in to decide, from inside this process. */
 export interface LocalValidation {

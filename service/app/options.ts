@@ -1,13 +1,13 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
-import type { ConfiguredAddresses } from '../features/addresses/published.ts';
 import { isLoopback } from '../base/addresses.ts';
 import { ServiceError } from '../base/errors.ts';
 import { limits } from '../base/limits/limits.ts';
-import type { Log } from '../base/log.ts';
-import type { RadiusEndpoint } from '../doors/radius/listener.ts';
-import { texts } from '../base/texts/texts.ts';
 import { defaultLockPolicy, type LockPolicy } from '../base/lock.ts';
+import type { Log } from '../base/log.ts';
+import { texts } from '../base/texts/texts.ts';
+import type { RadiusEndpoint } from '../doors/radius/listener.ts';
 import type { CertificateFiles } from '../doors/web/certificate.ts';
+import type { ConfiguredAddresses } from '../features/addresses/published.ts';
 
 /** How to run a service. */
 export interface ServiceOptions {

@@ -6,19 +6,18 @@ import Fastify, {
   type FastifyRequest,
   type RawServerDefault,
 } from 'fastify';
-import type { ConfiguredAddresses } from '../features/addresses/published.ts';
-import { serveAddresses } from '../doors/addresses/routes.ts';
-import { serveAgents } from '../doors/sockets/agents.ts';
-import { measureRequests } from '../features/metrics/metrics.ts';
-import { serveApi } from '../doors/api/serve/serve.ts';
-import { serveConsole } from '../doors/console/routes.ts';
-import { serveActivation } from '../doors/activation/routes.ts';
-import { relayRoute } from '../doors/sockets/relay.ts';
 import { limits } from '../base/limits/limits.ts';
 import type { Log } from '../base/log.ts';
-import { serveMe } from '../doors/me/routes.ts';
-import { serveSockets } from '../doors/sockets/route.ts';
 import { texts } from '../base/texts/texts.ts';
+import { serveActivation } from '../doors/activation/routes.ts';
+import { serveAddresses } from '../doors/addresses/routes.ts';
+import { serveApi } from '../doors/api/serve/serve.ts';
+import { serveConsole } from '../doors/console/routes.ts';
+import { serveLogin } from '../doors/login/login-routes.ts';
+import { serveMe } from '../doors/me/routes.ts';
+import { serveAgents } from '../doors/sockets/agents.ts';
+import { relayRoute } from '../doors/sockets/relay.ts';
+import { serveSockets } from '../doors/sockets/route.ts';
 import { admitConnections } from '../doors/web/admission.ts';
 import { serveAssets } from '../doors/web/assets.ts';
 import { boundBodies } from '../doors/web/bodies.ts';
@@ -28,10 +27,11 @@ import { acceptForms } from '../doors/web/forms.ts';
 import { type GuardOptions, guard } from '../doors/web/guard.ts';
 import { type HealthOptions, serveHealth } from '../doors/web/health-routes.ts';
 import { messagePage } from '../doors/web/layout.ts';
-import { serveLogin } from '../doors/login/login-routes.ts';
 import { mayRetry, type ProblemCode, problemOf, sendProblem, statusOf } from '../doors/web/problems.ts';
 import { logRequests } from '../doors/web/request-log.ts';
 import type { Rooms } from '../doors/web/rooms.ts';
+import type { ConfiguredAddresses } from '../features/addresses/published.ts';
+import { measureRequests } from '../features/metrics/metrics.ts';
 
 /** How the HTTP side is reached. */
 export interface AppOptions extends GuardOptions {

@@ -1,12 +1,12 @@
+import { limits } from '../base/limits/limits.ts';
+import { sweepStates } from '../doors/radius/states.ts';
 import { sweepAlerts } from '../features/alerts/alerts.ts';
 import { sweepChallenges } from '../features/challenges/sweep.ts';
-import type { Db } from '../storage/database/database.ts';
-import { limits } from '../base/limits/limits.ts';
 import { sweepPushes } from '../features/push/ends.ts';
-import { sweepStates } from '../doors/radius/states.ts';
 import { sweepTemporaryCodes } from '../features/tokens/codes/temporary-codes.ts';
-import { sweepAnswers } from '../storage/answers.ts';
 import { sweepEvents } from '../features/validation/events.ts';
+import { sweepAnswers } from '../storage/answers.ts';
+import type { Db } from '../storage/database/database.ts';
 
 /** The background work that keeps bounded tables within their bounds. */
 export interface Sweeping {

@@ -1,14 +1,14 @@
+import { systemCode } from '../base/errors.ts';
+import { noLog } from '../base/log.ts';
+import { startJobs } from '../features/jobs/worker.ts';
+import { startMails } from '../features/mail/worker.ts';
 import type { Changes } from '../storage/database/changes.ts';
 import type { Store } from '../storage/database/database.ts';
 import { watchForLoss } from '../storage/database/readiness.ts';
-import { systemCode } from '../base/errors.ts';
-import { startJobs } from '../features/jobs/worker.ts';
-import { noLog } from '../base/log.ts';
-import { startMails } from '../features/mail/worker.ts';
 import type { Reach } from '../storage/management.ts';
+import type { Keys } from '../storage/sealing/key-file.ts';
 import { startBackground } from './background.ts';
 import type { ServiceOptions } from './options.ts';
-import type { Keys } from '../storage/sealing/key-file.ts';
 import { startSweeping } from './sweep.ts';
 
 /** What it works with. */

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes as randomBytesOf, timingSafeEqual } from 'node:crypto';
 import { createGuardrails, generateSync } from 'otplib';
+import { charactersOf, codeInAlphabet, foldCase } from './alphabets.ts';
 import type { Algorithm, Alphabet, TokenKind } from './kinds.ts';
 import { limits } from './limits/limits.ts';
-import { charactersOf, codeInAlphabet, foldCase } from './alphabets.ts';
 
 /** What verification needs to know of a token. */
 export interface PasscodeFacts {

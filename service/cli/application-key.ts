@@ -3,13 +3,13 @@ import type { Report } from 'passfob/cli/report';
 import { printable, type Terminal } from 'passfob/cli/terminal';
 import { FobError } from 'passfob/errors';
 import type { Configuration } from '../app/configuration/configuration.ts';
-import { openStore } from '../storage/database/database.ts';
 import { serviceActor } from '../base/actor.ts';
-import { listApplications, rotateApplicationKey } from '../features/users/application-changes.ts';
-import { LOGIN_APPLICATION } from '../features/users/applications.ts';
-import { openKeyFile } from '../storage/sealing/key-file.ts';
 import { serveTexts } from '../base/texts/serve.ts';
 import { texts } from '../base/texts/texts.ts';
+import { listApplications, rotateApplicationKey } from '../features/users/application-changes.ts';
+import { LOGIN_APPLICATION } from '../features/users/applications.ts';
+import { openStore } from '../storage/database/database.ts';
+import { openKeyFile } from '../storage/sealing/key-file.ts';
 import { valueIn } from './errors.ts';
 import type { ApplicationKeyInvocation } from './invocation.ts';
 

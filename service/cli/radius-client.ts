@@ -5,12 +5,11 @@ import { FobError } from 'passfob/errors';
 import { readWholeFile } from 'passfob/inventory/password-file';
 import { PASSWORD_FILE_BYTES_MAX } from 'passfob/limits';
 import type { Configuration } from '../app/configuration/configuration.ts';
-import { openStore } from '../storage/database/database.ts';
-import { limits } from '../base/limits/limits.ts';
-import type { Management } from '../storage/management.ts';
 import { serviceActor } from '../base/actor.ts';
-import { listApplications } from '../features/users/application-changes.ts';
-import { LOGIN_APPLICATION } from '../features/users/applications.ts';
+import { limits } from '../base/limits/limits.ts';
+import { radiusCommandTexts } from '../base/texts/radius.ts';
+import { serveTexts } from '../base/texts/serve.ts';
+import { texts } from '../base/texts/texts.ts';
 import {
   changeRadiusClient,
   changeRadiusSecret,
@@ -20,10 +19,11 @@ import {
   type RadiusClientView,
   removeRadiusClient,
 } from '../features/radius/clients.ts';
+import { listApplications } from '../features/users/application-changes.ts';
+import { LOGIN_APPLICATION } from '../features/users/applications.ts';
+import { openStore } from '../storage/database/database.ts';
+import type { Management } from '../storage/management.ts';
 import { openKeyFile } from '../storage/sealing/key-file.ts';
-import { radiusCommandTexts } from '../base/texts/radius.ts';
-import { serveTexts } from '../base/texts/serve.ts';
-import { texts } from '../base/texts/texts.ts';
 import { valueIn } from './errors.ts';
 import type { RadiusClientInvocation } from './invocation.ts';
 

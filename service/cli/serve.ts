@@ -1,10 +1,10 @@
 import { sayReport } from 'passfob/cli/report';
 import type { Terminal } from 'passfob/cli/terminal';
 import { packageVersion } from 'passfob/commands/package-root';
-import { endpointOf } from '../base/addresses.ts';
 import type { Configuration } from '../app/configuration/configuration.ts';
-import { jsonLog } from '../base/log.ts';
 import { type RunningService, startService } from '../app/service.ts';
+import { endpointOf } from '../base/addresses.ts';
+import { jsonLog } from '../base/log.ts';
 import { serveTexts } from '../base/texts/serve.ts';
 
 /**

@@ -1,9 +1,9 @@
+import { limits } from '../base/limits/limits.ts';
+import type { Outcome } from '../base/outcomes.ts';
 import type { Db } from './database/database.ts';
 import { latestEnd } from './queries/latest.ts';
-import { limits } from '../base/limits/limits.ts';
 import type { Keys } from './sealing/key-file.ts';
 import { macOf } from './sealing/seal.ts';
-import type { Outcome } from '../base/outcomes.ts';
 
 /** A request as far as it must be the very same for its first answer to be given again. */
 export interface RepeatableRequest {

@@ -1,5 +1,5 @@
-import { fitTexts } from '../../base/texts/serve.ts';
 import { isLoopback } from '../../base/addresses.ts';
+import { fitTexts } from '../../base/texts/serve.ts';
 import type { Configuration } from './configuration.ts';
 import type { SettingName } from './settings.ts';
 import type { Wrong } from './values.ts';

@@ -1,7 +1,14 @@
 import { isAbsolute, resolve } from 'node:path';
+import {
+  endpointOf,
+  hostWithPort,
+  isListenable,
+  isLoopback,
+  isRange,
+  normalRange,
+} from '../../base/addresses.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { settingTexts } from '../../base/texts/settings.ts';
-import { endpointOf, hostWithPort, isListenable, isLoopback, isRange, normalRange } from '../../base/addresses.ts';
 
 /** What is wrong with a value, and what to do. Never the value itself, which may be a secret in the wrong place. */
 export interface Wrong {

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Configuration } from '../configuration/configuration.ts';
+import { limits } from '../../base/limits/limits.ts';
 import type { Db, Store } from '../../storage/database/database.ts';
 import { openPostgres } from '../../storage/database/postgres.ts';
 import { currencyOf } from '../../storage/database/readiness.ts';
 import { openSqlite } from '../../storage/sqlite/sqlite.ts';
-import { limits } from '../../base/limits/limits.ts';
+import type { Configuration } from '../configuration/configuration.ts';
 import { finding, type ServiceFinding } from './finding.ts';
 
 const STATES = { current: 'ok', new: 'ok', older: 'warning', newer: 'problem' } as const;

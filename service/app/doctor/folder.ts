@@ -3,10 +3,10 @@ import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { networkFileSystem } from 'passfob/database-file';
 import { leftoversOf } from 'passfob/private-file';
-import type { Configuration } from '../configuration/configuration.ts';
 import { ServiceError } from '../../base/errors.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { keyLockPath, keyPath, openKeyFile } from '../../storage/sealing/key-file.ts';
+import type { Configuration } from '../configuration/configuration.ts';
 import { finding, type ServiceFinding } from './finding.ts';
 
 const MIB = 1_048_576;

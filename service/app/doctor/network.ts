@@ -1,9 +1,9 @@
 import type { X509Certificate } from 'node:crypto';
 import { createServer, isIP } from 'node:net';
-import type { Configuration } from '../configuration/configuration.ts';
 import { ServiceError, systemCode } from '../../base/errors.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { readCertificate } from '../../doors/web/certificate.ts';
+import type { Configuration } from '../configuration/configuration.ts';
 import { finding, type ServiceFinding } from './finding.ts';
 
 const DAY_MS = 86_400_000;

@@ -4,12 +4,12 @@ import { alertLimits } from './alerts.ts';
 import { challengeLimits } from './challenges.ts';
 import { consoleLimits } from './console.ts';
 import { enrolmentLimits } from './enrolment.ts';
-import { relayLimits } from './relay.ts';
 import { mailLimits } from './mail.ts';
 import { meLimits } from './me.ts';
-import { recordLimits } from './records.ts';
 import { pushLimits } from './push.ts';
 import { radiusLimits } from './radius.ts';
+import { recordLimits } from './records.ts';
+import { relayLimits } from './relay.ts';
 import { webLimits } from './web.ts';
 
 /** Every bound, size and time of the service. Units last in the name. */

@@ -1,9 +1,9 @@
 import { TYPED_CHARS_MAX } from 'passfob/activation/limits';
-import { helpLink } from '../addresses/help-page.ts';
+import { html, Markup, nothing } from '../../base/html.ts';
 import { consoleTexts } from '../../base/texts/console.ts';
 import { portalTexts } from '../../base/texts/portal.ts';
+import { helpLink } from '../addresses/help-page.ts';
 import { assetPath } from '../web/assets.ts';
-import { html, Markup, nothing } from '../../base/html.ts';
 import { brand, renderPage } from '../web/layout.ts';
 import { part } from './part.ts';
 import { portalScript } from './portal-files.ts';

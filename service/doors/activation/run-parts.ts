@@ -1,5 +1,5 @@
-import { portalTexts } from '../../base/texts/portal.ts';
 import { html, type Markup } from '../../base/html.ts';
+import { portalTexts } from '../../base/texts/portal.ts';
 import { part } from './part.ts';
 
 /** The parts of the activation page from the plug to the end. */

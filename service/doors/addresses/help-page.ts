@@ -1,10 +1,10 @@
-import { moment } from '../console/kit/parts.ts';
-import { readServiceName } from '../../features/users/settings.ts';
-import { helpTexts } from '../../base/texts/help.ts';
-import type { WebContext } from '../web/context.ts';
 import { html, type Markup } from '../../base/html.ts';
-import { brand, renderPage } from '../web/layout.ts';
+import { helpTexts } from '../../base/texts/help.ts';
 import type { PublishedAddresses } from '../../features/addresses/published.ts';
+import { readServiceName } from '../../features/users/settings.ts';
+import { moment } from '../console/kit/parts.ts';
+import type { WebContext } from '../web/context.ts';
+import { brand, renderPage } from '../web/layout.ts';
 
 /** Where the page is. */
 export const HELP = '/help';

@@ -1,9 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { limits } from '../../base/limits/limits.ts';
 import { helpTexts } from '../../base/texts/help.ts';
+import {
+  type ConfiguredAddresses,
+  makePublished,
+  type PublishedAddresses,
+} from '../../features/addresses/published.ts';
 import { pageBySource, type WebContext } from '../web/context.ts';
 import { helpPage } from './help-page.ts';
-import { type ConfiguredAddresses, makePublished, type PublishedAddresses } from '../../features/addresses/published.ts';
 
 /**
  * `GET` and `HEAD /addresses.json`, `/addresses.txt`: where agents and browsers connect to, for allow lists; anybody may keep

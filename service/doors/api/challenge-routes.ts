@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { admitApplicationNow, clientOf } from './kit/application.ts';
+import { sourceKey } from '../../base/buckets.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { prepareSource } from '../../base/source.ts';
+import { session, source } from '../../features/challenges/fields.ts';
 import { sendAccepted } from '../web/accepted.ts';
-import { sourceKey } from '../../base/buckets.ts';
 import { limitKey, type WebContext } from '../web/context.ts';
 import { refusalFloor } from '../web/floor.ts';
 import { problemOf, sendProblem } from '../web/problems.ts';
-import { session, source } from '../../features/challenges/fields.ts';
+import { admitApplicationNow, clientOf } from './kit/application.ts';
 
 interface AskBody {
   readonly user: string;

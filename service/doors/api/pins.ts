@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import { sourceKey } from '../../base/buckets.ts';
 import { limits } from '../../base/limits/limits.ts';
+import { prepareSource } from '../../base/source.ts';
 import { fewestPinDigitsOf, pinProblem } from '../../features/users/pin.ts';
 import { prepareUserName } from '../../features/users/users.ts';
 import { changePin } from '../../features/validation/change-pin.ts';
-import { prepareSource } from '../../base/source.ts';
-import { sourceKey } from '../../base/buckets.ts';
 import { limitKey, type WebContext } from '../web/context.ts';
 import { refusalFloor } from '../web/floor.ts';
 import { problemOf, sendProblem } from '../web/problems.ts';

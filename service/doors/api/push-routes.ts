@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { admitApplicationNow, clientOf } from './kit/application.ts';
+import { sourceKey } from '../../base/buckets.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { prepareSource } from '../../base/source.ts';
+import { shownNumber } from '../../features/push/shown.ts';
 import { sendAccepted } from '../web/accepted.ts';
-import { sourceKey } from '../../base/buckets.ts';
 import { limitKey, type WebContext } from '../web/context.ts';
 import { refusalFloor } from '../web/floor.ts';
 import { problemOf, sendProblem } from '../web/problems.ts';
-import { shownNumber } from '../../features/push/shown.ts';
+import { admitApplicationNow, clientOf } from './kit/application.ts';
 import { type AskBody, askSchema, type TakeBody, takeSchema, withdrawSchema } from './push-schemas.ts';
 
 interface ById<B> {

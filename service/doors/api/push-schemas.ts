@@ -1,6 +1,6 @@
-import { validateSchema } from './validate.ts';
-import { session, source } from '../../features/challenges/fields.ts';
 import { limits } from '../../base/limits/limits.ts';
+import { session, source } from '../../features/challenges/fields.ts';
+import { validateSchema } from './validate.ts';
 
 /** What `POST /v1/pushes` takes. */
 export interface AskBody {

@@ -1,3 +1,4 @@
+import type { ApiRoute } from './kit/route.ts';
 import { activationRoutes } from './people/activations.ts';
 import { apiKeyRoutes } from './people/api-keys.ts';
 import { applicationRoutes } from './people/applications.ts';
@@ -13,7 +14,6 @@ import { channelRoutes } from './records/channels.ts';
 import { eventRoutes } from './records/events.ts';
 import { mailRoutes } from './records/mails.ts';
 import { settingsRoutes } from './records/settings.ts';
-import type { ApiRoute } from './kit/route.ts';
 import { fobRoutes } from './tokens/fobs.ts';
 import { importRoutes } from './tokens/imports.ts';
 import { jobRoutes } from './tokens/jobs.ts';

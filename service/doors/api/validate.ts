@@ -1,15 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { sourceKey } from '../../base/buckets.ts';
 import { ServiceError } from '../../base/errors.ts';
 import { limits } from '../../base/limits/limits.ts';
+import type { Outcome } from '../../base/outcomes.ts';
+import { prepareSource } from '../../base/source.ts';
 import type { KnownApplication } from '../../features/users/application-cache.ts';
 import { fewestPinDigitsOf } from '../../features/users/pin.ts';
 import { prepareUserName } from '../../features/users/users.ts';
 import { proofOfDue } from '../../features/validation/change-pin.ts';
-import type { Outcome } from '../../base/outcomes.ts';
 import type { ValidationRequest } from '../../features/validation/request.ts';
-import { prepareSource } from '../../base/source.ts';
 import { sendAccepted } from '../web/accepted.ts';
-import { sourceKey } from '../../base/buckets.ts';
 import { limitKey, type WebContext } from '../web/context.ts';
 import { refusalFloor } from '../web/floor.ts';
 import { Problem, type ProblemExtras, problemOf, sendProblem } from '../web/problems.ts';

@@ -1,10 +1,10 @@
-import { helpLink } from '../addresses/help-page.ts';
-import { shownNumber } from '../../features/push/shown.ts';
-import { texts } from '../../base/texts/texts.ts';
-import { assetPath } from '../web/assets.ts';
-import type { AutosendPath, AwaitedLogIn } from './autosend-state.ts';
 import { html, type Markup } from '../../base/html.ts';
+import { texts } from '../../base/texts/texts.ts';
+import { shownNumber } from '../../features/push/shown.ts';
+import { helpLink } from '../addresses/help-page.ts';
+import { assetPath } from '../web/assets.ts';
 import { brand, renderPage } from '../web/layout.ts';
+import type { AutosendPath, AwaitedLogIn } from './autosend-state.ts';
 
 /** The second button of a form, below the one for the passcode, which stays the one of the Enter key. */
 export function autosendButton(path: AutosendPath): Markup {

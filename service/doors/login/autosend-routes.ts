@@ -1,9 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { limits } from '../../base/limits/limits.ts';
+import { prepareSource } from '../../base/source.ts';
+import { texts } from '../../base/texts/texts.ts';
 import type { KnownApplication } from '../../features/users/application-cache.ts';
 import { readServiceName } from '../../features/users/settings.ts';
-import { texts } from '../../base/texts/texts.ts';
-import { prepareSource } from '../../base/source.ts';
+import { formBySource, pageBySource, type WebContext } from '../web/context.ts';
+import { refusalFloor } from '../web/floor.ts';
+import { field } from '../web/forms.ts';
+import { statusOf } from '../web/problems.ts';
 import { waitingPage } from './autosend-page.ts';
 import {
   type AutosendPath,
@@ -13,11 +17,7 @@ import {
   keepAwaited,
   newSession,
 } from './autosend-state.ts';
-import { formBySource, pageBySource, type WebContext } from '../web/context.ts';
-import { refusalFloor } from '../web/floor.ts';
-import { field } from '../web/forms.ts';
 import { ownApplicationNow } from './own-application.ts';
-import { statusOf } from '../web/problems.ts';
 
 const HTML = 'text/html; charset=utf-8';
 

@@ -1,11 +1,11 @@
-import { helpLink } from '../addresses/help-page.ts';
+import { html, type Markup, nothing } from '../../base/html.ts';
 import type { Factors } from '../../base/kinds.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { meTexts } from '../../base/texts/me.ts';
 import { texts } from '../../base/texts/texts.ts';
-import { autosendButton } from './autosend-page.ts';
-import { html, type Markup, nothing } from '../../base/html.ts';
+import { helpLink } from '../addresses/help-page.ts';
 import { brand, messagePage, renderPage } from '../web/layout.ts';
+import { autosendButton } from './autosend-page.ts';
 
 /** What the log-in form shows. */
 export interface LoginForm {

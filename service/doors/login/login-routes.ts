@@ -1,21 +1,21 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Db } from '../../storage/database/database.ts';
 import { limits } from '../../base/limits/limits.ts';
+import type { Outcome } from '../../base/outcomes.ts';
+import { prepareSource } from '../../base/source.ts';
+import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
 import type { KnownApplication } from '../../features/users/application-cache.ts';
 import { asksServicePin } from '../../features/users/pin.ts';
 import { readServiceName } from '../../features/users/settings.ts';
 import { prepareUserName } from '../../features/users/users.ts';
-import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
-import type { Outcome } from '../../base/outcomes.ts';
-import { prepareSource } from '../../base/source.ts';
-import { type AutosendForm, serveAutosend } from './autosend-routes.ts';
+import type { Db } from '../../storage/database/database.ts';
 import { formBySource, pageBySource, type WebContext } from '../web/context.ts';
 import { refusalFloor } from '../web/floor.ts';
 import { field, newAttempt } from '../web/forms.ts';
+import { statusOf } from '../web/problems.ts';
+import { type AutosendForm, serveAutosend } from './autosend-routes.ts';
 import { acceptedPage, closedPage, type LoginForm, loginPage } from './login-page.ts';
 import { decideTyped, ownApplicationNow } from './own-application.ts';
 import { duePinPage, servePinForm } from './pin-routes.ts';
-import { statusOf } from '../web/problems.ts';
 
 const HTML = 'text/html; charset=utf-8';
 

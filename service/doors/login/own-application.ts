@@ -1,6 +1,6 @@
 import { ServiceError } from '../../base/errors.ts';
-import { applicationNow, type KnownApplication } from '../../features/users/application-cache.ts';
 import type { Outcome } from '../../base/outcomes.ts';
+import { applicationNow, type KnownApplication } from '../../features/users/application-cache.ts';
 import type { WebContext } from '../web/context.ts';
 
 /** The application that the service's own forms belong to, as the database has it now; undefined while it is disabled. */

@@ -1,9 +1,9 @@
 import { PIN_DIGITS_MAX } from '@passfob/protocol/limits';
-import { helpLink } from '../addresses/help-page.ts';
-import { type Field, fieldMarkup } from '../web/fields.ts';
+import { html, type Markup, nothing } from '../../base/html.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { texts } from '../../base/texts/texts.ts';
-import { html, type Markup, nothing } from '../../base/html.ts';
+import { helpLink } from '../addresses/help-page.ts';
+import { type Field, fieldMarkup } from '../web/fields.ts';
 import { brand, messagePage, renderPage } from '../web/layout.ts';
 
 /** The form in which somebody chooses a PIN who has just shown a right passcode. */

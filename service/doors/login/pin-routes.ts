@@ -1,15 +1,15 @@
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { prepareSource } from '../../base/source.ts';
+import { texts } from '../../base/texts/texts.ts';
 import { fewestPinDigitsOf } from '../../features/users/pin.ts';
 import { readServiceName } from '../../features/users/settings.ts';
-import { texts } from '../../base/texts/texts.ts';
 import { changePin, proofOfDue } from '../../features/validation/change-pin.ts';
-import { prepareSource } from '../../base/source.ts';
 import { formBySource, type WebContext } from '../web/context.ts';
 import { refusalFloor } from '../web/floor.ts';
 import { field, newAttempt } from '../web/forms.ts';
-import { choosePinPage, type PinGoal, pinNotSetPage, pinSetPage } from './pin-page.ts';
 import { statusOf } from '../web/problems.ts';
+import { choosePinPage, type PinGoal, pinNotSetPage, pinSetPage } from './pin-page.ts';
 
 const HTML = 'text/html; charset=utf-8';
 

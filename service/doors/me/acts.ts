@@ -1,17 +1,17 @@
+import type { Actor } from '../../base/actor.ts';
+import { limits } from '../../base/limits/limits.ts';
+import { prepareLine } from '../../base/one-line.ts';
+import { done, type Result, refused } from '../../base/results.ts';
+import { usableStates } from '../../base/token-states.ts';
 import { raiseAlert } from '../../features/alerts/alerts.ts';
 import { recordAudit } from '../../features/audit/record.ts';
-import { limits } from '../../base/limits/limits.ts';
-import { type Management } from '../../storage/management.ts';
-import { done, type Result, refused } from '../../base/results.ts';
-import { takesLastWay } from '../../features/users/admins.ts';
-import type { Actor } from '../../base/actor.ts';
-import { prepareLine } from '../../base/one-line.ts';
 import { type Acting, actOf } from '../../features/tokens/acting.ts';
 import { reportLost } from '../../features/tokens/moves.ts';
 import type { TokenRow } from '../../features/tokens/rows.ts';
-import { usableStates } from '../../base/token-states.ts';
-import { ownStates } from './own.ts';
+import { takesLastWay } from '../../features/users/admins.ts';
 import { endOtherUserSessions, type UserSession } from '../../features/users/user-sessions.ts';
+import type { Management } from '../../storage/management.ts';
+import { ownStates } from './own.ts';
 
 /**
  * Suspends a token of the session's user at once, and with it all that are in the same fob: it was lost. Help desk gets

@@ -1,28 +1,28 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { helpLink } from '../addresses/help-page.ts';
-import { type Field, fieldMarkup } from '../web/fields.ts';
+import { html } from '../../base/html.ts';
 import type { Factors } from '../../base/kinds.ts';
 import { limits } from '../../base/limits/limits.ts';
+import type { Outcome } from '../../base/outcomes.ts';
 import { meTexts } from '../../base/texts/me.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
-import type { Outcome } from '../../base/outcomes.ts';
+import { enterAccepted, enterByPasscode, enterByTicket } from '../../features/users/user-sessions.ts';
+import { helpLink } from '../addresses/help-page.ts';
 import { autosendButton } from '../login/autosend-page.ts';
 import { type AutosendForm, serveAutosend } from '../login/autosend-routes.ts';
-import { formBySource, pageBySource, type WebContext } from '../web/context.ts';
-import { refusalFloor } from '../web/floor.ts';
-import { field } from '../web/forms.ts';
-import { html } from '../../base/html.ts';
-import { brand, messagePage, renderPage } from '../web/layout.ts';
 import { decideTyped, ownApplicationNow } from '../login/own-application.ts';
 import { duePinPage } from '../login/pin-routes.ts';
+import { formBySource, pageBySource, type WebContext } from '../web/context.ts';
+import { type Field, fieldMarkup } from '../web/fields.ts';
+import { refusalFloor } from '../web/floor.ts';
+import { field } from '../web/forms.ts';
+import { brand, messagePage, renderPage } from '../web/layout.ts';
 import { statusOf } from '../web/problems.ts';
 import { HTML } from './desk.ts';
 import { attemptField, logInFields } from './fields.ts';
 import { findLink } from './find.ts';
 import { ME, messageMarkup, ownHead, renderOwn } from './layout.ts';
 import { firstPinPage } from './pin.ts';
-import { enterAccepted, enterByPasscode, enterByTicket } from '../../features/users/user-sessions.ts';
 import { giveUserCookie, originOf, ownVisitBy, typedIn } from './visit.ts';
 
 /** Autosend at the own page. */

@@ -1,8 +1,8 @@
-import type { Field } from '../web/fields.ts';
 import type { Factors } from '../../base/kinds.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { meTexts } from '../../base/texts/me.ts';
 import { texts } from '../../base/texts/texts.ts';
+import type { Field } from '../web/fields.ts';
 import { newAttempt } from '../web/forms.ts';
 
 /** A field for a passcode. @param isNumber whether every passcode is a number */

@@ -1,23 +1,23 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { helpLink } from '../addresses/help-page.ts';
-import { type Field, fieldMarkup } from '../web/fields.ts';
+import { html, type Markup, nothing } from '../../base/html.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { type Result, refused } from '../../base/results.ts';
-import { findUser, prepareUserName } from '../../features/users/users.ts';
 import { meTexts } from '../../base/texts/me.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { type Resynchronised, resyncOwnToken, searchForNobody } from '../../features/tokens/codes/resync.ts';
 import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
+import { userActor } from '../../features/users/user-sessions.ts';
+import { findUser, prepareUserName } from '../../features/users/users.ts';
+import { helpLink } from '../addresses/help-page.ts';
 import { formBySource, limitKey, pageBySource, type WebContext } from '../web/context.ts';
+import { type Field, fieldMarkup } from '../web/fields.ts';
 import { untilFloor } from '../web/floor.ts';
 import { field } from '../web/forms.ts';
-import { html, type Markup, nothing } from '../../base/html.ts';
 import { brand, messagePage, renderPage } from '../web/layout.ts';
 import { Problem, statusOf } from '../web/problems.ts';
 import { HTML } from './desk.ts';
 import { passcodeField } from './fields.ts';
 import { ME, messageMarkup, ownHead } from './layout.ts';
-import { userActor } from '../../features/users/user-sessions.ts';
 import { originOf } from './visit.ts';
 
 /** Where somebody whose passcodes are all refused has their fob found again. */

@@ -1,8 +1,8 @@
-import { actionLink, actions, badge, facts, momentOr, section, type Tone } from '../console/kit/parts.ts';
-import type { KnownApplication } from '../../features/users/application-cache.ts';
+import { html, type Markup, nothing } from '../../base/html.ts';
 import { meTexts } from '../../base/texts/me.ts';
 import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
-import { html, type Markup, nothing } from '../../base/html.ts';
+import type { KnownApplication } from '../../features/users/application-cache.ts';
+import { actionLink, actions, badge, facts, momentOr, section, type Tone } from '../console/kit/parts.ts';
 import { ownApplicationNow } from '../login/own-application.ts';
 import { attemptField, logInFields } from './fields.ts';
 import { ME, type Message, type OwnPage, ownForm } from './layout.ts';

@@ -1,10 +1,10 @@
-import { helpLink } from '../addresses/help-page.ts';
-import { type Field, fieldMarkup, hidden } from '../web/fields.ts';
+import { html, type Markup, nothing } from '../../base/html.ts';
 import { consoleTexts } from '../../base/texts/console.ts';
 import { meTexts } from '../../base/texts/me.ts';
 import { texts } from '../../base/texts/texts.ts';
+import { helpLink } from '../addresses/help-page.ts';
 import { assetPath } from '../web/assets.ts';
-import { html, type Markup, nothing } from '../../base/html.ts';
+import { type Field, fieldMarkup, hidden } from '../web/fields.ts';
 import { renderPage } from '../web/layout.ts';
 import type { OwnVisit } from './visit.ts';
 

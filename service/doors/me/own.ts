@@ -1,5 +1,5 @@
-import type { Db } from '../../storage/database/database.ts';
 import type { TokenState } from '../../base/token-states.ts';
+import type { Db } from '../../storage/database/database.ts';
 
 /** A token as its own user sees it. Times in milliseconds since 1970. */
 export interface OwnToken {

@@ -1,14 +1,15 @@
 import type { FastifyInstance } from 'fastify';
+import { html } from '../../base/html.ts';
 import { limits } from '../../base/limits/limits.ts';
+import type { Outcome } from '../../base/outcomes.ts';
 import { meTexts } from '../../base/texts/me.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { resyncOwnToken } from '../../features/tokens/codes/resync.ts';
 import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
-import type { Outcome } from '../../base/outcomes.ts';
-import type { WebContext } from '../web/context.ts';
-import { html } from '../../base/html.ts';
-import { messagePage } from '../web/layout.ts';
+import { endUserSession } from '../../features/users/user-sessions.ts';
 import { decideTyped, ownApplicationNow } from '../login/own-application.ts';
+import type { WebContext } from '../web/context.ts';
+import { messagePage } from '../web/layout.ts';
 import { statusOf } from '../web/problems.ts';
 import { nameOwnFob, reportOwnLost } from './acts.ts';
 import { makeOwnDesk, type OwnDesk } from './desk.ts';
@@ -19,7 +20,6 @@ import { fobName, homePage } from './home-page.ts';
 import { ME, type Message, type OwnPage, ownForm } from './layout.ts';
 import { ownTokens } from './own.ts';
 import { serveOwnPin } from './pin.ts';
-import { endUserSession } from '../../features/users/user-sessions.ts';
 import { type OwnVisit, ownVisitOf, takeUserCookie, typedIn } from './visit.ts';
 
 /** The users' own page, under `/me`; complete without scripts. */

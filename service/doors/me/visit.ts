@@ -1,11 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Management } from '../../storage/management.ts';
 import type { Actor } from '../../base/actor.ts';
 import { prepareSource } from '../../base/source.ts';
+import {
+  type Origin,
+  type UserBearer,
+  type UserSession,
+  userActor,
+  userSessionOf,
+} from '../../features/users/user-sessions.ts';
+import type { Management } from '../../storage/management.ts';
+import type { TypedLogIn } from '../login/own-application.ts';
 import type { WebContext } from '../web/context.ts';
 import { cookieOf, field } from '../web/forms.ts';
-import type { TypedLogIn } from '../login/own-application.ts';
-import { type Origin, type UserBearer, type UserSession, userActor, userSessionOf } from '../../features/users/user-sessions.ts';
 
 /** One request of a user who is on their own page. */
 export interface OwnVisit {

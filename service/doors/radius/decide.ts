@@ -1,13 +1,13 @@
 import { ServiceError } from '../../base/errors.ts';
 import { limits } from '../../base/limits/limits.ts';
-import { radiusTexts } from '../../base/texts/radius.ts';
-import { outOfStep } from '../../features/tokens/codes/out-of-step.ts';
-import { resyncOwnToken } from '../../features/tokens/codes/resync.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { separators } from '../../base/passcode.ts';
+import { radiusTexts } from '../../base/texts/radius.ts';
+import type { KnownClient, KnownClients } from '../../features/radius/known-clients.ts';
+import { outOfStep } from '../../features/tokens/codes/out-of-step.ts';
+import { resyncOwnToken } from '../../features/tokens/codes/resync.ts';
 import type { ValidationRequest } from '../../features/validation/request.ts';
 import { takeApart } from './field.ts';
-import type { KnownClient, KnownClients } from '../../features/radius/known-clients.ts';
 import { askForPin, confirmPin, setPin } from './new-pin.ts';
 import { askForPress, awaitPress, dropPress, PRESS_MARK, type Pressing, pressFactors } from './push.ts';
 import { acceptOf, challenge, type Reply, reject } from './replies.ts';

@@ -1,13 +1,13 @@
-import type { Db } from '../../storage/database/database.ts';
 import type { Factors } from '../../base/kinds.ts';
 import { limits } from '../../base/limits/limits.ts';
-import type { Management } from '../../storage/management.ts';
-import { findUser, prepareUserName } from '../../features/users/users.ts';
+import { normalisePasscode, separators } from '../../base/passcode.ts';
 import { temporaryCodeEnd } from '../../features/tokens/codes/temporary-codes.ts';
 import type { TokenRow } from '../../features/tokens/rows.ts';
 import { usableTokens } from '../../features/tokens/tokens.ts';
+import { findUser, prepareUserName } from '../../features/users/users.ts';
 import { evaluate } from '../../features/validation/judge.ts';
-import { normalisePasscode, separators } from '../../base/passcode.ts';
+import type { Db } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
 
 /** What one password field held. Secrets. */
 export interface Typed {

@@ -1,10 +1,10 @@
 import { limits } from '../../base/limits/limits.ts';
 import { keyOfSource } from '../../features/push/familiar.ts';
+import type { KnownClient } from '../../features/radius/known-clients.ts';
 import { untilFloor } from '../web/floor.ts';
 import type { KeptAnswers } from './answers.ts';
 import { isAuthentic, signedAnswer } from './authenticators.ts';
 import { answerAccess, type Deciding } from './decide.ts';
-import type { KnownClient } from '../../features/radius/known-clients.ts';
 import { codes, decodePacket, type Packet, types } from './packet.ts';
 import { makePlaces } from './places.ts';
 import type { Reply } from './replies.ts';

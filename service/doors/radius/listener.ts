@@ -1,18 +1,18 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { setMaxListeners } from 'node:events';
-import type { Metrics } from '../../features/metrics/metrics.ts';
 import { ServiceError, systemCode } from '../../base/errors.ts';
 import { FairPlaces } from '../../base/fairness/fair-places.ts';
 import { limits } from '../../base/limits/limits.ts';
 import type { Log } from '../../base/log.ts';
-import type { Management } from '../../storage/management.ts';
-import type { Pushes } from '../../features/push/pushes.ts';
 import { texts } from '../../base/texts/texts.ts';
+import type { Metrics } from '../../features/metrics/metrics.ts';
+import type { Pushes } from '../../features/push/pushes.ts';
+import { type KnownClient, makeKnownClients } from '../../features/radius/known-clients.ts';
+import type { Management } from '../../storage/management.ts';
 import { makeKeptAnswers } from './answers.ts';
 import type { Deciding } from './decide.ts';
 import { type Fate, makeHandler } from './handle.ts';
 import { hear } from './hear.ts';
-import { type KnownClient, makeKnownClients } from '../../features/radius/known-clients.ts';
 
 /** Where RADIUS is listened for: an IP address and a UDP port, 0 for a free one. */
 export interface RadiusEndpoint {

@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { limits } from '../../base/limits/limits.ts';
-import type { Management } from '../../storage/management.ts';
+import { radiusTexts } from '../../base/texts/radius.ts';
 import { choosePin } from '../../features/users/credentials/pins.ts';
 import { fewestPinDigitsOf, pinProblem } from '../../features/users/pin.ts';
-import { macOf } from '../../storage/sealing/seal.ts';
-import { radiusTexts } from '../../base/texts/radius.ts';
 import { proofOfDue } from '../../features/validation/change-pin.ts';
+import type { Management } from '../../storage/management.ts';
+import { macOf } from '../../storage/sealing/seal.ts';
 import { challenge, type Reply, reject } from './replies.ts';
 import type { Request } from './request.ts';
 import type { Bound } from './states.ts';

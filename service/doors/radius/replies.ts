@@ -1,7 +1,7 @@
 import { limits } from '../../base/limits/limits.ts';
-import type { Management } from '../../storage/management.ts';
-import { prepareUserName } from '../../features/users/users.ts';
 import { radiusTexts } from '../../base/texts/radius.ts';
+import { prepareUserName } from '../../features/users/users.ts';
+import type { Management } from '../../storage/management.ts';
 import { codes, type NewPacket, types } from './packet.ts';
 import { type Awaited, type Bound, openState } from './states.ts';
 

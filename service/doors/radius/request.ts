@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { prepareSource } from '../../base/source.ts';
+import type { KnownClient } from '../../features/radius/known-clients.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { macOf } from '../../storage/sealing/seal.ts';
-import { prepareSource } from '../../base/source.ts';
 import { revealPassword } from './authenticators.ts';
-import type { KnownClient } from '../../features/radius/known-clients.ts';
 import { type Attribute, type Packet, types, valuesOf } from './packet.ts';
 
 /** An authentic Access-Request with who sent it. */

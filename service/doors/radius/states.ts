@@ -1,8 +1,8 @@
 import { hash, randomBytes } from 'node:crypto';
-import { type Db, validating } from '../../storage/database/database.ts';
-import { latestEnd } from '../../storage/queries/latest.ts';
 import { limits } from '../../base/limits/limits.ts';
+import { type Db, validating } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
+import { latestEnd } from '../../storage/queries/latest.ts';
 import { seal, unseal } from '../../storage/sealing/seal.ts';
 
 /** What an Access-Challenge waits for. */

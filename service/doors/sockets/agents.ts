@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { limits } from '../../base/limits/limits.ts';
-import { identityReader, originOf } from '../../features/lines/opening.ts';
-import { refuseOrigins, type SocketRoute } from './route.ts';
-import { vouchFor } from '../web/admission.ts';
 import { sourceKey } from '../../base/buckets.ts';
-import { limitSource, type WebContext } from '../web/context.ts';
-import { Problem } from '../web/problems.ts';
+import { limits } from '../../base/limits/limits.ts';
 import { Agents } from '../../features/agents/agents.ts';
 import { Courier } from '../../features/agents/courier/courier.ts';
 import { Polls, readPoll } from '../../features/agents/polled.ts';
+import { identityReader, originOf } from '../../features/lines/opening.ts';
+import { vouchFor } from '../web/admission.ts';
+import { limitSource, type WebContext } from '../web/context.ts';
+import { Problem } from '../web/problems.ts';
+import { refuseOrigins, type SocketRoute } from './route.ts';
 
 /**
  * The agents of this node: `POST /agent/poll` here, and `GET /agent`, a WebSocket, as what is returned (`docs/agent.md`).

@@ -1,11 +1,11 @@
-import { limits } from '../../base/limits/limits.ts';
-import { identityReader, originOf } from '../../features/lines/opening.ts';
-import type { SocketRoute } from './route.ts';
-import { prepareSource } from '../../base/source.ts';
 import { sourceKey } from '../../base/buckets.ts';
+import { limits } from '../../base/limits/limits.ts';
+import { prepareSource } from '../../base/source.ts';
+import { Conversation, type RelayMeans } from '../../features/enrolment/relay/conversation.ts';
+import { identityReader, originOf } from '../../features/lines/opening.ts';
 import { limitSource, type WebContext } from '../web/context.ts';
 import { Problem } from '../web/problems.ts';
-import { Conversation, type RelayMeans } from '../../features/enrolment/relay/conversation.ts';
+import type { SocketRoute } from './route.ts';
 
 /** `GET /relay`: a WebSocket by which relays carry the bytes of fobs (`docs/relay.md`). */
 export function relayRoute(context: WebContext): SocketRoute {

@@ -5,10 +5,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { MESSAGE_CHARS_MAX } from 'passfob/activation/limits';
 import type { WebSocket } from 'ws';
 import { limits } from '../../base/limits/limits.ts';
-import { vouchForGood } from '../web/admission.ts';
-import { Problem, problemOf, sendProblem } from '../web/problems.ts';
 import type { Line, Talker } from '../../features/lines/line.ts';
 import { originOf } from '../../features/lines/opening.ts';
+import { vouchForGood } from '../web/admission.ts';
+import { Problem, problemOf, sendProblem } from '../web/problems.ts';
 
 /** A character of JSON text takes at most three bytes in UTF-8. */
 const MESSAGE_BYTES = MESSAGE_CHARS_MAX * 3;

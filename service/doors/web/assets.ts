@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { operatorScript } from './live-script.ts';
-import { consoleStyleSheet } from './console-styles.ts';
-import { portalStyleSheet } from './portal-styles.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { autosendScript } from './autosend-script.ts';
+import { consoleStyleSheet } from './console-styles.ts';
+import { operatorScript } from './live-script.ts';
+import { portalStyleSheet } from './portal-styles.ts';
 import { styleSheet } from './styles.ts';
 
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect x="3" y="8" width="26" height="16" rx="8" fill="#0b5fd0"/><circle cx="9.5" cy="16" r="2.6" fill="#fff"/><rect x="14.5" y="12.5" width="10.5" height="7" rx="1.6" fill="#cfe3ff"/></svg>`;

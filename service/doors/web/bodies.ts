@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
-import { limits } from '../../base/limits/limits.ts';
 import { sourceKey } from '../../base/buckets.ts';
+import { limits } from '../../base/limits/limits.ts';
 import { LargeBodies } from './large-bodies.ts';
 import { Problem } from './problems.ts';
 

@@ -1,17 +1,17 @@
 import type { FastifyRequest } from 'fastify';
-import type { Metrics } from '../../features/metrics/metrics.ts';
-import type { Challenges } from '../../features/challenges/challenges.ts';
-import type { Changes } from '../../storage/database/changes.ts';
-import type { Db } from '../../storage/database/database.ts';
+import { type BucketSize, type Buckets, sourceKey } from '../../base/buckets.ts';
 import { limits } from '../../base/limits/limits.ts';
-import type { Management } from '../../storage/management.ts';
-import type { ApplicationCache } from '../../features/users/application-cache.ts';
-import type { Application } from '../../features/users/applications.ts';
-import type { Pushes } from '../../features/push/pushes.ts';
 import type { LockPolicy } from '../../base/lock.ts';
 import type { Outcome } from '../../base/outcomes.ts';
+import type { Challenges } from '../../features/challenges/challenges.ts';
+import type { Metrics } from '../../features/metrics/metrics.ts';
+import type { Pushes } from '../../features/push/pushes.ts';
+import type { ApplicationCache } from '../../features/users/application-cache.ts';
+import type { Application } from '../../features/users/applications.ts';
 import type { ValidationRequest } from '../../features/validation/request.ts';
-import { type BucketSize, type Buckets, sourceKey } from '../../base/buckets.ts';
+import type { Changes } from '../../storage/database/changes.ts';
+import type { Db } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
 import { refuseCrossSite } from './guard.ts';
 import { Problem } from './problems.ts';
 

@@ -1,5 +1,5 @@
-import { consoleTexts } from '../../base/texts/console.ts';
 import { html, type Markup, nothing } from '../../base/html.ts';
+import { consoleTexts } from '../../base/texts/console.ts';
 
 /** A field of a form. Its name is its id, too. */
 export interface Field {

@@ -1,6 +1,6 @@
+import { html, type Markup, nothing } from '../../base/html.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { assetPath } from './assets.ts';
-import { html, type Markup, nothing } from '../../base/html.ts';
 
 /** A page as text. */
 export interface Page {

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isPostgresLoss } from '../../storage/database/postgres-loss.ts';
 import type { ServiceErrorCode } from '../../base/errors.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { texts } from '../../base/texts/texts.ts';
+import { isPostgresLoss } from '../../storage/database/postgres-loss.ts';
 
 /** What the service refuses over HTTP: a code, its status and whether waiting may help. Texts are in `texts.ts`. */
 const registry = {

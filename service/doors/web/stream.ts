@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
-import type { Changes } from '../../storage/database/changes.ts';
 import { limits } from '../../base/limits/limits.ts';
+import type { Changes } from '../../storage/database/changes.ts';
 import { Problem } from './problems.ts';
 
 /** Open event streams (server-sent events, HTML §9.2) that say "something changed" and nothing else. */

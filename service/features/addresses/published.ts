@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { type Db, writing } from '../../storage/database/database.ts';
-import { publicUrlOf } from '../enrolment/public-url.ts';
 import { limits } from '../../base/limits/limits.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
+import { publicUrlOf } from '../enrolment/public-url.ts';
 import { readSettingWithTime, writeSetting } from '../users/settings.ts';
 
 /** What the configuration says about where the service is reached. */

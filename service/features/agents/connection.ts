@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { AGENT_FOBS_MAX, AGENT_SILENCE_MS } from 'passfob/agent/limits';
 import type { AgentMessage, AgentServiceMessage } from 'passfob/agent/messages';
 import { readAgentMessage } from 'passfob/agent/read-messages';
+import { type Bucket, fullBucket, takeFrom } from '../../base/buckets.ts';
 import { limits } from '../../base/limits/limits.ts';
-import { readSettings } from '../users/settings.ts';
+import { type AgentRefusalCode, agentTexts } from '../../base/texts/agent.ts';
 import type { Identity } from '../../storage/sealing/identity.ts';
 import {
   GOING_AWAY,
@@ -14,8 +15,7 @@ import {
   TRY_AGAIN_LATER,
 } from '../lines/line.ts';
 import { proofOfIdentity } from '../lines/opening.ts';
-import { type AgentRefusalCode, agentTexts } from '../../base/texts/agent.ts';
-import { type Bucket, fullBucket, takeFrom } from '../../base/buckets.ts';
+import { readSettings } from '../users/settings.ts';
 import { AgentFob, type FobCarrier, type FobMeans } from './fob.ts';
 
 /** What connections with agents work with. */

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import { type Db, writing } from '../../storage/database/database.ts';
-import { rowsAsTable, valuesAsList } from '../../storage/queries/rows.ts';
 import { limits } from '../../base/limits/limits.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
+import { rowsAsTable, valuesAsList } from '../../storage/queries/rows.ts';
 
 /** A fob that has proved itself by a connection of an agent. */
 export interface LinkedFob {

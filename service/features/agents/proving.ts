@@ -1,6 +1,6 @@
+import { type Buckets, makeBuckets } from '../../base/buckets.ts';
 import { RoundRobin } from '../../base/fairness/round-robin.ts';
 import { limits } from '../../base/limits/limits.ts';
-import { type Buckets, makeBuckets } from '../../base/buckets.ts';
 
 /** A fob as far as bounds of proofs count it. */
 export interface ProvableFob {

@@ -3,10 +3,10 @@ import type { OcraSuite } from '@passfob/protocol/ocra';
 import { SHA256 } from '@passfob/protocol/primitives';
 import { isRefusal } from 'passfob/errors';
 import { isProved, type OwnedAccount, putAccount } from 'passfob/owner/account';
-import { serialOnFob } from '../tokens/account-id.ts';
+import { cutText } from '../../base/cut-text.ts';
 import { limits } from '../../base/limits/limits.ts';
 import type { Management } from '../../storage/management.ts';
-import { readSettings } from '../users/settings.ts';
+import { serialOnFob } from '../tokens/account-id.ts';
 import {
   freshPushSecret,
   type PushKeyRow,
@@ -17,7 +17,7 @@ import {
   storePushKey,
 } from '../tokens/push-keys.ts';
 import { readPushSuite } from '../tokens/push-question.ts';
-import { cutText } from '../../base/cut-text.ts';
+import { readSettings } from '../users/settings.ts';
 import type { OwnSession } from './fob.ts';
 
 const { digits, questionLength: length } = readPushSuite();

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { Db } from '../../storage/database/database.ts';
 import type { AlertKind } from '../../base/kinds.ts';
 import { limits } from '../../base/limits/limits.ts';
+import type { Db } from '../../storage/database/database.ts';
 import { queueDeliveries } from './outbox.ts';
 
 /** Something that security people should know, as they see it. Times in milliseconds since 1970. */

@@ -1,8 +1,8 @@
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
 import type { Finding } from '../audit/chain.ts';
 import { sealAll } from '../audit/sealer.ts';
 import { type Verification, verifyAudit } from '../audit/verify.ts';
-import { type Db, writing } from '../../storage/database/database.ts';
-import type { Management } from '../../storage/management.ts';
 import { raiseAlert } from './alerts.ts';
 
 /** Seals what is not sealed yet, and raises an alert where the rows are not as they were written. */

@@ -1,5 +1,5 @@
-import { type Db, writing } from '../../storage/database/database.ts';
 import { limits } from '../../base/limits/limits.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
 import { raiseAlert } from './alerts.ts';
 
 const NAME = 'clock-seen';

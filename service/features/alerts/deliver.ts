@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
 import type { Selectable } from 'kysely';
-import { type Db, writing } from '../../storage/database/database.ts';
-import type { Schema } from '../../storage/schema/schema.ts';
 import { limits } from '../../base/limits/limits.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
+import type { Schema } from '../../storage/schema/schema.ts';
 import { readChannels } from '../notify/channels.ts';
 import { sendNow } from '../notify/manage.ts';
 import type { Notice } from '../notify/notice.ts';

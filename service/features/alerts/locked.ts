@@ -1,6 +1,6 @@
-import type { Db } from '../../storage/database/database.ts';
 import { limits } from '../../base/limits/limits.ts';
 import type { LockStanding } from '../../base/lock.ts';
+import type { Db } from '../../storage/database/database.ts';
 import { type NewAlert, raiseAlert } from './alerts.ts';
 
 /** Whose failure it was, when and from where. */

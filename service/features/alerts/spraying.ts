@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import { type Db, writing } from '../../storage/database/database.ts';
+import { sourceKey } from '../../base/buckets.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { failedFactor, type Outcome } from '../../base/outcomes.ts';
-import { sourceKey } from '../../base/buckets.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
 import { raiseAlert } from './alerts.ts';
 
 /** Outcomes by which somebody tried a secret of a user, or a name. */

@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely';
+import { texts } from '../../base/texts/texts.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { macOf } from '../../storage/sealing/seal.ts';
-import { texts } from '../../base/texts/texts.ts';
 import { type AuditRow, auditMac } from './record.ts';
 
 export type AuditSeal = Selectable<Schema['audit_seals']>;

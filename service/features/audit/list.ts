@@ -1,5 +1,5 @@
-import type { Db } from '../../storage/database/database.ts';
 import { limits } from '../../base/limits/limits.ts';
+import type { Db } from '../../storage/database/database.ts';
 import type { AuditRow, SubjectKind } from './record.ts';
 
 /** Which rows are asked for. What is left out is not looked at. */

@@ -1,9 +1,9 @@
 import { type Selectable, sql } from 'kysely';
+import type { Actor } from '../../base/actor.ts';
+import { limits } from '../../base/limits/limits.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { engineOf } from '../../storage/schema/engine.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
-import { limits } from '../../base/limits/limits.ts';
-import type { Actor } from '../../base/actor.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { macOf } from '../../storage/sealing/seal.ts';
 import { readHead, writeHead } from './head.ts';

@@ -1,8 +1,8 @@
-import { type Db, writing } from '../../storage/database/database.ts';
-import { limits } from '../../base/limits/limits.ts';
-import { type Management } from '../../storage/management.ts';
-import { done, type Result, refused } from '../../base/results.ts';
 import type { Actor } from '../../base/actor.ts';
+import { limits } from '../../base/limits/limits.ts';
+import { done, type Result, refused } from '../../base/results.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { readAnchor, writeAnchor } from './anchor.ts';
 import { type AuditSeal, checkSeal } from './chain.ts';

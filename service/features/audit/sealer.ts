@@ -1,5 +1,5 @@
-import { type Db, writing } from '../../storage/database/database.ts';
 import { limits } from '../../base/limits/limits.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { checkRows, type Finding, sealMac } from './chain.ts';
 

@@ -1,7 +1,7 @@
-import type { Db } from '../../storage/database/database.ts';
 import { limits } from '../../base/limits/limits.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
 import { texts } from '../../base/texts/texts.ts';
+import type { Db } from '../../storage/database/database.ts';
+import type { Keys } from '../../storage/sealing/key-file.ts';
 import { type Anchor, readAnchor } from './anchor.ts';
 import { type AuditSeal, checkRows, checkSeal, type Finding, inserted, removed } from './chain.ts';
 import { readHead } from './head.ts';

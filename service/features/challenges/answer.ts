@@ -1,19 +1,20 @@
-import { alertWhenLocked } from '../alerts/locked.ts';
+import { limits } from '../../base/limits/limits.ts';
+import { afterFailure, afterSuccess } from '../../base/lock.ts';
+import { counterOfAnswer } from '../../base/ocra.ts';
+import { parseSuite, usualSuite } from '../../base/ocra-suite.ts';
+import { failedFactor, type Outcome } from '../../base/outcomes.ts';
+import { usableStates } from '../../base/token-states.ts';
 import { type Db, validating } from '../../storage/database/database.ts';
 import { searchableId } from '../../storage/queries/ids.ts';
-import { limits } from '../../base/limits/limits.ts';
-import { storeLockFacts } from '../users/users.ts';
+import { alertWhenLocked } from '../alerts/locked.ts';
 import { endTemporaryCodes } from '../tokens/codes/temporary-codes.ts';
-import { parseSuite, usualSuite } from '../../base/ocra-suite.ts';
-import type { TokenRow } from '../tokens/rows.ts';
-import { usableStates } from '../../base/token-states.ts';
-import { secretOf } from '../tokens/tokens.ts';
 import { makeDecoy } from '../tokens/decoy.ts';
+import type { TokenRow } from '../tokens/rows.ts';
+import { secretOf } from '../tokens/tokens.ts';
+import { storeLockFacts } from '../users/users.ts';
 import { recordEvents } from '../validation/events.ts';
 import { checkFactors } from '../validation/factors.ts';
 import { settledUnseen } from '../validation/judge.ts';
-import { afterFailure, afterSuccess } from '../../base/lock.ts';
-import { failedFactor, type Outcome } from '../../base/outcomes.ts';
 import type { Validator } from '../validation/request.ts';
 import {
   type Answering,
@@ -23,7 +24,6 @@ import {
   nameOfAsked,
   readAnswering,
 } from './answering.ts';
-import { counterOfAnswer } from '../../base/ocra.ts';
 
 /**
  * Decides one answer: lock, passcode, the question's end, counter and log stand or fall together, and are durable when

@@ -1,18 +1,18 @@
 import type { Selectable } from 'kysely';
+import type { Factors } from '../../base/kinds.ts';
+import { lockStanding, noFailures } from '../../base/lock.ts';
+import { normalisePasscode } from '../../base/passcode.ts';
+import { usableStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { latestMade } from '../../storage/queries/latest.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
-import type { Factors } from '../../base/kinds.ts';
-import { type ApplicationStanding, applicationNow } from '../users/application-cache.ts';
-import { lockFactsOf, type User } from '../users/users.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import type { TokenRow } from '../tokens/rows.ts';
-import { usableStates } from '../../base/token-states.ts';
+import { type ApplicationStanding, applicationNow } from '../users/application-cache.ts';
+import { lockFactsOf, type User } from '../users/users.ts';
 import type { Proofs } from '../validation/factors.ts';
 import { lockUsers } from '../validation/facts.ts';
 import type { Known } from '../validation/judge.ts';
-import { lockStanding, noFailures } from '../../base/lock.ts';
-import { normalisePasscode } from '../../base/passcode.ts';
 import type { Validator } from '../validation/request.ts';
 import { hashSession } from './ask.ts';
 

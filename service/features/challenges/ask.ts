@@ -1,12 +1,12 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto';
-import { type Db, validating } from '../../storage/database/database.ts';
 import { limits } from '../../base/limits/limits.ts';
-import { prepareUserName, type User } from '../users/users.ts';
+import { parseSuite, usualSuite } from '../../base/ocra-suite.ts';
+import { usableStates } from '../../base/token-states.ts';
+import { type Db, validating } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { macOf } from '../../storage/sealing/seal.ts';
-import { parseSuite, usualSuite } from '../../base/ocra-suite.ts';
 import type { TokenRow } from '../tokens/rows.ts';
-import { usableStates } from '../../base/token-states.ts';
+import { prepareUserName, type User } from '../users/users.ts';
 import { lockUsers } from '../validation/facts.ts';
 import type { Validator } from '../validation/request.ts';
 

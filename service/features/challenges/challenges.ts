@@ -1,5 +1,5 @@
-import { searchableId } from '../../storage/queries/ids.ts';
 import type { Outcome } from '../../base/outcomes.ts';
+import { searchableId } from '../../storage/queries/ids.ts';
 import type { Validator } from '../validation/request.ts';
 import { answerChallenge } from './answer.ts';
 import { type AnswerRequest, nameOfAsked } from './answering.ts';

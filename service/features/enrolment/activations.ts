@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { recordAudit } from '../audit/record.ts';
-import type { Db } from '../../storage/database/database.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
-import { findUser, prepareUserName, type User } from '../users/users.ts';
+import type { Db } from '../../storage/database/database.ts';
+import { recordAudit } from '../audit/record.ts';
 import { type Acting, actOf } from '../tokens/acting.ts';
+import { endActivation } from '../tokens/activation-ends.ts';
 import { isWhole } from '../tokens/facts.ts';
 import { reserve, unassign } from '../tokens/moves.ts';
-import { endActivation } from '../tokens/activation-ends.ts';
+import { findUser, prepareUserName, type User } from '../users/users.ts';
 import { hasAddress, mailActivation } from './mailing.ts';
 import { type Minted, mint } from './mint.ts';
 import { type TargetInput, targetOf } from './target.ts';

@@ -1,8 +1,8 @@
 import type { Db } from '../../storage/database/database.ts';
 import { queueMail } from '../mail/queue.ts';
+import type { Acting } from '../tokens/acting.ts';
 import { readSettings } from '../users/settings.ts';
 import type { User } from '../users/users.ts';
-import type { Acting } from '../tokens/acting.ts';
 import type { Minted } from './mint.ts';
 import type { ActivationRow } from './views.ts';
 

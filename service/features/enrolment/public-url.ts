@@ -1,5 +1,5 @@
-import { prepareAddress, readSettings } from '../users/settings.ts';
 import type { Acting } from '../tokens/acting.ts';
+import { prepareAddress, readSettings } from '../users/settings.ts';
 
 /**
  * The origin that links and activation strings name: what the configuration says, or else the setting, or else where

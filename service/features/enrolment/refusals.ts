@@ -1,6 +1,6 @@
+import { limits } from '../../base/limits/limits.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { valuesAsList } from '../../storage/queries/rows.ts';
-import { limits } from '../../base/limits/limits.ts';
 
 /** The last run with an activation that the service refused, and why in a few words. Milliseconds since 1970. */
 export interface LastRefusal {

@@ -1,11 +1,11 @@
-import type { ActivationFobs } from '../../storage/schema/schema-enrolment.ts';
 import { done, type Result, refused } from '../../base/results.ts';
-import type { User } from '../users/users.ts';
+import { mayBecome } from '../../base/token-states.ts';
+import type { ActivationFobs } from '../../storage/schema/schema-enrolment.ts';
 import type { Acting } from '../tokens/acting.ts';
 import { hasEnough } from '../tokens/issue.ts';
 import { policyNamed } from '../tokens/policies.ts';
-import { mayBecome } from '../../base/token-states.ts';
 import { lockToken } from '../tokens/tokens.ts';
+import type { User } from '../users/users.ts';
 
 /** What an activation is to be for: one token, or any fob. */
 export interface TargetInput {

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import { raiseAlert } from '../alerts/alerts.ts';
-import { type Db, writing } from '../../storage/database/database.ts';
-import { limits } from '../../base/limits/limits.ts';
-import type { Management } from '../../storage/management.ts';
 import { serviceActor } from '../../base/actor.ts';
+import { limits } from '../../base/limits/limits.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import { raiseAlert } from '../alerts/alerts.ts';
 import { type Acting, actingOf } from '../tokens/acting.ts';
 import { type Addressee, hasAddress, mailExpiry, mailReminder } from './mailing.ts';
 import { publicUrlOf } from './public-url.ts';

@@ -1,10 +1,10 @@
 import type { Selectable } from 'kysely';
+import { limits } from '../../base/limits/limits.ts';
+import type { MailState } from '../../base/mail-kinds.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { valuesAsList } from '../../storage/queries/rows.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
 import type { ActivationFobs, ActivationStep } from '../../storage/schema/schema-enrolment.ts';
-import { limits } from '../../base/limits/limits.ts';
-import type { MailState } from '../../base/mail-kinds.ts';
 import type { EndReason } from '../tokens/activation-ends.ts';
 import { type LastRefusal, lastRefusals } from './refusals.ts';
 

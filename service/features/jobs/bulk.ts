@@ -1,13 +1,13 @@
 import { type Options, parse } from 'csv-parse/sync';
-import type { ActivationFobs } from '../../storage/schema/schema-enrolment.ts';
+import type { Actor } from '../../base/actor.ts';
 import { limits } from '../../base/limits/limits.ts';
-import type { Management } from '../../storage/management.ts';
 import type { Result } from '../../base/results.ts';
 import { refused } from '../../base/results.ts';
-import type { Actor } from '../../base/actor.ts';
+import { type RevokedReason, revokedReasons } from '../../base/token-states.ts';
+import type { Management } from '../../storage/management.ts';
+import type { ActivationFobs } from '../../storage/schema/schema-enrolment.ts';
 import { type Acting, actOf } from '../tokens/acting.ts';
 import type { PreparedImport } from '../tokens/import/plan.ts';
-import { type RevokedReason, revokedReasons } from '../../base/token-states.ts';
 import { type JobView, type NewJob, start } from './jobs.ts';
 import type { JobKind } from './kinds.ts';
 

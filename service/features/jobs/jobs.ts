@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
-import { recordAudit } from '../audit/record.ts';
-import { type Db, writing } from '../../storage/database/database.ts';
-import type { Schema } from '../../storage/schema/schema.ts';
+import { type Actor, serviceActor } from '../../base/actor.ts';
 import type { JobItemState, JobState, Role } from '../../base/kinds.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { done, type Result, refused } from '../../base/results.ts';
-import { roleNow } from '../users/access/role-now.ts';
-import { type Actor, serviceActor } from '../../base/actor.ts';
+import { tokenTexts } from '../../base/texts/tokens.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Schema } from '../../storage/schema/schema.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { seal } from '../../storage/sealing/seal.ts';
-import { tokenTexts } from '../../base/texts/tokens.ts';
+import { recordAudit } from '../audit/record.ts';
 import { type Acting, actOf } from '../tokens/acting.ts';
 import { isWhole } from '../tokens/facts.ts';
+import { roleNow } from '../users/access/role-now.ts';
 import type { JobKind, JobPayloads } from './kinds.ts';
 
 export type JobRow = Selectable<Schema['jobs']>;

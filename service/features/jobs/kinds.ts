@@ -1,11 +1,11 @@
+import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
+import type { RevokedReason } from '../../base/token-states.ts';
 import type { ActivationFobs } from '../../storage/schema/schema-enrolment.ts';
 import { start } from '../enrolment/activations.ts';
-import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import type { Acting } from '../tokens/acting.ts';
 import type { ImportItem } from '../tokens/import/items.ts';
 import { takeItem } from '../tokens/import/take.ts';
 import { assign, revoke, suspend, unassign } from '../tokens/moves.ts';
-import type { RevokedReason } from '../../base/token-states.ts';
 
 /** What each kind of job does in one of its rows. */
 export interface JobPayloads {

@@ -1,5 +1,5 @@
-import { type Db, writing } from '../../storage/database/database.ts';
 import { limits } from '../../base/limits/limits.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import { unseal } from '../../storage/sealing/seal.ts';
 import { actorOfJob, holdJob, type JobRow, mayGoOn, placeOfItem } from './jobs.ts';

@@ -1,5 +1,5 @@
-import type { Db } from '../../storage/database/database.ts';
 import { limits } from '../../base/limits/limits.ts';
+import type { Db } from '../../storage/database/database.ts';
 import { type JobView, viewOfJob } from './jobs.ts';
 
 /** A place in the order of jobs. */

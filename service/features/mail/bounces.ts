@@ -1,10 +1,10 @@
 import PostalMime, { type Attachment } from 'postal-mime';
-import { recordAudit } from '../audit/record.ts';
-import { writing } from '../../storage/database/database.ts';
-import { limits } from '../../base/limits/limits.ts';
-import { type Management } from '../../storage/management.ts';
-import { done, type Result, refused } from '../../base/results.ts';
 import type { Actor } from '../../base/actor.ts';
+import { limits } from '../../base/limits/limits.ts';
+import { done, type Result, refused } from '../../base/results.ts';
+import { writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import { recordAudit } from '../audit/record.ts';
 import { destroyed } from './content.ts';
 import { raiseUndelivered } from './deliver.ts';
 import { findMail, type MailView } from './list.ts';

@@ -1,9 +1,9 @@
 import type { SendMailOptions } from 'nodemailer';
 import { inGroups } from 'passfob/activation/activation-string';
 import { limits } from '../../base/limits/limits.ts';
-import { plain } from '../notify/notice.ts';
-import { mailTexts as text } from '../../base/texts/mails.ts';
 import type { NewMail } from '../../base/mail-kinds.ts';
+import { mailTexts as text } from '../../base/texts/mails.ts';
+import { plain } from '../notify/notice.ts';
 import { type Block, htmlOf, textOf } from './layout.ts';
 import { stepPictures } from './pictures/drawings.ts';
 import type { MailServer } from './server.ts';

@@ -1,11 +1,11 @@
 import type { Selectable } from 'kysely';
+import { limits } from '../../base/limits/limits.ts';
+import { mailTexts } from '../../base/texts/mails.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import type { Schema } from '../../storage/schema/schema.ts';
 import { raiseAlert } from '../alerts/alerts.ts';
 import { backOffMs } from '../alerts/deliver.ts';
-import { type Db, writing } from '../../storage/database/database.ts';
-import type { Schema } from '../../storage/schema/schema.ts';
-import { limits } from '../../base/limits/limits.ts';
-import type { Management } from '../../storage/management.ts';
-import { mailTexts } from '../../base/texts/mails.ts';
 import { compose } from './compose.ts';
 import { destroyed, openContent } from './content.ts';
 import { sendMail } from './send.ts';

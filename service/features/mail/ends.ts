@@ -1,6 +1,6 @@
-import { type Db, writing } from '../../storage/database/database.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { mailTexts } from '../../base/texts/mails.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
 import { destroyed } from './content.ts';
 
 /**

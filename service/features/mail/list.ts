@@ -1,6 +1,6 @@
-import type { Db } from '../../storage/database/database.ts';
 import { limits } from '../../base/limits/limits.ts';
 import type { MailKind, MailState } from '../../base/mail-kinds.ts';
+import type { Db } from '../../storage/database/database.ts';
 
 /** A mail as operators see it: never what it says. Times in milliseconds since 1970. */
 export interface MailView {

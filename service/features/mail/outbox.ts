@@ -1,12 +1,12 @@
-import { recordAudit } from '../audit/record.ts';
-import { writing } from '../../storage/database/database.ts';
-import { limits } from '../../base/limits/limits.ts';
-import { type Management } from '../../storage/management.ts';
-import { done, type Result, refused } from '../../base/results.ts';
 import type { Actor } from '../../base/actor.ts';
+import { limits } from '../../base/limits/limits.ts';
+import type { MailKind } from '../../base/mail-kinds.ts';
+import { done, type Result, refused } from '../../base/results.ts';
+import { writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import { recordAudit } from '../audit/record.ts';
 import { write } from './compose.ts';
 import { openContent } from './content.ts';
-import type { MailKind } from '../../base/mail-kinds.ts';
 
 /** A mail that stays here, as it would have been sent. Its text may hold a secret. */
 export interface LocalMail {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { STRING_CHARS_MAX } from 'passfob/activation/limits';
-import type { Db } from '../../storage/database/database.ts';
-import { limits } from '../../base/limits/limits.ts';
 import { prepareEmail } from '../../base/email-address.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
-import { mailTexts } from '../../base/texts/mails.ts';
-import { destroyed, sealContent } from './content.ts';
+import { limits } from '../../base/limits/limits.ts';
 import type { NewMail } from '../../base/mail-kinds.ts';
+import { mailTexts } from '../../base/texts/mails.ts';
+import type { Db } from '../../storage/database/database.ts';
+import type { Keys } from '../../storage/sealing/key-file.ts';
+import { destroyed, sealContent } from './content.ts';
 import { readMailServer } from './server.ts';
 
 /**

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { recordAudit } from '../audit/record.ts';
-import { writing } from '../../storage/database/database.ts';
+import type { Actor } from '../../base/actor.ts';
 import { limits } from '../../base/limits/limits.ts';
-import { type Management } from '../../storage/management.ts';
 import { done, type Result, refused } from '../../base/results.ts';
+import { writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import { recordAudit } from '../audit/record.ts';
 import { isMailAddress } from '../notify/checks.ts';
 import { SmtpError, sendBySmtp } from '../notify/smtp.ts';
-import type { Actor } from '../../base/actor.ts';
 import { readSettings } from '../users/settings.ts';
 import { testMail } from './compose.ts';
 import { type MailServer, mailServerEntry, readMailPassword, readMailServer } from './server.ts';

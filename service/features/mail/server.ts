@@ -1,14 +1,14 @@
-import { recordAudit } from '../audit/record.ts';
-import { type Db, writing } from '../../storage/database/database.ts';
-import { limits } from '../../base/limits/limits.ts';
-import { type Management } from '../../storage/management.ts';
-import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
-import { isMailAddress, problemOfSmtp } from '../notify/checks.ts';
-import type { SmtpServer } from '../notify/smtp.ts';
 import type { Actor } from '../../base/actor.ts';
+import { limits } from '../../base/limits/limits.ts';
 import { prepareLine } from '../../base/one-line.ts';
+import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { putSecret, readSecret, removeSecret } from '../../storage/sealing/secret-settings.ts';
+import { recordAudit } from '../audit/record.ts';
+import { isMailAddress, problemOfSmtp } from '../notify/checks.ts';
+import type { SmtpServer } from '../notify/smtp.ts';
 
 /** The mail server by which users are written to, as the settings hold it: its password is sealed and stands elsewhere. */
 export interface MailServer extends SmtpServer {

@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { recordAudit } from '../audit/record.ts';
-import { type Db, writing } from '../../storage/database/database.ts';
-import { limits } from '../../base/limits/limits.ts';
-import { type Management } from '../../storage/management.ts';
-import { done, type Result, refused } from '../../base/results.ts';
 import type { Actor } from '../../base/actor.ts';
+import { limits } from '../../base/limits/limits.ts';
+import { done, type Result, refused } from '../../base/results.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
 import { putSecret, removeSecret } from '../../storage/sealing/secret-settings.ts';
+import { recordAudit } from '../audit/record.ts';
 import { CHANNELS_SETTING, type Channel, readChannels, secretNameOf } from './channels.ts';
 import { type ChannelInput, problemOfChannel } from './checks.ts';
 import type { Notice } from './notice.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Db } from '../../storage/database/database.ts';
 import { limits } from '../../base/limits/limits.ts';
+import type { Db } from '../../storage/database/database.ts';
 
 /**
  * Raises every token's high-water mark above whatever may have been accepted since the backup was made, so that none of

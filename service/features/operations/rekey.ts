@@ -1,8 +1,7 @@
-import { recordAudit } from '../audit/record.ts';
-import { type Db, writing } from '../../storage/database/database.ts';
-import { limits } from '../../base/limits/limits.ts';
-import type { Management } from '../../storage/management.ts';
 import type { Actor } from '../../base/actor.ts';
+import { limits } from '../../base/limits/limits.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
 import {
   keyIdsInUse,
   replaceSeal,
@@ -14,6 +13,7 @@ import {
 import { prepareKey, promoteKey, retireOtherKeys } from '../../storage/sealing/key-edit.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { type Place, type Sealed, seal, unseal } from '../../storage/sealing/seal.ts';
+import { recordAudit } from '../audit/record.ts';
 
 const REKEY = 'rekey';
 const CURRENT = 'sealing-key';

@@ -1,7 +1,7 @@
-import type { Db } from '../../storage/database/database.ts';
 import { serviceActor } from '../../base/actor.ts';
-import { recordUserAct } from '../users/user-audit.ts';
+import type { Db } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
+import { recordUserAct } from '../users/user-audit.ts';
 import type { PushRow } from './rows.ts';
 
 /** How a check of a caller may stand. */

@@ -1,16 +1,16 @@
-import { raiseAlert } from '../alerts/alerts.ts';
-import { type Db, validating, writing } from '../../storage/database/database.ts';
-import { engineOf } from '../../storage/schema/engine.ts';
-import { valuesAsList } from '../../storage/queries/rows.ts';
-import type { PushKind, PushState } from '../../storage/schema/schema-push.ts';
 import { limits } from '../../base/limits/limits.ts';
-import type { Management } from '../../storage/management.ts';
-import { usableStates } from '../../base/token-states.ts';
 import type { Outcome } from '../../base/outcomes.ts';
+import { usableStates } from '../../base/token-states.ts';
+import { type Db, validating, writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import { valuesAsList } from '../../storage/queries/rows.ts';
+import { engineOf } from '../../storage/schema/engine.ts';
+import type { PushKind, PushState } from '../../storage/schema/schema-push.ts';
+import { raiseAlert } from '../alerts/alerts.ts';
+import { isRightAnswer, readPushKey } from '../tokens/push-keys.ts';
 import { recordCallerResult } from './caller-result.ts';
 import { recordOutcome } from './ends.ts';
 import { forgetSource } from './familiar.ts';
-import { isRightAnswer, readPushKey } from '../tokens/push-keys.ts';
 import { openStates, type PushRow, sentStates } from './rows.ts';
 
 /** A request for the fob at the other end of a connection. */

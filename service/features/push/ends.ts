@@ -1,8 +1,8 @@
-import { type Db, writing } from '../../storage/database/database.ts';
 import { limits } from '../../base/limits/limits.ts';
+import type { Outcome } from '../../base/outcomes.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import { recordEvents } from '../validation/events.ts';
-import type { Outcome } from '../../base/outcomes.ts';
 import { callerState, recordCallerResult } from './caller-result.ts';
 import { forgetSources } from './familiar.ts';
 import type { PushRow } from './rows.ts';

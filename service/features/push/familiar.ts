@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
-import type { Db } from '../../storage/database/database.ts';
+import { sourceKey } from '../../base/buckets.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { unknownSource } from '../../base/source.ts';
-import { sourceKey } from '../../base/buckets.ts';
+import type { Db } from '../../storage/database/database.ts';
 import type { PushRow } from './rows.ts';
 
 /** Where a request comes from, as far as the application knows. */

@@ -1,7 +1,7 @@
-import type { Changes } from '../../storage/database/changes.ts';
-import { searchableId } from '../../storage/queries/ids.ts';
 import { limits } from '../../base/limits/limits.ts';
 import type { Outcome } from '../../base/outcomes.ts';
+import type { Changes } from '../../storage/database/changes.ts';
+import { searchableId } from '../../storage/queries/ids.ts';
 import type { Validator } from '../validation/request.ts';
 import { askPush, type Push, type PushRequest } from './ask.ts';
 import { isUndecided, nameOfAsked, type TakeRequest, takePush } from './take.ts';

@@ -1,10 +1,10 @@
-import { hashSession } from '../challenges/ask.ts';
+import { limits } from '../../base/limits/limits.ts';
+import { keepAnswers } from '../../storage/answers.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { latestEnd } from '../../storage/queries/latest.ts';
-import { limits } from '../../base/limits/limits.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { macOf } from '../../storage/sealing/seal.ts';
-import { keepAnswers } from '../../storage/answers.ts';
+import { hashSession } from '../challenges/ask.ts';
 import { readPush } from './rows.ts';
 
 /** A request to approve as far as it is the same one when it is asked for again. */

@@ -1,11 +1,11 @@
-import type { Changes } from '../../storage/database/changes.ts';
-import type { Db } from '../../storage/database/database.ts';
-import { valuesAsList } from '../../storage/queries/rows.ts';
-import type { PushState } from '../../storage/schema/schema-push.ts';
-import { throttle } from '../../storage/database/throttle.ts';
+import { sourceKey } from '../../base/buckets.ts';
 import { FairPlaces } from '../../base/fairness/fair-places.ts';
 import { limits } from '../../base/limits/limits.ts';
-import { sourceKey } from '../../base/buckets.ts';
+import type { Changes } from '../../storage/database/changes.ts';
+import type { Db } from '../../storage/database/database.ts';
+import { throttle } from '../../storage/database/throttle.ts';
+import { valuesAsList } from '../../storage/queries/rows.ts';
+import type { PushState } from '../../storage/schema/schema-push.ts';
 import { toldAs } from './rows.ts';
 
 /** Sessions that wait for a decision: one query looks for all of them when something has changed. */

@@ -1,6 +1,6 @@
-import { hashSession } from '../challenges/ask.ts';
 import { validating } from '../../storage/database/database.ts';
 import { searchableId } from '../../storage/queries/ids.ts';
+import { hashSession } from '../challenges/ask.ts';
 import type { Validator } from '../validation/request.ts';
 import { openStates } from './rows.ts';
 import type { TakeRequest } from './take.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { RadiusPush } from '../../storage/schema/schema-radius.ts';
 import { limits } from '../../base/limits/limits.ts';
+import type { RadiusPush } from '../../storage/schema/schema-radius.ts';
 
 export const pushModes = ['challenge', 'wait', 'off'] as const satisfies readonly RadiusPush[];
 

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { recordAudit } from '../audit/record.ts';
-import { normalRange } from '../../base/addresses.ts';
-import { type Db, writing } from '../../storage/database/database.ts';
-import type { RadiusPush } from '../../storage/schema/schema-radius.ts';
-import { limits } from '../../base/limits/limits.ts';
-import { type Management } from '../../storage/management.ts';
-import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import type { Actor } from '../../base/actor.ts';
-import { CONSOLE_APPLICATION } from '../users/applications.ts';
+import { normalRange } from '../../base/addresses.ts';
+import { limits } from '../../base/limits/limits.ts';
 import { prepareLine } from '../../base/one-line.ts';
+import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import type { RadiusPush } from '../../storage/schema/schema-radius.ts';
 import { seal } from '../../storage/sealing/seal.ts';
+import { recordAudit } from '../audit/record.ts';
+import { CONSOLE_APPLICATION } from '../users/applications.ts';
 import { prepareSecret, pushModes } from './client-fields.ts';
 
 /** A RADIUS client as operators see it. Time in milliseconds since 1970. */

@@ -1,10 +1,10 @@
 import ipaddr from 'ipaddr.js';
+import { limits } from '../../base/limits/limits.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { RadiusPush } from '../../storage/schema/schema-radius.ts';
-import { limits } from '../../base/limits/limits.ts';
-import type { KnownApplication } from '../users/application-cache.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { unseal } from '../../storage/sealing/seal.ts';
+import type { KnownApplication } from '../users/application-cache.ts';
 
 /** A client as packets are looked at for it. */
 export interface KnownClient {

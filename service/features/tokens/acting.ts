@@ -1,7 +1,7 @@
+import type { Actor } from '../../base/actor.ts';
+import type { Result } from '../../base/results.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management, Reach } from '../../storage/management.ts';
-import type { Result } from '../../base/results.ts';
-import type { Actor } from '../../base/actor.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 
 /** One act of administration inside its transaction. */

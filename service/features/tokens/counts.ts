@@ -1,6 +1,6 @@
-import type { Db } from '../../storage/database/database.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { type TokenState, tokenStates } from '../../base/token-states.ts';
+import type { Db } from '../../storage/database/database.ts';
 
 /** How many tokens stand in each state. It reads an index from end to end: not for every request. */
 export async function countTokensByState(db: Db): Promise<Readonly<Record<TokenState, number>>> {

@@ -1,7 +1,7 @@
 import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../../base/kinds.ts';
 import { limits } from '../../base/limits/limits.ts';
-import type { RefusalCode } from '../../base/results.ts';
 import { isChecked, parseSuite } from '../../base/ocra-suite.ts';
+import type { RefusalCode } from '../../base/results.ts';
 
 export const algorithms = ['sha1', 'sha256', 'sha512'] as const satisfies readonly Algorithm[];
 export const alphabets = ['decimal', 'hex', 'base32', 'base64'] as const satisfies readonly Alphabet[];

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { DEVICE_SECRET_BYTES, PAIRING_KEY_BYTES, RECOVERY_KEY_BYTES } from '@passfob/protocol/limits';
 import type { Selectable } from 'kysely';
-import { recordAudit } from '../audit/record.ts';
-import type { Db } from '../../storage/database/database.ts';
-import type { Schema } from '../../storage/schema/schema.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
+import type { Db } from '../../storage/database/database.ts';
+import type { Schema } from '../../storage/schema/schema.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
+import { recordAudit } from '../audit/record.ts';
 import { type Acting, actOf } from './acting.ts';
 import { isWhole } from './facts.ts';
 import { type FobSecrets, openSecrets, sealSecrets } from './fob-secrets.ts';

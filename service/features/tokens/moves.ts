@@ -1,20 +1,26 @@
-import { recordAudit } from '../audit/record.ts';
-import type { Db } from '../../storage/database/database.ts';
-import { endActivationsOfToken } from './activation-ends.ts';
-import { type Management } from '../../storage/management.ts';
-import { done, type Result, refused } from '../../base/results.ts';
-import { takesLastWay } from '../users/admins.ts';
-import { endSessionsOf } from '../users/sessions.ts';
 import type { Actor } from '../../base/actor.ts';
 import type { Action } from '../../base/permissions.ts';
-import { findUser, prepareUserName } from '../users/users.ts';
-import { dropUnusedPushKey } from './push-keys.ts';
+import { done, type Result, refused } from '../../base/results.ts';
+import {
+  mayBecome,
+  type RevokedReason,
+  revokedReasons,
+  type TokenState,
+  tokenStates,
+} from '../../base/token-states.ts';
 import { forgetAnswers } from '../../storage/answers.ts';
+import type { Db } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import { recordAudit } from '../audit/record.ts';
+import { takesLastWay } from '../users/admins.ts';
+import { endSessionsOf } from '../users/sessions.ts';
+import { findUser, prepareUserName } from '../users/users.ts';
 import { type Acting, actOf } from './acting.ts';
+import { endActivationsOfToken } from './activation-ends.ts';
 import { closeAssignment, openAssignment } from './assignments.ts';
 import { hasEnough, problemOfNames } from './issue.ts';
+import { dropUnusedPushKey } from './push-keys.ts';
 import type { TokenRow } from './rows.ts';
-import { mayBecome, type RevokedReason, revokedReasons, type TokenState, tokenStates } from '../../base/token-states.ts';
 import { lockToken, usableTokens } from './tokens.ts';
 import { type TokenView, viewOf } from './views.ts';
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
 import type { Selectable } from 'kysely';
-import { recordAudit } from '../audit/record.ts';
-import type { Db } from '../../storage/database/database.ts';
-import type { Schema } from '../../storage/schema/schema.ts';
 import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../../base/kinds.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
+import type { Db } from '../../storage/database/database.ts';
+import type { Schema } from '../../storage/schema/schema.ts';
+import { recordAudit } from '../audit/record.ts';
 import { type Acting, actOf } from './acting.ts';
 import { columnsOf, isWhole, problemOfFacts, type TokenFacts } from './facts.ts';
 

@@ -1,16 +1,16 @@
 import { createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { ACCOUNT_ID_BYTES } from '@passfob/protocol/limits';
 import type { Selectable } from 'kysely';
-import { recordAudit } from '../audit/record.ts';
-import { counterOfAnswer } from '../../base/ocra.ts';
-import { type Db, writing } from '../../storage/database/database.ts';
-import type { PushSchema } from '../../storage/schema/schema-push.ts';
-import { limits } from '../../base/limits/limits.ts';
-import type { Management } from '../../storage/management.ts';
 import { serviceActor } from '../../base/actor.ts';
+import { limits } from '../../base/limits/limits.ts';
+import { counterOfAnswer } from '../../base/ocra.ts';
+import { tokenStates } from '../../base/token-states.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import type { PushSchema } from '../../storage/schema/schema-push.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { seal, unseal } from '../../storage/sealing/seal.ts';
-import { tokenStates } from '../../base/token-states.ts';
+import { recordAudit } from '../audit/record.ts';
 import { pushSuite, readPushSuite } from './push-question.ts';
 
 export type PushKeyRow = Selectable<PushSchema['push_keys']>;

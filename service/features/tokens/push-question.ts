@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { parseSuite } from '../../base/ocra-suite.ts';
 import type { PushKind } from '../../storage/schema/schema-push.ts';
 import { unambiguous } from '../../storage/sealing/seal.ts';
-import { parseSuite } from '../../base/ocra-suite.ts';
 
 /** The OCRA suite of every push key: 8 digits over a question of 40 hexadecimal ones, without counter, PIN and time. */
 export const pushSuite = 'OCRA-1:HOTP-SHA256-8:QH40';

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import type { Db } from '../../storage/database/database.ts';
-import { engineOf } from '../../storage/schema/engine.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { done, type Result, refused } from '../../base/results.ts';
+import { type TokenState, tokenStates } from '../../base/token-states.ts';
+import type { Db } from '../../storage/database/database.ts';
+import { engineOf } from '../../storage/schema/engine.ts';
 import { isWhole } from './facts.ts';
 import type { TokenRow } from './rows.ts';
-import { type TokenState, tokenStates } from '../../base/token-states.ts';
 import { type TokenView, viewOf } from './views.ts';
 
 /** Which tokens to list. Everything may be left out. */

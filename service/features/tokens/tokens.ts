@@ -1,10 +1,10 @@
+import type { PasscodeFacts } from '../../base/passcode.ts';
+import { usableStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { engineOf } from '../../storage/schema/engine.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { unseal } from '../../storage/sealing/seal.ts';
-import type { PasscodeFacts } from '../../base/passcode.ts';
 import type { PasscodeToken, TokenRow } from './rows.ts';
-import { usableStates } from '../../base/token-states.ts';
 
 /** Whether any row is sealed, so that the key file must already exist. */
 export async function holdsSealedRows(db: Db): Promise<boolean> {

@@ -1,9 +1,9 @@
-import type { Db } from '../../storage/database/database.ts';
 import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../../base/kinds.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { done, type Result, refused } from '../../base/results.ts';
-import type { TokenRow } from './rows.ts';
 import type { TokenState } from '../../base/token-states.ts';
+import type { Db } from '../../storage/database/database.ts';
+import type { TokenRow } from './rows.ts';
 
 /** A token as others may see it. Times in milliseconds since 1970. */
 export interface TokenView {

@@ -1,6 +1,6 @@
-import type { Db } from '../../storage/database/database.ts';
-import { usableStates } from '../../base/token-states.ts';
 import type { Actor } from '../../base/actor.ts';
+import { usableStates } from '../../base/token-states.ts';
+import type { Db } from '../../storage/database/database.ts';
 
 /**
  * Whether a user is the only administrator who can sign in: enabled as operator and as user, with a password and a token

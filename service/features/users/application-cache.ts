@@ -1,8 +1,8 @@
-import type { Db } from '../../storage/database/database.ts';
+import { hashBearer } from '../../base/bearers.ts';
 import type { Factors } from '../../base/kinds.ts';
 import { limits } from '../../base/limits/limits.ts';
+import type { Db } from '../../storage/database/database.ts';
 import { type Application, applicationOfKey } from './applications.ts';
-import { hashBearer } from '../../base/bearers.ts';
 
 /** An application as it was when its key was last looked up. */
 export interface KnownApplication extends Application {

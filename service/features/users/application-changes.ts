@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { recordAudit } from '../audit/record.ts';
-import { type Db, writing } from '../../storage/database/database.ts';
-import type { Schema } from '../../storage/schema/schema.ts';
+import type { Actor } from '../../base/actor.ts';
+import { makeBearer } from '../../base/bearers.ts';
 import type { Factors } from '../../base/kinds.ts';
 import { limits } from '../../base/limits/limits.ts';
-import { type Management } from '../../storage/management.ts';
-import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
-import type { Actor } from '../../base/actor.ts';
-import { CONSOLE_APPLICATION } from './applications.ts';
-import { makeBearer } from '../../base/bearers.ts';
 import { prepareLine } from '../../base/one-line.ts';
+import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import type { Schema } from '../../storage/schema/schema.ts';
+import { recordAudit } from '../audit/record.ts';
+import { CONSOLE_APPLICATION } from './applications.ts';
 
 /** An application as operators see it. Times in milliseconds since 1970. */
 export interface ApplicationView {

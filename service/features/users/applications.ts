@@ -1,7 +1,7 @@
 import { randomUUID, timingSafeEqual } from 'node:crypto';
-import { type Db, writing } from '../../storage/database/database.ts';
-import type { Factors } from '../../base/kinds.ts';
 import { hashBearer, makeBearer } from '../../base/bearers.ts';
+import type { Factors } from '../../base/kinds.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
 
 /** The application of the service's own log-in form, and of whoever holds its API key. */
 export const LOGIN_APPLICATION = { name: 'login', factors: 'otp' } as const;

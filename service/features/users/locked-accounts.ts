@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Db } from '../../storage/database/database.ts';
 import { type LockPolicy, lockStanding } from '../../base/lock.ts';
+import type { Db } from '../../storage/database/database.ts';
 import { lockFactsOf } from './users.ts';
 
 /** The accounts that are locked at a moment, and when each opens again (milliseconds since 1970). */

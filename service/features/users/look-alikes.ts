@@ -1,5 +1,5 @@
-import type { Db } from '../../storage/database/database.ts';
 import { isBeyondAscii, skeletonOf } from '../../base/skeleton.ts';
+import type { Db } from '../../storage/database/database.ts';
 
 /**
  * Whether the name of another user looks like this one. Names in ASCII alone are not compared with each other: `user1` and

@@ -1,8 +1,8 @@
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
 import { trivialPin } from '@passfob/protocol/pins';
 import { sql } from 'kysely';
-import type { Db } from '../../storage/database/database.ts';
 import { texts } from '../../base/texts/texts.ts';
+import type { Db } from '../../storage/database/database.ts';
 import { findUser, prepareUserName, type User } from './users.ts';
 
 /** Why a PIN cannot be chosen, and what to do. */

@@ -1,14 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
-import { type Db, writing } from '../../storage/database/database.ts';
-import { latestMade } from '../../storage/queries/latest.ts';
-import type { Role } from '../../base/kinds.ts';
-import { ServiceError } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
-import type { Management } from '../../storage/management.ts';
-import { macOf } from '../../storage/sealing/seal.ts';
-import { forgetAnswers } from '../../storage/answers.ts';
 import type { Actor } from '../../base/actor.ts';
 import { hashBearer, makeBearer } from '../../base/bearers.ts';
+import { ServiceError } from '../../base/errors.ts';
+import type { Role } from '../../base/kinds.ts';
+import { limits } from '../../base/limits/limits.ts';
+import { forgetAnswers } from '../../storage/answers.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import { latestMade } from '../../storage/queries/latest.ts';
+import { macOf } from '../../storage/sealing/seal.ts';
 
 /** An operator session just opened: the cookie value is not stored, only its hash. */
 export interface OperatorSession {

@@ -1,13 +1,13 @@
 import { isIP } from 'node:net';
-import { recordAudit } from '../audit/record.ts';
-import { type Db, writing } from '../../storage/database/database.ts';
+import type { Actor } from '../../base/actor.ts';
 import { limits } from '../../base/limits/limits.ts';
-import { type Management } from '../../storage/management.ts';
+import { defaultLockPolicy, type LockPolicy } from '../../base/lock.ts';
+import { prepareLine } from '../../base/one-line.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import { texts } from '../../base/texts/texts.ts';
-import { defaultLockPolicy, type LockPolicy } from '../../base/lock.ts';
-import type { Actor } from '../../base/actor.ts';
-import { prepareLine } from '../../base/one-line.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import { recordAudit } from '../audit/record.ts';
 
 /** What an administrator sets for the whole service. */
 export interface Settings {

@@ -1,7 +1,7 @@
-import { recordAudit } from '../audit/record.ts';
+import type { Actor } from '../../base/actor.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
-import type { Actor } from '../../base/actor.ts';
+import { recordAudit } from '../audit/record.ts';
 import type { User } from './users.ts';
 
 /** The transaction in which something is done to a user, by whom and when. */

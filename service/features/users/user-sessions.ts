@@ -1,14 +1,14 @@
-import { recordAudit } from '../audit/record.ts';
-import { type Db, writing } from '../../storage/database/database.ts';
-import { latestMade } from '../../storage/queries/latest.ts';
-import { limits } from '../../base/limits/limits.ts';
-import type { Management } from '../../storage/management.ts';
 import type { Actor } from '../../base/actor.ts';
 import { hashBearer, makeBearer } from '../../base/bearers.ts';
-import { prepareUserName } from './users.ts';
-import { macOf } from '../../storage/sealing/seal.ts';
-import { forgetAnswers } from '../../storage/answers.ts';
+import { limits } from '../../base/limits/limits.ts';
 import type { Outcome } from '../../base/outcomes.ts';
+import { forgetAnswers } from '../../storage/answers.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import { latestMade } from '../../storage/queries/latest.ts';
+import { macOf } from '../../storage/sealing/seal.ts';
+import { recordAudit } from '../audit/record.ts';
+import { prepareUserName } from './users.ts';
 
 /** What opens a user's page, or is one: the value is given out once, only its hash is stored. */
 export interface UserBearer {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { Db } from '../../storage/database/database.ts';
 import { limits } from '../../base/limits/limits.ts';
-import { usableStates } from '../../base/token-states.ts';
 import { type LockPolicy, lockStanding } from '../../base/lock.ts';
+import { usableStates } from '../../base/token-states.ts';
+import type { Db } from '../../storage/database/database.ts';
 import { findUser, lockFactsOf, prepareUserName, type User } from './users.ts';
 
 /** A user as operators see them: facts about credentials, never a credential or its hash. */

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type Selectable, sql } from 'kysely';
-import type { Db } from '../../storage/database/database.ts';
-import { rowsAsTable } from '../../storage/queries/rows.ts';
-import type { Schema } from '../../storage/schema/schema.ts';
 import { limits } from '../../base/limits/limits.ts';
 import type { LockFacts } from '../../base/lock.ts';
 import { isBeyondAscii, skeletonOf } from '../../base/skeleton.ts';
+import type { Db } from '../../storage/database/database.ts';
+import { rowsAsTable } from '../../storage/queries/rows.ts';
+import type { Schema } from '../../storage/schema/schema.ts';
 
 export type User = Selectable<Schema['users']>;
 

@@ -1,10 +1,13 @@
+import { type LockPolicy, lockStanding, noFailures } from '../../base/lock.ts';
+import type { Outcome } from '../../base/outcomes.ts';
+import { driftAfter, normalisePasscode } from '../../base/passcode.ts';
+import { tokenStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
-import { lockFactsOf } from '../users/users.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { endTemporaryCodes, takeTemporaryCode } from '../tokens/codes/temporary-codes.ts';
 import type { PasscodeToken } from '../tokens/rows.ts';
-import { tokenStates } from '../../base/token-states.ts';
 import { passcodeFactsOf } from '../tokens/tokens.ts';
+import { lockFactsOf } from '../users/users.ts';
 import type { Case, Ticket } from './cases.ts';
 import { stillProved } from './factors.ts';
 import { type Facts, readFacts } from './facts.ts';
@@ -18,10 +21,7 @@ import {
   usedUp,
   type Verdict,
 } from './judge.ts';
-import { type LockPolicy, lockStanding, noFailures } from '../../base/lock.ts';
 import { type Candidate, moveMarks } from './marks.ts';
-import type { Outcome } from '../../base/outcomes.ts';
-import { driftAfter, normalisePasscode } from '../../base/passcode.ts';
 import type { ValidationRequest, Validator } from './request.ts';
 import { writeDown } from './write-down.ts';
 

@@ -1,7 +1,7 @@
+import type { Outcome } from '../../base/outcomes.ts';
 import type { Proofs } from './factors.ts';
 import type { Known, Match } from './judge.ts';
 import type { Candidate } from './marks.ts';
-import type { Outcome } from '../../base/outcomes.ts';
 import type { ValidationRequest } from './request.ts';
 
 /** A request that waits for its decision. */

@@ -1,15 +1,15 @@
-import type { Db } from '../../storage/database/database.ts';
-import { latestEnd } from '../../storage/queries/latest.ts';
 import { limits } from '../../base/limits/limits.ts';
-import { type Management } from '../../storage/management.ts';
+import type { Outcome } from '../../base/outcomes.ts';
 import { type Result, refused } from '../../base/results.ts';
+import { fingerprintOf } from '../../storage/answers.ts';
+import type { Db } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import { latestEnd } from '../../storage/queries/latest.ts';
+import { macOf } from '../../storage/sealing/seal.ts';
 import { makePinProof } from '../users/credentials/pin-proofs.ts';
 import { choosePin, nobody } from '../users/credentials/pins.ts';
 import { isPinDue } from '../users/pin.ts';
 import { findUser, prepareUserName } from '../users/users.ts';
-import { macOf } from '../../storage/sealing/seal.ts';
-import { fingerprintOf } from '../../storage/answers.ts';
-import type { Outcome } from '../../base/outcomes.ts';
 import type { ValidationRequest } from './request.ts';
 
 /** Decides a log-in. */

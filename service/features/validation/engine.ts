@@ -1,16 +1,16 @@
-import { validating } from '../../storage/database/database.ts';
 import { ServiceError } from '../../base/errors.ts';
 import { limits } from '../../base/limits/limits.ts';
+import type { Outcome } from '../../base/outcomes.ts';
+import { texts } from '../../base/texts/texts.ts';
+import { fingerprintOf } from '../../storage/answers.ts';
+import { validating } from '../../storage/database/database.ts';
+import { rememberOutOfStep } from '../tokens/codes/out-of-step.ts';
+import { makeDecoy } from '../tokens/decoy.ts';
 import { refreshPasswordHash } from '../users/credentials/passwords.ts';
 import { findUser, prepareUserName } from '../users/users.ts';
-import { texts } from '../../base/texts/texts.ts';
-import { rememberOutOfStep } from '../tokens/codes/out-of-step.ts';
-import { fingerprintOf } from '../../storage/answers.ts';
 import { decideBatch } from './batch.ts';
 import type { Ticket } from './cases.ts';
-import { makeDecoy } from '../tokens/decoy.ts';
 import { checkFactors } from './factors.ts';
-import type { Outcome } from '../../base/outcomes.ts';
 import type { ValidationRequest, Validator } from './request.ts';
 
 /** Decides log-ins. */

@@ -1,8 +1,8 @@
-import type { Db } from '../../storage/database/database.ts';
 import { limits } from '../../base/limits/limits.ts';
+import type { Outcome } from '../../base/outcomes.ts';
+import type { Db } from '../../storage/database/database.ts';
 import { prepareUserName } from '../users/users.ts';
 import { eventColumns, type ValidationEvent } from './events.ts';
-import type { Outcome } from '../../base/outcomes.ts';
 
 /** Which outcomes are asked for. */
 export interface EventFilter {

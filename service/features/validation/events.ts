@@ -1,9 +1,9 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import { limits } from '../../base/limits/limits.ts';
+import { type AcceptedBy, failedFactor, type Outcome } from '../../base/outcomes.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { rowsAsTable } from '../../storage/queries/rows.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
-import { limits } from '../../base/limits/limits.ts';
-import { type AcceptedBy, failedFactor, type Outcome } from '../../base/outcomes.ts';
 
 /** What became of one validation, as operators see it. */
 export interface ValidationEvent {

@@ -1,10 +1,10 @@
+import { sourceKey } from '../../base/buckets.ts';
 import { ServiceError } from '../../base/errors.ts';
 import { limits } from '../../base/limits/limits.ts';
+import { texts } from '../../base/texts/texts.ts';
 import { checkPassword } from '../users/credentials/passwords.ts';
 import { checkPin } from '../users/credentials/pins.ts';
 import { findUser, prepareUserName, type User } from '../users/users.ts';
-import { texts } from '../../base/texts/texts.ts';
-import { sourceKey } from '../../base/buckets.ts';
 import type { ValidationRequest, Validator } from './request.ts';
 
 /** What is known of the factors that are slow to check, before the transaction that decides. */

@@ -1,12 +1,12 @@
+import { limits } from '../../base/limits/limits.ts';
+import type { Outcome } from '../../base/outcomes.ts';
 import type { Db } from '../../storage/database/database.ts';
-import { engineOf } from '../../storage/schema/engine.ts';
 import { latestEnd, latestMade } from '../../storage/queries/latest.ts';
 import { valuesAsList } from '../../storage/queries/rows.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { engineOf } from '../../storage/schema/engine.ts';
+import { type PasscodeToken, passcodeColumns } from '../tokens/rows.ts';
 import type { ApplicationStanding } from '../users/application-cache.ts';
 import type { User } from '../users/users.ts';
-import { type PasscodeToken, passcodeColumns } from '../tokens/rows.ts';
-import type { Outcome } from '../../base/outcomes.ts';
 
 /** What the database knows about the requests of one batch. */
 export interface Facts {

@@ -1,13 +1,20 @@
-import { isPinDue } from '../users/pin.ts';
-import type { User } from '../users/users.ts';
+import type { LockStanding } from '../../base/lock.ts';
+import type { Outcome } from '../../base/outcomes.ts';
+import {
+  asShown,
+  isFoundStep,
+  matchingSteps,
+  passcodeAt,
+  type Shown,
+  sameText,
+} from '../../base/passcode.ts';
+import { type Acceptance, readRecent } from '../../base/recent.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import type { PasscodeToken } from '../tokens/rows.ts';
 import { passcodeFactsOf, secretOf } from '../tokens/tokens.ts';
+import { isPinDue } from '../users/pin.ts';
+import type { User } from '../users/users.ts';
 import type { Proofs } from './factors.ts';
-import type { LockStanding } from '../../base/lock.ts';
-import type { Outcome } from '../../base/outcomes.ts';
-import { asShown, isFoundStep, matchingSteps, passcodeAt, type Shown, sameText } from '../../base/passcode.ts';
-import { type Acceptance, readRecent } from '../../base/recent.ts';
 
 /** What became of a request, by which token; an acceptance that it repeats. */
 export interface Verdict {

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
+import { withAcceptance } from '../../base/recent.ts';
+import { type TokenState, usableStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { forEachRow, valuesAsList } from '../../storage/queries/rows.ts';
 import type { PasscodeToken } from '../tokens/rows.ts';
-import { type TokenState, usableStates } from '../../base/token-states.ts';
-import { withAcceptance } from '../../base/recent.ts';
 
 /** A passcode that is right and newer than what was read of its token. */
 export interface Candidate {

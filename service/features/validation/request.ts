@@ -1,8 +1,8 @@
-import type { Db } from '../../storage/database/database.ts';
 import type { Factors } from '../../base/kinds.ts';
-import type { ApplicationStanding } from '../users/application-cache.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
 import type { LockPolicy } from '../../base/lock.ts';
+import type { Db } from '../../storage/database/database.ts';
+import type { Keys } from '../../storage/sealing/key-file.ts';
+import type { ApplicationStanding } from '../users/application-cache.ts';
 
 /** Someone says they are `user` and shows a passcode, and a password or PIN where the application asks for one. */
 export interface ValidationRequest {

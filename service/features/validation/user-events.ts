@@ -1,5 +1,5 @@
-import type { Db } from '../../storage/database/database.ts';
 import { limits } from '../../base/limits/limits.ts';
+import type { Db } from '../../storage/database/database.ts';
 import { eventColumns, type ValidationEvent } from './events.ts';
 
 /** The most recent outcomes of one user, latest first, with their real reasons: for help desk. */

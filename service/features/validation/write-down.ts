@@ -1,13 +1,13 @@
+import { afterFailure, afterSuccess, type LockFacts } from '../../base/lock.ts';
+import { failedFactor } from '../../base/outcomes.ts';
+import { keepAnswers, type NewAnswer } from '../../storage/answers.ts';
+import type { Db } from '../../storage/database/database.ts';
 import { raiseAlert } from '../alerts/alerts.ts';
 import { alertWhenLocked } from '../alerts/locked.ts';
-import type { Db } from '../../storage/database/database.ts';
 import { type AccountFacts, lockFactsOf, storeLockFacts, type User } from '../users/users.ts';
-import { keepAnswers, type NewAnswer } from '../../storage/answers.ts';
 import type { Case } from './cases.ts';
 import { type NewEvent, recordEvents } from './events.ts';
 import type { Verdict } from './judge.ts';
-import { afterFailure, afterSuccess, type LockFacts } from '../../base/lock.ts';
-import { failedFactor } from '../../base/outcomes.ts';
 
 /** Writes down what a batch came to, besides the marks: account locks, alerts, log, and answers for repeats. */
 export async function writeDown(db: Db, cases: readonly Case[], verdicts: readonly Verdict[]): Promise<void> {

@@ -2,13 +2,13 @@ import { Migrator } from 'kysely';
 import { ServiceError } from '../../base/errors.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { texts } from '../../base/texts/texts.ts';
-import { engineOf } from '../schema/engine.ts';
 import { migrationProvider } from '../migrations/list.ts';
+import { engineOf } from '../schema/engine.ts';
+import type { Db, Store } from '../schema/store.ts';
+import { openSqlite, writingSqlite } from '../sqlite/sqlite.ts';
 import { openPostgres, transactPostgres, writingPostgres } from './postgres.ts';
 import { isPostgresLoss } from './postgres-loss.ts';
 import { checkSchema } from './schema-check.ts';
-import { openSqlite, writingSqlite } from '../sqlite/sqlite.ts';
-import type { Db, Store } from '../schema/store.ts';
 
 export type { Db, Store } from '../schema/store.ts';
 

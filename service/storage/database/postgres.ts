@@ -3,11 +3,11 @@ import pg from 'pg';
 import { ServiceError, systemCode } from '../../base/errors.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { texts } from '../../base/texts/texts.ts';
+import type { Schema } from '../schema/schema.ts';
+import type { Db, Store } from '../schema/store.ts';
 import { CHANNEL, listenPostgres } from './postgres-listen.ts';
 import { isPostgresLoss } from './postgres-loss.ts';
 import { onceLost } from './postgres-pool.ts';
-import type { Schema } from '../schema/schema.ts';
-import type { Db, Store } from '../schema/store.ts';
 
 const INT8 = 20;
 /** Advisory lock of everything but validations: administration is rare, and one at a time is easy to reason about. */

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { ServiceError } from '../../base/errors.ts';
 import { limits } from '../../base/limits/limits.ts';
 import { texts } from '../../base/texts/texts.ts';
-import { type Db, type Store, validating } from './database.ts';
 import { migrationNames } from '../migrations/list.ts';
+import { type Db, type Store, validating } from './database.ts';
 import { checkSchema } from './schema-check.ts';
 
 /** How the tables stand to this program. */

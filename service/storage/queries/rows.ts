@@ -1,7 +1,7 @@
 import { CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { engineOf } from '../schema/engine.ts';
-import { EachOf } from '../sqlite/dialect.ts';
 import type { Db } from '../schema/store.ts';
+import { EachOf } from '../sqlite/dialect.ts';
 
 type ColumnType = 'text' | 'integer' | 'bigint';
 /** Values in the order of the columns. */

@@ -1,5 +1,5 @@
-import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../../base/kinds.ts';
 import type { Generated } from 'kysely';
+import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../../base/kinds.ts';
 import type { TokenState } from '../../base/token-states.ts';
 
 /** The tables of policies and tokens; a part of the schema. */

@@ -1,5 +1,5 @@
-import type { AlertKind, Factors, Flag, JobItemState, JobState, Role } from '../../base/kinds.ts';
 import type { Generated } from 'kysely';
+import type { AlertKind, Factors, Flag, JobItemState, JobState, Role } from '../../base/kinds.ts';
 import type { AcceptedBy, Outcome } from '../../base/outcomes.ts';
 import type { AuditSchema } from './schema-audit.ts';
 import type { EnrolmentSchema } from './schema-enrolment.ts';

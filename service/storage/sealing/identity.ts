@@ -1,8 +1,8 @@
 import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { FINGERPRINT_BYTES } from 'passfob/activation/limits';
-import { type Db, writing } from '../database/database.ts';
 import { ServiceError } from '../../base/errors.ts';
 import { texts } from '../../base/texts/texts.ts';
+import { type Db, writing } from '../database/database.ts';
 import type { Keys } from './key-file.ts';
 import { seal, unseal } from './seal.ts';
 

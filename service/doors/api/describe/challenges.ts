@@ -1,5 +1,5 @@
-import { answerSchema, askSchema } from '../challenge-routes.ts';
 import type { ProblemCode } from '../../web/problems.ts';
+import { answerSchema, askSchema } from '../challenge-routes.ts';
 import { described, object, time, words } from '../kit/shapes.ts';
 import { accepted, type Described } from './described.ts';
 

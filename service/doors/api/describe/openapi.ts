@@ -1,5 +1,5 @@
-import type { RefusalCode } from '../../../base/results.ts';
 import { permissions } from '../../../base/permissions.ts';
+import type { RefusalCode } from '../../../base/results.ts';
 import { apiTexts } from '../../../base/texts/api.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import { type ProblemCode, problemCodes, statusOf } from '../../web/problems.ts';

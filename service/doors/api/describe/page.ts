@@ -1,6 +1,6 @@
+import { html, type Markup, nothing } from '../../../base/html.ts';
 import { permissions } from '../../../base/permissions.ts';
 import { apiTexts } from '../../../base/texts/api.ts';
-import { html, type Markup, nothing } from '../../../base/html.ts';
 import { brand, renderPage } from '../../web/layout.ts';
 import type { ApiRoute, Permission } from '../kit/route.ts';
 import type { JsonSchema } from '../kit/shapes.ts';

@@ -1,6 +1,6 @@
-import { askSchema, takeSchema, withdrawSchema } from '../push-schemas.ts';
 import type { ProblemCode } from '../../web/problems.ts';
 import { described, object, time, words } from '../kit/shapes.ts';
+import { askSchema, takeSchema, withdrawSchema } from '../push-schemas.ts';
 import { accepted, type Described } from './described.ts';
 
 const problems: readonly ProblemCode[] = [

@@ -1,11 +1,11 @@
 import type { FastifyRequest } from 'fastify';
+import type { Actor } from '../../../base/actor.ts';
 import type { Role } from '../../../base/kinds.ts';
 import { limits } from '../../../base/limits/limits.ts';
-import { apiKeyOf } from '../../../features/users/access/api-keys.ts';
-import { actorOfSession, isCsrfToken, isFresh, sessionOf } from '../../../features/users/sessions.ts';
-import type { Actor } from '../../../base/actor.ts';
 import { type Action, may, permissions } from '../../../base/permissions.ts';
 import { prepareSource } from '../../../base/source.ts';
+import { apiKeyOf } from '../../../features/users/access/api-keys.ts';
+import { actorOfSession, isCsrfToken, isFresh, sessionOf } from '../../../features/users/sessions.ts';
 import { vouchFor } from '../../web/admission.ts';
 import { limitKey, limitSource, type WebContext } from '../../web/context.ts';
 import { cookieOf } from '../../web/forms.ts';

@@ -1,8 +1,8 @@
-import type { Management } from '../../../storage/management.ts';
-import type { RefusalCode, Result } from '../../../base/results.ts';
 import type { Actor } from '../../../base/actor.ts';
 import type { Action } from '../../../base/permissions.ts';
+import type { RefusalCode, Result } from '../../../base/results.ts';
 import type { apiTexts } from '../../../base/texts/api.ts';
+import type { Management } from '../../../storage/management.ts';
 import type { WebContext } from '../../web/context.ts';
 import type { Shape } from './shapes.ts';
 

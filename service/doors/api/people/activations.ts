@@ -1,4 +1,10 @@
-import { resendActivation, revokeActivation, startActivation } from '../../../features/enrolment/activations.ts';
+import { limits } from '../../../base/limits/limits.ts';
+import { done, refused } from '../../../base/results.ts';
+import {
+  resendActivation,
+  revokeActivation,
+  startActivation,
+} from '../../../features/enrolment/activations.ts';
 import {
   type ActivationQuery,
   activationStandings,
@@ -6,10 +12,9 @@ import {
   listActivations,
   viewActivation,
 } from '../../../features/enrolment/views.ts';
-import { limits } from '../../../base/limits/limits.ts';
-import { done, refused } from '../../../base/results.ts';
 import { findUser, prepareUserName } from '../../../features/users/users.ts';
 import { next, pageFields, readPlace, writePlace } from '../kit/pages.ts';
+import { idParams, serial, userParams } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
 import {
   count,
@@ -24,9 +29,6 @@ import {
   whole,
   words,
 } from '../kit/shapes.ts';
-import { serial } from '../tokens/facts.ts';
-import { idParams } from './applications.ts';
-import { userParams } from './users.ts';
 
 const fobs = oneOf('owned', 'any');
 const state = oneOf(...activationStandings);

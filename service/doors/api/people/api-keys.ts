@@ -2,9 +2,10 @@ import { limits } from '../../../base/limits/limits.ts';
 import { done } from '../../../base/results.ts';
 import { createApiKey, listApiKeys, revokeApiKey } from '../../../features/users/access/api-keys.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
+import { idParams } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
 import { list, named, nullable, object, text, time, words } from '../kit/shapes.ts';
-import { idParams, shownOnce } from './applications.ts';
+import { shownOnce } from './applications.ts';
 import { role } from './session.ts';
 
 const apiKey = named(

@@ -1,7 +1,6 @@
-import { limits } from '../../../base/limits/limits.ts';
-import { type Management } from '../../../storage/management.ts';
-import { done, type Result } from '../../../base/results.ts';
 import type { Actor } from '../../../base/actor.ts';
+import { limits } from '../../../base/limits/limits.ts';
+import { done, type Result } from '../../../base/results.ts';
 import {
   type ApplicationView,
   changeFactors,
@@ -12,12 +11,12 @@ import {
   listApplications,
   rotateApplicationKey,
 } from '../../../features/users/application-changes.ts';
+import type { Management } from '../../../storage/management.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
+import { idParams } from '../kit/params.ts';
 import { type OperationName, route } from '../kit/route.ts';
 import { described, flag, list, named, nullable, object, oneOf, text, time, words } from '../kit/shapes.ts';
 
-/** What an address names things by that have an identifier of the service's. */
-export const idParams = object({ id: text(limits.serialMax, { minLength: 1 }) });
 /** A key that is handed out in the answer that made it, and never again. */
 export const shownOnce = described(words, 'Shown once; only its hash is kept.');
 

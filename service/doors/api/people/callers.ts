@@ -1,11 +1,11 @@
 import { limits } from '../../../base/limits/limits.ts';
 import { done } from '../../../base/results.ts';
-import { callerCheck, checkCaller } from '../../../features/push/callers/check.ts';
 import { callerStates } from '../../../features/push/caller-result.ts';
+import { callerCheck, checkCaller } from '../../../features/push/callers/check.ts';
 import { shownNumber } from '../../../features/push/shown.ts';
+import { userName, userParams } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
 import { described, flag, object, oneOf, text, time, words } from '../kit/shapes.ts';
-import { userName, userParams } from './users.ts';
 
 const asked = {
   id: words,

@@ -1,4 +1,4 @@
-import { type Management } from '../../../storage/management.ts';
+import type { Actor } from '../../../base/actor.ts';
 import { done, type RefusalCode, type Result } from '../../../base/results.ts';
 import {
   addOperator,
@@ -9,12 +9,12 @@ import {
   type OperatorView,
   removeOperator,
 } from '../../../features/users/access/operator-changes.ts';
-import type { Actor } from '../../../base/actor.ts';
+import type { Management } from '../../../storage/management.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
+import { userName, userParams } from '../kit/params.ts';
 import { type OperationName, route } from '../kit/route.ts';
 import { list, named, nullable, object, time, words } from '../kit/shapes.ts';
 import { role } from './session.ts';
-import { userName, userParams } from './users.ts';
 
 const operator = named(
   object({ user: words, displayName: words, role, disabledMs: nullable(time), createdMs: time }),

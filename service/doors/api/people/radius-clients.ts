@@ -9,9 +9,9 @@ import {
   removeRadiusClient,
 } from '../../../features/radius/clients.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
+import { idParams } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
 import { described, list, named, nullable, object, oneOf, text, time, words } from '../kit/shapes.ts';
-import { idParams } from './applications.ts';
 
 const push = described(
   oneOf(...pushModes),

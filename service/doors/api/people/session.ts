@@ -1,6 +1,6 @@
 import type { Role } from '../../../base/kinds.ts';
-import { done } from '../../../base/results.ts';
 import { may, permissions } from '../../../base/permissions.ts';
+import { done } from '../../../base/results.ts';
 import { route } from '../kit/route.ts';
 import { list, named, object, oneOf, words } from '../kit/shapes.ts';
 

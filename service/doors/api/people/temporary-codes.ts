@@ -1,8 +1,8 @@
 import { limits } from '../../../base/limits/limits.ts';
 import { makeTemporaryCode, withdrawTemporaryCode } from '../../../features/tokens/codes/temporary-codes.ts';
+import { userParams } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
 import { described, flag, object, time, whole, words } from '../kit/shapes.ts';
-import { userParams } from './users.ts';
 
 export const temporaryCodeRoutes = [
   route({

@@ -1,19 +1,22 @@
-import { limits } from '../../../base/limits/limits.ts';
-import { type Management } from '../../../storage/management.ts';
-import { done, type Result, refused } from '../../../base/results.ts';
 import type { Actor } from '../../../base/actor.ts';
+import { limits } from '../../../base/limits/limits.ts';
+import { done, type Result, refused } from '../../../base/results.ts';
 import { setPassword } from '../../../features/users/credentials/passwords.ts';
 import { resetPin } from '../../../features/users/credentials/pins.ts';
 import { readLockPolicy } from '../../../features/users/settings.ts';
-import { changeUser, createUser, disableUser, enableUser, unlockUser } from '../../../features/users/user-changes.ts';
+import {
+  changeUser,
+  createUser,
+  disableUser,
+  enableUser,
+  unlockUser,
+} from '../../../features/users/user-changes.ts';
 import { listUsers, type UserView, userDetail } from '../../../features/users/user-views.ts';
+import type { Management } from '../../../storage/management.ts';
 import { next, pageFields } from '../kit/pages.ts';
+import { userName, userParams } from '../kit/params.ts';
 import { type OperationName, route } from '../kit/route.ts';
 import { count, flag, list, named, nullable, object, oneOf, text, time, words } from '../kit/shapes.ts';
-
-export const userName = text(limits.userNameMax, { minLength: 1 });
-/** The user that an address names. */
-export const userParams = object({ user: userName });
 
 const userFields = {
   id: words,

@@ -1,6 +1,6 @@
-import { acknowledgeAlert, pageAlerts } from '../../../features/alerts/manage.ts';
 import { limits } from '../../../base/limits/limits.ts';
 import { done, refused } from '../../../base/results.ts';
+import { acknowledgeAlert, pageAlerts } from '../../../features/alerts/manage.ts';
 import { next, pageFields, readPlace, writePlace } from '../kit/pages.ts';
 import { route } from '../kit/route.ts';
 import { count, list, named, nullable, object, oneOf, text, time, whole, words } from '../kit/shapes.ts';

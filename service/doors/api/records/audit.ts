@@ -1,8 +1,8 @@
+import { limits } from '../../../base/limits/limits.ts';
+import { done } from '../../../base/results.ts';
 import { listAudit } from '../../../features/audit/list.ts';
 import { rotateAudit } from '../../../features/audit/rotate.ts';
 import { verifyAudit } from '../../../features/audit/verify.ts';
-import { limits } from '../../../base/limits/limits.ts';
-import { done } from '../../../base/results.ts';
 import { route } from '../kit/route.ts';
 import {
   count,

@@ -3,7 +3,7 @@ import { done, type Result } from '../../../base/results.ts';
 import { type Channel, type ChannelTarget, readChannels } from '../../../features/notify/channels.ts';
 import { removeChannel, saveChannel, testChannel } from '../../../features/notify/manage.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
-import { idParams } from '../people/applications.ts';
+import { idParams } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
 import {
   described,

@@ -1,11 +1,10 @@
 import { limits } from '../../../base/limits/limits.ts';
+import { type AcceptedBy, failedFactor, type Outcome } from '../../../base/outcomes.ts';
 import { done } from '../../../base/results.ts';
 import { pageEvents } from '../../../features/validation/event-pages.ts';
-import { type AcceptedBy, failedFactor, type Outcome } from '../../../base/outcomes.ts';
-import { userName } from '../people/users.ts';
+import { serial, userName } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
 import { count, described, list, named, nullable, object, oneOf, time, whole, words } from '../kit/shapes.ts';
-import { serial } from '../tokens/facts.ts';
 
 const outcome = oneOf(...(Object.keys(failedFactor) as Outcome[]));
 const by = described(

@@ -1,11 +1,11 @@
 import { limits } from '../../../base/limits/limits.ts';
+import { done, refused } from '../../../base/results.ts';
 import { recordBounce } from '../../../features/mail/bounces.ts';
 import { pageMails } from '../../../features/mail/list.ts';
 import { testMailServer } from '../../../features/mail/send.ts';
 import { readMailServer, removeMailServer, saveMailServer } from '../../../features/mail/server.ts';
-import { done, refused } from '../../../base/results.ts';
 import { next, pageFields, readPlace, writePlace } from '../kit/pages.ts';
-import { userName } from '../people/users.ts';
+import { userName } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
 import {
   count,

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
-import type { Db } from '../../../storage/database/database.ts';
-import { countOpenPushes } from '../../../features/push/rows.ts';
-import type { WebContext } from '../../web/context.ts';
-import { admit } from '../kit/authenticate.ts';
 import { labelText } from '../../../features/metrics/histogram.ts';
 import type { Metrics } from '../../../features/metrics/metrics.ts';
+import { countOpenPushes } from '../../../features/push/rows.ts';
+import type { Db } from '../../../storage/database/database.ts';
+import type { WebContext } from '../../web/context.ts';
+import { admit } from '../kit/authenticate.ts';
 
 /** Prometheus' text format, version 0.0.4. */
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';

@@ -1,18 +1,18 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { serveChallenges } from '../challenge-routes.ts';
 import { limits } from '../../../base/limits/limits.ts';
-import { servePushes } from '../push-routes.ts';
 import type { WebContext } from '../../web/context.ts';
 import { Problem, problemJson, problemOf, sendProblem, statusOf } from '../../web/problems.ts';
-import { actorOf, admit } from '../kit/authenticate.ts';
+import { serveChallenges } from '../challenge-routes.ts';
 import { serveDescription } from '../describe/routes.ts';
-import { serveMetrics } from './metrics.ts';
-import { servePins } from '../pins.ts';
+import { actorOf, admit } from '../kit/authenticate.ts';
 import { refusalJson, refusalStatuses } from '../kit/refusals.ts';
 import type { ApiRoute, Permission } from '../kit/route.ts';
+import { servePins } from '../pins.ts';
+import { servePushes } from '../push-routes.ts';
 import { apiRoutes } from '../routes.ts';
 import { serveValidate } from '../validate.ts';
+import { serveMetrics } from './metrics.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,11 +1,8 @@
 import { limits } from '../../../base/limits/limits.ts';
-import { algorithms, alphabets, pinPlaces } from '../../../features/tokens/facts.ts';
 import { revokedReasons, type TokenState, tokenStates } from '../../../base/token-states.ts';
+import { algorithms, alphabets, pinPlaces } from '../../../features/tokens/facts.ts';
+import { serial } from '../kit/params.ts';
 import { facts, named, nullable, number, object, oneOf, text, time, whole, words } from '../kit/shapes.ts';
-
-export const serial = text(limits.serialMax, { minLength: 1 });
-/** The token that an address names. */
-export const serialParams = object({ serial });
 
 export const kind = oneOf('hotp', 'totp');
 /** Of tokens alone: a policy makes none that answer questions. */

@@ -1,13 +1,13 @@
 import { isFobError } from 'passfob/errors';
 import { FORMAT_NAMES } from 'passfob/formats/detect';
-import { startImport } from '../../../features/jobs/bulk.ts';
 import { limits } from '../../../base/limits/limits.ts';
-import { type Management } from '../../../storage/management.ts';
 import { done, type Result } from '../../../base/results.ts';
+import { startImport } from '../../../features/jobs/bulk.ts';
 import { draftsOfFiles } from '../../../features/tokens/import/from-files.ts';
 import { draftsOfInventory, openInventoryFile } from '../../../features/tokens/import/from-inventory.ts';
 import type { ImportDraft } from '../../../features/tokens/import/items.ts';
 import { type PreparedImport, prepareImport } from '../../../features/tokens/import/plan.ts';
+import type { Management } from '../../../storage/management.ts';
 import { route } from '../kit/route.ts';
 import { count, list, named, nullable, object, oneOf, type TypeOf, text, words } from '../kit/shapes.ts';
 import { job } from './jobs.ts';

@@ -1,10 +1,10 @@
+import { limits } from '../../../base/limits/limits.ts';
+import { done, refused } from '../../../base/results.ts';
 import { startActivating, startAssigning, startBulk } from '../../../features/jobs/bulk.ts';
 import { cancelJob, listJobItems, pauseJob, resumeJob, viewJob } from '../../../features/jobs/jobs.ts';
 import { pageJobs } from '../../../features/jobs/pages.ts';
-import { limits } from '../../../base/limits/limits.ts';
-import { done, refused } from '../../../base/results.ts';
 import { next, pageFields, readPlace, writePlace } from '../kit/pages.ts';
-import { idParams } from '../people/applications.ts';
+import { idParams, serial } from '../kit/params.ts';
 import { type OperationName, route } from '../kit/route.ts';
 import {
   count,
@@ -19,7 +19,7 @@ import {
   whole,
   words,
 } from '../kit/shapes.ts';
-import { revokedReason, serial } from './facts.ts';
+import { revokedReason } from './facts.ts';
 
 export const job = named(
   object({

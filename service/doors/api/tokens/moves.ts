@@ -1,5 +1,4 @@
 import { limits } from '../../../base/limits/limits.ts';
-import { readLockPolicy } from '../../../features/users/settings.ts';
 import { repairLastStep, repairLastSteps } from '../../../features/tokens/codes/repair.ts';
 import { resyncToken } from '../../../features/tokens/codes/resync.ts';
 import {
@@ -10,10 +9,11 @@ import {
   suspendToken,
   unassignToken,
 } from '../../../features/tokens/moves.ts';
-import { userName } from '../people/users.ts';
+import { readLockPolicy } from '../../../features/users/settings.ts';
+import { serialParams, userName } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
 import { count, flag, object, text, time, words } from '../kit/shapes.ts';
-import { revokedReason, serialParams, token } from './facts.ts';
+import { revokedReason, token } from './facts.ts';
 
 const passcode = text(limits.passcodeFieldMax, { minLength: 1 });
 

@@ -6,10 +6,10 @@ import { renameToken } from '../../../features/tokens/moves.ts';
 import { searchTokens } from '../../../features/tokens/search.ts';
 import { viewToken } from '../../../features/tokens/views.ts';
 import { next, pageFields } from '../kit/pages.ts';
-import { userName } from '../people/users.ts';
+import { serial, serialParams, userName } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
 import { count, justOne, list, named, nullable, object, oneOf, text, whole, words } from '../kit/shapes.ts';
-import { act, assignment, factFields, serial, serialParams, token, tokenKind, tokenState } from './facts.ts';
+import { act, assignment, factFields, token, tokenKind, tokenState } from './facts.ts';
 
 const names = { issuer: text(limits.issuerMaxBytes), label: text(limits.labelMaxBytes) } as const;
 const seed = justOne(object({}, { base32: text(limits.seedTextMax), hex: text(limits.seedTextMax) }));

@@ -1,9 +1,9 @@
+import { html, type Markup, nothing } from '../../../base/html.ts';
 import { limits } from '../../../base/limits/limits.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { assetPath } from '../../web/assets.ts';
-import { html, type Markup, nothing } from '../../../base/html.ts';
-import { brand, renderPage } from '../../web/layout.ts';
 import { type Field, fieldMarkup, hidden } from '../../web/fields.ts';
+import { brand, renderPage } from '../../web/layout.ts';
 import { HOME } from '../kit/paths.ts';
 
 /** A page on which an operator shows password and passcode. */

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isCsrfToken } from '../../../features/users/sessions.ts';
-import { proveAgain } from '../../../features/users/access/sign-in.ts';
+import { html } from '../../../base/html.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { areAllDecimal } from '../../../features/tokens/passcode-keys.ts';
+import { proveAgain } from '../../../features/users/access/sign-in.ts';
+import { isCsrfToken } from '../../../features/users/sessions.ts';
 import { formBySource, type WebContext } from '../../web/context.ts';
 import { refusalFloor } from '../../web/floor.ts';
-import { html } from '../../../base/html.ts';
 import { messagePage } from '../../web/layout.ts';
 import { Problem, statusOf } from '../../web/problems.ts';
 import { type AskIn, admittedVisit, admitVisits, HTML } from '../kit/desk.ts';

@@ -1,13 +1,13 @@
+import { html, type Markup } from '../../../base/html.ts';
 import { limits } from '../../../base/limits/limits.ts';
 import { done, type Result, refused } from '../../../base/results.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
 import { addOperator, listOperators } from '../../../features/users/access/operator-changes.ts';
 import { passwordProblem, setPassword } from '../../../features/users/credentials/passwords.ts';
 import { readSettings } from '../../../features/users/settings.ts';
 import { createUser } from '../../../features/users/user-changes.ts';
 import { userDetail } from '../../../features/users/user-views.ts';
 import { prepareUserName } from '../../../features/users/users.ts';
-import { consoleTexts } from '../../../base/texts/console.ts';
-import { html, type Markup } from '../../../base/html.ts';
 import type { Desk } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { actionLink, badge } from '../kit/parts.ts';

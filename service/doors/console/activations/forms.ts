@@ -1,5 +1,8 @@
 import { inGroups } from 'passfob/activation/activation-string';
 import { qrSvg } from 'passfob/activation/qr-svg';
+import { html, Markup } from '../../../base/html.ts';
+import { limits } from '../../../base/limits/limits.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
 import {
   type Delivery,
   type MadeActivation,
@@ -8,13 +11,10 @@ import {
   startActivation,
 } from '../../../features/enrolment/activations.ts';
 import { type ActivationView, viewActivation } from '../../../features/enrolment/views.ts';
-import { limits } from '../../../base/limits/limits.ts';
 import { readMailServer } from '../../../features/mail/server.ts';
-import { consoleTexts } from '../../../base/texts/console.ts';
 import { listPolicies } from '../../../features/tokens/policies.ts';
-import { html, Markup } from '../../../base/html.ts';
-import { type Answer, type Desk, missingPage } from '../kit/desk.ts';
 import type { Field } from '../../web/fields.ts';
+import { type Answer, type Desk, missingPage } from '../kit/desk.ts';
 import { type FormPage, type FormView, serveForm } from '../kit/form.ts';
 import { moment, onceShown } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';

@@ -1,11 +1,11 @@
-import { activationStandings, listActivations } from '../../../features/enrolment/views.ts';
-import { consoleTexts } from '../../../base/texts/console.ts';
 import { html } from '../../../base/html.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
+import { activationStandings, listActivations } from '../../../features/enrolment/views.ts';
+import { activationTable } from '../kit/activation-table.ts';
 import type { Desk } from '../kit/desk.ts';
 import { at } from '../kit/paths.ts';
 import { searchForm } from '../kit/search.ts';
 import { pager } from '../kit/table.ts';
-import { activationTable } from '../kit/activation-table.ts';
 
 const text = consoleTexts.activations;
 

@@ -1,9 +1,9 @@
-import { startActivating, startAssigning, startBulk } from '../../../features/jobs/bulk.ts';
-import type { JobView } from '../../../features/jobs/jobs.ts';
 import { limits } from '../../../base/limits/limits.ts';
 import type { Result } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import type { RevokedReason } from '../../../base/token-states.ts';
+import { startActivating, startAssigning, startBulk } from '../../../features/jobs/bulk.ts';
+import type { JobView } from '../../../features/jobs/jobs.ts';
 import type { Desk } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';

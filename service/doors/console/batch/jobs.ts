@@ -1,3 +1,7 @@
+import { html, type Markup, nothing } from '../../../base/html.ts';
+import { limits } from '../../../base/limits/limits.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
+import { tokenTexts } from '../../../base/texts/tokens.ts';
 import {
   cancelJob,
   type JobItemView,
@@ -8,10 +12,6 @@ import {
   resumeJob,
   viewJob,
 } from '../../../features/jobs/jobs.ts';
-import { limits } from '../../../base/limits/limits.ts';
-import { consoleTexts } from '../../../base/texts/console.ts';
-import { tokenTexts } from '../../../base/texts/tokens.ts';
-import { html, type Markup, nothing } from '../../../base/html.ts';
 import { type Desk, missingPage, refusedPage } from '../kit/desk.ts';
 import type { ConsolePage } from '../kit/layout.ts';
 import { actButton, actions, badge, facts, jobBadge, moment, section } from '../kit/parts.ts';

@@ -1,8 +1,8 @@
-import type { JobView } from '../../../features/jobs/jobs.ts';
+import { html, type Markup, nothing } from '../../../base/html.ts';
 import { limits } from '../../../base/limits/limits.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
+import type { JobView } from '../../../features/jobs/jobs.ts';
 import type { ImportPlan, ImportRow, ImportRowState } from '../../../features/tokens/import/plan.ts';
-import { html, type Markup, nothing } from '../../../base/html.ts';
 import type { ConsolePage } from '../kit/layout.ts';
 import { actButton, actions, badge, facts, type Tone } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';

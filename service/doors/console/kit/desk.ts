@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { html } from '../../../base/html.ts';
 import { limits } from '../../../base/limits/limits.ts';
-import type { RefusalCode } from '../../../base/results.ts';
-import { isCsrfToken, isFresh } from '../../../features/users/sessions.ts';
 import { type Action, permissions } from '../../../base/permissions.ts';
+import type { RefusalCode } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
+import { isCsrfToken, isFresh } from '../../../features/users/sessions.ts';
 import type { WebContext } from '../../web/context.ts';
 import { refuseCrossSite } from '../../web/guard.ts';
-import { html } from '../../../base/html.ts';
 import { Problem, statusOf } from '../../web/problems.ts';
 import { type ConsolePage, renderConsole } from './layout.ts';
 import { at, HOME } from './paths.ts';

@@ -1,9 +1,9 @@
-import type { Result } from '../../../base/results.ts';
-import type { Action } from '../../../base/permissions.ts';
-import { consoleTexts } from '../../../base/texts/console.ts';
 import { html, type Markup, nothing } from '../../../base/html.ts';
-import type { Answer, Desk } from './desk.ts';
+import type { Action } from '../../../base/permissions.ts';
+import type { Result } from '../../../base/results.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
 import { type Field, fieldMarkup, hidden } from '../../web/fields.ts';
+import type { Answer, Desk } from './desk.ts';
 import type { ConsolePage } from './layout.ts';
 import { HOME } from './paths.ts';
 import type { Visit } from './visit.ts';

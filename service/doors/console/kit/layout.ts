@@ -1,9 +1,9 @@
+import { html, type Markup, nothing } from '../../../base/html.ts';
 import { limits } from '../../../base/limits/limits.ts';
 import type { Action } from '../../../base/permissions.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import { assetPath } from '../../web/assets.ts';
-import { html, type Markup, nothing } from '../../../base/html.ts';
 import { renderPage } from '../../web/layout.ts';
 import { actButton } from './parts.ts';
 import { at, HOME } from './paths.ts';

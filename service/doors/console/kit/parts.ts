@@ -1,12 +1,12 @@
+import { html, type Markup, nothing } from '../../../base/html.ts';
 import type { JobState, Role } from '../../../base/kinds.ts';
+import type { Outcome } from '../../../base/outcomes.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { acceptedByTexts } from '../../../base/texts/push.ts';
-import { tokenTexts } from '../../../base/texts/tokens.ts';
 import { texts } from '../../../base/texts/texts.ts';
+import { tokenTexts } from '../../../base/texts/tokens.ts';
 import type { TokenState } from '../../../base/token-states.ts';
 import type { ValidationEvent } from '../../../features/validation/events.ts';
-import type { Outcome } from '../../../base/outcomes.ts';
-import { html, type Markup, nothing } from '../../../base/html.ts';
 import { hidden } from '../../web/fields.ts';
 import { at, HOME } from './paths.ts';
 import type { Visit } from './visit.ts';

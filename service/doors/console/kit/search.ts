@@ -1,5 +1,5 @@
-import { consoleTexts } from '../../../base/texts/console.ts';
 import { html, type Markup } from '../../../base/html.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
 import { type Field, fieldMarkup } from '../../web/fields.ts';
 import { HOME } from './paths.ts';
 

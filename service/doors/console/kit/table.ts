@@ -1,6 +1,6 @@
+import { html, type Markup, nothing } from '../../../base/html.ts';
 import { limits } from '../../../base/limits/limits.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
-import { html, type Markup, nothing } from '../../../base/html.ts';
 
 /** A cell: its column's heading, what stands in it (null: nothing), and whether it speaks for itself without the heading. */
 export type Cell = readonly [heading: string, value: string | number | Markup | null, bare?: 'bare'];

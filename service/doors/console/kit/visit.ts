@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify';
-import type { Management } from '../../../storage/management.ts';
-import { actorOfSession, type Session, sessionOf } from '../../../features/users/sessions.ts';
 import type { Actor } from '../../../base/actor.ts';
 import { type Action, may } from '../../../base/permissions.ts';
-import { readServiceName } from '../../../features/users/settings.ts';
 import { prepareSource } from '../../../base/source.ts';
+import { actorOfSession, type Session, sessionOf } from '../../../features/users/sessions.ts';
+import { readServiceName } from '../../../features/users/settings.ts';
+import type { Management } from '../../../storage/management.ts';
 import type { WebContext } from '../../web/context.ts';
 import { cookieOf } from '../../web/forms.ts';
 import { Upload, type UploadedFile } from './upload.ts';

@@ -1,9 +1,9 @@
+import { html, type Markup, nothing } from '../../../base/html.ts';
 import { limits } from '../../../base/limits/limits.ts';
 import type { MailState } from '../../../base/mail-kinds.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
 import { type MailPlace, type MailView, pageMails } from '../../../features/mail/list.ts';
 import { readMailServer } from '../../../features/mail/server.ts';
-import { consoleTexts } from '../../../base/texts/console.ts';
-import { html, type Markup, nothing } from '../../../base/html.ts';
 import type { Desk } from '../kit/desk.ts';
 import { actionLink, actions, badge, moment, momentOr, type Tone, userLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';

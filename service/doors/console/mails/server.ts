@@ -1,4 +1,6 @@
+import { html, type Markup } from '../../../base/html.ts';
 import { limits } from '../../../base/limits/limits.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
 import { testMailServer } from '../../../features/mail/send.ts';
 import {
   type MailServer,
@@ -7,8 +9,6 @@ import {
   removeMailServer,
   saveMailServer,
 } from '../../../features/mail/server.ts';
-import { consoleTexts } from '../../../base/texts/console.ts';
-import { html, type Markup } from '../../../base/html.ts';
 import { type Desk, missingPage } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { actionLink, actions, facts } from '../kit/parts.ts';

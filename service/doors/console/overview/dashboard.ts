@@ -1,13 +1,13 @@
-import { pageAlerts } from '../../../features/alerts/manage.ts';
+import { html, type Markup, nothing } from '../../../base/html.ts';
 import { limits } from '../../../base/limits/limits.ts';
-import { lockedAccounts } from '../../../features/users/locked-accounts.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import type { TokenState } from '../../../base/token-states.ts';
 import { tokenStates } from '../../../base/token-states.ts';
+import { pageAlerts } from '../../../features/alerts/manage.ts';
 import { listTokens } from '../../../features/tokens/views.ts';
+import { lockedAccounts } from '../../../features/users/locked-accounts.ts';
 import { listEvents } from '../../../features/validation/events.ts';
-import { html, type Markup, nothing } from '../../../base/html.ts';
 import { readSetUp } from '../access/setup.ts';
 import type { Desk } from '../kit/desk.ts';
 import { actionLink, section } from '../kit/parts.ts';

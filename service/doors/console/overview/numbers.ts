@@ -1,9 +1,9 @@
-import { listJobs } from '../../../features/jobs/jobs.ts';
 import { limits } from '../../../base/limits/limits.ts';
+import type { TokenState } from '../../../base/token-states.ts';
+import { listJobs } from '../../../features/jobs/jobs.ts';
+import { countTokensByState, readFobDrifts } from '../../../features/tokens/counts.ts';
 import { lockedAccounts } from '../../../features/users/locked-accounts.ts';
 import { countUsers } from '../../../features/users/user-counts.ts';
-import { countTokensByState, readFobDrifts } from '../../../features/tokens/counts.ts';
-import type { TokenState } from '../../../base/token-states.ts';
 import { countOutcomes, type OutcomeCount } from '../../../features/validation/summary.ts';
 import type { WebContext } from '../../web/context.ts';
 

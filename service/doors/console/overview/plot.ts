@@ -1,5 +1,5 @@
-import { consoleTexts } from '../../../base/texts/console.ts';
 import { html, type Markup, nothing } from '../../../base/html.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
 
 /** One column of a plot: what it is called, and what it is made of, from below. */
 export interface Column {

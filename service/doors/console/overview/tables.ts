@@ -1,8 +1,8 @@
+import { html, type Markup } from '../../../base/html.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import type { TokenView } from '../../../features/tokens/views.ts';
 import type { ValidationEvent } from '../../../features/validation/events.ts';
-import { html, type Markup } from '../../../base/html.ts';
 import { badge, moment, momentOr, outcomeBadge, stateBadge, tokenLink, userLink } from '../kit/parts.ts';
 import { type Cell, table } from '../kit/table.ts';
 

@@ -1,7 +1,7 @@
-import type { Alert } from '../../../features/alerts/alerts.ts';
+import { html, type Markup, nothing } from '../../../base/html.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
-import { html, type Markup, nothing } from '../../../base/html.ts';
+import type { Alert } from '../../../features/alerts/alerts.ts';
 import { moment, tokenLink, userLink } from '../kit/parts.ts';
 
 const text = texts.operator;

@@ -1,8 +1,8 @@
-import type { Alert } from '../../../features/alerts/alerts.ts';
-import { type AlertPlace, acknowledgeAlert, pageAlerts } from '../../../features/alerts/manage.ts';
+import { html, nothing } from '../../../base/html.ts';
 import { limits } from '../../../base/limits/limits.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
-import { html, nothing } from '../../../base/html.ts';
+import type { Alert } from '../../../features/alerts/alerts.ts';
+import { type AlertPlace, acknowledgeAlert, pageAlerts } from '../../../features/alerts/manage.ts';
 import { type Desk, refusedPage } from '../kit/desk.ts';
 import { actButton, actionLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';

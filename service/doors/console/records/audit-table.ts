@@ -1,6 +1,6 @@
-import type { AuditView } from '../../../features/audit/list.ts';
-import { consoleTexts } from '../../../base/texts/console.ts';
 import { html, type Markup } from '../../../base/html.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
+import type { AuditView } from '../../../features/audit/list.ts';
 import { moment } from '../kit/parts.ts';
 import { type Cell, table } from '../kit/table.ts';
 

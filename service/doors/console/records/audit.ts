@@ -1,9 +1,9 @@
+import { html, type Markup, nothing } from '../../../base/html.ts';
+import { limits } from '../../../base/limits/limits.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
 import { type AuditFilter, listAudit } from '../../../features/audit/list.ts';
 import type { SubjectKind } from '../../../features/audit/record.ts';
 import { type Verification, verifyAudit } from '../../../features/audit/verify.ts';
-import { limits } from '../../../base/limits/limits.ts';
-import { consoleTexts } from '../../../base/texts/console.ts';
-import { html, type Markup, nothing } from '../../../base/html.ts';
 import type { Desk } from '../kit/desk.ts';
 import { actButton, actions, facts } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';

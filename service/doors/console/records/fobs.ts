@@ -1,8 +1,8 @@
+import { html, nothing } from '../../../base/html.ts';
 import { limits } from '../../../base/limits/limits.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import { type FobView, listFobs } from '../../../features/tokens/fobs.ts';
-import { html, nothing } from '../../../base/html.ts';
 import type { Desk } from '../kit/desk.ts';
 import { actionLink, actions, badge, moment, momentOr } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';

@@ -1,9 +1,14 @@
+import { html, nothing } from '../../../base/html.ts';
 import type { Role } from '../../../base/kinds.ts';
 import { limits } from '../../../base/limits/limits.ts';
-import { type ApiKeyView, createApiKey, listApiKeys, revokeApiKey } from '../../../features/users/access/api-keys.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
-import { html, nothing } from '../../../base/html.ts';
+import {
+  type ApiKeyView,
+  createApiKey,
+  listApiKeys,
+  revokeApiKey,
+} from '../../../features/users/access/api-keys.ts';
 import type { Desk } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { actionLink, actions, badge, moment, momentOr, onceShown, roleOptions } from '../kit/parts.ts';

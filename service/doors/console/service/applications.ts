@@ -1,5 +1,7 @@
+import { html, type Markup, nothing } from '../../../base/html.ts';
 import type { Factors } from '../../../base/kinds.ts';
 import { limits } from '../../../base/limits/limits.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
 import {
   type ApplicationView,
   changeFactors,
@@ -9,10 +11,8 @@ import {
   listApplications,
   rotateApplicationKey,
 } from '../../../features/users/application-changes.ts';
-import { consoleTexts } from '../../../base/texts/console.ts';
-import { html, type Markup, nothing } from '../../../base/html.ts';
-import type { Desk } from '../kit/desk.ts';
 import type { Field } from '../../web/fields.ts';
+import type { Desk } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import type { ConsolePage } from '../kit/layout.ts';
 import { actionLink, actions, badge, moment, onceShown } from '../kit/parts.ts';

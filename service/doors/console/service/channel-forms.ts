@@ -1,11 +1,11 @@
+import { html } from '../../../base/html.ts';
 import { limits } from '../../../base/limits/limits.ts';
 import type { Result } from '../../../base/results.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
 import { type Channel, type ChannelTarget, readChannels } from '../../../features/notify/channels.ts';
 import { type SavedChannel, saveChannel } from '../../../features/notify/manage.ts';
-import { consoleTexts } from '../../../base/texts/console.ts';
-import { html } from '../../../base/html.ts';
-import { type Desk, missingPage } from '../kit/desk.ts';
 import type { Field } from '../../web/fields.ts';
+import { type Desk, missingPage } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { onceShown } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';

@@ -1,7 +1,7 @@
 import { limits } from '../../../base/limits/limits.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
 import type { ChannelTarget, MailChannel, SyslogChannel } from '../../../features/notify/channels.ts';
 import type { SmtpServer } from '../../../features/notify/smtp.ts';
-import { consoleTexts } from '../../../base/texts/console.ts';
 import type { Field } from '../../web/fields.ts';
 
 const text = consoleTexts.channels;

@@ -1,7 +1,7 @@
+import { html } from '../../../base/html.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
 import { type Channel, type ChannelTarget, readChannels } from '../../../features/notify/channels.ts';
 import { removeChannel, testChannel } from '../../../features/notify/manage.ts';
-import { consoleTexts } from '../../../base/texts/console.ts';
-import { html } from '../../../base/html.ts';
 import type { Desk } from '../kit/desk.ts';
 import { serveForm } from '../kit/form.ts';
 import { actionLink, actions, badge } from '../kit/parts.ts';

@@ -1,8 +1,8 @@
-import type { Db } from '../../../storage/database/database.ts';
-import type { RefusalCode, Result } from '../../../base/results.ts';
 import type { Action } from '../../../base/permissions.ts';
-import { type Answer, missingPage } from '../kit/desk.ts';
+import type { RefusalCode, Result } from '../../../base/results.ts';
+import type { Db } from '../../../storage/database/database.ts';
 import type { Field } from '../../web/fields.ts';
+import { type Answer, missingPage } from '../kit/desk.ts';
 import type { FormPage, FormView } from '../kit/form.ts';
 import type { Visit } from '../kit/visit.ts';
 

@@ -1,6 +1,8 @@
+import { html, type Markup, nothing } from '../../../base/html.ts';
 import type { Role } from '../../../base/kinds.ts';
 import { limits } from '../../../base/limits/limits.ts';
 import type { Result } from '../../../base/results.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
 import {
   addOperator,
   changeOperatorRole,
@@ -10,10 +12,8 @@ import {
   type OperatorView,
   removeOperator,
 } from '../../../features/users/access/operator-changes.ts';
-import { consoleTexts } from '../../../base/texts/console.ts';
-import { html, type Markup, nothing } from '../../../base/html.ts';
-import { type Desk, missingPage } from '../kit/desk.ts';
 import type { Field } from '../../web/fields.ts';
+import { type Desk, missingPage } from '../kit/desk.ts';
 import { type FormPage, type FormView, serveForm } from '../kit/form.ts';
 import { actionLink, actions, badge, moment, roleOptions, userLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';

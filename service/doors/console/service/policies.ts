@@ -1,4 +1,5 @@
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
+import { html, nothing } from '../../../base/html.ts';
 import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../../../base/kinds.ts';
 import { limits } from '../../../base/limits/limits.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
@@ -10,9 +11,8 @@ import {
   type PolicyView,
   removePolicy,
 } from '../../../features/tokens/policies.ts';
-import { html, nothing } from '../../../base/html.ts';
-import { type Desk, missingPage } from '../kit/desk.ts';
 import type { Field } from '../../web/fields.ts';
+import { type Desk, missingPage } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { actionLink, actions, moment } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';

@@ -1,7 +1,6 @@
-import type { Db } from '../../../storage/database/database.ts';
-import type { RadiusPush } from '../../../storage/schema/schema-radius.ts';
+import { html, nothing } from '../../../base/html.ts';
 import { limits } from '../../../base/limits/limits.ts';
-import { listApplications } from '../../../features/users/application-changes.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
 import {
   changeRadiusClient,
   changeRadiusSecret,
@@ -11,10 +10,11 @@ import {
   type RadiusClientView,
   removeRadiusClient,
 } from '../../../features/radius/clients.ts';
-import { consoleTexts } from '../../../base/texts/console.ts';
-import { html, nothing } from '../../../base/html.ts';
-import { type Answer, type Desk, missingPage } from '../kit/desk.ts';
+import { listApplications } from '../../../features/users/application-changes.ts';
+import type { Db } from '../../../storage/database/database.ts';
+import type { RadiusPush } from '../../../storage/schema/schema-radius.ts';
 import type { Field } from '../../web/fields.ts';
+import { type Answer, type Desk, missingPage } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { actionLink, actions, moment, onceShown } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';

@@ -1,7 +1,7 @@
-import { limits } from '../../../base/limits/limits.ts';
-import { changeSettings, readSettings, type Settings } from '../../../features/users/settings.ts';
-import { consoleTexts } from '../../../base/texts/console.ts';
 import { html, nothing } from '../../../base/html.ts';
+import { limits } from '../../../base/limits/limits.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
+import { changeSettings, readSettings, type Settings } from '../../../features/users/settings.ts';
 import type { Desk } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { actionLink, actions, facts } from '../kit/parts.ts';

@@ -1,9 +1,9 @@
+import { html, type Markup, nothing } from '../../../base/html.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
-import { stepAheadUntil } from '../../../features/tokens/codes/repair.ts';
 import { mayBecome, tokenStates } from '../../../base/token-states.ts';
+import { stepAheadUntil } from '../../../features/tokens/codes/repair.ts';
 import { type TokenHistory, type TokenView, viewToken } from '../../../features/tokens/views.ts';
-import { html, type Markup, nothing } from '../../../base/html.ts';
 import { type Desk, missingPage } from '../kit/desk.ts';
 import {
   actButton,

@@ -1,8 +1,8 @@
 import { limits } from '../../../base/limits/limits.ts';
-import type { Result } from '../../../base/results.ts';
 import type { Action } from '../../../base/permissions.ts';
-import { readSettings } from '../../../features/users/settings.ts';
+import type { Result } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
+import type { RevokedReason } from '../../../base/token-states.ts';
 import { repairLastStep, repairLastSteps } from '../../../features/tokens/codes/repair.ts';
 import { resyncToken } from '../../../features/tokens/codes/resync.ts';
 import {
@@ -14,10 +14,10 @@ import {
   suspendToken,
   unassignToken,
 } from '../../../features/tokens/moves.ts';
-import type { RevokedReason } from '../../../base/token-states.ts';
 import { type TokenView, viewToken } from '../../../features/tokens/views.ts';
-import { type Desk, missingPage, refusedPage } from '../kit/desk.ts';
+import { readSettings } from '../../../features/users/settings.ts';
 import type { Field } from '../../web/fields.ts';
+import { type Desk, missingPage, refusedPage } from '../kit/desk.ts';
 import { type FormPage, type FormView, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
 import type { Visit } from '../kit/visit.ts';

@@ -1,9 +1,9 @@
+import { html, nothing } from '../../../base/html.ts';
 import { limits } from '../../../base/limits/limits.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
-import { searchTokens, type TokenQuery } from '../../../features/tokens/search.ts';
 import { type TokenState, tokenStates } from '../../../base/token-states.ts';
-import { html, nothing } from '../../../base/html.ts';
+import { searchTokens, type TokenQuery } from '../../../features/tokens/search.ts';
 import { type Desk, refusedPage } from '../kit/desk.ts';
 import { actionLink, actions } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';

@@ -1,10 +1,10 @@
+import { html } from '../../../base/html.ts';
 import { limits } from '../../../base/limits/limits.ts';
-import type { Result } from '../../../base/results.ts';
 import type { Action } from '../../../base/permissions.ts';
-import { enableUser, unlockUser } from '../../../features/users/user-changes.ts';
+import type { Result } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { makeTemporaryCode, type TemporaryCode } from '../../../features/tokens/codes/temporary-codes.ts';
-import { html } from '../../../base/html.ts';
+import { enableUser, unlockUser } from '../../../features/users/user-changes.ts';
 import { type Desk, missingPage, refusedPage } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { moment, onceShown } from '../kit/parts.ts';

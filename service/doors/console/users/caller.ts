@@ -1,9 +1,9 @@
-import { callerCheck, checkCaller } from '../../../features/push/callers/check.ts';
+import { html, nothing } from '../../../base/html.ts';
+import { pushConsoleTexts as text } from '../../../base/texts/push.ts';
 import type { CallerState } from '../../../features/push/caller-result.ts';
+import { callerCheck, checkCaller } from '../../../features/push/callers/check.ts';
 import { openStates } from '../../../features/push/rows.ts';
 import { shownNumber } from '../../../features/push/shown.ts';
-import { pushConsoleTexts as text } from '../../../base/texts/push.ts';
-import { html, nothing } from '../../../base/html.ts';
 import { type Desk, refusedPage } from '../kit/desk.ts';
 import { actButton, actions, badge, facts, moment, type Tone, userLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';

@@ -1,14 +1,14 @@
 import { limits } from '../../../base/limits/limits.ts';
 import type { Result } from '../../../base/results.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
+import { withdrawTemporaryCode } from '../../../features/tokens/codes/temporary-codes.ts';
+import { assignToken } from '../../../features/tokens/moves.ts';
 import { setPassword } from '../../../features/users/credentials/passwords.ts';
 import { resetPin } from '../../../features/users/credentials/pins.ts';
 import { changeUser, createUser, disableUser } from '../../../features/users/user-changes.ts';
 import type { UserDetail } from '../../../features/users/user-views.ts';
-import { consoleTexts } from '../../../base/texts/console.ts';
-import { withdrawTemporaryCode } from '../../../features/tokens/codes/temporary-codes.ts';
-import { assignToken } from '../../../features/tokens/moves.ts';
-import { type Desk, missingPage } from '../kit/desk.ts';
 import type { Field } from '../../web/fields.ts';
+import { type Desk, missingPage } from '../kit/desk.ts';
 import { type FormPage, type FormView, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
 import type { Visit } from '../kit/visit.ts';

@@ -1,8 +1,8 @@
+import { html, type Markup, nothing } from '../../../base/html.ts';
 import { limits } from '../../../base/limits/limits.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
 import { readSettings } from '../../../features/users/settings.ts';
 import { listUsers, type UserView } from '../../../features/users/user-views.ts';
-import { consoleTexts } from '../../../base/texts/console.ts';
-import { html, type Markup, nothing } from '../../../base/html.ts';
 import type { Desk } from '../kit/desk.ts';
 import { actionLink, actions, badge, moment, userLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';

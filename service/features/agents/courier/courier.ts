@@ -1,8 +1,8 @@
 import type { NoticeKind } from 'passfob/agent/messages';
 import { pause } from 'passfob/client/pause';
 import { isFobError } from 'passfob/errors';
-import type { Changes } from '../../../storage/database/changes.ts';
 import { limits } from '../../../base/limits/limits.ts';
+import type { Changes } from '../../../storage/database/changes.ts';
 import type { Management } from '../../../storage/management.ts';
 import { claimPush, type PushToSend, pushesToSend, returnPush, wantedPushes } from '../../push/delivery.ts';
 import type { Agents } from '../agents.ts';

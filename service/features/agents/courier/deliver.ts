@@ -1,14 +1,14 @@
 import { NAME_BYTES_MAX } from '@passfob/protocol/limits';
 import { pause } from 'passfob/client/pause';
 import { isRefusal } from 'passfob/errors';
+import { cutText } from '../../../base/cut-text.ts';
 import { ServiceError } from '../../../base/errors.ts';
 import { limits } from '../../../base/limits/limits.ts';
+import { callFrom } from '../../../base/texts/push.ts';
 import type { Management } from '../../../storage/management.ts';
-import { readSettings } from '../../users/settings.ts';
 import { answerPush, endPush, type PushToSend, pushShown } from '../../push/delivery.ts';
 import { dropPushKey, pushAccountOf } from '../../tokens/push-keys.ts';
-import { callFrom } from '../../../base/texts/push.ts';
-import { cutText } from '../../../base/cut-text.ts';
+import { readSettings } from '../../users/settings.ts';
 import type { OwnSession } from '../fob.ts';
 
 /** One request that a connection has claimed, on its way to the fob. */

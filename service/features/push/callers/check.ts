@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { done, type Result, refused } from '../../../base/results.ts';
 import type { Db } from '../../../storage/database/database.ts';
 import { searchableId } from '../../../storage/queries/ids.ts';
-import { done, type Result, refused } from '../../../base/results.ts';
+import { type Acting, actOf } from '../../tokens/acting.ts';
 import { recordUserAct } from '../../users/user-audit.ts';
 import { prepareUserName } from '../../users/users.ts';
-import { type Acting, actOf } from '../../tokens/acting.ts';
 import { lockUsers } from '../../validation/facts.ts';
 import { openPush, type Push, tokenToAsk } from '../ask.ts';
+import { type CallerState, callerState } from '../caller-result.ts';
 import { isQuietFor } from '../quiet.ts';
 import { readPush } from '../rows.ts';
-import { type CallerState, callerState } from '../caller-result.ts';
 
 /** Where help desk is says nothing of the user. */
 const asHelpDesk = { kind: 'caller', sourceKey: undefined, familiar: undefined } as const;

@@ -1,9 +1,9 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import { ocraPasscode, stepsAround } from '../../../base/ocra.ts';
 import { limits } from '../../../base/limits/limits.ts';
-import type { Keys } from '../../../storage/sealing/key-file.ts';
-import { asShown, normalisePasscode, passcodeAt, sameText, timeStep } from '../../../base/passcode.ts';
+import { ocraPasscode, stepsAround } from '../../../base/ocra.ts';
 import { parseSuite } from '../../../base/ocra-suite.ts';
+import { asShown, normalisePasscode, passcodeAt, sameText, timeStep } from '../../../base/passcode.ts';
+import type { Keys } from '../../../storage/sealing/key-file.ts';
 import type { PasscodeToken, TokenRow } from '../rows.ts';
 import { passcodeFactsOf, secretOf } from '../tokens.ts';
 

@@ -1,8 +1,8 @@
-import { writing } from '../../../storage/database/database.ts';
 import { limits } from '../../../base/limits/limits.ts';
+import { asShown, normalisePasscode, passcodeAt, sameText, timeStep } from '../../../base/passcode.ts';
+import { writing } from '../../../storage/database/database.ts';
 import type { Management } from '../../../storage/management.ts';
 import { findUser, prepareUserName } from '../../users/users.ts';
-import { asShown, normalisePasscode, passcodeAt, sameText, timeStep } from '../../../base/passcode.ts';
 import type { TokenRow } from '../rows.ts';
 import { passcodeFactsOf, secretOf, usableTokens } from '../tokens.ts';
 

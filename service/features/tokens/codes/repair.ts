@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import { recordAudit } from '../../audit/record.ts';
-import { type Db, writing } from '../../../storage/database/database.ts';
-import { limits } from '../../../base/limits/limits.ts';
-import { type Management } from '../../../storage/management.ts';
-import { done, type Result, refused } from '../../../base/results.ts';
 import type { Actor } from '../../../base/actor.ts';
+import { limits } from '../../../base/limits/limits.ts';
 import { timeStep } from '../../../base/passcode.ts';
+import { done, type Result, refused } from '../../../base/results.ts';
+import { type Db, writing } from '../../../storage/database/database.ts';
+import type { Management } from '../../../storage/management.ts';
+import { recordAudit } from '../../audit/record.ts';
 import { type Acting, actingOf, actOf } from '../acting.ts';
 import type { TokenRow } from '../rows.ts';
 import { lockToken } from '../tokens.ts';

@@ -1,14 +1,14 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import type { Db } from '../../../storage/database/database.ts';
-import { latestMade } from '../../../storage/queries/latest.ts';
-import { limits } from '../../../base/limits/limits.ts';
-import { type Management } from '../../../storage/management.ts';
-import { done, type Result, refused } from '../../../base/results.ts';
 import type { Actor } from '../../../base/actor.ts';
-import { recordUserAct } from '../../users/user-audit.ts';
-import { findUser, prepareUserName } from '../../users/users.ts';
+import { limits } from '../../../base/limits/limits.ts';
+import { done, type Result, refused } from '../../../base/results.ts';
+import type { Db } from '../../../storage/database/database.ts';
+import type { Management } from '../../../storage/management.ts';
+import { latestMade } from '../../../storage/queries/latest.ts';
 import type { Keys } from '../../../storage/sealing/key-file.ts';
 import { macOf } from '../../../storage/sealing/seal.ts';
+import { recordUserAct } from '../../users/user-audit.ts';
+import { findUser, prepareUserName } from '../../users/users.ts';
 import { type Acting, actOf } from '../acting.ts';
 import { isWhole } from '../facts.ts';
 

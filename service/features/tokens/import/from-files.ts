@@ -8,10 +8,10 @@ import type { ReadTools, Row, SourceFile } from 'passfob/formats/row';
 import { Work } from 'passfob/formats/work';
 import type { Algorithm } from '../../../base/kinds.ts';
 import { limits } from '../../../base/limits/limits.ts';
+import { isChecked, parseSuite } from '../../../base/ocra-suite.ts';
+import { tokenTexts } from '../../../base/texts/tokens.ts';
 import type { Keys } from '../../../storage/sealing/key-file.ts';
 import { macOf } from '../../../storage/sealing/seal.ts';
-import { tokenTexts } from '../../../base/texts/tokens.ts';
-import { isChecked, parseSuite } from '../../../base/ocra-suite.ts';
 import { type ImportDraft, type TokenItem, textOf, type UserSource } from './items.ts';
 
 /**

@@ -4,8 +4,8 @@ import { badInput } from 'passfob/enrol/enrolment';
 import { type Bundle, readBundle } from 'passfob/inventory/bundle';
 import { openWithPassword } from 'passfob/inventory/password-file';
 import type { Algorithm } from '../../../base/kinds.ts';
-import { tokenTexts } from '../../../base/texts/tokens.ts';
 import { isChecked, parseSuite } from '../../../base/ocra-suite.ts';
+import { tokenTexts } from '../../../base/texts/tokens.ts';
 import type { FobItem, ImportDraft, TokenItem, UserSource } from './items.ts';
 
 type BundledFob = Bundle['fobs'][number];

@@ -1,10 +1,10 @@
 import { Work } from 'passfob/formats/work';
+import { texts } from '../../../base/texts/texts.ts';
+import { tokenTexts } from '../../../base/texts/tokens.ts';
 import type { Db } from '../../../storage/database/database.ts';
+import type { Keys } from '../../../storage/sealing/key-file.ts';
 import { makeAlikeFinder } from '../../users/look-alikes.ts';
 import { prepareUserName } from '../../users/users.ts';
-import type { Keys } from '../../../storage/sealing/key-file.ts';
-import { tokenTexts } from '../../../base/texts/tokens.ts';
-import { texts } from '../../../base/texts/texts.ts';
 import { fobNamed, problemOfFob } from '../fobs.ts';
 import type { TokenRow } from '../rows.ts';
 import { secretOf } from '../tokens.ts';

@@ -1,6 +1,6 @@
-import type { Db } from '../../../storage/database/database.ts';
 import { limits } from '../../../base/limits/limits.ts';
 import { done, type RefusalCode, type Result, refused } from '../../../base/results.ts';
+import type { Db } from '../../../storage/database/database.ts';
 import { looksLikeAnother } from '../../users/look-alikes.ts';
 import { findOrAddUser, findUser, prepareUserName } from '../../users/users.ts';
 import type { Acting } from '../acting.ts';

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { recordAudit } from '../../audit/record.ts';
-import { type Db, writing } from '../../../storage/database/database.ts';
-import type { Schema } from '../../../storage/schema/schema.ts';
-import type { Role } from '../../../base/kinds.ts';
-import { ServiceError } from '../../../base/errors.ts';
-import { limits } from '../../../base/limits/limits.ts';
-import { type Management } from '../../../storage/management.ts';
-import { done, type Result, refused } from '../../../base/results.ts';
 import type { Actor } from '../../../base/actor.ts';
 import { hashBearer, makeBearer } from '../../../base/bearers.ts';
+import { ServiceError } from '../../../base/errors.ts';
+import type { Role } from '../../../base/kinds.ts';
+import { limits } from '../../../base/limits/limits.ts';
 import { prepareLine } from '../../../base/one-line.ts';
+import { done, type Result, refused } from '../../../base/results.ts';
+import { type Db, writing } from '../../../storage/database/database.ts';
+import type { Management } from '../../../storage/management.ts';
+import type { Schema } from '../../../storage/schema/schema.ts';
+import { recordAudit } from '../../audit/record.ts';
 import { isRole } from './operator-changes.ts';
 
 /** A key of a program that administers the service, without the key. Times in milliseconds since 1970. */

@@ -1,14 +1,14 @@
-import { recordAudit } from '../../audit/record.ts';
-import { type Db, writing } from '../../../storage/database/database.ts';
+import type { Actor } from '../../../base/actor.ts';
 import type { Role } from '../../../base/kinds.ts';
 import { limits } from '../../../base/limits/limits.ts';
-import { type Management } from '../../../storage/management.ts';
 import { done, type RefusalCode, type Result, refused } from '../../../base/results.ts';
-import type { Actor } from '../../../base/actor.ts';
-import { isReservedName } from '../look-alikes.ts';
-import { findUser, prepareUserName, type User } from '../users.ts';
+import { type Db, writing } from '../../../storage/database/database.ts';
+import type { Management } from '../../../storage/management.ts';
+import { recordAudit } from '../../audit/record.ts';
 import { isLastAdmin } from '../admins.ts';
+import { isReservedName } from '../look-alikes.ts';
 import { endSessionsOf } from '../sessions.ts';
+import { findUser, prepareUserName, type User } from '../users.ts';
 
 /** An operator as others see them: a user with a role. */
 export interface OperatorView {

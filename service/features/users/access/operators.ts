@@ -1,10 +1,10 @@
-import { recordAudit } from '../../audit/record.ts';
-import { type Db, writing } from '../../../storage/database/database.ts';
-import { latestEnd } from '../../../storage/queries/latest.ts';
-import { limits } from '../../../base/limits/limits.ts';
-import type { Management } from '../../../storage/management.ts';
-import { type OperatorSession, openSession } from '../sessions.ts';
 import { hashBearer, makeBearer } from '../../../base/bearers.ts';
+import { limits } from '../../../base/limits/limits.ts';
+import { type Db, writing } from '../../../storage/database/database.ts';
+import type { Management } from '../../../storage/management.ts';
+import { latestEnd } from '../../../storage/queries/latest.ts';
+import { recordAudit } from '../../audit/record.ts';
+import { type OperatorSession, openSession } from '../sessions.ts';
 
 export type { OperatorSession } from '../sessions.ts';
 

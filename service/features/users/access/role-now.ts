@@ -1,6 +1,6 @@
-import type { Db } from '../../../storage/database/database.ts';
-import type { Role } from '../../../base/kinds.ts';
 import { serviceActor } from '../../../base/actor.ts';
+import type { Role } from '../../../base/kinds.ts';
+import type { Db } from '../../../storage/database/database.ts';
 
 const API_KEY = 'api:';
 

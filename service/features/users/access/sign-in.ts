@@ -1,12 +1,12 @@
-import { recordAudit } from '../../audit/record.ts';
-import { type Db, writing } from '../../../storage/database/database.ts';
 import type { Role } from '../../../base/kinds.ts';
-import type { Management } from '../../../storage/management.ts';
 import type { Outcome } from '../../../base/outcomes.ts';
+import { type Db, writing } from '../../../storage/database/database.ts';
+import type { Management } from '../../../storage/management.ts';
+import { recordAudit } from '../../audit/record.ts';
 import { CONSOLE_APPLICATION } from '../applications.ts';
 import { checkPassword } from '../credentials/passwords.ts';
-import { prepareUserName } from '../users.ts';
 import { type OperatorSession, openSession, proveSession, sessionOf } from '../sessions.ts';
+import { prepareUserName } from '../users.ts';
 
 /** What the validator is asked: all of what an operator shows, whatever the application's row says. */
 export interface SignInRequest extends Proof {

@@ -1,14 +1,14 @@
-import { type Db, writing } from '../../../storage/database/database.ts';
-import { limits } from '../../../base/limits/limits.ts';
-import { type Management } from '../../../storage/management.ts';
-import { done, type RefusalCode, type Result, refused } from '../../../base/results.ts';
-import { forgetAnswers } from '../../../storage/answers.ts';
-import { endSessionsOf } from '../sessions.ts';
 import type { Actor } from '../../../base/actor.ts';
+import { commonPasswords } from '../../../base/common-passwords.ts';
+import { limits } from '../../../base/limits/limits.ts';
+import { done, type RefusalCode, type Result, refused } from '../../../base/results.ts';
+import { checkSlowHash, isOutdated, slowHash } from '../../../base/slow-hash.ts';
+import { forgetAnswers } from '../../../storage/answers.ts';
+import { type Db, writing } from '../../../storage/database/database.ts';
+import type { Management } from '../../../storage/management.ts';
+import { endSessionsOf } from '../sessions.ts';
 import { recordUserAct } from '../user-audit.ts';
 import { findUser, prepareUserName, type User } from '../users.ts';
-import { commonPasswords } from '../../../base/common-passwords.ts';
-import { checkSlowHash, isOutdated, slowHash } from '../../../base/slow-hash.ts';
 
 /** A password for a user. The text is a secret. */
 export interface NewPassword {

@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Db } from '../../../storage/database/database.ts';
-import { latestEnd } from '../../../storage/queries/latest.ts';
 import { limits } from '../../../base/limits/limits.ts';
+import { usableStates } from '../../../base/token-states.ts';
+import type { Db } from '../../../storage/database/database.ts';
 import type { Management } from '../../../storage/management.ts';
+import { latestEnd } from '../../../storage/queries/latest.ts';
 import type { Keys } from '../../../storage/sealing/key-file.ts';
 import { macOf } from '../../../storage/sealing/seal.ts';
-import { usableStates } from '../../../base/token-states.ts';
 import type { User } from '../users.ts';
 
 /** What a proof is for: a user as they were when they proved to be there, and through which application. */

@@ -1,18 +1,18 @@
-import { type Db, writing } from '../../../storage/database/database.ts';
+import type { Actor } from '../../../base/actor.ts';
 import { limits } from '../../../base/limits/limits.ts';
-import { type Management } from '../../../storage/management.ts';
+import { lockStanding } from '../../../base/lock.ts';
 import { done, type Result, refused } from '../../../base/results.ts';
+import { checkSlowHash, slowHash } from '../../../base/slow-hash.ts';
+import { forgetAnswers, keepAnswers } from '../../../storage/answers.ts';
+import { type Db, writing } from '../../../storage/database/database.ts';
+import type { Management } from '../../../storage/management.ts';
 import type { Keys } from '../../../storage/sealing/key-file.ts';
 import { macOf } from '../../../storage/sealing/seal.ts';
-import { forgetAnswers, keepAnswers } from '../../../storage/answers.ts';
-import { lockStanding } from '../../../base/lock.ts';
-import type { Actor } from '../../../base/actor.ts';
 import { fewestPinDigits, isPinDue, pinProblem } from '../pin.ts';
 import { readSettings } from '../settings.ts';
 import { recordUserAct } from '../user-audit.ts';
 import { findUser, lockFactsOf, prepareUserName, type User } from '../users.ts';
 import { isPinProof } from './pin-proofs.ts';
-import { checkSlowHash, slowHash } from '../../../base/slow-hash.ts';
 
 /**
  * Whether a PIN is the user's own. One that must be changed does not count (R20); without user or PIN the answer is no,

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { ServiceError, type ServiceErrorCode } from '../../../base/errors.ts';
+import type { Outcome } from '../../../base/outcomes.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import type { ClosingEngine } from '../engine.ts';
-import type { Outcome } from '../../../base/outcomes.ts';
 import type { ValidationRequest } from '../request.ts';
 import type { Answer, Asked, Beginning, Failure } from './messages.ts';
 

@@ -1,5 +1,5 @@
-import type { StoreOptions } from '../../../storage/database/database.ts';
 import type { Outcome } from '../../../base/outcomes.ts';
+import type { StoreOptions } from '../../../storage/database/database.ts';
 import type { ValidationRequest } from '../request.ts';
 
 /** What the thread is started with: where database and key file are. */

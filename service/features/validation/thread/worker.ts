@@ -1,8 +1,8 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { openStore } from '../../../storage/database/database.ts';
 import { ServiceError, systemCode } from '../../../base/errors.ts';
-import { readLockPolicy } from '../../users/settings.ts';
+import { openStore } from '../../../storage/database/database.ts';
 import { openKeyFile } from '../../../storage/sealing/key-file.ts';
+import { readLockPolicy } from '../../users/settings.ts';
 import { makeEngine } from '../engine.ts';
 import type { Answer, Answered, Asked, Beginning, Failure, Question } from './messages.ts';
 

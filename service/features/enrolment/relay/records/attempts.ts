@@ -1,5 +1,5 @@
-import { recordAudit } from '../../../audit/record.ts';
 import { limits } from '../../../../base/limits/limits.ts';
+import { recordAudit } from '../../../audit/record.ts';
 import type { Acting } from '../../../tokens/acting.ts';
 import { endActivation } from '../../../tokens/activation-ends.ts';
 import type { ActivationRow, Claim } from './claim.ts';

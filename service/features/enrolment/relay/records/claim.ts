@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Selectable } from 'kysely';
-import { writing } from '../../../../storage/database/database.ts';
-import type { Schema } from '../../../../storage/schema/schema.ts';
+import type { Actor } from '../../../../base/actor.ts';
 import { ServiceError } from '../../../../base/errors.ts';
 import { limits } from '../../../../base/limits/limits.ts';
+import { writing } from '../../../../storage/database/database.ts';
 import type { Management } from '../../../../storage/management.ts';
-import type { Actor } from '../../../../base/actor.ts';
+import type { Schema } from '../../../../storage/schema/schema.ts';
 import { type Acting, actingOf } from '../../../tokens/acting.ts';
 import { RelayRefusal } from './refusal.ts';
 

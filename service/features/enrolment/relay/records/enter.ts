@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Actor } from '../../../../base/actor.ts';
 import { type Db, writing } from '../../../../storage/database/database.ts';
 import type { Management } from '../../../../storage/management.ts';
-import type { Actor } from '../../../../base/actor.ts';
 import type { User } from '../../../users/users.ts';
 import { hashOfCode } from '../../code.ts';
 import { type ActivationRow, Claim, leaseFrom } from './claim.ts';

@@ -1,17 +1,17 @@
-import { recordAudit } from '../../../audit/record.ts';
 import { limits } from '../../../../base/limits/limits.ts';
+import { recordAudit } from '../../../audit/record.ts';
 import { dropMailsOf } from '../../../mail/queue.ts';
-import { makeTicket } from '../../../users/user-sessions.ts';
-import type { User } from '../../../users/users.ts';
 import type { Acting } from '../../../tokens/acting.ts';
 import { openAssignment } from '../../../tokens/assignments.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
+import { makeTicket } from '../../../users/user-sessions.ts';
+import type { User } from '../../../users/users.ts';
 import { recordEvents } from '../../../validation/events.ts';
 import { moveMarks } from '../../../validation/marks.ts';
 import { hasAddress, mailActivated } from '../../mailing.ts';
 import { publicUrlOf } from '../../public-url.ts';
-import { RelayRefusal } from './refusal.ts';
 import type { ActivationRow, Claim } from './claim.ts';
+import { RelayRefusal } from './refusal.ts';
 
 /** An enrolment that is through. ticket: opens the user's page once; a secret. */
 export interface Finished {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Hello } from 'passfob/client/hello';
-import type { Db } from '../../../../storage/database/database.ts';
 import { limits } from '../../../../base/limits/limits.ts';
+import type { Db } from '../../../../storage/database/database.ts';
 import type { Keys } from '../../../../storage/sealing/key-file.ts';
 import type { Acting } from '../../../tokens/acting.ts';
 import { type FobSecrets, openSecrets, sealSecrets } from '../../../tokens/fob-secrets.ts';

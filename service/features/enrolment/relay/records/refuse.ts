@@ -1,5 +1,5 @@
-import { recordAudit } from '../../../audit/record.ts';
 import { limits } from '../../../../base/limits/limits.ts';
+import { recordAudit } from '../../../audit/record.ts';
 import type { Acting } from '../../../tokens/acting.ts';
 
 /** What was refused, of whose activation, and why in words for help desk. */

@@ -1,12 +1,12 @@
-import { recordAudit } from '../../../audit/record.ts';
 import { valuesAsList } from '../../../../storage/queries/rows.ts';
+import { recordAudit } from '../../../audit/record.ts';
 import type { Acting } from '../../../tokens/acting.ts';
 import type { FobRow } from '../../../tokens/fobs.ts';
 import { hasEnough, insertToken, type SeededToken } from '../../../tokens/issue.ts';
 import type { PolicyRow } from '../../../tokens/policies.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
-import { RelayRefusal } from './refusal.ts';
 import type { ActivationRow } from './claim.ts';
+import { RelayRefusal } from './refusal.ts';
 
 /** What is known of the fob in whose session a token is chosen. */
 export interface ChoosingFob {

@@ -4,10 +4,10 @@ import { type Algorithm, SHA1, SHA256, SHA512 } from '@passfob/protocol/primitiv
 import type { Enrolment } from 'passfob/enrol/enrolment';
 import { isRefusal } from 'passfob/errors';
 import { accountOf, isProved, type OwnedAccount, putAccount } from 'passfob/owner/account';
+import { accountIdOf } from '../../../tokens/account-id.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
 import { secretOf } from '../../../tokens/tokens.ts';
 import { RelayRefusal } from '../records/refusal.ts';
-import { accountIdOf } from '../../../tokens/account-id.ts';
 import { opened } from './locked.ts';
 import { type Run, reach } from './run.ts';
 

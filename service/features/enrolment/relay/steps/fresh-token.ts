@@ -4,13 +4,13 @@ import type { Enrolment } from 'passfob/enrol/enrolment';
 import { withFobChance } from 'passfob/enrol/mixed-seed';
 import { freshSeed } from 'passfob/enrol/seed';
 import { randomId } from 'passfob/owner/account';
-import { limits } from '../../../../base/limits/limits.ts';
 import { cutText } from '../../../../base/cut-text.ts';
+import { limits } from '../../../../base/limits/limits.ts';
+import { serialOnFob } from '../../../tokens/account-id.ts';
 import type { SeededToken } from '../../../tokens/issue.ts';
 import type { PolicyRow } from '../../../tokens/policies.ts';
 import { RelayRefusal } from '../records/refusal.ts';
 import { ALGORITHM_NUMBERS } from './account.ts';
-import { serialOnFob } from '../../../tokens/account-id.ts';
 import type { Run } from './run.ts';
 
 /** Bytes of a record besides names and key. */

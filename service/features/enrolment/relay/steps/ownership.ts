@@ -3,8 +3,8 @@ import { isFobError, isRefusal } from 'passfob/errors';
 import { clearSecrets } from '../../../tokens/fob-secrets.ts';
 import type { FobRow } from '../../../tokens/fobs.ts';
 import { confirmPairing, knownSecrets } from '../records/pairings.ts';
-import { isSomebodys } from '../records/token.ts';
 import { RelayRefusal } from '../records/refusal.ts';
+import { isSomebodys } from '../records/token.ts';
 import { pairBlank } from './pair.ts';
 import { type Run, reach } from './run.ts';
 

@@ -1,9 +1,9 @@
 import { isRefusal } from 'passfob/errors';
 import { limits } from '../../../../base/limits/limits.ts';
+import { candidateSteps, driftAfter, passcodeAt, sameText } from '../../../../base/passcode.ts';
 import { relayTexts } from '../../../../base/texts/relay.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
 import { passcodeFactsOf, secretOf } from '../../../tokens/tokens.ts';
-import { candidateSteps, driftAfter, passcodeAt, sameText } from '../../../../base/passcode.ts';
 import { RelayRefusal } from '../records/refusal.ts';
 import { opened } from './locked.ts';
 import type { Run } from './run.ts';

@@ -2,8 +2,8 @@ import type { RelayStep } from 'passfob/activation/messages';
 import type { Client } from 'passfob/client/client';
 import type { Hello } from 'passfob/client/hello';
 import type { OwnerTools } from 'passfob/owner/tools';
-import type { ActivationStep } from '../../../../storage/schema/schema-enrolment.ts';
 import type { Management } from '../../../../storage/management.ts';
+import type { ActivationStep } from '../../../../storage/schema/schema-enrolment.ts';
 import type { ActivationRow, Claim } from '../records/claim.ts';
 import type { Typed, Wait } from './typed-code.ts';
 

@@ -1,0 +1,15 @@
+import { limits } from '../../../base/limits/limits.ts';
+import { object, text } from './shapes.ts';
+
+/** What an address names things by that have an identifier of the service's. */
+export const idParams = object({ id: text(limits.serialMax, { minLength: 1 }) });
+
+export const userName = text(limits.userNameMax, { minLength: 1 });
+
+/** The user that an address names. */
+export const userParams = object({ user: userName });
+
+export const serial = text(limits.serialMax, { minLength: 1 });
+
+/** The token that an address names. */
+export const serialParams = object({ serial });
