@@ -1,4 +1,7 @@
-import { limits } from '../base/limits/limits.ts';
+import { alertLimits } from '../base/limits/alerts.ts';
+import { enrolmentLimits } from '../base/limits/enrolment.ts';
+import { recordLimits } from '../base/limits/records.ts';
+import { validationLimits } from '../base/limits/validation.ts';
 import { tendAudit } from '../features/alerts/audit-watch.ts';
 import { watchClock } from '../features/alerts/clock.ts';
 import { forgetDeliveries, makeDelivering } from '../features/alerts/deliver.ts';
@@ -33,22 +36,22 @@ export function startBackground(management: Management, options: BackgroundOptio
   const { allowLoopback = false, failed = () => undefined } = options;
   const delivering = makeDelivering(management, { allowLoopback, failed });
   const repeats = [
-    every(limits.auditSealEveryMs, failed, async () => {
+    every(recordLimits.auditSealEveryMs, failed, async () => {
       await followSealingKey(db, keys);
       await watchClock(db, clock);
       await tendAudit(management);
     }),
-    every(limits.remindEveryMs, failed, async () => {
+    every(enrolmentLimits.remindEveryMs, failed, async () => {
       await tendActivations(management);
     }),
-    every(limits.forgetEveryMs, failed, async () => {
+    every(recordLimits.forgetEveryMs, failed, async () => {
       await forgetDeliveries(db, clock());
       await forgetActivations(db, clock());
       await forgetMails(db, clock());
     }),
-    every(limits.deliverEveryMs, failed, () => delivering.turn()),
-    every(limits.sweepMs, failed, () => tendCallerChecks(management)),
-    every(limits.sprayLookMs, failed, async () => {
+    every(recordLimits.deliverEveryMs, failed, () => delivering.turn()),
+    every(validationLimits.sweepMs, failed, () => tendCallerChecks(management)),
+    every(alertLimits.sprayLookMs, failed, async () => {
       await watchSpraying(db, clock());
     }),
   ];

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { limits } from '../base/limits/limits.ts';
+import { processLimits } from '../base/limits/process.ts';
 
 /** What is known once the service listens, and when it ends. */
 export interface ListenerState {
@@ -29,7 +29,7 @@ export function closer(
   return () => {
     closing ??= (async () => {
       state.isClosing = true;
-      const cut = setTimeout(() => app.server.closeAllConnections(), limits.closingMs);
+      const cut = setTimeout(() => app.server.closeAllConnections(), processLimits.closingMs);
       await Promise.all([app.close(), closeOthers()]);
       clearTimeout(cut);
       await end();

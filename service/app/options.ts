@@ -1,7 +1,8 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { isLoopback } from '../base/addresses.ts';
 import { ServiceError } from '../base/errors.ts';
-import { limits } from '../base/limits/limits.ts';
+import { processLimits } from '../base/limits/process.ts';
+import { validationLimits } from '../base/limits/validation.ts';
 import { defaultLockPolicy, type LockPolicy } from '../base/lock.ts';
 import type { Log } from '../base/log.ts';
 import { texts } from '../base/texts/texts.ts';
@@ -56,11 +57,13 @@ export function checkOptions(options: ServiceOptions, host: string): void {
   const { port, lock = defaultLockPolicy, tls, trustedProxies = [] } = options;
   if (!isLoopback(host) && tls === undefined && trustedProxies.length === 0)
     throw new ServiceError('not_loopback', texts.startup.notLoopback);
-  if (!Number.isInteger(port) || port < 0 || port > limits.portMax)
+  if (!Number.isInteger(port) || port < 0 || port > processLimits.portMax)
     throw new ServiceError('bad_options', texts.startup.badPort);
   const thresholdFits =
-    Number.isInteger(lock.threshold) && lock.threshold >= 0 && lock.threshold <= limits.lockThresholdMax;
-  const periodFits = lock.periodMs >= 1000 && lock.periodMs <= limits.lockPeriodMaxMs;
+    Number.isInteger(lock.threshold) &&
+    lock.threshold >= 0 &&
+    lock.threshold <= validationLimits.lockThresholdMax;
+  const periodFits = lock.periodMs >= 1000 && lock.periodMs <= validationLimits.lockPeriodMaxMs;
   if (!thresholdFits || !periodFits) throw new ServiceError('bad_options', texts.startup.badLockPolicy);
 }
 

@@ -6,7 +6,8 @@ import Fastify, {
   type FastifyRequest,
   type RawServerDefault,
 } from 'fastify';
-import { limits } from '../base/limits/limits.ts';
+import { administrationLimits } from '../base/limits/administration.ts';
+import { webLimits } from '../base/limits/web.ts';
 import type { Log } from '../base/log.ts';
 import { texts } from '../base/texts/texts.ts';
 import { serveActivation } from '../doors/activation/routes.ts';
@@ -81,10 +82,10 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
 /** Fastify's types keep servers of the two protocols apart; everything here is the same for both. */
 function serverOptions({ certificate, isProxy }: AppOptions): FastifyHttpOptions<RawServerDefault> {
   const server = {
-    maxHeaderSize: limits.headersMaxBytes,
-    headersTimeout: limits.requestTimeoutMs,
-    requestTimeout: limits.requestTimeoutMs,
-    connectionsCheckingInterval: limits.connectionsCheckMs,
+    maxHeaderSize: webLimits.headersMaxBytes,
+    headersTimeout: webLimits.requestTimeoutMs,
+    requestTimeout: webLimits.requestTimeoutMs,
+    connectionsCheckingInterval: webLimits.connectionsCheckMs,
   };
   return {
     ...(certificate === undefined
@@ -95,16 +96,16 @@ function serverOptions({ certificate, isProxy }: AppOptions): FastifyHttpOptions
             cert: certificate.cert,
             key: certificate.key,
             minVersion: 'TLSv1.2',
-            handshakeTimeout: limits.requestTimeoutMs,
+            handshakeTimeout: webLimits.requestTimeoutMs,
           },
         }),
     ...(isProxy !== undefined && { trustProxy: (address: string) => isProxy(address) }),
     logger: false,
-    routerOptions: { maxParamLength: limits.pathParameterMax },
-    bodyLimit: limits.bodyMaxBytes,
-    requestTimeout: limits.requestTimeoutMs,
-    keepAliveTimeout: limits.keepAliveTimeoutMs,
-    connectionTimeout: limits.stalledMs,
+    routerOptions: { maxParamLength: administrationLimits.pathParameterMax },
+    bodyLimit: webLimits.bodyMaxBytes,
+    requestTimeout: webLimits.requestTimeoutMs,
+    keepAliveTimeout: webLimits.keepAliveTimeoutMs,
+    connectionTimeout: webLimits.stalledMs,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     // A HEAD request, as link scanners send it, would run the handler that uses up an operator link.
@@ -126,7 +127,7 @@ function wantsPage({ method, url, headers }: FastifyRequest): boolean {
 }
 
 function sendPage(reply: FastifyReply, code: ProblemCode): FastifyReply {
-  if (mayRetry(code)) reply.header('retry-after', limits.retryAfterSeconds);
+  if (mayRetry(code)) reply.header('retry-after', webLimits.retryAfterSeconds);
   const { title, detail } = texts.problems[code];
   return reply.code(statusOf(code)).type('text/html; charset=utf-8').send(messagePage(title, detail));
 }

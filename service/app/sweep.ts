@@ -1,4 +1,4 @@
-import { limits } from '../base/limits/limits.ts';
+import { validationLimits } from '../base/limits/validation.ts';
 import { sweepStates } from '../doors/radius/states.ts';
 import { sweepAlerts } from '../features/alerts/alerts.ts';
 import { sweepChallenges } from '../features/challenges/sweep.ts';
@@ -31,7 +31,7 @@ export function startSweeping(db: Db, clock: () => number): Sweeping {
   const timer = setInterval(() => {
     // A database that is in use or full now is swept next time; log-ins tell of it themselves.
     sweeping = sweeping.then(() => sweep(db, clock())).catch(() => undefined);
-  }, limits.sweepMs).unref();
+  }, validationLimits.sweepMs).unref();
   return {
     async stop() {
       clearInterval(timer);

@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
-import { limits } from './limits/limits.ts';
+import { processLimits } from './limits/process.ts';
+import { radiusLimits } from './limits/radius.ts';
 
 /** 127.0.0.0/8, ::1 and the name that stands for them (RFC 6761 §6.3). */
 export function isLoopback(host: string): boolean {
@@ -22,8 +23,8 @@ export function endpointOf(text: string): { readonly address: string; readonly p
   if (found === null) return undefined;
   const [, bracketed, plain, bare, digits] = found;
   const address = bracketed ?? plain ?? bare ?? '';
-  const port = digits === undefined ? limits.radiusPort : Number(digits);
-  return isAddress(address) && port <= limits.portMax ? { address, port } : undefined;
+  const port = digits === undefined ? radiusLimits.radiusPort : Number(digits);
+  return isAddress(address) && port <= processLimits.portMax ? { address, port } : undefined;
 }
 
 /** Whether a text is an address or a range (CIDR) of addresses; the range of all is not taken. */

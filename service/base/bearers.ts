@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import { limits } from './limits/limits.ts';
+import { accessLimits } from './limits/access.ts';
 
 /**
  * A random bearer value (256 bits) with a prefix that secret scanners can look for.
@@ -7,7 +7,7 @@ import { limits } from './limits/limits.ts';
  * @returns the value to hand out once and the hash to store; so much entropy needs no slow hash
  */
 export function makeBearer(prefix: string): { value: string; hash: string } {
-  const value = `${prefix}_${randomBytes(limits.bearerBytes).toString('base64url')}`;
+  const value = `${prefix}_${randomBytes(accessLimits.bearerBytes).toString('base64url')}`;
   return { value, hash: hashBearer(value) };
 }
 

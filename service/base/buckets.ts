@@ -1,4 +1,4 @@
-import { limits } from './limits/limits.ts';
+import { webLimits } from './limits/web.ts';
 
 /** How much of something one key may have: at once, and per second after that. */
 export interface BucketSize {
@@ -41,7 +41,7 @@ export function makeBuckets(): Buckets {
   let young = new Map<string, Bucket>();
   let old = new Map<string, Bucket>();
   const keep = (key: string, bucket: Bucket) => {
-    if (young.size >= limits.bucketsKept / 2) {
+    if (young.size >= webLimits.bucketsKept / 2) {
       old = young;
       young = new Map();
     }

@@ -1,4 +1,4 @@
-import { limits } from './limits/limits.ts';
+import { userLimits } from './limits/users.ts';
 
 /** Dot-string of RFC 5321 §4.1.2: no quoted form, in which an address could hold nearly anything. */
 const LOCAL = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
@@ -11,14 +11,14 @@ const DOMAIN_LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
  * @returns undefined where it is not one
  */
 export function prepareEmail(typed: string): string | undefined {
-  if (typed.length > limits.emailMax) return undefined;
+  if (typed.length > userLimits.emailMax) return undefined;
   const at = typed.lastIndexOf('@');
   const local = typed.slice(0, Math.max(at, 0));
   const domain = typed.slice(at + 1).toLowerCase();
-  if (local.length > limits.emailLocalMax || !LOCAL.test(local)) return undefined;
+  if (local.length > userLimits.emailLocalMax || !LOCAL.test(local)) return undefined;
   const labels = domain.split('.');
   const isDomain = labels.every(
-    label => label.length <= limits.emailDomainLabelMax && DOMAIN_LABEL.test(label),
+    label => label.length <= userLimits.emailDomainLabelMax && DOMAIN_LABEL.test(label),
   );
   return isDomain ? `${local}@${domain}` : undefined;
 }

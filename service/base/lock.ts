@@ -1,4 +1,4 @@
-import { limits } from './limits/limits.ts';
+import { validationLimits } from './limits/validation.ts';
 
 /** When an account locks. A threshold of 0 means never. */
 export interface LockPolicy {
@@ -31,8 +31,8 @@ export interface LockStanding extends LockFacts {
 }
 
 export const defaultLockPolicy: LockPolicy = {
-  threshold: limits.lockThreshold,
-  periodMs: limits.lockPeriodMs,
+  threshold: validationLimits.lockThreshold,
+  periodMs: validationLimits.lockPeriodMs,
 };
 
 /** The facts of an account without failures. */

@@ -1,5 +1,5 @@
 import type { Algorithm } from './kinds.ts';
-import { limits } from './limits/limits.ts';
+import { challengeLimits } from './limits/challenges.ts';
 
 /** What an OCRA suite (RFC 6287 §6) says. Session data (S) and passcodes without truncation are left out. */
 export interface Suite {
@@ -33,7 +33,7 @@ export const usualSuite = 'OCRA-1:HOTP-SHA1-6:QN08';
 export function parseSuite(text: string): Suite | undefined {
   const [, hash, digits, counter, format, length, pin, step, unit] = SUITE.exec(text) ?? [];
   if (hash === undefined) return undefined;
-  const stepMax = unit === 'H' ? limits.ocraStepHoursMax : limits.ocraStepMax;
+  const stepMax = unit === 'H' ? challengeLimits.ocraStepHoursMax : challengeLimits.ocraStepMax;
   if (Number(step ?? 0) > stepMax) return undefined;
   return {
     text,
@@ -52,7 +52,7 @@ export function isChecked(suite: Suite | undefined): suite is Suite {
   return (
     suite !== undefined &&
     suite.pinHash === null &&
-    suite.digits >= limits.ocraDigitsMin &&
-    suite.questionLength >= limits.ocraQuestionMin
+    suite.digits >= challengeLimits.ocraDigitsMin &&
+    suite.questionLength >= challengeLimits.ocraQuestionMin
   );
 }

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { limits } from './limits/limits.ts';
+import { challengeLimits } from './limits/challenges.ts';
 import type { Suite } from './ocra-suite.ts';
 import { sameText, timeStep } from './passcode.ts';
 
@@ -19,9 +19,10 @@ export interface OcraInputs {
  * the reference implementation of appendix A has it.
  */
 function questionBytes({ format }: Suite, question: string): Buffer {
-  if (format === 'A') return Buffer.concat([Buffer.from(question, 'latin1')], limits.ocraQuestionBytes);
+  if (format === 'A')
+    return Buffer.concat([Buffer.from(question, 'latin1')], challengeLimits.ocraQuestionBytes);
   const digits = format === 'N' ? BigInt(question).toString(16) : question;
-  return Buffer.from(digits.padEnd(2 * limits.ocraQuestionBytes, '0'), 'hex');
+  return Buffer.from(digits.padEnd(2 * challengeLimits.ocraQuestionBytes, '0'), 'hex');
 }
 
 function eightBytes(value: number): Buffer {
@@ -62,8 +63,8 @@ export interface GivenAnswer {
 /** Time steps that a fob's clock may be in, the true one among them. */
 export function stepsAround({ periodSeconds }: Suite, nowMs: number): number[] {
   if (periodSeconds === null) return [0];
-  const skew = Math.ceil(limits.ocraSkewMs / 1000 / periodSeconds);
-  const most = Math.min(skew, limits.ocraSkewStepsMax);
+  const skew = Math.ceil(challengeLimits.ocraSkewMs / 1000 / periodSeconds);
+  const most = Math.min(skew, challengeLimits.ocraSkewStepsMax);
   const now = timeStep(nowMs, periodSeconds);
   return Array.from({ length: 2 * most + 1 }, (_, at) => now - most + at).filter(step => step >= 0);
 }
@@ -76,7 +77,7 @@ export function stepsAround({ periodSeconds }: Suite, nowMs: number): number[] {
  */
 export function counterOfAnswer(suite: Suite, secret: Uint8Array, given: GivenAnswer): number | undefined {
   const counters = suite.isCounted
-    ? Array.from({ length: limits.ocraWindowCounters }, (_, ahead) => given.lastCounter + 1 + ahead)
+    ? Array.from({ length: challengeLimits.ocraWindowCounters }, (_, ahead) => given.lastCounter + 1 + ahead)
     : [0];
   let found: number | undefined;
   for (const counter of counters)

@@ -2,7 +2,8 @@ import { createHmac, randomBytes as randomBytesOf, timingSafeEqual } from 'node:
 import { createGuardrails, generateSync } from 'otplib';
 import { charactersOf, codeInAlphabet, foldCase } from './alphabets.ts';
 import type { Algorithm, Alphabet, TokenKind } from './kinds.ts';
-import { limits } from './limits/limits.ts';
+import { tokenLimits } from './limits/tokens.ts';
+import { validationLimits } from './limits/validation.ts';
 
 /** What verification needs to know of a token. */
 export interface PasscodeFacts {
@@ -20,8 +21,8 @@ export interface PasscodeFacts {
 }
 
 const guardrails = createGuardrails({
-  MIN_SECRET_BYTES: limits.secretMinBytes,
-  MAX_SECRET_BYTES: limits.secretMaxBytes,
+  MIN_SECRET_BYTES: tokenLimits.secretMinBytes,
+  MAX_SECRET_BYTES: tokenLimits.secretMaxBytes,
 });
 
 /** otplib with the HMAC of Node's OpenSSL: the same values as its own in a third of the time. */
@@ -49,11 +50,11 @@ export const separators = /[\s\p{Pd}\u2212]/gu;
  * @returns undefined when what is left is not a passcode of any token
  */
 export function normalisePasscode(typed: string): string | undefined {
-  if (typed.length > limits.passcodeFieldMax) return undefined;
+  if (typed.length > validationLimits.passcodeFieldMax) return undefined;
   const characters = typed.normalize('NFKC').replace(separators, '');
   const wellFormed =
-    characters.length >= limits.passcodeMin &&
-    characters.length <= limits.passcodeMax &&
+    characters.length >= tokenLimits.passcodeMin &&
+    characters.length <= tokenLimits.passcodeMax &&
     /^[0-9A-Za-z+/]+$/.test(characters);
   return wellFormed ? characters : undefined;
 }
@@ -93,7 +94,7 @@ export function candidateSteps(token: PasscodeFacts, nowMs: number): number[] {
 function foundStep({ lastStep, ahead }: PasscodeFacts, nowMs: number): number | undefined {
   if (ahead === undefined || ahead.step <= lastStep) return undefined;
   const sinceMs = nowMs - ahead.atMs;
-  return sinceMs >= 0 && sinceMs < limits.offKeptMs ? ahead.step + 1 : undefined;
+  return sinceMs >= 0 && sinceMs < tokenLimits.offKeptMs ? ahead.step + 1 : undefined;
 }
 
 /** Whether a passcode is accepted at a step for the sake of the refused one before it alone. */
@@ -106,17 +107,17 @@ function usualSteps(token: PasscodeFacts, nowMs: number): number[] {
     return Array.from({ length: token.lookAhead }, (_, ahead) => token.lastStep + 1 + ahead).filter(
       Number.isSafeInteger,
     );
-  const now = timeStep(nowMs, token.periodSeconds ?? limits.periodDefaultSeconds);
+  const now = timeStep(nowMs, token.periodSeconds ?? tokenLimits.periodDefaultSeconds);
   const steps = new Set<number>();
   for (const centre of [now + token.driftSteps, now])
-    for (let skew = -limits.totpSkewSteps; skew <= limits.totpSkewSteps; skew++)
+    for (let skew = -tokenLimits.totpSkewSteps; skew <= tokenLimits.totpSkewSteps; skew++)
       if (centre + skew >= 0) steps.add(centre + skew);
   return [...steps].sort((a, b) => a - b);
 }
 
 /** The time step that a TOTP token shows at a moment, as far as its clock is known. */
 export function stepShown({ periodSeconds, driftSteps }: PasscodeFacts, nowMs: number): number {
-  return timeStep(nowMs, periodSeconds ?? limits.periodDefaultSeconds) + driftSteps;
+  return timeStep(nowMs, periodSeconds ?? tokenLimits.periodDefaultSeconds) + driftSteps;
 }
 
 /** The drift to record when a step was accepted, in steps, bounded; in full where two passcodes in a row have shown it. */
@@ -125,7 +126,7 @@ export function driftAfter(token: PasscodeFacts, step: number, nowMs: number): n
   const drift = step - timeStep(nowMs, token.periodSeconds);
   if (isFoundStep(token, step, nowMs)) return drift;
   // A resynchronisation may have found more, and what it found must go on working.
-  const most = Math.max(limits.driftMaxSteps, Math.abs(token.driftSteps));
+  const most = Math.max(tokenLimits.driftMaxSteps, Math.abs(token.driftSteps));
   return Math.max(-most, Math.min(most, drift));
 }
 
@@ -172,7 +173,7 @@ export function matchingSteps(
 ): number[] {
   const steps = candidateSteps(token, nowMs);
   const matches: number[] = [];
-  for (let turn = 0; turn < Math.max(steps.length, limits.evaluationsMin); turn++) {
+  for (let turn = 0; turn < Math.max(steps.length, tokenLimits.evaluationsMin); turn++) {
     const step = steps[turn];
     const equal = sameText(passcodeAt(token, secret, step ?? turn), passcode);
     if (!equal || step === undefined) continue;

@@ -1,4 +1,4 @@
-import { limits } from './limits/limits.ts';
+import { validationLimits } from './limits/validation.ts';
 
 /** An accepted passcode that is remembered: counter or time step, when, and from where. */
 export interface Acceptance {
@@ -27,7 +27,7 @@ export function readRecent(stored: string): Acceptance[] {
 
 /** What is stored once another one is accepted: the oldest gives way. */
 export function withAcceptance(stored: string, { step, atMs, source, letNobodyIn }: Acceptance): string {
-  const kept = (JSON.parse(stored) as StoredAcceptance[]).slice(0, limits.acceptancesKept - 1);
+  const kept = (JSON.parse(stored) as StoredAcceptance[]).slice(0, validationLimits.acceptancesKept - 1);
   const added: StoredAcceptance = letNobodyIn === true ? [step, atMs, source, 1] : [step, atMs, source];
   return JSON.stringify([added, ...kept]);
 }

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import { ServiceError } from './errors.ts';
-import { limits } from './limits/limits.ts';
+import { credentialLimits } from './limits/credentials.ts';
 import { texts } from './texts/texts.ts';
 
-/** How hashes made now begin: Argon2id, version 1.3, with the parameters of `limits.ts`. */
-const BEGINNING = `$argon2id$v=19$m=${limits.slowHashMemoryKib},t=${limits.slowHashPasses},p=${limits.slowHashLanes}$`;
+/** How hashes made now begin: Argon2id, version 1.3, with the parameters of `limits/credentials.ts`. */
+const BEGINNING = `$argon2id$v=19$m=${credentialLimits.slowHashMemoryKib},t=${credentialLimits.slowHashPasses},p=${credentialLimits.slowHashLanes}$`;
 
 /** Stands in where there is no hash: it costs as much to check as a real one, and nobody knows what it is of. */
-const decoy = `${BEGINNING}${unpadded(limits.slowHashSaltBytes)}$${unpadded(limits.slowHashBytes)}`;
+const decoy = `${BEGINNING}${unpadded(credentialLimits.slowHashSaltBytes)}$${unpadded(credentialLimits.slowHashBytes)}`;
 
 function unpadded(bytes: number): string {
   return randomBytes(bytes).toString('base64').replace(/=+$/, '');
@@ -18,10 +18,10 @@ function unpadded(bytes: number): string {
 export function slowHash(typed: string): Promise<string> {
   return queued(() =>
     hash(typed, {
-      memoryCost: limits.slowHashMemoryKib,
-      timeCost: limits.slowHashPasses,
-      parallelism: limits.slowHashLanes,
-      outputLen: limits.slowHashBytes,
+      memoryCost: credentialLimits.slowHashMemoryKib,
+      timeCost: credentialLimits.slowHashPasses,
+      parallelism: credentialLimits.slowHashLanes,
+      outputLen: credentialLimits.slowHashBytes,
     }),
   );
 }
@@ -55,8 +55,9 @@ const waiting: (() => void)[] = [];
 
 /** A bounded number at once: each takes 19 MiB and a processor. The rest wait their turn, a bounded number of them too. */
 async function queued<T>(work: () => Promise<T>): Promise<T> {
-  if (running >= limits.slowHashesAtOnce) {
-    if (waiting.length >= limits.slowHashesWaiting) throw new ServiceError('busy', texts.people.busy);
+  if (running >= credentialLimits.slowHashesAtOnce) {
+    if (waiting.length >= credentialLimits.slowHashesWaiting)
+      throw new ServiceError('busy', texts.people.busy);
     // Whoever ends hands their place on, so nobody who comes in between can take it.
     await new Promise<void>(resolve => waiting.push(resolve));
   } else running++;

@@ -6,7 +6,7 @@ import { readWholeFile } from 'passfob/inventory/password-file';
 import { PASSWORD_FILE_BYTES_MAX } from 'passfob/limits';
 import type { Configuration } from '../app/configuration/configuration.ts';
 import { serviceActor } from '../base/actor.ts';
-import { limits } from '../base/limits/limits.ts';
+import { radiusLimits } from '../base/limits/radius.ts';
 import { radiusCommandTexts } from '../base/texts/radius.ts';
 import { serveTexts } from '../base/texts/serve.ts';
 import { texts } from '../base/texts/texts.ts';
@@ -124,5 +124,5 @@ async function applicationOf({ db }: Management, name: string | undefined): Prom
 /** Never on the command line, where others can read it. */
 function firstLine(path: string): string {
   const [line = ''] = readWholeFile(path, PASSWORD_FILE_BYTES_MAX).toString('utf8').split(/\r?\n/);
-  return line.slice(0, limits.radiusSecretMax + 1);
+  return line.slice(0, radiusLimits.radiusSecretMax + 1);
 }

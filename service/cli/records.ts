@@ -5,7 +5,7 @@ import { printable } from 'passfob/cli/terminal';
 import { FobError } from 'passfob/errors';
 import type { Configuration } from '../app/configuration/configuration.ts';
 import { serviceActor } from '../base/actor.ts';
-import { limits } from '../base/limits/limits.ts';
+import { mailLimits } from '../base/limits/mail.ts';
 import { recordTexts } from '../base/texts/serve.ts';
 import { verifyAudit } from '../features/audit/verify.ts';
 import { recordBounce } from '../features/mail/bounces.ts';
@@ -119,9 +119,9 @@ async function takeBounce({ store, keys }: Place, stdin: Readable): Promise<Repo
     const bytes = Buffer.from(chunk);
     size += bytes.length;
     // What is longer is none, and is not kept: the mail server that hands it over is let finish.
-    if (size <= limits.bounceMaxBytes) chunks.push(bytes);
+    if (size <= mailLimits.bounceMaxBytes) chunks.push(bytes);
   }
-  const message = size > limits.bounceMaxBytes ? '' : Buffer.concat(chunks);
+  const message = size > mailLimits.bounceMaxBytes ? '' : Buffer.concat(chunks);
   const management = { db: store.db, keys, clock: Date.now };
   const mail = valueIn(await recordBounce(management, serviceActor, { message }));
   await store.announce();

@@ -3,7 +3,7 @@ import { request as requestTls } from 'node:https';
 import { connectionError } from 'passfob/cli/service-connection';
 import { FobError } from 'passfob/errors';
 import { isLoopback } from '../base/addresses.ts';
-import { limits } from '../base/limits/limits.ts';
+import { processLimits } from '../base/limits/process.ts';
 import { serveTexts } from '../base/texts/serve.ts';
 
 /** What a service answered. */
@@ -43,7 +43,7 @@ export function readServiceUrl(text: string): string {
 export function askService(url: string, ca?: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const options = {
-      timeout: limits.clientTimeoutMs,
+      timeout: processLimits.clientTimeoutMs,
       // A connection of its own, so that the process ends when the answer is there.
       agent: false,
       headers: { accept: 'application/json' },
@@ -65,7 +65,7 @@ export function askService(url: string, ca?: string): Promise<Answer> {
       response.on('error', fail);
       response.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size > limits.clientBodyMaxBytes) request.destroy(new Error('the answer is too long'));
+        if (size > processLimits.clientBodyMaxBytes) request.destroy(new Error('the answer is too long'));
         else chunks.push(chunk);
       });
       response.on('end', () =>

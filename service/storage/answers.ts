@@ -1,4 +1,4 @@
-import { limits } from '../base/limits/limits.ts';
+import { validationLimits } from '../base/limits/validation.ts';
 import type { Outcome } from '../base/outcomes.ts';
 import type { Db } from './database/database.ts';
 import { latestEnd } from './queries/latest.ts';
@@ -24,7 +24,11 @@ export interface RepeatableRequest {
  */
 export function fingerprintOf(keys: Keys, request: RepeatableRequest): string | undefined {
   const key = request.idempotencyKey;
-  if (key === undefined || key.length < limits.idempotencyKeyMin || key.length > limits.idempotencyKeyMax)
+  if (
+    key === undefined ||
+    key.length < validationLimits.idempotencyKeyMin ||
+    key.length > validationLimits.idempotencyKeyMax
+  )
     return undefined;
   const { applicationId, source, user, passcode, password = '', pin = '' } = request;
   return macOf(keys, 'answer', [applicationId, source, user, passcode, password, pin, key]);
@@ -46,7 +50,7 @@ export async function keepAnswers(db: Db, answers: readonly NewAnswer[]): Promis
       answers.map(({ fingerprint, outcome, nowMs }) => ({
         fingerprint,
         outcome,
-        expires_ms: nowMs + limits.retryWindowMs,
+        expires_ms: nowMs + validationLimits.retryWindowMs,
       })),
     )
     // One that has run out and was not swept yet, or the same request twice in one batch.
@@ -61,7 +65,7 @@ export async function keepAnswers(db: Db, answers: readonly NewAnswer[]): Promis
 
 /** Drops answers that have run out, or were kept by a clock that has gone back, and the oldest where there are too many: that costs an alert and never an accept. */
 export async function sweepAnswers(db: Db, nowMs: number): Promise<void> {
-  const latestMs = latestEnd(nowMs, limits.retryWindowMs);
+  const latestMs = latestEnd(nowMs, validationLimits.retryWindowMs);
   await db
     .deleteFrom('answers')
     .where(where => where.or([where('expires_ms', '<=', nowMs), where('expires_ms', '>', latestMs)]))
@@ -74,7 +78,7 @@ export async function sweepAnswers(db: Db, nowMs: number): Promise<void> {
         .select('expires_ms')
         .orderBy('expires_ms', 'desc')
         .limit(1)
-        .offset(limits.retriesKept),
+        .offset(validationLimits.retriesKept),
     )
     .execute();
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { fingerprintOfKey } from '@passfob/service/storage/sealing/identity';
 import type { Service } from '@passfob/service/service';
+import { fingerprintOfKey } from '@passfob/service/storage/sealing/identity';
 import type { ServiceSettings } from 'passfob/agent/settings';
 import { systemTime } from 'passfob/agent/time';
 import { serialText } from 'passfob/client/fob-serial';

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStore } from '@passfob/service/storage/database/database';
 import { makeBearer } from '@passfob/service/base/bearers';
+import { openStore } from '@passfob/service/storage/database/database';
 import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
 import { expect, it } from 'vitest';
 import { startNode } from '../service/nodes/node.ts';

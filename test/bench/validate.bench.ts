@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStore, type Store } from '@passfob/service/storage/database/database';
 import { makeBearer } from '@passfob/service/base/bearers';
-import { listUsers, userDetail } from '@passfob/service/features/users/user-views';
-import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
-import { searchTokens } from '@passfob/service/features/tokens/search';
-import { listEvents } from '@passfob/service/features/validation/events';
 import { defaultLockPolicy } from '@passfob/service/base/lock';
+import { searchTokens } from '@passfob/service/features/tokens/search';
+import { listUsers, userDetail } from '@passfob/service/features/users/user-views';
+import { listEvents } from '@passfob/service/features/validation/events';
+import { openStore, type Store } from '@passfob/service/storage/database/database';
+import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
 import BetterSqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { makeDatabase, startCluster } from '../kit/postgres.ts';

@@ -1,7 +1,6 @@
 import { texts as exampleTexts } from '@passfob/demo/example/texts';
 import { pageTexts } from '@passfob/demo/page/texts';
 import { REFUSALS } from '@passfob/protocol/refusals';
-import { texts } from '@passfob/service/base/texts/texts';
 import { consoleFrame } from '@passfob/service/base/texts/console/frame';
 import { helpTexts } from '@passfob/service/base/texts/help';
 import { mailTexts } from '@passfob/service/base/texts/mails';
@@ -10,6 +9,7 @@ import { portalTexts } from '@passfob/service/base/texts/portal';
 import { pushConsoleTexts } from '@passfob/service/base/texts/push';
 import { radiusTexts } from '@passfob/service/base/texts/radius';
 import { relayTexts } from '@passfob/service/base/texts/relay';
+import { texts } from '@passfob/service/base/texts/texts';
 import { buttonTexts } from 'passfob/button-texts';
 import { progressText } from 'passfob/cli/report';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

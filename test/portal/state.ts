@@ -1,5 +1,5 @@
-import type { Db } from '@passfob/service/storage/database/database';
 import { backedUpTables, leftOutTables } from '@passfob/service/features/operations/tables';
+import type { Db } from '@passfob/service/storage/database/database';
 import { sql } from 'kysely';
 
 /** What differs from run to run whatever is done: chance, times, and what is sealed or hashed of them. */

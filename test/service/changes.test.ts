@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createUser } from '@passfob/service/features/users/user-changes';
 import { watchChanges } from '@passfob/service/storage/database/changes';
 import { openStore, type Store } from '@passfob/service/storage/database/database';
 import { listenPostgres } from '@passfob/service/storage/database/postgres-listen';
-import { createUser } from '@passfob/service/features/users/user-changes';
 import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
 import { expect, it, onTestFinished } from 'vitest';
 import { CutProxy } from '../kit/cut-proxy.ts';

@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import { limits } from '@passfob/service/base/limits/limits';
+import { webLimits } from '@passfob/service/base/limits/web';
 import {
   changeFactors,
   disableApplication,
@@ -241,7 +241,7 @@ test('a source that asks too often waits; the others do not', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const get = async () => (await fetch(`${service.url}/login`)).status;
-  const { burst, perSecond } = limits.sourceBucket;
+  const { burst, perSecond } = webLimits.sourceBucket;
   const statuses = new Set<number>();
   for (let turn = 0; turn < burst; turn++) statuses.add(await get());
   expect([...statuses]).toEqual([200]);

@@ -1,11 +1,11 @@
-import type { Db } from '@passfob/service/storage/database/database';
 import { leaseMails } from '@passfob/service/features/mail/deliver';
 import { expireMails } from '@passfob/service/features/mail/ends';
 import { pageMails } from '@passfob/service/features/mail/list';
-import { asksServicePin } from '@passfob/service/features/users/pin';
 import { pushesToSend } from '@passfob/service/features/push/delivery';
 import { areAllDecimal } from '@passfob/service/features/tokens/passcode-keys';
 import { searchTokens } from '@passfob/service/features/tokens/search';
+import { asksServicePin } from '@passfob/service/features/users/pin';
+import type { Db } from '@passfob/service/storage/database/database';
 import {
   CompiledQuery,
   type KyselyPlugin,

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { databaseLimits } from '@passfob/service/base/limits/database';
 import { openStatements } from '@passfob/service/storage/sqlite/statements';
-import { limits } from '@passfob/service/base/limits/limits';
 import { afterAll, expect, test } from 'vitest';
 
 const directory = mkdtempSync(join(tmpdir(), 'passfob-statements-'));
@@ -16,7 +16,7 @@ test('statements stay prepared, however many there are, while tables change unde
   expect(rowsOf('select * from fruit')).toEqual([{ name: 'apple' }, { name: 'pear' }]);
   statements.run("alter table fruit add column colour text default 'green'", [[]]);
   expect(rowsOf('select * from fruit')[0]).toEqual({ name: 'apple', colour: 'green' });
-  for (let number = 0; number <= limits.sqliteStatementsKept; number++)
+  for (let number = 0; number <= databaseLimits.sqliteStatementsKept; number++)
     expect(rowsOf(`select ${number} as number`)).toEqual([{ number }]);
   expect(
     statements.run('select name from fruit where name = ?', [['pear'], ['plum'], ['apple']]).rows,

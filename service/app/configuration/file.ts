@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { systemCode } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { processLimits } from '../../base/limits/process.ts';
 import { sourceTexts } from '../../base/texts/serve.ts';
 import { holdsPassword, type Read } from './values.ts';
 
@@ -25,7 +25,7 @@ export function readFileValues(path: string, isOptional: boolean): Read<FileValu
     // Through one descriptor, so that what was checked is what is read.
     const facts = fstatSync(descriptor);
     if (!facts.isFile()) return sourceTexts.unreadable;
-    if (facts.size > limits.configurationFileMaxBytes) return sourceTexts.tooLarge;
+    if (facts.size > processLimits.configurationFileMaxBytes) return sourceTexts.tooLarge;
     const values = parse(readFileSync(descriptor, 'utf8'));
     if (values === undefined) return sourceTexts.notJson;
     const isExposed = process.platform !== 'win32' && (facts.mode & 0o077) !== 0;

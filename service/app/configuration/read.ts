@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
-import { limits } from '../../base/limits/limits.ts';
+import { processLimits } from '../../base/limits/process.ts';
+import { validationLimits } from '../../base/limits/validation.ts';
 import { sourceTexts } from '../../base/texts/serve.ts';
 import { settingTexts } from '../../base/texts/settings.ts';
 import { type Configuration, readers } from './configuration.ts';
@@ -80,7 +81,7 @@ function defaults(sources: Sources): Configuration {
   return {
     directory: sources.defaultDirectory,
     host: '127.0.0.1',
-    port: limits.servicePort,
+    port: processLimits.servicePort,
     databaseUrl: null,
     tlsCertificate: null,
     tlsKey: null,
@@ -89,8 +90,8 @@ function defaults(sources: Sources): Configuration {
     publishedHosts: [],
     publishedRanges: [],
     radius: [],
-    lockThreshold: limits.lockThreshold,
-    lockPeriodSeconds: limits.lockPeriodMs / 1000,
+    lockThreshold: validationLimits.lockThreshold,
+    lockPeriodSeconds: validationLimits.lockPeriodMs / 1000,
     logLevel: 'info',
   };
 }

@@ -7,7 +7,10 @@ import {
   isRange,
   normalRange,
 } from '../../base/addresses.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { addressLimits } from '../../base/limits/addresses.ts';
+import { processLimits } from '../../base/limits/process.ts';
+import { radiusLimits } from '../../base/limits/radius.ts';
+import { validationLimits } from '../../base/limits/validation.ts';
 import { settingTexts } from '../../base/texts/settings.ts';
 
 /** What is wrong with a value, and what to do. Never the value itself, which may be a secret in the wrong place. */
@@ -38,17 +41,19 @@ export const readHost: Reader<string> = given =>
 
 export const readPort: Reader<number> = given => {
   const value = wholeNumber(given);
-  return value !== undefined && value <= limits.portMax ? { value } : settingTexts.port;
+  return value !== undefined && value <= processLimits.portMax ? { value } : settingTexts.port;
 };
 
 export const readLockThreshold: Reader<number> = given => {
   const value = wholeNumber(given);
-  return value !== undefined && value <= limits.lockThresholdMax ? { value } : settingTexts.lockThreshold;
+  return value !== undefined && value <= validationLimits.lockThresholdMax
+    ? { value }
+    : settingTexts.lockThreshold;
 };
 
 export const readLockPeriod: Reader<number> = given => {
   const value = wholeNumber(given);
-  const fits = value !== undefined && value >= 1 && value * 1000 <= limits.lockPeriodMaxMs;
+  const fits = value !== undefined && value >= 1 && value * 1000 <= validationLimits.lockPeriodMaxMs;
   return fits ? { value } : settingTexts.lockPeriodSeconds;
 };
 
@@ -66,7 +71,7 @@ function listOf(given: unknown): readonly unknown[] {
 export const readProxies: Reader<readonly string[]> = given => {
   const parts = listOf(given);
   const value = parts.map(part => (isText(part) ? part.trim() : ''));
-  const fits = value.length <= limits.trustedProxiesMax && value.every(isRange);
+  const fits = value.length <= processLimits.trustedProxiesMax && value.every(isRange);
   return fits ? { value } : settingTexts.trustedProxies;
 };
 
@@ -74,27 +79,28 @@ export const readProxies: Reader<readonly string[]> = given => {
 export const readHosts: Reader<readonly string[]> = given => {
   const found = listOf(given).map(part => (isText(part) ? hostWithPort(part) : undefined));
   const value = [...new Set(found.flatMap(one => one ?? []))];
-  const fits = found.every(one => one !== undefined) && value.length <= limits.publishedHostsMax;
+  const fits = found.every(one => one !== undefined) && value.length <= addressLimits.publishedHostsMax;
   return fits ? { value } : settingTexts.publishedHosts;
 };
 
 export const readRanges: Reader<readonly string[]> = given => {
   const found = listOf(given).map(part => (isText(part) ? normalRange(part) : undefined));
   const value = [...new Set(found.flatMap(one => one ?? []))];
-  const fits = found.every(one => one !== undefined) && value.length <= limits.publishedRangesMax;
+  const fits = found.every(one => one !== undefined) && value.length <= addressLimits.publishedRangesMax;
   return fits ? { value } : settingTexts.publishedRanges;
 };
 
 /** `on` (or `true` in JSON, or the flag alone) for the usual port of this computer; otherwise addresses, as for proxies. */
 export const readRadius: Reader<readonly string[]> = given => {
-  if (given === true || given === 'on' || given === '') return { value: [`127.0.0.1:${limits.radiusPort}`] };
+  if (given === true || given === 'on' || given === '')
+    return { value: [`127.0.0.1:${radiusLimits.radiusPort}`] };
   if (given === false || given === 'off') return { value: [] };
   const parts: readonly unknown[] = Array.isArray(given) ? given : isText(given) ? given.split(',') : [given];
   const found = parts.map(part => (isText(part) ? endpointOf(part.trim()) : undefined));
   const value = found.flatMap(one =>
     one === undefined ? [] : [`${one.address.includes(':') ? `[${one.address}]` : one.address}:${one.port}`],
   );
-  const fits = value.length === parts.length && value.length <= limits.radiusEndpointsMax;
+  const fits = value.length === parts.length && value.length <= radiusLimits.radiusEndpointsMax;
   return fits ? { value } : settingTexts.radius;
 };
 
@@ -134,7 +140,7 @@ function parseUrl(text: string): URL | undefined {
 }
 
 function isText(given: unknown): given is string {
-  return typeof given === 'string' && given !== '' && given.length <= limits.settingMaxCharacters;
+  return typeof given === 'string' && given !== '' && given.length <= processLimits.settingMaxCharacters;
 }
 
 /** A number, or decimal digits: nothing of what `Number` takes besides. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { limits } from '../../base/limits/limits.ts';
+import { processLimits } from '../../base/limits/process.ts';
 import type { Db, Store } from '../../storage/database/database.ts';
 import { openPostgres } from '../../storage/database/postgres.ts';
 import { currencyOf } from '../../storage/database/readiness.ts';
@@ -34,6 +34,6 @@ export async function checkDatabase(
 async function checkClock(db: Db, nowMs: number): Promise<ServiceFinding> {
   const newest = await db.selectFrom('events').select('at_ms').orderBy('id', 'desc').executeTakeFirst();
   const behindMs = (newest?.at_ms ?? 0) - nowMs;
-  if (behindMs <= limits.clockBehindMaxMs) return finding('clock', 'ok', 'clock-good');
+  if (behindMs <= processLimits.clockBehindMaxMs) return finding('clock', 'ok', 'clock-good');
   return finding('clock', 'problem', 'clock-behind', { seconds: Math.round(behindMs / 1000) });
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { networkFileSystem } from 'passfob/database-file';
 import { leftoversOf } from 'passfob/private-file';
 import { ServiceError } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { processLimits } from '../../base/limits/process.ts';
 import { keyLockPath, keyPath, openKeyFile } from '../../storage/sealing/key-file.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { finding, type ServiceFinding } from './finding.ts';
@@ -57,7 +57,7 @@ export async function checkSpace(directory: string): Promise<ServiceFinding> {
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
   const { bavail, bsize } = await statfs(folder);
   const size = Math.floor((bavail * bsize) / MIB);
-  if (size < limits.spaceNoneMib) return finding('space', 'problem', 'space-none', { size });
-  if (size < limits.spaceLowMib) return finding('space', 'warning', 'space-low', { size });
+  if (size < processLimits.spaceNoneMib) return finding('space', 'problem', 'space-none', { size });
+  if (size < processLimits.spaceLowMib) return finding('space', 'warning', 'space-low', { size });
   return finding('space', 'ok', 'space-good', { size });
 }

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { createServer, isIP } from 'node:net';
 import { ServiceError, systemCode } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { processLimits } from '../../base/limits/process.ts';
 import { readCertificate } from '../../doors/web/certificate.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { finding, type ServiceFinding } from './finding.ts';
@@ -30,7 +30,8 @@ function validity(facts: X509Certificate, nowMs: number): ServiceFinding {
   const from = Date.parse(facts.validFrom);
   const days = Math.floor((Date.parse(facts.validTo) - nowMs) / DAY_MS);
   if (days < 0 || nowMs < from) return finding('certificate', 'problem', 'tls-ended');
-  if (days < limits.certificateEndingDays) return finding('certificate', 'warning', 'tls-ending', { days });
+  if (days < processLimits.certificateEndingDays)
+    return finding('certificate', 'warning', 'tls-ending', { days });
   return finding('certificate', 'ok', 'tls-good', { days });
 }
 

@@ -1,4 +1,4 @@
-/** The bounds of the published addresses; a part of `limits`. */
+/** The bounds of the published addresses. */
 export const addressLimits = {
   publishedHostsMax: 16,
   publishedRangesMax: 64,

@@ -1,4 +1,4 @@
-/** The bounds of alerts about guessing, and of their way out; a part of `limits`. */
+/** The bounds of alerts about guessing, and of their way out. */
 export const alertLimits = {
   /** Locked accounts that are told one by one within a time; more of them are listed only. */
   lockedTold: 20,
@@ -14,4 +14,7 @@ export const alertLimits = {
   /** What one name server has for one try. */
   lookupTimeoutMs: 3_000,
   lookupTries: 2,
+  /** Of each kind. */
+  alertsKept: 10_000,
+  alertsListed: 50,
 } as const;

@@ -1,4 +1,4 @@
-/** The bounds of questions and answers; a part of `limits`. */
+/** The bounds of questions and answers. */
 export const challengeLimits = {
   /** Challenges (RFC 6287): how long a question is open, and how many wrong answers end it. */
   challengeMs: 60_000,

@@ -1,4 +1,4 @@
-/** The bounds of the console's pages; a part of `limits`. */
+/** The bounds of the console's pages. */
 export const consoleLimits = {
   /** Console: bodies of pasted lists, of channels with a certificate, and of files with the form around them. */
   listBodyMaxBytes: 4_194_304,

@@ -1,7 +1,7 @@
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** The bounds of self-enrolment; a part of `limits`. */
+/** The bounds of self-enrolment. */
 export const enrolmentLimits = {
   /** How long an activation can be used. */
   activationMs: 72 * HOUR_MS,

@@ -1,4 +1,4 @@
-/** The bounds of mail to users; a part of `limits`. */
+/** The bounds of mail to users. */
 export const mailLimits = {
   /** Mails that one node sends in one turn, and the pause between two turns: so many in so long, and no faster. */
   mailsAtOnce: 8,

@@ -1,4 +1,4 @@
-/** The bounds of the users' own page; a part of `limits`. */
+/** The bounds of the users' own page. */
 export const meLimits = {
   /** How long the page stays open. */
   userSessionMs: 30 * 60_000,

@@ -1,4 +1,4 @@
-/** The bounds of requests to approve; a part of `limits`. */
+/** The bounds of requests to approve. */
 export const pushLimits = {
   /** How long a request is open. */
   pushMs: 60_000,

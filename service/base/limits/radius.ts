@@ -1,4 +1,4 @@
-/** The bounds of RADIUS; a part of `limits`. */
+/** The bounds of RADIUS. */
 export const radiusLimits = {
   /** The port of RFC 2865 §3. */
   radiusPort: 1_812,

@@ -1,4 +1,4 @@
-/** The bounds of audit, alerts, channels and backups; a part of `limits`. */
+/** The bounds of audit, alerts, channels and backups. */
 export const recordLimits = {
   auditDetailMax: 8_192,
   /** Rows under one seal, and rows or seals read at once by verification. */

@@ -1,4 +1,4 @@
-/** The bounds of the HTTP side: bodies, times and connections; a part of `limits`. Units last in the name. */
+/** The bounds of the HTTP side: bodies, times and connections. Units last in the name. */
 export const webLimits = {
   /** Bytes of a body, where its route does not say more, and of headers. */
   bodyMaxBytes: 4_096,
@@ -43,4 +43,24 @@ export const webLimits = {
   /** What a browser is known by that waits for a fob, in bytes of chance; and how long after the fob's time it may come for the answer. */
   autosendSessionBytes: 32,
   autosendAnsweredMs: 60_000,
+  /** HTTP. How long connections may take to end once the service does. */
+  socketsClosingMs: 2_000,
+  retryAfterSeconds: 2,
+  assetMaxAgeSeconds: 31_536_000,
+  streamsMax: 16,
+  streamHeartbeatMs: 20_000,
+  /** Changes within this time reach a watching page as one. */
+  streamGatherMs: 100,
+  /** Random part of the hidden key by which a double click on the form is recognised. */
+  attemptKeyBytes: 16,
+  refreshWithoutScriptSeconds: 5,
+  /** Token buckets: requests at once, and requests a second after that. */
+  sourceBucket: { burst: 60, perSecond: 5 },
+  formBucket: { burst: 30, perSecond: 0.5 },
+  applicationBucket: { burst: 50_000, perSecond: 50_000 },
+  /** Validations for one person's address, whichever application asks. */
+  validateBucket: { burst: 200, perSecond: 50 },
+  bucketsKept: 10_000,
+  /** HTTP Strict Transport Security (RFC 6797 §6.1.1): half a year. */
+  hstsMaxAgeSeconds: 15_552_000,
 } as const;

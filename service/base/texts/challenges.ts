@@ -1,8 +1,8 @@
-import { limits } from '../limits/limits.ts';
+import { challengeLimits } from '../limits/challenges.ts';
 
 /** Why a token that answers questions cannot be added. */
 export const challengeRefusals = {
-  bad_suite: `The OCRA suite must be one such as OCRA-1:HOTP-SHA256-8:QN08: ${limits.ocraDigitsMin} to 10 digits, a question of ${limits.ocraQuestionMin} to 64 characters, with counter (C) or time step (T) if need be, and neither PIN (P) nor session data (S).`,
+  bad_suite: `The OCRA suite must be one such as OCRA-1:HOTP-SHA256-8:QN08: ${challengeLimits.ocraDigitsMin} to 10 digits, a question of ${challengeLimits.ocraQuestionMin} to 64 characters, with counter (C) or time step (T) if need be, and neither PIN (P) nor session data (S).`,
 } as const;
 
 /** What became of an answer, besides what becomes of any log-in. */

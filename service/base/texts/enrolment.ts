@@ -1,4 +1,4 @@
-import { limits } from '../limits/limits.ts';
+import { enrolmentLimits } from '../limits/enrolment.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -7,14 +7,14 @@ export const enrolmentRefusals = {
   bad_target: 'Name either a token, or which fobs will do and the policy of the new token.',
   not_enrolable:
     'The users of this token cannot activate it themselves: its fob is not one that the service owns, or it answers questions (OCRA).',
-  bad_activation_time: `An activation can be used for ${limits.activationMinMs / HOUR_MS} hour to ${limits.activationMaxMs / (24 * HOUR_MS)} days.`,
+  bad_activation_time: `An activation can be used for ${enrolmentLimits.activationMinMs / HOUR_MS} hour to ${enrolmentLimits.activationMaxMs / (24 * HOUR_MS)} days.`,
   activation_open: 'The user has an activation for this already. Send that one again, or revoke it first.',
   activation_over: 'This activation was used, revoked or replaced, and cannot be changed any more.',
   unknown_activation: 'There is no such activation.',
   no_email: 'This user has no e-mail address. Enter one, or hand the activation over in person.',
   no_public_address:
     'It is not known under which address people reach the service. Set publicUrl in its configuration, or the public address in the settings.',
-  too_many_resends: `Activations were sent again ${limits.resendsMax} times to this user within an hour. Wait.`,
+  too_many_resends: `Activations were sent again ${enrolmentLimits.resendsMax} times to this user within an hour. Wait.`,
 } as const;
 
 /** Texts of the console's pages about activations. */
@@ -60,7 +60,7 @@ export const consoleEnrolment = {
     ends: 'It works once, until',
     resend: 'Resend',
     resendOf: (user: string) => `Send another activation to ${user}`,
-    resendLead: `The code before stops working at once. At most ${limits.resendsMax} an hour for one user.`,
+    resendLead: `The code before stops working at once. At most ${enrolmentLimits.resendsMax} an hour for one user.`,
     revoke: 'Revoke',
     revokeOf: (user: string) => `Revoke the activation of ${user}`,
     revokeLead: 'It stops working at once. A token that was set aside for it returns to the inventory.',

@@ -1,9 +1,9 @@
 import { buttonTexts } from 'passfob/button-texts';
-import { limits } from '../limits/limits.ts';
+import { meLimits } from '../limits/me.ts';
 
 /** Why an act of a user on what is their own changed nothing. */
 export const meRefusals = {
-  bad_nickname: `A name for a fob is one line of at most ${limits.nicknameMax} ordinary characters.`,
+  bad_nickname: `A name for a fob is one line of at most ${meLimits.nicknameMax} ordinary characters.`,
 } as const;
 
 /** Every text of the users' own page. */
@@ -94,7 +94,7 @@ export const meTexts = {
     title: 'Name your fob',
     lead: 'You and your help desk see this name.',
     label: 'Name',
-    hint: `At most ${limits.nicknameMax} characters. Leave it empty to take the name away.`,
+    hint: `At most ${meLimits.nicknameMax} characters. Leave it empty to take the name away.`,
     submit: 'Keep the name',
     done: 'The name is kept.',
   },

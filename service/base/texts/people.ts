@@ -1,5 +1,7 @@
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
-import { limits } from '../limits/limits.ts';
+import { accessLimits } from '../limits/access.ts';
+import { credentialLimits } from '../limits/credentials.ts';
+import { userLimits } from '../limits/users.ts';
 
 /** Why a PIN cannot be chosen. */
 export const pinRefusals = {
@@ -17,9 +19,9 @@ export const peopleRefusals = {
   user_taken: 'A user of this name exists already.',
   name_looks_alike:
     'The name of another user looks the same, though its characters differ. Take that user, or choose a name that can be told apart.',
-  bad_display_name: `A display name is one line of at most ${limits.displayNameMax} ordinary characters.`,
+  bad_display_name: `A display name is one line of at most ${userLimits.displayNameMax} ordinary characters.`,
   bad_email: 'Give one e-mail address like name@example.org, or leave it empty.',
-  password_length: `A password has ${limits.passwordMin} to ${limits.passwordMax} characters. Several words make a good one.`,
+  password_length: `A password has ${credentialLimits.passwordMin} to ${credentialLimits.passwordMax} characters. Several words make a good one.`,
   password_common: 'This password is among those that are tried first. Choose another.',
   password_is_name: 'The password must not be the user name or the e-mail address. Choose another.',
   same_pin: 'The new PIN is the present one. Choose another.',
@@ -32,19 +34,19 @@ export const peopleRefusals = {
     'This user name means something else in the audit and cannot be an operator’s. Use another account.',
   last_admin:
     'No other administrator could sign in any more. Give another operator the role admin, a password and a fob first.',
-  too_many_operators: `There are ${limits.operatorsMax} operators already. Remove one first.`,
-  bad_name: `A name is one line of 1 to ${limits.clientNameMax} ordinary characters.`,
+  too_many_operators: `There are ${accessLimits.operatorsMax} operators already. Remove one first.`,
+  bad_name: `A name is one line of 1 to ${userLimits.clientNameMax} ordinary characters.`,
   bad_factors: 'The factors must be otp, pin_otp or password_otp.',
   unknown_application: 'There is no such application.',
   application_taken: 'An application of this name exists already. Choose another name.',
   application_internal: 'This application is the console itself and cannot be changed.',
-  too_many_applications: `There are ${limits.applicationsMax} applications already.`,
+  too_many_applications: `There are ${userLimits.applicationsMax} applications already.`,
   unknown_api_key: 'There is no such API key.',
   api_key_taken: 'An API key of this name exists or existed. Choose another name.',
   api_key_revoked: 'This API key has been revoked already.',
-  too_many_api_keys: `There are ${limits.apiKeysMax} API keys in use already. Revoke one first.`,
+  too_many_api_keys: `There are ${userLimits.apiKeysMax} API keys in use already. Revoke one first.`,
   bad_lock_policy: 'An account locks after 0 to 100 failures (0: never), for 1 second to 7 days.',
-  bad_service_name: `The name of the service is one line of 1 to ${limits.serviceNameMax} ordinary characters.`,
+  bad_service_name: `The name of the service is one line of 1 to ${userLimits.serviceNameMax} ordinary characters.`,
   bad_address:
     'The public address is https://, a host name and perhaps a port, without a path. Plain http:// is for this computer only.',
 } as const;

@@ -1,16 +1,16 @@
 import { PIN_DIGITS_MAX } from '@passfob/protocol/limits';
-import { limits } from '../limits/limits.ts';
+import { radiusLimits } from '../limits/radius.ts';
 
 /** Why an act on RADIUS clients changed nothing. */
 export const radiusRefusals = {
   bad_client_address:
     'The address of a RADIUS client is one IP address or a range such as 10.1.2.0/24; a range of every address is not taken.',
   bad_push: 'What a RADIUS client is given for a push is one of: challenge, wait, off.',
-  bad_radius_secret: `A shared secret has ${limits.radiusSecretMin} to ${limits.radiusSecretMax} visible ASCII characters, without spaces.`,
+  bad_radius_secret: `A shared secret has ${radiusLimits.radiusSecretMin} to ${radiusLimits.radiusSecretMax} visible ASCII characters, without spaces.`,
   unknown_radius_client: 'There is no such RADIUS client.',
   radius_client_taken:
     'A RADIUS client of this name or address exists already. Choose another, or remove it.',
-  too_many_radius_clients: `There are ${limits.radiusClientsMax} RADIUS clients already. Remove one first.`,
+  too_many_radius_clients: `There are ${radiusLimits.radiusClientsMax} RADIUS clients already. Remove one first.`,
 } as const;
 
 /** What the command about RADIUS clients says. */

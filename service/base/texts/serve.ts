@@ -1,4 +1,5 @@
-import { limits } from '../limits/limits.ts';
+import { accessLimits } from '../limits/access.ts';
+import { processLimits } from '../limits/process.ts';
 
 /** What values that do not fit each other are refused with. */
 export const fitTexts = {
@@ -31,7 +32,7 @@ export const sourceTexts = {
   unreadable: { wrong: 'cannot be read', next: 'Check its owner and its mode.' },
   tooLarge: {
     wrong: 'is too large',
-    next: `A configuration file has at most ${limits.configurationFileMaxBytes} bytes.`,
+    next: `A configuration file has at most ${processLimits.configurationFileMaxBytes} bytes.`,
   },
   notJson: {
     wrong: 'is not one JSON object',
@@ -98,7 +99,7 @@ export const serveTexts = {
     identity: 'The identity key, by which fobs know this service, was made.',
   },
   adminLink: () =>
-    `One-time administrator link, good for one use within ${limits.operatorLinkMs / 3_600_000} hours. Whoever has it is the administrator:`,
+    `One-time administrator link, good for one use within ${accessLimits.operatorLinkMs / 3_600_000} hours. Whoever has it is the administrator:`,
   noIdentity: {
     sentence: 'The service has no identity key yet: its first start makes it.',
     next: 'Start it: passfob serve',

@@ -1,4 +1,7 @@
-import { limits } from '../limits/limits.ts';
+import { addressLimits } from '../limits/addresses.ts';
+import { processLimits } from '../limits/process.ts';
+import { radiusLimits } from '../limits/radius.ts';
+import { validationLimits } from '../limits/validation.ts';
 
 /** What a value of the configuration must be, said after where a wrong one came from. */
 export const settingTexts = {
@@ -18,7 +21,7 @@ export const settingTexts = {
   },
   trustedProxies: {
     wrong: 'is not a list of proxies',
-    next: `Give up to ${limits.trustedProxiesMax} IP addresses or ranges such as 10.0.0.0/8; a range of every address is not taken.`,
+    next: `Give up to ${processLimits.trustedProxiesMax} IP addresses or ranges such as 10.0.0.0/8; a range of every address is not taken.`,
   },
   publicUrl: {
     wrong: 'is not the address that people use',
@@ -26,23 +29,23 @@ export const settingTexts = {
   },
   publishedHosts: {
     wrong: 'is not a list of hosts that agents and browsers connect to',
-    next: `Give up to ${limits.publishedHostsMax} names such as otp.example.org or otp.example.org:8443; the port of https is usual.`,
+    next: `Give up to ${addressLimits.publishedHostsMax} names such as otp.example.org or otp.example.org:8443; the port of https is usual.`,
   },
   publishedRanges: {
     wrong: 'is not a list of address ranges',
-    next: `Give up to ${limits.publishedRangesMax} IP addresses or ranges such as 192.0.2.0/28; a range of every address is not taken.`,
+    next: `Give up to ${addressLimits.publishedRangesMax} IP addresses or ranges such as 192.0.2.0/28; a range of every address is not taken.`,
   },
   radius: {
     wrong: 'is not a list of addresses to listen on for RADIUS',
-    next: `Give on, off, or up to ${limits.radiusEndpointsMax} addresses such as 192.0.2.1:1812 or [2001:db8::1]:1812.`,
+    next: `Give on, off, or up to ${radiusLimits.radiusEndpointsMax} addresses such as 192.0.2.1:1812 or [2001:db8::1]:1812.`,
   },
   lockThreshold: {
     wrong: 'is not a number of failures',
-    next: `Give a whole number from 0 (never lock) to ${limits.lockThresholdMax}.`,
+    next: `Give a whole number from 0 (never lock) to ${validationLimits.lockThresholdMax}.`,
   },
   lockPeriodSeconds: {
     wrong: 'is not a number of seconds',
-    next: `Give a whole number from 1 to ${limits.lockPeriodMaxMs / 1000}.`,
+    next: `Give a whole number from 1 to ${validationLimits.lockPeriodMaxMs / 1000}.`,
   },
   logLevel: { wrong: 'is not a log level', next: 'Give one of debug, info, warn, error, silent.' },
 } as const;

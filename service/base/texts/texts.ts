@@ -1,6 +1,7 @@
 import { PIN_DIGITS_MAX } from '@passfob/protocol/limits';
 import { buttonTexts } from 'passfob/button-texts';
-import { limits } from '../limits/limits.ts';
+import { tokenLimits } from '../limits/tokens.ts';
+import { userLimits } from '../limits/users.ts';
 import { apiProblems, apiRefusals } from './api.ts';
 import { autosendTexts } from './autosend.ts';
 import { challengeOutcomes, challengeRefusals } from './challenges.ts';
@@ -50,19 +51,19 @@ export const texts = {
 
   /** Why an act of administration changed nothing. */
   refusals: {
-    bad_user: `The user name is empty, too long or holds control characters. Use 1 to ${limits.userNameMax} ordinary characters.`,
-    bad_serial: `The serial number must be 1 to ${limits.serialMax} visible ASCII characters without spaces.`,
+    bad_user: `The user name is empty, too long or holds control characters. Use 1 to ${userLimits.userNameMax} ordinary characters.`,
+    bad_serial: `The serial number must be 1 to ${tokenLimits.serialMax} visible ASCII characters without spaces.`,
     bad_kind: 'The token kind must be hotp or totp, or ocra for a token by itself.',
     bad_algorithm: 'The algorithm must be sha1, sha256 or sha512.',
-    bad_digits: `A passcode has ${limits.digitsMin} to ${limits.digitsMax} digits.`,
-    bad_period: `The period must be a whole number from ${limits.periodMinSeconds} to ${limits.periodMaxSeconds} seconds.`,
-    bad_look_ahead: `The look-ahead must be a whole number from ${limits.lookAheadMin} to ${limits.lookAheadMax} passcodes.`,
-    bad_counter: `The counter must be a whole number from 0 to ${limits.counterMax}.`,
-    bad_secret: `The secret must be ${limits.secretMinBytes} to ${limits.secretMaxBytes} bytes long.`,
-    bad_issuer: `The issuer is longer than ${limits.issuerMaxBytes} bytes. Shorten it.`,
-    bad_label: `The label is longer than ${limits.labelMaxBytes} bytes. Shorten it.`,
+    bad_digits: `A passcode has ${tokenLimits.digitsMin} to ${tokenLimits.digitsMax} digits.`,
+    bad_period: `The period must be a whole number from ${tokenLimits.periodMinSeconds} to ${tokenLimits.periodMaxSeconds} seconds.`,
+    bad_look_ahead: `The look-ahead must be a whole number from ${tokenLimits.lookAheadMin} to ${tokenLimits.lookAheadMax} passcodes.`,
+    bad_counter: `The counter must be a whole number from 0 to ${tokenLimits.counterMax}.`,
+    bad_secret: `The secret must be ${tokenLimits.secretMinBytes} to ${tokenLimits.secretMaxBytes} bytes long.`,
+    bad_issuer: `The issuer is longer than ${tokenLimits.issuerMaxBytes} bytes. Shorten it.`,
+    bad_label: `The label is longer than ${tokenLimits.labelMaxBytes} bytes. Shorten it.`,
     serial_taken: 'A token with this serial number exists already. Check the serial number.',
-    too_many_tokens: `This user has ${limits.tokensPerUserMax} tokens already. Revoke one first.`,
+    too_many_tokens: `This user has ${tokenLimits.tokensPerUserMax} tokens already. Revoke one first.`,
     unknown_serial: 'There is no token with this serial number.',
     bad_transition: 'A token in this state cannot be put into that one.',
     ...challengeRefusals,

@@ -1,5 +1,7 @@
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
-import { limits } from '../limits/limits.ts';
+import { administrationLimits } from '../limits/administration.ts';
+import { jobLimits } from '../limits/jobs.ts';
+import { tokenLimits } from '../limits/tokens.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -10,7 +12,7 @@ export const tokenRefusals = {
   bad_alphabet: 'The alphabet must be decimal, hex, base32 or base64.',
   bad_pin_place: 'The PIN is asked for in one of these places: none, fob, service.',
   bad_reason: 'A token is revoked because it is lost, faulty or retired.',
-  bad_query: `Search for at most ${limits.searchTextMax} characters by serial, user or label, in pages of at most ${limits.pageRowsMax} rows.`,
+  bad_query: `Search for at most ${administrationLimits.searchTextMax} characters by serial, user or label, in pages of at most ${administrationLimits.pageRowsMax} rows.`,
   bad_cursor: 'The mark of the next page is damaged. Start again with the first page.',
   reserved_for_another: 'This token is reserved for another user. Return it to the inventory first.',
   not_usable:
@@ -24,21 +26,21 @@ export const tokenRefusals = {
   seed_unreadable: 'The stored seed of the token does not open. Issue another token.',
   step_not_ahead:
     'No last accepted step lies in the future, so nothing was changed. A fob that is refused for another reason is resynchronised.',
-  bad_lifetime: `A temporary passcode is good for ${limits.temporaryCodeMinMs / 60_000} minute to ${limits.temporaryCodeMaxMs / HOUR_MS} hours.`,
-  bad_policy_name: `The name of a policy has 1 to ${limits.policyNameMax} ordinary characters.`,
+  bad_lifetime: `A temporary passcode is good for ${tokenLimits.temporaryCodeMinMs / 60_000} minute to ${tokenLimits.temporaryCodeMaxMs / HOUR_MS} hours.`,
+  bad_policy_name: `The name of a policy has 1 to ${tokenLimits.policyNameMax} ordinary characters.`,
   bad_pin_digits: `A policy asks for PINs of at least ${PIN_DIGITS_MIN} to ${PIN_DIGITS_MAX} digits.`,
   policy_taken: 'A policy of this name exists already. Choose another name.',
   unknown_policy: 'There is no policy of this name.',
   policy_used: 'Tokens were made by this policy, so it stays. Change it, or make another.',
-  too_many_policies: `There are ${limits.policiesMax} policies already. Remove one that is not used.`,
+  too_many_policies: `There are ${tokenLimits.policiesMax} policies already. Remove one that is not used.`,
   bad_fob: 'The fob’s board or firmware is not as fobs write it, or its secrets have the wrong length.',
   fob_known: 'A fob with this serial number is here with other secrets. Find out which of the two is right.',
   unknown_fob: 'There is no fob with this serial number.',
   bad_clock: 'The facts about the fob’s clock are out of range.',
   unreadable_row: 'What was stored of this row does not open. Import it again.',
   nothing_to_do: 'There is nothing in it that can be done.',
-  too_many_items: `A job has at most ${limits.jobItemsMax} rows. Split it.`,
-  bad_title: `The title of a job has at most ${limits.jobTitleMax} characters.`,
+  too_many_items: `A job has at most ${jobLimits.jobItemsMax} rows. Split it.`,
+  bad_title: `The title of a job has at most ${jobLimits.jobTitleMax} characters.`,
   unknown_job: 'There is no such job.',
   job_over: 'The job has ended or was cancelled, and cannot be changed any more.',
   bad_table:

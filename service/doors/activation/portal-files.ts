@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
-import { limits } from '../../base/limits/limits.ts';
+import { webLimits } from '../../base/limits/web.ts';
 
 /** The script of the activation page as `npm run build` made it, with what it loads when it needs it. */
 interface Portal {
@@ -49,7 +49,7 @@ export function servePortalFiles(app: FastifyInstance): void {
     const body = readPortal()?.files.get(name);
     if (body === undefined) return reply.callNotFound();
     return reply
-      .header('cache-control', `public, max-age=${limits.assetMaxAgeSeconds}, immutable`)
+      .header('cache-control', `public, max-age=${webLimits.assetMaxAgeSeconds}, immutable`)
       .type(TYPES[name.split('.').pop() ?? ''] ?? 'application/octet-stream')
       .send(body);
   });

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { limits } from '../../base/limits/limits.ts';
+import { addressLimits } from '../../base/limits/addresses.ts';
 import { helpTexts } from '../../base/texts/help.ts';
 import {
   type ConfiguredAddresses,
@@ -24,7 +24,7 @@ export function serveAddresses(
       const addresses = await published();
       const tag = `"${addresses.version}"`;
       reply
-        .header('cache-control', `public, max-age=${limits.addressesMaxAgeSeconds}`)
+        .header('cache-control', `public, max-age=${addressLimits.addressesMaxAgeSeconds}`)
         .header('etag', tag)
         .header('last-modified', new Date(addresses.changedMs).toUTCString());
       if (request.headers['if-none-match'] === tag) return reply.code(304).send();

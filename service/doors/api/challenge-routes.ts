@@ -1,6 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { sourceKey } from '../../base/buckets.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { challengeLimits } from '../../base/limits/challenges.ts';
+import { credentialLimits } from '../../base/limits/credentials.ts';
+import { userLimits } from '../../base/limits/users.ts';
+import { validationLimits } from '../../base/limits/validation.ts';
+import { webLimits } from '../../base/limits/web.ts';
 import { prepareSource } from '../../base/source.ts';
 import { session, source } from '../../features/challenges/fields.ts';
 import { sendAccepted } from '../web/accepted.ts';
@@ -30,7 +34,7 @@ export const askSchema = {
     additionalProperties: false,
     required: ['user', 'session'],
     properties: {
-      user: { type: 'string', minLength: 1, maxLength: limits.userNameMax },
+      user: { type: 'string', minLength: 1, maxLength: userLimits.userNameMax },
       session,
       source,
     },
@@ -42,7 +46,7 @@ export const answerSchema = {
   params: {
     type: 'object',
     required: ['id'],
-    properties: { id: { type: 'string', maxLength: limits.challengeIdMax } },
+    properties: { id: { type: 'string', maxLength: challengeLimits.challengeIdMax } },
   },
   body: {
     type: 'object',
@@ -50,9 +54,9 @@ export const answerSchema = {
     required: ['session', 'passcode'],
     properties: {
       session,
-      passcode: { type: 'string', maxLength: limits.passcodeFieldMax },
-      password: { type: 'string', maxLength: limits.passwordFieldMax },
-      pin: { type: 'string', maxLength: limits.passcodeFieldMax },
+      passcode: { type: 'string', maxLength: validationLimits.passcodeFieldMax },
+      password: { type: 'string', maxLength: credentialLimits.passwordFieldMax },
+      pin: { type: 'string', maxLength: validationLimits.passcodeFieldMax },
       source,
     },
   },
@@ -73,14 +77,14 @@ function serveAsking(app: FastifyInstance, context: WebContext, onRequest: OnReq
     '/v1/challenges',
     {
       schema: askSchema,
-      bodyLimit: limits.bodyMaxBytes,
+      bodyLimit: webLimits.bodyMaxBytes,
       config: { permission: 'application' },
       onRequest,
     },
     async (request, reply) => {
       const { body } = request;
       const from = prepareSource(body.source ?? request.ip);
-      limitKey(context, `validate:${sourceKey(from)}`, limits.validateBucket);
+      limitKey(context, `validate:${sourceKey(from)}`, webLimits.validateBucket);
       const challenge = await context.challenges.ask({
         user: body.user,
         session: body.session,
@@ -98,7 +102,7 @@ function serveAnswering(app: FastifyInstance, context: WebContext, onRequest: On
     '/v1/challenges/:id/answer',
     {
       schema: answerSchema,
-      bodyLimit: limits.bodyMaxBytes,
+      bodyLimit: webLimits.bodyMaxBytes,
       config: { permission: 'application' },
       onRequest,
     },
@@ -106,7 +110,7 @@ function serveAnswering(app: FastifyInstance, context: WebContext, onRequest: On
       const { application } = clientOf(request);
       const { body, params } = request;
       const from = prepareSource(body.source ?? request.ip);
-      limitKey(context, `validate:${sourceKey(from)}`, limits.validateBucket);
+      limitKey(context, `validate:${sourceKey(from)}`, webLimits.validateBucket);
       // Read first: nothing may fail behind a yes.
       const user = await context.challenges.userOf(params.id);
       const outcome = await context.challenges.answer({

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { sourceKey } from '../../base/buckets.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { credentialLimits } from '../../base/limits/credentials.ts';
+import { webLimits } from '../../base/limits/web.ts';
 import { prepareSource } from '../../base/source.ts';
 import { fewestPinDigitsOf, pinProblem } from '../../features/users/pin.ts';
 import { prepareUserName } from '../../features/users/users.ts';
@@ -33,7 +34,7 @@ export const pinSchema = {
     properties: {
       user,
       newPin: pin,
-      proof: { type: 'string', minLength: 1, maxLength: limits.pinProofMax },
+      proof: { type: 'string', minLength: 1, maxLength: credentialLimits.pinProofMax },
       passcode,
       password,
       pin,
@@ -53,7 +54,7 @@ export function servePins(app: FastifyInstance, context: WebContext): void {
   app.post<{ Body: PinBody }>(
     '/v1/pins',
     {
-      bodyLimit: limits.bodyMaxBytes,
+      bodyLimit: webLimits.bodyMaxBytes,
       schema: pinSchema,
       config: { permission: 'application' },
       onRequest: request => admitApplication(context, request),
@@ -61,7 +62,7 @@ export function servePins(app: FastifyInstance, context: WebContext): void {
     async (request, reply) => {
       const { newPin, proof, passcode: shown = '', ...given } = request.body;
       const from = prepareSource(given.source ?? request.ip);
-      limitKey(context, `validate:${sourceKey(from)}`, limits.validateBucket);
+      limitKey(context, `validate:${sourceKey(from)}`, webLimits.validateBucket);
       // What nobody may have as a PIN costs no passcode, and is the same for every name.
       const problem = pinProblem(newPin);
       if (problem !== undefined) return sendProblem(request, reply, 'pin_unfit', { detail: problem.text });

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sourceKey } from '../../base/buckets.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { webLimits } from '../../base/limits/web.ts';
 import { prepareSource } from '../../base/source.ts';
 import { shownNumber } from '../../features/push/shown.ts';
 import { sendAccepted } from '../web/accepted.ts';
@@ -29,7 +29,7 @@ function guarded<S>(context: WebContext, schema: S) {
   const onRequest = (request: FastifyRequest) => admitApplicationNow(context, request);
   return {
     schema,
-    bodyLimit: limits.bodyMaxBytes,
+    bodyLimit: webLimits.bodyMaxBytes,
     config: { permission: 'application' },
     onRequest,
   } as const;
@@ -38,7 +38,7 @@ function guarded<S>(context: WebContext, schema: S) {
 /** Takes one from the allowance of the person's address, as `/v1/validate` does. @throws Problem `too_many` */
 function sourceOf(context: WebContext, request: FastifyRequest, given: string | undefined): string {
   const source = prepareSource(given ?? request.ip);
-  limitKey(context, `validate:${sourceKey(source)}`, limits.validateBucket);
+  limitKey(context, `validate:${sourceKey(source)}`, webLimits.validateBucket);
   return source;
 }
 

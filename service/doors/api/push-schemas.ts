@@ -1,4 +1,8 @@
-import { limits } from '../../base/limits/limits.ts';
+import { challengeLimits } from '../../base/limits/challenges.ts';
+import { credentialLimits } from '../../base/limits/credentials.ts';
+import { pushLimits } from '../../base/limits/push.ts';
+import { userLimits } from '../../base/limits/users.ts';
+import { validationLimits } from '../../base/limits/validation.ts';
 import { session, source } from '../../features/challenges/fields.ts';
 import { validateSchema } from './validate.ts';
 
@@ -21,7 +25,7 @@ export interface TakeBody {
 const params = {
   type: 'object',
   required: ['id'],
-  properties: { id: { type: 'string', maxLength: limits.challengeIdMax } },
+  properties: { id: { type: 'string', maxLength: challengeLimits.challengeIdMax } },
 } as const;
 
 export const askSchema = {
@@ -30,10 +34,10 @@ export const askSchema = {
     additionalProperties: false,
     required: ['user', 'session'],
     properties: {
-      user: { type: 'string', minLength: 1, maxLength: limits.userNameMax },
+      user: { type: 'string', minLength: 1, maxLength: userLimits.userNameMax },
       session,
-      password: { type: 'string', maxLength: limits.passwordFieldMax },
-      pin: { type: 'string', maxLength: limits.passcodeFieldMax },
+      password: { type: 'string', maxLength: credentialLimits.passwordFieldMax },
+      pin: { type: 'string', maxLength: validationLimits.passcodeFieldMax },
       source,
     },
   },
@@ -48,7 +52,7 @@ export const takeSchema = {
     required: ['session'],
     properties: {
       session,
-      waitMs: { type: 'integer', minimum: 0, maximum: limits.pushWaitMaxMs },
+      waitMs: { type: 'integer', minimum: 0, maximum: pushLimits.pushWaitMaxMs },
       source,
     },
   },

@@ -1,7 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { sourceKey } from '../../base/buckets.ts';
 import { ServiceError } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { credentialLimits } from '../../base/limits/credentials.ts';
+import { userLimits } from '../../base/limits/users.ts';
+import { validationLimits } from '../../base/limits/validation.ts';
+import { webLimits } from '../../base/limits/web.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { prepareSource } from '../../base/source.ts';
 import type { KnownApplication } from '../../features/users/application-cache.ts';
@@ -30,11 +33,11 @@ export const validateSchema = {
     additionalProperties: false,
     required: ['user', 'passcode'],
     properties: {
-      user: { type: 'string', minLength: 1, maxLength: limits.userNameMax },
-      passcode: { type: 'string', maxLength: limits.passcodeFieldMax },
-      password: { type: 'string', maxLength: limits.passwordFieldMax },
-      pin: { type: 'string', maxLength: limits.passcodeFieldMax },
-      source: { type: 'string', maxLength: limits.sourceMax },
+      user: { type: 'string', minLength: 1, maxLength: userLimits.userNameMax },
+      passcode: { type: 'string', maxLength: validationLimits.passcodeFieldMax },
+      password: { type: 'string', maxLength: credentialLimits.passwordFieldMax },
+      pin: { type: 'string', maxLength: validationLimits.passcodeFieldMax },
+      source: { type: 'string', maxLength: validationLimits.sourceMax },
     },
   },
   headers: {
@@ -42,8 +45,8 @@ export const validateSchema = {
     properties: {
       'idempotency-key': {
         type: 'string',
-        minLength: limits.idempotencyKeyMin,
-        maxLength: limits.idempotencyKeyMax,
+        minLength: validationLimits.idempotencyKeyMin,
+        maxLength: validationLimits.idempotencyKeyMax,
       },
     },
   },
@@ -62,7 +65,7 @@ export function serveValidate(app: FastifyInstance, context: WebContext): void {
     // Before the body is read: who has no key gets nothing parsed.
     {
       schema: validateSchema,
-      bodyLimit: limits.bodyMaxBytes,
+      bodyLimit: webLimits.bodyMaxBytes,
       config: { permission: 'application' },
       onRequest: request => admitApplication(context, request),
     },
@@ -70,7 +73,7 @@ export function serveValidate(app: FastifyInstance, context: WebContext): void {
       const key = request.headers['idempotency-key'];
       const { user, passcode, password, pin } = request.body;
       const source = prepareSource(request.body.source ?? request.ip);
-      limitKey(context, `validate:${sourceKey(source)}`, limits.validateBucket);
+      limitKey(context, `validate:${sourceKey(source)}`, webLimits.validateBucket);
       const outcome = await decideFor(context, request, {
         user,
         passcode,

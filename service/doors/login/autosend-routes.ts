@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { limits } from '../../base/limits/limits.ts';
+import { userLimits } from '../../base/limits/users.ts';
 import { prepareSource } from '../../base/source.ts';
 import { texts } from '../../base/texts/texts.ts';
 import type { KnownApplication } from '../../features/users/application-cache.ts';
@@ -75,7 +75,7 @@ async function start(means: Means, request: FastifyRequest, reply: FastifyReply)
     field(request.body, 'password'),
     field(request.body, 'pin'),
   ];
-  const user = typed.trim().slice(0, limits.userNameMax);
+  const user = typed.trim().slice(0, userLimits.userNameMax);
   const isMissing =
     user === '' || (factors === 'password_otp' && password === '') || (factors === 'pin_otp' && pin === '');
   if (isMissing) {

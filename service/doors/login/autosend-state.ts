@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { limits } from '../../base/limits/limits.ts';
+import { pushLimits } from '../../base/limits/push.ts';
+import { webLimits } from '../../base/limits/web.ts';
 import type { Push } from '../../features/push/pushes.ts';
 import { macOf } from '../../storage/sealing/seal.ts';
 import type { WebContext } from '../web/context.ts';
@@ -19,7 +20,7 @@ export type AutosendPath = '/login' | '/me';
 
 /** A new secret to know a browser by. */
 export function newSession(): string {
-  return randomBytes(limits.autosendSessionBytes).toString('base64url');
+  return randomBytes(webLimits.autosendSessionBytes).toString('base64url');
 }
 
 /** Has the browser keep what it waits for. */
@@ -33,7 +34,7 @@ export function keepAwaited(
   const body = Buffer.from(JSON.stringify([id, session, number, expiresMs, user])).toString('base64url');
   setCookie(context, reply, path, {
     value: `${body}.${macOfBody(context, path, body)}`,
-    seconds: Math.ceil((limits.pushMs + limits.autosendAnsweredMs) / 1000),
+    seconds: Math.ceil((pushLimits.pushMs + webLimits.autosendAnsweredMs) / 1000),
   });
 }
 

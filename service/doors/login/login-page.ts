@@ -1,6 +1,8 @@
 import { html, type Markup, nothing } from '../../base/html.ts';
 import type { Factors } from '../../base/kinds.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { credentialLimits } from '../../base/limits/credentials.ts';
+import { userLimits } from '../../base/limits/users.ts';
+import { validationLimits } from '../../base/limits/validation.ts';
 import { meTexts } from '../../base/texts/me.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { helpLink } from '../addresses/help-page.ts';
@@ -49,14 +51,14 @@ ${message === undefined ? nothing : messageMarkup(message)}
 <input type="hidden" name="attempt" value="${form.attempt}">
 <div class="field">
 <label for="user">${login.user}</label>
-<input id="user" name="user" value="${form.user ?? ''}" required maxlength="${limits.userNameMax}"
+<input id="user" name="user" value="${form.user ?? ''}" required maxlength="${userLimits.userNameMax}"
  autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false"${isNameKnown ? nothing : focus}>
 </div>
 ${form.factors === 'password_otp' ? passwordField() : nothing}
 ${form.factors === 'pin_otp' || form.asksPin ? pinField() : nothing}
 <div class="field">
 <label for="passcode">${login.passcode}</label>
-<input id="passcode" name="passcode" class="passcode" required maxlength="${limits.passcodeFieldMax}"
+<input id="passcode" name="passcode" class="passcode" required maxlength="${validationLimits.passcodeFieldMax}"
  ${form.decimal ? html`inputmode="numeric" ` : nothing}autocomplete="one-time-code" autocapitalize="none" autocorrect="off" spellcheck="false"${refused ? html` ${invalid}` : html` ${described}`}${isNameKnown ? focus : nothing}>
 <p class="hint" id="passcode-hint">${login.passcodeHint}</p>
 </div>
@@ -93,7 +95,7 @@ const invalid = html`aria-describedby="refusal passcode-hint" aria-invalid="true
 function passwordField(): Markup {
   return html`<div class="field">
 <label for="password">${texts.login.password}</label>
-<input id="password" name="password" type="password" required maxlength="${limits.passwordFieldMax}" autocomplete="current-password">
+<input id="password" name="password" type="password" required maxlength="${credentialLimits.passwordFieldMax}" autocomplete="current-password">
 </div>`;
 }
 
@@ -101,7 +103,7 @@ function passwordField(): Markup {
 function pinField(): Markup {
   return html`<div class="field">
 <label for="pin">${texts.login.pin}</label>
-<input id="pin" name="pin" type="password" maxlength="${limits.passcodeFieldMax}" autocomplete="off" inputmode="numeric" aria-describedby="pin-hint">
+<input id="pin" name="pin" type="password" maxlength="${validationLimits.passcodeFieldMax}" autocomplete="off" inputmode="numeric" aria-describedby="pin-hint">
 <p class="hint" id="pin-hint">${texts.login.pinHint}</p>
 </div>`;
 }

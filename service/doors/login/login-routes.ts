@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { limits } from '../../base/limits/limits.ts';
+import { userLimits } from '../../base/limits/users.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { prepareSource } from '../../base/source.ts';
 import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
@@ -57,7 +57,7 @@ export function serveLogin(app: FastifyInstance, context: WebContext): void {
       attempt: newAttempt(),
       factors: application.factors,
       ...(await askedFor(context.db)),
-      user: user.slice(0, limits.userNameMax),
+      user: user.slice(0, userLimits.userNameMax),
       refused: true,
       framed: isFramed(request),
     };

@@ -1,6 +1,6 @@
 import { PIN_DIGITS_MAX } from '@passfob/protocol/limits';
 import { html, type Markup, nothing } from '../../base/html.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { userLimits } from '../../base/limits/users.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { helpLink } from '../addresses/help-page.ts';
 import { type Field, fieldMarkup } from '../web/fields.ts';
@@ -46,7 +46,7 @@ ${brand(service)}
 <p class="lead">${pinForm.lead}</p>
 ${problem === undefined ? nothing : problemMarkup(problem)}
 <form method="post" action="/login/pin">
-${hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="${String(value).slice(0, limits.userNameMax)}">`)}
+${hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="${String(value).slice(0, userLimits.userNameMax)}">`)}
 ${newPinFields(fewest).map(field => fieldMarkup(field))}
 <button type="submit">${pinForm.submit}</button>
 </form>

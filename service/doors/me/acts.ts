@@ -1,5 +1,5 @@
 import type { Actor } from '../../base/actor.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { meLimits } from '../../base/limits/me.ts';
 import { prepareLine } from '../../base/one-line.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import { usableStates } from '../../base/token-states.ts';
@@ -78,7 +78,7 @@ export function nameOwnFob(
       .where('tokens.state', 'in', ownStates)
       .executeTakeFirst();
     if (fob === undefined) return refused('unknown_fob');
-    const nickname = prepareLine(input.nickname, limits.nicknameMax);
+    const nickname = prepareLine(input.nickname, meLimits.nicknameMax);
     if (nickname === undefined) return refused('bad_nickname');
     await db.updateTable('fobs').set({ nickname }).where('id', '=', fob.id).execute();
     const about = { subjectKind: 'fob', subjectId: fob.id, subject: fob.serial } as const;

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { limits } from '../../base/limits/limits.ts';
+import { meLimits } from '../../base/limits/me.ts';
 import { isCsrfToken } from '../../features/users/sessions.ts';
 import { formBySource, limitKey, pageBySource, type WebContext } from '../web/context.ts';
 import { Problem } from '../web/problems.ts';
@@ -25,7 +25,7 @@ export function makeOwnDesk(app: FastifyInstance, context: WebContext): OwnDesk 
   const isIn = async (request: FastifyRequest, reply: FastifyReply) => {
     const visit = await ownVisitOf(context, request);
     if (visit === undefined) return reply.redirect(`${ME}/sign-in`, 303);
-    if (request.method === 'POST') limitKey(context, `me:${visit.session.userId}`, limits.userActBucket);
+    if (request.method === 'POST') limitKey(context, `me:${visit.session.userId}`, meLimits.userActBucket);
     visits.set(request, visit);
   };
   const answer = async (request: FastifyRequest, reply: FastifyReply, run: Handler) => {

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { html } from '../../base/html.ts';
 import type { Factors } from '../../base/kinds.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { userLimits } from '../../base/limits/users.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { meTexts } from '../../base/texts/me.ts';
 import { texts } from '../../base/texts/texts.ts';
@@ -82,7 +82,7 @@ export function serveOwnEntry(app: FastifyInstance, context: WebContext): void {
     const { factors } = application;
     const { refused, refusedNext } = texts.login;
     return refuse(context, reply, factors, {
-      user: user.slice(0, limits.userNameMax),
+      user: user.slice(0, userLimits.userNameMax),
       text: `${refused[factors]} ${refusedNext}`,
     });
   });
@@ -138,7 +138,7 @@ function signInPage(factors: Factors, isNumber: boolean, refused?: Refused): str
   const user: Field = {
     name: 'user',
     label: texts.login.user,
-    max: limits.userNameMax,
+    max: userLimits.userNameMax,
     autocomplete: 'username',
     value: refused?.user ?? '',
   };

@@ -1,5 +1,6 @@
 import type { Factors } from '../../base/kinds.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { credentialLimits } from '../../base/limits/credentials.ts';
+import { validationLimits } from '../../base/limits/validation.ts';
 import { meTexts } from '../../base/texts/me.ts';
 import { texts } from '../../base/texts/texts.ts';
 import type { Field } from '../web/fields.ts';
@@ -10,7 +11,7 @@ export function passcodeField(name: string, label: string, isNumber: boolean): F
   return {
     name,
     label,
-    max: limits.passcodeFieldMax,
+    max: validationLimits.passcodeFieldMax,
     autocomplete: 'one-time-code',
     isNumber,
     hint: texts.login.passcodeHint,
@@ -30,7 +31,7 @@ export function proofFields(factors: Factors, isNumber: boolean, pin?: Field): F
     name: 'password',
     label: texts.login.password,
     kind: 'password',
-    max: limits.passwordFieldMax,
+    max: credentialLimits.passwordFieldMax,
     autocomplete: 'current-password',
   };
   const passcode = passcodeField('passcode', texts.login.passcode, isNumber);
@@ -42,7 +43,7 @@ function pinField(hint: string): Field {
     name: 'pin',
     label: texts.login.pin,
     kind: 'password',
-    max: limits.passcodeFieldMax,
+    max: validationLimits.passcodeFieldMax,
     isNumber: true,
     hint,
   };

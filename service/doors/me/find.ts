@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { html, type Markup, nothing } from '../../base/html.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { meLimits } from '../../base/limits/me.ts';
+import { userLimits } from '../../base/limits/users.ts';
 import { type Result, refused } from '../../base/results.ts';
 import { meTexts } from '../../base/texts/me.ts';
 import { texts } from '../../base/texts/texts.ts';
@@ -36,15 +37,15 @@ export function serveFind(app: FastifyInstance, context: WebContext): void {
 
   app.post(FIND, formBySource(context), async (request, reply) => {
     const user = field(request.body, 'user');
-    limitKey(context, `find:${prepareUserName(user) ?? ''}`, limits.findBucket);
+    limitKey(context, `find:${prepareUserName(user) ?? ''}`, meLimits.findBucket);
     // Thousands of passcodes are computed for one request, and log-ins are not to wait for many of them.
-    if (underWay >= limits.findsAtOnce) throw new Problem('unavailable');
+    if (underWay >= meLimits.findsAtOnce) throw new Problem('unavailable');
     underWay++;
     const result = await find(context, request, user).finally(() => underWay--);
     reply.type(HTML);
     if (!result.ok) {
-      await untilFloor(() => reply.elapsedTime, limits.findFloorMs);
-      const typed = user.slice(0, limits.userNameMax);
+      await untilFloor(() => reply.elapsedTime, meLimits.findFloorMs);
+      const typed = user.slice(0, userLimits.userNameMax);
       return reply.code(statusOf('refused')).send(findPage(await areAllDecimal(context.db), { user: typed }));
     }
     context.changes.announce();
@@ -79,7 +80,7 @@ function findPage(isNumber: boolean, refusal?: { readonly user: string }): strin
   const user: Field = {
     name: 'user',
     label: texts.login.user,
-    max: limits.userNameMax,
+    max: userLimits.userNameMax,
     autocomplete: 'username',
     value: refusal?.user ?? '',
   };

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { html } from '../../base/html.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { meLimits } from '../../base/limits/me.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { meTexts } from '../../base/texts/me.ts';
 import { texts } from '../../base/texts/texts.ts';
@@ -133,7 +133,14 @@ ${ownForm(visit, {
   path: '/name',
   fields: [
     { name: 'fob', label: '', kind: 'hidden', value: fob },
-    { name: 'nickname', label: text.label, hint: text.hint, max: limits.nicknameMax, optional: true, value },
+    {
+      name: 'nickname',
+      label: text.label,
+      hint: text.hint,
+      max: meLimits.nicknameMax,
+      optional: true,
+      value,
+    },
   ],
   submit: text.submit,
   back: ME,

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { limits } from '../../base/limits/limits.ts';
+import { radiusLimits } from '../../base/limits/radius.ts';
 
 /** An answer, or the promise of one; undefined where there is to be none. */
 export type Answering = Promise<Uint8Array | undefined>;
@@ -32,10 +32,10 @@ export function makeKeptAnswers(clock: () => number): KeptAnswers {
     const nowMs = clock();
     // In the order in which they were given, so that the first ones are the oldest.
     for (const [old, { untilMs }] of answers) {
-      if (untilMs > nowMs && answers.size < limits.radiusAnswersKept) break;
+      if (untilMs > nowMs && answers.size < radiusLimits.radiusAnswersKept) break;
       answers.delete(old);
     }
-    answers.set(key, { answer, untilMs: nowMs + limits.radiusAnswerMs });
+    answers.set(key, { answer, untilMs: nowMs + radiusLimits.radiusAnswerMs });
   };
   return {
     find(sender, packet) {

@@ -1,8 +1,8 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
-import { limits } from '../../base/limits/limits.ts';
+import { radiusLimits } from '../../base/limits/radius.ts';
 import { type Attribute, encodePacket, type NewPacket, type Packet, types } from './packet.ts';
 
-const AUTHENTICATOR_AT = limits.radiusPacketMin - limits.radiusAuthenticatorBytes;
+const AUTHENTICATOR_AT = radiusLimits.radiusPacketMin - radiusLimits.radiusAuthenticatorBytes;
 
 /** RADIUS knows no other digest; what is not covered by Message-Authenticator below is not believed. */
 const md5 = (...parts: readonly Uint8Array[]) => hash('md5', Buffer.concat(parts), 'buffer');
@@ -15,7 +15,7 @@ export function isAuthentic(request: Packet, secret: Uint8Array): 'authentic' | 
   const found = request.attributes.filter(({ type }) => type === types.messageAuthenticator);
   const [only] = found;
   if (only === undefined) return 'missing';
-  if (found.length > 1 || only.value.length !== limits.radiusAuthenticatorBytes) return 'wrong';
+  if (found.length > 1 || only.value.length !== radiusLimits.radiusAuthenticatorBytes) return 'wrong';
   const zeroed = Buffer.from(request.bytes);
   zeroed.fill(0, only.at, only.at + only.value.length);
   const expected = createHmac('md5', secret).update(zeroed).digest();
@@ -34,11 +34,11 @@ export function signedAnswer(
   const { identifier, authenticator } = request;
   const own: Pick<Attribute, 'type' | 'value'> = {
     type: types.messageAuthenticator,
-    value: new Uint8Array(limits.radiusAuthenticatorBytes),
+    value: new Uint8Array(radiusLimits.radiusAuthenticatorBytes),
   };
   const attributes = [own, ...answer.attributes];
   const bytes = encodePacket({ code: answer.code, identifier, authenticator, attributes });
-  bytes.set(createHmac('md5', secret).update(bytes).digest(), limits.radiusPacketMin + 2);
+  bytes.set(createHmac('md5', secret).update(bytes).digest(), radiusLimits.radiusPacketMin + 2);
   bytes.set(md5(bytes, secret), AUTHENTICATOR_AT);
   return bytes;
 }
@@ -53,7 +53,7 @@ export function revealPassword(
   secret: Uint8Array,
   requestAuthenticator: Uint8Array,
 ): Buffer | undefined {
-  const { radiusAuthenticatorBytes: block, radiusPasswordMax } = limits;
+  const { radiusAuthenticatorBytes: block, radiusPasswordMax } = radiusLimits;
   if (hidden.length === 0 || hidden.length % block !== 0 || hidden.length > radiusPasswordMax)
     return undefined;
   const plain = Buffer.alloc(hidden.length);

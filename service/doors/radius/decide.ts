@@ -1,5 +1,6 @@
 import { ServiceError } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { tokenLimits } from '../../base/limits/tokens.ts';
+import { validationLimits } from '../../base/limits/validation.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { separators } from '../../base/passcode.ts';
 import { radiusTexts } from '../../base/texts/radius.ts';
@@ -87,7 +88,7 @@ async function goOn(
  * asks for no press. The user's own tokens are not looked at, which would tell who has which.
  */
 function mayHoldPasscode(field: string): boolean {
-  return !field.endsWith(PRESS_MARK) && field.replace(separators, '').length >= limits.passcodeMin;
+  return !field.endsWith(PRESS_MARK) && field.replace(separators, '').length >= tokenLimits.passcodeMin;
 }
 
 async function logIn(deciding: Deciding, asked: Asked, request: Request, bound: Bound): Promise<Reply> {
@@ -95,7 +96,7 @@ async function logIn(deciding: Deciding, asked: Asked, request: Request, bound: 
   const { user, field } = request;
   const factors = asked.client.application?.factors ?? 'otp';
   const typed = await takeApart(management, user, { field, factors });
-  if (typed.passcode.length > limits.passcodeFieldMax) return reject;
+  if (typed.passcode.length > validationLimits.passcodeFieldMax) return reject;
   const outcome = await decided(deciding, asked, { ...typed, ...request });
   if (outcome === 'accepted') return acceptOf(user);
   if (outcome === 'new_pin') return await askForPin(management, bound, asked.client.application?.id ?? '');

@@ -1,5 +1,6 @@
 import type { Factors } from '../../base/kinds.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { radiusLimits } from '../../base/limits/radius.ts';
+import { tokenLimits } from '../../base/limits/tokens.ts';
 import { normalisePasscode, separators } from '../../base/passcode.ts';
 import { temporaryCodeEnd } from '../../features/tokens/codes/temporary-codes.ts';
 import type { TokenRow } from '../../features/tokens/rows.ts';
@@ -27,7 +28,7 @@ export async function takeApart(
   user: string,
   { field, factors }: { readonly field: string; readonly factors: Factors },
 ): Promise<Typed> {
-  if (factors === 'otp' && field.length < limits.radiusJoinedMin) return { passcode: field };
+  if (factors === 'otp' && field.length < radiusLimits.radiusJoinedMin) return { passcode: field };
   const owned = await ownedBy(management, user);
   const asksPin = owned.tokens.some(({ pin_place }) => pin_place === 'service');
   if (factors === 'otp' && !asksPin) return { passcode: field, pin: '' };
@@ -68,10 +69,11 @@ async function ofUser(db: Db, userId: string, nowMs: number): Promise<Owned> {
 }
 
 function tailLength({ keys, clock }: Management, { tokens, hasTemporaryCode }: Owned, field: string): number {
-  const [first = hasTemporaryCode ? limits.temporaryCodeDigits : limits.digitsDefault, ...others] = new Set([
-    ...tokens.map(({ digits }) => digits),
-    ...(hasTemporaryCode ? [limits.temporaryCodeDigits] : []),
-  ]);
+  const [first = hasTemporaryCode ? tokenLimits.temporaryCodeDigits : tokenLimits.digitsDefault, ...others] =
+    new Set([
+      ...tokens.map(({ digits }) => digits),
+      ...(hasTemporaryCode ? [tokenLimits.temporaryCodeDigits] : []),
+    ]);
   if (others.length === 0) return first;
   const nowMs = clock();
   const isShownBy = (token: TokenRow) => {
@@ -82,5 +84,5 @@ function tailLength({ keys, clock }: Management, { tokens, hasTemporaryCode }: O
   };
   // Every token is looked at, whichever it is.
   const found = tokens.filter(isShownBy)[0];
-  return found?.digits ?? (hasTemporaryCode ? limits.temporaryCodeDigits : first);
+  return found?.digits ?? (hasTemporaryCode ? tokenLimits.temporaryCodeDigits : first);
 }

@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { radiusLimits } from '../../base/limits/radius.ts';
 import { keyOfSource } from '../../features/push/familiar.ts';
 import type { KnownClient } from '../../features/radius/known-clients.ts';
 import { untilFloor } from '../web/floor.ts';
@@ -110,9 +110,9 @@ export type Handler = ReturnType<typeof makeHandler>;
 /** Lets so much through at once, in all, of one client and of one source of it. What is turned away or fails comes to nothing. */
 function makeGate(told: Handling['told']) {
   const places = makePlaces({
-    all: limits.radiusWaiting,
-    ofOne: limits.radiusWaitingOfOne,
-    ofPart: limits.radiusWaitingOfSource,
+    all: radiusLimits.radiusWaiting,
+    ofOne: radiusLimits.radiusWaitingOfOne,
+    ofPart: radiusLimits.radiusWaitingOfSource,
   });
   return async <T>(asked: Asked, work: () => Promise<T>): Promise<T | undefined> => {
     const { client } = asked;
@@ -139,7 +139,7 @@ function faultOf(packet: Packet, { secret }: KnownClient): Fate | undefined {
   if (code !== codes.accessRequest && code !== codes.statusServer) return 'unsupported';
   const proxied = attributes.filter(({ type }) => type === types.proxyState);
   const octets = proxied.reduce((sum, { value }) => sum + value.length, 0);
-  if (proxied.length > limits.radiusProxyStatesMax || octets > limits.radiusProxyStateBytes)
+  if (proxied.length > radiusLimits.radiusProxyStatesMax || octets > radiusLimits.radiusProxyStateBytes)
     return 'proxy_state';
   const authentic = isAuthentic(packet, secret);
   if (authentic === 'authentic') return undefined;

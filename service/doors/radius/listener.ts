@@ -2,7 +2,8 @@ import { createSocket, type Socket } from 'node:dgram';
 import { setMaxListeners } from 'node:events';
 import { ServiceError, systemCode } from '../../base/errors.ts';
 import { FairPlaces } from '../../base/fairness/fair-places.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { processLimits } from '../../base/limits/process.ts';
+import { radiusLimits } from '../../base/limits/radius.ts';
 import type { Log } from '../../base/log.ts';
 import { texts } from '../../base/texts/texts.ts';
 import type { Metrics } from '../../features/metrics/metrics.ts';
@@ -24,7 +25,7 @@ export interface RadiusEndpoint {
 export interface RadiusListening {
   /** With the ports that were picked. */
   readonly endpoints: readonly RadiusEndpoint[];
-  /** Hears no more, lets what is being decided be answered within `limits.closingMs`, and closes the sockets. */
+  /** Hears no more, lets what is being decided be answered within `processLimits.closingMs`, and closes the sockets. */
   close(): Promise<void>;
 }
 
@@ -51,7 +52,7 @@ export async function listenForRadius(
     else log('info', 'radius', { fate, client: client?.id ?? '-', ms: Math.round(elapsedMs * 10) / 10 });
   };
   const closing = new AbortController();
-  setMaxListeners(limits.radiusWaiting, closing.signal);
+  setMaxListeners(radiusLimits.radiusWaiting, closing.signal);
   const held = heldAnswers();
   closing.signal.addEventListener('abort', () => held.endAll());
   const handle = makeHandler({
@@ -68,14 +69,14 @@ export async function listenForRadius(
     for (const [fate, count] of dropped) log('warn', 'radius packets were not answered', { fate, count });
     dropped.clear();
   };
-  const timer = setInterval(sayDropped, limits.radiusDropLogMs).unref();
+  const timer = setInterval(sayDropped, radiusLimits.radiusDropLogMs).unref();
   const underWay = new Set<Promise<void>>();
   const sockets: Socket[] = [];
   const close = async () => {
     clearInterval(timer);
     closing.abort();
     for (const socket of sockets) socket.removeAllListeners('message');
-    const cut = new Promise<void>(resolve => setTimeout(resolve, limits.closingMs).unref());
+    const cut = new Promise<void>(resolve => setTimeout(resolve, processLimits.closingMs).unref());
     await Promise.race([Promise.all(underWay), cut]);
     await Promise.all(sockets.map(socket => new Promise<void>(resolve => socket.close(() => resolve()))));
     sayDropped();
@@ -99,10 +100,10 @@ export async function listenForRadius(
 /** Places of answers that are held until a press: of this node, of one client, of one source of it, of one name from there. */
 function heldAnswers(): FairPlaces {
   return new FairPlaces([
-    { most: limits.radiusPressesHeld, keptForTrusted: limits.radiusPressesHeldTrusted },
-    { most: limits.radiusPressesHeldOfOne, keptForTrusted: limits.radiusPressesHeldOfOneTrusted },
-    { most: limits.radiusPressesHeldOfSource },
-    { most: limits.radiusPressesHeldOfName },
+    { most: radiusLimits.radiusPressesHeld, keptForTrusted: radiusLimits.radiusPressesHeldTrusted },
+    { most: radiusLimits.radiusPressesHeldOfOne, keptForTrusted: radiusLimits.radiusPressesHeldOfOneTrusted },
+    { most: radiusLimits.radiusPressesHeldOfSource },
+    { most: radiusLimits.radiusPressesHeldOfName },
   ]);
 }
 
@@ -116,7 +117,7 @@ function bind({ address, port }: RadiusEndpoint): Promise<Socket> {
     });
     socket.bind({ address, port, exclusive: true }, () => {
       socket.removeAllListeners('error');
-      socket.setRecvBufferSize(limits.radiusReceiveBytes);
+      socket.setRecvBufferSize(radiusLimits.radiusReceiveBytes);
       resolve(socket);
     });
   });

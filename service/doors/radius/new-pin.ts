@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { limits } from '../../base/limits/limits.ts';
+import { userLimits } from '../../base/limits/users.ts';
 import { radiusTexts } from '../../base/texts/radius.ts';
 import { choosePin } from '../../features/users/credentials/pins.ts';
 import { fewestPinDigitsOf, pinProblem } from '../../features/users/pin.ts';
@@ -60,7 +60,7 @@ export async function setPin(
     const { proof } = choosing;
     return await challenge(management, bound, { kind: 'new_pin', proof }, radiusTexts.otherPin);
   }
-  const actor = { name: user.slice(0, limits.userNameMax), role: 'user', source, requestId } as const;
+  const actor = { name: user.slice(0, userLimits.userNameMax), role: 'user', source, requestId } as const;
   // Opened before: once the PIN is set, no database in use keeps its user from hearing so.
   const isSet = await challenge(management, bound, { kind: 'log_in' }, radiusTexts.pinIsSet);
   const chosen = await choosePin(management, actor, { user, pin: field, ...choosing });

@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { radiusLimits } from '../../base/limits/radius.ts';
 
 /** Kinds of packets (RFC 2865 §3, RFC 5997 §3). */
 export const codes = {
@@ -53,17 +53,18 @@ const HEADER = { code: 0, identifier: 1, length: 2, authenticator: 4 } as const;
  * @returns undefined where it is malformed: length, or an attribute that does not end where the packet does
  */
 export function decodePacket(datagram: Uint8Array): Packet | undefined {
-  if (datagram.length < limits.radiusPacketMin || datagram.length > limits.radiusPacketMax) return undefined;
+  if (datagram.length < radiusLimits.radiusPacketMin || datagram.length > radiusLimits.radiusPacketMax)
+    return undefined;
   const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.length);
   const length = view.getUint16(HEADER.length);
-  if (length < limits.radiusPacketMin || length > datagram.length) return undefined;
+  if (length < radiusLimits.radiusPacketMin || length > datagram.length) return undefined;
   const bytes = datagram.subarray(0, length);
   const attributes = attributesOf(bytes);
   if (attributes === undefined) return undefined;
   return {
     code: view.getUint8(HEADER.code),
     identifier: view.getUint8(HEADER.identifier),
-    authenticator: bytes.subarray(HEADER.authenticator, limits.radiusPacketMin),
+    authenticator: bytes.subarray(HEADER.authenticator, radiusLimits.radiusPacketMin),
     attributes,
     bytes,
   };
@@ -71,10 +72,10 @@ export function decodePacket(datagram: Uint8Array): Packet | undefined {
 
 function attributesOf(bytes: Uint8Array): Attribute[] | undefined {
   const attributes: Attribute[] = [];
-  for (let at = limits.radiusPacketMin; at < bytes.length; ) {
+  for (let at = radiusLimits.radiusPacketMin; at < bytes.length; ) {
     const [type = 0, length = 0] = bytes.subarray(at, at + 2);
     if (length < 2 || at + length > bytes.length) return undefined;
-    if (attributes.length >= limits.radiusAttributesMax) return undefined;
+    if (attributes.length >= radiusLimits.radiusAttributesMax) return undefined;
     attributes.push({ type, value: bytes.subarray(at + 2, at + length), at: at + 2 });
     at += length;
   }
@@ -93,17 +94,17 @@ export interface NewPacket {
 export function encodePacket({ code, identifier, authenticator, attributes }: NewPacket): Uint8Array {
   const length = attributes.reduce<number>(
     (sum, { value }) => sum + 2 + value.length,
-    limits.radiusPacketMin,
+    radiusLimits.radiusPacketMin,
   );
-  if (length > limits.radiusPacketMax) throw new RangeError('a RADIUS packet would be too long');
+  if (length > radiusLimits.radiusPacketMax) throw new RangeError('a RADIUS packet would be too long');
   const bytes = new Uint8Array(length);
   bytes[HEADER.code] = code;
   bytes[HEADER.identifier] = identifier;
   new DataView(bytes.buffer).setUint16(HEADER.length, length);
   bytes.set(authenticator, HEADER.authenticator);
-  let at: number = limits.radiusPacketMin;
+  let at: number = radiusLimits.radiusPacketMin;
   for (const { type, value } of attributes) {
-    if (value.length + 2 > limits.radiusAttributeMax)
+    if (value.length + 2 > radiusLimits.radiusAttributeMax)
       throw new RangeError('a RADIUS attribute would be too long');
     bytes.set([type, value.length + 2], at);
     bytes.set(value, at + 2);

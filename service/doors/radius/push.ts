@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ServiceError } from '../../base/errors.ts';
 import type { FairPlaces, Holder, Place } from '../../base/fairness/fair-places.ts';
 import type { Factors } from '../../base/kinds.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { pushLimits } from '../../base/limits/push.ts';
+import { radiusLimits } from '../../base/limits/radius.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { radiusTexts } from '../../base/texts/radius.ts';
 import { texts } from '../../base/texts/texts.ts';
@@ -72,7 +73,9 @@ export async function askForPress(
   const place = mode === 'wait' ? held.enter(await holderOf(management, client.id, request)) : undefined;
   try {
     const holding =
-      place === undefined ? {} : { isNumberless: true, untilMs: management.clock() + limits.radiusHoldMs };
+      place === undefined
+        ? {}
+        : { isNumberless: true, untilMs: management.clock() + radiusLimits.radiusHoldMs };
     const from = { source, isSourceKnown, requestId };
     const asking = { id, user, session, applicationId, ...from, ...typed, ...holding };
     const { number, expiresMs } = await pushes.ask(asking);
@@ -125,7 +128,7 @@ export async function awaitPress(
   // The same packet may come again, to another node too.
   const idempotencyKey = idempotencyKeyOf(asked);
   const given = { ...pressed, applicationId, idempotencyKey };
-  const patience = { waitMs: limits.radiusPressMs, signal: pressing.closing };
+  const patience = { waitMs: radiusLimits.radiusPressMs, signal: pressing.closing };
   const outcome = await take(pressing, request, given, patience);
   if (outcome !== 'waiting') return replyOf(outcome, request);
   return await askAgain(pressing.management, { clientId: client.id, user: request.user }, pressed);
@@ -156,7 +159,7 @@ async function hold(
   for (;;) {
     const sinceMs = performance.now();
     const leftMs = Math.max(0, pressed.expiresMs - management.clock());
-    const patience = { waitMs: Math.min(leftMs, limits.pushWaitMaxMs), signal: ended };
+    const patience = { waitMs: Math.min(leftMs, pushLimits.pushWaitMaxMs), signal: ended };
     const outcome = await take(pressing, request, pressed, patience).catch(error => {
       if (leftMs === 0) throw error;
       return 'waiting' as const;
@@ -170,8 +173,8 @@ async function hold(
       return displaced;
     }
     // Where too many wait already, it came back at once.
-    if (performance.now() - sinceMs < limits.radiusPressPauseMs)
-      await wait(limits.radiusPressPauseMs, undefined, { signal: ended }).catch(() => undefined);
+    if (performance.now() - sinceMs < radiusLimits.radiusPressPauseMs)
+      await wait(radiusLimits.radiusPressPauseMs, undefined, { signal: ended }).catch(() => undefined);
   }
 }
 

@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { radiusLimits } from '../../base/limits/radius.ts';
 import { radiusTexts } from '../../base/texts/radius.ts';
 import { prepareUserName } from '../../features/users/users.ts';
 import type { Management } from '../../storage/management.ts';
@@ -18,7 +18,7 @@ const said = (text: string) => ({ type: types.replyMessage, value: Buffer.from(t
  */
 export function acceptOf(typed: string): Reply {
   const value = Buffer.from(prepareUserName(typed) ?? typed);
-  const isTold = value.toString() !== typed && value.length + 2 <= limits.radiusAttributeMax;
+  const isTold = value.toString() !== typed && value.length + 2 <= radiusLimits.radiusAttributeMax;
   return { code: codes.accessAccept, attributes: isTold ? [{ type: types.userName, value }] : [] };
 }
 
@@ -34,11 +34,11 @@ export async function challenge(
   bound: Bound,
   awaited: Awaited,
   text: string,
-  forMs: number = limits.radiusChallengeMs,
+  forMs: number = radiusLimits.radiusChallengeMs,
 ): Promise<Reply> {
   const state = { type: types.state, value: await openState(management, bound, awaited) };
   const timeout = Buffer.alloc(4);
-  timeout.writeUInt32BE(Math.ceil(Math.min(forMs, limits.radiusChallengeMs) / 1000));
+  timeout.writeUInt32BE(Math.ceil(Math.min(forMs, radiusLimits.radiusChallengeMs) / 1000));
   return {
     code: codes.accessChallenge,
     attributes: [said(text), state, { type: types.sessionSeconds, value: timeout }, ...promptFor(awaited)],

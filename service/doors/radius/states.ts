@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import { limits } from '../../base/limits/limits.ts';
+import { radiusLimits } from '../../base/limits/radius.ts';
 import { type Db, validating } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import { latestEnd } from '../../storage/queries/latest.ts';
@@ -43,7 +43,7 @@ export async function openState(
   bound: Bound,
   awaited: Awaited,
 ): Promise<Buffer> {
-  const state = randomBytes(limits.radiusStateBytes);
+  const state = randomBytes(radiusLimits.radiusStateBytes);
   const id = idOf(state);
   const sealed = seal(keys, { table: 'radius_challenges', id }, Buffer.from(JSON.stringify(awaited)));
   const row = {
@@ -53,7 +53,7 @@ export async function openState(
     sealed_awaited: sealed.box,
     key_id: sealed.keyId,
     taken_by: null,
-    expires_ms: clock() + limits.radiusChallengeMs,
+    expires_ms: clock() + radiusLimits.radiusChallengeMs,
   };
   await validating(db, transaction => transaction.insertInto('radius_challenges').values(row).execute());
   return state;
@@ -86,7 +86,7 @@ export async function takeState(
   });
   const nowMs = clock();
   if (row === undefined || row.taken_by !== takenBy || row.expires_ms <= nowMs) return undefined;
-  if (row.expires_ms > latestEnd(nowMs, limits.radiusChallengeMs)) return undefined;
+  if (row.expires_ms > latestEnd(nowMs, radiusLimits.radiusChallengeMs)) return undefined;
   if (row.client_id !== clientId || row.user_name !== user) return undefined;
   const place = { table: 'radius_challenges', id };
   const plain = unseal(keys, place, { box: row.sealed_awaited, keyId: row.key_id });
@@ -105,7 +105,7 @@ export async function sweepStates(db: Db, nowMs: number): Promise<void> {
         .select('expires_ms')
         .orderBy('expires_ms', 'desc')
         .limit(1)
-        .offset(limits.radiusChallengesKept),
+        .offset(radiusLimits.radiusChallengesKept),
     )
     .execute();
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { sourceKey } from '../../base/buckets.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { agentLimits } from '../../base/limits/agents.ts';
 import { Agents } from '../../features/agents/agents.ts';
 import { Courier } from '../../features/agents/courier/courier.ts';
 import { Polls, readPoll } from '../../features/agents/polled.ts';
@@ -27,13 +27,13 @@ export function serveAgents(app: FastifyInstance, context: WebContext, most: num
     await agents.close();
   });
   const admit = (request: FastifyRequest) => {
-    limitSource(context, request, 'agent', limits.agentBucket);
+    limitSource(context, request, 'agent', agentLimits.agentBucket);
     if (!agents.isRoomFor(sourceKey(request.ip))) throw new Problem('too_many');
   };
   servePolls(app, context, agents, admit);
   return {
     path: '/agent',
-    bufferedMax: limits.agentBufferedMax,
+    bufferedMax: agentLimits.agentBufferedMax,
     admit,
     talk: (line, request) => agents.connect(callerOf(request), line),
   };
@@ -51,9 +51,9 @@ function servePolls(
     method: 'POST',
     url: '/agent/poll',
     config: { permission: 'public' },
-    bodyLimit: limits.agentPollBodyMaxBytes,
+    bodyLimit: agentLimits.agentPollBodyMaxBytes,
     onRequest: async request => {
-      limitSource(context, request, 'agent-poll', limits.agentPollBucket);
+      limitSource(context, request, 'agent-poll', agentLimits.agentPollBucket);
       refuseOrigins(request);
     },
     handler: async (request, reply) => {

@@ -1,5 +1,5 @@
 import { sourceKey } from '../../base/buckets.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { relayLimits } from '../../base/limits/relay.ts';
 import { prepareSource } from '../../base/source.ts';
 import { Conversation, type RelayMeans } from '../../features/enrolment/relay/conversation.ts';
 import { identityReader, originOf } from '../../features/lines/opening.ts';
@@ -20,13 +20,13 @@ export function relayRoute(context: WebContext): SocketRoute {
   };
   return {
     path: '/relay',
-    bufferedMax: limits.relayBufferedMax,
-    pingMs: limits.relayPingMs,
+    bufferedMax: relayLimits.relayBufferedMax,
+    pingMs: relayLimits.relayPingMs,
     admit(request) {
-      limitSource(context, request, 'relay', limits.relayBucket);
+      limitSource(context, request, 'relay', relayLimits.relayBucket);
       const from = sourceKey(request.ip);
       const ofSource = open.filter(one => one === from).length;
-      if (open.length >= limits.relaysMax || ofSource >= limits.relaysPerSource)
+      if (open.length >= relayLimits.relaysMax || ofSource >= relayLimits.relaysPerSource)
         throw new Problem('too_many');
     },
     talk(line, request) {

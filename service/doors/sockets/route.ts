@@ -4,7 +4,7 @@ import websocket from '@fastify/websocket';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { MESSAGE_CHARS_MAX } from 'passfob/activation/limits';
 import type { WebSocket } from 'ws';
-import { limits } from '../../base/limits/limits.ts';
+import { webLimits } from '../../base/limits/web.ts';
 import type { Line, Talker } from '../../features/lines/line.ts';
 import { originOf } from '../../features/lines/opening.ts';
 import { vouchForGood } from '../web/admission.ts';
@@ -40,7 +40,7 @@ export function serveSockets(app: FastifyInstance, routes: readonly SocketRoute[
         for (const talker of open) talker.shutDown();
         const cut = setTimeout(() => {
           for (const client of scope.websocketServer.clients) client.terminate();
-        }, limits.socketsClosingMs);
+        }, webLimits.socketsClosingMs);
         scope.websocketServer.close(() => {
           clearTimeout(cut);
           upgrading.end();
@@ -132,7 +132,7 @@ class Upgrading {
       // The server's own times do not hold for it any more.
       this.late.set(
         socket,
-        setTimeout(() => socket.destroy(), limits.requestTimeoutMs),
+        setTimeout(() => socket.destroy(), webLimits.requestTimeoutMs),
       );
       socket.once('close', () => {
         this.done(socket);

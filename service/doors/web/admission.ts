@@ -6,7 +6,7 @@ import { type TLSSocket, Server as TlsServer } from 'node:tls';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { sourceKey } from '../../base/buckets.ts';
 import { systemCode } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { webLimits } from '../../base/limits/web.ts';
 import type { Log } from '../../base/log.ts';
 import { type Connection, Connections } from './connections.ts';
 import { Problem } from './problems.ts';
@@ -104,7 +104,7 @@ function tellTurnedAway(server: Server, log: Log): void {
     telling = setTimeout(() => {
       telling = undefined;
       if (count > 0) tell(why);
-    }, limits.turnedAwayLogMs).unref();
+    }, webLimits.turnedAwayLogMs).unref();
   };
   const turnedAway = (why: string) => {
     count++;
@@ -118,7 +118,7 @@ function tellTurnedAway(server: Server, log: Log): void {
     } catch (error) {
       turnedAway(systemCode(error) || 'unknown');
     }
-  }, limits.openFilesLookMs).unref();
+  }, webLimits.openFilesLookMs).unref();
   server.once('close', () => clearInterval(looking));
   server.on('error', error => {
     // What fails before it listens is told by who asked for that.

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { limits } from '../../base/limits/limits.ts';
+import { webLimits } from '../../base/limits/web.ts';
 import { autosendScript } from './autosend-script.ts';
 import { consoleStyleSheet } from './console-styles.ts';
 import { operatorScript } from './live-script.ts';
@@ -35,7 +35,7 @@ export function serveAssets(app: FastifyInstance): void {
   for (const [name, asset] of Object.entries(assets)) {
     app.get(`/assets/${name}`, (_request, reply) =>
       reply
-        .header('cache-control', `public, max-age=${limits.assetMaxAgeSeconds}, immutable`)
+        .header('cache-control', `public, max-age=${webLimits.assetMaxAgeSeconds}, immutable`)
         .type(asset.type)
         .send(asset.body),
     );

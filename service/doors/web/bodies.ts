@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { sourceKey } from '../../base/buckets.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { webLimits } from '../../base/limits/web.ts';
 import { LargeBodies } from './large-bodies.ts';
 import { Problem } from './problems.ts';
 
@@ -14,18 +14,18 @@ const BODYLESS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
  */
 export function boundBodies(app: FastifyInstance): void {
   const known = new LargeBodies({
-    most: limits.largeBodiesMaxBytes,
-    mostOfSource: limits.largeBodiesOfSourceMaxBytes,
+    most: webLimits.largeBodiesMaxBytes,
+    mostOfSource: webLimits.largeBodiesOfSourceMaxBytes,
   });
   const anybodys = new LargeBodies({
-    most: limits.publicBodiesMaxBytes,
-    mostOfSource: limits.publicBodiesOfSourceMaxBytes,
+    most: webLimits.publicBodiesMaxBytes,
+    mostOfSource: webLimits.publicBodiesOfSourceMaxBytes,
   });
   app.addHook('onRoute', route => {
     if ([route.method].flat().every(method => BODYLESS.has(method))) return;
     const { bodyLimit, method, url } = route;
     if (bodyLimit === undefined) throw new Error(`The route ${method} ${url} states no bodyLimit.`);
-    if (bodyLimit <= limits.bodyMaxBytes) return;
+    if (bodyLimit <= webLimits.bodyMaxBytes) return;
     boundLarge(route, bodyLimit, route.config?.permission === 'public' ? anybodys : known);
   });
   app.addHook('onRequest', (request, _reply, done) => {
@@ -44,7 +44,7 @@ function hasContent({ headers }: FastifyRequest): boolean {
 
 function isLongRest({ headers }: FastifyRequest): boolean {
   if (headers['transfer-encoding'] !== undefined) return true;
-  return Number(headers['content-length'] ?? 0) > limits.discardedMaxBytes;
+  return Number(headers['content-length'] ?? 0) > webLimits.discardedMaxBytes;
 }
 
 function boundLarge(route: RouteOptions, bodyLimit: number, reading: LargeBodies): void {
@@ -55,7 +55,7 @@ function boundLarge(route: RouteOptions, bodyLimit: number, reading: LargeBodies
       const { headers, ip, raw } = request;
       const isTold = headers['transfer-encoding'] === undefined;
       const bytes = isTold ? Number(headers['content-length'] ?? 0) : bodyLimit;
-      if (bytes <= limits.bodyMaxBytes) return done(null, payload);
+      if (bytes <= webLimits.bodyMaxBytes) return done(null, payload);
       // Before capacity is looked at: a later attempt does not help.
       if (bytes > bodyLimit) return done(new Problem('too_large'));
       const release = reading.begin(sourceKey(ip), bytes, () => raw.socket.destroy());

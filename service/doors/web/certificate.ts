@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { ServiceError } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { processLimits } from '../../base/limits/process.ts';
 import type { Log } from '../../base/log.ts';
 import { certificateTexts } from '../../base/texts/serve.ts';
 
@@ -46,7 +46,7 @@ function readPem(path: string, isSecret: boolean): string {
   }
   try {
     const facts = fstatSync(descriptor);
-    if (!facts.isFile() || facts.size > limits.pemFileMaxBytes)
+    if (!facts.isFile() || facts.size > processLimits.pemFileMaxBytes)
       throw new ServiceError('tls_unusable', certificateTexts.unusable);
     if (isSecret && isExposed(facts)) throw new ServiceError('tls_key_readable', certificateTexts.keyExposed);
     return readFileSync(descriptor, 'utf8');
@@ -83,7 +83,7 @@ export function keepCertificate(
   files: CertificateFiles,
   use: (certificate: Certificate) => void,
   log: Log,
-  pollMs: number = limits.certificatePollMs,
+  pollMs: number = processLimits.certificatePollMs,
 ): LiveCertificate {
   let seen = traceOf(files);
   const reload = () => {

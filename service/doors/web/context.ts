@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { type BucketSize, type Buckets, sourceKey } from '../../base/buckets.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { webLimits } from '../../base/limits/web.ts';
 import type { LockPolicy } from '../../base/lock.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import type { Challenges } from '../../features/challenges/challenges.ts';
@@ -63,7 +63,7 @@ export function bySource(context: WebContext, kind: string, size: BucketSize): B
 
 /** The same for pages and for what forms send. */
 export function pageBySource(context: WebContext): { readonly onRequest: BeforeBody } {
-  return { onRequest: bySource(context, 'source', limits.sourceBucket) };
+  return { onRequest: bySource(context, 'source', webLimits.sourceBucket) };
 }
 
 /**
@@ -72,8 +72,8 @@ export function pageBySource(context: WebContext): { readonly onRequest: BeforeB
  */
 export function formBySource(context: WebContext, kind: 'form' | 'autosend' = 'form') {
   return {
-    bodyLimit: limits.bodyMaxBytes,
-    onRequest: [refuseCrossSite, bySource(context, kind, limits.formBucket)],
+    bodyLimit: webLimits.bodyMaxBytes,
+    onRequest: [refuseCrossSite, bySource(context, kind, webLimits.formBucket)],
   };
 }
 

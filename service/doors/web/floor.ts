@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
-import { limits } from '../../base/limits/limits.ts';
+import { validationLimits } from '../../base/limits/validation.ts';
 
 /**
  * Waits until a refusal may leave: a set time after its request came in, and a little more by chance. The work behind
@@ -19,8 +19,8 @@ export async function refusalFloor(reply: FastifyReply): Promise<void> {
  */
 export async function untilFloor(
   elapsedMs: () => number,
-  floorMs: number = limits.refusalFloorMs,
+  floorMs: number = validationLimits.refusalFloorMs,
 ): Promise<void> {
-  const untilMs = floorMs + randomInt(limits.refusalJitterMs * 1000) / 1000;
+  const untilMs = floorMs + randomInt(validationLimits.refusalJitterMs * 1000) / 1000;
   await wait(Math.max(0, untilMs - elapsedMs()));
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { limits } from '../../base/limits/limits.ts';
+import { webLimits } from '../../base/limits/web.ts';
 import { Problem } from './problems.ts';
 
 /** Lets the routes of an instance take HTML forms, and nothing else. The parsed body is a `URLSearchParams`. */
@@ -8,7 +8,7 @@ export function acceptForms(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
-    { parseAs: 'string', bodyLimit: limits.bodyMaxBytes },
+    { parseAs: 'string', bodyLimit: webLimits.bodyMaxBytes },
     (_request, body, done) => {
       const text = String(body);
       if (hasFewFields(text)) done(null, new URLSearchParams(text));
@@ -20,7 +20,7 @@ export function acceptForms(app: FastifyInstance): void {
 /** Each field costs much more than its characters: they are counted before any is looked at. */
 function hasFewFields(text: string): boolean {
   let at = -1;
-  for (let count = 0; count < limits.formFieldsMax; count++) {
+  for (let count = 0; count < webLimits.formFieldsMax; count++) {
     at = text.indexOf('&', at + 1);
     if (at === -1) return true;
   }
@@ -34,7 +34,7 @@ export function field(body: unknown, name: string): string {
 
 /** Fresh for every form sent: repeats of one form are one request. */
 export function newAttempt(): string {
-  return randomBytes(limits.attemptKeyBytes).toString('base64url');
+  return randomBytes(webLimits.attemptKeyBytes).toString('base64url');
 }
 
 /** The value of one cookie of a Cookie header, or undefined (RFC 6265 §4.2.1; ours need no quoting). */

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { limits } from '../../base/limits/limits.ts';
+import { webLimits } from '../../base/limits/web.ts';
 import { PROBED } from './health-routes.ts';
 import { Problem } from './problems.ts';
 
@@ -56,7 +56,7 @@ function securityHeaders({ embeddable, isSecure }: GuardOptions): Record<string,
     'permissions-policy': 'camera=(), geolocation=(), microphone=()',
     'cache-control': 'no-store',
     ...(embeddable ? {} : { 'x-frame-options': 'DENY' }),
-    ...(isSecure ? { 'strict-transport-security': `max-age=${limits.hstsMaxAgeSeconds}` } : {}),
+    ...(isSecure ? { 'strict-transport-security': `max-age=${webLimits.hstsMaxAgeSeconds}` } : {}),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ServiceErrorCode } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { webLimits } from '../../base/limits/web.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { isPostgresLoss } from '../../storage/database/postgres-loss.ts';
 
@@ -102,7 +102,7 @@ export function sendProblem(
   code: ProblemCode,
   more?: ProblemExtras,
 ): FastifyReply {
-  if (mayRetry(code)) reply.header('retry-after', limits.retryAfterSeconds);
+  if (mayRetry(code)) reply.header('retry-after', webLimits.retryAfterSeconds);
   if (statusOf(code) === 401) reply.header('www-authenticate', 'Bearer');
   return reply
     .code(statusOf(code))

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { limits } from '../../base/limits/limits.ts';
+import { agentLimits } from '../../base/limits/agents.ts';
+import { webLimits } from '../../base/limits/web.ts';
 
 /** How many connections there may be at once, by what they are. */
 export interface Rooms {
@@ -16,16 +17,16 @@ export interface Rooms {
 
 /** Shares out what the system lets the service open, so that it never runs out of files for its databases. */
 export function roomsFor(openFilesMax: number): Rooms {
-  const wanted = limits.agentsMax + limits.knownConnectionsMax + 2 * limits.connectionsMax;
-  const all = Math.max(limits.connectionsMin, Math.min(wanted, openFilesMax - limits.openFilesKept));
-  const strangers = Math.min(limits.connectionsMax, Math.floor(all / 4));
+  const wanted = agentLimits.agentsMax + webLimits.knownConnectionsMax + 2 * webLimits.connectionsMax;
+  const all = Math.max(webLimits.connectionsMin, Math.min(wanted, openFilesMax - webLimits.openFilesKept));
+  const strangers = Math.min(webLimits.connectionsMax, Math.floor(all / 4));
   return {
     all,
     strangers,
-    ofSource: Math.min(limits.connectionsPerSource, Math.floor(strangers / 2)),
+    ofSource: Math.min(webLimits.connectionsPerSource, Math.floor(strangers / 2)),
     proxies: strangers,
-    agents: Math.min(limits.agentsMax, all - 2 * strangers),
-    areFew: strangers < limits.connectionsMax,
+    agents: Math.min(agentLimits.agentsMax, all - 2 * strangers),
+    areFew: strangers < webLimits.connectionsMax,
   };
 }
 

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { limits } from '../../base/limits/limits.ts';
+import { webLimits } from '../../base/limits/web.ts';
 import type { Changes } from '../../storage/database/changes.ts';
 import { Problem } from './problems.ts';
 
@@ -16,7 +16,7 @@ export function makeChangeStreams(changes: Changes): ChangeStreams {
   const open = new Set<PassThrough>();
   return {
     open(lifeMs) {
-      if (open.size >= limits.streamsMax) throw new Problem('too_many');
+      if (open.size >= webLimits.streamsMax) throw new Problem('too_many');
       const stream = new PassThrough();
       open.add(stream);
       let gathering: NodeJS.Timeout | undefined;
@@ -25,9 +25,9 @@ export function makeChangeStreams(changes: Changes): ChangeStreams {
         stream.write('event: change\ndata:\n\n');
       };
       const stopWatching = changes.watch(() => {
-        gathering ??= setTimeout(send, limits.streamGatherMs);
+        gathering ??= setTimeout(send, webLimits.streamGatherMs);
       });
-      const heartbeat = setInterval(() => stream.write(':\n\n'), limits.streamHeartbeatMs);
+      const heartbeat = setInterval(() => stream.write(':\n\n'), webLimits.streamHeartbeatMs);
       const sessionEnd = setTimeout(() => stream.end(), lifeMs);
       stream.once('close', () => {
         open.delete(stream);

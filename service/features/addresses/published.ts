@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { limits } from '../../base/limits/limits.ts';
+import { addressLimits } from '../../base/limits/addresses.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import { publicUrlOf } from '../enrolment/public-url.ts';
@@ -34,7 +34,7 @@ export function makePublished(
     const { ranges } = configured;
     const version = hash('sha256', JSON.stringify([hosts, ranges])).slice(
       0,
-      limits.addressesVersionCharacters,
+      addressLimits.addressesVersionCharacters,
     );
     if (dated?.version !== version) dated = await dateOf(management, version);
     return { hosts, ranges, ...dated };

@@ -1,5 +1,5 @@
 import { isFobError } from 'passfob/errors';
-import { limits } from '../../base/limits/limits.ts';
+import { agentLimits } from '../../base/limits/agents.ts';
 import type { Line } from '../lines/line.ts';
 import { AgentConnection, type AgentMeans, type FobListener } from './connection.ts';
 import { type AgentFob, NotOwn } from './fob.ts';
@@ -32,7 +32,7 @@ export class Agents implements FobListener {
   private isOver: boolean;
 
   /** @param most how many agents may be connected */
-  constructor(means: AgentMeans, most: number = limits.agentsMax) {
+  constructor(means: AgentMeans, most: number = agentLimits.agentsMax) {
     this.means = means;
     this.room = new Room(most);
     this.links = new Links(means.management);
@@ -46,7 +46,7 @@ export class Agents implements FobListener {
     this.onSwept = new Set();
     this.seenMs = means.ticks();
     this.isOver = false;
-    this.sweeping = setInterval(() => this.sweep(), limits.agentSweepMs).unref();
+    this.sweeping = setInterval(() => this.sweep(), agentLimits.agentSweepMs).unref();
   }
 
   /** Whether another agent of this source may connect. */
@@ -123,7 +123,7 @@ export class Agents implements FobListener {
     for (const connection of this.room.connections) connection.sweep(nowMs);
     for (const [fob, dueMs] of this.later) if (dueMs <= nowMs) this.ask(fob);
     for (const hear of this.onSwept) hear(this.room.connections);
-    if (nowMs - this.seenMs < limits.agentSeenMs && this.unwritten.size === 0) return;
+    if (nowMs - this.seenMs < agentLimits.agentSeenMs && this.unwritten.size === 0) return;
     this.seenMs = nowMs;
     // A database that is in use now is told next time.
     this.tendLinks().catch(() => undefined);
@@ -185,8 +185,8 @@ export class Agents implements FobListener {
 
   private askLater(fob: AgentFob): void {
     // One that nobody knows costs a look, and may have been enrolled meanwhile.
-    const mostMs = fob.isStranger ? limits.agentStrangerAgainMs : limits.agentAgainMaxMs;
-    const waitMs = Math.min(limits.agentAgainMinMs * 2 ** fob.failures, mostMs);
+    const mostMs = fob.isStranger ? agentLimits.agentStrangerAgainMs : agentLimits.agentAgainMaxMs;
+    const waitMs = Math.min(agentLimits.agentAgainMinMs * 2 ** fob.failures, mostMs);
     fob.failures++;
     this.later.set(fob, this.means.ticks() + waitMs);
   }

@@ -3,7 +3,7 @@ import { AGENT_FOBS_MAX, AGENT_SILENCE_MS } from 'passfob/agent/limits';
 import type { AgentMessage, AgentServiceMessage } from 'passfob/agent/messages';
 import { readAgentMessage } from 'passfob/agent/read-messages';
 import { type Bucket, fullBucket, takeFrom } from '../../base/buckets.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { agentLimits } from '../../base/limits/agents.ts';
 import { type AgentRefusalCode, agentTexts } from '../../base/texts/agent.ts';
 import type { Identity } from '../../storage/sealing/identity.ts';
 import {
@@ -68,8 +68,8 @@ export class AgentConnection implements Talker, FobCarrier {
     this.line = line;
     this.fobs = new Map();
     const nowMs = means.ticks();
-    this.messages = fullBucket(limits.agentMessageBucket, nowMs);
-    this.chars = fullBucket(limits.agentCharBucket, nowMs);
+    this.messages = fullBucket(agentLimits.agentMessageBucket, nowMs);
+    this.chars = fullBucket(agentLimits.agentCharBucket, nowMs);
     this.sinceMs = nowMs;
     this.heardMs = nowMs;
     this.phase = 'open';
@@ -107,7 +107,7 @@ export class AgentConnection implements Talker, FobCarrier {
 
   /** Looks whether it is still there. */
   sweep(nowMs: number): void {
-    const isLate = this.phase !== 'opened' && nowMs - this.sinceMs > limits.agentOpeningMs;
+    const isLate = this.phase !== 'opened' && nowMs - this.sinceMs > agentLimits.agentOpeningMs;
     if (isLate) this.end(POLICY_VIOLATION);
     else if (nowMs - this.heardMs > AGENT_SILENCE_MS) this.end(NORMAL);
   }
@@ -120,8 +120,8 @@ export class AgentConnection implements Talker, FobCarrier {
     const nowMs = this.means.ticks();
     this.heardMs = nowMs;
     return (
-      takeFrom(this.messages, limits.agentMessageBucket, nowMs) &&
-      takeFrom(this.chars, limits.agentCharBucket, nowMs, text.length)
+      takeFrom(this.messages, agentLimits.agentMessageBucket, nowMs) &&
+      takeFrom(this.chars, agentLimits.agentCharBucket, nowMs, text.length)
     );
   }
 

@@ -7,7 +7,7 @@ import type { Patience } from 'passfob/client/link';
 import { type ErrorKind, FobError } from 'passfob/errors';
 import type { OwnerTools } from 'passfob/owner/tools';
 import type { Pipe } from 'passfob/transports/pipe';
-import { limits } from '../../base/limits/limits.ts';
+import { agentLimits } from '../../base/limits/agents.ts';
 import type { Management } from '../../storage/management.ts';
 import { bytesOfCarried, carriedPipe } from '../lines/carried.ts';
 import { clearSecrets } from '../tokens/fob-secrets.ts';
@@ -165,6 +165,6 @@ export class AgentFob {
 }
 
 const HELLO_PATIENCE: Patience = {
-  answerTimeoutMs: limits.agentHelloAnswerMs,
-  sendsMax: limits.agentHelloSends,
+  answerTimeoutMs: agentLimits.agentHelloAnswerMs,
+  sendsMax: agentLimits.agentHelloSends,
 };

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { limits } from '../../base/limits/limits.ts';
+import { agentLimits } from '../../base/limits/agents.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import { rowsAsTable, valuesAsList } from '../../storage/queries/rows.ts';
@@ -54,7 +54,7 @@ export class Links {
   }
 
   private async writeSoon(): Promise<void> {
-    await new Promise(resolve => setTimeout(resolve, limits.agentGatherMs));
+    await new Promise(resolve => setTimeout(resolve, agentLimits.agentGatherMs));
     await this.last.catch(() => undefined);
     const changes = this.waiting.splice(0);
     this.next = undefined;
@@ -112,7 +112,7 @@ export async function markSeen(db: Db, reached: () => Reached, nowMs: number): P
       .execute();
     await acting
       .deleteFrom('agent_fobs')
-      .where('seen_ms', '<', nowMs - limits.agentSeenKeptMs)
+      .where('seen_ms', '<', nowMs - agentLimits.agentSeenKeptMs)
       .execute();
   });
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { AGENT_POLL_KEY_BYTES, AGENT_POLL_MESSAGES_MAX, AGENT_POLL_MS } from 'passfob/agent/limits';
 import type { AgentPoll } from 'passfob/agent/messages';
-import { limits } from '../../base/limits/limits.ts';
+import { agentLimits } from '../../base/limits/agents.ts';
 import type { Line } from '../lines/line.ts';
 import type { AgentConnection } from './connection.ts';
 
@@ -37,7 +37,7 @@ class Outbox implements Line {
     this.chars += text.length;
     this.wake();
     // Who takes nothing is gone.
-    if (this.texts.length > limits.agentOutboxMessages || this.chars > limits.agentOutboxChars)
+    if (this.texts.length > agentLimits.agentOutboxMessages || this.chars > agentLimits.agentOutboxChars)
       this.overflow();
   }
 

@@ -1,6 +1,6 @@
 import { type Buckets, makeBuckets } from '../../base/buckets.ts';
 import { RoundRobin } from '../../base/fairness/round-robin.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { agentLimits } from '../../base/limits/agents.ts';
 
 /** A fob as far as bounds of proofs count it. */
 export interface ProvableFob {
@@ -63,8 +63,8 @@ export class ProofQueue<Fob extends ProvableFob> {
     }
     const nowMs = this.ticks();
     // Buckets are bounded in number: whoever invents serials pays for them, and does not wash others' away for nothing.
-    if (!this.buckets.take(`from:${from}`, limits.agentProofBucket, nowMs)) return false;
-    if (!this.buckets.take(`fob:${from}:${serial}`, limits.agentFobProofBucket, nowMs)) return false;
+    if (!this.buckets.take(`from:${from}`, agentLimits.agentProofBucket, nowMs)) return false;
+    if (!this.buckets.take(`fob:${from}:${serial}`, agentLimits.agentFobProofBucket, nowMs)) return false;
     const proof: Proof<Fob> = { fob, lane: this.laneOf(fob), state: 'parked', isWantedAgain: false };
     this.proofs.set(fob, proof);
     if (this.hasCapacity(proof.lane)) this.admit(proof);
@@ -74,8 +74,8 @@ export class ProofQueue<Fob extends ProvableFob> {
 
   /** The next fob whose proof may begin now; `end` has to follow. */
   next(): Fob | undefined {
-    if (this.running.total >= limits.agentProofsAtOnce) return undefined;
-    const proof = this.ready.next(from => this.running.of(from) < limits.agentProofsPerSource);
+    if (this.running.total >= agentLimits.agentProofsAtOnce) return undefined;
+    const proof = this.ready.next(from => this.running.of(from) < agentLimits.agentProofsPerSource);
     if (proof === undefined) return undefined;
     proof.state = 'running';
     this.running.add(proof.fob.carrier.from);
@@ -111,7 +111,7 @@ export class ProofQueue<Fob extends ProvableFob> {
   trust({ serial, carrier }: Fob): void {
     this.trusted.delete(serial);
     this.trusted.set(serial, carrier.from);
-    if (this.trusted.size <= limits.agentTrustedKept) return;
+    if (this.trusted.size <= agentLimits.agentTrustedKept) return;
     const [oldest = ''] = this.trusted.keys();
     this.trusted.delete(oldest);
   }
@@ -122,8 +122,8 @@ export class ProofQueue<Fob extends ProvableFob> {
 
   private hasCapacity(lane: string): boolean {
     const most = lane.startsWith('trusted')
-      ? limits.agentProofsPerSerialTrusted
-      : limits.agentProofsPerSerial - limits.agentProofsPerSerialTrusted;
+      ? agentLimits.agentProofsPerSerialTrusted
+      : agentLimits.agentProofsPerSerial - agentLimits.agentProofsPerSerialTrusted;
     return this.admitted.of(lane) < most;
   }
 

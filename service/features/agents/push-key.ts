@@ -4,7 +4,7 @@ import { SHA256 } from '@passfob/protocol/primitives';
 import { isRefusal } from 'passfob/errors';
 import { isProved, type OwnedAccount, putAccount } from 'passfob/owner/account';
 import { cutText } from '../../base/cut-text.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { agentLimits } from '../../base/limits/agents.ts';
 import type { Management } from '../../storage/management.ts';
 import { serialOnFob } from '../tokens/account-id.ts';
 import {
@@ -125,7 +125,7 @@ async function withAccount<T>(
   if (key === undefined) return undefined;
   try {
     const text = new TextEncoder();
-    const issuer = text.encode(cutText(service, limits.pushIssuerBytes));
+    const issuer = text.encode(cutText(service, agentLimits.pushIssuerBytes));
     const id = new Uint8Array(Buffer.from(row.account, 'hex'));
     const settings = { id, kind: KIND_OCRA, period: 0, ...SUITE, issuer, label: text.encode(LABEL) };
     return await work({ key, settings });

@@ -1,5 +1,5 @@
 import { Holdings } from '../../base/fairness/holdings.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { agentLimits } from '../../base/limits/agents.ts';
 import type { AgentConnection } from './connection.ts';
 
 /** The connections of one source. */
@@ -34,7 +34,8 @@ export class Room {
     const source = this.sources.get(from);
     const isFree = this.all.size < this.most || this.unproved.largest !== undefined;
     return (
-      isFree && (source === undefined || source.size < limits.agentsPerSource || source.unproved.size > 0)
+      isFree &&
+      (source === undefined || source.size < agentLimits.agentsPerSource || source.unproved.size > 0)
     );
   }
 
@@ -45,7 +46,7 @@ export class Room {
   add(connection: AgentConnection): void {
     const { from } = connection;
     const before = this.sources.get(from);
-    if (before !== undefined && before.size >= limits.agentsPerSource) giveWay(before);
+    if (before !== undefined && before.size >= agentLimits.agentsPerSource) giveWay(before);
     if (this.all.size >= this.most) giveWay(this.sources.get(this.unproved.largest ?? ''));
     const source = this.sources.get(from) ?? { size: 0, unproved: new Set() };
     this.sources.set(from, source);

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { AlertKind } from '../../base/kinds.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { alertLimits } from '../../base/limits/alerts.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { queueDeliveries } from './outbox.ts';
 
@@ -86,7 +86,7 @@ export async function sweepAlerts(db: Db): Promise<void> {
     .selectFrom('alerts')
     .select('kind')
     .groupBy('kind')
-    .having(query => query.fn.countAll(), '>', limits.alertsKept)
+    .having(query => query.fn.countAll(), '>', alertLimits.alertsKept)
     .execute();
   for (const { kind } of kinds)
     await db
@@ -100,7 +100,7 @@ export async function sweepAlerts(db: Db): Promise<void> {
           .orderBy('last_ms', 'desc')
           .orderBy('id', 'desc')
           .limit(1)
-          .offset(limits.alertsKept),
+          .offset(alertLimits.alertsKept),
       )
       .execute();
 }
@@ -122,7 +122,7 @@ export async function listAlerts(db: Db): Promise<Alert[]> {
   const rows = await alertRows(db)
     .orderBy('alerts.last_ms', 'desc')
     .orderBy('alerts.id', 'desc')
-    .limit(limits.alertsListed)
+    .limit(alertLimits.alertsListed)
     .execute();
   return rows.map(viewOfAlert);
 }

@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { recordLimits } from '../../base/limits/records.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import { raiseAlert } from './alerts.ts';
 
@@ -20,7 +20,7 @@ export async function watchClock(db: Db, clock: () => number): Promise<number> {
     const nowMs = clock();
     const latestMs = writtenMs ?? nowMs;
     const backMs = latestMs - nowMs;
-    if (backMs > limits.clockBackMs)
+    if (backMs > recordLimits.clockBackMs)
       await raiseAlert(transaction, {
         kind: 'clock',
         dedupe: `clock:${latestMs}`,
@@ -36,12 +36,12 @@ export async function watchClock(db: Db, clock: () => number): Promise<number> {
       .values({ name: NAME, ...seen })
       .onConflict(conflict => conflict.column('name').doUpdateSet(seen))
       .execute();
-    return backMs > limits.clockBackMs ? backMs : 0;
+    return backMs > recordLimits.clockBackMs ? backMs : 0;
   });
 }
 
 function isUsual(seenMs: number, nowMs: number): boolean {
-  return nowMs >= seenMs - limits.clockBackMs && nowMs < seenMs + limits.clockSeenEveryMs;
+  return nowMs >= seenMs - recordLimits.clockBackMs && nowMs < seenMs + recordLimits.clockSeenEveryMs;
 }
 
 async function readSeen(db: Db): Promise<number | undefined> {

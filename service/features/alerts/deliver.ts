@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Selectable } from 'kysely';
-import { limits } from '../../base/limits/limits.ts';
+import { alertLimits } from '../../base/limits/alerts.ts';
+import { recordLimits } from '../../base/limits/records.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
@@ -64,7 +65,11 @@ export function makeDelivering(
 }
 
 async function dueChannels(db: Db, nowMs: number): Promise<string[]> {
-  const rows = await dueRows(db, nowMs).select('channel').distinct().limit(limits.channelsDueMax).execute();
+  const rows = await dueRows(db, nowMs)
+    .select('channel')
+    .distinct()
+    .limit(alertLimits.channelsDueMax)
+    .execute();
   return rows.map(({ channel }) => channel);
 }
 
@@ -98,10 +103,10 @@ export function leaseDue(db: Db, channel: string, nowMs: number): Promise<Delive
       .where('channel', '=', channel)
       .orderBy('due_ms')
       .orderBy('id')
-      .limit(limits.deliveriesAtOnce)
+      .limit(recordLimits.deliveriesAtOnce)
       .execute();
     if (due.length === 0) return [];
-    const leased_until_ms = nowMs + limits.deliveryLeaseMs;
+    const leased_until_ms = nowMs + recordLimits.deliveryLeaseMs;
     await transaction
       .updateTable('deliveries')
       .set(update => ({ leased_until_ms, attempts: update('attempts', '+', 1) }))
@@ -160,7 +165,7 @@ async function finish(
   delivery: Delivery,
   { error, nowMs }: { readonly error: string | undefined; readonly nowMs: number },
 ): Promise<void> {
-  const isOver = error === undefined || delivery.attempts >= limits.deliveryAttempts;
+  const isOver = error === undefined || delivery.attempts >= recordLimits.deliveryAttempts;
   await writing(db, async transaction => {
     await transaction
       .updateTable('deliveries')
@@ -179,8 +184,8 @@ async function finish(
 
 /** Doubles with every attempt up to an hour, each somewhere in its upper half: many failures do not come back at once. */
 export function backOffMs(attempts: number): number {
-  const doubled = limits.deliveryRetryMinMs * 2 ** (attempts - 1);
-  const bounded = Math.min(limits.deliveryRetryMaxMs, doubled);
+  const doubled = recordLimits.deliveryRetryMinMs * 2 ** (attempts - 1);
+  const bounded = Math.min(recordLimits.deliveryRetryMaxMs, doubled);
   return bounded / 2 + randomInt(0, bounded / 2 + 1);
 }
 
@@ -189,7 +194,7 @@ export async function forgetDeliveries(db: Db, nowMs: number): Promise<void> {
   await writing(db, async transaction => {
     await transaction
       .deleteFrom('deliveries')
-      .where('done_ms', '<', nowMs - limits.deliveriesKeptMs)
+      .where('done_ms', '<', nowMs - recordLimits.deliveriesKeptMs)
       .execute();
   });
 }

@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { alertLimits } from '../../base/limits/alerts.ts';
 import type { LockStanding } from '../../base/lock.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { type NewAlert, raiseAlert } from './alerts.ts';
@@ -20,15 +20,15 @@ export async function alertWhenLocked(db: Db, standing: LockStanding, failed: Fa
   const lately = await db
     .selectFrom('alerts')
     .select('id')
-    .where('last_ms', '>', atMs - limits.lockedToldMs)
+    .where('last_ms', '>', atMs - alertLimits.lockedToldMs)
     .where('kind', '=', 'locked')
-    .limit(limits.lockedTold)
+    .limit(alertLimits.lockedTold)
     .execute();
   await raiseAlert(db, {
     ...failed,
     kind: 'locked',
     dedupe: `locked:${userId}:${day}`,
     tokenId: null,
-    isQuiet: lately.length >= limits.lockedTold,
+    isQuiet: lately.length >= alertLimits.lockedTold,
   });
 }

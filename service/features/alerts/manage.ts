@@ -1,5 +1,5 @@
 import type { Actor } from '../../base/actor.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { alertLimits } from '../../base/limits/alerts.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
@@ -29,7 +29,10 @@ export interface AlertPage {
 
 /** The alerts that fit a filter, by the time they last happened. */
 export async function pageAlerts(db: Db, filter: AlertFilter = {}): Promise<AlertPage> {
-  const limit = Math.max(1, Math.min(limits.alertsListed, Math.trunc(filter.limit ?? limits.alertsListed)));
+  const limit = Math.max(
+    1,
+    Math.min(alertLimits.alertsListed, Math.trunc(filter.limit ?? alertLimits.alertsListed)),
+  );
   const { after, standing } = filter;
   let query = alertRows(db);
   if (standing !== undefined)

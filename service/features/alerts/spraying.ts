@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { sourceKey } from '../../base/buckets.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { alertLimits } from '../../base/limits/alerts.ts';
 import { failedFactor, type Outcome } from '../../base/outcomes.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import { raiseAlert } from './alerts.ts';
@@ -31,9 +31,9 @@ interface Tries {
  */
 export async function watchSpraying(db: Db, nowMs: number): Promise<string[]> {
   const found = (await readTries(db, nowMs))
-    .filter(({ tried, accepted }) => tried >= limits.sprayUsers && tried > accepted)
+    .filter(({ tried, accepted }) => tried >= alertLimits.sprayUsers && tried > accepted)
     .sort((one, other) => other.tried - one.tried)
-    .slice(0, limits.spraySourcesMax);
+    .slice(0, alertLimits.spraySourcesMax);
   const day = new Date(nowMs).toISOString().slice(0, 10);
   for (const { key, source } of found) {
     const dedupe = `spray:${key}:${day}`;
@@ -54,7 +54,7 @@ async function isTold(db: Db, dedupe: string, nowMs: number): Promise<boolean> {
     .select('last_ms')
     .where('dedupe', '=', dedupe)
     .executeTakeFirst();
-  return told !== undefined && told.last_ms > nowMs - limits.sprayPeriodMs;
+  return told !== undefined && told.last_ms > nowMs - alertLimits.sprayPeriodMs;
 }
 
 async function readTries(db: Db, nowMs: number): Promise<Tries[]> {
@@ -65,9 +65,9 @@ async function readTries(db: Db, nowMs: number): Promise<Tries[]> {
     .select(['source', 'user_id', count(TRIED).as('tried'), count(['accepted']).as('accepted')])
     // The latest ones, by their number: there is no index by time.
     .where('id', '>', query =>
-      query.selectFrom('events').select(sql<number>`max(id) - ${limits.sprayRows}`.as('bound')),
+      query.selectFrom('events').select(sql<number>`max(id) - ${alertLimits.sprayRows}`.as('bound')),
     )
-    .where('at_ms', '>', nowMs - limits.sprayPeriodMs)
+    .where('at_ms', '>', nowMs - alertLimits.sprayPeriodMs)
     .groupBy(['source', 'user_id'])
     .execute();
   const bySource = new Map<string, Tries>();

@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { recordLimits } from '../../base/limits/records.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { AuditRow, SubjectKind } from './record.ts';
 
@@ -43,8 +43,8 @@ export interface AuditPage {
 
 /** The rows that fit a filter, newest first. */
 export async function listAudit(db: Db, filter: AuditFilter = {}): Promise<AuditPage> {
-  const wanted = Math.trunc(filter.limit ?? limits.auditListedDefault);
-  const limit = Math.max(1, Math.min(limits.auditListedMax, wanted));
+  const wanted = Math.trunc(filter.limit ?? recordLimits.auditListedDefault);
+  const limit = Math.max(1, Math.min(recordLimits.auditListedMax, wanted));
   let query = db.selectFrom('audit').selectAll();
   if (filter.actor !== undefined) query = query.where('actor', '=', filter.actor);
   if (filter.action !== undefined) query = query.where('action', '=', filter.action);

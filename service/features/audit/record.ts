@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { Actor } from '../../base/actor.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { recordLimits } from '../../base/limits/records.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { engineOf } from '../../storage/schema/engine.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
@@ -53,7 +53,8 @@ export async function recordAudit(db: Db, keys: Keys, entry: AuditEntry): Promis
   if (engineOf(db) === 'postgres')
     await sql`select pg_advisory_xact_lock(${sql.lit(RECORDING_LOCK)})`.execute(db);
   const detail = JSON.stringify(entry.detail ?? {});
-  if (detail.length > limits.auditDetailMax) throw new Error(`the detail of ${entry.action} is too long`);
+  if (detail.length > recordLimits.auditDetailMax)
+    throw new Error(`the detail of ${entry.action} is too long`);
   const row = {
     id: await nextId(db, keys),
     at_ms: entry.atMs,

@@ -1,5 +1,5 @@
 import type { Actor } from '../../base/actor.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { recordLimits } from '../../base/limits/records.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
@@ -48,7 +48,7 @@ export async function rotateAudit(
     if (turn === undefined) return refused('audit_broken');
     total.rows += turn.rows;
     total.seals += turn.seals;
-    if (turn.seals < limits.auditRotateSeals) return done(total);
+    if (turn.seals < recordLimits.auditRotateSeals) return done(total);
   }
 }
 
@@ -59,14 +59,14 @@ async function rotateSome(db: Db, keys: Keys, beforeMs: number, nowMs: number): 
     .selectAll()
     .orderBy('number')
     // The anchor before them, and the one after them that has to stay.
-    .limit(limits.auditRotateSeals + 2)
+    .limit(recordLimits.auditRotateSeals + 2)
     .execute();
   const anchor = await readAnchor(db, keys, seals[0]);
   if (anchor === undefined) return undefined;
   const kept = anchor === null ? seals : seals.slice(1);
   const young = kept.findIndex(seal => seal.at_ms >= beforeMs);
   const removable = kept.slice(0, Math.min(young < 0 ? kept.length : young, kept.length - 1));
-  const going = removable.slice(0, limits.auditRotateSeals);
+  const going = removable.slice(0, recordLimits.auditRotateSeals);
   const last = going.at(-1);
   if (last === undefined) return { rows: 0, seals: 0 };
   const start = {
@@ -97,7 +97,7 @@ async function checkSeals(
       .selectAll()
       .where('seal', '=', seal.number)
       .orderBy('id')
-      .limit(limits.auditSealRows + 1)
+      .limit(recordLimits.auditSealRows + 1)
       .execute();
     if (seal.number !== number || checkSeal(keys, seal, rows, { previous, expected }).length > 0)
       return undefined;

@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { recordLimits } from '../../base/limits/records.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { checkRows, type Finding, sealMac } from './chain.ts';
@@ -35,7 +35,7 @@ async function sealNext(db: Db, keys: Keys, nowMs: number): Promise<Sealed> {
     .selectAll()
     .where('seal', 'is', null)
     .orderBy('id')
-    .limit(limits.auditSealRows)
+    .limit(recordLimits.auditSealRows)
     .execute();
   const [firstRow] = rows;
   if (firstRow === undefined) return { rows: 0, more: false, findings: [] };
@@ -60,7 +60,7 @@ async function sealNext(db: Db, keys: Keys, nowMs: number): Promise<Sealed> {
     )
     .execute();
   const findings = checkRows(keys, rows, firstRow.id);
-  return { rows: rows.length, more: rows.length === limits.auditSealRows, findings };
+  return { rows: rows.length, more: rows.length === recordLimits.auditSealRows, findings };
 }
 
 /** Seals until nothing is left, as at shutdown. */
@@ -70,7 +70,7 @@ export async function sealAll(db: Db, keys: Keys, clock: () => number): Promise<
   for (;;) {
     const sealed = await sealBatch(db, keys, clock());
     rows += sealed.rows;
-    findings.push(...sealed.findings.slice(0, limits.auditFindingsMax - findings.length));
+    findings.push(...sealed.findings.slice(0, recordLimits.auditFindingsMax - findings.length));
     if (!sealed.more) return { rows, more: false, findings };
   }
 }

@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { recordLimits } from '../../base/limits/records.ts';
 import { texts } from '../../base/texts/texts.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
@@ -54,7 +54,7 @@ interface Walk {
 
 function report(walk: Walk, findings: readonly Finding[]): void {
   walk.found += findings.length;
-  walk.findings.push(...findings.slice(0, limits.auditFindingsMax - walk.findings.length));
+  walk.findings.push(...findings.slice(0, recordLimits.auditFindingsMax - walk.findings.length));
 }
 
 async function verifyOnce(db: Db, keys: Keys): Promise<Verification> {
@@ -114,7 +114,7 @@ async function walkSeals(walk: Walk, last: number): Promise<void> {
       .where('number', '>=', walk.number)
       .where('number', '<=', last)
       .orderBy('number')
-      .limit(limits.auditPageRows)
+      .limit(recordLimits.auditPageRows)
       .execute();
     for (const seal of seals) await walkSeal(walk, seal);
     if (seals.length === 0) return;
@@ -133,7 +133,7 @@ async function walkSeal(walk: Walk, seal: AuditSeal): Promise<void> {
     .selectAll()
     .where('seal', '=', seal.number)
     .orderBy('id')
-    .limit(limits.auditSealRows + 1)
+    .limit(recordLimits.auditSealRows + 1)
     .execute();
   report(walk, checkSeal(walk.keys, seal, rows, walk));
   if (seal.rotated_ms !== null)
@@ -157,7 +157,7 @@ async function findUnknownSeals(walk: Walk): Promise<void> {
       query.or([query('audit_seals.number', 'is', null), query('audit_seals.rotated_ms', 'is not', null)]),
     )
     .orderBy('audit.id')
-    .limit(limits.auditFindingsMax)
+    .limit(recordLimits.auditFindingsMax)
     .execute();
   for (const { id, seal } of strays)
     report(walk, [{ kind: 'row_inserted', row: id, text: texts.records.audit.sealUnknown(seal ?? 0, id) }]);
@@ -190,6 +190,6 @@ function tailPage(
     .where('id', '>', after)
     .where('id', '<=', highest)
     .orderBy('id')
-    .limit(limits.auditPageRows)
+    .limit(recordLimits.auditPageRows)
     .execute();
 }

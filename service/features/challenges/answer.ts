@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { challengeLimits } from '../../base/limits/challenges.ts';
 import { afterFailure, afterSuccess } from '../../base/lock.ts';
 import { counterOfAnswer } from '../../base/ocra.ts';
 import { parseSuite, usualSuite } from '../../base/ocra-suite.ts';
@@ -140,7 +140,7 @@ async function countAttempt(db: Db, { id, attempts }: ChallengeRow, nowMs: numbe
   const counted = attempts + 1;
   await db
     .updateTable('challenges')
-    .set({ attempts: counted, ...(counted >= limits.challengeAttempts && { answered_ms: nowMs }) })
+    .set({ attempts: counted, ...(counted >= challengeLimits.challengeAttempts && { answered_ms: nowMs }) })
     .where('id', '=', id)
     .where('answered_ms', 'is', null)
     .execute();

@@ -1,5 +1,5 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto';
-import { limits } from '../../base/limits/limits.ts';
+import { challengeLimits } from '../../base/limits/challenges.ts';
 import { parseSuite, usualSuite } from '../../base/ocra-suite.ts';
 import { usableStates } from '../../base/token-states.ts';
 import { type Db, validating } from '../../storage/database/database.ts';
@@ -44,7 +44,7 @@ export function askChallenge(context: Validator, request: AskRequest): Promise<C
     const challenge: Challenge = {
       id: randomUUID(),
       question: randomDigits(suite?.questionLength ?? 0),
-      expiresMs: nowMs + limits.challengeMs,
+      expiresMs: nowMs + challengeLimits.challengeMs,
     };
     await endChallengesOf(db, user?.id ?? '', nowMs);
     await db

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { limits } from '../../base/limits/limits.ts';
+import { enrolmentLimits } from '../../base/limits/enrolment.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { recordAudit } from '../audit/record.ts';
@@ -39,7 +39,7 @@ export interface MadeActivation {
  * `no_public_address`.
  */
 export async function start(acting: Acting, input: StartInput): Promise<Result<MadeActivation>> {
-  const { lifetimeMs = limits.activationMs } = input;
+  const { lifetimeMs = enrolmentLimits.activationMs } = input;
   if (!isLifetime(lifetimeMs)) return refused('bad_activation_time');
   const user = await findUser(acting.db, prepareUserName(input.user) ?? '');
   const problem = problemOfUser(user) ?? problemOfDelivery(user, input.delivery);
@@ -86,7 +86,7 @@ export async function resend(acting: Acting, input: ResendInput): Promise<Result
   const problem = problemOfUser(user) ?? problemOfDelivery(user, input.delivery);
   if (user === undefined || problem !== undefined) return refused(problem ?? 'unknown_user');
   if (await hasOpen(acting, user.id, givenOutWith(row), row.id)) return refused('activation_open');
-  if ((await countResends(acting, user.id)) >= limits.resendsMax) return refused('too_many_resends');
+  if ((await countResends(acting, user.id)) >= enrolmentLimits.resendsMax) return refused('too_many_resends');
   const minted = await mint(acting);
   if (minted === undefined) return refused('no_public_address');
   if (!(await endActivation(db, { id: row.id, reason: 'resent', atMs }))) return refused('activation_over');
@@ -159,7 +159,7 @@ async function make(acting: Acting, making: Making): Promise<Result<MadeActivati
 }
 
 function isLifetime(lifetimeMs: number): boolean {
-  return isWhole(lifetimeMs, limits.activationMinMs, limits.activationMaxMs);
+  return isWhole(lifetimeMs, enrolmentLimits.activationMinMs, enrolmentLimits.activationMaxMs);
 }
 
 function problemOfUser(user: User | undefined): RefusalCode | undefined {
@@ -205,7 +205,7 @@ async function countResends({ db, atMs }: Acting, userId: string): Promise<numbe
     .selectFrom('activations')
     .select(query => query.fn.countAll<number>().as('count'))
     .where('user_id', '=', userId)
-    .where('created_ms', '>', atMs - limits.resendWindowMs)
+    .where('created_ms', '>', atMs - enrolmentLimits.resendWindowMs)
     .where('replaces', 'is not', null)
     .executeTakeFirstOrThrow();
   return Number(count);

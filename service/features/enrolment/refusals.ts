@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { enrolmentLimits } from '../../base/limits/enrolment.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { valuesAsList } from '../../storage/queries/rows.ts';
 
@@ -17,7 +17,7 @@ export async function lastRefusals(db: Db, userIds: readonly string[]): Promise<
     .where('subject_id', 'in', valuesAsList(db, [...new Set(userIds)]))
     .where('action', 'in', ['activation.refuse', 'activation.attempt'])
     .orderBy('id', 'desc')
-    .limit(limits.activationRefusalsRead)
+    .limit(enrolmentLimits.activationRefusalsRead)
     .execute();
   const last = new Map<string, LastRefusal>();
   for (const { at_ms: atMs, detail } of rows) {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { serviceActor } from '../../base/actor.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { enrolmentLimits } from '../../base/limits/enrolment.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import { raiseAlert } from '../alerts/alerts.ts';
@@ -40,7 +40,7 @@ export async function tendActivations(management: Management): Promise<Tended> {
 export async function forgetActivations(db: Db, nowMs: number): Promise<void> {
   await db
     .deleteFrom('activations')
-    .where('expires_ms', '<', nowMs - limits.activationsKeptMs)
+    .where('expires_ms', '<', nowMs - enrolmentLimits.activationsKeptMs)
     .execute();
 }
 
@@ -95,7 +95,7 @@ async function reminders(db: Db, nowMs: number): Promise<(ActivationRow & { mail
       .where('activations.expires_ms', '>', nowMs)
       .where(sql<boolean>`activations.created_ms + activations.expires_ms <= ${2 * nowMs}`)
       .orderBy('activations.expires_ms')
-      .limit(limits.remindersAtOnce)
+      .limit(enrolmentLimits.remindersAtOnce)
       .execute()
   );
 }
@@ -108,7 +108,7 @@ function expiries(db: Db, nowMs: number): Promise<ActivationRow[]> {
     .where('expiry_told_ms', 'is', null)
     .where('expires_ms', '<=', nowMs)
     .orderBy('expires_ms')
-    .limit(limits.remindersAtOnce)
+    .limit(enrolmentLimits.remindersAtOnce)
     .execute();
 }
 

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
-import { limits } from '../../base/limits/limits.ts';
+import { administrationLimits } from '../../base/limits/administration.ts';
+import { enrolmentLimits } from '../../base/limits/enrolment.ts';
 import type { MailState } from '../../base/mail-kinds.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { valuesAsList } from '../../storage/queries/rows.ts';
@@ -81,7 +82,10 @@ export interface ActivationPage {
 /** The activations that fit. */
 export async function listActivations(db: Db, query: ActivationQuery): Promise<ActivationPage> {
   const { nowMs, userId, state, after } = query;
-  const rows = Math.max(1, Math.min(query.rows ?? limits.pageRowsDefault, limits.activationsListed));
+  const rows = Math.max(
+    1,
+    Math.min(query.rows ?? administrationLimits.pageRowsDefault, enrolmentLimits.activationsListed),
+  );
   let select = activationRows(db);
   if (userId !== undefined) select = select.where('activations.user_id', '=', userId);
   if (state !== undefined)
@@ -115,7 +119,7 @@ export async function activationsOf(
   userId: string,
   nowMs: number,
 ): Promise<readonly ActivationView[]> {
-  const rows = limits.activationsOfUserListed;
+  const rows = enrolmentLimits.activationsOfUserListed;
   return (await listActivations(db, { userId, nowMs, rows })).activations;
 }
 

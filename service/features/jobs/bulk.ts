@@ -1,6 +1,6 @@
 import { type Options, parse } from 'csv-parse/sync';
 import type { Actor } from '../../base/actor.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { jobLimits } from '../../base/limits/jobs.ts';
 import type { Result } from '../../base/results.ts';
 import { refused } from '../../base/results.ts';
 import { type RevokedReason, revokedReasons } from '../../base/token-states.ts';
@@ -117,9 +117,9 @@ function readUsers(table: string): { user: string; serial: string | null }[] | u
     skip_empty_lines: true,
     relax_column_count: true,
     // The heading, and one row that tells that there are too many.
-    to: limits.jobItemsMax + 2,
+    to: jobLimits.jobItemsMax + 2,
   };
-  if (cellsIn(table) > 3 * limits.jobItemsMax) return undefined;
+  if (cellsIn(table) > 3 * jobLimits.jobItemsMax) return undefined;
   let rows: string[][];
   try {
     rows = parse(table, options) as unknown as string[][];

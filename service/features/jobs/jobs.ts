@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { type Actor, serviceActor } from '../../base/actor.ts';
 import type { JobItemState, JobState, Role } from '../../base/kinds.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { administrationLimits } from '../../base/limits/administration.ts';
+import { jobLimits } from '../../base/limits/jobs.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import { tokenTexts } from '../../base/texts/tokens.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
@@ -64,8 +65,8 @@ export async function start<Kind extends JobKind>(
 ): Promise<Result<JobView>> {
   const { kind, items, title = tokenTexts.jobs.titles[kind], isHeld = false } = input;
   if (items.length === 0) return refused('nothing_to_do');
-  if (items.length > limits.jobItemsMax) return refused('too_many_items');
-  if (title.length > limits.jobTitleMax || /\p{C}/u.test(title)) return refused('bad_title');
+  if (items.length > jobLimits.jobItemsMax) return refused('too_many_items');
+  if (title.length > jobLimits.jobTitleMax || /\p{C}/u.test(title)) return refused('bad_title');
   const { db, keys, actor, atMs } = acting;
   if (actor.role === 'user') throw new Error('a user started a job');
   const row: JobRow = {
@@ -84,8 +85,8 @@ export async function start<Kind extends JobKind>(
     leased_until_ms: null,
   };
   await db.insertInto('jobs').values(row).execute();
-  for (let at = 0; at < items.length; at += limits.jobItemsPerInsert) {
-    const rows = items.slice(at, at + limits.jobItemsPerInsert).map(({ subject, payload }, index) => {
+  for (let at = 0; at < items.length; at += jobLimits.jobItemsPerInsert) {
+    const rows = items.slice(at, at + jobLimits.jobItemsPerInsert).map(({ subject, payload }, index) => {
       const number = at + index;
       const plain = Buffer.from(JSON.stringify(payload));
       const sealed = seal(keys, placeOfItem(row.id, number), plain);
@@ -168,7 +169,7 @@ export async function forgetJob(db: Db, nowMs: number): Promise<void> {
     .selectFrom('jobs')
     .select('id')
     .where('state', 'in', ['done', 'cancelled'])
-    .where('changed_ms', '<', nowMs - limits.jobsKeptMs)
+    .where('changed_ms', '<', nowMs - jobLimits.jobsKeptMs)
     .limit(1)
     .executeTakeFirst();
   if (old === undefined) return;
@@ -185,7 +186,7 @@ export async function listJobs(db: Db): Promise<JobView[]> {
     .selectAll()
     .orderBy('created_ms', 'desc')
     .orderBy('id')
-    .limit(limits.jobsListed)
+    .limit(jobLimits.jobsListed)
     .execute();
   return rows.map(viewOfJob);
 }
@@ -208,8 +209,8 @@ export interface JobItemQuery {
 
 /** Rows of a job in their order. */
 export async function listJobItems(db: Db, query: JobItemQuery): Promise<Result<JobItemView[]>> {
-  const { id, after = -1, state, rows = limits.pageRowsDefault } = query;
-  if (!isWhole(rows, 1, limits.pageRowsMax) || !isWhole(after, -1, limits.jobItemsMax))
+  const { id, after = -1, state, rows = administrationLimits.pageRowsDefault } = query;
+  if (!isWhole(rows, 1, administrationLimits.pageRowsMax) || !isWhole(after, -1, jobLimits.jobItemsMax))
     return refused('bad_query');
   let select = db
     .selectFrom('job_items')

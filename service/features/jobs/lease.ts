@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { jobLimits } from '../../base/limits/jobs.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import { unseal } from '../../storage/sealing/seal.ts';
@@ -22,7 +22,7 @@ export async function takeLease({ db, clock }: Management): Promise<Lease | unde
     const nowMs = clock();
     const row = await nextJob(transaction, nowMs);
     if (row === undefined) return undefined;
-    const untilMs = nowMs + limits.jobLeaseMs;
+    const untilMs = nowMs + jobLimits.jobLeaseMs;
     await transaction
       .updateTable('jobs')
       .set({ state: 'running', leased_until_ms: untilMs, changed_ms: nowMs })
@@ -81,7 +81,7 @@ export function workOn(management: Management, lease: Lease, rows: number): Prom
     const refused = job.refused + counts.refused;
     const isOver = done + refused >= job.total;
     // Above the one before even where the clock was set back.
-    const untilMs = Math.max(lease.untilMs + 1, nowMs + limits.jobLeaseMs);
+    const untilMs = Math.max(lease.untilMs + 1, nowMs + jobLimits.jobLeaseMs);
     await db
       .updateTable('jobs')
       .set({

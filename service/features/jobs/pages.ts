@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { administrationLimits } from '../../base/limits/administration.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { type JobView, viewOfJob } from './jobs.ts';
 
@@ -19,7 +19,7 @@ export async function pageJobs(
   db: Db,
   {
     after,
-    rows = limits.pageRowsDefault,
+    rows = administrationLimits.pageRowsDefault,
   }: { readonly after?: JobPlace | undefined; readonly rows?: number | undefined },
 ): Promise<JobPage> {
   let query = db.selectFrom('jobs').selectAll();
@@ -30,7 +30,7 @@ export async function pageJobs(
         where.and([where('created_ms', '=', after.createdMs), where('id', '>', after.id)]),
       ]),
     );
-  const most = Math.max(1, Math.min(rows, limits.pageRowsMax));
+  const most = Math.max(1, Math.min(rows, administrationLimits.pageRowsMax));
   const found = await query
     .orderBy('created_ms', 'desc')
     .orderBy('id')

@@ -1,5 +1,5 @@
 import { ServiceError } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { jobLimits } from '../../base/limits/jobs.ts';
 import type { Management } from '../../storage/management.ts';
 import { forgetJob } from './jobs.ts';
 import { type Lease, layAside, takeLease, workOn } from './lease.ts';
@@ -34,7 +34,7 @@ export function startJobs(management: Management, hooks: JobHooks = {}): JobWork
         running = undefined;
       });
   };
-  const timer = setInterval(wake, limits.jobPollMs).unref();
+  const timer = setInterval(wake, jobLimits.jobPollMs).unref();
   wake();
   return {
     wake,
@@ -62,7 +62,7 @@ async function doJobs(management: Management, hooks: JobHooks, isClosed: () => b
 
 async function step(management: Management, lease: Lease): Promise<Lease | undefined> {
   try {
-    return await workOn(management, lease, limits.jobItemsPerTransaction);
+    return await workOn(management, lease, jobLimits.jobItemsPerTransaction);
   } catch (error) {
     // Others write: the lease runs out, and this goes on later.
     if (!(error instanceof ServiceError && error.code === 'busy')) await layAside(management, lease);

@@ -1,6 +1,6 @@
 import PostalMime, { type Attachment } from 'postal-mime';
 import type { Actor } from '../../base/actor.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { mailLimits } from '../../base/limits/mail.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import { writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
@@ -27,23 +27,24 @@ const UUID = /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/g;
  * @returns undefined where the message is none
  */
 export async function readBounce(message: string | Uint8Array): Promise<Bounce | undefined> {
-  if (Buffer.byteLength(message) > limits.bounceMaxBytes) return undefined;
+  if (Buffer.byteLength(message) > mailLimits.bounceMaxBytes) return undefined;
   try {
     const { attachments } = await PostalMime.parse(message, {
       forceRfc822Attachments: true,
-      maxNestingDepth: limits.bounceNestingMax,
-      maxHeadersSize: limits.bounceHeadersMaxBytes,
+      maxNestingDepth: mailLimits.bounceNestingMax,
+      maxHeadersSize: mailLimits.bounceHeadersMaxBytes,
       attachmentEncoding: 'arraybuffer',
     });
     const report = attachments.find(({ mimeType }) => mimeType === 'message/delivery-status');
     if (report === undefined) return undefined;
-    const status = textIn(report, limits.bounceStatusMaxBytes);
+    const status = textIn(report, mailLimits.bounceStatusMaxBytes);
     const original = attachments.find(({ mimeType }) =>
       ['message/rfc822', 'text/rfc822-headers', 'message/global', 'message/global-headers'].includes(
         mimeType,
       ),
     );
-    const messageId = original && field(headOf(textIn(original, limits.bounceHeadersMaxBytes)), 'message-id');
+    const messageId =
+      original && field(headOf(textIn(original, mailLimits.bounceHeadersMaxBytes)), 'message-id');
     return {
       ids: [`${messageId ?? ''} ${field(status, 'original-envelope-id') ?? ''}`.match(UUID) ?? []].flat(),
       isFailed: /^action:\s*failed\s*$/im.test(status),

@@ -1,6 +1,6 @@
 import type { SendMailOptions } from 'nodemailer';
 import { inGroups } from 'passfob/activation/activation-string';
-import { limits } from '../../base/limits/limits.ts';
+import { mailLimits } from '../../base/limits/mail.ts';
 import type { NewMail } from '../../base/mail-kinds.ts';
 import { mailTexts as text } from '../../base/texts/mails.ts';
 import { plain } from '../notify/notice.ts';
@@ -73,8 +73,8 @@ function fobName({ serial, name }: { readonly serial: string; readonly name: str
 export function groupsOf(activationString: string): string[] {
   const groups = inGroups(activationString).split(' ');
   const lines: string[] = [];
-  for (let at = 0; at < groups.length; at += limits.mailGroupsInLine)
-    lines.push(groups.slice(at, at + limits.mailGroupsInLine).join(' '));
+  for (let at = 0; at < groups.length; at += mailLimits.mailGroupsInLine)
+    lines.push(groups.slice(at, at + mailLimits.mailGroupsInLine).join(' '));
   return lines;
 }
 

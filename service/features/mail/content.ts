@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { mailLimits } from '../../base/limits/mail.ts';
 import type { NewMail } from '../../base/mail-kinds.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { type Sealed, seal, unseal } from '../../storage/sealing/seal.ts';
@@ -13,7 +13,7 @@ export interface SealedContent {
 /** Seals what a text will be made of for its row. @throws Error when it is longer than any mail's */
 export function sealContent(keys: Keys, id: string, mail: NewMail): Sealed {
   const plain = Buffer.from(JSON.stringify(mail));
-  if (plain.length > limits.mailContentMaxBytes) throw new Error('the facts of a mail are too long');
+  if (plain.length > mailLimits.mailContentMaxBytes) throw new Error('the facts of a mail are too long');
   return seal(keys, { table: 'mails', id }, plain);
 }
 

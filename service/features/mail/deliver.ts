@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import { limits } from '../../base/limits/limits.ts';
+import { mailLimits } from '../../base/limits/mail.ts';
 import { mailTexts } from '../../base/texts/mails.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
@@ -49,9 +49,9 @@ export async function deliverMails(management: Management): Promise<MailTurn> {
 export async function leaseMails(db: Db, nowMs: number): Promise<Mail[]> {
   if ((await dueMails(db, nowMs).limit(1).execute()).length === 0) return [];
   return writing(db, async transaction => {
-    const due = await dueMails(transaction, nowMs).limit(limits.mailsAtOnce).execute();
+    const due = await dueMails(transaction, nowMs).limit(mailLimits.mailsAtOnce).execute();
     if (due.length === 0) return [];
-    const leased_until_ms = nowMs + limits.mailLeaseMs;
+    const leased_until_ms = nowMs + mailLimits.mailLeaseMs;
     await transaction
       .updateTable('mails')
       .set(update => ({ leased_until_ms, attempts: update('attempts', '+', 1) }))
@@ -83,7 +83,7 @@ async function attempt(management: Management, server: MailServer | undefined, m
   if (content === undefined) return { state: 'failed', error: mailTexts.reasons.unreadable };
   const unsent = await sendMail(management, server, compose(mail.id, content, server));
   if (unsent === undefined) return { state: 'sent' };
-  const isOver = unsent.isFinal || mail.attempts >= limits.mailAttempts;
+  const isOver = unsent.isFinal || mail.attempts >= mailLimits.mailAttempts;
   return { state: isOver ? 'failed' : 'waiting', error: unsent.error };
 }
 

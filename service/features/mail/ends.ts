@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { mailLimits } from '../../base/limits/mail.ts';
 import { mailTexts } from '../../base/texts/mails.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import { destroyed } from './content.ts';
@@ -36,7 +36,7 @@ export async function forgetMails(db: Db, nowMs: number): Promise<void> {
   await writing(db, async transaction => {
     await transaction
       .deleteFrom('mails')
-      .where('created_ms', '<', nowMs - limits.mailsKeptMs)
+      .where('created_ms', '<', nowMs - mailLimits.mailsKeptMs)
       .where('sealed_content', 'is', null)
       .execute();
   });

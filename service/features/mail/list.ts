@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { mailLimits } from '../../base/limits/mail.ts';
 import type { MailKind, MailState } from '../../base/mail-kinds.ts';
 import type { Db } from '../../storage/database/database.ts';
 
@@ -42,7 +42,10 @@ export interface MailPage {
 /** The mails that fit a filter. */
 export async function pageMails(db: Db, filter: MailFilter = {}): Promise<MailPage> {
   const { user, state, after } = filter;
-  const limit = Math.max(1, Math.min(limits.mailsListed, Math.trunc(filter.limit ?? limits.mailsListed)));
+  const limit = Math.max(
+    1,
+    Math.min(mailLimits.mailsListed, Math.trunc(filter.limit ?? mailLimits.mailsListed)),
+  );
   let query = mailRows(db);
   if (user !== undefined) query = query.where('users.name', '=', user);
   if (state !== undefined) query = query.where('mails.state', '=', state);

@@ -1,5 +1,5 @@
 import type { Actor } from '../../base/actor.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { mailLimits } from '../../base/limits/mail.ts';
 import type { MailKind } from '../../base/mail-kinds.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import { writing } from '../../storage/database/database.ts';
@@ -29,7 +29,7 @@ export async function localMails({ db, keys }: Pick<Management, 'db' | 'keys'>):
     .where('sealed_content', 'is not', null)
     .orderBy('created_ms', 'desc')
     .orderBy('id', 'desc')
-    .limit(limits.outboxListed)
+    .limit(mailLimits.outboxListed)
     .execute();
   return rows.flatMap(row => readLocal(keys, row) ?? []);
 }

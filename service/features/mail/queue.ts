@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { STRING_CHARS_MAX } from 'passfob/activation/limits';
 import { prepareEmail } from '../../base/email-address.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { mailLimits } from '../../base/limits/mail.ts';
 import type { NewMail } from '../../base/mail-kinds.ts';
 import { mailTexts } from '../../base/texts/mails.ts';
 import type { Db } from '../../storage/database/database.ts';
@@ -31,7 +31,7 @@ export async function queueMail(tx: Db, keys: Keys, mail: NewMail): Promise<void
       sealed_content: box,
       key_id: keyId,
       created_ms: mail.atMs,
-      expires_ms: 'expiresMs' in mail ? mail.expiresMs : mail.atMs + limits.mailLifeMs,
+      expires_ms: 'expiresMs' in mail ? mail.expiresMs : mail.atMs + mailLimits.mailLifeMs,
       due_ms: mail.atMs,
       attempts: 0,
       leased_until_ms: null,
@@ -61,7 +61,7 @@ function checkFacts(mail: NewMail): void {
   const isVisible = /^[\x21-\x7e]+$/.test(mail.activationString);
   if (!isVisible || mail.activationString.length > STRING_CHARS_MAX)
     throw new Error('the activation string of a mail is not one');
-  if (!mail.link.startsWith(`${mail.publicUrl}/`) || mail.link.length > limits.mailLinkMax)
+  if (!mail.link.startsWith(`${mail.publicUrl}/`) || mail.link.length > mailLimits.mailLinkMax)
     throw new Error('the link of a mail must lead to the service');
   if (!/^[\x21-\x7e]+$/.test(mail.link)) throw new Error('the link of a mail is not one');
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../../base/actor.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { mailLimits } from '../../base/limits/mail.ts';
+import { recordLimits } from '../../base/limits/records.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import { writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
@@ -26,7 +27,7 @@ export async function sendMail(
 ): Promise<Unsent | undefined> {
   const password = server.user === undefined ? undefined : await readMailPassword(db, keys);
   if (server.user !== undefined && password === undefined) return { error: 'no password', isFinal: false };
-  const signal = AbortSignal.timeout(limits.deliveryTimeoutMs);
+  const signal = AbortSignal.timeout(recordLimits.deliveryTimeoutMs);
   const late = new Promise<never>((_, reject) =>
     signal.addEventListener('abort', () => reject(new SmtpError('too slow', false)), { once: true }),
   );
@@ -35,7 +36,7 @@ export async function sendMail(
     return undefined;
   } catch (error) {
     if (!(error instanceof SmtpError)) return { error: 'failed', isFinal: false };
-    return { error: error.message.slice(0, limits.mailErrorMax), isFinal: error.isFinal };
+    return { error: error.message.slice(0, mailLimits.mailErrorMax), isFinal: error.isFinal };
   }
 }
 

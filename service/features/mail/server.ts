@@ -1,5 +1,6 @@
 import type { Actor } from '../../base/actor.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { mailLimits } from '../../base/limits/mail.ts';
+import { recordLimits } from '../../base/limits/records.ts';
 import { prepareLine } from '../../base/one-line.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
@@ -53,7 +54,7 @@ export async function saveMailServer(
 ): Promise<Result<MailServer>> {
   const server = prepare(given);
   if (typeof server === 'string') return refused(server);
-  if (password !== undefined && (password === '' || password.length > limits.channelSecretMax))
+  if (password !== undefined && (password === '' || password.length > recordLimits.channelSecretMax))
     return refused('bad_mail_password');
   return writing(db, async transaction => {
     const before = await readMailServer(transaction);
@@ -117,7 +118,7 @@ export function mailServerEntry(actor: Actor, atMs: number) {
 }
 
 function prepare({ host, port, security, user, authority, from, contact }: MailServer) {
-  const line = prepareLine(contact ?? '', limits.mailContactMax);
+  const line = prepareLine(contact ?? '', mailLimits.mailContactMax);
   const server = {
     host,
     port,

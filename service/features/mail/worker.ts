@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { mailLimits } from '../../base/limits/mail.ts';
 import type { Management } from '../../storage/management.ts';
 import { deliverMails } from './deliver.ts';
 import { expireMails } from './ends.ts';
@@ -42,7 +42,7 @@ export function startMails(management: Management, hooks: MailHooks = {}): MailW
         running = undefined;
         if (isClosed) return;
         if (isWoken && !isResting) run();
-        else timer = setTimeout(run, limits.mailTurnMs).unref();
+        else timer = setTimeout(run, mailLimits.mailTurnMs).unref();
       });
   };
   run();

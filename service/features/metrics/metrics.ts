@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { limits } from '../../base/limits/limits.ts';
+import { metricLimits } from '../../base/limits/metrics.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { type Counter, type Histogram, makeCounter, makeHistogram } from './histogram.ts';
 
@@ -21,12 +21,12 @@ export interface Metrics {
 }
 
 export function makeMetrics(): Metrics {
-  const batches = makeHistogram(limits.metricBatchBounds);
+  const batches = makeHistogram(metricLimits.metricBatchBounds);
   const logIns = makeCounter();
   return {
     logIns,
     radius: makeCounter(),
-    requests: makeHistogram(limits.metricSecondsBounds),
+    requests: makeHistogram(metricLimits.metricSecondsBounds),
     batches,
     decided: size => batches.observe({}, size),
     took: outcome => logIns.add({ outcome }),

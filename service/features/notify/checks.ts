@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import { limits } from '../../base/limits/limits.ts';
+import { recordLimits } from '../../base/limits/records.ts';
 import type { RefusalCode } from '../../base/results.ts';
 import type { ChannelTarget, MailChannel, SyslogChannel, WebhookChannel } from './channels.ts';
 import type { SmtpServer } from './smtp.ts';
@@ -21,10 +21,11 @@ export interface ChannelInput {
 
 /** Why a channel cannot be saved as it is given, or undefined where it can. */
 export function problemOfChannel({ name, target, secret }: ChannelInput): RefusalCode | undefined {
-  if (name.length === 0 || name.length > limits.channelNameMax || /\p{C}/u.test(name)) return 'bad_channel';
+  if (name.length === 0 || name.length > recordLimits.channelNameMax || /\p{C}/u.test(name))
+    return 'bad_channel';
   if (!isAuthority(target.authority)) return 'bad_channel';
-  const leastSecret = target.kind === 'webhook' ? limits.channelKeyMin : 1;
-  if (secret !== undefined && (secret.length < leastSecret || secret.length > limits.channelSecretMax))
+  const leastSecret = target.kind === 'webhook' ? recordLimits.channelKeyMin : 1;
+  if (secret !== undefined && (secret.length < leastSecret || secret.length > recordLimits.channelSecretMax))
     return 'bad_channel_secret';
   if (target.kind === 'mail') return problemOfMail(target);
   return target.kind === 'webhook' ? problemOfWebhook(target) : problemOfSyslog(target);
@@ -34,7 +35,8 @@ function problemOfMail(target: MailChannel): RefusalCode | undefined {
   const problem = problemOfSmtp(target);
   if (problem !== undefined) return problem;
   const { from, to } = target;
-  const fits = to.length > 0 && to.length <= limits.mailRecipientsMax && [from, ...to].every(isMailAddress);
+  const fits =
+    to.length > 0 && to.length <= recordLimits.mailRecipientsMax && [from, ...to].every(isMailAddress);
   return fits ? undefined : 'bad_channel';
 }
 
@@ -45,12 +47,13 @@ export function problemOfSmtp(server: SmtpServer): 'bad_channel' | 'channel_plai
   if (!['tls', 'starttls', 'none'].includes(security)) return 'bad_channel';
   if (security === 'none' && !isLoopbackName(host)) return 'channel_plain';
   const isUser =
-    user === undefined || (user !== '' && user.length <= limits.channelSecretMax && !/\p{C}/u.test(user));
+    user === undefined ||
+    (user !== '' && user.length <= recordLimits.channelSecretMax && !/\p{C}/u.test(user));
   return isUser ? undefined : 'bad_channel';
 }
 
 function problemOfWebhook({ url }: WebhookChannel): RefusalCode | undefined {
-  if (url.length > limits.webhookUrlMax || !URL.canParse(url)) return 'bad_channel_url';
+  if (url.length > recordLimits.webhookUrlMax || !URL.canParse(url)) return 'bad_channel_url';
   const { protocol, username, password, hostname } = new URL(url);
   if (username !== '' || password !== '') return 'bad_channel_url';
   const isFit = protocol === 'https:' || (protocol === 'http:' && isLoopbackName(hostname));
@@ -65,7 +68,8 @@ function problemOfSyslog(target: SyslogChannel): RefusalCode | undefined {
 
 function isHost(host: string): boolean {
   return (
-    isIP(host) !== 0 || (host.length <= limits.hostNameMax && /^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(host))
+    isIP(host) !== 0 ||
+    (host.length <= recordLimits.hostNameMax && /^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(host))
   );
 }
 
@@ -80,14 +84,14 @@ function isPort(port: number): boolean {
 /** One plain address, without a name, comments or anything a header would obey. */
 export function isMailAddress(address: string): boolean {
   return (
-    address.length <= limits.mailAddressMax &&
+    address.length <= recordLimits.mailAddressMax &&
     /^[^\s@<>()[\],:;"\\\p{C}]+@[^\s@<>()[\],:;"\\\p{C}]+$/u.test(address)
   );
 }
 
 function isAuthority(pem: string | undefined): boolean {
   if (pem === undefined) return true;
-  if (pem.length > limits.certificateMaxChars) return false;
+  if (pem.length > recordLimits.certificateMaxChars) return false;
   try {
     return new X509Certificate(pem).raw.length > 0;
   } catch {

@@ -1,7 +1,7 @@
 import { type LookupAddress, promises } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { systemCode } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { alertLimits } from '../../base/limits/alerts.ts';
 import { SendError } from './notice.ts';
 
 /** How names are looked up. */
@@ -39,7 +39,10 @@ async function ask(
   host: string,
   { signal, servers }: LookupOptions,
 ): Promise<{ addresses: LookupAddress[]; errors: string[] }> {
-  const resolver = new promises.Resolver({ timeout: limits.lookupTimeoutMs, tries: limits.lookupTries });
+  const resolver = new promises.Resolver({
+    timeout: alertLimits.lookupTimeoutMs,
+    tries: alertLimits.lookupTries,
+  });
   if (servers !== undefined) resolver.setServers(servers);
   const cancel = () => resolver.cancel();
   signal?.addEventListener('abort', cancel, { once: true });

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Actor } from '../../base/actor.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { recordLimits } from '../../base/limits/records.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
@@ -36,14 +36,15 @@ export async function saveChannel(
   const isNewWebhook = input.id === undefined && target.kind === 'webhook';
   const madeKey =
     isNewWebhook && input.secret === undefined
-      ? randomBytes(limits.channelSecretBytes).toString('base64url')
+      ? randomBytes(recordLimits.channelSecretBytes).toString('base64url')
       : null;
   const secret = input.secret ?? madeKey;
   return writing(db, async transaction => {
     const channels = await readChannels(transaction);
     const before = channels.find(({ id }) => id === channel.id);
     if (input.id !== undefined && before === undefined) return refused('unknown_channel');
-    if (before === undefined && channels.length >= limits.channelsMax) return refused('too_many_channels');
+    if (before === undefined && channels.length >= recordLimits.channelsMax)
+      return refused('too_many_channels');
     // A kept secret must not go to another kind of server, or to another server, than it was given for.
     const isElsewhere = before !== undefined && peerOf(before) !== peerOf(channel);
     if (isElsewhere && needsSecret(channel) && secret === null) return refused('bad_channel_secret');
@@ -111,7 +112,7 @@ export async function sendNow(
   channel: Channel,
   { notice, options }: { readonly notice: Notice; readonly options: WebhookOptions },
 ): Promise<string | undefined> {
-  const signal = AbortSignal.timeout(limits.deliveryTimeoutMs);
+  const signal = AbortSignal.timeout(recordLimits.deliveryTimeoutMs);
   try {
     const send = await senderOf(sources, channel, options);
     const late = new Promise<never>((_, reject) =>
@@ -121,7 +122,7 @@ export async function sendNow(
     return undefined;
   } catch (error) {
     return error instanceof Error && error.name === 'SendError'
-      ? error.message.slice(0, limits.deliveryErrorMax)
+      ? error.message.slice(0, recordLimits.deliveryErrorMax)
       : signal.aborted
         ? 'too slow'
         : 'failed';

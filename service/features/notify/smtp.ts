@@ -1,6 +1,6 @@
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import { systemCode } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { recordLimits } from '../../base/limits/records.ts';
 import { SendError } from './notice.ts';
 
 /** A mail server that takes mail by SMTP. */
@@ -45,9 +45,9 @@ export async function sendBySmtp(
     ignoreTLS: server.security === 'none',
     ...(server.user === undefined ? {} : { auth: { user: server.user, pass: password ?? '' } }),
     tls: { minVersion: 'TLSv1.2', ...(server.authority === undefined ? {} : { ca: server.authority }) },
-    connectionTimeout: limits.deliveryTimeoutMs,
-    greetingTimeout: limits.deliveryTimeoutMs,
-    socketTimeout: limits.deliveryTimeoutMs,
+    connectionTimeout: recordLimits.deliveryTimeoutMs,
+    greetingTimeout: recordLimits.deliveryTimeoutMs,
+    socketTimeout: recordLimits.deliveryTimeoutMs,
     disableFileAccess: true,
     disableUrlAccess: true,
   });

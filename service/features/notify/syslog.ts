@@ -3,7 +3,7 @@ import { connect as connectTcp, isIPv6, type Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { connect as connectTls } from 'node:tls';
 import { systemCode } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { recordLimits } from '../../base/limits/records.ts';
 import type { SyslogChannel } from './channels.ts';
 import { addressesOf, lookupBy } from './lookup.ts';
 import { factsOf, type Notice, type Send, SendError, timeOf, titleOf } from './notice.ts';
@@ -47,7 +47,7 @@ export function syslogMessage(
   from: { readonly host: string; readonly process: string },
 ): Buffer {
   const priority = FACILITY * 8 + SEVERITY[notice.kind];
-  const host = field(from.host, limits.syslogHostMax);
+  const host = field(from.host, recordLimits.syslogHostMax);
   const heading = `<${priority}>1 ${timeOf(notice.atMs)} ${host} passfob ${field(from.process, 128)} ${notice.kind}`;
   const facts = factsOf(notice).map(([label, value]) => `${label}: ${value}`);
   const text = `${heading} ${structureOf(notice)} \uFEFF${titleOf(notice)}. ${facts.join('; ')}`;
@@ -81,8 +81,8 @@ function field(text: string, most: number): string {
 
 /** Cut at a character's start, so that it stays UTF-8. */
 function truncated(message: Buffer): Buffer {
-  if (message.length <= limits.syslogMaxBytes) return message;
-  let end: number = limits.syslogMaxBytes;
+  if (message.length <= recordLimits.syslogMaxBytes) return message;
+  let end: number = recordLimits.syslogMaxBytes;
   while (end > 0 && ((message[end] ?? 0) & 0xc0) === 0x80) end -= 1;
   return message.subarray(0, end);
 }

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
 import { systemCode } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { recordLimits } from '../../base/limits/records.ts';
 import { isAllowedAddress, type VettedAddress, vetHost } from './address.ts';
 import type { WebhookChannel } from './channels.ts';
 import { type Notice, type Send, SendError, timeOf, titleOf } from './notice.ts';
@@ -33,8 +33,8 @@ export function webhookSender(channel: WebhookChannel, key: Uint8Array, options:
         method: 'POST',
         dispatcher: agent,
         signal,
-        headersTimeout: limits.deliveryTimeoutMs,
-        bodyTimeout: limits.deliveryTimeoutMs,
+        headersTimeout: recordLimits.deliveryTimeoutMs,
+        bodyTimeout: recordLimits.deliveryTimeoutMs,
         headers: {
           'content-type': 'application/json',
           'user-agent': 'Passfob',
@@ -43,7 +43,7 @@ export function webhookSender(channel: WebhookChannel, key: Uint8Array, options:
         },
         body,
       });
-      await answer.dump({ limit: limits.webhookAnswerMaxBytes, signal });
+      await answer.dump({ limit: recordLimits.webhookAnswerMaxBytes, signal });
       if (statusCode < 200 || statusCode > 299) throw new SendError(`HTTP ${statusCode}`);
     } catch (error) {
       if (error instanceof SendError) throw error;
@@ -60,10 +60,10 @@ function pinnedAgent({ address, family }: VettedAddress, authority: string | und
   return new Agent({
     connections: 1,
     pipelining: 0,
-    maxResponseSize: limits.webhookAnswerMaxBytes,
+    maxResponseSize: recordLimits.webhookAnswerMaxBytes,
     connect: {
       lookup: pinned,
-      timeout: limits.deliveryTimeoutMs,
+      timeout: recordLimits.deliveryTimeoutMs,
       minVersion: 'TLSv1.2',
       ...(authority === undefined ? {} : { ca: authority }),
     },

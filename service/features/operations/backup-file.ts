@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
-import { limits } from '../../base/limits/limits.ts';
+import { recordLimits } from '../../base/limits/records.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { macStream } from '../../storage/sealing/seal.ts';
 import { BACKUP_FORMAT, BACKUP_VERSION, type BackupHeader } from './backup.ts';
@@ -100,7 +100,7 @@ async function* linesOf(path: string): AsyncGenerator<Buffer> {
         start = end + 1;
       }
       rest = rest.subarray(start);
-      if (rest.length > limits.backupLineMaxBytes) throw new BackupError('backup_damaged');
+      if (rest.length > recordLimits.backupLineMaxBytes) throw new BackupError('backup_damaged');
     }
   } catch (error) {
     if (error instanceof BackupError) throw error;

@@ -7,7 +7,8 @@ import { sql } from 'kysely';
 import { syncFolder } from 'passfob/private-file';
 import type { Actor } from '../../base/actor.ts';
 import { systemCode } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { recordLimits } from '../../base/limits/records.ts';
+import { sealingLimits } from '../../base/limits/sealing.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import { type Db, type Store, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
@@ -57,7 +58,7 @@ export async function backup(
   { path }: { readonly path: string },
 ): Promise<Result<Backup>> {
   // A name of its own: what a crash leaves behind stops no later backup.
-  const partial = `${path}.${randomBytes(limits.keyIdBytes).toString('hex')}.partial`;
+  const partial = `${path}.${randomBytes(sealingLimits.keyIdBytes).toString('hex')}.partial`;
   if (existsSync(path)) return refused('backup_exists');
   try {
     const made = await withSnapshot(store, async db => {
@@ -133,9 +134,9 @@ async function* pagesOf(db: Db, table: string, key: readonly string[]): AsyncGen
     const place = after;
     const later = place && sql`where (${names}) > (${sql.join(key.map(name => place[name]))})`;
     const { rows } = await sql<Row>`select * from ${sql.table(table)} ${later ?? sql``}
-      order by ${names} limit ${limits.backupPageRows}`.execute(db);
+      order by ${names} limit ${recordLimits.backupPageRows}`.execute(db);
     if (rows.length > 0) yield rows;
-    if (rows.length < limits.backupPageRows) return;
+    if (rows.length < recordLimits.backupPageRows) return;
     after = rows.at(-1);
   }
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { limits } from '../../base/limits/limits.ts';
+import { tokenLimits } from '../../base/limits/tokens.ts';
 import type { Db } from '../../storage/database/database.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function raiseMarks(db: Db, nowMs: number, counterGap: number): Pro
     .set({ ahead_step: null, ahead_ms: null })
     .where('ahead_step', 'is not', null)
     .execute();
-  const ahead = limits.driftMaxSteps + limits.totpSkewSteps;
+  const ahead = tokenLimits.driftMaxSteps + tokenLimits.totpSkewSteps;
   const nowSeconds = Math.floor(nowMs / 1000);
   const periods = await db
     .selectFrom('tokens')
@@ -29,7 +29,7 @@ export async function raiseMarks(db: Db, nowMs: number, counterGap: number): Pro
   for (const { period_seconds } of periods) {
     if (period_seconds === null) continue;
     const usual = sql.lit(Math.floor(nowSeconds / period_seconds) + ahead);
-    const most = sql.lit(limits.driftMaxSteps);
+    const most = sql.lit(tokenLimits.driftMaxSteps);
     const mark = sql<number>`case when drift_steps > ${most} then ${usual} + drift_steps - ${most} else ${usual} end`;
     await db
       .updateTable('tokens')
@@ -39,7 +39,7 @@ export async function raiseMarks(db: Db, nowMs: number, counterGap: number): Pro
       .where('last_step', '<', mark)
       .execute();
   }
-  const most = limits.counterMax;
+  const most = tokenLimits.counterMax;
   await db
     .updateTable('tokens')
     .set({

@@ -1,5 +1,5 @@
 import type { Actor } from '../../base/actor.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { recordLimits } from '../../base/limits/records.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import {
@@ -57,7 +57,7 @@ export async function rekey(place: RekeyPlace, actor: Actor): Promise<RekeyStand
   const counts = await resealAll(db, keys, to);
   const standing = { keyId: to, ...counts };
   if (counts.unreadable > 0) return { ...standing, state: 'unreadable', waitUntilMs: null };
-  const waitUntilMs = sinceMs + limits.rekeyGraceMs;
+  const waitUntilMs = sinceMs + recordLimits.rekeyGraceMs;
   if (place.clock() < waitUntilMs) return { ...standing, state: 'waiting', waitUntilMs };
   const isDone = await finish(place, actor, to);
   return { ...standing, state: isDone ? 'done' : 'waiting', waitUntilMs: isDone ? null : place.clock() };
@@ -124,7 +124,7 @@ async function resealColumn(
   const counts = { resealed: 0, unreadable: 0 };
   let after: readonly (string | number)[] | undefined;
   for (;;) {
-    const some = await sealedUnder(db, column, { keyId, after, limit: limits.rekeyRows });
+    const some = await sealedUnder(db, column, { keyId, after, limit: recordLimits.rekeyRows });
     const last = some.at(-1);
     if (last === undefined) return counts;
     after = last.key;

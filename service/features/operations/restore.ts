@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { isOfOpenedDatabase } from 'passfob/database-file';
 import type { Actor } from '../../base/actor.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { recordLimits } from '../../base/limits/records.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import { type Db, type Store, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
@@ -35,9 +35,12 @@ export interface Restored {
 export async function restore(
   { store, keys, clock }: Omit<Management, 'db'> & { readonly store: Store },
   actor: Actor,
-  { path, counterGap = limits.restoreCounterGap }: { readonly path: string; readonly counterGap?: number },
+  {
+    path,
+    counterGap = recordLimits.restoreCounterGap,
+  }: { readonly path: string; readonly counterGap?: number },
 ): Promise<Result<Restored>> {
-  if (!Number.isInteger(counterGap) || counterGap < 0 || counterGap > limits.restoreCounterGapMax)
+  if (!Number.isInteger(counterGap) || counterGap < 0 || counterGap > recordLimits.restoreCounterGapMax)
     return refused('bad_counter_gap');
   // It is no backup, and closing it would drop the locks on it.
   if (isOfOpenedDatabase(path)) return refused('backup_damaged');
@@ -109,7 +112,7 @@ async function insertAll(db: Db, path: string, keys: Keys): Promise<{ header: Ba
       header = item;
       continue;
     }
-    if (item[0] !== table || batch.length >= limits.backupInsertRows) await flush();
+    if (item[0] !== table || batch.length >= recordLimits.backupInsertRows) await flush();
     table = item[0];
     batch.push(item[1]);
   }

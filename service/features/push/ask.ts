@@ -2,7 +2,7 @@ import { createHash, randomInt, randomUUID } from 'node:crypto';
 import { sourceKey } from '../../base/buckets.ts';
 import { ServiceError } from '../../base/errors.ts';
 import type { Factors } from '../../base/kinds.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { pushLimits } from '../../base/limits/push.ts';
 import { afterFailure, type LockStanding, lockStanding, noFailures } from '../../base/lock.ts';
 import { failedFactor, type Outcome } from '../../base/outcomes.ts';
 import { texts } from '../../base/texts/texts.ts';
@@ -235,8 +235,8 @@ export async function openPush(db: Db, given: NewPush): Promise<Push> {
   if (token !== undefined) await supersede(db, user?.id ?? '');
   const push: Push = {
     id: given.id ?? randomUUID(),
-    number: given.isNumberless === true ? NO_NUMBER : randomInt(limits.pushNumbers),
-    expiresMs: Math.min(nowMs + limits.pushMs, given.untilMs ?? Number.MAX_SAFE_INTEGER),
+    number: given.isNumberless === true ? NO_NUMBER : randomInt(pushLimits.pushNumbers),
+    expiresMs: Math.min(nowMs + pushLimits.pushMs, given.untilMs ?? Number.MAX_SAFE_INTEGER),
   };
   const sessionHash = hashSession(given.session);
   const question = questionOf({

@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { pushLimits } from '../../base/limits/push.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { usableStates } from '../../base/token-states.ts';
 import { type Db, validating, writing } from '../../storage/database/database.ts';
@@ -238,8 +238,8 @@ const outcomeOf: Readonly<Record<Ending, Outcome | undefined>> = {
 
 const quietMs: Readonly<Record<Ending, number>> = {
   approved: 0,
-  denied: limits.pushDeniedQuietMs,
-  reported: limits.pushReportedQuietMs,
+  denied: pushLimits.pushDeniedQuietMs,
+  reported: pushLimits.pushReportedQuietMs,
   failed: 0,
 };
 

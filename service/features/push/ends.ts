@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { pushLimits } from '../../base/limits/push.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
@@ -48,7 +48,7 @@ function expired(db: Db, kind: PushRow['kind'], nowMs: number) {
     .where('decided_ms', 'is', null)
     .where('expires_ms', '<=', nowMs)
     .orderBy('id')
-    .limit(limits.pushesEndedAtOnce);
+    .limit(pushLimits.pushesEndedAtOnce);
 }
 
 /**
@@ -68,7 +68,7 @@ export async function sweepPushes(db: Db, nowMs: number): Promise<void> {
       .execute(),
   );
   // However many there are: what is not written down is not forgotten.
-  for (let ended: number = limits.pushesEndedAtOnce; ended === limits.pushesEndedAtOnce; )
+  for (let ended: number = pushLimits.pushesEndedAtOnce; ended === pushLimits.pushesEndedAtOnce; )
     ended = await writing(db, async transaction => {
       const pushes = await expired(transaction, 'login', nowMs).execute();
       for (const push of pushes) await writeDownExpiry(transaction, push, nowMs);
@@ -79,7 +79,7 @@ export async function sweepPushes(db: Db, nowMs: number): Promise<void> {
     transaction
       .deleteFrom('pushes')
       // Counted from when it was asked for (`isQuietFor`), which was before: some are over sooner than others.
-      .where('expires_ms', '<=', nowMs - limits.pushesUnapprovedMs)
+      .where('expires_ms', '<=', nowMs - pushLimits.pushesUnapprovedMs)
       .where('quiet_until_ms', '<=', nowMs)
       .where('decided_ms', 'is not', null)
       .execute(),

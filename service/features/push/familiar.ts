@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { sourceKey } from '../../base/buckets.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { pushLimits } from '../../base/limits/push.ts';
 import { unknownSource } from '../../base/source.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { PushRow } from './rows.ts';
@@ -40,7 +40,7 @@ export async function familiarSource(
     .select('source')
     .where('user_id', '=', userId)
     .where('source', '=', key ?? '')
-    .where('last_ms', '>', nowMs - limits.pushFamiliarMs)
+    .where('last_ms', '>', nowMs - pushLimits.pushFamiliarMs)
     .executeTakeFirst();
   return row?.source;
 }
@@ -56,7 +56,7 @@ export async function isFamiliar(
     .select('push_sources.source')
     .where('users.name', '=', name)
     .where('push_sources.source', '=', key ?? '')
-    .where('push_sources.last_ms', '>', nowMs - limits.pushFamiliarMs)
+    .where('push_sources.last_ms', '>', nowMs - pushLimits.pushFamiliarMs)
     .executeTakeFirst();
   return row !== undefined;
 }
@@ -99,6 +99,6 @@ export async function forgetSource(
 export async function forgetSources(db: Db, nowMs: number): Promise<void> {
   await db
     .deleteFrom('push_sources')
-    .where('last_ms', '<=', nowMs - limits.pushFamiliarMs)
+    .where('last_ms', '<=', nowMs - pushLimits.pushFamiliarMs)
     .execute();
 }

@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { pushLimits } from '../../base/limits/push.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import type { Changes } from '../../storage/database/changes.ts';
 import { searchableId } from '../../storage/queries/ids.ts';
@@ -14,7 +14,7 @@ export type { TakeRequest } from './take.ts';
 
 /** How long a take may wait. */
 export interface Patience {
-  /** Default 0; at most `limits.pushWaitMaxMs` is waited. */
+  /** Default 0; at most `pushLimits.pushWaitMaxMs` is waited. */
   readonly waitMs?: number | undefined;
   /** Ends the wait: whoever asked is gone. */
   readonly signal?: AbortSignal | undefined;
@@ -59,7 +59,7 @@ export function makePushes(context: Validator, { changes, decided }: Surrounding
 
   const waitFor = async (request: TakeRequest, { waitMs = 0, signal }: Patience): Promise<void> => {
     if (waitMs <= 0) return;
-    const untilMs = performance.now() + Math.min(waitMs, limits.pushWaitMaxMs);
+    const untilMs = performance.now() + Math.min(waitMs, pushLimits.pushWaitMaxMs);
     const wait = waits.begin(request);
     if (wait === undefined) return;
     try {

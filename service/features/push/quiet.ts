@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { pushLimits } from '../../base/limits/push.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { latestMade } from '../../storage/queries/latest.ts';
 import type { PushKind } from '../../storage/schema/schema-push.ts';
@@ -34,13 +34,13 @@ export async function isQuietFor(
     .selectFrom('pushes')
     .select(query => query.fn.countAll<number>().as('count'))
     .where('user_id', '=', userId)
-    .where('created_ms', '>', nowMs - limits.pushesUnapprovedMs)
+    .where('created_ms', '>', nowMs - pushLimits.pushesUnapprovedMs)
     .where('fob_id', 'is not', null)
     .where('kind', '=', kind)
     .where('familiar_source', familiar === undefined ? 'is' : '=', familiar ?? null)
     .where('state', 'not in', ['approved', 'used'])
     .executeTakeFirstOrThrow();
-  return quiet !== undefined || Number(count) >= limits.pushesUnapproved;
+  return quiet !== undefined || Number(count) >= pushLimits.pushesUnapproved;
 }
 
 /**

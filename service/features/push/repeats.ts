@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { validationLimits } from '../../base/limits/validation.ts';
 import { keepAnswers } from '../../storage/answers.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { latestEnd } from '../../storage/queries/latest.ts';
@@ -57,7 +57,7 @@ export async function isRepeatOfYes(
     .select('outcome')
     .where('fingerprint', '=', fingerprint)
     .where('expires_ms', '>', nowMs)
-    .where('expires_ms', '<=', latestEnd(nowMs, limits.retryWindowMs))
+    .where('expires_ms', '<=', latestEnd(nowMs, validationLimits.retryWindowMs))
     .executeTakeFirst();
   return row?.outcome === 'accepted';
 }
@@ -66,6 +66,7 @@ function fingerprintOf(
   keys: Keys,
   { id, session, applicationId, source, idempotencyKey: key = '' }: RepeatableTake,
 ): string | undefined {
-  if (key.length < limits.idempotencyKeyMin || key.length > limits.idempotencyKeyMax) return undefined;
+  if (key.length < validationLimits.idempotencyKeyMin || key.length > validationLimits.idempotencyKeyMax)
+    return undefined;
   return macOf(keys, 'take', [applicationId, source, id, hashSession(session), key]);
 }

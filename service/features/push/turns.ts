@@ -1,5 +1,5 @@
 import { ServiceError } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { pushLimits } from '../../base/limits/push.ts';
 import { texts } from '../../base/texts/texts.ts';
 
 /** Whose work it is: a user name, as it is prepared, and where it is asked for from. */
@@ -39,7 +39,7 @@ export function makeTurns(): InTurn {
     return undefined;
   };
   const goOn = () => {
-    while (running.size < limits.pushAsksAtOnce) {
+    while (running.size < pushLimits.pushAsksAtOnce) {
       const found = next();
       if (found === undefined) return;
       running.add(found.name);
@@ -49,10 +49,10 @@ export function makeTurns(): InTurn {
   const isFull = ({ name, source }: Whose) => {
     const all = [...waiting.values()].flat();
     return (
-      all.length >= limits.pushAsksWaiting ||
-      (waiting.get(source)?.length ?? 0) >= limits.pushAsksWaitingOfSource ||
-      (all.length >= limits.pushAsksWaitingOfOne &&
-        all.filter(one => one.name === name).length >= limits.pushAsksWaitingOfOne)
+      all.length >= pushLimits.pushAsksWaiting ||
+      (waiting.get(source)?.length ?? 0) >= pushLimits.pushAsksWaitingOfSource ||
+      (all.length >= pushLimits.pushAsksWaitingOfOne &&
+        all.filter(one => one.name === name).length >= pushLimits.pushAsksWaitingOfOne)
     );
   };
 

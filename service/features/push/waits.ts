@@ -1,6 +1,6 @@
 import { sourceKey } from '../../base/buckets.ts';
 import { FairPlaces } from '../../base/fairness/fair-places.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { pushLimits } from '../../base/limits/push.ts';
 import type { Changes } from '../../storage/database/changes.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { throttle } from '../../storage/database/throttle.ts';
@@ -39,7 +39,7 @@ const told = (Object.keys(toldAs) as PushState[]).filter(state => toldAs[state] 
 
 /** Makes it over one node's changes, which are those of all nodes soon after. */
 export function makeWaits(db: Db, changes: Changes): Waits {
-  const places = new FairPlaces([{ most: limits.pushWaitsAtOnce }]);
+  const places = new FairPlaces([{ most: pushLimits.pushWaitsAtOnce }]);
   const waiting = new Map<symbol, { readonly id: string; wake: () => void }>();
   let stopWatching: (() => void) | undefined;
   let isClosed = false;
@@ -56,7 +56,7 @@ export function makeWaits(db: Db, changes: Changes): Waits {
     for (const one of waiting.values()) if (over.has(one.id)) one.wake();
   };
   // What cannot be read now is read when the wait is over.
-  const looking = throttle(limits.pushWaitGatherMs, () => look().catch(() => undefined));
+  const looking = throttle(pushLimits.pushWaitGatherMs, () => look().catch(() => undefined));
 
   return {
     begin({ id, applicationId, source }) {
@@ -100,7 +100,7 @@ export function makeWaits(db: Db, changes: Changes): Waits {
 /** At every change that is told, and now and then for those that are not. @returns stops it */
 function watchOver(changes: Changes, look: () => void): () => void {
   const stop = changes.watch(look);
-  const timer = setInterval(look, limits.pushWaitLookMs).unref();
+  const timer = setInterval(look, pushLimits.pushWaitLookMs).unref();
   return () => {
     clearInterval(timer);
     stop();

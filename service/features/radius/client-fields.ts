@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { limits } from '../../base/limits/limits.ts';
+import { radiusLimits } from '../../base/limits/radius.ts';
 import type { RadiusPush } from '../../storage/schema/schema-radius.ts';
 
 export const pushModes = ['challenge', 'wait', 'off'] as const satisfies readonly RadiusPush[];
@@ -11,7 +11,7 @@ export const pushModes = ['challenge', 'wait', 'off'] as const satisfies readonl
  * @returns undefined where the one given is too short, too long, or has characters that some client would not take
  */
 export function prepareSecret(given: string | undefined): string | undefined {
-  if (given === undefined) return randomBytes(limits.radiusSecretBytes).toString('base64url');
-  const { radiusSecretMin: min, radiusSecretMax: max } = limits;
+  if (given === undefined) return randomBytes(radiusLimits.radiusSecretBytes).toString('base64url');
+  const { radiusSecretMin: min, radiusSecretMax: max } = radiusLimits;
   return /^[\x21-\x7e]+$/.test(given) && given.length >= min && given.length <= max ? given : undefined;
 }

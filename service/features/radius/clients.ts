@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../../base/actor.ts';
 import { normalRange } from '../../base/addresses.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { radiusLimits } from '../../base/limits/radius.ts';
+import { userLimits } from '../../base/limits/users.ts';
 import { prepareLine } from '../../base/one-line.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
@@ -66,7 +67,7 @@ export async function createRadiusClient(
     if ('refusal' in application) return refused(application.refusal);
     const others = await db.selectFrom('radius_clients').select(['id', 'name', 'address']).execute();
     if (isTaken(others, { id, name, address })) return refused('radius_client_taken');
-    if (others.length >= limits.radiusClientsMax) return refused('too_many_radius_clients');
+    if (others.length >= radiusLimits.radiusClientsMax) return refused('too_many_radius_clients');
     const row = { id, name, address, application_id: application.id, push, created_ms: atMs };
     await db
       .insertInto('radius_clients')
@@ -198,7 +199,7 @@ interface Prepared {
 function prepared(
   given: Omit<RadiusClientChange, 'id' | 'applicationId'>,
 ): Prepared | { readonly refusal: RefusalCode } {
-  const name = given.name === undefined ? undefined : prepareLine(given.name, limits.clientNameMax);
+  const name = given.name === undefined ? undefined : prepareLine(given.name, userLimits.clientNameMax);
   if (given.name !== undefined && !name) return { refusal: 'bad_name' };
   const address = given.address === undefined ? undefined : normalRange(given.address);
   if (given.address !== undefined && address === undefined) return { refusal: 'bad_client_address' };

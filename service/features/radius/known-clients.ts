@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { limits } from '../../base/limits/limits.ts';
+import { radiusLimits } from '../../base/limits/radius.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { RadiusPush } from '../../storage/schema/schema-radius.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
@@ -19,7 +19,7 @@ export interface KnownClient {
 /** The clients as this node has read them lately. */
 export interface KnownClients {
   /**
-   * The client of a source address: of several ranges the narrowest. What it answers from is `limits.radiusClientsSeenMs` old
+   * The client of a source address: of several ranges the narrowest. What it answers from is `radiusLimits.radiusClientsSeenMs` old
    * at most.
    *
    * @throws an error of the database
@@ -42,8 +42,8 @@ export function makeKnownClients(db: Db, keys: Keys, clock: () => number): Known
   const ranges = () => {
     const nowMs = clock();
     // A clock that went back must not keep what was removed alive.
-    if (reading === undefined || nowMs >= untilMs || untilMs - nowMs > limits.radiusClientsSeenMs) {
-      untilMs = nowMs + limits.radiusClientsSeenMs;
+    if (reading === undefined || nowMs >= untilMs || untilMs - nowMs > radiusLimits.radiusClientsSeenMs) {
+      untilMs = nowMs + radiusLimits.radiusClientsSeenMs;
       const current = readRanges(db, keys);
       current.catch(() => {
         if (reading === current) reading = undefined;

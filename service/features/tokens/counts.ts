@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { consoleLimits } from '../../base/limits/console.ts';
 import { type TokenState, tokenStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
 
@@ -24,7 +24,7 @@ export async function readFobDrifts(db: Db): Promise<number[]> {
     .select('drift_ppm')
     .where('drift_ppm', 'is not', null)
     .orderBy('serial')
-    .limit(limits.fobDriftsRead)
+    .limit(consoleLimits.fobDriftsRead)
     .execute();
   return rows.flatMap(({ drift_ppm }) => (drift_ppm === null ? [] : [drift_ppm]));
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { limits } from '../../base/limits/limits.ts';
+import { sealingLimits } from '../../base/limits/sealing.ts';
+import { tokenLimits } from '../../base/limits/tokens.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { seal } from '../../storage/sealing/seal.ts';
 import type { PasscodeToken } from './rows.ts';
@@ -7,7 +8,7 @@ import type { PasscodeToken } from './rows.ts';
 /** A token that nobody has: evaluated where there is no token to evaluate, so that the work is the same. */
 export function makeDecoy(keys: Keys): PasscodeToken {
   const id = 'decoy';
-  const sealed = seal(keys, { table: 'tokens', id }, randomBytes(limits.sealKeyBytes));
+  const sealed = seal(keys, { table: 'tokens', id }, randomBytes(sealingLimits.sealKeyBytes));
   return {
     id,
     user_id: null,
@@ -15,10 +16,10 @@ export function makeDecoy(keys: Keys): PasscodeToken {
     kind: 'totp',
     algorithm: 'sha1',
     alphabet: 'decimal',
-    digits: limits.digitsDefault,
-    period_seconds: limits.periodDefaultSeconds,
+    digits: tokenLimits.digitsDefault,
+    period_seconds: tokenLimits.periodDefaultSeconds,
     pin_place: 'none',
-    look_ahead: limits.lookAheadDefault,
+    look_ahead: tokenLimits.lookAheadDefault,
     ahead_step: null,
     ahead_ms: null,
     last_step: -1,

@@ -1,5 +1,5 @@
 import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../../base/kinds.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { tokenLimits } from '../../base/limits/tokens.ts';
 import { isChecked, parseSuite } from '../../base/ocra-suite.ts';
 import type { RefusalCode } from '../../base/results.ts';
 
@@ -33,17 +33,23 @@ export function isWhole(value: number, least: number, most: number): boolean {
 
 /** Why a token cannot be like that, or undefined. */
 export function problemOfFacts(given: TokenFacts): RefusalCode | undefined {
-  const { alphabet = 'decimal', digits = limits.digitsDefault, period = limits.periodDefaultSeconds } = given;
+  const {
+    alphabet = 'decimal',
+    digits = tokenLimits.digitsDefault,
+    period = tokenLimits.periodDefaultSeconds,
+  } = given;
   if (given.kind === 'ocra') return problemOfOcra(given);
   if (given.kind !== 'hotp' && given.kind !== 'totp') return 'bad_kind';
   if (!algorithms.includes(given.algorithm ?? 'sha1')) return 'bad_algorithm';
   if (!alphabets.includes(alphabet)) return 'bad_alphabet';
-  const digitsMin = alphabet === 'decimal' ? limits.digitsMin : limits.charactersMin;
-  if (!isWhole(digits, digitsMin, limits.digitsMax)) return 'bad_digits';
-  if (!isWhole(period, limits.periodMinSeconds, limits.periodMaxSeconds)) return 'bad_period';
+  const digitsMin = alphabet === 'decimal' ? tokenLimits.digitsMin : tokenLimits.charactersMin;
+  if (!isWhole(digits, digitsMin, tokenLimits.digitsMax)) return 'bad_digits';
+  if (!isWhole(period, tokenLimits.periodMinSeconds, tokenLimits.periodMaxSeconds)) return 'bad_period';
   if (!pinPlaces.includes(given.pinPlace ?? 'none')) return 'bad_pin_place';
-  const { lookAhead = limits.lookAheadDefault } = given;
-  return isWhole(lookAhead, limits.lookAheadMin, limits.lookAheadMax) ? undefined : 'bad_look_ahead';
+  const { lookAhead = tokenLimits.lookAheadDefault } = given;
+  return isWhole(lookAhead, tokenLimits.lookAheadMin, tokenLimits.lookAheadMax)
+    ? undefined
+    : 'bad_look_ahead';
 }
 
 /** A suite says everything, and a PIN beside the fob's is the service's only where it is not in the passcode. */
@@ -68,9 +74,9 @@ export function columnsOf(given: TokenFacts) {
     kind: facts.kind,
     algorithm: facts.algorithm ?? 'sha1',
     alphabet: facts.alphabet ?? 'decimal',
-    digits: facts.digits ?? limits.digitsDefault,
-    period_seconds: facts.kind === 'totp' ? (facts.period ?? limits.periodDefaultSeconds) : null,
+    digits: facts.digits ?? tokenLimits.digitsDefault,
+    period_seconds: facts.kind === 'totp' ? (facts.period ?? tokenLimits.periodDefaultSeconds) : null,
     pin_place: facts.pinPlace ?? 'none',
-    look_ahead: facts.lookAhead ?? limits.lookAheadDefault,
+    look_ahead: facts.lookAhead ?? tokenLimits.lookAheadDefault,
   } as const;
 }

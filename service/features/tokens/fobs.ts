@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { DEVICE_SECRET_BYTES, PAIRING_KEY_BYTES, RECOVERY_KEY_BYTES } from '@passfob/protocol/limits';
 import type { Selectable } from 'kysely';
-import { limits } from '../../base/limits/limits.ts';
+import { administrationLimits } from '../../base/limits/administration.ts';
+import { tokenLimits } from '../../base/limits/tokens.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
@@ -72,7 +73,8 @@ export async function problemOfFob(
   { db, keys }: Pick<Acting, 'db' | 'keys'>,
   given: NewFob,
 ): Promise<RefusalCode | undefined> {
-  if (given.serial.length > limits.serialMax || !/^[\x21-\x7e]+$/.test(given.serial)) return 'bad_serial';
+  if (given.serial.length > tokenLimits.serialMax || !/^[\x21-\x7e]+$/.test(given.serial))
+    return 'bad_serial';
   if (!isFob(given)) return 'bad_fob';
   if (given.clock !== undefined && !isClock(given.clock)) return 'bad_clock';
   const present = await fobNamed(db, given.serial);
@@ -164,7 +166,10 @@ export interface FobQuery {
 /** The fobs, a page at a time. */
 export async function listFobs(db: Db, query: FobQuery = {}): Promise<FobPage> {
   const { after = '', clockBeforeMs } = query;
-  const rows = Math.max(1, Math.min(query.rows ?? limits.pageRowsDefault, limits.pageRowsMax));
+  const rows = Math.max(
+    1,
+    Math.min(query.rows ?? administrationLimits.pageRowsDefault, administrationLimits.pageRowsMax),
+  );
   let select = db.selectFrom('fobs').selectAll().where('serial', '>', after);
   if (clockBeforeMs !== undefined)
     select = select.where(where =>
@@ -198,8 +203,8 @@ function clockColumns(clock: FobClock | undefined) {
 function isFob({ board, firmware, secrets }: NewFob): boolean {
   const isText = (text: string, most: number) => text.length <= most && /^[\x20-\x7e]+$/.test(text);
   return (
-    isText(board, limits.boardMax) &&
-    isText(firmware, limits.firmwareMax) &&
+    isText(board, tokenLimits.boardMax) &&
+    isText(firmware, tokenLimits.firmwareMax) &&
     secrets.deviceSecret.length === DEVICE_SECRET_BYTES &&
     secrets.pairingKey.length === PAIRING_KEY_BYTES &&
     secrets.recoveryKey.length === RECOVERY_KEY_BYTES
@@ -207,11 +212,11 @@ function isFob({ board, firmware, secrets }: NewFob): boolean {
 }
 
 function isClock({ setMs, errorMs, driftPpm }: FobClock): boolean {
-  const most = limits.clockErrorMaxMs;
+  const most = tokenLimits.clockErrorMaxMs;
   return (
-    isWhole(setMs, 0, limits.counterMax) &&
+    isWhole(setMs, 0, tokenLimits.counterMax) &&
     (errorMs === null || isWhole(errorMs, -most, most)) &&
-    (driftPpm === null || Math.abs(driftPpm) <= limits.driftPpmMax)
+    (driftPpm === null || Math.abs(driftPpm) <= tokenLimits.driftPpmMax)
   );
 }
 

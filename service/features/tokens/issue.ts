@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PIN_DIGITS_MIN } from '@passfob/protocol/limits';
 import { serviceActor } from '../../base/actor.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { tokenLimits } from '../../base/limits/tokens.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
@@ -92,14 +92,14 @@ function factsOf(policy: PolicyRow): TokenFacts {
     algorithm: policy.algorithm,
     alphabet: policy.alphabet,
     digits: policy.digits,
-    period: policy.period_seconds ?? limits.periodDefaultSeconds,
+    period: policy.period_seconds ?? tokenLimits.periodDefaultSeconds,
     pinPlace: policy.pin_place,
     lookAhead: policy.look_ahead,
   };
 }
 
 export async function hasEnough(db: Db, user: User): Promise<boolean> {
-  return (await countTokens(db, user.id)) >= limits.tokensPerUserMax;
+  return (await countTokens(db, user.id)) >= tokenLimits.tokensPerUserMax;
 }
 
 /** Why a token cannot be added, or undefined. */
@@ -116,11 +116,13 @@ export async function problemOf(db: Db, given: SeededToken): Promise<RefusalCode
 
 /** The part of `problemOf` that needs no database. */
 export function problemOfToken(given: SeededToken): RefusalCode | undefined {
-  if (given.serial.length > limits.serialMax || !/^[\x21-\x7e]+$/.test(given.serial)) return 'bad_serial';
+  if (given.serial.length > tokenLimits.serialMax || !/^[\x21-\x7e]+$/.test(given.serial))
+    return 'bad_serial';
   const problem = problemOfFacts(given);
   if (problem !== undefined) return problem;
-  if (!isWhole(given.counter ?? 0, 0, limits.counterMax)) return 'bad_counter';
-  if (!isWhole(given.secret.length, limits.secretMinBytes, limits.secretMaxBytes)) return 'bad_secret';
+  if (!isWhole(given.counter ?? 0, 0, tokenLimits.counterMax)) return 'bad_counter';
+  if (!isWhole(given.secret.length, tokenLimits.secretMinBytes, tokenLimits.secretMaxBytes))
+    return 'bad_secret';
   return problemOfNames(given);
 }
 
@@ -129,8 +131,8 @@ export function problemOfNames(given: {
   readonly issuer?: string;
   readonly label?: string;
 }): RefusalCode | undefined {
-  if (Buffer.byteLength(given.issuer ?? '') > limits.issuerMaxBytes) return 'bad_issuer';
-  if (Buffer.byteLength(given.label ?? '') > limits.labelMaxBytes) return 'bad_label';
+  if (Buffer.byteLength(given.issuer ?? '') > tokenLimits.issuerMaxBytes) return 'bad_issuer';
+  if (Buffer.byteLength(given.label ?? '') > tokenLimits.labelMaxBytes) return 'bad_label';
   return undefined;
 }
 

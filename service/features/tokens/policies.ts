@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
 import type { Selectable } from 'kysely';
 import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../../base/kinds.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { tokenLimits } from '../../base/limits/tokens.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
@@ -46,7 +46,7 @@ export async function create(acting: Acting, input: PolicyInput): Promise<Result
     .selectFrom('policies')
     .select(query => query.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
-  if (Number(count) >= limits.policiesMax) return refused('too_many_policies');
+  if (Number(count) >= tokenLimits.policiesMax) return refused('too_many_policies');
   const row: PolicyRow = {
     id: randomUUID(),
     name: input.name,
@@ -116,7 +116,7 @@ export async function listPolicies(db: Db): Promise<PolicyView[]> {
     .selectFrom('policies')
     .selectAll()
     .orderBy('name')
-    .limit(limits.policiesMax)
+    .limit(tokenLimits.policiesMax)
     .execute();
   return rows.map(viewOfPolicy);
 }
@@ -128,7 +128,7 @@ export function policyNamed(db: Db, name: string): Promise<PolicyRow | undefined
 
 function problemOfPolicy(input: PolicyInput): RefusalCode | undefined {
   const { name, pinMinDigits = PIN_DIGITS_MIN } = input;
-  const isNamed = name.trim() === name && name.length >= 1 && name.length <= limits.policyNameMax;
+  const isNamed = name.trim() === name && name.length >= 1 && name.length <= tokenLimits.policyNameMax;
   if (!isNamed || /\p{C}/u.test(name)) return 'bad_policy_name';
   if (!isWhole(pinMinDigits, PIN_DIGITS_MIN, PIN_DIGITS_MAX)) return 'bad_pin_digits';
   // A suite is a matter between one fob and its service.

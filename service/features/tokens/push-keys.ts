@@ -2,7 +2,7 @@ import { createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { ACCOUNT_ID_BYTES } from '@passfob/protocol/limits';
 import type { Selectable } from 'kysely';
 import { serviceActor } from '../../base/actor.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { pushLimits } from '../../base/limits/push.ts';
 import { counterOfAnswer } from '../../base/ocra.ts';
 import { tokenStates } from '../../base/token-states.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
@@ -29,9 +29,9 @@ export function pushAccountOf(fobId: string): Uint8Array {
 
 /** A new secret: of this computer's chance and of the fob's, which came through the session. @param fobChance 32 bytes */
 export function freshPushSecret(fobChance: Uint8Array): Uint8Array {
-  const own = randomBytes(limits.pushSecretBytes);
+  const own = randomBytes(pushLimits.pushSecretBytes);
   try {
-    return new Uint8Array(hkdfSync('sha512', own, fobChance, 'passfob push', limits.pushSecretBytes));
+    return new Uint8Array(hkdfSync('sha512', own, fobChance, 'passfob push', pushLimits.pushSecretBytes));
   } finally {
     own.fill(0);
   }

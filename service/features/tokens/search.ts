@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { limits } from '../../base/limits/limits.ts';
+import { administrationLimits } from '../../base/limits/administration.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import { type TokenState, tokenStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
@@ -46,15 +46,16 @@ const LAST = '\u{10ffff}';
  * @returns refused `bad_query`, `bad_cursor`
  */
 export async function searchTokens(db: Db, query: TokenQuery = {}): Promise<Result<TokenPage>> {
-  const { by = 'serial', text = '', rows = limits.pageRowsDefault, state } = query;
-  const isSound = text.length <= limits.searchTextMax && isWhole(rows, 1, limits.pageRowsMax);
+  const { by = 'serial', text = '', rows = administrationLimits.pageRowsDefault, state } = query;
+  const isSound =
+    text.length <= administrationLimits.searchTextMax && isWhole(rows, 1, administrationLimits.pageRowsMax);
   if (!isSound || !['serial', 'user', 'label'].includes(by)) return refused('bad_query');
   if (state !== undefined && !Object.hasOwn(tokenStates, state)) return refused('bad_query');
   const mark = query.after === undefined ? undefined : readMark(query.after);
   if (query.after !== undefined && mark === undefined) return refused('bad_cursor');
   // The index of states is in the order of serial numbers; any other order is looked through.
   const isPicked = state !== undefined && by !== 'serial';
-  const looked = isPicked ? limits.pageRowsScanned : rows;
+  const looked = isPicked ? administrationLimits.pageRowsScanned : rows;
   const prefix = by === 'user' ? text.normalize('NFKC').toLowerCase().normalize('NFC') : text;
   const found = await find(db, by, { prefix, mark, state: isPicked ? undefined : state, rows: looked + 1 });
   const picked = found.slice(0, looked).filter(row => !isPicked || row.state === state);
@@ -138,7 +139,7 @@ function writeMark({ key, serial }: Mark): string {
 }
 
 function readMark(text: string): Mark | undefined {
-  if (text.length > limits.cursorMax) return undefined;
+  if (text.length > administrationLimits.cursorMax) return undefined;
   try {
     const read: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
     if (!Array.isArray(read) || read.length !== 2) return undefined;

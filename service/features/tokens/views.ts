@@ -1,5 +1,6 @@
 import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../../base/kinds.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { administrationLimits } from '../../base/limits/administration.ts';
+import { tokenLimits } from '../../base/limits/tokens.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import type { TokenState } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
@@ -61,7 +62,7 @@ export async function listTokens(db: Db): Promise<TokenView[]> {
     .selectAll('tokens')
     .select('users.name as user')
     .orderBy('serial')
-    .limit(limits.tokensListed)
+    .limit(tokenLimits.tokensListed)
     .execute();
   return rows.map(row => viewOf(row, row.user));
 }
@@ -123,7 +124,7 @@ async function assignmentsOf(db: Db, tokenId: string): Promise<AssignmentView[]>
     .select(['users.name as user', 'from_ms as fromMs', 'to_ms as toMs', 'actor'])
     .where('token_id', '=', tokenId)
     .orderBy('from_ms', 'desc')
-    .limit(limits.historyListed)
+    .limit(administrationLimits.historyListed)
     .execute();
   return rows;
 }
@@ -135,7 +136,7 @@ async function actsOn(db: Db, tokenId: string): Promise<ActView[]> {
     .where('subject_kind', '=', 'token')
     .where('subject_id', '=', tokenId)
     .orderBy('id', 'desc')
-    .limit(limits.historyListed)
+    .limit(administrationLimits.historyListed)
     .execute();
   return rows.map(({ at_ms, detail, ...act }) => ({
     ...act,

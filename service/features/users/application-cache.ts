@@ -1,6 +1,6 @@
 import { hashBearer } from '../../base/bearers.ts';
 import type { Factors } from '../../base/kinds.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { userLimits } from '../../base/limits/users.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { type Application, applicationOfKey } from './applications.ts';
 
@@ -54,8 +54,8 @@ export function makeApplicationCache(db: Db, clock: () => number): ApplicationCa
       const found = await applicationOfKey(db, apiKey);
       if (found === undefined) return undefined;
       const application = { ...found, standing: { keyHash, factors: found.factors } };
-      if (entries.size >= limits.applicationsMax) entries.clear();
-      entries.set(keyHash, { application, untilMs: clock() + limits.applicationSeenMs });
+      if (entries.size >= userLimits.applicationsMax) entries.clear();
+      entries.set(keyHash, { application, untilMs: clock() + userLimits.applicationSeenMs });
       return application;
     },
     forget(apiKey) {

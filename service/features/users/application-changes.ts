@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Actor } from '../../base/actor.ts';
 import { makeBearer } from '../../base/bearers.ts';
 import type { Factors } from '../../base/kinds.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { userLimits } from '../../base/limits/users.ts';
 import { prepareLine } from '../../base/one-line.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
@@ -36,7 +36,7 @@ export async function createApplication(
   actor: Actor,
   given: { readonly name: string; readonly factors: Factors },
 ): Promise<Result<{ application: ApplicationView; value: string }>> {
-  const name = prepareLine(given.name, limits.clientNameMax);
+  const name = prepareLine(given.name, userLimits.clientNameMax);
   if (!name) return refused('bad_name');
   if (!factorsKnown.includes(given.factors)) return refused('bad_factors');
   const { value, hash } = makeBearer('pfk');
@@ -47,7 +47,7 @@ export async function createApplication(
     // The console's name is taken also before the console is there.
     if (name === CONSOLE_APPLICATION.name || others.some(other => other.name === name))
       return refused('application_taken');
-    if (others.length >= limits.applicationsMax) return refused('too_many_applications');
+    if (others.length >= userLimits.applicationsMax) return refused('too_many_applications');
     await db
       .insertInto('applications')
       .values({ ...row, key_hash: hash })

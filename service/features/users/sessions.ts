@@ -3,7 +3,7 @@ import type { Actor } from '../../base/actor.ts';
 import { hashBearer, makeBearer } from '../../base/bearers.ts';
 import { ServiceError } from '../../base/errors.ts';
 import type { Role } from '../../base/kinds.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { accessLimits } from '../../base/limits/access.ts';
 import { forgetAnswers } from '../../storage/answers.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
@@ -43,7 +43,7 @@ export interface Opening {
  */
 export async function openSession(db: Db, { userId, role, nowMs }: Opening): Promise<OperatorSession> {
   const { value, hash } = makeBearer('pfs');
-  const expiresMs = nowMs + limits.operatorSessionMs;
+  const expiresMs = nowMs + accessLimits.operatorSessionMs;
   await db.deleteFrom('operator_sessions').where('expires_ms', '<=', nowMs).execute();
   const kept = await db
     .selectFrom('operator_sessions')
@@ -52,7 +52,7 @@ export async function openSession(db: Db, { userId, role, nowMs }: Opening): Pro
     .orderBy('expires_ms', 'desc')
     .orderBy('token_hash')
     .execute();
-  for (const { token_hash } of kept.slice(limits.sessionsPerOperatorKept - 1))
+  for (const { token_hash } of kept.slice(accessLimits.sessionsPerOperatorKept - 1))
     await db.deleteFrom('operator_sessions').where('token_hash', '=', token_hash).execute();
   await db
     .insertInto('operator_sessions')
@@ -90,12 +90,12 @@ export async function sessionOf(
     .where('session.token_hash', '=', hash)
     .where('session.expires_ms', '>', nowMs)
     .where('session.created_ms', '<=', latestMade(nowMs))
-    .where('session.last_seen_ms', '>', nowMs - limits.sessionIdleMs)
+    .where('session.last_seen_ms', '>', nowMs - accessLimits.sessionIdleMs)
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const role = row.user_id === null ? row.role : row.role_now;
   if (role === null || row.user_disabled_ms !== null || row.operator_disabled_ms !== null) return undefined;
-  if (nowMs - row.last_seen_ms > limits.seenAgainMs) await markSeen(db, hash, nowMs);
+  if (nowMs - row.last_seen_ms > accessLimits.seenAgainMs) await markSeen(db, hash, nowMs);
   return {
     user: row.name,
     role,
@@ -133,7 +133,9 @@ export function isCsrfToken(session: Pick<Session, 'csrf'>, given: string): bool
  */
 export function isFresh(session: Session, nowMs: number): boolean {
   const ageMs = nowMs - session.provedMs;
-  return ageMs >= 0 && ageMs < (session.user === null ? limits.linkFreshMs : limits.reauthenticationMs);
+  return (
+    ageMs >= 0 && ageMs < (session.user === null ? accessLimits.linkFreshMs : accessLimits.reauthenticationMs)
+  );
 }
 
 /** The actor that the acts of a session are audited under. */

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { Actor } from '../../base/actor.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { userLimits } from '../../base/limits/users.ts';
+import { validationLimits } from '../../base/limits/validation.ts';
 import { defaultLockPolicy, type LockPolicy } from '../../base/lock.ts';
 import { prepareLine } from '../../base/one-line.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
@@ -133,18 +134,18 @@ function fitsLockPolicy({ threshold, periodMs }: LockPolicy): boolean {
   const within = (value: number, least: number, most: number) =>
     Number.isInteger(value) && value >= least && value <= most;
   return (
-    within(threshold, 0, limits.lockThresholdMax) &&
-    within(periodMs, limits.lockPeriodMinMs, limits.lockPeriodMaxMs)
+    within(threshold, 0, validationLimits.lockThresholdMax) &&
+    within(periodMs, validationLimits.lockPeriodMinMs, validationLimits.lockPeriodMaxMs)
   );
 }
 
 function prepareServiceName(typed: string): string | undefined {
-  return prepareLine(typed, limits.serviceNameMax) || undefined;
+  return prepareLine(typed, userLimits.serviceNameMax) || undefined;
 }
 
 /** The origin of an address, or undefined when there is more to it than that, or it is not safe to send people to. */
 export function prepareAddress(typed: string): string | undefined {
-  if (typed.length > limits.publicAddressMax || !URL.canParse(typed)) return undefined;
+  if (typed.length > userLimits.publicAddressMax || !URL.canParse(typed)) return undefined;
   const { protocol, hostname, origin, href } = new URL(typed);
   if (href !== `${origin}/`) return undefined;
   const isLoopback =

@@ -1,6 +1,6 @@
 import type { Actor } from '../../base/actor.ts';
 import { prepareEmail } from '../../base/email-address.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { userLimits } from '../../base/limits/users.ts';
 import { prepareLine } from '../../base/one-line.ts';
 import type { Action } from '../../base/permissions.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
@@ -143,7 +143,7 @@ async function view(db: Db, user: User, nowMs: number): Promise<UserView> {
 function prepareFacts(given: Omit<UserChange, 'user'>): Pick<Facts, 'display_name' | 'email'> | RefusalCode {
   const facts: Pick<Facts, 'display_name' | 'email'> = {};
   if (given.displayName !== undefined) {
-    const displayName = prepareLine(given.displayName, limits.displayNameMax);
+    const displayName = prepareLine(given.displayName, userLimits.displayNameMax);
     if (displayName === undefined) return 'bad_display_name';
     facts.display_name = displayName;
   }

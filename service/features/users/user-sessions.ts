@@ -1,6 +1,7 @@
 import type { Actor } from '../../base/actor.ts';
 import { hashBearer, makeBearer } from '../../base/bearers.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { meLimits } from '../../base/limits/me.ts';
+import { relayLimits } from '../../base/limits/relay.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { forgetAnswers } from '../../storage/answers.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
@@ -42,7 +43,7 @@ export function userActor(name: string, { source, requestId }: Origin): Actor {
 
 /** Makes the ticket that opens a user's page once, in the caller's transaction: an enrolment ends with it. */
 export function makeTicket(db: Db, userId: string, nowMs: number): Promise<UserBearer> {
-  return insert(db, { userId, kind: 'ticket', expiresMs: nowMs + limits.ticketMs, nowMs });
+  return insert(db, { userId, kind: 'ticket', expiresMs: nowMs + relayLimits.ticketMs, nowMs });
 }
 
 /**
@@ -173,7 +174,7 @@ async function openPage(
     .orderBy('expires_ms', 'desc')
     .orderBy('token_hash')
     .execute();
-  for (const { token_hash } of kept.slice(limits.userSessionsKept - 1))
+  for (const { token_hash } of kept.slice(meLimits.userSessionsKept - 1))
     await db.deleteFrom('user_sessions').where('token_hash', '=', token_hash).execute();
   await recordAudit(db, keys, {
     atMs,
@@ -184,7 +185,7 @@ async function openPage(
     subject: user.name,
     detail: { way },
   });
-  return insert(db, { userId: user.id, kind: 'page', expiresMs: atMs + limits.userSessionMs, nowMs: atMs });
+  return insert(db, { userId: user.id, kind: 'page', expiresMs: atMs + meLimits.userSessionMs, nowMs: atMs });
 }
 
 const prefixes = { ticket: 'pft', page: 'pfu' } as const;

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { limits } from '../../base/limits/limits.ts';
+import { userLimits } from '../../base/limits/users.ts';
 import { type LockPolicy, lockStanding } from '../../base/lock.ts';
 import { usableStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
@@ -51,7 +51,7 @@ export interface UserQuery extends Moment {
   /** The beginning of the name. */
   readonly search?: string | undefined;
   readonly state?: 'locked' | 'disabled' | undefined;
-  /** 1 to `limits.usersListedMax`; more is cut to that. */
+  /** 1 to `userLimits.usersListedMax`; more is cut to that. */
   readonly limit: number;
 }
 
@@ -73,9 +73,9 @@ export async function listUsers(
   const search = query.search ? prepareUserName(query.search) : '';
   const after = query.after ?? '';
   // A text that can stand in no name begins none and follows none.
-  if (search === undefined || after.length > limits.userNameMax || /\p{C}/u.test(after))
+  if (search === undefined || after.length > userLimits.userNameMax || /\p{C}/u.test(after))
     return { users: [], next: null };
-  const limit = Math.max(1, Math.min(Math.trunc(query.limit), limits.usersListedMax));
+  const limit = Math.max(1, Math.min(Math.trunc(query.limit), userLimits.usersListedMax));
   const rows = await selectUsers(db, { ...query, search, after })
     .limit(limit + 1)
     .execute();

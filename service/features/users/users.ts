@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Selectable, sql } from 'kysely';
-import { limits } from '../../base/limits/limits.ts';
+import { userLimits } from '../../base/limits/users.ts';
 import type { LockFacts } from '../../base/lock.ts';
 import { isBeyondAscii, skeletonOf } from '../../base/skeleton.ts';
 import type { Db } from '../../storage/database/database.ts';
@@ -16,9 +16,9 @@ export type User = Selectable<Schema['users']>;
  * @returns undefined when it is empty, too long or holds control characters
  */
 export function prepareUserName(typed: string): string | undefined {
-  if (typed.length > limits.userNameMax) return undefined;
+  if (typed.length > userLimits.userNameMax) return undefined;
   const name = typed.normalize('NFKC').toLowerCase().normalize('NFC').trim();
-  if (name.length === 0 || name.length > limits.userNameMax || /\p{C}/u.test(name)) return undefined;
+  if (name.length === 0 || name.length > userLimits.userNameMax || /\p{C}/u.test(name)) return undefined;
   return name;
 }
 

@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { validationLimits } from '../../base/limits/validation.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { type Result, refused } from '../../base/results.ts';
 import { fingerprintOf } from '../../storage/answers.ts';
@@ -91,7 +91,7 @@ async function isKept(db: Db, fingerprint: string | undefined, nowMs: number): P
     .select('outcome')
     .where('fingerprint', '=', fingerprint)
     .where('expires_ms', '>', nowMs)
-    .where('expires_ms', '<=', latestEnd(nowMs, limits.retryWindowMs))
+    .where('expires_ms', '<=', latestEnd(nowMs, validationLimits.retryWindowMs))
     .executeTakeFirst();
   return row !== undefined;
 }

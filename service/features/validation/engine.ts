@@ -1,5 +1,5 @@
 import { ServiceError } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { validationLimits } from '../../base/limits/validation.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { fingerprintOf } from '../../storage/answers.ts';
@@ -105,9 +105,9 @@ export function makeEngine(validator: Validator): Engine {
  * waits for itself, does not keep others out. Whether there is such a user makes no difference.
  */
 function isFull(waiting: readonly Waiting[], name: string): boolean {
-  if (waiting.length >= limits.decisionsWaiting) return true;
-  if (name === '' || waiting.length < limits.decisionsWaitingOfOne) return false;
-  return waiting.filter(one => one.ticket.name === name).length >= limits.decisionsWaitingOfOne;
+  if (waiting.length >= validationLimits.decisionsWaiting) return true;
+  if (name === '' || waiting.length < validationLimits.decisionsWaitingOfOne) return false;
+  return waiting.filter(one => one.ticket.name === name).length >= validationLimits.decisionsWaitingOfOne;
 }
 
 /** The longest-waiting requests of different users; strangers share the empty name and may be together. */
@@ -117,7 +117,7 @@ function nextBatch(waiting: readonly Waiting[]): { batch: Waiting[]; rest: Waiti
   const rest: Waiting[] = [];
   for (const one of waiting) {
     const { name } = one.ticket;
-    if (batch.length < limits.batchMax && (name === '' || !names.has(name))) batch.push(one);
+    if (batch.length < validationLimits.batchMax && (name === '' || !names.has(name))) batch.push(one);
     else rest.push(one);
     names.add(name);
   }

@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { administrationLimits } from '../../base/limits/administration.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { prepareUserName } from '../users/users.ts';
@@ -25,8 +25,8 @@ export interface EventPage {
 
 /** The outcomes that fit a filter. */
 export async function pageEvents(db: Db, filter: EventFilter = {}): Promise<EventPage> {
-  const { user, serial, outcome, before, rows = limits.pageRowsDefault } = filter;
-  const most = Math.max(1, Math.min(rows, limits.pageRowsMax));
+  const { user, serial, outcome, before, rows = administrationLimits.pageRowsDefault } = filter;
+  const most = Math.max(1, Math.min(rows, administrationLimits.pageRowsMax));
   let query = db
     .selectFrom('events')
     .innerJoin('applications', 'applications.id', 'events.application_id')

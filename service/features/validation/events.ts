@@ -1,5 +1,5 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
-import { limits } from '../../base/limits/limits.ts';
+import { validationLimits } from '../../base/limits/validation.ts';
 import { type AcceptedBy, failedFactor, type Outcome } from '../../base/outcomes.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { rowsAsTable } from '../../storage/queries/rows.ts';
@@ -70,7 +70,7 @@ export async function recordEvents(
 }
 
 /** Part of the log that is bounded by itself. */
-type Share = keyof typeof limits.eventsKept;
+type Share = keyof typeof validationLimits.eventsKept;
 
 /**
  * Which part of the log an outcome is in. What anybody can cause as often as they like must not wash away what takes a fob, or
@@ -96,7 +96,7 @@ function isOf(share: Share): (where: ExpressionBuilder<Schema, 'events'>) => Exp
 
 /** Drops the oldest outcomes of each part of the log where there are more than are kept. */
 export async function sweepEvents(db: Db): Promise<void> {
-  for (const [share, kept] of Object.entries(limits.eventsKept))
+  for (const [share, kept] of Object.entries(validationLimits.eventsKept))
     await db
       .deleteFrom('events')
       .where(isOf(share as Share))
@@ -134,6 +134,6 @@ export async function listEvents(db: Db): Promise<ValidationEvent[]> {
     .leftJoin('tokens', 'tokens.id', 'events.token_id')
     .select(eventColumns)
     .orderBy('events.id', 'desc')
-    .limit(limits.eventsListed)
+    .limit(validationLimits.eventsListed)
     .execute();
 }

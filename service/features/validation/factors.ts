@@ -1,6 +1,6 @@
 import { sourceKey } from '../../base/buckets.ts';
 import { ServiceError } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { validationLimits } from '../../base/limits/validation.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { checkPassword } from '../users/credentials/passwords.ts';
 import { checkPin } from '../users/credentials/pins.ts';
@@ -75,8 +75,8 @@ async function bounded<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const bounds = [
-    [`name ${name}`, limits.slowChecksOfOne],
-    [`source ${source}`, limits.slowChecksOfSource],
+    [`name ${name}`, validationLimits.slowChecksOfOne],
+    [`source ${source}`, validationLimits.slowChecksOfSource],
   ] as const;
   if (bounds.some(([key, most]) => (underWay.get(key) ?? 0) >= most))
     throw new ServiceError('busy', texts.startup.tooManyLogins);

@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { validationLimits } from '../../base/limits/validation.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { latestEnd, latestMade } from '../../storage/queries/latest.ts';
@@ -85,7 +85,7 @@ async function readAnswers(db: Db, { fingerprints, nowMs }: Questions): Promise<
     .select(['fingerprint', 'outcome'])
     .where('fingerprint', 'in', valuesAsList(db, fingerprints))
     .where('expires_ms', '>', nowMs)
-    .where('expires_ms', '<=', latestEnd(nowMs, limits.retryWindowMs))
+    .where('expires_ms', '<=', latestEnd(nowMs, validationLimits.retryWindowMs))
     .execute();
   return new Map(rows.map(row => [row.fingerprint, row.outcome]));
 }

@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { consoleLimits } from '../../base/limits/console.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { eventColumns, type ValidationEvent } from './events.ts';
 
@@ -12,6 +12,6 @@ export async function listUserEvents(db: Db, userId: string): Promise<Validation
     .select(eventColumns)
     .where('events.user_id', '=', userId)
     .orderBy('events.id', 'desc')
-    .limit(limits.userEventsListed)
+    .limit(consoleLimits.userEventsListed)
     .execute();
 }

@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { databaseLimits } from '../../base/limits/database.ts';
 import type { Store } from '../schema/store.ts';
 import { throttle } from './throttle.ts';
 
@@ -18,10 +18,10 @@ export function watchChanges(store: Store): Changes {
   let isClosed = false;
   let again: NodeJS.Timeout | undefined;
   // Other nodes hear of many changes at once. That they cannot be told is not worth failing for, but worth trying again.
-  const others = throttle(limits.changeGatherMs, () => store.announce().catch(tellLater));
+  const others = throttle(databaseLimits.changeGatherMs, () => store.announce().catch(tellLater));
   const tellLater = () => {
     clearTimeout(again);
-    if (!isClosed) again = setTimeout(others.soon, limits.changeListenAgainMs).unref();
+    if (!isClosed) again = setTimeout(others.soon, databaseLimits.changeListenAgainMs).unref();
   };
 
   const tell = () => {

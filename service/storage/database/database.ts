@@ -1,6 +1,6 @@
 import { Migrator } from 'kysely';
 import { ServiceError } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { databaseLimits } from '../../base/limits/database.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { migrationProvider } from '../migrations/list.ts';
 import { engineOf } from '../schema/engine.ts';
@@ -18,7 +18,7 @@ export interface StoreOptions {
   readonly directory: string;
   /** `postgres://…` instead of the file. */
   readonly databaseUrl?: string | undefined;
-  /** How long an answer of PostgreSQL is waited for; tests take less. Default: `limits.postgresAnswerMs`. */
+  /** How long an answer of PostgreSQL is waited for; tests take less. Default: `databaseLimits.postgresAnswerMs`. */
   readonly answerMs?: number | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface StoreOptions {
 export async function openStore({
   directory,
   databaseUrl,
-  answerMs = limits.postgresAnswerMs,
+  answerMs = databaseLimits.postgresAnswerMs,
 }: StoreOptions): Promise<Store> {
   if (databaseUrl === undefined) return migrated(openSqlite(directory), db => writingSqlite(db, migrateOn));
   // A table that is changed, and another node that does so, take their time: what is cut off would be begun again at every start.

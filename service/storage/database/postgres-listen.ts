@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { limits } from '../../base/limits/limits.ts';
+import { databaseLimits } from '../../base/limits/database.ts';
 
 /** The channel that nodes announce changes on. */
 export const CHANNEL = 'passfob_changes';
@@ -12,7 +12,7 @@ export interface Listening {
   readonly answerMs: number;
 }
 
-const usual: Listening = { beatMs: limits.changeBeatMs, answerMs: limits.openTimeoutMs };
+const usual: Listening = { beatMs: databaseLimits.changeBeatMs, answerMs: databaseLimits.openTimeoutMs };
 
 /**
  * Listens on a connection of its own, and on a new one after a while where it breaks, or does not answer any more: a
@@ -33,7 +33,7 @@ export function listenPostgres(url: string, changed: () => void, { beatMs, answe
     if (isStopped || client !== broken) return;
     client = undefined;
     clearTimeout(next);
-    later(limits.changeListenAgainMs, start);
+    later(databaseLimits.changeListenAgainMs, start);
   };
   const ask = (asked: pg.Client) => {
     asked
@@ -46,7 +46,7 @@ export function listenPostgres(url: string, changed: () => void, { beatMs, answe
   const start = () => {
     const fresh = new pg.Client({
       connectionString: url,
-      connectionTimeoutMillis: limits.openTimeoutMs,
+      connectionTimeoutMillis: databaseLimits.openTimeoutMs,
       query_timeout: answerMs,
     });
     client = fresh;

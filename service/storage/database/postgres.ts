@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { ServiceError, systemCode } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { databaseLimits } from '../../base/limits/database.ts';
 import { texts } from '../../base/texts/texts.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { Db, Store } from '../schema/store.ts';
@@ -20,7 +20,7 @@ export interface Patience {
   readonly answerMs: number | undefined;
 }
 
-const usual: Patience = { answerMs: limits.postgresAnswerMs };
+const usual: Patience = { answerMs: databaseLimits.postgresAnswerMs };
 
 /**
  * Opens a PostgreSQL database; its tables may be older or missing.
@@ -30,13 +30,13 @@ const usual: Patience = { answerMs: limits.postgresAnswerMs };
 export function openPostgres(url: string, { answerMs } = usual): Store {
   const pool = new pg.Pool({
     connectionString: url,
-    max: limits.postgresConnectionsMax,
-    connectionTimeoutMillis: limits.openTimeoutMs,
+    max: databaseLimits.postgresConnectionsMax,
+    connectionTimeoutMillis: databaseLimits.openTimeoutMs,
     // A server that is gone without a word is noticed by the operating system, or by what waits for its answer.
     keepAlive: true,
-    keepAliveInitialDelayMillis: limits.postgresKeepAliveMs,
+    keepAliveInitialDelayMillis: databaseLimits.postgresKeepAliveMs,
     ...(answerMs !== undefined && { query_timeout: answerMs }),
-    idle_in_transaction_session_timeout: limits.postgresIdleInTransactionMs,
+    idle_in_transaction_session_timeout: databaseLimits.postgresIdleInTransactionMs,
     // Counters and times are below 2^53, where a JavaScript number is exact; the driver would give text.
     types: { getTypeParser: (id, format) => (id === INT8 ? Number : pg.types.getTypeParser(id, format)) },
   });
@@ -62,7 +62,7 @@ export function openPostgres(url: string, { answerMs } = usual): Store {
  * been committed, and then nobody has been told.
  */
 export async function transactPostgres<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
-  const giveUpAt = performance.now() + limits.busyTimeoutMs;
+  const giveUpAt = performance.now() + databaseLimits.busyTimeoutMs;
   for (;;)
     try {
       return await db.transaction().execute(work);
@@ -76,7 +76,7 @@ export async function transactPostgres<T>(db: Db, work: (transaction: Db) => Pro
 /** `writing` on PostgreSQL: one at a time over all nodes, validations apart; who waits too long gives up. */
 export function writingPostgres<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
   return transactPostgres(db, async transaction => {
-    await sql`set local lock_timeout = ${sql.lit(limits.busyTimeoutMs)}`.execute(transaction);
+    await sql`set local lock_timeout = ${sql.lit(databaseLimits.busyTimeoutMs)}`.execute(transaction);
     await sql`select pg_advisory_xact_lock(${sql.lit(WRITING_LOCK)})`.execute(transaction);
     return work(transaction);
   });

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { ServiceError } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { databaseLimits } from '../../base/limits/database.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { migrationNames } from '../migrations/list.ts';
 import { type Db, type Store, validating } from './database.ts';
@@ -31,16 +31,16 @@ interface Look {
 }
 
 /**
- * Makes what says whether log-ins can be decided, and if not, why. It answers in `limits.readyAnswerMs` whatever the
- * database does; one look serves all who ask within `limits.readyKeptMs`, and there is never a second one at a time.
+ * Makes what says whether log-ins can be decided, and if not, why. It answers in `databaseLimits.readyAnswerMs` whatever the
+ * database does; one look serves all who ask within `databaseLimits.readyKeptMs`, and there is never a second one at a time.
  */
 export function makeReadiness(store: Store): () => Promise<Unready | undefined> {
   let look: Look | undefined;
   return async () => {
     const nowMs = performance.now();
-    if (look === undefined || (look.isOver && nowMs - look.beganMs > limits.readyKeptMs))
+    if (look === undefined || (look.isOver && nowMs - look.beganMs > databaseLimits.readyKeptMs))
       look = begin(store, nowMs);
-    return await inTime(look.found, look.beganMs + limits.readyAnswerMs - nowMs);
+    return await inTime(look.found, look.beganMs + databaseLimits.readyAnswerMs - nowMs);
   };
 }
 
@@ -83,7 +83,7 @@ async function lookAt({ db }: Store): Promise<Unready | undefined> {
 }
 
 /**
- * Looks every `limits.lossLookMs` for what only another start of this node ends, whether or not anybody asks it.
+ * Looks every `databaseLimits.lossLookMs` for what only another start of this node ends, whether or not anybody asks it.
  *
  * @param told called once for each
  * @returns stops looking
@@ -108,6 +108,6 @@ export function watchForLoss({ db, areFilesHeld }: Store, told: (error: ServiceE
     void look().finally(() => {
       isLooking = false;
     });
-  }, limits.lossLookMs).unref();
+  }, databaseLimits.lossLookMs).unref();
   return () => clearInterval(timer);
 }

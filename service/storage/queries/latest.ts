@@ -1,4 +1,4 @@
-import { limits } from '../../base/limits/limits.ts';
+import { recordLimits } from '../../base/limits/records.ts';
 
 /**
  * The latest moment at which something in the database can have been made. What was made after it was written by a clock that
@@ -8,7 +8,7 @@ import { limits } from '../../base/limits/limits.ts';
  * @param nowMs milliseconds since 1970
  */
 export function latestMade(nowMs: number): number {
-  return nowMs + limits.clockBackMs;
+  return nowMs + recordLimits.clockBackMs;
 }
 
 /** The latest end that something which lasts so long can have, where only its end is written down. */

@@ -1,7 +1,7 @@
 import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
 import { replacePrivately } from 'passfob/private-file';
 import { ServiceError, systemCode } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { recordLimits } from '../../base/limits/records.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { keyLockPath, keyPath, readKeyText } from './key-file.ts';
 import { parseKeys, withNext, withOnly, withPromoted } from './key-text.ts';
@@ -52,7 +52,7 @@ function openLock(path: string): number {
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw error;
     const left = statSync(path, { throwIfNoEntry: false });
-    if (left !== undefined && Date.now() - left.mtimeMs < limits.keyFileLockMs)
+    if (left !== undefined && Date.now() - left.mtimeMs < recordLimits.keyFileLockMs)
       throw new ServiceError('busy', texts.records.keyFileBusy, error);
     removeLock(path);
     return openSync(path, 'wx', 0o600);

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPrivately, PrivateFileError, readPrivately } from 'passfob/private-file';
 import { ServiceError } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { sealingLimits } from '../../base/limits/sealing.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { newKeyText, parseKeys } from './key-text.ts';
 
@@ -95,7 +95,7 @@ export function readKeyText(path: string): string {
 function read(path: string): string | undefined {
   const { startup } = texts;
   try {
-    return readPrivately(path, limits.keyFileMaxBytes);
+    return readPrivately(path, sealingLimits.keyFileMaxBytes);
   } catch (error) {
     if (!(error instanceof PrivateFileError)) throw error;
     if (error.reason === 'unfit') throw new ServiceError('key_file_damaged', startup.keyFileDamaged);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ServiceError } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { sealingLimits } from '../../base/limits/sealing.ts';
 import { texts } from '../../base/texts/texts.ts';
 
 const HEADING = 'passfob service keys';
@@ -38,10 +38,10 @@ export function parseKeys(text: string): KeyText {
     const bytes = new Uint8Array(Buffer.from(value, 'base64'));
     if (id === '' || value === '' || rest.length > 0) throw damaged();
     if (purpose === 'mac') {
-      if (bytes.length !== limits.macKeyBytes || mac !== undefined) throw damaged();
+      if (bytes.length !== sealingLimits.macKeyBytes || mac !== undefined) throw damaged();
       mac = bytes;
     } else if (purpose === 'seal' || purpose === 'next') {
-      if (bytes.length !== limits.sealKeyBytes || sealing.has(id)) throw damaged();
+      if (bytes.length !== sealingLimits.sealKeyBytes || sealing.has(id)) throw damaged();
       sealing.set(id, bytes);
       if (purpose === 'seal') currentKeyId = id;
       else nextKeyId = id;
@@ -59,7 +59,7 @@ export function newKeyText(): string {
   const lines = [
     `${HEADING} ${VERSION}`,
     keyLine('seal', keyId),
-    `mac ${keyId} ${randomBytes(limits.macKeyBytes).toString('base64')}`,
+    `mac ${keyId} ${randomBytes(sealingLimits.macKeyBytes).toString('base64')}`,
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -85,11 +85,11 @@ export function withOnly(text: string, keyId: string): string {
 }
 
 function keyLine(purpose: 'seal' | 'next', keyId: string): string {
-  return `${purpose} ${keyId} ${randomBytes(limits.sealKeyBytes).toString('base64')}`;
+  return `${purpose} ${keyId} ${randomBytes(sealingLimits.sealKeyBytes).toString('base64')}`;
 }
 
 function newKeyId(): string {
-  return randomBytes(limits.keyIdBytes).toString('hex');
+  return randomBytes(sealingLimits.keyIdBytes).toString('hex');
 }
 
 function damaged(): ServiceError {

@@ -7,7 +7,7 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
-import { limits } from '../../base/limits/limits.ts';
+import { sealingLimits } from '../../base/limits/sealing.ts';
 import type { Keys } from './key-file.ts';
 
 const CIPHER = 'aes-256-gcm';
@@ -32,8 +32,8 @@ export function seal(keys: Keys, place: Place, plain: Uint8Array): Sealed {
   const keyId = keys.currentKeyId;
   const key = keys.sealing.get(keyId);
   if (key === undefined) throw new Error('the current sealing key is not among the keys');
-  const nonce = randomBytes(limits.sealNonceBytes);
-  const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: limits.sealTagBytes });
+  const nonce = randomBytes(sealingLimits.sealNonceBytes);
+  const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: sealingLimits.sealTagBytes });
   cipher.setAAD(associatedData(place, keyId));
   const body = Buffer.concat([cipher.update(plain), cipher.final()]);
   return { keyId, box: Buffer.concat([nonce, body, cipher.getAuthTag()]).toString('base64') };
@@ -47,14 +47,16 @@ export function seal(keys: Keys, place: Place, plain: Uint8Array): Sealed {
 export function unseal(keys: Keys, place: Place, sealed: Sealed): Uint8Array | undefined {
   const key = keyOf(keys, sealed.keyId);
   const box = Buffer.from(sealed.box, 'base64');
-  const bodyEnd = box.length - limits.sealTagBytes;
-  if (key === undefined || bodyEnd < limits.sealNonceBytes) return undefined;
-  const nonce = box.subarray(0, limits.sealNonceBytes);
-  const decipher = createDecipheriv(CIPHER, preparedOf(key), nonce, { authTagLength: limits.sealTagBytes });
+  const bodyEnd = box.length - sealingLimits.sealTagBytes;
+  if (key === undefined || bodyEnd < sealingLimits.sealNonceBytes) return undefined;
+  const nonce = box.subarray(0, sealingLimits.sealNonceBytes);
+  const decipher = createDecipheriv(CIPHER, preparedOf(key), nonce, {
+    authTagLength: sealingLimits.sealTagBytes,
+  });
   decipher.setAAD(associatedData(place, sealed.keyId));
   decipher.setAuthTag(box.subarray(bodyEnd));
   try {
-    const plain = decipher.update(box.subarray(limits.sealNonceBytes, bodyEnd));
+    const plain = decipher.update(box.subarray(sealingLimits.sealNonceBytes, bodyEnd));
     // In this mode nothing is left to come out at the end but whether all of it is true.
     decipher.final();
     return new Uint8Array(plain.buffer, plain.byteOffset, plain.length);
@@ -122,11 +124,11 @@ export function macStream(keys: Keys, purpose: 'backup'): Hmac {
 /** Each part with its length in front, so that no two lists give the same bytes. */
 export function unambiguous(parts: readonly string[]): Buffer {
   let size = 0;
-  for (const part of parts) size += limits.sealLengthBytes + Buffer.byteLength(part, 'utf8');
+  for (const part of parts) size += sealingLimits.sealLengthBytes + Buffer.byteLength(part, 'utf8');
   const bytes = Buffer.allocUnsafe(size);
   let at = 0;
   for (const part of parts) {
-    const written = bytes.write(part, at + limits.sealLengthBytes, 'utf8');
+    const written = bytes.write(part, at + sealingLimits.sealLengthBytes, 'utf8');
     at = bytes.writeUInt32BE(written, at) + written;
   }
   return bytes;

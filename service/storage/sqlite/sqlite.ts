@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Kysely, sql } from 'kysely';
 import { ServiceError, systemCode } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { databaseLimits } from '../../base/limits/database.ts';
 import { texts } from '../../base/texts/texts.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { Db, Store } from '../schema/store.ts';
@@ -40,19 +40,19 @@ function watchVersion(db: Db, changed: () => void): () => void {
   // What cannot be read now is looked at again next time.
   const tryLook = () => void look().catch(() => undefined);
   tryLook();
-  const timer = setInterval(tryLook, limits.changePollMs).unref();
+  const timer = setInterval(tryLook, databaseLimits.changePollMs).unref();
   return () => clearInterval(timer);
 }
 
 /** `writing` on SQLite: the write lock is taken at the start (`BEGIN IMMEDIATE`). */
 export async function writingSqlite<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
-  const giveUpAt = performance.now() + limits.busyTimeoutMs;
+  const giveUpAt = performance.now() + databaseLimits.busyTimeoutMs;
   for (;;) {
     const attempt = await db.connection().execute(connection => transact(connection, work));
     if (attempt.begun) return attempt.result;
     if (performance.now() > giveUpAt) throw new ServiceError('busy', texts.startup.databaseBusy);
     // Without the connection, so that reads go on; and not in step with other nodes that wait.
-    await wait(randomInt(limits.busyWaitMinMs, limits.busyWaitMaxMs));
+    await wait(randomInt(databaseLimits.busyWaitMinMs, databaseLimits.busyWaitMaxMs));
   }
 }
 

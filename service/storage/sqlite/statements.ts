@@ -4,7 +4,7 @@ import BetterSqlite from 'better-sqlite3';
 import { createForSqlite, networkFileSystem } from 'passfob/database-file';
 import { isNativeDatabaseMissing, NATIVE_DATABASE_TEXT } from 'passfob/native-database';
 import { ServiceError } from '../../base/errors.ts';
-import { limits } from '../../base/limits/limits.ts';
+import { databaseLimits } from '../../base/limits/database.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { type HeldFiles, holdFiles } from './held-files.ts';
 
@@ -50,7 +50,7 @@ export function openStatements(path: string): Statements {
     const statement = connection.prepare(text);
     if (!KEPT.test(text)) return statement;
     // Texts that vary without end must not push the memory up without end.
-    if (kept.size >= limits.sqliteStatementsKept) kept.clear();
+    if (kept.size >= databaseLimits.sqliteStatementsKept) kept.clear();
     kept.set(text, statement);
     return statement;
   };
@@ -108,19 +108,19 @@ function openConnection(path: string): Opened {
     if (network !== undefined) throw new ServiceError('network_folder', texts.startup.networkFolder(network));
     // The write-ahead log then copies the mode of the database file.
     createForSqlite(path);
-    const connection = new BetterSqlite(path, { timeout: limits.openTimeoutMs });
+    const connection = new BetterSqlite(path, { timeout: databaseLimits.openTimeoutMs });
     connection.pragma('journal_mode = WAL');
     // A commit that a power cut takes back would lower a high-water mark and re-open a replay.
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
     // What a revoked token's seed stood in is overwritten, not just unlinked.
     connection.pragma('secure_delete = ON');
-    connection.pragma(`wal_autocheckpoint = ${limits.sqliteCheckpointPages}`);
-    connection.pragma(`cache_size = -${limits.sqliteCacheKib}`);
-    connection.pragma(`mmap_size = ${limits.sqliteMapBytes}`);
+    connection.pragma(`wal_autocheckpoint = ${databaseLimits.sqliteCheckpointPages}`);
+    connection.pragma(`cache_size = -${databaseLimits.sqliteCacheKib}`);
+    connection.pragma(`mmap_size = ${databaseLimits.sqliteMapBytes}`);
     // SQLite waits by sleeping in the calling thread: long waits would stall every other request, and two nodes in one
     // process would wait for each other. `writing` queues without blocking instead.
-    connection.pragma(`busy_timeout = ${limits.busyBlockingMs}`);
+    connection.pragma(`busy_timeout = ${databaseLimits.busyBlockingMs}`);
     // The first read takes the locks that are held from then on.
     connection.prepare('select count(*) from sqlite_schema').get();
     return { connection, files: holdFiles(path) };

@@ -1,6 +1,6 @@
-import { makePublished } from '@passfob/service/features/addresses/published';
-import { addressMatcher } from '@passfob/service/base/addresses';
 import { readConfiguration, type Sources } from '@passfob/service/app/configuration/read';
+import { addressMatcher } from '@passfob/service/base/addresses';
+import { makePublished } from '@passfob/service/features/addresses/published';
 import { changeSettings } from '@passfob/service/features/users/settings';
 import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';

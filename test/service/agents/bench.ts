@@ -1,11 +1,11 @@
 import { Agents } from '@passfob/service/features/agents/agents';
 import { Courier } from '@passfob/service/features/agents/courier/courier';
-import { type Changes, watchChanges } from '@passfob/service/storage/database/changes';
-import type { Store } from '@passfob/service/storage/schema/store';
-import { ensureApplication } from '@passfob/service/features/users/applications';
-import { makePushes, type Pushes } from '@passfob/service/features/push/pushes';
 import type { Line } from '@passfob/service/features/lines/line';
 import { identityReader } from '@passfob/service/features/lines/opening';
+import { makePushes, type Pushes } from '@passfob/service/features/push/pushes';
+import { ensureApplication } from '@passfob/service/features/users/applications';
+import { type Changes, watchChanges } from '@passfob/service/storage/database/changes';
+import type { Store } from '@passfob/service/storage/schema/store';
 import { Office } from '../people/kit.ts';
 import { type AgentWishes, type Dial, TestAgent } from './kit.ts';
 import { type Asked, keyOfService, World } from './world.ts';

@@ -1,6 +1,6 @@
+import { agentLimits } from '@passfob/service/base/limits/agents';
 import { Agents } from '@passfob/service/features/agents/agents';
 import { Polls, readPoll } from '@passfob/service/features/agents/polled';
-import { limits } from '@passfob/service/base/limits/limits';
 import type { Line } from '@passfob/service/features/lines/line';
 import { identityReader } from '@passfob/service/features/lines/opening';
 import fc from 'fast-check';
@@ -176,7 +176,7 @@ describe('polls', () => {
       return agents.connect({ from: 'x', origin: 'https://x.example' }, made);
     };
     await polls.poll(first, connect, AbortSignal.abort());
-    for (let count = 0; count < limits.agentOutboxMessages + 1; count++) line?.send('{}');
+    for (let count = 0; count < agentLimits.agentOutboxMessages + 1; count++) line?.send('{}');
     expect(agents.count).toBe(0);
     agents.onSweep(connections => polls.sweep(connections));
     agents.sweep();

@@ -1,7 +1,7 @@
+import { serviceActor } from '@passfob/service/base/actor';
 import { readChannels } from '@passfob/service/features/notify/channels';
 import type { ChannelInput } from '@passfob/service/features/notify/checks';
 import { removeChannel, saveChannel, testChannel } from '@passfob/service/features/notify/manage';
-import { serviceActor } from '@passfob/service/base/actor';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { RecordsRig } from '../audit/kit.ts';

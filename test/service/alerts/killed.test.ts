@@ -1,10 +1,10 @@
+import { serviceActor } from '@passfob/service/base/actor';
+import { recordLimits } from '@passfob/service/base/limits/records';
 import { raiseAlert } from '@passfob/service/features/alerts/alerts';
-import { writing } from '@passfob/service/storage/database/database';
-import { limits } from '@passfob/service/base/limits/limits';
-import type { Management } from '@passfob/service/storage/management';
 import type { ChannelTarget } from '@passfob/service/features/notify/channels';
 import { saveChannel } from '@passfob/service/features/notify/manage';
-import { serviceActor } from '@passfob/service/base/actor';
+import { writing } from '@passfob/service/storage/database/database';
+import type { Management } from '@passfob/service/storage/management';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { placeOf, RecordsRig } from '../audit/kit.ts';
@@ -14,8 +14,8 @@ import { HookReceiver, MailReceiver, SyslogReceiver } from './receivers.ts';
 
 const ALERTS = 10;
 /** What one node takes at once of three channels, and so may have sent without noting it. */
-const AT_ONCE = 3 * limits.deliveriesAtOnce;
-/** More than a lease (`limits.deliveryLeaseMs`). */
+const AT_ONCE = 3 * recordLimits.deliveriesAtOnce;
+/** More than a lease (`recordLimits.deliveryLeaseMs`). */
 const LEASE_OVER_MS = 61_000;
 
 async function raiseAll(management: Management, targets: readonly ChannelTarget[]): Promise<void> {

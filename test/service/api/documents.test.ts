@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { accessLimits } from '@passfob/service/base/limits/access';
+import { administrationLimits } from '@passfob/service/base/limits/administration';
+import { alertLimits } from '@passfob/service/base/limits/alerts';
+import { webLimits } from '@passfob/service/base/limits/web';
 import { operationRows, problemRows } from '@passfob/service/doors/api/describe/tables';
-import { limits } from '@passfob/service/base/limits/limits';
 import { expect, test } from 'vitest';
 import { tableAfter } from '../../tidy/tables.ts';
 
@@ -14,13 +17,14 @@ test.each([
 });
 
 test('the numbers in docs/api.md are those of the limits', () => {
-  const { sourceBucket, administrationBucket } = limits;
+  const { sourceBucket } = webLimits;
+  const { administrationBucket } = administrationLimits;
   for (const stated of [
-    `within ${limits.reauthenticationMs / 60_000} minutes (${limits.linkFreshMs / 60_000} minutes for`,
+    `within ${accessLimits.reauthenticationMs / 60_000} minutes (${accessLimits.linkFreshMs / 60_000} minutes for`,
     `(${sourceBucket.burst} at once, ${sourceBucket.perSecond} a second`,
     `more than ${administrationBucket.burst} times at once or ${administrationBucket.perSecond} times a second`,
-    `up to ${limits.pageRowsMax}, ${limits.alertsListed} of alerts`,
-    `up to ${limits.importBodyMaxBytes / 1_048_576} MiB`,
+    `up to ${administrationLimits.pageRowsMax}, ${alertLimits.alertsListed} of alerts`,
+    `up to ${administrationLimits.importBodyMaxBytes / 1_048_576} MiB`,
   ])
     expect(document.replaceAll('\n', ' ')).toContain(stated);
 });

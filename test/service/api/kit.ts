@@ -1,10 +1,10 @@
-import { writing } from '@passfob/service/storage/database/database';
 import type { Role } from '@passfob/service/base/kinds';
 import { createApiKey } from '@passfob/service/features/users/access/api-keys';
 import { addOperator } from '@passfob/service/features/users/access/operator-changes';
 import { openSession, sessionOf } from '@passfob/service/features/users/sessions';
 import { findUser } from '@passfob/service/features/users/users';
 import type { Service, ServiceOptions } from '@passfob/service/service';
+import { writing } from '@passfob/service/storage/database/database';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';

@@ -1,9 +1,9 @@
+import type { Role } from '@passfob/service/base/kinds';
+import { accessLimits } from '@passfob/service/base/limits/access';
+import { type Action, may, permissions } from '@passfob/service/base/permissions';
 import { otherOperations } from '@passfob/service/doors/api/describe/others';
 import { apiRoutes } from '@passfob/service/doors/api/routes';
-import type { Role } from '@passfob/service/base/kinds';
-import { limits } from '@passfob/service/base/limits/limits';
 import { sessionOf } from '@passfob/service/features/users/sessions';
-import { type Action, may, permissions } from '@passfob/service/base/permissions';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf, openLink } from '../kit.ts';
@@ -77,7 +77,7 @@ test('a session does what its role may, with its own token for every change', as
 test('a session that proved itself too long ago does nothing dangerous', async () => {
   await using bureau = await Bureau.open();
   const { cookie, csrf } = await bureau.session('admin');
-  bureau.rig.clock.nowMs += limits.reauthenticationMs;
+  bureau.rig.clock.nowMs += accessLimits.reauthenticationMs;
   await admissions(bureau, { ...cookie, ...csrf }, ({ permission }) =>
     permissions[permission].dangerous ? '403 proof_needed' : 'let in',
   );
@@ -126,8 +126,8 @@ test('a session by one-time link is the administrator of the set-up, for as long
   const rows = await bureau.office.store.db.selectFrom('audit').select(['actor', 'action']).execute();
   expect(rows).toContainEqual({ actor: 'link', action: 'api-key.change' });
   // Used now and then, so that it does not stand idle.
-  bureau.rig.clock.nowMs += limits.linkFreshMs / 2;
+  bureau.rig.clock.nowMs += accessLimits.linkFreshMs / 2;
   expect((await make('second')).status).toBe(201);
-  bureau.rig.clock.nowMs += limits.linkFreshMs / 2;
+  bureau.rig.clock.nowMs += accessLimits.linkFreshMs / 2;
   expect(admission(await make('third'))).toBe('403 proof_needed');
 });

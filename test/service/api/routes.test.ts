@@ -1,13 +1,13 @@
+import { makeBuckets } from '@passfob/service/base/buckets';
+import { permissions } from '@passfob/service/base/permissions';
+import { apiTexts } from '@passfob/service/base/texts/api';
+import { texts } from '@passfob/service/base/texts/texts';
 import { otherOperations } from '@passfob/service/doors/api/describe/others';
-import { makeMetrics } from '@passfob/service/features/metrics/metrics';
 import { refusalJson, refusalStatuses } from '@passfob/service/doors/api/kit/refusals';
 import { apiRoutes } from '@passfob/service/doors/api/routes';
 import { serveApi } from '@passfob/service/doors/api/serve/serve';
-import { permissions } from '@passfob/service/base/permissions';
-import { texts } from '@passfob/service/base/texts/texts';
-import { apiTexts } from '@passfob/service/base/texts/api';
-import { makeBuckets } from '@passfob/service/base/buckets';
 import type { WebContext } from '@passfob/service/doors/web/context';
+import { makeMetrics } from '@passfob/service/features/metrics/metrics';
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
 import { NOON_MS } from '../kit.ts';

@@ -1,7 +1,12 @@
-import { recordAudit } from '@passfob/service/features/audit/record';
-import { openStore, type Store, type StoreOptions, writing } from '@passfob/service/storage/database/database';
-import type { Management } from '@passfob/service/storage/management';
 import { serviceActor } from '@passfob/service/base/actor';
+import { recordAudit } from '@passfob/service/features/audit/record';
+import {
+  openStore,
+  type Store,
+  type StoreOptions,
+  writing,
+} from '@passfob/service/storage/database/database';
+import type { Management } from '@passfob/service/storage/management';
 import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
 import { Rig } from '../kit.ts';
 

@@ -1,6 +1,6 @@
+import { serviceActor } from '@passfob/service/base/actor';
 import { recordAudit } from '@passfob/service/features/audit/record';
 import { writing } from '@passfob/service/storage/database/database';
-import { serviceActor } from '@passfob/service/base/actor';
 import { expect, test } from 'vitest';
 import { NOON_MS } from '../kit.ts';
 import { RecordsRig } from './kit.ts';

@@ -1,10 +1,10 @@
+import { serviceActor } from '@passfob/service/base/actor';
 import { listAudit } from '@passfob/service/features/audit/list';
 import { rotateAudit } from '@passfob/service/features/audit/rotate';
 import { sealAll, sealBatch } from '@passfob/service/features/audit/sealer';
 import { verifyAudit } from '@passfob/service/features/audit/verify';
 import { type Db, writing } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
-import { serviceActor } from '@passfob/service/base/actor';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { act, RecordsRig } from './kit.ts';

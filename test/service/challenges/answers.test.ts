@@ -1,9 +1,9 @@
 import type { AnswerRequest } from '@passfob/service/features/challenges/answering';
 import { sweepChallenges } from '@passfob/service/features/challenges/sweep';
-import { resetPin } from '@passfob/service/features/users/credentials/pins';
-import { disableUser } from '@passfob/service/features/users/user-changes';
 import { resyncToken } from '@passfob/service/features/tokens/codes/resync';
 import { revokeToken } from '@passfob/service/features/tokens/moves';
+import { resetPin } from '@passfob/service/features/users/credentials/pins';
+import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, givePin, grace } from '../people/kit.ts';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { writing } from '@passfob/service/storage/database/database';
 import { draftsOfFiles } from '@passfob/service/features/tokens/import/from-files';
 import { draftsOfInventory } from '@passfob/service/features/tokens/import/from-inventory';
 import type { ImportDraft } from '@passfob/service/features/tokens/import/items';
 import { planImport, prepareImport } from '@passfob/service/features/tokens/import/plan';
 import { takeItem } from '@passfob/service/features/tokens/import/take';
+import { writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { grace, Office } from '../people/kit.ts';

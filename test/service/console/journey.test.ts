@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Service } from '@passfob/service/service';
 import type { NewToken } from '@passfob/service/features/tokens/issue';
+import type { Service } from '@passfob/service/service';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

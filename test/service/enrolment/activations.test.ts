@@ -6,11 +6,11 @@ import {
   startActivation,
 } from '@passfob/service/features/enrolment/activations';
 import { activationsOf, viewActivation } from '@passfob/service/features/enrolment/views';
+import { reserveToken, unassignToken } from '@passfob/service/features/tokens/moves';
+import { createPolicy, removePolicy } from '@passfob/service/features/tokens/policies';
 import { disableUser } from '@passfob/service/features/users/user-changes';
 import { findUser } from '@passfob/service/features/users/users';
 import { ensureIdentity } from '@passfob/service/storage/sealing/identity';
-import { reserveToken, unassignToken } from '@passfob/service/features/tokens/moves';
-import { createPolicy, removePolicy } from '@passfob/service/features/tokens/policies';
 import { readActivationString } from 'passfob/activation/activation-string';
 import { expect, test } from 'vitest';
 import { accepted, codeOf, grace, type Office } from '../people/kit.ts';

@@ -1,6 +1,6 @@
 import { listAlerts } from '@passfob/service/features/alerts/alerts';
-import { readLockPolicy } from '@passfob/service/features/users/settings';
 import { secretOf } from '@passfob/service/features/tokens/tokens';
+import { readLockPolicy } from '@passfob/service/features/users/settings';
 import { makeEngine } from '@passfob/service/features/validation/engine';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

@@ -1,8 +1,8 @@
+import { texts } from '@passfob/service/base/texts/texts';
 import { startActivating } from '@passfob/service/features/jobs/bulk';
 import { listJobItems } from '@passfob/service/features/jobs/jobs';
 import { startJobs } from '@passfob/service/features/jobs/worker';
 import { createUser } from '@passfob/service/features/users/user-changes';
-import { texts } from '@passfob/service/base/texts/texts';
 import { expect, test } from 'vitest';
 import { accepted, codeOf, grace } from '../people/kit.ts';
 import { hire, mailsOf, openOffice, stock, tokenOf } from './office.ts';

@@ -1,12 +1,12 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { writing } from '@passfob/service/storage/database/database';
 import { hashOfCode } from '@passfob/service/features/enrolment/code';
 import { Conversation, type RelayMeans } from '@passfob/service/features/enrolment/relay/conversation';
-import { ensureApplication } from '@passfob/service/features/users/applications';
-import { findOrAddUser } from '@passfob/service/features/users/users';
-import { ensureIdentity, type Identity } from '@passfob/service/storage/sealing/identity';
 import type { Line } from '@passfob/service/features/lines/line';
 import { insertToken } from '@passfob/service/features/tokens/issue';
+import { ensureApplication } from '@passfob/service/features/users/applications';
+import { findOrAddUser } from '@passfob/service/features/users/users';
+import { writing } from '@passfob/service/storage/database/database';
+import { ensureIdentity, type Identity } from '@passfob/service/storage/sealing/identity';
 import { type Activation, activationString } from 'passfob/activation/activation-string';
 import { relayActivation } from 'passfob/activation/relay';
 import type { OpenedFob, RelayDone, RelayEvent, RelayOptions } from 'passfob/activation/relay-options';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { writing } from '@passfob/service/storage/database/database';
+import type { NewMail } from '@passfob/service/base/mail-kinds';
 import {
   type MadeActivation,
   type StartInput,
@@ -7,13 +7,13 @@ import {
 } from '@passfob/service/features/enrolment/activations';
 import { enterActivation } from '@passfob/service/features/enrolment/relay/records/enter';
 import { openContent } from '@passfob/service/features/mail/content';
-import type { NewMail } from '@passfob/service/base/mail-kinds';
+import { registerFob } from '@passfob/service/features/tokens/fobs';
+import { issueToken } from '@passfob/service/features/tokens/issue';
 import { changeSettings } from '@passfob/service/features/users/settings';
 import { changeUser, createUser } from '@passfob/service/features/users/user-changes';
 import { findOrAddUser } from '@passfob/service/features/users/users';
+import { writing } from '@passfob/service/storage/database/database';
 import { ensureIdentity } from '@passfob/service/storage/sealing/identity';
-import { registerFob } from '@passfob/service/features/tokens/fobs';
-import { issueToken } from '@passfob/service/features/tokens/issue';
 import { readActivationString } from 'passfob/activation/activation-string';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, grace, Office } from '../people/kit.ts';

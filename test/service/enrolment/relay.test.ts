@@ -1,6 +1,6 @@
+import { relayLimits } from '@passfob/service/base/limits/relay';
 import { enterActivation } from '@passfob/service/features/enrolment/relay/records/enter';
 import { listActivations } from '@passfob/service/features/enrolment/views';
-import { limits } from '@passfob/service/base/limits/limits';
 import { suspendToken } from '@passfob/service/features/tokens/moves';
 import { bytesOf } from 'passfob/activation/shapes';
 import { connect } from 'passfob/client/client';
@@ -104,12 +104,12 @@ describe('an activation that is not valid', () => {
     const knock = () => enterActivation(management, CALLER, { code, relay: random(16) });
     const rows = async () =>
       (await scene.office.audit()).acts.filter(act => act === 'activation.refuse ada').length;
-    for (let tries = 0; tries < limits.refusalsRecorded + 3; tries++)
+    for (let tries = 0; tries < relayLimits.refusalsRecorded + 3; tries++)
       expect(await knock()).toEqual({ kind: 'refused', code: 'not_valid' });
-    expect(await rows()).toBe(limits.refusalsRecorded);
-    scene.office.nowMs += limits.refusalsRecordedMs;
+    expect(await rows()).toBe(relayLimits.refusalsRecorded);
+    scene.office.nowMs += relayLimits.refusalsRecordedMs;
     await knock();
-    expect(await rows()).toBe(limits.refusalsRecorded + 1);
+    expect(await rows()).toBe(relayLimits.refusalsRecorded + 1);
   });
 
   it('is refused by the same bytes, whatever is wrong', async () => {

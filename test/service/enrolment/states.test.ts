@@ -1,3 +1,5 @@
+import { enrolmentLimits } from '@passfob/service/base/limits/enrolment';
+import type { Result } from '@passfob/service/base/results';
 import {
   type MadeActivation,
   resendActivation,
@@ -5,8 +7,6 @@ import {
   startActivation,
 } from '@passfob/service/features/enrolment/activations';
 import { tendActivations } from '@passfob/service/features/enrolment/tend';
-import { limits } from '@passfob/service/base/limits/limits';
-import type { Result } from '@passfob/service/base/results';
 import { unassignToken } from '@passfob/service/features/tokens/moves';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -103,10 +103,10 @@ class Run {
       return;
     }
     const result = await resendActivation(management, grace, { id });
-    const recent = this.resentMs.filter(ms => ms > nowMs - limits.resendWindowMs).length;
+    const recent = this.resentMs.filter(ms => ms > nowMs - enrolmentLimits.resendWindowMs).length;
     if (known.isOver) expect(codeOf(result)).toBe('activation_over');
     else if (this.hasOpen(serial, known)) expect(codeOf(result)).toBe('activation_open');
-    else if (recent >= limits.resendsMax) expect(codeOf(result)).toBe('too_many_resends');
+    else if (recent >= enrolmentLimits.resendsMax) expect(codeOf(result)).toBe('too_many_resends');
     else {
       this.take(result, serial);
       known.isOver = true;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { limits } from '@passfob/service/base/limits/limits';
+import { relayLimits } from '@passfob/service/base/limits/relay';
 import { createPolicy } from '@passfob/service/features/tokens/policies';
 import { connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
@@ -74,7 +74,7 @@ it('a lease is renewed at any moment, even between the end and the word of it', 
   onTestFinished(() => void vi.useRealTimers());
   await using scene = await Scene.open();
   const toRelay = (text: string) => {
-    vi.advanceTimersByTime(limits.relayRenewMs);
+    vi.advanceTimersByTime(relayLimits.relayRenewMs);
     return text;
   };
   await scene.relay(await scene.activation(), new CoreFob(), { toRelay });

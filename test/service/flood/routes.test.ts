@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { limits } from '@passfob/service/base/limits/limits';
+import { administrationLimits } from '@passfob/service/base/limits/administration';
 import { createApiKey } from '@passfob/service/features/users/access/api-keys';
 import type { Service } from '@passfob/service/service';
 import type { FastifyInstance } from 'fastify';
@@ -106,7 +106,7 @@ describe('every route of the service', () => {
     const taking = routes.filter(({ method }) => !BODYLESS.includes(method));
     expect(taking.length).toBeGreaterThan(100);
     expect(taking.filter(({ bodyLimit }) => bodyLimit === undefined)).toEqual([]);
-    const isLong = ({ bodyLimit = 0 }: Served) => bodyLimit > limits.administrationBodyMaxBytes;
+    const isLong = ({ bodyLimit = 0 }: Served) => bodyLimit > administrationLimits.administrationBodyMaxBytes;
     const names = (some: readonly Served[]) => some.map(({ method, path }) => `${method} ${path}`).sort();
     expect(names(taking.filter(isLong))).toEqual([
       'POST /agent/poll',

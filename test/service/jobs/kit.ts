@@ -1,7 +1,7 @@
+import { jobLimits } from '@passfob/service/base/limits/jobs';
 import { startAssigning } from '@passfob/service/features/jobs/bulk';
 import { listJobItems, viewJob } from '@passfob/service/features/jobs/jobs';
 import { startJobs } from '@passfob/service/features/jobs/worker';
-import { limits } from '@passfob/service/base/limits/limits';
 import type { Management } from '@passfob/service/storage/management';
 import { expect } from 'vitest';
 import { type Desk, desk, must } from '../tokens/desk.ts';
@@ -9,7 +9,7 @@ import { type Desk, desk, must } from '../tokens/desk.ts';
 /** Rows of a job. */
 export const COUNT = 6;
 /** A lease rises with every step, also while the clock stands still. */
-export const LEASE_OVER_MS = limits.jobLeaseMs + 1000;
+export const LEASE_OVER_MS = jobLimits.jobLeaseMs + 1000;
 /** Whose tokens they are, and what their serial numbers begin with. */
 const USER = 'ada';
 

@@ -1,9 +1,9 @@
+import type { Actor } from '@passfob/service/base/actor';
 import { startBulk } from '@passfob/service/features/jobs/bulk';
 import { resumeJob, viewJob } from '@passfob/service/features/jobs/jobs';
 import { type Lease, takeLease, workOn } from '@passfob/service/features/jobs/lease';
 import { createApiKey, revokeApiKey } from '@passfob/service/features/users/access/api-keys';
 import { addOperator, disableOperator } from '@passfob/service/features/users/access/operator-changes';
-import type { Actor } from '@passfob/service/base/actor';
 import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

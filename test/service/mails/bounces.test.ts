@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { mailLimits } from '@passfob/service/base/limits/mail';
 import { pageAlerts } from '@passfob/service/features/alerts/manage';
-import { limits } from '@passfob/service/base/limits/limits';
 import { readBounce, recordBounce } from '@passfob/service/features/mail/bounces';
 import { deliverMails } from '@passfob/service/features/mail/deliver';
 import { removeMailServer } from '@passfob/service/features/mail/server';
@@ -65,7 +65,7 @@ test('one that is only late, or that names no mail of this service, changes noth
     '',
     'hello',
     'Subject: x\r\n\r\nAction: failed',
-    'x'.repeat(limits.bounceMaxBytes + 1),
+    'x'.repeat(mailLimits.bounceMaxBytes + 1),
   ])
     expect(await codes(message)).toBe('bad_bounce');
   expect((await pageAlerts(management.db)).alerts).toEqual([]);

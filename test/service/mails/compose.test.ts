@@ -1,6 +1,6 @@
-import { limits } from '@passfob/service/base/limits/limits';
-import { compose, groupsOf, momentInWords, write } from '@passfob/service/features/mail/compose';
+import { mailLimits } from '@passfob/service/base/limits/mail';
 import type { ActivationMail, NewMail } from '@passfob/service/base/mail-kinds';
+import { compose, groupsOf, momentInWords, write } from '@passfob/service/features/mail/compose';
 import type { MailServer } from '@passfob/service/features/mail/server';
 import fc from 'fast-check';
 import { decode } from 'fast-png';
@@ -60,7 +60,7 @@ function visible(html: string): string {
 
 test('an invitation is a mail with both texts, three steps with pictures, and everything that is needed', async () => {
   const raw = await rawOf(mail);
-  expect(raw.length).toBeLessThan(limits.mailMaxBytes);
+  expect(raw.length).toBeLessThan(mailLimits.mailMaxBytes);
   const { subject, text = '', html, from, to, messageId, date, headers, attachments } = await parsed(raw);
   expect(subject).toBe('Activate your fob for Example Ltd');
   expect(people(from)).toEqual([['Example Ltd', 'passfob@example.test']]);

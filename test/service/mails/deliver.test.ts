@@ -1,11 +1,11 @@
 import { pageAlerts } from '@passfob/service/features/alerts/manage';
-import { writing } from '@passfob/service/storage/database/database';
 import { deliverMails, leaseMails } from '@passfob/service/features/mail/deliver';
 import { expireMails, forgetMails } from '@passfob/service/features/mail/ends';
 import { dropMailsOf, queueMail } from '@passfob/service/features/mail/queue';
 import { testMailServer } from '@passfob/service/features/mail/send';
 import { removeMailServer, saveMailServer } from '@passfob/service/features/mail/server';
 import { startMails } from '@passfob/service/features/mail/worker';
+import { writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { MailReceiver } from '../alerts/receivers.ts';

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openStore } from '@passfob/service/storage/database/database';
+import { serviceActor } from '@passfob/service/base/actor';
 import { deliverMails } from '@passfob/service/features/mail/deliver';
 import { pageMails } from '@passfob/service/features/mail/list';
 import { localMails, openMail } from '@passfob/service/features/mail/outbox';
 import { backup } from '@passfob/service/features/operations/backup';
 import { rekey } from '@passfob/service/features/operations/rekey';
 import { restore } from '@passfob/service/features/operations/restore';
-import { serviceActor } from '@passfob/service/base/actor';
+import { openStore } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
 import { RecordsRig } from '../audit/kit.ts';
 import { newDatabase } from '../kit.ts';

@@ -70,7 +70,10 @@ async function bundle(): Promise<void> {
   mkdirSync(FOLDER, { recursive: true });
   const { outputFiles } = await build({
     // The thread that decides runs a file beside the one that starts it.
-    entryPoints: { node: 'test/service/nodes/server.ts', worker: 'service/features/validation/thread/worker.ts' },
+    entryPoints: {
+      node: 'test/service/nodes/server.ts',
+      worker: 'service/features/validation/thread/worker.ts',
+    },
     outdir: FOLDER,
     write: false,
     bundle: true,

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Worker } from 'node:worker_threads';
-import { openStore, type StoreOptions } from '@passfob/service/storage/database/database';
 import { startBackground } from '@passfob/service/app/background';
-import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
 import { createService } from '@passfob/service/service';
+import { openStore, type StoreOptions } from '@passfob/service/storage/database/database';
+import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
 import Fastify from 'fastify';
 
 /** What is asked of the process under test, over the channel that Node puts between parent and child. */

@@ -1,13 +1,18 @@
 import { join } from 'node:path';
+import { serviceActor } from '@passfob/service/base/actor';
 import { raiseAlert } from '@passfob/service/features/alerts/alerts';
 import { verifyAudit } from '@passfob/service/features/audit/verify';
-import { openStore, type Store, type StoreOptions, writing } from '@passfob/service/storage/database/database';
 import { backup } from '@passfob/service/features/operations/backup';
 import { restore } from '@passfob/service/features/operations/restore';
-import { serviceActor } from '@passfob/service/base/actor';
 import { createRadiusClient } from '@passfob/service/features/radius/clients';
-import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
 import { listEvents, recordEvents } from '@passfob/service/features/validation/events';
+import {
+  openStore,
+  type Store,
+  type StoreOptions,
+  writing,
+} from '@passfob/service/storage/database/database';
+import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
 import { expect, test } from 'vitest';
 import { furnish, Visitor } from '../console/kit.ts';
 import { fillWorld } from '../console/world.ts';

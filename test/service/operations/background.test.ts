@@ -1,5 +1,5 @@
-import { verifyAudit } from '@passfob/service/features/audit/verify';
 import { startBackground } from '@passfob/service/app/background';
+import { verifyAudit } from '@passfob/service/features/audit/verify';
 import { expect, test } from 'vitest';
 import { act, RecordsRig } from '../audit/kit.ts';
 

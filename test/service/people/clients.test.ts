@@ -1,4 +1,9 @@
-import { apiKeyOf, createApiKey, listApiKeys, revokeApiKey } from '@passfob/service/features/users/access/api-keys';
+import {
+  apiKeyOf,
+  createApiKey,
+  listApiKeys,
+  revokeApiKey,
+} from '@passfob/service/features/users/access/api-keys';
 import {
   changeFactors,
   createApplication,

@@ -1,7 +1,7 @@
-import { addOperator } from '@passfob/service/features/users/access/operator-changes';
-import { openSession, sessionOf } from '@passfob/service/features/users/sessions';
 import { makeTemporaryCode } from '@passfob/service/features/tokens/codes/temporary-codes';
 import { revokeToken, suspendToken, unassignToken } from '@passfob/service/features/tokens/moves';
+import { addOperator } from '@passfob/service/features/users/access/operator-changes';
+import { openSession, sessionOf } from '@passfob/service/features/users/sessions';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';

@@ -1,4 +1,4 @@
-import { limits } from '@passfob/service/base/limits/limits';
+import { accessLimits } from '@passfob/service/base/limits/access';
 import {
   addOperator,
   changeOperatorRole,
@@ -166,7 +166,7 @@ async function live(office: Office, steps: readonly Step[]): Promise<void> {
     enabled.map(([name, { role }]) => [name, role]).sort(),
   );
   for (const [name, { sessions, role }] of enabled)
-    for (const session of sessions.slice(-limits.sessionsPerOperatorKept))
+    for (const session of sessions.slice(-accessLimits.sessionsPerOperatorKept))
       expect(await sessionOf(office.management, session)).toMatchObject({ user: name, role });
   for (const session of ended) expect(await sessionOf(office.management, session)).toBeUndefined();
 }

@@ -1,4 +1,3 @@
-import type { Management } from '@passfob/service/storage/management';
 import {
   changeSettings,
   readSetting,
@@ -6,6 +5,7 @@ import {
   type Settings,
   writeSetting,
 } from '@passfob/service/features/users/settings';
+import type { Management } from '@passfob/service/storage/management';
 import { expect, test } from 'vitest';
 import { accepted, codeOf, grace, Office } from './kit.ts';
 

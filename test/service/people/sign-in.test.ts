@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { addOperator, disableOperator } from '@passfob/service/features/users/access/operator-changes';
-import { isFresh, openSession, sessionOf } from '@passfob/service/features/users/sessions';
-import { type Decider, proveAgain, type SignInRequest, signIn } from '@passfob/service/features/users/access/sign-in';
+import {
+  type Decider,
+  proveAgain,
+  type SignInRequest,
+  signIn,
+} from '@passfob/service/features/users/access/sign-in';
 import { CONSOLE_APPLICATION, ensureApplication } from '@passfob/service/features/users/applications';
 import { checkPassword } from '@passfob/service/features/users/credentials/passwords';
+import { isFresh, openSession, sessionOf } from '@passfob/service/features/users/sessions';
 import { findUser, prepareUserName } from '@passfob/service/features/users/users';
 import type { Service } from '@passfob/service/service';
-import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, Rig, wrongCode } from '../kit.ts';

@@ -1,4 +1,4 @@
-import { engineOf } from '@passfob/service/storage/schema/engine';
+import { defaultLockPolicy } from '@passfob/service/base/lock';
 import {
   changeUser,
   createUser,
@@ -6,8 +6,13 @@ import {
   enableUser,
   unlockUser,
 } from '@passfob/service/features/users/user-changes';
-import { listUsers, selectUsers, type UserQuery, userDetail } from '@passfob/service/features/users/user-views';
-import { defaultLockPolicy } from '@passfob/service/base/lock';
+import {
+  listUsers,
+  selectUsers,
+  type UserQuery,
+  userDetail,
+} from '@passfob/service/features/users/user-views';
+import { engineOf } from '@passfob/service/storage/schema/engine';
 import { CompiledQuery, sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { accepted, codeOf, grace, Office } from './kit.ts';

@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { writing } from '@passfob/service/storage/database/database';
 import { claimPush, pushesToSend, pushShown } from '@passfob/service/features/push/delivery';
 import { rememberSource } from '@passfob/service/features/push/familiar';
-import { provePushKey, storePushKey } from '@passfob/service/features/tokens/push-keys';
-import { pushSuite } from '@passfob/service/features/tokens/push-question';
 import type { PushRow } from '@passfob/service/features/push/rows';
 import type { NewToken } from '@passfob/service/features/tokens/issue';
+import { provePushKey, storePushKey } from '@passfob/service/features/tokens/push-keys';
+import { pushSuite } from '@passfob/service/features/tokens/push-question';
+import { writing } from '@passfob/service/storage/database/database';
 import { secret } from '../../kit/secrets.ts';
 import { fobAnswer } from '../challenges/kit.ts';
 import type { Office } from '../people/kit.ts';

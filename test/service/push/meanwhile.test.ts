@@ -1,7 +1,13 @@
+import type { TokenState } from '@passfob/service/base/token-states';
+import {
+  answerPush,
+  claimPush,
+  endPush,
+  pushShown,
+  returnPush,
+} from '@passfob/service/features/push/delivery';
 import type { Schema } from '@passfob/service/storage/schema/schema';
 import type { PushSchema, PushState } from '@passfob/service/storage/schema/schema-push';
-import { answerPush, claimPush, endPush, pushShown, returnPush } from '@passfob/service/features/push/delivery';
-import type { TokenState } from '@passfob/service/base/token-states';
 import type { Updateable } from 'kysely';
 import { expect, test } from 'vitest';
 import { isOnPostgres } from '../kit.ts';

@@ -1,4 +1,4 @@
-import { limits } from '@passfob/service/base/limits/limits';
+import { pushLimits } from '@passfob/service/base/limits/push';
 import {
   answerPush,
   claimPush,
@@ -20,7 +20,7 @@ import { Scene } from './scene.ts';
 const USERS = ['ada', 'bob'] as const;
 const RUNS = countOf(25, isOnPostgres ? 150 : 600);
 /** No request, no cool-down and no count of a run outlives this. */
-const APART_MS = limits.pushReportedQuietMs + limits.pushesUnapprovedMs;
+const APART_MS = pushLimits.pushReportedQuietMs + pushLimits.pushesUnapprovedMs;
 
 /** What happens; `at` counts from the latest request back, and what is foreign is not the one that belongs to it. */
 type Step =
@@ -75,7 +75,7 @@ const anything: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: kind('twice'), at }),
   fc.record({ kind: kind('reconnect'), user: fc.constantFrom(...USERS) }),
   fc.record({ kind: kind('sweep') }),
-  fc.record({ kind: kind('wait'), ms: fc.constantFrom(1, 20_000, limits.pushMs - 1, limits.pushMs) }),
+  fc.record({ kind: kind('wait'), ms: fc.constantFrom(1, 20_000, pushLimits.pushMs - 1, pushLimits.pushMs) }),
 );
 /** Mostly as it goes, with something else in between. */
 const usual: fc.Arbitrary<Step[]> = fc
@@ -138,7 +138,7 @@ class World {
       const { user, session, isSourceKnown } = step;
       const from = { source, isSourceKnown };
       const push = await scene.ask(user, { session, applicationId, ...from });
-      expect([push.expiresMs, push.number < 100]).toEqual([scene.office.nowMs + limits.pushMs, true]);
+      expect([push.expiresMs, push.number < 100]).toEqual([scene.office.nowMs + pushLimits.pushMs, true]);
       const { question } = await rowOf(scene.office, push.id);
       model.ask({ id: push.id, question, user, session, applicationId, ...from });
     } else {

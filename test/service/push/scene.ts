@@ -1,10 +1,10 @@
-import { type Changes, watchChanges } from '@passfob/service/storage/database/changes';
-import { ensureApplication } from '@passfob/service/features/users/applications';
+import type { Outcome } from '@passfob/service/base/outcomes';
 import type { PushRequest } from '@passfob/service/features/push/ask';
 import { answerPush } from '@passfob/service/features/push/delivery';
 import { makePushes, type Push, type Pushes } from '@passfob/service/features/push/pushes';
-import type { Outcome } from '@passfob/service/base/outcomes';
+import { ensureApplication } from '@passfob/service/features/users/applications';
 import type { Validator } from '@passfob/service/features/validation/request';
+import { type Changes, watchChanges } from '@passfob/service/storage/database/changes';
 import { Office } from '../people/kit.ts';
 import { PushFob, SESSION } from './kit.ts';
 

@@ -1,11 +1,11 @@
-import { limits } from '@passfob/service/base/limits/limits';
+import { validationLimits } from '@passfob/service/base/limits/validation';
+import { answerPush } from '@passfob/service/features/push/delivery';
+import { makeTemporaryCode, temporaryCodeEnd } from '@passfob/service/features/tokens/codes/temporary-codes';
+import { suspendToken } from '@passfob/service/features/tokens/moves';
 import { applicationNow } from '@passfob/service/features/users/application-cache';
 import { disableApplication } from '@passfob/service/features/users/application-changes';
 import { setPassword } from '@passfob/service/features/users/credentials/passwords';
 import { disableUser } from '@passfob/service/features/users/user-changes';
-import { answerPush } from '@passfob/service/features/push/delivery';
-import { makeTemporaryCode, temporaryCodeEnd } from '@passfob/service/features/tokens/codes/temporary-codes';
-import { suspendToken } from '@passfob/service/features/tokens/moves';
 import { makeEngine } from '@passfob/service/features/validation/engine';
 import { expect, test } from 'vitest';
 import { codeAt, stepAt, wrongCode } from '../kit.ts';
@@ -66,7 +66,7 @@ test('the very same take is answered by the same yes for two minutes, and no oth
     { idempotencyKey, source: '192.0.2.2' },
   ])
     expect(await scene.take(push, changes)).toBe('no_push');
-  office.nowMs += limits.retryWindowMs;
+  office.nowMs += validationLimits.retryWindowMs;
   expect(await scene.take(push, { idempotencyKey })).toBe('no_push');
 });
 

@@ -1,8 +1,8 @@
-import { watchChanges } from '@passfob/service/storage/database/changes';
 import { FairPlaces } from '@passfob/service/base/fairness/fair-places';
-import { makePushes } from '@passfob/service/features/push/pushes';
 import { answerAccess, type Deciding } from '@passfob/service/doors/radius/decide';
 import { decodePacket, type Packet } from '@passfob/service/doors/radius/packet';
+import { makePushes } from '@passfob/service/features/push/pushes';
+import { watchChanges } from '@passfob/service/storage/database/changes';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { Away } from '../away.ts';

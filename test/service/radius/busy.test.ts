@@ -1,12 +1,12 @@
 import { ServiceError } from '@passfob/service/base/errors';
 import { FairPlaces } from '@passfob/service/base/fairness/fair-places';
-import { makePinProof } from '@passfob/service/features/users/credentials/pin-proofs';
-import { resetPin } from '@passfob/service/features/users/credentials/pins';
-import { findUser } from '@passfob/service/features/users/users';
 import { answerAccess, type Deciding } from '@passfob/service/doors/radius/decide';
 import { decodePacket, type Packet } from '@passfob/service/doors/radius/packet';
 import type { Reply } from '@passfob/service/doors/radius/replies';
 import { type Awaited, openState } from '@passfob/service/doors/radius/states';
+import { makePinProof } from '@passfob/service/features/users/credentials/pin-proofs';
+import { resetPin } from '@passfob/service/features/users/credentials/pins';
+import { findUser } from '@passfob/service/features/users/users';
 import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { radiusTexts } from '@passfob/service/base/texts/radius';
 import { answerPush, endPush } from '@passfob/service/features/push/delivery';
 import { changeRadiusClient } from '@passfob/service/features/radius/clients';
-import { radiusTexts } from '@passfob/service/base/texts/radius';
 import { expect, test } from 'vitest';
 import { documented } from '../../integrations/documented.ts';
 import { isBigRun, LONG } from '../../kit/counts.ts';

@@ -1,6 +1,6 @@
-import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { sweepStates } from '@passfob/service/doors/radius/states';
 import { makeTemporaryCode } from '@passfob/service/features/tokens/codes/temporary-codes';
+import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';

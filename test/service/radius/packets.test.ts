@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { changeFactors, disableApplication } from '@passfob/service/features/users/application-changes';
 import { changeRadiusSecret, removeRadiusClient } from '@passfob/service/features/radius/clients';
+import { changeFactors, disableApplication } from '@passfob/service/features/users/application-changes';
 import { expect, test } from 'vitest';
 import { add, apiKeyOf, codeNow, isOnPostgres, newToken, post } from '../kit.ts';
 import { accepted, grace } from '../people/kit.ts';

@@ -1,14 +1,14 @@
 import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openStore, writing } from '@passfob/service/storage/database/database';
-import { followSealingKey, rekey } from '@passfob/service/features/operations/rekey';
 import { serviceActor } from '@passfob/service/base/actor';
+import { followSealingKey, rekey } from '@passfob/service/features/operations/rekey';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
+import { openStore, writing } from '@passfob/service/storage/database/database';
 import { ensureIdentity, fingerprintOfKey } from '@passfob/service/storage/sealing/identity';
 import { prepareKey } from '@passfob/service/storage/sealing/key-edit';
 import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
 import { seal, unseal } from '@passfob/service/storage/sealing/seal';
 import { putSecret, readSecret } from '@passfob/service/storage/sealing/secret-settings';
-import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { placeOf, RecordsRig } from '../audit/kit.ts';

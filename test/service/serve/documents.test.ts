@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { settings } from '@passfob/service/app/configuration/settings';
-import { limits } from '@passfob/service/base/limits/limits';
+import { processLimits } from '@passfob/service/base/limits/process';
 import { helpOf } from 'passfob/cli/command-line';
 import { expect, it } from 'vitest';
 
@@ -20,7 +20,7 @@ it('operations.md names every setting, with its flag, variable and meaning', () 
     meaning,
   ]);
   expect(stated).toEqual(defined);
-  expect(text).toContain(`| \`${limits.servicePort}\` |`);
+  expect(text).toContain(`| \`${processLimits.servicePort}\` |`);
 });
 
 it('every command and option in operations.md exists', async () => {

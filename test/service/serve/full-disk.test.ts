@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { createService } from '@passfob/service/service';
 import { unreadyTexts } from '@passfob/service/base/texts/serve';
+import { createService } from '@passfob/service/service';
 import { EXIT_CODES } from 'passfob/cli/exit-codes';
 import { expect, it, vi } from 'vitest';
 import { passfob } from '../../host/kit/cli.ts';

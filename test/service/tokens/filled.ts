@@ -1,6 +1,6 @@
+import type { TokenState } from '@passfob/service/base/token-states';
 import { revokeToken, suspendToken } from '@passfob/service/features/tokens/moves';
 import { searchTokens, type TokenQuery } from '@passfob/service/features/tokens/search';
-import type { TokenState } from '@passfob/service/base/token-states';
 import type { TokenView } from '@passfob/service/features/tokens/views';
 import { expect } from 'vitest';
 import { type Desk, desk, must } from './desk.ts';

@@ -1,5 +1,5 @@
-import { writing } from '@passfob/service/storage/database/database';
 import type { Result } from '@passfob/service/base/results';
+import { mayBecome, type TokenState, tokenStates } from '@passfob/service/base/token-states';
 import { issueToken } from '@passfob/service/features/tokens/issue';
 import {
   assignToken,
@@ -11,7 +11,7 @@ import {
   unassignToken,
 } from '@passfob/service/features/tokens/moves';
 import type { TokenRow } from '@passfob/service/features/tokens/rows';
-import { mayBecome, type TokenState, tokenStates } from '@passfob/service/base/token-states';
+import { writing } from '@passfob/service/storage/database/database';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

@@ -1,15 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
+import { passcodeAt } from '@passfob/service/base/passcode';
+import { readRecent } from '@passfob/service/base/recent';
 import { listAlerts } from '@passfob/service/features/alerts/alerts';
-import { type Db, openStore, writing } from '@passfob/service/storage/database/database';
+import {
+  resyncOwnToken,
+  resyncToken,
+  type TwoPasscodes,
+} from '@passfob/service/features/tokens/codes/resync';
+import { assignToken, suspendToken } from '@passfob/service/features/tokens/moves';
 import { ensureApplication } from '@passfob/service/features/users/applications';
 import { changeSettings, readLockPolicy } from '@passfob/service/features/users/settings';
 import { withoutFailures } from '@passfob/service/features/users/users';
-import { resyncOwnToken, resyncToken, type TwoPasscodes } from '@passfob/service/features/tokens/codes/resync';
-import { assignToken, suspendToken } from '@passfob/service/features/tokens/moves';
 import { makeEngine } from '@passfob/service/features/validation/engine';
-import { passcodeAt } from '@passfob/service/base/passcode';
-import { readRecent } from '@passfob/service/base/recent';
+import { type Db, openStore, writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, newToken, stepAt } from '../kit.ts';

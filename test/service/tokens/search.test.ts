@@ -1,5 +1,5 @@
-import { searchTokens } from '@passfob/service/features/tokens/search';
 import type { TokenState } from '@passfob/service/base/token-states';
+import { searchTokens } from '@passfob/service/features/tokens/search';
 import type { TokenView } from '@passfob/service/features/tokens/views';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

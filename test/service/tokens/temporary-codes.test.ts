@@ -1,4 +1,3 @@
-import { writing } from '@passfob/service/storage/database/database';
 import {
   endTemporaryCodes,
   makeTemporaryCode,
@@ -6,6 +5,7 @@ import {
   temporaryCodeEnd,
   withdrawTemporaryCode,
 } from '@passfob/service/features/tokens/codes/temporary-codes';
+import { writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeOf, Desk, desk, must } from './desk.ts';

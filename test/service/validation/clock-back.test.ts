@@ -1,16 +1,16 @@
-import { writing } from '@passfob/service/storage/database/database';
-import { limits } from '@passfob/service/base/limits/limits';
-import { enterByTicket, makeTicket, userSessionOf } from '@passfob/service/features/users/user-sessions';
-import { openSession, sessionOf } from '@passfob/service/features/users/sessions';
+import { recordLimits } from '@passfob/service/base/limits/records';
+import { openState, takeState } from '@passfob/service/doors/radius/states';
+import { makeTemporaryCode, temporaryCodeEnd } from '@passfob/service/features/tokens/codes/temporary-codes';
+import { enterByLink, makeOperatorKey } from '@passfob/service/features/users/access/operators';
 import { applicationNow } from '@passfob/service/features/users/application-cache';
 import { disableApplication } from '@passfob/service/features/users/application-changes';
 import { ensureApplication } from '@passfob/service/features/users/applications';
-import { enterByLink, makeOperatorKey } from '@passfob/service/features/users/access/operators';
+import { openSession, sessionOf } from '@passfob/service/features/users/sessions';
+import { enterByTicket, makeTicket, userSessionOf } from '@passfob/service/features/users/user-sessions';
 import { findUser } from '@passfob/service/features/users/users';
-import { openState, takeState } from '@passfob/service/doors/radius/states';
-import { makeTemporaryCode, temporaryCodeEnd } from '@passfob/service/features/tokens/codes/temporary-codes';
-import { sweepAnswers } from '@passfob/service/storage/answers';
 import { makeEngine } from '@passfob/service/features/validation/engine';
+import { sweepAnswers } from '@passfob/service/storage/answers';
+import { writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { fobAnswer, Scene as Questions } from '../challenges/kit.ts';
@@ -21,7 +21,7 @@ import { approve, Scene as Pushes } from '../push/scene.ts';
 
 const HOUR_MS = 3_600_000;
 /** Another node whose clock is this much ahead is no clock that went back. */
-const APART_MS = limits.clockBackMs;
+const APART_MS = recordLimits.clockBackMs;
 
 test('a first answer is repeated for the retry window at most, also when the clock goes back', async () => {
   await using office = await Office.open();

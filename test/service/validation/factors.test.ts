@@ -1,18 +1,21 @@
 import { hash } from '@node-rs/argon2';
-import { writing } from '@passfob/service/storage/database/database';
 import type { Factors, PinPlace } from '@passfob/service/base/kinds';
+import type { Outcome } from '@passfob/service/base/outcomes';
+import {
+  makeTemporaryCode,
+  withdrawTemporaryCode,
+} from '@passfob/service/features/tokens/codes/temporary-codes';
+import { makeDecoy } from '@passfob/service/features/tokens/decoy';
+import { revokeToken, suspendToken } from '@passfob/service/features/tokens/moves';
 import { ensureApplication } from '@passfob/service/features/users/applications';
 import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { readLockPolicy } from '@passfob/service/features/users/settings';
 import { disableUser, enableUser } from '@passfob/service/features/users/user-changes';
-import { makeTemporaryCode, withdrawTemporaryCode } from '@passfob/service/features/tokens/codes/temporary-codes';
-import { revokeToken, suspendToken } from '@passfob/service/features/tokens/moves';
 import { decideBatch } from '@passfob/service/features/validation/batch';
-import { makeDecoy } from '@passfob/service/features/tokens/decoy';
 import { makeEngine } from '@passfob/service/features/validation/engine';
 import { checkFactors } from '@passfob/service/features/validation/factors';
-import type { Outcome } from '@passfob/service/base/outcomes';
 import type { ValidationRequest } from '@passfob/service/features/validation/request';
+import { writing } from '@passfob/service/storage/database/database';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

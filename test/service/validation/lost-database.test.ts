@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { databaseLimits } from '@passfob/service/base/limits/database';
+import { webLimits } from '@passfob/service/base/limits/web';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
+import type { Service } from '@passfob/service/service';
 import { openStore, type Store } from '@passfob/service/storage/database/database';
 import { openPostgres } from '@passfob/service/storage/database/postgres';
-import { limits } from '@passfob/service/base/limits/limits';
-import type { Service } from '@passfob/service/service';
-import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
 import { CutProxy } from '../../kit/cut-proxy.ts';
@@ -31,7 +32,7 @@ async function scene(rig: Rig, parameters = '') {
 async function expectUnavailable(response: Response): Promise<void> {
   expect([response.status, response.headers.get('retry-after')]).toEqual([
     503,
-    String(limits.retryAfterSeconds),
+    String(webLimits.retryAfterSeconds),
   ]);
   if (response.headers.get('content-type') === 'application/problem+json')
     expect(await response.json()).toMatchObject({ code: 'unavailable', accepted: false });
@@ -123,8 +124,11 @@ test.runIf(isOnPostgres)(
     const login = () => fetch(`${service.url}/login`);
     await direct.db.transaction().execute(async db => {
       await sql`lock table applications in access exclusive mode`.execute(db);
-      const held = Array.from({ length: limits.postgresConnectionsMax }, login);
-      await vi.waitFor(async () => expect(await waiting(direct)).toBe(limits.postgresConnectionsMax), WAIT);
+      const held = Array.from({ length: databaseLimits.postgresConnectionsMax }, login);
+      await vi.waitFor(
+        async () => expect(await waiting(direct)).toBe(databaseLimits.postgresConnectionsMax),
+        WAIT,
+      );
       await expectUnavailable(await login());
       await sql`select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock'`.execute(db);

@@ -1,5 +1,5 @@
-import { writing } from '@passfob/service/storage/database/database';
 import { moveMarks } from '@passfob/service/features/validation/marks';
+import { writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
 import { Office } from '../people/kit.ts';
 

@@ -1,7 +1,7 @@
-import { ensureApplication } from '@passfob/service/features/users/applications';
-import { readLockPolicy } from '@passfob/service/features/users/settings';
 import { issueToken } from '@passfob/service/features/tokens/issue';
 import { changePolicy, createPolicy } from '@passfob/service/features/tokens/policies';
+import { ensureApplication } from '@passfob/service/features/users/applications';
+import { readLockPolicy } from '@passfob/service/features/users/settings';
 import { makeEngine } from '@passfob/service/features/validation/engine';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';

@@ -1,5 +1,5 @@
+import { databaseLimits } from '@passfob/service/base/limits/database';
 import { openStore, writing } from '@passfob/service/storage/database/database';
-import { limits } from '@passfob/service/base/limits/limits';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { isOnPostgres, Rig } from '../kit.ts';
@@ -28,7 +28,7 @@ test('administration that waits for another node gives up after a while, and wor
   if (isOnPostgres) {
     const { rows } = await sql<{ setting: string }>`select setting from pg_settings
       where name = 'idle_in_transaction_session_timeout'`.execute(one.db);
-    expect(rows).toEqual([{ setting: String(limits.postgresIdleInTransactionMs) }]);
+    expect(rows).toEqual([{ setting: String(databaseLimits.postgresIdleInTransactionMs) }]);
   }
   await one.close();
   await other.close();

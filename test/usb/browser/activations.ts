@@ -1,8 +1,8 @@
 import { startActivation } from '@passfob/service/features/enrolment/activations';
 import { localMails } from '@passfob/service/features/mail/outbox';
+import { createPolicy } from '@passfob/service/features/tokens/policies';
 import { changeSettings } from '@passfob/service/features/users/settings';
 import { createUser } from '@passfob/service/features/users/user-changes';
-import { createPolicy } from '@passfob/service/features/tokens/policies';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../../service/kit.ts';
 import { accepted, grace, Office } from '../../service/people/kit.ts';

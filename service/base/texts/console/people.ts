@@ -1,4 +1,4 @@
-import { limits } from '../../limits/limits.ts';
+import { credentialLimits } from '../../limits/credentials.ts';
 
 /** Texts of the pages about people. */
 export const consolePeople = {
@@ -27,7 +27,7 @@ export const consolePeople = {
     password: 'Password',
     passwordSet: 'Set',
     passwordNone: 'None',
-    passwordHint: `${limits.passwordMin} to ${limits.passwordMax} characters. Several words make a good one.`,
+    passwordHint: `${credentialLimits.passwordMin} to ${credentialLimits.passwordMax} characters. Several words make a good one.`,
     pin: 'PIN at the service',
     pins: { none: 'None', set: 'Set', change: 'Must be chosen anew' },
     usable: 'Tokens that can log in / all',

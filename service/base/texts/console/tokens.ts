@@ -1,4 +1,4 @@
-import { limits } from '../../limits/limits.ts';
+import { tokenLimits } from '../../limits/tokens.ts';
 
 /** Texts of the pages about tokens, imports and jobs. */
 export const consoleTokens = {
@@ -13,7 +13,7 @@ export const consoleTokens = {
     ],
     anyState: 'Any',
     serial: 'Serial number',
-    serialHint: `Up to ${limits.serialMax} visible characters without spaces, as printed on the fob.`,
+    serialHint: `Up to ${tokenLimits.serialMax} visible characters without spaces, as printed on the fob.`,
     label: 'Label',
     issuer: 'Issuer',
     facts: 'Facts',
@@ -31,7 +31,7 @@ export const consoleTokens = {
     issue: 'Issue a token',
     issueLead: 'One token whose seed you type in. For many, import a file.',
     seed: 'Seed',
-    seedHint: `${limits.secretMinBytes} to ${limits.secretMaxBytes} bytes, as printed. Spaces and dashes do not matter. It is not shown again.`,
+    seedHint: `${tokenLimits.secretMinBytes} to ${tokenLimits.secretMaxBytes} bytes, as printed. Spaces and dashes do not matter. It is not shown again.`,
     seedWriting: 'The seed is written in',
     seedWritings: [
       ['base32', 'Base32 (letters and 2 to 7)'],

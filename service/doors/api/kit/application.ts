@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { limits } from '../../../base/limits/limits.ts';
+import { webLimits } from '../../../base/limits/web.ts';
 import type { KnownApplication } from '../../../features/users/application-cache.ts';
 import { vouchFor } from '../../web/admission.ts';
 import { limitKey, limitSource, type WebContext } from '../../web/context.ts';
@@ -24,10 +24,10 @@ export async function admitApplication(context: WebContext, request: FastifyRequ
   const apiKey = bearerOf(request);
   const application = apiKey === undefined ? undefined : await context.applications.find(apiKey);
   if (application === undefined || apiKey === undefined) {
-    limitSource(context, request, 'source', limits.sourceBucket);
+    limitSource(context, request, 'source', webLimits.sourceBucket);
     throw new Problem('unauthorised');
   }
-  limitKey(context, `application:${application.id}`, limits.applicationBucket);
+  limitKey(context, `application:${application.id}`, webLimits.applicationBucket);
   vouchFor(request);
   clients.set(request, { apiKey, application });
 }

@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../../base/actor.ts';
 import type { Role } from '../../../base/kinds.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { administrationLimits } from '../../../base/limits/administration.ts';
+import { webLimits } from '../../../base/limits/web.ts';
 import { type Action, may, permissions } from '../../../base/permissions.ts';
 import { prepareSource } from '../../../base/source.ts';
 import { apiKeyOf } from '../../../features/users/access/api-keys.ts';
@@ -31,10 +32,10 @@ const actors = new WeakMap<FastifyRequest, Actor>();
 export async function admit(context: WebContext, request: FastifyRequest, action: Action): Promise<void> {
   const caller = (await byKey(context, request)) ?? (await bySession(context, request));
   if (caller === undefined) {
-    limitSource(context, request, 'source', limits.sourceBucket);
+    limitSource(context, request, 'source', webLimits.sourceBucket);
     throw new Problem('credentials_needed');
   }
-  limitKey(context, `administration:${caller.actor.name}`, limits.administrationBucket);
+  limitKey(context, `administration:${caller.actor.name}`, administrationLimits.administrationBucket);
   if (!may(caller.actor.role, action)) throw new Problem('not_allowed');
   if (permissions[action].dangerous && !caller.isFresh) throw new Problem('proof_needed');
   vouchFor(request);

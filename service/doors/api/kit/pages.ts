@@ -1,10 +1,10 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { administrationLimits } from '../../../base/limits/administration.ts';
 import { nullable, type Shape, text, whole, words } from './shapes.ts';
 
 /** Where a page begins and how long it is, in the query of a list. */
 export const pageFields = {
-  after: text(limits.cursorMax, { description: '`next` of the page before.' }),
-  limit: whole(1, limits.pageRowsMax),
+  after: text(administrationLimits.cursorMax, { description: '`next` of the page before.' }),
+  limit: whole(1, administrationLimits.pageRowsMax),
 } as const;
 
 /** `after` of the next page; null at the end. */
@@ -19,7 +19,7 @@ export interface PageQuery {
 export function pageOf<T>(
   rows: readonly T[],
   keyOf: (row: T) => string,
-  { after, limit = limits.pageRowsDefault }: PageQuery,
+  { after, limit = administrationLimits.pageRowsDefault }: PageQuery,
 ): { readonly page: readonly T[]; readonly next: string | null } {
   const ordered = [...rows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   const rest = after === undefined ? ordered : ordered.filter(row => keyOf(row) > after);

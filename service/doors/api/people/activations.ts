@@ -1,4 +1,5 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { enrolmentLimits } from '../../../base/limits/enrolment.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done, refused } from '../../../base/results.ts';
 import {
   resendActivation,
@@ -33,7 +34,7 @@ import {
 const fobs = oneOf('owned', 'any');
 const state = oneOf(...activationStandings);
 const delivery = oneOf('mail', 'shown');
-const lifetimeMs = whole(limits.activationMinMs, limits.activationMaxMs);
+const lifetimeMs = whole(enrolmentLimits.activationMinMs, enrolmentLimits.activationMaxMs);
 
 const activation = named(
   object({
@@ -78,7 +79,7 @@ export const activationRoutes = [
     path: '/v1/users/:user/activations',
     permission: 'activation.start',
     params: userParams,
-    body: object({}, { serial, fobs, policy: text(limits.policyNameMax), lifetimeMs, delivery }),
+    body: object({}, { serial, fobs, policy: text(tokenLimits.policyNameMax), lifetimeMs, delivery }),
     example: { fobs: 'any', lifetimeMs: 86_400_000 },
     answer: made,
     status: 201,

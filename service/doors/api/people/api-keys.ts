@@ -1,4 +1,4 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { userLimits } from '../../../base/limits/users.ts';
 import { done } from '../../../base/results.ts';
 import { createApiKey, listApiKeys, revokeApiKey } from '../../../features/users/access/api-keys.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
@@ -39,7 +39,7 @@ export const apiKeyRoutes = [
     method: 'POST',
     path: '/v1/api-keys',
     permission: 'api-key.change',
-    body: object({ name: text(limits.clientNameMax, { minLength: 1 }), role }),
+    body: object({ name: text(userLimits.clientNameMax, { minLength: 1 }), role }),
     example: { name: 'inventory sync', role: 'helpdesk' },
     answer: object({ apiKey, value: shownOnce }),
     status: 201,

@@ -1,5 +1,5 @@
 import type { Actor } from '../../../base/actor.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { userLimits } from '../../../base/limits/users.ts';
 import { done, type Result } from '../../../base/results.ts';
 import {
   type ApplicationView,
@@ -53,7 +53,7 @@ export const applicationRoutes = [
     method: 'POST',
     path: '/v1/applications',
     permission: 'application.change',
-    body: object({ name: text(limits.clientNameMax, { minLength: 1 }), factors }),
+    body: object({ name: text(userLimits.clientNameMax, { minLength: 1 }), factors }),
     example: { name: 'VPN', factors: 'password_otp' },
     answer: withKey,
     status: 201,

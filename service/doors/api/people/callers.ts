@@ -1,4 +1,4 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { challengeLimits } from '../../../base/limits/challenges.ts';
 import { done } from '../../../base/results.ts';
 import { callerStates } from '../../../features/push/caller-result.ts';
 import { callerCheck, checkCaller } from '../../../features/push/callers/check.ts';
@@ -33,7 +33,7 @@ export const callerRoutes = [
     method: 'GET',
     path: '/v1/users/:user/caller-checks/:id',
     permission: 'read',
-    params: object({ user: userName, id: text(limits.challengeIdMax) }),
+    params: object({ user: userName, id: text(challengeLimits.challengeIdMax) }),
     answer: object({ ...asked, state: oneOf(...callerStates), isConnected: flag }),
     refusals: ['unknown_user', 'unknown_caller_check'],
     handle: async ({ management: { db, clock }, params }) => {

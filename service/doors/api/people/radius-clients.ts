@@ -1,4 +1,7 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { radiusLimits } from '../../../base/limits/radius.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { userLimits } from '../../../base/limits/users.ts';
+import { validationLimits } from '../../../base/limits/validation.ts';
 import { done } from '../../../base/results.ts';
 import { pushModes } from '../../../features/radius/client-fields.ts';
 import {
@@ -18,7 +21,7 @@ const push = described(
   'What a request for an approval on the fob is given: an Access-Challenge, a wait, or a refusal.',
 );
 const secret = described(
-  text(limits.radiusSecretMax, { minLength: limits.radiusSecretMin }),
+  text(radiusLimits.radiusSecretMax, { minLength: radiusLimits.radiusSecretMin }),
   'A shared secret that the client has already. Without it one is made.',
 );
 const client = named(
@@ -33,9 +36,9 @@ const client = named(
   }),
   'RadiusClient',
 );
-const name = text(limits.clientNameMax, { minLength: 1 });
-const address = text(limits.sourceMax, { minLength: 1 });
-const applicationId = text(limits.serialMax, { minLength: 1 });
+const name = text(userLimits.clientNameMax, { minLength: 1 });
+const address = text(validationLimits.sourceMax, { minLength: 1 });
+const applicationId = text(tokenLimits.serialMax, { minLength: 1 });
 const keyed = object({
   client,
   value: described(

@@ -1,4 +1,4 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { makeTemporaryCode, withdrawTemporaryCode } from '../../../features/tokens/codes/temporary-codes.ts';
 import { userParams } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
@@ -11,7 +11,7 @@ export const temporaryCodeRoutes = [
     path: '/v1/users/:user/temporary-code',
     permission: 'token.temporary-code',
     params: userParams,
-    body: object({}, { lifetimeMs: whole(limits.temporaryCodeMinMs, limits.temporaryCodeMaxMs) }),
+    body: object({}, { lifetimeMs: whole(tokenLimits.temporaryCodeMinMs, tokenLimits.temporaryCodeMaxMs) }),
     example: { lifetimeMs: 3_600_000 },
     answer: object({ code: described(words, 'Shown once, kept nowhere.'), expiresMs: time }),
     status: 201,

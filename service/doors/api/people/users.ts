@@ -1,5 +1,7 @@
 import type { Actor } from '../../../base/actor.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { administrationLimits } from '../../../base/limits/administration.ts';
+import { credentialLimits } from '../../../base/limits/credentials.ts';
+import { userLimits } from '../../../base/limits/users.ts';
 import { done, type Result, refused } from '../../../base/results.ts';
 import { setPassword } from '../../../features/users/credentials/passwords.ts';
 import { resetPin } from '../../../features/users/credentials/pins.ts';
@@ -34,8 +36,8 @@ const userFields = {
 const user = named(object(userFields), 'User');
 const userWithTokens = named(object({ ...userFields, tokens: count, usableTokens: count }), 'UserDetail');
 const onlyName = object({ user: words });
-const displayName = text(limits.displayNameMax);
-const email = nullable(text(limits.emailMax));
+const displayName = text(userLimits.displayNameMax);
+const email = nullable(text(userLimits.emailMax));
 
 export const userRoutes = [
   route({
@@ -45,12 +47,12 @@ export const userRoutes = [
     permission: 'read',
     query: object(
       {},
-      { ...pageFields, search: text(limits.userNameMax), state: oneOf('locked', 'disabled') },
+      { ...pageFields, search: text(userLimits.userNameMax), state: oneOf('locked', 'disabled') },
     ),
     answer: object({ users: list(user), next }),
     refusals: [],
     handle: async ({ management: { db, clock }, query }) => {
-      const { limit = limits.pageRowsDefault } = query;
+      const { limit = administrationLimits.pageRowsDefault } = query;
       return done(await listUsers(db, { ...query, limit, lock: await readLockPolicy(db), nowMs: clock() }));
     },
   }),
@@ -102,7 +104,7 @@ export const userRoutes = [
     path: '/v1/users/:user/password',
     permission: 'user.set-password',
     params: userParams,
-    body: object({ password: text(limits.passwordFieldMax) }),
+    body: object({ password: text(credentialLimits.passwordFieldMax) }),
     example: { password: 'seven words make a better one' },
     answer: onlyName,
     refusals: ['unknown_user', 'password_length', 'password_common', 'password_is_name'],

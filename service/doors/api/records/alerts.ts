@@ -1,4 +1,5 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { alertLimits } from '../../../base/limits/alerts.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done, refused } from '../../../base/results.ts';
 import { acknowledgeAlert, pageAlerts } from '../../../features/alerts/manage.ts';
 import { next, pageFields, readPlace, writePlace } from '../kit/pages.ts';
@@ -44,7 +45,7 @@ export const alertRoutes = [
     permission: 'read',
     query: object(
       {},
-      { ...pageFields, limit: whole(1, limits.alertsListed), standing: oneOf('open', 'acknowledged') },
+      { ...pageFields, limit: whole(1, alertLimits.alertsListed), standing: oneOf('open', 'acknowledged') },
     ),
     answer: object({ alerts: list(alert), next }),
     refusals: ['bad_cursor'],
@@ -65,7 +66,7 @@ export const alertRoutes = [
     method: 'POST',
     path: '/v1/alerts/:id/acknowledge',
     permission: 'alert.acknowledge',
-    params: object({ id: text(limits.serialMax, { pattern: '^[0-9]+$' }) }),
+    params: object({ id: text(tokenLimits.serialMax, { pattern: '^[0-9]+$' }) }),
     answer: alert,
     refusals: ['unknown_alert', 'alert_acknowledged'],
     handle: ({ management, actor, params }) => acknowledgeAlert(management, actor, { id: Number(params.id) }),

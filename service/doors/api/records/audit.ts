@@ -1,4 +1,6 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { recordLimits } from '../../../base/limits/records.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { userLimits } from '../../../base/limits/users.ts';
 import { done } from '../../../base/results.ts';
 import { listAudit } from '../../../features/audit/list.ts';
 import { rotateAudit } from '../../../features/audit/rotate.ts';
@@ -19,9 +21,9 @@ import {
   words,
 } from '../kit/shapes.ts';
 
-const id = whole(0, limits.counterMax);
-const moment = whole(0, limits.counterMax);
-const name = text(limits.userNameMax);
+const id = whole(0, tokenLimits.counterMax);
+const moment = whole(0, tokenLimits.counterMax);
+const name = text(userLimits.userNameMax);
 const subjectKind = oneOf(
   'user',
   'token',
@@ -75,7 +77,7 @@ export const auditRoutes = [
       {},
       {
         after: id,
-        limit: whole(1, limits.auditListedMax),
+        limit: whole(1, recordLimits.auditListedMax),
         actor: name,
         action: name,
         subjectKind,

@@ -1,4 +1,5 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { processLimits } from '../../../base/limits/process.ts';
+import { recordLimits } from '../../../base/limits/records.ts';
 import { done, type Result } from '../../../base/results.ts';
 import { type Channel, type ChannelTarget, readChannels } from '../../../features/notify/channels.ts';
 import { removeChannel, saveChannel, testChannel } from '../../../features/notify/manage.ts';
@@ -20,29 +21,32 @@ import {
   words,
 } from '../kit/shapes.ts';
 
-const authority = described(text(limits.certificateMaxChars), 'PEM of the authority behind the certificate.');
-const where = { host: text(limits.hostNameMax), port: whole(1, limits.portMax) } as const;
-const mailAddress = text(limits.mailAddressMax);
+const authority = described(
+  text(recordLimits.certificateMaxChars),
+  'PEM of the authority behind the certificate.',
+);
+const where = { host: text(recordLimits.hostNameMax), port: whole(1, processLimits.portMax) } as const;
+const mailAddress = text(recordLimits.mailAddressMax);
 const mail = object(
   {
     ...where,
     kind: oneOf('mail'),
     security: oneOf('tls', 'starttls', 'none'),
     from: mailAddress,
-    to: list(mailAddress, limits.mailRecipientsMax),
+    to: list(mailAddress, recordLimits.mailRecipientsMax),
   },
-  { user: text(limits.channelSecretMax), authority },
+  { user: text(recordLimits.channelSecretMax), authority },
 );
-const webhook = object({ kind: oneOf('webhook'), url: text(limits.webhookUrlMax) }, { authority });
+const webhook = object({ kind: oneOf('webhook'), url: text(recordLimits.webhookUrlMax) }, { authority });
 const syslog = object(
   { ...where, kind: oneOf('syslog'), transport: oneOf('udp', 'tcp', 'tls') },
   { authority },
 );
 const target: Shape<ChannelTarget> = { schema: { anyOf: [mail.schema, webhook.schema, syslog.schema] } };
 const given = object(
-  { name: text(limits.channelNameMax, { minLength: 1 }), enabled: flag, target },
+  { name: text(recordLimits.channelNameMax, { minLength: 1 }), enabled: flag, target },
   {
-    secret: text(limits.channelSecretMax, {
+    secret: text(recordLimits.channelSecretMax, {
       description: 'The mail server’s password, or the key of a webhook’s signatures. It never comes back.',
     }),
   },

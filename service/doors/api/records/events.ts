@@ -1,4 +1,5 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { administrationLimits } from '../../../base/limits/administration.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { type AcceptedBy, failedFactor, type Outcome } from '../../../base/outcomes.ts';
 import { done } from '../../../base/results.ts';
 import { pageEvents } from '../../../features/validation/event-pages.ts';
@@ -35,8 +36,8 @@ export const eventRoutes = [
     query: object(
       {},
       {
-        after: whole(0, limits.counterMax),
-        limit: whole(1, limits.pageRowsMax),
+        after: whole(0, tokenLimits.counterMax),
+        limit: whole(1, administrationLimits.pageRowsMax),
         user: userName,
         serial,
         outcome,

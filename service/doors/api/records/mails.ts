@@ -1,4 +1,6 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { mailLimits } from '../../../base/limits/mail.ts';
+import { processLimits } from '../../../base/limits/process.ts';
+import { recordLimits } from '../../../base/limits/records.ts';
 import { done, refused } from '../../../base/results.ts';
 import { recordBounce } from '../../../features/mail/bounces.ts';
 import { pageMails } from '../../../features/mail/list.ts';
@@ -42,30 +44,35 @@ const mail = named(
 );
 const server = object(
   {
-    host: text(limits.hostNameMax),
-    port: whole(1, limits.portMax),
+    host: text(recordLimits.hostNameMax),
+    port: whole(1, processLimits.portMax),
     security: oneOf('tls', 'starttls', 'none'),
-    from: text(limits.mailAddressMax),
+    from: text(recordLimits.mailAddressMax),
   },
   {
-    user: text(limits.channelSecretMax),
-    authority: described(text(limits.certificateMaxChars), 'PEM of the authority behind the certificate.'),
-    contact: described(text(limits.mailContactMax), 'Whom users are told to ask.'),
+    user: text(recordLimits.channelSecretMax),
+    authority: described(
+      text(recordLimits.certificateMaxChars),
+      'PEM of the authority behind the certificate.',
+    ),
+    contact: described(text(mailLimits.mailContactMax), 'Whom users are told to ask.'),
   },
 );
 const mailServer = named(server, 'MailServer');
 const given = object(
   {
-    host: text(limits.hostNameMax),
-    port: whole(1, limits.portMax),
+    host: text(recordLimits.hostNameMax),
+    port: whole(1, processLimits.portMax),
     security: oneOf('tls', 'starttls', 'none'),
-    from: text(limits.mailAddressMax),
+    from: text(recordLimits.mailAddressMax),
   },
   {
-    user: text(limits.channelSecretMax),
-    authority: text(limits.certificateMaxChars),
-    contact: text(limits.mailContactMax),
-    password: text(limits.channelSecretMax, { description: 'Of the log-in there. It never comes back.' }),
+    user: text(recordLimits.channelSecretMax),
+    authority: text(recordLimits.certificateMaxChars),
+    contact: text(mailLimits.mailContactMax),
+    password: text(recordLimits.channelSecretMax, {
+      description: 'Of the log-in there. It never comes back.',
+    }),
   },
 );
 const example: TypeOf<typeof given> = {
@@ -98,7 +105,7 @@ export const mailRoutes = [
     method: 'GET',
     path: '/v1/mails',
     permission: 'read',
-    query: object({}, { ...pageFields, limit: whole(1, limits.mailsListed), user: userName, state }),
+    query: object({}, { ...pageFields, limit: whole(1, mailLimits.mailsListed), user: userName, state }),
     answer: object({ mails: list(mail), next }),
     refusals: ['bad_cursor'],
     handle: async ({ management, query: { after, ...filter } }) => {
@@ -119,9 +126,9 @@ export const mailRoutes = [
     method: 'POST',
     path: '/v1/mails/bounces',
     permission: 'mail.bounce',
-    body: object({ message: text(limits.bounceMaxBytes, { minLength: 1 }) }),
+    body: object({ message: text(mailLimits.bounceMaxBytes, { minLength: 1 }) }),
     example: { message: exampleBounce },
-    bodyMaxBytes: limits.bounceBodyMaxBytes,
+    bodyMaxBytes: mailLimits.bounceBodyMaxBytes,
     answer: mail,
     refusals: ['bad_bounce', 'unknown_mail'],
     handle: ({ management, actor, body }) => recordBounce(management, actor, body),
@@ -160,7 +167,7 @@ export const mailRoutes = [
     method: 'POST',
     path: '/v1/mail-server/test',
     permission: 'settings.change',
-    body: object({ to: text(limits.mailAddressMax) }),
+    body: object({ to: text(recordLimits.mailAddressMax) }),
     example: { to: 'ada@example.org' },
     answer: object({ sent: flag }),
     refusals: ['no_mail_server', 'bad_email', 'mail_failed'],

@@ -1,4 +1,5 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { userLimits } from '../../../base/limits/users.ts';
+import { validationLimits } from '../../../base/limits/validation.ts';
 import { done } from '../../../base/results.ts';
 import { changeSettings, readSettings } from '../../../features/users/settings.ts';
 import { route } from '../kit/route.ts';
@@ -32,11 +33,11 @@ export const settingsRoutes = [
       {},
       {
         lock: object({
-          threshold: whole(0, limits.lockThresholdMax),
-          periodMs: whole(limits.lockPeriodMinMs, limits.lockPeriodMaxMs),
+          threshold: whole(0, validationLimits.lockThresholdMax),
+          periodMs: whole(validationLimits.lockPeriodMinMs, validationLimits.lockPeriodMaxMs),
         }),
-        serviceName: text(limits.serviceNameMax),
-        publicAddress: nullable(text(limits.publicAddressMax)),
+        serviceName: text(userLimits.serviceNameMax),
+        publicAddress: nullable(text(userLimits.publicAddressMax)),
       },
     ),
     example: { lock: { threshold: 5, periodMs: 600_000 }, serviceName: 'Log-ins of Example Ltd' },

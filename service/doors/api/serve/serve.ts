@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { limits } from '../../../base/limits/limits.ts';
+import { administrationLimits } from '../../../base/limits/administration.ts';
+import { webLimits } from '../../../base/limits/web.ts';
 import type { WebContext } from '../../web/context.ts';
 import { Problem, problemJson, problemOf, sendProblem, statusOf } from '../../web/problems.ts';
 import { serveChallenges } from '../challenge-routes.ts';
@@ -56,7 +57,7 @@ function routeOptions(route: ApiRoute, context: WebContext): RouteOptions {
     method: route.method,
     url: route.path,
     exposeHeadRoute: route.method === 'GET',
-    bodyLimit: route.bodyMaxBytes ?? limits.administrationBodyMaxBytes,
+    bodyLimit: route.bodyMaxBytes ?? administrationLimits.administrationBodyMaxBytes,
     config: { permission },
     schema: {
       ...(body && { body: body.schema }),
@@ -111,7 +112,7 @@ function refuseOtherMethods(app: FastifyInstance): void {
     if (own.has('GET')) own.add('HEAD');
     const allow = [...own, 'OPTIONS'].join(', ');
     const config = { permission: 'public' } as const;
-    const bodyLimit = limits.bodyMaxBytes;
+    const bodyLimit = webLimits.bodyMaxBytes;
     app.options(path, { config, bodyLimit }, (_request, reply) =>
       reply.header('allow', allow).code(204).send(),
     );
@@ -152,7 +153,7 @@ function fieldProblems(error: unknown): FieldProblem[] {
   const context = 'validationContext' in error ? String(error.validationContext) : 'body';
   const where = { querystring: 'query', params: 'path' }[context] ?? context;
   if (!Array.isArray(validation)) return [];
-  return (validation as ErrorObject[]).slice(0, limits.problemFieldsMax).map(found => ({
+  return (validation as ErrorObject[]).slice(0, administrationLimits.problemFieldsMax).map(found => ({
     field: fieldOf(where, found),
     // The message names what is asked for, never what was sent.
     detail: found.message ?? '',
@@ -164,6 +165,6 @@ function fieldOf(where: string, { instancePath, params }: ErrorObject): string {
   const name = missingProperty ?? additionalProperty;
   // A name that no field could have may be a value in the wrong place.
   const isName = typeof name === 'string' && /^[a-zA-Z][\w-]*$/.test(name);
-  const shown = isName && name.length <= limits.fieldNameShownMax ? `/${name}` : '';
+  const shown = isName && name.length <= administrationLimits.fieldNameShownMax ? `/${name}` : '';
   return `${where}${instancePath}${shown}`;
 }

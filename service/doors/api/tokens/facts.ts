@@ -1,4 +1,4 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { revokedReasons, type TokenState, tokenStates } from '../../../base/token-states.ts';
 import { algorithms, alphabets, pinPlaces } from '../../../features/tokens/facts.ts';
 import { serial } from '../kit/params.ts';
@@ -17,10 +17,10 @@ export const revokedReason = oneOf(...revokedReasons);
 export const factFields = {
   algorithm,
   alphabet,
-  digits: whole(limits.charactersMin, limits.digitsMax),
-  period: whole(limits.periodMinSeconds, limits.periodMaxSeconds),
+  digits: whole(tokenLimits.charactersMin, tokenLimits.digitsMax),
+  period: whole(tokenLimits.periodMinSeconds, tokenLimits.periodMaxSeconds),
   pinPlace,
-  lookAhead: whole(limits.lookAheadMin, limits.lookAheadMax),
+  lookAhead: whole(tokenLimits.lookAheadMin, tokenLimits.lookAheadMax),
 } as const;
 
 /** What a token or a policy is like. */

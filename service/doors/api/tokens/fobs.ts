@@ -1,4 +1,4 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done } from '../../../base/results.ts';
 import { listFobs } from '../../../features/tokens/fobs.ts';
 import { next, pageFields } from '../kit/pages.ts';
@@ -22,7 +22,7 @@ export const fobRoutes = [
     method: 'GET',
     path: '/v1/fobs',
     permission: 'read',
-    query: object({}, { ...pageFields, clockBeforeMs: whole(0, limits.counterMax) }),
+    query: object({}, { ...pageFields, clockBeforeMs: whole(0, tokenLimits.counterMax) }),
     answer: object({ fobs: list(fob), next }),
     refusals: [],
     handle: async ({ management, query: { limit, ...query } }) =>

@@ -1,6 +1,8 @@
 import { isFobError } from 'passfob/errors';
 import { FORMAT_NAMES } from 'passfob/formats/detect';
-import { limits } from '../../../base/limits/limits.ts';
+import { administrationLimits } from '../../../base/limits/administration.ts';
+import { credentialLimits } from '../../../base/limits/credentials.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done, type Result } from '../../../base/results.ts';
 import { startImport } from '../../../features/jobs/bulk.ts';
 import { draftsOfFiles } from '../../../features/tokens/import/from-files.ts';
@@ -13,21 +15,23 @@ import { count, list, named, nullable, object, oneOf, type TypeOf, text, words }
 import { job } from './jobs.ts';
 
 const file = object({
-  name: text(limits.importNameMax, { minLength: 1 }),
-  content: text(limits.importBodyMaxBytes, {
+  name: text(administrationLimits.importNameMax, { minLength: 1 }),
+  content: text(administrationLimits.importBodyMaxBytes, {
     description: 'The file in base64 (RFC 4648 §4).',
     pattern: '^[A-Za-z0-9+/]*={0,2}$',
   }),
 });
 const body = object(
   {
-    files: list(file, limits.importFilesMax),
+    files: list(file, administrationLimits.importFilesMax),
     userFrom: oneOf('nobody', 'label', 'holder'),
   },
   {
     format: oneOf(...FORMAT_NAMES, 'inventory'),
-    password: text(limits.passwordFieldMax, { description: 'The password that the files are under.' }),
-    key: text(limits.seedTextMax, {
+    password: text(credentialLimits.passwordFieldMax, {
+      description: 'The password that the files are under.',
+    }),
+    key: text(tokenLimits.seedTextMax, {
       description: 'The key that a PSKC file is under, in hexadecimal.',
       pattern: '^(?:[0-9A-Fa-f]{2})*$',
     }),
@@ -66,7 +70,7 @@ export const importRoutes = [
     permission: 'token.import',
     body,
     example,
-    bodyMaxBytes: limits.importBodyMaxBytes,
+    bodyMaxBytes: administrationLimits.importBodyMaxBytes,
     answer: object({ counts: object(state), rows: list(row) }),
     refusals: ['bad_import'],
     handle: async ({ management, body: given }) => {
@@ -81,7 +85,7 @@ export const importRoutes = [
     permission: 'token.import',
     body,
     example,
-    bodyMaxBytes: limits.importBodyMaxBytes,
+    bodyMaxBytes: administrationLimits.importBodyMaxBytes,
     answer: job,
     status: 201,
     refusals: ['bad_import', 'nothing_to_do', 'too_many_items'],

@@ -1,4 +1,6 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { administrationLimits } from '../../../base/limits/administration.ts';
+import { jobLimits } from '../../../base/limits/jobs.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done, refused } from '../../../base/results.ts';
 import { startActivating, startAssigning, startBulk } from '../../../features/jobs/bulk.ts';
 import { cancelJob, listJobItems, pauseJob, resumeJob, viewJob } from '../../../features/jobs/jobs.ts';
@@ -41,14 +43,14 @@ const item = named(object({ number: count, subject: words, state: itemState, mes
 const start = object(
   { kind: oneOf('suspend', 'unassign', 'revoke', 'assign', 'activate') },
   {
-    serials: list(serial, limits.jobItemsMax),
+    serials: list(serial, jobLimits.jobItemsMax),
     reason: revokedReason,
-    table: text(limits.importBodyMaxBytes, {
+    table: text(administrationLimits.importBodyMaxBytes, {
       description: 'For assign: lines of user and serial number; for activate the latter may be left out.',
     }),
     fobs: oneOf('owned', 'any'),
-    policy: text(limits.policyNameMax),
-    title: text(limits.jobTitleMax),
+    policy: text(tokenLimits.policyNameMax),
+    title: text(jobLimits.jobTitleMax),
   },
 );
 
@@ -76,7 +78,7 @@ export const jobRoutes = [
     permission: 'job.run',
     body: start,
     example: { kind: 'suspend', serials: ['FOB-1', 'FOB-2'], title: 'Lost parcel' },
-    bodyMaxBytes: limits.importBodyMaxBytes,
+    bodyMaxBytes: administrationLimits.importBodyMaxBytes,
     answer: job,
     status: 201,
     refusals: ['bad_reason', 'bad_table', 'nothing_to_do', 'too_many_items', 'bad_title'],
@@ -100,11 +102,19 @@ export const jobRoutes = [
     params: idParams,
     query: object(
       {},
-      { after: whole(-1, limits.jobItemsMax), limit: whole(1, limits.pageRowsMax), state: itemState },
+      {
+        after: whole(-1, jobLimits.jobItemsMax),
+        limit: whole(1, administrationLimits.pageRowsMax),
+        state: itemState,
+      },
     ),
     answer: object({ items: list(item), next: nullable(count) }),
     refusals: ['unknown_job', 'bad_query'],
-    handle: async ({ management: { db }, params, query: { limit = limits.pageRowsDefault, ...query } }) => {
+    handle: async ({
+      management: { db },
+      params,
+      query: { limit = administrationLimits.pageRowsDefault, ...query },
+    }) => {
       const known = await viewJob(db, params.id);
       if (!known.ok) return known;
       const found = await listJobItems(db, { ...params, ...query, rows: limit });

@@ -1,4 +1,5 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { challengeLimits } from '../../../base/limits/challenges.ts';
+import { validationLimits } from '../../../base/limits/validation.ts';
 import { repairLastStep, repairLastSteps } from '../../../features/tokens/codes/repair.ts';
 import { resyncToken } from '../../../features/tokens/codes/resync.ts';
 import {
@@ -15,7 +16,7 @@ import { route } from '../kit/route.ts';
 import { count, flag, object, text, time, words } from '../kit/shapes.ts';
 import { revokedReason, token } from './facts.ts';
 
-const passcode = text(limits.passcodeFieldMax, { minLength: 1 });
+const passcode = text(validationLimits.passcodeFieldMax, { minLength: 1 });
 
 export const moveRoutes = [
   route({
@@ -97,7 +98,10 @@ export const moveRoutes = [
     path: '/v1/tokens/:serial/resync',
     permission: 'token.resync',
     params: serialParams,
-    body: object({ first: passcode, second: passcode }, { question: text(limits.ocraQuestionBytes) }),
+    body: object(
+      { first: passcode, second: passcode },
+      { question: text(challengeLimits.ocraQuestionBytes) },
+    ),
     example: { first: '755224', second: '287082' },
     answer: object({ serial: words, driftSteps: count, clockIsOff: flag }),
     refusals: [

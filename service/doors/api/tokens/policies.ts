@@ -1,5 +1,5 @@
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
-import { limits } from '../../../base/limits/limits.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done } from '../../../base/results.ts';
 import { changePolicy, createPolicy, listPolicies, removePolicy } from '../../../features/tokens/policies.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
@@ -7,7 +7,7 @@ import { route } from '../kit/route.ts';
 import { count, list, named, object, text, time, whole, words } from '../kit/shapes.ts';
 import { factFields, kind, shownFacts } from './facts.ts';
 
-const name = text(limits.policyNameMax, { minLength: 1 });
+const name = text(tokenLimits.policyNameMax, { minLength: 1 });
 const params = object({ name });
 const given = { ...factFields, pinMinDigits: whole(PIN_DIGITS_MIN, PIN_DIGITS_MAX) } as const;
 const policy = named(

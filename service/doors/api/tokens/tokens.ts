@@ -1,5 +1,7 @@
 import { base32nopad } from '@scure/base';
-import { limits } from '../../../base/limits/limits.ts';
+import { administrationLimits } from '../../../base/limits/administration.ts';
+import { challengeLimits } from '../../../base/limits/challenges.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { refused } from '../../../base/results.ts';
 import { issueToken } from '../../../features/tokens/issue.ts';
 import { renameToken } from '../../../features/tokens/moves.ts';
@@ -11,8 +13,10 @@ import { route } from '../kit/route.ts';
 import { count, justOne, list, named, nullable, object, oneOf, text, whole, words } from '../kit/shapes.ts';
 import { act, assignment, factFields, token, tokenKind, tokenState } from './facts.ts';
 
-const names = { issuer: text(limits.issuerMaxBytes), label: text(limits.labelMaxBytes) } as const;
-const seed = justOne(object({}, { base32: text(limits.seedTextMax), hex: text(limits.seedTextMax) }));
+const names = { issuer: text(tokenLimits.issuerMaxBytes), label: text(tokenLimits.labelMaxBytes) } as const;
+const seed = justOne(
+  object({}, { base32: text(tokenLimits.seedTextMax), hex: text(tokenLimits.seedTextMax) }),
+);
 const history = named(
   object({
     token,
@@ -35,7 +39,7 @@ export const tokenRoutes = [
       {
         ...pageFields,
         by: oneOf('serial', 'user', 'label'),
-        text: text(limits.searchTextMax),
+        text: text(administrationLimits.searchTextMax),
         state: tokenState,
       },
     ),
@@ -55,9 +59,9 @@ export const tokenRoutes = [
         ...factFields,
         ...names,
         kind: tokenKind,
-        suite: text(limits.ocraSuiteMax),
-        counter: whole(0, limits.counterMax),
-        policy: text(limits.policyNameMax),
+        suite: text(challengeLimits.ocraSuiteMax),
+        counter: whole(0, tokenLimits.counterMax),
+        policy: text(tokenLimits.policyNameMax),
         user: userName,
       },
     ),

@@ -1,5 +1,7 @@
 import { html, type Markup, nothing } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { credentialLimits } from '../../../base/limits/credentials.ts';
+import { userLimits } from '../../../base/limits/users.ts';
+import { validationLimits } from '../../../base/limits/validation.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { assetPath } from '../../web/assets.ts';
 import { type Field, fieldMarkup, hidden } from '../../web/fields.ts';
@@ -34,14 +36,14 @@ const secrets = (isNumber: boolean): readonly Field[] => [
     name: 'password',
     label: text.password,
     kind: 'password',
-    max: limits.passwordFieldMax,
+    max: credentialLimits.passwordFieldMax,
     autocomplete: 'current-password',
   },
   {
     name: 'passcode',
     label: text.passcode,
     hint: text.passcodeHint,
-    max: limits.passcodeFieldMax,
+    max: validationLimits.passcodeFieldMax,
     autocomplete: 'one-time-code',
     isNumber,
   },
@@ -52,7 +54,7 @@ export function proofPage(page: ProofPage): string {
   const user: Field = {
     name: 'user',
     label: text.user,
-    max: limits.userNameMax,
+    max: userLimits.userNameMax,
     autocomplete: 'username',
     value: page.user ?? '',
   };

@@ -1,5 +1,6 @@
 import { html, type Markup } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { credentialLimits } from '../../../base/limits/credentials.ts';
+import { userLimits } from '../../../base/limits/users.ts';
 import { done, type Result, refused } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { addOperator, listOperators } from '../../../features/users/access/operator-changes.ts';
@@ -88,7 +89,7 @@ const adminForm: FormPage<string> = {
         {
           name: 'user',
           label: consoleTexts.users.name,
-          max: limits.userNameMax,
+          max: userLimits.userNameMax,
           autocomplete: 'username',
           faults: ['bad_user', 'name_looks_alike', 'reserved_name', 'operator_present'],
         },
@@ -96,7 +97,7 @@ const adminForm: FormPage<string> = {
           name: 'displayName',
           label: consoleTexts.users.displayName,
           optional: true,
-          max: limits.displayNameMax,
+          max: userLimits.displayNameMax,
           autocomplete: 'name',
           faults: ['bad_display_name'],
         },
@@ -105,7 +106,7 @@ const adminForm: FormPage<string> = {
           label: consoleTexts.users.password,
           hint: consoleTexts.users.passwordHint,
           kind: 'password',
-          max: limits.passwordFieldMax,
+          max: credentialLimits.passwordFieldMax,
           autocomplete: 'new-password',
           faults: ['password_length', 'password_common', 'password_is_name'],
         },

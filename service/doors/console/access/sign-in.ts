@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { html } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { userLimits } from '../../../base/limits/users.ts';
+import { webLimits } from '../../../base/limits/web.ts';
 import { prepareSource } from '../../../base/source.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { areAllDecimal } from '../../../features/tokens/passcode-keys.ts';
@@ -42,7 +43,11 @@ export function serveSignIn(app: FastifyInstance, context: WebContext): void {
     );
     if (session === undefined) {
       await refusalFloor(reply);
-      const page = await signInPage(context, { to, user: user.slice(0, limits.userNameMax), refused: true });
+      const page = await signInPage(context, {
+        to,
+        user: user.slice(0, userLimits.userNameMax),
+        refused: true,
+      });
       return reply.code(statusOf('refused')).type(HTML).send(page);
     }
     const before = sessionValue(context, request);
@@ -55,7 +60,7 @@ export function serveSignIn(app: FastifyInstance, context: WebContext): void {
 /** What somebody sees who is not in: the form, which leads to the page that was asked for. */
 export function askToSignIn(context: WebContext): AskIn {
   return async (request, reply) => {
-    limitSource(context, request, 'source', limits.sourceBucket);
+    limitSource(context, request, 'source', webLimits.sourceBucket);
     const to = request.method === 'GET' ? returnPath(request.url) : HOME;
     const page = await signInPage(context, { to, user: '', refused: false });
     return reply.code(statusOf('unauthorised')).type(HTML).send(page);
@@ -80,5 +85,5 @@ async function signInPage(
 }
 
 export function newAttempt(): string {
-  return randomBytes(limits.attemptKeyBytes).toString('base64url');
+  return randomBytes(webLimits.attemptKeyBytes).toString('base64url');
 }

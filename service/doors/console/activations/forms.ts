@@ -1,7 +1,8 @@
 import { inGroups } from 'passfob/activation/activation-string';
 import { qrSvg } from 'passfob/activation/qr-svg';
 import { html, Markup } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { enrolmentLimits } from '../../../base/limits/enrolment.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import {
   type Delivery,
@@ -46,7 +47,7 @@ const startForm: FormPage<MadeActivation> = {
       fields: [
         { name: 'user', label: '', kind: 'hidden', value: user.name },
         ...targetFields(policies.map(({ name }) => name)),
-        hoursField(String(limits.activationMs / HOUR_MS), text.lifetimes),
+        hoursField(String(enrolmentLimits.activationMs / HOUR_MS), text.lifetimes),
         deliveryField(user.email),
       ],
     };
@@ -70,7 +71,7 @@ function targetFields(policies: readonly string[]): Field[] {
       label: text.token,
       hint: text.tokenHint,
       optional: true,
-      max: limits.serialMax,
+      max: tokenLimits.serialMax,
       faults: [
         'bad_target',
         'unknown_serial',

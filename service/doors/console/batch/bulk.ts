@@ -1,4 +1,4 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { consoleLimits } from '../../../base/limits/console.ts';
 import type { Result } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import type { RevokedReason } from '../../../base/token-states.ts';
@@ -25,7 +25,7 @@ export function serveBulk(desk: Desk): void {
 const bulkForm: Omit<FormPage<JobView>, 'done'> = {
   path: '/bulk',
   action: 'job.run',
-  bodyLimit: limits.listBodyMaxBytes,
+  bodyLimit: consoleLimits.listBodyMaxBytes,
   async view() {
     return {
       title: text.title,

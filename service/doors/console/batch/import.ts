@@ -2,7 +2,7 @@ import { isFobError } from 'passfob/errors';
 import { FILE_BYTES_MAX, PASSWORD_BYTES_MAX } from 'passfob/formats/limits';
 import type { ReadTools } from 'passfob/formats/row';
 import { html } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { consoleLimits } from '../../../base/limits/console.ts';
 import { done, type Result, refused } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { holdImport } from '../../../features/jobs/bulk.ts';
@@ -38,7 +38,7 @@ export function serveImport(desk: Desk): void {
       desk.context.changes.announce();
       return planPage(visit, plan, job?.value);
     },
-    { bodyLimit: limits.uploadMaxBytes, takesFiles: true },
+    { bodyLimit: consoleLimits.uploadMaxBytes, takesFiles: true },
   );
 }
 

@@ -1,5 +1,5 @@
 import { html, type Markup, nothing } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { administrationLimits } from '../../../base/limits/administration.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { tokenTexts } from '../../../base/texts/tokens.ts';
 import {
@@ -51,9 +51,14 @@ async function jobPage(visit: Visit): Promise<ConsolePage> {
   if (!found.ok) return missingPage(found.refusal.code);
   const job = found.value;
   const after = Number(visit.value('after') || -1);
-  const items = await listJobItems(db, { id, after, state: 'refused', rows: limits.pageRowsDefault });
+  const items = await listJobItems(db, {
+    id,
+    after,
+    state: 'refused',
+    rows: administrationLimits.pageRowsDefault,
+  });
   const refusals = items.ok ? items.value : [];
-  const last = refusals.length === limits.pageRowsDefault ? refusals.at(-1)?.number : undefined;
+  const last = refusals.length === administrationLimits.pageRowsDefault ? refusals.at(-1)?.number : undefined;
   const markup = html`${progress(job)}
 ${section(
   'refusals',

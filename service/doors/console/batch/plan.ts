@@ -1,5 +1,5 @@
 import { html, type Markup, nothing } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { consoleLimits } from '../../../base/limits/console.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import type { JobView } from '../../../features/jobs/jobs.ts';
 import type { ImportPlan, ImportRow, ImportRowState } from '../../../features/tokens/import/plan.ts';
@@ -22,7 +22,9 @@ const tones: Readonly<Record<ImportRowState, Tone>> = {
 export function planPage(visit: Visit, { counts, rows }: ImportPlan, job: JobView | undefined): ConsolePage {
   const states = Object.keys(tones) as ImportRowState[];
   // Those that need somebody come first.
-  const shown = [...rows].sort((one, other) => order(one) - order(other)).slice(0, limits.planRowsShown);
+  const shown = [...rows]
+    .sort((one, other) => order(one) - order(other))
+    .slice(0, consoleLimits.planRowsShown);
   return {
     title: text.planTitle,
     main: html`<p class="lead" role="status">${job === undefined ? text.nothing : text.planLead(counts.ok)}</p>

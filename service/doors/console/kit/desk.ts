@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { html } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { consoleLimits } from '../../../base/limits/console.ts';
+import { webLimits } from '../../../base/limits/web.ts';
 import { type Action, permissions } from '../../../base/permissions.ts';
 import type { RefusalCode } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
@@ -85,11 +86,11 @@ export function makeDesk(app: FastifyInstance, context: WebContext, askIn: AskIn
         answer(request, reply, { action, backTo: () => request.url, run: show }),
       );
     },
-    act(path, action, run, { bodyLimit = limits.bodyMaxBytes, takesFiles = false } = {}) {
+    act(path, action, run, { bodyLimit = webLimits.bodyMaxBytes, takesFiles = false } = {}) {
       const mayRun = async (request: FastifyRequest, reply: FastifyReply) => {
         const visit = admittedVisit(request);
         if (!visit.may(action)) return send(visit, reply, notAllowed);
-        if (bodyLimit > limits.readBeforeProofMaxBytes && isStale(action, visit))
+        if (bodyLimit > consoleLimits.readBeforeProofMaxBytes && isStale(action, visit))
           return reply.redirect(at('/prove', { to: at(path) }), 303);
       };
       const onRequest = [refuseCrossSite, isIn, mayRun];

@@ -1,5 +1,5 @@
 import { html, type Markup, nothing } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { webLimits } from '../../../base/limits/web.ts';
 import type { Action } from '../../../base/permissions.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
@@ -75,7 +75,7 @@ ${live}
   });
 }
 
-const liveHead = html`<noscript><meta http-equiv="refresh" content="${limits.refreshWithoutScriptSeconds}"></noscript>
+const liveHead = html`<noscript><meta http-equiv="refresh" content="${webLimits.refreshWithoutScriptSeconds}"></noscript>
 <script src="${assetPath('operator.js')}" defer></script>`;
 
 const pulse = html`<p class="pulse" id="pulse" data-live="${texts.operator.live}" data-lost="${texts.operator.reconnecting}">${texts.operator.static}</p>`;

@@ -1,4 +1,4 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { consoleLimits } from '../../../base/limits/console.ts';
 
 /** Where the console is; its cookie goes nowhere else. */
 export const HOME = '/operator';
@@ -14,7 +14,7 @@ export function at(path: string, values: Readonly<Record<string, string | number
 
 /** The address to go back to after signing in or proving: one of the console's own, and the dashboard for any other. */
 export function returnPath(given: string): string {
-  if (given.length > limits.returnPathMax || !given.startsWith(HOME)) return HOME;
+  if (given.length > consoleLimits.returnPathMax || !given.startsWith(HOME)) return HOME;
   const base = 'http://console.invalid';
   if (!URL.canParse(given, base)) return HOME;
   const { origin, pathname, search } = new URL(given, base);

@@ -1,5 +1,5 @@
 import { html, type Markup, nothing } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { consoleLimits } from '../../../base/limits/console.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 
 /** A cell: its column's heading, what stands in it (null: nothing), and whether it speaks for itself without the heading. */
@@ -26,7 +26,7 @@ function cell([heading, value, bare]: Cell): Markup {
 
 /** A short word or address is not to be broken, whatever the width of its column. */
 function isWord(value: string | number | Markup): boolean {
-  return typeof value === 'string' && value.length <= limits.wordMax && !/\s/.test(value);
+  return typeof value === 'string' && value.length <= consoleLimits.wordMax && !/\s/.test(value);
 }
 
 /** The way to the next page of a list; nothing on the last one. */

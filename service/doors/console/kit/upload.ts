@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { parseMIMEType, Response } from 'undici';
-import { limits } from '../../../base/limits/limits.ts';
+import { consoleLimits } from '../../../base/limits/console.ts';
 import { Problem } from '../../web/problems.ts';
 
 /** A file that came with a form. */
@@ -25,7 +25,7 @@ export function acceptUploads(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     'multipart/form-data',
-    { parseAs: 'buffer', bodyLimit: limits.uploadMaxBytes },
+    { parseAs: 'buffer', bodyLimit: consoleLimits.uploadMaxBytes },
     async (request: { headers: { 'content-type'?: string | undefined } }, body: string | Buffer) =>
       readUpload(request.headers['content-type'] ?? '', Buffer.from(body)),
   );
@@ -59,7 +59,7 @@ function hasFewParts(type: string, body: Buffer): boolean {
   const boundary = mediaType === 'failure' ? undefined : mediaType.parameters.get('boundary');
   if (!boundary) return false;
   let at = -1;
-  for (let count = 0; count <= limits.uploadPartsMax + 1; count++) {
+  for (let count = 0; count <= consoleLimits.uploadPartsMax + 1; count++) {
     at = body.indexOf(boundary, at + 1, 'utf8');
     if (at === -1) return true;
   }

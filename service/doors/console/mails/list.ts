@@ -1,5 +1,5 @@
 import { html, type Markup, nothing } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { consoleLimits } from '../../../base/limits/console.ts';
 import type { MailState } from '../../../base/mail-kinds.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { type MailPlace, type MailView, pageMails } from '../../../features/mail/list.ts';
@@ -28,7 +28,11 @@ export function serveMailList(desk: Desk): void {
     const { db } = visit.management;
     const state = visit.value('state');
     const after = placeOf(visit.value('after'));
-    const { mails, next } = await pageMails(db, { state: stateOf(state), after, limit: limits.recentRows });
+    const { mails, next } = await pageMails(db, {
+      state: stateOf(state),
+      after,
+      limit: consoleLimits.recentRows,
+    });
     const hasServer = (await readMailServer(db)) !== undefined;
     return {
       title: text.title,

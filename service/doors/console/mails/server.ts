@@ -1,5 +1,7 @@
 import { html, type Markup } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { consoleLimits } from '../../../base/limits/console.ts';
+import { mailLimits } from '../../../base/limits/mail.ts';
+import { recordLimits } from '../../../base/limits/records.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { testMailServer } from '../../../features/mail/send.ts';
 import {
@@ -59,7 +61,7 @@ const changeForm: FormPage<MailServer> = {
   path: `${PLACE}/change`,
   action: 'settings.change',
   // A certificate of an authority may come with it.
-  bodyLimit: limits.channelBodyMaxBytes,
+  bodyLimit: consoleLimits.channelBodyMaxBytes,
   async view({ management }) {
     const server = await readMailServer(management.db);
     return {
@@ -75,7 +77,7 @@ const changeForm: FormPage<MailServer> = {
           kind: 'password',
           optional: true,
           autocomplete: 'new-password',
-          max: limits.channelSecretMax,
+          max: recordLimits.channelSecretMax,
           faults: ['bad_mail_password'],
         },
         {
@@ -84,7 +86,7 @@ const changeForm: FormPage<MailServer> = {
           hint: text.contactHint,
           value: server?.contact ?? '',
           optional: true,
-          max: limits.mailContactMax,
+          max: mailLimits.mailContactMax,
         },
         authorityField(server?.authority),
       ],
@@ -117,7 +119,7 @@ const testForm: FormPage<unknown> = {
           name: 'to',
           label: text.testTo,
           kind: 'email',
-          max: limits.mailAddressMax,
+          max: recordLimits.mailAddressMax,
           faults: ['bad_email'],
         },
       ],

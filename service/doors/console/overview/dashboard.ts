@@ -1,5 +1,5 @@
 import { html, type Markup, nothing } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { consoleLimits } from '../../../base/limits/console.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import type { TokenState } from '../../../base/token-states.ts';
@@ -25,10 +25,10 @@ export function serveDashboard(desk: Desk): void {
   const numbersNow = makeNumbers(desk.context, () => performance.now());
   desk.page('', 'read', async visit => {
     const { db } = desk.context;
-    const { alerts, next } = await pageAlerts(db, { standing: 'open', limit: limits.dashboardRows });
+    const { alerts, next } = await pageAlerts(db, { standing: 'open', limit: consoleLimits.dashboardRows });
     const numbers = await numbersNow();
-    const events = (await listEvents(db)).slice(0, limits.dashboardRows);
-    const tokens = (await listTokens(db)).slice(0, limits.dashboardRows);
+    const events = (await listEvents(db)).slice(0, consoleLimits.dashboardRows);
+    const tokens = (await listTokens(db)).slice(0, consoleLimits.dashboardRows);
     const lockedUntil = await lockedAccounts(db, await desk.context.lock(), desk.context.clock());
     const counts = { open: alerts.length, hasMore: next !== null };
     return {

@@ -1,4 +1,4 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { consoleLimits } from '../../../base/limits/console.ts';
 import type { TokenState } from '../../../base/token-states.ts';
 import { listJobs } from '../../../features/jobs/jobs.ts';
 import { countTokensByState, readFobDrifts } from '../../../features/tokens/counts.ts';
@@ -32,7 +32,7 @@ export function makeNumbers(context: WebContext, steadyMs: () => number): () => 
   return () => {
     if (kept !== undefined && steadyMs() < kept.untilMs) return kept.numbers;
     const numbers = count(context);
-    kept = { untilMs: steadyMs() + limits.countsKeptMs, numbers };
+    kept = { untilMs: steadyMs() + consoleLimits.countsKeptMs, numbers };
     // A failure is not kept. The caller hears of it from the promise itself.
     numbers.catch(() => {
       kept = undefined;
@@ -53,8 +53,8 @@ async function count(context: WebContext): Promise<Numbers> {
     locked: (await lockedAccounts(db, await context.lock(), nowMs)).size,
     tokens: await countTokensByState(db),
     jobsOpen: jobs.filter(({ state }) => state !== 'done' && state !== 'cancelled').length,
-    hours: await countOutcomes(db, { toMs: hourEndMs, stretchMs: HOUR_MS, count: limits.plotHours }),
-    days: await countOutcomes(db, { toMs: dayEndMs, stretchMs: DAY_MS, count: limits.plotDays }),
+    hours: await countOutcomes(db, { toMs: hourEndMs, stretchMs: HOUR_MS, count: consoleLimits.plotHours }),
+    days: await countOutcomes(db, { toMs: dayEndMs, stretchMs: DAY_MS, count: consoleLimits.plotDays }),
     drifts: await readFobDrifts(db),
   };
 }

@@ -1,5 +1,5 @@
 import { html, nothing } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { consoleLimits } from '../../../base/limits/console.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import type { Alert } from '../../../features/alerts/alerts.ts';
 import { type AlertPlace, acknowledgeAlert, pageAlerts } from '../../../features/alerts/manage.ts';
@@ -21,7 +21,7 @@ export function serveAlerts(desk: Desk): void {
     const { alerts, next } = await pageAlerts(visit.management.db, {
       standing,
       after,
-      limit: limits.recentRows,
+      limit: consoleLimits.recentRows,
     });
     const acknowledge = (alert: Alert) =>
       alert.acknowledgedMs === null && visit.may('alert.acknowledge')

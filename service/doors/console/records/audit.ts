@@ -1,5 +1,5 @@
 import { html, type Markup, nothing } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { userLimits } from '../../../base/limits/users.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { type AuditFilter, listAudit } from '../../../features/audit/list.ts';
 import type { SubjectKind } from '../../../features/audit/record.ts';
@@ -30,8 +30,8 @@ export function serveAudit(desk: Desk): void {
 ${searchForm({
   path: '/audit',
   fields: [
-    { name: 'actor', label: text.actor, value: actor ?? '', optional: true, max: limits.userNameMax },
-    { name: 'action', label: text.action, value: action ?? '', optional: true, max: limits.userNameMax },
+    { name: 'actor', label: text.actor, value: actor ?? '', optional: true, max: userLimits.userNameMax },
+    { name: 'action', label: text.action, value: action ?? '', optional: true, max: userLimits.userNameMax },
     { name: 'kind', label: text.subjectKind, kind: 'select', options: kindOptions, value: kind ?? '' },
   ],
 })}

@@ -1,5 +1,5 @@
 import { html, nothing } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { consoleLimits } from '../../../base/limits/console.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import { type FobView, listFobs } from '../../../features/tokens/fobs.ts';
@@ -28,7 +28,7 @@ ${pager(next === null ? undefined : at('/fobs', { after: next }), after === '' ?
 function row(fob: FobView): readonly Cell[] {
   const { clock } = fob;
   const drift = clock?.driftPpm ?? null;
-  const isFar = drift !== null && Math.abs(drift) > limits.driftFarPpm;
+  const isFar = drift !== null && Math.abs(drift) > consoleLimits.driftFarPpm;
   return [
     [text.serial, html`<strong>${fob.serial}</strong>`, 'bare'],
     [

@@ -1,6 +1,6 @@
 import { html, nothing } from '../../../base/html.ts';
 import type { Role } from '../../../base/kinds.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { userLimits } from '../../../base/limits/users.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import {
@@ -66,7 +66,7 @@ const createForm: FormPage<{ apiKey: ApiKeyView; value: string }> = {
         {
           name: 'name',
           label: text.name,
-          max: limits.clientNameMax,
+          max: userLimits.clientNameMax,
           faults: ['bad_name', 'api_key_taken', 'too_many_api_keys'],
         },
         {

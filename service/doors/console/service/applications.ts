@@ -1,6 +1,6 @@
 import { html, type Markup, nothing } from '../../../base/html.ts';
 import type { Factors } from '../../../base/kinds.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { userLimits } from '../../../base/limits/users.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import {
   type ApplicationView,
@@ -88,7 +88,7 @@ const createForm: FormPage<Keyed> = {
     const name: Field = {
       name: 'name',
       label: text.name,
-      max: limits.clientNameMax,
+      max: userLimits.clientNameMax,
       faults: ['bad_name', 'application_taken', 'too_many_applications'],
     };
     return {

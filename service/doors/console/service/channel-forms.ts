@@ -1,5 +1,6 @@
 import { html } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { consoleLimits } from '../../../base/limits/console.ts';
+import { recordLimits } from '../../../base/limits/records.ts';
 import type { Result } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { type Channel, type ChannelTarget, readChannels } from '../../../features/notify/channels.ts';
@@ -24,7 +25,7 @@ function channelForm(kind: ChannelTarget['kind'], kindName: string): FormPage<Sa
     path: `/channels/${kind}`,
     action: 'settings.change',
     // A certificate of an authority may come with it.
-    bodyLimit: limits.channelBodyMaxBytes,
+    bodyLimit: consoleLimits.channelBodyMaxBytes,
     async view(visit) {
       const id = visit.value('id');
       const channel = id === '' ? undefined : await channelOf(visit, id);
@@ -79,7 +80,7 @@ function nameFields(channel: Channel | undefined): Field[] {
       name: 'name',
       label: text.name,
       value: channel?.name ?? '',
-      max: limits.channelNameMax,
+      max: recordLimits.channelNameMax,
       faults: ['bad_channel', 'too_many_channels'],
     },
     {
@@ -100,7 +101,7 @@ function secretField(kind: 'mail' | 'webhook', channel: Channel | undefined): Fi
     kind: 'password',
     optional: true,
     autocomplete: 'new-password',
-    max: limits.channelSecretMax,
+    max: recordLimits.channelSecretMax,
     faults: ['bad_channel_secret'],
   };
 }

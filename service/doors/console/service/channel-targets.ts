@@ -1,4 +1,4 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { recordLimits } from '../../../base/limits/records.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import type { ChannelTarget, MailChannel, SyslogChannel } from '../../../features/notify/channels.ts';
 import type { SmtpServer } from '../../../features/notify/smtp.ts';
@@ -15,7 +15,7 @@ export function fieldsOfTarget(kind: ChannelTarget['kind'], target: ChannelTarge
         label: text.url,
         hint: text.urlHint,
         value: target?.kind === 'webhook' ? target.url : '',
-        max: limits.webhookUrlMax,
+        max: recordLimits.webhookUrlMax,
         faults: ['bad_channel_url'],
       },
     ];
@@ -26,7 +26,7 @@ export function fieldsOfTarget(kind: ChannelTarget['kind'], target: ChannelTarge
 
 function serverFields(server: { host: string; port: number } | undefined, port: string): Field[] {
   return [
-    { name: 'host', label: text.host, value: server?.host ?? '', max: limits.hostNameMax },
+    { name: 'host', label: text.host, value: server?.host ?? '', max: recordLimits.hostNameMax },
     { name: 'port', label: text.port, value: String(server?.port ?? port), isNumber: true },
   ];
 }
@@ -61,14 +61,14 @@ export function smtpFields(mail: Sender | undefined): Field[] {
       label: text.from,
       kind: 'email',
       value: mail?.from ?? '',
-      max: limits.mailAddressMax,
+      max: recordLimits.mailAddressMax,
     },
     {
       name: 'login',
       label: text.login,
       optional: true,
       value: mail?.user ?? '',
-      max: limits.channelSecretMax,
+      max: recordLimits.channelSecretMax,
     },
   ];
 }
@@ -128,7 +128,7 @@ export function authorityField(authority: string | undefined): Field {
     hint: text.authorityHint,
     kind: 'list',
     optional: true,
-    max: limits.certificateMaxChars,
+    max: recordLimits.certificateMaxChars,
     value: authority ?? '',
   };
 }

@@ -1,6 +1,6 @@
 import { html, type Markup, nothing } from '../../../base/html.ts';
 import type { Role } from '../../../base/kinds.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { userLimits } from '../../../base/limits/users.ts';
 import type { Result } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import {
@@ -80,7 +80,7 @@ const addForm: FormPage<unknown> = {
     const user: Field = {
       name: 'user',
       label: consoleTexts.users.name,
-      max: limits.userNameMax,
+      max: userLimits.userNameMax,
       faults: ['unknown_user', 'operator_present', 'reserved_name', 'too_many_operators'],
     };
     return {

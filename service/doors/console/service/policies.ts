@@ -1,7 +1,7 @@
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
 import { html, nothing } from '../../../base/html.ts';
 import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../../../base/kinds.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import {
   changePolicy,
@@ -62,7 +62,7 @@ function row(policy: PolicyView, mayChange: boolean): readonly Cell[] {
 const nameField: Field = {
   name: 'name',
   label: text.name,
-  max: limits.policyNameMax,
+  max: tokenLimits.policyNameMax,
   faults: ['bad_policy_name', 'policy_taken', 'too_many_policies'],
 };
 
@@ -88,7 +88,7 @@ function inputOf({ value }: Visit, name: string): PolicyInput {
     alphabet: value('alphabet') as Alphabet,
     digits: Number(value('digits')),
     period: Number(value('period')),
-    lookAhead: Number(value('lookAhead') || limits.lookAheadDefault),
+    lookAhead: Number(value('lookAhead') || tokenLimits.lookAheadDefault),
     pinPlace: value('pinPlace') as PinPlace,
     pinMinDigits: Number(value('pinMinDigits')),
   };

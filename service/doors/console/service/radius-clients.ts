@@ -1,5 +1,7 @@
 import { html, nothing } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { radiusLimits } from '../../../base/limits/radius.ts';
+import { userLimits } from '../../../base/limits/users.ts';
+import { validationLimits } from '../../../base/limits/validation.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import {
   changeRadiusClient,
@@ -65,7 +67,7 @@ async function clientFields(db: Db, one?: RadiusClientView): Promise<Field[]> {
       name: 'name',
       label: text.name,
       value: one?.name ?? '',
-      max: limits.clientNameMax,
+      max: userLimits.clientNameMax,
       faults: ['bad_name', 'radius_client_taken', 'too_many_radius_clients'],
     },
     {
@@ -73,7 +75,7 @@ async function clientFields(db: Db, one?: RadiusClientView): Promise<Field[]> {
       label: text.address,
       hint: text.addressHint,
       value: one?.address ?? '',
-      max: limits.sourceMax,
+      max: validationLimits.sourceMax,
       faults: ['bad_client_address'],
     },
     {
@@ -104,7 +106,7 @@ const secretField: Field = {
   kind: 'password',
   optional: true,
   autocomplete: 'new-password',
-  max: limits.radiusSecretMax,
+  max: radiusLimits.radiusSecretMax,
   faults: ['bad_radius_secret'],
 };
 

@@ -1,5 +1,5 @@
 import { html, nothing } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { userLimits } from '../../../base/limits/users.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { changeSettings, readSettings, type Settings } from '../../../features/users/settings.ts';
 import type { Desk } from '../kit/desk.ts';
@@ -53,7 +53,7 @@ const changeForm: FormPage<Settings> = {
           name: 'serviceName',
           label: text.serviceName,
           value: settings.serviceName,
-          max: limits.serviceNameMax,
+          max: userLimits.serviceNameMax,
           faults: ['bad_service_name'],
         },
         {
@@ -62,7 +62,7 @@ const changeForm: FormPage<Settings> = {
           hint: text.publicAddressHint,
           value: settings.publicAddress ?? '',
           optional: true,
-          max: limits.publicAddressMax,
+          max: userLimits.publicAddressMax,
           faults: ['bad_address'],
         },
         {

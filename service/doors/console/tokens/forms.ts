@@ -1,4 +1,7 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { challengeLimits } from '../../../base/limits/challenges.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { userLimits } from '../../../base/limits/users.ts';
+import { validationLimits } from '../../../base/limits/validation.ts';
 import type { Action } from '../../../base/permissions.ts';
 import type { Result } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
@@ -72,7 +75,7 @@ const assignForm = tokenForm('/token/assign', {
         name: 'user',
         label: consoleTexts.users.name,
         value: token.user ?? '',
-        max: limits.userNameMax,
+        max: userLimits.userNameMax,
         faults: ['unknown_user', 'disabled_user', 'too_many_tokens', 'reserved_for_another'],
       },
     ],
@@ -94,7 +97,7 @@ const reserveForm = tokenForm('/token/reserve', {
         label: consoleTexts.users.name,
         hint: text.reserveHint,
         optional: true,
-        max: limits.userNameMax,
+        max: userLimits.userNameMax,
         faults: ['unknown_user', 'disabled_user', 'too_many_tokens'],
       },
     ],
@@ -165,7 +168,7 @@ export function nameFields(token?: Pick<TokenView, 'issuer' | 'label'>): Field[]
       label: text.issuer,
       value: token?.issuer ?? '',
       optional: true,
-      max: limits.issuerMaxBytes,
+      max: tokenLimits.issuerMaxBytes,
       faults: ['bad_issuer'],
     },
     {
@@ -173,20 +176,20 @@ export function nameFields(token?: Pick<TokenView, 'issuer' | 'label'>): Field[]
       label: text.label,
       value: token?.label ?? '',
       optional: true,
-      max: limits.labelMaxBytes,
+      max: tokenLimits.labelMaxBytes,
       faults: ['bad_label'],
     },
   ];
 }
 
 function codeField(name: string, label: string, faults: readonly string[]): Field {
-  return { name, label, kind: 'password', max: limits.passcodeFieldMax, faults };
+  return { name, label, kind: 'password', max: validationLimits.passcodeFieldMax, faults };
 }
 
 const questionField: Field = {
   name: 'question',
   label: text.question,
-  max: limits.ocraQuestionBytes,
+  max: challengeLimits.ocraQuestionBytes,
   faults: ['bad_question', 'not_usable'],
 };
 

@@ -1,6 +1,8 @@
 import { base32nopad } from '@scure/base';
 import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../../../base/kinds.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { challengeLimits } from '../../../base/limits/challenges.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { userLimits } from '../../../base/limits/users.ts';
 import { type Result, refused } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { type IssueInput, issueToken } from '../../../features/tokens/issue.ts';
@@ -47,7 +49,7 @@ function fieldsOf(user: string, policies: readonly string[]): Field[] {
       name: 'serial',
       label: text.serial,
       hint: text.serialHint,
-      max: limits.serialMax,
+      max: tokenLimits.serialMax,
       faults: ['bad_serial', 'serial_taken'],
     },
     {
@@ -64,7 +66,7 @@ function fieldsOf(user: string, policies: readonly string[]): Field[] {
       hint: text.userHint,
       optional: true,
       value: user,
-      max: limits.userNameMax,
+      max: userLimits.userNameMax,
       faults: ['unknown_user', 'disabled_user', 'too_many_tokens'],
     },
     {
@@ -81,7 +83,7 @@ function fieldsOf(user: string, policies: readonly string[]): Field[] {
       label: text.suite,
       hint: text.suiteHint,
       optional: true,
-      max: limits.ocraSuiteMax,
+      max: challengeLimits.ocraSuiteMax,
       faults: ['bad_suite'],
     },
     {
@@ -118,7 +120,7 @@ function inputOf({ value }: Visit, secret: Uint8Array): IssueInput {
     alphabet: value('alphabet') as Alphabet,
     digits: Number(value('digits')),
     period: Number(value('period')),
-    lookAhead: Number(value('lookAhead') || limits.lookAheadDefault),
+    lookAhead: Number(value('lookAhead') || tokenLimits.lookAheadDefault),
     pinPlace: value('pinPlace') as PinPlace,
     counter: Number(value('counter')),
     issuer: value('issuer'),

@@ -1,4 +1,4 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import type { PolicyView } from '../../../features/tokens/policies.ts';
 import type { Field } from '../../web/fields.ts';
@@ -46,7 +46,7 @@ export function kindFields({
       name: 'digits',
       label: text.digits,
       isNumber: true,
-      value: String(policy?.digits ?? limits.digitsDefault),
+      value: String(policy?.digits ?? tokenLimits.digitsDefault),
       faults: ['bad_digits'],
     },
     {
@@ -54,7 +54,7 @@ export function kindFields({
       label: text.period,
       hint: text.periodHint,
       isNumber: true,
-      value: String(policy?.periodSeconds ?? limits.periodDefaultSeconds),
+      value: String(policy?.periodSeconds ?? tokenLimits.periodDefaultSeconds),
       faults: ['bad_period'],
     },
     lookAheadField(policy),
@@ -73,9 +73,9 @@ function lookAheadField(policy: PolicyView | undefined): Field {
   return {
     name: 'lookAhead',
     label: text.lookAhead,
-    hint: text.lookAheadHint(limits.lookAheadMin, limits.lookAheadMax),
+    hint: text.lookAheadHint(tokenLimits.lookAheadMin, tokenLimits.lookAheadMax),
     isNumber: true,
-    value: String(policy?.lookAhead ?? limits.lookAheadDefault),
+    value: String(policy?.lookAhead ?? tokenLimits.lookAheadDefault),
     faults: ['bad_look_ahead'],
   };
 }

@@ -1,5 +1,5 @@
 import { html, nothing } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { administrationLimits } from '../../../base/limits/administration.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import { type TokenState, tokenStates } from '../../../base/token-states.ts';
@@ -38,7 +38,13 @@ export function serveTokenList(desk: Desk): void {
 ${searchForm({
   path: '/tokens',
   fields: [
-    { name: 'text', label: text.search, value: typed, optional: true, max: limits.searchTextMax },
+    {
+      name: 'text',
+      label: text.search,
+      value: typed,
+      optional: true,
+      max: administrationLimits.searchTextMax,
+    },
     { name: 'by', label: text.by, kind: 'select', options: text.searchedBy, value: by },
     {
       name: 'state',

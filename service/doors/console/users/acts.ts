@@ -1,5 +1,5 @@
 import { html } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
 import type { Action } from '../../../base/permissions.ts';
 import type { Result } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
@@ -55,7 +55,7 @@ const codeForm: FormPage<TemporaryCode> = {
           name: 'hours',
           label: text.codeHours,
           kind: 'select',
-          value: String(limits.temporaryCodeMs / HOUR_MS),
+          value: String(tokenLimits.temporaryCodeMs / HOUR_MS),
           options: text.codeLifetimes,
           faults: ['bad_lifetime'],
         },

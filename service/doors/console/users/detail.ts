@@ -1,5 +1,6 @@
 import { html, type Markup, nothing } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { consoleLimits } from '../../../base/limits/console.ts';
+import { mailLimits } from '../../../base/limits/mail.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { pushConsoleTexts } from '../../../base/texts/push.ts';
 import { listAudit } from '../../../features/audit/list.ts';
@@ -129,7 +130,7 @@ async function activations(visit: Visit, { id, name, disabledMs }: UserDetail): 
 }
 
 async function mailsOf(visit: Visit, { name }: UserDetail): Promise<Markup> {
-  const { mails } = await pageMails(visit.management.db, { user: name, limit: limits.mailsOfUserListed });
+  const { mails } = await pageMails(visit.management.db, { user: name, limit: mailLimits.mailsOfUserListed });
   return mailTable(visit, mails);
 }
 
@@ -137,7 +138,7 @@ async function history({ management }: Visit, user: UserDetail): Promise<Markup>
   const { rows } = await listAudit(management.db, {
     subjectKind: 'user',
     subjectId: user.id,
-    limit: limits.recentRows,
+    limit: consoleLimits.recentRows,
   });
   return section('history', text.history, auditTable(rows, text.history));
 }

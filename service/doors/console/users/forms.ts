@@ -1,4 +1,6 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { credentialLimits } from '../../../base/limits/credentials.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { userLimits } from '../../../base/limits/users.ts';
 import type { Result } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { withdrawTemporaryCode } from '../../../features/tokens/codes/temporary-codes.ts';
@@ -29,7 +31,7 @@ function nameFields(user?: UserDetail): Field[] {
       name: 'displayName',
       label: text.displayName,
       optional: true,
-      max: limits.displayNameMax,
+      max: userLimits.displayNameMax,
       value: user?.displayName ?? '',
       faults: ['bad_display_name'],
     },
@@ -38,7 +40,7 @@ function nameFields(user?: UserDetail): Field[] {
       label: text.email,
       kind: 'email',
       optional: true,
-      max: limits.emailMax,
+      max: userLimits.emailMax,
       value: user?.email ?? '',
       faults: ['bad_email'],
     },
@@ -53,7 +55,7 @@ const createForm: FormPage<{ name: string }> = {
       name: 'user',
       label: text.name,
       hint: text.nameHint,
-      max: limits.userNameMax,
+      max: userLimits.userNameMax,
       faults: ['bad_user', 'user_taken', 'name_looks_alike'],
     };
     return { title: text.create, fields: [name, ...nameFields()], submit: text.create, back: at('/users') };
@@ -113,7 +115,7 @@ const passwordForm = userForm('/user/password', {
         hint: text.passwordHint,
         kind: 'password',
         autocomplete: 'new-password',
-        max: limits.passwordFieldMax,
+        max: credentialLimits.passwordFieldMax,
         faults: ['password_length', 'password_common', 'password_is_name'],
       },
     ],
@@ -170,7 +172,7 @@ const assignForm = userForm('/user/assign', {
         name: 'serial',
         label: consoleTexts.tokens.serial,
         hint: text.assignHint,
-        max: limits.serialMax,
+        max: tokenLimits.serialMax,
         faults: ['unknown_serial', 'bad_transition', 'reserved_for_another', 'too_many_tokens'],
       },
     ],

@@ -1,5 +1,6 @@
 import { html, type Markup, nothing } from '../../../base/html.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { administrationLimits } from '../../../base/limits/administration.ts';
+import { userLimits } from '../../../base/limits/users.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { readSettings } from '../../../features/users/settings.ts';
 import { listUsers, type UserView } from '../../../features/users/user-views.ts';
@@ -28,7 +29,7 @@ export function serveUserList(desk: Desk): void {
       search,
       after: after === '' ? undefined : after,
       state: state === 'locked' || state === 'disabled' ? state : undefined,
-      limit: limits.pageRowsDefault,
+      limit: administrationLimits.pageRowsDefault,
     });
     const here = (more: Record<string, string>) => at('/users', { search, state, ...more });
     return {
@@ -37,7 +38,7 @@ export function serveUserList(desk: Desk): void {
 ${searchForm({
   path: '/users',
   fields: [
-    { name: 'search', label: text.search, value: search, optional: true, max: limits.userNameMax },
+    { name: 'search', label: text.search, value: search, optional: true, max: userLimits.userNameMax },
     { name: 'state', label: text.state, kind: 'select', options: states, value: state },
   ],
 })}

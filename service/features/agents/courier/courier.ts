@@ -1,7 +1,7 @@
 import type { NoticeKind } from 'passfob/agent/messages';
 import { pause } from 'passfob/client/pause';
 import { isFobError } from 'passfob/errors';
-import { limits } from '../../../base/limits/limits.ts';
+import { agentLimits } from '../../../base/limits/agents.ts';
 import type { Changes } from '../../../storage/database/changes.ts';
 import type { Management } from '../../../storage/management.ts';
 import { claimPush, type PushToSend, pushesToSend, returnPush, wantedPushes } from '../../push/delivery.ts';
@@ -74,7 +74,7 @@ export class Courier {
    */
   private wake(waitMs = 0): void {
     const nowMs = performance.now();
-    const dueMs = Math.max(nowMs + waitMs, this.lookedMs + limits.courierGatherMs);
+    const dueMs = Math.max(nowMs + waitMs, this.lookedMs + agentLimits.courierGatherMs);
     if (this.isOver || dueMs >= this.dueMs) return;
     clearTimeout(this.soon);
     this.dueMs = dueMs;
@@ -90,7 +90,7 @@ export class Courier {
     await before;
     if (this.isOver) return;
     // A database that is in use now is asked again.
-    await this.look().catch(() => this.wake(limits.courierAgainMs));
+    await this.look().catch(() => this.wake(agentLimits.courierAgainMs));
   }
 
   private async look(): Promise<void> {
@@ -110,8 +110,8 @@ export class Courier {
         if (fob?.carrier.link === push.link && !this.running.has(push.id)) this.start(push, fob);
       }
     // Time passes without a change, and word of one may be lost between nodes.
-    if (this.running.size > 0) this.wake(limits.courierAgainMs);
-    else if (this.agents.provedCount > 0) this.wake(limits.courierIdleMs);
+    if (this.running.size > 0) this.wake(agentLimits.courierAgainMs);
+    else if (this.agents.provedCount > 0) this.wake(agentLimits.courierIdleMs);
   }
 
   /**
@@ -177,14 +177,14 @@ export class Courier {
         return;
       } catch (error) {
         if (this.isOver || management.clock() >= push.expiresMs) throw error;
-        await pause(limits.courierAgainMs);
+        await pause(agentLimits.courierAgainMs);
       }
   }
 
   /** Opens sessions until one of them brings the answer, the request is over, or the fob is gone. */
   private async insist(delivery: Delivery, fob: AgentFob): Promise<void> {
     const { signal } = delivery;
-    for (let sessions = 0; sessions < limits.courierSessionsMax; sessions++) {
+    for (let sessions = 0; sessions < agentLimits.courierSessionsMax; sessions++) {
       try {
         return await fob.session(session => deliver(delivery, session), signal);
       } catch (error) {
@@ -192,7 +192,7 @@ export class Courier {
         // It is not the fob any more that it was: it has to prove itself first.
         if (isFobError(error, 'not-authentic', 'not-paired')) return this.agents.lost(fob);
       }
-      await pause(limits.courierAgainMs, signal);
+      await pause(agentLimits.courierAgainMs, signal);
     }
   }
 }

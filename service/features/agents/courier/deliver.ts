@@ -3,7 +3,7 @@ import { pause } from 'passfob/client/pause';
 import { isRefusal } from 'passfob/errors';
 import { cutText } from '../../../base/cut-text.ts';
 import { ServiceError } from '../../../base/errors.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { agentLimits } from '../../../base/limits/agents.ts';
 import { callFrom } from '../../../base/texts/push.ts';
 import type { Management } from '../../../storage/management.ts';
 import { answerPush, endPush, type PushToSend, pushShown } from '../../push/delivery.ts';
@@ -51,7 +51,7 @@ export async function deliver(delivery: Delivery, session: OwnSession): Promise<
       if (isRefusal(error, 'no-such-account', 'damaged', 'unsupported')) return await keyLost(delivery);
       if (isRefusal(error, 'locked')) delivery.notify('locked');
       else if (!isRefusal(error, 'press-timeout', 'busy')) throw error;
-      await pause(limits.courierAgainMs, signal);
+      await pause(agentLimits.courierAgainMs, signal);
     }
   }
 }
@@ -94,8 +94,8 @@ async function respond(delivery: Delivery, { client, tools }: OwnSession, servic
  * @param shownForMs since it was first known to be shown
  */
 export function pollPauseMs(shownForMs: number): number {
-  const isAwaited = shownForMs >= limits.courierYesFromMs && shownForMs < limits.courierYesToMs;
-  return isAwaited ? limits.courierYesPollMs : limits.courierPollMs;
+  const isAwaited = shownForMs >= agentLimits.courierYesFromMs && shownForMs < agentLimits.courierYesToMs;
+  return isAwaited ? agentLimits.courierYesPollMs : agentLimits.courierPollMs;
 }
 
 async function show(delivery: Delivery): Promise<void> {
@@ -113,12 +113,12 @@ async function over({ management, push, announce }: Delivery, to: 'denied' | 're
 
 /** What a person has pressed is not asked for again because the database is in use now. @throws ServiceError `busy` at last */
 async function kept<T>(write: () => Promise<T>): Promise<T> {
-  for (let left = limits.courierWritesMax; ; left--)
+  for (let left = agentLimits.courierWritesMax; ; left--)
     try {
       return await write();
     } catch (error) {
       if (left <= 1 || !(error instanceof ServiceError) || error.code !== 'busy') throw error;
-      await pause(limits.courierAgainMs);
+      await pause(agentLimits.courierAgainMs);
     }
 }
 

@@ -1,7 +1,7 @@
 import { FobError } from 'passfob/errors';
 import type { Pipe } from 'passfob/transports/pipe';
 import type { Transport } from 'passfob/transports/transport';
-import { limits } from '../../../base/limits/limits.ts';
+import { relayLimits } from '../../../base/limits/relay.ts';
 import { bytesOfCarried, carriedPipe } from '../../lines/carried.ts';
 import { RelayRefusal } from './records/refusal.ts';
 
@@ -54,7 +54,7 @@ export class Cable {
         finish();
       };
       const cancel = () => settle(() => reject(new FobError('cancelled')));
-      const timer = setTimeout(() => settle(() => reject(new RelayRefusal('idle'))), limits.relayWaitMs);
+      const timer = setTimeout(() => settle(() => reject(new RelayRefusal('idle'))), relayLimits.relayWaitMs);
       const look = () => {
         const { plugged } = this;
         if (plugged !== undefined) settle(() => resolve(plugged));

@@ -5,7 +5,8 @@ import { bytesOf } from 'passfob/activation/shapes';
 import type { Patience } from 'passfob/client/link';
 import type { pause } from 'passfob/client/pause';
 import { type Buckets, makeBuckets } from '../../../base/buckets.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { relayLimits } from '../../../base/limits/relay.ts';
+import { validationLimits } from '../../../base/limits/validation.ts';
 import { relayTexts } from '../../../base/texts/relay.ts';
 import type { Management } from '../../../storage/management.ts';
 import type { Identity } from '../../../storage/sealing/identity.ts';
@@ -67,7 +68,7 @@ export class Conversation implements Talker {
       if (this.phase !== 'entered') this.end(POLICY_VIOLATION);
     };
     const old = () => void this.retire();
-    this.timers = [setTimeout(late, limits.relayOpeningMs), setTimeout(old, limits.relayLifeMs)];
+    this.timers = [setTimeout(late, relayLimits.relayOpeningMs), setTimeout(old, relayLimits.relayLifeMs)];
   }
 
   /** A text from the relay; undefined for one that was none. */
@@ -90,8 +91,8 @@ export class Conversation implements Talker {
   private isWithinBounds(text: string): boolean {
     this.chars += text.length;
     return (
-      this.chars <= limits.relayCharsMax &&
-      this.messages.take('', limits.relayMessageBucket, performance.now())
+      this.chars <= relayLimits.relayCharsMax &&
+      this.messages.take('', relayLimits.relayMessageBucket, performance.now())
     );
   }
 
@@ -121,7 +122,7 @@ export class Conversation implements Talker {
   }
 
   private async enter({ code, relay }: Of<'enter'>): Promise<void> {
-    const floor = wait(limits.refusalFloorMs);
+    const floor = wait(validationLimits.refusalFloorMs);
     const known = { code: bytesOf(code) ?? new Uint8Array(0), relay: bytesOf(relay) ?? new Uint8Array(0) };
     const entry = await enterActivation(this.means.management, this.caller, known);
     if (entry.kind === 'claimed') return await this.begin(entry);

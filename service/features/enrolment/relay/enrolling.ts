@@ -3,7 +3,7 @@ import type { RelayMessage, ServiceMessage } from 'passfob/activation/messages';
 import { connect } from 'passfob/client/client';
 import type { Patience } from 'passfob/client/link';
 import type { pause } from 'passfob/client/pause';
-import { limits } from '../../../base/limits/limits.ts';
+import { relayLimits } from '../../../base/limits/relay.ts';
 import { type RelayRefusalCode, relayTexts } from '../../../base/texts/relay.ts';
 import type { Management } from '../../../storage/management.ts';
 import type { User } from '../../users/users.ts';
@@ -64,7 +64,7 @@ export class Enrolling {
   }
 
   start(): void {
-    this.renewing = setInterval(() => void this.renew(), limits.relayRenewMs);
+    this.renewing = setInterval(() => void this.renew(), relayLimits.relayRenewMs);
     void this.enrolOne();
   }
 
@@ -93,7 +93,7 @@ export class Enrolling {
 
   private async enrolOne(): Promise<void> {
     const { steps } = relayTexts;
-    for (let plugs = 0; plugs < limits.relayPlugsMax; plugs++) {
+    for (let plugs = 0; plugs < relayLimits.relayPlugsMax; plugs++) {
       this.cable.unplug();
       const text = plugs === 0 ? steps.plug : steps.plugAgain;
       this.listener.say({ type: 'step', step: 'plug', text });

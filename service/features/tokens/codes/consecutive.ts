@@ -1,5 +1,5 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import { limits } from '../../../base/limits/limits.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { ocraPasscode, stepsAround } from '../../../base/ocra.ts';
 import { parseSuite } from '../../../base/ocra-suite.ts';
 import { asShown, normalisePasscode, passcodeAt, sameText, timeStep } from '../../../base/passcode.ts';
@@ -52,7 +52,7 @@ async function search(token: SearchedToken, shows: Shows, nowMs: number): Promis
   let previous = shows(from);
   // To the end whatever is found: how long it takes says nothing about where the token stands.
   for (let step = from; step < to; step++) {
-    if ((step - from) % limits.resyncStepsAtOnce === 0) await othersTurn();
+    if ((step - from) % tokenLimits.resyncStepsAtOnce === 0) await othersTurn();
     const next = shows(step + 1);
     if (previous.first && next.second) found ??= step;
     previous = next;
@@ -63,9 +63,10 @@ async function search(token: SearchedToken, shows: Shows, nowMs: number): Promis
 /** The first and the last step that are looked at. */
 function searched(token: SearchedToken, nowMs: number): readonly [number, number] {
   const from = token.last_step + 1;
-  if (token.period_seconds === null) return [from, Math.min(from + limits.resyncCounters, limits.counterMax)];
+  if (token.period_seconds === null)
+    return [from, Math.min(from + tokenLimits.resyncCounters, tokenLimits.counterMax)];
   const now = timeStep(nowMs, token.period_seconds);
-  const around = timeStep(limits.resyncAroundMs, token.period_seconds);
+  const around = timeStep(tokenLimits.resyncAroundMs, token.period_seconds);
   return [Math.max(from, now - around), now + around];
 }
 

@@ -1,4 +1,4 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { asShown, normalisePasscode, passcodeAt, sameText, timeStep } from '../../../base/passcode.ts';
 import { writing } from '../../../storage/database/database.ts';
 import type { Management } from '../../../storage/management.ts';
@@ -39,11 +39,11 @@ export async function outOfStep(
 }
 
 function stepsAround({ last_step, period_seconds, look_ahead }: TokenRow, nowMs: number): number[] {
-  const around = period_seconds === null ? 0 : timeStep(limits.offAroundMs, period_seconds);
+  const around = period_seconds === null ? 0 : timeStep(tokenLimits.offAroundMs, period_seconds);
   const centre = period_seconds === null ? last_step + 1 : timeStep(nowMs, period_seconds);
   const from = Math.max(last_step + 1, centre - around);
-  const to = period_seconds === null ? from + look_ahead + limits.offCounters : centre + around;
-  const most = Math.min(to, limits.counterMax);
+  const to = period_seconds === null ? from + look_ahead + tokenLimits.offCounters : centre + around;
+  const most = Math.min(to, tokenLimits.counterMax);
   return Array.from({ length: Math.max(0, most - from + 1) }, (_, index) => from + index);
 }
 

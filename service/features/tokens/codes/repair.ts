@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../../base/actor.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { timeStep } from '../../../base/passcode.ts';
 import { done, type Result, refused } from '../../../base/results.ts';
 import { type Db, writing } from '../../../storage/database/database.ts';
@@ -30,7 +30,7 @@ export const repairLastStep = actOf(
     const row = await lockToken(acting.db, serial);
     if (row === undefined) return refused('unknown_serial');
     // Of one token also what a resynchronisation with a fob far ahead has raised: that fob has been set since.
-    const repaired = await repair(acting, row, Math.min(row.drift_steps, limits.driftMaxSteps));
+    const repaired = await repair(acting, row, Math.min(row.drift_steps, tokenLimits.driftMaxSteps));
     return repaired === undefined ? refused('step_not_ahead') : done(repaired);
   },
 );
@@ -54,7 +54,7 @@ export async function repairLastSteps(
       const rows = await aheadTokens(db, acting.atMs, fromId);
       let count = 0;
       for (const row of rows) if ((await repair(acting, row, row.drift_steps)) !== undefined) count++;
-      return { count, lastId: rows.length < limits.stepsRepairedAtOnce ? undefined : rows.at(-1)?.id };
+      return { count, lastId: rows.length < tokenLimits.stepsRepairedAtOnce ? undefined : rows.at(-1)?.id };
     });
     repaired += turn.count;
     afterId = turn.lastId;
@@ -75,8 +75,8 @@ export async function stepAheadUntil(db: Db, serial: string, nowMs: number): Pro
 
 /** In the order of their ids. */
 function aheadTokens(db: Db, nowMs: number, afterId: string): Promise<TokenRow[]> {
-  const most = sql.lit(limits.driftMaxSteps);
-  const skew = sql.lit(limits.totpSkewSteps);
+  const most = sql.lit(tokenLimits.driftMaxSteps);
+  const skew = sql.lit(tokenLimits.totpSkewSteps);
   const drift = sql<number>`case when drift_steps > ${most} then drift_steps else ${most} end`;
   const seconds = sql.lit(Math.floor(nowMs / 1000));
   return db
@@ -87,13 +87,13 @@ function aheadTokens(db: Db, nowMs: number, afterId: string): Promise<TokenRow[]
     .where('id', '>', afterId)
     .where(sql<boolean>`(last_step - (${drift}) - ${skew}) * period_seconds > ${seconds}`)
     .orderBy('id')
-    .limit(limits.stepsRepairedAtOnce)
+    .limit(tokenLimits.stepsRepairedAtOnce)
     .execute();
 }
 
 /** The greatest step that a fob of this drift can have used by now; as after a restore (`operations/marks.ts`). */
 function greatestStep(periodSeconds: number, driftSteps: number, nowMs: number): number {
-  const ahead = Math.max(limits.driftMaxSteps, driftSteps) + limits.totpSkewSteps;
+  const ahead = Math.max(tokenLimits.driftMaxSteps, driftSteps) + tokenLimits.totpSkewSteps;
   return timeStep(nowMs, periodSeconds) + ahead;
 }
 

@@ -1,5 +1,5 @@
 import type { Actor } from '../../../base/actor.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { afterFailure, afterSuccess, type LockPolicy, lockStanding } from '../../../base/lock.ts';
 import { parseSuite } from '../../../base/ocra-suite.ts';
 import { timeStep } from '../../../base/passcode.ts';
@@ -162,7 +162,7 @@ async function settle(
       await storeLockFacts(db, [{ userId: user.id, ...afterSuccess(standing, {}) }]);
       const driftSteps = driftOf(token, step + 1, atMs);
       await record(acting, user, token, { found: true, driftSteps });
-      const clockIsOff = Math.abs(driftSteps) > limits.driftMaxSteps;
+      const clockIsOff = Math.abs(driftSteps) > tokenLimits.driftMaxSteps;
       return done({ serial: token.serial, driftSteps, clockIsOff });
     }
   }

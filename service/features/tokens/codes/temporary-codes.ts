@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Actor } from '../../../base/actor.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done, type Result, refused } from '../../../base/results.ts';
 import type { Db } from '../../../storage/database/database.ts';
 import type { Management } from '../../../storage/management.ts';
@@ -40,15 +40,15 @@ export function makeTemporaryCode(
 }
 
 function randomCode(): string {
-  const half = limits.temporaryCodeDigits / 2;
+  const half = tokenLimits.temporaryCodeDigits / 2;
   const digits = () => String(randomInt(10 ** half)).padStart(half, '0');
   return `${digits()}${digits()}`;
 }
 
 const makeCode = actOf(
   async (acting: Acting, input: TemporaryCodeInput & { code: string }): Promise<Result<TemporaryCode>> => {
-    const { code, lifetimeMs = limits.temporaryCodeMs } = input;
-    if (!isWhole(lifetimeMs, limits.temporaryCodeMinMs, limits.temporaryCodeMaxMs))
+    const { code, lifetimeMs = tokenLimits.temporaryCodeMs } = input;
+    if (!isWhole(lifetimeMs, tokenLimits.temporaryCodeMinMs, tokenLimits.temporaryCodeMaxMs))
       return refused('bad_lifetime');
     const user = await findUser(acting.db, prepareUserName(input.user) ?? '');
     if (user === undefined) return refused('unknown_user');

@@ -7,7 +7,8 @@ import { readFiles } from 'passfob/formats/read';
 import type { ReadTools, Row, SourceFile } from 'passfob/formats/row';
 import { Work } from 'passfob/formats/work';
 import type { Algorithm } from '../../../base/kinds.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { administrationLimits } from '../../../base/limits/administration.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { isChecked, parseSuite } from '../../../base/ocra-suite.ts';
 import { tokenTexts } from '../../../base/texts/tokens.ts';
 import type { Keys } from '../../../storage/sealing/key-file.ts';
@@ -25,7 +26,11 @@ export async function draftsOfFiles(
   tools: ReadTools,
   { userFrom, format }: { readonly userFrom: UserSource; readonly format?: FormatName },
 ): Promise<ImportDraft[]> {
-  const rows = await readFiles(files, { ...tools, imagePixelsMax: limits.importImagePixelsMax }, format);
+  const rows = await readFiles(
+    files,
+    { ...tools, imagePixelsMax: administrationLimits.importImagePixelsMax },
+    format,
+  );
   const work = new Work();
   const drafts: ImportDraft[] = [];
   for (const row of rows) {
@@ -92,5 +97,5 @@ function madeSerial(keys: Keys, secret: string): string {
   const digest = Buffer.from(macOf(keys, 'serial', [secret]), 'base64url')
     .toString('hex')
     .toUpperCase();
-  return `T-${digest.slice(0, limits.madeSerialChars)}`;
+  return `T-${digest.slice(0, tokenLimits.madeSerialChars)}`;
 }

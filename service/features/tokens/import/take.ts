@@ -1,4 +1,4 @@
-import { limits } from '../../../base/limits/limits.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done, type RefusalCode, type Result, refused } from '../../../base/results.ts';
 import type { Db } from '../../../storage/database/database.ts';
 import { looksLikeAnother } from '../../users/look-alikes.ts';
@@ -83,7 +83,7 @@ function tokenOf(item: TokenItem): SeededToken {
     algorithm: item.algorithm,
     alphabet: item.alphabet,
     digits: item.digits,
-    period: item.period ?? limits.periodDefaultSeconds,
+    period: item.period ?? tokenLimits.periodDefaultSeconds,
     ...(item.suite !== undefined && { suite: item.suite }),
     counter: item.counter,
     issuer: item.issuer,

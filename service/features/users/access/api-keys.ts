@@ -3,7 +3,8 @@ import type { Actor } from '../../../base/actor.ts';
 import { hashBearer, makeBearer } from '../../../base/bearers.ts';
 import { ServiceError } from '../../../base/errors.ts';
 import type { Role } from '../../../base/kinds.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { accessLimits } from '../../../base/limits/access.ts';
+import { userLimits } from '../../../base/limits/users.ts';
 import { prepareLine } from '../../../base/one-line.ts';
 import { done, type Result, refused } from '../../../base/results.ts';
 import { type Db, writing } from '../../../storage/database/database.ts';
@@ -34,7 +35,7 @@ export async function createApiKey(
   actor: Actor,
   given: { readonly name: string; readonly role: Role },
 ): Promise<Result<{ apiKey: ApiKeyView; value: string }>> {
-  const name = prepareLine(given.name, limits.clientNameMax);
+  const name = prepareLine(given.name, userLimits.clientNameMax);
   if (!name) return refused('bad_name');
   if (!isRole(given.role)) return refused('bad_role');
   const { value, hash } = makeBearer('pfa');
@@ -51,7 +52,7 @@ export async function createApiKey(
     const taken = await db.selectFrom('api_keys').select('id').where('name', '=', name).executeTakeFirst();
     if (taken !== undefined) return refused('api_key_taken');
     const inUse = await db.selectFrom('api_keys').select('id').where('revoked_ms', 'is', null).execute();
-    if (inUse.length >= limits.apiKeysMax) return refused('too_many_api_keys');
+    if (inUse.length >= userLimits.apiKeysMax) return refused('too_many_api_keys');
     await db
       .insertInto('api_keys')
       .values({ ...row, key_hash: hash })
@@ -85,7 +86,7 @@ export async function listApiKeys(db: Db): Promise<ApiKeyView[]> {
     .selectAll()
     .orderBy(order => order.case().when('revoked_ms', 'is', null).then(0).else(1).end())
     .orderBy('name')
-    .limit(limits.apiKeysMax)
+    .limit(userLimits.apiKeysMax)
     .execute();
   return rows.map(viewOf);
 }
@@ -103,7 +104,7 @@ export async function apiKeyOf(
     .where('revoked_ms', 'is', null)
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  if (row.last_used_ms === null || nowMs - row.last_used_ms > limits.seenAgainMs)
+  if (row.last_used_ms === null || nowMs - row.last_used_ms > accessLimits.seenAgainMs)
     await markUsed(db, row.id, nowMs);
   return { id: row.id, name: row.name, role: row.role };
 }

@@ -1,6 +1,6 @@
 import type { Actor } from '../../../base/actor.ts';
 import type { Role } from '../../../base/kinds.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { accessLimits } from '../../../base/limits/access.ts';
 import { done, type RefusalCode, type Result, refused } from '../../../base/results.ts';
 import { type Db, writing } from '../../../storage/database/database.ts';
 import type { Management } from '../../../storage/management.ts';
@@ -45,7 +45,7 @@ export async function addOperator(
       .selectFrom('operators')
       .select(select => select.fn.countAll<number>().as('count'))
       .executeTakeFirstOrThrow();
-    if (count >= limits.operatorsMax) return 'too_many_operators';
+    if (count >= accessLimits.operatorsMax) return 'too_many_operators';
     const operator = { user_id: found.user.id, role, disabled_ms: null, created_ms: atMs };
     await db.insertInto('operators').values(operator).execute();
     return viewOf(found.user, operator);
@@ -119,7 +119,7 @@ export async function listOperators(db: Db): Promise<OperatorView[]> {
     .select(['users.name', 'users.display_name', 'users.disabled_ms as user_disabled_ms'])
     .select(['operators.role', 'operators.disabled_ms', 'operators.created_ms'])
     .orderBy('users.name')
-    .limit(limits.operatorsMax)
+    .limit(accessLimits.operatorsMax)
     .execute();
   return rows.map(row => ({
     user: row.name,

@@ -1,5 +1,5 @@
 import { hashBearer, makeBearer } from '../../../base/bearers.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { accessLimits } from '../../../base/limits/access.ts';
 import { type Db, writing } from '../../../storage/database/database.ts';
 import type { Management } from '../../../storage/management.ts';
 import { latestEnd } from '../../../storage/queries/latest.ts';
@@ -15,7 +15,7 @@ export function makeOperatorKey(db: Db, nowMs: number): Promise<string> {
     await transaction.deleteFrom('operator_links').where('expires_ms', '<=', nowMs).execute();
     await transaction
       .insertInto('operator_links')
-      .values({ key_hash: hash, expires_ms: nowMs + limits.operatorLinkMs, used_ms: null })
+      .values({ key_hash: hash, expires_ms: nowMs + accessLimits.operatorLinkMs, used_ms: null })
       .execute();
     return value;
   });
@@ -70,7 +70,7 @@ function goodLink(db: Db, key: string, nowMs: number) {
     .where('key_hash', '=', hashBearer(key))
     .where('used_ms', 'is', null)
     .where('expires_ms', '>', nowMs)
-    .where('expires_ms', '<=', latestEnd(nowMs, limits.operatorLinkMs));
+    .where('expires_ms', '<=', latestEnd(nowMs, accessLimits.operatorLinkMs));
 }
 
 async function spendLink(db: Db, key: string, nowMs: number): Promise<boolean> {

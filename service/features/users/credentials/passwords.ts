@@ -1,6 +1,6 @@
 import type { Actor } from '../../../base/actor.ts';
 import { commonPasswords } from '../../../base/common-passwords.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { credentialLimits } from '../../../base/limits/credentials.ts';
 import { done, type RefusalCode, type Result, refused } from '../../../base/results.ts';
 import { checkSlowHash, isOutdated, slowHash } from '../../../base/slow-hash.ts';
 import { forgetAnswers } from '../../../storage/answers.ts';
@@ -55,7 +55,7 @@ export async function setPassword(
  * @throws ServiceError `busy` when too many are being checked at once
  */
 export async function checkPassword(hash: string | null, typed: string): Promise<boolean> {
-  const fits = typed.length <= limits.passwordFieldMax;
+  const fits = typed.length <= credentialLimits.passwordFieldMax;
   const equal = await checkSlowHash(hash, fits ? prepared(typed) : '');
   return fits && equal;
 }
@@ -89,12 +89,12 @@ export function passwordProblem(
   password: string,
   user: Pick<User, 'name' | 'email'>,
 ): RefusalCode | undefined {
-  if (password.length > limits.passwordFieldMax) return 'password_length';
+  if (password.length > credentialLimits.passwordFieldMax) return 'password_length';
   const characters = [...prepared(password)];
-  if (characters.length < limits.passwordMin || characters.length > limits.passwordMax)
+  if (characters.length < credentialLimits.passwordMin || characters.length > credentialLimits.passwordMax)
     return 'password_length';
   const folded = prepared(password).toLowerCase();
-  const isTooPlain = new Set(folded).size < limits.passwordDistinctMin;
+  const isTooPlain = new Set(folded).size < credentialLimits.passwordDistinctMin;
   if (isTooPlain || commonPasswords.has(folded.replace(/[\s_-]/g, ''))) return 'password_common';
   const names = [user.name, user.email?.toLowerCase()];
   return names.includes(folded.trim()) ? 'password_is_name' : undefined;

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { limits } from '../../../base/limits/limits.ts';
+import { credentialLimits } from '../../../base/limits/credentials.ts';
 import { usableStates } from '../../../base/token-states.ts';
 import type { Db } from '../../../storage/database/database.ts';
 import type { Management } from '../../../storage/management.ts';
@@ -24,7 +24,7 @@ export async function makePinProof(
   proved: Proved,
   nowMs: number,
 ): Promise<string> {
-  const expires = (nowMs + limits.pinProofMs).toString(36);
+  const expires = (nowMs + credentialLimits.pinProofMs).toString(36);
   return `${expires}.${macOfProof(keys, proved, await idsInUse(db, proved), expires)}`;
 }
 
@@ -40,7 +40,7 @@ export async function isPinProof(
   const given = Buffer.from(proof);
   const isSame = given.length === expected.length && timingSafeEqual(given, expected);
   const endMs = Number.parseInt(expires, 36);
-  return isSame && endMs > nowMs && endMs <= latestEnd(nowMs, limits.pinProofMs);
+  return isSame && endMs > nowMs && endMs <= latestEnd(nowMs, credentialLimits.pinProofMs);
 }
 
 async function idsInUse(db: Db, { user }: Proved): Promise<string[]> {

@@ -1,5 +1,5 @@
 import type { Actor } from '../../../base/actor.ts';
-import { limits } from '../../../base/limits/limits.ts';
+import { validationLimits } from '../../../base/limits/validation.ts';
 import { lockStanding } from '../../../base/lock.ts';
 import { done, type Result, refused } from '../../../base/results.ts';
 import { checkSlowHash, slowHash } from '../../../base/slow-hash.ts';
@@ -34,7 +34,7 @@ export async function checkPin(
  * of the database; without the key file there is nothing to search. Bound to the user, so no other row's hash helps.
  */
 function keyed(keys: Keys, userId: string, pin: string): string {
-  return macOf(keys, 'pin', [userId, pin.slice(0, limits.passcodeFieldMax)]);
+  return macOf(keys, 'pin', [userId, pin.slice(0, validationLimits.passcodeFieldMax)]);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { limits } from '../../../../base/limits/limits.ts';
+import { relayLimits } from '../../../../base/limits/relay.ts';
 import { recordAudit } from '../../../audit/record.ts';
 import type { Acting } from '../../../tokens/acting.ts';
 import { endActivation } from '../../../tokens/activation-ends.ts';
@@ -13,7 +13,7 @@ import { returnToken } from './token.ts';
 export function countAttempt(claim: Claim, why: string): Promise<boolean> {
   const count = async (acting: Acting, activation: ActivationRow) => {
     const attempts = activation.attempts + 1;
-    const isOver = attempts >= limits.activationAttemptsMax;
+    const isOver = attempts >= relayLimits.activationAttemptsMax;
     await acting.db.updateTable('activations').set({ attempts }).where('id', '=', activation.id).execute();
     await record(acting, activation, 'activation.attempt', { why, attempts });
     if (isOver) {

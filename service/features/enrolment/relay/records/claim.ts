@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Selectable } from 'kysely';
 import type { Actor } from '../../../../base/actor.ts';
 import { ServiceError } from '../../../../base/errors.ts';
-import { limits } from '../../../../base/limits/limits.ts';
+import { relayLimits } from '../../../../base/limits/relay.ts';
 import { writing } from '../../../../storage/database/database.ts';
 import type { Management } from '../../../../storage/management.ts';
 import type { Schema } from '../../../../storage/schema/schema.ts';
@@ -104,7 +104,7 @@ export class Claim {
     error: unknown,
   ): Promise<T> {
     if (!(error instanceof ServiceError) || error.code !== 'busy') throw error;
-    await wait(limits.relayAgainMs);
+    await wait(relayLimits.relayAgainMs);
     const result = await this.reading(
       async (acting, row) => row && already(acting, row, this.relayHash),
     ).catch(() => undefined);
@@ -161,5 +161,5 @@ export class Claim {
 
 /** A later end than any before: no two connections ever have written the same. */
 export function leaseFrom(nowMs: number, beforeMs: number | null): number {
-  return Math.max(nowMs + limits.relayLeaseMs, (beforeMs ?? 0) + 1);
+  return Math.max(nowMs + relayLimits.relayLeaseMs, (beforeMs ?? 0) + 1);
 }

@@ -1,4 +1,4 @@
-import { limits } from '../../../../base/limits/limits.ts';
+import { relayLimits } from '../../../../base/limits/relay.ts';
 import { recordAudit } from '../../../audit/record.ts';
 import { dropMailsOf } from '../../../mail/queue.ts';
 import type { Acting } from '../../../tokens/acting.ts';
@@ -123,7 +123,7 @@ export async function finishedAlready(
   relayHash: string,
 ): Promise<Finished | undefined> {
   const isTheirs = row.state === 'used' && row.claim === relayHash && row.token_id !== null;
-  if (!isTheirs || acting.atMs >= (row.used_ms ?? 0) + limits.ticketMs) return undefined;
+  if (!isTheirs || acting.atMs >= (row.used_ms ?? 0) + relayLimits.ticketMs) return undefined;
   // Reported lost, stopped or given away meanwhile: the page that it would open may be a thief's.
   const token = await acting.db
     .selectFrom('tokens')

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Hello } from 'passfob/client/hello';
-import { limits } from '../../../../base/limits/limits.ts';
+import { relayLimits } from '../../../../base/limits/relay.ts';
 import type { Db } from '../../../../storage/database/database.ts';
 import type { Keys } from '../../../../storage/sealing/key-file.ts';
 import type { Acting } from '../../../tokens/acting.ts';
@@ -21,10 +21,10 @@ export async function addPairing(
 ): Promise<string> {
   await db
     .deleteFrom('fob_pairings')
-    .where('created_ms', '<', atMs - limits.fobPairingsKeptMs)
+    .where('created_ms', '<', atMs - relayLimits.fobPairingsKeptMs)
     .execute();
   const kept = await pairingIds(db, serial);
-  for (const old of kept.slice(limits.fobPairingsKept - 1)) await dropPairing(db, old);
+  for (const old of kept.slice(relayLimits.fobPairingsKept - 1)) await dropPairing(db, old);
   const id = randomUUID();
   const { box, keyId } = sealSecrets(keys, { table: 'fob_pairings', id }, secrets);
   await db

@@ -1,4 +1,4 @@
-import { limits } from '../../../../base/limits/limits.ts';
+import { relayLimits } from '../../../../base/limits/relay.ts';
 import { recordAudit } from '../../../audit/record.ts';
 import type { Acting } from '../../../tokens/acting.ts';
 
@@ -24,9 +24,9 @@ export async function recordRefusal(acting: Acting, { user, activationId, why }:
     .where('subject_id', '=', user.id)
     .where('action', '=', action)
     .orderBy('id', 'desc')
-    .offset(limits.refusalsRecorded - 1)
+    .offset(relayLimits.refusalsRecorded - 1)
     .limit(1)
     .executeTakeFirst();
-  if (earlier !== undefined && earlier.at_ms > atMs - limits.refusalsRecordedMs) return;
+  if (earlier !== undefined && earlier.at_ms > atMs - relayLimits.refusalsRecordedMs) return;
   await recordAudit(db, keys, { atMs, actor, action, ...about, detail: { why, activation: activationId } });
 }

@@ -1,5 +1,6 @@
 import { askTime, setTime } from 'passfob/owner/clock';
-import { limits } from '../../../../base/limits/limits.ts';
+import { relayLimits } from '../../../../base/limits/relay.ts';
+import { tokenLimits } from '../../../../base/limits/tokens.ts';
 import { relayTexts } from '../../../../base/texts/relay.ts';
 import { keepClock } from '../../../tokens/fobs.ts';
 import type { Run } from './run.ts';
@@ -15,11 +16,11 @@ export async function rightClock(run: Run, mustBeNear: boolean): Promise<void> {
   const { state, utc } = await askTime(tools, client);
   // The fob says whole seconds: on average it is half a one later.
   const errorMs = state === 'unset' ? null : Math.round(utc * 1000 + 500 - tools.now());
-  const isFar = mustBeNear && Math.abs(errorMs ?? 0) > limits.fobClockErrorMaxMs;
+  const isFar = mustBeNear && Math.abs(errorMs ?? 0) > relayLimits.fobClockErrorMaxMs;
   if (state === 'trusted' && !isFar) return;
   await setTime(tools, client, () => tell('press', relayTexts.steps.clock));
   const setMs = Math.max(0, Math.round(tools.now()));
-  const within = errorMs !== null && Math.abs(errorMs) <= limits.clockErrorMaxMs ? errorMs : null;
+  const within = errorMs !== null && Math.abs(errorMs) <= tokenLimits.clockErrorMaxMs ? errorMs : null;
   await claim.holding(acting =>
     keepClock(acting, { serial: hello.serial, clock: { setMs, errorMs: within, driftPpm: null } }),
   );

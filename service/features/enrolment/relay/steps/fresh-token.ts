@@ -5,7 +5,7 @@ import { withFobChance } from 'passfob/enrol/mixed-seed';
 import { freshSeed } from 'passfob/enrol/seed';
 import { randomId } from 'passfob/owner/account';
 import { cutText } from '../../../../base/cut-text.ts';
-import { limits } from '../../../../base/limits/limits.ts';
+import { tokenLimits } from '../../../../base/limits/tokens.ts';
 import { serialOnFob } from '../../../tokens/account-id.ts';
 import type { SeededToken } from '../../../tokens/issue.ts';
 import type { PolicyRow } from '../../../tokens/policies.ts';
@@ -46,8 +46,8 @@ export function freshToken(
       kind: kind === 'hotp' ? KIND_HOTP : KIND_TOTP,
       algorithm,
       alphabet,
-      digits: policy?.digits ?? limits.digitsDefault,
-      period: policy?.period_seconds ?? limits.periodDefaultSeconds,
+      digits: policy?.digits ?? tokenLimits.digitsDefault,
+      period: policy?.period_seconds ?? tokenLimits.periodDefaultSeconds,
       label: '',
     },
     tools.random,
@@ -62,9 +62,9 @@ export function freshToken(
     algorithm: policy?.algorithm ?? 'sha1',
     alphabet,
     digits: mixed.digits,
-    period: policy?.period_seconds ?? limits.periodDefaultSeconds,
+    period: policy?.period_seconds ?? tokenLimits.periodDefaultSeconds,
     pinPlace: policy?.pin_place ?? 'none',
-    lookAhead: policy?.look_ahead ?? limits.lookAheadDefault,
+    lookAhead: policy?.look_ahead ?? tokenLimits.lookAheadDefault,
     ...names,
     secret: mixed.secret,
   };
@@ -72,7 +72,7 @@ export function freshToken(
 
 /** The names as far as they fit into the fob's record: half of it is left to the user's. */
 function fittingNames(service: string, user: string, room: number) {
-  const issuer = cutText(service, Math.min(limits.issuerMaxBytes, Math.floor(room / 2)));
+  const issuer = cutText(service, Math.min(tokenLimits.issuerMaxBytes, Math.floor(room / 2)));
   const left = Math.max(0, room - Buffer.byteLength(issuer));
-  return { issuer, label: cutText(user, Math.min(limits.labelMaxBytes, left)) };
+  return { issuer, label: cutText(user, Math.min(tokenLimits.labelMaxBytes, left)) };
 }

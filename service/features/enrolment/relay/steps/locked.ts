@@ -1,7 +1,7 @@
 import { pause } from 'passfob/client/pause';
 import { isRefusal } from 'passfob/errors';
 import { policyRequest, statusOf } from 'passfob/owner/status';
-import { limits } from '../../../../base/limits/limits.ts';
+import { relayLimits } from '../../../../base/limits/relay.ts';
 import { relayTexts } from '../../../../base/texts/relay.ts';
 import { RelayRefusal } from '../records/refusal.ts';
 import type { Run } from './run.ts';
@@ -43,10 +43,10 @@ async function untilStatus(
   isReached: (status: ReturnType<typeof statusOf>) => boolean,
 ): Promise<void> {
   const { signal } = tools;
-  for (let polls = 0; polls * limits.pinPollMs < limits.relayWaitMs; polls++) {
+  for (let polls = 0; polls * relayLimits.pinPollMs < relayLimits.relayWaitMs; polls++) {
     if (isReached(statusOf(await client.call('status', {}, { signal })))) return;
     if (polls === 0) tell('pin', text);
-    await pause(limits.pinPollMs, signal);
+    await pause(relayLimits.pinPollMs, signal);
   }
   throw new RelayRefusal('no_pin');
 }

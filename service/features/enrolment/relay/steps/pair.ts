@@ -2,7 +2,7 @@ import { pairingCode, pairingKey } from 'passfob/client/handshake';
 import { isFobError, isOutcomeUnknown, isRefusal } from 'passfob/errors';
 import { CODE_ATTEMPTS_MAX } from 'passfob/limits';
 import { freshSecrets, giveSecrets } from 'passfob/owner/pairing';
-import { limits } from '../../../../base/limits/limits.ts';
+import { relayLimits } from '../../../../base/limits/relay.ts';
 import { relayTexts } from '../../../../base/texts/relay.ts';
 import { clearSecrets } from '../../../tokens/fob-secrets.ts';
 import type { FobRow } from '../../../tokens/fobs.ts';
@@ -24,7 +24,7 @@ export async function pairBlank(run: Run): Promise<FobRow> {
   const screen = new ScreenCode(run);
   let occasion: 'code' | 'codeAgain' | 'codeNew' = 'code';
   let wrong = 0;
-  for (let tries = 0; tries < limits.codesMax; tries++) {
+  for (let tries = 0; tries < relayLimits.codesMax; tries++) {
     const code = await screen.typed(occasion);
     const wasLate = screen.wasLate();
     try {

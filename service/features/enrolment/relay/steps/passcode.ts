@@ -1,5 +1,6 @@
 import { isRefusal } from 'passfob/errors';
-import { limits } from '../../../../base/limits/limits.ts';
+import { relayLimits } from '../../../../base/limits/relay.ts';
+import { tokenLimits } from '../../../../base/limits/tokens.ts';
 import { candidateSteps, driftAfter, passcodeAt, sameText } from '../../../../base/passcode.ts';
 import { relayTexts } from '../../../../base/texts/relay.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
@@ -34,7 +35,7 @@ export async function pressedPasscode(
     if (isTotp && !candidateSteps(facts, nowMs).includes(counter)) return undefined;
     // A counter comes through the session of its owner: it may be as far ahead as it says.
     const isRight =
-      counter <= limits.counterMax &&
+      counter <= tokenLimits.counterMax &&
       sameText(passcodeAt(facts, secret, counter), String.fromCharCode(...code));
     if (!isRight) throw new RelayRefusal('not_proved', 'wrong passcode');
     return { step: counter, driftSteps: driftAfter(facts, counter, nowMs) };
@@ -51,7 +52,7 @@ async function pressed({ client, tools, tell }: Run, id: Uint8Array) {
       return await client.call('code', { id }, { signal: tools.signal, onPressNeeded });
     } catch (error) {
       if (!isRefusal(error, 'press-denied', 'press-timeout')) throw error;
-      if (asked >= limits.pressesAskedMax) throw new RelayRefusal('no_press');
+      if (asked >= relayLimits.pressesAskedMax) throw new RelayRefusal('no_press');
     }
   }
 }

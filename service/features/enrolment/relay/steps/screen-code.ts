@@ -2,7 +2,7 @@ import { CODE_WISHES_MAX } from 'passfob/activation/limits';
 import { pause } from 'passfob/client/pause';
 import { isFobError, isRefusal } from 'passfob/errors';
 import { askedCode } from 'passfob/owner/pairing';
-import { limits } from '../../../../base/limits/limits.ts';
+import { relayLimits } from '../../../../base/limits/relay.ts';
 import { relayTexts } from '../../../../base/texts/relay.ts';
 import { RelayRefusal } from '../records/refusal.ts';
 import type { Run } from './run.ts';
@@ -38,7 +38,7 @@ export class ScreenCode {
   wasLate(): boolean {
     const sinceMs = this.run.tools.now() - this.renewedMs;
     this.renewedMs = Number.NEGATIVE_INFINITY;
-    return sinceMs >= 0 && sinceMs < limits.codeLateMs;
+    return sinceMs >= 0 && sinceMs < relayLimits.codeLateMs;
   }
 
   /**
@@ -60,12 +60,12 @@ export class ScreenCode {
     let idleMs = 0;
     this.tell(first);
     for (;;) {
-      const waitMs = Math.min(this.leftMs + limits.codeOutMs, limits.relayWaitMs - idleMs);
+      const waitMs = Math.min(this.leftMs + relayLimits.codeOutMs, relayLimits.relayWaitMs - idleMs);
       const typed = await typedCode({ waitMs, isSame });
       if (typed.kind === 'code') return typed.code;
       const isWish = typed.kind === 'show';
       idleMs = isWish ? 0 : idleMs + waitMs;
-      if (idleMs >= limits.relayWaitMs) throw new RelayRefusal('idle');
+      if (idleMs >= relayLimits.relayWaitMs) throw new RelayRefusal('idle');
       isSame = true;
       // A relay that wishes on is not heard before the next code.
       if (isWish && ++this.wishes > CODE_WISHES_MAX) continue;
@@ -94,11 +94,11 @@ export class ScreenCode {
   private async show(): Promise<boolean> {
     const seconds = await pairingSeconds(this.run);
     const untilMs = this.run.tools.now() + seconds * 1000;
-    const isNew = untilMs > this.untilMs + limits.codeSameMs;
+    const isNew = untilMs > this.untilMs + relayLimits.codeSameMs;
     this.untilMs = untilMs;
     if (!isNew) return false;
     this.wishes = 0;
-    if (++this.codes > limits.codesMax) throw new RelayRefusal('idle');
+    if (++this.codes > relayLimits.codesMax) throw new RelayRefusal('idle');
     return true;
   }
 }
@@ -109,10 +109,10 @@ async function pairingSeconds({ client, tools, tell }: Run): Promise<number> {
     try {
       return await client.startPairing(tools.signal);
     } catch (error) {
-      const isOver = polls * limits.pinPollMs >= limits.relayWaitMs;
+      const isOver = polls * relayLimits.pinPollMs >= relayLimits.relayWaitMs;
       if (isOver || !isRefusal(error, 'needs-entropy')) throw error;
       if (polls === 0) tell('hello', steps.gather);
-      await pause(limits.pinPollMs, tools.signal);
+      await pause(relayLimits.pinPollMs, tools.signal);
     }
   }
 }
