@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { FobError } from 'passfob/errors';
-import { texts } from './texts.ts';
+import { texts } from './play/texts.ts';
 
 /** What the demo is asked to do. */
 export interface Options {

@@ -1,9 +1,9 @@
 import { FobError } from 'passfob/errors';
 import { readOptions } from './arguments.ts';
-import { faultOf, traceOf } from './faults.ts';
+import { faultOf, traceOf } from './play/faults.ts';
+import { onStage } from './play/stage.ts';
+import { texts } from './play/texts.ts';
 import { showPage } from './show.ts';
-import { onStage } from './stage.ts';
-import { texts } from './texts.ts';
 import { transcript } from './transcript.ts';
 
 /** Exit codes, as `--help` documents them. */

@@ -2,18 +2,18 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { replacePrivately } from 'passfob/private-file';
-import { startAgent } from './agent.ts';
-import { addressOf, makeReady } from './enrolment.ts';
 import { startExample } from './example/app.ts';
-import type { Home } from './home.ts';
-import { USER } from './ownership.ts';
 import { servePage } from './page/server.ts';
 import { pageTexts } from './page/texts.ts';
-import { watchProgress } from './progress.ts';
-import { apiKeyOf } from './service-key.ts';
-import type { Stage } from './stage.ts';
-import { texts } from './texts.ts';
-import { stopped } from './waiting.ts';
+import { startAgent } from './play/agent.ts';
+import { addressOf, makeReady } from './play/enrolment.ts';
+import type { Home } from './play/home.ts';
+import { USER } from './play/ownership.ts';
+import { watchProgress } from './play/progress.ts';
+import { apiKeyOf } from './play/service-key.ts';
+import type { Stage } from './play/stage.ts';
+import { texts } from './play/texts.ts';
+import { stopped } from './play/waiting.ts';
 
 const { ready: words } = texts;
 

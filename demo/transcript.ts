@@ -2,9 +2,9 @@ import { type ClockResult, showClock } from 'passfob/commands/clock';
 import { accountName } from 'passfob/commands/list';
 import { verify } from 'passfob/commands/verify';
 import { FobError } from 'passfob/errors';
-import { approveLogins } from './approval.ts';
-import { type AlertSeen, enterOperatorPane, logIn } from './browser.ts';
-import { CLOCK_DIFFERENCE_MS_MAX } from './limits.ts';
+import { approveLogins } from './play/approval.ts';
+import { type AlertSeen, enterOperatorPane, logIn } from './play/browser.ts';
+import { CLOCK_DIFFERENCE_MS_MAX } from './play/limits.ts';
 import {
   COUNTED,
   type DemoAccount,
@@ -15,12 +15,12 @@ import {
   setFobClock,
   TIMED,
   USER,
-} from './ownership.ts';
-import { type Read, readPasscode } from './person.ts';
-import { expect, type Play } from './play.ts';
-import type { Stage } from './stage.ts';
-import { type Fact, stepsOf } from './steps.ts';
-import { texts } from './texts.ts';
+} from './play/ownership.ts';
+import { type Read, readPasscode } from './play/person.ts';
+import { expect, type Play } from './play/play.ts';
+import type { Stage } from './play/stage.ts';
+import { type Fact, stepsOf } from './play/steps.ts';
+import { texts } from './play/texts.ts';
 
 const { errors, transcript: words } = texts;
 const { steps: titles, facts: names, expected } = words;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { BoardName } from './fob.ts';
+import type { BoardName } from './base/fob.ts';
 
 const MANIFEST = 'manifest.json';
 /** What the build says of its sources: the SHA-256 of each, by its path in the package. */

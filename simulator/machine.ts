@@ -1,9 +1,4 @@
-import type { BoardFacts, LinkName } from './boards/board.ts';
-import type { PartsOptions, Screen, StateStore, UsbHid, Wire } from './fob.ts';
-import { BoardHardware } from './hardware.ts';
-import { Session } from './interpreter/session.ts';
-import { programFiles } from './interpreter/storage-files.ts';
-import type { TextLog } from './interpreter/text-log.ts';
+import type { PartsOptions, Screen, StateStore, UsbHid, Wire } from './base/fob.ts';
 import {
   BOOT_US,
   DEEP_SLEEP_MIN_US,
@@ -13,10 +8,15 @@ import {
   IMMEDIATE_WORK_US,
   MAX_IDLE_PASSES,
   TIMER_MIN_MS,
-} from './limits.ts';
+} from './base/limits.ts';
+import { type Pacing, realPacing, Scheduler, VIRTUAL_PACING } from './base/time.ts';
+import type { BoardFacts, LinkName } from './boards/board.ts';
+import { BoardHardware } from './hardware.ts';
+import { Session } from './interpreter/session.ts';
+import { programFiles } from './interpreter/storage-files.ts';
+import type { TextLog } from './interpreter/text-log.ts';
 import { Listeners } from './listeners.ts';
 import type { Memories } from './state/memories.ts';
-import { type Pacing, realPacing, Scheduler, VIRTUAL_PACING } from './time.ts';
 import { reportStream, usbHid } from './usb-hid.ts';
 
 export interface MachineOptions {

@@ -1,5 +1,5 @@
 import { fromReport, toReports } from '@passfob/protocol/reports';
-import type { UsbHid, Wire } from './fob.ts';
+import type { UsbHid, Wire } from './base/fob.ts';
 import type { BoardHardware } from './hardware.ts';
 
 /** Frames over single HID reports as a stream of bytes. */

@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { KEY_BYTES, URL_CHARS_MAX } from '../limits.ts';
+import { KEY_BYTES, URL_CHARS_MAX } from '../play/limits.ts';
 
 /** What a request shows of the key that the demo prints with its address. */
 export type Shown =

@@ -1,4 +1,4 @@
-import type { Progress } from '../progress.ts';
+import type { Progress } from '../play/progress.ts';
 import { escaped } from './escaped.ts';
 import { pageTexts as texts } from './texts.ts';
 

@@ -1,5 +1,5 @@
 import type { LocalMail } from '@passfob/service/features/mail/outbox';
-import { MAILS_SHOWN } from '../limits.ts';
+import { MAILS_SHOWN } from '../play/limits.ts';
 import { escaped } from './escaped.ts';
 import { pageTexts } from './texts.ts';
 

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { LocalMail } from '@passfob/service/features/mail/outbox';
 import { FobError, systemCode } from 'passfob/errors';
-import { URL_CHARS_MAX, WATCHERS_MAX } from '../limits.ts';
-import type { Progress, ProgressWatch } from '../progress.ts';
-import { texts } from '../texts.ts';
+import { URL_CHARS_MAX, WATCHERS_MAX } from '../play/limits.ts';
+import type { Progress, ProgressWatch } from '../play/progress.ts';
+import { texts } from '../play/texts.ts';
 import { Access } from './access.ts';
 import { consoleHtml, consoleScript } from './console.ts';
 import { type PageFacts, pageHtml } from './html.ts';

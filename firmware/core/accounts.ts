@@ -7,7 +7,7 @@ import { hotp, timeStep } from '@passfob/protocol/otp';
 import type { Algorithm, Primitives } from '@passfob/protocol/primitives';
 import * as refused from '@passfob/protocol/refusals';
 import { type Account, type AccountContent, accountContent, accountOf } from './account.ts';
-import * as limits from './limits.ts';
+import * as limits from './base/limits.ts';
 import { aheadOf, tagAt, tagOf } from './presses.ts';
 import type { Records } from './vault/records.ts';
 import type { Vault } from './vault/vault.ts';

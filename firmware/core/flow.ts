@@ -3,14 +3,14 @@ import { equal } from '@passfob/protocol/hmac';
 import { COUNTER_LAST, PIN_DIGITS_MAX, PIN_DIGITS_MIN, QUESTION_CHARS_MIN } from '@passfob/protocol/limits';
 import { timeStep } from '@passfob/protocol/otp';
 import type { Account } from './account.ts';
+import * as limits from './base/limits.ts';
+import { asksPin, PIN_TO_SET, PIN_TO_SHOW } from './base/state.ts';
+import * as texts from './base/texts.ts';
 import * as entries from './entry.ts';
 import type { Face } from './face.ts';
-import * as limits from './limits.ts';
 import * as questions from './question.ts';
 import * as views from './screens/view.ts';
 import { changeSetting, SET_BACK, SET_PIN, SET_SCREEN, stepSetting } from './settings.ts';
-import { asksPin, PIN_TO_SET, PIN_TO_SHOW } from './state.ts';
-import * as texts from './texts.ts';
 import { VAULT_KEYS_LOST, VAULT_OWNED } from './vault/vault.ts';
 
 /** What follows from what the person chose or entered. */

@@ -1,14 +1,14 @@
 import type { Request, Response } from '@passfob/protocol/commands';
 import * as limits from '@passfob/protocol/limits';
 import * as refused from '@passfob/protocol/refusals';
+import { ASK_CLOCK_SECONDS, DATA_KEY_BYTES } from './base/limits.ts';
+import * as texts from './base/texts.ts';
 import { ClearCommands, KEY_PAIRING_CODE, KEY_PAIRING_KEY } from './clear-commands.ts';
 import { utcText } from './date.ts';
 import { showMaintenance } from './flow.ts';
-import { ASK_CLOCK_SECONDS, DATA_KEY_BYTES } from './limits.ts';
 import type { Parts } from './parts.ts';
 import type { Person } from './person.ts';
 import { ASK_PLAIN, ASK_UNLOCKED, NO_NUMBER } from './question.ts';
-import * as texts from './texts.ts';
 import { TRIM_OFFSET } from './timekeeper.ts';
 import { hasRecovery, recover } from './vault/headers.ts';
 import { VAULT_BLANK, VAULT_OWNED } from './vault/vault.ts';

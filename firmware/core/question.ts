@@ -6,7 +6,7 @@ import {
   REFUSED_PRESS_REPORTED,
   REFUSED_PRESS_TIMEOUT,
 } from '@passfob/protocol/refusals';
-import { FAR } from './limits.ts';
+import { FAR } from './base/limits.ts';
 
 const NONE = -1;
 /** An answer is what the poll after it gets: 0 for a yes, or a refusal. */

@@ -1,6 +1,6 @@
 import { checkQuestion } from '../commands/respond.ts';
 import { FobError } from '../errors.ts';
-import { type CommonOptions, yesOption } from './common-options.ts';
+import { type CommonOptions, yesOption } from './base/common-options.ts';
 import type { Invocation } from './invocation.ts';
 
 /** Options of the commands about one account. */

@@ -19,6 +19,10 @@ import { rename } from '../commands/rename.ts';
 import { respond } from '../commands/respond.ts';
 import { verify } from '../commands/verify.ts';
 import { FobError } from '../errors.ts';
+import type { Prompts } from './base/prompts.ts';
+import { errorDocument, inLines, type Lines, type Report } from './base/report.ts';
+import type { Terminal } from './base/terminal.ts';
+import { clocksText, clockText, devicesText, listText, verifyText } from './base/words.ts';
 import { batch } from './batch-actions.ts';
 import { completionScript } from './completion.ts';
 import { runFlash, runUpdate } from './flash-actions.ts';
@@ -26,11 +30,7 @@ import { importFiles } from './import-actions.ts';
 import { actOnInventory } from './inventory-actions.ts';
 import type { FobInvocation, InventoryInvocation, Invocation } from './invocation.ts';
 import { settleOut } from './out-actions.ts';
-import type { Prompts } from './prompts.ts';
-import { errorDocument, inLines, type Lines, type Report } from './report.ts';
 import { infoText, policyNote, policyText } from './status-words.ts';
-import type { Terminal } from './terminal.ts';
-import { clocksText, clockText, devicesText, listText, verifyText } from './words.ts';
 
 /** Runs the command that was asked for. @throws what the command throws */
 export async function act(

@@ -1,7 +1,7 @@
 import type { FobChoice } from '../commands/find.ts';
 import { FobError } from '../errors.ts';
-import type { CommonOptions } from './common-options.ts';
-import { type ReachOptions, reachOf, reachOptions } from './reach-options.ts';
+import type { CommonOptions } from './base/common-options.ts';
+import { type ReachOptions, reachOf, reachOptions } from './base/reach-options.ts';
 
 /** What `passfob activate` is told. */
 export interface ActivateInvocation {

@@ -3,7 +3,7 @@ import { MESSAGE_CHARS_MAX, RELAY_ANSWER_TIMEOUT_MS, RELAY_SILENCE_MS } from '..
 import { openedSocket, type ServiceSocket } from '../activation/socket.ts';
 import { connectBy, type Route } from '../agent/network/connect.ts';
 import { FobError } from '../errors.ts';
-import { connectionError, connectionTexts } from './service-connection.ts';
+import { connectionError, connectionTexts } from './base/service-connection.ts';
 
 /** A character of JSON text takes at most three bytes in UTF-8. */
 const MESSAGE_BYTES = MESSAGE_CHARS_MAX * 3;

@@ -2,8 +2,8 @@ import { readActivationString } from '../activation/activation-string.ts';
 import { CODE_WISHES_MAX, TYPED_CHARS_MAX } from '../activation/limits.ts';
 import { relayActivation } from '../activation/relay.ts';
 import type { OpenedFob, RelayEvent } from '../activation/relay-options.ts';
+import { checkReach } from '../agent/network/settings.ts';
 import { routeTo } from '../agent/service/open-service.ts';
-import { checkReach } from '../agent/settings.ts';
 import { pause } from '../client/pause.ts';
 import { traced } from '../client/trace.ts';
 import { chooseFob, closeAll, type FobChoice, findFobs } from '../commands/find.ts';
@@ -15,9 +15,9 @@ import { openTransport, readAddress } from '../transports/discover.ts';
 import type { ActivateInvocation } from './activate-options.ts';
 import { openNodeSocket } from './activate-socket.ts';
 import { recordService } from './agent/record.ts';
-import { type Prompts, promptsOn } from './prompts.ts';
-import { sayReport } from './report.ts';
-import { printable, type Terminal } from './terminal.ts';
+import { type Prompts, promptsOn } from './base/prompts.ts';
+import { sayReport } from './base/report.ts';
+import { printable, type Terminal } from './base/terminal.ts';
 
 /**
  * `passfob activate`: carries the bytes of the fob to the service that made the activation. No seed, PIN or key is ever

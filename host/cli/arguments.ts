@@ -1,7 +1,7 @@
 import { packageVersion } from '../commands/package-root.ts';
 import { FobError } from '../errors.ts';
+import { choiceReader } from './base/common-options.ts';
 import { commandLine } from './command-line.ts';
-import { choiceReader } from './common-options.ts';
 import type { Invocation } from './invocation.ts';
 import { usageError } from './usage-errors.ts';
 

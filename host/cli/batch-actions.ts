@@ -8,11 +8,11 @@ import { type FobResult, runBatch } from '../batch/run.ts';
 import { checkUpload, uploadRows, writeUpload } from '../batch/upload.ts';
 import type { Context } from '../commands/context.ts';
 import { FobError, systemCode } from '../errors.ts';
+import type { Prompts } from './base/prompts.ts';
+import { errorDocument, type Report } from './base/report.ts';
+import type { Terminal } from './base/terminal.ts';
 import { barScreen, plainScreen } from './batch-progress.ts';
 import type { Invocation } from './invocation.ts';
-import type { Prompts } from './prompts.ts';
-import { errorDocument, type Report } from './report.ts';
-import type { Terminal } from './terminal.ts';
 
 type Asked = Extract<Invocation, { command: 'batch' }>;
 

@@ -2,7 +2,7 @@ import type { ReportFormat } from '../batch/report.ts';
 import { readSerial } from '../client/fob-serial.ts';
 import { FobError } from '../errors.ts';
 import { addressText, readAddress } from '../transports/discover.ts';
-import { type CommonOptions, without } from './common-options.ts';
+import { type CommonOptions, without } from './base/common-options.ts';
 import type { Invocation } from './invocation.ts';
 
 export function batchOptions(command: CommonOptions) {

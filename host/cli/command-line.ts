@@ -12,7 +12,6 @@ import {
 } from './account-options.ts';
 import { activateOptions, readActivate } from './activate-options.ts';
 import { agentCommands } from './agent/options.ts';
-import { batchOptions, readBatch } from './batch-options.ts';
 import {
   ABOUT_FOB,
   asItIs,
@@ -22,7 +21,8 @@ import {
   type ReadChoice,
   without,
   yesOption,
-} from './common-options.ts';
+} from './base/common-options.ts';
+import { batchOptions, readBatch } from './batch-options.ts';
 import { doctorOptions } from './doctor-options.ts';
 import { enrolOptions, sourceOf } from './enrol-options.ts';
 import { flashOptions, readFlash, readUpdate, updateOptions } from './flash-options.ts';

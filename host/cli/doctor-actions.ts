@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../commands/package-root.ts';
+import type { Finding } from '../doctor/base/finding.ts';
 import { examine } from '../doctor/doctor.ts';
-import type { Finding } from '../doctor/finding.ts';
 import { thisSystem } from '../doctor/this-system.ts';
 import { FobError } from '../errors.ts';
 import { inventoryDirectory } from '../inventory/directory.ts';
 import { readAddress } from '../transports/discover.ts';
+import { inLines, sayReport } from './base/report.ts';
+import { printable, type Terminal } from './base/terminal.ts';
 import type { Invocation } from './invocation.ts';
-import { inLines, sayReport } from './report.ts';
-import { printable, type Terminal } from './terminal.ts';
 
 /**
  * Says whether this machine has what passfob needs. The inventory is not opened: it may be what is wrong.

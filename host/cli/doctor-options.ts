@@ -1,4 +1,4 @@
-import { type CommonOptions, without } from './common-options.ts';
+import { type CommonOptions, without } from './base/common-options.ts';
 
 export function doctorOptions(command: CommonOptions) {
   return without(command, 'fob', 'trace', 'dry-run').option('udev-rules', {

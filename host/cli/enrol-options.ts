@@ -3,7 +3,7 @@ import { ALPHABET_NAMES } from '../enrol/alphabets.ts';
 import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from '../enrol/limits.ts';
 import { readOcraSuite } from '../enrol/ocra.ts';
 import { FobError } from '../errors.ts';
-import type { CommonOptions } from './common-options.ts';
+import type { CommonOptions } from './base/common-options.ts';
 import { OUT_OPTIONS, outOptions } from './out-options.ts';
 
 export function enrolOptions(command: CommonOptions) {

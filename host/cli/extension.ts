@@ -1,4 +1,4 @@
-import type { CommonOptions, ReadChoice } from './common-options.ts';
+import type { CommonOptions, ReadChoice } from './base/common-options.ts';
 import type { Invocation } from './invocation.ts';
 
 /** What another package adds to the command line: its `cli` exports one as `commands`. */

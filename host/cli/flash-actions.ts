@@ -5,10 +5,10 @@ import type { FlashedFiles } from '../commands/flash-report.ts';
 import { boardPort } from '../commands/flash-steps.ts';
 import { type UpdateResult, update } from '../commands/update.ts';
 import { FobError } from '../errors.ts';
+import type { Prompts } from './base/prompts.ts';
+import { inLines, type Report } from './base/report.ts';
+import { printable } from './base/terminal.ts';
 import type { FlashInvocation, UpdateInvocation } from './flash-options.ts';
-import type { Prompts } from './prompts.ts';
-import { inLines, type Report } from './report.ts';
-import { printable } from './terminal.ts';
 
 /** `passfob flash`. @throws what the command throws */
 export async function runFlash(

@@ -1,5 +1,5 @@
 import { BOARD_NAMES, type BoardName, readBoardName } from '../flash/boards.ts';
-import { type CommonOptions, without, yesOption } from './common-options.ts';
+import { type CommonOptions, without, yesOption } from './base/common-options.ts';
 
 /** What `passfob flash` and `passfob update` are told. */
 export interface FlashInvocation {

@@ -3,11 +3,11 @@ import { withFob } from '../commands/find.ts';
 import { dryRun, type ImportedRow, type ImportResult, importRows } from '../commands/import.ts';
 import { readImport } from '../commands/import-source.ts';
 import type { AccountForm } from '../commands/list.ts';
+import type { Prompts } from './base/prompts.ts';
+import { inLines, type Report } from './base/report.ts';
+import { printable } from './base/terminal.ts';
+import { passcodeText } from './base/words.ts';
 import type { Invocation } from './invocation.ts';
-import type { Prompts } from './prompts.ts';
-import { inLines, type Report } from './report.ts';
-import { printable } from './terminal.ts';
-import { passcodeText } from './words.ts';
 
 /** The files are read and judged whole before any fob is looked for. */
 export async function importFiles(

@@ -1,7 +1,7 @@
 import type { ImportSource } from '../commands/import-source.ts';
 import { FobError } from '../errors.ts';
 import { FORMAT_NAMES } from '../formats/detect.ts';
-import type { CommonOptions } from './common-options.ts';
+import type { CommonOptions } from './base/common-options.ts';
 
 /** Options of `import`. */
 

@@ -1,5 +1,5 @@
 import { FobError, systemCode } from '../errors.ts';
-import { asItIs, type CommonOptions, type ReadChoice } from './common-options.ts';
+import { asItIs, type CommonOptions, type ReadChoice } from './base/common-options.ts';
 import type { CommandExtension } from './extension.ts';
 import type { Invocation } from './invocation.ts';
 

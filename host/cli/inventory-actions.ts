@@ -3,10 +3,10 @@ import { FobError } from '../errors.ts';
 import { assign, fobRecord, knownFobs } from '../inventory/fobs.ts';
 import { backUp, forget, give, restore, take } from '../inventory/handover.ts';
 import { rekey } from '../inventory/rekey.ts';
+import { inLines, type Report } from './base/report.ts';
+import { printable } from './base/terminal.ts';
 import { fobsText, recordText, takenText } from './inventory-words.ts';
 import type { InventoryInvocation } from './invocation.ts';
-import { inLines, type Report } from './report.ts';
-import { printable } from './terminal.ts';
 
 /** What the person is asked for. */
 export interface Asking {

@@ -8,7 +8,7 @@ import {
   type ReadChoice,
   without,
   yesOption,
-} from './common-options.ts';
+} from './base/common-options.ts';
 import type { Invocation } from './invocation.ts';
 
 type Take = (invocation: Invocation) => void;

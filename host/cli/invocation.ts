@@ -8,10 +8,10 @@ import type { FobQuery } from '../inventory/fobs.ts';
 import type { Policy } from '../owner/status.ts';
 import type { ActivateInvocation } from './activate-options.ts';
 import type { AgentInvocation } from './agent/invocation.ts';
+import type { Terminal } from './base/terminal.ts';
 import type { FlashInvocation, UpdateInvocation } from './flash-options.ts';
 import type { OutWish } from './out-options.ts';
 import type { Shell } from './shells.ts';
-import type { Terminal } from './terminal.ts';
 
 /** What is done with the inventory alone, without any fob. */
 export type InventoryInvocation =

@@ -1,5 +1,5 @@
+import { EXIT_CODES } from './base/exit-codes.ts';
 import { helpOf } from './command-line.ts';
-import { EXIT_CODES } from './exit-codes.ts';
 
 /** Commands that have commands of their own. */
 const GROUPS = ['pin', 'inventory', 'handover', 'service', 'agent'];

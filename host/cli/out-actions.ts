@@ -3,8 +3,8 @@ import type { OutFile } from '../commands/out-file.ts';
 import { FobError } from '../errors.ts';
 import type { Sealing } from '../formats/write/pskc.ts';
 import { checkSealing } from '../formats/write/write.ts';
+import type { Prompts } from './base/prompts.ts';
 import type { OutWish } from './out-options.ts';
-import type { Prompts } from './prompts.ts';
 
 /**
  * The file as it is to be written, after the person was asked for what it lacks.

@@ -1,6 +1,6 @@
 import { FobError } from '../errors.ts';
 import { isSealed, OUT_FORMATS, type OutFormat } from '../formats/write/write.ts';
-import type { CommonOptions } from './common-options.ts';
+import type { CommonOptions } from './base/common-options.ts';
 import { keyFileOption, passwordFileOption } from './import-options.ts';
 
 /** Options of what hands new secrets on in a file. */

@@ -8,7 +8,7 @@ import {
 import { FobError } from '../errors.ts';
 import { LOCK_SECONDS_MAX } from '../limits.ts';
 import { ASKED_BITS, type Asked, type Policy } from '../owner/status.ts';
-import { asItIs, type CommonOptions, type ReadChoice } from './common-options.ts';
+import { asItIs, type CommonOptions, type ReadChoice } from './base/common-options.ts';
 import type { Invocation } from './invocation.ts';
 
 /** `passfob pin …`. None of it takes or shows a PIN: that stays between the person and the fob. */

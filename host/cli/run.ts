@@ -5,16 +5,16 @@ import { isFobError, systemCode } from '../errors.ts';
 import { inventoryDirectory } from '../inventory/directory.ts';
 import { inventoryError, openInventory } from '../inventory/inventory.ts';
 import { act } from './actions.ts';
-import { isAboutAgent } from './agent/options.ts';
+import type { AgentInvocation } from './agent/invocation.ts';
 import { readArguments } from './arguments.ts';
+import { EXIT_CODES } from './base/exit-codes.ts';
+import { promptsOn } from './base/prompts.ts';
+import { progressText, sayDryRun, sayError, sayReport } from './base/report.ts';
+import type { Terminal } from './base/terminal.ts';
 import { COMPLETE, completions } from './completion.ts';
 import { runDoctor } from './doctor-actions.ts';
-import { EXIT_CODES } from './exit-codes.ts';
 import { needService, simulatorProgram } from './installed.ts';
-import type { FobInvocation } from './invocation.ts';
-import { promptsOn } from './prompts.ts';
-import { progressText, sayDryRun, sayError, sayReport } from './report.ts';
-import type { Terminal } from './terminal.ts';
+import type { FobInvocation, Invocation } from './invocation.ts';
 
 /**
  * The command line as a function: parses, prompts, prints.
@@ -82,4 +82,10 @@ async function runCommand(
     prompts.close();
     await inventory.close();
   }
+}
+
+function isAboutAgent(
+  invocation: Invocation,
+): invocation is Extract<Invocation, { readonly command: AgentInvocation['command'] }> {
+  return invocation.command === 'agent' || invocation.command.startsWith('agent-');
 }

@@ -1,5 +1,5 @@
 import { FobError, isRefusal } from '../errors.ts';
-import type { Row } from '../formats/row.ts';
+import type { Row } from '../formats/base/row.ts';
 import { accountsOf, type KeptAccount } from '../inventory/accounts.ts';
 import type { Pairing } from '../inventory/pairings.ts';
 import { isProved } from '../owner/account.ts';

@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { inLines, type Report, sayReport } from 'passfob/cli/base/report';
+import type { Terminal } from 'passfob/cli/base/terminal';
+import { table } from 'passfob/cli/base/words';
 import { doctorText } from 'passfob/cli/doctor-actions';
-import { inLines, type Report, sayReport } from 'passfob/cli/report';
-import type { Terminal } from 'passfob/cli/terminal';
-import { table } from 'passfob/cli/words';
 import { FobError } from 'passfob/errors';
 import { inventoryDirectory } from 'passfob/inventory/directory';
 import type { Configuration } from '../app/configuration/configuration.ts';

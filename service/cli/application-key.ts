@@ -1,6 +1,6 @@
-import { promptsOn } from 'passfob/cli/prompts';
-import type { Report } from 'passfob/cli/report';
-import { printable, type Terminal } from 'passfob/cli/terminal';
+import { promptsOn } from 'passfob/cli/base/prompts';
+import type { Report } from 'passfob/cli/base/report';
+import { printable, type Terminal } from 'passfob/cli/base/terminal';
 import { FobError } from 'passfob/errors';
 import type { Configuration } from '../app/configuration/configuration.ts';
 import { serviceActor } from '../base/actor.ts';

@@ -1,4 +1,4 @@
-import { printable, type Terminal } from 'passfob/cli/terminal';
+import { printable, type Terminal } from 'passfob/cli/base/terminal';
 import { FobError } from 'passfob/errors';
 import type { Mistake } from '../app/configuration/read.ts';
 import { ServiceError } from '../base/errors.ts';

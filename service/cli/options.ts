@@ -1,4 +1,4 @@
-import { type CommonOptions, without } from 'passfob/cli/common-options';
+import { type CommonOptions, without } from 'passfob/cli/base/common-options';
 import { FobError } from 'passfob/errors';
 import { type SettingName, settings } from '../app/configuration/settings.ts';
 import { serveTexts } from '../base/texts/serve.ts';

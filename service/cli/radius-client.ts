@@ -1,6 +1,6 @@
-import { inLines, type Report } from 'passfob/cli/report';
-import { printable } from 'passfob/cli/terminal';
-import { table } from 'passfob/cli/words';
+import { inLines, type Report } from 'passfob/cli/base/report';
+import { printable } from 'passfob/cli/base/terminal';
+import { table } from 'passfob/cli/base/words';
 import { FobError } from 'passfob/errors';
 import { readWholeFile } from 'passfob/inventory/password-file';
 import { PASSWORD_FILE_BYTES_MAX } from 'passfob/limits';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { Report } from 'passfob/cli/report';
-import { printable } from 'passfob/cli/terminal';
+import type { Report } from 'passfob/cli/base/report';
+import { printable } from 'passfob/cli/base/terminal';
 import { FobError } from 'passfob/errors';
 import type { Configuration } from '../app/configuration/configuration.ts';
 import { serviceActor } from '../base/actor.ts';

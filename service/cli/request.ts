@@ -1,6 +1,6 @@
 import { request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
-import { connectionError } from 'passfob/cli/service-connection';
+import { connectionError } from 'passfob/cli/base/service-connection';
 import { FobError } from 'passfob/errors';
 import { isLoopback } from '../base/addresses.ts';
 import { processLimits } from '../base/limits/process.ts';

@@ -1,5 +1,5 @@
-import { sayReport } from 'passfob/cli/report';
-import type { Terminal } from 'passfob/cli/terminal';
+import { sayReport } from 'passfob/cli/base/report';
+import type { Terminal } from 'passfob/cli/base/terminal';
 import { packageVersion } from 'passfob/commands/package-root';
 import type { Configuration } from '../app/configuration/configuration.ts';
 import { type RunningService, startService } from '../app/service.ts';

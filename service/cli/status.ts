@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import type { Report } from 'passfob/cli/report';
-import { connectionTexts } from 'passfob/cli/service-connection';
-import { printable } from 'passfob/cli/terminal';
+import type { Report } from 'passfob/cli/base/report';
+import { connectionTexts } from 'passfob/cli/base/service-connection';
+import { printable } from 'passfob/cli/base/terminal';
 import { FobError } from 'passfob/errors';
 import { serveTexts, unreadyTexts } from '../base/texts/serve.ts';
 import { type Answer, askService, readServiceUrl } from './request.ts';

@@ -1,5 +1,5 @@
 import { isAnyArrayBuffer } from 'node:util/types';
-import { GRAPHICS_MAX_SIDE } from '../limits.ts';
+import { GRAPHICS_MAX_SIDE } from '../base/limits.ts';
 import type { Glass } from '../parts/glass.ts';
 import { int32, isRecord, wholeNumber } from './bytes.ts';
 import { type Area, Canvas, type CanvasLayout, canvasBytes } from './canvas.ts';

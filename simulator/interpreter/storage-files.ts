@@ -2,7 +2,7 @@
  * The file layout of Espruino's Storage in flash (jsflash.c; espruino.md §4.1, §4.2): files one after the other, each a
  * header of size, flags and name, then its data; a file is deleted by writing zeros over the start of its name.
  */
-import { STORAGE_ALIGN_BYTES, STORAGE_HEADER_BYTES, STORAGE_NAME_BYTES } from '../limits.ts';
+import { STORAGE_ALIGN_BYTES, STORAGE_HEADER_BYTES, STORAGE_NAME_BYTES } from '../base/limits.ts';
 import type { Flash } from '../parts/flash.ts';
 
 const NAME_AT = 4;

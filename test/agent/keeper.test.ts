@@ -8,7 +8,7 @@ import {
   AGENT_GOOD_MS,
   AGENT_IDLE_MS,
   AGENT_UPGRADE_MIN_MS,
-} from 'passfob/agent/limits';
+} from 'passfob/agent/base/limits';
 import { describe, expect, it } from 'vitest';
 import { AgentRig, settingsOf } from './kit/agent.ts';
 import { Cable } from './kit/cable.ts';

@@ -7,7 +7,7 @@ import {
   AGENT_SILENCE_MS,
   AGENT_TOLD_MAX,
   AGENT_TOLD_MS,
-} from 'passfob/agent/limits';
+} from 'passfob/agent/base/limits';
 import { FobError } from 'passfob/errors';
 import { describe, expect, it } from 'vitest';
 import { AgentRig, settingsOf } from './kit/agent.ts';

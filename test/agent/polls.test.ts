@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { AGENT_GOOD_MS, AGENT_POLL_AGAIN_MS, AGENT_POLL_FAILURES_MAX } from 'passfob/agent/limits';
-import type { AgentPoll } from 'passfob/agent/messages';
+import { AGENT_GOOD_MS, AGENT_POLL_AGAIN_MS, AGENT_POLL_FAILURES_MAX } from 'passfob/agent/base/limits';
+import type { AgentPoll } from 'passfob/agent/base/messages';
 import { expect, it } from 'vitest';
 import { AgentRig, settingsOf } from './kit/agent.ts';
 import { Cable } from './kit/cable.ts';

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT_CODES } from 'passfob/cli/exit-codes';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { openTcp } from 'passfob/transports/tcp';
 import { expect, it, vi } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { EXIT_CODES } from 'passfob/cli/exit-codes';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it, vi } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { secret } from '../kit/secrets.ts';

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { readSettings, settingsPath } from 'passfob/agent/settings';
+import { readSettings, settingsPath } from 'passfob/agent/network/settings';
 import { recordService } from 'passfob/cli/agent/record';
-import type { Terminal } from 'passfob/cli/terminal';
+import type { Terminal } from 'passfob/cli/base/terminal';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 const service = 'https://tokens.example.org';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Service } from '@passfob/service/service';
 import { fingerprintOfKey } from '@passfob/service/storage/sealing/identity';
-import type { ServiceSettings } from 'passfob/agent/settings';
-import { systemTime } from 'passfob/agent/time';
+import { systemTime } from 'passfob/agent/base/time';
+import type { ServiceSettings } from 'passfob/agent/network/settings';
 import { serialText } from 'passfob/client/fob-serial';
 import { Agent as Connections, request } from 'undici';
 import { expect, it } from 'vitest';

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { AGENT_SERVICES_MAX } from 'passfob/agent/limits';
+import { AGENT_SERVICES_MAX } from 'passfob/agent/base/limits';
 import {
   fingerprintText,
   readFingerprint,
@@ -24,7 +24,7 @@ import {
   withoutService,
   withService,
   writeSettings,
-} from 'passfob/agent/settings';
+} from 'passfob/agent/network/settings';
 import { NOTIFY_INTERVAL_MS } from 'passfob/cli/agent/limits';
 import { notifier } from 'passfob/cli/agent/notify';
 import { describe, expect, it, onTestFinished } from 'vitest';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { writeSettings } from 'passfob/agent/settings';
+import { writeSettings } from 'passfob/agent/network/settings';
 import type { AgentStatus } from 'passfob/agent/status';
 import { askAgent } from 'passfob/cli/agent/control';
 import { keepAgent } from 'passfob/cli/agent/run';

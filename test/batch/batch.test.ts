@@ -1,6 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT_CODES } from 'passfob/cli/exit-codes';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it, vi } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../kit/tools.ts';

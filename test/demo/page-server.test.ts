@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { servePage } from '@passfob/demo/page/server';
-import type { Progress } from '@passfob/demo/progress';
+import type { Progress } from '@passfob/demo/play/progress';
 import { expect, it, onTestFinished } from 'vitest';
 
 const FACTS = {

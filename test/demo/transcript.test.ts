@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { onStage } from '@passfob/demo/stage';
+import { onStage } from '@passfob/demo/play/stage';
 import { transcript } from '@passfob/demo/transcript';
 import { expect, it, vi } from 'vitest';
 import { needsPty } from '../host/kit/simulated-fob.ts';

@@ -10,7 +10,7 @@ import {
   STORAGE_FREE_BYTES,
 } from '@passfob/firmware/build/limits';
 import { memoryStore } from '@passfob/simulator';
-import { STORAGE_ALIGN_BYTES, STORAGE_HEADER_BYTES } from '@passfob/simulator/limits';
+import { STORAGE_ALIGN_BYTES, STORAGE_HEADER_BYTES } from '@passfob/simulator/base/limits';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ascii, Owner } from '../conformance/owner.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';

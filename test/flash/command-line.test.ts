@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EXIT_CODES } from 'passfob/cli/exit-codes';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { passfob, type RunOptions } from '../host/kit/cli.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from '../host/kit/simulated-fob.ts';

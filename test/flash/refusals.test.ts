@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { EXIT_CODES, exitCodeOf } from 'passfob/cli/exit-codes';
+import { EXIT_CODES, exitCodeOf } from 'passfob/cli/base/exit-codes';
 import { flash } from 'passfob/commands/flash';
 import { type BoardPort, boardPort, builtImage } from 'passfob/commands/flash-steps';
 import { pair } from 'passfob/commands/pair';

@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { readCsv } from 'passfob/batch/csv';
 import { PLAN_ROWS_MAX } from 'passfob/batch/limits';
 import { readQrTexts } from 'passfob/enrol/qr';
-import type { FormatName } from 'passfob/formats/detect';
 import {
   ATTRIBUTES_MAX,
   ITERATIONS_MAX,
@@ -14,9 +13,10 @@ import {
   ROWS_MAX,
   SLOTS_MAX,
   VALUES_MAX,
-} from 'passfob/formats/limits';
+} from 'passfob/formats/base/limits';
+import { Work } from 'passfob/formats/base/work';
+import type { FormatName } from 'passfob/formats/detect';
 import { readFiles } from 'passfob/formats/read';
-import { Work } from 'passfob/formats/work';
 import { describe, expect, it } from 'vitest';
 import { png } from '../enrol/images.ts';
 import { failure } from '../host/kit/failure.ts';

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isFobError } from 'passfob/errors';
+import type { Row } from 'passfob/formats/base/row';
 import { readFiles } from 'passfob/formats/read';
-import type { Row } from 'passfob/formats/row';
 import { describe, expect, it } from 'vitest';
 import { answersFor } from './keys.ts';
 import { madeFiles } from './made.ts';

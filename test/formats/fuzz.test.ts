@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { isFobError } from 'passfob/errors';
+import type { ReadTools } from 'passfob/formats/base/row';
 import { FORMAT_NAMES } from 'passfob/formats/detect';
 import { readFiles } from 'passfob/formats/read';
-import type { ReadTools } from 'passfob/formats/row';
 import { describe, expect, it } from 'vitest';
 import { countOf, LONG } from '../kit/counts.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { FILE_BYTES_MAX, FILES_MAX, ROWS_MAX } from 'passfob/formats/limits';
+import { FILE_BYTES_MAX, FILES_MAX, ROWS_MAX } from 'passfob/formats/base/limits';
+import type { Row } from 'passfob/formats/base/row';
 import { readFiles } from 'passfob/formats/read';
-import type { Row } from 'passfob/formats/row';
 import { describe, expect, it } from 'vitest';
 import { failure } from '../host/kit/failure.ts';
 import { answersFor, unasked } from './keys.ts';

@@ -1,5 +1,5 @@
+import * as texts from '@passfob/firmware/core/base/texts';
 import * as kinds from '@passfob/firmware/core/screens/view';
-import * as texts from '@passfob/firmware/core/texts';
 
 const EMPTY: kinds.View = {
   kind: kinds.VIEW_MESSAGE,

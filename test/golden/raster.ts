@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { fontBitmap } from '@passfob/firmware/build/font';
-import { type Display, INK_PLAIN } from '@passfob/firmware/core/ports';
+import { type Display, INK_PLAIN } from '@passfob/firmware/core/base/ports';
 import type { Screen } from '@passfob/simulator';
 
 const FONT = Buffer.from(

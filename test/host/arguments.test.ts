@@ -2,7 +2,7 @@ import { REFUSALS } from '@passfob/protocol/refusals';
 import { base32nopad } from '@scure/base';
 import fc from 'fast-check';
 import { readArguments } from 'passfob/cli/arguments';
-import { EXIT_CODES, exitCodeOf } from 'passfob/cli/exit-codes';
+import { EXIT_CODES, exitCodeOf } from 'passfob/cli/base/exit-codes';
 import { type ErrorKind, FobError, refusalError } from 'passfob/errors';
 import { TEXTS } from 'passfob/texts';
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
-import { promptsOn } from 'passfob/cli/prompts';
-import type { Terminal } from 'passfob/cli/terminal';
+import { promptsOn } from 'passfob/cli/base/prompts';
+import type { Terminal } from 'passfob/cli/base/terminal';
 import { expect, it } from 'vitest';
 import { failure } from './kit/failure.ts';
 

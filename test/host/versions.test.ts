@@ -1,5 +1,5 @@
 import { PROTOCOL_VERSION } from '@passfob/protocol/limits';
-import { exitCodeOf } from 'passfob/cli/exit-codes';
+import { exitCodeOf } from 'passfob/cli/base/exit-codes';
 import { showClock } from 'passfob/commands/clock';
 import type { FobAtHand } from 'passfob/commands/context';
 import { enroll } from 'passfob/commands/enroll';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pairingCodeOf } from '@passfob/protocol/pairing';
 import { base32nopad } from '@scure/base';
-import { EXIT_CODES } from 'passfob/cli/exit-codes';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { openSerial } from 'passfob/transports/serial';
 import { openTcp } from 'passfob/transports/tcp';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';

@@ -1,7 +1,7 @@
 import { Writer } from '@passfob/protocol/bytes';
 import { COMMANDS } from '@passfob/protocol/commands';
 import { decodeFrame, encodeClear, FRAME_REQUEST } from '@passfob/protocol/frame';
-import { makeChance } from '@passfob/simulator/chance';
+import { makeChance } from '@passfob/simulator/base/chance';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { expect } from 'vitest';
 

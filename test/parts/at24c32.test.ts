@@ -1,5 +1,5 @@
 import { type BootOptions, memoryStore, type StateStore } from '@passfob/simulator';
-import { EEPROM_BYTES, LARGE_EEPROM_BYTES, STATE_HEADER_BYTES } from '@passfob/simulator/limits';
+import { EEPROM_BYTES, LARGE_EEPROM_BYTES, STATE_HEADER_BYTES } from '@passfob/simulator/base/limits';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bench, partImage } from './kit.ts';
 

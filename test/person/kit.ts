@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Facts, Ports } from '@passfob/firmware/core/ports';
+import type { Facts, Ports } from '@passfob/firmware/core/base/ports';
 import { Hmac } from '@passfob/protocol/hmac';
 import { hotp } from '@passfob/protocol/otp';
 import { type Client, connect, pairingCode, pairingKey, type Request } from 'passfob/client';

@@ -1,4 +1,4 @@
-import type { Ports } from '@passfob/firmware/core/ports';
+import type { Ports } from '@passfob/firmware/core/base/ports';
 import { SHA1 } from '@passfob/protocol/primitives';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { describe, expect, it } from 'vitest';

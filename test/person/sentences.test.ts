@@ -11,7 +11,7 @@ import { radiusTexts } from '@passfob/service/base/texts/radius';
 import { relayTexts } from '@passfob/service/base/texts/relay';
 import { texts } from '@passfob/service/base/texts/texts';
 import { buttonTexts } from 'passfob/button-texts';
-import { progressText } from 'passfob/cli/report';
+import { progressText } from 'passfob/cli/base/report';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ascii, Owner, random } from '../conformance/owner.ts';
 import { refused } from '../conformance/refused.ts';

@@ -1,4 +1,4 @@
-import type { Ports } from '@passfob/firmware/core/ports';
+import type { Ports } from '@passfob/firmware/core/base/ports';
 import { serialText } from 'passfob/client/fob-serial';
 import { describe, expect, it } from 'vitest';
 import { Hand, HOLD_MS } from './kit.ts';

@@ -1,4 +1,4 @@
-import { FAR } from '@passfob/firmware/core/limits';
+import { FAR } from '@passfob/firmware/core/base/limits';
 import { Typist } from '@passfob/firmware/core/typist';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,8 +1,8 @@
-import { PIN_TRIVIAL } from '@passfob/firmware/core/texts';
+import { PIN_TRIVIAL } from '@passfob/firmware/core/base/texts';
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
 import { trivialPin } from '@passfob/protocol/pins';
 import { pinProblem } from '@passfob/service/features/users/pin';
-import { makeChance } from '@passfob/simulator/chance';
+import { makeChance } from '@passfob/simulator/base/chance';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ascii, random } from '../conformance/owner.ts';

@@ -1,6 +1,6 @@
 import { ACCOUNTS_MAX } from '@passfob/protocol/limits';
 import { REFUSED_ACCOUNT_EXISTS, REFUSED_FULL } from '@passfob/protocol/refusals';
-import { makeChance } from '@passfob/simulator/chance';
+import { makeChance } from '@passfob/simulator/base/chance';
 import { describe, expect, it } from 'vitest';
 import { Chips } from './kit/chips.ts';
 import { KEYS } from './kit/facts.ts';

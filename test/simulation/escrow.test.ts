@@ -1,6 +1,6 @@
-import { RECOVERY_PAGE } from '@passfob/firmware/core/limits';
+import { RECOVERY_PAGE } from '@passfob/firmware/core/base/limits';
 import { hasRecovery } from '@passfob/firmware/core/vault/headers';
-import { makeChance } from '@passfob/simulator/chance';
+import { makeChance } from '@passfob/simulator/base/chance';
 import { describe, expect, it } from 'vitest';
 import { Chips } from './kit/chips.ts';
 import { KEYS } from './kit/facts.ts';

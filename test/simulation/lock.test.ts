@@ -1,6 +1,6 @@
-import * as texts from '@passfob/firmware/core/texts';
+import * as texts from '@passfob/firmware/core/base/texts';
 import { VAULT_BLANK, VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
-import { makeChance } from '@passfob/simulator/chance';
+import { makeChance } from '@passfob/simulator/base/chance';
 import { describe, expect, it } from 'vitest';
 import { ascii } from '../conformance/owner.ts';
 import { Chips } from './kit/chips.ts';

@@ -1,5 +1,5 @@
 import { VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
-import { type Chance, makeChance } from '@passfob/simulator/chance';
+import { type Chance, makeChance } from '@passfob/simulator/base/chance';
 import { describe, expect, it } from 'vitest';
 import { LONG, seedsOf } from '../kit/counts.ts';
 import type { Chips } from './kit/chips.ts';

@@ -1,7 +1,7 @@
 import { NoMarks } from '@passfob/firmware/boards/parts/absent';
 import { VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
 import { ATTEMPTS_MAX } from '@passfob/protocol/limits';
-import { makeChance } from '@passfob/simulator/chance';
+import { makeChance } from '@passfob/simulator/base/chance';
 import { describe, expect, it } from 'vitest';
 import { ascii } from '../conformance/owner.ts';
 import { LONG, seedsOf } from '../kit/counts.ts';

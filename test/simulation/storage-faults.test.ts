@@ -5,7 +5,7 @@ import { KIND_HOTP } from '@passfob/protocol/account';
 import { Hmac } from '@passfob/protocol/hmac';
 import { hotp } from '@passfob/protocol/otp';
 import { SHA1 } from '@passfob/protocol/primitives';
-import { type Chance, makeChance } from '@passfob/simulator/chance';
+import { type Chance, makeChance } from '@passfob/simulator/base/chance';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { describe, expect, it } from 'vitest';
 import { ascii, random } from '../conformance/owner.ts';

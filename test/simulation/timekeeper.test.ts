@@ -1,6 +1,6 @@
-import { TRIM_AGE_SECONDS } from '@passfob/firmware/core/limits';
+import { TRIM_AGE_SECONDS } from '@passfob/firmware/core/base/limits';
 import { CLOCK_STALE, CLOCK_TRUSTED, CLOCK_UNSET } from '@passfob/firmware/core/timekeeper';
-import { makeChance } from '@passfob/simulator/chance';
+import { makeChance } from '@passfob/simulator/base/chance';
 import { describe, expect, it } from 'vitest';
 import { countOf, firstSeed, LONG } from '../kit/counts.ts';
 import { Chips, PowerCut, TEARS } from './kit/chips.ts';

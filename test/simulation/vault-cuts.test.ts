@@ -1,7 +1,7 @@
 import { CLOCK_TRUSTED } from '@passfob/firmware/core/timekeeper';
 import { VAULT_BLANK, VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
 import { KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
-import { makeChance } from '@passfob/simulator/chance';
+import { makeChance } from '@passfob/simulator/base/chance';
 import { describe, expect, it } from 'vitest';
 import { LONG, seedsOf } from '../kit/counts.ts';
 import { Chips, PowerCut, TEARS } from './kit/chips.ts';

@@ -4,8 +4,8 @@ import {
   PRESSES_PAGE,
   STATE_PAGE,
   SYSTEM_PAGES,
-} from '@passfob/firmware/core/limits';
-import { makeChance } from '@passfob/simulator/chance';
+} from '@passfob/firmware/core/base/limits';
+import { makeChance } from '@passfob/simulator/base/chance';
 import { describe, expect, it } from 'vitest';
 import { ascii } from '../conformance/owner.ts';
 import { countOf, LONG } from '../kit/counts.ts';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import type { Fob, Wire } from '@passfob/simulator/base/fob';
 import { boot } from '@passfob/simulator/boot';
 import type { ScreenState } from '@passfob/simulator/control/screen-feed';
-import type { Fob, Wire } from '@passfob/simulator/fob';
 import { onTestFinished } from 'vitest';
 
 /**

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Wire } from '@passfob/simulator/fob';
+import type { Wire } from '@passfob/simulator/base/fob';
 import { type PtyFront, type PtyOptions, PtyUnavailable, ptyFront } from '@passfob/simulator/fronts/pty';
 import { openSerial } from 'passfob/transports/serial';
 import { SerialPort } from 'serialport';

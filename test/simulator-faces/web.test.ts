@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Fob } from '@passfob/simulator/base/fob';
 import { SHORT_PRESS_MS } from '@passfob/simulator/control/limits';
 import { type WebFace, webFace } from '@passfob/simulator/faces/web/server';
-import type { Fob } from '@passfob/simulator/fob';
 import { decode } from 'fast-png';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';

@@ -1,14 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { boot } from '@passfob/simulator/boot';
-import { type Chance, makeChance } from '@passfob/simulator/chance';
+import { type Chance, makeChance } from '@passfob/simulator/base/chance';
 import {
   BENCH_FLASH_PAGE_BYTES,
   BENCH_FLASH_PAGES,
   EEPROM_BYTES,
   STATE_HEADER_BYTES,
-} from '@passfob/simulator/limits';
+} from '@passfob/simulator/base/limits';
+import { boot } from '@passfob/simulator/boot';
 import { memoryStore } from '@passfob/simulator/state/stores';
 import { expect, it } from 'vitest';
 import { LONG, seedsOf } from '../kit/counts.ts';

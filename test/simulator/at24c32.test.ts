@@ -1,6 +1,6 @@
-import { EEPROM_BYTES, EEPROM_WRITE_US, LARGE_EEPROM_BYTES } from '@passfob/simulator/limits';
+import { EEPROM_BYTES, EEPROM_WRITE_US, LARGE_EEPROM_BYTES } from '@passfob/simulator/base/limits';
+import { Operations, PowerLost } from '@passfob/simulator/base/power';
 import { At24c32 } from '@passfob/simulator/parts/at24c32';
-import { Operations, PowerLost } from '@passfob/simulator/power';
 import { Region } from '@passfob/simulator/state/memories';
 import { memoryStore } from '@passfob/simulator/state/stores';
 import fc from 'fast-check';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import type { BootOptions, Fob } from '@passfob/simulator/fob';
-import { EEPROM_BYTES, STATE_HEADER_BYTES } from '@passfob/simulator/limits';
+import type { BootOptions, Fob } from '@passfob/simulator/base/fob';
+import { EEPROM_BYTES, STATE_HEADER_BYTES } from '@passfob/simulator/base/limits';
 import { memoryStore } from '@passfob/simulator/state/stores';
 import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import { makeChance } from '@passfob/simulator/chance';
+import { makeChance } from '@passfob/simulator/base/chance';
 import { Ssd1306 } from '@passfob/simulator/parts/ssd1306';
 import { beforeEach, describe, expect, it } from 'vitest';
 

@@ -1,4 +1,4 @@
-import type { Fob } from '@passfob/simulator/fob';
+import type { Fob } from '@passfob/simulator/base/fob';
 import { memoryStore } from '@passfob/simulator/state/stores';
 import { describe, expect, it } from 'vitest';
 import { bytes, lines, QUIET, run } from './kit.ts';

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { boot } from '@passfob/simulator';
-import { makeChance } from '@passfob/simulator/chance';
+import { makeChance } from '@passfob/simulator/base/chance';
 import { usbipFront } from '@passfob/simulator/fronts/usbip/front';
 import { MAX_PENDING_TRANSFERS, MAX_USBIP_CLIENTS } from '@passfob/simulator/fronts/usbip/limits';
 import { describe, expect, it, onTestFinished } from 'vitest';

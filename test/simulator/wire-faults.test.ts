@@ -1,6 +1,6 @@
+import type { Wire } from '@passfob/simulator/base/fob';
+import { FAULT_SPAN_MAX_BYTES } from '@passfob/simulator/base/limits';
 import { type FaultPlan, faultyWire } from '@passfob/simulator/faults/wire';
-import type { Wire } from '@passfob/simulator/fob';
-import { FAULT_SPAN_MAX_BYTES } from '@passfob/simulator/limits';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

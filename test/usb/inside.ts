@@ -1,4 +1,4 @@
-import { EXIT_CODES } from 'passfob/cli/exit-codes';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { connect } from 'passfob/client';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { DeviceKind } from './agent-words.ts';

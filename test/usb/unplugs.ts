@@ -1,4 +1,4 @@
-import { makeChance } from '@passfob/simulator/chance';
+import { makeChance } from '@passfob/simulator/base/chance';
 import type { FobError } from 'passfob/errors';
 import { expect, it, onTestFinished } from 'vitest';
 import { Owner } from '../conformance/owner.ts';

@@ -1,7 +1,7 @@
 import { Hmac } from '@passfob/protocol/hmac';
 import type { Primitives } from '@passfob/protocol/primitives';
 import { SHA256 } from '@passfob/protocol/primitives';
-import type { Keyboard, Maintenance, Marks, Power, Stretch, Witness } from '../../core/ports.ts';
+import type { Keyboard, Maintenance, Marks, Power, Stretch, Witness } from '../../core/base/ports.ts';
 
 /** Parts that a board does not have: ordinary parts that do nothing, so that the core needs no `if`. */
 

@@ -2,8 +2,14 @@ import { Reader, Writer } from '@passfob/protocol/bytes';
 import { equal, Hmac } from '@passfob/protocol/hmac';
 import { AES_KEY_BYTES as BLOCK_BYTES, CCM_NONCE_BYTES, CCM_TAG_BYTES } from '@passfob/protocol/limits';
 import { type Primitives, SHA256 } from '@passfob/protocol/primitives';
-import { INTENT_PAGE, RECORD_HEADER_BYTES, RECORD_NONCE_BYTES, SLOTS_MAX, SYSTEM_PAGES } from '../limits.ts';
-import type { Storage } from '../ports.ts';
+import {
+  INTENT_PAGE,
+  RECORD_HEADER_BYTES,
+  RECORD_NONCE_BYTES,
+  SLOTS_MAX,
+  SYSTEM_PAGES,
+} from '../base/limits.ts';
+import type { Storage } from '../base/ports.ts';
 
 /** Version 1 sealed records with AES-CCM; they are read, and every change writes them anew. */
 const MAGIC_V1 = 0xa5;

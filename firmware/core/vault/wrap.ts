@@ -2,8 +2,8 @@ import { bytesOf, Reader, Writer } from '@passfob/protocol/bytes';
 import { expand, extract, Hmac } from '@passfob/protocol/hmac';
 import { AES_KEY_BYTES, CCM_NONCE_BYTES, HASH_BYTES } from '@passfob/protocol/limits';
 import { type Primitives, SHA256 } from '@passfob/protocol/primitives';
-import { HEADER_BYTES, HEADER_NONCE_END } from '../limits.ts';
-import type { Stretch } from '../ports.ts';
+import { HEADER_BYTES, HEADER_NONCE_END } from '../base/limits.ts';
+import type { Stretch } from '../base/ports.ts';
 
 /** Header of format version 1: magic, version, nonce of 6 bytes, wrapped key. It knew no PIN. */
 export const MAGIC_V1 = 0x56;

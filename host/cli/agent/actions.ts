@@ -1,10 +1,14 @@
-import { readServiceOrigin, readSettings, withoutService, writeSettings } from '../../agent/settings.ts';
+import {
+  readServiceOrigin,
+  readSettings,
+  withoutService,
+  writeSettings,
+} from '../../agent/network/settings.ts';
 import type { AgentStatus } from '../../agent/status.ts';
 import { FobError } from '../../errors.ts';
 import { inventoryDirectory } from '../../inventory/directory.ts';
-import type { Invocation } from '../invocation.ts';
-import { inLines, type Report, sayReport } from '../report.ts';
-import type { Terminal } from '../terminal.ts';
+import { inLines, type Report, sayReport } from '../base/report.ts';
+import type { Terminal } from '../base/terminal.ts';
 import { addService, tellAgent } from './add.ts';
 import { checkServices } from './check.ts';
 import { askAgent } from './control.ts';
@@ -13,11 +17,9 @@ import { keepAgent } from './run.ts';
 import { agentTexts } from './texts.ts';
 import { statusText } from './words.ts';
 
-type About = Extract<Invocation, { readonly command: AgentInvocation['command'] }>;
-
 /** Does what `passfob agent` asks for. @throws FobError */
 export async function runAgent(
-  invocation: About,
+  invocation: AgentInvocation,
   isJson: boolean,
   terminal: Terminal,
   signal: AbortSignal,

@@ -1,5 +1,4 @@
-import { openByEither } from '../../agent/service/open-service.ts';
-import type { Proved } from '../../agent/service/opening.ts';
+import { systemTime } from '../../agent/base/time.ts';
 import {
   checkReach,
   fingerprintText,
@@ -9,12 +8,13 @@ import {
   type ServiceSettings,
   withService,
   writeSettings,
-} from '../../agent/settings.ts';
-import { systemTime } from '../../agent/time.ts';
+} from '../../agent/network/settings.ts';
+import { openByEither } from '../../agent/service/open-service.ts';
+import type { Proved } from '../../agent/service/opening.ts';
 import { FobError } from '../../errors.ts';
-import { promptsOn } from '../prompts.ts';
-import type { Report } from '../report.ts';
-import { printable, type Terminal } from '../terminal.ts';
+import { promptsOn } from '../base/prompts.ts';
+import type { Report } from '../base/report.ts';
+import { printable, type Terminal } from '../base/terminal.ts';
 import { askAgent } from './control.ts';
 import type { AgentInvocation } from './invocation.ts';
 import { agentTexts } from './texts.ts';

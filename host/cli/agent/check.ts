@@ -1,9 +1,14 @@
+import { systemTime } from '../../agent/base/time.ts';
 import { type CheckResult, type CheckStep, checkService } from '../../agent/check/check.ts';
-import { checkReach, readServiceOrigin, readSettings, type ServiceSettings } from '../../agent/settings.ts';
-import { systemTime } from '../../agent/time.ts';
+import {
+  checkReach,
+  readServiceOrigin,
+  readSettings,
+  type ServiceSettings,
+} from '../../agent/network/settings.ts';
 import { FobError } from '../../errors.ts';
-import { errorDocument, sayReport } from '../report.ts';
-import { printable, type Terminal } from '../terminal.ts';
+import { errorDocument, sayReport } from '../base/report.ts';
+import { printable, type Terminal } from '../base/terminal.ts';
 import type { AgentInvocation } from './invocation.ts';
 import { agentTexts } from './texts.ts';
 

@@ -1,5 +1,5 @@
 import type { FobChoice } from '../../commands/find.ts';
-import type { ReachOptions } from '../reach-options.ts';
+import type { ReachOptions } from '../base/reach-options.ts';
 
 /** What `passfob agent` is told. */
 export type AgentInvocation =

@@ -1,16 +1,9 @@
-import { ABOUT_FOB, type CommonOptions, type ReadChoice, without } from '../common-options.ts';
-import type { Invocation } from '../invocation.ts';
-import { reachOf, reachOptions } from '../reach-options.ts';
+import type { FobChoice } from '../../commands/find.ts';
+import { ABOUT_FOB, type CommonOptions, type ReadChoice, without } from '../base/common-options.ts';
+import { reachOf, reachOptions } from '../base/reach-options.ts';
 import type { AgentInvocation } from './invocation.ts';
 
-/** Whether an invocation is one of the agent's. */
-export function isAboutAgent(
-  invocation: Invocation,
-): invocation is Extract<Invocation, { readonly command: AgentInvocation['command'] }> {
-  return invocation.command === 'agent' || invocation.command.startsWith('agent-');
-}
-
-type Take = (invocation: Invocation) => void;
+type Take = (invocation: AgentInvocation & { readonly choice: FobChoice }) => void;
 
 /** `passfob agent …`; without more it runs the agent. */
 export function agentCommands(take: Take, choiceOf: ReadChoice) {

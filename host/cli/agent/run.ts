@@ -1,10 +1,10 @@
 import { Agent, type AgentEvent } from '../../agent/agent.ts';
-import { readSettings } from '../../agent/settings.ts';
-import { systemTime } from '../../agent/time.ts';
+import { systemTime } from '../../agent/base/time.ts';
+import { readSettings } from '../../agent/network/settings.ts';
 import { packageVersion } from '../../commands/package-root.ts';
 import type { FobError } from '../../errors.ts';
-import { errorDocument } from '../report.ts';
-import { jsonLine, printable, type Terminal } from '../terminal.ts';
+import { errorDocument } from '../base/report.ts';
+import { jsonLine, printable, type Terminal } from '../base/terminal.ts';
 import { holdControl } from './control.ts';
 import { finderOf } from './find-fobs.ts';
 import type { AgentInvocation } from './invocation.ts';

@@ -1,7 +1,7 @@
 import type { AgentEvent } from '../../agent/agent.ts';
 import { reachCode } from '../../agent/network/failure.ts';
 import type { AgentStatus, ServiceStatus } from '../../agent/status.ts';
-import { printable } from '../terminal.ts';
+import { printable } from '../base/terminal.ts';
 import { agentTexts, MEANS, statusTexts } from './texts.ts';
 
 /** A line for a person. */

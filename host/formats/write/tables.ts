@@ -3,7 +3,7 @@ import { type Algorithm, SHA1, SHA256, SHA512 } from '@passfob/protocol/primitiv
 import { base32nopad } from '@scure/base';
 import { NAMES_OF_ALGORITHMS } from '../../enrol/algorithms.ts';
 import { badInput } from '../../enrol/enrolment.ts';
-import { ENTRA_SECRET_CHARS_MAX } from '../limits.ts';
+import { ENTRA_SECRET_CHARS_MAX } from '../base/limits.ts';
 import { checkOrdinary } from './ordinary.ts';
 import { MANUFACTURER, type Token } from './token.ts';
 

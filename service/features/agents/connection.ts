@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { AGENT_FOBS_MAX, AGENT_SILENCE_MS } from 'passfob/agent/limits';
-import type { AgentMessage, AgentServiceMessage } from 'passfob/agent/messages';
-import { readAgentMessage } from 'passfob/agent/read-messages';
+import { AGENT_FOBS_MAX, AGENT_SILENCE_MS } from 'passfob/agent/base/limits';
+import type { AgentMessage, AgentServiceMessage } from 'passfob/agent/base/messages';
+import { readAgentMessage } from 'passfob/agent/base/read-messages';
 import { type Bucket, fullBucket, takeFrom } from '../../base/buckets.ts';
 import { agentLimits } from '../../base/limits/agents.ts';
 import { type AgentRefusalCode, agentTexts } from '../../base/texts/agent.ts';

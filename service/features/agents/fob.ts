@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { NoticeKind, Standing, Unreached } from 'passfob/agent/messages';
+import type { NoticeKind, Standing, Unreached } from 'passfob/agent/base/messages';
 import { type Client, connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
 import type { Hello } from 'passfob/client/hello';

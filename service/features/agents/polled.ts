@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { AGENT_POLL_KEY_BYTES, AGENT_POLL_MESSAGES_MAX, AGENT_POLL_MS } from 'passfob/agent/limits';
-import type { AgentPoll } from 'passfob/agent/messages';
+import { AGENT_POLL_KEY_BYTES, AGENT_POLL_MESSAGES_MAX, AGENT_POLL_MS } from 'passfob/agent/base/limits';
+import type { AgentPoll } from 'passfob/agent/base/messages';
 import { agentLimits } from '../../base/limits/agents.ts';
 import type { Line } from '../lines/line.ts';
 import type { AgentConnection } from './connection.ts';

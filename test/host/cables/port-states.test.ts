@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PtyFront, ptyFront } from '@passfob/simulator/fronts/pty';
-import { EXIT_CODES } from 'passfob/cli/exit-codes';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { thisSystem } from 'passfob/doctor/this-system';
 import { SERIAL_BAUD } from 'passfob/limits';
 import { openSerial } from 'passfob/transports/serial';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { FileFacts, NativePart, System } from 'passfob/doctor/system';
+import type { FileFacts, NativePart, System } from 'passfob/doctor/base/system';
 import { formOf } from 'passfob/transports/hid-forms';
 import type { PortOwner } from 'passfob/transports/port-owners';
 import { portsOf, type SystemPort } from 'passfob/transports/ports';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { Ports } from '@passfob/firmware/core/base/ports';
 import { Fob } from '@passfob/firmware/core/fob';
-import type { Ports } from '@passfob/firmware/core/ports';
 import type { CommandName } from '@passfob/protocol/commands';
 import { Hmac } from '@passfob/protocol/hmac';
 import { PRESS_DEAF_MS } from '@passfob/protocol/limits';

@@ -4,7 +4,7 @@ import { Agents } from '@passfob/service/features/agents/agents';
 import type { Line } from '@passfob/service/features/lines/line';
 import { identityReader } from '@passfob/service/features/lines/opening';
 import fc from 'fast-check';
-import { AGENT_FOBS_MAX, AGENT_SILENCE_MS } from 'passfob/agent/limits';
+import { AGENT_FOBS_MAX, AGENT_SILENCE_MS } from 'passfob/agent/base/limits';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { CoreFob } from '../../host/kit/core-fob.ts';

@@ -4,7 +4,7 @@ import { Polls, readPoll } from '@passfob/service/features/agents/polled';
 import type { Line } from '@passfob/service/features/lines/line';
 import { identityReader } from '@passfob/service/features/lines/opening';
 import fc from 'fast-check';
-import type { AgentPolled } from 'passfob/agent/messages';
+import type { AgentPolled } from 'passfob/agent/base/messages';
 import { describe, expect, it } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { Office } from '../people/kit.ts';

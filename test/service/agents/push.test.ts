@@ -1,4 +1,4 @@
-import { APPROVE_HOLD_MS } from '@passfob/firmware/core/limits';
+import { APPROVE_HOLD_MS } from '@passfob/firmware/core/base/limits';
 import { PRESS_DEAF_MS } from '@passfob/protocol/limits';
 import { pushLimits } from '@passfob/service/base/limits/push';
 import { pollPauseMs } from '@passfob/service/features/agents/courier/deliver';

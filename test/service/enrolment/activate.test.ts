@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { activationString, inGroups, readActivationString } from 'passfob/activation/activation-string';
-import { EXIT_CODES } from 'passfob/cli/exit-codes';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { TestProxy } from '../../agent/kit/proxy.ts';
 import { png, qrPicture } from '../../enrol/images.ts';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemTime } from 'passfob/agent/base/time';
 import { openByWebSocket } from 'passfob/agent/service/open-service';
-import { systemTime } from 'passfob/agent/time';
-import { EXIT_CODES } from 'passfob/cli/exit-codes';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { unreadyTexts } from '@passfob/service/base/texts/serve';
 import { createService } from '@passfob/service/service';
-import { EXIT_CODES } from 'passfob/cli/exit-codes';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it, vi } from 'vitest';
 import { passfob } from '../../host/kit/cli.ts';
 import { needsBuild } from '../../host/kit/simulated-fob.ts';

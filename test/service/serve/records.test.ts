@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
-import { EXIT_CODES } from 'passfob/cli/exit-codes';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { add, apiKeyOf, codeNow, newToken, post, Rig } from '../kit.ts';

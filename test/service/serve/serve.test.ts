@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { EXIT_CODES } from 'passfob/cli/exit-codes';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it, vi } from 'vitest';
 import { passfob } from '../../host/kit/cli.ts';
 import { needsBuild } from '../../host/kit/simulated-fob.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { connect, createServer, type SecureVersion, type TLSSocket } from 'node:tls';
 import { serviceStatus } from '@passfob/service/cli/status';
 import { keepCertificate } from '@passfob/service/doors/web/certificate';
-import { EXIT_CODES } from 'passfob/cli/exit-codes';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it, vi } from 'vitest';
 import { passfob } from '../../host/kit/cli.ts';
 import { needsBuild } from '../../host/kit/simulated-fob.ts';

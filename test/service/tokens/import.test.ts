@@ -13,7 +13,7 @@ import type { ImportDraft } from '@passfob/service/features/tokens/import/items'
 import { planImport, prepareImport } from '@passfob/service/features/tokens/import/plan';
 import { revokeToken } from '@passfob/service/features/tokens/moves';
 import { secretOf } from '@passfob/service/features/tokens/tokens';
-import type { SourceFile } from 'passfob/formats/row';
+import type { SourceFile } from 'passfob/formats/base/row';
 import { type Bundle, takeIn } from 'passfob/inventory/bundle';
 import { give } from 'passfob/inventory/handover';
 import { openInventory } from 'passfob/inventory/inventory';

@@ -1,6 +1,6 @@
 import { pbkdf2Sync } from 'node:crypto';
-import type { Clock, Keystore, Marks, Storage, VaultPorts, Witness } from '@passfob/firmware/core/ports';
-import type { Chance } from '@passfob/simulator/chance';
+import type { Clock, Keystore, Marks, Storage, VaultPorts, Witness } from '@passfob/firmware/core/base/ports';
+import type { Chance } from '@passfob/simulator/base/chance';
 import { hostPrimitives } from 'passfob/client/primitives';
 
 const PAGE_BYTES = 32;

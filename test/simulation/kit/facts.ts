@@ -1,5 +1,5 @@
 import { VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
-import { makeChance } from '@passfob/simulator/chance';
+import { makeChance } from '@passfob/simulator/base/chance';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import type { Chips } from './chips.ts';

@@ -2,7 +2,7 @@ import { accountProof, KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
 import { Hmac } from '@passfob/protocol/hmac';
 import { hotp } from '@passfob/protocol/otp';
 import { SHA1 } from '@passfob/protocol/primitives';
-import { type Chance, makeChance } from '@passfob/simulator/chance';
+import { type Chance, makeChance } from '@passfob/simulator/base/chance';
 import { type Client, isFobError, pairingCode } from 'passfob/client';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { expect } from 'vitest';

@@ -1,4 +1,4 @@
-import { makeChance } from '@passfob/simulator/chance';
+import { makeChance } from '@passfob/simulator/base/chance';
 import { expect } from 'vitest';
 import { ascii } from '../../conformance/owner.ts';
 import { type ChipImage, Chips } from './chips.ts';

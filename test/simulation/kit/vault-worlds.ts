@@ -3,7 +3,7 @@ import { KIND_TOTP } from '@passfob/protocol/account';
 import type { Hmac } from '@passfob/protocol/hmac';
 import { hotp } from '@passfob/protocol/otp';
 import { trivialPin } from '@passfob/protocol/pins';
-import { type Chance, makeChance } from '@passfob/simulator/chance';
+import { type Chance, makeChance } from '@passfob/simulator/base/chance';
 import { ascii } from '../../conformance/owner.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Chips, type Failing, PowerCut, TEARS } from './chips.ts';

@@ -1,6 +1,6 @@
 import { isFobError } from 'passfob/errors';
-import { FILE_BYTES_MAX, PASSWORD_BYTES_MAX } from 'passfob/formats/limits';
-import type { ReadTools } from 'passfob/formats/row';
+import { FILE_BYTES_MAX, PASSWORD_BYTES_MAX } from 'passfob/formats/base/limits';
+import type { ReadTools } from 'passfob/formats/base/row';
 import { html } from '../../../base/html.ts';
 import { consoleLimits } from '../../../base/limits/console.ts';
 import { done, type Result, refused } from '../../../base/results.ts';

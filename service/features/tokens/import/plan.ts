@@ -1,4 +1,4 @@
-import { Work } from 'passfob/formats/work';
+import { Work } from 'passfob/formats/base/work';
 import { texts } from '../../../base/texts/texts.ts';
 import { tokenTexts } from '../../../base/texts/tokens.ts';
 import type { Db } from '../../../storage/database/database.ts';

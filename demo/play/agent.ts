@@ -1,5 +1,5 @@
 import { Agent } from 'passfob/agent/agent';
-import { systemTime } from 'passfob/agent/time';
+import { systemTime } from 'passfob/agent/base/time';
 import { packageVersion } from 'passfob/commands/package-root';
 import { FobError } from 'passfob/errors';
 import { openTransport, readAddress } from 'passfob/transports/discover';

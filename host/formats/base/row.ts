@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { badInput, type Enrolment } from '../enrol/enrolment.ts';
-import { type FobError, isFobError } from '../errors.ts';
+import { badInput, type Enrolment } from '../../enrol/enrolment.ts';
+import { type FobError, isFobError } from '../../errors.ts';
 import { LINES_MAX, ROWS_MAX } from './limits.ts';
 import type { Work } from './work.ts';
 

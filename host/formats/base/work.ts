@@ -1,6 +1,6 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import { badInput } from '../enrol/enrolment.ts';
-import { FobError } from '../errors.ts';
+import { badInput } from '../../enrol/enrolment.ts';
+import { FobError } from '../../errors.ts';
 import {
   ITERATIONS_MAX,
   PIXELS_MAX,

@@ -1,8 +1,8 @@
 import { FobError } from 'passfob/errors';
+import { startExample } from '../example/app.ts';
 import { startAgent } from './agent.ts';
 import { autosend } from './browser.ts';
 import { addressOf, enrolByMail } from './enrolment.ts';
-import { startExample } from './example/app.ts';
 import type { SimulatedFob } from './fob.ts';
 import { type Answer, answer, leaveMessage } from './person.ts';
 import type { Play } from './play.ts';

@@ -1,7 +1,7 @@
 import yargs from 'yargs';
-import { readSerial } from '../client/fob-serial.ts';
-import { type FobChoice, readDevice } from '../commands/find.ts';
-import { FobError } from '../errors.ts';
+import { readSerial } from '../../client/fob-serial.ts';
+import { type FobChoice, readDevice } from '../../commands/find.ts';
+import { FobError } from '../../errors.ts';
 
 /** Options that stand before a command or behind it. A command that cannot use one says so by `without`. */
 export function commonOptions() {

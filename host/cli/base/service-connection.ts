@@ -1,5 +1,5 @@
-import { FobError, systemCode } from '../errors.ts';
-import { type CertificateFault, certificateFault, isTlsFailure } from '../tls-errors.ts';
+import { FobError, systemCode } from '../../errors.ts';
+import { type CertificateFault, certificateFault, isTlsFailure } from '../../tls-errors.ts';
 
 /** Why a connection to a service came to nothing. */
 export const connectionTexts = {

@@ -9,7 +9,7 @@ import {
   refusedShape,
   type ShapesOf,
   wire,
-} from '../activation/shapes.ts';
+} from '../../activation/shapes.ts';
 import { FOB_NUMBER_MAX } from './limits.ts';
 import { type AgentMessage, type AgentServiceMessage, NOTICES, STANDINGS, UNREACHED } from './messages.ts';
 

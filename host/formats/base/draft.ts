@@ -1,10 +1,10 @@
 import { KIND_HOTP, KIND_OCRA, KIND_TOTP, type Kind } from '@passfob/protocol/account';
 import { type Algorithm, SHA1 } from '@passfob/protocol/primitives';
-import { algorithmNamed } from '../enrol/algorithms.ts';
-import { badInput, checkEnrolment, type Enrolment } from '../enrol/enrolment.ts';
-import { DECIMALS_MAX, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from '../enrol/limits.ts';
-import { readOcraSuite } from '../enrol/ocra.ts';
-import { steam } from '../enrol/uri-parts.ts';
+import { algorithmNamed } from '../../enrol/algorithms.ts';
+import { badInput, checkEnrolment, type Enrolment } from '../../enrol/enrolment.ts';
+import { DECIMALS_MAX, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from '../../enrol/limits.ts';
+import { readOcraSuite } from '../../enrol/ocra.ts';
+import { steam } from '../../enrol/uri-parts.ts';
 import { readSecret, type WrittenSecret } from './encodings.ts';
 import { fitName } from './names.ts';
 

@@ -1,12 +1,12 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { NAME_CHARS_MAX } from '../activation/limits.ts';
-import { FobError } from '../errors.ts';
-import { PrivateFileError, readPrivately, replacePrivately } from '../private-file.ts';
-import { AGENT_SERVICES_MAX, AGENT_SETTINGS_BYTES_MAX } from './limits.ts';
-import { endpointOf, isLoopback } from './network/endpoint.ts';
-import { proxyUrl } from './network/proxy-url.ts';
-import { filled, settingsTexts } from './texts.ts';
+import { NAME_CHARS_MAX } from '../../activation/limits.ts';
+import { FobError } from '../../errors.ts';
+import { PrivateFileError, readPrivately, replacePrivately } from '../../private-file.ts';
+import { AGENT_SERVICES_MAX, AGENT_SETTINGS_BYTES_MAX } from '../base/limits.ts';
+import { filled, settingsTexts } from '../base/texts.ts';
+import { endpointOf, isLoopback } from './endpoint.ts';
+import { proxyUrl } from './proxy-url.ts';
 
 /** A service that the agent keeps a connection to. Nothing in it is a secret. */
 export interface ServiceSettings {

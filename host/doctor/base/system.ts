@@ -1,5 +1,5 @@
-import type { PortOwner } from '../transports/port-owners.ts';
-import type { PortFound } from '../transports/ports.ts';
+import type { PortOwner } from '../../transports/port-owners.ts';
+import type { PortFound } from '../../transports/ports.ts';
 
 /** Packages with a native part. */
 export const NATIVE_PARTS = ['serialport', 'node-hid', 'better-sqlite3'] as const;

@@ -1,4 +1,4 @@
-import { type ErrorKind, type FobError, isRefusal } from '../errors.ts';
+import { type ErrorKind, type FobError, isRefusal } from '../../errors.ts';
 
 /** What the command line ends with. `docs/cli.md` shows this table; numbers are never given another meaning. */
 export const EXIT_CODES = {

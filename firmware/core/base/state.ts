@@ -1,6 +1,6 @@
 import { Reader, Writer } from '@passfob/protocol/bytes';
+import type { Journal } from './journal.ts';
 import { ATTEMPTS_DEFAULT, JOURNAL_CONTENT_BYTES, SCREEN_SECONDS_DEFAULT } from './limits.ts';
-import type { Journal } from './vault/journal.ts';
 
 /** Bits of `State.asks`. */
 export const PIN_TO_SHOW = 1;

@@ -1,5 +1,5 @@
-import type { PressPurpose, Progress } from '../commands/context.ts';
-import { FobError } from '../errors.ts';
+import type { PressPurpose, Progress } from '../../commands/context.ts';
+import { FobError } from '../../errors.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { jsonLine, printable, type Terminal } from './terminal.ts';
 import { VERDICTS } from './words.ts';

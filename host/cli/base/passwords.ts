@@ -1,7 +1,7 @@
 import { password as ask } from '@inquirer/prompts';
-import { FobError } from '../errors.ts';
-import { checkNewPassword, readWholeFile } from '../inventory/password-file.ts';
-import { PASSWORD_FILE_BYTES_MAX } from '../limits.ts';
+import { FobError } from '../../errors.ts';
+import { checkNewPassword, readWholeFile } from '../../inventory/password-file.ts';
+import { PASSWORD_FILE_BYTES_MAX } from '../../limits.ts';
 import type { Terminal } from './terminal.ts';
 
 /**

@@ -1,8 +1,8 @@
-import type { ClockResult } from '../commands/clock.ts';
-import type { ClocksResult } from '../commands/clocks.ts';
-import type { DevicesResult } from '../commands/devices.ts';
-import type { AccountForm, ListResult } from '../commands/list.ts';
-import type { VerifiedAccount } from '../commands/verify.ts';
+import type { ClockResult } from '../../commands/clock.ts';
+import type { ClocksResult } from '../../commands/clocks.ts';
+import type { DevicesResult } from '../../commands/devices.ts';
+import type { AccountForm, ListResult } from '../../commands/list.ts';
+import type { VerifiedAccount } from '../../commands/verify.ts';
 import { printable } from './terminal.ts';
 
 /** Results as lines for people. Whatever came from a fob is made safe to print. */

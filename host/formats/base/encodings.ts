@@ -1,5 +1,5 @@
-import { badInput } from '../enrol/enrolment.ts';
-import { readSecretText, type SecretText } from '../enrol/secret-text.ts';
+import { badInput } from '../../enrol/enrolment.ts';
+import { readSecretText, type SecretText } from '../../enrol/secret-text.ts';
 import { SECRET_CHARS_MAX } from './limits.ts';
 
 /** How a file writes secrets down. */

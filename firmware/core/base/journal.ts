@@ -1,7 +1,7 @@
 import { Reader, Writer } from '@passfob/protocol/bytes';
 import { equal, type Hmac } from '@passfob/protocol/hmac';
-import { JOURNAL_CONTENT_BYTES, JOURNAL_MAC_BYTES } from '../limits.ts';
-import type { Storage } from '../ports.ts';
+import { JOURNAL_CONTENT_BYTES, JOURNAL_MAC_BYTES } from './limits.ts';
+import type { Storage } from './ports.ts';
 
 /**
  * A small fact that changes often. Each change goes into the page after the newest, so that a write torn by the power

@@ -1,6 +1,6 @@
 import { createDecipheriv, pbkdf2, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
-import { badInput } from '../enrol/enrolment.ts';
+import { badInput } from '../../enrol/enrolment.ts';
 import { GCM_TAG_BYTES } from './limits.ts';
 import type { Pbkdf2Cost, ScryptCost } from './work.ts';
 

@@ -1,4 +1,4 @@
-import type { Text } from '../texts.ts';
+import type { Text } from '../../texts.ts';
 
 /** Why a service cannot be reached, each with what a person or their administrator can do. `{…}` is filled. */
 export const reachTexts = {

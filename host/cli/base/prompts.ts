@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { confirm, password } from '@inquirer/prompts';
-import { FobError } from '../errors.ts';
-import { URI_BYTES_MAX } from '../limits.ts';
+import { FobError } from '../../errors.ts';
+import { URI_BYTES_MAX } from '../../limits.ts';
 import { passwordFor } from './passwords.ts';
 import { printable, type Terminal } from './terminal.ts';
 
