@@ -64,7 +64,8 @@ export async function trayOf(
   const children: ChildProcess[] = [];
   for (let from = 0; from < fobs; from += Math.ceil(fobs / processes)) {
     const count = Math.min(Math.ceil(fobs / processes), fobs - from);
-    const child = fork(worker, [count, baud, onAnswered === undefined ? 0 : 1].map(String));
+    // Built files, and so not by the condition that this process finds sources by.
+    const child = fork(worker, [count, baud, onAnswered === undefined ? 0 : 1].map(String), { execArgv: [] });
     children.push(child);
     const [{ ports }] = (await once(child, 'message')) as [{ ports: number[] }];
     const waiting = new Map<number, (answer: unknown) => void>();

@@ -27,7 +27,7 @@ export interface Node extends Started {
 /** Starts a service, or a bare route, in a process of its own. */
 export async function startNode(order: Order): Promise<Node> {
   await bundle();
-  const child = fork(`${FOLDER}/node.js`, { stdio: 'inherit' });
+  const child = fork(`${FOLDER}/node.js`, { stdio: 'inherit', execArgv: [] });
   child.send(order);
   const early = once(child, 'exit').then(([code]) => Promise.reject(new Error(`ended early with ${code}`)));
   const [started] = (await Promise.race([once(child, 'message'), early])) as [Started];
