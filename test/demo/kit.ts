@@ -132,7 +132,14 @@ export async function recordSecrets(home: string, serial: string): Promise<numbe
 }
 
 /** Process ids of the simulators that a demo has started (Linux's /proc). */
-export function simulatorsOf(parent: number): number[] {
+export function simulatorOf(parent: number): number {
+  const [found] = simulatorsOf(parent);
+  // Never a default: signals to some numbers reach every process.
+  if (found === undefined) throw new Error('the demo has no simulator');
+  return found;
+}
+
+function simulatorsOf(parent: number): number[] {
   return readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
     .filter(pid => {
@@ -140,7 +147,7 @@ export function simulatorsOf(parent: number): number[] {
         // proc_pid_stat(5): pid (comm) state ppid …
         const ppid = /^\d+ \(.*\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
         const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-        return Number(ppid) === parent && /simulator[\\/]main\.js/.test(command);
+        return Number(ppid) === parent && /simulator[\\/]dist[\\/]main\.js/.test(command);
       } catch {
         return false;
       }
