@@ -3,6 +3,7 @@ import { helpLink } from '../addresses/help-page.ts';
 import { type Field, fieldMarkup } from '../console/kit/fields.ts';
 import type { Factors } from '../data/schema.ts';
 import { limits } from '../limits.ts';
+import { asksServicePin } from '../people/pin.ts';
 import { meTexts } from '../texts/me.ts';
 import { texts } from '../texts.ts';
 import { areAllDecimal } from '../tokens/passcode-keys.ts';
@@ -14,6 +15,7 @@ import { refusalFloor } from '../web/floor.ts';
 import { field } from '../web/forms.ts';
 import { html } from '../web/html.ts';
 import { brand, messagePage, renderPage } from '../web/layout.ts';
+import { refusalWords } from '../web/login-page.ts';
 import { decideTyped, ownApplicationNow } from '../web/own-application.ts';
 import { duePinPage } from '../web/pin-routes.ts';
 import { statusOf } from '../web/problems.ts';
@@ -80,10 +82,10 @@ export function serveOwnEntry(app: FastifyInstance, context: WebContext): void {
     const application = await ownApplicationNow(context);
     if (application === undefined) return closed(reply);
     const { factors } = application;
-    const { refused, refusedNext } = texts.login;
+    const { what, next } = refusalWords({ factors, asksPin: await asksServicePin(context.db) });
     return refuse(context, reply, factors, {
       user: user.slice(0, limits.userNameMax),
-      text: `${refused[factors]} ${refusedNext}`,
+      text: `${what} ${next}`,
     });
   });
 
