@@ -1,9 +1,9 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { migrationNames } from '@passfob/service/data/migrations/list';
+import { limits } from '@passfob/service/limits';
+import type { NewToken } from '@passfob/service/tokens/issue';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { migrationNames } from '../../host/service/data/migrations/list.ts';
-import { limits } from '../../host/service/limits.ts';
-import type { NewToken } from '../../host/service/tokens/issue.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { codeAt, codeNow, isOnPostgres, newDatabase, newToken, post, Rig } from './kit.ts';
