@@ -5,7 +5,7 @@ import { fromSources, onPostgres, SERVICE, settings, sharing } from './test/runn
 
 /** The service's tests that are about SQL, locks and nodes: they run on both databases. */
 const ON_BOTH_DATABASES = [
-  'test/service/{changes,killed,lock,race,refusals,validate}.test.ts',
+  'test/service/{changes,killed,lock,race,refusals,rolling,validate}.test.ts',
   'test/service/operations/across.test.ts',
   'test/service/radius/{busy,held,log-in,nodes}.test.ts',
   'test/service/api/{acts,anything,metrics,pages}.test.ts',

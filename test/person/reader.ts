@@ -5,32 +5,44 @@ export type Wish = 'passcode' | 'approve' | 'decline' | 'report';
 
 /** More presses than any list of these tests has places. */
 const PRESSES_MAX = 8;
+/** In its groups. */
+export const PASSCODE = /^\d{3} \d{3}$/;
 const SHORT_MS = 100;
 /** A second as people count it: the fob wants one in full. */
 const SECOND_MS = 1_200;
 /** Keys are deaf for 0.7 s after a question appears; a person takes longer to read it. */
 const READING_MS = 800;
 
+/** Eyes on a fob, a finger on its button, and patience. */
+export type Hands = Pick<Driver, 'screen' | 'press' | 'advance'>;
+
 interface Act {
   readonly pattern: RegExp;
   /** Who does it; all but those who want something else, where it is left out. */
   readonly only?: readonly Wish[];
-  readonly does: (driver: Driver, account: string) => Promise<void>;
+  readonly does: (hands: Hands, account: string) => Promise<void>;
 }
 
-const press = (driver: Driver) => driver.press(SHORT_MS);
-const hold = (driver: Driver) => driver.press(SECOND_MS);
+const press = (hands: Hands) => hands.press(SHORT_MS);
+const hold = (hands: Hands) => hands.press(SECOND_MS);
 
 /** What sentences can tell a person to do. The first that fits a place in the text counts. */
 const ACTS: readonly Act[] = [
   {
     pattern: /press the button (?:of your fob )?until (?:it|the fob) shows (?:your account|“[^”]+”)/iy,
     only: ['passcode'],
-    does: async (driver, account) => {
+    does: async (hands, account) => {
       for (let presses = 0; presses < PRESSES_MAX; presses++) {
-        if ((await driver.screen()).includes(account)) return;
-        await press(driver);
+        if ((await hands.screen()).includes(account)) return;
+        await press(hands);
       }
+    },
+  },
+  {
+    pattern: /if it still shows an old passcode, press it once more/iy,
+    only: ['passcode'],
+    does: async hands => {
+      if ((await hands.screen()).some(line => PASSCODE.test(line))) await press(hands);
     },
   },
   {
@@ -52,7 +64,7 @@ const ACTS: readonly Act[] = [
  * @param account what the display shows of the person's account
  * @returns how many acts the text told them to do
  */
-export async function follow(driver: Driver, text: string, wish: Wish, account = ''): Promise<number> {
+export async function follow(hands: Hands, text: string, wish: Wish, account = ''): Promise<number> {
   let acts = 0;
   for (let at = 0; at < text.length; at++) {
     for (const { pattern, only, does } of ACTS) {
@@ -61,8 +73,8 @@ export async function follow(driver: Driver, text: string, wish: Wish, account =
       if (found === null) continue;
       at += found[0].length - 1;
       if (only !== undefined && !only.includes(wish)) break;
-      await driver.advance(READING_MS);
-      await does(driver, account);
+      await hands.advance(READING_MS);
+      await does(hands, account);
       acts += 1;
       break;
     }

@@ -30,6 +30,8 @@ const SHOWING = {
   'mail of an active fob': mailTexts.leads.activated('Example', 'ada'),
   'help page': helpTexts.parts[0].sentences[0],
   'test of a passcode': meTexts.test.lead,
+  'choice of a PIN': meTexts.pin.lead,
+  'fob to be found again': meTexts.resync.formLead,
   'end of an activation': portalTexts.done.lead,
   'sign-in of operators': consoleFrame.signIn.passcodeHint,
   'example application': exampleTexts.login.lead,

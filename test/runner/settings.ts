@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What takes longest, also where counts are small: it goes first, so that none of it is left running alone. */
 const SLOW =
-  /(?:rollback(?:-pins)?|life|power-cuts|race|axe|activate|malice|cuts|power|wrong-turns|endings|wear|killed|serve|bangle-pages|storage-faults|journey|transcript|freeradius)\.test\.ts$/;
+  /(?:alone|rollback(?:-pins)?|life|power-cuts|race|axe|activate|malice|cuts|power|wrong-turns|endings|wear|killed|serve|bangle-pages|storage-faults|journey|transcript|freeradius)\.test\.ts$/;
 
 /** Within that by project: a worker that is not isolated goes on with the next file where it is of the same one. */
 class SlowFirst extends BaseSequencer {

@@ -40,7 +40,8 @@ export const mailTexts = {
   plugIn: {
     reserved: (fob: string) => `Use the fob ${fob}, which is set aside for you, and its USB cable.`,
     owned: 'Use the fob that you were given, and its USB cable.',
-    blank: 'Use the fob that you were given, or a new one that shows a pairing code, and its USB cable.',
+    blank:
+      'Use the fob that you were given, or a new one, and its USB cable. A new one says that it has no owner yet. Do not run the command that it shows: the next step does all that is needed.',
   },
   open: 'In Chrome, Edge or another browser that can talk to USB devices:',
   hold: 'The fob asks first whether to send a passcode. When you have held the button, the page says that your fob is active.',

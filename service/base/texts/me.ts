@@ -14,9 +14,6 @@ export const meTexts = {
   cancel: 'Cancel',
   problem: 'Problem',
   none: 'You have no fob at present. Ask your help desk for one.',
-  pinHint:
-    'Only where the service asks you for one with your passcode, and not where you enter it on the fob.',
-  pinAskedHint: 'Leave it empty where you enter your PIN on the fob.',
   signIn: {
     title: 'Your fob',
     closed: 'Nobody can sign in here with a passcode at the moment. Ask your help desk.',
@@ -49,7 +46,7 @@ export const meTexts = {
     submit: 'Try it',
     accepted: 'Right. Your fob works. This passcode is used up now: take the next one for a log-in.',
     wrong: 'Wrong. Check each character and try the next passcode. If it goes on, find your fob again below.',
-    used: 'This passcode was used before, or a later one was. Wait for the next one and try that.',
+    used: `This passcode was used before, or a later one was. Take the next one and try that. ${buttonTexts.nextByClock}`,
     pin: 'The PIN that belongs to this passcode is missing or wrong. Check both and try the next passcode.',
     password: 'The password is missing or wrong. Check it and try the next passcode.',
     closed: 'Passcodes cannot be tried here at the moment. Ask your help desk.',
@@ -64,16 +61,15 @@ export const meTexts = {
     lead: 'A fob whose clock or counter has run away is found again by two passcodes, one right after the other.',
     link: 'Find my fob again',
     title: 'Find your fob again',
-    formLead:
-      'Type a passcode and the very next one that your fob shows. With a fob that goes by the clock you wait for it. Both are used up.',
+    formLead: `Type two passcodes, one right after the other. ${buttonTexts.typePasscode} For the second, do the same again. ${buttonTexts.nextByClock} Both are used up.`,
     first: 'First passcode',
     second: 'The next passcode',
     submit: 'Find my fob again',
     refused:
       'Your fob was not found. Check your user name and the two passcodes: the second is the very next one that the fob shows after the first. Then try again with two new ones. After several failures an account is locked for a while; if it goes on, ask your help desk.',
     foundTitle: 'Your fob was found',
-    done: 'Found. Your fob works again with its next passcode.',
-    clockOff: 'Found. Its clock is far off: ask your help desk to have it set.',
+    done: `Found. Your fob works again with its next passcode. ${buttonTexts.nextByClock}`,
+    clockOff: `Found. Your fob works again with its next passcode. ${buttonTexts.nextByClock} Its clock is far off: ask your help desk to have it set.`,
   },
   pin: {
     heading: 'Your PIN',
@@ -81,14 +77,14 @@ export const meTexts = {
     change: 'Change your PIN',
     due: 'You have no PIN yet. Choose the one that you type with your passcodes; until then some log-ins are refused.',
     set: 'The PIN that you type with your passcodes. Nobody at the help desk ever asks for it.',
-    lead: 'Hold the button on your fob for a passcode, which is used up by this, and choose the PIN that you type with your passcodes from now on.',
+    lead: `${buttonTexts.typePasscode} It is used up by this. Choose the PIN that you type with your passcodes from now on.`,
     provedLead:
       'Your fob is active. Choose the PIN that you type with its passcodes from now on. Nobody at the help desk ever asks for it.',
     present: 'Present PIN',
     presentHint: 'The one that you have now. If it is forgotten, ask your help desk to reset it.',
     refused:
-      'The PIN was not set: the passcode or the present PIN was not accepted. Wait for the next passcode and try again. After several failures an account is locked for a while.',
-    done: 'Your PIN is set. It counts from the next log-in on.',
+      'The PIN was not set: the passcode or the present PIN was not accepted. Take the next passcode and try again. After several failures an account is locked for a while.',
+    done: `Your PIN is set. Log in with it and the next passcode of your fob. ${buttonTexts.nextByClock}`,
   },
   name: {
     title: 'Name your fob',

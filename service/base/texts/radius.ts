@@ -48,6 +48,6 @@ export const radiusTexts = {
       `A PIN has ${fewest} to ${PIN_DIGITS_MAX} digits. Choose a new PIN and enter it, alone.`,
     trivial_pin: () => 'That PIN is guessed too easily. Choose another and enter it, alone.',
   },
-  pinIsSet: 'Your PIN is set. Wait for the next passcode of your fob and enter what you log in with.',
-  logInAgain: 'Your fob was found again. Wait for its next passcode and enter what you log in with.',
+  pinIsSet: 'Your PIN is set. Take the next passcode of your fob and enter what you log in with.',
+  logInAgain: 'Your fob was found again. Take its next passcode and enter what you log in with.',
 } as const;

@@ -19,7 +19,8 @@ export const relayTexts = {
     press: `The fob makes its first passcode. ${buttonTexts.approve}`,
     pressAgain: `It was declined, or nobody held the button in time. ${buttonTexts.approve}`,
   },
-  done: (fob: string) => `The fob ${fob} is active. You can log in with its next passcode.`,
+  done: (fob: string) =>
+    `The fob ${fob} is active. You can log in with its next passcode. ${buttonTexts.nextByClock} ${buttonTexts.showPasscode}`,
   fobFailed: 'Unplug the fob and try again. If it stays, tell your help desk.',
   refusals: {
     /** One text for whatever is wrong with the activation itself. */

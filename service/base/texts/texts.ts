@@ -131,7 +131,7 @@ export const texts = {
     password: 'Password',
     pin: 'PIN',
     pinHint:
-      'Only the PIN that this service asks for; not one that you enter on the fob. If you have none yet, leave it empty: you choose one next.',
+      'Only the PIN that this service asks for; not one that you enter on the fob. If you have none yet, or yours was reset, leave it empty: you choose one next.',
     user: 'User name',
     passcode: 'Passcode',
     passcodeHint: 'Spaces and dashes do not matter.',
@@ -141,9 +141,11 @@ export const texts = {
       otp: 'The user name or passcode was not accepted.',
       pin_otp: 'The user name, PIN or passcode was not accepted.',
       password_otp: 'The user name, password or passcode was not accepted.',
+      password_pin_otp: 'The user name, password, PIN or passcode was not accepted.',
     },
-    refusedNext:
-      'Each passcode works once: wait for the next one and try again. After several failures an account is locked for a while.',
+    refusedNext: `Each passcode works once: take the next one and try again. ${buttonTexts.nextByClock} After several failures an account is locked for a while.`,
+    /** Besides, where the form asks for a PIN. */
+    forgottenPin: 'If you have forgotten your PIN, ask your help desk to reset it.',
     acceptedTitle: 'Logged in',
     acceptedAs: 'You are logged in as',
     acceptedNext: 'This passcode is used up and will not work again.',
@@ -161,7 +163,7 @@ export const texts = {
     problem: 'Problem',
     different: 'These were two different PINs. Type the new PIN, and the same again.',
     doneTitle: 'Your PIN is set',
-    done: 'Log in with it and the next passcode of your fob.',
+    done: `Log in with it and the next passcode of your fob. ${buttonTexts.nextByClock}`,
     ways: { login: 'To the log-in page', me: 'To your fob' },
   },
   operator: {

@@ -45,7 +45,7 @@ ${brand(form.service)}
 <main class="card">
 <h1>${login.title}</h1>
 <p class="lead">${login.lead[form.factors]}</p>
-${refused ? refusal(form.factors) : nothing}
+${refused ? refusal(form) : nothing}
 ${message === undefined ? nothing : messageMarkup(message)}
 <form method="post" action="/login">
 <input type="hidden" name="attempt" value="${form.attempt}">
@@ -55,7 +55,7 @@ ${message === undefined ? nothing : messageMarkup(message)}
  autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false"${isNameKnown ? nothing : focus}>
 </div>
 ${form.factors === 'password_otp' ? passwordField() : nothing}
-${form.factors === 'pin_otp' || form.asksPin ? pinField() : nothing}
+${hasPinField(form) ? pinField() : nothing}
 <div class="field">
 <label for="passcode">${login.passcode}</label>
 <input id="passcode" name="passcode" class="passcode" required maxlength="${validationLimits.passcodeFieldMax}"
@@ -108,11 +108,23 @@ function pinField(): Markup {
 </div>`;
 }
 
-function refusal(factors: Factors): Markup {
-  const { login } = texts;
+type Asked = Pick<LoginForm, 'factors' | 'asksPin'>;
+
+const hasPinField = ({ factors, asksPin }: Asked) => factors === 'pin_otp' || asksPin;
+
+/** What a refusal says: of all that the form asks for, whoever it is and whatever was wrong. */
+export function refusalWords(asked: Asked): { readonly what: string; readonly next: string } {
+  const { refused, refusedNext, forgottenPin } = texts.login;
+  if (!hasPinField(asked)) return { what: refused[asked.factors], next: refusedNext };
+  const what = asked.factors === 'password_otp' ? refused.password_pin_otp : refused.pin_otp;
+  return { what, next: `${refusedNext} ${forgottenPin}` };
+}
+
+function refusal(asked: Asked): Markup {
+  const { what, next } = refusalWords(asked);
   return html`<div class="message bad" id="refusal" role="alert">
-<strong>${login.refused[factors]}</strong>
-${login.refusedNext}
+<strong>${what}</strong>
+${next}
 </div>`;
 }
 

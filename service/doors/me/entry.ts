@@ -6,10 +6,12 @@ import type { Outcome } from '../../base/outcomes.ts';
 import { meTexts } from '../../base/texts/me.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
+import { asksServicePin } from '../../features/users/pin.ts';
 import { enterAccepted, enterByPasscode, enterByTicket } from '../../features/users/user-sessions.ts';
 import { helpLink } from '../addresses/help-page.ts';
 import { autosendButton } from '../login/autosend-page.ts';
 import { type AutosendForm, serveAutosend } from '../login/autosend-routes.ts';
+import { refusalWords } from '../login/login-page.ts';
 import { decideTyped, ownApplicationNow } from '../login/own-application.ts';
 import { duePinPage } from '../login/pin-routes.ts';
 import { formBySource, pageBySource, type WebContext } from '../web/context.ts';
@@ -80,10 +82,10 @@ export function serveOwnEntry(app: FastifyInstance, context: WebContext): void {
     const application = await ownApplicationNow(context);
     if (application === undefined) return closed(reply);
     const { factors } = application;
-    const { refused, refusedNext } = texts.login;
+    const { what, next } = refusalWords({ factors, asksPin: await asksServicePin(context.db) });
     return refuse(context, reply, factors, {
       user: user.slice(0, userLimits.userNameMax),
-      text: `${refused[factors]} ${refusedNext}`,
+      text: `${what} ${next}`,
     });
   });
 

@@ -21,8 +21,7 @@ export function passcodeField(name: string, label: string, isNumber: boolean): F
 /** The fields besides the user name by which the service's own application lets somebody in, the passcode last. */
 export function logInFields(factors: Factors, isNumber: boolean): Field[] {
   // A token's policy may want one where the application does not; a fob that asks for its own is proof enough.
-  const hint = factors === 'pin_otp' ? meTexts.pinAskedHint : meTexts.pinHint;
-  return proofFields(factors, isNumber, { ...pinField(hint), optional: true });
+  return proofFields(factors, isNumber, { ...pinField(texts.login.pinHint), optional: true });
 }
 
 /** The fields that show that somebody is there: the password where the application asks for one, a PIN if any, the passcode. */

@@ -51,7 +51,7 @@ export function serveFind(app: FastifyInstance, context: WebContext): void {
     context.changes.announce();
     const { resync } = meTexts;
     const said = result.value.clockIsOff ? resync.clockOff : resync.done;
-    return reply.send(messagePage(resync.foundTitle, said, signInLink()));
+    return reply.send(messagePage(resync.foundTitle, said, html`${logInLink()}${signInLink()}`));
   });
 }
 
@@ -107,6 +107,11 @@ ${helpLink()}
 </main>
 </body>`,
   });
+}
+
+/** Whoever was refused there wanted to log in. */
+function logInLink(): Markup {
+  return html`<p class="next"><a href="/login">${texts.pinForm.ways.login}</a></p>`;
 }
 
 function signInLink(): Markup {

@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly input?: string;
   /** Called once when standard error holds these words. */
   readonly when?: readonly [words: string, act: (run: Running) => unknown];
+  /** Called with all of standard error so far, each time that there is more. */
+  readonly onSaid?: (said: string, run: Running) => void;
   /** Runs before the node program: `setpriv` and its options. */
   readonly through?: readonly string[];
 }
@@ -37,6 +39,10 @@ export function passfob(args: readonly string[], options: RunOptions): Promise<R
   const child = spawn(program, programArgs, {
     env: { ...inherited, PASSFOB_HOME: options.home, ...options.environment },
   });
+  const running: Running = {
+    type: text => void child.stdin.write(text),
+    kill: signal => void child.kill(signal),
+  };
   let waiting = options.when;
   const kept = { stdout: '', stderr: '' };
   child.stdout.on('data', chunk => {
@@ -44,10 +50,11 @@ export function passfob(args: readonly string[], options: RunOptions): Promise<R
   });
   child.stderr.on('data', chunk => {
     kept.stderr += chunk;
+    options.onSaid?.(kept.stderr, running);
     if (waiting === undefined || !kept.stderr.includes(waiting[0])) return;
     const [, act] = waiting;
     waiting = undefined;
-    act({ type: text => void child.stdin.write(text), kill: signal => void child.kill(signal) });
+    act(running);
   });
   // A run that ends without reading what it was given.
   child.stdin.on('error', () => undefined);

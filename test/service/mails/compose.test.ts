@@ -106,7 +106,7 @@ test('which fobs will do is said as it is', () => {
   const said = (changes: Partial<ActivationMail>) => write({ ...mail, ...changes }).text;
   expect(said({ fob: { serial: 'PF-1', name: 'Blue one' } })).toContain('the fob Blue one (PF-1)');
   expect(said({ fob: null })).toContain('Use the fob that you were given, and its USB cable.');
-  expect(said({ fob: null, blankAllowed: true })).toContain('or a new one that shows a pairing code');
+  expect(said({ fob: null, blankAllowed: true })).toContain('Do not run the command that it shows');
   expect(said({})).toContain('Ask your help desk.');
   expect(said({ displayName: '' })).toContain('Hello ada,');
 });

@@ -34,7 +34,8 @@ test('a fob whose passcodes are all refused is found again without signing in, a
     found.status,
     found.headers.get('set-cookie'),
     /Found\. Your fob works again/.test(found.text),
-  ]).toEqual([200, null, true]);
+    found.text.includes('<a href="/login">To the log-in page</a>'),
+  ]).toEqual([200, null, true, true]);
   // Never below the last accepted counter.
   expect((await find('ada', codeAt(token, 400), codeAt(token, 401))).status).toBe(403);
   expect(await signIn(503)).toMatchObject({ status: 303, location: '/me' });

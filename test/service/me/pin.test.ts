@@ -50,7 +50,17 @@ test('at the log-in form a right passcode leads to the choice of a PIN that is d
   ] as const) {
     accepted(await resetPin(office.management, grace, 'ada'));
     const person = new Person(service);
-    expect((await person.get(path)).text).toContain('name="pin"');
+    const page = (await person.get(path)).text;
+    expect([page.includes('name="pin"'), page.includes('or yours was reset, leave it empty')]).toEqual([
+      true,
+      true,
+    ]);
+    const refused = await person.post(
+      path,
+      new URLSearchParams({ user: 'eve', passcode: '123456', pin: PIN }),
+    );
+    expect(refused.text).toContain('The user name, PIN or passcode was not accepted.');
+    expect(refused.text).toContain('If you have forgotten your PIN, ask your help desk to reset it.');
     const passcode = next();
     const form = await person.post(path, new URLSearchParams({ user: 'Ada', passcode, pin: '' }));
     expect([form.status, form.headers.get('set-cookie'), form.text.includes('<script')]).toEqual([

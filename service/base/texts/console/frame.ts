@@ -90,8 +90,7 @@ export const consoleFrame = {
     passcode: 'Passcode',
     passcodeHint: `${buttonTexts.showPasscode} Spaces and dashes do not matter.`,
     refused: 'User name, password or passcode was not accepted.',
-    refusedNext:
-      'Each passcode works once: wait for the next one. After several failures an account is locked for a while.',
+    refusedNext: `Each passcode works once: take the next one and try again. ${buttonTexts.nextByClock} After several failures an account is locked for a while.`,
     link: 'Nobody can sign in yet, or any more? Run on the service’s computer: passfob service admin-link',
   },
   prove: {

@@ -1,0 +1,202 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { boot, type Fob, memoryStore, type StateStore } from '@passfob/simulator';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
+import { setInSession } from 'passfob/commands/clock';
+import { code } from 'passfob/commands/code';
+import type { Context, Progress } from 'passfob/commands/context';
+import type { BoardPort } from 'passfob/commands/flash-steps';
+import { list } from 'passfob/commands/list';
+import { openOwnerSession } from 'passfob/commands/owner-session';
+import { openInventory } from 'passfob/inventory/inventory';
+import { pipe } from 'passfob/transports/pipe';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { Board } from '../flash/kit.ts';
+import { accountsOn, imageOfVersion, onFob, updated } from '../flash/owner.ts';
+import { passfob } from '../host/kit/cli.ts';
+import { failure } from '../host/kit/failure.ts';
+import { needsBuild } from '../host/kit/simulated-fob.ts';
+import { secret } from '../kit/secrets.ts';
+import { describeNeeds } from '../kit/tools.ts';
+import { type Board as BoardName, facts, fixture, otherThan, passcodeOf, unpack } from './kit.ts';
+
+// Each process takes a second to start, more where other tests keep the machine busy.
+vi.setConfig({ testTimeout: 120_000 });
+
+const { boards, password } = facts.inventory;
+const SERIALS = Object.values(boards).map(({ serial }) => serial);
+/** Just before a whole second, where time stands still: a clock is set without a second of waiting. */
+const NOW_MS = Math.floor(facts.service.madeMs / 1_000) * 1_000 + 990;
+/** Without a battery for its clock a board does not know the time when it boots. */
+const HAS_BATTERY: Readonly<Record<BoardName, boolean>> = {
+  pico: true,
+  'pico-hid': true,
+  banglejs2: false,
+  bench: false,
+};
+/** Past the moment in which keys are not heard, and long enough for a hold. */
+const DEAF_MS = 900;
+const HOLD_MS = 1_300;
+const PRESS_MS = 100;
+/** More than a wheel of digits has. */
+const WHEEL_SYMBOLS = 20;
+/** In which the computer has set up the USB device, and in which an answer of many reports has come. */
+const ENUMERATION_MS = 500;
+const ANSWER_MS = 300;
+
+/** A folder that goes when the test is over. */
+function folderHere(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'passfob-before-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The inventory of before, on the present code, whose owner answers what a fob asks. */
+function ownerOf(fob: () => Fob): Context {
+  const home = folderHere();
+  unpack(home, 'inventory.db', 'inventory.key');
+  const inventory = openInventory(home);
+  onTestFinished(() => inventory.close());
+  const report = ({ event }: Progress) => {
+    if (event !== 'press-needed') return;
+    fob().advance(DEAF_MS);
+    fob().press(0, HOLD_MS);
+  };
+  const random = (length: number) => secret(new Uint8Array(randomBytes(length)));
+  return { inventory, now: () => NOW_MS, random, report };
+}
+
+function memoryOf(name: BoardName): StateStore {
+  const store = memoryStore();
+  store.write(0, fixture(`${name}.fob`));
+  return store;
+}
+
+/** A fob of before on a cable of reports, which a board has time to send. */
+function hidFob(): { readonly fob: Fob; readonly port: BoardPort } {
+  const fob = boot({ board: 'pico-hid', storage: memoryOf('pico-hid') });
+  fob.advance(ENUMERATION_MS);
+  const open = async () => {
+    const cable = pipe({
+      name: 'cable',
+      write: async text => {
+        fob.link.write(Buffer.from(text, 'latin1'));
+        fob.advance(ANSWER_MS);
+      },
+      release: async () => stop(),
+    });
+    const stop = fob.link.onData(bytes => cable.receive(bytes));
+    return cable.transport;
+  };
+  return { fob, port: { address: 'cable', open } };
+}
+
+/** A fob of before, as its memory lay. */
+function fobOf(name: BoardName): { readonly fob: Fob; readonly port: BoardPort } {
+  return name === 'pico-hid' ? hidFob() : new Board(name, {}, memoryOf(name));
+}
+
+/** Takes digits, and the end of them, on the wheel that the screen shows. */
+function enter(fob: Fob, digits: string): void {
+  for (const symbol of [...digits, 'ok']) {
+    for (let turns = 0; !fob.screen().text.includes(symbol); turns++) {
+      if (turns > WHEEL_SYMBOLS) throw new Error('the wheel does not show what is to be taken');
+      fob.press(0, PRESS_MS);
+    }
+    fob.press(0, HOLD_MS);
+  }
+  fob.advance(PRESS_MS);
+}
+
+/** Enters the PIN of a fob that has one, after a wrong one. */
+async function unlock(context: Context, { fob, port }: ReturnType<typeof fobOf>, pin: string): Promise<void> {
+  const refused = () => failure(onFob({ port }, one => list(context, one)));
+  expect(await refused()).toMatchObject({ refusal: 'locked' });
+  fob.press(0, PRESS_MS);
+  enter(fob, otherThan(pin));
+  expect(await refused()).toMatchObject({ refusal: 'locked' });
+  // The time that a wrong one costs.
+  fob.advance(5_000);
+  fob.press(0, PRESS_MS);
+  enter(fob, pin);
+}
+
+it.each(['pico', 'pico-hid', 'banglejs2', 'bench'] as const)(
+  'the memory of a %s of before opens to the inventory of before, holds its accounts and goes on with its passcodes',
+  async name => {
+    const { serial, pin, totp, hotp, ocra } = boards[name];
+    const there = fobOf(name);
+    onTestFinished(() => there.fob.close());
+    const context = ownerOf(() => there.fob);
+    if (pin !== undefined) await unlock(context, there, pin);
+    const listed = await onFob(there, fob => list(context, fob));
+    expect(listed).toMatchObject({ serial, clock: HAS_BATTERY[name] ? 'trusted' : 'unset' });
+    const names = ['totp ada', 'hotp bob', ...(ocra === undefined ? [] : ['ocra bank'])];
+    expect(listed.accounts.map(({ kind, label }) => `${kind} ${label}`)).toEqual(names);
+    // Each proves its key.
+    expect(await accountsOn(context, there)).toHaveLength(names.length);
+    // The bench has no key to hold.
+    if (name === 'bench') return;
+    const eight = { secret: hotp, algorithm: 'sha256', digits: 8 } as const;
+    for (const counter of [8, 9]) {
+      const shown = await onFob(there, fob => code(context, fob, 'bob'));
+      expect(shown).toMatchObject({ counter, code: passcodeOf(eight, counter) });
+    }
+    if (!HAS_BATTERY[name])
+      await onFob(there, async fob => {
+        await openOwnerSession(context, fob);
+        await setInSession(context, fob);
+      });
+    const shown = await onFob(there, fob => code(context, fob, 'ada'));
+    expect(shown.code).toBe(passcodeOf({ secret: totp }, shown.counter));
+  },
+);
+
+it.each(['pico', 'banglejs2'] as const)(
+  'a %s of before takes the present firmware by an update and keeps its accounts',
+  async name => {
+    const { pin } = boards[name];
+    const there = new Board(name, {}, memoryOf(name));
+    onTestFinished(() => there.fob.close());
+    const context = ownerOf(() => there.fob);
+    if (pin !== undefined) await unlock(context, there, pin);
+    const done = await updated(context, there, imageOfVersion('0.1.9', name));
+    expect(done).toMatchObject({ isDryRun: false, serial: boards[name].serial, firmware: '0.1.9' });
+    if (pin !== undefined) await unlock(context, there, pin);
+    expect(await accountsOn(context, there)).toEqual(['ada', 'bank', 'bob']);
+  },
+);
+
+describeNeeds(needsBuild, 'the commands of the inventory', () => {
+  const run = async (home: string, ...args: string[]) => passfob([...args, '--json'], { home, input: '' });
+  const serialsIn = async (home: string) => {
+    const { fobs } = (await run(home, 'inventory', 'list')).json() as {
+      fobs: { serial: string; holder: string }[];
+    };
+    expect(fobs.every(({ holder }) => holder === 'Grace')).toBe(true);
+    return fobs.map(({ serial }) => serial).sort();
+  };
+
+  it('list an inventory of before, restore its backup and take its handover, each by the right password alone', async () => {
+    const folder = folderHere();
+    const home = join(folder, 'home');
+    unpack(home, 'inventory.db', 'inventory.key');
+    expect(await serialsIn(home)).toEqual([...SERIALS].sort());
+    unpack(folder, 'inventory-backup', 'handover');
+    const word = (name: string, text: string) => {
+      writeFileSync(join(folder, name), `${text}\n`, { mode: 0o600 });
+      return ['--password-file', join(folder, name)];
+    };
+    const [right, wrong] = [word('right', password), word('wrong', `${password}s`)];
+    const backup = join(folder, 'inventory-backup');
+    const other = join(folder, 'other');
+    const refused = await run(other, 'inventory', 'restore', backup, ...wrong);
+    expect(refused.exitCode).toBe(EXIT_CODES['bad-input'].code);
+    expect((await run(other, 'inventory', 'restore', backup, ...right)).json()).toMatchObject({ ok: true });
+    expect(await serialsIn(other)).toEqual([...SERIALS].sort());
+    const taken = await run(join(folder, 'third'), 'handover', 'take', join(folder, 'handover'), ...right);
+    expect(taken.json()).toMatchObject({ ok: true, added: [boards.bench.serial] });
+  });
+});

@@ -1,0 +1,105 @@
+import { expect, it } from 'vitest';
+import { Rig } from '../service/kit.ts';
+import { fixture } from './kit.ts';
+
+/** Operations that the description of before did not have. A new route is named here. */
+const ADDED: readonly string[] = [];
+/** Everything else that differs from the description of before, on purpose, as `differences` says it. */
+const CHANGED: readonly string[] = [];
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+type Fields = { readonly [name: string]: Json };
+
+const isFields = (value: Json | undefined): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** How much of a value a difference shows. */
+const SHOWN_CHARACTERS = 80;
+const shown = (text: string) => text.slice(0, SHOWN_CHARACTERS);
+const inOrder = (one: string, other: string) => (one < other ? -1 : 1);
+
+/** The document with each reference replaced by its schema, names sorted, and without the schemas' own place. */
+function dereferenced(document: Fields): Fields {
+  const { components, ...rest } = document;
+  const { schemas, ...others } = components as Fields;
+  const resolve = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(resolve);
+    if (!isFields(value)) return value;
+    const { $ref, ...beside } = value;
+    const names = Object.keys(beside).sort(inOrder);
+    const own = Object.fromEntries(names.map(name => [name, resolve(beside[name] ?? null)]));
+    if (typeof $ref !== 'string') return own;
+    const named = (schemas as Fields)[$ref.split('/').at(-1) ?? ''];
+    if (named === undefined) throw new Error(`a reference to nothing: ${$ref}`);
+    return { ...(resolve(named) as Fields), ...own };
+  };
+  return resolve({ ...rest, components: others }) as Fields;
+}
+
+/** An array by what tells its entries apart: the name of a parameter or a tag, or the entry itself, so that order does not count. */
+function entriesOf(value: readonly Json[]): Fields {
+  const nameOf = (entry: Json) =>
+    isFields(entry) && typeof entry.name === 'string' ? entry.name : JSON.stringify(entry);
+  return Object.fromEntries(value.map(entry => [nameOf(entry), entry]));
+}
+
+/** What differs between two values, a sentence each: where, and what was added, is gone or is another. */
+function differences(before: Json, after: Json, where: string): string[] {
+  if (Array.isArray(before) && Array.isArray(after))
+    return differences(entriesOf(before), entriesOf(after), where);
+  if (!isFields(before) || !isFields(after))
+    return JSON.stringify(before) === JSON.stringify(after)
+      ? []
+      : [`${where}: ${shown(JSON.stringify(before))} became ${shown(JSON.stringify(after))}`];
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return names.flatMap(name => {
+    const [was, is] = [before[name], after[name]];
+    if (was === undefined) return [`${where}: ${shown(name)} was added`];
+    if (is === undefined) return [`${where}: ${shown(name)} is gone`];
+    return differences(was, is, `${where} ${name}`);
+  });
+}
+
+/** The operations of a document by method and path, and the rest of it. */
+function parted({ paths, ...rest }: Fields): { readonly operations: Fields; readonly rest: Fields } {
+  const operations = Object.entries(paths as Fields).flatMap(([path, methods]) =>
+    Object.entries(methods as Fields).map(([method, one]) => [`${method.toUpperCase()} ${path}`, one]),
+  );
+  return { operations: Object.fromEntries(operations), rest };
+}
+
+it('the OpenAPI document is the one of before but for the routes and changes that are named here', async () => {
+  await using rig = new Rig();
+  const service = await rig.start({ background: false, version: '0.1.0' });
+  const { port } = new URL(service.url);
+  const text = await (await fetch(`${service.url}/v1/openapi.json`)).text();
+  const read = (json: string) => parted(dereferenced(JSON.parse(json) as Fields));
+  const before = read(Buffer.from(fixture('openapi.json')).toString('utf8'));
+  const after = read(text.replaceAll(`passfob-operator-${port}`, 'session'));
+  const added = Object.keys(after.operations).filter(name => before.operations[name] === undefined);
+  expect(added.sort()).toEqual([...ADDED].sort());
+  const kept = Object.fromEntries(Object.entries(after.operations).filter(([name]) => !added.includes(name)));
+  const changed = [
+    ...differences(before.rest, after.rest, 'document'),
+    ...differences(before.operations, kept, ''),
+  ].map(one => one.trim());
+  expect(changed).toEqual(CHANGED);
+  expect(Object.keys(before.operations).length).toBeGreaterThan(90);
+});
+
+it('a parameter, a value, a field and a response that changed are each told of', () => {
+  const operation = (schema: Json, name = 'user', status = '200') => ({
+    parameters: [{ name, in: 'query', schema }],
+    responses: { [status]: { description: 'Done.' } },
+  });
+  const before = operation({ type: 'string', enum: ['a', 'b'] });
+  expect(differences(before, operation({ enum: ['b', 'a'], type: 'string' }), 'GET')).toEqual([]);
+  expect(differences(before, operation({ type: 'string', enum: ['a', 'b', 'c'] }), 'GET')).toEqual([
+    'GET parameters user schema enum: "c" was added',
+  ]);
+  expect(differences(before, operation({ type: 'string' }, 'user', '201'), 'GET')).toEqual([
+    'GET parameters user schema: enum is gone',
+    'GET responses: 200 is gone',
+    'GET responses: 201 was added',
+  ]);
+  expect(differences(before, { ...before, summary: 1 }, 'GET')).toEqual(['GET: summary was added']);
+});

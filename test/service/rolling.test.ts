@@ -1,0 +1,197 @@
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { recordLimits } from '@passfob/service/base/limits/records';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
+import { migrationNames } from '@passfob/service/storage/migrations/list';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { secret } from '../kit/secrets.ts';
+import { describeNeeds } from '../kit/tools.ts';
+import { codeAt, codeNow, isOnPostgres, newDatabase, newToken, post, Rig } from './kit.ts';
+import { BeforeProcess, buildBefore, needsBefore } from './nodes/before.ts';
+import { type Node, startNode } from './nodes/node.ts';
+
+// A tree is taken out of the history and bundled, and each node is a process that takes seconds to start.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+/** The migrations of the version before. Where there are more today, its nodes refuse to decide. */
+const MIGRATIONS_BEFORE = 16;
+const isSameSchema = migrationNames.length === MIGRATIONS_BEFORE;
+const COPIES = 4;
+
+const needs = {
+  name: isOnPostgres ? needsBefore.name : 'PostgreSQL, and runs there only',
+  found: isOnPostgres ? needsBefore.found : undefined,
+};
+
+/** Where a node answers. */
+interface Reached {
+  readonly url: string;
+}
+
+const readinessOf = async (node: Reached): Promise<unknown> => (await fetch(`${node.url}/ready`)).json();
+
+/** A service whose nodes are of two versions. */
+class TwoVersions implements AsyncDisposable {
+  readonly rig = new Rig();
+  readonly process: BeforeProcess;
+  before: Reached = { url: '' };
+  today: Node | undefined;
+  private apiKey = '';
+
+  constructor(program: string) {
+    this.process = new BeforeProcess(program);
+  }
+
+  async place() {
+    return { directory: this.rig.directory, databaseUrl: await this.rig.database };
+  }
+
+  /** @param place default that of the service */
+  async startBefore(place?: object): Promise<void> {
+    const { done, words } = await this.process.tell('start', place ?? (await this.place()));
+    if (done === undefined) throw new Error(words);
+    this.before = done as Reached;
+    // It is made at the first start alone.
+    const { apiKey } = done as { apiKey: string };
+    if (apiKey !== '') this.apiKey = secret(apiKey);
+  }
+
+  async startToday(place?: Awaited<ReturnType<TwoVersions['place']>>): Promise<Node> {
+    this.today = await startNode({ kind: 'service', ...(place ?? (await this.place())) });
+    return this.today;
+  }
+
+  /** Adds a token by the node of the version before. */
+  async add(changes: Partial<NewToken>): Promise<NewToken> {
+    const token = newToken(changes);
+    const sent = { ...token, secret: Buffer.from(token.secret).toString('hex') };
+    expect(await this.process.tell('add', sent)).toEqual({ done: true });
+    return token;
+  }
+
+  async logIn(node: Reached, body: object, headers = {}): Promise<number> {
+    return (await post(node, this.apiKey, body, headers)).status;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.today?.kill();
+    await this.process.kill();
+    await this.rig[Symbol.asyncDispose]();
+  }
+}
+
+/** A log-in by the passcode of a counter, or by that of the present time step. */
+const bodyOf = (token: NewToken, counter: number) => ({
+  user: token.user,
+  passcode: secret(token.kind === 'totp' ? codeNow(token, Date.now()) : codeAt(token, counter)),
+});
+
+/** Each test goes on where the one before stopped. */
+describeNeeds(needs, 'a rolling upgrade on PostgreSQL', () => {
+  let removeProgram: () => void;
+  let service: TwoVersions;
+  let backup: string;
+  const hotps: NewToken[] = [];
+  const totps: NewToken[] = [];
+  beforeAll(async () => {
+    const { program, remove } = await buildBefore();
+    removeProgram = remove;
+    service = new TwoVersions(program);
+    await service.startBefore();
+    for (const user of ['ada', 'bob', 'carol', 'dave', 'erin', 'frank'])
+      hotps.push(await service.add({ user, serial: user, kind: 'hotp' }));
+    for (const user of ['grace', 'heidi']) totps.push(await service.add({ user, serial: user }));
+    for (const token of hotps) expect(await service.logIn(service.before, bodyOf(token, 0))).toBe(200);
+    backup = join(service.rig.directory, 'backup.gz');
+    const made = await service.process.tell('backup', { ...(await service.place()), path: backup });
+    expect(made).toEqual({ done: true });
+  });
+  afterAll(async () => {
+    await service[Symbol.asyncDispose]();
+    removeProgram();
+  });
+
+  it('a node of the version before and one of today accept each passcode once between them', async () => {
+    const today = await service.startToday();
+    const bodies = [...hotps, ...totps].map(token => bodyOf(token, 1));
+    const copies = (node: Reached, body: object) =>
+      Promise.all(Array.from({ length: COPIES }, () => service.logIn(node, body)));
+    const statuses = await Promise.all(
+      bodies.map(async (body, at) => {
+        // Each is the first to be asked of every other one.
+        const nodes = at % 2 === 0 ? [service.before, today] : [today, service.before];
+        const both = await Promise.all(nodes.map(node => copies(node, body)));
+        return { ofBefore: both[at % 2] ?? [], all: both.flat() };
+      }),
+    );
+    for (const { ofBefore, all } of statuses) {
+      expect(all.filter(status => status === 200)).toHaveLength(1);
+      const others = all.filter(status => status === 403);
+      if (isSameSchema) expect(others).toHaveLength(2 * COPIES - 1);
+      else expect([others.length, ofBefore]).toEqual([COPIES - 1, Array(COPIES).fill(503)]);
+    }
+  });
+
+  it('what one of them accepted, remembers or locked, the other knows; where the tables changed, the old one refuses', async () => {
+    const { before, today } = service;
+    if (today === undefined) throw new Error('it was not started');
+    for (const [at, token] of hotps.entries()) {
+      const [first, second] = at % 2 === 0 && isSameSchema ? [before, today] : [today, before];
+      const headers = { 'idempotency-key': `retry-of-${token.serial}` };
+      const body = bodyOf(token, 2);
+      const said = [
+        await service.logIn(first, body, headers),
+        await service.logIn(second, body, headers),
+        await service.logIn(second, body),
+      ];
+      expect(said).toEqual(isSameSchema ? [200, 200, 403] : [200, 503, 503]);
+    }
+    const [token] = hotps as [NewToken];
+    const wrong = bodyOf(token, 900);
+    for (const node of isSameSchema ? [before, today, before] : [today, today, today])
+      expect(await service.logIn(node, wrong)).toBe(403);
+    for (const node of [before, today])
+      expect(await service.logIn(node, bodyOf(token, 3))).toBe(node === before && !isSameSchema ? 503 : 403);
+    expect(await readinessOf(today)).toMatchObject({ status: 'ready' });
+    expect(await readinessOf(before)).toMatchObject(
+      isSameSchema ? { status: 'ready' } : { status: 'not ready', reason: 'schema_changed' },
+    );
+  });
+
+  it('the version before starts again on the same tables, and on changed ones refuses in plain words', async () => {
+    const [, token] = hotps as [NewToken, NewToken];
+    await service.process.tell('end');
+    await service.today?.kill();
+    const told = await service.process.tell('start', await service.place());
+    if (!isSameSchema) {
+      expect(told).toMatchObject({
+        refused: 'database_newer',
+        words: expect.stringMatching(/made by a newer Passfob/),
+      });
+      return;
+    }
+    const node = told.done as Reached;
+    const said = [await service.logIn(node, bodyOf(token, 2)), await service.logIn(node, bodyOf(token, 3))];
+    expect(said).toEqual([403, 200]);
+    await service.process.tell('end');
+  });
+
+  it('the way back is the backup of the version before: nothing accepted since counts again', async () => {
+    const directory = join(service.rig.directory, 'restored');
+    mkdirSync(directory, { mode: 0o700 });
+    copyFileSync(join(service.rig.directory, 'service.key'), join(directory, 'service.key'));
+    const empty = { directory, databaseUrl: await newDatabase() };
+    const { process } = service;
+    expect(await process.tell('restore', { ...empty, path: backup })).toEqual({ done: true });
+    await service.startBefore(empty);
+    for (const token of hotps.slice(1))
+      for (const counter of [1, 2])
+        expect(await service.logIn(service.before, bodyOf(token, counter))).toBe(403);
+    // And forward again from there, with the passcodes behind the gap that a restore leaves.
+    await process.tell('end');
+    const today = await service.startToday(empty);
+    const [, token] = hotps as [NewToken, NewToken];
+    const next = bodyOf(token, recordLimits.restoreCounterGap + 2);
+    expect([await service.logIn(today, next), await service.logIn(today, next)]).toEqual([200, 403]);
+  });
+});
