@@ -90,7 +90,7 @@ export function readMatrix(document = textOf('docs/architecture.md')): Part[] {
   if (rows === undefined) throw new Error('docs/architecture.md has no table marked <!-- import-matrix -->');
   return rows.map(([name = '', parts = '', builtins = '', packages = '']) => ({
     name: codeWords(name)[0] ?? '',
-    parts: codeWords(parts),
+    parts: parts === 'everything' ? rows.flatMap(([other = '']) => codeWords(other)) : codeWords(parts),
     builtins: builtins === 'yes',
     packages: packages === 'dependencies' || packages === 'all' ? packages : codeWords(packages),
   }));

@@ -2,9 +2,9 @@ import { html, type Markup } from '../../base/html.ts';
 import { helpTexts } from '../../base/texts/help.ts';
 import type { PublishedAddresses } from '../../features/addresses/published.ts';
 import { readServiceName } from '../../features/users/settings.ts';
-import { moment } from '../console/kit/parts.ts';
 import type { WebContext } from '../web/context.ts';
 import { brand, renderPage } from '../web/layout.ts';
+import { moment } from '../web/parts.ts';
 
 /** Where the page is. */
 export const HELP = '/help';

@@ -1,8 +1,7 @@
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { revokedReasons, type TokenState, tokenStates } from '../../../base/token-states.ts';
 import { algorithms, alphabets, pinPlaces } from '../../../features/tokens/facts.ts';
-import { serial } from '../kit/params.ts';
-import { facts, named, nullable, number, object, oneOf, text, time, whole, words } from '../kit/shapes.ts';
+import { facts, named, nullable, number, object, oneOf, time, whole, words } from '../kit/shapes.ts';
 
 export const kind = oneOf('hotp', 'totp');
 /** Of tokens alone: a policy makes none that answer questions. */

@@ -9,9 +9,9 @@ import { readSettings } from '../../../features/users/settings.ts';
 import { createUser } from '../../../features/users/user-changes.ts';
 import { userDetail } from '../../../features/users/user-views.ts';
 import { prepareUserName } from '../../../features/users/users.ts';
+import { actionLink, badge } from '../../web/parts.ts';
 import type { Desk } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
-import { actionLink, badge } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import type { Visit } from '../kit/visit.ts';
 

@@ -15,9 +15,9 @@ import { type ActivationView, viewActivation } from '../../../features/enrolment
 import { readMailServer } from '../../../features/mail/server.ts';
 import { listPolicies } from '../../../features/tokens/policies.ts';
 import type { Field } from '../../web/fields.ts';
+import { moment, onceShown } from '../../web/parts.ts';
 import { type Answer, type Desk, missingPage } from '../kit/desk.ts';
 import { type FormPage, type FormView, serveForm } from '../kit/form.ts';
-import { moment, onceShown } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import type { Visit } from '../kit/visit.ts';
 import { userOf } from '../users/detail.ts';

@@ -12,9 +12,10 @@ import {
   resumeJob,
   viewJob,
 } from '../../../features/jobs/jobs.ts';
+import { actions, badge, facts, moment, section } from '../../web/parts.ts';
 import { type Desk, missingPage, refusedPage } from '../kit/desk.ts';
 import type { ConsolePage } from '../kit/layout.ts';
-import { actButton, actions, badge, facts, jobBadge, moment, section } from '../kit/parts.ts';
+import { actButton, jobBadge } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import { type Cell, pager, table } from '../kit/table.ts';
 import type { Visit } from '../kit/visit.ts';

@@ -1,7 +1,8 @@
 import { html, type Markup, nothing } from '../../../base/html.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import type { ActivationStanding, ActivationView } from '../../../features/enrolment/views.ts';
-import { badge, moment, type Tone, tokenLink, userLink } from './parts.ts';
+import { badge, moment, type Tone } from '../../web/parts.ts';
+import { tokenLink, userLink } from './parts.ts';
 import { at } from './paths.ts';
 import { type Cell, table } from './table.ts';
 import type { Visit } from './visit.ts';

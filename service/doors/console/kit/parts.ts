@@ -1,4 +1,4 @@
-import { html, type Markup, nothing } from '../../../base/html.ts';
+import { html, type Markup, } from '../../../base/html.ts';
 import type { JobState, Role } from '../../../base/kinds.ts';
 import type { Outcome } from '../../../base/outcomes.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
@@ -8,25 +8,9 @@ import { tokenTexts } from '../../../base/texts/tokens.ts';
 import type { TokenState } from '../../../base/token-states.ts';
 import type { ValidationEvent } from '../../../features/validation/events.ts';
 import { hidden } from '../../web/fields.ts';
+import { badge, type Tone } from '../../web/parts.ts';
 import { at, HOME } from './paths.ts';
 import type { Visit } from './visit.ts';
-
-export type Tone = 'good' | 'bad' | 'warn' | 'plain';
-
-/** A moment in UTC, to the second. */
-export function moment(ms: number): Markup {
-  const iso = new Date(ms).toISOString();
-  return html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time>`;
-}
-
-export function momentOr(ms: number | null, otherwise: string): Markup | string {
-  return ms === null ? otherwise : moment(ms);
-}
-
-/** A word that says how something stands. Its tone is looks alone: the word says it all. */
-export function badge(tone: Tone, text: string | Markup): Markup {
-  return html`<span class="badge ${tone}">${text}</span>`;
-}
 
 const outcomeTone: Readonly<Record<Outcome, Tone>> = {
   accepted: 'good',
@@ -100,21 +84,6 @@ export function tokenLink(serial: string): Markup {
   return html`<a href="${at('/token', { serial })}">${serial}</a>`;
 }
 
-/** Facts by their names. */
-export function facts(pairs: readonly (readonly [string, string | number | Markup])[]): Markup {
-  return html`<dl class="facts">${pairs.map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`;
-}
-
-/** A section under a heading of its own. */
-export function section(id: string, heading: string, body: Markup, count: Markup = nothing): Markup {
-  return html`<section aria-labelledby="${id}"><h2 id="${id}">${heading} ${count}</h2>${body}</section>`;
-}
-
-/** A link that leads to something to do. */
-export function actionLink(href: string, text: string): Markup {
-  return html`<a class="button quiet" href="${href}">${text}</a>`;
-}
-
 /** A button that does one thing at once, for the named subject. */
 export function actButton(
   visit: Visit,
@@ -123,15 +92,4 @@ export function actButton(
   text: string,
 ): Markup {
   return html`<form class="inline" method="post" action="${HOME}${path}">${hidden('csrf', visit.session.csrf)}${Object.entries(values).map(([name, value]) => hidden(name, value))}<button class="quiet" type="submit">${text}</button></form>`;
-}
-
-/** What can be done here, in a row; nothing where the role may do none of it. */
-export function actions(items: readonly Markup[]): Markup {
-  const shown = items.filter(({ text }) => text !== '');
-  return shown.length === 0 ? nothing : html`<div class="actions">${shown}</div>`;
-}
-
-/** A value that is shown this once. */
-export function onceShown(label: string, value: string, next: string): Markup {
-  return html`<div class="once"><p id="once-label">${label}</p><p class="secret" role="group" aria-labelledby="once-label"><code>${value}</code></p><p>${next}</p></div>`;
 }

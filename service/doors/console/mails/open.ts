@@ -2,9 +2,9 @@ import { html, nothing } from '../../../base/html.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { findMail } from '../../../features/mail/list.ts';
 import { type LocalMail, openMail } from '../../../features/mail/outbox.ts';
+import { actionLink, actions, facts } from '../../web/parts.ts';
 import { type Desk, missingPage } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
-import { actionLink, actions, facts } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 
 const text = consoleTexts.mails;

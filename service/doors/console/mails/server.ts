@@ -11,9 +11,9 @@ import {
   removeMailServer,
   saveMailServer,
 } from '../../../features/mail/server.ts';
+import { actionLink, actions, facts } from '../../web/parts.ts';
 import { type Desk, missingPage } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
-import { actionLink, actions, facts } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import { authorityField, smtpFields, smtpOf } from '../service/channel-targets.ts';
 

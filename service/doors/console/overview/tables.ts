@@ -3,7 +3,8 @@ import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import type { TokenView } from '../../../features/tokens/views.ts';
 import type { ValidationEvent } from '../../../features/validation/events.ts';
-import { badge, moment, momentOr, outcomeBadge, stateBadge, tokenLink, userLink } from '../kit/parts.ts';
+import { badge, moment, momentOr } from '../../web/parts.ts';
+import { outcomeBadge, stateBadge, tokenLink, userLink } from '../kit/parts.ts';
 import { type Cell, table } from '../kit/table.ts';
 
 const { columns } = texts.operator;

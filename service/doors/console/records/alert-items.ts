@@ -2,7 +2,8 @@ import { html, type Markup, nothing } from '../../../base/html.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import type { Alert } from '../../../features/alerts/alerts.ts';
-import { moment, tokenLink, userLink } from '../kit/parts.ts';
+import { moment } from '../../web/parts.ts';
+import { tokenLink, userLink } from '../kit/parts.ts';
 
 const text = texts.operator;
 

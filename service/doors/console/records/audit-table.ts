@@ -1,7 +1,7 @@
 import { html, type Markup } from '../../../base/html.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import type { AuditView } from '../../../features/audit/list.ts';
-import { moment } from '../kit/parts.ts';
+import { moment } from '../../web/parts.ts';
 import { type Cell, table } from '../kit/table.ts';
 
 const text = consoleTexts.audit;

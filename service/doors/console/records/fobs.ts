@@ -3,8 +3,8 @@ import { consoleLimits } from '../../../base/limits/console.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import { type FobView, listFobs } from '../../../features/tokens/fobs.ts';
+import { actionLink, actions, badge, moment, momentOr } from '../../web/parts.ts';
 import type { Desk } from '../kit/desk.ts';
-import { actionLink, actions, badge, moment, momentOr } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import { type Cell, pager, table } from '../kit/table.ts';
 

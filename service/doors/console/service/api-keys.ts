@@ -9,9 +9,10 @@ import {
   listApiKeys,
   revokeApiKey,
 } from '../../../features/users/access/api-keys.ts';
+import { actionLink, actions, badge, moment, momentOr, onceShown } from '../../web/parts.ts';
 import type { Desk } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
-import { actionLink, actions, badge, moment, momentOr, onceShown, roleOptions } from '../kit/parts.ts';
+import { roleOptions } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import { type Cell, table } from '../kit/table.ts';
 import { namedForm } from './named-form.ts';

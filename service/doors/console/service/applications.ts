@@ -12,10 +12,10 @@ import {
   rotateApplicationKey,
 } from '../../../features/users/application-changes.ts';
 import type { Field } from '../../web/fields.ts';
+import { actionLink, actions, badge, moment, onceShown } from '../../web/parts.ts';
 import type { Desk } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import type { ConsolePage } from '../kit/layout.ts';
-import { actionLink, actions, badge, moment, onceShown } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import { type Cell, table } from '../kit/table.ts';
 import { namedForm } from './named-form.ts';

@@ -13,9 +13,10 @@ import {
   removeOperator,
 } from '../../../features/users/access/operator-changes.ts';
 import type { Field } from '../../web/fields.ts';
+import { actionLink, actions, badge, moment } from '../../web/parts.ts';
 import { type Desk, missingPage } from '../kit/desk.ts';
 import { type FormPage, type FormView, serveForm } from '../kit/form.ts';
-import { actionLink, actions, badge, moment, roleOptions, userLink } from '../kit/parts.ts';
+import { roleOptions, userLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import { type Cell, table } from '../kit/table.ts';
 import type { Visit } from '../kit/visit.ts';

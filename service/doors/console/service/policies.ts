@@ -12,9 +12,9 @@ import {
   removePolicy,
 } from '../../../features/tokens/policies.ts';
 import type { Field } from '../../web/fields.ts';
+import { actionLink, actions, moment } from '../../web/parts.ts';
 import { type Desk, missingPage } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
-import { actionLink, actions, moment } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import { type Cell, table } from '../kit/table.ts';
 import type { Visit } from '../kit/visit.ts';

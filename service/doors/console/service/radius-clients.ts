@@ -16,9 +16,9 @@ import { listApplications } from '../../../features/users/application-changes.ts
 import type { Db } from '../../../storage/database/database.ts';
 import type { RadiusPush } from '../../../storage/schema/schema-radius.ts';
 import type { Field } from '../../web/fields.ts';
+import { actionLink, actions, moment, onceShown } from '../../web/parts.ts';
 import { type Answer, type Desk, missingPage } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
-import { actionLink, actions, moment, onceShown } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import { type Cell, table } from '../kit/table.ts';
 import type { Visit } from '../kit/visit.ts';

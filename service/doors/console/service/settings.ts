@@ -2,9 +2,9 @@ import { html, nothing } from '../../../base/html.ts';
 import { userLimits } from '../../../base/limits/users.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { changeSettings, readSettings, type Settings } from '../../../features/users/settings.ts';
+import { actionLink, actions, facts } from '../../web/parts.ts';
 import type { Desk } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
-import { actionLink, actions, facts } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 
 const text = consoleTexts.settings;

@@ -4,18 +4,9 @@ import { texts } from '../../../base/texts/texts.ts';
 import { mayBecome, tokenStates } from '../../../base/token-states.ts';
 import { stepAheadUntil } from '../../../features/tokens/codes/repair.ts';
 import { type TokenHistory, type TokenView, viewToken } from '../../../features/tokens/views.ts';
+import { actionLink, actions, facts, moment, momentOr, section } from '../../web/parts.ts';
 import { type Desk, missingPage } from '../kit/desk.ts';
-import {
-  actButton,
-  actionLink,
-  actions,
-  facts,
-  moment,
-  momentOr,
-  section,
-  stateBadge,
-  userLink,
-} from '../kit/parts.ts';
+import { actButton, stateBadge, userLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import { type Cell, table } from '../kit/table.ts';
 import type { Visit } from '../kit/visit.ts';

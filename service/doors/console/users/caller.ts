@@ -4,8 +4,9 @@ import type { CallerState } from '../../../features/push/caller-result.ts';
 import { callerCheck, checkCaller } from '../../../features/push/callers/check.ts';
 import { openStates } from '../../../features/push/rows.ts';
 import { shownNumber } from '../../../features/push/shown.ts';
+import { actions, badge, facts, moment, type Tone } from '../../web/parts.ts';
 import { type Desk, refusedPage } from '../kit/desk.ts';
-import { actButton, actions, badge, facts, moment, type Tone, userLink } from '../kit/parts.ts';
+import { actButton, userLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 
 const tones: Readonly<Record<CallerState, Tone>> = {

@@ -12,9 +12,10 @@ import { listOperators } from '../../../features/users/access/operator-changes.t
 import { readSettings } from '../../../features/users/settings.ts';
 import { type UserDetail, userDetail } from '../../../features/users/user-views.ts';
 import { listUserEvents } from '../../../features/validation/user-events.ts';
+import { actionLink, actions, badge, facts, moment, section } from '../../web/parts.ts';
 import { activationTable } from '../kit/activation-table.ts';
 import { type Desk, missingPage } from '../kit/desk.ts';
-import { actButton, actionLink, actions, badge, facts, moment, section } from '../kit/parts.ts';
+import { actButton } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import type { Visit } from '../kit/visit.ts';
 import { mailTable } from '../mails/list.ts';
