@@ -239,7 +239,7 @@ describe('the import rules', () => {
     ['firmware/core/x.ts', '@passfob/protocol/bytes'],
     ['host/cli/x.ts', 'yargs/helpers'],
     ['host/cli/installed.ts', '@passfob/service/cli'],
-    ['service/features/validation/x.ts', 'passfob/client/client'],
+    ['service/features/agents/x.ts', 'passfob/client/client'],
     ['host/client/x.ts', '../errors.ts'],
     ['simulator/x.ts', '@passfob/protocol'],
     ['test/host/x.ts', '@passfob/simulator'],
