@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -96,6 +97,23 @@ console.log(fob.screen() !== undefined);
 fob.close();`;
       const { stdout, stderr } = run(installed('simulator'), '--input-type=module', '--eval', program);
       expect([stdout, stderr]).toEqual(['true\n', '']);
+    });
+
+    it('the simulator refuses images that were built of other sources than those beside them', () => {
+      const firmware = join(installed('simulator'), 'node_modules/@passfob/firmware');
+      const program = `import { boot } from '@passfob/simulator'; boot({ board: 'pico' }).close(); console.log('booted');`;
+      const booted = () => run(installed('simulator'), '--input-type=module', '--eval', program);
+      writeFileSync(join(firmware, 'fob.ts'), 'now');
+      const stamp = (text: string) =>
+        writeFileSync(
+          join(firmware, 'dist/sources.json'),
+          JSON.stringify({ 'fob.ts': createHash('sha256').update(text).digest('hex') }),
+        );
+      stamp('now');
+      expect(booted().stdout).toBe('booted\n');
+      stamp('then');
+      expect(booted().stderr).toContain('were built before fob.ts changed: run "npm run build"');
+      rmSync(join(firmware, 'dist/sources.json'));
     });
 
     it('host, simulator and service together do all of it', () => {
