@@ -8,6 +8,7 @@ import { dropRestoredMails } from '../mails/ends.ts';
 import { done, type Management, type Result, refused } from '../management.ts';
 import type { Actor } from '../people/actor.ts';
 import type { Keys } from '../sealing/key-file.ts';
+import { fillParts } from '../search/fill.ts';
 import type { BackupHeader } from './backup.ts';
 import { BackupError, type BackupRow, readBackup } from './backup-file.ts';
 import { raiseMarks } from './marks.ts';
@@ -46,6 +47,7 @@ export async function restore(
     return await writing(store.db, async db => {
       if (!(await isEmpty(db))) return refused<Restored>('database_not_empty');
       const { header, rows } = await insertAll(db, path, keys);
+      await fillParts(db);
       const atMs = clock();
       await raiseMarks(db, atMs, counterGap);
       await db

@@ -4,6 +4,7 @@ import type { Db } from '../data/database.ts';
 import { rowsAsTable } from '../data/rows.ts';
 import type { Schema } from '../data/schema.ts';
 import { limits } from '../limits.ts';
+import { addParts, textsOfUser } from '../search/rows.ts';
 import type { LockFacts } from '../validation/lock.ts';
 import { isBeyondAscii, skeletonOf } from './skeleton.ts';
 
@@ -58,8 +59,14 @@ export async function findOrAddUser(db: Db, name: string, nowMs: number): Promis
   const present = await findUser(db, name);
   if (present !== undefined) return present;
   const user = newUser(name, nowMs);
-  await db.insertInto('users').values(user).execute();
+  await insertUser(db, user);
   return user;
+}
+
+/** Writes a user, who is found by any part of the name, the display name and the e-mail address from now on. */
+export async function insertUser(db: Db, user: User): Promise<void> {
+  await db.insertInto('users').values(user).execute();
+  await addParts(db, 'user', [{ name: user.name, texts: textsOfUser(user) }]);
 }
 
 /** The facts the account lock is computed from. */

@@ -9,6 +9,7 @@ import { looksLikeAnother } from '../people/look-alikes.ts';
 import { findOrAddUser, findUser, prepareUserName, type User } from '../people/users.ts';
 import type { Keys } from '../sealing/key-file.ts';
 import { seal } from '../sealing/seal.ts';
+import { addParts } from '../search/rows.ts';
 import { type Acting, actOf } from './acting.ts';
 import { openAssignment } from './assignments.ts';
 import { columnsOf, isCounted, isWhole, problemOfFacts, type TokenFacts } from './facts.ts';
@@ -177,6 +178,7 @@ export async function insertToken(
     last_used_ms: null,
   };
   await acting.db.insertInto('tokens').values(row).execute();
+  await addParts(acting.db, 'token', [{ name: row.serial, texts: [row.serial] }]);
   if (row.state === 'assigned' && user !== undefined) await openAssignment(acting, id, user.id);
   await recordAudit(acting.db, acting.keys, {
     atMs: acting.atMs,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db } from '../data/database.ts';
 import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../data/schema.ts';
 import { limits } from '../limits.ts';
@@ -64,6 +65,22 @@ export async function listTokens(db: Db): Promise<TokenView[]> {
     .limit(limits.tokensListed)
     .execute();
   return rows.map(row => viewOf(row, row.user));
+}
+
+/** The tokens that a user has, and behind them those that were revoked, by serial number: as many as a page holds. */
+export async function listTokensOf(
+  db: Db,
+  user: { readonly id: string; readonly name: string },
+): Promise<TokenView[]> {
+  const rows = await db
+    .selectFrom('tokens')
+    .selectAll()
+    .where('user_id', '=', user.id)
+    .orderBy(sql`case state when 'revoked' then 1 else 0 end`)
+    .orderBy('serial')
+    .limit(limits.pageRowsDefault)
+    .execute();
+  return rows.map(row => viewOf(row, user.name));
 }
 
 /** Who had a token, from when to when. */

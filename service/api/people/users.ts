@@ -6,6 +6,7 @@ import { resetPin } from '../../people/credentials/pins.ts';
 import { readLockPolicy } from '../../people/settings.ts';
 import { changeUser, createUser, disableUser, enableUser, unlockUser } from '../../people/user-changes.ts';
 import { listUsers, type UserView, userDetail } from '../../people/user-views.ts';
+import { searchTexts } from '../../texts/api.ts';
 import { next, pageFields } from '../pages.ts';
 import { type OperationName, route } from '../route.ts';
 import { count, flag, list, named, nullable, object, oneOf, text, time, words } from '../shapes.ts';
@@ -41,7 +42,11 @@ export const userRoutes = [
     permission: 'read',
     query: object(
       {},
-      { ...pageFields, search: text(limits.userNameMax), state: oneOf('locked', 'disabled') },
+      {
+        ...pageFields,
+        search: text(limits.searchTextMax, { description: searchTexts.users }),
+        state: oneOf('locked', 'disabled'),
+      },
     ),
     answer: object({ users: list(user), next }),
     refusals: [],

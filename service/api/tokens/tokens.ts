@@ -1,9 +1,10 @@
 import { base32nopad } from '@scure/base';
 import { limits } from '../../limits.ts';
 import { refused } from '../../management.ts';
+import { searchTexts } from '../../texts/api.ts';
 import { issueToken } from '../../tokens/issue.ts';
 import { renameToken } from '../../tokens/moves.ts';
-import { searchTokens } from '../../tokens/search.ts';
+import { searchedBy, searchTokens } from '../../tokens/search.ts';
 import { viewToken } from '../../tokens/views.ts';
 import { next, pageFields } from '../pages.ts';
 import { userName } from '../people/users.ts';
@@ -34,8 +35,8 @@ export const tokenRoutes = [
       {},
       {
         ...pageFields,
-        by: oneOf('serial', 'user', 'label'),
-        text: text(limits.searchTextMax),
+        by: oneOf(...searchedBy),
+        text: text(limits.searchTextMax, { description: searchTexts.tokens }),
         state: tokenState,
       },
     ),

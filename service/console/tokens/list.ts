@@ -1,7 +1,7 @@
 import { limits } from '../../limits.ts';
 import { consoleTexts } from '../../texts/console.ts';
 import { texts } from '../../texts.ts';
-import { searchTokens, type TokenQuery } from '../../tokens/search.ts';
+import { isSearchedBy, searchTokens, type TokenQuery } from '../../tokens/search.ts';
 import { type TokenState, tokenStates } from '../../tokens/states.ts';
 import { html, nothing } from '../../web/html.ts';
 import { type Desk, refusedPage } from '../kit/desk.ts';
@@ -19,13 +19,13 @@ const stateOptions: readonly (readonly [string, string])[] = [
   ...(Object.keys(tokenStates) as TokenState[]).map(state => [state, texts.states[state]] as const),
 ];
 
-/** Tokens: search by the beginning of serial number, user or label, by state, a page at a time. */
+/** Tokens: search by parts of serial number and user and by the beginning of the label, by state, a page at a time. */
 export function serveTokenList(desk: Desk): void {
   desk.page('/tokens', 'read', async visit => {
     const asked = queryOf(visit);
     const found = await searchTokens(visit.management.db, asked);
     if (!found.ok) return refusedPage(found.refusal.code, at('/tokens'));
-    const { by = 'serial', text: typed = '', state = '', after } = asked;
+    const { by = 'any', text: typed = '', state = '', after } = asked;
     const here = (more: Record<string, string>) => at('/tokens', { by, text: typed, state, ...more });
     const { tokens, next } = found.value;
     return {
@@ -38,7 +38,13 @@ export function serveTokenList(desk: Desk): void {
 ${searchForm({
   path: '/tokens',
   fields: [
-    { name: 'text', label: text.search, value: typed, optional: true, max: limits.searchTextMax },
+    {
+      name: 'text',
+      label: text.search,
+      value: typed,
+      optional: true,
+      max: limits.searchTextMax,
+    },
     { name: 'by', label: text.by, kind: 'select', options: text.searchedBy, value: by },
     {
       name: 'state',
@@ -61,7 +67,7 @@ function queryOf({ value }: Visit): TokenQuery {
   const after = value('after');
   return {
     text: value('text').trim(),
-    ...((by === 'user' || by === 'label') && { by }),
+    ...(isSearchedBy(by) && { by }),
     ...(Object.hasOwn(tokenStates, state) && { state: state as TokenState }),
     ...(after !== '' && { after }),
   };

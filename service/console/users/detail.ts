@@ -8,7 +8,7 @@ import { type UserDetail, userDetail } from '../../people/user-views.ts';
 import { consoleTexts } from '../../texts/console.ts';
 import { pushConsoleTexts } from '../../texts/push.ts';
 import { temporaryCodeEnd } from '../../tokens/codes/temporary-codes.ts';
-import { searchTokens } from '../../tokens/search.ts';
+import { listTokensOf } from '../../tokens/views.ts';
 import { listUserEvents } from '../../validation/user-events.ts';
 import { html, type Markup, nothing } from '../../web/html.ts';
 import { activationTable } from '../activations/table.ts';
@@ -30,9 +30,6 @@ export function serveUserDetail(desk: Desk): void {
     if (user === undefined) return missingPage('unknown_user');
     const { db } = visit.management;
     const codeEndMs = await temporaryCodeEnd(db, user.id, desk.context.clock());
-    const found = await searchTokens(db, { by: 'user', text: user.name });
-    // The search is for beginnings: `ada` finds those of `adam`, too, after hers.
-    const tokens = found.ok ? found.value.tokens.filter(token => token.user === user.name) : [];
     return {
       title: user.name,
       heading: user.name,
@@ -41,7 +38,7 @@ ${section('facts', text.facts, facts(await factsOf(visit, user, codeEndMs)))}
 ${section(
   'tokens',
   text.tokens,
-  html`${tokenTable(tokens)}${actions([
+  html`${tokenTable(await listTokensOf(db, user))}${actions([
     visit.may('token.assign') && user.disabledMs === null
       ? actionLink(at('/user/assign', { user: user.name }), text.assign)
       : nothing,

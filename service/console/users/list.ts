@@ -17,11 +17,11 @@ const states = [
   ['disabled', text.disabled],
 ] as const;
 
-/** Users: search by the beginning of the name, by state, a page at a time. */
+/** Users: search by any part of name, display name and e-mail address, by state, a page at a time. */
 export function serveUserList(desk: Desk): void {
   desk.page('/users', 'read', async visit => {
     const { db } = visit.management;
-    const [search, state, after] = [visit.value('search'), visit.value('state'), visit.value('after')];
+    const [search, state, after] = [visit.value('search').trim(), visit.value('state'), visit.value('after')];
     const { users, next } = await listUsers(db, {
       lock: (await readSettings(db)).lock,
       nowMs: desk.context.clock(),
@@ -37,7 +37,13 @@ export function serveUserList(desk: Desk): void {
 ${searchForm({
   path: '/users',
   fields: [
-    { name: 'search', label: text.search, value: search, optional: true, max: limits.userNameMax },
+    {
+      name: 'search',
+      label: text.search,
+      value: search,
+      optional: true,
+      max: limits.searchTextMax,
+    },
     { name: 'state', label: text.state, kind: 'select', options: states, value: state },
   ],
 })}

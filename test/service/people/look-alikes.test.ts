@@ -1,7 +1,3 @@
-import { migrationProvider } from '@passfob/service/data/migrations/list';
-import { openPostgres } from '@passfob/service/data/postgres';
-import { openSqlite, writingSqlite } from '@passfob/service/data/sqlite/sqlite';
-import type { Db, Store } from '@passfob/service/data/store';
 import { addOperator } from '@passfob/service/people/access/operator-changes';
 import { skeletonOf } from '@passfob/service/people/skeleton';
 import { createUser } from '@passfob/service/people/user-changes';
@@ -10,11 +6,11 @@ import type { ImportDraft, TokenItem } from '@passfob/service/tokens/import/item
 import { planImport } from '@passfob/service/tokens/import/plan';
 import { takeItem } from '@passfob/service/tokens/import/take';
 import { addToken } from '@passfob/service/tokens/issue';
-import { Migrator } from 'kysely';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { furnish, signedIn } from '../console/kit.ts';
 import { newToken, Rig } from '../kit.ts';
+import { olderStore } from '../older.ts';
 import { codeOf, grace, Office } from './kit.ts';
 
 /** `ada` with a Cyrillic first letter. */
@@ -131,23 +127,11 @@ test('the console says at the field of the name that another user’s looks the 
   expect([seen.status, seen.text.includes('choose a name that can be told apart')]).toEqual([422, true]);
 });
 
-/** A database as the version before had it. */
-async function olderStore(directory: string, databaseUrl: string | undefined): Promise<Store> {
-  const migrate = async (db: Db) => {
-    const migrator = new Migrator({ db, provider: migrationProvider });
-    expect((await migrator.migrateTo('0013-readiness')).error).toBeUndefined();
-  };
-  const store =
-    databaseUrl === undefined ? openSqlite(directory) : openPostgres(databaseUrl, { answerMs: undefined });
-  await (databaseUrl === undefined ? writingSqlite(store.db, migrate) : migrate(store.db));
-  return store;
-}
-
 test('users of before the upgrade are compared, too', async () => {
   await using rig = new Rig();
   const { directory } = rig;
   const databaseUrl = await rig.database;
-  const before = await olderStore(directory, databaseUrl);
+  const before = await olderStore({ directory, databaseUrl }, '0013-readiness');
   // More than are filled in one statement.
   const names = [CYRILLIC_ADA, ...Array.from({ length: 1_001 }, (_, place) => `user ${place}`)];
   for (let at = 0; at < names.length; at += 100)
