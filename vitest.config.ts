@@ -12,7 +12,7 @@ const ON_BOTH_DATABASES = [
   'test/service/agents/{busy,links,nodes}.test.ts',
   'test/service/autosend/nodes.test.ts',
   'test/service/enrolment/{activations,address,job,tend,turns}.test.ts',
-  'test/service/{alerts,audit,challenges,jobs,mails,me,people,push,sealing,tokens,validation}/**/*.test.ts',
+  'test/service/{alerts,audit,challenges,jobs,mails,me,people,push,sealing,search,tokens,validation}/**/*.test.ts',
 ];
 
 /** Files of these folders that are about what is shown, sent or typed: each of their statements is run by one that stays. */
@@ -20,7 +20,7 @@ const ON_SQLITE_ALONE = [
   'test/service/alerts/{channels,senders,syslog}.test.ts',
   'test/service/mails/{bounces,compose,records}.test.ts',
   'test/service/people/{clients,passwords,service-pins,sign-in}.test.ts',
-  'test/service/{challenges/http,me/entry,push/factors,push/http,push/keys,validation/factors}.test.ts',
+  'test/service/{challenges/http,me/entry,push/factors,push/http,push/keys,search/parts,validation/factors}.test.ts',
 ];
 
 export default defineConfig({

@@ -5,7 +5,13 @@ import { fixture } from './kit.ts';
 /** Operations that the description of before did not have. A new route is named here. */
 const ADDED: readonly string[] = [];
 /** Everything else that differs from the description of before, on purpose, as `differences` says it. */
-const CHANGED: readonly string[] = [];
+const CHANGED: readonly string[] = [
+  'GET /v1/tokens parameters by schema enum: "any" was added',
+  'GET /v1/tokens parameters text: description was added',
+  'GET /v1/tokens summary: "List tokens, or those whose serial number, user or label begins with a text." became "List tokens, or find them by any part of the serial number or of what their use',
+  'GET /v1/users parameters search: description was added',
+  'GET /v1/users summary: "List users by name, or those whose names begin with a text." became "List users by name, or find them by any part of the name, the display name or t',
+];
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 type Fields = { readonly [name: string]: Json };

@@ -1,10 +1,13 @@
+import { defaultLockPolicy } from '@passfob/service/base/lock';
 import { leaseMails } from '@passfob/service/features/mail/deliver';
 import { expireMails } from '@passfob/service/features/mail/ends';
 import { pageMails } from '@passfob/service/features/mail/list';
 import { pushesToSend } from '@passfob/service/features/push/delivery';
 import { areAllDecimal } from '@passfob/service/features/tokens/passcode-keys';
-import { searchTokens } from '@passfob/service/features/tokens/search';
+import { searchedBy, searchTokens } from '@passfob/service/features/tokens/search';
+import { listTokensOf } from '@passfob/service/features/tokens/views';
 import { asksServicePin } from '@passfob/service/features/users/pin';
+import { listUsers } from '@passfob/service/features/users/user-views';
 import type { Db } from '@passfob/service/storage/database/database';
 import {
   CompiledQuery,
@@ -37,7 +40,9 @@ class Explained implements KyselyPlugin {
   async plans(): Promise<string[]> {
     const plans = [];
     for (const { sql, parameters } of this.queries.splice(0)) {
-      const explain = CompiledQuery.raw(`explain query plan ${sql}`, [...parameters]);
+      // Where a value of each row will stand, any will do.
+      const ofOne = parameters.map(value => (value !== null && typeof value === 'object' ? '' : value));
+      const explain = CompiledQuery.raw(`explain query plan ${sql}`, ofOne);
       const { rows } = await this.#db.executeQuery<{ detail: string }>(explain);
       plans.push(rows.map(({ detail }) => detail).join('; '));
     }
@@ -45,24 +50,43 @@ class Explained implements KyselyPlugin {
   }
 }
 
-test('every search goes by an index, and sorts at most the tokens of one user', async () => {
+/** What a plan says of values that the statement itself brings along. */
+const ofLists = /(?:SCAN|SEARCH) json_each VIRTUAL TABLE INDEX \d+:|SCAN CONSTANT ROW|SCAN owner/g;
+
+test('every search goes by an index and sorts nothing', async () => {
   await using rig = await Desk.open();
   await fill(rig);
   const explained = new Explained(rig.store.db);
   const db = rig.store.db.withPlugin(explained);
-  for (const by of ['serial', 'user', 'label'] as const)
-    for (const state of [undefined, 'active', 'inventory'] as const) {
-      const query = { by, text: 'a', rows: 1, ...(state && { state }) };
-      const { next } = must(await searchTokens(db, query));
-      if (next !== null) must(await searchTokens(db, { ...query, after: next }));
-    }
-  const plans = await explained.plans();
-  expect(plans.length).toBeGreaterThanOrEqual(9);
-  for (const plan of plans) {
-    expect(plan).toMatch(/^SEARCH (?:tokens|users) USING INDEX/);
-    expect(plan).not.toContain('SCAN');
-    expect(plan.replace('USE TEMP B-TREE FOR LAST TERM OF ORDER BY', '')).not.toContain('TEMP B-TREE');
+  for (const by of [...searchedBy, undefined])
+    for (const text of ['', 'a', 'no token has this'])
+      for (const state of [undefined, 'active', 'inventory'] as const) {
+        const query = { text, rows: 1, ...(by && { by }), ...(state && { state }) };
+        const { next } = must(await searchTokens(db, query));
+        if (next !== null) must(await searchTokens(db, { ...query, after: next }));
+      }
+  const lock = { lock: defaultLockPolicy, nowMs: 1, limit: 1 };
+  for (const state of [undefined, 'locked', 'disabled'] as const) {
+    const { next } = await listUsers(db, { ...lock, search: 'a', state });
+    if (next !== null) await listUsers(db, { ...lock, search: 'a', state, after: next });
   }
+  const plans = await explained.plans();
+  expect(plans.length).toBeGreaterThanOrEqual(50);
+  for (const plan of plans) {
+    expect(plan).toMatch(/^SEARCH (?:tokens|users|search_parts) USING (?:COVERING )?(?:INDEX|PRIMARY KEY)/);
+    expect(plan.replaceAll(ofLists, '')).not.toContain('SCAN');
+    expect(plan).not.toContain('TEMP B-TREE');
+  }
+});
+
+test('the page of a user finds and sorts the tokens of this user alone', async () => {
+  await using rig = await Desk.open();
+  const id = await rig.user('ada');
+  const explained = new Explained(rig.store.db);
+  await listTokensOf(rig.store.db.withPlugin(explained), { id, name: 'ada' });
+  expect(await explained.plans()).toEqual([
+    'SEARCH tokens USING INDEX tokens_user (user_id=?); USE TEMP B-TREE FOR ORDER BY',
+  ]);
 });
 
 test('mails are listed, found when they are due, and forgotten by an index', async () => {

@@ -5,6 +5,13 @@ export const administrationLimits = {
   pageRowsMax: 200,
   pageRowsScanned: 500,
   searchTextMax: 128,
+  /** Code points of a part by which users and tokens are found: what is longer is compared after it was found. */
+  searchPartMax: 24,
+  /** Rows whose parts are made at once, and hits whose rows are read at once. */
+  searchFillRows: 200,
+  searchHitsAtOnce: 100,
+  /** Tokens of one user that a page of a search looks at: revoked ones stay the user's, so there may be any number. */
+  searchTokensOfUser: 100,
   cursorMax: 1_024,
   historyListed: 100,
   /** Administration over HTTP (`api/`). A percent-encoded character may take twelve bytes of an address. */

@@ -7,6 +7,14 @@ export const apiRefusals = {
   bad_import: 'The file cannot be read.',
 } as const;
 
+/** What the texts of searches are compared with. */
+export const searchTexts = {
+  users:
+    'Any part of the name, the display name or the e-mail address. Accents, upper and lower case do not matter. Found texts that end with it come first. A page may hold fewer users than `limit`, even none, and still not be the last: go on while there is a `next`.',
+  tokens:
+    'With `by=serial` any part of the serial number, with `by=user` any part of the name, the display name or the e-mail address of the user (accents, upper and lower case do not matter), with `by=label` the beginning of the label as it is written; with `by=any`, the default, one of these, in this order. A page may hold fewer tokens than `limit`, even none, and still not be the last: go on while there is a `next`.',
+} as const;
+
 /** What administration over HTTP is turned away with before anything is done. */
 export const apiProblems = {
   credentials_needed: {
@@ -45,7 +53,8 @@ export const apiTexts = {
     ...challengeSummaries,
     ...pushSummaries,
     'session.get': 'Say who is asking, with what role.',
-    'users.list': 'List users by name, or those whose names begin with a text.',
+    'users.list':
+      'List users by name, or find them by any part of the name, the display name or the e-mail address.',
     'users.create': 'Create a user.',
     'users.get': 'Show one user.',
     'users.change': 'Change what a user is called or written to at.',
@@ -62,7 +71,8 @@ export const apiTexts = {
     'activations.get': 'Show one activation.',
     'activations.resend': 'Give out another code in the place of one that did not arrive. The old one ends.',
     'activations.revoke': 'End an activation, and return its token to the inventory.',
-    'tokens.list': 'List tokens, or those whose serial number, user or label begins with a text.',
+    'tokens.list':
+      'List tokens, or find them by any part of the serial number or of what their user is found by, or by the beginning of the label.',
     'tokens.issue': 'Issue a token for a user or for the inventory.',
     'tokens.get': 'Show one token with what happened to it.',
     'tokens.rename': 'Change what a token is called.',

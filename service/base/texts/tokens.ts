@@ -12,7 +12,7 @@ export const tokenRefusals = {
   bad_alphabet: 'The alphabet must be decimal, hex, base32 or base64.',
   bad_pin_place: 'The PIN is asked for in one of these places: none, fob, service.',
   bad_reason: 'A token is revoked because it is lost, faulty or retired.',
-  bad_query: `Search for at most ${administrationLimits.searchTextMax} characters by serial, user or label, in pages of at most ${administrationLimits.pageRowsMax} rows.`,
+  bad_query: `Search for at most ${administrationLimits.searchTextMax} characters by any, serial, user or label, in pages of at most ${administrationLimits.pageRowsMax} rows.`,
   bad_cursor: 'The mark of the next page is damaged. Start again with the first page.',
   reserved_for_another: 'This token is reserved for another user. Return it to the inventory first.',
   not_usable:

@@ -7,6 +7,7 @@ import { type Db, type Store, writing } from '../../storage/database/database.ts
 import type { Management } from '../../storage/management.ts';
 import { engineOf } from '../../storage/schema/engine.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
+import { fillParts } from '../../storage/search/fill.ts';
 import { recordAudit } from '../audit/record.ts';
 import { dropRestoredMails } from '../mail/ends.ts';
 import type { BackupHeader } from './backup.ts';
@@ -50,6 +51,7 @@ export async function restore(
     return await writing(store.db, async db => {
       if (!(await isEmpty(db))) return refused<Restored>('database_not_empty');
       const { header, rows } = await insertAll(db, path, keys);
+      await fillParts(db);
       const atMs = clock();
       await raiseMarks(db, atMs, counterGap);
       await db

@@ -6,6 +6,7 @@ import { done, type RefusalCode, type Result, refused } from '../../base/results
 import type { Db } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { seal } from '../../storage/sealing/seal.ts';
+import { addParts } from '../../storage/search/rows.ts';
 import { recordAudit } from '../audit/record.ts';
 import { looksLikeAnother } from '../users/look-alikes.ts';
 import { findOrAddUser, findUser, prepareUserName, type User } from '../users/users.ts';
@@ -179,6 +180,7 @@ export async function insertToken(
     last_used_ms: null,
   };
   await acting.db.insertInto('tokens').values(row).execute();
+  await addParts(acting.db, 'token', [{ name: row.serial, texts: [row.serial] }]);
   if (row.state === 'assigned' && user !== undefined) await openAssignment(acting, id, user.id);
   await recordAudit(acting.db, acting.keys, {
     atMs: acting.atMs,

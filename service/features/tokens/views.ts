@@ -1,9 +1,11 @@
+import { sql } from 'kysely';
 import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../../base/kinds.ts';
 import { administrationLimits } from '../../base/limits/administration.ts';
 import { tokenLimits } from '../../base/limits/tokens.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import type { TokenState } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
+
 import type { TokenRow } from './rows.ts';
 
 /** A token as others may see it. Times in milliseconds since 1970. */
@@ -65,6 +67,22 @@ export async function listTokens(db: Db): Promise<TokenView[]> {
     .limit(tokenLimits.tokensListed)
     .execute();
   return rows.map(row => viewOf(row, row.user));
+}
+
+/** The tokens that a user has, and behind them those that were revoked, by serial number: as many as a page holds. */
+export async function listTokensOf(
+  db: Db,
+  user: { readonly id: string; readonly name: string },
+): Promise<TokenView[]> {
+  const rows = await db
+    .selectFrom('tokens')
+    .selectAll()
+    .where('user_id', '=', user.id)
+    .orderBy(sql`case state when 'revoked' then 1 else 0 end`)
+    .orderBy('serial')
+    .limit(administrationLimits.pageRowsDefault)
+    .execute();
+  return rows.map(row => viewOf(row, user.name));
 }
 
 /** Who had a token, from when to when. */

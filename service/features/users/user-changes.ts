@@ -7,13 +7,14 @@ import { done, type RefusalCode, type Result, refused } from '../../base/results
 import { forgetAnswers } from '../../storage/answers.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
+import { changeParts, textsOfUser } from '../../storage/search/rows.ts';
 import { isLastAdmin } from './admins.ts';
 import { looksLikeAnother } from './look-alikes.ts';
 import { endSessionsOf } from './sessions.ts';
 import { readSettings } from './settings.ts';
 import { recordUserAct } from './user-audit.ts';
 import { type UserView, userViewOf } from './user-views.ts';
-import { findUser, newUser, prepareUserName, type User, withoutFailures } from './users.ts';
+import { findUser, insertUser, newUser, prepareUserName, type User, withoutFailures } from './users.ts';
 
 /** A user to make. */
 export interface NewUser {
@@ -45,7 +46,7 @@ export async function createUser(
   return await writing(management.db, async db => {
     if ((await findUser(db, name)) !== undefined) return refused('user_taken');
     if (await looksLikeAnother(db, name)) return refused('name_looks_alike');
-    await db.insertInto('users').values(user).execute();
+    await insertUser(db, user);
     await recordUserAct({ db, keys: management.keys, actor, atMs }, 'user.create', user, {
       email: user.email,
     });
@@ -97,7 +98,7 @@ export function unlockUser(management: Management, actor: Actor, typed: string):
   }));
 }
 
-type Facts = Partial<User>;
+type Facts = Partial<Omit<User, 'id' | 'name'>>;
 type Detail = Record<string, string | number | boolean | null>;
 
 interface Act {
@@ -127,13 +128,18 @@ async function changing(
     if (user === undefined) return refused('unknown_user');
     const decided = await decide(db, user, atMs);
     if (typeof decided === 'string') return refused(decided);
-    if (Object.keys(decided.facts).length > 0)
-      await db.updateTable('users').set(decided.facts).where('id', '=', user.id).execute();
+    if (Object.keys(decided.facts).length > 0) await updateUser(db, user, decided.facts);
     // After the row was written: a log-in that is being decided on another node holds it, and has left its answer by then.
     if (decided.holdsAtOnce === true) await forgetAnswers(db);
     await recordUserAct({ db, keys: management.keys, actor, atMs }, action, user, decided.detail);
     return done(await view(db, { ...user, ...decided.facts }, atMs));
   });
+}
+
+async function updateUser(db: Db, user: User, facts: Facts): Promise<void> {
+  await db.updateTable('users').set(facts).where('id', '=', user.id).execute();
+  const texts = textsOfUser({ ...user, ...facts });
+  await changeParts(db, 'user', { name: user.name, texts }, textsOfUser(user));
 }
 
 async function view(db: Db, user: User, nowMs: number): Promise<UserView> {

@@ -1,8 +1,14 @@
 import { sql } from 'kysely';
+import { administrationLimits } from '../../base/limits/administration.ts';
 import { userLimits } from '../../base/limits/users.ts';
 import { type LockPolicy, lockStanding } from '../../base/lock.ts';
 import { usableStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
+import { valuesAsList } from '../../storage/queries/rows.ts';
+import { type Hit, inPortions, leastHits, lookAtHits } from '../../storage/search/hits.ts';
+import { readMark, writeMark } from '../../storage/search/mark.ts';
+import { type Wanted, wantedOf } from '../../storage/search/parts.ts';
+import { textsOfUser } from '../../storage/search/rows.ts';
 import { findUser, lockFactsOf, prepareUserName, type User } from './users.ts';
 
 /** A user as operators see them: facts about credentials, never a credential or its hash. */
@@ -46,53 +52,56 @@ export function userViewOf(user: User, { lock, nowMs }: Moment): UserView {
 
 /** Which users to list, at a moment. */
 export interface UserQuery extends Moment {
-  /** The name after which the list goes on: `next` of the page before. */
+  /** `next` of the page before. */
   readonly after?: string | undefined;
-  /** The beginning of the name. */
+  /** Any part of the name, the display name or the e-mail address; accents, upper and lower case do not matter. */
   readonly search?: string | undefined;
   readonly state?: 'locked' | 'disabled' | undefined;
   /** 1 to `userLimits.usersListedMax`; more is cut to that. */
   readonly limit: number;
 }
 
-/** The highest code point, which no name holds: below a name followed by it is everything that begins with the name. */
-const AFTER_ALL = '\u{10ffff}';
+/** A page of a list. A page of a search may hold fewer users than were asked for, even none, and still not be the last. */
+export interface UserPage {
+  readonly users: readonly UserView[];
+  /** Null where this is the last page. */
+  readonly next: string | null;
+}
+
 /** The column is a 32-bit integer. */
 const FAILURES_NEVER_REACHED = 2 ** 31 - 1;
 
 /**
- * A page of users, by name. It walks along an index in the order of names, so the millionth user is no dearer than the
- * first, and a page does not shift when users are added meanwhile.
+ * A page of users: by name, or those that a search finds in the order of what it found, where texts that end with it stand
+ * before those that go on. Each page costs about the same, however many users there are, and does not shift when users
+ * are added meanwhile: it walks along an index, and a search looks at most at `administrationLimits.pageRowsScanned` of its entries.
  *
- * @returns the users, and what `after` is for the next page; null at the end
+ * @returns an empty page where `after` or `search` is nothing that can be
  */
-export async function listUsers(
-  db: Db,
-  query: UserQuery,
-): Promise<{ users: UserView[]; next: string | null }> {
-  const search = query.search ? prepareUserName(query.search) : '';
-  const after = query.after ?? '';
-  // A text that can stand in no name begins none and follows none.
-  if (search === undefined || after.length > userLimits.userNameMax || /\p{C}/u.test(after))
-    return { users: [], next: null };
+export async function listUsers(db: Db, query: UserQuery): Promise<UserPage> {
   const limit = Math.max(1, Math.min(Math.trunc(query.limit), userLimits.usersListedMax));
-  const rows = await selectUsers(db, { ...query, search, after })
+  return query.search ? searchUsers(db, query, limit) : usersByName(db, query, limit);
+}
+
+const nobody: UserPage = { users: [], next: null };
+
+async function usersByName(db: Db, query: UserQuery, limit: number): Promise<UserPage> {
+  const { after = '' } = query;
+  // A text that can stand in no name follows none.
+  if (after.length > userLimits.userNameMax || /\p{C}/u.test(after)) return nobody;
+  const rows = await selectUsers(db, query)
     .limit(limit + 1)
     .execute();
   const users = rows.slice(0, limit).map(row => userViewOf(row, query));
   return { users, next: rows.length > limit ? (users.at(-1)?.name ?? null) : null };
 }
 
-/** The rows of a list, in order; for `listUsers` and for looking at how the database would go about it. */
+/** The rows of a list by name, in order; for `listUsers` and for looking at how the database would go about it. */
 export function selectUsers(
   db: Db,
-  { after = '', search = '', state, lock, nowMs }: Omit<UserQuery, 'limit'>,
+  { after = '', state, lock, nowMs }: Pick<UserQuery, 'after' | 'state' | keyof Moment>,
 ) {
-  let select = db.selectFrom('users').selectAll().orderBy('name');
-  // One lower bound: of two SQLite goes by the first and reads all rows up to the second.
-  const goesOn = Buffer.compare(Buffer.from(after), Buffer.from(search)) >= 0;
-  select = goesOn ? select.where('name', '>', after) : select.where('name', '>=', search);
-  if (search !== '') select = select.where('name', '<', search + AFTER_ALL);
+  let select = db.selectFrom('users').selectAll().orderBy('name').where('name', '>', after);
   if (state === 'disabled') select = select.where('disabled_ms', 'is not', null);
   if (state === 'locked')
     select = select
@@ -102,6 +111,45 @@ export function selectUsers(
       .where('failures', '>=', lock.threshold || FAILURES_NEVER_REACHED)
       .where('last_failure_ms', '>', nowMs - lock.periodMs);
   return select;
+}
+
+async function searchUsers(db: Db, query: UserQuery, limit: number): Promise<UserPage> {
+  const wanted = wantedOf(query.search ?? '');
+  const mark = query.after === undefined ? undefined : readMark(query.after, 2);
+  if (wanted === undefined || (query.after !== undefined && mark === undefined)) return nobody;
+  const [part = '', name = ''] = mark ?? [];
+  const looked = await lookAtHits(db, 'user', wanted, mark === undefined ? undefined : { part, name });
+  const users: UserView[] = [];
+  let last: Hit | undefined;
+  for (const hits of inPortions(looked.hits, administrationLimits.searchHitsAtOnce))
+    for (const { hit, row } of await usersAt(db, hits, wanted)) {
+      const user = userViewOf(row, query);
+      if (!isInState(user, query.state)) continue;
+      if (users.length === limit) return { users, next: markOf(last) };
+      users.push(user);
+      last = hit;
+    }
+  return { users, next: markOf(looked.end) };
+}
+
+function markOf(hit: Hit | undefined): string | null {
+  return hit === undefined ? null : writeMark([hit.part, hit.name]);
+}
+
+function isInState({ disabledMs, lockedUntilMs }: UserView, state: UserQuery['state']): boolean {
+  if (state === 'disabled') return disabledMs !== null;
+  return state !== 'locked' || lockedUntilMs !== null;
+}
+
+/** Users at the hits by which they are listed: each has several where a search finds it at several places. */
+async function usersAt(
+  db: Db,
+  hits: readonly Hit[],
+  wanted: Wanted,
+): Promise<{ readonly hit: Hit; readonly row: User }[]> {
+  const names = valuesAsList(db, [...new Set(hits.map(({ name }) => name))]);
+  const rows = await db.selectFrom('users').selectAll().where('name', 'in', names).execute();
+  return leastHits(hits, wanted, new Map(rows.map(row => [row.name, { row, texts: textsOfUser(row) }])));
 }
 
 /** A user with what belongs to them. */

@@ -7,6 +7,8 @@ import type { Db } from '../../storage/database/database.ts';
 import { rowsAsTable } from '../../storage/queries/rows.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
 
+import { addParts, textsOfUser } from '../../storage/search/rows.ts';
+
 export type User = Selectable<Schema['users']>;
 
 /**
@@ -58,8 +60,14 @@ export async function findOrAddUser(db: Db, name: string, nowMs: number): Promis
   const present = await findUser(db, name);
   if (present !== undefined) return present;
   const user = newUser(name, nowMs);
-  await db.insertInto('users').values(user).execute();
+  await insertUser(db, user);
   return user;
+}
+
+/** Writes a user, who is found by any part of the name, the display name and the e-mail address from now on. */
+export async function insertUser(db: Db, user: User): Promise<void> {
+  await db.insertInto('users').values(user).execute();
+  await addParts(db, 'user', [{ name: user.name, texts: textsOfUser(user) }]);
 }
 
 /** The facts the account lock is computed from. */

@@ -15,6 +15,7 @@ import { up as readiness } from './0013-readiness.ts';
 import { up as lookAlikeNames } from './0014-look-alike-names.ts';
 import { up as lookAhead } from './0016-look-ahead.ts';
 import { up as alphabets } from './0017-alphabets.ts';
+import { up as searchParts } from './0018-search-parts.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-first': { up: first },
@@ -33,6 +34,7 @@ const migrations: Record<string, Migration> = {
   '0014-look-alike-names': { up: lookAlikeNames },
   '0016-look-ahead': { up: lookAhead },
   '0017-alphabets': { up: alphabets },
+  '0018-search-parts': { up: searchParts },
 };
 
 /** The names of all migrations, in order. */

@@ -7,6 +7,7 @@ import type { MailSchema } from './schema-mails.ts';
 import type { NodeSchema } from './schema-node.ts';
 import type { PushSchema } from './schema-push.ts';
 import type { RadiusSchema } from './schema-radius.ts';
+import type { SearchSchema } from './schema-search.ts';
 import type { TokenSchema } from './schema-tokens.ts';
 
 /**
@@ -21,6 +22,7 @@ export interface Schema
     RadiusSchema,
     PushSchema,
     TokenSchema,
+    SearchSchema,
     NodeSchema {
   users: {
     id: string;

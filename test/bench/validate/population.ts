@@ -2,9 +2,14 @@ import { createHmac } from 'node:crypto';
 import { type Db, writing } from '@passfob/service/storage/database/database';
 import type { Keys } from '@passfob/service/storage/sealing/key-file';
 import { seal } from '@passfob/service/storage/sealing/seal';
+import { addParts, textsOfUser } from '@passfob/service/storage/search/rows';
 import { sql } from 'kysely';
 
 const ROWS_AT_ONCE = 400;
+
+/** Names that many have: a search for one finds a part of all users. */
+const FIRST = ['Ada', 'Grace', 'Heinz', 'José', 'Mária', 'Nguyễn', 'Olga', 'Søren', 'Wei', 'Zoë'];
+const LAST = ['Lovelace', 'Hopper', 'Müller', 'García', 'Nagy', 'Văn Hùng', 'Ivanova'];
 
 /** The seed of the token of a number: a bench has nothing to protect, and both processes can make it. */
 export function seedOf(number: number): Buffer {
@@ -34,28 +39,38 @@ export async function populate(db: Db, keys: Keys, count: number): Promise<void>
     await writing(db, async transaction => {
       for (let batch = 0; batch < 25 && next < count; batch++) {
         const numbers = Array.from({ length: Math.min(ROWS_AT_ONCE, count - next) }, (_, at) => next + at);
-        await transaction.insertInto('users').values(numbers.map(userRow)).execute();
-        await transaction
-          .insertInto('tokens')
-          .values(numbers.map(number => tokenRow(keys, number)))
-          .execute();
+        const users = numbers.map(userRow);
+        const tokens = numbers.map(number => tokenRow(keys, number));
+        await transaction.insertInto('users').values(users).execute();
+        await transaction.insertInto('tokens').values(tokens).execute();
+        await addParts(
+          transaction,
+          'user',
+          users.map(user => ({ name: user.name, texts: textsOfUser(user) })),
+        );
+        await addParts(
+          transaction,
+          'token',
+          tokens.map(({ serial }) => ({ name: serial, texts: [serial] })),
+        );
         next += numbers.length;
       }
     });
 }
 
-function userRow(number: number) {
+export function userRow(number: number) {
   return {
     id: `u${number}`,
     name: userOf(number),
-    display_name: `User ${number}`,
+    display_name: `${FIRST[number % FIRST.length]} ${LAST[(number * 3) % LAST.length]}`,
+    email: `${userOf(number)}@example.org`,
     failures: 0,
     pin_change: 0 as const,
     created_ms: 0,
   };
 }
 
-function tokenRow(keys: Keys, number: number) {
+export function tokenRow(keys: Keys, number: number) {
   const id = `t${number}`;
   const sealed = seal(keys, { table: 'tokens', id }, seedOf(number));
   return {

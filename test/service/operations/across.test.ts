@@ -19,6 +19,7 @@ import { fillWorld } from '../console/world.ts';
 import { codeAt, newDatabase, Rig } from '../kit.ts';
 import { accepted } from '../people/kit.ts';
 import { madeSecret } from '../radius/kit.ts';
+import { dueParts, storedParts } from '../search/kit.ts';
 import { copyKeys, everything } from './kit.ts';
 
 /** A rig whose database is a file, whichever kind this run is on. */
@@ -88,8 +89,13 @@ test('a service moves from a file to this run’s kind of database and back, and
   // Or little would be shown: nearly every table has rows.
   expect(Object.values(before).filter(rows => rows.length > 0).length).toBeGreaterThan(16);
 
+  const searched = await storedParts(db);
+  expect(searched).toEqual(await dueParts(db));
+
   const there = { directory: copyKeys(rig, 'there'), databaseUrl: await newDatabase() };
   const moved = await move(rig, office.store, there);
+  // No backup holds what searches find things by: it is made again.
+  expect(await storedParts(moved.db)).toEqual(searched);
   expect((await listEvents(moved.db))[0]).toMatchObject({ requestId: 'press', by: 'push' });
   expect(kept(await everything(moved), audited)).toEqual(kept(before, audited));
   const { directory, databaseUrl } = there;

@@ -15,6 +15,7 @@ import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { furnish, signedIn } from '../console/kit.ts';
 import { newToken, Rig } from '../kit.ts';
+import { olderStore } from '../older.ts';
 import { codeOf, grace, Office } from './kit.ts';
 
 /** `ada` with a Cyrillic first letter. */
@@ -131,23 +132,11 @@ test('the console says at the field of the name that another user’s looks the 
   expect([seen.status, seen.text.includes('choose a name that can be told apart')]).toEqual([422, true]);
 });
 
-/** A database as the version before had it. */
-async function olderStore(directory: string, databaseUrl: string | undefined): Promise<Store> {
-  const migrate = async (db: Db) => {
-    const migrator = new Migrator({ db, provider: migrationProvider });
-    expect((await migrator.migrateTo('0013-readiness')).error).toBeUndefined();
-  };
-  const store =
-    databaseUrl === undefined ? openSqlite(directory) : openPostgres(databaseUrl, { answerMs: undefined });
-  await (databaseUrl === undefined ? writingSqlite(store.db, migrate) : migrate(store.db));
-  return store;
-}
-
 test('users of before the upgrade are compared, too', async () => {
   await using rig = new Rig();
   const { directory } = rig;
   const databaseUrl = await rig.database;
-  const before = await olderStore(directory, databaseUrl);
+  const before = await olderStore({ directory, databaseUrl }, '0013-readiness');
   // More than are filled in one statement.
   const names = [CYRILLIC_ADA, ...Array.from({ length: 1_001 }, (_, place) => `user ${place}`)];
   for (let at = 0; at < names.length; at += 100)

@@ -6,7 +6,7 @@ export const consolePeople = {
     title: 'Users',
     none: 'No users here.',
     create: 'Create a user',
-    search: 'Name begins with',
+    search: 'Any part of name, user name or mail',
     state: 'State',
     anyState: 'Any',
     locked: 'Locked',

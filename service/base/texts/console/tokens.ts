@@ -4,12 +4,13 @@ import { tokenLimits } from '../../limits/tokens.ts';
 export const consoleTokens = {
   tokens: {
     title: 'Tokens',
-    search: 'Begins with',
-    by: 'Search by',
+    search: 'Search for',
+    by: 'Look in',
     searchedBy: [
-      ['serial', 'Serial number'],
-      ['user', 'User name'],
-      ['label', 'Label'],
+      ['any', 'Serial number, user or label'],
+      ['serial', 'Any part of the serial number'],
+      ['user', 'Any part of name, user name or mail of the user'],
+      ['label', 'The beginning of the label'],
     ],
     anyState: 'Any',
     serial: 'Serial number',

@@ -3,6 +3,7 @@ import { administrationLimits } from '../../../base/limits/administration.ts';
 import { credentialLimits } from '../../../base/limits/credentials.ts';
 import { userLimits } from '../../../base/limits/users.ts';
 import { done, type Result, refused } from '../../../base/results.ts';
+import { searchTexts } from '../../../base/texts/api.ts';
 import { setPassword } from '../../../features/users/credentials/passwords.ts';
 import { resetPin } from '../../../features/users/credentials/pins.ts';
 import { readLockPolicy } from '../../../features/users/settings.ts';
@@ -47,7 +48,11 @@ export const userRoutes = [
     permission: 'read',
     query: object(
       {},
-      { ...pageFields, search: text(userLimits.userNameMax), state: oneOf('locked', 'disabled') },
+      {
+        ...pageFields,
+        search: text(administrationLimits.searchTextMax, { description: searchTexts.users }),
+        state: oneOf('locked', 'disabled'),
+      },
     ),
     answer: object({ users: list(user), next }),
     refusals: [],

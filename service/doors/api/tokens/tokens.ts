@@ -3,9 +3,10 @@ import { administrationLimits } from '../../../base/limits/administration.ts';
 import { challengeLimits } from '../../../base/limits/challenges.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { refused } from '../../../base/results.ts';
+import { searchTexts } from '../../../base/texts/api.ts';
 import { issueToken } from '../../../features/tokens/issue.ts';
 import { renameToken } from '../../../features/tokens/moves.ts';
-import { searchTokens } from '../../../features/tokens/search.ts';
+import { searchedBy, searchTokens } from '../../../features/tokens/search.ts';
 import { viewToken } from '../../../features/tokens/views.ts';
 import { next, pageFields } from '../kit/pages.ts';
 import { serial, serialParams, userName } from '../kit/params.ts';
@@ -38,8 +39,8 @@ export const tokenRoutes = [
       {},
       {
         ...pageFields,
-        by: oneOf('serial', 'user', 'label'),
-        text: text(administrationLimits.searchTextMax),
+        by: oneOf(...searchedBy),
+        text: text(administrationLimits.searchTextMax, { description: searchTexts.tokens }),
         state: tokenState,
       },
     ),

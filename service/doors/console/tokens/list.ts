@@ -3,8 +3,9 @@ import { administrationLimits } from '../../../base/limits/administration.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import { type TokenState, tokenStates } from '../../../base/token-states.ts';
-import { searchTokens, type TokenQuery } from '../../../features/tokens/search.ts';
+import { isSearchedBy, searchTokens, type TokenQuery } from '../../../features/tokens/search.ts';
 import { actionLink, actions } from '../../web/parts.ts';
+
 import { type Desk, refusedPage } from '../kit/desk.ts';
 import { at } from '../kit/paths.ts';
 import { searchForm } from '../kit/search.ts';
@@ -19,13 +20,13 @@ const stateOptions: readonly (readonly [string, string])[] = [
   ...(Object.keys(tokenStates) as TokenState[]).map(state => [state, texts.states[state]] as const),
 ];
 
-/** Tokens: search by the beginning of serial number, user or label, by state, a page at a time. */
+/** Tokens: search by parts of serial number and user and by the beginning of the label, by state, a page at a time. */
 export function serveTokenList(desk: Desk): void {
   desk.page('/tokens', 'read', async visit => {
     const asked = queryOf(visit);
     const found = await searchTokens(visit.management.db, asked);
     if (!found.ok) return refusedPage(found.refusal.code, at('/tokens'));
-    const { by = 'serial', text: typed = '', state = '', after } = asked;
+    const { by = 'any', text: typed = '', state = '', after } = asked;
     const here = (more: Record<string, string>) => at('/tokens', { by, text: typed, state, ...more });
     const { tokens, next } = found.value;
     return {
@@ -67,7 +68,7 @@ function queryOf({ value }: Visit): TokenQuery {
   const after = value('after');
   return {
     text: value('text').trim(),
-    ...((by === 'user' || by === 'label') && { by }),
+    ...(isSearchedBy(by) && { by }),
     ...(Object.hasOwn(tokenStates, state) && { state: state as TokenState }),
     ...(after !== '' && { after }),
   };

@@ -8,6 +8,7 @@ import { activationsOf } from '../../../features/enrolment/views.ts';
 import { pageMails } from '../../../features/mail/list.ts';
 import { temporaryCodeEnd } from '../../../features/tokens/codes/temporary-codes.ts';
 import { searchTokens } from '../../../features/tokens/search.ts';
+import { listTokensOf } from '../../../features/tokens/views.ts';
 import { listOperators } from '../../../features/users/access/operator-changes.ts';
 import { readSettings } from '../../../features/users/settings.ts';
 import { type UserDetail, userDetail } from '../../../features/users/user-views.ts';
@@ -32,9 +33,6 @@ export function serveUserDetail(desk: Desk): void {
     if (user === undefined) return missingPage('unknown_user');
     const { db } = visit.management;
     const codeEndMs = await temporaryCodeEnd(db, user.id, desk.context.clock());
-    const found = await searchTokens(db, { by: 'user', text: user.name });
-    // The search is for beginnings: `ada` finds those of `adam`, too, after hers.
-    const tokens = found.ok ? found.value.tokens.filter(token => token.user === user.name) : [];
     return {
       title: user.name,
       heading: user.name,
@@ -43,7 +41,7 @@ ${section('facts', text.facts, facts(await factsOf(visit, user, codeEndMs)))}
 ${section(
   'tokens',
   text.tokens,
-  html`${tokenTable(tokens)}${actions([
+  html`${tokenTable(await listTokensOf(db, user))}${actions([
     visit.may('token.assign') && user.disabledMs === null
       ? actionLink(at('/user/assign', { user: user.name }), text.assign)
       : nothing,

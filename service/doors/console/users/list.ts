@@ -19,11 +19,11 @@ const states = [
   ['disabled', text.disabled],
 ] as const;
 
-/** Users: search by the beginning of the name, by state, a page at a time. */
+/** Users: search by any part of name, display name and e-mail address, by state, a page at a time. */
 export function serveUserList(desk: Desk): void {
   desk.page('/users', 'read', async visit => {
     const { db } = visit.management;
-    const [search, state, after] = [visit.value('search'), visit.value('state'), visit.value('after')];
+    const [search, state, after] = [visit.value('search').trim(), visit.value('state'), visit.value('after')];
     const { users, next } = await listUsers(db, {
       lock: (await readSettings(db)).lock,
       nowMs: desk.context.clock(),
@@ -39,7 +39,13 @@ export function serveUserList(desk: Desk): void {
 ${searchForm({
   path: '/users',
   fields: [
-    { name: 'search', label: text.search, value: search, optional: true, max: userLimits.userNameMax },
+    {
+      name: 'search',
+      label: text.search,
+      value: search,
+      optional: true,
+      max: administrationLimits.searchTextMax,
+    },
     { name: 'state', label: text.state, kind: 'select', options: states, value: state },
   ],
 })}

@@ -1,0 +1,213 @@
+import { administrationLimits } from '@passfob/service/base/limits/administration';
+import { defaultLockPolicy } from '@passfob/service/base/lock';
+import { changeUser, createUser, disableUser } from '@passfob/service/features/users/user-changes';
+import { listUsers, type UserQuery, type UserView } from '@passfob/service/features/users/user-views';
+import { engineOf } from '@passfob/service/storage/schema/engine';
+import { selectHits } from '@passfob/service/storage/search/hits';
+import { wantedOf } from '@passfob/service/storage/search/parts';
+import fc from 'fast-check';
+import { CompiledQuery, sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { countOf } from '../../kit/counts.ts';
+import { accepted, grace, Office } from '../people/kit.ts';
+import { addPeople, type Person, plain } from './kit.ts';
+
+const query = (office: Office, changes: Partial<UserQuery> = {}): UserQuery => ({
+  lock: defaultLockPolicy,
+  nowMs: office.nowMs,
+  limit: 50,
+  ...changes,
+});
+
+/** All pages of a search, one after the other. */
+async function walk(office: Office, changes: Partial<UserQuery>): Promise<string[]> {
+  const names: string[] = [];
+  let after: string | undefined;
+  for (let turn = 0; turn < 500; turn++) {
+    const page = await listUsers(office.store.db, query(office, { ...changes, after }));
+    expect(page.users.length).toBeLessThanOrEqual(changes.limit ?? 50);
+    names.push(...page.users.map(({ name }) => name));
+    if (page.next === null) return names;
+    after = page.next;
+  }
+  throw new Error('the list does not end');
+}
+
+const word = fc.string({
+  unit: fc.constantFrom('a', 'b', 'ä', 'ß', 's', ' ', '%', '_', '1', '\u{1f600}'),
+  maxLength: 8,
+});
+
+test('property: the pages of a search are the users who have the text in name, display name or mail, each once', async () => {
+  await using office = await Office.open();
+  const people: Person[] = fc
+    .sample(fc.tuple(word, word, word), { numRuns: 80, seed: 16 })
+    .map(([name, displayName, mail], at) => ({
+      name: `${plain(name).trim()}.${at}`,
+      displayName: displayName.trim(),
+      ...(at % 3 > 0 && { email: `${at}.a${plain(mail).replace(/[^a-z]/g, '')}@example.org` }),
+    }));
+  await addPeople(office.store, people, office.nowMs);
+  for (const at of [1, 5, 8, 13, 40])
+    accepted(await disableUser(office.management, grace, people[at]?.name ?? ''));
+  const everybody = (await walk(office, { limit: 200 })).length;
+  expect(everybody).toBe(80);
+  const disabled = new Set(await walk(office, { state: 'disabled' }));
+  expect(disabled.size).toBe(5);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(word, fc.constantFrom('a', 'SS', '@example.org', '.1', 'org')),
+      fc.integer({ min: 1, max: 30 }),
+      fc.boolean(),
+      async (search, limit, isDisabled) => {
+        const text = plain(search).replace(/\s+/g, ' ').trim();
+        if (text === '') return;
+        const expected = people
+          .filter(({ name, displayName = '', email = '' }) =>
+            [name, displayName, email].some(one => plain(one).replace(/\s+/g, ' ').includes(text)),
+          )
+          .map(({ name }) => name)
+          .filter(name => !isDisabled || disabled.has(name));
+        const found = await walk(office, {
+          search,
+          limit,
+          ...(isDisabled && { state: 'disabled' as const }),
+        });
+        expect([...found].sort()).toEqual(expected.sort());
+      },
+    ),
+    { numRuns: countOf(60, 600) },
+  );
+});
+
+test('help desk finds a user by whatever it heard of name, user name or mail', async () => {
+  await using office = await Office.open();
+  const long = 'Maria do Carmo Miranda da Cunha Sebastian';
+  await addPeople(
+    office.store,
+    [
+      { name: 'hm2041', displayName: 'Heinz Müller', email: 'h.mueller@sales.example.com' },
+      { name: 'gross', displayName: 'Eva Groß' },
+      { name: 'smile', displayName: 'Ada \u{1f600} Lovelace' },
+      { name: 'carmo', displayName: long },
+      { name: '100%', displayName: 'a_b' },
+    ],
+    office.nowMs,
+  );
+  const cases: readonly (readonly [string, readonly string[]])[] = [
+    ['muller', ['hm2041']],
+    ['MÜLLER', ['hm2041']],
+    ['2041', ['hm2041']],
+    ['@sales.example', ['hm2041']],
+    ['mueller', ['hm2041']],
+    ['GROSS', ['gross']],
+    ['groß', ['gross']],
+    ['\u{1f600}', ['smile']],
+    ['a  \u{1f600}', ['smile']],
+    ['do carmo', ['carmo']],
+    [long, ['carmo']],
+    [`${long}x`, []],
+    [long.slice(3, 40), ['carmo']],
+    ['%', ['100%']],
+    ['_', ['100%']],
+    ['h_m', []],
+    ['heinz muller h.m', []],
+  ];
+  for (const [search, names] of cases)
+    expect([search, await walk(office, { search })]).toEqual([search, names]);
+  const rename = { user: 'hm2041', displayName: 'Heinz Meyer', email: null };
+  accepted(await changeUser(office.management, grace, rename));
+  expect(await walk(office, { search: 'muller' })).toEqual([]);
+  expect(await walk(office, { search: 'sales' })).toEqual([]);
+  expect(await walk(office, { search: 'meyer' })).toEqual(['hm2041']);
+});
+
+test('a user who is renamed between two pages is listed at most once, and others are not shifted', async () => {
+  await using office = await Office.open();
+  const people = ['ann', 'bea', 'cem', 'dan'].map(name => ({ name, displayName: `x ${name}` }));
+  await addPeople(office.store, people, office.nowMs);
+  const first = await listUsers(office.store.db, query(office, { search: 'x', limit: 2 }));
+  expect(first.users.map(({ name }) => name)).toEqual(['ann', 'bea']);
+  accepted(await changeUser(office.management, grace, { user: 'dan', displayName: 'x aa' }));
+  accepted(await createUser(office.management, grace, { name: 'xc' }));
+  const second = await listUsers(
+    office.store.db,
+    query(office, { search: 'x', limit: 2, after: first.next ?? '' }),
+  );
+  expect(second.users.map(({ name }) => name)).toEqual(['cem', 'xc']);
+  expect(second.next).toBeNull();
+});
+
+test('what is left of a change in the table shows nobody who does not have the text', async () => {
+  await using office = await Office.open();
+  await office.users('ada');
+  for (const [part, name] of [
+    ['bob', 'ada'],
+    ['ada', 'nobody'],
+    ['adam', 'ada'],
+  ] as const)
+    await office.store.db.insertInto('search_parts').values({ kind: 'user', part, name }).execute();
+  expect(await walk(office, { search: 'bob' })).toEqual([]);
+  expect(await walk(office, { search: 'ada' })).toEqual(['ada']);
+});
+
+test('a page looks at so many hits and no more, and a search for somebody rare goes on to its end', async () => {
+  await using office = await Office.open();
+  const count = administrationLimits.pageRowsScanned + 30;
+  const people = Array.from({ length: count }, (_, at) => ({ name: `user ${1000 + at}` }));
+  await addPeople(office.store, people, office.nowMs);
+  const last = people.at(-1)?.name ?? '';
+  accepted(await disableUser(office.management, grace, last));
+  const search = { search: 'USER', state: 'disabled' } as const;
+  const first = await listUsers(office.store.db, query(office, search));
+  expect(first.users).toEqual([]);
+  expect(first.next).not.toBeNull();
+  const second = await listUsers(office.store.db, query(office, { ...search, after: first.next ?? '' }));
+  expect([second.users.map(({ name }) => name), second.next]).toEqual([[last], null]);
+  expect(await walk(office, { search: 'ser', limit: 200 })).toEqual(people.map(({ name }) => name));
+});
+
+test('a mark that is none, or of another search, gives an empty page or none outside of the search', async () => {
+  await using office = await Office.open();
+  await office.users('ada', 'adam', 'bob', 'zoe');
+  const mark = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const shown = async (search: string, after: string) => {
+    const { users } = await listUsers(office.store.db, query(office, { search, after }));
+    return users.map(({ name }: UserView) => name);
+  };
+  for (const after of [
+    'x',
+    '',
+    mark(['a']),
+    mark([1, 2]),
+    mark(['a\0', 'a']),
+    mark(['\ud800', '']),
+    'A'.repeat(2000),
+  ])
+    expect(await shown('ada', after)).toEqual([]);
+  expect(await shown('ada', mark(['a', '']))).toEqual(['ada', 'adam']);
+  expect(await shown('ada', mark(['ada', 'ada']))).toEqual(['adam']);
+  expect(await shown('ada', mark(['b', '']))).toEqual([]);
+});
+
+test('a search walks along the primary key of the parts, from its mark to the end of what begins with the text', async () => {
+  await using office = await Office.open();
+  const wanted = wantedOf('ada') ?? { beginning: '', whole: '' };
+  for (const after of [undefined, { part: 'adam', name: 'x' }]) {
+    const plan = await office.store.db.transaction().execute(async db => {
+      const isPostgres = engineOf(db) === 'postgres';
+      // It may neither sort nor read all for want of rows.
+      if (isPostgres)
+        for (const way of ['seqscan', 'bitmapscan', 'sort'])
+          await sql`set local ${sql.raw(`enable_${way}`)} = off`.execute(db);
+      const compiled = selectHits(db, 'user', wanted, after).compile();
+      const explain = `${isPostgres ? 'explain' : 'explain query plan'} ${compiled.sql}`;
+      const { rows } = await db.executeQuery(CompiledQuery.raw(explain, [...compiled.parameters]));
+      return JSON.stringify(rows);
+    });
+    expect(plan).toMatch(
+      /SEARCH search_parts USING PRIMARY KEY \(kind=\? AND \(?part(?:,name\))?>.* AND part<\?\)|search_parts_pkey.*Index Cond: .*kind = .*ROW\(part, name\) > ROW.*part </,
+    );
+    expect(plan).not.toMatch(/temp b-tree|sort|seq scan|\bscan search_parts/i);
+  }
+});

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { administrationLimits } from '@passfob/service/base/limits/administration';
+import { defaultLockPolicy } from '@passfob/service/base/lock';
+import { startImport } from '@passfob/service/features/jobs/bulk';
+import { startJobs } from '@passfob/service/features/jobs/worker';
+import { draftsOfFiles } from '@passfob/service/features/tokens/import/from-files';
+import { prepareImport } from '@passfob/service/features/tokens/import/plan';
+import { assignToken, renameToken, revokeToken } from '@passfob/service/features/tokens/moves';
+import { searchTokens } from '@passfob/service/features/tokens/search';
+import { changeUser, createUser, disableUser } from '@passfob/service/features/users/user-changes';
+import { listUsers } from '@passfob/service/features/users/user-views';
+import { openStore } from '@passfob/service/storage/database/database';
+import { inPortions } from '@passfob/service/storage/search/hits';
+import { base32nopad } from '@scure/base';
+import { expect, test } from 'vitest';
+import { CoreFob } from '../../host/kit/core-fob.ts';
+import { secret } from '../../kit/secrets.ts';
+import { Scene } from '../enrolment/kit.ts';
+import { Rig } from '../kit.ts';
+import { olderStore } from '../older.ts';
+import { accepted, codeOf, grace, Office } from '../people/kit.ts';
+import { Desk, desk, must } from '../tokens/desk.ts';
+import { dueParts, storedParts } from './kit.ts';
+
+test('users are found by what they are called now, after each change and after none that was refused', async () => {
+  await using office = await Office.open();
+  const { management } = office;
+  const { db } = management;
+  const check = async () => {
+    const stored = await storedParts(db);
+    expect(stored).toEqual(await dueParts(db));
+    return stored.length;
+  };
+  const ada = { name: 'Ada', displayName: 'Ada L.', email: 'Ada@Example.ORG' };
+  accepted(await createUser(management, grace, ada));
+  const first = await check();
+  expect(first).toBeGreaterThan(15);
+  expect(codeOf(await createUser(management, grace, ada))).toBe('user_taken');
+  expect(codeOf(await changeUser(management, grace, { user: 'ada', displayName: 'a\nb' }))).toBe(
+    'bad_display_name',
+  );
+  expect(await check()).toBe(first);
+  for (const change of [
+    { displayName: 'Ada Lovelace' },
+    { displayName: 'Ada Lovelace' },
+    { email: 'lovelace@example.org' },
+    { displayName: '', email: null },
+    { displayName: 'example.org', email: 'a@example.org' },
+    {},
+  ]) {
+    accepted(await changeUser(management, grace, { user: 'ada', ...change }));
+    await check();
+  }
+  accepted(await disableUser(management, grace, 'ada'));
+  await office.token('bob', { serial: 'FOB-1' });
+  expect(await check()).toBeGreaterThan(20);
+});
+
+test('tokens are found by their serial numbers however they are made, and by no more after they have moved', async () => {
+  await using rig = await Desk.open();
+  const { management } = rig;
+  const { db, keys } = management;
+  const check = async () => expect(await storedParts(db)).toEqual(await dueParts(db));
+  await rig.user('ada');
+  await rig.issue('PF-0001', { user: 'ada', label: 'VPN' });
+  await rig.issue('PF-0002');
+  await check();
+  must(await assignToken(management, desk, { serial: 'PF-0002', user: 'ada' }));
+  must(await renameToken(management, desk, { serial: 'PF-0002', label: 'Door' }));
+  must(await revokeToken(management, desk, { serial: 'PF-0001', reason: 'lost' }));
+  await check();
+  await rig.hire();
+  const seed = secret(base32nopad.encode(randomBytes(20)));
+  const table = `serial,user,secret\nS-77,Heidi,${seed}\n`;
+  const unasked = { password: async () => '', key: async () => new Uint8Array(16) };
+  const file = { name: 'tokens.csv', bytes: new TextEncoder().encode(table) };
+  const drafts = await draftsOfFiles(keys, [file], unasked, { userFrom: 'label' });
+  must(await startImport(management, desk, await prepareImport(db, keys, drafts)));
+  const worker = startJobs(management);
+  await worker.idle();
+  await worker.close();
+  await check();
+  const found = must(await searchTokens(db, { text: '77' }));
+  expect(found.tokens.map(({ serial, state }) => [serial, state])).toEqual([['S-77', 'assigned']]);
+});
+
+test('a fob that its user enrols is found by its serial number', async () => {
+  await using scene = await Scene.open();
+  await scene.relay(await scene.activation(), new CoreFob());
+  const [token] = (await scene.state()).tokens;
+  expect(token?.state).toBe('active');
+  expect(await storedParts(scene.db)).toEqual(await dueParts(scene.db));
+  const found = must(await searchTokens(scene.db, { by: 'serial', text: token?.serial.slice(-5) ?? '' }));
+  expect(found.tokens.map(({ serial }) => serial)).toEqual([token?.serial]);
+});
+
+test('users and tokens of before the upgrade are found, too', async () => {
+  await using rig = new Rig();
+  const { directory } = rig;
+  const databaseUrl = await rig.database;
+  const before = await olderStore({ directory, databaseUrl }, '0017-alphabets');
+  // More than are filled in at once.
+  const count = 2 * administrationLimits.searchFillRows + 1;
+  const users = Array.from({ length: count }, (_, at) => ({
+    ...{ id: `id ${at}`, name: `u${at}`, display_name: `M\u00fcller ${at}`, email: `${at}@example.org` },
+    ...{ pin_change: 0 as const, failures: 0, created_ms: 0 },
+  }));
+  const tokens = Array.from({ length: count }, (_, at) => ({
+    ...{ id: `t ${at}`, serial: `PF-${10_000 + at}`, user_id: `id ${at}`, state: 'active' as const },
+    ...{ kind: 'hotp' as const, algorithm: 'sha1' as const, alphabet: 'decimal' as const, digits: 6 },
+    ...{ pin_place: 'none' as const, last_step: -1, drift_steps: 0, recent: '[]' },
+    ...{ issuer: '', label: '', created_ms: 0 },
+  }));
+  for (const portion of inPortions(users, 100)) await before.db.insertInto('users').values(portion).execute();
+  for (const portion of inPortions(tokens, 40))
+    await before.db.insertInto('tokens').values(portion).execute();
+  await before.close();
+  const { db, close } = await openStore({ directory, databaseUrl });
+  try {
+    expect(await storedParts(db)).toEqual(await dueParts(db));
+    const query = { lock: defaultLockPolicy, nowMs: 0, limit: 5 };
+    const { users: found } = await listUsers(db, { ...query, search: `muller ${count - 1}` });
+    expect(found.map(({ name }) => name)).toEqual([`u${count - 1}`]);
+    expect(must(await searchTokens(db, { text: '0400' })).tokens).toMatchObject([
+      { serial: 'PF-10400', user: 'u400' },
+    ]);
+  } finally {
+    await close();
+  }
+});
