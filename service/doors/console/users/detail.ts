@@ -7,7 +7,6 @@ import { listAudit } from '../../../features/audit/list.ts';
 import { activationsOf } from '../../../features/enrolment/views.ts';
 import { pageMails } from '../../../features/mail/list.ts';
 import { temporaryCodeEnd } from '../../../features/tokens/codes/temporary-codes.ts';
-import { searchTokens } from '../../../features/tokens/search.ts';
 import { listTokensOf } from '../../../features/tokens/views.ts';
 import { listOperators } from '../../../features/users/access/operator-changes.ts';
 import { readSettings } from '../../../features/users/settings.ts';

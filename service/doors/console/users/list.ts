@@ -1,6 +1,5 @@
 import { html, type Markup, nothing } from '../../../base/html.ts';
 import { administrationLimits } from '../../../base/limits/administration.ts';
-import { userLimits } from '../../../base/limits/users.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { readSettings } from '../../../features/users/settings.ts';
 import { listUsers, type UserView } from '../../../features/users/user-views.ts';
