@@ -1,26 +1,38 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { makeBuckets } from '../base/buckets.ts';
+import { ServiceError } from '../base/errors.ts';
+import { processLimits } from '../base/limits/process.ts';
 import { noLog } from '../base/log.ts';
+import { texts } from '../base/texts/texts.ts';
 import { listenForRadius, type RadiusEndpoint } from '../doors/radius/listener.ts';
 import { readCertificate } from '../doors/web/certificate.ts';
 import type { WebContext } from '../doors/web/context.ts';
 import { openFilesMax, roomsFor } from '../doors/web/rooms.ts';
 import { challengesOf } from '../features/challenges/challenges.ts';
 import { counted, type Metrics, makeMetrics } from '../features/metrics/metrics.ts';
+import { followSealingKey } from '../features/operations/rekey.ts';
 import { makePushes, type Pushes } from '../features/push/pushes.ts';
 import { makeOperatorKey, operatorLink } from '../features/users/access/operators.ts';
 import { makeApplicationCache } from '../features/users/application-cache.ts';
-import type { Application } from '../features/users/applications.ts';
-import { readLockPolicy } from '../features/users/settings.ts';
-import type { ClosingEngine, Engine } from '../features/validation/engine.ts';
+import {
+  type Application,
+  CONSOLE_APPLICATION,
+  ensureApplication,
+  hasApplications,
+} from '../features/users/applications.ts';
+import { beginWithLockPolicy, readLockPolicy } from '../features/users/settings.ts';
+import { type ClosingEngine, type Engine, makeEngine } from '../features/validation/engine.ts';
+import type { Validator } from '../features/validation/request.ts';
+import { startEngineThread } from '../features/validation/thread/engine-thread.ts';
 import { type Changes, watchChanges } from '../storage/database/changes.ts';
 import { openStore, type Store } from '../storage/database/database.ts';
 import { makeReadiness } from '../storage/database/readiness.ts';
 import type { Reach } from '../storage/management.ts';
-import type { Keys } from '../storage/sealing/key-file.ts';
-import { closer, type ListenerState, orElse } from './closing.ts';
-import { engineOf } from './deciding.ts';
-import { makeReady } from './first-run.ts';
+import { keyIdsInUse } from '../storage/sealing/columns.ts';
+import { ensureIdentity } from '../storage/sealing/identity.ts';
+import { type Keys, openKeyFile } from '../storage/sealing/key-file.ts';
 import { hostsOf, type Listening, listen, liveCertificate, localUrl, reachOf } from './listener.ts';
 import { type LocalOperations, localOperations } from './local.ts';
 import { checkOptions, openDirectory, type ServiceOptions } from './options.ts';
@@ -230,4 +242,77 @@ interface Parts {
   readonly metrics: Metrics;
   readonly clock: () => number;
   readonly reach: Reach;
+}
+
+/** What is known once the service listens, and when it ends. */
+export interface ListenerState {
+  port: number;
+  hosts: ReadonlySet<string> | undefined;
+  isClosing: boolean;
+}
+
+/** Does something, and what undoes the steps before it where it fails. */
+export async function orElse<T>(undo: () => Promise<void>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+}
+
+/** What ends a service: nothing new is heard, what is under way finishes, and then the rest goes. May be called again. */
+export function closer(
+  app: FastifyInstance,
+  state: ListenerState,
+  closeOthers: () => Promise<void>,
+  end: () => Promise<void>,
+): () => Promise<void> {
+  let closing: Promise<void> | undefined;
+  return () => {
+    closing ??= (async () => {
+      state.isClosing = true;
+      const cut = setTimeout(() => app.server.closeAllConnections(), processLimits.closingMs);
+      await Promise.all([app.close(), closeOthers()]);
+      clearTimeout(cut);
+      await end();
+    })();
+    return closing;
+  };
+}
+
+/** What decides log-ins: in this thread, or in one of its own with the same database and key file. @throws ServiceError */
+export async function engineOf(
+  options: ServiceOptions,
+  store: Store,
+  means: Omit<Validator, 'db' | 'lock'>,
+): Promise<ClosingEngine> {
+  const validator = { ...means, db: store.db, lock: readLockPolicy };
+  const { directory, databaseUrl, decisionThread = false, log = noLog } = options;
+  if (!decisionThread) return { ...makeEngine(validator), close: () => Promise.resolve() };
+  const brokeOff = () => log('error', 'the thread that decides log-ins ended; another one takes its place');
+  const check = () => {
+    if (!store.areFilesHeld()) throw new ServiceError('database_lost', texts.startup.filesLost);
+  };
+  return await startEngineThread({ directory, databaseUrl }, { decided: validator.decided, check, brokeOff });
+}
+
+/** What a node needs of the folder and the database, made where it is missing. */
+export async function makeReady(store: Store, options: ServiceOptions, clock: () => number) {
+  const { db } = store;
+  const isNewKey = !existsSync(join(options.directory, 'service.key'));
+  const keys = openKeyFile(options.directory, await mayMakeKeys(store));
+  const { application, apiKey } = await ensureApplication(db, clock());
+  const own = await ensureApplication(db, clock(), CONSOLE_APPLICATION);
+  await followSealingKey(db, keys);
+  const isNewIdentity = (await keyIdsInUse(db)).size === 0;
+  await ensureIdentity(db, keys, clock());
+  if (options.lock !== undefined) await beginWithLockPolicy(db, options.lock, clock());
+  return { keys, application, own: own.application, apiKey, isNewKey, isNewIdentity };
+}
+
+/** Not where sealed rows are, nor beside other nodes on one PostgreSQL database: all of them need the same keys. */
+async function mayMakeKeys({ db, engine }: Store): Promise<boolean> {
+  if ((await keyIdsInUse(db)).size > 0) return false;
+  return engine === 'sqlite' || !(await hasApplications(db));
 }

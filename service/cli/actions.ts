@@ -6,9 +6,12 @@ import { table } from 'passfob/cli/base/words';
 import { doctorText } from 'passfob/cli/doctor-actions';
 import { FobError } from 'passfob/errors';
 import { inventoryDirectory } from 'passfob/inventory/directory';
-import type { Configuration } from '../app/configuration/configuration.ts';
+import {
+  type Configuration,
+  type ShownSetting,
+  shownConfiguration,
+} from '../app/configuration/configuration.ts';
 import { type Reading, readConfiguration } from '../app/configuration/read.ts';
-import { type ShownSetting, shownConfiguration } from '../app/configuration/show.ts';
 import { examineService, type ServiceFinding } from '../app/doctor/doctor.ts';
 import { serveTexts } from '../base/texts/serve.ts';
 import { makeOperatorKey, operatorLink } from '../features/users/access/operators.ts';

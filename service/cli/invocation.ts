@@ -1,5 +1,5 @@
 import type { SettingName } from '../app/configuration/settings.ts';
-import type { RadiusPush } from '../storage/schema/schema-radius.ts';
+import type { RadiusPush } from '../storage/schema/schema.ts';
 
 /** Values for the configuration of the service, as they were typed. */
 export interface ServiceFlags {

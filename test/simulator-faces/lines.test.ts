@@ -1,4 +1,4 @@
-import { boundedLines } from '@passfob/simulator/control/lines';
+import { boundedLines } from '@passfob/simulator/control/jsonl';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 

@@ -1,6 +1,7 @@
-import type { SettingName } from './settings.ts';
+import { SETTING_NAMES, type SettingName } from './settings.ts';
 import {
   type LogLevel,
+  maskedDatabaseUrl,
   type Reader,
   readDatabaseUrl,
   readHost,
@@ -57,3 +58,22 @@ export const readers: { readonly [Name in SettingName]: Reader<NonNullable<Confi
   lockPeriodSeconds: readLockPeriod,
   logLevel: readLogLevel,
 };
+
+/** One setting as it may be shown: its value, without secrets, and where it came from. */
+export interface ShownSetting {
+  readonly setting: SettingName;
+  readonly value: string | number | readonly string[] | null;
+  readonly origin: string;
+}
+
+/** The configuration without secrets. */
+export function shownConfiguration(
+  configuration: Configuration,
+  origins: Readonly<Record<SettingName, string>>,
+): ShownSetting[] {
+  return SETTING_NAMES.map(setting => {
+    const value = configuration[setting];
+    const isSecret = setting === 'databaseUrl' && typeof value === 'string';
+    return { setting, value: isSecret ? maskedDatabaseUrl(value) : value, origin: origins[setting] };
+  });
+}

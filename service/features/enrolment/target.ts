@@ -1,6 +1,6 @@
 import { done, type Result, refused } from '../../base/results.ts';
 import { mayBecome } from '../../base/token-states.ts';
-import type { ActivationFobs } from '../../storage/schema/schema-enrolment.ts';
+import type { ActivationFobs } from '../../storage/schema/schema.ts';
 import type { Acting } from '../tokens/acting.ts';
 import { hasEnough } from '../tokens/issue.ts';
 import { policyNamed } from '../tokens/policies.ts';

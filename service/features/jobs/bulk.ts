@@ -1,11 +1,10 @@
 import { type Options, parse } from 'csv-parse/sync';
 import type { Actor } from '../../base/actor.ts';
 import { jobLimits } from '../../base/limits/jobs.ts';
-import type { Result } from '../../base/results.ts';
-import { refused } from '../../base/results.ts';
+import { type Result, refused } from '../../base/results.ts';
 import { type RevokedReason, revokedReasons } from '../../base/token-states.ts';
 import type { Management } from '../../storage/management.ts';
-import type { ActivationFobs } from '../../storage/schema/schema-enrolment.ts';
+import type { ActivationFobs } from '../../storage/schema/schema.ts';
 import { type Acting, actOf } from '../tokens/acting.ts';
 import type { PreparedImport } from '../tokens/import/plan.ts';
 import { type JobView, type NewJob, start } from './jobs.ts';

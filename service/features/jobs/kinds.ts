@@ -1,6 +1,6 @@
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import type { RevokedReason } from '../../base/token-states.ts';
-import type { ActivationFobs } from '../../storage/schema/schema-enrolment.ts';
+import type { ActivationFobs } from '../../storage/schema/schema.ts';
 import { start } from '../enrolment/activations.ts';
 import type { Acting } from '../tokens/acting.ts';
 import type { ImportItem } from '../tokens/import/items.ts';

@@ -2,15 +2,18 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Actor } from '../../base/actor.ts';
 import { recordLimits } from '../../base/limits/records.ts';
 import { done, type Result, refused } from '../../base/results.ts';
+import { texts } from '../../base/texts/texts.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
-import { putSecret, removeSecret } from '../../storage/sealing/secret-settings.ts';
+import type { Keys } from '../../storage/sealing/key-file.ts';
+import { putSecret, readSecret, removeSecret } from '../../storage/sealing/secret-settings.ts';
 import { recordAudit } from '../audit/record.ts';
-import { CHANNELS_SETTING, type Channel, readChannels, secretNameOf } from './channels.ts';
+import { CHANNELS_SETTING, type Channel, type MailChannel, readChannels, secretNameOf } from './channels.ts';
 import { type ChannelInput, problemOfChannel } from './checks.ts';
-import type { Notice } from './notice.ts';
-import { senderOf } from './sender.ts';
-import type { WebhookOptions } from './webhook.ts';
+import { factsOf, type Notice, type Send, SendError, titleOf } from './notice.ts';
+import { sendBySmtp } from './smtp.ts';
+import { syslogSender } from './syslog.ts';
+import { type WebhookOptions, webhookSender } from './webhook.ts';
 
 /** A saved channel. */
 export interface SavedChannel {
@@ -172,4 +175,56 @@ async function writeChannels(db: Db, channels: readonly Channel[], nowMs: number
     .values({ name: CHANNELS_SETTING, ...changed })
     .onConflict(conflict => conflict.column('name').doUpdateSet(changed))
     .execute();
+}
+
+/**
+ * The way of sending of a channel, its secret unsealed.
+ *
+ * @throws SendError when the secret does not unseal
+ */
+export async function senderOf(
+  { db, keys }: { readonly db: Db; readonly keys: Keys },
+  channel: Channel,
+  options: WebhookOptions,
+): Promise<Send> {
+  const { target } = channel;
+  if (target.kind === 'syslog') return syslogSender(target);
+  const secret = await readSecret(db, keys, secretNameOf(channel.id));
+  if (target.kind === 'webhook') {
+    if (secret === undefined) throw new SendError('no key');
+    return webhookSender(target, secret, options);
+  }
+  if (target.user !== undefined && secret === undefined) throw new SendError('no password');
+  return mailSender(target, secret && Buffer.from(secret).toString('utf8'));
+}
+
+/**
+ * Sends by SMTP, text and HTML.
+ *
+ * @param password of the log-in at the mail server; undefined where it needs none
+ */
+export function mailSender(channel: MailChannel, password: string | undefined): Send {
+  return (notice, signal) => sendBySmtp(channel, password, messageOf(channel, notice), signal);
+}
+
+function messageOf(channel: MailChannel, notice: Notice) {
+  const title = titleOf(notice);
+  const facts = factsOf(notice);
+  const rows = facts.map(
+    ([label, value]) => `<tr><th align="left">${escaped(label)}</th><td>${escaped(value)}</td></tr>`,
+  );
+  return {
+    from: { name: texts.product, address: channel.from },
+    to: channel.to.map(address => ({ name: '', address })),
+    subject: title,
+    messageId: `<${notice.id}@passfob>`,
+    date: new Date(notice.atMs),
+    headers: { 'Auto-Submitted': 'auto-generated' },
+    text: `${title}\n\n${facts.map(([label, value]) => `${label}: ${value}`).join('\n')}\n`,
+    html: `<!doctype html><title>${escaped(title)}</title><h1>${escaped(title)}</h1><table>${rows.join('')}</table>`,
+  };
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
 }

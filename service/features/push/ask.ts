@@ -8,7 +8,7 @@ import { failedFactor, type Outcome } from '../../base/outcomes.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { usableStates } from '../../base/token-states.ts';
 import { type Db, validating } from '../../storage/database/database.ts';
-import type { PushKind } from '../../storage/schema/schema-push.ts';
+import type { PushKind } from '../../storage/schema/schema.ts';
 import { unambiguous } from '../../storage/sealing/seal.ts';
 import { alertWhenLocked } from '../alerts/locked.ts';
 import { hashSession } from '../challenges/ask.ts';

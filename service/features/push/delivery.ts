@@ -5,7 +5,7 @@ import { type Db, validating, writing } from '../../storage/database/database.ts
 import type { Management } from '../../storage/management.ts';
 import { valuesAsList } from '../../storage/queries/rows.ts';
 import { engineOf } from '../../storage/schema/engine.ts';
-import type { PushKind, PushState } from '../../storage/schema/schema-push.ts';
+import type { PushKind, PushState } from '../../storage/schema/schema.ts';
 import { raiseAlert } from '../alerts/alerts.ts';
 import { isRightAnswer, readPushKey } from '../tokens/push-keys.ts';
 import { recordCallerResult } from './caller-result.ts';

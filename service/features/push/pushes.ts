@@ -1,13 +1,15 @@
 import { pushLimits } from '../../base/limits/push.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import type { Changes } from '../../storage/database/changes.ts';
+import { validating } from '../../storage/database/database.ts';
 import { searchableId } from '../../storage/queries/ids.ts';
+import { hashSession } from '../challenges/ask.ts';
 import type { Validator } from '../validation/request.ts';
 import { askPush, type Push, type PushRequest } from './ask.ts';
+import { openStates } from './rows.ts';
 import { isUndecided, nameOfAsked, type TakeRequest, takePush } from './take.ts';
 import { makeTurns } from './turns.ts';
 import { makeWaits } from './waits.ts';
-import { withdrawPush } from './withdraw.ts';
 
 export type { Push, PushRequest } from './ask.ts';
 export type { TakeRequest } from './take.ts';
@@ -88,4 +90,24 @@ export function makePushes(context: Validator, { changes, decided }: Surrounding
     withdraw: async request => announced(await withdrawPush(context, request)),
     end: () => waits.end(),
   };
+}
+
+/** Ends a request of a session that nobody has decided, or that was approved and not taken. */
+export async function withdrawPush(
+  { db, clock }: Pick<Validator, 'db' | 'clock'>,
+  { id, session, applicationId }: Pick<TakeRequest, 'id' | 'session' | 'applicationId'>,
+): Promise<void> {
+  await validating(db, transaction =>
+    transaction
+      .updateTable('pushes')
+      .set({ state: 'withdrawn', decided_ms: clock() })
+      .where('id', '=', searchableId(id))
+      .where('kind', '=', 'login')
+      .where('application_id', '=', applicationId)
+      .where('session_hash', '=', hashSession(session))
+      // One that failed, or that another took the place of, looks open to it.
+      .where('state', 'in', [...openStates, 'approved', 'failed', 'superseded'])
+      .where('expires_ms', '>', clock())
+      .execute(),
+  );
 }

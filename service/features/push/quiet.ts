@@ -1,7 +1,7 @@
 import { pushLimits } from '../../base/limits/push.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { latestMade } from '../../storage/queries/latest.ts';
-import type { PushKind } from '../../storage/schema/schema-push.ts';
+import type { PushKind } from '../../storage/schema/schema.ts';
 import { openStates } from './rows.ts';
 
 /** A request that is not written down yet. */

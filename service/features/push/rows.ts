@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Outcome } from '../../base/outcomes.ts';
 import type { Db } from '../../storage/database/database.ts';
-import type { PushSchema, PushState } from '../../storage/schema/schema-push.ts';
+import type { PushSchema, PushState } from '../../storage/schema/schema.ts';
 
 /** A request as it is stored. */
 export type PushRow = Selectable<PushSchema['pushes']>;

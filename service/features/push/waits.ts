@@ -5,7 +5,7 @@ import type { Changes } from '../../storage/database/changes.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { throttle } from '../../storage/database/throttle.ts';
 import { valuesAsList } from '../../storage/queries/rows.ts';
-import type { PushState } from '../../storage/schema/schema-push.ts';
+import type { PushState } from '../../storage/schema/schema.ts';
 import { toldAs } from './rows.ts';
 
 /** Sessions that wait for a decision: one query looks for all of them when something has changed. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { radiusLimits } from '../../base/limits/radius.ts';
-import type { RadiusPush } from '../../storage/schema/schema-radius.ts';
+import type { RadiusPush } from '../../storage/schema/schema.ts';
 
 export const pushModes = ['challenge', 'wait', 'off'] as const satisfies readonly RadiusPush[];
 

@@ -7,7 +7,7 @@ import { prepareLine } from '../../base/one-line.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
-import type { RadiusPush } from '../../storage/schema/schema-radius.ts';
+import type { RadiusPush } from '../../storage/schema/schema.ts';
 import { seal } from '../../storage/sealing/seal.ts';
 import { recordAudit } from '../audit/record.ts';
 import { CONSOLE_APPLICATION } from '../users/applications.ts';

@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { radiusLimits } from '../../base/limits/radius.ts';
 import type { Db } from '../../storage/database/database.ts';
-import type { RadiusPush } from '../../storage/schema/schema-radius.ts';
+import type { RadiusPush } from '../../storage/schema/schema.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { unseal } from '../../storage/sealing/seal.ts';
 import type { KnownApplication } from '../users/application-cache.ts';

@@ -7,7 +7,7 @@ import { counterOfAnswer } from '../../base/ocra.ts';
 import { tokenStates } from '../../base/token-states.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
-import type { PushSchema } from '../../storage/schema/schema-push.ts';
+import type { PushSchema } from '../../storage/schema/schema.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { seal, unseal } from '../../storage/sealing/seal.ts';
 import { recordAudit } from '../audit/record.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseSuite } from '../../base/ocra-suite.ts';
-import type { PushKind } from '../../storage/schema/schema-push.ts';
+import type { PushKind } from '../../storage/schema/schema.ts';
 import { unambiguous } from '../../storage/sealing/seal.ts';
 
 /** The OCRA suite of every push key: 8 digits over a question of 40 hexadecimal ones, without counter, PIN and time. */

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../../base/kinds.ts';
 import { administrationLimits } from '../../base/limits/administration.ts';
+import { consoleLimits } from '../../base/limits/console.ts';
 import { tokenLimits } from '../../base/limits/tokens.ts';
 import { done, type Result, refused } from '../../base/results.ts';
-import type { TokenState } from '../../base/token-states.ts';
+import { type TokenState, tokenStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
-
 import type { TokenRow } from './rows.ts';
 
 /** A token as others may see it. Times in milliseconds since 1970. */
@@ -161,4 +161,31 @@ async function actsOn(db: Db, tokenId: string): Promise<ActView[]> {
     atMs: at_ms,
     detail: JSON.parse(detail) as Record<string, unknown>,
   }));
+}
+
+/** How many tokens stand in each state. It reads an index from end to end: not for every request. */
+export async function countTokensByState(db: Db): Promise<Readonly<Record<TokenState, number>>> {
+  const rows = await db
+    .selectFrom('tokens')
+    .select(query => ['state', query.fn.countAll<number>().as('count')])
+    .groupBy('state')
+    .execute();
+  const counted = new Map(rows.map(({ state, count }) => [state, Number(count)]));
+  const states = Object.keys(tokenStates) as TokenState[];
+  return Object.fromEntries(states.map(state => [state, counted.get(state) ?? 0])) as Record<
+    TokenState,
+    number
+  >;
+}
+
+/** What fobs' clocks were found to drift by, in parts per million; of a large fleet only the first so many. */
+export async function readFobDrifts(db: Db): Promise<number[]> {
+  const rows = await db
+    .selectFrom('fobs')
+    .select('drift_ppm')
+    .where('drift_ppm', 'is not', null)
+    .orderBy('serial')
+    .limit(consoleLimits.fobDriftsRead)
+    .execute();
+  return rows.flatMap(({ drift_ppm }) => (drift_ppm === null ? [] : [drift_ppm]));
 }

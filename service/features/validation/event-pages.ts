@@ -1,4 +1,5 @@
 import { administrationLimits } from '../../base/limits/administration.ts';
+import { consoleLimits } from '../../base/limits/console.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { prepareUserName } from '../users/users.ts';
@@ -43,4 +44,18 @@ export async function pageEvents(db: Db, filter: EventFilter = {}): Promise<Even
     .execute();
   const page = found.slice(0, most);
   return { events: page, next: found.length > most ? (page.at(-1)?.id ?? null) : null };
+}
+
+/** The most recent outcomes of one user, latest first, with their real reasons: for help desk. */
+export async function listUserEvents(db: Db, userId: string): Promise<ValidationEvent[]> {
+  return await db
+    .selectFrom('events')
+    .innerJoin('applications', 'applications.id', 'events.application_id')
+    .innerJoin('users', 'users.id', 'events.user_id')
+    .leftJoin('tokens', 'tokens.id', 'events.token_id')
+    .select(eventColumns)
+    .where('events.user_id', '=', userId)
+    .orderBy('events.id', 'desc')
+    .limit(consoleLimits.userEventsListed)
+    .execute();
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { administrationLimits } from '../../base/limits/administration.ts';
 import { engineOf } from '../schema/engine.ts';
-import type { SearchKind } from '../schema/schema-search.ts';
+import type { SearchKind } from '../schema/schema.ts';
 import type { Db } from '../schema/store.ts';
 import { addParts, type Searched, textsOfUser, type UserTexts } from './rows.ts';
 

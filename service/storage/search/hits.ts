@@ -1,5 +1,5 @@
 import { administrationLimits } from '../../base/limits/administration.ts';
-import type { SearchKind } from '../schema/schema-search.ts';
+import type { SearchKind } from '../schema/schema.ts';
 import type { Db } from '../schema/store.ts';
 import { byCodePoint, leastPart, type Wanted } from './parts.ts';
 

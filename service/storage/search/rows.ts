@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { forEachRow, valuesAsList } from '../queries/rows.ts';
-import type { SearchKind } from '../schema/schema-search.ts';
+import type { SearchKind } from '../schema/schema.ts';
 import type { Db } from '../schema/store.ts';
 import { partsOf } from './parts.ts';
 

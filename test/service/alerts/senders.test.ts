@@ -1,5 +1,5 @@
 import { isAllowedAddress } from '@passfob/service/features/notify/address';
-import { mailSender } from '@passfob/service/features/notify/mail';
+import { mailSender } from '@passfob/service/features/notify/manage';
 import { webhookSender } from '@passfob/service/features/notify/webhook';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

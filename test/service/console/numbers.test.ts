@@ -1,9 +1,9 @@
 import { returnPath } from '@passfob/service/doors/console/kit/paths';
 import { driftColumns } from '@passfob/service/doors/console/overview/plots';
-import { countTokensByState, readFobDrifts } from '@passfob/service/features/tokens/counts';
-import { countUsers } from '@passfob/service/features/users/user-counts';
+import { countTokensByState, readFobDrifts } from '@passfob/service/features/tokens/views';
+import { countUsers } from '@passfob/service/features/users/user-views';
+import { listUserEvents } from '@passfob/service/features/validation/event-pages';
 import { countOutcomes } from '@passfob/service/features/validation/summary';
-import { listUserEvents } from '@passfob/service/features/validation/user-events';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Rig } from '../kit.ts';

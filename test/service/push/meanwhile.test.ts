@@ -6,8 +6,7 @@ import {
   pushShown,
   returnPush,
 } from '@passfob/service/features/push/delivery';
-import type { Schema } from '@passfob/service/storage/schema/schema';
-import type { PushSchema, PushState } from '@passfob/service/storage/schema/schema-push';
+import type { PushSchema, PushState, Schema } from '@passfob/service/storage/schema/schema';
 import type { Updateable } from 'kysely';
 import { expect, test } from 'vitest';
 import { isOnPostgres } from '../kit.ts';

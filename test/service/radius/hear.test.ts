@@ -1,6 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { hear } from '@passfob/service/doors/radius/hear';
+import { hear } from '@passfob/service/doors/radius/listener';
 import { expect, test } from 'vitest';
 
 const HERE = '127.0.0.1';

@@ -2,7 +2,7 @@ import type { Factors } from '@passfob/service/base/kinds';
 import { answerPush, endPush } from '@passfob/service/features/push/delivery';
 import { changeRadiusClient } from '@passfob/service/features/radius/clients';
 import type { ServiceOptions } from '@passfob/service/service';
-import type { RadiusPush } from '@passfob/service/storage/schema/schema-radius';
+import type { RadiusPush } from '@passfob/service/storage/schema/schema';
 import { expect } from 'vitest';
 import { accepted, grace } from '../people/kit.ts';
 import { PushFob } from '../push/kit.ts';

@@ -1,9 +1,9 @@
 import { consoleLimits } from '../../../base/limits/console.ts';
 import type { TokenState } from '../../../base/token-states.ts';
 import { listJobs } from '../../../features/jobs/jobs.ts';
-import { countTokensByState, readFobDrifts } from '../../../features/tokens/counts.ts';
+import { countTokensByState, readFobDrifts } from '../../../features/tokens/views.ts';
 import { lockedAccounts } from '../../../features/users/locked-accounts.ts';
-import { countUsers } from '../../../features/users/user-counts.ts';
+import { countUsers } from '../../../features/users/user-views.ts';
 import { countOutcomes, type OutcomeCount } from '../../../features/validation/summary.ts';
 import type { WebContext } from '../../web/context.ts';
 

@@ -14,7 +14,7 @@ import {
 } from '../../../features/radius/clients.ts';
 import { listApplications } from '../../../features/users/application-changes.ts';
 import type { Db } from '../../../storage/database/database.ts';
-import type { RadiusPush } from '../../../storage/schema/schema-radius.ts';
+import type { RadiusPush } from '../../../storage/schema/schema.ts';
 import type { Field } from '../../web/fields.ts';
 import { actionLink, actions, moment, onceShown } from '../../web/parts.ts';
 import { type Answer, type Desk, missingPage } from '../kit/desk.ts';

@@ -11,7 +11,7 @@ import { listTokensOf } from '../../../features/tokens/views.ts';
 import { listOperators } from '../../../features/users/access/operator-changes.ts';
 import { readSettings } from '../../../features/users/settings.ts';
 import { type UserDetail, userDetail } from '../../../features/users/user-views.ts';
-import { listUserEvents } from '../../../features/validation/user-events.ts';
+import { listUserEvents } from '../../../features/validation/event-pages.ts';
 import { actionLink, actions, badge, facts, moment, section } from '../../web/parts.ts';
 import { activationTable } from '../kit/activation-table.ts';
 import { type Desk, missingPage } from '../kit/desk.ts';

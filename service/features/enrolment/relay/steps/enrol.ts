@@ -1,14 +1,17 @@
+import { askTime, setTime } from 'passfob/owner/clock';
 import { readAccounts } from 'passfob/owner/listing';
+import { relayLimits } from '../../../../base/limits/relay.ts';
+import { tokenLimits } from '../../../../base/limits/tokens.ts';
 import { relayTexts } from '../../../../base/texts/relay.ts';
 import { tendPushKey } from '../../../agents/push-key.ts';
 import { serialOnFob } from '../../../tokens/account-id.ts';
+import { keepClock } from '../../../tokens/fobs.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
 import { readSettings } from '../../../users/settings.ts';
 import { type Finished, finish } from '../records/finish.ts';
 import { RelayRefusal } from '../records/refusal.ts';
 import { chooseToken, isSomebodys } from '../records/token.ts';
 import { provedAccount } from './account.ts';
-import { rightClock } from './clock.ts';
 import { freshToken } from './fresh-token.ts';
 import { opened, pinOnFob } from './locked.ts';
 import { ownedFob } from './ownership.ts';
@@ -71,4 +74,25 @@ async function passcodeOf(run: Run, token: TokenRow, id: Uint8Array) {
   const second = await pressedPasscode(run, token, id);
   if (second === undefined) throw new RelayRefusal('not_proved', 'the clock of the fob is off');
   return second;
+}
+
+/**
+ * Sets the fob's clock where it is not set, stale, or further off than its passcodes can be. Moving a trusted clock far
+ * needs a press on the fob.
+ * @param mustBeNear whether the fob makes passcodes of the time
+ * @throws FobError `refused` (press-denied, press-timeout, clock-failed), those of the link
+ */
+export async function rightClock(run: Run, mustBeNear: boolean): Promise<void> {
+  const { claim, client, hello, tools, tell } = run;
+  const { state, utc } = await askTime(tools, client);
+  // The fob says whole seconds: on average it is half a one later.
+  const errorMs = state === 'unset' ? null : Math.round(utc * 1000 + 500 - tools.now());
+  const isFar = mustBeNear && Math.abs(errorMs ?? 0) > relayLimits.fobClockErrorMaxMs;
+  if (state === 'trusted' && !isFar) return;
+  await setTime(tools, client, () => tell('press', relayTexts.steps.clock));
+  const setMs = Math.max(0, Math.round(tools.now()));
+  const within = errorMs !== null && Math.abs(errorMs) <= tokenLimits.clockErrorMaxMs ? errorMs : null;
+  await claim.holding(acting =>
+    keepClock(acting, { serial: hello.serial, clock: { setMs, errorMs: within, driftPpm: null } }),
+  );
 }

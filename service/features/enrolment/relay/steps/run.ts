@@ -3,7 +3,7 @@ import type { Client } from 'passfob/client/client';
 import type { Hello } from 'passfob/client/hello';
 import type { OwnerTools } from 'passfob/owner/tools';
 import type { Management } from '../../../../storage/management.ts';
-import type { ActivationStep } from '../../../../storage/schema/schema-enrolment.ts';
+import type { ActivationStep } from '../../../../storage/schema/schema.ts';
 import type { ActivationRow, Claim } from '../records/claim.ts';
 import type { Typed, Wait } from './typed-code.ts';
 
