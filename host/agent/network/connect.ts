@@ -1,14 +1,11 @@
 import { request } from 'node:http';
 import { isIP, connect as openTcp, type Socket } from 'node:net';
 import { connect as openTls, type TLSSocket } from 'node:tls';
-import { WebSocket } from 'undici';
-import { openedSocket, type ServiceSocket } from '../../activation/socket.ts';
 import { FobError, systemCode } from '../../errors.ts';
 import { certificateFault, isTlsFailure } from '../../tls-errors.ts';
-import { AGENT_HOP_MS, AGENT_SEND_QUEUE_BYTES_MAX } from '../base/limits.ts';
-import { type Endpoint, endpointOf, endpointText } from './endpoint.ts';
+import { AGENT_HOP_MS } from '../base/limits.ts';
+import { type Endpoint, endpointText } from './endpoint.ts';
 import { type ReachCode, reachError } from './failure.ts';
-import type { Path } from './path.ts';
 import type { HttpProxy } from './proxy.ts';
 
 /** How a service is reached. */
@@ -211,28 +208,4 @@ function inTime<T>(
     if (signal?.aborted) return cancel();
     begin(value => settle(() => resolve(value)), fail);
   });
-}
-
-/**
- * Opens a WebSocket to a service's `/agent`. It is closed where the service takes no more of what is said.
- * @throws FobError `service-silent`, `certificate`, `proxy` (`reachError`: `no-websocket` where all is well but that),
- *   `cancelled`
- */
-export async function openWebSocket(path: Path, origin: string, signal: AbortSignal): Promise<ServiceSocket> {
-  const { host } = endpointOf(origin);
-  const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}/agent`, { dispatcher: path.dispatcher });
-  const none = () => path.failure() ?? reachError('no-websocket', { host });
-  const opened = await openedSocket(socket, signal, none);
-  return {
-    ...opened,
-    send(text) {
-      if (socket.bufferedAmount + text.length > AGENT_SEND_QUEUE_BYTES_MAX) path.cut();
-      else opened.send(text);
-    },
-    close() {
-      opened.close();
-      // Whoever does not answer the closing keeps nothing open.
-      path.cut();
-    },
-  };
 }

@@ -1,0 +1,30 @@
+import { WebSocket } from 'undici';
+import { openedSocket, type ServiceSocket } from '../../activation/socket.ts';
+import { AGENT_SEND_QUEUE_BYTES_MAX } from '../base/limits.ts';
+import { endpointOf } from './endpoint.ts';
+import { reachError } from './failure.ts';
+import type { Path } from './path.ts';
+
+/**
+ * Opens a WebSocket to a service's `/agent`. It is closed where the service takes no more of what is said.
+ * @throws FobError `service-silent`, `certificate`, `proxy` (`reachError`: `no-websocket` where all is well but that),
+ *   `cancelled`
+ */
+export async function openWebSocket(path: Path, origin: string, signal: AbortSignal): Promise<ServiceSocket> {
+  const { host } = endpointOf(origin);
+  const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}/agent`, { dispatcher: path.dispatcher });
+  const none = () => path.failure() ?? reachError('no-websocket', { host });
+  const opened = await openedSocket(socket, signal, none);
+  return {
+    ...opened,
+    send(text) {
+      if (socket.bufferedAmount + text.length > AGENT_SEND_QUEUE_BYTES_MAX) path.cut();
+      else opened.send(text);
+    },
+    close() {
+      opened.close();
+      // Whoever does not answer the closing keeps nothing open.
+      path.cut();
+    },
+  };
+}
