@@ -1,4 +1,4 @@
-import type { CommandExtension } from './extension.ts';
+import type { Command } from './base/command.ts';
 
 /** What `@passfob/service/cli` exports, said here: this package must not need that one to be compiled. */
-export declare const commands: CommandExtension;
+export declare const commands: readonly Command[];

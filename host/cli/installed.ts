@@ -1,7 +1,6 @@
 import { FobError, systemCode } from '../errors.ts';
-import { asItIs, type CommonOptions, type ReadChoice } from './base/common-options.ts';
-import type { CommandExtension } from './extension.ts';
-import type { Invocation } from './invocation.ts';
+import { type Command, command, noOptions } from './base/command.ts';
+import { nothing } from './base/needs.ts';
 
 /**
  * Packages that this one can do without. They need this one, so that each is named in one import here and nowhere else, and
@@ -9,13 +8,8 @@ import type { Invocation } from './invocation.ts';
  */
 
 /** The commands of the service: its own where its package is installed, otherwise such as say how to install it. */
-export async function serviceCommands(): Promise<CommandExtension> {
-  return (await installed(async () => (await import('@passfob/service/cli')).commands)) ?? absentService;
-}
-
-/** Before the options of a command of the service are read, which are not known without it. @throws FobError `unfit` */
-export async function needService(): Promise<void> {
-  if ((await serviceCommands()) === absentService) throw serviceAbsent();
+export async function serviceCommands(): Promise<readonly Command[]> {
+  return (await installed(async () => (await import('@passfob/service/cli')).commands)) ?? absentCommands;
 }
 
 /** Where the program of the simulator is. @throws FobError `unfit` where its package is not installed */
@@ -43,16 +37,14 @@ function notInstalled(what: string, name: string): FobError {
   });
 }
 
-function serviceAbsent(): FobError {
-  return notInstalled('The token management service', '@passfob/service');
+/** Neither its options are known nor the commands below it. */
+function absent(words: string, describe: string): Command {
+  const refuse = () =>
+    Promise.reject<never>(notInstalled('The token management service', '@passfob/service'));
+  return { ...command({ words, describe, ...noOptions, needs: nothing, run: refuse }), takeOver: refuse };
 }
 
-const absentService: CommandExtension = {
-  addTo(options: CommonOptions, take: (invocation: Invocation) => void, choiceOf: ReadChoice) {
-    const refuse = () =>
-      take({ command: 'added', run: () => Promise.reject(serviceAbsent()), choice: choiceOf({}) });
-    return options
-      .command('serve', 'run the token management service (package @passfob/service)', asItIs, refuse)
-      .command('service', 'look after the service (package @passfob/service)', asItIs, refuse);
-  },
-};
+const absentCommands = [
+  absent('serve', 'run the token management service (package @passfob/service)'),
+  absent('service', 'look after the service (package @passfob/service)'),
+];

@@ -1,83 +1,26 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { inLines, type Report, sayReport } from 'passfob/cli/base/report';
-import type { Terminal } from 'passfob/cli/base/terminal';
+import { inLines, type Report, reportOf, sayReport } from 'passfob/cli/base/report';
 import { table } from 'passfob/cli/base/words';
-import { doctorText } from 'passfob/cli/doctor-actions';
+import { doctorText } from 'passfob/cli/doctor-command';
 import { FobError } from 'passfob/errors';
-import { inventoryDirectory } from 'passfob/inventory/directory';
-import {
-  type Configuration,
-  type ShownSetting,
-  shownConfiguration,
-} from '../app/configuration/configuration.ts';
-import { type Reading, readConfiguration } from '../app/configuration/read.ts';
+import { type ShownSetting, shownConfiguration } from '../app/configuration/configuration.ts';
 import { examineService, type ServiceFinding } from '../app/doctor/doctor.ts';
 import { serveTexts } from '../base/texts/serve.ts';
 import { makeOperatorKey, operatorLink } from '../features/users/access/operators.ts';
 import { openStore } from '../storage/database/database.ts';
 import { identityFingerprint } from '../storage/sealing/identity.ts';
-import { applicationKey } from './application-key.ts';
-import { refuseConfiguration, serviceError } from './errors.ts';
-import type { ServiceFlags, ServiceInvocation } from './invocation.ts';
-import { radiusClient } from './radius-client.ts';
-import { runRecords } from './records.ts';
-import { serve } from './serve.ts';
-import { serviceStatus } from './status.ts';
+import type { Configured } from './configured.ts';
 
-/** Does what `passfob serve` and `passfob service` ask for. @throws FobError */
-export async function runService(
-  invocation: ServiceInvocation,
-  isJson: boolean,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    if (invocation.command === 'service-status')
-      return sayReport(terminal, isJson, await serviceStatus(invocation.url, invocation.ca));
-    const reading = configurationOf(invocation, terminal);
-    if (reading.mistakes !== undefined) return refuseConfiguration(reading.mistakes, isJson, terminal);
-    const { configuration, origins } = reading;
-    if (invocation.command === 'serve')
-      return await serve(configuration, invocation.adminLink, isJson, terminal, signal);
-    if (invocation.command === 'service-config')
-      return sayReport(terminal, isJson, configReport(shownConfiguration(configuration, origins)));
-    if (invocation.command === 'service-doctor') return await doctor(configuration, isJson, terminal);
-    if (invocation.command === 'service-fingerprint')
-      return sayReport(terminal, isJson, await fingerprint(configuration));
-    if (invocation.command === 'service-admin-link')
-      return sayReport(terminal, isJson, await adminLink(configuration));
-    if (invocation.command === 'service-application-key')
-      return sayReport(terminal, isJson, await applicationKey(invocation, configuration, terminal, signal));
-    if (invocation.command === 'service-radius-client')
-      return sayReport(terminal, isJson, await radiusClient(invocation, configuration));
-    return sayReport(terminal, isJson, await runRecords(invocation, configuration, terminal.stdin));
-  } catch (error) {
-    throw serviceError(error);
-  }
-}
-
-function configurationOf({ configurationFile, flags }: ServiceFlags, { environment }: Terminal): Reading {
-  return readConfiguration({
-    flags,
-    file: configurationFile,
-    environment,
-    workingDirectory: process.cwd(),
-    defaultDirectory: join(inventoryDirectory(environment, process.platform, homedir()), 'service'),
-  });
-}
-
-function configReport(shown: readonly ShownSetting[]): Report {
+/** The configuration without its secrets. */
+export async function configReport({ configuration, origins }: Configured): Promise<Report> {
   const text = (value: ShownSetting['value']) =>
     (Array.isArray(value) ? value.join(', ') : String(value ?? '')) || '-';
-  return {
-    document: { settings: shown },
-    text: inLines(table(shown.map(({ setting, value, origin }) => [setting, text(value), origin]))),
-  };
+  const shown = shownConfiguration(configuration, origins);
+  const rows = shown.map(({ setting, value, origin }) => [setting, text(value), origin]);
+  return reportOf({ settings: shown }, inLines(table(rows)));
 }
 
 /** Makes a link on the database itself: whoever may write there is the administrator anyway. */
-async function adminLink(configuration: Configuration): Promise<Report> {
+export async function adminLink({ configuration }: Configured): Promise<Report> {
   const { directory, databaseUrl, port, publicUrl, host, tlsKey } = configuration;
   if (publicUrl === null && port === 0) throw new FobError('configuration', serveTexts.portUnknown);
   const scheme = tlsKey === null ? 'http' : 'https';
@@ -93,7 +36,7 @@ async function adminLink(configuration: Configuration): Promise<Report> {
 }
 
 /** What agents know the service by. */
-async function fingerprint(configuration: Configuration): Promise<Report> {
+export async function fingerprint({ configuration }: Configured): Promise<Report> {
   const { directory, databaseUrl, publicUrl } = configuration;
   const store = await openStore({ directory, databaseUrl: databaseUrl ?? undefined });
   try {
@@ -110,17 +53,16 @@ async function fingerprint(configuration: Configuration): Promise<Report> {
   }
 }
 
-async function doctor(configuration: Configuration, isJson: boolean, terminal: Terminal): Promise<void> {
+/** @throws FobError `unfit` after everything was said */
+export async function doctor({ configuration, isJson, terminal }: Configured): Promise<Report> {
   const checks: readonly ServiceFinding[] = await examineService(configuration, Date.now());
   const problems = checks.filter(({ state }) => state === 'problem').length;
-  if (problems === 0 || !isJson) {
-    const report = { document: { checks }, text: inLines(doctorText(checks)) };
-    sayReport(terminal, isJson, report);
-  }
-  if (problems > 0)
-    throw new FobError('unfit', {
-      ...(problems > 1 && { sentence: `${problems} problems were found.` }),
-      next: 'Do what is said beside it, then run: passfob service doctor',
-      details: { checks },
-    });
+  const report = reportOf({ checks }, inLines(doctorText(checks)));
+  if (problems === 0) return report;
+  if (!isJson) sayReport(terminal, isJson, report);
+  throw new FobError('unfit', {
+    ...(problems > 1 && { sentence: `${problems} problems were found.` }),
+    next: 'Do what is said beside it, then run: passfob service doctor',
+    details: { checks },
+  });
 }

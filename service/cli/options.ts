@@ -2,9 +2,12 @@ import { type CommonOptions, without } from 'passfob/cli/base/common-options';
 import { FobError } from 'passfob/errors';
 import { type SettingName, settings } from '../app/configuration/settings.ts';
 import { serveTexts } from '../base/texts/serve.ts';
-import type { ServiceFlags, ServiceInvocation } from './invocation.ts';
 
-type Take = (invocation: ServiceInvocation) => void;
+/** Values for the configuration of the service, as they were typed. */
+export interface ServiceFlags {
+  readonly configurationFile: string | undefined;
+  readonly flags: Readonly<Partial<Record<SettingName, string | readonly string[] | undefined>>>;
+}
 
 const about = (setting: SettingName) =>
   ({ string: true, requiresArg: true, describe: settings[setting].meaning }) as const;
@@ -44,6 +47,11 @@ function withoutFobs(command: CommonOptions) {
   return without(command, 'device', 'fob', 'trace').hide('dry-run');
 }
 
+/** For `service` and the commands below it. */
+export function serviceOptions(command: CommonOptions) {
+  return withoutFobs(command).option('port', about('port'));
+}
+
 export function serveOptions(command: CommonOptions) {
   return settingOptions(command).option('admin-link', {
     boolean: true,
@@ -78,96 +86,7 @@ export function flagsOf(given: Given): ServiceFlags {
   };
 }
 
-/** `passfob service …`: about the service that runs here, or elsewhere. */
-export function serviceCommands(take: Take) {
-  return (command: CommonOptions) =>
-    recordCommands(withoutFobs(command).option('port', about('port')), take)
-      .command('status', 'ask a service whether it answers and is ready', statusOptions, given =>
-        take({ command: 'service-status', url: given.url, ca: given.ca }),
-      )
-      .command(
-        'config',
-        'show the configuration and where each value comes from, without secrets',
-        settingOptions,
-        given => take({ command: 'service-config', ...flagsOf(given) }),
-      )
-      .command('admin-link', 'make a one-time administrator link', settingOptions, given =>
-        take({ command: 'service-admin-link', ...flagsOf(given) }),
-      )
-      .command(
-        'application-key [name]',
-        'give an application another API key and print it; the one it has ends at once',
-        applicationKeyOptions,
-        given =>
-          take({
-            command: 'service-application-key',
-            application: given.name,
-            yes: given.yes,
-            ...flagsOf(given),
-          }),
-      )
-      .command(
-        'radius-client <act> [name]',
-        'list, add, change and remove RADIUS clients; a shared secret that is made is printed once',
-        radiusClientOptions,
-        given =>
-          take({
-            command: 'service-radius-client',
-            act: given.act,
-            name: given.name,
-            rename: given.rename,
-            address: given.address,
-            application: given.application,
-            push: given.push,
-            secretFile: given.secretFile,
-            ...flagsOf(given),
-          }),
-      )
-      .command('doctor', 'say what is wrong with the service on this computer', settingOptions, given =>
-        take({ command: 'service-doctor', ...flagsOf(given) }),
-      )
-      .demandCommand(
-        1,
-        1,
-        'service takes one of: status, config, fingerprint, admin-link, application-key, radius-client, doctor, backup, restore, audit, rekey, bounce',
-      );
-}
-
-/** The ones that work on what the service has stored. */
-function recordCommands(command: CommonOptions, take: Take) {
-  return command
-    .command('backup <file>', 'write everything but the key file into a new file', fileOptions, given =>
-      take({ command: 'service-backup', file: given.file, ...flagsOf(given) }),
-    )
-    .command('restore <file>', 'take a backup into an empty database', restoreOptions, given =>
-      take({
-        command: 'service-restore',
-        file: given.file,
-        counterGap: given.counterGap,
-        ...flagsOf(given),
-      }),
-    )
-    .command('audit <what>', 'check that nobody changed the audit', auditOptions, given =>
-      take({ command: 'service-audit-verify', ...flagsOf(given) }),
-    )
-    .command(
-      'fingerprint',
-      'show the fingerprint of the identity, which agents are told (passfob agent add)',
-      settingOptions,
-      given => take({ command: 'service-fingerprint', ...flagsOf(given) }),
-    )
-    .command('rekey', 'seal everything under a new key, while the service runs', settingOptions, given =>
-      take({ command: 'service-rekey', ...flagsOf(given) }),
-    )
-    .command(
-      'bounce',
-      'take a notification that a mail to a user could not be delivered, as a mail server hands it over on standard input',
-      settingOptions,
-      given => take({ command: 'service-bounce', ...flagsOf(given) }),
-    );
-}
-
-function applicationKeyOptions(command: CommonOptions) {
+export function applicationKeyOptions(command: CommonOptions) {
   return settingOptions(command)
     .option('yes', { boolean: true, default: false, describe: 'do not ask here' })
     .positional('name', {
@@ -176,7 +95,7 @@ function applicationKeyOptions(command: CommonOptions) {
     });
 }
 
-function radiusClientOptions(command: CommonOptions) {
+export function radiusClientOptions(command: CommonOptions) {
   return settingOptions(command)
     .option('address', {
       string: true,
@@ -207,7 +126,7 @@ function radiusClientOptions(command: CommonOptions) {
     .positional('name', { type: 'string', describe: 'name of the client' });
 }
 
-function fileOptions(command: CommonOptions) {
+export function fileOptions(command: CommonOptions) {
   return settingOptions(command).positional('file', {
     type: 'string',
     demandOption: true,
@@ -215,7 +134,7 @@ function fileOptions(command: CommonOptions) {
   });
 }
 
-function restoreOptions(command: CommonOptions) {
+export function restoreOptions(command: CommonOptions) {
   return fileOptions(command).option('counter-gap', {
     number: true,
     requiresArg: true,
@@ -223,7 +142,7 @@ function restoreOptions(command: CommonOptions) {
   });
 }
 
-function auditOptions(command: CommonOptions) {
+export function auditOptions(command: CommonOptions) {
   return settingOptions(command).positional('what', {
     choices: ['verify'] as const,
     demandOption: true,
@@ -231,7 +150,7 @@ function auditOptions(command: CommonOptions) {
   });
 }
 
-function statusOptions(command: CommonOptions) {
+export function statusOptions(command: CommonOptions) {
   return without(command, 'port', 'dry-run')
     .option('url', {
       string: true,

@@ -4,7 +4,6 @@ import { table } from 'passfob/cli/base/words';
 import { FobError } from 'passfob/errors';
 import { readWholeFile } from 'passfob/inventory/password-file';
 import { PASSWORD_FILE_BYTES_MAX } from 'passfob/limits';
-import type { Configuration } from '../app/configuration/configuration.ts';
 import { serviceActor } from '../base/actor.ts';
 import { radiusLimits } from '../base/limits/radius.ts';
 import { radiusCommandTexts } from '../base/texts/radius.ts';
@@ -21,11 +20,23 @@ import {
 } from '../features/radius/clients.ts';
 import { listApplications } from '../features/users/application-changes.ts';
 import { LOGIN_APPLICATION } from '../features/users/applications.ts';
-import { openStore } from '../storage/database/database.ts';
 import type { Management } from '../storage/management.ts';
-import { openKeyFile } from '../storage/sealing/key-file.ts';
+import type { RadiusPush } from '../storage/schema/schema.ts';
+import type { Records } from './configured.ts';
 import { valueIn } from './errors.ts';
-import type { RadiusClientInvocation } from './invocation.ts';
+
+/** What is done with RADIUS clients, and with which one. */
+interface RadiusClientOptions {
+  readonly act: 'list' | 'add' | 'change' | 'secret' | 'remove';
+  readonly name: string | undefined;
+  readonly rename: string | undefined;
+  readonly address: string | undefined;
+  /** By name. */
+  readonly application: string | undefined;
+  readonly push: RadiusPush | undefined;
+  /** Where an own shared secret stands in the first line. */
+  readonly secretFile: string | undefined;
+}
 
 /**
  * Lists, adds, changes or removes RADIUS clients on the database itself: nodes that run follow within a second. A shared
@@ -33,18 +44,9 @@ import type { RadiusClientInvocation } from './invocation.ts';
  *
  * @throws FobError `bad-input`, `usage`, `service`; ServiceError
  */
-export async function radiusClient(
-  given: RadiusClientInvocation,
-  { directory, databaseUrl }: Configuration,
-): Promise<Report> {
-  const keys = openKeyFile(directory, false);
-  const store = await openStore({ directory, databaseUrl: databaseUrl ?? undefined });
-  try {
-    const management = { db: store.db, keys, clock: Date.now };
-    return given.act === 'list' ? await list(management) : await act(management, given, given.act);
-  } finally {
-    await store.close();
-  }
+export async function radiusClient(given: RadiusClientOptions, { store, keys }: Records): Promise<Report> {
+  const management = { db: store.db, keys, clock: Date.now };
+  return given.act === 'list' ? await list(management) : await act(management, given, given.act);
 }
 
 async function list({ db }: Management): Promise<Report> {
@@ -62,8 +64,8 @@ async function list({ db }: Management): Promise<Report> {
 
 async function act(
   management: Management,
-  given: RadiusClientInvocation,
-  what: Exclude<RadiusClientInvocation['act'], 'list'>,
+  given: RadiusClientOptions,
+  what: Exclude<RadiusClientOptions['act'], 'list'>,
 ): Promise<Report> {
   const { name, address, push } = given;
   if (name === undefined) throw new FobError('usage', radiusCommandTexts.nameMissing);

@@ -1,9 +1,7 @@
 import { resolve } from 'node:path';
-import type { Readable } from 'node:stream';
 import type { Report } from 'passfob/cli/base/report';
 import { printable } from 'passfob/cli/base/terminal';
 import { FobError } from 'passfob/errors';
-import type { Configuration } from '../app/configuration/configuration.ts';
 import { serviceActor } from '../base/actor.ts';
 import { mailLimits } from '../base/limits/mail.ts';
 import { recordTexts } from '../base/texts/serve.ts';
@@ -12,52 +10,12 @@ import { recordBounce } from '../features/mail/bounces.ts';
 import { backup } from '../features/operations/backup.ts';
 import { rekey } from '../features/operations/rekey.ts';
 import { restore } from '../features/operations/restore.ts';
-import { openStore, type Store } from '../storage/database/database.ts';
-import { type Keys, openKeyFile } from '../storage/sealing/key-file.ts';
+import type { Records } from './configured.ts';
 import { valueIn } from './errors.ts';
-import type { RecordInvocation } from './invocation.ts';
 
-interface Place {
-  readonly store: Store;
-  readonly keys: Keys;
-  readonly directory: string;
-}
+/** What is done with the records of a service as a whole, beside the running service; a restore is for an empty database. */
 
-/**
- * Does what is done with the records of a service as a whole, beside the running service; a restore is for an empty
- * database.
- *
- * @throws FobError `service`; ServiceError
- */
-export async function runRecords(
-  invocation: RecordInvocation,
-  configuration: Configuration,
-  stdin: Readable,
-): Promise<Report> {
-  const { directory, databaseUrl } = configuration;
-  // Before the database: a restore without the old keys would make an empty database and come to nothing.
-  const keys = openKeyFile(directory, false);
-  const store = await openStore({ directory, databaseUrl: databaseUrl ?? undefined });
-  try {
-    const place = { store, keys, directory };
-    switch (invocation.command) {
-      case 'service-backup':
-        return await backUp(place, invocation.file);
-      case 'service-restore':
-        return await restoreFrom(place, invocation.file, invocation.counterGap);
-      case 'service-audit-verify':
-        return await verify(place);
-      case 'service-rekey':
-        return await renewKey(place);
-      case 'service-bounce':
-        return await takeBounce(place, stdin);
-    }
-  } finally {
-    await store.close();
-  }
-}
-
-async function backUp({ store, keys }: Place, file: string): Promise<Report> {
+export async function backUp({ store, keys }: Records, file: string): Promise<Report> {
   const management = { store, keys, clock: Date.now };
   const { path, counts, header } = valueIn(await backup(management, serviceActor, { path: resolve(file) }));
   return {
@@ -67,8 +25,8 @@ async function backUp({ store, keys }: Place, file: string): Promise<Report> {
   };
 }
 
-async function restoreFrom(
-  { store, keys }: Place,
+export async function restoreFrom(
+  { store, keys }: Records,
   file: string,
   counterGap: number | undefined,
 ): Promise<Report> {
@@ -83,7 +41,7 @@ async function restoreFrom(
 }
 
 /** @throws FobError `service` where the audit was changed */
-async function verify({ store, keys }: Place): Promise<Report> {
+export async function verify({ store, keys }: Records): Promise<Report> {
   const verification = await verifyAudit(store.db, keys);
   if (!verification.intact) {
     const found = verification.findings.map(({ text }) => text);
@@ -99,8 +57,8 @@ async function verify({ store, keys }: Place): Promise<Report> {
   };
 }
 
-async function renewKey({ store, keys, directory }: Place): Promise<Report> {
-  const place = { db: store.db, keys, directory, clock: Date.now };
+export async function renewKey({ store, keys, configuration }: Records): Promise<Report> {
+  const place = { db: store.db, keys, directory: configuration.directory, clock: Date.now };
   const standing = await rekey(place, serviceActor);
   if (standing.state === 'unreadable')
     throw new FobError('service', { ...recordTexts.rekeyUnreadable, details: { ...standing } });
@@ -112,10 +70,10 @@ async function renewKey({ store, keys, directory }: Place): Promise<Report> {
   return { document: { ...standing }, text };
 }
 
-async function takeBounce({ store, keys }: Place, stdin: Readable): Promise<Report> {
+export async function takeBounce({ store, keys, terminal }: Records): Promise<Report> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of stdin) {
+  for await (const chunk of terminal.stdin) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
     // What is longer is none, and is not kept: the mail server that hands it over is let finish.

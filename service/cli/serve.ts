@@ -6,6 +6,7 @@ import { type RunningService, startService } from '../app/service.ts';
 import { endpointOf } from '../base/addresses.ts';
 import { jsonLog } from '../base/log.ts';
 import { serveTexts } from '../base/texts/serve.ts';
+import type { Configured } from './configured.ts';
 
 /**
  * Runs the service until `signal` is aborted, then lets requests in progress finish. SIGHUP has the certificate read
@@ -15,12 +16,9 @@ import { serveTexts } from '../base/texts/serve.ts';
  * @throws ServiceError when it cannot start
  */
 export async function serve(
-  configuration: Configuration,
   adminLink: boolean | undefined,
-  isJson: boolean,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<void> {
+  { configuration, isJson, terminal, signal }: Configured,
+): Promise<undefined> {
   const log = jsonLog(line => terminal.note(line), configuration.logLevel, Date.now);
   const options = { ...optionsOf(configuration), log, version: packageVersion(), decisionThread: true };
   const service = await startService(options);

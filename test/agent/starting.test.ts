@@ -17,14 +17,14 @@ it('an agent that is just starting has the service that was added when nobody co
   const terminal = {
     stdin: Readable.from([]),
     stderr: new Writable(),
-    environment: {},
+    environment: { PASSFOB_HOME: directory },
     out: () => undefined,
     note: () => undefined,
   };
   const ending = new AbortController();
   const choice = { port: 'tcp:127.0.0.1:9' };
-  const agent = { command: 'agent', choice, notifies: false } as const;
-  const running = keepAgent(agent, directory, true, terminal, ending.signal);
+  const { signal } = ending;
+  const running = keepAgent({ notifies: false }, { choice, isJson: true, terminal, signal });
   // As `agent add` does, which finds nobody to tell.
   writeSettings(directory, { services: [settingsOf(peer)] });
   const status = (await askAgent(directory, 'status')) as AgentStatus;

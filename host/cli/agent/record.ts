@@ -5,7 +5,7 @@ import { isFobError, systemCode } from '../../errors.ts';
 import { inventoryDirectory } from '../../inventory/directory.ts';
 import type { ReachOptions } from '../base/reach-options.ts';
 import { printable, type Terminal } from '../base/terminal.ts';
-import { tellAgent } from './add.ts';
+import { tellAgent } from './services.ts';
 import { agentTexts } from './texts.ts';
 
 /**

@@ -35,30 +35,30 @@ export function commonOptions() {
 
 export type CommonOptions = ReturnType<typeof commonOptions>;
 
-/** Makes the choice of a fob of what `commonOptions` has read. @throws FobError `bad-input` */
-export type ReadChoice = (options: {
-  readonly device?: string | undefined;
-  readonly port?: string | undefined;
-  readonly fob?: string | undefined;
-  readonly trace?: boolean | undefined;
-  readonly dryRun?: boolean | undefined;
-}) => FobChoice;
+/** Makes the choice of a fob of what the common options say. @throws FobError `bad-input` */
+export type ReadChoice = (given: Readonly<Record<string, unknown>>) => FobChoice;
 
 /** @param trace is told frames where they are asked for */
 export function choiceReader(
   environment: Readonly<Record<string, string | undefined>>,
   trace: (line: string) => void,
 ): ReadChoice {
-  return options => {
-    const named = options.device === undefined ? {} : readDevice(options.device);
+  return given => {
+    const device = textIn(given.device);
+    const serial = textIn(given.fob);
+    const named = device === undefined ? {} : readDevice(device);
     return {
-      port: options.port ?? named.port ?? environment.PASSFOB_PORT,
-      serial: options.fob === undefined ? named.serial : readSerial(options.fob),
-      ...((options.trace || options.dryRun) && {
-        wire: { trace: options.trace ? trace : undefined, isDryRun: options.dryRun },
+      port: textIn(given.port) ?? named.port ?? environment.PASSFOB_PORT,
+      serial: serial === undefined ? named.serial : readSerial(serial),
+      ...((given.trace === true || given.dryRun === true) && {
+        wire: { trace: given.trace === true ? trace : undefined, isDryRun: given.dryRun === true },
       }),
     };
   };
+}
+
+function textIn(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** Options that say something about a fob and the way to it. */
@@ -76,8 +76,21 @@ export function without(command: CommonOptions, ...names: readonly CommonOption[
   });
 }
 
-export const asItIs = (command: CommonOptions) => command;
-
 export function yesOption(command: CommonOptions) {
   return command.option('yes', { boolean: true, default: false, describe: 'do not ask here' });
 }
+
+export const passwordFileOption = {
+  string: true,
+  requiresArg: true,
+  describe: 'file (or /dev/fd/N) whose first line is the password; without it you are asked',
+} as const;
+
+export const keyFileOption = {
+  string: true,
+  requiresArg: true,
+  describe: 'file with the pre-shared key of PSKC, as bytes or in hexadecimal',
+} as const;
+
+/** Options that may be given several times. */
+export const REPEATABLE: readonly string[] = ['files', 'only', 'serials', 'behind-proxy', 'behindProxy'];

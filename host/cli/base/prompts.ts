@@ -81,6 +81,11 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
   };
 }
 
+/** Asks before what is hard to undo. @throws FobError `cancelled` for a no, `usage` where nobody can be asked */
+export async function makeSure(prompts: Prompts, question: string, otherwise: string): Promise<void> {
+  if (!(await prompts.confirm(question))) throw new FobError('cancelled', { sentence: otherwise });
+}
+
 /**
  * Asks when the question before is over: one that is ended lets go of the keyboard a little later, and would take it from the
  * next one.

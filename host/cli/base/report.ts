@@ -16,6 +16,11 @@ export interface Report {
   readonly note?: Lines;
 }
 
+/** A result as it is, and how it is told to people. */
+export function reportOf(result: object, text: Lines, note?: Lines): Report {
+  return { document: { ...result }, text, ...(note !== undefined && { note }) };
+}
+
 /** One JSON document, or lines. */
 export function sayReport(terminal: Terminal, isJson: boolean, report: Report): void {
   if (isJson) terminal.out(jsonLine({ ok: true, ...report.document }));

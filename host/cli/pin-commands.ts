@@ -5,33 +5,66 @@ import {
   PIN_DIGITS_MAX,
   PIN_DIGITS_MIN,
 } from '@passfob/protocol/limits';
+import { escrowPin, pinPolicy, requirePin, resetPin } from '../commands/pin.ts';
 import { FobError } from '../errors.ts';
 import { LOCK_SECONDS_MAX } from '../limits.ts';
 import { ASKED_BITS, type Asked, type Policy } from '../owner/status.ts';
-import { asItIs, type CommonOptions, type ReadChoice } from './base/common-options.ts';
-import type { Invocation } from './invocation.ts';
+import { type Command, command, group, noOptions } from './base/command.ts';
+import type { CommonOptions } from './base/common-options.ts';
+import { aFob } from './base/needs.ts';
+import { inLines, reportOf } from './base/report.ts';
+import { policyNote, policyText } from './status-words.ts';
 
 /** `passfob pin …`. None of it takes or shows a PIN: that stays between the person and the fob. */
-export function pinCommands(take: (invocation: Invocation) => void, choiceOf: ReadChoice) {
-  return (command: CommonOptions) =>
-    command
-      .command('policy', 'show what the fob asks of its PIN, or change it', policyOptions, options =>
-        take({ command: 'pin-policy', changes: readPolicy(options), choice: choiceOf(options) }),
-      )
-      .command('require', 'have a new PIN chosen when the fob is opened the next time', asItIs, options =>
-        take({ command: 'pin-require', choice: choiceOf(options) }),
-      )
-      .command('reset', 'open a fob whose PIN is forgotten, after a hold of its button', asItIs, options =>
-        take({ command: 'pin-reset', choice: choiceOf(options) }),
-      )
-      .command('escrow', 'give the fob the key by which its PIN can be reset', asItIs, options =>
-        take({ command: 'pin-escrow', choice: choiceOf(options) }),
-      )
-      .demandCommand(1, 1, 'pin takes one of: policy, require, reset, escrow');
-}
+export const pinCommands: readonly Command[] = [
+  group('pin', 'say what the fob asks of its PIN, or help a person who forgot it', given => given),
+  command({
+    words: 'pin policy',
+    describe: 'show what the fob asks of its PIN, or change it',
+    options: policyOptions,
+    read: given => ({ changes: readPolicy(given) }),
+    needs: aFob,
+    async run({ changes }, { context, fob }) {
+      const result = await pinPolicy(context, fob, changes);
+      return reportOf(result, inLines(policyText(result)), inLines(policyNote(result)));
+    },
+  }),
+  command({
+    words: 'pin require',
+    describe: 'have a new PIN chosen when the fob is opened the next time',
+    ...noOptions,
+    needs: aFob,
+    async run(_, { context, fob }) {
+      const result = await requirePin(context, fob);
+      const text = `The fob ${result.serial} asks its person for a new PIN, now or when it is opened.`;
+      return reportOf(result, text);
+    },
+  }),
+  command({
+    words: 'pin reset',
+    describe: 'open a fob whose PIN is forgotten, after a hold of its button',
+    ...noOptions,
+    needs: aFob,
+    async run(_, { context, fob }) {
+      const result = await resetPin(context, fob);
+      const text = `The fob ${result.serial} is open. Choose its new PIN on the fob; the accounts are kept.`;
+      return reportOf(result, text);
+    },
+  }),
+  command({
+    words: 'pin escrow',
+    describe: 'give the fob the key by which its PIN can be reset',
+    ...noOptions,
+    needs: aFob,
+    async run(_, { context, fob }) {
+      const result = await escrowPin(context, fob);
+      return reportOf(result, `The PIN of the fob ${result.serial} can be reset by: passfob pin reset`);
+    },
+  }),
+];
 
-function policyOptions(command: CommonOptions) {
-  return command
+function policyOptions(given: CommonOptions) {
+  return given
     .option('digits', {
       string: true,
       requiresArg: true,

@@ -6,18 +6,27 @@ import {
   readServiceOrigin,
   readSettings,
   type ServiceSettings,
+  withoutService,
   withService,
   writeSettings,
 } from '../../agent/network/settings.ts';
 import { openByEither } from '../../agent/service/open-service.ts';
 import type { Proved } from '../../agent/service/opening.ts';
 import { FobError } from '../../errors.ts';
+import { inventoryDirectory } from '../../inventory/directory.ts';
+import type { Call } from '../base/command.ts';
 import { promptsOn } from '../base/prompts.ts';
-import type { Report } from '../base/report.ts';
+import type { ReachOptions } from '../base/reach-options.ts';
+import { type Report, reportOf } from '../base/report.ts';
 import { printable, type Terminal } from '../base/terminal.ts';
 import { askAgent } from './control.ts';
-import type { AgentInvocation } from './invocation.ts';
 import { agentTexts } from './texts.ts';
+
+/** What `passfob agent add` is told. */
+export interface AddOptions extends ReachOptions {
+  readonly url: string;
+  readonly fingerprint: string | undefined;
+}
 
 /**
  * Adds a service. With its fingerprint nothing is connected to; without it the service is, and the person asked whether
@@ -25,11 +34,10 @@ import { agentTexts } from './texts.ts';
  * @throws FobError `bad-input`, `usage` where nobody can be asked, why the service cannot be reached
  */
 export async function addService(
-  { url, fingerprint, ca, proxy, proxyLogin }: Extract<AgentInvocation, { command: 'agent-add' }>,
-  directory: string,
-  terminal: Terminal,
-  signal: AbortSignal,
+  { url, fingerprint, ca, proxy, proxyLogin }: AddOptions,
+  { terminal, signal }: Call,
 ): Promise<Report> {
+  const directory = inventoryDirectory(terminal.environment);
   const origin = readServiceOrigin(url);
   const reach = { ca, proxy, proxyLogin };
   checkReach(reach);
@@ -74,6 +82,16 @@ async function proved(
   const opened = await openByEither({ service, environment, time: systemTime, signal });
   opened.inbox.close();
   return opened.proved;
+}
+
+/** Removes a service. @throws FobError `bad-input` */
+export async function removeService({ url }: { readonly url: string }, { terminal }: Call): Promise<Report> {
+  const directory = inventoryDirectory(terminal.environment);
+  const origin = readServiceOrigin(url);
+  writeSettings(directory, withoutService(readSettings(directory), origin));
+  const agent = await tellAgent(directory);
+  const note = agent === 'running' ? agentTexts.running : undefined;
+  return reportOf({ url: origin, agent }, agentTexts.removed(origin), note);
 }
 
 /** Has the agent that runs read its settings again. */

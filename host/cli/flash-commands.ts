@@ -1,38 +1,50 @@
-import type { Context } from '../commands/context.ts';
-import type { FobChoice } from '../commands/find.ts';
 import { type FlashResult, flash } from '../commands/flash.ts';
 import type { FlashedFiles } from '../commands/flash-report.ts';
 import { boardPort } from '../commands/flash-steps.ts';
 import { type UpdateResult, update } from '../commands/update.ts';
-import { FobError } from '../errors.ts';
-import type { Prompts } from './base/prompts.ts';
-import { inLines, type Report } from './base/report.ts';
+import { BOARD_NAMES, readBoardName } from '../flash/boards.ts';
+import { command } from './base/command.ts';
+import { type CommonOptions, without, yesOption } from './base/common-options.ts';
+import { anInventory } from './base/needs.ts';
+import { makeSure } from './base/prompts.ts';
+import { inLines, reportOf } from './base/report.ts';
 import { printable } from './base/terminal.ts';
-import type { FlashInvocation, UpdateInvocation } from './flash-options.ts';
 
-/** `passfob flash`. @throws what the command throws */
-export async function runFlash(
-  { board, isDryRun, yes }: FlashInvocation,
-  choice: FobChoice,
-  context: Context,
-  prompts: Prompts,
-): Promise<Report> {
-  const confirm = async (question: string) => {
-    if (yes || (await prompts.confirm(question))) return;
-    throw new FobError('cancelled', { sentence: 'Nothing was changed.' });
-  };
-  const result = await flash(context, await boardPort(choice), { board, isDryRun, confirm });
-  return { document: { ...result }, text: inLines(flashText(result)), note: keptNote(result.files) };
-}
+export const flashCommand = command({
+  words: 'flash',
+  describe: 'make a fob of a board that runs Espruino, or restore one',
+  options: flashOptions,
+  read: ({ board, dryRun, yes }) => ({ board: readBoardName(board), isDryRun: dryRun, yes }),
+  needs: anInventory,
+  async run({ board, isDryRun, yes }, { choice, context, prompts }) {
+    const confirm = async (question: string) => {
+      if (!yes) await makeSure(prompts, question, 'Nothing was changed.');
+    };
+    const result = await flash(context, await boardPort(choice), { board, isDryRun, confirm });
+    return reportOf(result, inLines(flashText(result)), keptNote(result.files));
+  },
+});
 
-/** `passfob update`. @throws what the command throws */
-export async function runUpdate(
-  { isDryRun }: UpdateInvocation,
-  choice: FobChoice,
-  context: Context,
-): Promise<Report> {
-  const result = await update(context, await boardPort(choice), { isDryRun });
-  return { document: { ...result }, text: inLines(updateText(result)), note: keptNote(result.files) };
+export const updateCommand = command({
+  words: 'update',
+  describe: 'renew the firmware of the fob and keep its accounts',
+  options: given => without(given, 'trace'),
+  read: ({ dryRun }) => ({ isDryRun: dryRun }),
+  needs: anInventory,
+  async run({ isDryRun }, { choice, context }) {
+    const result = await update(context, await boardPort(choice), { isDryRun });
+    return reportOf(result, inLines(updateText(result)), keptNote(result.files));
+  },
+});
+
+function flashOptions(given: CommonOptions) {
+  return yesOption(without(given, 'trace')).option('board', {
+    string: true,
+    requiresArg: true,
+    demandOption: true,
+    choices: BOARD_NAMES,
+    describe: 'kind of board',
+  });
 }
 
 const PAIRINGS = {

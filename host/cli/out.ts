@@ -1,9 +1,12 @@
+import { readKey, readPassword } from '../commands/import-source.ts';
+import type { OutFile } from '../commands/out-file.ts';
 import { FobError } from '../errors.ts';
-import { isSealed, OUT_FORMATS, type OutFormat } from '../formats/write/write.ts';
-import type { CommonOptions } from './base/common-options.ts';
-import { keyFileOption, passwordFileOption } from './import-options.ts';
+import type { Sealing } from '../formats/write/pskc.ts';
+import { checkSealing, isSealed, OUT_FORMATS, type OutFormat } from '../formats/write/write.ts';
+import { type CommonOptions, keyFileOption, passwordFileOption } from './base/common-options.ts';
+import { makeSure, type Prompts } from './base/prompts.ts';
 
-/** Options of what hands new secrets on in a file. */
+/** A file that hands a new secret on: its options, and what it lacks. */
 
 export function outOptions(command: CommonOptions) {
   return command
@@ -55,4 +58,34 @@ export function readOut(options: OutOptions): OutWish | undefined {
     });
   }
   return { path, format, isSure: yes === true, passwordFile, keyFile };
+}
+
+/**
+ * The file as it is to be written, after the person was asked for what it lacks.
+ * @throws FobError `bad-input`, `cancelled`, `usage` where nobody can be asked
+ */
+export async function settleOut(wish: OutWish, prompts: Prompts): Promise<OutFile> {
+  const { path, format } = wish;
+  if (format === 'pskc') return { path, format, sealing: await sealingOf(wish, prompts) };
+  const question = `Write the secret to ${path}, for everybody who reads that file?`;
+  if (!wish.isSure) await makeSure(prompts, question, 'Nothing was written.');
+  return { path, format };
+}
+
+async function sealingOf({ path, passwordFile, keyFile }: OutWish, prompts: Prompts): Promise<Sealing> {
+  if (keyFile !== undefined) return { key: await readKey(keyFile) };
+  const isTyped = passwordFile === undefined;
+  const sealing = {
+    password: isTyped
+      ? await prompts.secret(`New password of ${path} (not shown):`)
+      : await readPassword(passwordFile),
+  };
+  checkSealing(sealing);
+  if (isTyped && (await prompts.secret('Once more:')) !== sealing.password) {
+    throw new FobError('bad-input', {
+      sentence: 'The two passwords are not the same.',
+      next: 'Run the command again.',
+    });
+  }
+  return sealing;
 }

@@ -1,13 +1,52 @@
-import type { EnrolSource } from '../commands/enrol-source.ts';
+import { type EnrolSource, readEnrolment } from '../commands/enrol-source.ts';
+import { enroll } from '../commands/enroll.ts';
+import { withFob } from '../commands/find.ts';
+import { accountName } from '../commands/list.ts';
+import type { OutFile } from '../commands/out-file.ts';
 import { ALPHABET_NAMES } from '../enrol/alphabets.ts';
 import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from '../enrol/limits.ts';
 import { readOcraSuite } from '../enrol/ocra.ts';
 import { FobError } from '../errors.ts';
+import { command } from './base/command.ts';
 import type { CommonOptions } from './base/common-options.ts';
-import { OUT_OPTIONS, outOptions } from './out-options.ts';
+import { anInventory } from './base/needs.ts';
+import { reportOf } from './base/report.ts';
+import { OUT_OPTIONS, outOptions, readOut, settleOut } from './out.ts';
 
-export function enrolOptions(command: CommonOptions) {
-  return outOptions(command)
+export const enrollCommand = command({
+  words: 'enroll',
+  describe: 'write an account to the fob and have it proved',
+  options: enrolOptions,
+  read: given => ({ source: sourceOf(given), out: readOut(given) }),
+  needs: anInventory,
+  // The account is read and judged before any fob is looked for: wrong input never touches one.
+  async run({ source, out }, { choice, context, prompts }) {
+    const enrolment = await readEnrolment(source, { standardInput: prompts.uri, random: context.random });
+    const isFresh = source.from.startsWith('generate');
+    const saveTo = out && (await settleOut(out, prompts));
+    return withFob(
+      choice,
+      async fob => {
+        const result = await enroll(context, fob, enrolment, { saveTo, isFresh });
+        const name = accountName(result.account);
+        const note = [...result.warnings, ...whereTheSecretIs(isFresh, saveTo)];
+        return reportOf(result, `${name} is enrolled on the fob ${result.serial}, and proved.`, note);
+      },
+      context.signal,
+    );
+  },
+});
+
+function whereTheSecretIs(isGenerated: boolean, out: OutFile | undefined): string[] {
+  if (!isGenerated) return [];
+  if (out === undefined)
+    return ['The secret is on the fob and, sealed, in the inventory; nothing hands it on.'];
+  const where = out.format === 'pskc' ? 'The sealed secret is' : 'The secret is';
+  return [`${where} in ${out.path}, for its service alone: delete the file when it has been taken over.`];
+}
+
+function enrolOptions(given: CommonOptions) {
+  return outOptions(given)
     .option('uri', { string: true, requiresArg: true, describe: '"-": a key URI from standard input' })
     .option('uri-file', { string: true, requiresArg: true, describe: 'file that holds a key URI' })
     .option('qr', { string: true, requiresArg: true, describe: 'image file that holds it as a QR code' })
@@ -46,7 +85,7 @@ const NOT_WITH_SUITE = ['kind', 'algorithm', 'digits', 'period', 'alphabet', 'ch
 type EnrolOptions = Awaited<ReturnType<typeof enrolOptions>['argv']>;
 
 /** @throws FobError `usage` */
-export function sourceOf(options: EnrolOptions): EnrolSource {
+function sourceOf(options: EnrolOptions): EnrolSource {
   const { uri, uriFile, qr, generate } = options;
   const given = [uri, uriFile, qr, generate || undefined].filter(source => source !== undefined);
   if (given.length !== 1) {
