@@ -19,6 +19,7 @@ import { serveMe } from '../doors/me/routes.ts';
 import { serveAgents } from '../doors/sockets/agents.ts';
 import { relayRoute } from '../doors/sockets/relay.ts';
 import { serveSockets } from '../doors/sockets/route.ts';
+import { unlimited } from '../doors/web/access.ts';
 import { admitConnections } from '../doors/web/admission.ts';
 import { serveAssets } from '../doors/web/assets.ts';
 import { boundBodies } from '../doors/web/bodies.ts';
@@ -31,6 +32,8 @@ import { messagePage } from '../doors/web/layout.ts';
 import { mayRetry, type ProblemCode, problemOf, sendProblem, statusOf } from '../doors/web/problems.ts';
 import { logRequests } from '../doors/web/request-log.ts';
 import type { Rooms } from '../doors/web/rooms.ts';
+import { serveRoute } from '../doors/web/route.ts';
+import { keepRoutes } from '../doors/web/served.ts';
 import type { ConfiguredAddresses } from '../features/addresses/published.ts';
 import { measureRequests } from '../features/metrics/metrics.ts';
 
@@ -55,6 +58,7 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
   measureRequests(app, context.metrics);
   guard(app, options);
   admitConnections(app, options);
+  keepRoutes(app);
   boundBodies(app);
   // A text is no body of any route.
   app.removeContentTypeParser('text/plain');
@@ -62,11 +66,16 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
   app.setNotFoundHandler((request, reply) =>
     wantsPage(request) ? sendPage(reply, 'not_found') : sendProblem(request, reply, 'not_found'),
   );
-  app.get('/', (_request, reply) => reply.redirect('/login', 303));
+  serveRoute(app, {
+    method: 'GET',
+    path: '/',
+    access: unlimited('it only says where the form is'),
+    handle: (_request, reply) => reply.redirect('/login', 303),
+  });
   serveHealth(app, options.health);
   serveAssets(app);
   serveApi(app, context);
-  serveSockets(app, [relayRoute(context), serveAgents(app, context, options.rooms.agents)]);
+  serveSockets(app, context, [relayRoute(context), serveAgents(app, context, options.rooms.agents)]);
   app.register(async pages => {
     pages.setErrorHandler((error, request, reply) => sendProblemPage(error, request, reply));
     acceptForms(pages);

@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { webLimits } from '../../base/limits/web.ts';
+import { assetAccess } from '../web/assets.ts';
+import { serveRoute } from '../web/route.ts';
 
 /** The script of the activation page as `npm run build` made it, with what it loads when it needs it. */
 interface Portal {
@@ -44,13 +46,18 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Serves the script's files. Browsers may keep them for good. */
 export function servePortalFiles(app: FastifyInstance): void {
-  app.get<{ Params: { name: string } }>(`${PATH}:name`, (request, reply) => {
-    const { name } = request.params;
-    const body = readPortal()?.files.get(name);
-    if (body === undefined) return reply.callNotFound();
-    return reply
-      .header('cache-control', `public, max-age=${webLimits.assetMaxAgeSeconds}, immutable`)
-      .type(TYPES[name.split('.').pop() ?? ''] ?? 'application/octet-stream')
-      .send(body);
+  serveRoute(app, {
+    method: 'GET',
+    path: `${PATH}:name`,
+    access: assetAccess,
+    handle: (request, reply) => {
+      const { name } = request.params as { readonly name: string };
+      const body = readPortal()?.files.get(name);
+      if (body === undefined) return reply.callNotFound();
+      return reply
+        .header('cache-control', `public, max-age=${webLimits.assetMaxAgeSeconds}, immutable`)
+        .type(TYPES[name.split('.').pop() ?? ''] ?? 'application/octet-stream')
+        .send(body);
+    },
   });
 }

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { pageBySource, type WebContext } from '../web/context.ts';
+import { pageBySource } from '../web/access.ts';
+import type { WebContext } from '../web/context.ts';
 import { widenPolicy } from '../web/guard.ts';
+import { serveRoute } from '../web/route.ts';
 import { activatePage } from './activate-page.ts';
 import { servePortalFiles } from './portal-files.ts';
 
@@ -21,6 +23,10 @@ export function serveActivation(app: FastifyInstance, context: WebContext): void
       .type('text/html; charset=utf-8')
       .send(request.method === 'HEAD' ? '' : activatePage());
   };
-  app.get('/activate', pageBySource(context), answer);
-  app.head('/activate', pageBySource(context), answer);
+  serveRoute(app, {
+    method: ['GET', 'HEAD'],
+    path: '/activate',
+    access: pageBySource(context),
+    handle: answer,
+  });
 }

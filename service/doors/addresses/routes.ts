@@ -6,7 +6,9 @@ import {
   makePublished,
   type PublishedAddresses,
 } from '../../features/addresses/published.ts';
-import { pageBySource, type WebContext } from '../web/context.ts';
+import { pageBySource } from '../web/access.ts';
+import type { WebContext } from '../web/context.ts';
+import { serveRoute } from '../web/route.ts';
 import { helpPage } from './help-page.ts';
 
 /**
@@ -18,6 +20,7 @@ export function serveAddresses(
   context: WebContext,
   configured: ConfiguredAddresses,
 ): void {
+  const access = pageBySource(context);
   const published = makePublished(context.management, configured);
   const serve = (path: string, type: string, write: (addresses: PublishedAddresses) => string) => {
     const answer = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -30,14 +33,17 @@ export function serveAddresses(
       if (request.headers['if-none-match'] === tag) return reply.code(304).send();
       return reply.type(type).send(request.method === 'HEAD' ? '' : write(addresses));
     };
-    app.get(path, pageBySource(context), answer);
-    app.head(path, pageBySource(context), answer);
+    serveRoute(app, { method: ['GET', 'HEAD'], path, access, handle: answer });
   };
   serve('/addresses.json', 'application/json', asJson);
   serve('/addresses.txt', 'text/plain; charset=utf-8', asText);
-  app.get('/help', pageBySource(context), async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(await helpPage(context, await published())),
-  );
+  serveRoute(app, {
+    method: 'GET',
+    path: '/help',
+    access,
+    handle: async (_request, reply) =>
+      reply.type('text/html; charset=utf-8').send(await helpPage(context, await published())),
+  });
 }
 
 function asJson({ version, changedMs, hosts, ranges }: PublishedAddresses): string {

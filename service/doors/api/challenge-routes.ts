@@ -1,90 +1,36 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { sourceKey } from '../../base/buckets.ts';
-import { challengeLimits } from '../../base/limits/challenges.ts';
-import { credentialLimits } from '../../base/limits/credentials.ts';
-import { userLimits } from '../../base/limits/users.ts';
-import { validationLimits } from '../../base/limits/validation.ts';
-import { webLimits } from '../../base/limits/web.ts';
-import { prepareSource } from '../../base/source.ts';
-import { session, source } from '../../features/challenges/fields.ts';
-import { sendAccepted } from '../web/accepted.ts';
-import { limitKey, type WebContext } from '../web/context.ts';
+import type { FastifyInstance } from 'fastify';
+import type { WebContext } from '../web/context.ts';
 import { refusalFloor } from '../web/floor.ts';
-import { problemOf, sendProblem } from '../web/problems.ts';
-import { admitApplicationNow, clientOf } from './kit/application.ts';
+import { sendProblem } from '../web/problems.ts';
+import { acceptedAnswer, clientOf, sendAccepted, serveForApplications } from './kit/application.ts';
+import { askedParams, person, session } from './kit/person.ts';
+import { described, object, time, words } from './kit/shapes.ts';
 
-interface AskBody {
-  readonly user: string;
-  readonly session: string;
-  readonly source?: string;
-}
+const { user, passcode, password, pin, source } = person;
+const exampleSession = 'what-the-browser-is-known-by';
 
-interface AnswerBody {
-  readonly session: string;
-  readonly passcode: string;
-  readonly password?: string;
-  readonly pin?: string;
-  readonly source?: string;
+/** Asking questions and answering them (OCRA, RFC 6287), for applications. */
+export function serveChallenges(app: FastifyInstance, context: WebContext): void {
+  serveAsking(app, context);
+  serveAnswering(app, context);
 }
 
 /** `POST /v1/challenges`: 200 `{"id":"…","question":"12345678","expiresMs":1800000075000}`. */
-export const askSchema = {
-  body: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['user', 'session'],
-    properties: {
-      user: { type: 'string', minLength: 1, maxLength: userLimits.userNameMax },
-      session,
-      source,
+function serveAsking(app: FastifyInstance, context: WebContext): void {
+  serveForApplications(app, context, {
+    name: 'challenges.ask',
+    path: '/v1/challenges',
+    body: object({ user, session }, { source }),
+    example: { user: 'ada', session: exampleSession, source: '192.0.2.7' },
+    answers: {
+      200: object({
+        id: words,
+        question: described(words, 'Decimal digits, to be shown to the user.'),
+        expiresMs: time,
+      }),
     },
-  },
-} as const;
-
-/** `POST /v1/challenges/{id}/answer`: accepted 200 `{"accepted":true,"user":"ada"}`, otherwise as `/v1/validate` refuses. */
-export const answerSchema = {
-  params: {
-    type: 'object',
-    required: ['id'],
-    properties: { id: { type: 'string', maxLength: challengeLimits.challengeIdMax } },
-  },
-  body: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['session', 'passcode'],
-    properties: {
-      session,
-      passcode: { type: 'string', maxLength: validationLimits.passcodeFieldMax },
-      password: { type: 'string', maxLength: credentialLimits.passwordFieldMax },
-      pin: { type: 'string', maxLength: validationLimits.passcodeFieldMax },
-      source,
-    },
-  },
-} as const;
-
-/** Asking questions and answering them, for applications. */
-export function serveChallenges(app: FastifyInstance, context: WebContext): void {
-  app.setErrorHandler((error, request, reply) => sendProblem(request, reply, problemOf(error)));
-  const onRequest: OnRequest = request => admitApplicationNow(context, request);
-  serveAsking(app, context, onRequest);
-  serveAnswering(app, context, onRequest);
-}
-
-type OnRequest = (request: FastifyRequest) => Promise<void>;
-
-function serveAsking(app: FastifyInstance, context: WebContext, onRequest: OnRequest): void {
-  app.post<{ Body: AskBody }>(
-    '/v1/challenges',
-    {
-      schema: askSchema,
-      bodyLimit: webLimits.bodyMaxBytes,
-      config: { permission: 'application' },
-      onRequest,
-    },
-    async (request, reply) => {
-      const { body } = request;
-      const from = prepareSource(body.source ?? request.ip);
-      limitKey(context, `validate:${sourceKey(from)}`, webLimits.validateBucket);
+    standing: 'now',
+    handle: async ({ request, reply, body }) => {
       const challenge = await context.challenges.ask({
         user: body.user,
         session: body.session,
@@ -92,27 +38,26 @@ function serveAsking(app: FastifyInstance, context: WebContext, onRequest: OnReq
       });
       // A question that nobody can answer takes as long as one for somebody.
       await refusalFloor(reply);
-      return reply.type('application/json').send(JSON.stringify(challenge));
+      return reply.send(challenge);
     },
-  );
+  });
 }
 
-function serveAnswering(app: FastifyInstance, context: WebContext, onRequest: OnRequest): void {
-  app.post<{ Body: AnswerBody; Params: { id: string } }>(
-    '/v1/challenges/:id/answer',
-    {
-      schema: answerSchema,
-      bodyLimit: webLimits.bodyMaxBytes,
-      config: { permission: 'application' },
-      onRequest,
-    },
-    async (request, reply) => {
+/** `POST /v1/challenges/{id}/answer`: accepted 200 `{"accepted":true,"user":"ada"}`, otherwise as `/v1/validate` refuses. */
+function serveAnswering(app: FastifyInstance, context: WebContext): void {
+  serveForApplications(app, context, {
+    name: 'challenges.answer',
+    path: '/v1/challenges/:id/answer',
+    params: askedParams,
+    body: object({ session, passcode }, { password, pin, source }),
+    example: { session: exampleSession, passcode: '237653', source: '192.0.2.7' },
+    answers: { 200: acceptedAnswer },
+    problems: ['refused'],
+    standing: 'now',
+    handle: async ({ request, reply, params, body, source: from }) => {
       const { application } = clientOf(request);
-      const { body, params } = request;
-      const from = prepareSource(body.source ?? request.ip);
-      limitKey(context, `validate:${sourceKey(from)}`, webLimits.validateBucket);
       // Read first: nothing may fail behind a yes.
-      const user = await context.challenges.userOf(params.id);
+      const name = await context.challenges.userOf(params.id);
       const outcome = await context.challenges.answer({
         id: params.id,
         session: body.session,
@@ -125,11 +70,9 @@ function serveAnswering(app: FastifyInstance, context: WebContext, onRequest: On
         source: from,
         requestId: request.id,
       });
-      if (outcome !== 'accepted') {
-        await refusalFloor(reply);
-        return sendProblem(request, reply, 'refused');
-      }
-      return sendAccepted(reply, user);
+      if (outcome === 'accepted') return sendAccepted(reply, name);
+      await refusalFloor(reply);
+      return sendProblem(request, reply, 'refused');
     },
-  );
+  });
 }

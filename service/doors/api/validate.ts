@@ -1,56 +1,25 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { sourceKey } from '../../base/buckets.ts';
 import { ServiceError } from '../../base/errors.ts';
-import { credentialLimits } from '../../base/limits/credentials.ts';
-import { userLimits } from '../../base/limits/users.ts';
-import { validationLimits } from '../../base/limits/validation.ts';
-import { webLimits } from '../../base/limits/web.ts';
 import type { Outcome } from '../../base/outcomes.ts';
-import { prepareSource } from '../../base/source.ts';
 import type { KnownApplication } from '../../features/users/application-cache.ts';
 import { fewestPinDigitsOf } from '../../features/users/pin.ts';
 import { prepareUserName } from '../../features/users/users.ts';
 import { proofOfDue } from '../../features/validation/change-pin.ts';
 import type { ValidationRequest } from '../../features/validation/request.ts';
-import { sendAccepted } from '../web/accepted.ts';
-import { limitKey, type WebContext } from '../web/context.ts';
+import type { WebContext } from '../web/context.ts';
 import { refusalFloor } from '../web/floor.ts';
-import { Problem, type ProblemExtras, problemOf, sendProblem } from '../web/problems.ts';
-import { admitApplication, clientOf } from './kit/application.ts';
+import { Problem, type ProblemExtras, sendProblem } from '../web/problems.ts';
+import {
+  acceptedAnswer,
+  clientOf,
+  idempotencyHeaders,
+  sendAccepted,
+  serveForApplications,
+} from './kit/application.ts';
+import { person } from './kit/person.ts';
+import { object } from './kit/shapes.ts';
 
-interface ValidateBody {
-  readonly user: string;
-  readonly passcode: string;
-  readonly password?: string;
-  readonly pin?: string;
-  readonly source?: string;
-}
-
-/** What `POST /v1/validate` takes. */
-export const validateSchema = {
-  body: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['user', 'passcode'],
-    properties: {
-      user: { type: 'string', minLength: 1, maxLength: userLimits.userNameMax },
-      passcode: { type: 'string', maxLength: validationLimits.passcodeFieldMax },
-      password: { type: 'string', maxLength: credentialLimits.passwordFieldMax },
-      pin: { type: 'string', maxLength: validationLimits.passcodeFieldMax },
-      source: { type: 'string', maxLength: validationLimits.sourceMax },
-    },
-  },
-  headers: {
-    type: 'object',
-    properties: {
-      'idempotency-key': {
-        type: 'string',
-        minLength: validationLimits.idempotencyKeyMin,
-        maxLength: validationLimits.idempotencyKeyMax,
-      },
-    },
-  },
-} as const;
+const { user, passcode, ...others } = person;
 
 /**
  * `POST /v1/validate` for applications. Accepted: 200 `{"accepted":true,"user":"ada"}`, with the name as the service has it.
@@ -59,41 +28,34 @@ export const validateSchema = {
  * chosen with (`pins.ts`).
  */
 export function serveValidate(app: FastifyInstance, context: WebContext): void {
-  app.setErrorHandler((error, request, reply) => sendProblem(request, reply, problemOf(error)));
-  app.post<{ Body: ValidateBody }>(
-    '/v1/validate',
-    // Before the body is read: who has no key gets nothing parsed.
-    {
-      schema: validateSchema,
-      bodyLimit: webLimits.bodyMaxBytes,
-      config: { permission: 'application' },
-      onRequest: request => admitApplication(context, request),
-    },
-    async (request, reply) => {
-      const key = request.headers['idempotency-key'];
-      const { user, passcode, password, pin } = request.body;
-      const source = prepareSource(request.body.source ?? request.ip);
-      limitKey(context, `validate:${sourceKey(source)}`, webLimits.validateBucket);
+  serveForApplications(app, context, {
+    name: 'validate',
+    path: '/v1/validate',
+    headers: idempotencyHeaders,
+    body: object({ user, passcode }, others),
+    example: { user: 'ada', passcode: '755224', source: '192.0.2.7' },
+    answers: { 200: acceptedAnswer },
+    problems: ['refused', 'new_pin'],
+    standing: 'seen',
+    handle: async ({ request, reply, body, source, idempotencyKey }) => {
       const outcome = await decideFor(context, request, {
-        user,
-        passcode,
-        password,
-        pin,
+        user: body.user,
+        passcode: body.passcode,
+        password: body.password,
+        pin: body.pin,
         source,
         requestId: request.id,
-        idempotencyKey: typeof key === 'string' ? key : undefined,
+        idempotencyKey,
       });
-      if (outcome !== 'accepted') {
-        const pin = outcome === 'new_pin' ? await pinExtras(context, request, user) : undefined;
-        await refusalFloor(reply);
-        return pin === undefined
-          ? sendProblem(request, reply, 'refused')
-          : sendProblem(request, reply, 'new_pin', { pin });
-      }
-      // Nobody is found by another name than this.
-      return sendAccepted(reply, prepareUserName(user) ?? user);
+      // The canonical user name; other spellings are not found.
+      if (outcome === 'accepted') return sendAccepted(reply, prepareUserName(body.user) ?? body.user);
+      const pin = outcome === 'new_pin' ? await pinExtras(context, request, body.user) : undefined;
+      await refusalFloor(reply);
+      return pin === undefined
+        ? sendProblem(request, reply, 'refused')
+        : sendProblem(request, reply, 'new_pin', { pin });
     },
-  );
+  });
 }
 
 /** What a PIN is chosen with by a user who has just shown a right passcode; undefined where it is not due any more. */

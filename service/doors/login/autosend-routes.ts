@@ -4,10 +4,13 @@ import { prepareSource } from '../../base/source.ts';
 import { texts } from '../../base/texts/texts.ts';
 import type { KnownApplication } from '../../features/users/application-cache.ts';
 import { readServiceName } from '../../features/users/settings.ts';
-import { formBySource, pageBySource, type WebContext } from '../web/context.ts';
+import { formBySource, pageBySource } from '../web/access.ts';
+import type { WebContext } from '../web/context.ts';
 import { refusalFloor } from '../web/floor.ts';
 import { field } from '../web/forms.ts';
 import { statusOf } from '../web/problems.ts';
+import { rates } from '../web/rates.ts';
+import { receiveForm, servePage } from '../web/route.ts';
 import { waitingPage } from './autosend-page.ts';
 import {
   type AutosendPath,
@@ -56,12 +59,12 @@ export function serveAutosend(app: FastifyInstance, context: WebContext, form: A
   const means = { context, form };
   const path = `${form.path}/autosend`;
   const page = pageBySource(context);
-  const sent = formBySource(context, 'autosend');
-  app.post(path, sent, (request, reply) => start(means, request, reply));
-  app.get(path, page, (request, reply) => showWaiting(means, request, reply));
-  app.get(`${path}/state`, page, (request, reply) => tellState(means, request, reply));
-  app.post(`${path}/finish`, sent, (request, reply) => finish(means, request, reply));
-  app.post(`${path}/cancel`, sent, (request, reply) => cancel(means, request, reply));
+  const sent = formBySource(context, rates.autosend);
+  receiveForm(app, path, sent, (request, reply) => start(means, request, reply));
+  servePage(app, path, page, (request, reply) => showWaiting(means, request, reply));
+  servePage(app, `${path}/state`, page, (request, reply) => tellState(means, request, reply));
+  receiveForm(app, `${path}/finish`, sent, (request, reply) => finish(means, request, reply));
+  receiveForm(app, `${path}/cancel`, sent, (request, reply) => cancel(means, request, reply));
 }
 
 /** Asks the fob. A request that is for nobody looks the same, and takes as long. */

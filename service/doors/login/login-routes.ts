@@ -8,10 +8,12 @@ import { asksServicePin } from '../../features/users/pin.ts';
 import { readServiceName } from '../../features/users/settings.ts';
 import { prepareUserName } from '../../features/users/users.ts';
 import type { Db } from '../../storage/database/database.ts';
-import { formBySource, pageBySource, type WebContext } from '../web/context.ts';
+import { formBySource, pageBySource } from '../web/access.ts';
+import type { WebContext } from '../web/context.ts';
 import { refusalFloor } from '../web/floor.ts';
 import { field, newAttempt } from '../web/forms.ts';
 import { statusOf } from '../web/problems.ts';
+import { receiveForm, servePage } from '../web/route.ts';
 import { type AutosendForm, serveAutosend } from './autosend-routes.ts';
 import { acceptedPage, closedPage, type LoginForm, loginPage } from './login-page.ts';
 import { decideTyped, ownApplicationNow } from './own-application.ts';
@@ -28,7 +30,7 @@ export function serveLogin(app: FastifyInstance, context: WebContext): void {
   serveAutosend(app, context, autosendForm(context));
   const current = () => ownApplicationNow(context);
 
-  app.get('/login', pageBySource(context), async (request, reply) => {
+  servePage(app, '/login', pageBySource(context), async (request, reply) => {
     const application = await current();
     reply.type(HTML);
     if (application === undefined) return reply.code(statusOf('forbidden')).send(closedPage());
@@ -39,7 +41,7 @@ export function serveLogin(app: FastifyInstance, context: WebContext): void {
     return reply.send(loginPage(form));
   });
 
-  app.post('/login', formBySource(context), async (request, reply) => {
+  receiveForm(app, '/login', formBySource(context), async (request, reply) => {
     const asked = await current();
     const outcome = asked && (await decide(context, request, asked));
     // Changed meanwhile, it was not looked at: the form as it is now is the answer.

@@ -5,10 +5,12 @@ import { texts } from '../../base/texts/texts.ts';
 import { fewestPinDigitsOf } from '../../features/users/pin.ts';
 import { readServiceName } from '../../features/users/settings.ts';
 import { changePin, proofOfDue } from '../../features/validation/change-pin.ts';
-import { formBySource, type WebContext } from '../web/context.ts';
+import { formBySource } from '../web/access.ts';
+import type { WebContext } from '../web/context.ts';
 import { refusalFloor } from '../web/floor.ts';
 import { field, newAttempt } from '../web/forms.ts';
 import { statusOf } from '../web/problems.ts';
+import { receiveForm } from '../web/route.ts';
 import { choosePinPage, type PinGoal, pinNotSetPage, pinSetPage } from './pin-page.ts';
 
 const HTML = 'text/html; charset=utf-8';
@@ -32,7 +34,7 @@ export async function duePinPage(
 
 /** `POST /login/pin`: the PIN that was chosen there. */
 export function servePinForm(app: FastifyInstance, context: WebContext): void {
-  app.post('/login/pin', formBySource(context), (request, reply) =>
+  receiveForm(app, '/login/pin', formBySource(context), (request, reply) =>
     setPin(context, request, reply.type(HTML)),
   );
 }

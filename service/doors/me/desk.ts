@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { meLimits } from '../../base/limits/me.ts';
 import { isCsrfToken } from '../../features/users/sessions.ts';
-import { formBySource, limitKey, pageBySource, type WebContext } from '../web/context.ts';
+import { formBySource, narrowed, pageBySource } from '../web/access.ts';
+import type { WebContext } from '../web/context.ts';
 import { Problem } from '../web/problems.ts';
+import { rates, take } from '../web/rates.ts';
+import { receiveForm, servePage } from '../web/route.ts';
 import { ME, type OwnPage, renderOwn } from './layout.ts';
 import { type OwnVisit, ownVisitOf } from './visit.ts';
 
@@ -25,9 +27,10 @@ export function makeOwnDesk(app: FastifyInstance, context: WebContext): OwnDesk 
   const isIn = async (request: FastifyRequest, reply: FastifyReply) => {
     const visit = await ownVisitOf(context, request);
     if (visit === undefined) return reply.redirect(`${ME}/sign-in`, 303);
-    if (request.method === 'POST') limitKey(context, `me:${visit.session.userId}`, meLimits.userActBucket);
+    if (request.method === 'POST') take(context, rates.userAct, visit.session.userId);
     visits.set(request, visit);
   };
+  const users = { who: 'user', beforeBody: [isIn] } as const;
   const answer = async (request: FastifyRequest, reply: FastifyReply, run: Handler) => {
     const visit = visits.get(request);
     if (visit === undefined) throw new Problem('forbidden');
@@ -37,14 +40,13 @@ export function makeOwnDesk(app: FastifyInstance, context: WebContext): OwnDesk 
   };
   return {
     page(path, show) {
-      const { onRequest } = pageBySource(context);
-      app.get(ME + path, { onRequest: [onRequest, isIn] }, (request, reply) => answer(request, reply, show));
+      servePage(app, ME + path, narrowed(pageBySource(context), users), (request, reply) =>
+        answer(request, reply, show),
+      );
     },
     act(path, run) {
-      const { bodyLimit, onRequest } = formBySource(context);
-      app.post(ME + path, { bodyLimit, onRequest: [...onRequest, isIn] }, (request, reply) =>
-        answer(request, reply, run),
-      );
+      const access = narrowed(formBySource(context), { ...users, rates: [rates.userAct] });
+      receiveForm(app, ME + path, access, (request, reply) => answer(request, reply, run));
     },
   };
 }

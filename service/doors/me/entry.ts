@@ -14,12 +14,14 @@ import { type AutosendForm, serveAutosend } from '../login/autosend-routes.ts';
 import { refusalWords } from '../login/login-page.ts';
 import { decideTyped, ownApplicationNow } from '../login/own-application.ts';
 import { duePinPage } from '../login/pin-routes.ts';
-import { formBySource, pageBySource, type WebContext } from '../web/context.ts';
+import { formBySource, pageBySource } from '../web/access.ts';
+import type { WebContext } from '../web/context.ts';
 import { type Field, fieldMarkup } from '../web/fields.ts';
 import { refusalFloor } from '../web/floor.ts';
 import { field } from '../web/forms.ts';
 import { brand, messagePage, renderPage } from '../web/layout.ts';
 import { statusOf } from '../web/problems.ts';
+import { receiveForm, servePage } from '../web/route.ts';
 import { HTML } from './desk.ts';
 import { attemptField, logInFields } from './fields.ts';
 import { findLink } from './find.ts';
@@ -53,13 +55,13 @@ function ownAutosend(context: WebContext): AutosendForm {
  */
 export function serveOwnEntry(app: FastifyInstance, context: WebContext): void {
   serveAutosend(app, context, ownAutosend(context));
-  app.get(`${ME}/sign-in`, pageBySource(context), async (_request, reply) => {
+  servePage(app, `${ME}/sign-in`, pageBySource(context), async (_request, reply) => {
     const application = await ownApplicationNow(context);
     if (application === undefined) return closed(reply);
     return reply.type(HTML).send(signInPage(application.factors, await areAllDecimal(context.db)));
   });
 
-  app.post(`${ME}/sign-in`, formBySource(context), async (request, reply) => {
+  receiveForm(app, `${ME}/sign-in`, formBySource(context), async (request, reply) => {
     const asked = await ownApplicationNow(context);
     if (asked === undefined) return closed(reply);
     const user = field(request.body, 'user');
@@ -89,7 +91,7 @@ export function serveOwnEntry(app: FastifyInstance, context: WebContext): void {
     });
   });
 
-  app.post(`${ME}/enter`, formBySource(context), async (request, reply) => {
+  receiveForm(app, `${ME}/enter`, formBySource(context), async (request, reply) => {
     const ticket = field(request.body, 'ticket');
     const session = await enterByTicket(context.management, ticket, originOf(request));
     if (session === undefined) {

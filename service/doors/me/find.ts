@@ -10,12 +10,15 @@ import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
 import { userActor } from '../../features/users/user-sessions.ts';
 import { findUser, prepareUserName } from '../../features/users/users.ts';
 import { helpLink } from '../addresses/help-page.ts';
-import { formBySource, limitKey, pageBySource, type WebContext } from '../web/context.ts';
+import { alsoLimited, formBySource, pageBySource } from '../web/access.ts';
+import type { WebContext } from '../web/context.ts';
 import { type Field, fieldMarkup } from '../web/fields.ts';
 import { untilFloor } from '../web/floor.ts';
 import { field } from '../web/forms.ts';
 import { brand, messagePage, renderPage } from '../web/layout.ts';
 import { Problem, statusOf } from '../web/problems.ts';
+import { rates } from '../web/rates.ts';
+import { receiveForm, servePage } from '../web/route.ts';
 import { HTML } from './desk.ts';
 import { passcodeField } from './fields.ts';
 import { ME, messageMarkup, ownHead } from './layout.ts';
@@ -31,13 +34,14 @@ export const FIND = `${ME}/find`;
 export function serveFind(app: FastifyInstance, context: WebContext): void {
   let underWay = 0;
 
-  app.get(FIND, pageBySource(context), async (_request, reply) =>
+  servePage(app, FIND, pageBySource(context), async (_request, reply) =>
     reply.type(HTML).send(findPage(await areAllDecimal(context.db))),
   );
 
-  app.post(FIND, formBySource(context), async (request, reply) => {
+  const typedName = ({ body }: FastifyRequest) => prepareUserName(field(body, 'user')) ?? '';
+  const access = alsoLimited(context, formBySource(context), rates.find, typedName);
+  receiveForm(app, FIND, access, async (request, reply) => {
     const user = field(request.body, 'user');
-    limitKey(context, `find:${prepareUserName(user) ?? ''}`, meLimits.findBucket);
     // Thousands of passcodes are computed for one request, and log-ins are not to wait for many of them.
     if (underWay >= meLimits.findsAtOnce) throw new Problem('unavailable');
     underWay++;

@@ -5,9 +5,12 @@ import { Agents } from '../../features/agents/agents.ts';
 import { Courier } from '../../features/agents/courier/courier.ts';
 import { Polls, readPoll } from '../../features/agents/polled.ts';
 import { identityReader, originOf } from '../../features/lines/opening.ts';
+import { bySource, narrowed } from '../web/access.ts';
 import { vouchFor } from '../web/admission.ts';
-import { limitSource, type WebContext } from '../web/context.ts';
+import type { WebContext } from '../web/context.ts';
 import { Problem } from '../web/problems.ts';
+import { rates, takeBySource } from '../web/rates.ts';
+import { serveRoute } from '../web/route.ts';
 import { refuseOrigins, type SocketRoute } from './route.ts';
 
 /**
@@ -26,15 +29,15 @@ export function serveAgents(app: FastifyInstance, context: WebContext, most: num
     await courier.close();
     await agents.close();
   });
-  const admit = (request: FastifyRequest) => {
-    limitSource(context, request, 'agent', agentLimits.agentBucket);
+  const refuseWhenFull = (request: FastifyRequest) => {
     if (!agents.isRoomFor(sourceKey(request.ip))) throw new Problem('too_many');
   };
-  servePolls(app, context, agents, admit);
+  servePolls(app, context, agents, refuseWhenFull);
   return {
     path: '/agent',
+    rate: rates.agent,
     bufferedMax: agentLimits.agentBufferedMax,
-    admit,
+    admit: refuseWhenFull,
     talk: (line, request) => agents.connect(callerOf(request), line),
   };
 }
@@ -43,23 +46,27 @@ function servePolls(
   app: FastifyInstance,
   context: WebContext,
   agents: Agents,
-  admit: (request: FastifyRequest) => void,
+  refuseWhenFull: (request: FastifyRequest) => void,
 ): void {
   const polls = new Polls();
   agents.onSweep(connections => polls.sweep(connections));
-  app.route({
+  const access = narrowed(bySource(context, rates.agentPoll), {
+    // Only a poll that opens a connection takes from this one.
+    rates: [rates.agent],
+    beforeBody: [async request => refuseOrigins(request)],
+  });
+  serveRoute(app, {
     method: 'POST',
-    url: '/agent/poll',
-    config: { permission: 'public' },
-    bodyLimit: agentLimits.agentPollBodyMaxBytes,
-    onRequest: async request => {
-      limitSource(context, request, 'agent-poll', agentLimits.agentPollBucket);
-      refuseOrigins(request);
-    },
-    handler: async (request, reply) => {
+    path: '/agent/poll',
+    access,
+    bodyMaxBytes: agentLimits.agentPollBodyMaxBytes,
+    handle: async (request, reply) => {
       const poll = readPoll(request.body);
       if (poll === undefined) throw new Problem('malformed');
-      if (poll.key === '') admit(request);
+      if (poll.key === '') {
+        takeBySource(context, rates.agent, request);
+        refuseWhenFull(request);
+      }
       // Its connection has a place among the agents; of polls of one agent few are held.
       if (poll.key === '' || polls.has(poll.key)) vouchFor(request);
       const caller = callerOf(request);

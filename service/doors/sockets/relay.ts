@@ -3,8 +3,9 @@ import { relayLimits } from '../../base/limits/relay.ts';
 import { prepareSource } from '../../base/source.ts';
 import { Conversation, type RelayMeans } from '../../features/enrolment/relay/conversation.ts';
 import { identityReader, originOf } from '../../features/lines/opening.ts';
-import { limitSource, type WebContext } from '../web/context.ts';
+import type { WebContext } from '../web/context.ts';
 import { Problem } from '../web/problems.ts';
+import { rates } from '../web/rates.ts';
 import type { SocketRoute } from './route.ts';
 
 /** `GET /relay`: a WebSocket by which relays carry the bytes of fobs (`docs/relay.md`). */
@@ -20,10 +21,10 @@ export function relayRoute(context: WebContext): SocketRoute {
   };
   return {
     path: '/relay',
+    rate: rates.relay,
     bufferedMax: relayLimits.relayBufferedMax,
     pingMs: relayLimits.relayPingMs,
     admit(request) {
-      limitSource(context, request, 'relay', relayLimits.relayBucket);
       const from = sourceKey(request.ip);
       const ofSource = open.filter(one => one === from).length;
       if (open.length >= relayLimits.relaysMax || ofSource >= relayLimits.relaysPerSource)

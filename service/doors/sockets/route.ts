@@ -7,8 +7,12 @@ import type { WebSocket } from 'ws';
 import { webLimits } from '../../base/limits/web.ts';
 import type { Line, Talker } from '../../features/lines/line.ts';
 import { originOf } from '../../features/lines/opening.ts';
+import { type Access, bySource, narrowed } from '../web/access.ts';
 import { vouchForGood } from '../web/admission.ts';
+import type { WebContext } from '../web/context.ts';
 import { Problem, problemOf, sendProblem } from '../web/problems.ts';
+import type { Rate } from '../web/rates.ts';
+import { routeOptions } from '../web/route.ts';
 
 /** A character of JSON text takes at most three bytes in UTF-8. */
 const MESSAGE_BYTES = MESSAGE_CHARS_MAX * 3;
@@ -16,17 +20,23 @@ const MESSAGE_BYTES = MESSAGE_CHARS_MAX * 3;
 /** One of the service's WebSockets (RFC 6455). */
 export interface SocketRoute {
   readonly path: string;
+  /** How often one source may connect. */
+  readonly rate: Rate;
   /** Who takes less than that at once is gone: bytes that wait to be sent. */
   readonly bufferedMax: number;
   /** How often the other end is asked whether it is there; absent where it says so by itself. */
   readonly pingMs?: number;
-  /** Whether it may connect. @throws Problem */
+  /** Whether there is capacity for it. @throws Problem */
   admit(request: FastifyRequest): void;
   talk(line: Line, request: FastifyRequest): Talker;
 }
 
 /** Serves WebSockets. They all end, in their own words, when the service does. */
-export function serveSockets(app: FastifyInstance, routes: readonly SocketRoute[]): void {
+export function serveSockets(
+  app: FastifyInstance,
+  context: WebContext,
+  routes: readonly SocketRoute[],
+): void {
   refuseUpgrades(app);
   const upgrading = new Upgrading(app.server);
   const open = new Set<Talker>();
@@ -48,19 +58,13 @@ export function serveSockets(app: FastifyInstance, routes: readonly SocketRoute[
         });
       },
     });
-    for (const route of routes)
-      scope.get(
-        route.path,
-        {
-          websocket: true,
-          config: { permission: 'public' },
-          onRequest: async request => admit(route, request),
-        },
-        (socket, request) => {
-          upgrading.done(request.raw.socket);
-          connectSocket(route, open, socket, request);
-        },
-      );
+    for (const route of routes) {
+      const options = routeOptions({ access: socketAccess(context, route) });
+      scope.get(route.path, { ...options, websocket: true }, (socket, request) => {
+        upgrading.done(request.raw.socket);
+        connectSocket(route, open, socket, request);
+      });
+    }
   });
 }
 
@@ -70,9 +74,9 @@ export function refuseOrigins(request: FastifyRequest): void {
   if (origin !== undefined && origin !== originOf(request)) throw new Problem('forbidden');
 }
 
-function admit(route: SocketRoute, request: FastifyRequest): void {
-  refuseOrigins(request);
-  route.admit(request);
+function socketAccess(context: WebContext, { rate, admit }: SocketRoute): Access {
+  const limited = bySource(context, rate, [async request => refuseOrigins(request)]);
+  return narrowed(limited, { beforeBody: [async request => admit(request)] });
 }
 
 function connectSocket(

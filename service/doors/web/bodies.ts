@@ -3,6 +3,7 @@ import { sourceKey } from '../../base/buckets.ts';
 import { webLimits } from '../../base/limits/web.ts';
 import { LargeBodies } from './large-bodies.ts';
 import { Problem } from './problems.ts';
+import { statedOf } from './route.ts';
 
 /** Methods whose requests have no content here (RFC 9110 §9.3.1: it has no meaning). */
 const BODYLESS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
@@ -26,7 +27,7 @@ export function boundBodies(app: FastifyInstance): void {
     const { bodyLimit, method, url } = route;
     if (bodyLimit === undefined) throw new Error(`The route ${method} ${url} states no bodyLimit.`);
     if (bodyLimit <= webLimits.bodyMaxBytes) return;
-    boundLarge(route, bodyLimit, route.config?.permission === 'public' ? anybodys : known);
+    boundLarge(route, bodyLimit, statedOf(route.config)?.who === 'anybody' ? anybodys : known);
   });
   app.addHook('onRequest', (request, _reply, done) => {
     if (!BODYLESS.has(request.method)) return done(request.is404 ? new Problem('not_found') : undefined);

@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { webLimits } from '../../base/limits/web.ts';
-import { PROBED } from './health-routes.ts';
 import { Problem } from './problems.ts';
+
+/** Routes that say nothing secret and are asked under any name: probes ask by address. */
+const PROBED: ReadonlySet<string> = new Set(['/health', '/ready']);
 
 /** How the pages may be reached and embedded. */
 export interface GuardOptions {

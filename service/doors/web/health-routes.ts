@@ -1,8 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Unready } from '../../storage/database/readiness.ts';
-
-/** Routes that say nothing secret and are asked under any name: probes ask by address. */
-export const PROBED: ReadonlySet<string> = new Set(['/health', '/ready']);
+import { unlimited } from './access.ts';
+import { serveRoute } from './route.ts';
 
 export interface HealthOptions {
   /** Why log-ins cannot be decided; undefined where they can. */
@@ -18,15 +17,26 @@ export interface HealthOptions {
  * `{"status":"not ready","reason":"silent","version":"0.1.0"}`.
  */
 export function serveHealth(app: FastifyInstance, { readiness, version, isClosing }: HealthOptions): void {
-  app.get('/health', (_request, reply) => reply.type('application/json').send('{"status":"ok"}'));
-  app.get('/ready', async (_request, reply) => {
-    const found = await readiness();
-    const reason = isClosing() ? 'ending' : found;
-    const body =
-      reason === undefined ? { status: 'ready', version } : { status: 'not ready', reason, version };
-    return reply
-      .code(reason === undefined ? 200 : 503)
-      .type('application/json')
-      .send(JSON.stringify(body));
+  const access = unlimited('probes ask every few seconds, and several of them from one address');
+  serveRoute(app, {
+    method: 'GET',
+    path: '/health',
+    access,
+    handle: (_request, reply) => reply.type('application/json').send('{"status":"ok"}'),
+  });
+  serveRoute(app, {
+    method: 'GET',
+    path: '/ready',
+    access,
+    handle: async (_request, reply) => {
+      const found = await readiness();
+      const reason = isClosing() ? 'ending' : found;
+      const body =
+        reason === undefined ? { status: 'ready', version } : { status: 'not ready', reason, version };
+      return reply
+        .code(reason === undefined ? 200 : 503)
+        .type('application/json')
+        .send(JSON.stringify(body));
+    },
   });
 }

@@ -1,4 +1,4 @@
-import { accepted } from '@passfob/service/doors/api/describe/described';
+import { acceptedAnswer } from '@passfob/service/doors/api/kit/application';
 import { answerPush } from '@passfob/service/features/push/delivery';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { Office } from '../people/kit.ts';
 import { send as sendPush } from '../push/http-kit.ts';
 import { PushFob, SESSION } from '../push/kit.ts';
 
-const isDescribed = new Ajv2020().compile(accepted?.schema ?? false);
+const isDescribed = new Ajv2020().compile(acceptedAnswer.schema);
 
 /** What an application is told of somebody who is let in, in the shape that the description has. */
 async function told(answer: Promise<Response>): Promise<unknown> {

@@ -3,11 +3,10 @@ import type { RefusalCode } from '../../../base/results.ts';
 import { apiTexts } from '../../../base/texts/api.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import { type ProblemCode, problemCodes, statusOf } from '../../web/problems.ts';
+import type { ServedRoute } from '../../web/served.ts';
 import { refusalStatuses } from '../kit/refusals.ts';
-import type { ApiRoute } from '../kit/route.ts';
 import type { JsonSchema } from '../kit/shapes.ts';
-import type { Described } from './described.ts';
-import { otherOperations } from './others.ts';
+import { type Described, operationsOf, placeOf, problemsOf } from './described.ts';
 
 /** What the description says of the service it stands on. */
 export interface Site {
@@ -19,107 +18,74 @@ export interface Site {
 const PROBLEM = 'application/problem+json';
 const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
 
-/** The description of the API as OpenAPI 3.1, made of the routes themselves. */
-export function openApiOf(routes: readonly ApiRoute[], { version, cookie }: Site): JsonSchema {
+/** The description of the API as OpenAPI 3.1, made of the routes that are registered. */
+export function openApiOf(served: readonly ServedRoute[], { version, cookie }: Site): JsonSchema {
   const schemas: Record<string, unknown> = { Problem: problemSchema };
   const paths: Record<string, Record<string, unknown>> = {};
-  const add = (path: string, method: string, operation: JsonSchema) => {
-    const place = path.replace(/:(\w+)/g, '{$1}');
-    paths[place] = { ...paths[place], [method.toLowerCase()]: operation };
-  };
-  for (const other of otherOperations) add(other.path, other.method, operationOfOther(other, schemas));
-  for (const route of routes) add(route.path, route.method, operationOf(route, schemas));
+  const operations = operationsOf(served);
+  for (const one of operations) {
+    const place = placeOf(one);
+    paths[place] = { ...paths[place], [one.method.toLowerCase()]: operationOf(one, schemas) };
+  }
   return {
     openapi: '3.1.0',
     info: { title: apiTexts.title, version, license: { name: 'MIT', identifier: 'MIT' } },
     servers: [{ url: '/' }],
-    tags: [...new Set([...otherOperations, ...routes].map(({ name }) => tagOf(name)))].map(name => ({
-      name,
-    })),
+    tags: [...new Set(operations.map(({ name }) => tagOf(name)))].map(name => ({ name })),
     paths,
     components: { schemas, securitySchemes: securitySchemes(cookie) },
   };
 }
 
-function operationOf(route: ApiRoute, schemas: Record<string, unknown>): JsonSchema {
-  const { params, query, body, answer, example } = route;
-  const { dangerous, roles } = permissions[route.permission];
+function operationOf(operation: Described, schemas: Record<string, unknown>): JsonSchema {
+  const { name, action, params, query, headers, body, example, answers, refusals = [] } = operation;
+  const parameters = [
+    ...parametersOf('path', params),
+    ...parametersOf('query', query),
+    ...parametersOf('header', headers),
+  ];
   return {
-    operationId: route.name,
-    tags: [tagOf(route.name)],
-    summary: apiTexts.summaries[route.name],
-    'x-passfob-permission': route.permission,
-    'x-passfob-roles': roles,
-    'x-passfob-fresh-proof': dangerous,
-    security: [
-      { administrationKey: [] },
-      route.method === 'GET' ? { session: [] } : { session: [], csrf: [] },
-    ],
-    ...((params || query) && {
-      parameters: [...parametersOf('path', params?.schema), ...parametersOf('query', query?.schema)],
+    operationId: name,
+    tags: [tagOf(name)],
+    summary: apiTexts.summaries[name],
+    ...(action && {
+      'x-passfob-permission': action,
+      'x-passfob-roles': permissions[action].roles,
+      'x-passfob-fresh-proof': permissions[action].dangerous,
     }),
+    security: securityOf(operation),
+    ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: {
         required: true,
         content: {
           'application/json': {
-            schema: collected(body.schema, schemas),
+            schema: collected(body, schemas),
             ...(example !== undefined && { example }),
           },
         },
       },
     }),
     responses: {
-      [route.status ?? 200]: {
-        description: 'Done.',
-        content: { 'application/json': { schema: collected(answer.schema, schemas) } },
-      },
-      ...problemResponses(commonProblems(route), route.refusals),
-    },
-  };
-}
-
-function operationOfOther(other: Described, schemas: Record<string, unknown>): JsonSchema {
-  const { name, params, parameters, body, example, answers, problems, security } = other;
-  return {
-    operationId: name,
-    tags: [tagOf(name)],
-    summary: apiTexts.summaries[name],
-    security,
-    ...((params || parameters) && {
-      parameters: [...parametersOf('path', params), ...parametersOf('header', parameters)],
-    }),
-    ...(body && {
-      requestBody: {
-        required: true,
-        content: { 'application/json': { schema: collected(body, schemas), example } },
-      },
-    }),
-    responses: {
       ...Object.fromEntries(
-        Object.entries(answers).map(([status, answer]) => [
-          status,
-          { description: 'Done.', ...(answer && { content: { [answer.type]: { schema: answer.schema } } }) },
-        ]),
+        Object.entries(answers).map(([status, schema]) => [status, answerOf(schema, schemas)]),
       ),
-      ...problemResponses(problems, []),
+      ...problemResponses(problemsOf(operation), refusals),
     },
   };
 }
 
-/** What every route may be turned away with; what it takes decides the rest. */
-export function commonProblems({ params, query, body, method, permission }: ApiRoute): ProblemCode[] {
-  return [
-    ...(params || query || body ? (['malformed'] as const) : []),
-    'credentials_needed',
-    'not_allowed',
-    ...(permissions[permission].dangerous ? (['proof_needed'] as const) : []),
-    ...(method === 'GET' ? [] : (['forbidden'] as const)),
-    ...(body ? (['too_large', 'wrong_media_type'] as const) : []),
-    'too_many',
-    'failed',
-    'unavailable',
-  ];
+function securityOf({ who, method }: Described): readonly JsonSchema[] {
+  if (who === 'application') return [{ applicationKey: [] }];
+  if (who === 'anybody') return [];
+  return [{ administrationKey: [] }, method === 'GET' ? { session: [] } : { session: [], csrf: [] }];
+}
+
+function answerOf(schema: JsonSchema, schemas: Record<string, unknown>): JsonSchema {
+  const description = 'Done.';
+  if (schema.type === 'null') return { description };
+  if (schema.content !== undefined) return { description, content: schema.content };
+  return { description, content: { 'application/json': { schema: collected(schema, schemas) } } };
 }
 
 function problemResponses(problems: readonly ProblemCode[], refusals: readonly RefusalCode[]): JsonSchema {

@@ -2,29 +2,14 @@ import { html, type Markup, nothing } from '../../../base/html.ts';
 import { permissions } from '../../../base/permissions.ts';
 import { apiTexts } from '../../../base/texts/api.ts';
 import { brand, renderPage } from '../../web/layout.ts';
-import type { ApiRoute, Permission } from '../kit/route.ts';
-import type { JsonSchema } from '../kit/shapes.ts';
-import { otherOperations } from './others.ts';
+import type { ServedRoute } from '../../web/served.ts';
+import { type Described, fieldsOf, operationsOf, placeOf } from './described.ts';
 
 const { page } = apiTexts;
 
 /** The description for people: every operation with who may do it, what it takes and what it may be refused with. */
-export function documentationPage(routes: readonly ApiRoute[]): string {
-  const rows = [
-    ...otherOperations.map(({ name, method, path, permission, body }) =>
-      row({ name, method, path, permission, fields: fieldsOf(body), refusals: [] }),
-    ),
-    ...routes.map(({ name, method, path, permission, query, body, refusals }) =>
-      row({
-        name,
-        method,
-        path,
-        permission,
-        fields: [...fieldsOf(query?.schema), ...fieldsOf(body?.schema)],
-        refusals,
-      }),
-    ),
-  ];
+export function documentationPage(served: readonly ServedRoute[]): string {
+  const rows = operationsOf(served).map(row);
   return renderPage({
     title: apiTexts.title,
     body: html`<body class="wide">
@@ -42,22 +27,14 @@ ${rows}
   });
 }
 
-interface Line {
-  readonly name: keyof typeof apiTexts.summaries;
-  readonly method: string;
-  readonly path: string;
-  readonly permission: Permission;
-  readonly fields: readonly string[];
-  readonly refusals: readonly string[];
-}
-
-function row({ name, method, path, permission, fields, refusals }: Line): Markup {
-  const place = path.replace(/:(\w+)/g, '{$1}');
+function row(operation: Described): Markup {
+  const { name, method, query, body, refusals = [] } = operation;
+  const fields = [...fieldsOf(query), ...fieldsOf(body)];
   return html`<tr id="${name}">
-<td><code>${method} ${place}</code></td>
+<td><code>${method} ${placeOf(operation)}</code></td>
 <td>${apiTexts.summaries[name]}</td>
 ${details(fields, refusals)}
-<td data-label="${page.who}">${whoMay(permission)
+<td data-label="${page.who}">${whoMay(operation)
     .split(', ')
     .map((one, index) => html`${index === 0 ? '' : ', '}<span class="number">${one}</span>`)}</td>
 </tr>
@@ -79,13 +56,8 @@ function listed(names: readonly string[]): Markup[] {
 }
 
 /** Who may do something, in words. */
-export function whoMay(permission: Permission): string {
-  if (permission === 'public') return page.anybody;
-  if (permission === 'application') return page.application;
-  const { roles, dangerous } = permissions[permission];
+export function whoMay({ who, action }: Pick<Described, 'who' | 'action'>): string {
+  if (action === undefined) return who === 'application' ? page.application : page.anybody;
+  const { roles, dangerous } = permissions[action];
   return [...roles, ...(dangerous ? [page.fresh] : [])].join(', ');
-}
-
-function fieldsOf(schema: JsonSchema | undefined): string[] {
-  return Object.keys((schema?.properties ?? {}) as Record<string, unknown>);
 }

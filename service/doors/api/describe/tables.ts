@@ -2,18 +2,18 @@ import type { RefusalCode } from '../../../base/results.ts';
 import { apiTexts } from '../../../base/texts/api.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import { problemCodes, statusOf } from '../../web/problems.ts';
+import type { ServedRoute } from '../../web/served.ts';
 import { refusalStatuses } from '../kit/refusals.ts';
-import { apiRoutes } from '../routes.ts';
-import { otherOperations } from './others.ts';
+import { operationsOf, placeOf } from './described.ts';
 import { whoMay } from './page.ts';
 
 /** The operations as the table of `docs/api.md` has them: operation, what it does, permission, who. */
-export function operationRows(): string[][] {
-  return [...otherOperations, ...apiRoutes].map(({ name, method, path, permission }) => [
-    `\`${method} ${path.replace(/:(\w+)/g, '{$1}')}\``,
-    apiTexts.summaries[name],
-    ['public', 'application'].includes(permission) ? '' : `\`${permission}\``,
-    whoMay(permission),
+export function operationRows(served: readonly ServedRoute[]): string[][] {
+  return operationsOf(served).map(operation => [
+    `\`${operation.method} ${placeOf(operation)}\``,
+    apiTexts.summaries[operation.name],
+    operation.action === undefined ? '' : `\`${operation.action}\``,
+    whoMay(operation),
   ]);
 }
 

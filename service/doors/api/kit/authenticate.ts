@@ -1,17 +1,17 @@
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../../base/actor.ts';
 import type { Role } from '../../../base/kinds.ts';
-import { administrationLimits } from '../../../base/limits/administration.ts';
-import { webLimits } from '../../../base/limits/web.ts';
 import { type Action, may, permissions } from '../../../base/permissions.ts';
 import { prepareSource } from '../../../base/source.ts';
 import { apiKeyOf } from '../../../features/users/access/api-keys.ts';
 import { actorOfSession, isCsrfToken, isFresh, sessionOf } from '../../../features/users/sessions.ts';
+import type { Access } from '../../web/access.ts';
 import { vouchFor } from '../../web/admission.ts';
-import { limitKey, limitSource, type WebContext } from '../../web/context.ts';
+import type { WebContext } from '../../web/context.ts';
 import { cookieOf } from '../../web/forms.ts';
 import { refuseCrossSite } from '../../web/guard.ts';
 import { Problem } from '../../web/problems.ts';
+import { rates, take, takeBySource } from '../../web/rates.ts';
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
@@ -23,19 +23,29 @@ interface Caller {
 
 const actors = new WeakMap<FastifyRequest, Actor>();
 
+/** Administration, by somebody who may do an act. */
+export function administrationAccess(context: WebContext, action: Action): Access {
+  return {
+    who: 'administration',
+    action,
+    rates: [rates.stranger, rates.administration],
+    beforeBody: [request => admit(context, request, action)],
+  };
+}
+
 /**
  * Lets a request in by an administration API key or by an operator's session, before its body is read. A key is exempt from
  * fresh proof: no person is behind it who could give one, and it is made for one purpose with one role.
  *
  * @throws Problem `credentials_needed`, `forbidden`, `not_allowed`, `proof_needed`, `too_many`
  */
-export async function admit(context: WebContext, request: FastifyRequest, action: Action): Promise<void> {
+async function admit(context: WebContext, request: FastifyRequest, action: Action): Promise<void> {
   const caller = (await byKey(context, request)) ?? (await bySession(context, request));
   if (caller === undefined) {
-    limitSource(context, request, 'source', webLimits.sourceBucket);
+    takeBySource(context, rates.stranger, request);
     throw new Problem('credentials_needed');
   }
-  limitKey(context, `administration:${caller.actor.name}`, administrationLimits.administrationBucket);
+  take(context, rates.administration, caller.actor.name);
   if (!may(caller.actor.role, action)) throw new Problem('not_allowed');
   if (permissions[action].dangerous && !caller.isFresh) throw new Problem('proof_needed');
   vouchFor(request);

@@ -1,18 +1,10 @@
 import type { Actor } from '../../../base/actor.ts';
 import type { Action } from '../../../base/permissions.ts';
 import type { RefusalCode, Result } from '../../../base/results.ts';
-import type { apiTexts } from '../../../base/texts/api.ts';
 import type { Management } from '../../../storage/management.ts';
 import type { WebContext } from '../../web/context.ts';
+import type { OperationName } from '../../web/route.ts';
 import type { Shape } from './shapes.ts';
-
-/** Names of the routes, which are the `operationId`s of the description. */
-export type OperationName = keyof typeof apiTexts.summaries;
-
-/** Who may ask: somebody who may do the act, an application with its key, or anybody. */
-export type Permission = Action | 'application' | 'public';
-
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** One request that has been let in and checked. */
 export interface Call<P, Q, B> {
@@ -24,10 +16,10 @@ export interface Call<P, Q, B> {
   readonly body: B;
 }
 
-/** One route of administration: what the server, the description and the documentation are made of. */
+/** One route of administration: the server, the description and the documentation are made of it. */
 export interface ApiRoute<P = unknown, Q = unknown, B = unknown, A = unknown> {
   readonly name: OperationName;
-  readonly method: Method;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With parameters as `:name`. */
   readonly path: string;
   readonly permission: Action;

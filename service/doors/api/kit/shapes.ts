@@ -1,3 +1,5 @@
+import type { FastifySchema } from 'fastify';
+
 /** A JSON Schema (2020-12, which OpenAPI 3.1 takes as it is). */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -50,6 +52,19 @@ export function list<T>({ schema }: Shape<T>, maxItems?: number): Shape<readonly
   return { schema: { type: 'array', items: schema, ...(maxItems !== undefined && { maxItems }) } };
 }
 
+/** A value that is always the same. */
+export function constant<const T extends string | number | boolean>(value: T): Shape<T> {
+  return { schema: { const: value } };
+}
+
+/** An answer without a body. */
+export const nothing: Shape<null> = { schema: { type: 'null' } };
+
+/** An answer of another media type than JSON. */
+export function media(type: string, { schema }: Shape<unknown>): Shape<string> {
+  return { schema: { content: { [type]: { schema } } } };
+}
+
 /** Named facts of no fixed names, as the audit holds them. */
 export const facts: Shape<Readonly<Record<string, unknown>>> = {
   schema: { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean', 'null'] } },
@@ -84,4 +99,25 @@ export function described<T>({ schema }: Shape<T>, description: string): Shape<T
 /** The shape under a name of its own in the API's description. */
 export function named<T>({ schema }: Shape<T>, title: string): Shape<T> {
   return { schema: { ...schema, title } };
+}
+
+/** The shapes of a route as Fastify takes them. */
+export function schemasOf(shapes: {
+  readonly params?: Shape<unknown> | undefined;
+  readonly query?: Shape<unknown> | undefined;
+  readonly headers?: Shape<unknown> | undefined;
+  readonly body?: Shape<unknown> | undefined;
+  /** By status. */
+  readonly answers: Readonly<Record<number, Shape<unknown>>>;
+}): FastifySchema {
+  const { params, query, headers, body, answers } = shapes;
+  const response = Object.entries(answers).map(([status, { schema }]) => [status, schema] as const);
+  return {
+    ...(params && { params: params.schema }),
+    ...(query && { querystring: query.schema }),
+    ...(headers && { headers: headers.schema }),
+    ...(body && { body: body.schema }),
+    // What a schema does not name is not written.
+    response: Object.fromEntries(response),
+  };
 }

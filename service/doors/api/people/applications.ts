@@ -12,9 +12,10 @@ import {
   rotateApplicationKey,
 } from '../../../features/users/application-changes.ts';
 import type { Management } from '../../../storage/management.ts';
+import type { OperationName } from '../../web/route.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
 import { idParams } from '../kit/params.ts';
-import { type OperationName, route } from '../kit/route.ts';
+import { route } from '../kit/route.ts';
 import { described, flag, list, named, nullable, object, oneOf, text, time, words } from '../kit/shapes.ts';
 
 /** A key that is handed out in the answer that made it, and never again. */

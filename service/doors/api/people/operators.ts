@@ -10,9 +10,10 @@ import {
   removeOperator,
 } from '../../../features/users/access/operator-changes.ts';
 import type { Management } from '../../../storage/management.ts';
+import type { OperationName } from '../../web/route.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
 import { userName, userParams } from '../kit/params.ts';
-import { type OperationName, route } from '../kit/route.ts';
+import { route } from '../kit/route.ts';
 import { list, named, nullable, object, time, words } from '../kit/shapes.ts';
 import { role } from './session.ts';
 

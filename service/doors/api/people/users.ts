@@ -16,9 +16,10 @@ import {
 } from '../../../features/users/user-changes.ts';
 import { listUsers, type UserView, userDetail } from '../../../features/users/user-views.ts';
 import type { Management } from '../../../storage/management.ts';
+import type { OperationName } from '../../web/route.ts';
 import { next, pageFields } from '../kit/pages.ts';
 import { userName, userParams } from '../kit/params.ts';
-import { type OperationName, route } from '../kit/route.ts';
+import { route } from '../kit/route.ts';
 import { count, flag, list, named, nullable, object, oneOf, text, time, words } from '../kit/shapes.ts';
 
 const userFields = {

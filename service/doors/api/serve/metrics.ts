@@ -5,22 +5,26 @@ import type { Metrics } from '../../../features/metrics/metrics.ts';
 import { countOpenPushes } from '../../../features/push/rows.ts';
 import type { Db } from '../../../storage/database/database.ts';
 import type { WebContext } from '../../web/context.ts';
-import { admit } from '../kit/authenticate.ts';
+import { serveRoute } from '../../web/route.ts';
+import { administrationAccess } from '../kit/authenticate.ts';
+import { media, schemasOf, words } from '../kit/shapes.ts';
 
 /** Prometheus' text format, version 0.0.4. */
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
-const PERMISSION = 'metrics.read';
 
 /** `GET /metrics`, for an administration API key of an administrator or auditor, or a session of one. */
 export function serveMetrics(app: FastifyInstance, context: WebContext): void {
-  const options = {
-    config: { permission: PERMISSION },
-    onRequest: (request: Parameters<typeof admit>[1]) => admit(context, request, PERMISSION),
-  } as const;
-  app.get('/metrics', options, async (_request, reply) => {
-    const { metrics, db, version, clock } = context;
-    const lines = [...ownLines(metrics, version), ...(await sharedLines(db, clock()))];
-    return reply.type(CONTENT_TYPE).send(`${lines.join('\n')}\n`);
+  serveRoute(app, {
+    method: 'GET',
+    path: '/metrics',
+    access: administrationAccess(context, 'metrics.read'),
+    schema: schemasOf({ answers: { 200: media('text/plain', words) } }),
+    operation: { name: 'metrics.read' },
+    handle: async (_request, reply) => {
+      const { metrics, db, version, clock } = context;
+      const lines = [...ownLines(metrics, version), ...(await sharedLines(db, clock()))];
+      return reply.type(CONTENT_TYPE).send(`${lines.join('\n')}\n`);
+    },
   });
 }
 

@@ -1,42 +1,41 @@
 import { Ajv, type ErrorObject } from 'ajv';
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { administrationLimits } from '../../../base/limits/administration.ts';
 import { webLimits } from '../../../base/limits/web.ts';
+import { type Check, narrowed, unlimited } from '../../web/access.ts';
 import type { WebContext } from '../../web/context.ts';
 import { Problem, problemJson, problemOf, sendProblem, statusOf } from '../../web/problems.ts';
+import { type Method, serveRoute } from '../../web/route.ts';
 import { serveChallenges } from '../challenge-routes.ts';
 import { serveDescription } from '../describe/routes.ts';
-import { actorOf, admit } from '../kit/authenticate.ts';
+import { actorOf, administrationAccess } from '../kit/authenticate.ts';
 import { refusalJson, refusalStatuses } from '../kit/refusals.ts';
-import type { ApiRoute, Permission } from '../kit/route.ts';
+import type { ApiRoute } from '../kit/route.ts';
+import { object, schemasOf } from '../kit/shapes.ts';
 import { servePins } from '../pins.ts';
 import { servePushes } from '../push-routes.ts';
 import { apiRoutes } from '../routes.ts';
 import { serveValidate } from '../validate.ts';
 import { serveMetrics } from './metrics.ts';
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Who may ask; every route of the API says so. */
-    readonly permission?: Permission;
-  }
-}
-
 const PROBLEM = 'application/problem+json';
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /** The HTTP API: log-ins for applications, administration for operators and their programs, and its own description. */
 export function serveApi(app: FastifyInstance, context: WebContext): void {
-  app.register(async validate => serveValidate(validate, context));
-  app.register(async pins => servePins(pins, context));
-  app.register(async challenges => serveChallenges(challenges, context));
-  app.register(async pushes => servePushes(pushes, context));
+  app.register(async applications => {
+    applications.setErrorHandler((error, request, reply) => sendProblem(request, reply, problemOf(error)));
+    serveValidate(applications, context);
+    servePins(applications, context);
+    serveChallenges(applications, context);
+    servePushes(applications, context);
+  });
   app.register(async administration => {
     checkStrictly(administration);
     administration.setErrorHandler((error, request, reply) => sendError(error, request, reply));
-    for (const route of apiRoutes) administration.route(routeOptions(route, context));
-    serveDescription(administration, context);
     serveMetrics(administration, context);
+    serveDescription(administration, context);
+    for (const route of apiRoutes) serveAdministration(administration, context, route);
     refuseOtherMethods(administration);
   });
 }
@@ -51,28 +50,37 @@ function checkStrictly(app: FastifyInstance): void {
   );
 }
 
-function routeOptions(route: ApiRoute, context: WebContext): RouteOptions {
-  const { body, params, query, answer, permission, status = 200 } = route;
-  return {
-    method: route.method,
-    url: route.path,
-    exposeHeadRoute: route.method === 'GET',
-    bodyLimit: route.bodyMaxBytes ?? administrationLimits.administrationBodyMaxBytes,
-    config: { permission },
-    schema: {
-      ...(body && { body: body.schema }),
-      ...(params && { params: params.schema }),
-      querystring: query?.schema ?? { type: 'object', additionalProperties: false },
-      // What a schema does not name is not written.
-      response: { [status]: answer.schema },
-    },
-    // Before the body is read: who is not let in gets nothing parsed.
-    onRequest: request => admit(context, request, permission),
-    preHandler: async ({ params: named, query: asked, body: sent }) => {
-      if ([named, asked, sent].some(holdsNul)) throw new Problem('malformed');
-    },
-    handler: (request, reply) => answerTo(route, context, request, reply),
-  };
+function serveAdministration(app: FastifyInstance, context: WebContext, route: ApiRoute): void {
+  const {
+    name,
+    method,
+    path,
+    body,
+    params,
+    query,
+    answer,
+    permission,
+    example,
+    refusals,
+    status = 200,
+  } = route;
+  const access = administrationAccess(context, permission);
+  serveRoute(app, {
+    method,
+    path,
+    access: narrowed(access, { afterBody: [refuseNul] }),
+    bodyMaxBytes: route.bodyMaxBytes ?? administrationLimits.administrationBodyMaxBytes,
+    schema: schemasOf({ params, query: query ?? noQuery, body, answers: { [status]: answer } }),
+    operation: { name, example, refusals },
+    hasHead: method === 'GET',
+    handle: (request, reply) => answerTo(route, context, request, reply),
+  });
+}
+
+const noQuery = object({});
+
+async function refuseNul({ params, query, body }: FastifyRequest): Promise<void> {
+  if ([params, query, body].some(holdsNul)) throw new Problem('malformed');
 }
 
 /** Whether a text somewhere in a value holds U+0000, which PostgreSQL stores in none and looks up in none. */
@@ -105,27 +113,31 @@ async function answerTo(
   return reply.code(route.status ?? 200).send(result.value);
 }
 
-/** Says what is allowed at each address to whoever asks, and to who tries something else. */
+/** Says which methods an address has to anybody, and to a request with another one. */
 function refuseOtherMethods(app: FastifyInstance): void {
+  const anybody = unlimited('it says what the description says, and reads nothing');
+  const bodyMaxBytes = webLimits.bodyMaxBytes;
   for (const path of new Set(apiRoutes.map(route => route.path))) {
-    const own = new Set<string>(apiRoutes.filter(route => route.path === path).map(({ method }) => method));
+    const own = new Set<Method>(apiRoutes.filter(route => route.path === path).map(({ method }) => method));
     if (own.has('GET')) own.add('HEAD');
     const allow = [...own, 'OPTIONS'].join(', ');
-    const config = { permission: 'public' } as const;
-    const bodyLimit = webLimits.bodyMaxBytes;
-    app.options(path, { config, bodyLimit }, (_request, reply) =>
-      reply.header('allow', allow).code(204).send(),
-    );
-    app.route({
+    serveRoute(app, {
+      method: 'OPTIONS',
+      path,
+      access: anybody,
+      bodyMaxBytes,
+      handle: (_request, reply) => reply.header('allow', allow).code(204).send(),
+    });
+    const refuse: Check = async (_request, reply) => {
+      reply.header('allow', allow);
+      throw new Problem('wrong_method');
+    };
+    serveRoute(app, {
       method: METHODS.filter(method => !own.has(method)),
-      url: path,
-      config,
-      bodyLimit,
-      onRequest: async (_request, reply) => {
-        reply.header('allow', allow);
-        throw new Problem('wrong_method');
-      },
-      handler: () => undefined,
+      path,
+      access: narrowed(anybody, { beforeBody: [refuse] }),
+      bodyMaxBytes,
+      handle: () => undefined,
     });
   }
 }

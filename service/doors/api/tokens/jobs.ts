@@ -5,9 +5,10 @@ import { done, refused } from '../../../base/results.ts';
 import { startActivating, startAssigning, startBulk } from '../../../features/jobs/bulk.ts';
 import { cancelJob, listJobItems, pauseJob, resumeJob, viewJob } from '../../../features/jobs/jobs.ts';
 import { pageJobs } from '../../../features/jobs/pages.ts';
+import type { OperationName } from '../../web/route.ts';
 import { next, pageFields, readPlace, writePlace } from '../kit/pages.ts';
 import { idParams, serial } from '../kit/params.ts';
-import { type OperationName, route } from '../kit/route.ts';
+import { route } from '../kit/route.ts';
 import {
   count,
   list,

@@ -5,13 +5,15 @@ import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import { discardLink, enterByLink, isLinkGood } from '../../../features/users/access/operators.ts';
 import { endSession, isCsrfToken } from '../../../features/users/sessions.ts';
-import { formBySource, pageBySource, type WebContext } from '../../web/context.ts';
+import { formBySource, pageBySource } from '../../web/access.ts';
+import type { WebContext } from '../../web/context.ts';
 import { hidden } from '../../web/fields.ts';
 import { field } from '../../web/forms.ts';
 import { messagePage } from '../../web/layout.ts';
 import { Problem, statusOf } from '../../web/problems.ts';
+import { receiveForm, servePage } from '../../web/route.ts';
 import { makeChangeStreams } from '../../web/stream.ts';
-import { type AskIn, HTML } from '../kit/desk.ts';
+import { type AskIn, admittedVisit, HTML, operatorAccess } from '../kit/desk.ts';
 import { at, HOME } from '../kit/paths.ts';
 import { sessionValue, visitOf } from '../kit/visit.ts';
 import { giveCookie, takeCookie } from './cookie.ts';
@@ -23,16 +25,15 @@ export function serveEntry(app: FastifyInstance, context: WebContext, askIn: Ask
   const streams = makeChangeStreams(context.changes);
   app.addHook('preClose', async () => streams.end());
 
-  app.get(at('/enter'), pageBySource(context), (request, reply) => showLink(context, request, reply));
-  app.post(at('/enter'), formBySource(context), (request, reply) => useLink(context, request, reply));
+  servePage(app, at('/enter'), pageBySource(context), (request, reply) => showLink(context, request, reply));
+  receiveForm(app, at('/enter'), formBySource(context), (request, reply) => useLink(context, request, reply));
 
-  app.get(at('/stream'), async (request, reply) => {
-    const visit = await visitOf(context, request);
-    if (visit === undefined) return askIn(request, reply);
-    return reply.type('text/event-stream').send(streams.open(visit.session.expiresMs - context.clock()));
+  servePage(app, at('/stream'), operatorAccess(context, askIn), async (request, reply) => {
+    const { session } = admittedVisit(request);
+    return reply.type('text/event-stream').send(streams.open(session.expiresMs - context.clock()));
   });
 
-  app.post(at('/leave'), formBySource(context), async (request, reply) => {
+  receiveForm(app, at('/leave'), formBySource(context), async (request, reply) => {
     const visit = await visitOf(context, request);
     const value = sessionValue(context, request);
     if (visit !== undefined && value !== undefined) {

@@ -4,13 +4,15 @@ import { consoleTexts } from '../../../base/texts/console.ts';
 import { areAllDecimal } from '../../../features/tokens/passcode-keys.ts';
 import { proveAgain } from '../../../features/users/access/sign-in.ts';
 import { isCsrfToken } from '../../../features/users/sessions.ts';
-import { formBySource, type WebContext } from '../../web/context.ts';
+import { formBySource, narrowed } from '../../web/access.ts';
+import type { WebContext } from '../../web/context.ts';
 import { refusalFloor } from '../../web/floor.ts';
 import { messagePage } from '../../web/layout.ts';
 import { Problem, statusOf } from '../../web/problems.ts';
-import { type AskIn, admittedVisit, admitVisits, HTML } from '../kit/desk.ts';
+import { receiveForm, servePage } from '../../web/route.ts';
+import { type AskIn, admittedVisit, HTML, operatorAccess } from '../kit/desk.ts';
 import { at, HOME, returnPath } from '../kit/paths.ts';
-import { sessionValue, type Visit, visitOf } from '../kit/visit.ts';
+import { sessionValue, type Visit } from '../kit/visit.ts';
 import { proofPage } from './proof-form.ts';
 import { newAttempt } from './sign-in.ts';
 
@@ -18,14 +20,10 @@ const text = consoleTexts.prove;
 
 /** The page to which dangerous acts lead where the last proof is some while ago, and from which they go on. */
 export function serveProving(app: FastifyInstance, context: WebContext, askIn: AskIn): void {
-  app.get(at('/prove'), async (request, reply) => {
-    const visit = await visitOf(context, request);
-    return visit === undefined ? askIn(request, reply) : show(visit, reply, false);
-  });
+  const access = operatorAccess(context, askIn);
+  servePage(app, at('/prove'), access, (request, reply) => show(admittedVisit(request), reply, false));
 
-  const { bodyLimit, onRequest } = formBySource(context);
-  const isIn = admitVisits(context, askIn);
-  app.post(at('/prove'), { bodyLimit, onRequest: [...onRequest, isIn] }, async (request, reply) => {
+  receiveForm(app, at('/prove'), narrowed(formBySource(context), access), async (request, reply) => {
     const visit = admittedVisit(request);
     if (!isCsrfToken(visit.session, visit.value('csrf'))) throw new Problem('forbidden');
     return prove(context, { request, reply, visit });

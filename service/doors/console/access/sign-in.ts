@@ -9,10 +9,13 @@ import { areAllDecimal } from '../../../features/tokens/passcode-keys.ts';
 import { signIn } from '../../../features/users/access/sign-in.ts';
 import { endSession } from '../../../features/users/sessions.ts';
 import { readServiceName } from '../../../features/users/settings.ts';
-import { formBySource, limitSource, pageBySource, type WebContext } from '../../web/context.ts';
+import { formBySource, pageBySource } from '../../web/access.ts';
+import type { WebContext } from '../../web/context.ts';
 import { refusalFloor } from '../../web/floor.ts';
 import { field } from '../../web/forms.ts';
 import { statusOf } from '../../web/problems.ts';
+import { rates, takeBySource } from '../../web/rates.ts';
+import { receiveForm, servePage } from '../../web/route.ts';
 import { type AskIn, HTML } from '../kit/desk.ts';
 import { at, HOME, returnPath } from '../kit/paths.ts';
 import { sessionValue } from '../kit/visit.ts';
@@ -21,11 +24,11 @@ import { proofPage } from './proof-form.ts';
 
 /** Signing in with user name, password and the passcode of one's own fob. */
 export function serveSignIn(app: FastifyInstance, context: WebContext): void {
-  app.get(at('/sign-in'), pageBySource(context), async (_request, reply) => {
+  servePage(app, at('/sign-in'), pageBySource(context), async (_request, reply) => {
     return reply.type(HTML).send(await signInPage(context, { to: HOME, user: '', refused: false }));
   });
 
-  app.post(at('/sign-in'), formBySource(context), async (request, reply) => {
+  receiveForm(app, at('/sign-in'), formBySource(context), async (request, reply) => {
     const { body } = request;
     const user = field(body, 'user');
     const to = returnPath(field(body, 'to'));
@@ -60,7 +63,7 @@ export function serveSignIn(app: FastifyInstance, context: WebContext): void {
 /** What somebody sees who is not in: the form, which leads to the page that was asked for. */
 export function askToSignIn(context: WebContext): AskIn {
   return async (request, reply) => {
-    limitSource(context, request, 'source', webLimits.sourceBucket);
+    takeBySource(context, rates.stranger, request);
     const to = request.method === 'GET' ? returnPath(request.url) : HOME;
     const page = await signInPage(context, { to, user: '', refused: false });
     return reply.code(statusOf('unauthorised')).type(HTML).send(page);

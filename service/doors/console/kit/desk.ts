@@ -7,9 +7,12 @@ import type { RefusalCode } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import { isCsrfToken, isFresh } from '../../../features/users/sessions.ts';
+import type { Access } from '../../web/access.ts';
 import type { WebContext } from '../../web/context.ts';
 import { refuseCrossSite } from '../../web/guard.ts';
 import { Problem, statusOf } from '../../web/problems.ts';
+import { rates } from '../../web/rates.ts';
+import { receiveForm, servePage } from '../../web/route.ts';
 import { type ConsolePage, renderConsole } from './layout.ts';
 import { at, HOME } from './paths.ts';
 import { acceptUploads } from './upload.ts';
@@ -47,13 +50,14 @@ export type AskIn = (request: FastifyRequest, reply: FastifyReply) => Promise<Fa
 
 const admitted = new WeakMap<FastifyRequest, Visit>();
 
-/** A step before the body is read: who is not in gets nothing parsed. */
-export function admitVisits(context: WebContext, askIn: AskIn) {
-  return async (request: FastifyRequest, reply: FastifyReply) => {
+/** Operators who are signed in. Requests of everybody else get the form to sign in, and are limited. */
+export function operatorAccess(context: WebContext, askIn: AskIn): Access {
+  const admit = async (request: FastifyRequest, reply: FastifyReply) => {
     const visit = await visitOf(context, request);
     if (visit === undefined) return askIn(request, reply);
     admitted.set(request, visit);
   };
+  return { who: 'operator', rates: [rates.stranger], beforeBody: [admit] };
 }
 
 /** The visit that a request was let in as. */
@@ -64,7 +68,7 @@ export function admittedVisit(request: FastifyRequest): Visit {
 }
 
 export function makeDesk(app: FastifyInstance, context: WebContext, askIn: AskIn): Desk {
-  const isIn = admitVisits(context, askIn);
+  const access = operatorAccess(context, askIn);
   const answer = async (
     request: FastifyRequest,
     reply: FastifyReply,
@@ -82,7 +86,7 @@ export function makeDesk(app: FastifyInstance, context: WebContext, askIn: AskIn
   return {
     context,
     page(path, action, show) {
-      app.get(HOME + path, { onRequest: isIn }, (request, reply) =>
+      servePage(app, HOME + path, { ...access, action }, (request, reply) =>
         answer(request, reply, { action, backTo: () => request.url, run: show }),
       );
     },
@@ -93,11 +97,10 @@ export function makeDesk(app: FastifyInstance, context: WebContext, askIn: AskIn
         if (bodyLimit > consoleLimits.readBeforeProofMaxBytes && isStale(action, visit))
           return reply.redirect(at('/prove', { to: at(path) }), 303);
       };
-      const onRequest = [refuseCrossSite, isIn, mayRun];
-      const put = (scope: FastifyInstance) =>
-        scope.post(HOME + path, { bodyLimit, onRequest }, (request, reply) =>
-          answer(request, reply, { action, backTo: visit => subjectPath(path, visit), run }),
-        );
+      const mayAct = { ...access, action, beforeBody: [refuseCrossSite, ...access.beforeBody, mayRun] };
+      const handle = (request: FastifyRequest, reply: FastifyReply) =>
+        answer(request, reply, { action, backTo: visit => subjectPath(path, visit), run });
+      const put = (scope: FastifyInstance) => receiveForm(scope, HOME + path, mayAct, handle, bodyLimit);
       if (!takesFiles) return void put(app);
       app.register(async scope => {
         acceptUploads(scope);
