@@ -1,4 +1,4 @@
-import { html, type Markup, } from '../../../base/html.ts';
+import { html, type Markup } from '../../../base/html.ts';
 import type { JobState, Role } from '../../../base/kinds.ts';
 import type { Outcome } from '../../../base/outcomes.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
