@@ -1,3 +1,4 @@
+import { html } from '../../base/html.ts';
 import { texts } from '../../base/texts/texts.ts';
 import type { MailChannel } from './channels.ts';
 import { factsOf, type Notice, type Send, titleOf } from './notice.ts';
@@ -15,9 +16,7 @@ export function mailSender(channel: MailChannel, password: string | undefined): 
 function messageOf(channel: MailChannel, notice: Notice) {
   const title = titleOf(notice);
   const facts = factsOf(notice);
-  const rows = facts.map(
-    ([label, value]) => `<tr><th align="left">${escaped(label)}</th><td>${escaped(value)}</td></tr>`,
-  );
+  const rows = facts.map(([label, value]) => html`<tr><th align="left">${label}</th><td>${value}</td></tr>`);
   return {
     from: { name: texts.product, address: channel.from },
     to: channel.to.map(address => ({ name: '', address })),
@@ -26,10 +25,6 @@ function messageOf(channel: MailChannel, notice: Notice) {
     date: new Date(notice.atMs),
     headers: { 'Auto-Submitted': 'auto-generated' },
     text: `${title}\n\n${facts.map(([label, value]) => `${label}: ${value}`).join('\n')}\n`,
-    html: `<!doctype html><title>${escaped(title)}</title><h1>${escaped(title)}</h1><table>${rows.join('')}</table>`,
+    html: html`<!doctype html><title>${title}</title><h1>${title}</h1><table>${rows}</table>`.text,
   };
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
 }
