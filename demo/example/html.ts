@@ -1,3 +1,5 @@
+import { htmlEscape } from 'escape-goat';
+
 /** Markup that is safe to send. */
 export class Markup {
   readonly text: string;
@@ -9,14 +11,6 @@ export class Markup {
 
 export const nothing = new Markup('');
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
 /** A template whose values are escaped, unless they are markup themselves. */
 export function html(
   strings: TemplateStringsArray,
@@ -26,7 +20,7 @@ export function html(
     const value = values[at];
     if (value === undefined) return part;
     if (value instanceof Markup) return part + value.text;
-    return part + String(value).replace(/[&<>"']/g, character => ESCAPES[character] ?? character);
+    return part + htmlEscape(String(value));
   });
   return new Markup(parts.join(''));
 }

@@ -1,4 +1,4 @@
-import { escaped } from './escaped.ts';
+import { htmlEscape } from 'escape-goat';
 import { pageTexts } from './texts.ts';
 
 const { operator: texts } = pageTexts;
@@ -12,13 +12,13 @@ export const consoleHtml = `<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(texts.name)}</title>
+<title>${htmlEscape(texts.name)}</title>
 <link rel="stylesheet" href="/style.css">
 <script src="/console.js" defer></script>
 </head>
 <body class="mailbox">
-<h1>${escaped(texts.name)}</h1>
-<form method="post" action="/console"><button>${escaped(texts.enter)}</button></form>
+<h1>${htmlEscape(texts.name)}</h1>
+<form method="post" action="/console"><button>${htmlEscape(texts.enter)}</button></form>
 </body>
 </html>
 `;

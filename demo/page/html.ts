@@ -1,5 +1,5 @@
+import { htmlEscape } from 'escape-goat';
 import type { Progress } from '../play/progress.ts';
-import { escaped } from './escaped.ts';
 import { pageTexts as texts } from './texts.ts';
 
 /** What the page shows. */
@@ -39,13 +39,15 @@ function panesOf({ user, address, frames }: PageFacts): Pane[] {
   const { pressed } = fob;
   const { accepted, approved } = login;
   const { refused } = operator;
-  const name = `<strong class="user">${escaped(user)}</strong>`;
-  const typing = `${escaped(accepted.before)}${name}${escaped(accepted.after)}`;
+  const name = `<strong class="user">${htmlEscape(user)}</strong>`;
+  const typing = `${htmlEscape(accepted.before)}${name}${htmlEscape(accepted.after)}`;
   return [
     {
       id: 'fob',
       name: fob.name,
-      steps: [{ number: 1, fact: 'pressed', heading: pressed.heading, markup: escaped(pressed.text(user)) }],
+      steps: [
+        { number: 1, fact: 'pressed', heading: pressed.heading, markup: htmlEscape(pressed.text(user)) },
+      ],
       frame: frames.fob,
     },
     {
@@ -53,14 +55,14 @@ function panesOf({ user, address, frames }: PageFacts): Pane[] {
       name: login.name,
       steps: [
         { number: 2, fact: 'accepted', heading: accepted.heading, markup: typing },
-        { number: 3, fact: 'approved', heading: approved.heading, markup: escaped(approved.text) },
+        { number: 3, fact: 'approved', heading: approved.heading, markup: htmlEscape(approved.text) },
       ],
       frame: frames.login,
     },
     {
       id: 'operator',
       name: operator.name,
-      steps: [{ number: 4, fact: 'refused', heading: refused.heading, markup: escaped(refused.text) }],
+      steps: [{ number: 4, fact: 'refused', heading: refused.heading, markup: htmlEscape(refused.text) }],
       frame: '/console',
     },
     {
@@ -79,56 +81,58 @@ const SANDBOX = 'allow-same-origin allow-scripts allow-forms';
 function paneItem({ id, name, steps, about, frame }: Pane): string {
   const words = about === undefined ? steps.map(stepWords).join('') : aboutWords(about);
   return `<li class="pane ${id}">
-<section id="${id}" aria-label="${escaped(name)}" tabindex="-1">
-<p class="name">${escaped(name)}</p>
+<section id="${id}" aria-label="${htmlEscape(name)}" tabindex="-1">
+<p class="name">${htmlEscape(name)}</p>
 <div class="words">${words}</div>
-<iframe class="frame ${id}" title="${escaped(name)}" src="${escaped(frame)}" sandbox="${SANDBOX}"></iframe>
+<iframe class="frame ${id}" title="${htmlEscape(name)}" src="${htmlEscape(frame)}" sandbox="${SANDBOX}"></iframe>
 </section>
 </li>`;
 }
 
 function stepWords({ number, fact, heading, markup }: Step): string {
-  return `<h3 data-fact="${fact}" data-step="${number}"><span class="number" aria-hidden="true">${number}</span> ${escaped(heading)} <span class="done" hidden>${escaped(texts.done)}</span></h3>
+  return `<h3 data-fact="${fact}" data-step="${number}"><span class="number" aria-hidden="true">${number}</span> ${htmlEscape(heading)} <span class="done" hidden>${htmlEscape(texts.done)}</span></h3>
 <p class="text">${markup}</p>
 `;
 }
 
 function aboutWords({ heading, text }: { readonly heading: string; readonly text: string }): string {
-  return `<h3>${escaped(heading)}</h3>
-<p class="text">${escaped(text)}</p>
+  return `<h3>${htmlEscape(heading)}</h3>
+<p class="text">${htmlEscape(text)}</p>
 `;
 }
 
 /** The one page of the demo. */
 export function pageHtml(facts: PageFacts): string {
   const panes = panesOf(facts);
-  const skips = panes.map(({ id, name }) => `<a href="#${id}">${escaped(texts.skip)} ${escaped(name)}</a>`);
+  const skips = panes.map(
+    ({ id, name }) => `<a href="#${id}">${htmlEscape(texts.skip)} ${htmlEscape(name)}</a>`,
+  );
   const { serial, board, firmware, port } = facts;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(texts.title)}</title>
+<title>${htmlEscape(texts.title)}</title>
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/style.css">
 <script src="/page.js" defer></script>
 </head>
-<body data-done-aloud="${escaped(texts.doneAloud(0))}" data-ended="${escaped(texts.ended)}">
-<nav class="skips" aria-label="${escaped(texts.skip)}">${skips.join('')}</nav>
+<body data-done-aloud="${htmlEscape(texts.doneAloud(0))}" data-ended="${htmlEscape(texts.ended)}">
+<nav class="skips" aria-label="${htmlEscape(texts.skip)}">${skips.join('')}</nav>
 <header class="top">
 <img src="/icon.svg" alt="" width="44" height="44">
-<div><h1>${escaped(texts.title)}</h1><p class="lead">${escaped(texts.lead)}</p></div>
-<p class="facts"><span>${escaped(texts.fobFacts(serial, board, firmware))},</span> <span>${escaped(texts.portFacts(port))}</span></p>
+<div><h1>${htmlEscape(texts.title)}</h1><p class="lead">${htmlEscape(texts.lead)}</p></div>
+<p class="facts"><span>${htmlEscape(texts.fobFacts(serial, board, firmware))},</span> <span>${htmlEscape(texts.portFacts(port))}</span></p>
 </header>
 <p class="ended" id="ended" role="alert"></p>
 <main>
-<h2 class="unseen">${escaped(texts.stepsHeading)}</h2>
+<h2 class="unseen">${htmlEscape(texts.stepsHeading)}</h2>
 <ol class="panes" role="list">
 ${panes.map(paneItem).join('\n')}
 </ol>
 </main>
-<footer class="foot">${escaped(texts.footer)}</footer>
+<footer class="foot">${htmlEscape(texts.footer)}</footer>
 <p class="unseen" id="aloud" role="status"></p>
 </body>
 </html>

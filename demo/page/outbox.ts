@@ -1,6 +1,6 @@
 import type { LocalMail } from '@passfob/service/features/mail/outbox';
+import { htmlEscape } from 'escape-goat';
 import { MAILS_SHOWN } from '../play/limits.ts';
-import { escaped } from './escaped.ts';
 import { pageTexts } from './texts.ts';
 
 const { outbox: texts } = pageTexts;
@@ -13,12 +13,12 @@ export function outboxHtml(mails: readonly LocalMail[]): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(texts.name)}</title>
+<title>${htmlEscape(texts.name)}</title>
 <link rel="stylesheet" href="/style.css">
 </head>
 <body class="mailbox">
-<h1>${escaped(texts.name)}</h1>
-${mails.length === 0 ? `<p>${escaped(texts.none)}</p>` : `<ol class="mails" role="list">\n${items}\n</ol>`}
+<h1>${htmlEscape(texts.name)}</h1>
+${mails.length === 0 ? `<p>${htmlEscape(texts.none)}</p>` : `<ol class="mails" role="list">\n${items}\n</ol>`}
 </body>
 </html>
 `;
@@ -27,8 +27,8 @@ ${mails.length === 0 ? `<p>${escaped(texts.none)}</p>` : `<ol class="mails" role
 function mailItem({ to, createdMs, subject, text }: LocalMail): string {
   const time = new Date(createdMs).toISOString();
   return `<li><details>
-<summary>${escaped(subject)}</summary>
-<p class="facts">${texts.to} ${escaped(to)}. ${texts.sent} <time datetime="${time}">${time.slice(0, 16).replace('T', ' ')} UTC</time></p>
-<pre tabindex="0">${escaped(text)}</pre>
+<summary>${htmlEscape(subject)}</summary>
+<p class="facts">${texts.to} ${htmlEscape(to)}. ${texts.sent} <time datetime="${time}">${time.slice(0, 16).replace('T', ' ')} UTC</time></p>
+<pre tabindex="0">${htmlEscape(text)}</pre>
 </details></li>`;
 }

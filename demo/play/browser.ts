@@ -1,3 +1,4 @@
+import { htmlUnescape } from 'escape-goat';
 import { pause } from 'passfob/client/pause';
 import { FobError } from 'passfob/errors';
 import { HTTP_TIMEOUT_MS, PROGRESS_INTERVAL_MS, PUSH_TIMEOUT_MS } from './limits.ts';
@@ -140,13 +141,9 @@ function inputValue(page: string, name: string): string {
   return decoded(new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1]);
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
-
 /** Markup as the text that a person reads. */
 function decoded(markup = ''): string {
-  return markup
-    .replace(/<[^>]*>/g, '')
-    .replace(/&(amp|lt|gt|quot|#39);/g, (whole, name: string) => ENTITIES[name] ?? whole)
+  return htmlUnescape(markup.replace(/<[^>]*>/g, ''))
     .replace(/\s+/g, ' ')
     .trim();
 }

@@ -1,3 +1,5 @@
+import { htmlEscape } from 'escape-goat';
+
 /** Markup that may be sent as it is. Only `html` makes it from text, and it escapes every value put in. */
 export class Markup {
   readonly text: string;
@@ -8,14 +10,6 @@ export class Markup {
 }
 
 type Value = string | number | Markup | readonly Markup[];
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
 
 /** Template tag: literal parts are markup, values are text (or markup made by this tag). Attributes need quotes. */
 export function html(literals: TemplateStringsArray, ...values: readonly Value[]): Markup {
@@ -29,7 +23,7 @@ export function html(literals: TemplateStringsArray, ...values: readonly Value[]
 function render(value: Value): string {
   if (value instanceof Markup) return value.text;
   if (typeof value === 'object') return value.map(part => part.text).join('');
-  return String(value).replace(/[&<>"']/g, character => entities[character] ?? '');
+  return htmlEscape(String(value));
 }
 
 /** Nothing, where markup is optional. */

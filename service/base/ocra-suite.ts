@@ -1,7 +1,11 @@
+import { parseOcraSuite } from '@passfob/protocol/ocra-suite';
 import type { Algorithm } from './kinds.ts';
 import { challengeLimits } from './limits/challenges.ts';
 
-/** What an OCRA suite (RFC 6287 §6) says. Session data (S) and passcodes without truncation are left out. */
+/**
+ * What an OCRA suite (RFC 6287 §6) says, in the terms of Node's hashes and of a token's row. Session data (S) and
+ * passcodes without truncation are left out.
+ */
 export interface Suite {
   /** As it stands in front of the data that is hashed (§5.1). */
   readonly text: string;
@@ -20,30 +24,36 @@ export interface Suite {
   readonly periodSeconds: number | null;
 }
 
-const HASH = 'SHA(1|256|512)';
-const SUITE = new RegExp(
-  `^OCRA-1:HOTP-${HASH}-([4-9]|10):(C-)?Q([NAH])(0[4-9]|[1-5][0-9]|6[0-4])(?:-P${HASH})?(?:-T([1-9][0-9]?)([SMH]))?$`,
-);
-const SECONDS_OF = { S: 1, M: 60, H: 3_600 } as const;
+/** By the numbers of the protocol's `OcraSuite`; no PIN, and no time, is 0. */
+const HASHES = [null, 'sha1', 'sha256', 'sha512'] as const;
+const FORMATS = ['N', 'A', 'H'] as const;
+const UNIT_SECONDS = [null, 1, 60, 3_600] as const;
 
 /** What most services ask with: SHA-1, six digits, eight decimal digits asked for (RFC 6287 appendix C.1). */
 export const usualSuite = 'OCRA-1:HOTP-SHA1-6:QN08';
 
-/** Reads a suite as the RFC writes it. @returns undefined for anything else, and for what is left out */
+/**
+ * Reads a suite as the RFC writes it. The text is parsed by the protocol's parser; passcodes are evaluated by code of the
+ * service's own (`ocra.ts`).
+ *
+ * @returns undefined for anything else, and for what is left out
+ */
 export function parseSuite(text: string): Suite | undefined {
-  const [, hash, digits, counter, format, length, pin, step, unit] = SUITE.exec(text) ?? [];
-  if (hash === undefined) return undefined;
-  const stepMax = unit === 'H' ? challengeLimits.ocraStepHoursMax : challengeLimits.ocraStepMax;
-  if (Number(step ?? 0) > stepMax) return undefined;
+  const read = parseOcraSuite(text);
+  const algorithm = HASHES[read?.algorithm ?? 0];
+  const format = FORMATS[read?.question ?? 0];
+  if (read === undefined || !algorithm || format === undefined) return undefined;
+  const { digits, length, inputs, step } = read;
+  const unit = UNIT_SECONDS[inputs >> 3] ?? null;
   return {
     text,
-    algorithm: `sha${hash}` as Algorithm,
-    digits: Number(digits),
-    isCounted: counter !== undefined,
-    format: format as Suite['format'],
-    questionLength: Number(length),
-    pinHash: pin === undefined ? null : (`sha${pin}` as Algorithm),
-    periodSeconds: step === undefined ? null : Number(step) * SECONDS_OF[unit as keyof typeof SECONDS_OF],
+    algorithm,
+    digits,
+    isCounted: (inputs & 1) === 1,
+    format,
+    questionLength: length,
+    pinHash: HASHES[(inputs >> 1) & 3] ?? null,
+    periodSeconds: unit === null ? null : step * unit,
   };
 }
 

@@ -134,8 +134,7 @@ itNeeds(
 itNeeds(needsBuild, 'a key of the service is in no second file once the key file is changed again', () => {
   const kills = killEverywhere(
     path => `
-      const { openKeyFile } = await import(${built('service/dist/storage/sealing/key-file')});
-      const { prepareKey } = await import(${built('service/dist/storage/sealing/key-edit')});
+      const { openKeyFile, prepareKey } = await import(${built('service/dist/storage/sealing/key-file')});
       openKeyFile(${JSON.stringify(path)}, true);
       hook();
       prepareKey(${JSON.stringify(path)});`,

@@ -12,8 +12,6 @@ export const challengeLimits = {
   ocraQuestionMin: 6,
   ocraQuestionBytes: 128,
   ocraSuiteMax: 64,
-  ocraStepHoursMax: 48,
-  ocraStepMax: 59,
   /** A fob that answered without its answer being sent has counted on: the expected counter and the next nine. */
   ocraWindowCounters: 10,
   /** How far the fob's clock may be off, in steps of at least this time, at least one and at most so many. */

@@ -39,7 +39,8 @@ export const recordLimits = {
   /** Re-keying: rows in one transaction, and how long nodes have for taking up the new key before the old one goes. */
   rekeyRows: 200,
   rekeyGraceMs: 120_000,
-  keyFileLockMs: 60_000,
+  /** Of chance, in the name of a backup that is being written. */
+  backupNameBytes: 4,
   backupPageRows: 500,
   backupInsertRows: 100,
   backupLineMaxBytes: 1_048_576,

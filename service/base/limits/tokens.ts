@@ -11,6 +11,8 @@ export const tokenLimits = {
   /** Shortest shared secret (RFC 4226 §4, R6: 128 bits) and the longest one imported. */
   secretMinBytes: 16,
   secretMaxBytes: 128,
+  /** Of the token that is evaluated where there is none. */
+  decoySecretBytes: 32,
   issuerMaxBytes: 32,
   labelMaxBytes: 32,
   serialMax: 64,

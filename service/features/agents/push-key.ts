@@ -1,6 +1,4 @@
 import { KIND_OCRA } from '@passfob/protocol/account';
-import type { OcraSuite } from '@passfob/protocol/ocra';
-import { SHA256 } from '@passfob/protocol/primitives';
 import { isRefusal } from 'passfob/errors';
 import { isProved, type OwnedAccount, putAccount } from 'passfob/owner/account';
 import { cutText } from '../../base/cut-text.ts';
@@ -16,13 +14,11 @@ import {
   readPushKey,
   storePushKey,
 } from '../tokens/push-keys.ts';
-import { readPushSuite } from '../tokens/push-question.ts';
+import { pushSuiteOfFob } from '../tokens/push-question.ts';
 import { readSettings } from '../users/settings.ts';
 import type { OwnSession } from './fob.ts';
 
-const { digits, questionLength: length } = readPushSuite();
-/** `pushSuite`, as a fob takes it: SHA-256 over a hexadecimal question and nothing else. */
-const SUITE: OcraSuite = { algorithm: SHA256, digits, question: 2, length, inputs: 0, step: 0 };
+const SUITE = pushSuiteOfFob();
 /** What the account is called on the fob, behind the service's name. */
 const LABEL = 'push';
 const UNFIT = [
@@ -70,7 +66,7 @@ async function tend(management: Management, session: OwnSession): Promise<Tended
   // What is there in its place is from before: under another name of the service's, or of a key that was destroyed.
   if (row === undefined || kept !== undefined) await remove(session, account);
   if (row === undefined) return 'none';
-  if (!client.knows('putOcra') || ((hello.algorithms >> SHA256) & 1) === 0) return 'unfit';
+  if (!client.knows('putOcra') || ((hello.algorithms >> SUITE.algorithm) & 1) === 0) return 'unfit';
   const isRight = await withAccount(management, row, serviceName, async given => {
     await put(session, given);
     return proves(session, given);

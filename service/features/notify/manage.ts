@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Actor } from '../../base/actor.ts';
+import { html } from '../../base/html.ts';
 import { recordLimits } from '../../base/limits/records.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import { texts } from '../../base/texts/texts.ts';
@@ -210,9 +211,7 @@ export function mailSender(channel: MailChannel, password: string | undefined): 
 function messageOf(channel: MailChannel, notice: Notice) {
   const title = titleOf(notice);
   const facts = factsOf(notice);
-  const rows = facts.map(
-    ([label, value]) => `<tr><th align="left">${escaped(label)}</th><td>${escaped(value)}</td></tr>`,
-  );
+  const rows = facts.map(([label, value]) => html`<tr><th align="left">${label}</th><td>${value}</td></tr>`);
   return {
     from: { name: texts.product, address: channel.from },
     to: channel.to.map(address => ({ name: '', address })),
@@ -221,10 +220,6 @@ function messageOf(channel: MailChannel, notice: Notice) {
     date: new Date(notice.atMs),
     headers: { 'Auto-Submitted': 'auto-generated' },
     text: `${title}\n\n${facts.map(([label, value]) => `${label}: ${value}`).join('\n')}\n`,
-    html: `<!doctype html><title>${escaped(title)}</title><h1>${escaped(title)}</h1><table>${rows.join('')}</table>`,
+    html: html`<!doctype html><title>${title}</title><h1>${title}</h1><table>${rows}</table>`.text,
   };
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
 }

@@ -8,7 +8,6 @@ import { syncFolder } from 'passfob/private-file';
 import type { Actor } from '../../base/actor.ts';
 import { systemCode } from '../../base/errors.ts';
 import { recordLimits } from '../../base/limits/records.ts';
-import { sealingLimits } from '../../base/limits/sealing.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import { type Db, type Store, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
@@ -58,7 +57,7 @@ export async function backup(
   { path }: { readonly path: string },
 ): Promise<Result<Backup>> {
   // A name of its own: what a crash leaves behind stops no later backup.
-  const partial = `${path}.${randomBytes(sealingLimits.keyIdBytes).toString('hex')}.partial`;
+  const partial = `${path}.${randomBytes(recordLimits.backupNameBytes).toString('hex')}.partial`;
   if (existsSync(path)) return refused('backup_exists');
   try {
     const made = await withSnapshot(store, async db => {

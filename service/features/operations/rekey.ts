@@ -1,18 +1,21 @@
+import { reseal, type SealedValues } from 'passfob/encryption-at-rest/rekey';
 import type { Actor } from '../../base/actor.ts';
 import { recordLimits } from '../../base/limits/records.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import {
+  type ColumnValue,
   keyIdsInUse,
   replaceSeal,
+  replaceSetting,
   type SealedColumn,
+  type SettingValue,
   sealedColumns,
   sealedSettings,
   sealedUnder,
 } from '../../storage/sealing/columns.ts';
-import { prepareKey, promoteKey, retireOtherKeys } from '../../storage/sealing/key-edit.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
-import { type Place, type Sealed, seal, unseal } from '../../storage/sealing/seal.ts';
+import { type Keys, prepareKey, promoteKey, retireOtherKeys } from '../../storage/sealing/key-file.ts';
+import { type Sealed, sealFormat } from '../../storage/sealing/seal.ts';
 import { recordAudit } from '../audit/record.ts';
 
 const REKEY = 'rekey';
@@ -100,74 +103,46 @@ function entryOf(actor: Actor, action: string, keyId: string, atMs: number) {
   return { atMs, actor, action, ...subject };
 }
 
-interface Counts {
-  readonly resealed: number;
-  readonly unreadable: number;
-}
+type Counts = Pick<RekeyStanding, 'resealed' | 'unreadable'>;
 
 async function resealAll(db: Db, keys: Keys, to: string): Promise<Counts> {
   const old = [...(await keyIdsInUse(db))].filter(keyId => keyId !== to);
-  const counts = [await resealSettings(db, keys, to)];
+  const counts = [await reseal(sealFormat, keys, settingsNotUnder(db, to))];
   for (const keyId of old)
-    for (const column of sealedColumns) counts.push(await resealColumn(db, keys, { column, keyId }));
+    for (const column of sealedColumns)
+      counts.push(await reseal(sealFormat, keys, columnUnder(db, column, keyId)));
   return {
     resealed: counts.reduce((sum, { resealed }) => sum + resealed, 0),
     unreadable: counts.reduce((sum, { unreadable }) => sum + unreadable, 0),
   };
 }
 
-async function resealColumn(
+function columnUnder(db: Db, column: SealedColumn, keyId: string): SealedValues<Sealed, ColumnValue> {
+  return {
+    next: last => sealedUnder(db, column, { keyId, after: last?.key, limit: recordLimits.rekeyRows }),
+    replace: pairs => countReplaced(db, pairs, (transaction, pair) => replaceSeal(transaction, column, pair)),
+  };
+}
+
+function settingsNotUnder(db: Db, keyId: string): SealedValues<Sealed, SettingValue> {
+  return {
+    next: async last =>
+      last === undefined ? (await sealedSettings(db)).filter(({ sealed }) => sealed.keyId !== keyId) : [],
+    replace: pairs => countReplaced(db, pairs, replaceSetting),
+  };
+}
+
+/** Replaces in one transaction; what has changed meanwhile is sealed anew by its writer, or by the next call. */
+function countReplaced<Pair>(
   db: Db,
-  keys: Keys,
-  { column, keyId }: { readonly column: SealedColumn; readonly keyId: string },
-): Promise<Counts> {
-  const counts = { resealed: 0, unreadable: 0 };
-  let after: readonly (string | number)[] | undefined;
-  for (;;) {
-    const some = await sealedUnder(db, column, { keyId, after, limit: recordLimits.rekeyRows });
-    const last = some.at(-1);
-    if (last === undefined) return counts;
-    after = last.key;
-    const fresh = some.map(before => ({ before, after: resealed(keys, before) }));
-    // A value that changed since it was read is left to its writer: it is sealed anew or gone.
-    counts.resealed += await writing(db, async transaction => {
-      let replaced = 0;
-      for (const { before, after: made } of fresh)
-        if (made && (await replaceSeal(transaction, column, { before, after: made }))) replaced += 1;
-      return replaced;
-    });
-    counts.unreadable += fresh.filter(({ after: made }) => made === undefined).length;
-  }
-}
-
-function resealed(keys: Keys, value: Sealed & { readonly place: Place }): Sealed | undefined {
-  const plain = unseal(keys, value.place, value);
-  if (plain === undefined) return undefined;
-  const made = seal(keys, value.place, plain);
-  plain.fill(0);
-  return made;
-}
-
-async function resealSettings(db: Db, keys: Keys, to: string): Promise<Counts> {
-  const counts = { resealed: 0, unreadable: 0 };
-  for (const { name, value, ...sealed } of await sealedSettings(db)) {
-    if (sealed.keyId === to) continue;
-    const made = resealed(keys, { ...sealed, place: { table: 'settings', id: name } });
-    if (made === undefined) {
-      counts.unreadable += 1;
-      continue;
-    }
-    const { numUpdatedRows } = await writing(db, transaction =>
-      transaction
-        .updateTable('settings')
-        .set({ value: JSON.stringify(made) })
-        .where('name', '=', name)
-        .where('value', '=', value)
-        .executeTakeFirst(),
-    );
-    counts.resealed += Number(numUpdatedRows);
-  }
-  return counts;
+  pairs: readonly Pair[],
+  replace: (transaction: Db, pair: Pair) => Promise<boolean>,
+): Promise<number> {
+  return writing(db, async transaction => {
+    let replaced = 0;
+    for (const pair of pairs) if (await replace(transaction, pair)) replaced += 1;
+    return replaced;
+  });
 }
 
 /** Takes up the key that the database says is used now; every node calls it at its start and every few seconds. */

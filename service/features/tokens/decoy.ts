@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { sealingLimits } from '../../base/limits/sealing.ts';
 import { tokenLimits } from '../../base/limits/tokens.ts';
 import type { Keys } from '../../storage/sealing/key-file.ts';
 import { seal } from '../../storage/sealing/seal.ts';
@@ -8,7 +7,7 @@ import type { PasscodeToken } from './rows.ts';
 /** A token that nobody has: evaluated where there is no token to evaluate, so that the work is the same. */
 export function makeDecoy(keys: Keys): PasscodeToken {
   const id = 'decoy';
-  const sealed = seal(keys, { table: 'tokens', id }, randomBytes(sealingLimits.sealKeyBytes));
+  const sealed = seal(keys, { table: 'tokens', id }, randomBytes(tokenLimits.decoySecretBytes));
   return {
     id,
     user_id: null,

@@ -1,15 +1,25 @@
 import { createHash } from 'node:crypto';
-import { parseSuite } from '../../base/ocra-suite.ts';
+import type { OcraSuite } from '@passfob/protocol/ocra';
+import { parseOcraSuite } from '@passfob/protocol/ocra-suite';
+import { parseSuite, type Suite } from '../../base/ocra-suite.ts';
 import type { PushKind } from '../../storage/schema/schema.ts';
 import { unambiguous } from '../../storage/sealing/seal.ts';
 
 /** The OCRA suite of every push key: 8 digits over a question of 40 hexadecimal ones, without counter, PIN and time. */
 export const pushSuite = 'OCRA-1:HOTP-SHA256-8:QH40';
 
-/** `pushSuite`, read. */
-export function readPushSuite() {
-  const suite = parseSuite(pushSuite);
-  if (suite === undefined) throw new Error('the suite of pushes is none');
+/** `pushSuite`, as the service checks answers by it. */
+export function readPushSuite(): Suite {
+  return present(parseSuite(pushSuite));
+}
+
+/** `pushSuite`, as a fob takes it. */
+export function pushSuiteOfFob(): OcraSuite {
+  return present(parseOcraSuite(pushSuite));
+}
+
+function present<T>(suite: T | undefined): T {
+  if (suite === undefined) throw new Error(`${pushSuite} does not read as an OCRA suite`);
   return suite;
 }
 

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
+import type { SealedValue } from 'passfob/encryption-at-rest/rekey';
 import type { Db } from '../database/database.ts';
 import type { Place, Sealed } from './seal.ts';
 import { parseSealed, SECRET_PREFIX } from './secret-settings.ts';
 
-/** A sealed value, where it stands. */
-export interface SealedValue extends Sealed {
-  readonly place: Place;
+/** A sealed value of a column, where it stands. */
+export interface ColumnValue extends SealedValue<Place, Sealed> {
   readonly key: readonly (string | number)[];
 }
 
@@ -50,7 +50,7 @@ async function keyIdsOf(db: Db, { table }: SealedColumn): Promise<string[]> {
 export async function keyIdsInUse(db: Db): Promise<Set<string>> {
   const found = new Set<string>();
   for (const column of sealedColumns) for (const id of await keyIdsOf(db, column)) found.add(id);
-  for (const { keyId } of await sealedSettings(db)) found.add(keyId);
+  for (const { sealed } of await sealedSettings(db)) found.add(sealed.keyId);
   return found;
 }
 
@@ -67,7 +67,7 @@ export async function sealedUnder(
     readonly after: readonly (string | number)[] | undefined;
     readonly limit: number;
   },
-): Promise<SealedValue[]> {
+): Promise<ColumnValue[]> {
   const names = sql.join(key.map(name => sql.ref(name)));
   const later = after === undefined ? sql`1 = 1` : sql`(${names}) > (${sql.join(after)})`;
   const { rows } = await sql<Record<string, string | number>>`
@@ -76,7 +76,7 @@ export async function sealedUnder(
     order by ${names} limit ${limit}`.execute(db);
   return rows.map(row => {
     const values = key.map(name => row[name] ?? '');
-    return { place: { table, id: values.join(':') }, key: values, keyId, box: String(row.box) };
+    return { place: { table, id: values.join(':') }, key: values, sealed: { keyId, box: String(row.box) } };
   });
 }
 
@@ -84,18 +84,25 @@ export async function sealedUnder(
 export async function replaceSeal(
   db: Db,
   { table, column, key }: SealedColumn,
-  { before, after }: { readonly before: SealedValue; readonly after: Sealed },
+  { before, after }: { readonly before: ColumnValue; readonly after: Sealed },
 ): Promise<boolean> {
   const names = sql.join(key.map(name => sql.ref(name)));
   const { numAffectedRows } = await sql`update ${sql.table(table)}
     set ${sql.ref(column)} = ${after.box}, key_id = ${after.keyId}
-    where (${names}) = (${sql.join(before.key)}) and key_id = ${before.keyId}
-      and ${sql.ref(column)} = ${before.box}`.execute(db);
+    where (${names}) = (${sql.join(before.key)}) and key_id = ${before.sealed.keyId}
+      and ${sql.ref(column)} = ${before.sealed.box}`.execute(db);
   return numAffectedRows === 1n;
 }
 
+/** A sealed value of the settings. */
+export interface SettingValue extends SealedValue<Place, Sealed> {
+  readonly name: string;
+  /** As it stands there. */
+  readonly value: string;
+}
+
 /** The sealed settings: a few. */
-export async function sealedSettings(db: Db): Promise<(Sealed & { name: string; value: string })[]> {
+export async function sealedSettings(db: Db): Promise<SettingValue[]> {
   const rows = await db
     .selectFrom('settings')
     .select(['name', 'value'])
@@ -103,6 +110,20 @@ export async function sealedSettings(db: Db): Promise<(Sealed & { name: string; 
     .execute();
   return rows.flatMap(({ name, value }) => {
     const sealed = parseSealed(value);
-    return sealed === undefined ? [] : [{ ...sealed, name, value }];
+    return sealed === undefined ? [] : [{ name, value, sealed, place: { table: 'settings', id: name } }];
   });
+}
+
+/** Puts another seal in the place of a setting's that is still there; false where it is not. */
+export async function replaceSetting(
+  db: Db,
+  { before, after }: { readonly before: SettingValue; readonly after: Sealed },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('settings')
+    .set({ value: JSON.stringify(after) })
+    .where('name', '=', before.name)
+    .where('value', '=', before.value)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
 }

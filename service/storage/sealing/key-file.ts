@@ -1,24 +1,49 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPrivately, PrivateFileError, readPrivately } from 'passfob/private-file';
-import { ServiceError } from '../../base/errors.ts';
+import {
+  addKey,
+  followKeys,
+  type KeyFileFormat,
+  type KeyFileProblem,
+  keepOnly,
+  lockPathOf,
+  openKeys,
+  promote,
+} from 'passfob/encryption-at-rest/key-file';
+import type { SealingKeys } from 'passfob/encryption-at-rest/seal';
+import { ServiceError, type ServiceErrorCode } from '../../base/errors.ts';
 import { sealingLimits } from '../../base/limits/sealing.ts';
 import { texts } from '../../base/texts/texts.ts';
-import { newKeyText, parseKeys } from './key-text.ts';
 
 /** The service's keys, as the key file holds them. */
-export interface Keys {
-  /** Sealing keys by key id; rows name the one they are sealed under. */
-  readonly sealing: ReadonlyMap<string, Uint8Array>;
-  /** The key id that new seals use. */
-  readonly currentKeyId: string;
+export interface Keys extends SealingKeys {
   /** Key of the MACs under which spent passcodes and repeated requests are recognised. */
   readonly mac: Uint8Array;
-  /** Reads the file again where it has changed; keys that are known stay known. Absent for keys that are in no file. */
-  readonly reload?: () => void;
-  /** Makes a known key the one that new seals use. */
+  /** Makes a known key the one that new seals use. Absent for keys that are in no file. */
   readonly follow?: (keyId: string) => void;
 }
+
+const FORMAT: KeyFileFormat = {
+  heading: 'passfob service keys',
+  lines: 'purposes',
+  lockMs: sealingLimits.keyFileLockMs,
+  error(problem, _path, cause) {
+    // Said in the words of the system, as for every other file of the service.
+    if (problem === 'unwritable' && cause instanceof Error) return cause;
+    const [code, text] = ERRORS[problem];
+    return new ServiceError(code, text, cause);
+  },
+};
+
+const { startup, records } = texts;
+const ERRORS: Readonly<Record<KeyFileProblem, readonly [ServiceErrorCode, string]>> = {
+  missing: ['key_file_missing', startup.keyFileMissing],
+  exposed: ['key_file_readable', startup.keyFileReadable],
+  unreadable: ['key_file_damaged', startup.keyFileUnreadable],
+  unwritable: ['key_file_damaged', startup.keyFileUnreadable],
+  damaged: ['key_file_damaged', startup.keyFileDamaged],
+  newer: ['key_file_damaged', records.keyFileNewer],
+  busy: ['busy', records.keyFileBusy],
+};
 
 /** The file's name in the service's folder. */
 export function keyPath(directory: string): string {
@@ -27,79 +52,44 @@ export function keyPath(directory: string): string {
 
 /** Held while a program changes the key file. Before 0.2 it held the new keys as well. */
 export function keyLockPath(directory: string): string {
-  return `${keyPath(directory)}.new`;
+  return lockPathOf(keyPath(directory));
 }
 
 /**
- * Reads `service.key` of a directory; makes it at the first run.
+ * Reads `service.key` of a directory, and follows it; makes it at the first run.
  *
  * @param mayCreate false when the database already holds sealed rows: a new key could never open them
  * @throws ServiceError `key_file_missing`, `key_file_readable`, `key_file_damaged`
  */
 export function openKeyFile(directory: string, mayCreate: boolean): Keys {
   const path = keyPath(directory);
-  if (read(path) === undefined) {
-    if (!mayCreate) throw new ServiceError('key_file_missing', texts.startup.keyFileMissing);
-    createPrivately(path, newKeyText());
-  }
-  return followFile(path);
-}
-
-/** The keys of a file that may get more of them while the service runs. */
-function followFile(path: string): Keys {
-  const first = parseKeys(readKeyText(path));
-  const sealing = new Map(first.sealing);
-  let { currentKeyId } = first;
-  let seen = stampOf(path);
-  return {
-    sealing,
-    mac: first.mac,
-    get currentKeyId() {
-      return currentKeyId;
-    },
-    reload() {
-      const stamp = stampOf(path);
-      if (stamp === seen) return;
-      try {
-        const fresh = parseKeys(readKeyText(path));
-        seen = stamp;
-        for (const [id, key] of fresh.sealing) if (!sealing.has(id)) sealing.set(id, key);
-      } catch {
-        // What is known goes on being used: a file that is wrong now is told of at the next start.
-        return;
-      }
-    },
-    follow(keyId) {
-      if (sealing.has(keyId)) currentKeyId = keyId;
-    },
-  };
-}
-
-/** Changes with every rewriting of the file. */
-function stampOf(path: string): string {
-  const facts = statSync(path, { throwIfNoEntry: false });
-  return facts === undefined ? '' : `${facts.ino} ${facts.size} ${facts.mtimeMs}`;
+  const read = openKeys(FORMAT, path, mayCreate);
+  const { mac } = read;
+  if (mac === undefined) throw FORMAT.error('damaged', path);
+  return Object.assign(followKeys(FORMAT, path, read), { mac });
 }
 
 /**
- * The text of a key file that must be there.
+ * Adds a sealing key to the key file, to be used later, unless there is one already. Where nodes have key files of their
+ * own, they are given this file before re-keying begins.
  *
- * @throws ServiceError `key_file_missing`, `key_file_readable`, `key_file_damaged`
+ * @returns the key's id
+ * @throws ServiceError `key_file_…`, `busy`
  */
-export function readKeyText(path: string): string {
-  const text = read(path);
-  if (text === undefined) throw new ServiceError('key_file_missing', texts.startup.keyFileMissing);
-  return text;
+export function prepareKey(directory: string): string {
+  return addKey(FORMAT, keyPath(directory), 'next').nextKeyId ?? '';
 }
 
-function read(path: string): string | undefined {
-  const { startup } = texts;
-  try {
-    return readPrivately(path, sealingLimits.keyFileMaxBytes);
-  } catch (error) {
-    if (!(error instanceof PrivateFileError)) throw error;
-    if (error.reason === 'unfit') throw new ServiceError('key_file_damaged', startup.keyFileDamaged);
-    if (error.reason === 'exposed') throw new ServiceError('key_file_readable', startup.keyFileReadable);
-    throw new ServiceError('key_file_damaged', startup.keyFileUnreadable, error);
-  }
+/** Makes a key of the file the one that new seals use from the next start on. @throws ServiceError `key_file_…`, `busy` */
+export function promoteKey(directory: string, keyId: string): void {
+  promote(FORMAT, keyPath(directory), keyId);
+}
+
+/**
+ * Removes all sealing keys but one from the file: nothing that is sealed under them can be opened after this.
+ *
+ * @throws ServiceError `key_file_…`, `busy`
+ */
+export function retireOtherKeys(directory: string, keyId: string): void {
+  keepOnly(FORMAT, keyPath(directory), keyId);
 }

@@ -1,16 +1,7 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  type Hmac,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto';
+import { createHmac, type Hmac } from 'node:crypto';
+import { type SealFormat, sealAs, unsealAs } from 'passfob/encryption-at-rest/seal';
 import { sealingLimits } from '../../base/limits/sealing.ts';
 import type { Keys } from './key-file.ts';
-
-const CIPHER = 'aes-256-gcm';
 
 /** A sealed value as it stands in a row: nonce, ciphertext and tag in base64, and the key it is sealed under. */
 export interface Sealed {
@@ -18,25 +9,22 @@ export interface Sealed {
   readonly box: string;
 }
 
-/**
- * The table and row a seal belongs to. It is bound to them (and to the key id) as associated data, so a sealed seed
- * copied into another row does not open there.
- */
+/** The table and row a seal belongs to: a sealed seed copied into another row does not open there. */
 export interface Place {
   readonly table: string;
   readonly id: string;
 }
 
-/** Seals bytes for one place under the current key: AES-256-GCM (SP 800-38D), random 96-bit nonce. */
+/** In two columns of text: the key id, and the box in base64. */
+export const sealFormat: SealFormat<Place, Sealed> = {
+  associatedData: (place, keyId) => unambiguous([place.table, place.id, keyId]),
+  written: (keyId, box) => ({ keyId, box: box.toString('base64') }),
+  read: ({ keyId, box }) => ({ keyId, box: Buffer.from(box, 'base64') }),
+};
+
+/** Seals bytes for one place under the current key. */
 export function seal(keys: Keys, place: Place, plain: Uint8Array): Sealed {
-  const keyId = keys.currentKeyId;
-  const key = keys.sealing.get(keyId);
-  if (key === undefined) throw new Error('the current sealing key is not among the keys');
-  const nonce = randomBytes(sealingLimits.sealNonceBytes);
-  const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: sealingLimits.sealTagBytes });
-  cipher.setAAD(associatedData(place, keyId));
-  const body = Buffer.concat([cipher.update(plain), cipher.final()]);
-  return { keyId, box: Buffer.concat([nonce, body, cipher.getAuthTag()]).toString('base64') };
+  return sealAs(sealFormat, keys, place, plain);
 }
 
 /**
@@ -45,45 +33,7 @@ export function seal(keys: Keys, place: Place, plain: Uint8Array): Sealed {
  * @returns the bytes, or undefined when the key is unknown or anything about the seal is not as it was made
  */
 export function unseal(keys: Keys, place: Place, sealed: Sealed): Uint8Array | undefined {
-  const key = keyOf(keys, sealed.keyId);
-  const box = Buffer.from(sealed.box, 'base64');
-  const bodyEnd = box.length - sealingLimits.sealTagBytes;
-  if (key === undefined || bodyEnd < sealingLimits.sealNonceBytes) return undefined;
-  const nonce = box.subarray(0, sealingLimits.sealNonceBytes);
-  const decipher = createDecipheriv(CIPHER, preparedOf(key), nonce, {
-    authTagLength: sealingLimits.sealTagBytes,
-  });
-  decipher.setAAD(associatedData(place, sealed.keyId));
-  decipher.setAuthTag(box.subarray(bodyEnd));
-  try {
-    const plain = decipher.update(box.subarray(sealingLimits.sealNonceBytes, bodyEnd));
-    // In this mode nothing is left to come out at the end but whether all of it is true.
-    decipher.final();
-    return new Uint8Array(plain.buffer, plain.byteOffset, plain.length);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Another node may seal under a key that was added since this one read the file. */
-function keyOf(keys: Keys, keyId: string): Uint8Array | undefined {
-  const known = keys.sealing.get(keyId);
-  if (known !== undefined || keys.reload === undefined) return known;
-  keys.reload();
-  return keys.sealing.get(keyId);
-}
-
-const prepared = new WeakMap<Uint8Array, KeyObject>();
-
-/** A key as OpenSSL takes it without copying it each time. */
-function preparedOf(key: Uint8Array): KeyObject {
-  const found = prepared.get(key) ?? createSecretKey(key);
-  prepared.set(key, found);
-  return found;
-}
-
-function associatedData(place: Place, keyId: string): Buffer {
-  return unambiguous([place.table, place.id, keyId]);
+  return unsealAs(sealFormat, keys, place, sealed);
 }
 
 /** What a keyed digest is for; the same texts give different digests for different purposes. */
@@ -124,11 +74,11 @@ export function macStream(keys: Keys, purpose: 'backup'): Hmac {
 /** Each part with its length in front, so that no two lists give the same bytes. */
 export function unambiguous(parts: readonly string[]): Buffer {
   let size = 0;
-  for (const part of parts) size += sealingLimits.sealLengthBytes + Buffer.byteLength(part, 'utf8');
+  for (const part of parts) size += sealingLimits.partLengthBytes + Buffer.byteLength(part, 'utf8');
   const bytes = Buffer.allocUnsafe(size);
   let at = 0;
   for (const part of parts) {
-    const written = bytes.write(part, at + sealingLimits.sealLengthBytes, 'utf8');
+    const written = bytes.write(part, at + sealingLimits.partLengthBytes, 'utf8');
     at = bytes.writeUInt32BE(written, at) + written;
   }
   return bytes;

@@ -30,7 +30,7 @@ test('mail: text and HTML with all facts, and nothing a name holds becomes a hea
   expect(heading).toMatch(/^Subject: Passfob: Passcode used again \(10 times\)$/m);
   expect(heading).toMatch(/^Content-Type: multipart\/alternative/m);
   expect(heading).not.toMatch(/^Bcc:/im);
-  expect(message?.raw).toContain('&#60;script&#62;');
+  expect(message?.raw).toContain('&lt;script&gt;');
   expect(message?.raw).not.toMatch(/^Bcc:/im);
 });
 

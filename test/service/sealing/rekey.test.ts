@@ -5,8 +5,7 @@ import { followSealingKey, rekey } from '@passfob/service/features/operations/re
 import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { openStore, writing } from '@passfob/service/storage/database/database';
 import { ensureIdentity, fingerprintOfKey } from '@passfob/service/storage/sealing/identity';
-import { prepareKey } from '@passfob/service/storage/sealing/key-edit';
-import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
+import { openKeyFile, prepareKey } from '@passfob/service/storage/sealing/key-file';
 import { seal, unseal } from '@passfob/service/storage/sealing/seal';
 import { putSecret, readSecret } from '@passfob/service/storage/sealing/secret-settings';
 import { expect, test } from 'vitest';
