@@ -25,6 +25,7 @@ import { serveAssets } from '../doors/web/assets.ts';
 import { boundBodies } from '../doors/web/bodies.ts';
 import type { Certificate } from '../doors/web/certificate.ts';
 import type { WebContext } from '../doors/web/context.ts';
+import { acceptCookies } from '../doors/web/cookies.ts';
 import { acceptForms } from '../doors/web/forms.ts';
 import { type GuardOptions, guard } from '../doors/web/guard.ts';
 import { type HealthOptions, serveHealth } from '../doors/web/health-routes.ts';
@@ -60,6 +61,7 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
   admitConnections(app, options);
   keepRoutes(app);
   boundBodies(app);
+  acceptCookies(app);
   // A text is no body of any route.
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, problemOf(error)));

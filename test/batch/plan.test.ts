@@ -143,6 +143,17 @@ describe('CSV', () => {
     );
   });
 
+  it('gives the line where a record begins, whatever ends lines inside and outside of quotes', () => {
+    const text = 'a\r\n"x\r\ny",1\n\n  \r\n"",\r"z\n""",2\nlast';
+    expect(readCsv(text)).toEqual([
+      { line: 1, cells: ['a'] },
+      { line: 2, cells: ['x\r\ny', '1'] },
+      { line: 7, cells: ['z\n"', '2'] },
+      { line: 9, cells: ['last'] },
+    ]);
+    expect(() => readCsv('a\n"x\r\ny",1\n\n\nb"')).toThrow('Line 6 of the plan is not CSV');
+  });
+
   it.each(['=1+1', '+1', '-1', '@sum', '\t=1', ' =1'])('lets no spreadsheet run %j', text => {
     expect(writeCsv([[text]])).toBe(`"'${text}"\r\n`);
   });

@@ -5,7 +5,7 @@ import { webLimits } from '../../base/limits/web.ts';
 import type { Push } from '../../features/push/pushes.ts';
 import { macOf } from '../../storage/sealing/seal.ts';
 import type { WebContext } from '../web/context.ts';
-import { cookieOf } from '../web/forms.ts';
+import { cookieOf, setCookie } from '../web/cookies.ts';
 
 /** A log-in that one browser waits for. Its cookie holds all of it, so that any node can go on. */
 export interface AwaitedLogIn extends Push {
@@ -32,7 +32,9 @@ export function keepAwaited(
 ): void {
   const { id, session, number, expiresMs, user } = awaited;
   const body = Buffer.from(JSON.stringify([id, session, number, expiresMs, user])).toString('base64url');
-  setCookie(context, reply, path, {
+  setCookie(context, reply, {
+    name: cookieName(context),
+    path,
     value: `${body}.${macOfBody(context, path, body)}`,
     seconds: Math.ceil((pushLimits.pushMs + webLimits.autosendAnsweredMs) / 1000),
   });
@@ -40,16 +42,16 @@ export function keepAwaited(
 
 /** Has the browser forget it. */
 export function forgetAwaited(context: WebContext, reply: FastifyReply, path: AutosendPath): void {
-  setCookie(context, reply, path, { value: '', seconds: 0 });
+  setCookie(context, reply, { name: cookieName(context), path, value: '', seconds: 0 });
 }
 
 /** What the browser of a request waits for; undefined where that is nothing, or not as this service wrote it. */
 export function awaitedBy(
   context: WebContext,
-  { headers }: FastifyRequest,
+  request: FastifyRequest,
   path: AutosendPath,
 ): AwaitedLogIn | undefined {
-  const [body = '', mac = ''] = (cookieOf(headers.cookie, cookieName(context)) ?? '').split('.', 2);
+  const [body = '', mac = ''] = (cookieOf(request, cookieName(context)) ?? '').split('.', 2);
   const expected = Buffer.from(macOfBody(context, path, body));
   const given = Buffer.from(mac);
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
@@ -65,16 +67,4 @@ function macOfBody({ management }: WebContext, path: AutosendPath, body: string)
 
 function cookieName({ userCookie }: WebContext): string {
   return `${userCookie()}-autosend`;
-}
-
-/** No Secure over plain HTTP, which is served on loopback only: some browsers refuse it there. */
-function setCookie(
-  context: WebContext,
-  reply: FastifyReply,
-  path: AutosendPath,
-  { value, seconds }: { readonly value: string; readonly seconds: number },
-): void {
-  const secure = context.isSecure ? '; Secure' : '';
-  const attributes = `Path=${path}; HttpOnly; SameSite=Strict${secure}; Max-Age=${seconds}`;
-  reply.header('set-cookie', `${cookieName(context)}=${value}; ${attributes}`);
 }

@@ -11,7 +11,8 @@ import {
 import type { Management } from '../../storage/management.ts';
 import type { TypedLogIn } from '../login/own-application.ts';
 import type { WebContext } from '../web/context.ts';
-import { cookieOf, field } from '../web/forms.ts';
+import { cookieOf, setCookie } from '../web/cookies.ts';
+import { field } from '../web/forms.ts';
 
 /** One request of a user who is on their own page. */
 export interface OwnVisit {
@@ -29,7 +30,7 @@ export async function ownVisitOf(
   context: WebContext,
   request: FastifyRequest,
 ): Promise<OwnVisit | undefined> {
-  return ownVisitBy(context, request, cookieOf(request.headers.cookie, context.userCookie()));
+  return ownVisitBy(context, request, cookieOf(request, context.userCookie()));
 }
 
 /** The same by the value of a cookie, which may be one that the browser is only about to get. */
@@ -69,18 +70,15 @@ export function typedIn(request: FastifyRequest): Omit<TypedLogIn, 'user'> {
 
 /** Gives the browser a session of the page. */
 export function giveUserCookie(context: WebContext, reply: FastifyReply, session: UserBearer): void {
-  const maxAgeSeconds = Math.floor((session.expiresMs - context.clock()) / 1000);
-  reply.header('set-cookie', cookie(context, session.value, maxAgeSeconds));
+  setSession(context, reply, session.value, Math.floor((session.expiresMs - context.clock()) / 1000));
 }
 
 export function takeUserCookie(context: WebContext, reply: FastifyReply): void {
-  reply.header('set-cookie', cookie(context, '', 0));
+  setSession(context, reply, '', 0);
 }
 
-/** No Secure over plain HTTP, which is served on loopback only: some browsers refuse it there. */
-function cookie({ userCookie, isSecure }: WebContext, value: string, maxAgeSeconds: number): string {
-  const secure = isSecure ? '; Secure' : '';
-  return `${userCookie()}=${value}; Path=/me; HttpOnly; SameSite=Strict${secure}; Max-Age=${maxAgeSeconds}`;
+function setSession(context: WebContext, reply: FastifyReply, value: string, seconds: number): void {
+  setCookie(context, reply, { name: context.userCookie(), value, path: '/me', seconds });
 }
 
 function queryValue({ query }: FastifyRequest, name: string): string {

@@ -36,12 +36,3 @@ export function field(body: unknown, name: string): string {
 export function newAttempt(): string {
   return randomBytes(webLimits.attemptKeyBytes).toString('base64url');
 }
-
-/** The value of one cookie of a Cookie header, or undefined (RFC 6265 §4.2.1; ours need no quoting). */
-export function cookieOf(header: string | undefined, name: string): string | undefined {
-  for (const pair of header?.split(';') ?? []) {
-    const separator = pair.indexOf('=');
-    if (pair.slice(0, separator).trim() === name) return pair.slice(separator + 1).trim();
-  }
-  return undefined;
-}

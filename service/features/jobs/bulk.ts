@@ -121,7 +121,7 @@ function readUsers(table: string): { user: string; serial: string | null }[] | u
   if (cellsIn(table) > 3 * jobLimits.jobItemsMax) return undefined;
   let rows: string[][];
   try {
-    rows = parse(table, options) as unknown as string[][];
+    rows = parse(table, options);
   } catch {
     return undefined;
   }

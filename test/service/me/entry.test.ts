@@ -32,7 +32,7 @@ test('the ticket of an enrolment opens the page once, for a while, and not for a
   const seen = await person.enterWith(other);
   const [cookie = ''] = seen.headers.getSetCookie();
   expect(cookie).toMatch(
-    /^passfob-user-\d+=pfu_[\w-]{43}; Path=\/me; HttpOnly; SameSite=Strict; Max-Age=1800$/,
+    /^passfob-user-\d+=pfu_[\w-]{43}; Max-Age=1800; Path=\/me; HttpOnly; SameSite=Strict$/,
   );
   expect(seen.location).toBe('/me');
   rig.clock.nowMs++;

@@ -8,7 +8,7 @@ import { actorOfSession, isCsrfToken, isFresh, sessionOf } from '../../../featur
 import type { Access } from '../../web/access.ts';
 import { vouchFor } from '../../web/admission.ts';
 import type { WebContext } from '../../web/context.ts';
-import { cookieOf } from '../../web/forms.ts';
+import { cookieOf } from '../../web/cookies.ts';
 import { refuseCrossSite } from '../../web/guard.ts';
 import { Problem } from '../../web/problems.ts';
 import { rates, take, takeBySource } from '../../web/rates.ts';
@@ -83,7 +83,7 @@ async function bySession(context: WebContext, request: FastifyRequest): Promise<
   // Whoever sends a key means it: a wrong one must not be made good by a cookie.
   if (request.headers.authorization !== undefined) return undefined;
   const { management } = context;
-  const session = await sessionOf(management, cookieOf(request.headers.cookie, context.operatorCookie()));
+  const session = await sessionOf(management, cookieOf(request, context.operatorCookie()));
   if (session === undefined) return undefined;
   if (!SAFE_METHODS.has(request.method)) {
     await refuseCrossSite(request);

@@ -1,19 +1,18 @@
 import type { FastifyReply } from 'fastify';
 import type { OperatorSession } from '../../../features/users/access/operators.ts';
 import type { WebContext } from '../../web/context.ts';
+import { setCookie } from '../../web/cookies.ts';
 
 /** Gives the browser a session, until it ends however much it is used. */
 export function giveCookie(context: WebContext, reply: FastifyReply, session: OperatorSession): void {
-  const maxAgeSeconds = Math.floor((session.expiresMs - context.clock()) / 1000);
-  const value = `${context.operatorCookie()}=${session.token}; ${attributes(context)}; Max-Age=${maxAgeSeconds}`;
-  reply.header('set-cookie', value);
+  setSession(context, reply, session.token, Math.floor((session.expiresMs - context.clock()) / 1000));
 }
 
 export function takeCookie(context: WebContext, reply: FastifyReply): void {
-  reply.header('set-cookie', `${context.operatorCookie()}=; ${attributes(context)}; Max-Age=0`);
+  setSession(context, reply, '', 0);
 }
 
-/** The API takes the session as well, so the whole service gets it. No Secure over plain HTTP, which is served on loopback only: some browsers refuse it there. */
-function attributes({ isSecure }: WebContext): string {
-  return `Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;
+/** The API takes the session as well, so the whole service gets it. */
+function setSession(context: WebContext, reply: FastifyReply, value: string, seconds: number): void {
+  setCookie(context, reply, { name: context.operatorCookie(), value, path: '/', seconds });
 }

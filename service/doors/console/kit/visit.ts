@@ -6,7 +6,7 @@ import { actorOfSession, type Session, sessionOf } from '../../../features/users
 import { readServiceName } from '../../../features/users/settings.ts';
 import type { Management } from '../../../storage/management.ts';
 import type { WebContext } from '../../web/context.ts';
-import { cookieOf } from '../../web/forms.ts';
+import { cookieOf } from '../../web/cookies.ts';
 import { Upload, type UploadedFile } from './upload.ts';
 
 /** One request of an operator who is in. */
@@ -45,7 +45,7 @@ export async function visitOf(context: WebContext, request: FastifyRequest): Pro
 
 /** The session's cookie value, if there is one. */
 export function sessionValue(context: WebContext, request: FastifyRequest): string | undefined {
-  return cookieOf(request.headers.cookie, context.operatorCookie());
+  return cookieOf(request, context.operatorCookie());
 }
 
 function sentValue({ body }: FastifyRequest, name: string): string | undefined {
