@@ -42,7 +42,7 @@ function contextOf({ management }: Office): WebContext {
     },
     operatorCookie: () => 'none',
     userCookie: () => 'none',
-    metrics: makeMetrics(),
+    metrics: makeMetrics('0'),
     version: '0',
     isSecure: false,
   };
