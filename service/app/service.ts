@@ -107,7 +107,7 @@ async function startOn(
   const { db } = store;
   const { clock = Date.now, log = noLog } = options;
   const { keys, application, own, apiKey, isNewKey, isNewIdentity } = await makeReady(store, options, clock);
-  const metrics = makeMetrics();
+  const metrics = makeMetrics(options.version ?? '0');
   const engine = await engineOf(options, store, { keys, clock, decided: metrics.decided });
   const changes = watchChanges(store);
   const pushes = makePushes({ db, keys, lock: readLockPolicy, clock }, { changes, decided: metrics.took });

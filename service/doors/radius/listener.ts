@@ -47,7 +47,7 @@ export async function listenForRadius(
   const { db, keys } = management;
   const dropped = new Map<Fate, number>();
   const told = (fate: Fate, client?: KnownClient, elapsedMs = 0) => {
-    metrics.radius.add({ fate });
+    metrics.radius.inc({ fate });
     if (!silent.has(fate)) dropped.set(fate, (dropped.get(fate) ?? 0) + 1);
     else log('info', 'radius', { fate, client: client?.id ?? '-', ms: Math.round(elapsedMs * 10) / 10 });
   };

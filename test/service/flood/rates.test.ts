@@ -39,7 +39,7 @@ function appOver({ management }: Office, buckets: Buckets): FastifyInstance {
     challenges: { ask: notHere, answer: async () => 'wrong', userOf: async () => '' },
     operatorCookie: () => 'none',
     userCookie: () => 'none',
-    metrics: makeMetrics(),
+    metrics: makeMetrics('0'),
     version: '0',
     isSecure: false,
   };
