@@ -6,9 +6,3 @@ export interface CommandExtension {
   /** Adds its commands; each gives `take` an invocation of the kind `added`. */
   addTo(options: CommonOptions, take: (invocation: Invocation) => void, choiceOf: ReadChoice): CommonOptions;
 }
-
-/** What the simulator's `cli` exports. */
-export interface SimulatorProgram {
-  /** The path of the program that runs a simulated fob. */
-  readonly program: string;
-}

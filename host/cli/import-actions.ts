@@ -25,7 +25,7 @@ function said(result: ImportResult): Report {
 }
 
 /** A line a row, its warnings under it. What stands in a file is made safe to print. */
-export function importText({ rows, counts }: ImportResult): string {
+function importText({ rows, counts }: ImportResult): string {
   const lines = rows.flatMap(row => {
     const { place, issuer, label, state, reason, next, warnings } = row;
     const name = [issuer, label].filter(part => part !== '').join(': ');

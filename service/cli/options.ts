@@ -10,7 +10,7 @@ const about = (setting: SettingName) =>
   ({ string: true, requiresArg: true, describe: settings[setting].meaning }) as const;
 
 /** Where the service's data is: what each command about it needs. */
-export function settingOptions(command: CommonOptions) {
+function settingOptions(command: CommonOptions) {
   return withoutFobs(command)
     .option('config', {
       string: true,

@@ -57,7 +57,7 @@ export function limitSource(context: WebContext, request: FastifyRequest, kind: 
 export type BeforeBody = (request: FastifyRequest) => Promise<void>;
 
 /** A step before the body that takes one request from the allowance of its source. */
-export function bySource(context: WebContext, kind: string, size: BucketSize): BeforeBody {
+function bySource(context: WebContext, kind: string, size: BucketSize): BeforeBody {
   return async request => limitSource(context, request, kind, size);
 }
 

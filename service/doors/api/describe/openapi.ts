@@ -108,7 +108,7 @@ function operationOfOther(other: Described, schemas: Record<string, unknown>): J
 }
 
 /** What every route may be turned away with; what it takes decides the rest. */
-export function commonProblems({ params, query, body, method, permission }: ApiRoute): ProblemCode[] {
+function commonProblems({ params, query, body, method, permission }: ApiRoute): ProblemCode[] {
   return [
     ...(params || query || body ? (['malformed'] as const) : []),
     'credentials_needed',
