@@ -15,7 +15,7 @@ export interface Options {
 }
 
 /** Reads the command line. @throws FobError `usage` */
-export function readOptions(args: readonly string[]): Options {
+function readOptions(args: readonly string[]): Options {
   const { transcript = false, keep, open = false, help = false } = parsed(args);
   if (help) return { mode: 'help', keep: undefined, open: false };
   if (keep === '') throw new FobError('usage', texts.errors.usage(texts.usage.keepWhat));

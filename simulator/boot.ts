@@ -8,7 +8,7 @@ import { builtImage } from './image.ts';
 import { Machine } from './machine.ts';
 import { memoryStore } from './state/stores.ts';
 
-export { fileStore, memoryStore } from './state/stores.ts';
+export { fileStore } from './state/stores.ts';
 
 const BOARDS: Readonly<Record<BoardName, BoardFacts>> = {
   pico: PICO,

@@ -20,7 +20,7 @@ import { Listeners } from './listeners.ts';
 import type { Memories } from './state/memories.ts';
 
 /** Frames over single HID reports as a stream of bytes. */
-export function reportStream(reports: Wire): Wire {
+function reportStream(reports: Wire): Wire {
   return {
     write(bytes) {
       for (const report of toReports(Buffer.from(bytes).toString('latin1'))) reports.write(report);
@@ -38,7 +38,7 @@ interface Board {
 }
 
 /** HID of a board for whoever plays its USB device. */
-export function usbHid({ usb, facts, memories }: BoardHardware, board: Board): UsbHid {
+function usbHid({ usb, facts, memories }: BoardHardware, board: Board): UsbHid {
   return {
     get reportDescriptor() {
       return usb.offered;

@@ -16,7 +16,7 @@ export function sourcesIn(folder: string): Record<string, string> {
 }
 
 /** SHA-256 as hex. @throws where the file cannot be read */
-export function hashOf(path: string): string {
+function hashOf(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 

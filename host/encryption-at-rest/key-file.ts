@@ -49,7 +49,7 @@ export function openKeys(format: KeyFileFormat, path: string, mayCreate: boolean
 }
 
 /** The keys of a key file that must be there. @throws the format's error */
-export function readKeys(format: KeyFileFormat, path: string): KeyText {
+function readKeys(format: KeyFileFormat, path: string): KeyText {
   return parsed(format, path, presentText(format, path));
 }
 

@@ -252,7 +252,7 @@ export interface ListenerState {
 }
 
 /** Does something, and what undoes the steps before it where it fails. */
-export async function orElse<T>(undo: () => Promise<void>, work: () => Promise<T>): Promise<T> {
+async function orElse<T>(undo: () => Promise<void>, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -262,7 +262,7 @@ export async function orElse<T>(undo: () => Promise<void>, work: () => Promise<T
 }
 
 /** What ends a service: nothing new is heard, what is under way finishes, and then the rest goes. May be called again. */
-export function closer(
+function closer(
   app: FastifyInstance,
   state: ListenerState,
   closeOthers: () => Promise<void>,
@@ -282,7 +282,7 @@ export function closer(
 }
 
 /** What decides log-ins: in this thread, or in one of its own with the same database and key file. @throws ServiceError */
-export async function engineOf(
+async function engineOf(
   options: ServiceOptions,
   store: Store,
   means: Omit<Validator, 'db' | 'lock'>,
@@ -298,7 +298,7 @@ export async function engineOf(
 }
 
 /** What a node needs of the folder and the database, made where it is missing. */
-export async function makeReady(store: Store, options: ServiceOptions, clock: () => number) {
+async function makeReady(store: Store, options: ServiceOptions, clock: () => number) {
   const { db } = store;
   const isNewKey = !existsSync(join(options.directory, 'service.key'));
   const keys = openKeyFile(options.directory, await mayMakeKeys(store));

@@ -49,7 +49,7 @@ function fieldsOf({ body }: Answer): Readonly<Record<string, unknown>> {
  * PEM of the authorities in a file. Node takes one without any certificate in it and then trusts nobody, in words that
  * would mislead. @throws FobError `bad-input`
  */
-export async function readAuthority(path: string): Promise<string> {
+async function readAuthority(path: string): Promise<string> {
   try {
     const pem = await readFile(path, 'utf8');
     if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw new Error('no certificate in it');

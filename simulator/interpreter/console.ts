@@ -28,7 +28,7 @@ function endOf(source: string, at: number): number {
  * or a comment or template is. A string that does not end is evaluated at once, so that it can be an error. Regular
  * expressions are taken for divisions.
  */
-export function isUnfinished(source: string): boolean {
+function isUnfinished(source: string): boolean {
   let open = 0;
   for (let at = 0; at < source.length; at++) {
     const char = source.charAt(at);

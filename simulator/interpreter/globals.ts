@@ -16,7 +16,7 @@ import { textGlobals } from './text.ts';
 import { timeGlobals } from './time-globals.ts';
 
 /** `require("fs")` of the Linux build, on the files of the state image: one flat directory. */
-export function filesLibrary(realm: Realm, files: Files): Named {
+function filesLibrary(realm: Realm, files: Files): Named {
   return realm.library({
     readFileSync: name => {
       const bytes = files.read(String(name));

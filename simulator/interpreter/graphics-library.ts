@@ -8,7 +8,7 @@ import type { Call, Named, Realm, Value } from './realm.ts';
 import { TextLog } from './text-log.ts';
 
 /** The font that `setFontCustom` was given. */
-export function fontOf(realm: Realm, [bitmap, first, widths, height]: readonly Value[]): CustomFont {
+function fontOf(realm: Realm, [bitmap, first, widths, height]: readonly Value[]): CustomFont {
   if (typeof bitmap !== 'string') throw realm.error('Font bitmap must be a String');
   const firstCharacter = int32(first);
   if (firstCharacter < 0 || firstCharacter > 255) throw realm.error('First character out of range');
@@ -28,7 +28,7 @@ export function fontOf(realm: Realm, [bitmap, first, widths, height]: readonly V
 
 /** Espruino's own letters are not copied: of those fonts there is one, of blocks of the right size, on boards that
  * have it built in. */
-export function ownFont(realm: Realm, onGlass: boolean, [name, scale]: readonly Value[]): CustomFont {
+function ownFont(realm: Realm, onGlass: boolean, [name, scale]: readonly Value[]): CustomFont {
   if (!onGlass || name !== '6x8') throw realm.error('Graphics.setFont is not simulated');
   return { ...BLOCK_FONT, scale: Math.max(1, wholeNumber(scale)) };
 }

@@ -12,8 +12,6 @@ export const JOURNAL_MAC_BYTES = 8;
 export const RECORD_NONCE_BYTES = 8;
 /** Magic, order, id, length, nonce. */
 export const RECORD_HEADER_BYTES = 15;
-/** A HOTP counter in a record: 2^53 - 1 fits 7 bytes. */
-export const RECORD_COUNTER_BYTES = 7;
 /** Record ids below this are the fob's own; owners choose account ids above. */
 export const SYSTEM_IDS = 256;
 

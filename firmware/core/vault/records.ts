@@ -244,7 +244,7 @@ function isRecord(head: Uint8Array): boolean {
   return head[0] === MAGIC || head[0] === MAGIC_V1;
 }
 
-export function slotCount(storage: Storage): number {
+function slotCount(storage: Storage): number {
   return Math.min(SLOTS_MAX, Math.floor((storage.pages - SYSTEM_PAGES) / storage.recordPages));
 }
 

@@ -72,7 +72,7 @@ function isText(value: unknown): value is string | undefined {
 }
 
 /** Service settings as they must be, also where a person wrote them. @throws FobError `bad-input` */
-export function checked(service: ServiceSettings): ServiceSettings {
+function checked(service: ServiceSettings): ServiceSettings {
   checkReach(service);
   return {
     ...service,

@@ -153,7 +153,7 @@ export function addCommands(parser: CommonOptions, table: readonly Command[], re
   }
 }
 
-export function commandsBelow({ name }: Command, table: readonly Command[]): readonly Command[] {
+function commandsBelow({ name }: Command, table: readonly Command[]): readonly Command[] {
   return table.filter(entry => entry.name.startsWith(`${name} `));
 }
 

@@ -31,7 +31,7 @@ export function sayReport(terminal: Terminal, isJson: boolean, report: Report): 
 }
 
 /** Lines with their ends, nothing for an empty text. */
-export function printableLines(text: Lines): string {
+function printableLines(text: Lines): string {
   const lines = typeof text === 'string' ? [text] : text;
   return lines.length === 1 && lines[0] === '' ? '' : lines.map(line => `${printable(line)}\n`).join('');
 }

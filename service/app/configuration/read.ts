@@ -163,7 +163,7 @@ function publicHost(publicUrl: string): string {
 }
 
 /** What of a configuration does not fit together, each by the setting to change. */
-export function misfits(configuration: Configuration): (readonly [SettingName, Wrong])[] {
+function misfits(configuration: Configuration): (readonly [SettingName, Wrong])[] {
   const { host, tlsCertificate, tlsKey, trustedProxies, publicUrl } = configuration;
   const found: (readonly [SettingName, Wrong])[] = [];
   const hasTls = tlsCertificate !== null && tlsKey !== null;

@@ -28,7 +28,7 @@ export async function examineService(configuration: Configuration, nowMs: number
 const STATES = { current: 'ok', new: 'ok', older: 'warning', newer: 'problem' } as const;
 
 /** Whether the database opens and fits this program, and whether the clock is behind its newest event. */
-export async function checkDatabase(
+async function checkDatabase(
   { directory, databaseUrl }: Configuration,
   nowMs: number,
 ): Promise<ServiceFinding[]> {

@@ -7,7 +7,7 @@ import { brand, renderPage } from '../web/layout.ts';
 import { moment } from '../web/parts.ts';
 
 /** Where the page is. */
-export const HELP = '/help';
+const HELP = '/help';
 
 /** The way to it, at the foot of other pages. */
 export function helpLink(): Markup {

@@ -25,7 +25,7 @@ import { ME, messageMarkup, ownHead } from './layout.ts';
 import { originOf } from './visit.ts';
 
 /** Where somebody whose passcodes are all refused has their fob found again. */
-export const FIND = `${ME}/find`;
+const FIND = `${ME}/find`;
 
 /**
  * `GET` and `POST /me/find`: two passcodes in a row find a fob again, for people who cannot sign in with one. Nobody is let in by

@@ -27,7 +27,7 @@ export interface Most {
 }
 
 /** One client's people, or whoever makes up names at it, do not take the places of all others. */
-export function makePlaces({ all, ofOne, ofPart = ofOne }: Most): Places {
+function makePlaces({ all, ofOne, ofPart = ofOne }: Most): Places {
   const taken = new Map<string, number>();
   return {
     enter(clientId, part) {

@@ -75,7 +75,7 @@ export interface ResendInput extends ActivationInput {
  * Refused: `unknown_activation`, `activation_over`, `bad_activation_time`, `disabled_user`, `no_email`,
  * `activation_open`, `too_many_resends`, `no_public_address`.
  */
-export async function resend(acting: Acting, input: ResendInput): Promise<Result<MadeActivation>> {
+async function resend(acting: Acting, input: ResendInput): Promise<Result<MadeActivation>> {
   const { db, atMs } = acting;
   const row = await rowOf(db, input.id);
   if (row === undefined) return refused('unknown_activation');
@@ -98,7 +98,7 @@ export async function resend(acting: Acting, input: ResendInput): Promise<Result
 
 /** Ends an activation, and returns a token that was set aside for it to the inventory. Refused: `unknown_activation`,
  * `activation_over`. */
-export async function revoke(acting: Acting, { id }: ActivationInput): Promise<Result<ActivationView>> {
+async function revoke(acting: Acting, { id }: ActivationInput): Promise<Result<ActivationView>> {
   const { db, atMs } = acting;
   const row = await rowOf(db, id);
   if (row === undefined) return refused('unknown_activation');

@@ -183,7 +183,7 @@ export interface LastRefusal {
 }
 
 /** What relays of these users were refused lately, by activation: users hear less of it than help desk. */
-export async function lastRefusals(db: Db, userIds: readonly string[]): Promise<Map<string, LastRefusal>> {
+async function lastRefusals(db: Db, userIds: readonly string[]): Promise<Map<string, LastRefusal>> {
   const rows = await db
     .selectFrom('audit')
     .select(['at_ms', 'detail'])

@@ -257,7 +257,7 @@ const API_KEY = 'api:';
  * The role that whoever the audit names so has now (`actor.ts`); undefined for an operator who is disabled or none any
  * more, and for an API key that was revoked. The service itself and a one-time link are administrators.
  */
-export async function roleNow(db: Db, actorName: string): Promise<Role | undefined> {
+async function roleNow(db: Db, actorName: string): Promise<Role | undefined> {
   if (actorName === serviceActor.name || actorName === 'link') return 'admin';
   if (actorName.startsWith(API_KEY)) {
     const key = await db

@@ -42,7 +42,7 @@ function activate(acting: Acting, { user, serial, fobs, policy }: ActivationItem
 }
 
 /** Whether a stored kind is one that this version knows. */
-export function isJobKind(kind: string): kind is JobKind {
+function isJobKind(kind: string): kind is JobKind {
   return Object.hasOwn(works, kind);
 }
 

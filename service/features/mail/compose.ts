@@ -96,7 +96,7 @@ export function momentInWords(ms: number): string {
 }
 
 /** The Message-ID of a mail (RFC 5322 §3.6.4): the same for every attempt, and what a bounce is known by. */
-export function messageIdOf(id: string, publicUrl: string): string {
+function messageIdOf(id: string, publicUrl: string): string {
   const { hostname } = new URL(publicUrl);
   // Right of the @ stands a name, and not every service has one that others know.
   return `<${id}@${/^[a-z\d-]+(\.[a-z\d-]+)*\.[a-z][a-z\d-]*$/.test(hostname) ? hostname : 'passfob.invalid'}>`;

@@ -27,7 +27,7 @@ export interface MailServerInput extends MailServer {
 
 const SETTING = 'mail-server';
 /** The name of its password among the sealed settings. */
-export const MAIL_PASSWORD = 'mail-server';
+const MAIL_PASSWORD = 'mail-server';
 
 /** The mail server, or undefined where there is none; what this service wrote is trusted to have its form. */
 export async function readMailServer(db: Db): Promise<MailServer | undefined> {

@@ -183,7 +183,7 @@ async function writeChannels(db: Db, channels: readonly Channel[], nowMs: number
  *
  * @throws SendError when the secret does not unseal
  */
-export async function senderOf(
+async function senderOf(
   { db, keys }: { readonly db: Db; readonly keys: Keys },
   channel: Channel,
   options: WebhookOptions,

@@ -87,7 +87,7 @@ function bodyOf(notice: Notice): Record<string, string | number | null> {
 }
 
 /** `t=<seconds>,v1=<hex HMAC-SHA256 of "t.body">`. */
-export function signatureOf(key: Uint8Array, seconds: number, body: string): string {
+function signatureOf(key: Uint8Array, seconds: number, body: string): string {
   const mac = createHmac('sha256', key).update(`${seconds}.${body}`).digest('hex');
   return `t=${seconds},v1=${mac}`;
 }

@@ -93,7 +93,7 @@ export function makePushes(context: Validator, { changes, decided }: Surrounding
 }
 
 /** Ends a request of a session that nobody has decided, or that was approved and not taken. */
-export async function withdrawPush(
+async function withdrawPush(
   { db, clock }: Pick<Validator, 'db' | 'clock'>,
   { id, session, applicationId }: Pick<TakeRequest, 'id' | 'session' | 'applicationId'>,
 ): Promise<void> {

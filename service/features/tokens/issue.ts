@@ -66,7 +66,7 @@ export function addToken(db: Db, keys: Keys, given: NewToken, nowMs: number): Pr
 }
 
 /** Issues a token: refusals as `addToken`, and `unknown_policy`, `unknown_user`. */
-export async function issue(acting: Acting, input: IssueInput): Promise<TokenResult> {
+async function issue(acting: Acting, input: IssueInput): Promise<TokenResult> {
   const policy = input.policy === undefined ? undefined : await policyNamed(acting.db, input.policy);
   if (input.policy !== undefined && policy === undefined) return refused('unknown_policy');
   const given = policy === undefined ? ownFacts(input) : { ...input, ...factsOf(policy) };
@@ -116,7 +116,7 @@ export async function problemOf(db: Db, given: SeededToken): Promise<RefusalCode
 }
 
 /** The part of `problemOf` that needs no database. */
-export function problemOfToken(given: SeededToken): RefusalCode | undefined {
+function problemOfToken(given: SeededToken): RefusalCode | undefined {
   if (given.serial.length > tokenLimits.serialMax || !/^[\x21-\x7e]+$/.test(given.serial))
     return 'bad_serial';
   const problem = problemOfFacts(given);

@@ -78,7 +78,7 @@ export function reportLost(acting: Acting, input: TokenInput): Promise<Result<To
 }
 
 /** Lets a suspended token work again. */
-export function reactivate(acting: Acting, input: TokenInput): Promise<Result<TokenView>> {
+function reactivate(acting: Acting, input: TokenInput): Promise<Result<TokenView>> {
   return moveTo(acting, input, { to: 'active', action: 'token.reactivate' });
 }
 
@@ -92,7 +92,7 @@ export async function revoke(
 }
 
 /** What a token is called. Refused: `unknown_serial`, `bad_issuer`, `bad_label`. */
-export async function rename(
+async function rename(
   acting: Acting,
   input: TokenInput & { readonly issuer?: string; readonly label?: string },
 ): Promise<Result<TokenView>> {

@@ -38,7 +38,7 @@ export interface PolicyInput extends TokenFacts {
 }
 
 /** Makes a policy. Refused: `policy_taken`, `too_many_policies`, and what is out of bounds. */
-export async function create(acting: Acting, input: PolicyInput): Promise<Result<PolicyView>> {
+async function create(acting: Acting, input: PolicyInput): Promise<Result<PolicyView>> {
   const problem = problemOfPolicy(input);
   if (problem !== undefined) return refused(problem);
   if ((await policyNamed(acting.db, input.name)) !== undefined) return refused('policy_taken');
@@ -62,7 +62,7 @@ export async function create(acting: Acting, input: PolicyInput): Promise<Result
 }
 
 /** Changes what a policy asks for, for tokens made from now on: no token changes. Refused: `unknown_policy` besides. */
-export async function change(acting: Acting, input: PolicyInput): Promise<Result<PolicyView>> {
+async function change(acting: Acting, input: PolicyInput): Promise<Result<PolicyView>> {
   const problem = problemOfPolicy(input);
   if (problem !== undefined) return refused(problem);
   const before = await policyNamed(acting.db, input.name);
@@ -81,10 +81,7 @@ export async function change(acting: Acting, input: PolicyInput): Promise<Result
 }
 
 /** Removes a policy by which no token was made, and none is about to be. Refused: `unknown_policy`, `policy_used`. */
-export async function remove(
-  acting: Acting,
-  { name }: { readonly name: string },
-): Promise<Result<PolicyView>> {
+async function remove(acting: Acting, { name }: { readonly name: string }): Promise<Result<PolicyView>> {
   const row = await policyNamed(acting.db, name);
   if (row === undefined) return refused('unknown_policy');
   const used = await acting.db

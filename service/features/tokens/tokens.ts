@@ -6,23 +6,6 @@ import type { Keys } from '../../storage/sealing/key-file.ts';
 import { unseal } from '../../storage/sealing/seal.ts';
 import type { PasscodeToken, TokenRow } from './rows.ts';
 
-/** Whether any row is sealed, so that the key file must already exist. */
-export async function holdsSealedRows(db: Db): Promise<boolean> {
-  const token = await db
-    .selectFrom('tokens')
-    .select('id')
-    .where('sealed_secret', 'is not', null)
-    .limit(1)
-    .executeTakeFirst();
-  const fob = await db
-    .selectFrom('fobs')
-    .select('id')
-    .where('sealed_secrets', 'is not', null)
-    .limit(1)
-    .executeTakeFirst();
-  return token !== undefined || fob !== undefined;
-}
-
 /** The tokens of a user whose passcodes may be accepted by themselves: not those that answer questions. */
 export function usableTokens(db: Db, userId: string): Promise<TokenRow[]> {
   return db

@@ -13,7 +13,7 @@ import { isPostgresLoss } from './postgres-loss.ts';
  * session, and closes the connection after that. Who was lent it between the two would be told of an end that is not theirs,
  * or hear nothing where something in between does not pass the closing on.
  */
-export function onceLost(pool: pg.Pool): PostgresPool {
+function onceLost(pool: pg.Pool): PostgresPool {
   return {
     connect: async () => lent(await pool.connect()),
     end: () => pool.end(),

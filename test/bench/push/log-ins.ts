@@ -27,7 +27,7 @@ export interface LogIn {
   push: string;
 }
 
-export const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
+const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 const HEADERS = 'undici:request:headers';
 

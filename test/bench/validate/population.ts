@@ -12,7 +12,7 @@ const FIRST = ['Ada', 'Grace', 'Heinz', 'José', 'Mária', 'Nguyễn', 'Olga', '
 const LAST = ['Lovelace', 'Hopper', 'Müller', 'García', 'Nagy', 'Văn Hùng', 'Ivanova'];
 
 /** The seed of the token of a number: a bench has nothing to protect, and both processes can make it. */
-export function seedOf(number: number): Buffer {
+function seedOf(number: number): Buffer {
   return createHmac('sha256', 'bench').update(String(number)).digest().subarray(0, 20);
 }
 

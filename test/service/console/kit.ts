@@ -15,7 +15,7 @@ export interface OperatorKit {
 }
 
 /** Makes an operator with a password and a fob. */
-export async function makeOperator(office: Office, name: string, role: Role): Promise<OperatorKit> {
+async function makeOperator(office: Office, name: string, role: Role): Promise<OperatorKit> {
   await office.users(name);
   const password = await office.password(name);
   const token = await office.token(name, { serial: `FOB-${name}` });

@@ -21,7 +21,7 @@ export const BY_KEY: HandshakeInput = {
 };
 
 /** The same fob and key after a reboot: only what is fresh differs. */
-export const AFTER_REBOOT: HandshakeInput = { ...BY_KEY, fobNonce: run(0xd0, 16), counter: 23 };
+const AFTER_REBOOT: HandshakeInput = { ...BY_KEY, fobNonce: run(0xd0, 16), counter: 23 };
 
 /** A session by the pairing code of entropy 00 01 … 09. */
 export const BY_CODE: HandshakeInput = {

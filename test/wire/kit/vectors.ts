@@ -34,7 +34,7 @@ import { hostPrimitives as primitives } from 'passfob/client/primitives';
 export type Fields = Readonly<Record<string, number | string>>;
 
 export const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
-export const bytesOf = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'));
+const bytesOf = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'));
 
 export function valuesOf(fields: Fields): Values {
   return Object.fromEntries(

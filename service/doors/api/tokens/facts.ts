@@ -6,9 +6,9 @@ import { facts, named, nullable, number, object, oneOf, time, whole, words } fro
 export const kind = oneOf('hotp', 'totp');
 /** Of tokens alone: a policy makes none that answer questions. */
 export const tokenKind = oneOf('hotp', 'totp', 'ocra');
-export const algorithm = oneOf(...algorithms);
-export const alphabet = oneOf(...alphabets);
-export const pinPlace = oneOf(...pinPlaces);
+const algorithm = oneOf(...algorithms);
+const alphabet = oneOf(...alphabets);
+const pinPlace = oneOf(...pinPlaces);
 export const tokenState = oneOf(...(Object.keys(tokenStates) as TokenState[]));
 export const revokedReason = oneOf(...revokedReasons);
 

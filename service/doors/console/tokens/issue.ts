@@ -135,7 +135,7 @@ function inputOf({ value }: Visit, secret: Uint8Array): IssueInput {
  * The bytes of a seed as it is printed, in groups or not, padded or not. Which of the two it is has to be said: some
  * could be either.
  */
-export function seedOf(typed: string, writing: string): Uint8Array | undefined {
+function seedOf(typed: string, writing: string): Uint8Array | undefined {
   const plain = typed.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
   if (writing === 'hex')
     return /^(?:[0-9A-F]{2})+$/.test(plain) ? new Uint8Array(Buffer.from(plain, 'hex')) : undefined;

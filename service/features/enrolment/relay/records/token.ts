@@ -180,7 +180,7 @@ function tokenOf({ db }: Pick<Acting, 'db'>, id: string | null): Promise<TokenRo
     .executeTakeFirst();
 }
 
-export function policyOf({ db }: Pick<Acting, 'db'>, id: string | null): Promise<PolicyRow | undefined> {
+function policyOf({ db }: Pick<Acting, 'db'>, id: string | null): Promise<PolicyRow | undefined> {
   return db
     .selectFrom('policies')
     .selectAll()

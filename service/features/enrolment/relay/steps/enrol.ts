@@ -82,7 +82,7 @@ async function passcodeOf(run: Run, token: TokenRow, id: Uint8Array) {
  * @param mustBeNear whether the fob makes passcodes of the time
  * @throws FobError `refused` (press-denied, press-timeout, clock-failed), those of the link
  */
-export async function rightClock(run: Run, mustBeNear: boolean): Promise<void> {
+async function rightClock(run: Run, mustBeNear: boolean): Promise<void> {
   const { claim, client, hello, tools, tell } = run;
   const { state, utc } = await askTime(tools, client);
   // The fob says whole seconds: on average it is half a one later.
