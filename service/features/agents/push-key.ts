@@ -1,8 +1,8 @@
-import { KIND_OCRA } from '@passfob/protocol/account';
+import { KIND_OCRA, type OwnedAccount } from '@passfob/protocol/account';
 import type { OcraSuite } from '@passfob/protocol/ocra';
 import { SHA256 } from '@passfob/protocol/primitives';
 import { isRefusal } from 'passfob/errors';
-import { isProved, type OwnedAccount, putAccount } from 'passfob/owner/account';
+import { isProved, putAccount } from 'passfob/owner/account';
 import { cutText } from '../../base/cut-text.ts';
 import { agentLimits } from '../../base/limits/agents.ts';
 import type { Management } from '../../storage/management.ts';
