@@ -1,6 +1,6 @@
-import { KIND_OCRA } from '@passfob/protocol/account';
+import { KIND_OCRA, type OwnedAccount } from '@passfob/protocol/account';
 import { isRefusal } from 'passfob/errors';
-import { isProved, type OwnedAccount, putAccount } from 'passfob/owner/account';
+import { isProved, putAccount } from 'passfob/owner/account';
 import { cutText } from '../../base/cut-text.ts';
 import { agentLimits } from '../../base/limits/agents.ts';
 import type { Management } from '../../storage/management.ts';

@@ -109,11 +109,10 @@ export class Scene implements AsyncDisposable {
   async putAccount(owned: OwnedFob, kind: 'hotp' | 'totp' = 'hotp') {
     const seed = seedOf({ kind: kind === 'hotp' ? 1 : 2 });
     const id = Uint8Array.of(7, ...randomBytes(3));
-    const { settings, key } = accountOf(seed);
     const client = connect(owned.fob.plugIn().transport, HASTY);
     await client.hello();
     await client.openSession(pairingKey(owned.key));
-    await putAccount({ now: () => NOW_MS, random }, client, { settings: { ...settings, id }, key }, seed);
+    await putAccount({ now: () => NOW_MS, random }, client, accountOf(seed, id), seed);
     const serial = `${owned.serial}-${Buffer.from(id).toString('hex')}`;
     const { db, keys } = this.office.management;
     const acting = { keys, actor: grace, atMs: NOW_MS };

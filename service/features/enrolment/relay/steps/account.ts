@@ -1,9 +1,9 @@
-import { KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
+import { KIND_HOTP, KIND_TOTP, type OwnedAccount } from '@passfob/protocol/account';
 import type { Response } from '@passfob/protocol/commands';
 import { type Algorithm, SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
 import type { Enrolment } from 'passfob/enrol/enrolment';
 import { isRefusal } from 'passfob/errors';
-import { accountOf, isProved, type OwnedAccount, putAccount } from 'passfob/owner/account';
+import { accountOf, isProved, putAccount } from 'passfob/owner/account';
 import { accountIdOf } from '../../../tokens/account-id.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
 import { secretOf } from '../../../tokens/tokens.ts';
@@ -76,9 +76,9 @@ async function write(run: Run, enrolment: Enrolment, id: Uint8Array): Promise<vo
 
 /** @param names as the fob has them, where its person or an earlier owner renamed it */
 function accountFor(enrolment: Enrolment, id: Uint8Array, names?: Names): OwnedAccount {
-  const { settings, key } = accountOf(enrolment);
+  const { settings, key } = accountOf(enrolment, id);
   const { issuer, label } = names ?? settings;
-  return { key, settings: { ...settings, issuer, label, id } };
+  return { key, settings: { ...settings, issuer, label } };
 }
 
 function enrolmentOf(token: TokenRow, secret: Uint8Array): Enrolment {
